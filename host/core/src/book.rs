@@ -1,0 +1,705 @@
+//! The book of one community: the part of its state that a batch of commands needs, and what they do to it.
+//!
+//! | phase | who | what |
+//! | --- | --- | --- |
+//! | need | [`Book::missing`] | names what a command reads that is not loaded yet |
+//! | load | the store | hands it over with [`Book::load`] |
+//! | decide | [`Book::apply`] | checks in a fixed order, asks the judge, drafts movements |
+//! | mark | [`Draft::commit`](draft) | nothing after this point can fail |
+//! | seal | [`Book::seal`] | one block over everything since the last seal, ready to be written |
+//!
+//! An error or rejection changes nothing. A book whose changes could not be written is thrown away.
+
+mod draft;
+mod earning;
+mod keeping;
+mod needs;
+mod shop;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::account::{Account, Purpose};
+use crate::amount::Amount;
+use crate::chain::{Block, Hash, Head, leaf, merkle_root};
+use crate::command::{Ask, Command, Need, Rejection, SaltedText};
+use crate::counters::{CounterKey, CounterRow};
+use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::record::{
+    Envelope, Event, Item, LotDate, OrderLine, Record, ReleaseReason, RuleSet, Transfer,
+};
+use crate::rule::{Judge, KindPlan, Refusal};
+use crate::settings::Settings;
+use crate::time::{Instant, LocalDate};
+
+pub use draft::spend_order;
+
+/// A balance with its lots.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountState {
+    /// Sum of the lots.
+    pub total: i64,
+    /// Lot date to what is left in it; empty lots are not kept.
+    pub lots: BTreeMap<LotDate, i64>,
+    /// The seq of the newest transfer that touched it, 0 for none: the end of its passbook.
+    pub last: u64,
+}
+
+impl AccountState {
+    /// What can be spent on `today`: lots of a past date no longer count, even before they lapse.
+    pub fn spendable(&self, today: LocalDate) -> i64 {
+        let day = today.to_days();
+        self.lots
+            .iter()
+            .filter(|(lot, _)| **lot == 0 || **lot >= day)
+            .map(|(_, left)| *left)
+            .fold(0, i64::saturating_add)
+    }
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderState {
+    /// Goods and points are set aside.
+    Reserved,
+    /// Handed over.
+    Settled {
+        /// When.
+        at: Instant,
+        /// By whom.
+        by: Code,
+    },
+    /// Everything went back.
+    Released {
+        /// When.
+        at: Instant,
+        /// Why.
+        reason: ReleaseReason,
+    },
+}
+
+/// An order, as its records made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Its number.
+    pub no: OrderNo,
+    /// The entry that placed it.
+    pub entry: u64,
+    /// For whom.
+    pub resident: ResidentNo,
+    /// Of which household.
+    pub household: HouseholdNo,
+    /// What, and what each line costs.
+    pub lines: Vec<(OrderLine, Amount)>,
+    /// What all of it costs.
+    pub total: Amount,
+    /// The points that are set aside, by lot.
+    pub held: Vec<(LotDate, i64)>,
+    /// The pick-up code.
+    pub code: String,
+    /// The local day it was placed.
+    pub placed_on: LocalDate,
+    /// The last day it can be collected.
+    pub deadline: LocalDate,
+    /// Where it stands.
+    pub state: OrderState,
+}
+
+/// What an idempotency key or external reference was used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// SHA-256 of the input.
+    pub input: Hash,
+    /// The entry that answered it.
+    pub entry: u64,
+}
+
+/// The part of a book that is always loaded: small and needed by nearly every command.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The community's public name.
+    pub community: Code,
+    /// Its newest block.
+    pub head: Head,
+    /// Its settings; `None` before the first.
+    pub settings: Option<Settings>,
+    /// Every rule set ever activated, in order.
+    pub sets: Vec<Arc<RuleSet>>,
+    /// Every shop item.
+    pub items: Vec<Item>,
+    /// The number the next order takes.
+    pub next_order: u32,
+    /// Whether anything was ever posted, which fixes who holds points.
+    pub posted: bool,
+}
+
+/// What the store found for a [`Need`]; `None` inside means that there is no such thing.
+#[derive(Debug, Clone)]
+#[expect(
+    missing_docs,
+    reason = "one variant for each variant of Need, in the same words"
+)]
+pub enum Loaded {
+    Account(Account, Option<AccountState>),
+    Counter(CounterKey, Option<CounterRow>),
+    Resident(ResidentNo, Option<HouseholdNo>),
+    Order(OrderNo, Option<Order>),
+    PickupCode(String, Option<OrderNo>),
+    Source(Code, String, Option<Used>),
+    Key(Code, String, Option<Used>),
+    Waiting(u64, Option<Event>),
+}
+
+/// A movement with its place and what the two accounts hold after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedTransfer {
+    /// Its place in the journal.
+    pub seq: u64,
+    /// The entry it belongs to.
+    pub entry: u64,
+    /// The movement.
+    pub transfer: Transfer,
+    /// The giving account's balance afterwards, and the seq of its transfer before, 0 for none.
+    pub debit_after: (i64, u64),
+    /// The same for the receiving account.
+    pub credit_after: (i64, u64),
+}
+
+/// What a command did, with why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The place of its first record.
+    pub entry: u64,
+    /// All its records, the one that was asked first.
+    pub records: Vec<Record>,
+    /// Balances of the holders' accounts that it touched, afterwards.
+    pub balances: Vec<(Account, Amount)>,
+}
+
+impl Receipt {
+    /// The refusal, when the answer was no.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.records.iter().find_map(|record| {
+            if let Record::Refused(_, _, refusal) = record {
+                Some(refusal)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The code of the fault, when the event waits for its rule.
+    pub fn waiting(&self) -> Option<&str> {
+        self.records.iter().find_map(|record| {
+            if let Record::Waiting(_, fault) = record {
+                Some(fault.as_str())
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// The answer of [`Book::apply`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    /// It was decided now.
+    Fresh(Receipt),
+    /// The same key or reference was answered before, by this entry.
+    Replay(u64),
+}
+
+/// Everything one commit of one community writes. Rows are final states, to be inserted or replaced.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each field is the row type it holds")]
+pub struct Changes {
+    pub community: Code,
+    pub before: Head,
+    pub after: Head,
+    pub block: Block,
+    /// Place, kind and canonical bytes of every record but movements.
+    pub records: Vec<(u64, u8, Vec<u8>)>,
+    pub transfers: Vec<PlacedTransfer>,
+    pub accounts: Vec<(Account, AccountState)>,
+    pub counters: Vec<(CounterKey, CounterRow)>,
+    pub residents: Vec<(ResidentNo, HouseholdNo)>,
+    pub items: Vec<Item>,
+    pub orders: Vec<Order>,
+    pub sources: Vec<(Code, String, Used)>,
+    pub keys: Vec<(Code, String, Used, Instant)>,
+    /// Events that wait for their rule: place and rule set, and those that no longer do.
+    pub waiting: Vec<(u64, RuleSetNo)>,
+    pub waited: Vec<u64>,
+    pub texts: Vec<(u64, SaltedText)>,
+    pub settings: Option<Settings>,
+    pub sets: Vec<Arc<RuleSet>>,
+}
+
+#[derive(Debug, Default)]
+struct Dirty {
+    records: Vec<(u64, u8, Vec<u8>)>,
+    leaves: Vec<Hash>,
+    transfers: Vec<PlacedTransfer>,
+    accounts: BTreeSet<Account>,
+    counters: BTreeSet<CounterKey>,
+    residents: Vec<(ResidentNo, HouseholdNo)>,
+    items: BTreeSet<ItemNo>,
+    orders: BTreeSet<OrderNo>,
+    sources: Vec<(Code, String, Used)>,
+    keys: Vec<(Code, String, Used, Instant)>,
+    waiting: Vec<(u64, RuleSetNo)>,
+    waited: Vec<u64>,
+    texts: Vec<(u64, SaltedText)>,
+    settings: bool,
+    sets: usize,
+}
+
+/// The book of one community.
+#[derive(Debug)]
+pub struct Book {
+    frame: Frame,
+    /// The head as it is in the store; `frame.head` runs ahead of it until [`Book::seal`].
+    stored: Head,
+    /// Whether what is not loaded does not exist: a book rebuilt from the beginning.
+    complete: bool,
+    accounts: HashMap<Account, Option<AccountState>>,
+    counters: HashMap<CounterKey, Option<CounterRow>>,
+    residents: HashMap<ResidentNo, Option<HouseholdNo>>,
+    orders: HashMap<OrderNo, Option<Order>>,
+    codes: HashMap<String, Option<OrderNo>>,
+    sources: HashMap<(Code, String), Option<Used>>,
+    keys: HashMap<(Code, String), Option<Used>>,
+    waiting: HashMap<u64, Option<Event>>,
+    dirty: Dirty,
+}
+
+impl Book {
+    /// A book with its frame and nothing else loaded.
+    pub fn new(frame: Frame) -> Self {
+        Book {
+            stored: frame.head,
+            frame,
+            complete: false,
+            accounts: HashMap::new(),
+            counters: HashMap::new(),
+            residents: HashMap::new(),
+            orders: HashMap::new(),
+            codes: HashMap::new(),
+            sources: HashMap::new(),
+            keys: HashMap::new(),
+            waiting: HashMap::new(),
+            dirty: Dirty::default(),
+        }
+    }
+
+    /// The book of a community before its first record, in which nothing is missing because nothing exists.
+    pub fn empty(community: Code) -> Self {
+        let frame = Frame {
+            community,
+            head: Head::EMPTY,
+            settings: None,
+            sets: Vec::new(),
+            items: Vec::new(),
+            next_order: 1,
+            posted: false,
+        };
+        Book {
+            complete: true,
+            ..Book::new(frame)
+        }
+    }
+
+    /// The always-loaded part.
+    pub fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// The head as it is in the store.
+    pub fn stored_head(&self) -> Head {
+        self.stored
+    }
+
+    /// How many rows are loaded, so that the owner can bound its memory.
+    pub fn loaded_rows(&self) -> usize {
+        [
+            self.accounts.len(),
+            self.counters.len(),
+            self.residents.len(),
+            self.orders.len(),
+            self.sources.len(),
+            self.keys.len(),
+        ]
+        .into_iter()
+        .fold(0, usize::saturating_add)
+    }
+
+    /// Takes over what the store found. What is already loaded stays: it may be newer than the store.
+    pub fn load(&mut self, rows: impl IntoIterator<Item = Loaded>) {
+        for row in rows {
+            match row {
+                Loaded::Account(key, state) => {
+                    self.accounts.entry(key).or_insert(state);
+                }
+                Loaded::Counter(key, state) => {
+                    self.counters.entry(key).or_insert(state);
+                }
+                Loaded::Resident(key, state) => {
+                    self.residents.entry(key).or_insert(state);
+                }
+                Loaded::Order(key, state) => {
+                    if let Some(order) = &state {
+                        self.codes.entry(order.code.clone()).or_insert(Some(key));
+                    }
+                    self.orders.entry(key).or_insert(state);
+                }
+                Loaded::PickupCode(key, state) => {
+                    self.codes.entry(key).or_insert(state);
+                }
+                Loaded::Source(name, text, state) => {
+                    self.sources.entry((name, text)).or_insert(state);
+                }
+                Loaded::Key(actor, text, state) => {
+                    self.keys.entry((actor, text)).or_insert(state);
+                }
+                Loaded::Waiting(key, state) => {
+                    self.waiting.entry(key).or_insert(state);
+                }
+            }
+        }
+    }
+
+    /// What `command` reads that is not loaded. Ask again after loading: some needs show only then.
+    pub fn missing(&self, command: &Command) -> Vec<Need> {
+        if self.complete {
+            Vec::new()
+        } else {
+            needs::missing(self, command)
+        }
+    }
+
+    /// Decides one command. Deterministic: time, codes and the rules' answers all come in.
+    ///
+    /// # Errors
+    /// A [`Rejection`] for input that cannot be decided; the book is unchanged.
+    pub fn apply(
+        &mut self,
+        command: &Command,
+        now: Instant,
+        judge: &dyn Judge,
+    ) -> Result<Applied, Rejection> {
+        if let Some(key) = &command.key
+            && let Some(Some(used)) = self.keys.get(&(command.actor.clone(), key.text.clone()))
+        {
+            return if used.input == key.input {
+                Ok(Applied::Replay(used.entry))
+            } else {
+                Err(Rejection::KeyConflict {
+                    key: key.text.clone(),
+                })
+            };
+        }
+        let at = Instant(now.0.max(self.frame.head.last_at.0.saturating_add(1)));
+        let envelope = Envelope {
+            at,
+            today: command.today,
+            actor: command.actor.clone(),
+            key: command.key.clone(),
+        };
+        match &command.ask {
+            Ask::Settings(settings) => keeping::settings(self, command, envelope, settings),
+            Ask::Activate(set) => keeping::activate(self, command, envelope, set),
+            Ask::Enrol {
+                resident,
+                household,
+                who,
+            } => keeping::enrol(self, command, envelope, *resident, *household, *who),
+            Ask::Define(item) => keeping::define(self, command, envelope, item),
+            Ask::Receive {
+                item,
+                quantity,
+                reason,
+            } => keeping::receive(self, command, envelope, item, *quantity, *reason),
+            Ask::Open { .. } => keeping::open(self, command, envelope),
+            Ask::Lapse(accounts) => keeping::lapse(self, command, envelope, accounts),
+            Ask::Earn(event) => earning::earn(self, command, envelope, event, judge),
+            Ask::Retry(seq) => earning::retry(self, command, envelope, *seq, judge),
+            Ask::Place {
+                resident,
+                lines,
+                seen,
+                code,
+            } => shop::place(
+                self,
+                command,
+                envelope,
+                &shop::Basket {
+                    resident: *resident,
+                    lines,
+                    seen: *seen,
+                    code,
+                },
+                judge,
+            ),
+            Ask::Settle(no) => shop::settle(self, command, envelope, *no),
+            Ask::Release(no, reason) => shop::release(self, command, envelope, *no, *reason),
+        }
+    }
+
+    /// What a basket would cost now, and its refusal otherwise; changes nothing. Everything that an order for
+    /// the same basket needs must be loaded.
+    ///
+    /// # Errors
+    /// The same as for an order.
+    pub fn quote(
+        &self,
+        today: LocalDate,
+        resident: ResidentNo,
+        lines: &[(Code, i32)],
+        judge: &dyn Judge,
+    ) -> Result<Result<crate::rule::Quote, Refusal>, Rejection> {
+        let asked = shop::ask(self, today, resident, lines)?;
+        shop::judge_price(&asked, judge)
+    }
+
+    /// Closes everything since the last seal into one block. `None` when there is nothing.
+    pub fn seal(&mut self) -> Option<Changes> {
+        let dirty = std::mem::take(&mut self.dirty);
+        if dirty.leaves.is_empty() {
+            return None;
+        }
+        let count = dirty.leaves.len() as u64;
+        let block = Block {
+            height: self.stored.height.saturating_add(1),
+            prev: self.stored.hash,
+            root: merkle_root(&dirty.leaves),
+            first_seq: self.stored.next_seq,
+            count,
+            at: self.frame.head.last_at,
+        };
+        let before = self.stored;
+        self.frame.head.height = block.height;
+        self.frame.head.hash = block.hash(&self.frame.community);
+        self.stored = self.frame.head;
+        let present = |account: &Account| Some((*account, self.accounts.get(account)?.clone()?));
+        let new_sets = self.frame.sets.len().saturating_sub(dirty.sets);
+        Some(Changes {
+            community: self.frame.community.clone(),
+            before,
+            after: self.stored,
+            block,
+            accounts: dirty.accounts.iter().filter_map(present).collect(),
+            counters: dirty
+                .counters
+                .into_iter()
+                .filter_map(|key| Some((key.clone(), self.counters.get(&key)?.clone()?)))
+                .collect(),
+            orders: dirty
+                .orders
+                .iter()
+                .filter_map(|no| self.orders.get(no)?.clone())
+                .collect(),
+            items: self
+                .frame
+                .items
+                .iter()
+                .filter(|item| dirty.items.contains(&item.no))
+                .cloned()
+                .collect(),
+            settings: self.frame.settings.clone().filter(|_| dirty.settings),
+            sets: self.frame.sets[new_sets..].to_vec(),
+            records: dirty.records,
+            transfers: dirty.transfers,
+            residents: dirty.residents,
+            sources: dirty.sources,
+            keys: dirty.keys,
+            waiting: dirty.waiting,
+            waited: dirty.waited,
+            texts: dirty.texts,
+        })
+    }
+
+    /// The state of an account, empty when it was never used.
+    pub fn account(&self, account: &Account) -> AccountState {
+        self.accounts
+            .get(account)
+            .cloned()
+            .flatten()
+            .unwrap_or_default()
+    }
+
+    /// Every loaded account that exists, in order: of a rebuilt book, all of them.
+    pub fn accounts(&self) -> BTreeMap<Account, &AccountState> {
+        self.accounts
+            .iter()
+            .filter_map(|(key, state)| Some((*key, state.as_ref()?)))
+            .collect()
+    }
+
+    /// Every loaded counter row that exists.
+    pub fn counters(&self) -> BTreeMap<&CounterKey, &CounterRow> {
+        self.counters
+            .iter()
+            .filter_map(|(key, row)| Some((key, row.as_ref()?)))
+            .collect()
+    }
+
+    /// Every loaded order that exists.
+    pub fn orders(&self) -> BTreeMap<OrderNo, &Order> {
+        self.orders
+            .iter()
+            .filter_map(|(no, order)| Some((*no, order.as_ref()?)))
+            .collect()
+    }
+
+    /// Every loaded resident that exists.
+    pub fn residents(&self) -> BTreeMap<ResidentNo, HouseholdNo> {
+        self.residents
+            .iter()
+            .filter_map(|(no, household)| Some((*no, (*household)?)))
+            .collect()
+    }
+
+    /// Every loaded external reference that was used.
+    pub fn sources(&self) -> BTreeMap<&(Code, String), &Used> {
+        self.sources
+            .iter()
+            .filter_map(|(key, used)| Some((key, used.as_ref()?)))
+            .collect()
+    }
+
+    /// Every loaded event that still waits for its rule.
+    pub fn waiting(&self) -> BTreeMap<u64, &Event> {
+        self.waiting
+            .iter()
+            .filter_map(|(seq, event)| Some((*seq, event.as_ref()?)))
+            .collect()
+    }
+
+    pub(crate) fn settings_or_reject(&self) -> Result<&Settings, Rejection> {
+        self.frame.settings.as_ref().ok_or(Rejection::NotConfigured)
+    }
+
+    pub(crate) fn household(&self, resident: ResidentNo) -> Result<HouseholdNo, Rejection> {
+        self.residents
+            .get(&resident)
+            .copied()
+            .flatten()
+            .ok_or(Rejection::ResidentUnknown { resident })
+    }
+
+    /// The rule sets in force on `on`: of each rule name the newest activation that had begun. A rule that
+    /// was taken out of the configuration is in force with an empty plan.
+    pub fn in_force(&self, on: LocalDate) -> Vec<&Arc<RuleSet>> {
+        let mut newest: BTreeMap<&Code, &Arc<RuleSet>> = BTreeMap::new();
+        for set in self.frame.sets.iter().filter(|set| set.active_from <= on) {
+            let own = newest.entry(&set.name).or_insert(set);
+            if (set.active_from, set.no) > (own.active_from, own.no) {
+                *own = set;
+            }
+        }
+        newest.into_values().collect()
+    }
+
+    /// The rule set and plan that decide `kind` on `on`.
+    pub fn rule_for(&self, kind: &Code, on: LocalDate) -> Option<(&Arc<RuleSet>, &KindPlan)> {
+        let own = |set: &'_ Arc<RuleSet>| set.plan.kinds.iter().position(|k| k.code == *kind);
+        let set = self
+            .in_force(on)
+            .into_iter()
+            .find(|set| own(set).is_some())?;
+        Some((set, set.plan.kinds.get(own(set)?)?))
+    }
+
+    /// The rule set that prices baskets on `on`.
+    pub fn pricing_for(&self, on: LocalDate) -> Option<&Arc<RuleSet>> {
+        self.in_force(on)
+            .into_iter()
+            .find(|set| set.plan.pricing.is_some())
+    }
+
+    /// The rule set with this number.
+    pub fn set(&self, no: RuleSetNo) -> Option<&Arc<RuleSet>> {
+        self.frame.sets.iter().find(|set| set.no == no)
+    }
+
+    pub(crate) fn item(&self, code: &Code) -> Option<&Item> {
+        self.frame.items.iter().find(|item| item.code == *code)
+    }
+
+    /// Adds records to the journal as one entry; the movements' balances are already in the accounts.
+    /// Nothing here can fail.
+    fn append(
+        &mut self,
+        command: &Command,
+        records: Vec<Record>,
+        touched: &[(Account, Amount)],
+    ) -> Receipt {
+        let entry = self.frame.head.next_seq;
+        for record in &records {
+            let seq = self.frame.head.next_seq;
+            let body = record.encode();
+            self.dirty.leaves.push(leaf(seq, record.kind(), &body));
+            if record.kind() != Record::MOVED {
+                self.dirty.records.push((seq, record.kind(), body));
+            }
+            self.frame.head.next_seq = seq.saturating_add(1);
+        }
+        if let Some(envelope) = records.first().and_then(Record::envelope) {
+            self.frame.head.last_at = envelope.at;
+            if let Some(key) = &envelope.key {
+                let used = Used {
+                    input: key.input,
+                    entry,
+                };
+                self.keys
+                    .insert((envelope.actor.clone(), key.text.clone()), Some(used));
+                self.dirty
+                    .keys
+                    .push((envelope.actor.clone(), key.text.clone(), used, envelope.at));
+            }
+        }
+        if let Some(text) = &command.text {
+            self.dirty.texts.push((entry, text.clone()));
+        }
+        let mine =
+            |account: &Account| !matches!(account.purpose, Purpose::Issuance | Purpose::Supplied);
+        Receipt {
+            entry,
+            records,
+            balances: touched
+                .iter()
+                .filter(|(account, _)| mine(account))
+                .copied()
+                .collect(),
+        }
+    }
+
+    fn use_source(&mut self, source: &crate::record::Source, entry: u64) {
+        let used = Used {
+            input: source.input,
+            entry,
+        };
+        self.sources.insert(
+            (source.name.clone(), source.external_ref.clone()),
+            Some(used),
+        );
+        self.dirty
+            .sources
+            .push((source.name.clone(), source.external_ref.clone(), used));
+    }
+
+    fn source_used(&self, source: &crate::record::Source) -> Result<Option<u64>, Rejection> {
+        match self
+            .sources
+            .get(&(source.name.clone(), source.external_ref.clone()))
+        {
+            Some(Some(used)) if used.input == source.input => Ok(Some(used.entry)),
+            Some(Some(_)) => Err(Rejection::SourceConflict {
+                external_ref: source.external_ref.clone(),
+            }),
+            Some(None) | None => Ok(None),
+        }
+    }
+}

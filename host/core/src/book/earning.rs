@@ -1,0 +1,656 @@
+//! Events become points and minutes: the order of checks, the facts, the rule's answer, the movements.
+//!
+//! Order of checks, the same on every engine: key, reference, kind, rule set of the day, date, people,
+//! quantity, fields; then the rule; then the host's own limits; then balances.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::draft::Draft;
+use super::{Applied, Book};
+use crate::account::{Account, Holder, Purpose};
+use crate::amount::{Amount, Decimal};
+use crate::chain::sha256;
+use crate::command::{Command, Rejection};
+use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, answer};
+use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
+use crate::record::{Envelope, Event, Record, RuleSet, Transfer, TransferKind};
+use crate::rule::{
+    Arg, Award, Decision, EarnAsk, Fact, FactNeed, FieldKind, Judge, KindPlan, Metric, Refusal,
+    Short, Subject, Value,
+};
+use crate::settings::{Settings, Unit};
+use crate::time::LocalDate;
+
+/// The role that every event has: who did it.
+pub(super) const DOER: &str = "doer";
+
+pub(super) fn earn(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    event: &Event,
+    judge: &dyn Judge,
+) -> Result<Applied, Rejection> {
+    if let Some(source) = &event.source
+        && let Some(entry) = book.source_used(source)?
+    {
+        return Ok(Applied::Replay(entry));
+    }
+    let (set, kind) = rule_and_kind(book, event)?;
+    check(book, event, &kind, envelope.today)?;
+    let first = Record::Event(envelope.clone(), event.clone());
+    let receipt = decide(
+        book,
+        command,
+        &Asked {
+            event,
+            set,
+            kind,
+            first,
+            today: envelope.today,
+        },
+        judge,
+    )?;
+    if let Some(source) = &event.source {
+        book.use_source(source, receipt.entry);
+    }
+    if let Some(Record::Waiting(set, _)) = receipt.records.get(1) {
+        book.waiting.insert(receipt.entry, Some(event.clone()));
+        book.dirty.waiting.push((receipt.entry, *set));
+    }
+    Ok(Applied::Fresh(receipt))
+}
+
+/// A waiting event, again: with the rule set of its day as it is now.
+pub(super) fn retry(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    seq: u64,
+    judge: &dyn Judge,
+) -> Result<Applied, Rejection> {
+    let event = book
+        .waiting
+        .get(&seq)
+        .cloned()
+        .flatten()
+        .ok_or(Rejection::NotWaiting { seq })?;
+    let (set, kind) = rule_and_kind(book, &event)?;
+    let today = envelope.today;
+    check(book, &event, &kind, today)?;
+    let first = Record::Retry(envelope, seq);
+    let receipt = decide(
+        book,
+        command,
+        &Asked {
+            event: &event,
+            set,
+            kind,
+            first,
+            today,
+        },
+        judge,
+    )?;
+    book.waiting.insert(seq, None);
+    book.dirty.waited.push(seq);
+    Ok(Applied::Fresh(receipt))
+}
+
+struct Asked<'e> {
+    event: &'e Event,
+    set: Arc<RuleSet>,
+    kind: KindPlan,
+    first: Record,
+    today: LocalDate,
+}
+
+fn rule_and_kind(book: &Book, event: &Event) -> Result<(Arc<RuleSet>, KindPlan), Rejection> {
+    if let Some((set, kind)) = book.rule_for(&event.kind, event.on) {
+        return Ok((set.clone(), kind.clone()));
+    }
+    let kinds = || {
+        book.frame
+            .sets
+            .iter()
+            .flat_map(|set| set.plan.kinds.iter().map(move |kind| (set, kind)))
+    };
+    let first = kinds()
+        .filter(|(_, kind)| kind.code == event.kind)
+        .map(|(set, _)| set.active_from)
+        .min();
+    Err(match first {
+        Some(first) => Rejection::KindNotActive {
+            kind: event.kind.clone(),
+            on: event.on,
+            first,
+        },
+        None => {
+            let nearest = kinds()
+                .map(|(_, kind)| {
+                    (
+                        distance(kind.code.as_str(), event.kind.as_str()),
+                        &kind.code,
+                    )
+                })
+                .filter(|(far, _)| *far <= 3)
+                .min()
+                .map(|(_, code)| code.clone());
+            Rejection::KindUnknown {
+                kind: event.kind.clone(),
+                nearest,
+            }
+        }
+    })
+}
+
+/// How many letters differ, for "did you mean".
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut corner = i;
+        row[0] = i.saturating_add(1);
+        for (j, other) in b.iter().enumerate() {
+            let at = j.saturating_add(1);
+            let change = corner.saturating_add(usize::from(letter != *other));
+            corner = row[at];
+            row[at] = change
+                .min(row[j].saturating_add(1))
+                .min(corner.saturating_add(1));
+        }
+    }
+    row[b.len()]
+}
+
+fn check(book: &Book, event: &Event, kind: &KindPlan, today: LocalDate) -> Result<(), Rejection> {
+    let settings = book.settings_or_reject()?;
+    if event.on > today {
+        return Err(Rejection::DateFuture {
+            on: event.on,
+            today,
+        });
+    }
+    if event.on < settings.began_on {
+        return Err(Rejection::DateTooEarly {
+            on: event.on,
+            began_on: settings.began_on,
+        });
+    }
+    doer(event)?;
+    for (_, resident) in &event.roles {
+        book.household(*resident)?;
+    }
+    if !(kind.quantity_min..=kind.quantity_max).contains(&event.quantity) {
+        let show = |units| {
+            Decimal {
+                units,
+                scale: kind.scale,
+            }
+            .to_string()
+        };
+        return Err(Rejection::QuantityRange {
+            quantity: show(event.quantity),
+            min: show(kind.quantity_min),
+            max: show(kind.quantity_max),
+        });
+    }
+    for field in &kind.fields {
+        match event.fields.iter().find(|(name, _)| *name == field.name) {
+            None if field.required => {
+                return Err(Rejection::FieldMissing {
+                    field: field.name.clone(),
+                });
+            }
+            Some((_, value)) if !fits(value, &field.kind) => {
+                return Err(Rejection::FieldValue {
+                    field: field.name.clone(),
+                });
+            }
+            None | Some(_) => {}
+        }
+    }
+    match event
+        .fields
+        .iter()
+        .find(|(name, _)| !kind.fields.iter().any(|field| field.name == *name))
+    {
+        Some((name, _)) => Err(Rejection::FieldUnknown {
+            field: name.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn fits(value: &Value, kind: &FieldKind) -> bool {
+    match (value, kind) {
+        (Value::Integer(number), FieldKind::Integer { min, max }) => (min..=max).contains(&number),
+        (Value::Decimal(number), FieldKind::Decimal(scale)) => number.scale == *scale,
+        (Value::Choice(code), FieldKind::Choice(choices)) => {
+            choices.iter().any(|(own, _)| own == code)
+        }
+        (Value::YesNo(_), FieldKind::YesNo) | (Value::Day(_), FieldKind::Day) => true,
+        (
+            Value::Integer(_)
+            | Value::Decimal(_)
+            | Value::Choice(_)
+            | Value::YesNo(_)
+            | Value::Day(_),
+            _,
+        ) => false,
+    }
+}
+
+pub(super) fn doer(event: &Event) -> Result<ResidentNo, Rejection> {
+    event
+        .roles
+        .iter()
+        .find(|(role, _)| role.as_str() == DOER)
+        .map(|(_, who)| *who)
+        .ok_or(Rejection::RoleMissing)
+}
+
+/// The seed of an event: the same for ever, different for each reference.
+fn seed(community: &Code, event: &Event) -> [u8; 16] {
+    let reference = event
+        .source
+        .as_ref()
+        .map_or("", |source| source.external_ref.as_str());
+    let name = event
+        .source
+        .as_ref()
+        .map_or("", |source| source.name.as_str());
+    let hash = sha256(
+        format!(
+            "{community}\n{name}\n{reference}\n{}\n{}",
+            event.kind, event.on
+        )
+        .as_bytes(),
+    );
+    let mut seed = [0; 16];
+    seed.copy_from_slice(&hash[..16]);
+    seed
+}
+
+fn decide(
+    book: &mut Book,
+    command: &Command,
+    asked: &Asked<'_>,
+    judge: &dyn Judge,
+) -> Result<super::Receipt, Rejection> {
+    let event = asked.event;
+    let who = doer(event)?;
+    let subjects = Subjects {
+        resident: who,
+        household: book.household(who)?,
+    };
+    let facts: Vec<Fact> = asked
+        .kind
+        .facts
+        .iter()
+        .map(|need| fact(book, need, event.on, &subjects, None))
+        .collect();
+    let ask = EarnAsk {
+        kind: event.kind.clone(),
+        quantity: event.quantity,
+        fields: event.fields.clone(),
+        roles: event.roles.iter().map(|(role, _)| role.clone()).collect(),
+        on: event.on,
+        minute: event.minute,
+        facts: facts.clone(),
+        traits: Vec::new(),
+        seed: seed(&book.frame.community, event),
+    };
+    let first = asked.first.clone();
+    let refused = |refusal| {
+        vec![
+            first.clone(),
+            Record::Refused(Some(asked.set.no), facts.clone(), refusal),
+        ]
+    };
+    let decision = match judge.earn(asked.set.no, &ask) {
+        // A waiting event that fails again goes on waiting; recording every try would only fill the journal.
+        Err(fault) if matches!(first, Record::Retry(..)) => {
+            return Err(Rejection::RuleFault {
+                set: asked.set.no,
+                code: fault.code,
+                message: fault.message,
+            });
+        }
+        Err(fault) => {
+            return Ok(book.append(
+                command,
+                vec![first, Record::Waiting(asked.set.no, fault.code)],
+                &[],
+            ));
+        }
+        Ok(Err(refusal)) => return Ok(book.append(command, refused(refusal), &[])),
+        Ok(Ok(decision)) => decision,
+    };
+    let drafted = match draft_awards(book, event, asked.today, &decision)? {
+        Err(refusal) => return Ok(book.append(command, refused(refusal), &[])),
+        Ok(drafted) => drafted,
+    };
+    count(book, event, &decision)?;
+    count_issued(book, asked.today, &decision);
+    let records = vec![first, Record::Decided(asked.set.no, facts, decision)];
+    Ok(drafted.commit(book, command, records))
+}
+
+fn refusal(code: &'static str, args: Vec<Arg>) -> Refusal {
+    Refusal {
+        code: Code::literal(code),
+        args,
+        opens: None,
+    }
+}
+
+fn whole(amount: i64) -> Arg {
+    Arg::Integer(i32::try_from(amount).unwrap_or(i32::MAX))
+}
+
+/// Who holds an asset that a resident earns: minutes always the person, the rest as the community decided.
+pub(super) fn holder(
+    settings: &Settings,
+    asset: AssetNo,
+    resident: ResidentNo,
+    household: HouseholdNo,
+) -> Holder {
+    match settings.unit {
+        Unit::Household if asset != AssetNo::MINUTES => Holder::Household(household),
+        Unit::Household | Unit::Person => Holder::Resident(resident),
+    }
+}
+
+type Drafting = Result<Result<super::draft::Drafted, Refusal>, Rejection>;
+
+fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decision) -> Drafting {
+    let settings = book.settings_or_reject()?;
+    let mut draft = Draft::new(book);
+    let mut issued: i64 = 0;
+    for award in decision.awards.iter().filter(|award| award.amount != 0) {
+        let Some((_, resident)) = event.roles.iter().find(|(role, _)| *role == award.role) else {
+            return Ok(Err(refusal(
+                "host.role",
+                vec![Arg::Code(award.role.clone())],
+            )));
+        };
+        let Some(asset) = settings.asset(&award.asset) else {
+            return Ok(Err(refusal(
+                "host.asset",
+                vec![Arg::Code(award.asset.clone())],
+            )));
+        };
+        if let Some(max) = settings.award_max
+            && asset == AssetNo::POINTS
+            && i64::from(award.amount) > max.get()
+        {
+            return Ok(Err(refusal(
+                "host.award-max",
+                vec![Arg::Integer(award.amount), whole(max.get())],
+            )));
+        }
+        let account = Account {
+            holder: holder(settings, asset, *resident, book.household(*resident)?),
+            asset,
+            purpose: Purpose::Available,
+        };
+        if award.amount > 0 {
+            if asset == AssetNo::POINTS {
+                issued = issued.saturating_add(i64::from(award.amount));
+            }
+            let expires = award.expires.or_else(|| {
+                if asset == AssetNo::POINTS {
+                    settings.expiry.last_day(today)
+                } else {
+                    None
+                }
+            });
+            let lot = expires.map_or(0, LocalDate::to_days);
+            let source = Account::of_community(asset, Purpose::Issuance);
+            draft.pay_in(
+                source,
+                account,
+                Amount::from(award.amount),
+                lot,
+                TransferKind::Award,
+            )?;
+        } else if let Err(no) = deduct(&mut draft, account, award, settings, today)? {
+            return Ok(Err(no));
+        }
+    }
+    if let Some(no) = over_budget(book, settings, today, issued) {
+        return Ok(Err(no));
+    }
+    draft.finish(settings.debt_floor.get()).map(Ok)
+}
+
+/// The host's own monthly limit on new points, whatever a rule says.
+fn over_budget(book: &Book, settings: &Settings, today: LocalDate, issued: i64) -> Option<Refusal> {
+    let budget = settings.issue_budget_month?.get();
+    let key = CounterKey {
+        subject: CounterSubject::Community,
+        kind: issued_kind(),
+        month: today.month_index(),
+    };
+    let so_far = book
+        .counters
+        .get(&key)
+        .and_then(Option::as_ref)
+        .map_or(0, |row| row.total.points);
+    if issued <= budget.saturating_sub(so_far) {
+        return None;
+    }
+    let opens = Some(today.month_end().plus_days(1));
+    Some(Refusal {
+        opens,
+        ..refusal("host.budget-month", vec![whole(budget), whole(so_far)])
+    })
+}
+
+/// The counter of points issued by posting day, which the host's budget needs.
+pub(super) fn issued_kind() -> Code {
+    Code::literal("host/issued")
+}
+
+fn deduct(
+    draft: &mut Draft<'_>,
+    debit: Account,
+    award: &Award,
+    settings: &Settings,
+    today: LocalDate,
+) -> Result<Result<(), Refusal>, Rejection> {
+    let wanted = i64::from(award.amount).saturating_neg();
+    let owned = draft.state(&debit).spendable(today);
+    let has = owned.max(0);
+    let floor = settings.debt_floor.get();
+    let drawn = match award.short {
+        Short::Clamp => wanted.min(has),
+        Short::Refuse if has < wanted => {
+            return Ok(Err(refusal(
+                "balance.short",
+                vec![whole(wanted), whole(has)],
+            )));
+        }
+        Short::Owe if owned.saturating_sub(wanted) < floor => {
+            return Ok(Err(refusal(
+                "balance.floor",
+                vec![whole(wanted), whole(has), whole(floor)],
+            )));
+        }
+        Short::Refuse | Short::Owe => wanted,
+    };
+    let from_lots = drawn.min(has);
+    let mut parts = draft.lots_for(&debit, from_lots, today).unwrap_or_default();
+    if drawn > from_lots {
+        parts.push((0, drawn.saturating_sub(from_lots)));
+    }
+    for (lot, part) in parts {
+        draft.move_one(Transfer {
+            debit,
+            credit: Account::of_community(debit.asset, Purpose::Adjustment),
+            amount: Amount::new(part).map_err(|_| Rejection::OutOfRange)?,
+            from_lot: lot,
+            to_lot: 0,
+            kind: TransferKind::Deduction,
+            order: None,
+            reverses: None,
+        })?;
+    }
+    Ok(Ok(()))
+}
+
+/// The people a fact can be about.
+pub(super) struct Subjects {
+    pub(super) resident: ResidentNo,
+    pub(super) household: HouseholdNo,
+}
+
+impl Subjects {
+    pub(super) fn of(&self, subject: Subject) -> CounterSubject {
+        match subject {
+            Subject::Person => CounterSubject::Resident(self.resident),
+            Subject::Household => CounterSubject::Household(self.household),
+            Subject::Community => CounterSubject::Community,
+        }
+    }
+}
+
+/// The counter kinds a need sums over.
+pub(super) fn kinds_of(book: &Book, need: &FactNeed, line_item: Option<&Code>) -> Vec<Code> {
+    let redeemed = matches!(need.metric, Metric::RedeemedItems | Metric::RedeemedPoints);
+    if redeemed {
+        return match need.of.as_ref().or(line_item) {
+            Some(item) => vec![item_kind(item)],
+            None => book
+                .frame
+                .items
+                .iter()
+                .map(|item| item_kind(&item.code))
+                .collect(),
+        };
+    }
+    match &need.of {
+        Some(kind) => vec![kind.clone()],
+        None => {
+            let all = book
+                .frame
+                .sets
+                .iter()
+                .flat_map(|set| set.plan.kinds.iter().map(|kind| kind.code.clone()));
+            all.collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// The counter kind of a shop item. Item codes are at most 43 letters, so this always fits.
+pub(super) fn item_kind(item: &Code) -> Code {
+    format!("item/{item}")
+        .parse()
+        .unwrap_or_else(|_| item.clone())
+}
+
+pub(super) fn fact(
+    book: &Book,
+    need: &FactNeed,
+    on: LocalDate,
+    who: &Subjects,
+    line_item: Option<&Code>,
+) -> Fact {
+    let subject = who.of(need.subject);
+    let row = |kind: &Code, month: i32| {
+        book.counters
+            .get(&CounterKey {
+                subject,
+                kind: kind.clone(),
+                month,
+            })
+            .and_then(Option::as_ref)
+    };
+    answer(need, on, &kinds_of(book, need, line_item), row)
+}
+
+/// Keeps what the host's monthly budget is checked against: new points by the day they were posted.
+fn count_issued(book: &mut Book, today: LocalDate, decision: &Decision) {
+    let new_points = |award: &&Award| award.asset.as_str() == "points" && award.amount > 0;
+    let issued = decision
+        .awards
+        .iter()
+        .filter(new_points)
+        .map(|award| i64::from(award.amount))
+        .fold(0, i64::saturating_add);
+    if issued > 0 {
+        let cell = Cell {
+            events: 1,
+            points: issued,
+            ..Cell::default()
+        };
+        add(
+            book,
+            CounterSubject::Community,
+            &issued_kind(),
+            today,
+            &cell,
+        );
+    }
+}
+
+/// Adds a decided event to the counters of everybody it concerns.
+fn count(book: &mut Book, event: &Event, decision: &Decision) -> Result<(), Rejection> {
+    let mut people: BTreeMap<ResidentNo, Cell> = BTreeMap::new();
+    let one = people.entry(doer(event)?).or_default();
+    one.events = 1;
+    one.quantity = i64::from(event.quantity);
+    for award in &decision.awards {
+        let Some((_, who)) = event.roles.iter().find(|(role, _)| *role == award.role) else {
+            continue;
+        };
+        let cell = people.entry(*who).or_default();
+        match award.asset.as_str() {
+            "points" => cell.points = cell.points.saturating_add(i64::from(award.amount)),
+            "minutes" => cell.minutes = cell.minutes.saturating_add(i64::from(award.amount)),
+            _ => {}
+        }
+    }
+    for (resident, cell) in people {
+        let household = book.household(resident)?;
+        let subjects = [
+            CounterSubject::Resident(resident),
+            CounterSubject::Household(household),
+            CounterSubject::Community,
+        ];
+        for subject in subjects {
+            add(book, subject, &event.kind, event.on, &cell);
+        }
+    }
+    Ok(())
+}
+
+/// Adds to the month's row and the row of all time.
+pub(super) fn add(
+    book: &mut Book,
+    subject: CounterSubject,
+    kind: &Code,
+    on: LocalDate,
+    cell: &Cell,
+) {
+    let key = |month| CounterKey {
+        subject,
+        kind: kind.clone(),
+        month,
+    };
+    let month = key(on.month_index());
+    let distinct = row(book, &month).add(on, cell);
+    row(book, &key(0)).add_total(on, cell, distinct);
+    book.dirty.counters.insert(month);
+    book.dirty.counters.insert(key(0));
+}
+
+fn row<'b>(book: &'b mut Book, key: &CounterKey) -> &'b mut CounterRow {
+    book.counters
+        .entry(key.clone())
+        .or_default()
+        .get_or_insert_default()
+}

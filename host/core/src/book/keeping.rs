@@ -1,0 +1,261 @@
+//! What staff and configuration do: settings, rule sets, residents, items, goods, opening balances, lapsing.
+
+use std::sync::Arc;
+
+use super::draft::Draft;
+use super::{Applied, Book};
+use crate::account::{Account, Holder, Purpose};
+use crate::amount::Amount;
+use crate::chain::Hash;
+use crate::command::{Ask, Command, Rejection};
+use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, ResidentNo, RuleSetNo};
+use crate::record::{Envelope, Item, Record, RuleSet, Transfer, TransferKind};
+use crate::settings::Settings;
+
+const NUMBER_MAX: u32 = 0x7fff_ffff;
+
+pub(super) fn settings(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    settings: &Settings,
+) -> Result<Applied, Rejection> {
+    let old = book.frame.settings.as_ref();
+    if old == Some(settings) {
+        return Err(Rejection::NothingToDo);
+    }
+    if book.frame.posted && old.is_some_and(|old| old.unit != settings.unit) {
+        return Err(Rejection::UnitFixed);
+    }
+    if settings
+        .assets
+        .iter()
+        .any(|(_, no)| !(4..AssetNo::FIRST_ITEM).contains(&no.0))
+    {
+        return Err(Rejection::NumberTooLarge);
+    }
+    book.frame.settings = Some(settings.clone());
+    book.dirty.settings = true;
+    Ok(Applied::Fresh(book.append(
+        command,
+        vec![Record::Settings(envelope, settings.clone())],
+        &[],
+    )))
+}
+
+pub(super) fn activate(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    set: &RuleSet,
+) -> Result<Applied, Rejection> {
+    let count = u32::try_from(book.frame.sets.len()).map_err(|_| Rejection::NumberTooLarge)?;
+    let no = RuleSetNo(count.saturating_add(1));
+    let set = RuleSet { no, ..set.clone() };
+    book.frame.sets.push(Arc::new(set.clone()));
+    book.dirty.sets = book.dirty.sets.saturating_add(1);
+    Ok(Applied::Fresh(book.append(
+        command,
+        vec![Record::Activate(envelope, Box::new(set))],
+        &[],
+    )))
+}
+
+pub(super) fn enrol(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    resident: ResidentNo,
+    household: HouseholdNo,
+    who: Hash,
+) -> Result<Applied, Rejection> {
+    let in_range = |number: u32| (1..=NUMBER_MAX).contains(&number);
+    if !in_range(resident.0) || !in_range(household.0) {
+        return Err(Rejection::NumberTooLarge);
+    }
+    if let Some(Some(own)) = book.residents.get(&resident) {
+        return Err(Rejection::ResidentExists {
+            resident,
+            household: *own,
+        });
+    }
+    book.residents.insert(resident, Some(household));
+    book.dirty.residents.push((resident, household));
+    Ok(Applied::Fresh(book.append(
+        command,
+        vec![Record::Enrol(envelope, resident, household, who)],
+        &[],
+    )))
+}
+
+pub(super) fn define(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    item: &Item,
+) -> Result<Applied, Rejection> {
+    let known = book.item(&item.code).cloned();
+    let count = u32::try_from(book.frame.items.len()).map_err(|_| Rejection::NumberTooLarge)?;
+    let no = known
+        .as_ref()
+        .map_or(ItemNo(count.saturating_add(1)), |old| old.no);
+    AssetNo::of_item(no).ok_or(Rejection::NumberTooLarge)?;
+    let item = Item { no, ..item.clone() };
+    if known.as_ref() == Some(&item) {
+        return Err(Rejection::NothingToDo);
+    }
+    book.frame.items.retain(|old| old.no != no);
+    book.frame.items.push(item.clone());
+    book.dirty.items.insert(no);
+    Ok(Applied::Fresh(book.append(
+        command,
+        vec![Record::Define(envelope, Box::new(item))],
+        &[],
+    )))
+}
+
+pub(super) fn receive(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    item: &Code,
+    quantity: i32,
+    reason: Hash,
+) -> Result<Applied, Rejection> {
+    let item = book
+        .item(item)
+        .cloned()
+        .ok_or_else(|| Rejection::ItemUnknown { item: item.clone() })?;
+    if !(1..=1_000_000).contains(&quantity) {
+        return Err(out_of(quantity, 1, 1_000_000));
+    }
+    let asset = AssetNo::of_item(item.no).ok_or(Rejection::NumberTooLarge)?;
+    let mut draft = Draft::new(book);
+    draft.pay_in(
+        Account::of_community(asset, Purpose::Supplied),
+        Account::of_community(asset, Purpose::Shelf),
+        Amount::from(quantity),
+        0,
+        TransferKind::Receive,
+    )?;
+    let drafted = draft.finish(0)?;
+    Ok(Applied::Fresh(drafted.commit(
+        book,
+        command,
+        vec![Record::Receive(envelope, item.no, quantity, reason)],
+    )))
+}
+
+pub(super) fn open(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+) -> Result<Applied, Rejection> {
+    let Ask::Open {
+        holder,
+        asset,
+        amount,
+        expires,
+        source,
+        reason,
+    } = &command.ask
+    else {
+        return Err(Rejection::NothingToDo);
+    };
+    if let Some(entry) = book.source_used(source)? {
+        return Ok(Applied::Replay(entry));
+    }
+    let settings = book.settings_or_reject()?;
+    let no = settings
+        .asset(asset)
+        .ok_or_else(|| Rejection::AssetUnknown {
+            asset: asset.clone(),
+        })?;
+    if let Holder::Resident(resident) = holder {
+        book.household(*resident)?;
+    }
+    if amount.get() <= 0 {
+        return Err(Rejection::QuantityRange {
+            quantity: amount.to_string(),
+            min: "1".into(),
+            max: Amount::LIMIT.to_string(),
+        });
+    }
+    let mut draft = Draft::new(book);
+    draft.pay_in(
+        Account::of_community(no, Purpose::Issuance),
+        Account {
+            holder: *holder,
+            asset: no,
+            purpose: Purpose::Available,
+        },
+        *amount,
+        expires.map_or(0, crate::time::LocalDate::to_days),
+        TransferKind::Opening,
+    )?;
+    let drafted = draft.finish(settings.debt_floor.get())?;
+    let record = Record::Open(
+        envelope,
+        *holder,
+        asset.clone(),
+        *amount,
+        *expires,
+        source.clone(),
+        *reason,
+    );
+    let receipt = drafted.commit(book, command, vec![record]);
+    book.use_source(source, receipt.entry);
+    Ok(Applied::Fresh(receipt))
+}
+
+/// Lots whose last good day has passed move to `expired`. Run twice, the second time finds nothing.
+pub(super) fn lapse(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    accounts: &[Account],
+) -> Result<Applied, Rejection> {
+    let day = envelope.today.to_days();
+    let mut draft = Draft::new(book);
+    for debit in accounts
+        .iter()
+        .filter(|account| account.purpose == Purpose::Available)
+    {
+        let past: Vec<_> = draft
+            .state(debit)
+            .lots
+            .into_iter()
+            .filter(|(lot, left)| *lot != 0 && *lot < day && *left > 0)
+            .collect();
+        for (lot, left) in past {
+            draft.move_one(Transfer {
+                debit: *debit,
+                credit: Account::of_community(debit.asset, Purpose::Expired),
+                amount: Amount::new(left).map_err(|_| Rejection::OutOfRange)?,
+                from_lot: lot,
+                to_lot: 0,
+                kind: TransferKind::Expire,
+                order: None,
+                reverses: None,
+            })?;
+        }
+    }
+    let floor = book.settings_or_reject()?.debt_floor.get();
+    let drafted = draft.finish(floor)?;
+    if drafted.is_empty() {
+        return Err(Rejection::NothingToDo);
+    }
+    Ok(Applied::Fresh(drafted.commit(
+        book,
+        command,
+        vec![Record::Lapse(envelope, accounts.to_vec())],
+    )))
+}
+
+pub(super) fn out_of(quantity: i32, min: i32, max: i32) -> Rejection {
+    Rejection::QuantityRange {
+        quantity: quantity.to_string(),
+        min: min.to_string(),
+        max: max.to_string(),
+    }
+}

@@ -1,0 +1,297 @@
+//! What a command reads, so that it can be loaded before anything is decided.
+
+use super::earning::{Subjects, doer, holder, issued_kind, item_kind, kinds_of};
+use super::{Book, Order};
+use crate::account::{Account, Holder, Purpose};
+use crate::command::{Ask, Command, Need};
+use crate::counters::{CounterKey, CounterSubject, months};
+use crate::ids::{AssetNo, Code, ItemNo, ResidentNo};
+use crate::record::{Event, Source};
+use crate::rule::FactNeed;
+use crate::time::LocalDate;
+
+struct Missing<'b> {
+    book: &'b Book,
+    needs: Vec<Need>,
+}
+
+pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
+    let mut list = Missing {
+        book,
+        needs: Vec::new(),
+    };
+    if let Some(key) = &command.key {
+        list.key(&command.actor, &key.text);
+    }
+    match &command.ask {
+        Ask::Settings(_) | Ask::Activate(_) | Ask::Define(_) => {}
+        Ask::Enrol { resident, .. } => list.resident(*resident),
+        Ask::Receive { item, .. } => {
+            if let Some(item) = book.item(item) {
+                list.goods(item.no, &[Purpose::Supplied, Purpose::Shelf]);
+            }
+        }
+        Ask::Open {
+            holder,
+            asset,
+            source,
+            ..
+        } => list.open(*holder, asset, source),
+        Ask::Earn(event) => list.event(event, command.today),
+        Ask::Retry(seq) => list.retry(*seq, command.today),
+        Ask::Place {
+            resident,
+            lines,
+            code,
+            ..
+        } => {
+            list.code(code);
+            list.basket(*resident, lines, command.today);
+        }
+        Ask::Settle(no) | Ask::Release(no, _) => match book.orders.get(no) {
+            None => list.needs.push(Need::Order(*no)),
+            Some(None) => {}
+            Some(Some(order)) => list.order(order),
+        },
+        Ask::Lapse(accounts) => {
+            for account in accounts {
+                list.account(*account);
+                list.account(Account::of_community(account.asset, Purpose::Expired));
+            }
+        }
+    }
+    list.needs
+}
+
+impl Missing<'_> {
+    fn account(&mut self, account: Account) {
+        if !self.book.accounts.contains_key(&account) {
+            self.needs.push(Need::Account(account));
+        }
+    }
+
+    fn resident(&mut self, resident: ResidentNo) {
+        if !self.book.residents.contains_key(&resident) {
+            self.needs.push(Need::Resident(resident));
+        }
+    }
+
+    fn key(&mut self, actor: &Code, text: &str) {
+        if !self
+            .book
+            .keys
+            .contains_key(&(actor.clone(), text.to_owned()))
+        {
+            self.needs.push(Need::Key(actor.clone(), text.to_owned()));
+        }
+    }
+
+    fn source(&mut self, source: &Source) {
+        if !self
+            .book
+            .sources
+            .contains_key(&(source.name.clone(), source.external_ref.clone()))
+        {
+            self.needs.push(Need::Source(
+                source.name.clone(),
+                source.external_ref.clone(),
+            ));
+        }
+    }
+
+    fn code(&mut self, code: &str) {
+        if !self.book.codes.contains_key(code) {
+            self.needs.push(Need::PickupCode(code.to_owned()));
+        }
+    }
+
+    fn counter(&mut self, subject: CounterSubject, kind: &Code, month: i32) {
+        let key = CounterKey {
+            subject,
+            kind: kind.clone(),
+            month,
+        };
+        if !self.book.counters.contains_key(&key) {
+            self.needs.push(Need::Counter(key));
+        }
+    }
+
+    fn goods(&mut self, item: ItemNo, purposes: &[Purpose]) {
+        if let Some(asset) = AssetNo::of_item(item) {
+            for purpose in purposes {
+                self.account(Account::of_community(asset, *purpose));
+            }
+        }
+    }
+
+    /// The rows that a command writes whether a rule asks for them or not: this month and all time.
+    fn counted(&mut self, who: &Subjects, kind: &Code, on: LocalDate) {
+        let subjects = [
+            CounterSubject::Resident(who.resident),
+            CounterSubject::Household(who.household),
+            CounterSubject::Community,
+        ];
+        for subject in subjects {
+            self.counter(subject, kind, on.month_index());
+            self.counter(subject, kind, 0);
+        }
+    }
+
+    fn facts(&mut self, needs: &[FactNeed], on: LocalDate, who: &Subjects, item: Option<&Code>) {
+        for need in needs {
+            for kind in kinds_of(self.book, need, item) {
+                for month in months(need, on) {
+                    self.counter(who.of(need.subject), &kind, month);
+                }
+            }
+        }
+    }
+
+    fn who(&mut self, resident: ResidentNo) -> Option<Subjects> {
+        self.resident(resident);
+        let household = self.book.residents.get(&resident).copied().flatten()?;
+        Some(Subjects {
+            resident,
+            household,
+        })
+    }
+
+    fn open(&mut self, whose: Holder, asset: &Code, source: &Source) {
+        self.source(source);
+        if let Holder::Resident(resident) = whose {
+            self.resident(resident);
+        }
+        if let Some(asset) = self
+            .book
+            .frame
+            .settings
+            .as_ref()
+            .and_then(|settings| settings.asset(asset))
+        {
+            self.account(Account::of_community(asset, Purpose::Issuance));
+            self.account(Account {
+                holder: whose,
+                asset,
+                purpose: Purpose::Available,
+            });
+        }
+    }
+
+    fn event(&mut self, event: &Event, today: LocalDate) {
+        if let Some(source) = &event.source {
+            self.source(source);
+        }
+        let Some(settings) = &self.book.frame.settings else {
+            return;
+        };
+        let assets: Vec<AssetNo> = [AssetNo::POINTS, AssetNo::MINUTES, AssetNo::CONDUCT]
+            .into_iter()
+            .chain(settings.assets.iter().map(|(_, no)| *no))
+            .collect();
+        for asset in &assets {
+            self.account(Account::of_community(*asset, Purpose::Issuance));
+            self.account(Account::of_community(*asset, Purpose::Adjustment));
+        }
+        self.counter(
+            CounterSubject::Community,
+            &issued_kind(),
+            today.month_index(),
+        );
+        self.counter(CounterSubject::Community, &issued_kind(), 0);
+        for (_, resident) in &event.roles {
+            let Some(who) = self.who(*resident) else {
+                continue;
+            };
+            for asset in &assets {
+                self.account(Account {
+                    holder: holder(settings, *asset, who.resident, who.household),
+                    asset: *asset,
+                    purpose: Purpose::Available,
+                });
+            }
+            self.counted(&who, &event.kind, event.on);
+        }
+        if let (Ok(resident), Some((_, kind))) =
+            (doer(event), self.book.rule_for(&event.kind, event.on))
+            && let Some(who) = self.who(resident)
+        {
+            self.facts(&kind.facts, event.on, &who, None);
+        }
+    }
+
+    fn retry(&mut self, seq: u64, today: LocalDate) {
+        match self.book.waiting.get(&seq) {
+            None => self.needs.push(Need::Waiting(seq)),
+            Some(None) => {}
+            Some(Some(event)) => self.event(event, today),
+        }
+    }
+
+    fn basket(&mut self, resident: ResidentNo, lines: &[(Code, i32)], today: LocalDate) {
+        let Some(who) = self.who(resident) else {
+            return;
+        };
+        let Some(settings) = &self.book.frame.settings else {
+            return;
+        };
+        let whose = holder(settings, AssetNo::POINTS, who.resident, who.household);
+        for purpose in [Purpose::Available, Purpose::Held] {
+            self.account(Account {
+                holder: whose,
+                asset: AssetNo::POINTS,
+                purpose,
+            });
+        }
+        let plan = self
+            .book
+            .pricing_for(today)
+            .and_then(|set| set.plan.pricing.clone())
+            .unwrap_or_default();
+        self.facts(&plan.order_facts, today, &who, None);
+        for (code, _) in lines {
+            let Some(no) = self.book.item(code).map(|item| item.no) else {
+                continue;
+            };
+            self.goods(no, &[Purpose::Shelf, Purpose::Reserved]);
+            self.facts(&plan.line_facts, today, &who, Some(code));
+            self.counted(&who, &item_kind(code), today);
+        }
+    }
+
+    fn order(&mut self, order: &Order) {
+        let Some(settings) = &self.book.frame.settings else {
+            return;
+        };
+        let whose = holder(settings, AssetNo::POINTS, order.resident, order.household);
+        for purpose in [Purpose::Available, Purpose::Held] {
+            self.account(Account {
+                holder: whose,
+                asset: AssetNo::POINTS,
+                purpose,
+            });
+        }
+        for purpose in [Purpose::Redeemed, Purpose::Expired] {
+            self.account(Account::of_community(AssetNo::POINTS, purpose));
+        }
+        let who = Subjects {
+            resident: order.resident,
+            household: order.household,
+        };
+        for (line, _) in &order.lines {
+            self.goods(
+                line.item,
+                &[Purpose::Reserved, Purpose::Handed, Purpose::Shelf],
+            );
+            if let Some(code) = self
+                .book
+                .frame
+                .items
+                .iter()
+                .find(|item| item.no == line.item)
+                .map(|item| item.code.clone())
+            {
+                self.counted(&who, &item_kind(&code), order.placed_on);
+            }
+        }
+    }
+}

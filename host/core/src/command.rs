@@ -1,0 +1,464 @@
+//! What can be asked of the book, and what it needs to know to answer.
+
+use crate::account::{Account, Holder};
+use crate::amount::Amount;
+use crate::chain::Hash;
+use crate::counters::CounterKey;
+use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::record::{
+    Envelope, Event, Item, Key, OrderLine, Record, ReleaseReason, RuleSet, Source,
+};
+use crate::rule::Text;
+use crate::settings::Settings;
+use crate::time::LocalDate;
+
+/// A command: who asks, on which local day, under which key, for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Who acts: `resident/1001`, `staff/3`, `system`, `import`.
+    pub actor: Code,
+    /// The `Idempotency-Key`, when one was given.
+    pub key: Option<Key>,
+    /// The community's local date now.
+    pub today: LocalDate,
+    /// What is asked.
+    pub ask: Ask,
+    /// A personal text that the records only commit to; kept apart so that it can be erased.
+    pub text: Option<SaltedText>,
+}
+
+/// A text with the salt of its commitment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaltedText {
+    /// 16 random bytes.
+    pub salt: [u8; 16],
+    /// The text.
+    pub text: String,
+}
+
+impl SaltedText {
+    /// What a record says instead of the text: SHA-256 of salt and text.
+    pub fn commitment(&self) -> Hash {
+        let mut bytes = self.salt.to_vec();
+        bytes.extend_from_slice(self.text.as_bytes());
+        crate::chain::sha256(&bytes)
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// New settings.
+    Settings(Settings),
+    /// A rule set becomes active; its number is given by the book.
+    Activate(Box<RuleSet>),
+    /// A resident belongs to a household.
+    Enrol {
+        /// Who.
+        resident: ResidentNo,
+        /// Where.
+        household: HouseholdNo,
+        /// Salted commitment to the person.
+        who: Hash,
+    },
+    /// A shop item is new or changed; its number is given by the book.
+    Define(Box<Item>),
+    /// Goods came in.
+    Receive {
+        /// What.
+        item: Code,
+        /// How many pieces.
+        quantity: i32,
+        /// Salted commitment to donor and reason.
+        reason: Hash,
+    },
+    /// An opening balance.
+    Open {
+        /// Whose.
+        holder: Holder,
+        /// Of what.
+        asset: Code,
+        /// How much.
+        amount: Amount,
+        /// Its last good day.
+        expires: Option<LocalDate>,
+        /// Where it comes from.
+        source: Source,
+        /// Salted commitment to the page of the paper book.
+        reason: Hash,
+    },
+    /// An event happened.
+    Earn(Event),
+    /// The waiting event at this seq, again.
+    Retry(u64),
+    /// An order.
+    Place {
+        /// For whom.
+        resident: ResidentNo,
+        /// What, by item code and pieces.
+        lines: Vec<(Code, i32)>,
+        /// The total the person saw.
+        seen: Amount,
+        /// The pick-up code it will have: 8 digits.
+        code: String,
+    },
+    /// An order is handed over.
+    Settle(OrderNo),
+    /// An order gives back what was set aside.
+    Release(OrderNo, ReleaseReason),
+    /// Lots past their date lapse.
+    Lapse(Vec<Account>),
+}
+
+impl Command {
+    /// The command that a journal entry began with, for replay. `None` for a record that begins none.
+    /// `item` names the code of an item number.
+    pub fn from_record(record: &Record, item: impl Fn(ItemNo) -> Option<Code>) -> Option<Command> {
+        let envelope = record.envelope()?.clone();
+        let ask = match record.clone() {
+            Record::Settings(_, settings) => Ask::Settings(settings),
+            Record::Activate(_, set) => Ask::Activate(set),
+            Record::Enrol(_, resident, household, who) => Ask::Enrol {
+                resident,
+                household,
+                who,
+            },
+            Record::Define(_, item) => Ask::Define(item),
+            Record::Receive(_, no, quantity, reason) => Ask::Receive {
+                item: item(no)?,
+                quantity,
+                reason,
+            },
+            Record::Open(_, holder, asset, amount, expires, source, reason) => Ask::Open {
+                holder,
+                asset,
+                amount,
+                expires,
+                source,
+                reason,
+            },
+            Record::Event(_, event) => Ask::Earn(event),
+            Record::Retry(_, seq) => Ask::Retry(seq),
+            Record::Place(_, _, resident, lines, seen, code) => {
+                let by_code = |line: &OrderLine| Some((item(line.item)?, line.quantity));
+                Ask::Place {
+                    resident,
+                    lines: lines.iter().map(by_code).collect::<Option<_>>()?,
+                    seen,
+                    code,
+                }
+            }
+            Record::Settle(_, no) => Ask::Settle(no),
+            Record::Release(_, no, reason) => Ask::Release(no, reason),
+            Record::Lapse(_, accounts) => Ask::Lapse(accounts),
+            Record::Decided(..)
+            | Record::Quoted(..)
+            | Record::Refused(..)
+            | Record::Waiting(..)
+            | Record::Moved(..) => {
+                return None;
+            }
+        };
+        let Envelope {
+            today, actor, key, ..
+        } = envelope;
+        Some(Command {
+            actor,
+            key,
+            today,
+            ask,
+            text: None,
+        })
+    }
+}
+
+/// One thing the book must have loaded before it can apply a command.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Need {
+    /// An account with its lots.
+    Account(Account),
+    /// A counter row.
+    Counter(CounterKey),
+    /// A resident's household.
+    Resident(ResidentNo),
+    /// An order.
+    Order(OrderNo),
+    /// The order behind a pick-up code.
+    PickupCode(String),
+    /// What an external reference was used for.
+    Source(Code, String),
+    /// What an actor's idempotency key was used for.
+    Key(Code, String),
+    /// A waiting event.
+    Waiting(u64),
+}
+
+/// The input was refused before anything was decided; nothing is stored and the same input may be right later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each variant is explained by its message in `text`"
+)]
+pub enum Rejection {
+    KeyConflict {
+        key: String,
+    },
+    SourceConflict {
+        external_ref: String,
+    },
+    KindUnknown {
+        kind: Code,
+        nearest: Option<Code>,
+    },
+    KindNotActive {
+        kind: Code,
+        on: LocalDate,
+        first: LocalDate,
+    },
+    ResidentUnknown {
+        resident: ResidentNo,
+    },
+    ResidentExists {
+        resident: ResidentNo,
+        household: HouseholdNo,
+    },
+    DateFuture {
+        on: LocalDate,
+        today: LocalDate,
+    },
+    DateTooEarly {
+        on: LocalDate,
+        began_on: LocalDate,
+    },
+    QuantityRange {
+        quantity: String,
+        min: String,
+        max: String,
+    },
+    FieldMissing {
+        field: Code,
+    },
+    FieldUnknown {
+        field: Code,
+    },
+    FieldValue {
+        field: Code,
+    },
+    RoleMissing,
+    ItemUnknown {
+        item: Code,
+    },
+    AssetUnknown {
+        asset: Code,
+    },
+    BasketShape,
+    NoPricing,
+    CodeTaken,
+    OrderUnknown {
+        order: OrderNo,
+    },
+    OrderSettled {
+        order: OrderNo,
+        at: crate::time::Instant,
+        by: Code,
+    },
+    OrderReleased {
+        order: OrderNo,
+        reason: ReleaseReason,
+    },
+    OrderTimedOut {
+        order: OrderNo,
+        deadline: LocalDate,
+    },
+    OrderNotDue {
+        order: OrderNo,
+        deadline: LocalDate,
+    },
+    NotWaiting {
+        seq: u64,
+    },
+    UnitFixed,
+    NumberTooLarge,
+    NothingToDo,
+    RuleFault {
+        set: RuleSetNo,
+        code: String,
+        message: String,
+    },
+    NotConfigured,
+    OutOfRange,
+}
+
+impl Rejection {
+    /// The stable code of the API.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Rejection::KeyConflict { .. } => "key.conflict",
+            Rejection::SourceConflict { .. } => "source.conflict",
+            Rejection::KindUnknown { .. } => "kind.unknown",
+            Rejection::KindNotActive { .. } => "kind.not-active",
+            Rejection::ResidentUnknown { .. } => "resident.unknown",
+            Rejection::ResidentExists { .. } => "resident.exists",
+            Rejection::DateFuture { .. } => "date.future",
+            Rejection::DateTooEarly { .. } => "date.too-early",
+            Rejection::QuantityRange { .. } => "quantity.range",
+            Rejection::FieldMissing { .. } => "field.missing",
+            Rejection::FieldUnknown { .. } => "field.unknown",
+            Rejection::FieldValue { .. } => "field.value",
+            Rejection::RoleMissing => "role.missing",
+            Rejection::ItemUnknown { .. } => "item.unknown",
+            Rejection::AssetUnknown { .. } => "asset.unknown",
+            Rejection::BasketShape => "basket.shape",
+            Rejection::NoPricing => "pricing.none",
+            Rejection::CodeTaken => "code.taken",
+            Rejection::OrderUnknown { .. } => "order.unknown",
+            Rejection::OrderSettled { .. } => "order.settled",
+            Rejection::OrderReleased { .. } => "order.released",
+            Rejection::OrderTimedOut { .. } => "order.timed-out",
+            Rejection::OrderNotDue { .. } => "order.not-due",
+            Rejection::NotWaiting { .. } => "event.not-waiting",
+            Rejection::UnitFixed => "settings.unit-fixed",
+            Rejection::NumberTooLarge => "number.too-large",
+            Rejection::NothingToDo => "nothing.to-do",
+            Rejection::RuleFault { .. } => "rule.fault",
+            Rejection::NotConfigured => "community.not-configured",
+            Rejection::OutOfRange => "amount.out-of-range",
+        }
+    }
+
+    /// What is wrong, what was expected, what to do; in both languages.
+    pub fn text(&self) -> Text {
+        let (zh, en) = self.both();
+        Text { zh, en }
+    }
+
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one exhaustive table of messages reads better than two halves"
+    )]
+    fn both(&self) -> (String, String) {
+        match self {
+            Rejection::KeyConflict { key } => (
+                format!("幂等键“{key}”已经用于另一份内容。请换一个新键再提交。"),
+                format!("The idempotency key “{key}” was already used for another input. Send this one under a new key."),
+            ),
+            Rejection::SourceConflict { external_ref } => (
+                format!("编号“{external_ref}”已经登记过，但内容不同。请核对；如果是另一件事，请换一个编号。"),
+                format!("The reference “{external_ref}” is already booked with other content. Check it; if this is another event, give it another reference."),
+            ),
+            Rejection::KindUnknown { kind, nearest } => {
+                let near_zh = nearest.as_ref().map(|n| format!("是不是“{n}”？")).unwrap_or_default();
+                let near_en = nearest.as_ref().map(|n| format!(" Did you mean “{n}”?")).unwrap_or_default();
+                (
+                    format!("本社区的规则里没有“{kind}”这一类事项。{near_zh}可用的种类见社区的 TOML 文件。"),
+                    format!("No rule of this community handles the kind “{kind}”.{near_en} The kinds stand in the community's TOML file."),
+                )
+            }
+            Rejection::KindNotActive { kind, on, first } => (
+                format!("“{kind}”从 {first} 起才有规则，{on} 的事项不能计分。"),
+                format!("“{kind}” has a rule from {first} on; an event of {on} cannot be decided."),
+            ),
+            Rejection::ResidentUnknown { resident } => (
+                format!("没有 {resident} 号居民。请核对号码，或先登记这位居民。"),
+                format!("There is no resident {resident}. Check the number, or enrol the resident first."),
+            ),
+            Rejection::ResidentExists { resident, household } => (
+                format!("{resident} 号居民已经登记在第 {household} 户。"),
+                format!("Resident {resident} is already enrolled, in household {household}."),
+            ),
+            Rejection::DateFuture { on, today } => (
+                format!("日期 {on} 还没有到，今天是 {today}。请改成已经发生的日期。"),
+                format!("The date {on} lies in the future; today is {today}. Give the day on which it happened."),
+            ),
+            Rejection::DateTooEarly { on, began_on } => (
+                format!("日期 {on} 早于本社区开始计分的 {began_on}。旧账请作为期初余额导入。"),
+                format!("The date {on} is before {began_on}, when this community began. Bring older points in as opening balances."),
+            ),
+            Rejection::QuantityRange { quantity, min, max } => (
+                format!("数量 {quantity} 不在 {min} 到 {max} 之间。请核对数量。"),
+                format!("The quantity {quantity} is not between {min} and {max}. Check the quantity."),
+            ),
+            Rejection::FieldMissing { field } => (
+                format!("缺少必填项“{field}”。请补上。"),
+                format!("The field “{field}” is required. Fill it in."),
+            ),
+            Rejection::FieldUnknown { field } => (
+                format!("这一类事项没有“{field}”这一项。请删去它或改正名称。"),
+                format!("This kind has no field “{field}”. Remove it or correct its name."),
+            ),
+            Rejection::FieldValue { field } => (
+                format!("“{field}”的内容不合要求。请按规则里的格式填写。"),
+                format!("The value of “{field}” is not one its kind allows. Write it as the rule describes."),
+            ),
+            Rejection::RoleMissing => (
+                "没有写明是谁做的。请填写居民号码。".into(),
+                "Nobody is named as the doer. Give the resident's number.".into(),
+            ),
+            Rejection::ItemUnknown { item } => (
+                format!("商店里没有“{item}”，或它已下架。"),
+                format!("The shop has no “{item}”, or no longer offers it."),
+            ),
+            Rejection::AssetUnknown { asset } => (
+                format!("本社区没有“{asset}”这种积分。"),
+                format!("This community does not count “{asset}”."),
+            ),
+            Rejection::BasketShape => (
+                "一张兑换单要有 1 到 20 种物品，每种 1 到 999 件。".into(),
+                "An order has 1 to 20 different items, 1 to 999 of each.".into(),
+            ),
+            Rejection::NoPricing => (
+                "本社区还没有兑换规则，暂时不能兑换。请联系社区工作人员。".into(),
+                "This community has no rule for prices yet, so nothing can be redeemed. Please ask its staff.".into(),
+            ),
+            Rejection::CodeTaken => ("取货码重复，请再试一次。".into(), "That pick-up code is in use; try again.".into()),
+            Rejection::OrderUnknown { order } => {
+                (format!("没有第 {order} 号兑换单。"), format!("There is no order {order}."))
+            }
+            Rejection::OrderSettled { order, by, .. } => (
+                format!("第 {order} 号兑换单已经由 {by} 交付过了，不能再领。"),
+                format!("Order {order} was already handed over, by {by}. It cannot be collected again."),
+            ),
+            Rejection::OrderReleased { order, reason } => {
+                let (zh, en) = match reason {
+                    ReleaseReason::Cancelled => ("已取消", "was cancelled"),
+                    ReleaseReason::TimedOut => ("已过期", "was not collected in time"),
+                };
+                (
+                    format!("第 {order} 号兑换单{zh}，积分已退回。"),
+                    format!("Order {order} {en}; its points went back."),
+                )
+            }
+            Rejection::OrderTimedOut { order, deadline } => (
+                format!("第 {order} 号兑换单的领取期限 {deadline} 已过，积分会自动退回。"),
+                format!("Order {order} had to be collected by {deadline}; its points go back by themselves."),
+            ),
+            Rejection::OrderNotDue { order, deadline } => (
+                format!("第 {order} 号兑换单可以领到 {deadline}，还没有过期。"),
+                format!("Order {order} can be collected until {deadline}; it has not run out."),
+            ),
+            Rejection::NotWaiting { seq } => {
+                (format!("第 {seq} 号记录没有在等待规则。"), format!("The record {seq} is not waiting for a rule."))
+            }
+            Rejection::UnitFixed => (
+                "积分归个人还是归户，在第一笔积分之后不能再改。".into(),
+                "Whether points go to persons or households cannot change after the first posting.".into(),
+            ),
+            Rejection::NumberTooLarge => {
+                ("号码太大，请用 1 到 2147483647。".into(), "The number is too large; use 1 to 2147483647.".into())
+            }
+            Rejection::NothingToDo => ("没有需要处理的内容。".into(), "There is nothing to do.".into()),
+            Rejection::RuleFault { set, code, message } => (
+                format!("规则（第 {set} 套）出了故障（{code}），请告诉社区工作人员。{message}"),
+                format!("The rule (set {set}) failed ({code}); please tell the staff. {message}"),
+            ),
+            Rejection::NotConfigured => (
+                "这个社区还没有启用任何规则。".into(),
+                "This community has no settings yet; start the host once with its configuration.".into(),
+            ),
+            Rejection::OutOfRange => (
+                "数额超出了账本能记的范围。".into(),
+                "The amount is beyond what the book can hold.".into(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! What rules may ask about the past: one row per subject, kind and month with its days inside, and one row
+//! for all time. Kept for every kind whether a rule asks or not, so any plan can be answered on any history.
+
+use std::collections::BTreeMap;
+
+use crate::codec::{Malformed, Reader, Writer};
+use crate::ids::{Code, HouseholdNo, ResidentNo};
+use crate::rule::{Fact, FactNeed, Metric, Window};
+use crate::time::LocalDate;
+
+/// How the facts of this program version are computed; stored with the archive so that an old decision is
+/// judged by the meaning of its own time.
+pub const FACTS_VERSION: u8 = 1;
+
+/// Whose counter it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CounterSubject {
+    /// All of the community.
+    Community,
+    /// One person.
+    Resident(ResidentNo),
+    /// One household.
+    Household(HouseholdNo),
+}
+
+impl CounterSubject {
+    /// One number: 0 for the community, otherwise `kind << 32 | number`.
+    pub fn pack(self) -> i64 {
+        match self {
+            CounterSubject::Community => 0,
+            CounterSubject::Resident(no) => (1 << 32) | i64::from(no.0),
+            CounterSubject::Household(no) => (2 << 32) | i64::from(no.0),
+        }
+    }
+
+    /// The subject behind a packed number.
+    pub fn unpack(packed: i64) -> Option<Self> {
+        let number = u32::try_from(packed & 0xffff_ffff).ok()?;
+        match packed >> 32 {
+            0 if number == 0 => Some(CounterSubject::Community),
+            1 => Some(CounterSubject::Resident(ResidentNo(number))),
+            2 => Some(CounterSubject::Household(HouseholdNo(number))),
+            _ => None,
+        }
+    }
+}
+
+/// The name of a counter row. `kind` is an event kind or `item/<item code>`; `month` is
+/// [`LocalDate::month_index`], 0 for the row of all time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CounterKey {
+    /// Whose.
+    pub subject: CounterSubject,
+    /// Of which kind.
+    pub kind: Code,
+    /// Of which month.
+    pub month: i32,
+}
+
+/// What happened on one day, or in all time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cell {
+    /// Number of events or orders.
+    pub events: i64,
+    /// Sum of quantities, at the kind's scale; pieces for items.
+    pub quantity: i64,
+    /// Points decided or spent.
+    pub points: i64,
+    /// Minutes decided.
+    pub minutes: i64,
+}
+
+impl Cell {
+    fn add(&mut self, other: &Cell) {
+        self.events = self.events.saturating_add(other.events);
+        self.quantity = self.quantity.saturating_add(other.quantity);
+        self.points = self.points.saturating_add(other.points);
+        self.minutes = self.minutes.saturating_add(other.minutes);
+    }
+
+    /// The opposite, for what leaves its window again.
+    pub fn negated(self) -> Cell {
+        Cell {
+            events: self.events.saturating_neg(),
+            quantity: self.quantity.saturating_neg(),
+            points: self.points.saturating_neg(),
+            minutes: self.minutes.saturating_neg(),
+        }
+    }
+
+    fn write(&self, w: &mut Writer) {
+        for number in [self.events, self.quantity, self.points, self.minutes] {
+            w.i64(number);
+        }
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Cell {
+            events: r.i64()?,
+            quantity: r.i64()?,
+            points: r.i64()?,
+            minutes: r.i64()?,
+        })
+    }
+}
+
+/// A counter row: days of a month, or, with month 0, the totals of all time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CounterRow {
+    /// Day of the month (1-31) to what happened then; empty in the row of all time.
+    pub days: BTreeMap<u8, Cell>,
+    /// All of it.
+    pub total: Cell,
+    /// Days with at least one event.
+    pub distinct_days: i64,
+    /// The newest day with an event, days since 1970-01-01; 0 for none.
+    pub last_on: i32,
+}
+
+impl CounterRow {
+    /// Adds `cell` on `on`; `of_month` keeps the day too. Returns how the number of distinct days changed.
+    pub(crate) fn add(&mut self, on: LocalDate, cell: &Cell) -> i64 {
+        let (_, _, day) = on.parts();
+        let own = self.days.entry(day).or_default();
+        let before = own.events > 0;
+        own.add(cell);
+        let change = i64::from(own.events > 0).saturating_sub(i64::from(before));
+        if *own == Cell::default() {
+            self.days.remove(&day);
+        }
+        self.add_total(on, cell, change);
+        change
+    }
+
+    /// Adds to the totals only, for the row of all time.
+    pub(crate) fn add_total(&mut self, on: LocalDate, cell: &Cell, distinct_change: i64) {
+        self.total.add(cell);
+        self.distinct_days = self.distinct_days.saturating_add(distinct_change);
+        if cell.events > 0 {
+            self.last_on = self.last_on.max(on.to_days());
+        }
+    }
+
+    /// Stored form.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.u64(self.days.len() as u64);
+        for (day, cell) in &self.days {
+            w.byte(*day);
+            cell.write(&mut w);
+        }
+        self.total.write(&mut w);
+        w.i64(self.distinct_days);
+        w.i32(self.last_on);
+        w.done()
+    }
+
+    /// The row behind stored bytes.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they are none.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut r = Reader::new(bytes);
+        let days = r
+            .list(|r| Ok((r.byte()?, Cell::read(r)?)))?
+            .into_iter()
+            .collect();
+        let row = CounterRow {
+            days,
+            total: Cell::read(&mut r)?,
+            distinct_days: r.i64()?,
+            last_on: r.i32()?,
+        };
+        r.end()?;
+        Ok(row)
+    }
+}
+
+/// First and last day of a window that contains `on`; `None` for all time.
+pub fn window_days(window: Window, on: LocalDate) -> Option<(LocalDate, LocalDate)> {
+    Some(match window {
+        Window::Day => (on, on),
+        Window::Week => (on.week_start(), on.week_start().plus_days(6)),
+        Window::Month => (on.month_start(), on.month_end()),
+        Window::Quarter => (
+            on.quarter_start(),
+            on.quarter_start().plus_days(70).month_end(),
+        ),
+        Window::Year => (on.year_start(), on.year_end()),
+        Window::Trailing(days) => (
+            on.plus_days(1_i32.saturating_sub(i32::from(days.min(400)))),
+            on,
+        ),
+        Window::Lifetime => return None,
+    })
+}
+
+/// The months of rows a need reads: 0 alone for all time and for days since the last event.
+pub fn months(need: &FactNeed, on: LocalDate) -> Vec<i32> {
+    if need.metric == Metric::DaysSinceLast {
+        return vec![0];
+    }
+    match window_days(need.window, on) {
+        None => vec![0],
+        Some((first, last)) => (first.month_index()..=last.month_index()).collect(),
+    }
+}
+
+/// Answers a need from the rows of its kinds and months, `row(kind index, month)`.
+pub(crate) fn answer<'r>(
+    need: &FactNeed,
+    on: LocalDate,
+    kinds: &[Code],
+    row: impl Fn(&Code, i32) -> Option<&'r CounterRow>,
+) -> Fact {
+    let value = match need.metric {
+        Metric::DaysSinceLast => {
+            let last = kinds
+                .iter()
+                .filter_map(|kind| row(kind, 0))
+                .map(|r| r.last_on)
+                .max()
+                .unwrap_or(0);
+            if last == 0 {
+                -1
+            } else {
+                i64::from(on.to_days())
+                    .saturating_sub(i64::from(last))
+                    .max(0)
+            }
+        }
+        Metric::DistinctDays => distinct_days(need, on, kinds, row),
+        Metric::RankAtCutoff => 0,
+        Metric::Points => sum(need, on, kinds, row).points,
+        Metric::RedeemedPoints => sum(need, on, kinds, row).points,
+        Metric::Minutes => sum(need, on, kinds, row).minutes,
+        Metric::Quantity | Metric::RedeemedItems => sum(need, on, kinds, row).quantity,
+        Metric::Events => sum(need, on, kinds, row).events,
+    };
+    let fitting = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+    Fact {
+        value: i32::try_from(fitting).unwrap_or(i32::MAX),
+        saturated: fitting != value,
+    }
+}
+
+fn sum<'r>(
+    need: &FactNeed,
+    on: LocalDate,
+    kinds: &[Code],
+    row: impl Fn(&Code, i32) -> Option<&'r CounterRow>,
+) -> Cell {
+    let mut total = Cell::default();
+    for kind in kinds {
+        for month in months(need, on) {
+            let Some(found) = row(kind, month) else {
+                continue;
+            };
+            match window_days(need.window, on) {
+                None => total.add(&found.total),
+                Some((first, last)) => {
+                    for (day, cell) in &found.days {
+                        if inside(month, *day, first, last) {
+                            total.add(cell);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    total
+}
+
+fn distinct_days<'r>(
+    need: &FactNeed,
+    on: LocalDate,
+    kinds: &[Code],
+    row: impl Fn(&Code, i32) -> Option<&'r CounterRow>,
+) -> i64 {
+    let Some((first, last)) = window_days(need.window, on) else {
+        // Days of several kinds cannot be told apart in totals; one kind can.
+        return kinds
+            .iter()
+            .filter_map(|kind| row(kind, 0))
+            .map(|r| r.distinct_days)
+            .max()
+            .unwrap_or(0);
+    };
+    let mut days = std::collections::BTreeSet::new();
+    for kind in kinds {
+        for month in months(need, on) {
+            let Some(found) = row(kind, month) else {
+                continue;
+            };
+            for (day, cell) in &found.days {
+                if cell.events > 0 && inside(month, *day, first, last) {
+                    days.insert((month, *day));
+                }
+            }
+        }
+    }
+    i64::try_from(days.len()).unwrap_or(i64::MAX)
+}
+
+fn inside(month: i32, day: u8, first: LocalDate, last: LocalDate) -> bool {
+    let place = (month, day);
+    let of = |date: LocalDate| (date.month_index(), date.parts().2);
+    of(first) <= place && place <= of(last)
+}

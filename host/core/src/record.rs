@@ -1,0 +1,625 @@
+//! Everything that is ever committed, each with its canonical bytes. A record never changes.
+//!
+//! A command becomes one *entry*: first the record of what was asked (with who, when and which key), then
+//! the records of what followed. Replaying the first through the book must give the others again.
+
+mod rule_form;
+
+use crate::account::{Account, Holder};
+use crate::amount::Amount;
+use crate::chain::Hash;
+use crate::codec::{Malformed, Reader, Writer};
+use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::rule::{Decision, Fact, Plan, Quote, Refusal, Text, Value};
+use crate::settings::Settings;
+use crate::time::{Instant, LocalDate};
+
+/// Who asked, when, and under which idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// When it was decided; given by the book, strictly increasing.
+    pub at: Instant,
+    /// The community's local date at that moment.
+    pub today: LocalDate,
+    /// Who acted: `resident/1001`, `staff/3`, `system`, `import`.
+    pub actor: Code,
+    /// The `Idempotency-Key`, when one was given.
+    pub key: Option<Key>,
+}
+
+/// An idempotency key with the digest of the input it came with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The key itself, 1-128 bytes; its scope is the actor.
+    pub text: String,
+    /// SHA-256 of the input.
+    pub input: Hash,
+}
+
+/// Where an event or opening balance comes from; the pair counts once for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The book, file series or device.
+    pub name: Code,
+    /// Its own reference, 1-128 bytes.
+    pub external_ref: String,
+    /// SHA-256 of the content, so that the same reference with other content is noticed.
+    pub input: Hash,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its kind.
+    pub kind: Code,
+    /// Who fills which role. `doer` is always filled.
+    pub roles: Vec<(Code, ResidentNo)>,
+    /// At the kind's scale.
+    pub quantity: i32,
+    /// Filled-in fields.
+    pub fields: Vec<(Code, Value)>,
+    /// The local day.
+    pub on: LocalDate,
+    /// Minute of the local day.
+    pub minute: u16,
+    /// Where it comes from.
+    pub source: Option<Source>,
+    /// Salted commitment to the note, which is kept apart and can be erased.
+    pub note: Option<Hash>,
+}
+
+/// A rule set that becomes active.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSet {
+    /// Its number in this community.
+    pub no: RuleSetNo,
+    /// The rule's name.
+    pub name: Code,
+    /// The rule's version.
+    pub version: String,
+    /// SHA-256 of the component.
+    pub component: Hash,
+    /// SHA-256 of the canonical JSON of its parameters.
+    pub params: Hash,
+    /// The first day it decides for.
+    pub active_from: LocalDate,
+    /// What it handles and needs.
+    pub plan: Plan,
+}
+
+/// A shop item as the ledger must know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its number; also names its stock.
+    pub no: ItemNo,
+    /// Its code in rules and URLs.
+    pub code: Code,
+    /// Its shelf.
+    pub category: Code,
+    /// Its value in 1/100 yuan.
+    pub value_fen: i32,
+    /// What people read.
+    pub title: Text,
+    /// The name of its picture.
+    pub icon: Code,
+    /// Whether it can be ordered.
+    pub active: bool,
+}
+
+/// What moved a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferKind {
+    /// An award of a rule.
+    Award = 1,
+    /// A deduction by a rule.
+    Deduction = 2,
+    /// An opening balance.
+    Opening = 3,
+    /// Set aside for an order.
+    Hold = 4,
+    /// Handed over.
+    Settle = 5,
+    /// Back from an order.
+    Release = 6,
+    /// Lapsed.
+    Expire = 7,
+    /// Goods received.
+    Receive = 8,
+    /// The reversal of another transfer.
+    Reversal = 9,
+    /// Posted after its notice.
+    Post = 10,
+    /// A correction by two people.
+    Correction = 11,
+    /// A gift.
+    Donation = 12,
+}
+
+impl TransferKind {
+    /// The kind behind a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        use TransferKind::{
+            Award, Correction, Deduction, Donation, Expire, Hold, Opening, Post, Receive, Release,
+            Reversal, Settle,
+        };
+        [
+            Award, Deduction, Opening, Hold, Settle, Release, Expire, Receive, Reversal, Post,
+            Correction, Donation,
+        ]
+        .into_iter()
+        .find(|kind| *kind as u8 == number)
+    }
+}
+
+/// A part of a balance that lapses on one date: days since 1970-01-01, 0 for never.
+pub type LotDate = i32;
+
+/// A movement between two accounts of one asset. The seq and entry are its place in the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Gives.
+    pub debit: Account,
+    /// Receives.
+    pub credit: Account,
+    /// How much, above zero.
+    pub amount: Amount,
+    /// The lot it leaves.
+    pub from_lot: LotDate,
+    /// The lot it enters.
+    pub to_lot: LotDate,
+    /// Why it moved.
+    pub kind: TransferKind,
+    /// The order it belongs to.
+    pub order: Option<OrderNo>,
+    /// The seq of the transfer that it reverses.
+    pub reverses: Option<u64>,
+}
+
+/// Why an order gave back what was set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReleaseReason {
+    /// The resident, or staff for them, no longer wanted it.
+    Cancelled,
+    /// Nobody collected it in time.
+    TimedOut,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderLine {
+    /// What.
+    pub item: ItemNo,
+    /// Pieces, above zero.
+    pub quantity: i32,
+}
+
+/// A record of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// Asked: new settings.
+    Settings(Envelope, Settings),
+    /// Asked: a rule set becomes active.
+    Activate(Envelope, Box<RuleSet>),
+    /// Asked: a resident belongs to a household from now on. The hash is a salted commitment to the person.
+    Enrol(Envelope, ResidentNo, HouseholdNo, Hash),
+    /// Asked: a shop item is new or changed.
+    Define(Envelope, Box<Item>),
+    /// Asked: goods came in; the hash is a salted commitment to the reason.
+    Receive(Envelope, ItemNo, i32, Hash),
+    /// Asked: an opening balance from a paper book; the hash is a salted commitment to the page.
+    Open(
+        Envelope,
+        Holder,
+        Code,
+        Amount,
+        Option<LocalDate>,
+        Source,
+        Hash,
+    ),
+    /// Asked: an event is worth what?
+    Event(Envelope, Event),
+    /// Asked: the waiting event at this seq, again.
+    Retry(Envelope, u64),
+    /// Asked: an order for a resident, with the total the person saw and the pick-up code.
+    Place(
+        Envelope,
+        OrderNo,
+        ResidentNo,
+        Vec<OrderLine>,
+        Amount,
+        String,
+    ),
+    /// Asked: an order is handed over.
+    Settle(Envelope, OrderNo),
+    /// Asked: an order gives back what was set aside.
+    Release(Envelope, OrderNo, ReleaseReason),
+    /// Asked: lots of these accounts that are past their date lapse.
+    Lapse(Envelope, Vec<Account>),
+    /// Followed: what the rule decided, with the facts it saw.
+    Decided(RuleSetNo, Vec<Fact>, Decision),
+    /// Followed: what the rule charges, with the facts it saw (order first, then line by line).
+    Quoted(RuleSetNo, Vec<Fact>, Quote),
+    /// Followed: no, and why; with the rule set and facts when a rule said it.
+    Refused(Option<RuleSetNo>, Vec<Fact>, Refusal),
+    /// Followed: the rule gave no usable answer; the event waits. The text is the fault's code.
+    Waiting(RuleSetNo, String),
+    /// Followed: a movement, of the entry that began at this seq.
+    Moved(u64, Transfer),
+}
+
+impl Record {
+    /// The stored number of this kind of record. Numbers are never given twice.
+    pub fn kind(&self) -> u8 {
+        match self {
+            Record::Settings(..) => 1,
+            Record::Activate(..) => 2,
+            Record::Enrol(..) => 3,
+            Record::Define(..) => 4,
+            Record::Receive(..) => 5,
+            Record::Open(..) => 6,
+            Record::Event(..) => 7,
+            Record::Retry(..) => 8,
+            Record::Place(..) => 9,
+            Record::Settle(..) => 10,
+            Record::Release(..) => 11,
+            Record::Lapse(..) => 12,
+            Record::Decided(..) => 20,
+            Record::Quoted(..) => 21,
+            Record::Refused(..) => 22,
+            Record::Waiting(..) => 23,
+            Record::Moved(..) => Self::MOVED,
+        }
+    }
+
+    /// The kind number of a movement, which stores keep in a table of its own.
+    pub const MOVED: u8 = 30;
+
+    /// Who asked and when, for a record that begins an entry.
+    pub fn envelope(&self) -> Option<&Envelope> {
+        match self {
+            Record::Settings(e, ..)
+            | Record::Activate(e, ..)
+            | Record::Enrol(e, ..)
+            | Record::Define(e, ..)
+            | Record::Receive(e, ..)
+            | Record::Open(e, ..)
+            | Record::Event(e, ..)
+            | Record::Retry(e, ..)
+            | Record::Place(e, ..)
+            | Record::Settle(e, ..)
+            | Record::Release(e, ..)
+            | Record::Lapse(e, ..) => Some(e),
+            Record::Decided(..)
+            | Record::Quoted(..)
+            | Record::Refused(..)
+            | Record::Waiting(..)
+            | Record::Moved(..) => None,
+        }
+    }
+
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        if let Some(envelope) = self.envelope() {
+            write_envelope(&mut w, envelope);
+        }
+        self.write_body(&mut w);
+        w.done()
+    }
+
+    fn write_body(&self, w: &mut Writer) {
+        match self {
+            Record::Settings(_, settings) => settings.write(w),
+            Record::Activate(_, set) => write_rule_set(w, set),
+            Record::Enrol(_, resident, household, who) => {
+                w.u32(resident.0);
+                w.u32(household.0);
+                w.raw(who);
+            }
+            Record::Define(_, item) => write_item(w, item),
+            Record::Receive(_, item, quantity, reason) => {
+                w.u32(item.0);
+                w.i32(*quantity);
+                w.raw(reason);
+            }
+            Record::Open(_, holder, asset, amount, expires, source, reason) => {
+                write_holder(w, *holder);
+                w.code(asset);
+                w.amount(*amount);
+                w.option(*expires, Writer::date);
+                write_source(w, source);
+                w.raw(reason);
+            }
+            Record::Event(_, event) => write_event(w, event),
+            Record::Retry(_, seq) => w.u64(*seq),
+            Record::Place(_, no, resident, lines, seen, code) => {
+                w.u32(no.0);
+                w.u32(resident.0);
+                w.list(lines, |w, line| {
+                    w.u32(line.item.0);
+                    w.i32(line.quantity);
+                });
+                w.amount(*seen);
+                w.text(code);
+            }
+            Record::Settle(_, no) => w.u32(no.0),
+            Record::Release(_, no, reason) => {
+                w.u32(no.0);
+                w.byte(u8::from(*reason == ReleaseReason::TimedOut));
+            }
+            Record::Lapse(_, accounts) => w.list(accounts, |w, account| w.i64(account.pack())),
+            Record::Decided(set, facts, decision) => {
+                w.u32(set.0);
+                rule_form::write_facts(w, facts);
+                rule_form::write_decision(w, decision);
+            }
+            Record::Quoted(set, facts, quote) => {
+                w.u32(set.0);
+                rule_form::write_facts(w, facts);
+                rule_form::write_quote(w, quote);
+            }
+            Record::Refused(set, facts, refusal) => {
+                w.option(*set, |w, set| w.u32(set.0));
+                rule_form::write_facts(w, facts);
+                rule_form::write_refusal(w, refusal);
+            }
+            Record::Waiting(set, fault) => {
+                w.u32(set.0);
+                w.text(fault);
+            }
+            Record::Moved(entry, transfer) => write_transfer(w, *entry, transfer),
+        }
+    }
+
+    /// The record behind stored bytes.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they are not exactly one record of that kind.
+    pub fn decode(kind: u8, bytes: &[u8]) -> Result<Record, Malformed> {
+        let mut reader = Reader::new(bytes);
+        let r = &mut reader;
+        let record = match kind {
+            1 => Record::Settings(read_envelope(r)?, Settings::read(r)?),
+            2 => Record::Activate(read_envelope(r)?, Box::new(read_rule_set(r)?)),
+            3 => Record::Enrol(
+                read_envelope(r)?,
+                ResidentNo(r.u32()?),
+                HouseholdNo(r.u32()?),
+                r.hash()?,
+            ),
+            4 => Record::Define(read_envelope(r)?, Box::new(read_item(r)?)),
+            5 => Record::Receive(read_envelope(r)?, ItemNo(r.u32()?), r.i32()?, r.hash()?),
+            6 => Record::Open(
+                read_envelope(r)?,
+                read_holder(r)?,
+                r.code()?,
+                r.amount()?,
+                r.option(Reader::date)?,
+                read_source(r)?,
+                r.hash()?,
+            ),
+            7 => Record::Event(read_envelope(r)?, read_event(r)?),
+            8 => Record::Retry(read_envelope(r)?, r.u64()?),
+            9 => Record::Place(
+                read_envelope(r)?,
+                OrderNo(r.u32()?),
+                ResidentNo(r.u32()?),
+                r.list(|r| {
+                    Ok(OrderLine {
+                        item: ItemNo(r.u32()?),
+                        quantity: r.i32()?,
+                    })
+                })?,
+                r.amount()?,
+                r.text()?,
+            ),
+            10 => Record::Settle(read_envelope(r)?, OrderNo(r.u32()?)),
+            11 => {
+                let (envelope, no) = (read_envelope(r)?, OrderNo(r.u32()?));
+                let reason = if r.flag()? {
+                    ReleaseReason::TimedOut
+                } else {
+                    ReleaseReason::Cancelled
+                };
+                Record::Release(envelope, no, reason)
+            }
+            12 => Record::Lapse(
+                read_envelope(r)?,
+                r.list(|r| Account::unpack(r.i64()?).ok_or(Malformed))?,
+            ),
+            20 => Record::Decided(
+                RuleSetNo(r.u32()?),
+                rule_form::read_facts(r)?,
+                rule_form::read_decision(r)?,
+            ),
+            21 => Record::Quoted(
+                RuleSetNo(r.u32()?),
+                rule_form::read_facts(r)?,
+                rule_form::read_quote(r)?,
+            ),
+            22 => Record::Refused(
+                r.option(|r| Ok(RuleSetNo(r.u32()?)))?,
+                rule_form::read_facts(r)?,
+                rule_form::read_refusal(r)?,
+            ),
+            23 => Record::Waiting(RuleSetNo(r.u32()?), r.text()?),
+            Record::MOVED => read_transfer(r)?,
+            _ => return Err(Malformed),
+        };
+        reader.end()?;
+        Ok(record)
+    }
+}
+
+fn write_envelope(w: &mut Writer, envelope: &Envelope) {
+    w.i64(envelope.at.0);
+    w.date(envelope.today);
+    w.code(&envelope.actor);
+    w.option(envelope.key.as_ref(), |w, key| {
+        w.text(&key.text);
+        w.raw(&key.input);
+    });
+}
+
+fn read_envelope(r: &mut Reader<'_>) -> Result<Envelope, Malformed> {
+    Ok(Envelope {
+        at: Instant(r.i64()?),
+        today: r.date()?,
+        actor: r.code()?,
+        key: r.option(|r| {
+            Ok(Key {
+                text: r.text()?,
+                input: r.hash()?,
+            })
+        })?,
+    })
+}
+
+fn write_source(w: &mut Writer, source: &Source) {
+    w.code(&source.name);
+    w.text(&source.external_ref);
+    w.raw(&source.input);
+}
+
+fn read_source(r: &mut Reader<'_>) -> Result<Source, Malformed> {
+    Ok(Source {
+        name: r.code()?,
+        external_ref: r.text()?,
+        input: r.hash()?,
+    })
+}
+
+fn write_event(w: &mut Writer, event: &Event) {
+    w.code(&event.kind);
+    w.list(&event.roles, |w, (role, resident)| {
+        w.code(role);
+        w.u32(resident.0);
+    });
+    w.i32(event.quantity);
+    w.list(&event.fields, |w, (name, value)| {
+        w.code(name);
+        rule_form::write_value(w, value);
+    });
+    w.date(event.on);
+    w.u32(u32::from(event.minute));
+    w.option(event.source.as_ref(), write_source);
+    w.option(event.note.as_ref(), |w, note| w.raw(note));
+}
+
+fn read_event(r: &mut Reader<'_>) -> Result<Event, Malformed> {
+    Ok(Event {
+        kind: r.code()?,
+        roles: r.list(|r| Ok((r.code()?, ResidentNo(r.u32()?))))?,
+        quantity: r.i32()?,
+        fields: r.list(|r| Ok((r.code()?, rule_form::read_value(r)?)))?,
+        on: r.date()?,
+        minute: u16::try_from(r.u32()?).map_err(|_| Malformed)?,
+        source: r.option(read_source)?,
+        note: r.option(Reader::hash)?,
+    })
+}
+
+fn write_rule_set(w: &mut Writer, set: &RuleSet) {
+    w.u32(set.no.0);
+    w.code(&set.name);
+    w.text(&set.version);
+    w.raw(&set.component);
+    w.raw(&set.params);
+    w.date(set.active_from);
+    rule_form::write_plan(w, &set.plan);
+}
+
+fn read_rule_set(r: &mut Reader<'_>) -> Result<RuleSet, Malformed> {
+    Ok(RuleSet {
+        no: RuleSetNo(r.u32()?),
+        name: r.code()?,
+        version: r.text()?,
+        component: r.hash()?,
+        params: r.hash()?,
+        active_from: r.date()?,
+        plan: rule_form::read_plan(r)?,
+    })
+}
+
+fn write_item(w: &mut Writer, item: &Item) {
+    w.u32(item.no.0);
+    w.code(&item.code);
+    w.code(&item.category);
+    w.i32(item.value_fen);
+    w.text(&item.title.zh);
+    w.text(&item.title.en);
+    w.code(&item.icon);
+    w.byte(u8::from(item.active));
+}
+
+fn read_item(r: &mut Reader<'_>) -> Result<Item, Malformed> {
+    Ok(Item {
+        no: ItemNo(r.u32()?),
+        code: r.code()?,
+        category: r.code()?,
+        value_fen: r.i32()?,
+        title: Text {
+            zh: r.text()?,
+            en: r.text()?,
+        },
+        icon: r.code()?,
+        active: r.flag()?,
+    })
+}
+
+fn write_holder(w: &mut Writer, holder: Holder) {
+    match holder {
+        Holder::Community => w.byte(0),
+        Holder::Resident(no) => {
+            w.byte(1);
+            w.u32(no.0);
+        }
+        Holder::Household(no) => {
+            w.byte(2);
+            w.u32(no.0);
+        }
+        Holder::Fund(no) => {
+            w.byte(3);
+            w.u32(no);
+        }
+    }
+}
+
+fn read_holder(r: &mut Reader<'_>) -> Result<Holder, Malformed> {
+    Ok(match r.byte()? {
+        0 => Holder::Community,
+        1 => Holder::Resident(ResidentNo(r.u32()?)),
+        2 => Holder::Household(HouseholdNo(r.u32()?)),
+        3 => Holder::Fund(r.u32()?),
+        _ => return Err(Malformed),
+    })
+}
+
+fn write_transfer(w: &mut Writer, entry: u64, transfer: &Transfer) {
+    w.u64(entry);
+    w.i64(transfer.debit.pack());
+    w.i64(transfer.credit.pack());
+    w.amount(transfer.amount);
+    w.i32(transfer.from_lot);
+    w.i32(transfer.to_lot);
+    w.byte(transfer.kind as u8);
+    w.option(transfer.order, |w, order| w.u32(order.0));
+    w.option(transfer.reverses, Writer::u64);
+}
+
+fn read_transfer(r: &mut Reader<'_>) -> Result<Record, Malformed> {
+    let entry = r.u64()?;
+    let debit = Account::unpack(r.i64()?).ok_or(Malformed)?;
+    let credit = Account::unpack(r.i64()?).ok_or(Malformed)?;
+    let transfer = Transfer {
+        debit,
+        credit,
+        amount: r.amount()?,
+        from_lot: r.i32()?,
+        to_lot: r.i32()?,
+        kind: TransferKind::from_number(r.byte()?).ok_or(Malformed)?,
+        order: r.option(|r| Ok(OrderNo(r.u32()?)))?,
+        reverses: r.option(Reader::u64)?,
+    };
+    Ok(Record::Moved(entry, transfer))
+}

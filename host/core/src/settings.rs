@@ -1,0 +1,141 @@
+//! What a community decides for itself and the ledger must know: who holds points, how they expire, limits.
+
+use crate::amount::Amount;
+use crate::codec::{Malformed, Reader, Writer};
+use crate::ids::{AssetNo, Code};
+use crate::time::LocalDate;
+
+/// Who points go to. Hours always stay with the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// The person who earned them.
+    Person,
+    /// The person's household.
+    Household,
+}
+
+/// The last day on which points of a day can be spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiry {
+    /// They stay.
+    Never,
+    /// This many days after the day they were posted.
+    Days(u16),
+    /// The end of the month this many months later.
+    EndOfMonth(u8),
+    /// The end of the year this many years later.
+    EndOfYear(u8),
+}
+
+impl Expiry {
+    /// The last good day of points posted on `day`; `None` for ever.
+    pub fn last_day(self, day: LocalDate) -> Option<LocalDate> {
+        match self {
+            Expiry::Never => None,
+            Expiry::Days(days) => Some(day.plus_days(i32::from(days))),
+            Expiry::EndOfMonth(months) => {
+                let mut end = day.month_end();
+                for _ in 0..months {
+                    end = end.plus_days(1).month_end();
+                }
+                Some(end)
+            }
+            Expiry::EndOfYear(years) => {
+                let mut end = day.year_end();
+                for _ in 0..years {
+                    end = end.plus_days(1).year_end();
+                }
+                Some(end)
+            }
+        }
+    }
+}
+
+/// A community's settings, recorded in its ledger whenever they change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Who points go to; fixed with the first posting.
+    pub unit: Unit,
+    /// The first day an event may have happened.
+    pub began_on: LocalDate,
+    /// How points expire.
+    pub expiry: Expiry,
+    /// How far below zero an "owe" may go; zero or negative.
+    pub debt_floor: Amount,
+    /// Days an order waits to be collected, its own day not counted.
+    pub order_hold_days: u16,
+    /// Host-side limit on one award of points, whatever a rule says.
+    pub award_max: Option<Amount>,
+    /// Host-side limit on the points issued in one calendar month, whatever a rule says.
+    pub issue_budget_month: Option<Amount>,
+    /// Assets beyond `points`, `minutes` and `conduct`: code and number 4-999.
+    pub assets: Vec<(Code, AssetNo)>,
+}
+
+impl Settings {
+    /// The number of an asset's code.
+    pub fn asset(&self, code: &Code) -> Option<AssetNo> {
+        match code.as_str() {
+            "points" => Some(AssetNo::POINTS),
+            "minutes" => Some(AssetNo::MINUTES),
+            "conduct" => Some(AssetNo::CONDUCT),
+            _ => self
+                .assets
+                .iter()
+                .find(|(own, _)| own == code)
+                .map(|(_, no)| *no),
+        }
+    }
+
+    pub(crate) fn write(&self, w: &mut Writer) {
+        w.byte(match self.unit {
+            Unit::Person => 0,
+            Unit::Household => 1,
+        });
+        w.date(self.began_on);
+        let (kind, number) = match self.expiry {
+            Expiry::Never => (0, 0),
+            Expiry::Days(days) => (1, u32::from(days)),
+            Expiry::EndOfMonth(months) => (2, u32::from(months)),
+            Expiry::EndOfYear(years) => (3, u32::from(years)),
+        };
+        w.byte(kind);
+        w.u32(number);
+        w.amount(self.debt_floor);
+        w.u32(u32::from(self.order_hold_days));
+        w.option(self.award_max, Writer::amount);
+        w.option(self.issue_budget_month, Writer::amount);
+        w.list(&self.assets, |w, (code, no)| {
+            w.code(code);
+            w.u32(no.0);
+        });
+    }
+
+    pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let unit = if r.flag()? {
+            Unit::Household
+        } else {
+            Unit::Person
+        };
+        let began_on = r.date()?;
+        let kind = r.byte()?;
+        let number = r.u32()?;
+        let expiry = match kind {
+            0 => Expiry::Never,
+            1 => Expiry::Days(u16::try_from(number).map_err(|_| Malformed)?),
+            2 => Expiry::EndOfMonth(u8::try_from(number).map_err(|_| Malformed)?),
+            3 => Expiry::EndOfYear(u8::try_from(number).map_err(|_| Malformed)?),
+            _ => return Err(Malformed),
+        };
+        Ok(Settings {
+            unit,
+            began_on,
+            expiry,
+            debt_floor: r.amount()?,
+            order_hold_days: u16::try_from(r.u32()?).map_err(|_| Malformed)?,
+            award_max: r.option(Reader::amount)?,
+            issue_budget_month: r.option(Reader::amount)?,
+            assets: r.list(|r| Ok((r.code()?, AssetNo(r.u32()?))))?,
+        })
+    }
+}

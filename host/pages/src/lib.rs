@@ -1,0 +1,53 @@
+//! The pages: view models in, HTML out. Knows templates, texts in two languages, the style sheet
+//! and the drawings; knows no store, no rules, no HTTP and no clock.
+//!
+//! Every page is a struct named `…View` that is its own template; [`Page::html`] renders it.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
+pub mod account;
+pub mod assets;
+pub mod format;
+pub mod icon;
+pub mod office;
+pub mod order;
+pub mod passbook;
+pub mod qr;
+pub mod shell;
+pub mod shop;
+pub mod text;
+pub mod till;
+
+pub use account::{Audience, FieldError, MeView, PinView, SignInView};
+pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
+pub use format::{Day, Moment};
+pub use icon::Picture;
+pub use office::{
+    CommunitiesView, CommunityLink, ErrorView, Head, HeadView, OperatorView, RuleSetRow, RuleState,
+};
+pub use order::{OrderLine, OrderState, OrderView, OrdersView};
+pub use passbook::{
+    Expiring, HomeView, Line, LineState, Month, PassbookView, Proof, ReasonRow, RuleRef, Show,
+    Unit, Waiting, WhyView,
+};
+pub use shell::{Shell, Size};
+pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
+pub use text::Lang;
+pub use till::{TillCheckView, TillItem, TillLine, TillOutcome, TillResultView, TillView};
+
+/// A page that can be sent.
+pub trait Page {
+    /// The whole HTML document.
+    fn html(&self) -> String;
+}
+
+impl<T: askama::Template> Page for T {
+    fn html(&self) -> String {
+        // Writing to a String cannot fail; should a template ever fail by itself, the reader gets a
+        // plain sentence instead of half a page.
+        self.render().unwrap_or_else(|_| {
+            "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>页面出错了</title>\
+             <p>页面没能显示出来，请返回再试一次。This page could not be shown. Please go back and try again.</p></html>"
+                .to_owned()
+        })
+    }
+}

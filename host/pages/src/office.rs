@@ -1,0 +1,167 @@
+//! Pages that belong to nobody in particular: the choice of a community, the public head of the
+//! chain, the operator's overview, and what is shown when something went wrong.
+
+use askama::Template;
+
+use crate::format::{self, Day, Moment};
+use crate::shell::Shell;
+
+/// One community of the host.
+#[derive(Debug, Clone)]
+pub struct CommunityLink {
+    /// Its path: `/nanmen`.
+    pub path: String,
+    /// Its title, in the reader's language.
+    pub title: String,
+    /// The name of its shop or a few words; may be empty.
+    pub note: String,
+}
+
+/// `/`: which community? The shell's community fields are empty here.
+#[derive(Debug, Clone, Template)]
+#[template(path = "communities.html")]
+pub struct CommunitiesView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The communities of the host.
+    pub communities: Vec<CommunityLink>,
+}
+
+/// The newest block of a community.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// Its height.
+    pub height: u64,
+    /// Its hash, hexadecimal.
+    pub hash: String,
+    /// When it was written.
+    pub at: Moment,
+}
+
+impl Head {
+    /// In groups of eight, which people can read out and compare.
+    fn hash_groups(&self) -> Vec<String> {
+        let chars: Vec<char> = self.hash.chars().collect();
+        chars.chunks(8).map(|c| c.iter().collect()).collect()
+    }
+}
+
+/// `/{community}/head`: public.
+#[derive(Debug, Clone, Template)]
+#[template(path = "head.html")]
+pub struct HeadView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The newest block.
+    pub head: Head,
+}
+
+/// How a rule set is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleState {
+    /// Decides.
+    Active,
+    /// Becomes active on its day.
+    Planned,
+    /// Was replaced.
+    Past,
+    /// Failed too often and is being probed with growing pauses.
+    Parked,
+}
+
+impl RuleState {
+    fn key(self) -> &'static str {
+        match self {
+            RuleState::Active => "operator-active",
+            RuleState::Planned => "operator-planned",
+            RuleState::Past => "operator-past",
+            RuleState::Parked => "operator-parked",
+        }
+    }
+
+    fn seal(self) -> &'static str {
+        match self {
+            RuleState::Active => "seal seal-good",
+            RuleState::Planned | RuleState::Past => "seal seal-quiet",
+            RuleState::Parked => "seal",
+        }
+    }
+}
+
+/// One rule set of a community.
+#[derive(Debug, Clone)]
+pub struct RuleSetRow {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its digest, hexadecimal.
+    pub digest: String,
+    /// From which day it decides.
+    pub active_from: Day,
+    /// How it is doing.
+    pub state: RuleState,
+    /// Events that wait for it.
+    pub waiting: i64,
+    /// What went wrong last, in the reader's language.
+    pub last_fault: Option<String>,
+}
+
+/// `/{community}/operator`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "operator.html")]
+pub struct OperatorView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The rule sets, the active one first.
+    pub rules: Vec<RuleSetRow>,
+    /// Events that wait for a rule, all together.
+    pub waiting: i64,
+    /// The newest block.
+    pub head: Head,
+    /// What is wrong with a changed configuration that was therefore not taken over.
+    pub config_fault: Option<String>,
+}
+
+impl OperatorView {
+    fn short_digest(&self, digest: &str) -> String {
+        format::short_hash(digest)
+    }
+}
+
+/// What is shown when something went wrong.
+#[derive(Debug, Clone, Template)]
+#[template(path = "error.html")]
+pub struct ErrorView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The stable code: `price.changed`.
+    pub code: String,
+    /// What is wrong, in the reader's language.
+    pub what: String,
+    /// What was expected; may be empty.
+    pub expected: String,
+    /// What to do now.
+    pub remedy: String,
+    /// Where to go on: address and words. `None` leads to the community's front.
+    pub next: Option<(String, String)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_shown_in_groups_of_eight() {
+        let head = Head {
+            height: 1,
+            hash: "0123456789abcdef0123".to_owned(),
+            at: Moment {
+                day: Day::of(2026, 11, 22),
+                hour: 9,
+                minute: 0,
+            },
+        };
+        assert_eq!(head.hash_groups(), ["01234567", "89abcdef", "0123"]);
+    }
+}

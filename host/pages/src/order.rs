@@ -1,0 +1,176 @@
+//! Orders as the resident sees them: the slip with its pick-up code, and the list.
+//! Issues no codes and checks none.
+
+use askama::Template;
+
+use crate::format::{self, Day, Moment};
+use crate::qr;
+use crate::shell::Shell;
+
+/// How far an order has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderState {
+    /// Waiting to be picked up.
+    Reserved {
+        /// The pick-up code, eight digits.
+        code: String,
+        /// What the QR code says: an address or the digits.
+        qr_text: String,
+        /// The last day to pick it up.
+        until: Day,
+        /// Whether it may still be cancelled.
+        may_cancel: bool,
+    },
+    /// Picked up.
+    HandedOver {
+        /// When.
+        at: Moment,
+        /// By whom, masked or by role: `店员 李*`.
+        by: String,
+    },
+    /// Cancelled by the resident or the office; the points are back.
+    Cancelled {
+        /// When.
+        at: Moment,
+    },
+    /// Nobody came; the points are back.
+    TimedOut {
+        /// When.
+        at: Moment,
+    },
+}
+
+impl OrderState {
+    fn key(&self) -> &'static str {
+        match self {
+            OrderState::Reserved { .. } => "order-reserved",
+            OrderState::HandedOver { .. } => "order-handed",
+            OrderState::Cancelled { .. } => "order-cancelled",
+            OrderState::TimedOut { .. } => "order-timed-out",
+        }
+    }
+
+    fn seal(&self) -> &'static str {
+        match self {
+            OrderState::Reserved { .. } | OrderState::HandedOver { .. } => "seal seal-good",
+            OrderState::Cancelled { .. } => "seal seal-quiet",
+            OrderState::TimedOut { .. } => "seal",
+        }
+    }
+}
+
+/// `/{community}/orders/{no}`: the slip to show at the counter.
+/// Cancelling posts `key` to `/{community}/orders/{no}/cancel`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "order.html")]
+pub struct OrderView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The order's number in its address.
+    pub no: u64,
+    /// The order's number as it is printed: `NM-2026-000318`.
+    pub reference: String,
+    /// The item's name, in the reader's language.
+    pub title: String,
+    /// How many.
+    pub quantity: i64,
+    /// What it cost.
+    pub total: i64,
+    /// How far it has come.
+    pub state: OrderState,
+    /// Where to pick it up.
+    pub place: String,
+    /// When that place is open; may be empty.
+    pub hours: String,
+    /// When it was ordered.
+    pub placed_at: Moment,
+    /// The idempotency key for cancelling it.
+    pub key: String,
+    /// Whether it was ordered just now: the page then begins with the good news.
+    pub just_placed: bool,
+}
+
+impl OrderView {
+    fn qr_svg(&self, text: &str) -> String {
+        qr::svg(text, &self.shell.t("order-qr-label"))
+    }
+
+    fn groups(&self, code: &str) -> String {
+        format::code_groups(code)
+    }
+
+    /// Digit by digit, so that a screen reader does not say forty-eight million.
+    fn spelled(&self, code: &str) -> String {
+        let digits: Vec<String> = code.chars().map(String::from).collect();
+        digits.join(" ")
+    }
+}
+
+/// One order of the list.
+#[derive(Debug, Clone)]
+pub struct OrderLine {
+    /// The order's number in its address.
+    pub no: u64,
+    /// The item's name with its quantity: `大米 5 公斤 × 1`.
+    pub title: String,
+    /// What it cost.
+    pub total: i64,
+    /// When it was ordered.
+    pub placed_on: Day,
+    /// How far it has come.
+    pub state: OrderState,
+}
+
+impl OrderLine {
+    fn until(&self) -> Option<Day> {
+        match &self.state {
+            OrderState::Reserved { until, .. } => Some(*until),
+            OrderState::HandedOver { .. }
+            | OrderState::Cancelled { .. }
+            | OrderState::TimedOut { .. } => None,
+        }
+    }
+}
+
+/// `/{community}/orders`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "orders.html")]
+pub struct OrdersView {
+    /// Around the page.
+    pub shell: Shell,
+    /// Those waiting to be picked up.
+    pub waiting: Vec<OrderLine>,
+    /// The others, newest first.
+    pub past: Vec<OrderLine>,
+    /// The `before` of the next older page, if there is one.
+    pub older: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_waiting_order_has_a_last_day() {
+        let at = Moment {
+            day: Day::of(2026, 11, 22),
+            hour: 9,
+            minute: 0,
+        };
+        let mut line = OrderLine {
+            no: 1,
+            title: String::new(),
+            total: 85,
+            placed_on: at.day,
+            state: OrderState::Reserved {
+                code: "48271936".to_owned(),
+                qr_text: String::new(),
+                until: at.day,
+                may_cancel: true,
+            },
+        };
+        assert_eq!(line.until(), Some(at.day));
+        line.state = OrderState::TimedOut { at };
+        assert_eq!(line.until(), None);
+    }
+}

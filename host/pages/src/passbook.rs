@@ -1,0 +1,370 @@
+//! What a resident has and why: home, passbook, and the proof behind one line.
+//! Adds nothing up that the ledger has not: sums come in, apart from the rows shown on a why page.
+
+use askama::Template;
+
+use crate::format::{self, Day, Moment};
+use crate::shell::Shell;
+
+/// What a line counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Points.
+    Points,
+    /// Volunteer minutes, shown as hours.
+    Minutes,
+}
+
+/// How far a line has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineState {
+    /// In the books; says nothing.
+    Posted,
+    /// Visible and open to objection until that day, not yet spendable.
+    Notice {
+        /// The last day of the notice.
+        until: Day,
+    },
+    /// An order's points that are set aside until it is picked up.
+    SetAside,
+    /// An order that was picked up.
+    PickedUp,
+    /// Undone by a later line.
+    Reversed,
+    /// The rule said no; nothing moved.
+    Refused,
+}
+
+/// One movement, as a line of the passbook.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Its number in the community's ledger; its proof is at `/{community}/passbook/{seq}`.
+    pub seq: u64,
+    /// What for, in the reader's language: `垃圾分类 7.6 公斤`.
+    pub title: String,
+    /// The day it counts for.
+    pub day: Day,
+    /// A few words more, in the reader's language: who recorded it, where. May be empty.
+    pub note: String,
+    /// The change, with its sign.
+    pub amount: i64,
+    /// What is counted.
+    pub unit: Unit,
+    /// The balance after it, where there is one.
+    pub balance_after: Option<i64>,
+    /// How far it has come.
+    pub state: LineState,
+}
+
+/// A number with its sign and unit of counting, as all line templates show it.
+fn change_text(amount: i64, unit: Unit, shell: &Shell) -> String {
+    match unit {
+        Unit::Points => format::signed(amount),
+        Unit::Minutes => {
+            let plus = if amount > 0 { "+" } else { "" };
+            format!("{plus}{}", shell.hours(amount))
+        }
+    }
+}
+
+/// Beside colour and sign, a word says the direction to a screen reader.
+fn direction_key(amount: i64) -> &'static str {
+    if amount < 0 { "line-out" } else { "line-in" }
+}
+
+impl Line {
+    fn change(&self, shell: &Shell) -> String {
+        change_text(self.amount, self.unit, shell)
+    }
+
+    fn direction(&self) -> &'static str {
+        direction_key(self.amount)
+    }
+
+    /// The stamp beside the title, in words.
+    fn seal(&self, shell: &Shell) -> Option<String> {
+        let key = match &self.state {
+            LineState::Posted => return None,
+            LineState::Notice { .. } => "seal-notice",
+            LineState::SetAside => "seal-set-aside",
+            LineState::PickedUp => "seal-picked-up",
+            LineState::Reversed => "seal-reversed",
+            LineState::Refused => "seal-refused",
+        };
+        Some(shell.t(key))
+    }
+
+    fn seal_class(&self) -> &'static str {
+        match &self.state {
+            LineState::Posted | LineState::PickedUp => "seal seal-good",
+            LineState::SetAside => "seal seal-gold",
+            LineState::Reversed => "seal seal-quiet",
+            LineState::Notice { .. } | LineState::Refused => "seal",
+        }
+    }
+
+    /// The colour class of the change.
+    fn tone(&self) -> &'static str {
+        match (&self.state, self.amount) {
+            (LineState::Refused | LineState::Reversed, _) | (_, 0) => "quiet",
+            (_, n) if n < 0 => "out",
+            _ => "in",
+        }
+    }
+
+    fn notice_until(&self) -> Option<Day> {
+        match &self.state {
+            LineState::Notice { until } => Some(*until),
+            LineState::Posted
+            | LineState::SetAside
+            | LineState::PickedUp
+            | LineState::Reversed
+            | LineState::Refused => None,
+        }
+    }
+}
+
+/// Points that will run out soon.
+#[derive(Debug, Clone)]
+pub struct Expiring {
+    /// How many.
+    pub points: i64,
+    /// Their last day.
+    pub on: Day,
+}
+
+/// An order waiting to be picked up.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// The order's number in its address, `/{community}/orders/{no}`.
+    pub no: u64,
+    /// What, in the reader's language: `大米 5 公斤 × 1`.
+    pub title: String,
+    /// The last day to pick it up.
+    pub until: Day,
+}
+
+/// `/{community}/home`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "home.html")]
+pub struct HomeView {
+    /// Around the page.
+    pub shell: Shell,
+    /// Whose points: `陈阿婆家 · 第 3 户`.
+    pub holder_title: String,
+    /// Points that can be spent now.
+    pub balance: i64,
+    /// The person's volunteer minutes.
+    pub minutes: i64,
+    /// Points earned this month.
+    pub earned_month: i64,
+    /// Points under notice.
+    pub notice: i64,
+    /// Points set aside for orders.
+    pub set_aside: i64,
+    /// What runs out next, if soon.
+    pub expiring: Option<Expiring>,
+    /// Orders waiting to be picked up.
+    pub waiting: Vec<Waiting>,
+    /// The newest lines, about five.
+    pub recent: Vec<Line>,
+}
+
+/// Which lines are shown: `?show=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Show {
+    /// All (`all`).
+    #[default]
+    All,
+    /// What came in (`in`).
+    In,
+    /// What went out (`out`).
+    Out,
+}
+
+impl Show {
+    /// All of them, in the order of the page.
+    pub const ALL: [Show; 3] = [Show::All, Show::In, Show::Out];
+
+    /// The word in the address.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Show::All => "all",
+            Show::In => "in",
+            Show::Out => "out",
+        }
+    }
+
+    /// Reads what [`Show::tag`] writes.
+    pub fn from_tag(tag: &str) -> Option<Show> {
+        Show::ALL.into_iter().find(|s| s.tag() == tag)
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Show::All => "passbook-all",
+            Show::In => "passbook-in",
+            Show::Out => "passbook-out",
+        }
+    }
+}
+
+/// The lines of one month that are on this page.
+#[derive(Debug, Clone)]
+pub struct Month {
+    /// The year.
+    pub year: i32,
+    /// The month, 1-12.
+    pub month: u8,
+    /// The whole month's points in, 0 or more, whether or not its lines fit on this page.
+    pub earned: i64,
+    /// The whole month's points out, 0 or less.
+    pub spent: i64,
+    /// Its lines on this page, newest first.
+    pub lines: Vec<Line>,
+}
+
+impl Month {
+    fn title(&self, shell: &Shell) -> String {
+        format::month(self.year, self.month, shell.lang)
+    }
+}
+
+/// `/{community}/passbook?show=in&before=123`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "passbook.html")]
+pub struct PassbookView {
+    /// Around the page.
+    pub shell: Shell,
+    /// Whose passbook: `陈阿婆家 · 第 3 户`.
+    pub holder_title: String,
+    /// Points that can be spent now.
+    pub balance: i64,
+    /// Which lines are shown.
+    pub show: Show,
+    /// Newest month first.
+    pub months: Vec<Month>,
+    /// The `before` of the next older page, if there is one.
+    pub older: Option<u64>,
+    /// Whether this is not the newest page.
+    pub is_older_page: bool,
+    /// Today, for the print.
+    pub today: Day,
+}
+
+impl PassbookView {
+    fn filters(&self) -> [Show; 3] {
+        Show::ALL
+    }
+}
+
+/// One step of the sum behind a line.
+#[derive(Debug, Clone)]
+pub struct ReasonRow {
+    /// The sentence, in the reader's language.
+    pub text: String,
+    /// What it adds or takes, if it does.
+    pub amount: Option<i64>,
+}
+
+/// The rule that decided.
+#[derive(Debug, Clone)]
+pub struct RuleRef {
+    /// Its name, in the reader's language where it has one: `绿美积分 2026 秋`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The day from which it was active.
+    pub active_from: Day,
+    /// The digest of the rule set, hexadecimal.
+    pub digest: String,
+}
+
+/// Where the ledger keeps it.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// The number in the ledger.
+    pub seq: u64,
+    /// The height of its block.
+    pub height: u64,
+    /// The hash of its block, hexadecimal.
+    pub block_hash: String,
+}
+
+/// `/{community}/passbook/{seq}`: why it is so, or why not.
+#[derive(Debug, Clone, Template)]
+#[template(path = "why.html")]
+pub struct WhyView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The line in question. With [`LineState::Refused`] the page answers "why not".
+    pub line: Line,
+    /// The sum, step by step. May be empty, when the line is no rule's decision (an order, an
+    /// opening balance).
+    pub rows: Vec<ReasonRow>,
+    /// For a refusal: the sentence that says why, in the reader's language.
+    pub refusal: Option<String>,
+    /// When the limit that bit opens again.
+    pub opens_again: Option<Day>,
+    /// The rule that decided, if one did.
+    pub rule: Option<RuleRef>,
+    /// Who recorded it, in the reader's language.
+    pub recorded_by: String,
+    /// When it was recorded.
+    pub recorded_at: Moment,
+    /// What the person can do if they disagree, in the reader's language; empty shows the help line.
+    pub objection: String,
+    /// The order behind the line, if any.
+    pub order_no: Option<u64>,
+    /// Where the ledger keeps it.
+    pub proof: Proof,
+}
+
+impl WhyView {
+    fn is_refused(&self) -> bool {
+        self.line.state == LineState::Refused
+    }
+
+    /// What the last row of the sum is called.
+    fn sum_key(&self) -> &'static str {
+        if self.is_refused() {
+            "why-sum-refused"
+        } else if self.line.amount < 0 {
+            "why-sum-out"
+        } else {
+            "why-sum-in"
+        }
+    }
+
+    fn row_change(&self, amount: &i64) -> String {
+        change_text(*amount, self.line.unit, &self.shell)
+    }
+
+    fn title(&self) -> String {
+        let s = &self.shell;
+        if self.is_refused() {
+            s.t1("why-not-title", "what", &self.line.title)
+        } else {
+            s.t2(
+                "why-title",
+                "what",
+                &self.line.title,
+                "change",
+                self.line.change(s),
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_round_trip() {
+        for show in Show::ALL {
+            assert_eq!(Show::from_tag(show.tag()), Some(show));
+        }
+        assert_eq!(Show::from_tag("both"), None);
+    }
+}

@@ -1,0 +1,233 @@
+//! What every page has around it: language, text size, community, help line, and the small
+//! formatting calls that templates use. Holds no page's own content.
+
+use std::borrow::Borrow;
+use std::fmt::Display;
+
+use crate::format::{self, Day, Moment};
+use crate::text::Lang;
+
+/// How large the text is. From [`Size::Large`] on the page is in elder view: targets of 60 px and
+/// one thing at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Size {
+    /// 18 px.
+    #[default]
+    Standard,
+    /// 24 px, elder view.
+    Large,
+    /// 30 px, elder view.
+    Largest,
+}
+
+impl Size {
+    /// All sizes, smallest first.
+    pub const ALL: [Size; 3] = [Size::Standard, Size::Large, Size::Largest];
+
+    /// For cookies and forms: `standard`, `large`, `largest`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Size::Standard => "standard",
+            Size::Large => "large",
+            Size::Largest => "largest",
+        }
+    }
+
+    /// Reads what [`Size::tag`] writes.
+    pub fn from_tag(tag: &str) -> Option<Size> {
+        Size::ALL.into_iter().find(|s| s.tag() == tag)
+    }
+
+    /// The next larger size, and after the largest the standard one: what one tap in the header
+    /// switches to.
+    pub fn next(self) -> Size {
+        match self {
+            Size::Standard => Size::Large,
+            Size::Large => Size::Largest,
+            Size::Largest => Size::Standard,
+        }
+    }
+
+    /// The key of its name.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Size::Standard => "size-standard",
+            Size::Large => "size-large",
+            Size::Largest => "size-largest",
+        }
+    }
+
+    /// The classes of `<html>`.
+    pub fn classes(self) -> &'static str {
+        match self {
+            Size::Standard => "size-standard",
+            Size::Large => "size-large elder",
+            Size::Largest => "size-largest elder",
+        }
+    }
+}
+
+/// What every page has around it.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The reader's text size.
+    pub size: Size,
+    /// The community as its people call it, in the reader's language: `南门社区 · 绿美积分超市`.
+    /// The header shows what stands before and after ` · ` on two lines.
+    /// Empty on pages above all communities.
+    pub community_title: String,
+    /// The community's part of the address, without a slash at the end: `/nanmen`. Empty on pages
+    /// above all communities.
+    pub community_path: String,
+    /// The person who is signed in, as they may be greeted; `None` hides what needs a sign-in.
+    pub signed_in_name: Option<String>,
+    /// Whether this is the demonstration; every page and print then says so.
+    pub demo: bool,
+    /// The help telephone, shown at the same place of every page. Empty when there is none.
+    pub phone: String,
+    /// The id of this request, which the office can look up.
+    pub request_id: String,
+    /// The path and query a change of text size or language returns to; must answer to GET.
+    pub here: String,
+}
+
+impl Shell {
+    /// A static text.
+    pub fn t(&self, key: &str) -> String {
+        self.lang.text(key)
+    }
+
+    /// A static text with one value.
+    pub fn t1(&self, key: &str, name: &str, value: impl Display) -> String {
+        self.lang.text_with(key, &[(name, &value.to_string())])
+    }
+
+    /// A static text with two values.
+    pub fn t2(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl Display,
+        name2: &str,
+        value2: impl Display,
+    ) -> String {
+        let (value, value2) = (value.to_string(), value2.to_string());
+        self.lang
+            .text_with(key, &[(name, &value), (name2, &value2)])
+    }
+
+    /// A static text about a number of things.
+    pub fn tn(&self, key: &str, n: impl Borrow<i64>) -> String {
+        self.lang.text_counted(key, *n.borrow())
+    }
+
+    /// `1,286`.
+    pub fn num(&self, n: impl Borrow<i64>) -> String {
+        format::number(*n.borrow())
+    }
+
+    /// `+10`, `−50`.
+    pub fn signed(&self, n: impl Borrow<i64>) -> String {
+        format::signed(*n.borrow())
+    }
+
+    /// `1,286 分`, `1,286 points`.
+    pub fn points(&self, n: impl Borrow<i64>) -> String {
+        self.lang.text_counted("points-n", *n.borrow())
+    }
+
+    /// Minutes as `42.5 小时`, `42.5 hours`.
+    pub fn hours(&self, minutes: impl Borrow<i64>) -> String {
+        self.lang
+            .text_with("hours-n", &[("count", &format::hours(*minutes.borrow()))])
+    }
+
+    /// `11月22日 星期日`.
+    pub fn day(&self, day: impl Borrow<Day>) -> String {
+        day.borrow().short(self.lang)
+    }
+
+    /// `2026年11月22日 星期日`.
+    pub fn day_long(&self, day: impl Borrow<Day>) -> String {
+        day.borrow().long(self.lang)
+    }
+
+    /// `11月22日 星期日 09:05`.
+    pub fn moment(&self, at: impl Borrow<Moment>) -> String {
+        at.borrow().short(self.lang)
+    }
+
+    /// `2026年11月22日 星期日 09:05`.
+    pub fn moment_long(&self, at: impl Borrow<Moment>) -> String {
+        at.borrow().long(self.lang)
+    }
+
+    /// The language the header's switch leads to.
+    pub fn other_lang(&self) -> Lang {
+        match self.lang {
+            Lang::Zh => Lang::En,
+            Lang::En => Lang::Zh,
+        }
+    }
+
+    /// The name of the size the header's switch leads to.
+    pub(crate) fn next_size_key(&self) -> &'static str {
+        self.size.next().key()
+    }
+
+    /// The same, short enough for the header.
+    pub(crate) fn next_size_short_key(&self) -> &'static str {
+        match self.size.next() {
+            Size::Standard => "size-standard-short",
+            Size::Large => "size-large-short",
+            Size::Largest => "size-largest-short",
+        }
+    }
+
+    /// A number that names something and therefore has no separators.
+    pub(crate) fn plain(&self, n: impl Display) -> String {
+        n.to_string()
+    }
+
+    /// The help telephone as a `tel:` address.
+    pub fn phone_href(&self) -> String {
+        let digits: String = self
+            .phone
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect();
+        format!("tel:{digits}")
+    }
+
+    /// The community's own name without the name of its shop: the part before ` · `.
+    pub fn community_short(&self) -> &str {
+        self.community_title
+            .split(" · ")
+            .next()
+            .unwrap_or(&self.community_title)
+    }
+
+    /// The name of the shop: the part after ` · `, or nothing.
+    pub fn shop_title(&self) -> &str {
+        self.community_title
+            .split_once(" · ")
+            .map_or("", |(_, shop)| shop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_round_trip_and_cycle() {
+        for size in Size::ALL {
+            assert_eq!(Size::from_tag(size.tag()), Some(size));
+            assert_eq!(size.next().next().next(), size);
+            assert_ne!(size.next(), size);
+        }
+        assert_eq!(Size::from_tag("huge"), None);
+    }
+}

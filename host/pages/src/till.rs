@@ -1,0 +1,176 @@
+//! The counter: enter a code, look at the slip, hand over, and the large answer.
+//! Settles nothing itself.
+
+use askama::Template;
+
+use crate::account::FieldError;
+use crate::format::{self, Day, Moment};
+use crate::shell::Shell;
+
+/// `GET /{community}/till`. The form posts `code` to the same address.
+#[derive(Debug, Clone, Template)]
+#[template(path = "till.html")]
+pub struct TillView {
+    /// Around the page.
+    pub shell: Shell,
+    /// What was typed before.
+    pub code: String,
+    /// What was wrong with it (field `code`).
+    pub errors: Vec<FieldError>,
+    /// The latest hand-overs at this counter, newest first, for a look back.
+    pub recent: Vec<TillLine>,
+}
+
+impl TillView {
+    fn error(&self) -> Option<&str> {
+        self.errors.first().map(|e| e.message.as_str())
+    }
+}
+
+/// A hand-over of today.
+#[derive(Debug, Clone)]
+pub struct TillLine {
+    /// What, with its quantity.
+    pub title: String,
+    /// Whose, masked: `陈*婆`.
+    pub masked_name: String,
+    /// When.
+    pub at: Moment,
+}
+
+impl TillLine {
+    fn time(&self) -> String {
+        format!("{:02}:{:02}", self.at.hour, self.at.minute)
+    }
+}
+
+/// The slip behind a code, before anything is handed over.
+/// The form posts `key` and `code` to `/{community}/till/{no}/settle`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "till_check.html")]
+pub struct TillCheckView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The order's number in its address.
+    pub no: u64,
+    /// The order's number as it is printed.
+    pub reference: String,
+    /// The code that was entered.
+    pub code: String,
+    /// The idempotency key of this hand-over.
+    pub key: String,
+    /// The item's name, in the reader's language.
+    pub title: String,
+    /// How many.
+    pub quantity: i64,
+    /// What it cost.
+    pub total: i64,
+    /// Whose, masked.
+    pub masked_name: String,
+    /// When it was ordered.
+    pub placed_on: Day,
+    /// The last day to pick it up.
+    pub until: Day,
+}
+
+/// What the counter is told, large.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TillOutcome {
+    /// Done now.
+    HandedOver,
+    /// Somebody was first.
+    AlreadyHandedOver {
+        /// When.
+        at: Moment,
+        /// By whom.
+        by: String,
+    },
+    /// Nobody came in time.
+    TimedOut {
+        /// When.
+        at: Moment,
+    },
+    /// The resident or the office cancelled it.
+    Cancelled {
+        /// When.
+        at: Moment,
+    },
+    /// No order has this code.
+    Unknown {
+        /// What was entered.
+        code: String,
+    },
+}
+
+/// The item on the result page.
+#[derive(Debug, Clone)]
+pub struct TillItem {
+    /// What, with its quantity.
+    pub title: String,
+    /// Whose, masked.
+    pub masked_name: String,
+    /// The order's number as it is printed.
+    pub reference: String,
+}
+
+/// After a code was entered or a slip handed over.
+#[derive(Debug, Clone, Template)]
+#[template(path = "till_result.html")]
+pub struct TillResultView {
+    /// Around the page.
+    pub shell: Shell,
+    /// What happened.
+    pub outcome: TillOutcome,
+    /// The order, where there is one.
+    pub item: Option<TillItem>,
+}
+
+impl TillResultView {
+    fn is_good(&self) -> bool {
+        self.outcome == TillOutcome::HandedOver
+    }
+
+    fn word(&self) -> String {
+        self.shell.t(match &self.outcome {
+            TillOutcome::HandedOver => "till-handed",
+            TillOutcome::AlreadyHandedOver { .. } => "till-already",
+            TillOutcome::TimedOut { .. } => "till-timed-out",
+            TillOutcome::Cancelled { .. } => "till-cancelled",
+            TillOutcome::Unknown { .. } => "till-unknown",
+        })
+    }
+
+    fn sentence(&self) -> String {
+        let s = &self.shell;
+        match &self.outcome {
+            TillOutcome::HandedOver => s.t("till-handed-text"),
+            TillOutcome::AlreadyHandedOver { at, by } => {
+                s.t2("till-already-text", "at", s.moment(at), "by", by)
+            }
+            TillOutcome::TimedOut { at } => s.t1("till-timed-out-text", "at", s.moment(at)),
+            TillOutcome::Cancelled { at } => s.t1("till-cancelled-text", "at", s.moment(at)),
+            TillOutcome::Unknown { code } => {
+                s.t1("till-unknown-text", "code", format::code_groups(code))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_day_has_two_digits() {
+        let line = TillLine {
+            title: String::new(),
+            masked_name: String::new(),
+            at: Moment {
+                day: Day::of(2026, 11, 22),
+                hour: 9,
+                minute: 5,
+            },
+        };
+        assert_eq!(line.time(), "09:05");
+    }
+}

@@ -1,0 +1,211 @@
+//! Samples of the pages for the counter, the operator and the public.
+
+use rongyi_pages::*;
+
+use super::{Pages, at, day, l, shell};
+
+pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
+    let staff = l(lang, "李店员", "Li, shopkeeper");
+    let till = TillView {
+        shell: shell(lang, size, Some(&staff)),
+        code: String::new(),
+        errors: vec![],
+        recent: vec![TillLine {
+            title: l(lang, "食用油 1.8 升 × 1", "Cooking oil 1.8 l × 1"),
+            masked_name: l(lang, "林*国", "Lin *"),
+            at: at(day(11, 22), 9, 5),
+        }],
+    };
+    let mut wrong = till.clone();
+    wrong.code = "4827193".to_owned();
+    wrong.errors = vec![FieldError {
+        field: "code",
+        message: l(
+            lang,
+            "取货码是 8 位数字，您输了 7 位。请再看一眼手机或纸单。",
+            "A pick-up code has 8 digits; you typed 7. Please look at the phone or slip again.",
+        ),
+    }];
+    let check = TillCheckView {
+        shell: shell(lang, size, Some(&staff)),
+        no: 318,
+        reference: "NM-2026-000318".to_owned(),
+        code: "48271936".to_owned(),
+        key: "0191f3a2-99cc".to_owned(),
+        title: l(lang, "大米 5 公斤", "Rice 5 kg"),
+        quantity: 1,
+        total: 85,
+        masked_name: l(lang, "陈*英", "Chen *"),
+        placed_on: day(11, 22),
+        until: day(11, 29),
+    };
+    let result = |outcome: TillOutcome, with_item: bool| {
+        TillResultView {
+            shell: shell(lang, size, Some(&staff)),
+            outcome,
+            item: with_item.then(|| TillItem {
+                title: l(lang, "大米 5 公斤 × 1", "Rice 5 kg × 1"),
+                masked_name: l(lang, "陈*英", "Chen *"),
+                reference: "NM-2026-000318".to_owned(),
+            }),
+        }
+        .html()
+    };
+    let when = at(day(11, 22), 9, 5);
+    vec![
+        ("till", till.html()),
+        ("till-wrong", wrong.html()),
+        ("till-check", check.html()),
+        ("till-handed", result(TillOutcome::HandedOver, true)),
+        (
+            "till-already",
+            result(
+                TillOutcome::AlreadyHandedOver {
+                    at: when,
+                    by: l(lang, "王店员", "Wang"),
+                },
+                true,
+            ),
+        ),
+        (
+            "till-timed-out",
+            result(TillOutcome::TimedOut { at: when }, true),
+        ),
+        (
+            "till-cancelled",
+            result(TillOutcome::Cancelled { at: when }, true),
+        ),
+        (
+            "till-unknown",
+            result(
+                TillOutcome::Unknown {
+                    code: "11112222".to_owned(),
+                },
+                false,
+            ),
+        ),
+    ]
+}
+
+pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
+    let head = Head {
+        height: 212,
+        hash: "4be1077c2f9d63a0e85b41c7d26f08a39b5ce71204df86a3915c0ed7b82f64a1".to_owned(),
+        at: at(day(11, 22), 7, 42),
+    };
+    let rule = |name: String, state, waiting, last_fault| RuleSetRow {
+        name,
+        version: "3".to_owned(),
+        digest: "9f2c41d07ab8e3556f1d0c9b7e24a8815c3f90d2be67a4417d0f8832c5e91ab6".to_owned(),
+        active_from: day(9, 1),
+        state,
+        waiting,
+        last_fault,
+    };
+    let operator = OperatorView {
+        shell: shell(lang, size, Some("黄主任")),
+        rules: vec![
+            rule(
+                l(lang, "绿美积分 2026 秋", "Green points, autumn"),
+                RuleState::Active,
+                0,
+                None,
+            ),
+            rule(
+                l(lang, "义剪加分", "Haircut bonus"),
+                RuleState::Parked,
+                2,
+                Some(l(lang, "用完了允许的计算量", "Used up its fuel")),
+            ),
+            rule(
+                l(lang, "绿美积分 2027 春", "Green points, spring"),
+                RuleState::Planned,
+                0,
+                None,
+            ),
+            rule(
+                l(lang, "绿美积分 2026 夏", "Green points, summer"),
+                RuleState::Past,
+                0,
+                None,
+            ),
+        ],
+        waiting: 2,
+        head: head.clone(),
+        config_fault: Some("nanmen.toml:31:9  monthly_cap = \"300\"".to_owned()),
+    };
+    let mut quiet = operator.clone();
+    quiet.waiting = 0;
+    quiet.config_fault = None;
+    vec![
+        ("operator", operator.html()),
+        ("operator-quiet", quiet.html()),
+        (
+            "head",
+            HeadView {
+                shell: shell(lang, size, None),
+                head,
+            }
+            .html(),
+        ),
+    ]
+}
+
+/// Pages outside any one person's business: the choice of a community and the error page.
+pub(super) fn public_pages(lang: Lang, size: Size) -> Pages {
+    let mut above = shell(lang, size, None);
+    above.community_title.clear();
+    above.community_path.clear();
+    let link = |path: &str, title: String, note: String| CommunityLink {
+        path: path.to_owned(),
+        title,
+        note,
+    };
+    let communities = CommunitiesView {
+        shell: above,
+        communities: vec![
+            link(
+                "/nanmen",
+                l(lang, "南门社区", "Nanmen"),
+                l(lang, "绿美积分超市", "Green Points Shop"),
+            ),
+            link(
+                "/longshi",
+                l(lang, "龙石村", "Longshi"),
+                l(lang, "文明积分超市", "Good Manners Shop"),
+            ),
+            link("/jinxian", l(lang, "进贤社区", "Jinxian"), String::new()),
+        ],
+    };
+    let mut no_communities = communities.clone();
+    no_communities.communities.clear();
+    let error = ErrorView {
+        shell: shell(lang, size, None),
+        code: "order.not_found".to_owned(),
+        what: l(lang, "没有找到这张兑换单", "This order was not found"),
+        expected: l(
+            lang,
+            "您自己的、还没有超过一年的兑换单",
+            "One of your own orders, not older than a year",
+        ),
+        remedy: l(
+            lang,
+            "回到“我的兑换单”，从列表里点开。",
+            "Go back to “My orders” and open it from the list.",
+        ),
+        next: Some((
+            "/nanmen/orders".to_owned(),
+            l(lang, "我的兑换单", "My orders"),
+        )),
+    };
+    let mut bare = error.clone();
+    bare.expected.clear();
+    bare.next = None;
+    bare.shell.phone.clear();
+    vec![
+        ("communities", communities.html()),
+        ("communities-none", no_communities.html()),
+        ("error", error.html()),
+        ("error-bare", bare.html()),
+    ]
+}

@@ -1,0 +1,384 @@
+//! Every page is rendered in both languages and all three sizes and held against what the pages
+//! promise: no missing text, sound markup, labels, one heading, nothing a strict content policy
+//! would refuse. What only a browser can measure (sizes, reflow) is tested with one elsewhere.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeSet;
+
+use rongyi_pages::text::{EN, ZH};
+use rongyi_pages::{CSS, CSS_PATH, JS_PATH, Lang, Size};
+
+#[path = "data/samples.rs"]
+mod samples;
+
+/// Calls `check` with a name and the HTML of every sample page.
+fn each_page(check: impl Fn(&str, &str)) {
+    for lang in Lang::ALL {
+        for size in Size::ALL {
+            for (name, html) in samples::all(lang, size) {
+                check(&format!("{name} {} {}", lang.tag(), size.tag()), &html);
+            }
+        }
+    }
+}
+
+/// The start and end tags of a page, in order, without their brackets.
+fn tags(html: &str) -> Vec<&str> {
+    html.split('<')
+        .skip(1)
+        .map(|rest| rest.split_once('>').expect("every tag ends").0)
+        .collect()
+}
+
+fn tag_name(tag: &str) -> &str {
+    tag.trim_start_matches('/')
+        .split([' ', '\n', '/'])
+        .next()
+        .unwrap()
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+    tag[start..].split('"').next()
+}
+
+#[test]
+fn there_are_many_pages() {
+    assert!(samples::all(Lang::Zh, Size::Standard).len() >= 40);
+}
+
+#[test]
+fn no_text_is_missing() {
+    each_page(|name, html| {
+        assert!(!html.contains('⟦'), "{name} misses a text");
+        assert!(
+            !html.contains('{') && !html.contains('}'),
+            "{name} shows a brace"
+        );
+        assert!(
+            !html.contains("Some(") && !html.contains(">None<"),
+            "{name}"
+        );
+    });
+}
+
+#[test]
+fn english_pages_have_no_chinese_of_ours() {
+    // The other language's own name on the switch, and the made-up people of the samples, may stay.
+    let allowed = ["中文", "语言", "陈阿婆", "黄主任"];
+    for (name, html) in samples::all(Lang::En, Size::Standard) {
+        let rest = allowed.iter().fold(html, |h, word| h.replace(word, ""));
+        let found: String = rest
+            .chars()
+            .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c))
+            .collect();
+        assert_eq!(found, "", "{name}");
+    }
+}
+
+#[test]
+fn markup_is_balanced() {
+    const VOID: [&str; 5] = ["meta", "link", "input", "br", "!doctype"];
+    each_page(|name, html| {
+        let mut open: Vec<&str> = Vec::new();
+        for tag in tags(html) {
+            let element = tag_name(tag);
+            if VOID.contains(&element) || tag.ends_with('/') {
+                continue;
+            }
+            if tag.starts_with('/') {
+                assert_eq!(open.pop(), Some(element), "{name}: </{element}>");
+            } else {
+                open.push(element);
+            }
+        }
+        assert!(open.is_empty(), "{name} leaves open {open:?}");
+    });
+}
+
+#[test]
+fn one_heading_and_the_right_language() {
+    for lang in Lang::ALL {
+        for size in Size::ALL {
+            for (name, html) in samples::all(lang, size) {
+                assert_eq!(html.matches("<h1").count(), 1, "{name}");
+                let start = format!(
+                    "<html lang=\"{}\" class=\"{}\">",
+                    lang.tag(),
+                    size.classes()
+                );
+                assert!(html.contains(&start), "{name}");
+                assert!(
+                    html.contains(&lang.text("demo")),
+                    "{name} lacks the demo mark"
+                );
+                assert!(html.contains("<main id=\"main\"") && html.contains("href=\"#main\""));
+                assert!(html.contains(CSS_PATH) && html.contains(JS_PATH), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn headings_do_not_skip_a_level() {
+    each_page(|name, html| {
+        let mut last = 0;
+        for tag in tags(html) {
+            let level = match tag_name(tag) {
+                "h1" if !tag.starts_with('/') => 1,
+                "h2" if !tag.starts_with('/') => 2,
+                "h3" if !tag.starts_with('/') => 3,
+                _ => continue,
+            };
+            assert!(level <= last + 1, "{name}: h{level} after h{last}");
+            last = level;
+        }
+    });
+}
+
+#[test]
+fn nothing_a_strict_content_policy_refuses() {
+    each_page(|name, html| {
+        for tag in tags(html) {
+            assert!(attribute(tag, "style").is_none(), "{name}: {tag}");
+            assert!(!tag.contains(" on"), "{name}: {tag}");
+            assert_ne!(tag_name(tag), "style", "{name}");
+            if tag_name(tag) == "script" && !tag.starts_with('/') {
+                assert_eq!(attribute(tag, "src"), Some(JS_PATH), "{name}");
+            }
+            for link in ["href", "src", "action"] {
+                if let Some(address) = attribute(tag, link) {
+                    let ours = address.starts_with('/') || address.starts_with('#');
+                    assert!(ours || address.starts_with("tel:"), "{name}: {address}");
+                    assert!(!address.starts_with("//"), "{name}: {address}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn fields_have_labels_and_ids_are_unique() {
+    each_page(|name, html| {
+        let tags = tags(html);
+        let all: Vec<&str> = tags.iter().filter_map(|t| attribute(t, "id")).collect();
+        let ids: BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(all.len(), ids.len(), "{name} has an id twice");
+        for tag in &tags {
+            for refers in ["aria-describedby", "aria-labelledby", "for"] {
+                for id in attribute(tag, refers).unwrap_or("").split_whitespace() {
+                    assert!(ids.contains(id), "{name}: nothing has the id {id}");
+                }
+            }
+            if tag_name(tag) == "input" && attribute(tag, "type") != Some("hidden") {
+                let id = attribute(tag, "id").unwrap();
+                assert!(
+                    html.contains(&format!("<label for=\"{id}\"")),
+                    "{name}: {id}"
+                );
+            }
+            if let Some(id) = attribute(tag, "href").and_then(|h| h.strip_prefix('#')) {
+                assert!(ids.contains(id), "{name}: #{id} leads nowhere");
+            }
+        }
+    });
+}
+
+#[test]
+fn errors_stand_in_title_summary_and_field() {
+    for (name, html) in samples::all(Lang::Zh, Size::Standard) {
+        if !["sign-in-wrong", "pin-first", "till-wrong"].contains(&name) {
+            continue;
+        }
+        assert!(html.contains("<title>出错了："), "{name}");
+        assert!(html.contains("role=\"alert\""), "{name}");
+        assert!(html.contains("aria-invalid=\"true\""), "{name}");
+        let message = html.split("class=\"field-error\"").nth(1).unwrap();
+        let message = message
+            .split_once('>')
+            .unwrap()
+            .1
+            .split('<')
+            .next()
+            .unwrap();
+        assert_eq!(html.matches(message).count(), 2, "{name}: {message}");
+    }
+}
+
+#[test]
+fn data_is_escaped() {
+    let mut view = rongyi_pages::ErrorView {
+        shell: rongyi_pages::Shell {
+            lang: Lang::Zh,
+            size: Size::Standard,
+            community_title: "<b>".to_owned(),
+            community_path: "/nanmen".to_owned(),
+            signed_in_name: None,
+            demo: false,
+            phone: "\"><script>".to_owned(),
+            request_id: "<i>".to_owned(),
+            here: "/\"onclick=\"x".to_owned(),
+        },
+        code: "<u>".to_owned(),
+        what: "<script>alert(1)</script>".to_owned(),
+        expected: "&".to_owned(),
+        remedy: "<s>".to_owned(),
+        next: None,
+    };
+    let html = rongyi_pages::Page::html(&view);
+    for bad in ["<b><", "<script>", "<i>", "<u>", "<s>", "\"onclick"] {
+        assert!(!html.contains(bad), "{bad}");
+    }
+    assert!(!html.contains(&Lang::Zh.text("demo")));
+    view.shell.demo = true;
+    assert!(rongyi_pages::Page::html(&view).contains(&Lang::Zh.text("demo")));
+}
+
+#[test]
+fn numbers_reach_the_page_as_people_read_them() {
+    let page = |wanted: &str| {
+        samples::all(Lang::Zh, Size::Standard)
+            .into_iter()
+            .find(|(name, _)| *name == wanted)
+            .unwrap()
+            .1
+    };
+    assert!(page("home").contains("<b>1,286</b>"));
+    assert!(page("passbook").contains("\u{2212}85"));
+    assert!(page("confirm").contains("用 85 分兑换"));
+    assert!(page("confirm").contains("1,201"));
+    assert!(page("confirm").contains("name=\"total\" value=\"85\""));
+    assert!(page("item-short").contains("还差 314 分"));
+    assert!(
+        !page("item-short").contains("/confirm"),
+        "no button for what cannot be had"
+    );
+    assert!(page("order").contains("4827 1936"));
+    assert!(page("order").contains("4 8 2 7 1 9 3 6"));
+    assert!(page("order").contains("不要了，退回 85 分"));
+    assert!(!page("order-handed").contains("/cancel"));
+    assert!(page("till-already").contains("11月22日 星期日 09:05 已由 王店员 交付"));
+    assert!(page("error").contains("7F3K-92QD"));
+}
+
+/// Keys with the variables they use, read from the source text of an FTL file.
+fn messages(source: &str) -> Vec<(String, BTreeSet<String>)> {
+    let mut found: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for line in source.lines().filter(|l| !l.starts_with('#')) {
+        let is_key = line.starts_with(|c: char| c.is_ascii_lowercase());
+        if let Some((key, _)) = line.split_once(" =").filter(|_| is_key) {
+            found.push((key.to_owned(), BTreeSet::new()));
+        }
+        for rest in line.split('$').skip(1) {
+            let name: String = rest
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect();
+            // `$n` only chooses a plural form, which Chinese does not have.
+            if name != "n" {
+                found.last_mut().unwrap().1.insert(name);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn both_languages_say_the_same_things() {
+    let (zh, en) = (messages(ZH), messages(EN));
+    assert!(zh.len() > 150);
+    for ((zh_key, zh_vars), (en_key, en_vars)) in zh.iter().zip(&en) {
+        assert_eq!(zh_key, en_key, "the same keys in the same order");
+        assert_eq!(zh_vars, en_vars, "{zh_key}");
+    }
+    assert_eq!(zh.len(), en.len());
+    let unique: BTreeSet<&String> = zh.iter().map(|(key, _)| key).collect();
+    assert_eq!(unique.len(), zh.len(), "a key stands twice");
+}
+
+#[test]
+fn every_text_is_used() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut sources = String::new();
+    for folder in ["templates", "src"] {
+        for entry in std::fs::read_dir(format!("{root}/{folder}")).unwrap() {
+            sources.push_str(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+        }
+    }
+    for (key, _) in messages(ZH) {
+        assert!(
+            sources.contains(&format!("\"{key}\"")),
+            "{key} is never used"
+        );
+    }
+}
+
+/// A colour of the style sheet's palette, by the name of its variable.
+fn colour(name: &str) -> [f64; 3] {
+    let css = str::from_utf8(CSS).unwrap();
+    let value = css
+        .split_once(&format!("--{name}: #"))
+        .unwrap_or_else(|| panic!("--{name} is in the palette"))
+        .1;
+    let part = |i: usize| f64::from(u8::from_str_radix(&value[i..i + 2], 16).unwrap()) / 255.0;
+    [part(0), part(2), part(4)]
+}
+
+/// Relative luminance and contrast as WCAG 2.2 defines them.
+fn contrast(a: &str, b: &str) -> f64 {
+    let luminance = |c: [f64; 3]| {
+        let [r, g, b] = c.map(|v| {
+            if v <= 0.04045 {
+                v / 12.92
+            } else {
+                ((v + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    };
+    let (a, b) = (luminance(colour(a)), luminance(colour(b)));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn the_palette_can_be_read() {
+    let check = |text: &str, ground: &str, least: f64| {
+        let is = contrast(text, ground);
+        assert!(is >= least, "{text} on {ground} is {is:.2}, wanted {least}");
+    };
+    for ground in ["paper", "card"] {
+        for (text, least) in [
+            ("ink", 12.0),
+            ("leaf", 7.0),
+            ("muted", 6.0),
+            ("gold", 6.0),
+            ("seal", 6.0),
+            ("focus", 6.0),
+            ("edge", 3.0),
+        ] {
+            check(text, ground, least);
+        }
+    }
+    for (text, ground) in [
+        ("white", "leaf"),
+        ("white", "leaf-deep"),
+        ("leaf", "leaf-soft"),
+        ("leaf-deep", "leaf-soft"),
+    ] {
+        check(text, ground, 7.0);
+    }
+    check("white", "leaf-mid", 4.5);
+    check("white", "seal", 6.0);
+    check("white", "muted", 4.5);
+    check("seal", "seal-soft", 5.0);
+    check("gold", "gold-soft", 5.0);
+    check("muted", "leaf-soft", 4.5);
+    check("thread", "leaf", 4.5);
+}
+
+#[test]
+fn a_first_view_is_light() {
+    let css = CSS.len();
+    assert!(css < 40_000, "{css} bytes of style");
+    each_page(|name, html| assert!(html.len() < 40_000, "{name}: {} bytes", html.len()));
+}

@@ -1,0 +1,268 @@
+# The static texts of the pages (English). Keys and variables must match zh-CN.ftl; a test checks.
+
+## Everywhere
+product = Rongyi
+skip = Skip to the content
+demo = Demo data
+demo-text = names and points are made up
+help = Need help? Call the community office:
+nav-label = Main sections
+nav-home = Home
+nav-passbook = Passbook
+nav-shop = Shop
+nav-me = Me
+unit-points = points
+unit-points-each = points each
+points-n = { $n ->
+    [one] { $count } point
+   *[other] { $count } points
+ }
+hours-n = { $count } h
+size-switch = Change the text to { $size }
+size-standard = Standard
+size-large = Large
+size-largest = Largest
+size-standard-short = A
+size-large-short = A+
+size-largest-short = A++
+lang-name = English
+lang-name-short = EN
+sign-in = Sign in
+sign-out = Sign out
+busy = One moment…
+print = Print the passbook
+printed-on = Printed on { $day }
+filter-label = Filter
+title-error = Error: 
+summary-title = Please change this
+back-home = Home
+back-passbook = Passbook
+back-shop = Back to the shop
+back-item = One step back
+back-orders = My orders
+back-me = Me
+back-till = Till
+
+## Sign-in
+sign-in-title = Sign in
+sign-in-sub = to see your points in { $community }
+resident-number = Resident number
+resident-number-hint = Printed on your points card, for instance 0003
+staff-number = Staff number
+staff-number-hint = The number the community gave you
+pin = PIN
+pin-hint = The 6 digits of your points card
+staff-pin-hint = The PIN the community gave you
+sign-in-forgot = Forgotten your number or PIN? Bring your ID card to the community desk; it is set anew while you wait.
+staff-sign-in-title = Staff sign-in
+link-staff = Staff sign-in
+link-resident = Residents sign in here
+link-head = Public ledger
+demo-hint = For the demo: number { $number }, PIN { $pin }
+
+## PIN
+pin-title = Change your PIN
+pin-first-title = Please choose your own PIN
+pin-first-text = Others may have seen the PIN on paper. Choose 6 digits that only you know and sign in with them from now on.
+pin-printed = PIN printed on paper
+pin-current = Present PIN
+pin-new = New PIN
+pin-new-hint = 6 digits. Not a birthday, and not 123456
+pin-again = New PIN once more
+pin-save = Save the new PIN
+pin-done = Your PIN is changed
+pin-done-text = Please use the new PIN next time.
+
+## Home
+home-balance = Points to spend
+home-hours = Volunteering
+home-earned = This month
+home-notice = Under notice
+home-set-aside = Set aside
+home-waiting = { $what } is waiting for you
+home-waiting-until = Pick up by { $day }
+home-expiring = { $points } will expire soon
+home-expiring-note = Use them by { $day }
+act-shop = Go to the shop
+act-passbook = Passbook
+act-orders = Pick-up code
+home-recent = Latest
+home-all = See all
+
+## Passbook
+passbook-title = Passbook
+passbook-all = All
+passbook-in = In
+passbook-out = Out
+passbook-empty = Nothing here yet. Join an activity or sort your waste once, and the first line appears.
+passbook-older = Older
+passbook-newest = Back to the newest
+month-sums = In { $earned } · out { $spent }
+line-in = In
+line-out = Out
+line-balance = { $points } left
+notice-until = notice until { $day }
+why-link = Why?
+seal-notice = Notice
+seal-set-aside = To pick up
+seal-picked-up = Picked up
+seal-reversed = Reversed
+seal-refused = Not counted
+
+## Why
+why-title = { $what }: why { $change }?
+why-not-title = { $what }: why no points?
+why-caption = Step by step
+why-col-step = Step
+why-col-change = Change
+why-sum-in = Points
+why-sum-out = Sum
+why-sum-refused = Points
+why-opens = Counts anew from { $day }
+why-order = See this order
+why-rule = Rule
+why-rule-text = “{ $name }”, version { $version }
+why-rule-from = in force from { $day }
+why-recorded = Recorded by
+why-balance = Balance after it
+why-objection-title = Does this look wrong?
+why-objection = Call the office or come to the desk and say the day and the reason of this line. We will check it again.
+why-proof = Proof in the ledger
+why-proof-text = Entry { $seq } of the ledger, on page { $height }. The fingerprint of that page:
+why-proof-rule = The fingerprint of the rule:
+why-proof-head = Compare with the public ledger
+
+## Shop
+shop-title = Points shop
+shop-sub = Choose, check, then pick it up with your code
+shop-affordable = Within my points
+shop-all = All
+shop-empty = Nothing fits just now.
+shop-empty-all = See all
+shop-short = { $n ->
+    [one] { $count } point short
+   *[other] { $count } points short
+ }
+about-yuan = worth about ¥{ $yuan }
+stock-plenty = In stock
+stock-few = { $n ->
+    [one] Only { $count } left
+   *[other] Only { $count } left
+ }
+stock-gone = Out of stock
+opens-again = from { $day }
+item-have = You have { $points } now
+item-others = See what I can have
+item-how-many = How many?
+item-check-first = You can check everything once more on the next page
+use-points = Use { $points }
+pick-place = Pick up at
+pick-hours = Open
+pick-until = Pick up by
+pick-until-note = Not picked up in time, the points come back by themselves
+limits = Limits
+confirm-title = Please check
+confirm-before = Now
+confirm-after = Afterwards
+confirm-draws = Used first
+draw-expires = that expire on { $day }
+draw-lasting = that do not expire
+price-changed-title = The price has changed
+price-changed = It was { $was } and is now { $now }. No points have moved yet; please look again before you decide.
+think-again = Think again
+
+## Orders
+order-reserved = To pick up
+order-handed = Picked up
+order-cancelled = Cancelled
+order-timed-out = Timed out
+order-placed = Done!
+order-placed-next = Pick it up with the code below.
+order-cost = { $points } used
+order-paid = Paid
+order-code = Pick-up code
+order-qr-label = QR code of the pick-up code
+order-show = Show this page at the counter or read out the 8 digits. Family may bring the printed page for you.
+order-reference = Order number
+order-placed-at = Ordered
+order-cancel = Cancel and get { $points } back
+order-handed-text = Handed over on { $at } by { $by }.
+order-cancelled-text = Cancelled on { $at }; { $points } came back.
+order-timed-out-text = Nobody came by { $at }; { $points } came back by themselves.
+print-slip = Print the slip
+copy-code = Copy the code
+copied = Copied
+orders-title = My orders
+orders-waiting = Waiting for you
+orders-past = Earlier
+orders-none = Nothing is waiting to be picked up.
+orders-show-code = Show the code
+
+## Me
+me-number = Resident number { $number }
+me-waiting = { $n ->
+    [one] { $count } to pick up
+   *[other] { $count } to pick up
+ }
+me-pin = Change your PIN
+me-size = Text size
+me-lang = Language 语言
+
+## Till
+staff-on-duty = On duty: { $name }
+till-title = Hand over an order
+till-code = Pick-up code
+till-code-hint = Scan it, or type the 8 digits
+till-look = Look it up
+till-recent = Handed over just now
+till-check-title = Check, then hand over
+till-hand-over = Hand over
+till-not-now = Not now
+till-next = Next, please
+till-handed = Handed over
+till-handed-text = You can give the goods to the resident now.
+till-already = Already handed over
+till-already-text = { $by } handed this order over on { $at }. Please do not give it out twice.
+till-timed-out = Too late
+till-timed-out-text = The time to pick up ended on { $at } and the points went back. The resident may order again.
+till-cancelled = Cancelled
+till-cancelled-text = The resident cancelled this order on { $at } and the points went back. Please do not hand it over.
+till-unknown = No such code
+till-unknown-text = You entered { $code }. Compare it with the phone or the slip and try once more; if it still fails, ask the resident to open “My orders”.
+
+## Communities, ledger, operator
+communities-title = Which is your community?
+communities-sub = Choose it, sign in and see your points
+communities-none = No community has been opened here yet. Please ask the administrator.
+head-title = Public ledger
+head-text = Every point is written into a ledger, and each finished page gets a fingerprint. Changing any entry breaks every later fingerprint.
+head-height = Newest page
+head-at = Written
+head-hash = Fingerprint of this page
+head-check-title = How to check
+head-check = Copy today's page number and fingerprint, or take a photo. At any later time the community can prove with it that nothing was changed.
+operator-title = Operator
+operator-heading = { $community } · Operator
+operator-config-fault = The new configuration has faults; the old one stays in force
+operator-waiting = { $n ->
+    [one] { $count } event is waiting for a rule to be mended. It is not lost.
+   *[other] { $count } events are waiting for a rule to be mended. None is lost.
+ }
+operator-none-waiting = Nothing is waiting; every event is in the books.
+operator-rules = Rules
+operator-version = Version { $version }
+operator-active = Active
+operator-planned = Planned
+operator-past = Past
+operator-parked = Parked
+operator-from = In force from
+operator-digest = Fingerprint
+operator-waiting-label = Waiting events
+operator-fault = Last fault
+
+## Errors
+error-expected = Expected
+error-remedy = What to do
+error-front = To the community's front page
+error-call = When you call the office, please give this number:
+error-code = Error code { $code }

@@ -1,0 +1,337 @@
+//! Between the generated types of the border and the host's own, and nothing else.
+//!
+//! What a rule sends may be nonsense: a code that is none, a date that is none. That is a fault, named here.
+
+use rongyi_core::amount::Decimal;
+use rongyi_core::ids::Code;
+use rongyi_core::rule as own;
+use rongyi_core::time::LocalDate;
+
+use crate::bindings::rongyi::rules::types as wit;
+
+/// What is wrong, naming the field.
+pub(crate) type Wrong = String;
+
+fn code(field: &str, text: &str) -> Result<Code, Wrong> {
+    text.parse().map_err(|error| format!("{field}: {error}"))
+}
+
+pub(crate) fn text(text: wit::Text) -> own::Text {
+    own::Text {
+        zh: text.zh,
+        en: text.en,
+    }
+}
+
+fn date_in(field: &str, date: wit::Date) -> Result<LocalDate, Wrong> {
+    LocalDate::new(date.year, date.month, date.day).map_err(|error| format!("{field}: {error}"))
+}
+
+fn date_out(date: LocalDate) -> wit::Date {
+    let (year, month, day) = date.parts();
+    wit::Date { year, month, day }
+}
+
+fn decimal_in(field: &str, number: wit::Decimal) -> Result<Decimal, Wrong> {
+    if number.scale > 4 {
+        return Err(format!("{field}: a scale of {} is above 4", number.scale));
+    }
+    Ok(Decimal {
+        units: number.units,
+        scale: number.scale,
+    })
+}
+
+pub(crate) fn plan(plan: wit::Plan) -> Result<own::Plan, Wrong> {
+    Ok(own::Plan {
+        kinds: plan.kinds.into_iter().map(kind).collect::<Result<_, _>>()?,
+        pricing: plan.pricing.map(pricing).transpose()?,
+        traits: plan
+            .traits
+            .iter()
+            .map(|name| code("traits", name))
+            .collect::<Result<_, _>>()?,
+        phrases: plan
+            .phrases
+            .into_iter()
+            .map(|phrase| {
+                Ok(own::Phrase {
+                    code: code("phrases", &phrase.code)?,
+                    text: text(phrase.text),
+                })
+            })
+            .collect::<Result<_, Wrong>>()?,
+        summary: plan.summary.into_iter().map(text).collect(),
+    })
+}
+
+fn pricing(plan: wit::PricingPlan) -> Result<own::PricingPlan, Wrong> {
+    Ok(own::PricingPlan {
+        order_facts: plan
+            .order_facts
+            .into_iter()
+            .map(need)
+            .collect::<Result<_, _>>()?,
+        line_facts: plan
+            .line_facts
+            .into_iter()
+            .map(need)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn kind(kind: wit::KindPlan) -> Result<own::KindPlan, Wrong> {
+    if kind.scale > 4 {
+        return Err(format!(
+            "kind {}: a scale of {} is above 4",
+            kind.code, kind.scale
+        ));
+    }
+    if kind.quantity_min > kind.quantity_max {
+        return Err(format!(
+            "kind {}: quantity-min is above quantity-max",
+            kind.code
+        ));
+    }
+    Ok(own::KindPlan {
+        code: code("kinds", &kind.code)?,
+        title: text(kind.title),
+        unit: text(kind.unit),
+        scale: kind.scale,
+        quantity_min: kind.quantity_min,
+        quantity_max: kind.quantity_max,
+        fields: kind
+            .fields
+            .into_iter()
+            .map(field)
+            .collect::<Result<_, _>>()?,
+        facts: kind.facts.into_iter().map(need).collect::<Result<_, _>>()?,
+    })
+}
+
+fn field(field: wit::Field) -> Result<own::Field, Wrong> {
+    let kind = match field.kind {
+        wit::FieldKind::Integer((min, max)) => own::FieldKind::Integer { min, max },
+        wit::FieldKind::Decimal(scale @ 1..=4) => own::FieldKind::Decimal(scale),
+        wit::FieldKind::Decimal(scale) => {
+            return Err(format!(
+                "field {}: a scale of {scale} is not 1-4",
+                field.name
+            ));
+        }
+        wit::FieldKind::Choice(choices) => {
+            let one =
+                |(name, title): (String, wit::Text)| Ok((code("choice", &name)?, text(title)));
+            own::FieldKind::Choice(choices.into_iter().map(one).collect::<Result<_, Wrong>>()?)
+        }
+        wit::FieldKind::YesNo => own::FieldKind::YesNo,
+        wit::FieldKind::Day => own::FieldKind::Day,
+    };
+    Ok(own::Field {
+        name: code("field", &field.name)?,
+        title: text(field.title),
+        kind,
+        required: field.required,
+    })
+}
+
+fn need(need: wit::FactNeed) -> Result<own::FactNeed, Wrong> {
+    let metric = match need.metric {
+        wit::Metric::Points => own::Metric::Points,
+        wit::Metric::Minutes => own::Metric::Minutes,
+        wit::Metric::Quantity => own::Metric::Quantity,
+        wit::Metric::Events => own::Metric::Events,
+        wit::Metric::DistinctDays => own::Metric::DistinctDays,
+        wit::Metric::DaysSinceLast => own::Metric::DaysSinceLast,
+        wit::Metric::RedeemedPoints => own::Metric::RedeemedPoints,
+        wit::Metric::RedeemedItems => own::Metric::RedeemedItems,
+        wit::Metric::RankAtCutoff => own::Metric::RankAtCutoff,
+    };
+    let window = match need.window {
+        wit::Window::Day => own::Window::Day,
+        wit::Window::Week => own::Window::Week,
+        wit::Window::Month => own::Window::Month,
+        wit::Window::Quarter => own::Window::Quarter,
+        wit::Window::Year => own::Window::Year,
+        wit::Window::Lifetime => own::Window::Lifetime,
+        wit::Window::TrailingDays(days @ 1..=400) => own::Window::Trailing(days),
+        wit::Window::TrailingDays(days) => {
+            return Err(format!("facts: trailing days {days} are not 1-400"));
+        }
+    };
+    let subject = match need.subject {
+        wit::Subject::Person => own::Subject::Person,
+        wit::Subject::Household => own::Subject::Household,
+        wit::Subject::Community => own::Subject::Community,
+    };
+    Ok(own::FactNeed {
+        metric,
+        window,
+        subject,
+        of: need.of.map(|of| code("facts.of", &of)).transpose()?,
+    })
+}
+
+fn args(args: Vec<wit::Arg>) -> Result<Vec<own::Arg>, Wrong> {
+    args.into_iter()
+        .map(|arg| {
+            Ok(match arg {
+                wit::Arg::Integer(number) => own::Arg::Integer(number),
+                wit::Arg::Decimal(number) => own::Arg::Decimal(decimal_in("args", number)?),
+                wit::Arg::Day(date) => own::Arg::Day(date_in("args", date)?),
+                wit::Arg::Code(name) => own::Arg::Code(code("args", &name)?),
+            })
+        })
+        .collect()
+}
+
+fn line(line: wit::Line) -> Result<own::Line, Wrong> {
+    Ok(own::Line {
+        code: code("lines.code", &line.code)?,
+        args: args(line.args)?,
+        asset: code("lines.asset", &line.asset)?,
+        amount: line.amount,
+    })
+}
+
+pub(crate) fn decision(decision: wit::Decision) -> Result<own::Decision, Wrong> {
+    let award = |award: wit::Award| {
+        Ok(own::Award {
+            role: code("awards.role", &award.role)?,
+            asset: code("awards.asset", &award.asset)?,
+            amount: award.amount,
+            short: match award.short {
+                wit::Short::Clamp => own::Short::Clamp,
+                wit::Short::Refuse => own::Short::Refuse,
+                wit::Short::Owe => own::Short::Owe,
+            },
+            expires: award
+                .expires
+                .map(|date| date_in("awards.expires", date))
+                .transpose()?,
+        })
+    };
+    let mark = |mark: wit::Mark| {
+        Ok(own::Mark {
+            code: code("marks.code", &mark.code)?,
+            args: args(mark.args)?,
+        })
+    };
+    Ok(own::Decision {
+        awards: decision
+            .awards
+            .into_iter()
+            .map(award)
+            .collect::<Result<_, Wrong>>()?,
+        lines: decision
+            .lines
+            .into_iter()
+            .map(line)
+            .collect::<Result<_, _>>()?,
+        marks: decision
+            .marks
+            .into_iter()
+            .map(mark)
+            .collect::<Result<_, Wrong>>()?,
+    })
+}
+
+pub(crate) fn quote(quote: wit::Quote) -> Result<own::Quote, Wrong> {
+    Ok(own::Quote {
+        points: quote.points,
+        lines: quote
+            .lines
+            .into_iter()
+            .map(line)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+pub(crate) fn refusal(refusal: wit::Refusal) -> Result<own::Refusal, Wrong> {
+    Ok(own::Refusal {
+        code: code("refusal.code", &refusal.code)?,
+        args: args(refusal.args)?,
+        opens: refusal
+            .opens
+            .map(|date| date_in("refusal.opens", date))
+            .transpose()?,
+    })
+}
+
+fn facts(facts: &[own::Fact]) -> Vec<wit::Fact> {
+    facts
+        .iter()
+        .map(|fact| wit::Fact {
+            value: fact.value,
+            saturated: fact.saturated,
+        })
+        .collect()
+}
+
+fn pairs(pairs: &[(Code, i32)]) -> Vec<(String, i32)> {
+    pairs
+        .iter()
+        .map(|(name, value)| (name.to_string(), *value))
+        .collect()
+}
+
+fn value(value: &own::Value) -> wit::Value {
+    match value {
+        own::Value::Integer(number) => wit::Value::Integer(*number),
+        own::Value::Decimal(number) => wit::Value::Decimal(wit::Decimal {
+            units: number.units,
+            scale: number.scale,
+        }),
+        own::Value::Choice(code) => wit::Value::Choice(code.to_string()),
+        own::Value::YesNo(yes) => wit::Value::YesNo(*yes),
+        own::Value::Day(date) => wit::Value::Day(date_out(*date)),
+    }
+}
+
+pub(crate) fn event(ask: &own::EarnAsk) -> wit::Event {
+    wit::Event {
+        kind: ask.kind.to_string(),
+        quantity: ask.quantity,
+        fields: ask
+            .fields
+            .iter()
+            .map(|(name, own)| (name.to_string(), value(own)))
+            .collect(),
+        roles: ask.roles.iter().map(Code::to_string).collect(),
+        on: date_out(ask.on),
+        minute: ask.minute,
+        weekday: ask.on.weekday(),
+        facts: facts(&ask.facts),
+        traits: pairs(&ask.traits),
+        seed: ask.seed.to_vec(),
+    }
+}
+
+pub(crate) fn basket(ask: &own::PriceAsk) -> wit::Basket {
+    let line = |line: &own::BasketLine| wit::BasketLine {
+        item: line.item.to_string(),
+        category: line.category.to_string(),
+        value_fen: line.value_fen,
+        quantity: line.quantity,
+        facts: facts(&line.facts),
+    };
+    wit::Basket {
+        lines: ask.lines.iter().map(line).collect(),
+        on: date_out(ask.on),
+        minute: ask.minute,
+        weekday: ask.on.weekday(),
+        facts: facts(&ask.facts),
+        traits: pairs(&ask.traits),
+    }
+}
+
+pub(crate) fn closing(ask: &own::CloseAsk) -> wit::Closing {
+    wit::Closing {
+        period: ask.period.to_string(),
+        first: date_out(ask.first),
+        last: date_out(ask.last),
+        balances: pairs(&ask.balances),
+        facts: facts(&ask.facts),
+        traits: pairs(&ask.traits),
+    }
+}

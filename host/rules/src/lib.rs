@@ -1,0 +1,21 @@
+//! Runs a community's rules in their sandbox: load, check, call, limit. The only crate that names wasmtime.
+//!
+//! A rule is a WebAssembly component of `plugins/wit`. Every call gets a fresh instance, a fuel budget, a
+//! memory cap and a deadline, and its answer is checked before anybody sees it. What cannot be used comes
+//! back as a [`Fault`](rongyi_core::rule::Fault) with a stable code. There is no SQL and no HTTP here.
+
+mod answer;
+mod bindings;
+mod cache;
+mod convert;
+mod engine;
+mod fault;
+mod limits;
+mod load;
+mod rule;
+mod state;
+
+pub use engine::{Engine, EngineError};
+pub use limits::{Limits, Tier};
+pub use load::{Diagnostic, LoadError};
+pub use rule::{About, Rule, Usage};

@@ -1,0 +1,177 @@
+//! A loaded rule: one fresh, limited instance for each call, and its answer checked.
+
+use std::sync::Arc;
+
+use rongyi_core::chain::Hash;
+use rongyi_core::rule::{CloseAsk, Decision, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal, Text};
+use wasmtime::Store;
+
+use crate::bindings::RulePre;
+use crate::bindings::exports::rongyi::rules::rules::Guest;
+use crate::engine::{Inner, TICK_MS};
+use crate::state::State;
+use crate::{answer, convert, fault};
+
+/// Who a rule is, as it says itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Its name, a code.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What people call it.
+    pub title: Text,
+    /// Who wrote it.
+    pub authors: Vec<String>,
+    /// Its licence.
+    pub license: String,
+    /// JSON Schema of its parameters.
+    pub config_schema: String,
+    /// Its own scenarios, TOML.
+    pub scenarios: String,
+}
+
+/// What a call took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Units of fuel, with the `configure` before the hook.
+    pub fuel: u64,
+    /// Bytes of linear memory.
+    pub memory_bytes: usize,
+}
+
+/// A component with its parameters, ready to be asked from any thread.
+pub struct Rule {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) pre: RulePre<State>,
+    /// SHA-256 of the component.
+    pub digest: Hash,
+    /// SHA-256 of the parameters' JSON.
+    pub params_digest: Hash,
+    /// Who it is.
+    pub about: About,
+    /// What it handles and needs.
+    pub plan: Plan,
+    pub(crate) params_json: String,
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rule")
+            .field("name", &self.about.name)
+            .field("version", &self.about.version)
+            .finish_non_exhaustive()
+    }
+}
+
+type Answer<T> = Result<Result<T, Refusal>, Fault>;
+
+impl Rule {
+    /// What is this event worth?
+    ///
+    /// # Errors
+    /// A [`Fault`] when no usable answer came.
+    pub fn earn(&self, ask: &EarnAsk) -> Answer<Decision> {
+        self.earn_metered(ask).0
+    }
+
+    /// [`Rule::earn`], with what it took.
+    pub fn earn_metered(&self, ask: &EarnAsk) -> (Answer<Decision>, Usage) {
+        self.call("earn", |guest, store| {
+            Ok(match guest.call_earn(store, &convert::event(ask))? {
+                Ok(answer) => convert::decision(answer).and_then(|own| {
+                    answer::decision(&self.plan, &self.inner.limits, ask, &own)?;
+                    Ok(Ok(own))
+                }),
+                Err(no) => self.refusal(no),
+            })
+        })
+    }
+
+    /// What does this basket cost?
+    ///
+    /// # Errors
+    /// A [`Fault`] when no usable answer came.
+    pub fn price(&self, ask: &PriceAsk) -> Answer<Quote> {
+        self.call("price", |guest, store| {
+            Ok(match guest.call_price(store, &convert::basket(ask))? {
+                Ok(answer) => convert::quote(answer).and_then(|own| {
+                    answer::quote(&self.plan, &self.inner.limits, ask, &own)?;
+                    Ok(Ok(own))
+                }),
+                Err(no) => self.refusal(no),
+            })
+        })
+        .0
+    }
+
+    /// What happens to this holder at the end of a period?
+    ///
+    /// # Errors
+    /// A [`Fault`] when no usable answer came.
+    pub fn close(&self, ask: &CloseAsk) -> Answer<Decision> {
+        self.call("close", |guest, store| {
+            Ok(match guest.call_close(store, &convert::closing(ask))? {
+                Ok(answer) => convert::decision(answer).map(Ok),
+                Err(no) => self.refusal(no),
+            })
+        })
+        .0
+    }
+
+    fn refusal<T>(
+        &self,
+        no: crate::bindings::rongyi::rules::types::Refusal,
+    ) -> Result<Result<T, Refusal>, String> {
+        let own = convert::refusal(no)?;
+        answer::refusal(&self.plan, &self.inner.limits, &own)?;
+        Ok(Err(own))
+    }
+
+    /// A fresh instance, `configure`, the hook, the check; then the instance is thrown away, whatever happened.
+    fn call<T>(
+        &self,
+        hook: &str,
+        ask: impl FnOnce(
+            &Guest,
+            &mut Store<State>,
+        ) -> wasmtime::Result<Result<Result<T, Refusal>, String>>,
+    ) -> (Answer<T>, Usage) {
+        let limits = &self.inner.limits;
+        let fuel = limits.fuel_call;
+        let mut store = store(&self.inner, fuel);
+        let result = (|| {
+            let instance = self.pre.instantiate(&mut store)?;
+            let guest = instance.rongyi_rules_rules();
+            // Nothing is kept between calls, so the parameters are told again; the plan is known already.
+            drop(guest.call_configure(&mut store, &self.params_json)?);
+            ask(guest, &mut store)
+        })();
+        let used = Usage {
+            fuel: fuel.saturating_sub(store.get_fuel().unwrap_or(0)),
+            memory_bytes: store.data().memory_used(),
+        };
+        let answer = match result {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(wrong)) => Err(fault::guest(
+                "output.rule",
+                format!("`{hook}` answered something that cannot be: {wrong}"),
+            )),
+            Err(error) => Err(fault::of(&error, store.data(), limits, fuel, hook)),
+        };
+        (answer, used)
+    }
+}
+
+/// A store with every limit set.
+pub(crate) fn store(inner: &Inner, fuel: u64) -> Store<State> {
+    let limits = &inner.limits;
+    let mut store = Store::new(&inner.wasm, State::new(limits));
+    store.limiter(|state| state);
+    store.set_hostcall_fuel(limits.transfer_bytes);
+    store.set_epoch_deadline(limits.deadline_ms.div_ceil(TICK_MS).max(1));
+    store.epoch_deadline_trap();
+    // Fuel is switched on in the engine's configuration, so this cannot fail.
+    let _ = store.set_fuel(fuel);
+    store
+}

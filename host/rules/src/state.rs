@@ -1,0 +1,93 @@
+//! What stands beside one instance: its memory account and its log. It lives for one call.
+
+use wasmtime::ResourceLimiter;
+
+use crate::bindings::rongyi::rules::host::{Host, Level};
+use crate::bindings::rongyi::rules::types;
+use crate::limits::Limits;
+
+/// The host's side of one call.
+pub(crate) struct State {
+    memory_max: usize,
+    table_max: usize,
+    memory_used: usize,
+    /// How much was asked for when growth was refused.
+    pub(crate) memory_denied: Option<usize>,
+    log_lines_max: usize,
+    log_line_bytes: usize,
+    log_calls: usize,
+    /// The last lines, the newest last.
+    pub(crate) log: Vec<(bool, String)>,
+    /// The newest line at the level `error`: the SDK's panic hook writes the author's message there.
+    pub(crate) last_error: Option<String>,
+}
+
+impl State {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        State {
+            memory_max: limits.memory_bytes,
+            table_max: limits.table_elements,
+            memory_used: 0,
+            memory_denied: None,
+            log_lines_max: limits.log_lines,
+            log_line_bytes: limits.log_line_bytes,
+            log_calls: 0,
+            log: Vec::new(),
+            last_error: None,
+        }
+    }
+
+    /// Bytes of linear memory that were given out.
+    pub(crate) fn memory_used(&self) -> usize {
+        self.memory_used
+    }
+}
+
+impl ResourceLimiter for State {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let total = self
+            .memory_used
+            .saturating_sub(current)
+            .saturating_add(desired);
+        if total > self.memory_max {
+            self.memory_denied = Some(total);
+            return Ok(false);
+        }
+        self.memory_used = total;
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired <= self.table_max)
+    }
+}
+
+impl types::Host for State {}
+
+impl Host for State {
+    fn log(&mut self, level: Level, line: String) {
+        self.log_calls = self.log_calls.saturating_add(1);
+        let mut end = line.len().min(self.log_line_bytes);
+        while !line.is_char_boundary(end) {
+            end -= 1;
+        }
+        let line = &line[..end];
+        if level == Level::Error {
+            self.last_error = Some(line.to_owned());
+        }
+        if self.log.len() >= self.log_lines_max.max(1) {
+            self.log.remove(0);
+        }
+        self.log.push((level == Level::Error, line.to_owned()));
+    }
+}

@@ -1,0 +1,279 @@
+//! The one place where an error gets its HTTP status, its stable code and its two sentences.
+//!
+//! Handlers of pages and of the API return the same [`Fault`]; how it looks is decided by the middleware
+//! around them (`web::errors` for people, [`super::as_json`] for programs).
+
+use std::borrow::Cow;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rongyi_core::command::Rejection;
+use rongyi_core::rule::Text;
+use rongyi_store::StoreError;
+
+use crate::access::AccessError;
+use crate::clerk::ClerkError;
+
+/// Something went wrong, ready to be told.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The stable code.
+    pub code: Cow<'static, str>,
+    /// What is wrong and what to do.
+    pub text: Text,
+    /// Seconds after which trying again makes sense.
+    pub retry_after: Option<u32>,
+    /// Where a page goes instead of showing the fault: sign-in, or the change of the first PIN.
+    pub detour: Option<Detour>,
+}
+
+/// Where a person is led before they can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detour {
+    /// Sign in as a resident.
+    SignIn,
+    /// Sign in as staff.
+    StaffSignIn,
+    /// Replace the printed PIN.
+    Pin,
+}
+
+impl Fault {
+    /// A fault with both sentences.
+    pub fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        let text = Text { zh: zh.into(), en: en.into() };
+        Fault { status, code: Cow::Borrowed(code), text, retry_after: None, detour: None }
+    }
+
+    fn after(self, seconds: u32) -> Self {
+        Fault { retry_after: Some(seconds), ..self }
+    }
+
+    fn by(self, detour: Detour) -> Self {
+        Fault { detour: Some(detour), ..self }
+    }
+
+    /// Nothing is at that address.
+    pub fn not_found() -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "这里没有您要找的内容。请核对网址，或回到首页。",
+            "There is nothing at this address. Check it, or go back to the front page.",
+        )
+    }
+
+    /// The input does not fit; `place` names the field.
+    pub fn input(place: &str, zh: &str, en: &str) -> Self {
+        let (zh, en) = if place.is_empty() {
+            (zh.to_owned(), en.to_owned())
+        } else {
+            (format!("“{place}”：{zh}"), format!("“{place}”: {en}"))
+        };
+        Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "input.invalid", zh, en)
+    }
+
+    /// What a framework answered without saying more.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            404 => Fault::not_found(),
+            405 => Fault::new(
+                status,
+                "method.not-allowed",
+                "这个网址不接受这种请求。请从页面上的按钮进入。",
+                "This address does not take this kind of request. Use the buttons of the pages.",
+            ),
+            408 | 504 => Fault::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "host.slow",
+                "服务器太忙，没有及时答复。请稍等再试；用同一个编号重试不会记两次。",
+                "The host was too busy to answer in time. Try again in a moment; the same key is never booked twice.",
+            )
+            .after(2),
+            413 => Fault::new(
+                status,
+                "body.too-large",
+                "提交的内容超过 1 MiB。请分几次提交。",
+                "More than 1 MiB was sent. Send it in several parts.",
+            ),
+            400 | 415 | 422 => Fault::new(
+                status,
+                "body.malformed",
+                "提交的内容不完整。请返回重新填写。",
+                "What was sent is incomplete. Go back and fill it in again.",
+            ),
+            _ => Fault::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "host.fault",
+                "系统出了故障，什么也没有记账。请稍后再试，或打社区电话。",
+                "The host failed; nothing was booked. Try again later, or call the office.",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The status of a rejection. Unknown things 404, conflicts 409, input 422, faults of the house 503.
+fn rejection_status(rejection: &Rejection) -> StatusCode {
+    match rejection {
+        Rejection::ResidentUnknown { .. }
+        | Rejection::ItemUnknown { .. }
+        | Rejection::OrderUnknown { .. }
+        | Rejection::NotWaiting { .. } => StatusCode::NOT_FOUND,
+        Rejection::KeyConflict { .. }
+        | Rejection::SourceConflict { .. }
+        | Rejection::ResidentExists { .. }
+        | Rejection::CodeTaken
+        | Rejection::OrderSettled { .. }
+        | Rejection::OrderReleased { .. }
+        | Rejection::OrderTimedOut { .. }
+        | Rejection::OrderNotDue { .. }
+        | Rejection::UnitFixed
+        | Rejection::NothingToDo => StatusCode::CONFLICT,
+        Rejection::KindUnknown { .. }
+        | Rejection::KindNotActive { .. }
+        | Rejection::DateFuture { .. }
+        | Rejection::DateTooEarly { .. }
+        | Rejection::QuantityRange { .. }
+        | Rejection::FieldMissing { .. }
+        | Rejection::FieldUnknown { .. }
+        | Rejection::FieldValue { .. }
+        | Rejection::RoleMissing
+        | Rejection::AssetUnknown { .. }
+        | Rejection::BasketShape
+        | Rejection::NumberTooLarge
+        | Rejection::OutOfRange => StatusCode::UNPROCESSABLE_ENTITY,
+        Rejection::NoPricing | Rejection::RuleFault { .. } | Rejection::NotConfigured => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+impl From<Rejection> for Fault {
+    fn from(rejection: Rejection) -> Self {
+        Fault {
+            status: rejection_status(&rejection),
+            code: Cow::Borrowed(rejection.code()),
+            text: rejection.text(),
+            retry_after: None,
+            detour: None,
+        }
+    }
+}
+
+impl From<ClerkError> for Fault {
+    fn from(error: ClerkError) -> Self {
+        match error {
+            ClerkError::Rejected(rejection) => rejection.into(),
+            ClerkError::QueueFull => Fault::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "queue.full",
+                "现在排队的人太多，这一笔没有记账。请过几秒再试，不会记两次。",
+                "Too many commands are waiting; this one was not booked. Try again in a few seconds; it is never booked twice.",
+            )
+            .after(2),
+            ClerkError::CommunityUnknown(code) => Fault::new(
+                StatusCode::NOT_FOUND,
+                "community.unknown",
+                format!("这里没有叫“{code}”的社区。请从首页选择社区。"),
+                format!("There is no community “{code}” here. Choose one on the front page."),
+            ),
+            ClerkError::Store(error) => (&*error).into(),
+            ClerkError::Stopped => Fault::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "host.stopping",
+                "系统正在重启，什么也没有记账。请过一分钟再试。",
+                "The host is restarting; nothing was booked. Try again in a minute.",
+            )
+            .after(10),
+        }
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        (&error).into()
+    }
+}
+
+impl From<&StoreError> for Fault {
+    fn from(error: &StoreError) -> Self {
+        tracing::error!(%error, "the database did not answer a request");
+        Fault::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "store.unavailable",
+            "账本暂时打不开，什么也没有记账。请过一会儿再试，或打社区电话。",
+            "The books cannot be opened just now; nothing was booked. Try again in a while, or call the office.",
+        )
+        .after(5)
+    }
+}
+
+impl From<AccessError> for Fault {
+    fn from(error: AccessError) -> Self {
+        let (zh, en) = error.both();
+        match error {
+            AccessError::SignInNeeded => {
+                Fault::new(StatusCode::UNAUTHORIZED, "access.sign-in", zh, en).by(Detour::SignIn)
+            }
+            AccessError::StaffSignInNeeded => {
+                Fault::new(StatusCode::UNAUTHORIZED, "access.sign-in", zh, en).by(Detour::StaffSignIn)
+            }
+            AccessError::PinFirst => Fault::new(StatusCode::FORBIDDEN, "access.pin-first", zh, en).by(Detour::Pin),
+            AccessError::Wrong => Fault::new(StatusCode::UNAUTHORIZED, "access.wrong", zh, en),
+            AccessError::Delayed { seconds } => {
+                Fault::new(StatusCode::TOO_MANY_REQUESTS, "access.delayed", zh, en).after(seconds)
+            }
+            AccessError::Flooded => Fault::new(StatusCode::TOO_MANY_REQUESTS, "access.flooded", zh, en).after(60),
+            AccessError::Forbidden => Fault::new(StatusCode::FORBIDDEN, "access.forbidden", zh, en),
+            AccessError::TokenUnknown => Fault::new(StatusCode::UNAUTHORIZED, "access.token", zh, en),
+            AccessError::CrossSite => Fault::new(StatusCode::FORBIDDEN, "access.cross-site", zh, en),
+            AccessError::Store(error) => (&*error).into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rongyi_core::ids::{OrderNo, ResidentNo};
+    use rongyi_core::record::ReleaseReason;
+
+    #[test]
+    fn statuses_follow_the_table() {
+        let order = OrderNo(7);
+        let rows = [
+            (Rejection::ResidentUnknown { resident: ResidentNo(9) }, 404),
+            (Rejection::OrderUnknown { order }, 404),
+            (Rejection::OrderReleased { order, reason: ReleaseReason::TimedOut }, 409),
+            (Rejection::KeyConflict { key: "k".into() }, 409),
+            (Rejection::BasketShape, 422),
+            (Rejection::NoPricing, 503),
+        ];
+        for (rejection, status) in rows {
+            let fault = Fault::from(rejection.clone());
+            assert_eq!(fault.status.as_u16(), status, "{rejection:?}");
+            assert_eq!(fault.code, rejection.code());
+        }
+        assert_eq!(Fault::from(ClerkError::QueueFull).retry_after, Some(2));
+    }
+
+    #[test]
+    fn a_wrong_number_and_a_wrong_pin_sound_the_same() {
+        let fault = Fault::from(AccessError::Wrong);
+        assert_eq!((fault.status.as_u16(), &*fault.code), (401, "access.wrong"));
+        assert!(fault.text.zh.contains("编号或密码"));
+    }
+}

@@ -1,0 +1,340 @@
+//! The clerk: takes what is waiting as one batch, lets each community's book decide it, writes all of it in
+//! one transaction, then answers. It never waits for a timer and knows nothing of HTTP.
+//!
+//! | step | lock held | what |
+//! | --- | --- | --- |
+//! | 1 load | none | heads, then what each book still misses |
+//! | 2 decide | none | per community in order, communities side by side |
+//! | 3 write | the writer's | one transaction; a community whose head moved is decided again |
+//! | 4 answer | none | receipt, or rejection |
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant as Stopwatch};
+
+use rongyi_core::book::{Applied, Book, Changes, Receipt};
+use rongyi_core::command::{Command, Rejection};
+use rongyi_core::ids::Code;
+use rongyi_core::record::Record;
+use rongyi_store::{Store, StoreError, StoredEntry, Written};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::rulebook::RuleBooks;
+
+/// Commands that may wait; one more is told to come back.
+pub const QUEUE_MAX: usize = 4096;
+/// Commands decided and written together at most.
+const BATCH_MAX: usize = 1000;
+/// Rule time of one community in one batch; the rest waits for the next, so neighbours are not held up.
+const RULE_TIME_MAX: Duration = Duration::from_millis(20);
+/// Times a batch is decided again because somebody else moved a head.
+const TRIES_MAX: usize = 20;
+/// Loaded rows after which a book is dropped and loaded afresh.
+const BOOK_ROWS_MAX: usize = 400_000;
+
+/// What became of a command.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its entry, as it stands in the journal.
+    pub receipt: Receipt,
+    /// Whether the same key or reference had been answered before.
+    pub replayed: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ClerkError {
+    /// The input cannot be decided; nothing is stored.
+    #[error("{}", .0.text().en)]
+    Rejected(Rejection),
+    /// Too many commands wait.
+    #[error("more than {QUEUE_MAX} commands are waiting; try again in a moment")]
+    QueueFull,
+    /// No such community here.
+    #[error("there is no community “{0}” here")]
+    CommunityUnknown(Code),
+    /// The database did not take it; nothing is stored.
+    #[error("the database did not answer: {0}")]
+    Store(Arc<StoreError>),
+    /// The host is stopping.
+    #[error("the host is stopping; nothing was stored")]
+    Stopped,
+}
+
+impl From<StoreError> for ClerkError {
+    fn from(error: StoreError) -> Self {
+        ClerkError::Store(Arc::new(error))
+    }
+}
+
+struct Job {
+    community: Code,
+    command: Command,
+    reply: oneshot::Sender<Result<Answer, ClerkError>>,
+}
+
+/// The door to the clerk; clone it freely.
+#[derive(Clone)]
+pub struct Clerk {
+    queue: mpsc::Sender<Job>,
+}
+
+impl Clerk {
+    /// Starts the clerk on `tasks`; it stops when every door to it is closed.
+    pub fn start(store: Store, books: Arc<RuleBooks>, clock: Arc<dyn Clock>, tasks: &TaskTracker) -> Clerk {
+        let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+        let desk = Desk { store, books, clock, cache: HashMap::new(), left: VecDeque::new() };
+        tasks.spawn(desk.work(waiting));
+        Clerk { queue }
+    }
+
+    /// Asks and waits for the answer; refuses at once when the queue is full.
+    ///
+    /// # Errors
+    /// [`ClerkError`]; after any of them nothing of this command is stored.
+    pub async fn ask(&self, community: &Code, command: Command) -> Result<Answer, ClerkError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { community: community.clone(), command, reply };
+        self.queue.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
+            mpsc::error::TrySendError::Closed(_) => ClerkError::Stopped,
+        })?;
+        answer.await.unwrap_or(Err(ClerkError::Stopped))
+    }
+
+    /// Like [`Clerk::ask`], but waits for a place in the queue: for jobs, which have time.
+    ///
+    /// # Errors
+    /// [`ClerkError`], but never [`ClerkError::QueueFull`].
+    pub async fn ask_patiently(&self, community: &Code, command: Command) -> Result<Answer, ClerkError> {
+        self.submit(community, command).await?.answer().await
+    }
+
+    /// Puts a command into the queue, waiting for a place, and returns at once with its ticket: for imports,
+    /// which keep the order of their file and many commands in flight.
+    ///
+    /// # Errors
+    /// [`ClerkError::Stopped`] when the clerk is gone.
+    pub async fn submit(&self, community: &Code, command: Command) -> Result<Ticket, ClerkError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { community: community.clone(), command, reply };
+        self.queue.send(job).await.map_err(|_| ClerkError::Stopped)?;
+        Ok(Ticket(answer))
+    }
+}
+
+/// The promise of an answer.
+pub struct Ticket(oneshot::Receiver<Result<Answer, ClerkError>>);
+
+impl Ticket {
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// [`ClerkError`]; after any of them nothing of this command is stored.
+    pub async fn answer(self) -> Result<Answer, ClerkError> {
+        self.0.await.unwrap_or(Err(ClerkError::Stopped))
+    }
+}
+
+/// A community's part of a batch, moved to a thread and back.
+struct Pile {
+    code: Code,
+    book: Book,
+    jobs: VecDeque<Job>,
+    decided: Vec<(Job, Result<Applied, Rejection>)>,
+    changes: Option<Changes>,
+}
+
+struct Desk {
+    store: Store,
+    books: Arc<RuleBooks>,
+    clock: Arc<dyn Clock>,
+    cache: HashMap<Code, Book>,
+    /// Taken from the queue, not decided in the batch they came with.
+    left: VecDeque<Job>,
+}
+
+impl Desk {
+    async fn work(mut self, mut waiting: mpsc::Receiver<Job>) {
+        loop {
+            if self.left.is_empty() {
+                match waiting.recv().await {
+                    Some(job) => self.left.push_back(job),
+                    None => return,
+                }
+            }
+            while self.left.len() < BATCH_MAX {
+                match waiting.try_recv() {
+                    Ok(job) => self.left.push_back(job),
+                    Err(_) => break,
+                }
+            }
+            let batch = self.left.drain(..).collect();
+            self.batch(batch).await;
+        }
+    }
+
+    async fn batch(&mut self, jobs: Vec<Job>) {
+        let mut piles: BTreeMap<Code, VecDeque<Job>> = BTreeMap::new();
+        for job in jobs {
+            piles.entry(job.community.clone()).or_default().push_back(job);
+        }
+        for _ in 0..TRIES_MAX {
+            if piles.is_empty() {
+                return;
+            }
+            piles = self.round(piles).await;
+        }
+        for job in piles.into_values().flatten() {
+            let _ = job.reply.send(Err(ClerkError::QueueFull));
+        }
+    }
+
+    /// One load, decide, write, answer. Returns the piles whose community moved meanwhile.
+    async fn round(&mut self, piles: BTreeMap<Code, VecDeque<Job>>) -> BTreeMap<Code, VecDeque<Job>> {
+        let codes: Vec<Code> = piles.keys().cloned().collect();
+        let heads: HashMap<_, _> = match self.store.heads(&codes).await {
+            Ok(heads) => heads.into_iter().collect(),
+            Err(error) => return fail(piles.into_values().flatten(), error),
+        };
+        let mut decided = Vec::new();
+        let mut deciding = Vec::new();
+        for (code, jobs) in piles {
+            let cached = self.cache.remove(&code).filter(|book| {
+                heads.get(&code).is_some_and(|head| *head == book.stored_head()) && book.loaded_rows() < BOOK_ROWS_MAX
+            });
+            match self.load(&code, cached, &jobs).await {
+                Ok(book) => {
+                    let pile = Pile { code, book, jobs, decided: Vec::new(), changes: None };
+                    let (books, now) = (Arc::clone(&self.books), self.clock.now());
+                    deciding.push(tokio::task::spawn_blocking(move || decide(pile, &books, now)));
+                }
+                Err(error) => drop(fail(jobs, error)),
+            }
+        }
+        for pile in deciding {
+            // A panic in a book is a bug of ours: its callers hear that nothing was stored, the rest goes on.
+            if let Ok(pile) = pile.await {
+                decided.push(pile);
+            }
+        }
+        self.write(decided).await
+    }
+
+    async fn load(&self, code: &Code, cached: Option<Book>, jobs: &VecDeque<Job>) -> Result<Book, ClerkError> {
+        let mut book = match cached {
+            Some(book) => book,
+            None => match self.store.frame(code).await? {
+                Some(frame) => Book::new(frame),
+                None if self.books.knows(code) => Book::empty(code.clone()),
+                None => return Err(ClerkError::CommunityUnknown(code.clone())),
+            },
+        };
+        loop {
+            let mut needs: Vec<_> = jobs.iter().flat_map(|job| book.missing(&job.command)).collect();
+            if needs.is_empty() {
+                return Ok(book);
+            }
+            needs.sort_unstable();
+            needs.dedup();
+            book.load(self.store.load(code, &needs).await?);
+        }
+    }
+
+    async fn write(&mut self, piles: Vec<Pile>) -> BTreeMap<Code, VecDeque<Job>> {
+        let mut all = Vec::new();
+        let mut writing = Vec::new();
+        for mut pile in piles {
+            self.left.extend(pile.jobs.drain(..));
+            match pile.changes.take() {
+                Some(changes) => {
+                    all.push(changes);
+                    writing.push(pile);
+                }
+                None => self.answer(pile).await,
+            }
+        }
+        if all.is_empty() {
+            return BTreeMap::new();
+        }
+        let written = match self.store.write(&all).await {
+            Ok(written) => written,
+            Err(error) => {
+                // Whether the commit reached the disk is not known here; the next load decides from there.
+                let jobs = writing.into_iter().flat_map(|pile| pile.decided).map(|(job, _)| job);
+                return fail(jobs, ClerkError::from(error));
+            }
+        };
+        let mut again = BTreeMap::new();
+        for (pile, result) in writing.into_iter().zip(written) {
+            match result {
+                Written::Done => self.answer(pile).await,
+                Written::HeadMoved => {
+                    again.insert(pile.code, pile.decided.into_iter().map(|(job, _)| job).collect());
+                }
+            }
+        }
+        again
+    }
+
+    async fn answer(&mut self, pile: Pile) {
+        for (job, result) in pile.decided {
+            let answer = match result {
+                Ok(Applied::Fresh(receipt)) => Ok(Answer { receipt, replayed: false }),
+                Ok(Applied::Replay(entry)) => self.replayed(&pile.code, entry).await,
+                Err(rejection) => Err(ClerkError::Rejected(rejection)),
+            };
+            // Nobody may be waiting any more; what was written stays written.
+            let _ = job.reply.send(answer);
+        }
+        self.cache.insert(pile.code, pile.book);
+    }
+
+    async fn replayed(&self, code: &Code, entry: u64) -> Result<Answer, ClerkError> {
+        let found = self.store.entry(code, entry).await?;
+        let stored = found.ok_or_else(|| StoreError::corrupt("an answered entry is missing", entry))?;
+        Ok(Answer { receipt: receipt(&stored)?, replayed: true })
+    }
+}
+
+/// The receipt of a stored entry.
+///
+/// # Errors
+/// [`StoreError`] when its bytes are not records.
+pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
+    let decode = |(seq, kind, body): &(u64, u8, Vec<u8>)| {
+        Record::decode(*kind, body).map_err(|_| StoreError::corrupt("a record's bytes are damaged", *seq))
+    };
+    let records = stored.records.iter().map(decode).collect::<Result<_, _>>()?;
+    let balances = stored
+        .balances_after
+        .iter()
+        .filter_map(|(account, after)| Some((*account, rongyi_core::amount::Amount::new(*after).ok()?)))
+        .collect();
+    Ok(Receipt { entry: stored.first_seq, records, balances })
+}
+
+fn fail(jobs: impl IntoIterator<Item = Job>, error: impl Into<ClerkError>) -> BTreeMap<Code, VecDeque<Job>> {
+    let error = error.into();
+    for job in jobs {
+        let _ = job.reply.send(Err(error.clone()));
+    }
+    BTreeMap::new()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a stopwatch for fairness between communities; it decides no point")]
+fn decide(mut pile: Pile, books: &RuleBooks, now: rongyi_core::time::Instant) -> Pile {
+    let judge = books.judge(&pile.code);
+    let started = Stopwatch::now();
+    while let Some(job) = pile.jobs.pop_front() {
+        let result = pile.book.apply(&job.command, now, &judge);
+        pile.decided.push((job, result));
+        if started.elapsed() > RULE_TIME_MAX {
+            break;
+        }
+    }
+    pile.changes = pile.book.seal();
+    pile
+}

@@ -1,0 +1,387 @@
+//! The command line: what can be asked, what is answered where, and the exit codes. The commands themselves
+//! stand in the files below; none of them decides anything.
+//!
+//! | exit code | means |
+//! | --- | --- |
+//! | 0 | done |
+//! | 1 | failed, or something in a file could not be used |
+//! | 2 | the command line is wrong |
+//! | 78 | the configuration is wrong |
+
+mod check;
+mod enrol;
+mod import;
+mod serve;
+mod show;
+mod verify;
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rongyi_core::ids::Code;
+use rongyi_core::rule::Text;
+use rongyi_store::{Store, StoreError};
+
+use crate::clerk::ClerkError;
+use crate::clock::SystemClock;
+use crate::config::{self, Config, Diagnostic};
+use crate::demo;
+use crate::explain::Lang;
+use crate::house::{House, OpenError};
+
+/// 榕易：社区积分的账本、规则和超市。
+/// Rongyi: ledger, rules and supermarket for community points.
+#[derive(Debug, Parser)]
+#[command(name = "rongyi", version, arg_required_else_help = true, after_help = FIRST_STEPS)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const FIRST_STEPS: &str = "\
+先看一看 / look around first:
+  rongyi demo                                   演示：虚构的人，真实的规则 / invented people, real rules
+
+自己的社区 / your own community:
+  rongyi check                                  检查 config/rongyi.toml / is the configuration right?
+  rongyi household import -c nanmen households.csv
+  rongyi resident  import -c nanmen residents.csv --pins pins.txt
+  rongyi staff add -c nanmen --login wang --name 王老师 --role operator
+  rongyi import balances -c nanmen balances.csv 旧积分册的余额 / what the paper book says
+  rongyi import events   -c nanmen october.csv --dry-run
+  rongyi serve                                  打开网页 / serve the pages
+
+每个命令都有自己的说明 / every command explains itself: rongyi import events --help
+退出码 / exit codes: 0 好 good, 1 没做成 failed, 2 命令写错 usage, 78 配置有错 bad configuration";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 打开网页和接口，直到收到停止信号 / serve pages and API until told to stop
+    Serve(Installation),
+    /// 演示：建好数据再打开网页 / make a demo and serve it
+    Demo(demo::DemoArgs),
+    /// 检查配置和规则，不改任何东西 / check configuration and rules; changes nothing
+    Check(check::CheckArgs),
+    /// 登记人员（还不是居民） / persons who are not residents yet
+    #[command(subcommand)]
+    Person(enrol::PersonCommand),
+    /// 登记户 / households
+    #[command(subcommand)]
+    Household(enrol::HouseholdCommand),
+    /// 登记居民 / residents
+    #[command(subcommand)]
+    Resident(enrol::ResidentCommand),
+    /// 登记工作人员 / staff
+    #[command(subcommand)]
+    Staff(enrol::StaffCommand),
+    /// 登记兑换物品 / items of the shop
+    #[command(subcommand)]
+    Item(enrol::ItemCommand),
+    /// 进货 / goods that come in
+    #[command(subcommand)]
+    Stock(enrol::StockCommand),
+    /// 设备令牌 / tokens for devices
+    #[command(subcommand)]
+    Token(enrol::TokenCommand),
+    /// 导入旧余额或事项 / import opening balances or events
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// 查一位居民的余额 / what a resident has
+    Balance(show::BalanceArgs),
+    /// 查一位居民的明细 / what happened to it
+    Passbook(show::PassbookArgs),
+    /// 重算整本账，逐笔核对 / recompute and prove the ledger
+    Verify(verify::VerifyArgs),
+}
+
+/// Which installation.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Installation {
+    /// 配置文件 / the configuration
+    #[arg(long, value_name = "FILE", default_value = "config/rongyi.toml")]
+    config: PathBuf,
+}
+
+/// Which installation, when it is only read: the configuration, or just the database.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Reading {
+    /// 配置文件 / the configuration [default: config/rongyi.toml]
+    #[arg(long, value_name = "FILE", conflicts_with = "database")]
+    config: Option<PathBuf>,
+    /// 只用数据库，不读配置 / only the database: sqlite:data/rongyi.db
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+/// Which community.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct InCommunity {
+    /// 社区代号 / the community's code
+    #[arg(long, short, value_name = "CODE")]
+    community: Code,
+}
+
+/// The reader's language.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LangArg {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(lang: LangArg) -> Lang {
+        match lang {
+            LangArg::Zh => Lang::Zh,
+            LangArg::En => Lang::En,
+        }
+    }
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// The configuration is wrong; everything that is.
+    Config(Vec<Diagnostic>),
+    /// It failed.
+    Failed {
+        /// Stable, for programs.
+        code: &'static str,
+        /// What is wrong and what to do.
+        text: Text,
+    },
+    /// It failed, and the reader has been told everything.
+    Told,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Failure::Failed { code, text: Text { zh: zh.into(), en: en.into() } }
+    }
+
+    /// A failure whose sentence holds both languages.
+    pub(crate) fn said(code: &'static str, error: &dyn std::error::Error) -> Self {
+        Failure::new(code, error.to_string(), String::new())
+    }
+
+    /// The exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Config(_) => 78,
+            Failure::Failed { .. } | Failure::Told => 1,
+        }
+    }
+
+    /// Writes it to the error stream.
+    pub fn tell(&self) {
+        match self {
+            Failure::Config(diagnostics) => tell(&config::render(diagnostics)),
+            Failure::Failed { code, text } if text.en.is_empty() => tell(&format!("错误 error [{code}]: {}", text.zh)),
+            Failure::Failed { code, text } => tell(&format!("错误 error [{code}]: {}\n  {}", text.zh, text.en)),
+            Failure::Told => {}
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure::said("store", &error)
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Config(diagnostics) => Failure::Config(diagnostics),
+            OpenError::Store(error) => error.into(),
+            OpenError::Ledger(community, error) => {
+                let text = clerk_text(&error);
+                Failure::new("ledger", format!("社区 {community}：{}", text.zh), format!("Community {community}: {}", text.en))
+            }
+            OpenError::Engine(why) => Failure::new(
+                "engine",
+                format!("规则引擎没能启动：{why}"),
+                format!("The rule engine cannot start: {why}"),
+            ),
+            OpenError::File(path, error) => Failure::file(&path, &error),
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+        let path = path.display();
+        Failure::new(
+            "file",
+            format!("{path}：{error}。请核对路径和权限。"),
+            format!("{path}: {error}. Check the path and its permissions."),
+        )
+    }
+}
+
+/// A clerk's error in both languages.
+pub(crate) fn clerk_text(error: &ClerkError) -> Text {
+    let zh = match error {
+        ClerkError::Rejected(rejection) => return rejection.text(),
+        ClerkError::Store(error) => return Text { zh: error.to_string(), en: String::new() },
+        ClerkError::QueueFull => "排队的命令太多，请稍后再试。",
+        ClerkError::CommunityUnknown(_) => "这里没有这个社区。",
+        ClerkError::Stopped => "程序正在停止，没有写入任何内容。",
+    };
+    Text { zh: zh.into(), en: error.to_string() }
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// [`Failure`], to be told and turned into the exit code.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::said("runtime", &error))?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(args) => serve::run(&args.config).await,
+            Command::Demo(args) => demo::run(args).await,
+            Command::Check(args) => check::run(&args),
+            Command::Person(command) => enrol::person(command).await,
+            Command::Household(command) => enrol::household(command).await,
+            Command::Resident(command) => enrol::resident(command).await,
+            Command::Staff(command) => enrol::staff(command).await,
+            Command::Item(command) => enrol::item(command).await,
+            Command::Stock(command) => enrol::stock(command).await,
+            Command::Token(command) => enrol::token(command).await,
+            Command::Import(command) => import::run(command).await,
+            Command::Balance(args) => show::balance(args).await,
+            Command::Passbook(args) => show::passbook(args).await,
+            Command::Verify(args) => verify::run(args).await,
+        }
+    })
+}
+
+pub(crate) use serve::serve;
+
+/// A line on the standard output. Who has stopped reading needs no more of it.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// A line on the error stream.
+pub(crate) fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+pub(crate) fn on_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// The configuration; its warnings are told.
+pub(crate) fn load(path: &Path) -> Result<Config, Failure> {
+    let config = config::load(path).map_err(Failure::Config)?;
+    if !config.warnings.is_empty() {
+        tell(&config::render(&config.warnings));
+    }
+    Ok(config)
+}
+
+/// Opens an installation for writing, does the work, and closes it whatever came of it.
+pub(crate) async fn with_house<T>(
+    path: &Path,
+    work: impl AsyncFnOnce(&House) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let house = House::open(load(path)?, Arc::new(SystemClock)).await?;
+    let done = work(&house).await;
+    house.close().await;
+    done
+}
+
+/// The community, when this installation has it.
+pub(crate) fn known<'c>(house: &House, community: &'c Code) -> Result<&'c Code, Failure> {
+    if house.communities.contains_key(community) {
+        return Ok(community);
+    }
+    Err(unknown(community, house.communities.keys()))
+}
+
+fn unknown<'c>(community: &Code, all: impl Iterator<Item = &'c Code>) -> Failure {
+    let all: Vec<_> = all.map(Code::as_str).collect();
+    let all = all.join(", ");
+    Failure::new(
+        "community.unknown",
+        format!("没有代号为“{community}”的社区。有的是：{all}。"),
+        format!("There is no community “{community}”. There are: {all}."),
+    )
+}
+
+/// A database opened for reading, with what the configuration says, if there is one.
+pub(crate) struct Library {
+    pub(crate) store: Store,
+    pub(crate) config: Option<Config>,
+}
+
+impl Library {
+    pub(crate) async fn open(reading: &Reading) -> Result<Library, Failure> {
+        let (url, config) = match &reading.database {
+            Some(url) => (url.clone(), None),
+            None => {
+                let path = reading.config.clone().unwrap_or_else(|| "config/rongyi.toml".into());
+                let config = load(&path)?;
+                (config.database_url.clone(), Some(config))
+            }
+        };
+        Ok(Library { store: Store::open_read_only(&url).await?, config })
+    }
+
+    /// The communities that have a ledger here.
+    pub(crate) async fn communities(&self) -> Result<Vec<Code>, Failure> {
+        Ok(self.store.community_codes().await?)
+    }
+
+    pub(crate) async fn known(&self, community: &Code) -> Result<(), Failure> {
+        let all = self.communities().await?;
+        if all.contains(community) { Ok(()) } else { Err(unknown(community, all.iter())) }
+    }
+
+    /// The community's time zone; without a configuration the default one.
+    pub(crate) fn zone(&self, community: &Code) -> jiff::tz::TimeZone {
+        let own = self.config.as_ref().and_then(|config| config.communities.iter().find(|own| own.code == *community));
+        let name = own.map_or("Asia/Shanghai", |own| own.timezone.as_str());
+        jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
+    pub(crate) async fn close(self) {
+        // Nothing was written, so a failure to close loses nothing.
+        drop(self.store);
+    }
+}
+
+/// A count of things by name, in one line.
+pub(crate) fn counts(by: &BTreeMap<String, u64>) -> String {
+    by.iter().map(|(code, count)| format!("{code} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_explains_itself() {
+        fn visit(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{} has no line of help", command.get_name());
+            for argument in command.get_arguments().filter(|own| own.get_id() != "help" && own.get_id() != "version") {
+                assert!(argument.get_help().is_some(), "{} {} has no help", command.get_name(), argument.get_id());
+            }
+            command.get_subcommands().for_each(visit);
+        }
+        Cli::command().get_subcommands().for_each(visit);
+    }
+}

@@ -1,0 +1,401 @@
+//! `rongyi balance` and `rongyi passbook`: what a resident has and how it came about. Reads only.
+
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::book::{AccountState, Frame, Loaded};
+use rongyi_core::chain::hex;
+use rongyi_core::command::{Need, Rejection};
+use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, ResidentNo};
+use rongyi_core::record::{Record, ReleaseReason, TransferKind};
+use rongyi_core::rule::Text;
+use rongyi_core::settings::Unit;
+use rongyi_core::time::LocalDate;
+use rongyi_store::{PassbookRow, StoreError};
+
+use super::{Failure, InCommunity, LangArg, Library, Reading, say};
+use crate::clock::{Clock, SystemClock, local};
+use crate::explain::{self, Lang};
+
+/// Whose balance.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+例 / examples:
+  rongyi balance -c nanmen --resident 1001
+  rongyi balance -c nanmen --resident 1001 --lang en
+  rongyi balance --database sqlite:data/rongyi.db -c nanmen --resident 1001 --json
+
+积分归户的社区显示全户的积分；志愿时长总是个人的。
+Where points go to the household, these are the household's; volunteer minutes are the person's own.")]
+pub(crate) struct BalanceArgs {
+    #[command(flatten)]
+    whose: Whose,
+}
+
+/// Whose passbook.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+例 / examples:
+  rongyi passbook -c nanmen --resident 1001
+  rongyi passbook -c nanmen --resident 1001 --why       每一笔怎么算出来的 / how each line was worked out
+  rongyi passbook -c nanmen --resident 1001 --before 812   更早的一页 / the page before
+
+最新的在最上面。 The newest line stands first.")]
+pub(crate) struct PassbookArgs {
+    #[command(flatten)]
+    whose: Whose,
+    /// 写出每一笔怎么算的 / show how each line was worked out
+    #[arg(long)]
+    why: bool,
+    /// 只看这一号之前的 / only lines before this number
+    #[arg(long, value_name = "SEQ")]
+    before: Option<u64>,
+    /// 最多几行 / how many lines at most
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+}
+
+#[derive(Debug, Args)]
+struct Whose {
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    place: InCommunity,
+    /// 居民号码 / the resident's number
+    #[arg(long, short, value_name = "N", value_parser = resident)]
+    resident: ResidentNo,
+    /// 语言 / language
+    #[arg(long, value_enum, default_value = "zh")]
+    lang: LangArg,
+    /// 输出 JSON / print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn resident(text: &str) -> Result<ResidentNo, String> {
+    crate::earning::resident_no(text).map_err(|error| error.text.en)
+}
+
+/// A resident, found in a ledger.
+struct Found {
+    library: Library,
+    frame: Frame,
+    household: HouseholdNo,
+    today: LocalDate,
+}
+
+impl Whose {
+    async fn find(&self) -> Result<Found, Failure> {
+        let library = Library::open(&self.reading).await?;
+        let community = &self.place.community;
+        library.known(community).await?;
+        let frame = library.store.frame(community).await?;
+        let frame = frame.ok_or_else(|| StoreError::NoCommunity { community: community.clone() })?;
+        let found = library.store.load(community, &[Need::Resident(self.resident)]).await?;
+        let household = found.into_iter().find_map(|row| match row {
+            Loaded::Resident(_, household) => household,
+            _ => None,
+        });
+        let household = household.ok_or_else(|| {
+            let rejection = Rejection::ResidentUnknown { resident: self.resident };
+            Failure::Failed { code: rejection.code(), text: rejection.text() }
+        })?;
+        let today = local(SystemClock.now(), &library.zone(community)).0;
+        Ok(Found { library, frame, household, today })
+    }
+}
+
+impl Found {
+    /// The assets a resident may hold, by code.
+    fn assets(&self) -> Vec<(String, AssetNo)> {
+        let own = self.frame.settings.iter().flat_map(|settings| &settings.assets);
+        let fixed = [("points", AssetNo::POINTS), ("minutes", AssetNo::MINUTES), ("conduct", AssetNo::CONDUCT)];
+        let fixed = fixed.into_iter().map(|(code, no)| (code.to_owned(), no));
+        fixed.chain(own.map(|(code, no)| (code.to_string(), *no))).collect()
+    }
+
+    fn account(&self, resident: ResidentNo, asset: AssetNo, purpose: Purpose) -> Account {
+        let household = self.frame.settings.as_ref().is_some_and(|settings| settings.unit == Unit::Household);
+        let holder = if household && asset != AssetNo::MINUTES {
+            Holder::Household(self.household)
+        } else {
+            Holder::Resident(resident)
+        };
+        Account { holder, asset, purpose }
+    }
+}
+
+/// What is held of one asset.
+struct Holding {
+    code: String,
+    holder: Holder,
+    spendable: i64,
+    notice: i64,
+    held: i64,
+    lots: Vec<(Option<LocalDate>, i64)>,
+}
+
+pub(super) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
+    let whose = &args.whose;
+    let found = whose.find().await?;
+    let mut holdings = Vec::new();
+    for (code, asset) in found.assets() {
+        let of = |purpose| found.account(whose.resident, asset, purpose);
+        let accounts = [of(Purpose::Available), of(Purpose::Notice), of(Purpose::Held)];
+        let states = found.library.store.balances(&whose.place.community, &accounts).await?;
+        let state = |account: &Account| -> AccountState {
+            states.iter().find(|(own, _)| own == account).map(|(_, state)| state.clone()).unwrap_or_default()
+        };
+        let available = state(&accounts[0]);
+        let day = |lot: i32| if lot == 0 { None } else { LocalDate::from_days(lot) };
+        holdings.push(Holding {
+            code,
+            holder: accounts[0].holder,
+            spendable: available.spendable(found.today),
+            notice: state(&accounts[1]).total,
+            held: state(&accounts[2]).total,
+            lots: available.lots.iter().map(|(lot, left)| (day(*lot), *left)).collect(),
+        });
+    }
+    if whose.json {
+        say(&balance_json(whose, &found, &holdings).to_string());
+    } else {
+        show_balance(whose, &found, &holdings);
+    }
+    found.library.close().await;
+    Ok(())
+}
+
+fn show_balance(whose: &Whose, found: &Found, holdings: &[Holding]) {
+    let lang = Lang::from(whose.lang);
+    let (community, resident, household) = (&whose.place.community, whose.resident, found.household);
+    say(&match lang {
+        Lang::Zh => format!("{community} · {resident} 号居民 · 第 {household} 户"),
+        Lang::En => format!("{community} · resident {resident} · household {household}"),
+    });
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(match lang {
+        Lang::Zh => ["", "可用", "公示中", "已预留", "到期"],
+        Lang::En => ["", "can be spent", "on notice", "set aside", "lapses"],
+    });
+    let used = |own: &&Holding| own.code == "points" || own.spendable != 0 || own.notice != 0 || own.held != 0;
+    for own in holdings.iter().filter(used) {
+        let lots: Vec<_> = own.lots.iter().map(|(day, left)| format!("{left} · {}", until(*day, lang))).collect();
+        let (spendable, notice, held) = (own.spendable.to_string(), own.notice.to_string(), own.held.to_string());
+        table.add_row([asset_name(&own.code, lang), spendable, notice, held, lots.join("\n")]);
+    }
+    right(&mut table, &[1, 2, 3]);
+    say(&table.to_string());
+}
+
+fn until(day: Option<LocalDate>, lang: Lang) -> String {
+    match (day, lang) {
+        (Some(day), Lang::Zh) => format!("{} 到期", explain::day(day, lang)),
+        (Some(day), Lang::En) => format!("until {}", explain::day(day, lang)),
+        (None, Lang::Zh) => "不过期".to_owned(),
+        (None, Lang::En) => "never".to_owned(),
+    }
+}
+
+fn asset_name(code: &str, lang: Lang) -> String {
+    match (code, lang) {
+        ("points", Lang::Zh) => "积分",
+        ("minutes", Lang::Zh) => "志愿分钟",
+        ("minutes", Lang::En) => "volunteer minutes",
+        ("conduct", Lang::Zh) => "操行分",
+        _ => code,
+    }
+    .to_owned()
+}
+
+fn right(table: &mut Table, columns: &[usize]) {
+    for column in columns {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+fn holder_json(holder: Holder) -> String {
+    match holder {
+        Holder::Community => "community".into(),
+        Holder::Resident(no) => format!("resident/{no}"),
+        Holder::Household(no) => format!("household/{no}"),
+        Holder::Fund(no) => format!("fund/{no}"),
+    }
+}
+
+fn balance_json(whose: &Whose, found: &Found, holdings: &[Holding]) -> serde_json::Value {
+    let assets: Vec<_> = holdings
+        .iter()
+        .map(|own| {
+            let lots: Vec<_> = own
+                .lots
+                .iter()
+                .map(|(day, left)| serde_json::json!({ "amount": left, "expires_on": day.map(|day| day.to_string()) }))
+                .collect();
+            serde_json::json!({
+                "asset": own.code,
+                "holder": holder_json(own.holder),
+                "spendable": own.spendable,
+                "notice": own.notice,
+                "held": own.held,
+                "lots": lots,
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "community": whose.place.community.to_string(),
+        "resident": whose.resident.0,
+        "household": found.household.0,
+        "as_of": found.today.to_string(),
+        "head": { "height": found.frame.head.height, "hash": hex(&found.frame.head.hash) },
+        "assets": assets,
+    })
+}
+
+/// A line of a passbook, as it is read.
+struct Line {
+    row: PassbookRow,
+    day: LocalDate,
+    what: Text,
+    why: Vec<Text>,
+}
+
+pub(super) async fn passbook(args: PassbookArgs) -> Result<(), Failure> {
+    let whose = &args.whose;
+    let found = whose.find().await?;
+    let accounts: Vec<_> = found
+        .assets()
+        .iter()
+        .map(|(_, asset)| found.account(whose.resident, *asset, Purpose::Available))
+        .collect();
+    let rows = found.library.store.passbook(&whose.place.community, &accounts, args.before, args.limit).await?;
+    let lines = rows.into_iter().map(|row| line(&found.frame, row)).collect::<Result<Vec<_>, _>>()?;
+    if whose.json {
+        say(&passbook_json(whose, &found, &lines, args.why).to_string());
+    } else {
+        show_passbook(whose, &found, &lines, args.why);
+    }
+    found.library.close().await;
+    Ok(())
+}
+
+fn line(frame: &Frame, row: PassbookRow) -> Result<Line, Failure> {
+    let damaged = |_| Failure::from(StoreError::corrupt("a record's bytes are damaged", row.entry));
+    let first = Record::decode(row.first.0, &row.first.1).map_err(damaged)?;
+    let decided = row.decided.as_ref().map(|(kind, body)| Record::decode(*kind, body)).transpose().map_err(damaged)?;
+    let envelope_day = first.envelope().map_or(LocalDate::FIRST, |envelope| envelope.today);
+    let (day, what) = match &first {
+        Record::Event(_, event) => (event.on, event_text(frame, &event.kind)),
+        _ => (envelope_day, entry_text(frame, &first, row.transfer.kind)),
+    };
+    let why = match &decided {
+        Some(Record::Decided(set, _, decision)) => said(frame, *set, &decision.lines),
+        Some(Record::Quoted(set, _, quote)) => said(frame, *set, &quote.lines),
+        _ => Vec::new(),
+    };
+    Ok(Line { row, day, what, why })
+}
+
+fn said(frame: &Frame, set: rongyi_core::ids::RuleSetNo, lines: &[rongyi_core::rule::Line]) -> Vec<Text> {
+    let plan = explain::plan_of(frame, Some(set));
+    let both = |line| Text {
+        zh: explain::line(&plan, Some(frame), line, Lang::Zh),
+        en: explain::line(&plan, Some(frame), line, Lang::En),
+    };
+    lines.iter().map(both).collect()
+}
+
+fn event_text(frame: &Frame, kind: &Code) -> Text {
+    let unnamed = || Text { zh: kind.to_string(), en: kind.to_string() };
+    explain::kind(frame, kind).map_or_else(unnamed, |plan| plan.title.clone())
+}
+
+fn entry_text(frame: &Frame, first: &Record, kind: TransferKind) -> Text {
+    let text = |zh: String, en: String| Text { zh, en };
+    let item = |no: ItemNo| frame.items.iter().find(|item| item.no == no).map(|item| item.title.clone());
+    match first {
+        Record::Open(..) => text("旧积分册的余额".into(), "Balance from the paper book".into()),
+        Record::Place(_, no, _, lines, ..) => {
+            let first = lines.first().and_then(|line| item(line.item));
+            let first = first.unwrap_or_else(|| text(String::new(), String::new()));
+            text(format!("兑换 #{no} {}", first.zh), format!("Order #{no} {}", first.en))
+        }
+        Record::Settle(_, no) => text(format!("已取货 #{no}"), format!("Handed over #{no}")),
+        Record::Release(_, no, ReleaseReason::Cancelled) => {
+            text(format!("取消兑换 #{no}，积分退回"), format!("Order #{no} cancelled; points back"))
+        }
+        Record::Release(_, no, ReleaseReason::TimedOut) => {
+            text(format!("兑换 #{no} 没有来取，积分退回"), format!("Order #{no} not collected; points back"))
+        }
+        Record::Lapse(..) => text("到期失效".into(), "Lapsed".into()),
+        Record::Retry(..) => text("等规则修好后补记".into(), "Decided after its rule was mended".into()),
+        _ if kind == TransferKind::Expire => text("到期失效".into(), "Lapsed".into()),
+        _ => text("其他".into(), "Other".into()),
+    }
+}
+
+fn show_passbook(whose: &Whose, found: &Found, lines: &[Line], why: bool) {
+    let lang = Lang::from(whose.lang);
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(match lang {
+        Lang::Zh => ["号", "日期", "事项", "", "变动", "余额"],
+        Lang::En => ["seq", "date", "what", "", "change", "balance"],
+    });
+    for line in lines {
+        let asset = found.assets().into_iter().find(|(_, no)| *no == line.row.account.asset);
+        let asset = asset.map_or_else(String::new, |(code, _)| asset_name(&code, lang));
+        let mut what = lang.of(&line.what).to_owned();
+        if why {
+            for reason in &line.why {
+                what.push_str("\n  · ");
+                what.push_str(lang.of(reason));
+            }
+        }
+        let change = format!("{:+}", line.row.change);
+        let (seq, balance) = (line.row.seq.to_string(), line.row.balance_after.to_string());
+        table.add_row([seq, line.day.to_string(), what, asset, change, balance]);
+    }
+    right(&mut table, &[0, 4, 5]);
+    say(&table.to_string());
+    if let Some(last) = lines.last() {
+        let seq = last.row.seq;
+        say(&match lang {
+            Lang::Zh => format!("更早的：--before {seq}"),
+            Lang::En => format!("older lines: --before {seq}"),
+        });
+    }
+}
+
+fn passbook_json(whose: &Whose, found: &Found, lines: &[Line], why: bool) -> serde_json::Value {
+    let both = |text: &Text| serde_json::json!({ "zh": text.zh, "en": text.en });
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let asset = found.assets().into_iter().find(|(_, no)| *no == line.row.account.asset);
+            let mut value = serde_json::json!({
+                "seq": line.row.seq,
+                "entry": line.row.entry,
+                "on": line.day.to_string(),
+                "asset": asset.map(|(code, _)| code),
+                "holder": holder_json(line.row.account.holder),
+                "change": line.row.change,
+                "balance_after": line.row.balance_after,
+                "what": both(&line.what),
+            });
+            if why {
+                value["why"] = line.why.iter().map(both).collect();
+            }
+            value
+        })
+        .collect();
+    serde_json::json!({
+        "community": whose.place.community.to_string(),
+        "resident": whose.resident.0,
+        "household": found.household.0,
+        "lines": lines,
+    })
+}

@@ -1,0 +1,246 @@
+//! One community's file: who it is, how its points behave, its shop, its rules.
+//!
+//! Whether the rules accept their parameters is asked later, by whoever can run them.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rongyi_core::ids::Code;
+use rongyi_core::rule::Text;
+use rongyi_core::time::LocalDate;
+
+use super::diagnostic::Source;
+use super::reader::{Desk, Field, Table, both};
+use super::rule::{RuleEntry, read_rules};
+use super::words::nearest;
+
+/// Amounts never exceed this, see the book.
+const AMOUNT_MAX: i64 = 1_000_000_000_000;
+
+/// To whom points go. Said once, before the first posting; hours always stay with the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountUnit {
+    /// Each resident has their own.
+    Person,
+    /// One account for the household.
+    Household,
+}
+
+/// When points lapse, unless a rule says otherwise for one award.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiry {
+    /// Never.
+    Never,
+    /// This many days after the day they were earned on.
+    Days(u16),
+    /// At the end of the month this many months after the earning month; 0 is the same month.
+    EndOfMonth {
+        /// How many months later.
+        months_later: u16,
+    },
+    /// At the end of the year this many years after the earning year; 0 is the same year.
+    EndOfYear {
+        /// How many years later.
+        years_later: u16,
+    },
+}
+
+/// The points supermarket as residents know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shop {
+    /// Its name.
+    pub title: Text,
+    /// Where it is.
+    pub place: Text,
+    /// When it is open, for people to read; what may be ordered when is the pricing rule's business.
+    pub hours: Text,
+    /// Whom to call.
+    pub phone: String,
+}
+
+/// One community.
+#[derive(Debug, Clone)]
+pub struct Community {
+    /// Its short name, in addresses and files.
+    pub code: Code,
+    /// Its name.
+    pub title: Text,
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// IANA name of its time zone.
+    pub timezone: String,
+    /// Its first day; nothing can have happened before.
+    pub began_on: LocalDate,
+    /// To whom points go.
+    pub unit: AccountUnit,
+    /// What its points are called.
+    pub points_name: Text,
+    /// When points lapse.
+    pub expiry: Expiry,
+    /// The lowest balance a deduction may reach; 0 or less.
+    pub debt_floor: i64,
+    /// How many days an order waits to be picked up.
+    pub order_hold_days: u16,
+    /// The most one award may be, whatever a rule says.
+    pub award_max: Option<i64>,
+    /// The most points that may be issued in one month, whatever a rule says.
+    pub issue_budget_month: Option<i64>,
+    /// The shop.
+    pub shop: Shop,
+    /// The rules, in the order of the file.
+    pub rules: Vec<RuleEntry>,
+    pub(super) code_at: (Arc<Source>, Range<usize>),
+}
+
+/// Reads a community. `None` when something it can't be without is missing or wrong; everything wrong
+/// is on the desk either way.
+pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Community> {
+    let code_field = table.need("code");
+    let code_at = code_field.as_ref().map_or(table.span(), Field::span);
+    let code = code_field.and_then(|field| field.code());
+    let title = table.need("title").and_then(|field| field.text());
+    let timezone = table.get("timezone").and_then(|f| read_timezone(&f));
+    let began_on = table.need("began_on").and_then(|field| field.date());
+    let units = [
+        ("person", AccountUnit::Person),
+        ("household", AccountUnit::Household),
+    ];
+    let unit = table.need("points_go_to").and_then(|f| f.one_of(&units));
+    let points_name = table.get("points_name").and_then(|field| field.text());
+    let expiry = table.get("expiry").and_then(|field| read_expiry(&field));
+    let integer = |key, bounds| table.get(key).and_then(|f: Field<'_>| f.integer(bounds));
+    let debt_floor = integer("debt_floor", -AMOUNT_MAX..=0);
+    let order_hold_days = integer("order_hold_days", 1..=90);
+    let award_max = integer("award_max", 1..=AMOUNT_MAX);
+    let issue_budget_month = integer("issue_budget_month", 1..=AMOUNT_MAX);
+    let shop = table.need("shop").and_then(|field| read_shop(&field));
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let rules = read_rules(desk, &table, folder);
+    table.finish();
+    if let (Some(began), Some(first)) = (began_on, rules.iter().min_by_key(|r| r.active_from))
+        && first.active_from > began
+    {
+        gap(desk, first, began);
+    }
+    Some(Community {
+        code: code?,
+        title: title?,
+        file: path.to_owned(),
+        timezone: timezone.unwrap_or_else(|| "Asia/Shanghai".to_owned()),
+        began_on: began_on?,
+        unit: unit?,
+        points_name: points_name.unwrap_or_else(|| both("绿色积分", "green points")),
+        expiry: expiry.unwrap_or(Expiry::Never),
+        debt_floor: debt_floor.unwrap_or(0),
+        order_hold_days: order_hold_days.map_or(7, narrow),
+        award_max,
+        issue_budget_month,
+        shop: shop?,
+        rules,
+        code_at: (Arc::clone(&desk.source), code_at),
+    })
+}
+
+/// Events before the first rule can only wait; that is seldom meant.
+fn gap(desk: &Desk, first: &RuleEntry, began: LocalDate) {
+    let from = first.active_from;
+    desk.warn(
+        first.params_at(),
+        "config.gap",
+        both(
+            format!("社区从 {began} 开始，第一条规则却从 {from} 才生效；中间的事项会一直等着。"),
+            format!("The community begins on {began}, its first rule only on {from}; events in between will wait."),
+        ),
+        both(
+            format!("如果从一开始就该有规则，写 active_from = {began}。"),
+            format!("If there was a rule from the beginning, write active_from = {began}."),
+        ),
+    );
+}
+
+/// The bounds were checked by the caller.
+fn narrow(number: i64) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+fn read_timezone(field: &Field<'_>) -> Option<String> {
+    let name = field.string()?;
+    let database = jiff::tz::db();
+    if database.get(name).is_ok() {
+        return Some(name.to_owned());
+    }
+    let names: Vec<String> = database
+        .available()
+        .map(|n| n.as_str().to_owned())
+        .collect();
+    let near = nearest(name, names.iter().map(String::as_str)).unwrap_or("Asia/Shanghai");
+    field.refuse(
+        both(
+            format!("没有叫 “{name}” 的时区。"),
+            format!("There is no time zone “{name}”."),
+        ),
+        both(
+            format!("是不是 \"{near}\"？在中国不写这一行就可以。"),
+            format!("Did you mean \"{near}\"? In China the line can be left out."),
+        ),
+    );
+    None
+}
+
+fn read_expiry(field: &Field<'_>) -> Option<Expiry> {
+    if field.value.get_ref().is_str() {
+        return field.one_of(&[("never", Expiry::Never)]);
+    }
+    let table = field.table()?;
+    let days = table.get("days").map(|f| f.integer(1..=3650));
+    let months = table.get("end_of_month").map(|f| f.integer(0..=120));
+    let years = table.get("end_of_year").map(|f| f.integer(0..=20));
+    let before = desk_errors(field);
+    table.finish();
+    let unknown = desk_errors(field) > before;
+    match (days, months, years) {
+        (Some(days), None, None) => Some(Expiry::Days(narrow(days?))),
+        (None, Some(months), None) => Some(Expiry::EndOfMonth {
+            months_later: narrow(months?),
+        }),
+        (None, None, Some(years)) => Some(Expiry::EndOfYear {
+            years_later: narrow(years?),
+        }),
+        _ => {
+            // A misspelt key was reported already.
+            if !unknown {
+                field.refuse(
+                    both(
+                        "“expiry” 只能有一种写法。",
+                        "“expiry” takes exactly one of its forms.",
+                    ),
+                    both(
+                        "写 \"never\"、{ days = 365 }、{ end_of_month = 2 } 或 { end_of_year = 1 } 之一。",
+                        "Write one of \"never\", { days = 365 }, { end_of_month = 2 } or { end_of_year = 1 }.",
+                    ),
+                );
+            }
+            None
+        }
+    }
+}
+
+fn desk_errors(field: &Field<'_>) -> usize {
+    field.desk.found.borrow().len()
+}
+
+fn read_shop(field: &Field<'_>) -> Option<Shop> {
+    let table = field.table()?;
+    let title = table.need("title").and_then(|f| f.text());
+    let place = table.get("place").and_then(|f| f.text());
+    let hours = table.get("hours").and_then(|f| f.text());
+    let phone = table.get("phone").and_then(|f| f.string());
+    table.finish();
+    Some(Shop {
+        title: title?,
+        place: place.unwrap_or_else(|| both("", "")),
+        hours: hours.unwrap_or_else(|| both("", "")),
+        phone: phone.unwrap_or_default().to_owned(),
+    })
+}

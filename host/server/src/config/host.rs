@@ -1,0 +1,214 @@
+//! `rongyi.toml`: what the whole installation shares.
+//!
+//! Reads values and resolves paths against the file's own folder; creates and opens nothing.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use super::reader::{Field, Table, both};
+use super::source::why_zh;
+
+/// Limits for rules, where the operator wants others than the built-in ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleLimits {
+    /// Fuel for one call; roughly the number of wasm instructions.
+    pub fuel_max: Option<u64>,
+    /// Memory of one instance in KiB.
+    pub memory_kib: Option<u64>,
+}
+
+/// The values of `rongyi.toml`, the communities still as paths.
+pub(super) struct Host {
+    pub(super) data_dir: PathBuf,
+    pub(super) database_url: String,
+    pub(super) listen: SocketAddr,
+    pub(super) public_url: Option<String>,
+    pub(super) secret_file: PathBuf,
+    pub(super) limits: RuleLimits,
+}
+
+/// Reads everything but `communities`, see [`community_paths`].
+pub(super) fn read(
+    table: &Table<'_>,
+    folder: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Host {
+    let path = |key| path_at(table, key, folder);
+    let data_dir = path("data_dir").unwrap_or_else(|| folder.join("data"));
+    let secret_file = path("secret_file").unwrap_or_else(|| data_dir.join("server.secret"));
+    let listen = table.get("listen").and_then(|field| read_listen(&field));
+    let public_url = table.get("public_url").and_then(|field| read_url(&field));
+    let mut limits = RuleLimits::default();
+    if let Some(rows) = table.get("limits").and_then(|field| field.table()) {
+        let number = |key, bounds| {
+            let found = rows.get(key).and_then(|field| field.integer(bounds));
+            found.and_then(|n| u64::try_from(n).ok())
+        };
+        limits = RuleLimits {
+            fuel_max: number("fuel_max", 10_000..=1_000_000_000),
+            memory_kib: number("memory_kib", 64..=262_144),
+        };
+        rows.finish();
+    }
+    let written = table
+        .get("database_url")
+        .and_then(|f| read_database(&f, folder));
+    let from_file = table
+        .get("database_url_file")
+        .and_then(|field| read_database_file(&field, folder));
+    // The environment wins: it is how one machine differs from the file that all machines share.
+    let database_url = environment("RONGYI_DATABASE_URL")
+        .filter(|url| !url.is_empty())
+        .or(from_file)
+        .or(written)
+        .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("rongyi.db").display()));
+    Host {
+        data_dir,
+        database_url,
+        listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+        public_url,
+        secret_file,
+        limits,
+    }
+}
+
+/// The community files: those the list names, or every `communities/*.toml` beside `rongyi.toml`.
+/// The place is where to complain about one of them.
+pub(super) fn community_paths(
+    table: &Table<'_>,
+    folder: &Path,
+) -> Vec<(PathBuf, std::ops::Range<usize>)> {
+    if let Some(field) = table.get("communities") {
+        let Some(items) = field.list() else {
+            return Vec::new();
+        };
+        if items.is_empty() {
+            field.refuse(
+                both("一个社区也没有列出。", "No community is listed."),
+                both(
+                    "写上社区文件，例如 communities = [\"communities/nanmen.toml\"]；或删掉这一行，自动读取 communities 文件夹。",
+                    "List the files, such as communities = [\"communities/nanmen.toml\"], or delete the line to have the folder communities read.",
+                ),
+            );
+        }
+        let paths = items
+            .iter()
+            .filter_map(|item| Some((folder.join(item.string()?), item.span())));
+        return paths.collect();
+    }
+    let below = folder.join("communities");
+    let entries = std::fs::read_dir(&below).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
+        .collect();
+    paths.sort();
+    paths.into_iter().map(|path| (path, 0..0)).collect()
+}
+
+fn path_at(table: &Table<'_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
+    let field = table.get(key)?;
+    let text = field.string()?;
+    if text.trim().is_empty() {
+        field.refuse(
+            both(format!("“{key}” 是空的。"), format!("“{key}” is empty.")),
+            both(
+                "写上路径，或删掉这一行用默认值。",
+                "Write a path, or delete the line for the default.",
+            ),
+        );
+        return None;
+    }
+    Some(folder.join(text))
+}
+
+fn read_listen(field: &Field<'_>) -> Option<SocketAddr> {
+    let text = field.string()?;
+    let address = text.parse().ok();
+    if address.is_none() {
+        field.refuse(
+            both(
+                format!("“{text}” 不是“地址:端口”。"),
+                format!("“{text}” is not an address with a port."),
+            ),
+            both(
+                "只给本机用写 \"127.0.0.1:8080\"，给局域网用写 \"0.0.0.0:8080\"。",
+                "Write \"127.0.0.1:8080\" for this machine only, \"0.0.0.0:8080\" for the network.",
+            ),
+        );
+    }
+    address
+}
+
+fn read_url(field: &Field<'_>) -> Option<String> {
+    let text = field.string()?;
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let good = host.is_some_and(|host| !host.is_empty() && !host.contains([' ', '/', '?', '#']));
+    if !good {
+        field.refuse(
+            both(
+                format!(
+                    "“{text}” 不是网站地址：要以 https:// 或 http:// 开头，后面只有域名和端口。"
+                ),
+                format!(
+                    "“{text}” is not a site address: https:// or http://, then only host and port."
+                ),
+            ),
+            both(
+                "例如 \"https://rongyi.example.cn\"，结尾不加 /。",
+                "For example \"https://rongyi.example.cn\", without / at the end.",
+            ),
+        );
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn read_database(field: &Field<'_>, folder: &Path) -> Option<String> {
+    let text = field.string()?;
+    if let Some(file) = text.strip_prefix("sqlite://") {
+        if !file.is_empty() {
+            return Some(format!("sqlite://{}", folder.join(file).display()));
+        }
+    } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Some(text.to_owned());
+    }
+    field.refuse(
+        both(
+            "数据库地址要以 sqlite:// 或 postgres:// 开头。",
+            "A database address begins with sqlite:// or postgres://.",
+        ),
+        both(
+            "例如 \"sqlite://data/rongyi.db\"；PostgreSQL 的密码写进 database_url_file 指的文件，或用环境变量 RONGYI_DATABASE_URL。",
+            "For example \"sqlite://data/rongyi.db\"; for PostgreSQL put the password into the file named by database_url_file, or use RONGYI_DATABASE_URL.",
+        ),
+    );
+    None
+}
+
+fn read_database_file(field: &Field<'_>, folder: &Path) -> Option<String> {
+    let path = folder.join(field.string()?);
+    let problem = match std::fs::read_to_string(&path) {
+        Ok(text) if text.trim().contains("://") => return Some(text.trim().to_owned()),
+        Ok(_) => both(
+            format!("{} 里没有数据库地址。", path.display()),
+            format!("{} holds no database address.", path.display()),
+        ),
+        Err(error) => both(
+            format!("读不了 {}：{}。", path.display(), why_zh(&error)),
+            format!("{} can't be read: {error}.", path.display()),
+        ),
+    };
+    field.desk.error(
+        field.span(),
+        "config.file",
+        problem,
+        both(
+            "文件里只写一行 postgres://用户:密码@主机/数据库，权限设为 600。",
+            "The file holds one line, postgres://user:password@host/database, with mode 600.",
+        ),
+    );
+    None
+}

@@ -1,0 +1,96 @@
+//! Two questions about a word: does it name a secret, and which known word was meant?
+//!
+//! Plain text in, plain answers out; nothing here knows about TOML.
+
+/// Whether a key asks for something that must not stand in TOML.
+pub(super) fn looks_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    let words = [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "api_key",
+        "apikey",
+        "private_key",
+        "credential",
+        "密码",
+        "密钥",
+    ];
+    !key.ends_with("_file") && words.iter().any(|word| key.contains(word))
+}
+
+/// The known word that was most likely meant: at most one slip for every three letters
+/// it has, rounded up.
+pub(super) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let lower = word.to_lowercase();
+    known
+        .map(|candidate| (slips(&lower, candidate), candidate))
+        .filter(|(slips, candidate)| *slips <= candidate.chars().count().div_ceil(3))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Letters to insert, remove, replace or swap with their neighbour to get from one word to the other.
+fn slips(from: &str, to: &str) -> usize {
+    let from: Vec<char> = from.chars().collect();
+    let to: Vec<char> = to.chars().collect();
+    let mut older: Vec<usize> = Vec::new();
+    let mut old: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in to.iter().enumerate() {
+            let mut best = (old[j] + usize::from(a != b))
+                .min(old[j + 1] + 1)
+                .min(row[j] + 1);
+            let swapped = i > 0 && j > 0 && from[i - 1] == *b && to[j - 1] == *a;
+            if swapped {
+                best = best.min(older[j - 1] + 1);
+            }
+            row.push(best);
+        }
+        older = std::mem::replace(&mut old, row);
+    }
+    old[to.len()]
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_word_and_another_word_finds_none() {
+        let known = [
+            "title",
+            "timezone",
+            "began_on",
+            "debt_floor",
+            "phone",
+            "zh",
+            "en",
+        ];
+        let near = |word| nearest(word, known.into_iter());
+        assert_eq!(near("titel"), Some("title"));
+        assert_eq!(near("Title"), Some("title"));
+        assert_eq!(near("fone"), Some("phone"));
+        assert_eq!(near("time_zone"), Some("timezone"));
+        assert_eq!(near("debtfloor"), Some("debt_floor"));
+        assert_eq!(near("colour"), None);
+        assert_eq!(near("地点"), None);
+    }
+
+    #[test]
+    fn slips_are_counted() {
+        assert_eq!(slips("abcd", "abcd"), 0);
+        assert_eq!(slips("abcd", "abdc"), 1);
+        assert_eq!(slips("", "abc"), 3);
+        assert_eq!(slips("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn secrets_are_known_by_their_key() {
+        assert!(looks_secret("admin_password") && looks_secret("API_KEY") && looks_secret("密码"));
+        assert!(!looks_secret("secret_file") && !looks_secret("title"));
+    }
+}

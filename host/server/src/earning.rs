@@ -1,0 +1,244 @@
+//! Events on their way to the book: what a person or program wrote becomes typed values, or a sentence that
+//! says what to write instead. What an event is worth is decided elsewhere.
+
+pub mod import;
+
+use rongyi_core::amount::{BadDecimal, Decimal};
+use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::rule::{Field, FieldKind, KindPlan, Text, Value};
+use rongyi_core::time::LocalDate;
+
+/// Why a written value is not what it should be. Nothing was asked of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .text.en)]
+pub struct InputError {
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// What is wrong, what was expected, what to do.
+    pub text: Text,
+}
+
+impl InputError {
+    fn new(code: &'static str, zh: String, en: String) -> Self {
+        InputError { code, text: Text { zh, en } }
+    }
+}
+
+/// A quantity at the scale of its kind.
+///
+/// # Errors
+/// `quantity.number`, `quantity.places` or `quantity.range`. Whether it lies within the kind's own bounds is
+/// checked by the book.
+pub fn quantity(text: &str, kind: &KindPlan) -> Result<i32, InputError> {
+    let (unit_zh, unit_en) = (&kind.unit.zh, &kind.unit.en);
+    Decimal::parse(text, kind.scale).map(|number| number.units).map_err(|error| match error {
+        BadDecimal::NotANumber(text) => InputError::new(
+            "quantity.number",
+            format!("数量“{text}”不是普通数字。请只写数字，例如 3 或 7.6，不写 e、加号和千位逗号。"),
+            format!("The quantity “{text}” is not a plain number. Write digits such as 3 or 7.6, without e, + or thousands marks."),
+        ),
+        BadDecimal::TooFine { text, scale: 0 } => InputError::new(
+            "quantity.places",
+            format!("数量“{text}”不能有小数：这一类按{unit_zh}计，只数整数。"),
+            format!("The quantity “{text}” has a fraction; this kind counts whole {unit_en}."),
+        ),
+        BadDecimal::TooFine { text, scale } => InputError::new(
+            "quantity.places",
+            format!("数量“{text}”的小数太多：这一类按{unit_zh}计，最多 {scale} 位小数。"),
+            format!("The quantity “{text}” is too fine; this kind counts {unit_en} to {scale} decimal places."),
+        ),
+        BadDecimal::TooLarge(text) => InputError::new(
+            "quantity.range",
+            format!("数量 {text} 太大了，不可能记账。请核对数量。"),
+            format!("The quantity {text} is too large to be counted. Check the quantity."),
+        ),
+    })
+}
+
+/// The value of a form field.
+///
+/// # Errors
+/// `field.value` with what may be written.
+pub fn field(field: &Field, text: &str) -> Result<Value, InputError> {
+    let (value, wants_zh, wants_en) = match &field.kind {
+        FieldKind::Integer { min, max } => {
+            let number = text.parse().ok().filter(|number| (*min..=*max).contains(number));
+            let wants = (format!("{min} 到 {max} 的整数"), format!("a whole number from {min} to {max}"));
+            (number.map(Value::Integer), wants.0, wants.1)
+        }
+        FieldKind::Decimal(scale) => {
+            let number = Decimal::parse(text, *scale).ok();
+            let wants = (format!("最多 {scale} 位小数的数字"), format!("a number with at most {scale} decimal places"));
+            (number.map(Value::Decimal), wants.0, wants.1)
+        }
+        FieldKind::Choice(choices) => {
+            let chosen = choices.iter().find(|(code, _)| code.as_str() == text);
+            let all = |name: fn(&Text) -> &str| {
+                let names: Vec<_> = choices.iter().map(|(code, title)| format!("{code} ({})", name(title))).collect();
+                names.join(", ")
+            };
+            let wants = (format!("这些之一：{}", all(|title| &title.zh)), format!("one of: {}", all(|title| &title.en)));
+            (chosen.map(|(code, _)| Value::Choice(code.clone())), wants.0, wants.1)
+        }
+        FieldKind::YesNo => {
+            let answer = match text {
+                "是" | "yes" | "true" | "1" => Some(Value::YesNo(true)),
+                "否" | "no" | "false" | "0" => Some(Value::YesNo(false)),
+                _ => None,
+            };
+            (answer, "是 或 否".to_owned(), "yes or no".to_owned())
+        }
+        FieldKind::Day => {
+            (text.parse().ok().map(Value::Day), "2026-11-23 这样的日期".to_owned(), "a date such as 2026-11-23".to_owned())
+        }
+    };
+    let (name, shown): (_, String) = (&field.name, text.chars().take(40).collect());
+    value.ok_or_else(|| {
+        InputError::new(
+            "field.value",
+            format!("“{name}”写的是“{shown}”，应当是{wants_zh}。"),
+            format!("“{name}” is “{shown}”; expected {wants_en}."),
+        )
+    })
+}
+
+/// A local date, with or without the time: `2026-10-03` or `2026-10-03T09:20`. Without a time, minute 0.
+///
+/// # Errors
+/// `date.form`.
+pub fn occurred_at(text: &str) -> Result<(LocalDate, u16), InputError> {
+    let (date, time) = match text.split_once(['T', ' ']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    let two = |part: &str, below: u16| {
+        let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse::<u16>().ok().filter(|number| digits && *number < below)
+    };
+    let minute = time.map_or(Some(0), |time| {
+        let mut parts = time.split(':');
+        let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next().unwrap_or("00"));
+        let more = parts.next().is_some();
+        two(second, 60).filter(|_| !more)?;
+        two(hour, 24)?.checked_mul(60)?.checked_add(two(minute, 60)?)
+    });
+    match (date.parse(), minute) {
+        (Ok(date), Some(minute)) => Ok((date, minute)),
+        _ => {
+            let shown: String = text.chars().take(40).collect();
+            Err(InputError::new(
+                "date.form",
+                format!("“{shown}”不是本地日期和时间。请写成 2026-10-03 或 2026-10-03T09:20，不带时区。"),
+                format!("“{shown}” is not a local date and time. Write 2026-10-03 or 2026-10-03T09:20, without a time zone."),
+            ))
+        }
+    }
+}
+
+fn number(text: &str, what_zh: &str, what_en: &str) -> Result<u32, InputError> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let number = text.parse::<u32>().ok().filter(|number| digits && (1..=0x7fff_ffff).contains(number));
+    let shown: String = text.chars().take(40).collect();
+    number.ok_or_else(|| {
+        InputError::new(
+            "number.form",
+            format!("“{shown}”不是{what_zh}。请写 1 到 2147483647 的整数。"),
+            format!("“{shown}” is not a {what_en}. Write a whole number from 1 to 2147483647."),
+        )
+    })
+}
+
+/// A resident's number.
+///
+/// # Errors
+/// `number.form`.
+pub fn resident_no(text: &str) -> Result<ResidentNo, InputError> {
+    number(text, "居民号码", "resident number").map(ResidentNo)
+}
+
+/// A household's number.
+///
+/// # Errors
+/// `number.form`.
+pub fn household_no(text: &str) -> Result<HouseholdNo, InputError> {
+    number(text, "户号", "household number").map(HouseholdNo)
+}
+
+/// A code.
+///
+/// # Errors
+/// `code.form` naming the column.
+pub fn code(text: &str, column: &str) -> Result<Code, InputError> {
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(60).collect();
+        InputError::new(
+            "code.form",
+            format!("“{column}”写的是“{shown}”，应当是小写字母、数字和 - . _ / 组成的代号，最多 48 个字符。"),
+            format!("“{column}” is “{shown}”; expected a code of 1-48 lower-case letters, digits, '-', '.', '_' and '/'."),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(scale: u8) -> KindPlan {
+        KindPlan {
+            code: Code::literal("waste.food"),
+            title: Text { zh: "厨余".into(), en: "Food waste".into() },
+            unit: Text { zh: "公斤".into(), en: "kg".into() },
+            scale,
+            quantity_min: 1,
+            quantity_max: 1000,
+            fields: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn quantities_are_plain_numbers_at_their_scale() {
+        assert_eq!(quantity("7.6", &kind(1)), Ok(76));
+        let refused = |text, scale| quantity(text, &kind(scale)).unwrap_err();
+        assert_eq!(refused("1e3", 0).code, "quantity.number");
+        assert_eq!(refused("1.5", 0).code, "quantity.places");
+        assert!(refused("1.5", 0).text.en.contains("whole kg"));
+        assert!(refused("7.65", 1).text.zh.contains("最多 1 位小数"));
+        assert_eq!(refused("9007199254740992", 0).code, "quantity.range");
+    }
+
+    #[test]
+    fn times_are_local_and_complete() {
+        let date = "2026-10-03".parse().unwrap();
+        assert_eq!(occurred_at("2026-10-03"), Ok((date, 0)));
+        assert_eq!(occurred_at("2026-10-03T09:20"), Ok((date, 560)));
+        assert_eq!(occurred_at("2026-10-03 09:20:59"), Ok((date, 560)));
+        for bad in ["2026-10-03T9:20", "2026-10-03T24:00", "2026-10-03T09:20Z", "2026-10-03T09:20:00+08:00", "3/10/2026", "2026-02-30", ""] {
+            assert_eq!(occurred_at(bad).unwrap_err().code, "date.form", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_field_says_what_may_be_written() {
+        let choice = FieldKind::Choice(vec![(Code::literal("full"), Text { zh: "全程".into(), en: "All of it".into() })]);
+        let own = Field {
+            name: Code::literal("part"),
+            title: Text { zh: "参加".into(), en: "Part".into() },
+            kind: choice,
+            required: true,
+        };
+        assert_eq!(field(&own, "full"), Ok(Value::Choice(Code::literal("full"))));
+        assert!(field(&own, "half").unwrap_err().text.en.contains("one of: full (All of it)"));
+        let yes = Field { kind: FieldKind::YesNo, ..own };
+        assert_eq!(field(&yes, "是"), Ok(Value::YesNo(true)));
+        assert!(field(&yes, "maybe").is_err());
+    }
+
+    #[test]
+    fn numbers_of_people_are_digits() {
+        assert_eq!(resident_no("1001"), Ok(ResidentNo(1001)));
+        for bad in ["0", "-1", "+1", "1.0", "9007199254740992", "陈阿婆"] {
+            assert_eq!(resident_no(bad).unwrap_err().code, "number.form", "{bad}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Sentences for people out of what rules and the book answered: breakdowns, refusals, kinds, holes filled.
+//!
+//! It knows the two languages and nothing of HTML or HTTP.
+
+use rongyi_core::book::Frame;
+use rongyi_core::ids::{Code, RuleSetNo};
+use rongyi_core::rule::{Arg, Line, Plan, Refusal, Text};
+use rongyi_core::time::LocalDate;
+
+/// The language of a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// Simplified Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// This language's half of a text.
+    pub fn of(self, text: &Text) -> &str {
+        match self {
+            Lang::Zh => &text.zh,
+            Lang::En => &text.en,
+        }
+    }
+}
+
+/// Refusals that the book itself gives, whatever the rule.
+const BOOK_PHRASES: &[(&str, &str, &str)] = &[
+    ("balance.short", "需要 {0} 分，现在可用 {1} 分，积分不够。", "This needs {0} points and {1} can be spent, which is not enough."),
+    (
+        "balance.floor",
+        "要扣 {0} 分，现在可用 {1} 分，超出了本社区允许的欠分下限 {2} 分。",
+        "{0} points would be taken, {1} are there; the lowest balance allowed here is {2}.",
+    ),
+    ("stock.out", "“{0}”只剩 {1} 件了。可以少换几件，或等补货。", "Only {1} of “{0}” are left. Take fewer, or wait until there are more."),
+    (
+        "price.changed",
+        "价格变成了 {0} 分，刚才看到的是 {1} 分。请看过新价格再确认。",
+        "The price is now {0} points; the page showed {1}. Look at the new price and confirm again.",
+    ),
+    (
+        "host.award-max",
+        "规则给了 {0} 分，超过本社区单次 {1} 分的上限，没有入账。请告诉社区工作人员。",
+        "The rule gave {0} points, above this community's limit of {1} for one award; nothing was posted. Please tell the staff.",
+    ),
+    (
+        "host.budget-month",
+        "本月全社区最多发放 {0} 分，已经发了 {1} 分，这一笔放不下了。",
+        "The community gives at most {0} points a month and has given {1}; this one does not fit any more.",
+    ),
+    ("host.role", "规则要给“{0}”，但这件事里没有这个人。", "The rule names “{0}”, but nobody has that role in this event."),
+    ("host.asset", "规则要给“{0}”，但本社区没有这种积分。", "The rule gives “{0}”, which this community does not count."),
+];
+
+/// A number with thousands marks.
+fn grouped(number: i32) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if number < 0 { format!("−{out}") } else { out }
+}
+
+/// A date as people say it.
+pub fn day(date: LocalDate, lang: Lang) -> String {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (year, month, day) = date.parts();
+    match lang {
+        Lang::Zh => format!("{year}年{month}月{day}日"),
+        Lang::En => format!("{day} {} {year}", MONTHS.get(usize::from(month.saturating_sub(1))).unwrap_or(&"?")),
+    }
+}
+
+/// What a code is called: an event kind or unit of the plan, an item of the shop, or one of the plan's phrases.
+fn name(code: &Code, plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
+    let kind = plan.kinds.iter().find(|kind| kind.code == *code).map(|kind| &kind.title);
+    let phrase = || plan.phrases.iter().find(|phrase| phrase.code == *code).map(|phrase| &phrase.text);
+    let item = || frame?.items.iter().find(|item| item.code == *code).map(|item| &item.title);
+    kind.or_else(phrase).or_else(item).map_or_else(|| code.to_string(), |text| lang.of(text).to_owned())
+}
+
+fn fill(sentence: &str, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
+    let mut out = sentence.to_owned();
+    for (place, arg) in args.iter().enumerate() {
+        let text = match arg {
+            Arg::Integer(number) => grouped(*number),
+            Arg::Decimal(number) => number.to_string(),
+            Arg::Day(date) => day(*date, lang),
+            Arg::Code(code) => name(code, plan, frame, lang),
+        };
+        out = out.replace(&format!("{{{place}}}"), &text);
+    }
+    out
+}
+
+fn sentence(code: &Code, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
+    if let Some(phrase) = plan.phrases.iter().find(|phrase| phrase.code == *code) {
+        return fill(lang.of(&phrase.text), args, plan, frame, lang);
+    }
+    match BOOK_PHRASES.iter().find(|(own, _, _)| *own == code.as_str()) {
+        Some((_, zh, en)) => fill(if lang == Lang::Zh { zh } else { en }, args, plan, frame, lang),
+        None => code.to_string(),
+    }
+}
+
+/// One line of a breakdown.
+pub fn line(plan: &Plan, frame: Option<&Frame>, line: &Line, lang: Lang) -> String {
+    sentence(&line.code, &line.args, plan, frame, lang)
+}
+
+/// A refusal, with the day from which it may be otherwise.
+pub fn refusal(plan: &Plan, frame: Option<&Frame>, refusal: &Refusal, lang: Lang) -> String {
+    let said = sentence(&refusal.code, &refusal.args, plan, frame, lang);
+    match (refusal.opens, lang) {
+        (None, _) => said,
+        (Some(date), Lang::Zh) => format!("{said}{}起可以再来。", day(date, lang)),
+        (Some(date), Lang::En) => format!("{said} It opens again on {}.", day(date, lang)),
+    }
+}
+
+/// The plan of a rule set of a frame; an empty one when it is not there.
+pub fn plan_of(frame: &Frame, set: Option<RuleSetNo>) -> Plan {
+    frame.sets.iter().find(|own| Some(own.no) == set).map(|own| own.plan.clone()).unwrap_or_default()
+}
+
+/// What an event kind is called and counted in, by the newest rule set that knows it.
+pub fn kind<'f>(frame: &'f Frame, code: &Code) -> Option<&'f rongyi_core::rule::KindPlan> {
+    frame.sets.iter().rev().find_map(|set| set.plan.kinds.iter().find(|kind| kind.code == *code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_filled_in_both_languages() {
+        let refused = Refusal {
+            code: Code::literal("balance.short"),
+            args: vec![Arg::Integer(1600), Arg::Integer(1286)],
+            opens: None,
+        };
+        let plan = Plan::default();
+        assert_eq!(refusal(&plan, None, &refused, Lang::Zh), "需要 1,600 分，现在可用 1,286 分，积分不够。");
+        let opens = Refusal { opens: "2026-12-01".parse().ok(), ..refused };
+        assert!(refusal(&plan, None, &opens, Lang::En).ends_with("It opens again on 1 Dec 2026."));
+    }
+}

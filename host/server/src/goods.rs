@@ -1,0 +1,161 @@
+//! What the shop has: items and the goods that come in. What they cost is decided by the pricing rule, and
+//! who redeems them is in `redemption`.
+
+use std::collections::BTreeMap;
+
+use rongyi_core::chain::{hex, sha256};
+use rongyi_core::command::{Ask, Rejection, SaltedText};
+use rongyi_core::ids::{Code, ItemNo};
+use rongyi_core::record::{Item, Key};
+use rongyi_core::rule::Text;
+use rongyi_core::time::LocalDate;
+
+use crate::access::random;
+use crate::clerk::ClerkError;
+use crate::earning::code;
+use crate::house::House;
+use crate::people::{Added, ENROL, RowError, bad, text};
+use crate::sheet::{BadRow, Columns, Row, Rows};
+
+/// The columns of a file of items.
+pub const ITEM_COLUMNS: Columns = Columns {
+    required: &["item", "title_zh", "title_en", "category", "value_fen"],
+    optional: &["icon"],
+    prefix: None,
+};
+/// The columns of a file of goods received.
+pub const STOCK_COLUMNS: Columns =
+    Columns { required: &["item", "quantity", "reason"], optional: &["donor", "received_on"], prefix: None };
+
+/// Adds items, or changes those that are there.
+pub async fn add_items(house: &House, community: &Code, rows: Rows<'_>) -> Added {
+    let mut added = Added::default();
+    for row in rows {
+        let result = match row {
+            Ok(row) => add_item(house, community, &row).await,
+            Err(bad) => Err(RowError::Bad(bad)),
+        };
+        if !added.count(result) {
+            break;
+        }
+    }
+    added
+}
+
+async fn add_item(house: &House, community: &Code, row: &Row) -> Result<bool, RowError> {
+    let at = |error| bad(row, &error);
+    let item = Item {
+        no: ItemNo(0),
+        code: code(row.need("item")?, "item").map_err(at)?,
+        category: code(row.need("category")?, "category").map_err(at)?,
+        value_fen: whole(row, "value_fen", 0)?,
+        title: Text {
+            zh: text(row, "title_zh", row.need("title_zh")?)?.to_owned(),
+            en: text(row, "title_en", row.need("title_en")?)?.to_owned(),
+        },
+        icon: code(row.get("icon").unwrap_or("gift"), "icon").map_err(at)?,
+        active: true,
+    };
+    let command = house.command(community, ENROL, Ask::Define(Box::new(item)));
+    match house.clerk.ask_patiently(community, command).await {
+        Ok(_) => Ok(true),
+        Err(ClerkError::Rejected(Rejection::NothingToDo)) => Ok(false),
+        Err(error) => Err(RowError::clerk(row.line, error)),
+    }
+}
+
+/// Books goods in. Each row carries a key made of its content and of how often the file says the same, so a
+/// file that is imported again changes nothing.
+pub async fn receive_stock(house: &House, community: &Code, rows: Rows<'_>) -> Added {
+    let mut added = Added::default();
+    let mut seen = BTreeMap::new();
+    for row in rows {
+        let result = match row {
+            Ok(row) => receive(house, community, &row, Some(&mut seen)).await,
+            Err(bad) => Err(RowError::Bad(bad)),
+        };
+        if !added.count(result) {
+            break;
+        }
+    }
+    added
+}
+
+/// Books one delivery in that a person typed: it has no key, so typed twice it came twice.
+pub async fn receive_one(house: &House, community: &Code, rows: Rows<'_>) -> Added {
+    let mut added = Added::default();
+    for row in rows {
+        let result = match row {
+            Ok(row) => receive(house, community, &row, None).await,
+            Err(bad) => Err(RowError::Bad(bad)),
+        };
+        if !added.count(result) {
+            break;
+        }
+    }
+    added
+}
+
+async fn receive(
+    house: &House,
+    community: &Code,
+    row: &Row,
+    seen: Option<&mut BTreeMap<String, u32>>,
+) -> Result<bool, RowError> {
+    let item = code(row.need("item")?, "item").map_err(|error| bad(row, &error))?;
+    let quantity = whole(row, "quantity", 1)?;
+    let donor = text(row, "donor", row.get("donor").unwrap_or_default())?;
+    let reason = text(row, "reason", row.need("reason")?)?;
+    let received_on = row.get("received_on").map(|text| day(row, text)).transpose()?;
+    let today = house.today(community).0;
+    if let Some(on) = received_on.filter(|on| *on > today) {
+        let rejection = Rejection::DateFuture { on, today };
+        return Err(RowError::Bad(BadRow { line: row.line, code: rejection.code().into(), text: rejection.text() }));
+    }
+    let on = received_on.unwrap_or(today);
+    let told = [donor, &on.to_string(), reason].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let key = seen.map(|seen| {
+        let content = [item.as_str(), &quantity.to_string(), donor, &on.to_string(), reason].join("\u{1f}");
+        let times = seen.entry(content.clone()).or_default();
+        *times += 1;
+        let input = sha256(format!("{content}\u{1f}{times}").as_bytes());
+        Key { text: format!("stock/{}", hex(&input)), input }
+    });
+    let salted = SaltedText { salt: random(), text: told };
+    let ask = Ask::Receive { item, quantity, reason: salted.commitment() };
+    let mut command = house.command(community, ENROL, ask);
+    command.key = key;
+    command.text = Some(salted);
+    match house.clerk.ask_patiently(community, command).await {
+        Ok(answer) => Ok(!answer.replayed),
+        Err(error) => Err(RowError::clerk(row.line, error)),
+    }
+}
+
+fn whole(row: &Row, column: &str, min: i32) -> Result<i32, BadRow> {
+    const MAX: i32 = 1_000_000_000;
+    let written = row.need(column)?;
+    let digits = written.bytes().all(|b| b.is_ascii_digit());
+    let number = written.parse().ok().filter(|number| digits && (min..=MAX).contains(number));
+    number.ok_or_else(|| {
+        let shown: String = written.chars().take(40).collect();
+        BadRow::new(
+            row.line,
+            "number.form",
+            format!("“{column}”写的是“{shown}”，应当是 {min} 到 {MAX} 的整数。"),
+            format!("“{column}” is “{shown}”; expected a whole number from {min} to {MAX}."),
+        )
+    })
+}
+
+fn day(row: &Row, text: &str) -> Result<LocalDate, BadRow> {
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().take(40).collect();
+        BadRow::new(
+            row.line,
+            "date.form",
+            format!("“{shown}”不是日期。请写成 2026-10-02。"),
+            format!("“{shown}” is not a date. Write it as 2026-10-02."),
+        )
+    })
+}

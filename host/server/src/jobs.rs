@@ -1,0 +1,91 @@
+//! What happens by itself: orders nobody collected give their points back, lots lapse on their date, events
+//! that wait for a rule are tried again. Each is a command like any other and safe to run twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rongyi_core::command::{Ask, Rejection};
+use rongyi_core::ids::Code;
+use rongyi_core::record::ReleaseReason;
+use tokio_util::sync::CancellationToken;
+
+use crate::clerk::ClerkError;
+use crate::house::{House, SYSTEM};
+
+/// Time between two rounds.
+const PAUSE: Duration = Duration::from_secs(60);
+/// Orders, accounts and events handled in one round of one community.
+const ROUND_MAX: u32 = 500;
+/// Accounts in one lapse command.
+const LAPSE_CHUNK: usize = 50;
+
+/// What a round did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Orders that ran out.
+    pub released: usize,
+    /// Accounts from which something lapsed.
+    pub lapsed: usize,
+    /// Waiting events that were decided.
+    pub retried: usize,
+}
+
+/// Runs the jobs every minute until `stop`.
+pub async fn run(house: Arc<House>, stop: CancellationToken) {
+    loop {
+        for code in house.communities.keys() {
+            match round(&house, code).await {
+                Ok(done) if done != Done::default() => tracing::info!(community = %code, ?done, "jobs"),
+                Ok(_) => {}
+                Err(error) => tracing::warn!(community = %code, %error, "a job could not run; it is tried again in a minute"),
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+/// One round for one community.
+///
+/// # Errors
+/// [`ClerkError`] when the database does not answer; what was done until then stays done.
+pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
+    let mut done = Done::default();
+    let (today, _) = house.today(code);
+    for order in house.store.due_orders(code, today, ROUND_MAX).await? {
+        done.released += usize::from(ask(house, code, Ask::Release(order, ReleaseReason::TimedOut)).await?);
+    }
+    let accounts = house.store.accounts_with_lots_before(code, today, ROUND_MAX).await?;
+    for chunk in accounts.chunks(LAPSE_CHUNK) {
+        if ask(house, code, Ask::Lapse(chunk.to_vec())).await? {
+            done.lapsed += chunk.len();
+        }
+    }
+    for (seq, _) in house.store.waiting(code).await?.into_iter().take(ROUND_MAX as usize) {
+        let command = house.command(code, SYSTEM, Ask::Retry(seq));
+        match house.clerk.ask_patiently(code, command).await {
+            Ok(_) => done.retried += 1,
+            Err(ClerkError::Rejected(Rejection::RuleFault { .. })) => break,
+            Err(ClerkError::Rejected(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
+
+/// Whether the command did something; somebody else may have been first.
+async fn ask(house: &House, code: &Code, ask: Ask) -> Result<bool, ClerkError> {
+    let command = house.command(code, SYSTEM, ask);
+    match house.clerk.ask_patiently(code, command).await {
+        Ok(_) => Ok(true),
+        Err(ClerkError::Rejected(
+            Rejection::NothingToDo
+            | Rejection::OrderSettled { .. }
+            | Rejection::OrderReleased { .. }
+            | Rejection::OrderNotDue { .. },
+        )) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

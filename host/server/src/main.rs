@@ -1,0 +1,16 @@
+//! The binary: parses the command line, runs it, and answers with an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use rongyi_server::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    match cli::run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell();
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

@@ -1,0 +1,424 @@
+//! Who is there: households, persons, residents and staff, added one by one or from a file by the same
+//! functions. First PINs and passwords are random, handed out once and changed at first use. Signing in is
+//! elsewhere ([`crate::access`]).
+
+pub mod secret;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rongyi_core::command::{Ask, SaltedText};
+use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::rule::Text;
+use rongyi_store::{NewStaff, StoreError};
+
+use crate::access::random;
+use crate::clerk::ClerkError;
+use crate::earning::{InputError, household_no, resident_no};
+use crate::house::House;
+use crate::sheet::{BadRow, Columns, Row, Rows};
+use secret::{hash_all, new_password, new_pin};
+
+/// The actor of enrolment on the command line.
+pub const ENROL: &str = "import";
+/// What staff may be.
+pub const ROLES: [&str; 4] = ["reviewer", "shopkeeper", "operator", "leader"];
+/// The longest name or address in characters.
+const TEXT_MAX: usize = 200;
+
+/// The columns of a file of households.
+pub const HOUSEHOLD_COLUMNS: Columns =
+    Columns { required: &["household", "name"], optional: &["address"], prefix: None };
+/// The columns of a file of persons who are not residents yet.
+pub const PERSON_COLUMNS: Columns = Columns { required: &["name"], optional: &["phone"], prefix: None };
+/// The columns of a file of residents.
+pub const RESIDENT_COLUMNS: Columns =
+    Columns { required: &["resident", "household"], optional: &["name", "phone", "person"], prefix: None };
+/// The columns of a file of staff.
+pub const STAFF_COLUMNS: Columns = Columns { required: &["login", "name", "role"], optional: &[], prefix: None };
+
+/// A first PIN or password. It is shown once and stored nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstSecret {
+    /// What is typed with it: resident number, person number or login.
+    pub who: String,
+    /// The person's name.
+    pub name: String,
+    /// The PIN or password.
+    pub secret: String,
+}
+
+/// What became of a list of people or goods.
+#[derive(Debug, Default)]
+pub struct Added {
+    /// How many are new.
+    pub new: u64,
+    /// How many were there already, with the same content.
+    pub known: u64,
+    /// Rows that cannot be used.
+    pub bad: Vec<BadRow>,
+    /// First PINs and passwords of the new ones.
+    pub secrets: Vec<FirstSecret>,
+    /// Why the list was not finished; what was added before stays.
+    pub stopped: Option<Stopped>,
+}
+
+/// Why a list was not finished.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The clerk.
+    #[error(transparent)]
+    Clerk(ClerkError),
+    /// The machine was stopped while hashing.
+    #[error("hashing was interrupted")]
+    Hashing,
+}
+
+/// Why one row was not added.
+pub(crate) enum RowError {
+    Bad(BadRow),
+    Stop(Stopped),
+}
+
+impl From<StoreError> for RowError {
+    fn from(error: StoreError) -> Self {
+        RowError::Stop(error.into())
+    }
+}
+
+impl From<BadRow> for RowError {
+    fn from(bad: BadRow) -> Self {
+        RowError::Bad(bad)
+    }
+}
+
+impl RowError {
+    /// What the clerk's answer means for a row.
+    pub(crate) fn clerk(line: u64, error: ClerkError) -> Self {
+        match error {
+            ClerkError::Rejected(rejection) => {
+                RowError::Bad(BadRow { line, code: rejection.code().into(), text: rejection.text() })
+            }
+            other => RowError::Stop(Stopped::Clerk(other)),
+        }
+    }
+}
+
+impl Added {
+    /// Counts one row; `false` when the list must stop.
+    pub(crate) fn count(&mut self, row: Result<bool, RowError>) -> bool {
+        match row {
+            Ok(true) => self.new += 1,
+            Ok(false) => self.known += 1,
+            Err(RowError::Bad(bad)) => self.bad.push(bad),
+            Err(RowError::Stop(stopped)) => {
+                self.stopped = Some(stopped);
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Adds households, or writes their new name and address.
+pub async fn add_households(house: &House, community: &Code, rows: Rows<'_>) -> Added {
+    let mut added = Added::default();
+    for row in rows {
+        let result = match row {
+            Ok(row) => add_household(house, community, &row).await,
+            Err(bad) => Err(RowError::Bad(bad)),
+        };
+        if !added.count(result) {
+            break;
+        }
+    }
+    added
+}
+
+async fn add_household(house: &House, community: &Code, row: &Row) -> Result<bool, RowError> {
+    let household = household_no(row.need("household")?).map_err(|error| bad(row, &error))?;
+    let (name, address) = (text(row, "name", row.need("name")?)?, row.get("address").unwrap_or_default());
+    let address = text(row, "address", address)?;
+    let old = house.store.household(community, household).await?;
+    if old.is_some_and(|old| old.name == name && old.address == address) {
+        return Ok(false);
+    }
+    house.store.put_household(community, household, name, address).await?;
+    Ok(true)
+}
+
+/// Adds persons who are not residents of a community yet. Each row is a new person: nothing tells two people
+/// of one name apart.
+pub async fn add_persons(house: &House, key: [u8; 32], rows: Rows<'_>) -> Added {
+    let mut added = Added::default();
+    let mut wanted = Vec::new();
+    for row in rows {
+        let read = row.and_then(|row| Ok((text(&row, "name", row.need("name")?)?.to_owned(), phone(&row)?)));
+        match read {
+            Ok(person) => wanted.push(person),
+            Err(bad) => added.bad.push(bad),
+        }
+    }
+    let pins: Vec<String> = wanted.iter().map(|_| new_pin()).collect();
+    let Some(hashes) = hash_all(key, pins.clone()).await else {
+        added.stopped = Some(Stopped::Hashing);
+        return added;
+    };
+    for (((name, phone), pin), hash) in wanted.into_iter().zip(pins).zip(hashes) {
+        match create_person(house, &name, phone.as_deref(), &hash).await {
+            Ok(person) => {
+                added.new += 1;
+                added.secrets.push(FirstSecret { who: format!("person {person}"), name, secret: pin });
+            }
+            Err(error) => {
+                added.stopped = Some(error.into());
+                break;
+            }
+        }
+    }
+    added
+}
+
+async fn create_person(house: &House, name: &str, phone: Option<&str>, hash: &str) -> Result<i64, StoreError> {
+    let person = house.store.create_person(name, phone, house.clock.now()).await?;
+    house.store.set_pin(person, hash, true).await?;
+    Ok(person)
+}
+
+struct NewResident {
+    line: u64,
+    resident: ResidentNo,
+    household: HouseholdNo,
+    who: Who,
+}
+
+enum Who {
+    /// Somebody who is here already, with their own PIN.
+    Person(i64),
+    /// Somebody new.
+    New { name: String, phone: Option<String> },
+}
+
+/// Enrols residents. One that is there already, in the same household, stays as it is and gets no new PIN.
+pub async fn add_residents(house: &House, community: &Code, key: [u8; 32], rows: Rows<'_>) -> Added {
+    let mut added = Added::default();
+    let wanted = match new_residents(house, community, rows, &mut added).await {
+        Ok(wanted) => wanted,
+        Err(error) => {
+            added.stopped = Some(error.into());
+            return added;
+        }
+    };
+    let pins: Vec<String> = wanted.iter().map(|_| new_pin()).collect();
+    let Some(hashes) = hash_all(key, pins.clone()).await else {
+        added.stopped = Some(Stopped::Hashing);
+        return added;
+    };
+    for ((new, pin), hash) in wanted.into_iter().zip(pins).zip(hashes) {
+        let first = match &new.who {
+            Who::Person(_) => None,
+            Who::New { name, .. } => Some(FirstSecret { who: new.resident.to_string(), name: name.clone(), secret: pin }),
+        };
+        let result = enrol(house, community, &new, &hash).await;
+        let good = result.is_ok();
+        let go_on = added.count(result.map(|()| true));
+        added.secrets.extend(first.filter(|_| good));
+        if !go_on {
+            break;
+        }
+    }
+    added
+}
+
+/// The rows that name somebody new; the others are counted.
+async fn new_residents(
+    house: &House,
+    community: &Code,
+    rows: Rows<'_>,
+    added: &mut Added,
+) -> Result<Vec<NewResident>, StoreError> {
+    let known = house.store.residents(community).await?;
+    let mut known: BTreeMap<_, _> = known.into_iter().map(|row| (row.resident, row.household)).collect();
+    let mut wanted = Vec::new();
+    for row in rows {
+        match row.and_then(|row| new_resident(&row)) {
+            Err(bad) => added.bad.push(bad),
+            Ok(new) => match known.insert(new.resident, new.household) {
+                None => wanted.push(new),
+                Some(household) if household == new.household => added.known += 1,
+                Some(household) => {
+                    known.insert(new.resident, household);
+                    let resident = new.resident;
+                    let rejection = rongyi_core::command::Rejection::ResidentExists { resident, household };
+                    added.bad.push(BadRow { line: new.line, code: rejection.code().into(), text: rejection.text() });
+                }
+            },
+        }
+    }
+    Ok(wanted)
+}
+
+fn new_resident(row: &Row) -> Result<NewResident, BadRow> {
+    let resident = resident_no(row.need("resident")?).map_err(|error| bad(row, &error))?;
+    let household = household_no(row.need("household")?).map_err(|error| bad(row, &error))?;
+    let who = match (row.get("person"), row.get("name")) {
+        (Some(person), None) => Who::Person(person.parse().ok().filter(|person| *person > 0).ok_or_else(|| {
+            BadRow::new(
+                row.line,
+                "number.form",
+                format!("“{person}”不是人员编号。"),
+                format!("“{person}” is not a person's number."),
+            )
+        })?),
+        (None, Some(name)) => Who::New { name: text(row, "name", name)?.to_owned(), phone: phone(row)? },
+        _ => {
+            return Err(BadRow::new(
+                row.line,
+                "row.subject",
+                "新居民写 name（姓名）；已经登记过的人写 person（人员编号）；两者写一个。",
+                "Give the name of somebody new, or the person number of somebody who is here; one of the two.",
+            ));
+        }
+    };
+    Ok(NewResident { line: row.line, resident, household, who })
+}
+
+/// Links the person first, then enrols in the ledger: broken off in between, the next run finishes it with
+/// the same salt.
+async fn enrol(house: &House, community: &Code, new: &NewResident, hash: &str) -> Result<(), RowError> {
+    let linked = house.store.resident_person(community, new.resident).await?;
+    let salt = house.store.resident_salt(community, new.resident).await?;
+    let (person, salt) = match (linked, salt) {
+        (Some(person), Some(salt)) => {
+            if matches!(new.who, Who::New { .. }) {
+                house.store.set_pin(person.person_id, hash, true).await?;
+            }
+            (person.person_id, salt)
+        }
+        _ => {
+            let person = person(house, new, hash).await?;
+            let salt = random();
+            house.store.link_resident(community, new.resident, person, &salt).await?;
+            (person, salt)
+        }
+    };
+    let who = SaltedText { salt, text: format!("person:{person}") }.commitment();
+    let ask = Ask::Enrol { resident: new.resident, household: new.household, who };
+    let answer = house.clerk.ask_patiently(community, house.command(community, ENROL, ask)).await;
+    answer.map(drop).map_err(|error| RowError::clerk(new.line, error))
+}
+
+async fn person(house: &House, new: &NewResident, hash: &str) -> Result<i64, RowError> {
+    match &new.who {
+        Who::New { name, phone } => Ok(create_person(house, name, phone.as_deref(), hash).await?),
+        Who::Person(person) if house.store.person(*person).await?.is_some() => Ok(*person),
+        Who::Person(person) => Err(RowError::Bad(BadRow::new(
+            new.line,
+            "person.unknown",
+            format!("没有 {person} 号人员。请先用 rongyi person add 登记。"),
+            format!("There is no person {person}. Add them first with `rongyi person add`."),
+        ))),
+    }
+}
+
+/// Adds staff. A login that is there already stays as it is and gets no new password.
+pub async fn add_staff(house: &House, community: &Code, key: [u8; 32], rows: Rows<'_>) -> Added {
+    let mut added = Added::default();
+    let mut wanted = Vec::new();
+    let mut logins = BTreeSet::new();
+    for row in rows {
+        let result = match row {
+            Ok(row) => new_staff(house, community, &row).await,
+            Err(bad) => Err(RowError::Bad(bad)),
+        };
+        match result {
+            Ok(Some(new)) if logins.insert(new.login.clone()) => wanted.push(new),
+            Ok(_) => added.known += 1,
+            Err(error) => {
+                if !added.count(Err(error)) {
+                    return added;
+                }
+            }
+        }
+    }
+    let passwords: Vec<String> = wanted.iter().map(|_| new_password()).collect();
+    let Some(hashes) = hash_all(key, passwords.clone()).await else {
+        added.stopped = Some(Stopped::Hashing);
+        return added;
+    };
+    for ((new, password), hash) in wanted.into_iter().zip(passwords).zip(hashes) {
+        let (login, name, role) = (new.login.as_str(), new.name.as_str(), new.role);
+        let staff = NewStaff { community, login, name, role, password_hash: &hash, must_change: true };
+        let result = house.store.add_staff(staff).await.map(|_| true).map_err(RowError::from);
+        let good = result.is_ok();
+        if good {
+            added.secrets.push(FirstSecret { who: new.login, name: new.name, secret: password });
+        }
+        if !added.count(result) {
+            break;
+        }
+    }
+    added
+}
+
+struct StaffRow {
+    login: String,
+    name: String,
+    role: &'static str,
+}
+
+/// `None` when the login is there already with the same role.
+async fn new_staff(house: &House, community: &Code, row: &Row) -> Result<Option<StaffRow>, RowError> {
+    let login = crate::earning::code(row.need("login")?, "login").map_err(|error| bad(row, &error))?.to_string();
+    let name = text(row, "name", row.need("name")?)?.to_owned();
+    let written = row.need("role")?;
+    let role = ROLES.into_iter().find(|role| *role == written).ok_or_else(|| {
+        let all = ROLES.join(", ");
+        BadRow::new(
+            row.line,
+            "role.unknown",
+            format!("没有“{written}”这种岗位。可以写：{all}（审核员、店员、管理员、活动组织者）。"),
+            format!("There is no role “{written}”. The roles are: {all}."),
+        )
+    })?;
+    match house.store.staff_by_login(community, &login).await? {
+        None => Ok(Some(StaffRow { login, name, role })),
+        Some(old) if old.role == role => Ok(None),
+        Some(old) => Err(RowError::Bad(BadRow::new(
+            row.line,
+            "login.taken",
+            format!("登录名“{login}”已经是 {} 的了（{}）。请换一个登录名。", old.name, old.role),
+            format!("The login “{login}” belongs to {} ({}). Choose another.", old.name, old.role),
+        ))),
+    }
+}
+
+pub(crate) fn bad(row: &Row, error: &InputError) -> BadRow {
+    BadRow { line: row.line, code: error.code.into(), text: error.text.clone() }
+}
+
+pub(crate) fn text<'t>(row: &Row, column: &str, text: &'t str) -> Result<&'t str, BadRow> {
+    if text.chars().count() <= TEXT_MAX && !text.chars().any(char::is_control) {
+        return Ok(text);
+    }
+    let Text { zh, en } = Text {
+        zh: format!("“{column}”最多 {TEXT_MAX} 个字，不能换行。"),
+        en: format!("“{column}” has at most {TEXT_MAX} characters and no line breaks."),
+    };
+    Err(BadRow::new(row.line, "text.form", zh, en))
+}
+
+fn phone(row: &Row) -> Result<Option<String>, BadRow> {
+    let Some(phone) = row.get("phone") else { return Ok(None) };
+    let good = (5..=20).contains(&phone.len()) && phone.bytes().all(|b| b.is_ascii_digit() || b"+- ".contains(&b));
+    good.then(|| Some(phone.to_owned())).ok_or_else(|| {
+        BadRow::new(
+            row.line,
+            "phone.form",
+            format!("电话“{phone}”不像电话号码。请写数字，没有就留空。"),
+            format!("“{phone}” is not a telephone number. Write digits, or leave it empty."),
+        )
+    })
+}

@@ -1,0 +1,299 @@
+//! Points become goods: what a basket costs for a resident, and ordering, cancelling, handing over.
+//!
+//! It asks the book and the clerk; prices and limits are the community's rule, amounts the ledger's.
+
+use std::collections::HashMap;
+
+use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::amount::Amount;
+use rongyi_core::book::{AccountState, Book, Frame, Order};
+use rongyi_core::chain::sha256;
+use rongyi_core::command::{Ask, Command, Need, Rejection};
+use rongyi_core::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo};
+use rongyi_core::record::{Item, Key, ReleaseReason};
+use rongyi_core::rule::{Plan, Quote, Refusal};
+use rongyi_core::settings::Unit;
+use rongyi_core::time::LocalDate;
+use rongyi_store::{Store, StoreError};
+
+use crate::access::random;
+use crate::clerk::{Answer, ClerkError};
+use crate::house::House;
+
+/// Pick-up codes tried before giving up; with a million open orders one in a hundred is taken.
+const CODE_TRIES: usize = 8;
+
+/// Items and pieces.
+pub type Basket = Vec<(Code, i32)>;
+
+/// Who holds the points of a resident.
+pub fn holder(unit: Unit, resident: ResidentNo, household: HouseholdNo) -> Holder {
+    match unit {
+        Unit::Person => Holder::Resident(resident),
+        Unit::Household => Holder::Household(household),
+    }
+}
+
+/// What a resident has, as the store has it now.
+#[derive(Debug, Clone)]
+pub struct Wallet {
+    /// The resident's household.
+    pub household: HouseholdNo,
+    /// Who holds the points.
+    pub holder: Holder,
+    /// Points with their lots.
+    pub points: AccountState,
+    /// Points set aside for orders.
+    pub held: AccountState,
+    /// Points under notice.
+    pub notice: AccountState,
+    /// The person's volunteer minutes.
+    pub minutes: i64,
+}
+
+impl Wallet {
+    /// The accounts a passbook of this resident shows.
+    pub fn accounts(&self, resident: ResidentNo) -> [Account; 2] {
+        [available(self.holder), minutes_of(resident)]
+    }
+}
+
+fn available(holder: Holder) -> Account {
+    Account { holder, asset: AssetNo::POINTS, purpose: Purpose::Available }
+}
+
+fn minutes_of(resident: ResidentNo) -> Account {
+    Account { holder: Holder::Resident(resident), asset: AssetNo::MINUTES, purpose: Purpose::Available }
+}
+
+/// Reads what a resident has. `None` when there is no such resident.
+///
+/// # Errors
+/// What the database said.
+pub async fn wallet(
+    store: &Store,
+    frame: &Frame,
+    resident: ResidentNo,
+) -> Result<Option<Wallet>, StoreError> {
+    let mut book = Book::new(frame.clone());
+    book.load(store.load(&frame.community, &[Need::Resident(resident)]).await?);
+    let Some(household) = book.residents().get(&resident).copied() else { return Ok(None) };
+    let unit = frame.settings.as_ref().map_or(Unit::Person, |settings| settings.unit);
+    let holder = holder(unit, resident, household);
+    let points = available(holder);
+    let held = Account { purpose: Purpose::Held, ..points };
+    let notice = Account { purpose: Purpose::Notice, ..points };
+    let minutes = minutes_of(resident);
+    let needs = [points, held, notice, minutes].map(Need::Account);
+    book.load(store.load(&frame.community, &needs).await?);
+    Ok(Some(Wallet {
+        household,
+        holder,
+        points: book.account(&points),
+        held: book.account(&held),
+        notice: book.account(&notice),
+        minutes: book.account(&minutes).total,
+    }))
+}
+
+/// A basket's price, or why it has none.
+pub type Priced = Result<Result<Quote, Refusal>, Rejection>;
+
+/// What the shop looks like to one resident.
+#[derive(Debug)]
+pub struct Shopfront {
+    /// The community.
+    pub frame: Frame,
+    /// What the resident has.
+    pub wallet: Wallet,
+    /// Pieces on the shelf, by item.
+    pub shelf: HashMap<Code, i64>,
+    /// The answer for each basket, in their order.
+    pub priced: Vec<Priced>,
+    /// The plan that prices, for its sentences.
+    pub plan: Plan,
+}
+
+impl Shopfront {
+    /// The item with this code, when it can be ordered.
+    pub fn item(&self, code: &Code) -> Option<&Item> {
+        self.frame.items.iter().find(|item| item.code == *code && item.active)
+    }
+
+    /// Pieces of an item on the shelf.
+    pub fn left(&self, code: &Code) -> i64 {
+        self.shelf.get(code).copied().unwrap_or_default()
+    }
+}
+
+/// Prices baskets for a resident exactly as an order would be, and changes nothing.
+///
+/// # Errors
+/// [`ClerkError::CommunityUnknown`], [`Rejection::ResidentUnknown`], or what the database said.
+pub async fn quotes(
+    house: &House,
+    community: &Code,
+    resident: ResidentNo,
+    baskets: impl FnOnce(&Frame) -> Vec<Basket>,
+) -> Result<Shopfront, ClerkError> {
+    let frame = house.store.frame(community).await?;
+    let frame = frame.ok_or_else(|| ClerkError::CommunityUnknown(community.clone()))?;
+    let wallet = wallet(&house.store, &frame, resident).await?;
+    let wallet = wallet.ok_or(ClerkError::Rejected(Rejection::ResidentUnknown { resident }))?;
+    let today = house.today(community).0;
+    let baskets = baskets(&frame);
+    let mut book = Book::new(frame.clone());
+    let commands: Vec<Command> = baskets
+        .iter()
+        .map(|basket| {
+            let (lines, code) = (basket.clone(), String::from("00000000"));
+            house.command(community, "system", Ask::Place { resident, lines, seen: Amount::ZERO, code })
+        })
+        .collect();
+    loop {
+        let mut needs: Vec<Need> = commands.iter().flat_map(|command| book.missing(command)).collect();
+        if needs.is_empty() {
+            break;
+        }
+        needs.sort_unstable();
+        needs.dedup();
+        book.load(house.store.load(community, &needs).await?);
+    }
+    let plan = book.pricing_for(today).map(|set| set.plan.clone()).unwrap_or_default();
+    let shelf = shelf(&frame, &book);
+    let judge = house.books.judge(community);
+    let pricing = move || {
+        let price = |basket: &Basket| book.quote(today, resident, basket, &judge);
+        baskets.iter().map(price).collect()
+    };
+    let priced: Vec<Priced> = tokio::task::spawn_blocking(pricing).await.map_err(|_| ClerkError::Stopped)?;
+    Ok(Shopfront { frame, wallet, shelf, priced, plan })
+}
+
+fn shelf(frame: &Frame, book: &Book) -> HashMap<Code, i64> {
+    let of = |item: &Item| {
+        let shelf = Account::of_community(AssetNo::of_item(item.no)?, Purpose::Shelf);
+        Some((item.code.clone(), book.account(&shelf).total))
+    };
+    frame.items.iter().filter_map(of).collect()
+}
+
+/// What a quote costs in all.
+pub fn total(quote: &Quote) -> i64 {
+    quote.points.iter().map(|points| i64::from(*points)).sum()
+}
+
+/// Eight random digits.
+fn pickup_code() -> String {
+    // 2^64 over 10^8: the bias is far below anything that helps a guess.
+    format!("{:08}", u64::from_be_bytes(random()) % 100_000_000)
+}
+
+/// An order as somebody asks for it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// For whom.
+    pub resident: ResidentNo,
+    /// What.
+    pub basket: Basket,
+    /// The total the person saw.
+    pub seen: Amount,
+    /// Who asks.
+    pub actor: Code,
+    /// The idempotency key.
+    pub key: Option<String>,
+}
+
+/// The key of an input, so that the same key with other content is noticed.
+pub fn key(text: Option<String>, input: &str) -> Option<Key> {
+    text.map(|text| Key { text, input: sha256(input.as_bytes()) })
+}
+
+/// Places an order. The same key answers the same order, however often it comes.
+///
+/// # Errors
+/// As [`crate::clerk::Clerk::ask`].
+pub async fn place(house: &House, community: &Code, wanted: Wanted) -> Result<Answer, ClerkError> {
+    let Wanted { resident, basket, seen, actor, key: key_text } = wanted;
+    let input = format!("place {resident} {basket:?} {seen}");
+    let mut tries = 0;
+    loop {
+        let ask = Ask::Place { resident, lines: basket.clone(), seen, code: pickup_code() };
+        let command = Command {
+            actor: actor.clone(),
+            key: key(key_text.clone(), &input),
+            today: house.today(community).0,
+            ask,
+            text: None,
+        };
+        tries += 1;
+        match house.clerk.ask(community, command).await {
+            Err(ClerkError::Rejected(Rejection::CodeTaken)) if tries < CODE_TRIES => {}
+            answer => return answer,
+        }
+    }
+}
+
+/// Hands an order over.
+///
+/// # Errors
+/// [`Rejection::OrderSettled`] says when and by whom it was handed over before.
+pub async fn settle(
+    house: &House,
+    community: &Code,
+    order: OrderNo,
+    (actor, key_text): (Code, Option<String>),
+) -> Result<Answer, ClerkError> {
+    let key = key(key_text, &format!("settle {order}"));
+    let command = Command { actor, key, today: house.today(community).0, ask: Ask::Settle(order), text: None };
+    house.clerk.ask(community, command).await
+}
+
+/// Gives an order's points and goods back because somebody no longer wants it.
+///
+/// # Errors
+/// [`Rejection::OrderSettled`] or [`Rejection::OrderReleased`] when it is too late.
+pub async fn cancel(
+    house: &House,
+    community: &Code,
+    order: OrderNo,
+    (actor, key_text): (Code, Option<String>),
+) -> Result<Answer, ClerkError> {
+    let key = key(key_text, &format!("cancel {order}"));
+    let ask = Ask::Release(order, ReleaseReason::Cancelled);
+    let command = Command { actor, key, today: house.today(community).0, ask, text: None };
+    house.clerk.ask(community, command).await
+}
+
+/// Whether an order belongs to a resident: their own, or their household's where points go to households.
+pub fn belongs(order: &Order, resident: ResidentNo, wallet: &Wallet) -> bool {
+    match wallet.holder {
+        Holder::Household(household) => order.household == household,
+        Holder::Resident(_) | Holder::Community | Holder::Fund(_) => order.resident == resident,
+    }
+}
+
+/// Whether an order that is still set aside can be collected on `today`.
+pub fn collectable(order: &Order, today: LocalDate) -> bool {
+    today <= order.deadline
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pickup_code_is_eight_digits() {
+        for _ in 0..200 {
+            let code = pickup_code();
+            assert!(code.len() == 8 && code.bytes().all(|b| b.is_ascii_digit()), "{code}");
+        }
+    }
+
+    #[test]
+    fn points_go_to_whom_the_community_says() {
+        let (resident, household) = (ResidentNo(1001), HouseholdNo(3));
+        assert_eq!(holder(Unit::Person, resident, household), Holder::Resident(resident));
+        assert_eq!(holder(Unit::Household, resident, household), Holder::Household(household));
+    }
+}

@@ -1,0 +1,459 @@
+//! Proof that a ledger is whole: every block re-hashed, every command applied again to an empty book, every
+//! decision asked again of its archived rule, and every kept row compared with what came out.
+//!
+//! | part | what is compared |
+//! | --- | --- |
+//! | chain | places without gaps, leaves, roots, links, the head row |
+//! | replay | the records each command must give, byte for byte |
+//! | rows | balances, lots, counters, orders, residents, references, settings, rule sets, items, links |
+//! | texts | erasable texts against their commitments |
+//!
+//! It changes nothing. A cut tail shows only against a head that was published elsewhere.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use rongyi_core::book::{Applied, Book};
+use rongyi_core::chain::{Block, Hash, Head, hex, leaf, merkle_root, sha256};
+use rongyi_core::command::Command;
+use rongyi_core::ids::{Code, RuleSetNo};
+use rongyi_core::record::Record;
+use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
+use rongyi_rules::Engine;
+use rongyi_store::{Store, StoreError};
+
+use crate::house::{OpenError, load_archived};
+use crate::rulebook::Sandbox;
+
+/// Which decisions are asked again of their rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decisions {
+    /// Every one.
+    All,
+    /// One in this many.
+    Sample(u64),
+    /// None; their records are still compared with what the book makes of them.
+    None,
+}
+
+/// Something that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: `record 17`, `block 4`, `balance of household 3, points, available`.
+    pub place: String,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// What a verification saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The community.
+    pub community: Code,
+    /// Its newest block.
+    pub head: Head,
+    /// Records that were read.
+    pub records: u64,
+    /// Decisions that were asked again.
+    pub decisions: u64,
+    /// What is wrong, in the order of the ledger; at most [`PROBLEMS_MAX`].
+    pub problems: Vec<Problem>,
+}
+
+/// After this many problems a ledger is not read on.
+pub const PROBLEMS_MAX: usize = 20;
+
+/// Records read from the database at once.
+const PAGE: u32 = 2000;
+
+/// Why a verification could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The archive of rules.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// No such ledger.
+    #[error("the database has no ledger of community “{0}”")]
+    CommunityUnknown(Code),
+}
+
+/// Verifies one community. `progress(done, all)` is called after every page.
+///
+/// # Errors
+/// [`VerifyError`] when it cannot be done at all; what is wrong in the ledger stands in the report.
+pub async fn run(
+    store: &Store,
+    engine: &Engine,
+    code: &Code,
+    decisions: Decisions,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Report, VerifyError> {
+    let frame = store.frame(code).await?.ok_or_else(|| VerifyError::CommunityUnknown(code.clone()))?;
+    let sets = load_archived(store, engine, code, &[]).await?;
+    let mut check = Check {
+        report: Report { community: code.clone(), head: frame.head, records: 0, decisions: 0, problems: Vec::new() },
+        book: Book::empty(code.clone()),
+        judge: Replayer { rules: Sandbox::over(sets), decisions, expected: RefCell::default() },
+        entry: Vec::new(),
+        said: Vec::new(),
+    };
+    check.archive(store, code).await?;
+    let head = check.chain(store, code, frame.head, progress).await?;
+    if head != frame.head && check.report.problems.is_empty() {
+        let (own, row) = (hex(&head.hash), hex(&frame.head.hash));
+        let what = format!("the head row says height {} {row}, the blocks end at {} {own}", frame.head.height, head.height);
+        check.problem("head".into(), what);
+    }
+    if check.report.problems.is_empty() {
+        check.rows(store, code).await?;
+    }
+    check.report.decisions = check.judge.expected.borrow().asked;
+    Ok(check.report)
+}
+
+/// What the record says that a rule answered, so that it can be replayed or compared.
+#[derive(Default)]
+struct Expected {
+    answer: Option<Record>,
+    seen: u64,
+    asked: u64,
+}
+
+/// Asks the archived rule again, or repeats what the record says.
+struct Replayer {
+    rules: Sandbox,
+    decisions: Decisions,
+    expected: RefCell<Expected>,
+}
+
+impl Replayer {
+    /// A waiting event is repeated as a fault: a fault is never a decision, and the rule may be mended by now.
+    fn next(&self) -> (Option<Record>, bool) {
+        let mut expected = self.expected.borrow_mut();
+        let answer = expected.answer.clone();
+        if let Some(Record::Waiting(..)) = answer {
+            return (answer, false);
+        }
+        expected.seen += 1;
+        let ask = match self.decisions {
+            Decisions::All => true,
+            Decisions::Sample(every) => expected.seen.is_multiple_of(every.max(1)),
+            Decisions::None => false,
+        };
+        expected.asked += u64::from(ask);
+        (answer, ask)
+    }
+}
+
+fn lost(what: &str) -> Fault {
+    Fault { code: "replay.lost".into(), blame: Blame::Host, message: what.to_owned() }
+}
+
+impl Judge for Replayer {
+    fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+        match self.next() {
+            (Some(Record::Waiting(_, code)), _) => Err(Fault { code, blame: Blame::Guest, message: String::new() }),
+            (_, true) => self.rules.earn(set, ask),
+            (Some(Record::Decided(_, _, decision)), false) => Ok(Ok(decision)),
+            (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
+            (_, false) => Err(lost("no decision is recorded")),
+        }
+    }
+
+    fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+        match self.next() {
+            (_, true) => self.rules.price(set, ask),
+            (Some(Record::Quoted(_, _, quote)), false) => Ok(Ok(quote)),
+            (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
+            (_, false) => Err(lost("no quote is recorded")),
+        }
+    }
+}
+
+struct Check {
+    report: Report,
+    book: Book,
+    judge: Replayer,
+    /// The records of the entry being read, with their places.
+    entry: Vec<(u64, Record)>,
+    /// Commitments that records make: place, hash.
+    said: Vec<(u64, Hash)>,
+}
+
+impl Check {
+    fn problem(&mut self, place: String, what: String) {
+        if self.report.problems.len() < PROBLEMS_MAX {
+            self.report.problems.push(Problem { place, what });
+        }
+    }
+
+    /// Archived components and parameters are what their digests say.
+    async fn archive(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let sets = store.frame(code).await?.map(|frame| frame.sets).unwrap_or_default();
+        for set in sets.iter().filter(|set| set.plan != rongyi_core::rule::Plan::default()) {
+            let bytes = store.component(&set.component).await?;
+            if bytes.is_none_or(|bytes| sha256(&bytes) != set.component) {
+                self.problem(format!("rule set {}", set.no), "its archived component is missing or is not the one it names".into());
+            }
+            let params = store.params(&set.params).await?;
+            if params.is_none_or(|params| sha256(params.as_bytes()) != set.params) {
+                self.problem(format!("rule set {}", set.no), "its archived parameters are missing or are not the ones it names".into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the journal block by block; returns the head that its blocks lead to.
+    async fn chain(
+        &mut self,
+        store: &Store,
+        code: &Code,
+        row: Head,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<Head, StoreError> {
+        let mut head = Head::EMPTY;
+        let mut journal = Journal { next: 1, page: Vec::new().into_iter() };
+        loop {
+            let blocks = store.blocks(code, head.height + 1, PAGE).await?;
+            if blocks.is_empty() {
+                break;
+            }
+            for (block, hash) in blocks {
+                if !self.block(&block, &hash, &head, code) {
+                    return Ok(head);
+                }
+                let mut leaves = Vec::new();
+                for seq in block.first_seq..block.first_seq.saturating_add(block.count) {
+                    let Some((own, kind, body)) = journal.next(store, code).await? else {
+                        self.problem(format!("record {seq}"), format!("it is missing; block {} names it", block.height));
+                        return Ok(head);
+                    };
+                    if own != seq {
+                        self.problem(format!("record {seq}"), format!("it is missing or out of place: record {own} follows"));
+                        return Ok(head);
+                    }
+                    leaves.push(leaf(seq, kind, &body));
+                    if !self.record(seq, kind, &body) {
+                        return Ok(head);
+                    }
+                }
+                if merkle_root(&leaves) != block.root {
+                    let last = block.first_seq.saturating_add(block.count).saturating_sub(1);
+                    self.problem(
+                        format!("records {}–{last} (block {})", block.first_seq, block.height),
+                        "at least one of them was changed: they do not give the root of their block".into(),
+                    );
+                    return Ok(head);
+                }
+                head = Head { height: block.height, hash, next_seq: block.first_seq + block.count, last_at: block.at };
+                progress(head.next_seq.saturating_sub(1), row.next_seq.saturating_sub(1));
+                if self.report.problems.len() >= PROBLEMS_MAX {
+                    return Ok(head);
+                }
+            }
+        }
+        self.finish_entry();
+        if let Some((seq, ..)) = journal.next(store, code).await? {
+            self.problem(format!("record {seq}"), "it stands after the last block and belongs to none".into());
+        }
+        Ok(head)
+    }
+
+    fn block(&mut self, block: &Block, hash: &Hash, head: &Head, code: &Code) -> bool {
+        let place = format!("block {}", head.height + 1);
+        let wrong = if block.height != head.height + 1 {
+            Some(format!("it is missing: block {} follows", block.height))
+        } else if block.prev != head.hash {
+            Some("it does not name the block before it".to_owned())
+        } else if block.first_seq != head.next_seq {
+            Some(format!("it begins at record {}, expected {}", block.first_seq, head.next_seq))
+        } else if block.hash(code) != *hash {
+            Some("its hash is not the hash of its content".to_owned())
+        } else {
+            None
+        };
+        if let Some(what) = wrong {
+            self.problem(place, what);
+            return false;
+        }
+        true
+    }
+
+    /// Takes one record; when it begins an entry, the entry before it is complete and applied.
+    fn record(&mut self, seq: u64, kind: u8, body: &[u8]) -> bool {
+        self.report.records += 1;
+        let Ok(record) = Record::decode(kind, body) else {
+            self.problem(format!("record {seq}"), "its bytes are not a record: it was changed".into());
+            return false;
+        };
+        if record.envelope().is_some() {
+            self.finish_entry();
+        }
+        match &record {
+            Record::Enrol(_, _, _, who) => self.said.push((seq, *who)),
+            Record::Receive(.., reason) | Record::Open(.., reason) => self.said.push((seq, *reason)),
+            Record::Event(_, event) => self.said.extend(event.note.map(|note| (seq, note))),
+            _ => {}
+        }
+        self.entry.push((seq, record));
+        true
+    }
+
+    /// Applies the entry's command to the rebuilt book and compares what it gives with what is recorded.
+    fn finish_entry(&mut self) {
+        let entry = std::mem::take(&mut self.entry);
+        let Some((seq, first)) = entry.first() else { return };
+        let items = &self.book.frame().items;
+        let by_no = |no| items.iter().find(|item| item.no == no).map(|item| item.code.clone());
+        let (Some(command), Some(envelope)) = (Command::from_record(first, by_no), first.envelope()) else {
+            self.problem(format!("record {seq}"), "no entry begins here, but an entry must".into());
+            return;
+        };
+        self.judge.expected.borrow_mut().answer = entry.get(1).map(|(_, record)| record.clone());
+        let result = self.book.apply(&command, envelope.at, &self.judge);
+        let problem = match result {
+            Ok(Applied::Fresh(receipt)) => differing(&entry, &receipt.records),
+            Ok(Applied::Replay(before)) => Some((*seq, format!("it repeats entry {before}, which cannot be booked twice"))),
+            Err(rejection) => Some((*seq, format!("replayed, it is rejected: {}", rejection.text().en))),
+        };
+        if let Some((at, what)) = problem {
+            self.problem(format!("record {at}"), what);
+        }
+        // Blocks are checked against the stored ones; the rebuilt book's own are not needed.
+        let _ = self.book.seal();
+    }
+
+    async fn rows(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let accounts: BTreeMap<_, _> = store.all_accounts(code).await?.into_iter().collect();
+        let own: BTreeMap<_, _> = self.book.accounts().into_iter().map(|(key, state)| (key, state.clone())).collect();
+        self.compare("balance", &own, &accounts);
+        let counters: BTreeMap<_, _> = store.all_counters(code).await?.into_iter().collect();
+        let own: BTreeMap<_, _> = self.book.counters().into_iter().map(|(key, row)| (key.clone(), row.clone())).collect();
+        self.compare("counter", &own, &counters);
+        let orders: BTreeMap<_, _> = store.all_orders(code).await?.into_iter().map(|order| (order.no, order)).collect();
+        let own: BTreeMap<_, _> = self.book.orders().into_iter().map(|(no, order)| (no, order.clone())).collect();
+        self.compare("order", &own, &orders);
+        let residents: BTreeMap<_, _> = store.all_residents(code).await?.into_iter().collect();
+        let own = self.book.residents();
+        self.compare("resident", &own, &residents);
+        let sources: BTreeMap<_, _> =
+            store.all_sources(code).await?.into_iter().map(|(name, text, used)| ((name, text), used)).collect();
+        let own: BTreeMap<_, _> = self.book.sources().into_iter().map(|(key, used)| (key.clone(), *used)).collect();
+        self.compare("external reference", &own, &sources);
+        let waiting: BTreeMap<_, _> = store.waiting(code).await?.into_iter().map(|(seq, _)| (seq, ())).collect();
+        let own: BTreeMap<_, _> = self.book.waiting().into_keys().map(|seq| (seq, ())).collect();
+        self.compare("waiting event", &own, &waiting);
+        self.frame(store, code).await?;
+        self.links(store, code).await?;
+        self.texts(store, code).await
+    }
+
+    fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
+        &mut self,
+        what: &str,
+        own: &BTreeMap<K, V>,
+        stored: &BTreeMap<K, V>,
+    ) {
+        for (key, value) in own {
+            match stored.get(key) {
+                None => self.problem(format!("{what} {key:?}"), "its row is missing".into()),
+                Some(row) if row != value => {
+                    self.problem(format!("{what} {key:?}"), format!("its row says {row:?}, the journal gives {value:?}"));
+                }
+                Some(_) => {}
+            }
+        }
+        for key in stored.keys().filter(|key| !own.contains_key(key)) {
+            self.problem(format!("{what} {key:?}"), "its row comes from no record of the journal".into());
+        }
+    }
+
+    async fn frame(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let Some(frame) = store.frame(code).await? else { return Ok(()) };
+        let own = self.book.frame().clone();
+        if own.settings != frame.settings {
+            self.problem("settings".into(), "the row differs from the newest settings of the journal".into());
+        }
+        let sets = |sets: &[std::sync::Arc<_>]| sets.iter().map(|set| (**set).clone()).collect::<Vec<rongyi_core::record::RuleSet>>();
+        if sets(&own.sets) != sets(&frame.sets) {
+            self.problem("rule sets".into(), "the rows differ from the activations of the journal".into());
+        }
+        let by_no = |items: &[rongyi_core::record::Item]| items.iter().map(|item| (item.no, item.clone())).collect::<BTreeMap<_, _>>();
+        self.compare("shop item", &by_no(&own.items), &by_no(&frame.items));
+        if own.next_order != frame.next_order {
+            let what = format!("the row says {}, the journal gives {}", frame.next_order, own.next_order);
+            self.problem("next order number".into(), what);
+        }
+        Ok(())
+    }
+
+    /// The passbook links beside the movements: balances after, and the movement before.
+    async fn links(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let mut now: BTreeMap<i64, (i64, u64)> = BTreeMap::new();
+        let mut from = 1;
+        loop {
+            let page = store.all_transfer_links(code, from, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            from = last.seq + 1;
+            for link in page {
+                for (account, change, said) in
+                    [(link.debit, -link.amount, link.debit_after), (link.credit, link.amount, link.credit_after)]
+                {
+                    let (balance, before) = now.get(&account).copied().unwrap_or((0, 0));
+                    let right = (balance + change, before);
+                    if said != right {
+                        let what = format!("its passbook link says {said:?}, the journal gives {right:?}");
+                        self.problem(format!("record {}", link.seq), what);
+                    }
+                    now.insert(account, (right.0, link.seq));
+                }
+            }
+        }
+    }
+
+    /// Texts that are still there must be the ones the records committed to. Erased ones may be gone.
+    async fn texts(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        for (seq, commitment) in std::mem::take(&mut self.said) {
+            let wrong = store.text(code, seq).await?.is_some_and(|text| text.commitment() != commitment);
+            if wrong {
+                self.problem(format!("text of record {seq}"), "it is not the text the record was made with".into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first place where what is recorded differs from what the command gives.
+fn differing(entry: &[(u64, Record)], given: &[Record]) -> Option<(u64, String)> {
+    for (place, (seq, record)) in entry.iter().enumerate() {
+        match given.get(place) {
+            Some(own) if own == record => {}
+            Some(own) => return Some((*seq, format!("replayed, it is {own:?}"))),
+            None => return Some((*seq, "replayed, nothing stands here".into())),
+        }
+    }
+    let last = entry.last().map_or(0, |(seq, _)| *seq);
+    (given.len() > entry.len()).then(|| (last, "replayed, more records follow it".into()))
+}
+
+/// The journal, a page at a time.
+struct Journal {
+    next: u64,
+    page: std::vec::IntoIter<(u64, u8, Vec<u8>)>,
+}
+
+impl Journal {
+    async fn next(&mut self, store: &Store, code: &Code) -> Result<Option<(u64, u8, Vec<u8>)>, StoreError> {
+        if self.page.as_slice().is_empty() {
+            self.page = store.journal(code, self.next, PAGE).await?.into_iter();
+        }
+        let found = self.page.next();
+        if let Some((seq, ..)) = &found {
+            self.next = seq + 1;
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,172 @@
+//! Why a line is so, or why not: the breakdown of the rule, who recorded it, and where the ledger keeps it.
+//! Explains what was decided; decides nothing again.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use rongyi_core::account::Account;
+use rongyi_core::book::{Frame, Receipt};
+use rongyi_core::chain::hex;
+use rongyi_core::ids::{Code, RuleSetNo};
+use rongyi_core::record::{Record, Transfer};
+use rongyi_core::rule::{self, Plan};
+use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, Unit, WhyView};
+
+use super::lines::{about, counts_on, state, title, unit};
+use super::resident::at_hand;
+use super::shell::{Html, Member, Visit, day};
+use crate::access::{AccessError, SignedResident};
+use crate::api::error::Fault;
+use crate::clerk::receipt;
+use crate::explain;
+use crate::redemption::{Wallet, belongs};
+
+/// `GET /{community}/passbook/{seq}`.
+pub async fn show_why(
+    Member { visit, me }: Member,
+    Path((_, seq)): Path<(String, u64)>,
+) -> Result<Response, Fault> {
+    let (frame, wallet) = at_hand(&visit, &me).await?;
+    let store = &visit.app.house.store;
+    let stored = store.entry(&visit.code, seq).await?.ok_or_else(Fault::not_found)?;
+    let receipt = receipt(&stored)?;
+    let first = receipt.records.first().ok_or_else(Fault::not_found)?;
+    let about = about(&visit, first, None).await?;
+    let doer = match (first, &about.event) {
+        (Record::Event(_, event), _) | (_, Some(event)) => event.roles.iter().any(|(_, who)| *who == me.resident),
+        _ => false,
+    };
+    let ordered = about.order.as_ref().is_some_and(|order| belongs(order, me.resident, &wallet));
+    let moved = moved(&receipt, &wallet, &me);
+    if moved.is_none() && !doer && !ordered {
+        return Err(AccessError::Forbidden.into());
+    }
+    let (account, amount) = moved.unwrap_or((wallet.accounts(me.resident)[0], 0));
+    let (set, mut rows) = breakdown(&visit, &frame, &receipt, unit(&account));
+    even_out(&visit, &mut rows, amount);
+    let refusal = receipt.refusal();
+    let plan = explain::plan_of(&frame, set);
+    let after = stored.balances_after.iter().find(|(own, _)| *own == account).map(|(_, after)| *after);
+    let envelope = first.envelope().ok_or_else(Fault::not_found)?;
+    let line = Line {
+        seq: stored.first_seq,
+        title: title(&visit, &frame, first, &about),
+        day: day(counts_on(first, &about)),
+        note: String::new(),
+        amount,
+        unit: unit(&account),
+        balance_after: after.filter(|_| unit(&account) == Unit::Points),
+        state: if refusal.is_some() { LineState::Refused } else { state(first, &about) },
+    };
+    let view = WhyView {
+        line,
+        rows,
+        refusal: refusal.map(|refusal| explain::refusal(&plan, Some(&frame), &without_day(refusal), visit.tongue())),
+        opens_again: refusal.and_then(|refusal| refusal.opens).map(day),
+        rule: rule_ref(&frame, set),
+        recorded_by: visit.actor(&envelope.actor).await,
+        recorded_at: visit.moment(envelope.at),
+        objection: String::new(),
+        order_no: about.order.as_ref().filter(|_| ordered).map(|order| u64::from(order.no.0)),
+        proof: proof(&visit, &frame, stored.first_seq).await?,
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+/// The page has its own place for the day on which it opens again.
+fn without_day(refusal: &rule::Refusal) -> rule::Refusal {
+    rule::Refusal { opens: None, ..refusal.clone() }
+}
+
+/// What an entry did to one of this resident's accounts: to the points, or else to the minutes.
+fn moved(receipt: &Receipt, wallet: &Wallet, me: &SignedResident) -> Option<(Account, i64)> {
+    let change = |account: &Account| {
+        let own = receipt.records.iter().filter_map(|record| match record {
+            Record::Moved(_, transfer) if transfer.debit == *account || transfer.credit == *account => {
+                Some(signed(transfer, account))
+            }
+            _ => None,
+        });
+        let all: Vec<i64> = own.collect();
+        (!all.is_empty()).then(|| (*account, all.into_iter().fold(0, i64::saturating_add)))
+    };
+    wallet.accounts(me.resident).iter().find_map(change)
+}
+
+fn signed(transfer: &Transfer, account: &Account) -> i64 {
+    if transfer.credit == *account { transfer.amount.get() } else { transfer.amount.get().saturating_neg() }
+}
+
+/// The rule's own sentences, with the rule set that said them.
+fn breakdown(visit: &Visit, frame: &Frame, receipt: &Receipt, unit: Unit) -> (Option<RuleSetNo>, Vec<ReasonRow>) {
+    let asset = Code::literal(if unit == Unit::Minutes { "minutes" } else { "points" });
+    let rows = |plan: &Plan, lines: &[rule::Line], sign: i64| {
+        let row = |line: &rule::Line| ReasonRow {
+            text: explain::line(plan, Some(frame), line, visit.tongue()),
+            amount: line.amount.filter(|_| line.asset == asset).map(|amount| i64::from(amount).saturating_mul(sign)),
+        };
+        lines.iter().map(row).collect()
+    };
+    for record in &receipt.records {
+        match record {
+            Record::Decided(set, _, decision) => {
+                return (Some(*set), rows(&explain::plan_of(frame, Some(*set)), &decision.lines, 1));
+            }
+            Record::Quoted(set, _, quote) => {
+                return (Some(*set), rows(&explain::plan_of(frame, Some(*set)), &quote.lines, -1));
+            }
+            Record::Refused(set, ..) => return (*set, Vec::new()),
+            Record::Waiting(set, _) => {
+                let text = visit.either(
+                    "规则暂时没有给出结果。这件事已经记下，规则修好后会自动补记。",
+                    "The rule gave no answer yet. The event is kept and will be decided when the rule is mended.",
+                );
+                return (Some(*set), vec![ReasonRow { text, amount: None }]);
+            }
+            _ => {}
+        }
+    }
+    (None, Vec::new())
+}
+
+/// A deduction can be larger than what is there: the sum then says so, and always comes out at what was booked.
+fn even_out(visit: &Visit, rows: &mut Vec<ReasonRow>, booked: i64) {
+    if rows.iter().all(|row| row.amount.is_none()) {
+        return;
+    }
+    let sum = rows.iter().filter_map(|row| row.amount).fold(0, i64::saturating_add);
+    let rest = booked.saturating_sub(sum);
+    if rest != 0 {
+        let text = visit.either("积分不够扣，只扣到 0", "There were not enough points; only these were taken");
+        rows.push(ReasonRow { text, amount: Some(rest) });
+    }
+}
+
+fn rule_ref(frame: &Frame, set: Option<RuleSetNo>) -> Option<RuleRef> {
+    let set = frame.sets.iter().find(|own| Some(own.no) == set)?;
+    Some(RuleRef {
+        name: set.name.to_string(),
+        version: set.version.clone(),
+        active_from: day(set.active_from),
+        digest: hex(&set.component),
+    })
+}
+
+/// The block that holds a record: blocks lie in order of their records, so halving finds it.
+async fn proof(visit: &Visit, frame: &Frame, seq: u64) -> Result<Proof, Fault> {
+    let store = &visit.app.house.store;
+    let (mut low, mut high) = (1, frame.head.height);
+    let mut found = None;
+    while low <= high {
+        let middle = low.midpoint(high);
+        let Some(stored) = store.blocks(&visit.code, middle, 1).await?.into_iter().next() else { break };
+        if stored.block.first_seq <= seq {
+            low = middle.saturating_add(1);
+            found = Some(stored);
+        } else {
+            high = middle.saturating_sub(1);
+        }
+    }
+    let stored = found.ok_or_else(Fault::not_found)?;
+    Ok(Proof { seq, height: stored.block.height, block_hash: hex(&stored.hash) })
+}

@@ -1,0 +1,145 @@
+//! What can go wrong below the ledger, in words a person can act on. It decides nothing: whether to try again is
+//! the caller's choice.
+
+use rongyi_core::ids::Code;
+
+/// Why the database gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address names no engine that this program has.
+    #[error(
+        "数据库地址“{url}”不能用：{why_zh} The database address “{url}” cannot be used: {why_en}"
+    )]
+    Address {
+        /// What was given, without its password.
+        url: String,
+        /// Why, and what would be right.
+        why_zh: &'static str,
+        /// The same in English.
+        why_en: &'static str,
+    },
+    /// There is no database at that place.
+    #[error(
+        "没有找到数据库“{path}”。请核对路径，或先用 serve 或 demo 建立它。 There is no database at “{path}”. Check the path, or create it with `serve` or `demo`."
+    )]
+    Missing {
+        /// Where it was looked for.
+        path: String,
+    },
+    /// The database cannot be reached, read or written.
+    #[error(
+        "数据库打不开或读写失败，请检查磁盘和文件权限：{detail} The database cannot be opened, read or written; check the disk and the file's permissions: {detail}"
+    )]
+    Unavailable {
+        /// What the engine said.
+        detail: String,
+    },
+    /// Somebody else holds the database for too long.
+    #[error(
+        "数据库正忙，请稍后再试；如果一直这样，请看看是否还有别的程序在使用它。 The database is busy; try again in a moment, and if it stays so, see whether another program holds it. ({detail})"
+    )]
+    Busy {
+        /// What the engine said.
+        detail: String,
+    },
+    /// The disk is full.
+    #[error(
+        "磁盘已满，没有写入任何内容。请腾出空间后再试。 The disk is full; nothing was written. Make room and try again. ({detail})"
+    )]
+    Full {
+        /// What the engine said.
+        detail: String,
+    },
+    /// Something stored is not what this program wrote.
+    #[error(
+        "数据库里的{what}（{place}）已损坏。请停止使用，从备份恢复，并运行 verify。 The stored {what} at {place} is damaged. Stop using it, restore a backup and run `verify`."
+    )]
+    Corrupt {
+        /// Which kind of row.
+        what: &'static str,
+        /// Where.
+        place: String,
+    },
+    /// The rows to be written contradict the rows that are there.
+    #[error(
+        "写入的内容与已有内容矛盾，没有写入任何内容：{detail} What was to be written contradicts what is stored; nothing was written: {detail}"
+    )]
+    Conflict {
+        /// The constraint, as the engine names it.
+        detail: String,
+    },
+    /// The tables belong to another version of this program.
+    #[error(
+        "数据库的版本与本程序不一致：{detail} 请用同一版本的程序，或先用新版本 serve 一次来升级。 The database belongs to another version of this program: {detail} Use that version, or start the newer one once with `serve` to bring it up to date."
+    )]
+    Version {
+        /// Which versions.
+        detail: String,
+    },
+    /// There is no such community here.
+    #[error(
+        "这个数据库里没有社区“{community}”。请核对名称，或先启用它的配置。 This database has no community “{community}”. Check its name, or bring its configuration into force first."
+    )]
+    NoCommunity {
+        /// Which.
+        community: Code,
+    },
+    /// What was to be changed is not there.
+    #[error("没有找到{what}“{name}”。请核对。 There is no {what} “{name}”. Check it.")]
+    NotFound {
+        /// Which kind of thing.
+        what: &'static str,
+        /// Which one.
+        name: String,
+    },
+    /// A name that must be unique is taken.
+    #[error("{what}“{name}”已经有了，请换一个。 The {what} “{name}” is taken; choose another.")]
+    Taken {
+        /// Which kind of name.
+        what: &'static str,
+        /// Which one.
+        name: String,
+    },
+    /// The database is open for reading only.
+    #[error(
+        "数据库是以只读方式打开的，不能写入。 The database is open for reading only; nothing can be written."
+    )]
+    ReadOnly,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let detail = error.to_string();
+        match &error {
+            sqlx::Error::Database(inner) => {
+                // The low byte is SQLite's primary result code; the rest says more than anyone acts on.
+                let code = inner.code().and_then(|code| code.parse::<i32>().ok());
+                match code.map(|code| code & 0xff) {
+                    Some(5 | 6) => StoreError::Busy { detail },
+                    Some(13) => StoreError::Full { detail },
+                    Some(11 | 26) => StoreError::Corrupt {
+                        what: "file",
+                        place: detail,
+                    },
+                    Some(19) => StoreError::Conflict { detail },
+                    Some(8) => StoreError::ReadOnly,
+                    Some(_) | None => StoreError::Unavailable { detail },
+                }
+            }
+            sqlx::Error::PoolTimedOut => StoreError::Busy { detail },
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => StoreError::Corrupt {
+                what: "row",
+                place: detail,
+            },
+            _ => StoreError::Unavailable { detail },
+        }
+    }
+}
+
+/// A damaged row of a community.
+pub(crate) fn corrupt(what: &'static str, community: &Code, place: impl ToString) -> StoreError {
+    StoreError::Corrupt {
+        what,
+        place: format!("{community} {}", place.to_string()),
+    }
+}

@@ -1,0 +1,249 @@
+//! The only crate with SQL: opens a database, loads what a batch needs, writes what it changed, reads for pages,
+//! and keeps the people who sign in. It decides nothing: whatever moves points is decided by the book in
+//! `rongyi-core`, and this crate refuses only what was decided on a head that is no longer the newest.
+
+mod error;
+mod model;
+mod sqlite;
+
+pub use error::StoreError;
+pub use model::{
+    HouseholdText, NewStaff, PassbookRow, Person, ResidentRow, Session, SignInDelay, Staff,
+    StoredBlock, StoredCounter, StoredEntry, Subject, Token, TransferLink, Written,
+};
+pub use sqlite::Sqlite;
+
+use rongyi_core::account::Account;
+use rongyi_core::book::{AccountState, Changes, Frame, Loaded, Order, Used};
+use rongyi_core::chain::{Hash, Head};
+use rongyi_core::command::Need;
+use rongyi_core::counters::{CounterKey, CounterRow};
+use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use rongyi_core::time::{Instant, LocalDate};
+
+/// A database, whichever engine holds it.
+#[derive(Debug)]
+pub enum Store {
+    /// A file on this machine.
+    Sqlite(Sqlite),
+}
+
+impl Store {
+    /// Opens a database for reading and writing and brings its tables up to date. `create` makes a new one where
+    /// there is none. SQLite: `sqlite:data/rongyi.db`.
+    ///
+    /// # Errors
+    /// [`StoreError::Address`], [`StoreError::Missing`], [`StoreError::Version`] or what the engine said.
+    pub async fn open(url: &str, create: bool) -> Result<Self, StoreError> {
+        check_engine(url)?;
+        Sqlite::open(url, create).await.map(Store::Sqlite)
+    }
+
+    /// Opens an existing database for reading only; writing answers [`StoreError::ReadOnly`].
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_read_only(url: &str) -> Result<Self, StoreError> {
+        check_engine(url)?;
+        Sqlite::open_read_only(url).await.map(Store::Sqlite)
+    }
+
+    /// Closes all connections. Dropping does too, but says nothing when it fails.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn close(self) -> Result<(), StoreError> {
+        match self {
+            Store::Sqlite(db) => db.close().await,
+        }
+    }
+}
+
+fn check_engine(url: &str) -> Result<(), StoreError> {
+    let (scheme, _) = url.split_once(':').unwrap_or(("", url));
+    let (why_zh, why_en) = match scheme {
+        "sqlite" => return Ok(()),
+        "postgres" | "postgresql" => (
+            "这个版本还不支持 PostgreSQL，请用 sqlite:data/rongyi.db。",
+            "this version has no PostgreSQL yet; use sqlite:data/rongyi.db.",
+        ),
+        _ => (
+            "请写成 sqlite:data/rongyi.db 的样子。",
+            "write it like sqlite:data/rongyi.db.",
+        ),
+    };
+    // What follows the scheme may hold a password.
+    Err(StoreError::Address {
+        url: format!("{scheme}:…"),
+        why_zh,
+        why_en,
+    })
+}
+
+/// One method of [`Store`] for each, answered by the engine that holds the database.
+macro_rules! each_engine {
+    ($($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
+        impl Store {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// A [`StoreError`]: see its variants.
+                pub async fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
+                    match self {
+                        Store::Sqlite(db) => db.$name($($argument),*).await,
+                    }
+                }
+            )*
+        }
+    };
+}
+
+// Loading and writing the ledger.
+each_engine! {
+    /// Whether the database answers.
+    fn ping() -> ();
+    /// All communities that have a ledger here.
+    fn community_codes() -> Vec<Code>;
+    /// The always-loaded part of a book; `None` before the community's first commit.
+    fn frame(community: &Code) -> Option<Frame>;
+    /// The heads of those that have a ledger here.
+    fn heads(communities: &[Code]) -> Vec<(Code, Head)>;
+    /// Answers every need, in order; what is not there is answered with `None` inside.
+    fn load(community: &Code, needs: &[Need]) -> Vec<Loaded>;
+    /// Writes a batch in one transaction, an answer for each. After an error nothing of the batch may be relied
+    /// upon: load again.
+    fn write(batch: &[Changes]) -> Vec<Written>;
+}
+
+// Reads for pages, receipts and jobs.
+each_engine! {
+    /// The entry that the record at `seq` belongs to; `None` when nothing stands there.
+    fn entry(community: &Code, seq: u64) -> Option<StoredEntry>;
+    /// The lines of these accounts, newest first, those before the line `before` when given. About `limit` lines:
+    /// a movement between two of the accounts is two lines of one seq, which a page never parts. A page costs what
+    /// its lines cost for the account that `before` touches; for others also their movements newer than `before`.
+    fn passbook(community: &Code, accounts: &[Account], before: Option<u64>, limit: u32) -> Vec<PassbookRow>;
+    /// What these accounts hold, in order; empty for one that was never used.
+    fn balances(community: &Code, accounts: &[Account]) -> Vec<(Account, AccountState)>;
+    /// One counter row.
+    fn counter_row(community: &Code, key: &CounterKey) -> Option<CounterRow>;
+    /// An order by its number.
+    fn order(community: &Code, no: OrderNo) -> Option<Order>;
+    /// An order by its pick-up code, wherever it stands. Codes are never given twice.
+    fn order_by_code(community: &Code, pickup_code: &str) -> Option<Order>;
+    /// A resident's orders, newest first.
+    fn orders_of_resident(community: &Code, resident: ResidentNo, limit: u32) -> Vec<Order>;
+    /// A household's orders, newest first.
+    fn orders_of_household(community: &Code, household: HouseholdNo, limit: u32) -> Vec<Order>;
+    /// Orders that wait to be collected, the earliest deadline first.
+    fn open_orders(community: &Code, limit: u32) -> Vec<Order>;
+    /// Orders whose deadline was before `today` and that nobody collected.
+    fn due_orders(community: &Code, today: LocalDate, limit: u32) -> Vec<OrderNo>;
+    /// Spendable accounts with something in a lot whose last day was before `day`.
+    fn accounts_with_lots_before(community: &Code, day: LocalDate, limit: u32) -> Vec<Account>;
+    /// Events that wait for their rule.
+    fn waiting(community: &Code) -> Vec<(u64, RuleSetNo)>;
+    /// Pieces on the shelf, by item; items that never came in are left out.
+    fn stock(community: &Code) -> Vec<(ItemNo, i64)>;
+    /// Archives a component under the SHA-256 of its bytes. Again is no harm.
+    fn put_component(digest: &Hash, bytes: &[u8]) -> ();
+    /// An archived component.
+    fn component(digest: &Hash) -> Option<Vec<u8>>;
+    /// Archives parameters under the SHA-256 of their canonical JSON. Again is no harm.
+    fn put_params(digest: &Hash, json: &str) -> ();
+    /// Archived parameters.
+    fn params(digest: &Hash) -> Option<String>;
+}
+
+// Reading everything, to verify it.
+each_engine! {
+    /// Blocks from a height on.
+    fn blocks(community: &Code, from_height: u64, limit: u32) -> Vec<StoredBlock>;
+    /// Place, kind and canonical bytes of every record from a place on, movements included.
+    fn journal(community: &Code, from_seq: u64, limit: u32) -> Vec<(u64, u8, Vec<u8>)>;
+    /// What movements say about their accounts' chains, from a place on.
+    fn all_transfer_links(community: &Code, from_seq: u64, limit: u32) -> Vec<TransferLink>;
+    /// Every account.
+    fn all_accounts(community: &Code) -> Vec<(Account, AccountState)>;
+    /// Every counter row.
+    fn all_counters(community: &Code) -> Vec<StoredCounter>;
+    /// Every order.
+    fn all_orders(community: &Code) -> Vec<Order>;
+    /// Every resident with their household.
+    fn all_residents(community: &Code) -> Vec<(ResidentNo, HouseholdNo)>;
+    /// Every external reference that was used.
+    fn all_sources(community: &Code) -> Vec<(Code, String, Used)>;
+    /// Every idempotency key that is kept.
+    fn all_keys(community: &Code) -> Vec<(Code, String, Used)>;
+}
+
+// People.
+each_engine! {
+    /// Enters a person; answers the person's number.
+    fn create_person(name: &str, phone: Option<&str>, created_at: Instant) -> i64;
+    /// A person.
+    fn person(person_id: i64) -> Option<Person>;
+    /// Corrects a person's name and telephone.
+    fn rename_person(person_id: i64, name: &str, phone: Option<&str>) -> ();
+    /// Sets a person's PIN.
+    fn set_pin(person_id: i64, pin_hash: &str, must_change: bool) -> ();
+    /// Says which person a resident is, with the salt of the ledger's commitment.
+    fn link_resident(community: &Code, resident: ResidentNo, person_id: i64, salt: &[u8; 16]) -> ();
+    /// The person that a resident is.
+    fn resident_person(community: &Code, resident: ResidentNo) -> Option<Person>;
+    /// The salt of a resident's commitment.
+    fn resident_salt(community: &Code, resident: ResidentNo) -> Option<[u8; 16]>;
+    /// All residents, by number.
+    fn residents(community: &Code) -> Vec<ResidentRow>;
+    /// The residents of a household.
+    fn residents_of_household(community: &Code, household: HouseholdNo) -> Vec<ResidentRow>;
+    /// The residents with this telephone; a family may share one.
+    fn residents_by_phone(community: &Code, phone: &str) -> Vec<ResidentRow>;
+    /// Names a household.
+    fn put_household(community: &Code, household: HouseholdNo, name: &str, address: &str) -> ();
+    /// What a household is called.
+    fn household(community: &Code, household: HouseholdNo) -> Option<HouseholdText>;
+    /// Enters a member of staff; answers the number. [`StoreError::Taken`] for a login that is in use.
+    fn add_staff(new: NewStaff<'_>) -> i64;
+    /// A member of staff by sign-in name.
+    fn staff_by_login(community: &Code, login: &str) -> Option<Staff>;
+    /// A member of staff by number.
+    fn staff(staff_id: i64) -> Option<Staff>;
+    /// All staff of a community.
+    fn all_staff(community: &Code) -> Vec<Staff>;
+    /// Sets a password.
+    fn set_staff_password(staff_id: i64, password_hash: &str, must_change: bool) -> ();
+    /// Lets a member of staff in, or no longer.
+    fn set_staff_active(staff_id: i64, active: bool) -> ();
+}
+
+// Sign-in.
+each_engine! {
+    /// Begins a session.
+    fn create_session(session: &Session) -> ();
+    /// The session of a token, unless it has expired; notes that it was seen, at most once a minute.
+    fn find_session(token_hash: &Hash, now: Instant) -> Option<Session>;
+    /// Ends a session. Again is no harm.
+    fn delete_session(token_hash: &Hash) -> ();
+    /// Ends all sessions of somebody; answers how many.
+    fn delete_sessions_of(community: &Code, subject: Subject) -> u64;
+    /// Removes sessions that have expired; answers how many.
+    fn delete_expired_sessions(now: Instant) -> u64;
+    /// The pause after wrong PINs.
+    fn sign_in_delay(scope: &str, subject: &str) -> Option<SignInDelay>;
+    /// Sets the pause.
+    fn put_sign_in_delay(scope: &str, subject: &str, delay: SignInDelay) -> ();
+    /// Forgets the pause after a good sign-in.
+    fn clear_sign_in_delay(scope: &str, subject: &str) -> ();
+    /// Forgets pauses that ended before; answers how many.
+    fn clear_old_sign_in_delays(before: Instant) -> u64;
+    /// Enters a device's token; answers its number.
+    fn add_token(community: &Code, name: &str, token_hash: &Hash, scope: &str, created_at: Instant) -> i64;
+    /// A token that works, by its hash.
+    fn token_by_hash(token_hash: &Hash) -> Option<Token>;
+    /// All tokens of a community, revoked ones too.
+    fn tokens(community: &Code) -> Vec<Token>;
+    /// Ends a token. Again is no harm.
+    fn revoke_token(token_id: i64, now: Instant) -> ();
+}

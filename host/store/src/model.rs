@@ -1,0 +1,210 @@
+//! What the store answers with, where the core has no type of its own. Plain values; nothing here decides.
+
+use rongyi_core::account::Account;
+use rongyi_core::chain::{Block, Hash};
+use rongyi_core::counters::{CounterKey, CounterRow};
+use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::record::Transfer;
+use rongyi_core::time::Instant;
+
+/// What became of one community's changes in a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// They are committed.
+    Done,
+    /// The community's head was no longer the one they were made from. Nothing of it was written: load it again.
+    HeadMoved,
+}
+
+/// An entry: what was asked and everything that followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// The place of its first record.
+    pub first_seq: u64,
+    /// Place, kind and canonical bytes of all its records in order, movements included.
+    pub records: Vec<(u64, u8, Vec<u8>)>,
+    /// What the accounts it touched held afterwards, in account order; like a receipt, without the accounts that
+    /// points and goods come from.
+    pub balances_after: Vec<(Account, i64)>,
+    /// The personal text that belongs to it, unless it was erased.
+    pub text: Option<String>,
+}
+
+/// One line of a passbook: a movement as one of its two accounts sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassbookRow {
+    /// Its place.
+    pub seq: u64,
+    /// The entry it belongs to.
+    pub entry: u64,
+    /// The account whose line it is.
+    pub account: Account,
+    /// What it added, or took away when negative.
+    pub change: i64,
+    /// What the account held afterwards.
+    pub balance_after: i64,
+    /// The account's movement before this one, 0 for none.
+    pub prev: u64,
+    /// The movement.
+    pub transfer: Transfer,
+    /// Kind and bytes of the record that began the entry.
+    pub first: (u8, Vec<u8>),
+    /// Kind and bytes of the rule's answer, when the entry has one.
+    pub decided: Option<(u8, Vec<u8>)>,
+}
+
+/// A block with the hash that was stored beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBlock {
+    /// The block.
+    pub block: Block,
+    /// Its hash as stored; verifying computes it again.
+    pub hash: Hash,
+}
+
+/// What a movement says about its two accounts' chains of movements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransferLink {
+    /// Its place.
+    pub seq: u64,
+    /// The giving account's balance afterwards and its movement before, 0 for none.
+    pub debit_after: (i64, u64),
+    /// The same for the receiving account.
+    pub credit_after: (i64, u64),
+}
+
+/// A stored counter row.
+pub type StoredCounter = (CounterKey, CounterRow);
+
+/// A human being.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Number in this installation.
+    pub person_id: i64,
+    /// Name.
+    pub name: String,
+    /// Telephone, when given.
+    pub phone: Option<String>,
+    /// Hash of the PIN; `None` until the first was given out.
+    pub pin_hash: Option<String>,
+    /// Whether the PIN must be changed at the next sign-in.
+    pub pin_must_change: bool,
+    /// When the person was entered.
+    pub created_at: Instant,
+}
+
+/// A resident as staff find them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResidentRow {
+    /// The number on the card.
+    pub resident: ResidentNo,
+    /// The household.
+    pub household: HouseholdNo,
+    /// Who it is, unless never linked or erased.
+    pub person_id: Option<i64>,
+    /// The person's name.
+    pub name: Option<String>,
+    /// The person's telephone.
+    pub phone: Option<String>,
+}
+
+/// What people call a household.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HouseholdText {
+    /// Its number.
+    pub household: HouseholdNo,
+    /// Its name, such as that of its head.
+    pub name: String,
+    /// Where it lives.
+    pub address: String,
+}
+
+/// Somebody who works for a community.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// Number in this installation.
+    pub staff_id: i64,
+    /// For whom.
+    pub community: Code,
+    /// Sign-in name, unique in the community.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Role, a word of the host.
+    pub role: String,
+    /// Hash of the password.
+    pub password_hash: String,
+    /// Whether the password must be changed at the next sign-in.
+    pub must_change: bool,
+    /// Whether the person may sign in.
+    pub active: bool,
+}
+
+/// A new member of staff.
+#[derive(Debug, Clone, Copy)]
+pub struct NewStaff<'a> {
+    /// For whom.
+    pub community: &'a Code,
+    /// Sign-in name.
+    pub login: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Role.
+    pub role: &'a str,
+    /// Hash of the first password.
+    pub password_hash: &'a str,
+    /// Whether it must be changed at the first sign-in.
+    pub must_change: bool,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A resident of the session's community.
+    Resident(ResidentNo),
+    /// A member of staff, by `staff_id`.
+    Staff(i64),
+}
+
+/// A signed-in browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// SHA-256 of its token.
+    pub token_hash: Hash,
+    /// Where.
+    pub community: Code,
+    /// Who.
+    pub subject: Subject,
+    /// Since when.
+    pub created_at: Instant,
+    /// The newest request.
+    pub last_seen_at: Instant,
+    /// Until when at the latest.
+    pub expires_at: Instant,
+}
+
+/// How long somebody must wait after wrong PINs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInDelay {
+    /// Wrong tries in a row.
+    pub failures: u32,
+    /// The next try counts from here on.
+    pub next_at: Instant,
+}
+
+/// A device's token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Number in this installation.
+    pub token_id: i64,
+    /// For which community.
+    pub community: Code,
+    /// What people call the device.
+    pub name: String,
+    /// What it may do, a word of the host.
+    pub scope: String,
+    /// Since when.
+    pub created_at: Instant,
+    /// Since when it no longer works.
+    pub revoked_at: Option<Instant>,
+}

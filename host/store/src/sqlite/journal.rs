@@ -1,0 +1,371 @@
+//! Writing: one short transaction for a batch, each community guarded by its head. It decides nothing.
+
+use rongyi_core::account::Account;
+use rongyi_core::book::{Changes, Order, OrderState, PlacedTransfer};
+use rongyi_core::record::ReleaseReason;
+use serde_json::json;
+use sqlx::{Connection, SqliteConnection};
+
+use super::rows::{Binding, Rows, int, write_item, write_rule_set, write_settings};
+use super::{Sqlite, statements};
+use crate::error::StoreError;
+use crate::model::Written;
+
+statements! {
+    BEGIN = "BEGIN IMMEDIATE";
+    NEW_COMMUNITY = "INSERT INTO community (code, hash) VALUES (?1, zeroblob(32)) ON CONFLICT (code) DO NOTHING";
+    ADVANCE = "UPDATE community SET height = ?4, hash = ?5, next_seq = ?6, last_at = ?7, \
+        next_order = max(next_order, ?8), posted = max(posted, ?9), settings = coalesce(?10, settings) \
+        WHERE code = ?1 AND height = ?2 AND hash = ?3 RETURNING community_id";
+    // Every row of an account carries its newest movement; a lot that does not was emptied by it.
+    EMPTIED_LOTS = "DELETE FROM balance WHERE community_id = ?1 AND (account, lot) IN \
+        (SELECT b.account, b.lot FROM json_each(?2) AS j CROSS JOIN balance AS b ON b.community_id = ?1 \
+        AND b.account = j.value ->> 0 AND b.last < j.value ->> 1)";
+    NO_LONGER_WAITING = "DELETE FROM waiting WHERE community_id = ?1 AND seq IN (SELECT value FROM json_each(?2))";
+}
+
+static RECORDS: Rows = Rows::new(
+    "INSERT INTO record (community_id, seq, kind, body)",
+    4,
+    "",
+);
+static TRANSFERS: Rows = Rows::new(
+    "INSERT INTO transfer (community_id, seq, entry, debit, credit, amount, from_lot, to_lot, kind, order_no, \
+     reverses, debit_after, debit_prev, credit_after, credit_prev)",
+    15,
+    "",
+);
+static BLOCKS: Rows = Rows::new(
+    "INSERT INTO block (community_id, height, prev, root, first_seq, count, at, hash)",
+    8,
+    "",
+);
+static BALANCES: Rows = Rows::new(
+    "INSERT INTO balance (community_id, account, lot, amount, last)",
+    5,
+    "ON CONFLICT DO UPDATE SET amount = excluded.amount, last = excluded.last",
+);
+static COUNTERS: Rows = Rows::new(
+    "INSERT INTO counter (community_id, subject, kind, month, body)",
+    5,
+    "ON CONFLICT DO UPDATE SET body = excluded.body",
+);
+static RESIDENTS: Rows = Rows::new(
+    "INSERT INTO resident (community_id, resident, household)",
+    3,
+    "ON CONFLICT DO UPDATE SET household = excluded.household",
+);
+static ITEMS: Rows = Rows::new(
+    "INSERT INTO item (community_id, item_no, code, body)",
+    4,
+    "ON CONFLICT (community_id, item_no) DO UPDATE SET code = excluded.code, body = excluded.body",
+);
+static ORDERS: Rows = Rows::new(
+    "INSERT INTO orders (community_id, order_no, entry, resident, household, lines, total, held, code, placed_on, \
+     deadline, state, closed_at, closed_by)",
+    14,
+    "ON CONFLICT (community_id, order_no) DO UPDATE SET state = excluded.state, closed_at = excluded.closed_at, \
+     closed_by = excluded.closed_by",
+);
+static SOURCES: Rows = Rows::new(
+    "INSERT INTO source_ref (community_id, source, external_ref, input, entry)",
+    5,
+    "",
+);
+static KEYS: Rows = Rows::new(
+    "INSERT INTO idempotency (community_id, actor, key, input, entry, at)",
+    6,
+    "",
+);
+static WAITING: Rows = Rows::new("INSERT INTO waiting (community_id, seq, rule_set)", 3, "");
+static RULE_SETS: Rows = Rows::new("INSERT INTO rule_set (community_id, no, body)", 3, "");
+static TEXTS: Rows = Rows::new("INSERT INTO text (community_id, seq, salt, text)", 4, "");
+
+/// Every multi-row statement, for the test that prepares them.
+#[cfg(test)]
+pub(super) static MULTI: &[&Rows] = &[
+    &RECORDS, &TRANSFERS, &BLOCKS, &BALANCES, &COUNTERS, &RESIDENTS, &ITEMS, &ORDERS, &SOURCES, &KEYS, &WAITING,
+    &RULE_SETS, &TEXTS,
+];
+
+impl Sqlite {
+    pub(crate) async fn write(&self, batch: &[Changes]) -> Result<Vec<Written>, StoreError> {
+        let mut writer = self.writer().await?;
+        let mut transaction = writer.begin_with(BEGIN).await?;
+        let mut written = Vec::with_capacity(batch.len());
+        for changes in batch {
+            written.push(match advance(&mut transaction, changes).await? {
+                None => Written::HeadMoved,
+                Some(community) => {
+                    append(&mut transaction, community, changes).await?;
+                    derive(&mut transaction, community, changes).await?;
+                    Written::Done
+                }
+            });
+        }
+        transaction.commit().await?;
+        self.tidy_wal(&mut writer).await;
+        Ok(written)
+    }
+}
+
+/// Compare and swap: the community's number when its head was still the one that was loaded.
+async fn advance(
+    connection: &mut SqliteConnection,
+    changes: &Changes,
+) -> Result<Option<i64>, StoreError> {
+    if changes.before.height == 0 {
+        sqlx::query(NEW_COMMUNITY)
+            .bind(changes.community.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
+    let next_order = changes
+        .orders
+        .iter()
+        .map(|order| i64::from(order.no.0).saturating_add(1))
+        .max()
+        .unwrap_or(1);
+    let (before, after) = (&changes.before, &changes.after);
+    Ok(sqlx::query_scalar(ADVANCE)
+        .bind(changes.community.as_str())
+        .bind(int(before.height)?)
+        .bind(&before.hash[..])
+        .bind(int(after.height)?)
+        .bind(&after.hash[..])
+        .bind(int(after.next_seq)?)
+        .bind(after.last_at.0)
+        .bind(next_order)
+        .bind(i64::from(!changes.transfers.is_empty()))
+        .bind(changes.settings.as_ref().map(write_settings))
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// What never changes again: records, movements, the block.
+async fn append(
+    connection: &mut SqliteConnection,
+    community: i64,
+    changes: &Changes,
+) -> Result<(), StoreError> {
+    RECORDS
+        .write(connection, &changes.records, |query, (seq, kind, body)| {
+            Ok(query
+                .bind(community)
+                .bind(int(*seq)?)
+                .bind(i64::from(*kind))
+                .bind(body.as_slice()))
+        })
+        .await?;
+    TRANSFERS
+        .write(connection, &changes.transfers, |query, placed| {
+            bind_transfer(query.bind(community), placed)
+        })
+        .await?;
+    let block = &changes.block;
+    BLOCKS
+        .write(connection, &[block], |query, block| {
+            Ok(query
+                .bind(community)
+                .bind(int(block.height)?)
+                .bind(&block.prev[..])
+                .bind(&block.root[..])
+                .bind(int(block.first_seq)?)
+                .bind(int(block.count)?)
+                .bind(block.at.0)
+                .bind(&changes.after.hash[..]))
+        })
+        .await
+}
+
+fn bind_transfer(query: Binding, placed: &PlacedTransfer) -> Result<Binding, StoreError> {
+    let transfer = &placed.transfer;
+    Ok(query
+        .bind(int(placed.seq)?)
+        .bind(int(placed.entry)?)
+        .bind(transfer.debit.pack())
+        .bind(transfer.credit.pack())
+        .bind(transfer.amount.get())
+        .bind(transfer.from_lot)
+        .bind(transfer.to_lot)
+        .bind(transfer.kind as i64)
+        .bind(transfer.order.map(|no| i64::from(no.0)))
+        .bind(transfer.reverses.map(int).transpose()?)
+        .bind(placed.debit_after.0)
+        .bind(int(placed.debit_after.1)?)
+        .bind(placed.credit_after.0)
+        .bind(int(placed.credit_after.1)?))
+}
+
+/// What can be rebuilt: balances, counters, residents, items, orders, references, keys, waiting events, rule sets;
+/// and the personal texts.
+async fn derive(
+    connection: &mut SqliteConnection,
+    community: i64,
+    changes: &Changes,
+) -> Result<(), StoreError> {
+    balances(connection, community, changes).await?;
+    COUNTERS
+        .write(connection, &changes.counters, |query, (key, row)| {
+            Ok(query
+                .bind(community)
+                .bind(key.subject.pack())
+                .bind(key.kind.as_str())
+                .bind(key.month)
+                .bind(row.encode()))
+        })
+        .await?;
+    RESIDENTS
+        .write(connection, &changes.residents, |query, (resident, household)| {
+            Ok(query
+                .bind(community)
+                .bind(i64::from(resident.0))
+                .bind(i64::from(household.0)))
+        })
+        .await?;
+    ITEMS
+        .write(connection, &changes.items, |query, item| {
+            Ok(query
+                .bind(community)
+                .bind(i64::from(item.no.0))
+                .bind(item.code.as_str())
+                .bind(write_item(item)))
+        })
+        .await?;
+    ORDERS
+        .write(connection, &changes.orders, |query, order| {
+            bind_order(query.bind(community), order)
+        })
+        .await?;
+    references(connection, community, changes).await?;
+    RULE_SETS
+        .write(connection, &changes.sets, |query, set| {
+            Ok(query
+                .bind(community)
+                .bind(i64::from(set.no.0))
+                .bind(write_rule_set(set)))
+        })
+        .await?;
+    TEXTS
+        .write(connection, &changes.texts, |query, (seq, salted)| {
+            Ok(query
+                .bind(community)
+                .bind(int(*seq)?)
+                .bind(&salted.salt[..])
+                .bind(salted.text.as_str()))
+        })
+        .await
+}
+
+async fn balances(
+    connection: &mut SqliteConnection,
+    community: i64,
+    changes: &Changes,
+) -> Result<(), StoreError> {
+    let mut rows: Vec<(&Account, i32, i64, u64)> = Vec::new();
+    for (account, state) in &changes.accounts {
+        rows.push((account, -1, state.total, state.last));
+        rows.extend(
+            state
+                .lots
+                .iter()
+                .map(|(lot, left)| (account, *lot, *left, state.last)),
+        );
+    }
+    BALANCES
+        .write(connection, &rows, |query, (account, lot, amount, last)| {
+            Ok(query
+                .bind(community)
+                .bind(account.pack())
+                .bind(*lot)
+                .bind(*amount)
+                .bind(int(*last)?))
+        })
+        .await?;
+    let touched: Vec<(i64, u64)> = changes
+        .accounts
+        .iter()
+        .map(|(account, state)| (account.pack(), state.last))
+        .collect();
+    if !touched.is_empty() {
+        sqlx::query(EMPTIED_LOTS)
+            .bind(community)
+            .bind(json!(touched).to_string())
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn references(
+    connection: &mut SqliteConnection,
+    community: i64,
+    changes: &Changes,
+) -> Result<(), StoreError> {
+    SOURCES
+        .write(connection, &changes.sources, |query, (source, text, used)| {
+            Ok(query
+                .bind(community)
+                .bind(source.as_str())
+                .bind(text.as_str())
+                .bind(&used.input[..])
+                .bind(int(used.entry)?))
+        })
+        .await?;
+    KEYS.write(connection, &changes.keys, |query, (actor, key, used, at)| {
+        Ok(query
+            .bind(community)
+            .bind(actor.as_str())
+            .bind(key.as_str())
+            .bind(&used.input[..])
+            .bind(int(used.entry)?)
+            .bind(at.0))
+    })
+    .await?;
+    WAITING
+        .write(connection, &changes.waiting, |query, (seq, set)| {
+            Ok(query
+                .bind(community)
+                .bind(int(*seq)?)
+                .bind(i64::from(set.0)))
+        })
+        .await?;
+    if !changes.waited.is_empty() {
+        sqlx::query(NO_LONGER_WAITING)
+            .bind(community)
+            .bind(json!(changes.waited).to_string())
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+fn bind_order(query: Binding, order: &Order) -> Result<Binding, StoreError> {
+    let lines: Vec<(u32, i32, i64)> = order
+        .lines
+        .iter()
+        .map(|(line, points)| (line.item.0, line.quantity, points.get()))
+        .collect();
+    let (state, at, by) = match &order.state {
+        OrderState::Reserved => (1, None, None),
+        OrderState::Settled { at, by } => (2, Some(at.0), Some(by.as_str())),
+        OrderState::Released { at, reason } => match reason {
+            ReleaseReason::Cancelled => (3, Some(at.0), None),
+            ReleaseReason::TimedOut => (4, Some(at.0), None),
+        },
+    };
+    Ok(query
+        .bind(i64::from(order.no.0))
+        .bind(int(order.entry)?)
+        .bind(i64::from(order.resident.0))
+        .bind(i64::from(order.household.0))
+        .bind(json!(lines).to_string())
+        .bind(order.total.get())
+        .bind(json!(order.held).to_string())
+        .bind(order.code.as_str())
+        .bind(order.placed_on.to_days())
+        .bind(order.deadline.to_days())
+        .bind(state)
+        .bind(at)
+        .bind(by))
+}

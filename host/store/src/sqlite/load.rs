@@ -1,0 +1,410 @@
+//! Loading what a batch needs: the frame, the heads, and every named row, one statement per kind of row.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use rongyi_core::book::{AccountState, Frame, Loaded, Order, OrderState, Used};
+use rongyi_core::chain::Head;
+use rongyi_core::command::Need;
+use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
+use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo};
+use rongyi_core::record::{Event, OrderLine, Record, ReleaseReason};
+use rongyi_core::time::Instant;
+use serde_json::{Value, json};
+use sqlx::{FromRow, SqliteConnection};
+
+use super::rows::{code, date, hash, narrow, read_item, read_rule_set, read_settings, uint};
+use super::{Sqlite, community, statements};
+use crate::error::{StoreError, corrupt};
+
+/// The columns of an order, in the order of [`OrderRow`].
+macro_rules! order_columns {
+    () => {
+        "o.order_no, o.entry, o.resident, o.household, o.lines, o.total, o.held, o.code, o.placed_on, o.deadline, \
+         o.state, o.closed_at, o.closed_by"
+    };
+}
+pub(super) use order_columns;
+
+statements! {
+    BEGIN = "BEGIN";
+    CODES = "SELECT code FROM community ORDER BY code";
+    FRAME = "SELECT height, hash, next_seq, last_at, next_order, posted, settings FROM community WHERE code = ?1";
+    RULE_SETS = concat!("SELECT body FROM rule_set WHERE community_id = ", community!(), " ORDER BY no");
+    ITEMS = concat!("SELECT body FROM item WHERE community_id = ", community!(), " ORDER BY item_no");
+    HEADS = "SELECT c.code, c.height, c.hash, c.next_seq, c.last_at FROM json_each(?1) AS j \
+        CROSS JOIN community AS c ON c.code = j.value";
+    // CROSS JOIN keeps SQLite from turning a list of keys into a walk over the whole table.
+    ACCOUNTS = concat!("SELECT b.account, b.lot, b.amount, b.last FROM json_each(?2) AS j \
+        CROSS JOIN balance AS b ON b.community_id = ", community!(), " AND b.account = j.value");
+    COUNTERS = concat!("SELECT c.subject, c.kind, c.month, c.body FROM json_each(?2) AS j \
+        CROSS JOIN counter AS c ON c.community_id = ", community!(),
+        " AND c.subject = j.value ->> 0 AND c.kind = j.value ->> 1 AND c.month = j.value ->> 2");
+    RESIDENTS = concat!("SELECT r.resident, r.household FROM json_each(?2) AS j \
+        CROSS JOIN resident AS r ON r.community_id = ", community!(), " AND r.resident = j.value");
+    ORDERS = concat!("SELECT ", order_columns!(), " FROM json_each(?2) AS j \
+        CROSS JOIN orders AS o ON o.community_id = ", community!(), " AND o.order_no = j.value");
+    PICKUP_CODES = concat!("SELECT o.code, o.order_no FROM json_each(?2) AS j \
+        CROSS JOIN orders AS o ON o.community_id = ", community!(), " AND o.code = j.value");
+    SOURCES = concat!("SELECT s.source, s.external_ref, s.input, s.entry FROM json_each(?2) AS j \
+        CROSS JOIN source_ref AS s ON s.community_id = ", community!(),
+        " AND s.source = j.value ->> 0 AND s.external_ref = j.value ->> 1");
+    KEYS = concat!("SELECT i.actor, i.key, i.input, i.entry FROM json_each(?2) AS j \
+        CROSS JOIN idempotency AS i ON i.community_id = ", community!(),
+        " AND i.actor = j.value ->> 0 AND i.key = j.value ->> 1");
+    WAITING = concat!("SELECT w.seq, r.kind, r.body FROM json_each(?2) AS j \
+        CROSS JOIN waiting AS w ON w.community_id = ", community!(), " AND w.seq = j.value \
+        JOIN record AS r ON r.community_id = w.community_id AND r.seq = w.seq");
+}
+
+/// An order's columns.
+#[derive(Debug, FromRow)]
+pub(super) struct OrderRow {
+    order_no: i64,
+    entry: i64,
+    resident: i64,
+    household: i64,
+    lines: String,
+    total: i64,
+    held: String,
+    code: String,
+    placed_on: i64,
+    deadline: i64,
+    state: i64,
+    closed_at: Option<i64>,
+    closed_by: Option<String>,
+}
+
+impl OrderRow {
+    pub(super) fn order(self, community: &Code) -> Result<Order, StoreError> {
+        let bad = || corrupt("order", community, self.order_no);
+        let lines: Vec<(u32, i32, i64)> = serde_json::from_str(&self.lines).map_err(|_| bad())?;
+        let amount = |value| rongyi_core::amount::Amount::new(value).map_err(|_| bad());
+        let state = match (self.state, self.closed_at.map(Instant), &self.closed_by) {
+            (1, None, None) => OrderState::Reserved,
+            (2, Some(at), Some(by)) => OrderState::Settled { at, by: code(by)? },
+            (3, Some(at), None) => OrderState::Released {
+                at,
+                reason: ReleaseReason::Cancelled,
+            },
+            (4, Some(at), None) => OrderState::Released {
+                at,
+                reason: ReleaseReason::TimedOut,
+            },
+            _ => return Err(bad()),
+        };
+        Ok(Order {
+            no: OrderNo(narrow(self.order_no)?),
+            entry: uint(self.entry)?,
+            resident: ResidentNo(narrow(self.resident)?),
+            household: HouseholdNo(narrow(self.household)?),
+            lines: lines
+                .into_iter()
+                .map(|(item, quantity, points)| {
+                    let item = ItemNo(item);
+                    Ok((OrderLine { item, quantity }, amount(points)?))
+                })
+                .collect::<Result<_, StoreError>>()?,
+            total: amount(self.total)?,
+            held: serde_json::from_str(&self.held).map_err(|_| bad())?,
+            placed_on: date(self.placed_on)?,
+            deadline: date(self.deadline)?,
+            code: self.code,
+            state,
+        })
+    }
+}
+
+/// Balance rows of any accounts, total and lots in any order, as states.
+pub(super) fn states(
+    rows: Vec<(i64, i32, i64, i64)>,
+) -> Result<BTreeMap<i64, AccountState>, StoreError> {
+    let mut states: BTreeMap<i64, AccountState> = BTreeMap::new();
+    for (account, lot, amount, last) in rows {
+        let state = states.entry(account).or_default();
+        if lot == -1 {
+            state.total = amount;
+            state.last = uint(last)?;
+        } else {
+            state.lots.insert(lot, amount);
+        }
+    }
+    Ok(states)
+}
+
+pub(super) fn counter(
+    community: &Code,
+    (subject, kind, month, body): (i64, String, i32, Vec<u8>),
+) -> Result<(CounterKey, CounterRow), StoreError> {
+    let bad = || corrupt("counter", community, format!("{subject} {kind} {month}"));
+    let key = CounterKey {
+        subject: CounterSubject::unpack(subject).ok_or_else(bad)?,
+        kind: code(&kind)?,
+        month,
+    };
+    Ok((key, CounterRow::decode(&body).map_err(|_| bad())?))
+}
+
+type HeadRow = (String, i64, Vec<u8>, i64, i64);
+
+fn head((height, hash_bytes, next_seq, last_at): (i64, &[u8], i64, i64)) -> Result<Head, StoreError> {
+    Ok(Head {
+        height: uint(height)?,
+        hash: hash(hash_bytes)?,
+        next_seq: uint(next_seq)?,
+        last_at: Instant(last_at),
+    })
+}
+
+impl Sqlite {
+    pub(crate) async fn community_codes(&self) -> Result<Vec<Code>, StoreError> {
+        let codes: Vec<String> = sqlx::query_scalar(CODES).fetch_all(&self.readers).await?;
+        codes.iter().map(|text| code(text)).collect()
+    }
+
+    pub(crate) async fn frame(&self, community: &Code) -> Result<Option<Frame>, StoreError> {
+        // One read transaction: head, rule sets and items must be of the same moment.
+        let mut snapshot = self.readers.begin_with(BEGIN).await?;
+        let row: Option<(i64, Vec<u8>, i64, i64, i64, bool, Option<Vec<u8>>)> =
+            sqlx::query_as(FRAME)
+                .bind(community.as_str())
+                .fetch_optional(&mut *snapshot)
+                .await?;
+        let Some((height, hash_bytes, next_seq, last_at, next_order, posted, settings)) = row
+        else {
+            return Ok(None);
+        };
+        let sets = bodies(&mut snapshot, RULE_SETS, community).await?;
+        let items = bodies(&mut snapshot, ITEMS, community).await?;
+        Ok(Some(Frame {
+            community: community.clone(),
+            head: head((height, &hash_bytes, next_seq, last_at))?,
+            settings: settings
+                .map(|body| read_settings(community, &body))
+                .transpose()?,
+            sets: sets
+                .iter()
+                .map(|body| read_rule_set(community, body).map(Arc::new))
+                .collect::<Result<_, _>>()?,
+            items: items
+                .iter()
+                .map(|body| read_item(community, body))
+                .collect::<Result<_, _>>()?,
+            next_order: narrow(next_order)?,
+            posted,
+        }))
+    }
+
+    pub(crate) async fn heads(
+        &self,
+        communities: &[Code],
+    ) -> Result<Vec<(Code, Head)>, StoreError> {
+        let names: Vec<&str> = communities.iter().map(Code::as_str).collect();
+        let rows: Vec<HeadRow> = sqlx::query_as(HEADS)
+            .bind(json!(names).to_string())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter()
+            .map(|(name, height, hash_bytes, next_seq, last_at)| {
+                Ok((code(&name)?, head((height, &hash_bytes, next_seq, last_at))?))
+            })
+            .collect()
+    }
+
+    pub(crate) async fn load(
+        &self,
+        community: &Code,
+        needs: &[Need],
+    ) -> Result<Vec<Loaded>, StoreError> {
+        let mut snapshot = self.readers.begin_with(BEGIN).await?;
+        let mut found = Found::default();
+        let connection = &mut *snapshot;
+        found.balances(connection, community, needs).await?;
+        found.counters(connection, community, needs).await?;
+        found.people_and_orders(connection, community, needs).await?;
+        found.references(connection, community, needs).await?;
+        Ok(needs.iter().map(|need| found.answer(need)).collect())
+    }
+}
+
+async fn bodies(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    community: &Code,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    Ok(sqlx::query_scalar(sql)
+        .bind(community.as_str())
+        .fetch_all(connection)
+        .await?)
+}
+
+/// The rows of one load, by their keys.
+#[derive(Default)]
+struct Found {
+    accounts: BTreeMap<i64, AccountState>,
+    counters: HashMap<CounterKey, CounterRow>,
+    residents: HashMap<u32, HouseholdNo>,
+    orders: HashMap<u32, Order>,
+    codes: HashMap<String, OrderNo>,
+    sources: HashMap<(String, String), Used>,
+    keys: HashMap<(String, String), Used>,
+    waiting: HashMap<u64, Event>,
+}
+
+/// The keys of one kind of need as a JSON array; `None` when there are none, and no statement is worth its time.
+fn list(needs: &[Need], key: impl Fn(&Need) -> Option<Value>) -> Option<String> {
+    let keys: Vec<Value> = needs.iter().filter_map(key).collect();
+    (!keys.is_empty()).then(|| Value::Array(keys).to_string())
+}
+
+macro_rules! keys_of {
+    ($needs:expr, $pattern:pat => $key:expr) => {
+        list($needs, |need| {
+            if let $pattern = need {
+                Some(json!($key))
+            } else {
+                None
+            }
+        })
+    };
+}
+
+impl Found {
+    async fn balances(
+        &mut self,
+        connection: &mut SqliteConnection,
+        community: &Code,
+        needs: &[Need],
+    ) -> Result<(), StoreError> {
+        if let Some(keys) = keys_of!(needs, Need::Account(account) => account.pack()) {
+            let rows = rows(connection, ACCOUNTS, community, keys).await?;
+            self.accounts = states(rows)?;
+        }
+        Ok(())
+    }
+
+    async fn counters(
+        &mut self,
+        connection: &mut SqliteConnection,
+        community: &Code,
+        needs: &[Need],
+    ) -> Result<(), StoreError> {
+        if let Some(keys) = keys_of!(needs, Need::Counter(key) => (key.subject.pack(), key.kind.as_str(), key.month))
+        {
+            for row in rows(connection, COUNTERS, community, keys).await? {
+                let (key, row) = counter(community, row)?;
+                self.counters.insert(key, row);
+            }
+        }
+        Ok(())
+    }
+
+    async fn people_and_orders(
+        &mut self,
+        connection: &mut SqliteConnection,
+        community: &Code,
+        needs: &[Need],
+    ) -> Result<(), StoreError> {
+        if let Some(keys) = keys_of!(needs, Need::Resident(resident) => resident.0) {
+            let found: Vec<(i64, i64)> = rows(connection, RESIDENTS, community, keys).await?;
+            for (resident, household) in found {
+                self.residents
+                    .insert(narrow(resident)?, HouseholdNo(narrow(household)?));
+            }
+        }
+        if let Some(keys) = keys_of!(needs, Need::Order(no) => no.0) {
+            let found: Vec<OrderRow> = rows(connection, ORDERS, community, keys).await?;
+            for row in found {
+                let order = row.order(community)?;
+                self.orders.insert(order.no.0, order);
+            }
+        }
+        if let Some(keys) = keys_of!(needs, Need::PickupCode(text) => text) {
+            let found: Vec<(String, i64)> = rows(connection, PICKUP_CODES, community, keys).await?;
+            for (text, no) in found {
+                self.codes.insert(text, OrderNo(narrow(no)?));
+            }
+        }
+        Ok(())
+    }
+
+    async fn references(
+        &mut self,
+        connection: &mut SqliteConnection,
+        community: &Code,
+        needs: &[Need],
+    ) -> Result<(), StoreError> {
+        if let Some(keys) = keys_of!(needs, Need::Source(source, text) => (source.as_str(), text)) {
+            self.sources = used(rows(connection, SOURCES, community, keys).await?)?;
+        }
+        if let Some(keys) = keys_of!(needs, Need::Key(actor, text) => (actor.as_str(), text)) {
+            self.keys = used(rows(connection, KEYS, community, keys).await?)?;
+        }
+        if let Some(keys) = keys_of!(needs, Need::Waiting(seq) => seq) {
+            let found: Vec<(i64, i64, Vec<u8>)> =
+                rows(connection, WAITING, community, keys).await?;
+            for (seq, kind, body) in found {
+                match Record::decode(narrow(kind)?, &body) {
+                    Ok(Record::Event(_, event)) => {
+                        self.waiting.insert(uint(seq)?, event);
+                    }
+                    Ok(_) | Err(_) => return Err(corrupt("waiting event", community, seq)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&self, need: &Need) -> Loaded {
+        match need {
+            Need::Account(account) => {
+                Loaded::Account(*account, self.accounts.get(&account.pack()).cloned())
+            }
+            Need::Counter(key) => Loaded::Counter(key.clone(), self.counters.get(key).cloned()),
+            Need::Resident(no) => Loaded::Resident(*no, self.residents.get(&no.0).copied()),
+            Need::Order(no) => Loaded::Order(*no, self.orders.get(&no.0).cloned()),
+            Need::PickupCode(text) => {
+                Loaded::PickupCode(text.clone(), self.codes.get(text).copied())
+            }
+            Need::Source(source, text) => {
+                let key = (source.as_str().to_owned(), text.clone());
+                Loaded::Source(source.clone(), text.clone(), self.sources.get(&key).copied())
+            }
+            Need::Key(actor, text) => {
+                let key = (actor.as_str().to_owned(), text.clone());
+                Loaded::Key(actor.clone(), text.clone(), self.keys.get(&key).copied())
+            }
+            Need::Waiting(seq) => Loaded::Waiting(*seq, self.waiting.get(seq).cloned()),
+        }
+    }
+}
+
+async fn rows<T>(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    community: &Code,
+    keys: String,
+) -> Result<Vec<T>, StoreError>
+where
+    T: for<'r> FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
+{
+    Ok(sqlx::query_as(sql)
+        .bind(community.as_str())
+        .bind(keys)
+        .fetch_all(connection)
+        .await?)
+}
+
+type UsedRow = (String, String, Vec<u8>, i64);
+
+pub(super) fn used(rows: Vec<UsedRow>) -> Result<HashMap<(String, String), Used>, StoreError> {
+    rows.into_iter()
+        .map(|(scope, text, input, entry)| {
+            let used = Used {
+                input: hash(&input)?,
+                entry: uint(entry)?,
+            };
+            Ok(((scope, text), used))
+        })
+        .collect()
+}

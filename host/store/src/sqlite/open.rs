@@ -1,0 +1,248 @@
+//! Opening, checking and bringing a database up to date. The pragmas are asserted, never assumed.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::{Sqlite, statements};
+use crate::error::StoreError;
+
+/// The tables' history, carried inside the program.
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const READERS: u32 = 4;
+/// All statements of one connection, the three sizes of each multi-row one included, stay prepared.
+const STATEMENTS_KEPT: usize = 256;
+/// From this size on the writer truncates the WAL between two batches.
+const WAL_LIMIT_BYTES: u64 = 64 << 20;
+/// When readers are in the way, the next try comes after this much more.
+const WAL_STEP_BYTES: u64 = 16 << 20;
+
+statements! {
+    JOURNAL_MODE = "PRAGMA journal_mode";
+    SYNCHRONOUS = "PRAGMA synchronous";
+    FOREIGN_KEYS = "PRAGMA foreign_keys";
+    BUSY = "PRAGMA busy_timeout";
+    APPLIED = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+    // Readers in the way must not hold up the writer: a short patience here, the usual one afterwards.
+    PATIENCE_SHORT = "PRAGMA busy_timeout = 100";
+    PATIENCE_USUAL = "PRAGMA busy_timeout = 10000";
+    CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
+}
+
+impl Sqlite {
+    /// Opens for reading and writing, and brings the tables up to date.
+    pub(crate) async fn open(url: &str, create: bool) -> Result<Self, StoreError> {
+        let options = options(url)?;
+        let path = options.get_filename().to_path_buf();
+        if !create && !path.exists() {
+            return Err(missing(&path));
+        }
+        let options = options
+            .create_if_missing(create)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            // The writer truncates the WAL itself, between batches.
+            .pragma("wal_autocheckpoint", "0");
+        let lock = lock(&path).await?;
+        let mut writer = options.connect().await?;
+        // Not `run`: its future is bound to one lifetime and could not be spawned.
+        MIGRATIONS
+            .run_direct(None, &mut writer, false)
+            .await
+            .map_err(migrating)?;
+        drop(lock);
+        check_pragmas(&mut writer, true).await?;
+        Ok(Sqlite {
+            readers: readers(&options).await?,
+            path,
+            writer: Some(Mutex::new(writer)),
+            wal_limit_bytes: AtomicU64::new(WAL_LIMIT_BYTES),
+        })
+    }
+
+    /// Opens an existing database of this version for reading only.
+    pub(crate) async fn open_read_only(url: &str) -> Result<Self, StoreError> {
+        let options = options(url)?;
+        let path = options.get_filename().to_path_buf();
+        if !path.exists() {
+            return Err(missing(&path));
+        }
+        let readers = readers(&options).await?;
+        let applied: Option<i64> = sqlx::query_scalar(APPLIED)
+            .fetch_one(&readers)
+            .await
+            .map_err(|error| StoreError::Version {
+                detail: error.to_string(),
+            })?;
+        let own = MIGRATIONS.iter().map(|step| step.version).max();
+        if applied != own {
+            return Err(StoreError::Version {
+                detail: format!(
+                    "{} / {}.",
+                    applied.unwrap_or_default(),
+                    own.unwrap_or_default()
+                ),
+            });
+        }
+        Ok(Sqlite {
+            path,
+            writer: None,
+            readers,
+            wal_limit_bytes: AtomicU64::new(WAL_LIMIT_BYTES),
+        })
+    }
+
+    /// Waits for its turn to write.
+    pub(super) async fn writer(&self) -> Result<MutexGuard<'_, SqliteConnection>, StoreError> {
+        match &self.writer {
+            Some(writer) => Ok(writer.lock().await),
+            None => Err(StoreError::ReadOnly),
+        }
+    }
+
+    /// Between two batches: empties the WAL when it has grown large. Failing is no harm, it is tried again later.
+    pub(super) async fn tidy_wal(&self, writer: &mut SqliteConnection) {
+        let mut name = self.path.clone().into_os_string();
+        name.push("-wal");
+        let size = std::fs::metadata(PathBuf::from(name)).map_or(0, |meta| meta.len());
+        if size < self.wal_limit_bytes.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut busy = true;
+        if sqlx::query(PATIENCE_SHORT)
+            .execute(&mut *writer)
+            .await
+            .is_ok()
+        {
+            busy = sqlx::query_as::<_, (i64, i64, i64)>(CHECKPOINT)
+                .fetch_one(&mut *writer)
+                .await
+                .map_or(true, |(busy, _, _)| busy != 0);
+        }
+        let restored = sqlx::query(PATIENCE_USUAL).execute(&mut *writer).await;
+        let next = if busy || restored.is_err() {
+            size.saturating_add(WAL_STEP_BYTES)
+        } else {
+            WAL_LIMIT_BYTES
+        };
+        self.wal_limit_bytes.store(next, Ordering::Relaxed);
+    }
+
+    /// Closes every connection; the last one to leave empties the WAL.
+    pub(crate) async fn close(self) -> Result<(), StoreError> {
+        self.readers.close().await;
+        if let Some(writer) = self.writer {
+            writer.into_inner().close().await?;
+        }
+        Ok(())
+    }
+
+    /// Asks the engine whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        let _: Option<i64> = sqlx::query_scalar(APPLIED).fetch_one(&self.readers).await?;
+        Ok(())
+    }
+}
+
+fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    let bad = |why_zh, why_en| StoreError::Address {
+        url: url.to_owned(),
+        why_zh,
+        why_en,
+    };
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(bad(
+            "账本要放在文件里，例如 sqlite:data/rongyi.db。",
+            "a ledger needs a file, for example sqlite:data/rongyi.db.",
+        ));
+    }
+    let options = SqliteConnectOptions::from_str(url).map_err(|_| {
+        bad(
+            "请写成 sqlite:data/rongyi.db 的样子。",
+            "write it like sqlite:data/rongyi.db.",
+        )
+    })?;
+    Ok(options
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        .statement_cache_capacity(STATEMENTS_KEPT))
+}
+
+fn missing(path: &Path) -> StoreError {
+    StoreError::Missing {
+        path: path.display().to_string(),
+    }
+}
+
+async fn readers(
+    options: &SqliteConnectOptions,
+) -> Result<sqlx::SqlitePool, StoreError> {
+    let options = options.clone().create_if_missing(false).read_only(true);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .connect_with(options)
+        .await?;
+    check_pragmas(&mut *pool.acquire().await?, false).await?;
+    Ok(pool)
+}
+
+/// Two programs that start at once must not both create the tables.
+async fn lock(path: &Path) -> Result<std::fs::File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let unavailable = |error: std::io::Error| StoreError::Unavailable {
+        detail: format!("{}: {error}", path.display()),
+    };
+    let file = std::fs::File::create(PathBuf::from(name)).map_err(unavailable)?;
+    tokio::task::spawn_blocking(move || file.lock().map(|()| file))
+        .await
+        .map_err(|error| StoreError::Unavailable {
+            detail: error.to_string(),
+        })?
+        .map_err(unavailable)
+}
+
+async fn check_pragmas(connection: &mut SqliteConnection, writes: bool) -> Result<(), StoreError> {
+    let mode: String = sqlx::query_scalar(JOURNAL_MODE)
+        .fetch_one(&mut *connection)
+        .await?;
+    let synchronous: i64 = sqlx::query_scalar(SYNCHRONOUS)
+        .fetch_one(&mut *connection)
+        .await?;
+    let keys: i64 = sqlx::query_scalar(FOREIGN_KEYS)
+        .fetch_one(&mut *connection)
+        .await?;
+    let busy_ms: i64 = sqlx::query_scalar(BUSY)
+        .fetch_one(&mut *connection)
+        .await?;
+    let durable = !writes || synchronous == 2;
+    if mode == "wal" && durable && keys == 1 && busy_ms == 10_000 {
+        Ok(())
+    } else {
+        Err(StoreError::Unavailable {
+            detail: format!(
+                "journal_mode={mode} synchronous={synchronous} foreign_keys={keys} busy_timeout={busy_ms}"
+            ),
+        })
+    }
+}
+
+fn migrating(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(inner) => inner.into(),
+        other => StoreError::Version {
+            detail: other.to_string(),
+        },
+    }
+}

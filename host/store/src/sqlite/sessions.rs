@@ -1,0 +1,291 @@
+//! Sessions, the pauses after wrong PINs, and devices' tokens. Secrets never come here, only their hashes.
+
+use rongyi_core::chain::Hash;
+use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::time::Instant;
+use sqlx::FromRow;
+
+use super::people::{changed, no_community};
+use super::rows::{code, hash, narrow};
+use super::{Sqlite, community, statements};
+use crate::error::{StoreError, corrupt};
+use crate::model::{Session, SignInDelay, Subject, Token};
+
+statements! {
+    CREATE_SESSION = "INSERT INTO session (token_hash, community_id, kind, subject_id, created_at, last_seen_at, \
+        expires_at) SELECT ?2, community_id, ?3, ?4, ?5, ?6, ?7 FROM community WHERE code = ?1";
+    FIND_SESSION = "SELECT s.token_hash, c.code AS community, s.kind, s.subject_id, s.created_at, s.last_seen_at, \
+        s.expires_at FROM session AS s JOIN community AS c ON c.community_id = s.community_id \
+        WHERE s.token_hash = ?1 AND s.expires_at > ?2";
+    TOUCH_SESSION = "UPDATE session SET last_seen_at = ?2 WHERE token_hash = ?1 AND last_seen_at < ?2";
+    DELETE_SESSION = "DELETE FROM session WHERE token_hash = ?1";
+    DELETE_SESSIONS_OF = concat!("DELETE FROM session WHERE community_id = ", community!(),
+        " AND kind = ?2 AND subject_id = ?3");
+    DELETE_EXPIRED = "DELETE FROM session WHERE expires_at <= ?1";
+    DELAY = "SELECT failures, next_at FROM sign_in_delay WHERE scope = ?1 AND subject = ?2";
+    PUT_DELAY = "INSERT INTO sign_in_delay (scope, subject, failures, next_at) VALUES (?1, ?2, ?3, ?4) \
+        ON CONFLICT DO UPDATE SET failures = excluded.failures, next_at = excluded.next_at";
+    CLEAR_DELAY = "DELETE FROM sign_in_delay WHERE scope = ?1 AND subject = ?2";
+    CLEAR_OLD_DELAYS = "DELETE FROM sign_in_delay WHERE next_at <= ?1";
+    ADD_TOKEN = "INSERT INTO token (community_id, name, hash, scope, created_at) \
+        SELECT community_id, ?2, ?3, ?4, ?5 FROM community WHERE code = ?1 RETURNING token_id";
+    TOKEN_BY_HASH = "SELECT t.token_id, c.code AS community, t.name, t.scope, t.created_at, t.revoked_at \
+        FROM token AS t JOIN community AS c ON c.community_id = t.community_id \
+        WHERE t.hash = ?1 AND t.revoked_at IS NULL";
+    TOKENS = concat!("SELECT token_id, ?1 AS community, name, scope, created_at, revoked_at FROM token \
+        WHERE community_id = ", community!(), " ORDER BY token_id");
+    REVOKE_TOKEN = "UPDATE token SET revoked_at = coalesce(revoked_at, ?2) WHERE token_id = ?1";
+}
+
+/// A request that comes this soon after the last one is not worth a write.
+const TOUCH_EVERY_US: i64 = 60_000_000;
+
+#[derive(FromRow)]
+struct SessionRow {
+    token_hash: Vec<u8>,
+    community: String,
+    kind: String,
+    subject_id: i64,
+    created_at: i64,
+    last_seen_at: i64,
+    expires_at: i64,
+}
+
+impl SessionRow {
+    fn session(self) -> Result<Session, StoreError> {
+        let community = code(&self.community)?;
+        let subject = match self.kind.as_str() {
+            "resident" => Subject::Resident(ResidentNo(narrow(self.subject_id)?)),
+            "staff" => Subject::Staff(self.subject_id),
+            other => return Err(corrupt("session", &community, other)),
+        };
+        Ok(Session {
+            token_hash: hash(&self.token_hash)?,
+            community,
+            subject,
+            created_at: Instant(self.created_at),
+            last_seen_at: Instant(self.last_seen_at),
+            expires_at: Instant(self.expires_at),
+        })
+    }
+}
+
+fn columns(subject: Subject) -> (&'static str, i64) {
+    match subject {
+        Subject::Resident(no) => ("resident", i64::from(no.0)),
+        Subject::Staff(staff_id) => ("staff", staff_id),
+    }
+}
+
+/// Sessions.
+impl Sqlite {
+    pub(crate) async fn create_session(&self, session: &Session) -> Result<(), StoreError> {
+        let (kind, subject_id) = columns(session.subject);
+        let mut writer = self.writer().await?;
+        let result = sqlx::query(CREATE_SESSION)
+            .bind(session.community.as_str())
+            .bind(&session.token_hash[..])
+            .bind(kind)
+            .bind(subject_id)
+            .bind(session.created_at.0)
+            .bind(session.last_seen_at.0)
+            .bind(session.expires_at.0)
+            .execute(&mut *writer)
+            .await?;
+        changed(&result, "community", &session.community)
+            .map_err(|_| no_community(&session.community))
+    }
+
+    pub(crate) async fn find_session(
+        &self,
+        token_hash: &Hash,
+        now: Instant,
+    ) -> Result<Option<Session>, StoreError> {
+        let row: Option<SessionRow> = sqlx::query_as(FIND_SESSION)
+            .bind(&token_hash[..])
+            .bind(now.0)
+            .fetch_optional(&self.readers)
+            .await?;
+        let Some(session) = row.map(SessionRow::session).transpose()? else {
+            return Ok(None);
+        };
+        let quiet_us = now.0.saturating_sub(session.last_seen_at.0);
+        if quiet_us >= TOUCH_EVERY_US && self.writer.is_some() {
+            let mut writer = self.writer().await?;
+            sqlx::query(TOUCH_SESSION)
+                .bind(&token_hash[..])
+                .bind(now.0)
+                .execute(&mut *writer)
+                .await?;
+        }
+        Ok(Some(session))
+    }
+
+    pub(crate) async fn delete_session(&self, token_hash: &Hash) -> Result<(), StoreError> {
+        let mut writer = self.writer().await?;
+        sqlx::query(DELETE_SESSION)
+            .bind(&token_hash[..])
+            .execute(&mut *writer)
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn delete_sessions_of(
+        &self,
+        community: &Code,
+        subject: Subject,
+    ) -> Result<u64, StoreError> {
+        let (kind, subject_id) = columns(subject);
+        let mut writer = self.writer().await?;
+        let result = sqlx::query(DELETE_SESSIONS_OF)
+            .bind(community.as_str())
+            .bind(kind)
+            .bind(subject_id)
+            .execute(&mut *writer)
+            .await?;
+        Ok(result.rows_affected())
+    }
+
+    pub(crate) async fn delete_expired_sessions(&self, now: Instant) -> Result<u64, StoreError> {
+        let mut writer = self.writer().await?;
+        let result = sqlx::query(DELETE_EXPIRED)
+            .bind(now.0)
+            .execute(&mut *writer)
+            .await?;
+        Ok(result.rows_affected())
+    }
+}
+
+/// Pauses after wrong PINs.
+impl Sqlite {
+    pub(crate) async fn sign_in_delay(
+        &self,
+        scope: &str,
+        subject: &str,
+    ) -> Result<Option<SignInDelay>, StoreError> {
+        let row: Option<(i64, i64)> = sqlx::query_as(DELAY)
+            .bind(scope)
+            .bind(subject)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|(failures, next_at)| {
+            Ok(SignInDelay {
+                failures: narrow(failures)?,
+                next_at: Instant(next_at),
+            })
+        })
+        .transpose()
+    }
+
+    pub(crate) async fn put_sign_in_delay(
+        &self,
+        scope: &str,
+        subject: &str,
+        delay: SignInDelay,
+    ) -> Result<(), StoreError> {
+        let mut writer = self.writer().await?;
+        sqlx::query(PUT_DELAY)
+            .bind(scope)
+            .bind(subject)
+            .bind(i64::from(delay.failures))
+            .bind(delay.next_at.0)
+            .execute(&mut *writer)
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn clear_sign_in_delay(
+        &self,
+        scope: &str,
+        subject: &str,
+    ) -> Result<(), StoreError> {
+        let mut writer = self.writer().await?;
+        sqlx::query(CLEAR_DELAY)
+            .bind(scope)
+            .bind(subject)
+            .execute(&mut *writer)
+            .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn clear_old_sign_in_delays(&self, before: Instant) -> Result<u64, StoreError> {
+        let mut writer = self.writer().await?;
+        let result = sqlx::query(CLEAR_OLD_DELAYS)
+            .bind(before.0)
+            .execute(&mut *writer)
+            .await?;
+        Ok(result.rows_affected())
+    }
+}
+
+#[derive(FromRow)]
+struct TokenRow {
+    token_id: i64,
+    community: String,
+    name: String,
+    scope: String,
+    created_at: i64,
+    revoked_at: Option<i64>,
+}
+
+impl TokenRow {
+    fn token(self) -> Result<Token, StoreError> {
+        Ok(Token {
+            token_id: self.token_id,
+            community: code(&self.community)?,
+            name: self.name,
+            scope: self.scope,
+            created_at: Instant(self.created_at),
+            revoked_at: self.revoked_at.map(Instant),
+        })
+    }
+}
+
+/// Devices' tokens.
+impl Sqlite {
+    pub(crate) async fn add_token(
+        &self,
+        community: &Code,
+        name: &str,
+        token_hash: &Hash,
+        scope: &str,
+        created_at: Instant,
+    ) -> Result<i64, StoreError> {
+        let mut writer = self.writer().await?;
+        let id: Option<i64> = sqlx::query_scalar(ADD_TOKEN)
+            .bind(community.as_str())
+            .bind(name)
+            .bind(&token_hash[..])
+            .bind(scope)
+            .bind(created_at.0)
+            .fetch_optional(&mut *writer)
+            .await?;
+        id.ok_or_else(|| no_community(community))
+    }
+
+    pub(crate) async fn token_by_hash(&self, token_hash: &Hash) -> Result<Option<Token>, StoreError> {
+        let row: Option<TokenRow> = sqlx::query_as(TOKEN_BY_HASH)
+            .bind(&token_hash[..])
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(TokenRow::token).transpose()
+    }
+
+    pub(crate) async fn tokens(&self, community: &Code) -> Result<Vec<Token>, StoreError> {
+        let rows: Vec<TokenRow> = sqlx::query_as(TOKENS)
+            .bind(community.as_str())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(TokenRow::token).collect()
+    }
+
+    pub(crate) async fn revoke_token(&self, token_id: i64, now: Instant) -> Result<(), StoreError> {
+        let mut writer = self.writer().await?;
+        let result = sqlx::query(REVOKE_TOKEN)
+            .bind(token_id)
+            .bind(now.0)
+            .execute(&mut *writer)
+            .await?;
+        changed(&result, "token", token_id)
+    }
+}

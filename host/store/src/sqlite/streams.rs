@@ -1,0 +1,196 @@
+//! Reading everything, for `verify`: the journal and the chain in pages, the derived tables whole.
+
+use std::collections::HashMap;
+
+use rongyi_core::account::Account;
+use rongyi_core::book::{AccountState, Order, Used};
+use rongyi_core::chain::Block;
+use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::record::Record;
+use rongyi_core::time::Instant;
+
+use super::load::{OrderRow, counter, order_columns, states, used};
+use super::reads::{TransferRow, transfer_columns};
+use super::rows::{account, code, hash, int, narrow, uint};
+use super::{Sqlite, community, statements};
+use crate::error::StoreError;
+use crate::model::{StoredBlock, StoredCounter, TransferLink};
+
+statements! {
+    BLOCKS = concat!("SELECT height, prev, root, first_seq, count, at, hash FROM block WHERE community_id = ",
+        community!(), " AND height >= ?2 ORDER BY height LIMIT ?3");
+    RECORDS = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
+        " AND seq >= ?2 ORDER BY seq LIMIT ?3");
+    TRANSFERS = concat!("SELECT ", transfer_columns!(), " FROM transfer AS t WHERE t.community_id = ", community!(),
+        " AND t.seq >= ?2 ORDER BY t.seq LIMIT ?3");
+    ACCOUNTS = concat!("SELECT account, lot, amount, last FROM balance WHERE community_id = ", community!());
+    COUNTERS = concat!("SELECT subject, kind, month, body FROM counter WHERE community_id = ", community!());
+    ORDERS = concat!("SELECT ", order_columns!(), " FROM orders AS o WHERE o.community_id = ", community!(),
+        " ORDER BY o.order_no");
+    RESIDENTS = concat!("SELECT resident, household FROM resident WHERE community_id = ", community!(),
+        " ORDER BY resident");
+    SOURCES = concat!("SELECT source, external_ref, input, entry FROM source_ref WHERE community_id = ", community!());
+    KEYS = concat!("SELECT actor, key, input, entry FROM idempotency WHERE community_id = ", community!());
+}
+
+type BlockRow = (i64, Vec<u8>, Vec<u8>, i64, i64, i64, Vec<u8>);
+
+impl Sqlite {
+    pub(crate) async fn blocks(
+        &self,
+        community: &Code,
+        from_height: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredBlock>, StoreError> {
+        let rows: Vec<BlockRow> = sqlx::query_as(BLOCKS)
+            .bind(community.as_str())
+            .bind(int(from_height)?)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter()
+            .map(|(height, prev, root, first_seq, count, at, own)| {
+                Ok(StoredBlock {
+                    block: Block {
+                        height: uint(height)?,
+                        prev: hash(&prev)?,
+                        root: hash(&root)?,
+                        first_seq: uint(first_seq)?,
+                        count: uint(count)?,
+                        at: Instant(at),
+                    },
+                    hash: hash(&own)?,
+                })
+            })
+            .collect()
+    }
+
+    pub(crate) async fn journal(
+        &self,
+        community: &Code,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, u8, Vec<u8>)>, StoreError> {
+        let mut journal = Vec::new();
+        let records: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(RECORDS)
+            .bind(community.as_str())
+            .bind(int(from_seq)?)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        for (seq, kind, body) in records {
+            journal.push((uint(seq)?, narrow(kind)?, body));
+        }
+        for row in self.transfers(community, from_seq, limit).await? {
+            let record = Record::Moved(uint(row.entry)?, row.transfer(community)?);
+            journal.push((uint(row.seq)?, record.kind(), record.encode()));
+        }
+        journal.sort_by_key(|(seq, _, _)| *seq);
+        journal.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(journal)
+    }
+
+    pub(super) async fn transfers(
+        &self,
+        community: &Code,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<TransferRow>, StoreError> {
+        Ok(sqlx::query_as(TRANSFERS)
+            .bind(community.as_str())
+            .bind(int(from_seq)?)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    pub(crate) async fn all_transfer_links(
+        &self,
+        community: &Code,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<TransferLink>, StoreError> {
+        self.transfers(community, from_seq, limit)
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(TransferLink {
+                    seq: uint(row.seq)?,
+                    debit_after: (row.debit_after, uint(row.debit_prev)?),
+                    credit_after: (row.credit_after, uint(row.credit_prev)?),
+                })
+            })
+            .collect()
+    }
+
+    pub(crate) async fn all_accounts(
+        &self,
+        community: &Code,
+    ) -> Result<Vec<(Account, AccountState)>, StoreError> {
+        let rows = self.all(ACCOUNTS, community).await?;
+        states(rows)?
+            .into_iter()
+            .map(|(packed, state)| Ok((account(packed)?, state)))
+            .collect()
+    }
+
+    pub(crate) async fn all_counters(
+        &self,
+        community: &Code,
+    ) -> Result<Vec<StoredCounter>, StoreError> {
+        let rows: Vec<(i64, String, i32, Vec<u8>)> = self.all(COUNTERS, community).await?;
+        rows.into_iter()
+            .map(|row| counter(community, row))
+            .collect()
+    }
+
+    pub(crate) async fn all_orders(&self, community: &Code) -> Result<Vec<Order>, StoreError> {
+        let rows: Vec<OrderRow> = self.all(ORDERS, community).await?;
+        rows.into_iter().map(|row| row.order(community)).collect()
+    }
+
+    pub(crate) async fn all_residents(
+        &self,
+        community: &Code,
+    ) -> Result<Vec<(ResidentNo, HouseholdNo)>, StoreError> {
+        let rows: Vec<(i64, i64)> = self.all(RESIDENTS, community).await?;
+        rows.into_iter()
+            .map(|(resident, household)| {
+                Ok((ResidentNo(narrow(resident)?), HouseholdNo(narrow(household)?)))
+            })
+            .collect()
+    }
+
+    pub(crate) async fn all_sources(
+        &self,
+        community: &Code,
+    ) -> Result<Vec<(Code, String, Used)>, StoreError> {
+        named(used(self.all(SOURCES, community).await?)?)
+    }
+
+    pub(crate) async fn all_keys(
+        &self,
+        community: &Code,
+    ) -> Result<Vec<(Code, String, Used)>, StoreError> {
+        named(used(self.all(KEYS, community).await?)?)
+    }
+
+    async fn all<T>(&self, sql: &'static str, community: &Code) -> Result<Vec<T>, StoreError>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
+    {
+        Ok(sqlx::query_as(sql)
+            .bind(community.as_str())
+            .fetch_all(&self.readers)
+            .await?)
+    }
+}
+
+fn named(used: HashMap<(String, String), Used>) -> Result<Vec<(Code, String, Used)>, StoreError> {
+    let mut list = used
+        .into_iter()
+        .map(|((scope, text), used)| Ok((code(&scope)?, text, used)))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    list.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    Ok(list)
+}

@@ -1,0 +1,349 @@
+//! A community's small life as commands: what a real one does in its first months, with refusals, repeats and a
+//! rule that fails for a while. The rule is a native one, made up for this test.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::amount::Amount;
+use rongyi_core::chain::sha256;
+use rongyi_core::command::{Ask, Command, SaltedText};
+use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use rongyi_core::record::{Event, Item, Key, ReleaseReason, RuleSet, Source};
+use rongyi_core::rule::{
+    Award, Blame, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan, PriceAsk,
+    PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
+};
+use rongyi_core::settings::{Expiry, Settings, Unit};
+use rongyi_core::time::LocalDate;
+
+pub(crate) fn code(text: &'static str) -> Code {
+    Code::literal(text)
+}
+
+pub(crate) fn day(text: &str) -> LocalDate {
+    text.parse().expect("a date")
+}
+
+/// The household account whose passbook the suite reads.
+pub(crate) fn household(no: u32, purpose: Purpose) -> Account {
+    Account {
+        holder: Holder::Household(HouseholdNo(no)),
+        asset: AssetNo::POINTS,
+        purpose,
+    }
+}
+
+/// A native rule: one point per unit, at most 40 a day; `mood` may fail; a basket is 30 points a piece, and nobody
+/// gets more than four pieces of one item.
+#[derive(Default)]
+pub(crate) struct Native {
+    pub(crate) mended: AtomicBool,
+}
+
+fn no(code_text: &'static str) -> Refusal {
+    Refusal {
+        code: code(code_text),
+        args: Vec::new(),
+        opens: None,
+    }
+}
+
+impl Judge for Native {
+    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+        if ask.kind.as_str() == "mood" && !self.mended.load(Ordering::Relaxed) {
+            return Err(Fault {
+                code: "plugin.panic".into(),
+                blame: Blame::Guest,
+                message: "this rule fails until it is mended".into(),
+            });
+        }
+        let so_far = ask.facts.first().map_or(0, |fact| fact.value);
+        let amount = if ask.kind.as_str() == "fault" {
+            -ask.quantity
+        } else {
+            ask.quantity.min(40 - so_far)
+        };
+        if amount == 0 {
+            return Ok(Err(no("day.full")));
+        }
+        let mut awards = vec![Award {
+            role: code("doer"),
+            asset: code("points"),
+            amount,
+            short: Short::Clamp,
+            expires: None,
+        }];
+        if ask.kind.as_str() == "mood" {
+            awards.push(Award {
+                asset: code("minutes"),
+                amount: 90,
+                ..awards[0].clone()
+            });
+        }
+        Ok(Ok(Decision {
+            awards,
+            ..Decision::default()
+        }))
+    }
+
+    fn price(&self, _: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+        let too_many = |line: &rongyi_core::rule::BasketLine| {
+            line.facts[0].value.saturating_add(line.quantity) > 4
+        };
+        if ask.lines.iter().any(too_many) {
+            return Ok(Err(no("item.limit")));
+        }
+        Ok(Ok(Quote {
+            points: ask.lines.iter().map(|line| line.quantity * 30).collect(),
+            lines: Vec::new(),
+        }))
+    }
+}
+
+fn text(zh: &str) -> Text {
+    Text {
+        zh: zh.into(),
+        en: zh.into(),
+    }
+}
+
+fn plan() -> Plan {
+    let fact = |metric, window, subject| FactNeed {
+        metric,
+        window,
+        subject,
+        of: None,
+    };
+    let kind = |name: &'static str| KindPlan {
+        code: code(name),
+        title: text(name),
+        unit: text("次"),
+        scale: 0,
+        quantity_min: 1,
+        quantity_max: 1000,
+        fields: Vec::new(),
+        facts: vec![fact(Metric::Points, Window::Day, Subject::Household)],
+    };
+    Plan {
+        kinds: vec![kind("sort"), kind("mood"), kind("fault")],
+        pricing: Some(PricingPlan {
+            order_facts: Vec::new(),
+            line_facts: vec![fact(
+                Metric::RedeemedItems,
+                Window::Month,
+                Subject::Household,
+            )],
+        }),
+        ..Plan::default()
+    }
+}
+
+fn command(today: &str, ask: Ask) -> Command {
+    Command {
+        actor: code("staff/1"),
+        key: None,
+        today: day(today),
+        ask,
+        text: None,
+    }
+}
+
+fn source(reference: &str, input: &str) -> Source {
+    Source {
+        name: code("paper"),
+        external_ref: reference.into(),
+        input: sha256(input.as_bytes()),
+    }
+}
+
+fn event(today: &str, kind: &'static str, who: u32, quantity: i32, reference: &str) -> Command {
+    command(
+        today,
+        Ask::Earn(Event {
+            kind: code(kind),
+            roles: vec![(code("doer"), ResidentNo(who))],
+            quantity,
+            fields: Vec::new(),
+            on: day(today),
+            minute: 480,
+            source: Some(source(reference, &format!("{kind} {who} {quantity}"))),
+            note: None,
+        }),
+    )
+}
+
+fn keyed(mut command: Command, key: &str, input: &str) -> Command {
+    command.key = Some(Key {
+        text: key.into(),
+        input: sha256(input.as_bytes()),
+    });
+    command
+}
+
+fn place(today: &str, who: u32, lines: &[(&'static str, i32)], seen: i64, pickup: &str) -> Command {
+    command(
+        today,
+        Ask::Place {
+            resident: ResidentNo(who),
+            lines: lines.iter().map(|(item, n)| (code(item), *n)).collect(),
+            seen: Amount::new(seen).expect("small"),
+            code: pickup.into(),
+        },
+    )
+}
+
+fn item(name: &'static str, zh: &str) -> Command {
+    command(
+        "2026-09-01",
+        Ask::Define(Box::new(Item {
+            no: ItemNo(0),
+            code: code(name),
+            category: code("food"),
+            value_fen: 3000,
+            title: text(zh),
+            icon: code("rice"),
+            active: true,
+        })),
+    )
+}
+
+/// What every community begins with.
+pub(crate) fn beginning() -> Vec<Command> {
+    let settings = Settings {
+        unit: Unit::Household,
+        began_on: day("2026-08-01"),
+        expiry: Expiry::Days(30),
+        debt_floor: Amount::ZERO,
+        order_hold_days: 3,
+        award_max: None,
+        issue_budget_month: None,
+        assets: Vec::new(),
+    };
+    let set = RuleSet {
+        no: RuleSetNo(0),
+        name: code("native"),
+        version: "1.0.0".into(),
+        component: [1; 32],
+        params: [2; 32],
+        active_from: day("2026-08-01"),
+        plan: plan(),
+    };
+    let first = "2026-09-01";
+    let mut all = vec![
+        command(first, Ask::Settings(settings)),
+        command(first, Ask::Activate(Box::new(set))),
+    ];
+    for (resident, household) in [(1001, 11), (1002, 11), (1003, 12)] {
+        all.push(command(
+            first,
+            Ask::Enrol {
+                resident: ResidentNo(resident),
+                household: HouseholdNo(household),
+                who: [3; 32],
+            },
+        ));
+    }
+    all.extend([
+        item("rice", "大米"),
+        item("oil", "油"),
+        item("rice", "香米"),
+    ]);
+    for (name, quantity) in [("rice", 20), ("oil", 3)] {
+        let reason = [4; 32];
+        all.push(command(
+            first,
+            Ask::Receive {
+                item: code(name),
+                quantity,
+                reason,
+            },
+        ));
+    }
+    all
+}
+
+fn opening() -> Command {
+    let page = SaltedText {
+        salt: [9; 16],
+        text: "旧账本第 3 页".into(),
+    };
+    let mut opening = command(
+        "2026-09-01",
+        Ask::Open {
+            holder: Holder::Household(HouseholdNo(11)),
+            asset: code("points"),
+            amount: Amount::from(50),
+            expires: Some(day("2026-09-20")),
+            source: source("page-3", "50"),
+            reason: page.commitment(),
+        },
+    );
+    opening.text = Some(page);
+    opening
+}
+
+/// What follows: each of the outcomes that a ledger keeps or refuses.
+pub(crate) fn life() -> Vec<Command> {
+    let order = OrderNo;
+    let odd = "编号 \"1\\2\"\u{0}'; DROP TABLE record; --";
+    let holders = [household(11, Purpose::Available), household(12, Purpose::Available)];
+    vec![
+        opening(),
+        opening(),
+        event("2026-09-02", "sort", 1001, 30, "e1"),
+        event("2026-09-02", "sort", 1001, 30, "e1"),
+        event("2026-09-02", "sort", 1001, 31, "e1"),
+        event("2026-09-02", "sort", 1002, 30, "e2"),
+        event("2026-09-02", "sort", 1002, 30, "e3"),
+        event("2026-09-05", "sort", 1003, 40, odd),
+        event("2026-09-05", "sort", 1003, 40, odd),
+        event("2026-09-06", "sort", 4444, 40, "e5"),
+        event("2026-09-06", "mood", 1003, 12, "e6"),
+        event("2026-09-06", "mood", 1003, 13, "e7"),
+        event("2026-09-07", "fault", 1003, 500, "e8"),
+        keyed(event("2026-09-07", "sort", 1003, 20, "e9"), "k1", "a"),
+        keyed(event("2026-09-07", "sort", 1003, 20, "e9"), "k1", "a"),
+        keyed(event("2026-09-07", "sort", 1003, 20, "e10"), "k1", "b"),
+        // 30 of the opening lot, then the rest of it and some of the next.
+        place("2026-09-08", 1001, &[("oil", 1)], 30, "10000001"),
+        place("2026-09-08", 1002, &[("rice", 1), ("oil", 1)], 60, "10000002"),
+        place("2026-09-08", 1002, &[("rice", 1)], 30, "10000002"),
+        place("2026-09-08", 1003, &[("rice", 4)], 120, "10000003"),
+        place("2026-09-08", 1003, &[("rice", 5)], 150, "10000004"),
+        place("2026-09-08", 1003, &[("rice", 1)], 29, "10000005"),
+        command("2026-09-09", Ask::Settle(order(1))),
+        command("2026-09-09", Ask::Settle(order(1))),
+        command("2026-09-09", Ask::Release(order(2), ReleaseReason::TimedOut)),
+        command("2026-09-09", Ask::Release(order(2), ReleaseReason::Cancelled)),
+        command("2026-09-09", Ask::Settle(order(2))),
+        place("2026-09-18", 1001, &[("rice", 1)], 30, "10000006"),
+        // Collected too late, and part of its lots has lapsed meanwhile.
+        command("2026-09-25", Ask::Settle(order(3))),
+        command("2026-09-25", Ask::Release(order(3), ReleaseReason::TimedOut)),
+        event("2026-09-26", "sort", 1001, 17, "e11"),
+        place("2026-09-27", 1001, &[("rice", 1)], 30, "10000007"),
+        command("2026-10-07", Ask::Lapse(holders.to_vec())),
+        command("2026-10-07", Ask::Lapse(holders.to_vec())),
+        command("2026-10-08", Ask::Settle(order(99))),
+        event("2026-10-08", "mood", 1001, 9, "e12"),
+    ]
+}
+
+/// The waiting events again: once while the rule still fails, then after the fix.
+pub(crate) fn retries(waiting: &[u64], today: &str) -> Vec<Command> {
+    waiting
+        .iter()
+        .map(|seq| command(today, Ask::Retry(*seq)))
+        .collect()
+}
+
+/// One small event, for batches and races.
+pub(crate) fn small(today: &str, quantity: i32, reference: &str) -> Command {
+    event(today, "sort", 1002, quantity, reference)
+}
+
+/// A rule set as an item of the frame compares by value.
+pub(crate) fn same_sets(a: &[Arc<RuleSet>], b: &[Arc<RuleSet>]) -> bool {
+    a.iter().map(Arc::as_ref).eq(b.iter().map(Arc::as_ref))
+}

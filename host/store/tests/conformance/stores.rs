@@ -1,0 +1,186 @@
+//! Stores to be tried: real engines, and the same engines made to misbehave on purpose.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+
+use rongyi_core::account::Account;
+use rongyi_core::book::{AccountState, Changes, Frame, Loaded};
+use rongyi_core::command::Need;
+use rongyi_core::ids::Code;
+use rongyi_core::record::LotDate;
+use rongyi_store::{Store, StoreError, Written};
+
+/// What a broken store does wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Writes over a head that has moved.
+    ForgetsTheHead,
+    /// Loses one counter of each commit.
+    DropsACounter,
+    /// Answers balances as they were when first asked for.
+    StaleBalances,
+    /// Does not keep external references.
+    ForgetsSources,
+    /// Does not keep idempotency keys.
+    ForgetsKeys,
+    /// Keeps one lot only.
+    MergesLots,
+    /// Leaves orders as they were placed.
+    FreezesOrders,
+    /// Forgets which events wait.
+    ForgetsWaiting,
+    /// Writes the first community of a batch and answers for all.
+    HalfABatch,
+    /// Keeps an emptied lot.
+    KeepsEmptiedLots,
+    /// Loses personal texts.
+    ForgetsTexts,
+}
+
+impl Fault {
+    pub(crate) const ALL: [Fault; 11] = [
+        Fault::ForgetsTheHead,
+        Fault::DropsACounter,
+        Fault::StaleBalances,
+        Fault::ForgetsSources,
+        Fault::ForgetsKeys,
+        Fault::MergesLots,
+        Fault::FreezesOrders,
+        Fault::ForgetsWaiting,
+        Fault::HalfABatch,
+        Fault::KeepsEmptiedLots,
+        Fault::ForgetsTexts,
+    ];
+}
+
+/// Where a store lives, so that it can be opened again.
+pub(crate) struct Place {
+    url: String,
+    fault: Option<Fault>,
+    _folder: tempfile::TempDir,
+}
+
+impl Place {
+    /// A new SQLite file.
+    pub(crate) fn sqlite(fault: Option<Fault>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Place {
+            url: format!("sqlite:{}", folder.path().join("ledger.db").display()),
+            fault,
+            _folder: folder,
+        }
+    }
+
+    /// Opens it, now or again.
+    pub(crate) async fn open(&self) -> Result<Tried, String> {
+        let store = Store::open(&self.url, true)
+            .await
+            .map_err(|error| error.to_string())?;
+        Ok(Tried {
+            store,
+            fault: self.fault,
+            first_seen: Mutex::default(),
+            kept: Mutex::default(),
+        })
+    }
+}
+
+/// A store under trial.
+pub(crate) struct Tried {
+    /// What reads go to.
+    pub(crate) store: Store,
+    fault: Option<Fault>,
+    first_seen: Mutex<HashMap<(Code, Account), AccountState>>,
+    kept: Mutex<HashMap<(Code, Account), BTreeMap<LotDate, i64>>>,
+}
+
+impl Tried {
+    pub(crate) async fn frame(&self, community: &Code) -> Result<Option<Frame>, StoreError> {
+        self.store.frame(community).await
+    }
+
+    pub(crate) async fn load(
+        &self,
+        community: &Code,
+        needs: &[Need],
+    ) -> Result<Vec<Loaded>, StoreError> {
+        let mut found = self.store.load(community, needs).await?;
+        if self.fault == Some(Fault::StaleBalances) {
+            let mut seen = self.first_seen.lock().expect("no test panics holding it");
+            for row in &mut found {
+                if let Loaded::Account(account, Some(state)) = row {
+                    *state = seen
+                        .entry((community.clone(), *account))
+                        .or_insert_with(|| state.clone())
+                        .clone();
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) async fn write(&self, batch: &[Changes]) -> Result<Vec<Written>, StoreError> {
+        let mut batch = batch.to_vec();
+        match self.fault {
+            None | Some(Fault::StaleBalances) => {}
+            Some(Fault::HalfABatch) => {
+                let answers = self.store.write(&batch[..1]).await?;
+                return Ok(vec![answers[0]; batch.len()]);
+            }
+            Some(Fault::ForgetsTheHead) => {
+                for changes in &mut batch {
+                    let name = changes.community.clone();
+                    let heads = self.store.heads(&[name]).await?;
+                    if let Some((_, head)) = heads.first() {
+                        changes.before = *head;
+                        changes.records.clear();
+                        changes.transfers.clear();
+                    }
+                }
+            }
+            Some(Fault::KeepsEmptiedLots) => {
+                // What a store does that only inserts and replaces: a lot that is gone stays as it was.
+                let mut kept = self.kept.lock().expect("no test panics holding it");
+                for changes in &mut batch {
+                    for (account, state) in &mut changes.accounts {
+                        let lots = kept
+                            .entry((changes.community.clone(), *account))
+                            .or_default();
+                        lots.extend(&state.lots);
+                        state.lots.clone_from(lots);
+                    }
+                }
+            }
+            Some(fault) => batch.iter_mut().for_each(|changes| spoil(changes, fault)),
+        }
+        self.store.write(&batch).await
+    }
+}
+
+fn spoil(changes: &mut Changes, fault: Fault) {
+    match fault {
+        Fault::DropsACounter => {
+            changes.counters.pop();
+        }
+        Fault::ForgetsSources => changes.sources.clear(),
+        Fault::ForgetsKeys => changes.keys.clear(),
+        Fault::MergesLots => {
+            for (_, state) in &mut changes.accounts {
+                let all = state.lots.values().sum::<i64>();
+                state.lots.clear();
+                if all != 0 {
+                    state.lots.insert(0, all);
+                }
+            }
+        }
+        Fault::FreezesOrders => changes
+            .orders
+            .retain(|order| order.state == rongyi_core::book::OrderState::Reserved),
+        Fault::ForgetsWaiting => changes.waiting.clear(),
+        Fault::ForgetsTexts => changes.texts.clear(),
+        Fault::ForgetsTheHead
+        | Fault::StaleBalances
+        | Fault::HalfABatch
+        | Fault::KeepsEmptiedLots => {}
+    }
+}

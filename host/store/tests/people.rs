@@ -1,0 +1,258 @@
+//! Persons, households, staff, sessions, pauses and tokens: written, found, changed and gone again.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use rongyi_core::amount::Amount;
+use rongyi_core::book::{Applied, Book};
+use rongyi_core::command::{Ask, Command};
+use rongyi_core::ids::{Code, HouseholdNo, ResidentNo, RuleSetNo};
+use rongyi_core::rule::{Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
+use rongyi_core::settings::{Expiry, Settings, Unit};
+use rongyi_core::time::{Instant, LocalDate};
+use rongyi_store::{NewStaff, Session, SignInDelay, Store, StoreError, Subject};
+
+struct Nobody;
+
+impl Judge for Nobody {
+    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+        panic!("no event is decided here")
+    }
+    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+        panic!("nothing is priced here")
+    }
+}
+
+fn nanmen() -> Code {
+    Code::literal("nanmen")
+}
+
+/// A store with one community of two residents in household 11.
+async fn community(folder: &tempfile::TempDir) -> Store {
+    let url = format!("sqlite:{}", folder.path().join("p.db").display());
+    let store = Store::open(&url, true).await.unwrap();
+    let mut book = Book::empty(nanmen());
+    let mut apply = |ask| {
+        let command = Command {
+            actor: Code::literal("system"),
+            key: None,
+            today: LocalDate::new(2026, 11, 1).unwrap(),
+            ask,
+            text: None,
+        };
+        let applied = book.apply(&command, Instant(1), &Nobody).unwrap();
+        assert!(matches!(applied, Applied::Fresh(_)));
+    };
+    apply(Ask::Settings(Settings {
+        unit: Unit::Person,
+        began_on: LocalDate::FIRST,
+        expiry: Expiry::Never,
+        debt_floor: Amount::ZERO,
+        order_hold_days: 1,
+        award_max: None,
+        issue_budget_month: None,
+        assets: Vec::new(),
+    }));
+    for no in [1001, 1002] {
+        apply(Ask::Enrol {
+            resident: ResidentNo(no),
+            household: HouseholdNo(11),
+            who: [0; 32],
+        });
+    }
+    store.write(&[book.seal().unwrap()]).await.unwrap();
+    store
+}
+
+#[tokio::test]
+async fn persons_and_households() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = community(&folder).await;
+    let phone = Some("13800000000");
+    let id = store
+        .create_person("陈桂英", phone, Instant(5))
+        .await
+        .unwrap();
+    let person = store.person(id).await.unwrap().unwrap();
+    assert_eq!((person.name.as_str(), person.pin_hash), ("陈桂英", None));
+    store.set_pin(id, "$argon2id$one", true).await.unwrap();
+    let (resident, salt) = (ResidentNo(1001), [7; 16]);
+    store
+        .link_resident(&nanmen(), resident, id, &salt)
+        .await
+        .unwrap();
+    let person = store
+        .resident_person(&nanmen(), resident)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(person.person_id, id);
+    assert_eq!(person.pin_hash.as_deref(), Some("$argon2id$one"));
+    assert!(person.pin_must_change);
+    assert_eq!(
+        store.resident_salt(&nanmen(), resident).await.unwrap(),
+        Some(salt)
+    );
+    store
+        .rename_person(id, "陈桂珍", None)
+        .await
+        .unwrap();
+    let listed = store.residents(&nanmen()).await.unwrap();
+    let names: Vec<_> = listed
+        .iter()
+        .map(|row| (row.resident.0, row.household.0, row.name.as_deref()))
+        .collect();
+    assert_eq!(names, [(1001, 11, Some("陈桂珍")), (1002, 11, None)]);
+    let same = store
+        .residents_of_household(&nanmen(), HouseholdNo(11))
+        .await
+        .unwrap();
+    assert_eq!(same, listed);
+    let nobody = store
+        .residents_by_phone(&nanmen(), "13800000000")
+        .await
+        .unwrap();
+    assert!(nobody.is_empty(), "the telephone was taken away");
+
+    let household = HouseholdNo(11);
+    for name in ["陈家", "陈桂珍家"] {
+        store
+            .put_household(&nanmen(), household, name, "南门街 3 号")
+            .await
+            .unwrap();
+    }
+    let text = store.household(&nanmen(), household).await.unwrap().unwrap();
+    assert_eq!((text.name.as_str(), text.address.as_str()), ("陈桂珍家", "南门街 3 号"));
+
+    let missing = store.set_pin(99, "x", true).await.unwrap_err();
+    assert!(matches!(missing, StoreError::NotFound { .. }), "{missing}");
+    let elsewhere = Code::literal("elsewhere");
+    let missing = store
+        .put_household(&elsewhere, household, "a", "b")
+        .await
+        .unwrap_err();
+    assert!(matches!(missing, StoreError::NoCommunity { .. }), "{missing}");
+    let stranger = store
+        .link_resident(&nanmen(), resident, 4711, &salt)
+        .await
+        .unwrap_err();
+    assert!(matches!(stranger, StoreError::Conflict { .. }), "{stranger}");
+}
+
+#[tokio::test]
+async fn staff_and_their_passwords() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = community(&folder).await;
+    let community = nanmen();
+    let new = NewStaff {
+        community: &community,
+        login: "till",
+        name: "李师傅",
+        role: "shopkeeper",
+        password_hash: "$one",
+        must_change: true,
+    };
+    let id = store.add_staff(new).await.unwrap();
+    let taken = store.add_staff(new).await.unwrap_err();
+    assert!(
+        matches!(&taken, StoreError::Taken { name, .. } if name == "till"),
+        "{taken}"
+    );
+    store.set_staff_password(id, "$two", false).await.unwrap();
+    store.set_staff_active(id, false).await.unwrap();
+    let staff = store.staff_by_login(&community, "till").await.unwrap().unwrap();
+    assert_eq!(staff.password_hash, "$two");
+    assert_eq!((staff.must_change, staff.active), (false, false));
+    assert_eq!(store.staff(id).await.unwrap().as_ref(), Some(&staff));
+    assert_eq!(store.all_staff(&community).await.unwrap(), [staff]);
+    assert_eq!(store.staff_by_login(&community, "TILL").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn sessions_end_by_themselves_or_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = community(&folder).await;
+    let session = |token: u8, subject, expires_at| Session {
+        token_hash: [token; 32],
+        community: nanmen(),
+        subject,
+        created_at: Instant(0),
+        last_seen_at: Instant(0),
+        expires_at: Instant(expires_at),
+    };
+    let resident = Subject::Resident(ResidentNo(1001));
+    let minute = 60_000_000;
+    for (token, subject, expires_at) in [
+        (1, resident, 10 * minute),
+        (2, resident, 2 * minute),
+        (3, Subject::Staff(1), 10 * minute),
+    ] {
+        store
+            .create_session(&session(token, subject, expires_at))
+            .await
+            .unwrap();
+    }
+    let seen = |token: u8, now: i64| {
+        let store = &store;
+        async move {
+            store
+                .find_session(&[token; 32], Instant(now))
+                .await
+                .unwrap()
+                .map(|session| session.last_seen_at.0)
+        }
+    };
+    assert_eq!(seen(1, 1000).await, Some(0));
+    assert_eq!(seen(1, minute).await, Some(0), "a second request within a minute is not noted");
+    assert_eq!(seen(1, minute + 5).await, Some(minute), "after a minute it is");
+    assert_eq!(seen(2, 2 * minute).await, None, "expired");
+    assert_eq!(seen(9, 1).await, None, "never there");
+    assert_eq!(store.delete_expired_sessions(Instant(2 * minute)).await.unwrap(), 1);
+    assert_eq!(store.delete_sessions_of(&nanmen(), resident).await.unwrap(), 1);
+    assert_eq!(seen(1, minute).await, None);
+    store.delete_session(&[3; 32]).await.unwrap();
+    store.delete_session(&[3; 32]).await.unwrap();
+    assert_eq!(seen(3, minute).await, None);
+}
+
+#[tokio::test]
+async fn pauses_and_tokens() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = community(&folder).await;
+    let delay = |failures, next_at| SignInDelay {
+        failures,
+        next_at: Instant(next_at),
+    };
+    assert_eq!(store.sign_in_delay("resident", "nanmen/1001").await.unwrap(), None);
+    for own in [delay(1, 5), delay(2, 9)] {
+        store
+            .put_sign_in_delay("resident", "nanmen/1001", own)
+            .await
+            .unwrap();
+        let found = store.sign_in_delay("resident", "nanmen/1001").await.unwrap();
+        assert_eq!(found, Some(own));
+    }
+    assert_eq!(store.sign_in_delay("address", "nanmen/1001").await.unwrap(), None);
+    assert_eq!(store.clear_old_sign_in_delays(Instant(8)).await.unwrap(), 0);
+    store.clear_sign_in_delay("resident", "nanmen/1001").await.unwrap();
+    assert_eq!(store.sign_in_delay("resident", "nanmen/1001").await.unwrap(), None);
+
+    let id = store
+        .add_token(&nanmen(), "分类秤", &[8; 32], "events", Instant(3))
+        .await
+        .unwrap();
+    let token = store.token_by_hash(&[8; 32]).await.unwrap().unwrap();
+    assert_eq!((token.token_id, token.scope.as_str()), (id, "events"));
+    store.revoke_token(id, Instant(4)).await.unwrap();
+    store.revoke_token(id, Instant(9)).await.unwrap();
+    assert_eq!(store.token_by_hash(&[8; 32]).await.unwrap(), None);
+    let all = store.tokens(&nanmen()).await.unwrap();
+    assert_eq!(all[0].revoked_at, Some(Instant(4)), "the first revocation stands");
+
+    let digest = [6; 32];
+    assert_eq!(store.component(&digest).await.unwrap(), None);
+    for _ in 0..2 {
+        store.put_component(&digest, b"\0asm").await.unwrap();
+        store.put_params(&digest, "{\"a\":1}").await.unwrap();
+    }
+    assert_eq!(store.component(&digest).await.unwrap().as_deref(), Some(&b"\0asm"[..]));
+    assert_eq!(store.params(&digest).await.unwrap().as_deref(), Some("{\"a\":1}"));
+}

@@ -1,0 +1,52 @@
+//! Everything a Rust author needs for a rule: plain types, the [`Rule`] trait, [`export!`], a reader for
+//! parameters, and small calendar sums.
+//!
+//! It holds no rule of its own and knows nothing of ledgers. All of it also runs natively, so a rule can
+//! be tested without a sandbox; only [`export!`] writes anything that is special to wasm, and only there.
+#![deny(clippy::float_arithmetic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
+
+#[doc(hidden)]
+pub mod bindings;
+pub mod calendar;
+pub mod params;
+mod rule;
+pub mod say;
+#[cfg(feature = "scenario")]
+pub mod scenario;
+
+/// The interface's own types, as plain structs. Their meanings stand in `plugins/wit/v0.1/rules.wit`.
+pub mod types {
+    pub use crate::bindings::rongyi::rules::types::{
+        About, Arg, Award, Basket, BasketLine, Closing, Date, Decimal, Decision, Diagnostic, Event,
+        Fact, FactNeed, Field, FieldKind, KindPlan, Line, Mark, Metric, Phrase, Plan, PricingPlan,
+        Quote, Refusal, Severity, Short, Subject, Text, Value, Window,
+    };
+}
+
+#[doc(hidden)]
+pub use rule::not_configured as __not_configured;
+pub use rule::{Level, Rule, install_panic_log, log};
+
+/// A text in both languages.
+pub fn text(zh: impl Into<String>, en: impl Into<String>) -> types::Text {
+    types::Text {
+        zh: zh.into(),
+        en: en.into(),
+    }
+}
+
+/// Something wrong in the parameters, said in both languages. `path` is dotted: `kinds[2].caps[0].amount`.
+pub fn wrong(
+    path: impl Into<String>,
+    code: impl Into<String>,
+    zh: impl Into<String>,
+    en: impl Into<String>,
+) -> types::Diagnostic {
+    types::Diagnostic {
+        severity: types::Severity::Error,
+        path: path.into(),
+        code: code.into(),
+        message: text(zh, en),
+    }
+}
