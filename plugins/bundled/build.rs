@@ -7,7 +7,10 @@ use std::process::Command;
 use std::{env, fs};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const BUNDLED: [(&str, &str); 2] = [("points-table", "plugins/points-table"), ("shop-pricing", "plugins/shop-pricing")];
+const BUNDLED: [(&str, &str); 2] = [
+    ("points-table", "plugins/points-table"),
+    ("shop-pricing", "plugins/shop-pricing"),
+];
 const HOSTILE: (&str, &str) = ("hostile", "tests/guests/hostile");
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -20,8 +23,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             plugins.join(watched).display()
         );
     }
-    for rule in RULES {
-        println!("cargo::rerun-if-changed={}", plugins.join(rule).display());
+    let mut rules = BUNDLED.to_vec();
+    if env::var_os("CARGO_FEATURE_HOSTILE").is_some() {
+        rules.push(HOSTILE);
+    }
+    for (_, folder) in &rules {
+        println!("cargo::rerun-if-changed={}", root.join(folder).display());
     }
     println!(
         "cargo::rerun-if-changed={}",
@@ -35,19 +42,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let guests = out.join("guests");
     let std_from_source = !have_target()?;
-    build(root, &guests, std_from_source)?;
+    build(root, &guests, &rules, std_from_source)?;
     let mut table = String::from("/// The bundled rules.\npub const RULES: &[Bundled] = &[\n");
-    for rule in RULES {
+    for (rule, folder) in rules {
         let module = guests
             .join(TARGET)
             .join("guest")
             .join(format!("rule_{}.wasm", rule.replace('-', "_")));
         let component = out.join(format!("{rule}.wasm"));
         wrap(&module, &component)?;
-        let readme = plugins.join(rule).join("README.md");
-        table.push_str(&format!(
-            "    Bundled {{ name: {rule:?}, bytes: include_bytes!({component:?}), readme: include_str!({readme:?}) }},\n"
-        ));
+        if (rule, folder) != HOSTILE {
+            let readme = root.join(folder).join("README.md");
+            table.push_str(&format!(
+                "    Bundled {{ name: {rule:?}, bytes: include_bytes!({component:?}), readme: include_str!({readme:?}) }},\n"
+            ));
+        }
     }
     table.push_str("];\n");
     fs::write(out.join("bundled.rs"), table)?;
@@ -87,7 +96,12 @@ fn have_target() -> Result<bool, Box<dyn Error>> {
 
 /// Cargo inside cargo: with its own target folder, or it would wait for ever for the lock of the outer one,
 /// and without the outer flags, which are meant for the host.
-fn build(root: &Path, guests: &Path, std_from_source: bool) -> Result<(), Box<dyn Error>> {
+fn build(
+    root: &Path,
+    guests: &Path,
+    rules: &[(&str, &str)],
+    std_from_source: bool,
+) -> Result<(), Box<dyn Error>> {
     let mut cargo = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
     cargo.current_dir(root).args([
         "build",

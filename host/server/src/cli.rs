@@ -262,6 +262,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     })
 }
 
+pub(crate) use enrol::{private_file, stop};
+pub(crate) use import::{import_balances, import_events, read as read_sheet, summary, unreadable};
 pub(crate) use serve::serve;
 
 /// A line on the standard output. Who has stopped reading needs no more of it.

@@ -1,6 +1,7 @@
 //! The only crate with SQL: opens a database, loads what a batch needs, writes what it changed, reads for pages,
 //! and keeps the people who sign in. It decides nothing: whatever moves points is decided by the book in
 //! `rongyi-core`, and this crate refuses only what was decided on a head that is no longer the newest.
+#![deny(clippy::float_arithmetic)]
 
 mod error;
 mod model;

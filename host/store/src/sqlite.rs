@@ -11,9 +11,9 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::Mutex;
 
@@ -38,7 +38,7 @@ pub(crate) use {community, statements};
 /// A SQLite database of this program.
 #[derive(Debug)]
 pub struct Sqlite {
-    path: PathBuf,
+    options: SqliteConnectOptions,
     /// `None` when opened for reading only. One writer, so writers queue here and not in the engine.
     writer: Option<Mutex<SqliteConnection>>,
     readers: SqlitePool,

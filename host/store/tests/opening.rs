@@ -87,8 +87,11 @@ async fn addresses_that_are_none_say_what_is_right() {
         let error = answer.unwrap_err();
         assert!(matches!(error, StoreError::Missing { .. }), "{error}");
     }
-    std::fs::write(folder.path().join("账本.db"), "not a database, but long enough to be looked at")
-        .unwrap();
+    std::fs::write(
+        folder.path().join("账本.db"),
+        "not a database, but long enough to be looked at",
+    )
+    .unwrap();
     let error = Store::open(&url(&folder), true).await.unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
 }
@@ -98,7 +101,7 @@ async fn a_reader_reads_and_does_not_write() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&url(&folder), true).await.unwrap();
     let changes = first_block("nanmen", 5);
-    store.write(&[changes.clone()]).await.unwrap();
+    store.write(std::slice::from_ref(&changes)).await.unwrap();
     for keep in [true, false] {
         // Beside a running host, and after it has gone.
         let reader = Store::open_read_only(&url(&folder)).await.unwrap();
@@ -185,14 +188,26 @@ async fn the_tables_defend_themselves() {
         );
     }
     // What a hand breaks all the same is named, not guessed at.
-    sqlx::query("UPDATE balance SET account = 63").execute(&mut hand).await.unwrap_err();
+    sqlx::query("UPDATE balance SET account = 63")
+        .execute(&mut hand)
+        .await
+        .unwrap_err();
     sqlx::query("UPDATE balance SET account = 63 WHERE lot = -1 AND amount > 0")
         .execute(&mut hand)
         .await
         .unwrap();
-    let error = store.all_accounts(&Code::literal("nanmen")).await.unwrap_err();
+    let error = store
+        .all_accounts(&Code::literal("nanmen"))
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("63"), "{error}");
     let shelf = Account::of_community(AssetNo(1001), Purpose::Shelf);
-    let left = store.balances(&Code::literal("nanmen"), &[shelf]).await.unwrap();
-    assert_eq!(left[0].1.total, 0, "its total is gone, and verify will say so");
+    let left = store
+        .balances(&Code::literal("nanmen"), &[shelf])
+        .await
+        .unwrap();
+    assert_eq!(
+        left[0].1.total, 0,
+        "its total is gone, and verify will say so"
+    );
 }

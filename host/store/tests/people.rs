@@ -91,10 +91,7 @@ async fn persons_and_households() {
         store.resident_salt(&nanmen(), resident).await.unwrap(),
         Some(salt)
     );
-    store
-        .rename_person(id, "陈桂珍", None)
-        .await
-        .unwrap();
+    store.rename_person(id, "陈桂珍", None).await.unwrap();
     let listed = store.residents(&nanmen()).await.unwrap();
     let names: Vec<_> = listed
         .iter()
@@ -119,8 +116,15 @@ async fn persons_and_households() {
             .await
             .unwrap();
     }
-    let text = store.household(&nanmen(), household).await.unwrap().unwrap();
-    assert_eq!((text.name.as_str(), text.address.as_str()), ("陈桂珍家", "南门街 3 号"));
+    let text = store
+        .household(&nanmen(), household)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (text.name.as_str(), text.address.as_str()),
+        ("陈桂珍家", "南门街 3 号")
+    );
 
     let missing = store.set_pin(99, "x", true).await.unwrap_err();
     assert!(matches!(missing, StoreError::NotFound { .. }), "{missing}");
@@ -129,12 +133,18 @@ async fn persons_and_households() {
         .put_household(&elsewhere, household, "a", "b")
         .await
         .unwrap_err();
-    assert!(matches!(missing, StoreError::NoCommunity { .. }), "{missing}");
+    assert!(
+        matches!(missing, StoreError::NoCommunity { .. }),
+        "{missing}"
+    );
     let stranger = store
         .link_resident(&nanmen(), resident, 4711, &salt)
         .await
         .unwrap_err();
-    assert!(matches!(stranger, StoreError::Conflict { .. }), "{stranger}");
+    assert!(
+        matches!(stranger, StoreError::Conflict { .. }),
+        "{stranger}"
+    );
 }
 
 #[tokio::test]
@@ -158,12 +168,19 @@ async fn staff_and_their_passwords() {
     );
     store.set_staff_password(id, "$two", false).await.unwrap();
     store.set_staff_active(id, false).await.unwrap();
-    let staff = store.staff_by_login(&community, "till").await.unwrap().unwrap();
+    let staff = store
+        .staff_by_login(&community, "till")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(staff.password_hash, "$two");
     assert_eq!((staff.must_change, staff.active), (false, false));
     assert_eq!(store.staff(id).await.unwrap().as_ref(), Some(&staff));
     assert_eq!(store.all_staff(&community).await.unwrap(), [staff]);
-    assert_eq!(store.staff_by_login(&community, "TILL").await.unwrap(), None);
+    assert_eq!(
+        store.staff_by_login(&community, "TILL").await.unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
@@ -201,12 +218,29 @@ async fn sessions_end_by_themselves_or_by_hand() {
         }
     };
     assert_eq!(seen(1, 1000).await, Some(0));
-    assert_eq!(seen(1, minute).await, Some(0), "a second request within a minute is not noted");
-    assert_eq!(seen(1, minute + 5).await, Some(minute), "after a minute it is");
+    assert_eq!(
+        seen(1, minute).await,
+        Some(0),
+        "a second request within a minute is not noted"
+    );
+    assert_eq!(
+        seen(1, minute + 5).await,
+        Some(minute),
+        "after a minute it is"
+    );
     assert_eq!(seen(2, 2 * minute).await, None, "expired");
     assert_eq!(seen(9, 1).await, None, "never there");
-    assert_eq!(store.delete_expired_sessions(Instant(2 * minute)).await.unwrap(), 1);
-    assert_eq!(store.delete_sessions_of(&nanmen(), resident).await.unwrap(), 1);
+    assert_eq!(
+        store
+            .delete_expired_sessions(Instant(2 * minute))
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        store.delete_sessions_of(&nanmen(), resident).await.unwrap(),
+        1
+    );
     assert_eq!(seen(1, minute).await, None);
     store.delete_session(&[3; 32]).await.unwrap();
     store.delete_session(&[3; 32]).await.unwrap();
@@ -221,19 +255,40 @@ async fn pauses_and_tokens() {
         failures,
         next_at: Instant(next_at),
     };
-    assert_eq!(store.sign_in_delay("resident", "nanmen/1001").await.unwrap(), None);
+    assert_eq!(
+        store
+            .sign_in_delay("resident", "nanmen/1001")
+            .await
+            .unwrap(),
+        None
+    );
     for own in [delay(1, 5), delay(2, 9)] {
         store
             .put_sign_in_delay("resident", "nanmen/1001", own)
             .await
             .unwrap();
-        let found = store.sign_in_delay("resident", "nanmen/1001").await.unwrap();
+        let found = store
+            .sign_in_delay("resident", "nanmen/1001")
+            .await
+            .unwrap();
         assert_eq!(found, Some(own));
     }
-    assert_eq!(store.sign_in_delay("address", "nanmen/1001").await.unwrap(), None);
+    assert_eq!(
+        store.sign_in_delay("address", "nanmen/1001").await.unwrap(),
+        None
+    );
     assert_eq!(store.clear_old_sign_in_delays(Instant(8)).await.unwrap(), 0);
-    store.clear_sign_in_delay("resident", "nanmen/1001").await.unwrap();
-    assert_eq!(store.sign_in_delay("resident", "nanmen/1001").await.unwrap(), None);
+    store
+        .clear_sign_in_delay("resident", "nanmen/1001")
+        .await
+        .unwrap();
+    assert_eq!(
+        store
+            .sign_in_delay("resident", "nanmen/1001")
+            .await
+            .unwrap(),
+        None
+    );
 
     let id = store
         .add_token(&nanmen(), "分类秤", &[8; 32], "events", Instant(3))
@@ -245,7 +300,11 @@ async fn pauses_and_tokens() {
     store.revoke_token(id, Instant(9)).await.unwrap();
     assert_eq!(store.token_by_hash(&[8; 32]).await.unwrap(), None);
     let all = store.tokens(&nanmen()).await.unwrap();
-    assert_eq!(all[0].revoked_at, Some(Instant(4)), "the first revocation stands");
+    assert_eq!(
+        all[0].revoked_at,
+        Some(Instant(4)),
+        "the first revocation stands"
+    );
 
     let digest = [6; 32];
     assert_eq!(store.component(&digest).await.unwrap(), None);
@@ -253,6 +312,12 @@ async fn pauses_and_tokens() {
         store.put_component(&digest, b"\0asm").await.unwrap();
         store.put_params(&digest, "{\"a\":1}").await.unwrap();
     }
-    assert_eq!(store.component(&digest).await.unwrap().as_deref(), Some(&b"\0asm"[..]));
-    assert_eq!(store.params(&digest).await.unwrap().as_deref(), Some("{\"a\":1}"));
+    assert_eq!(
+        store.component(&digest).await.unwrap().as_deref(),
+        Some(&b"\0asm"[..])
+    );
+    assert_eq!(
+        store.params(&digest).await.unwrap().as_deref(),
+        Some("{\"a\":1}")
+    );
 }

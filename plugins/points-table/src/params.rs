@@ -1,5 +1,5 @@
 //! The parameters of a points table, as an operator writes them. Shape only; what they mean together is
-//! checked in `check.rs`.
+//! checked in `table.rs`.
 
 use rongyi_sdk::params::{Exact, Words};
 use serde::Deserialize;
@@ -7,117 +7,119 @@ use serde::Deserialize;
 /// The whole table.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Params {
+pub(crate) struct Params {
     /// One entry for each kind of event.
-    pub kinds: Vec<Kind>,
+    pub(crate) kinds: Vec<Kind>,
     /// Caps over the points of all kinds together.
     #[serde(default)]
-    pub caps: Vec<Cap>,
+    pub(crate) caps: Vec<Cap>,
 }
 
 /// One kind of event and what it is worth.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Kind {
+pub(crate) struct Kind {
     /// Its name in files.
-    pub code: String,
+    pub(crate) code: String,
     /// What a person reads.
-    pub title: Words,
+    pub(crate) title: Words,
     /// What the quantity counts.
-    pub unit: Option<Words>,
+    pub(crate) unit: Option<Words>,
     /// Decimal places of the quantity.
     #[serde(default)]
-    pub scale: u8,
+    pub(crate) scale: u8,
     /// `points`, `conduct` or another asset of the community.
-    pub asset: Option<String>,
+    pub(crate) asset: Option<String>,
 
     /// Points for each whole unit.
-    pub per_unit: Option<Exact>,
+    pub(crate) per_unit: Option<Exact>,
     /// Points for the event, however large; negative is a deduction.
-    pub fixed: Option<i32>,
+    pub(crate) fixed: Option<i32>,
     /// The same as a negative `fixed`.
-    pub deduct: Option<i32>,
+    pub(crate) deduct: Option<i32>,
     /// Points for the first unit.
-    pub first: Option<i32>,
+    pub(crate) first: Option<i32>,
     /// Points for each further unit.
-    pub further: Option<i32>,
+    pub(crate) further: Option<i32>,
     /// Points before faults are taken off.
-    pub base: Option<i32>,
+    pub(crate) base: Option<i32>,
     /// Taken off for each fault.
-    pub per_fault: Option<i32>,
+    pub(crate) per_fault: Option<i32>,
     /// The least that remains after faults.
-    pub min: Option<i32>,
+    pub(crate) min: Option<i32>,
     /// Steps of the quantity, each with its points.
     #[serde(default)]
-    pub bands: Vec<Band>,
+    pub(crate) bands: Vec<Band>,
 
     /// At most this many units count in one event.
-    pub max_units: Option<Exact>,
+    pub(crate) max_units: Option<Exact>,
     /// What happens to fractions of a point.
     #[serde(default)]
-    pub rounding: Rounding,
+    pub(crate) rounding: Rounding,
     /// Points are multiplied on some weekdays.
     #[serde(default)]
-    pub boosts: Vec<Boost>,
+    pub(crate) boosts: Vec<Boost>,
     /// Volunteer minutes for each whole unit.
-    pub minutes_per_unit: Option<i32>,
+    pub(crate) minutes_per_unit: Option<i32>,
     /// At most this many minutes in one event.
-    pub minutes_max: Option<i32>,
+    pub(crate) minutes_max: Option<i32>,
+    /// Points for the person in the role `referrer`, when there is one.
+    pub(crate) referrer: Option<i32>,
     /// A reward for reaching a number.
-    pub bonus: Option<Bonus>,
+    pub(crate) bonus: Option<Bonus>,
 
     /// Most points in a window.
     #[serde(default)]
-    pub caps: Vec<Cap>,
+    pub(crate) caps: Vec<Cap>,
     /// Most events in a window.
     #[serde(default)]
-    pub limits: Vec<Limit>,
+    pub(crate) limits: Vec<Limit>,
     /// What to do when a deduction is larger than the balance.
     #[serde(default)]
-    pub short: Short,
+    pub(crate) short: Short,
 
     /// Smallest quantity that is accepted.
-    pub quantity_min: Option<Exact>,
+    pub(crate) quantity_min: Option<Exact>,
     /// Largest quantity that is accepted.
-    pub quantity_max: Option<Exact>,
+    pub(crate) quantity_max: Option<Exact>,
     /// Other things the form asks for; they change no points.
     #[serde(default)]
-    pub fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
 }
 
 /// Up to this quantity, this many points.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Band {
+pub(crate) struct Band {
     /// The largest quantity of this step; missing only in the last.
-    pub up_to: Option<Exact>,
+    pub(crate) up_to: Option<Exact>,
     /// Points.
-    pub points: i32,
+    pub(crate) points: i32,
 }
 
 /// Points are multiplied on these weekdays.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Boost {
+pub(crate) struct Boost {
     /// 1 is Monday, 7 is Sunday.
-    pub weekdays: Vec<u8>,
+    pub(crate) weekdays: Vec<u8>,
     /// By how much.
-    pub times: Exact,
+    pub(crate) times: Exact,
 }
 
 /// Every time a number is reached, so many points more.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Bonus {
+pub(crate) struct Bonus {
     /// How much it takes.
-    pub every: i32,
+    pub(crate) every: i32,
     /// What is counted.
-    pub of: BonusOf,
+    pub(crate) of: BonusOf,
     /// Over which days.
     #[serde(default = "lifetime")]
-    pub window: Window,
+    pub(crate) window: Window,
     /// Points each time.
-    pub amount: i32,
+    pub(crate) amount: i32,
 }
 
 fn lifetime() -> Window {
@@ -127,7 +129,7 @@ fn lifetime() -> Window {
 /// What a bonus counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum BonusOf {
+pub(crate) enum BonusOf {
     /// Whole units of the quantity of this kind.
     Quantity,
     /// Volunteer hours of this kind.
@@ -139,21 +141,21 @@ pub enum BonusOf {
 /// At most `amount` points.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Cap {
+pub(crate) struct Cap {
     /// Points.
-    pub amount: i32,
+    pub(crate) amount: i32,
     /// Over which days.
-    pub window: Window,
+    pub(crate) window: Window,
     /// Whose.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// `all` counts the points of all kinds; otherwise those of this kind.
-    pub of: Option<All>,
+    pub(crate) of: Option<All>,
 }
 
 /// The word `all`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum All {
+pub(crate) enum All {
     /// Every kind counts.
     All,
 }
@@ -161,19 +163,19 @@ pub enum All {
 /// At most so many events.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limit {
+pub(crate) struct Limit {
     /// Events of this kind.
-    pub events: i32,
+    pub(crate) events: i32,
     /// Over which days.
-    pub window: Window,
+    pub(crate) window: Window,
     /// Whose.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
 }
 
 /// Which days count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Window {
+pub(crate) enum Window {
     /// One day.
     Day,
     /// Monday to Sunday.
@@ -191,7 +193,7 @@ pub enum Window {
 /// Whose past counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Subject {
+pub(crate) enum Subject {
     /// The person who did it.
     Person,
     /// Their household.
@@ -203,7 +205,7 @@ pub enum Subject {
 /// What happens to fractions of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Rounding {
+pub(crate) enum Rounding {
     /// They are dropped.
     #[default]
     Floor,
@@ -216,7 +218,7 @@ pub enum Rounding {
 /// What to do when a deduction is larger than the balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Short {
+pub(crate) enum Short {
     /// Take what is there.
     #[default]
     Clamp,
@@ -228,23 +230,23 @@ pub enum Short {
 
 /// One more thing the form asks for. (`flatten` can't refuse unknown keys; the schema does.)
 #[derive(Debug, Clone, Deserialize)]
-pub struct Field {
+pub(crate) struct Field {
     /// Its name in files.
-    pub name: String,
+    pub(crate) name: String,
     /// What a person reads.
-    pub title: Words,
+    pub(crate) title: Words,
     /// Whether it must be filled in.
     #[serde(default)]
-    pub required: bool,
+    pub(crate) required: bool,
     /// Its shape.
     #[serde(flatten)]
-    pub kind: FieldKind,
+    pub(crate) kind: FieldKind,
 }
 
 /// The shape of a field.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum FieldKind {
+pub(crate) enum FieldKind {
     /// A whole number between two bounds.
     Integer {
         /// The smallest.
@@ -271,9 +273,9 @@ pub enum FieldKind {
 /// One of several choices.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// Its name in files.
-    pub code: String,
+    pub(crate) code: String,
     /// What a person reads.
-    pub title: Words,
+    pub(crate) title: Words,
 }

@@ -1,8 +1,8 @@
 //! From parameters to a table that can answer: what each kind needs to know and how its points come about.
 //! No sentence is written here; those are in `words.rs`.
 
-use rongyi_sdk::types::{Diagnostic, FactNeed, Metric, Subject, Window};
-use rongyi_sdk::wrong;
+use rongyi_sdk::types::{Diagnostic, FactNeed, Metric, Subject, Text, Window};
+use rongyi_sdk::{text, wrong};
 
 use crate::params::{self, BonusOf, Kind, Params};
 
@@ -52,6 +52,44 @@ pub(crate) struct Row {
 
 /// The longest kind code: the codes of its sentences begin with it.
 const KIND_CODE_MAX: usize = 24;
+/// The most whole units of one event; with [`POINTS_MAX`] no sum leaves 32 bits.
+const UNITS_MAX: i64 = 10_000;
+/// The most points that one number of the table may say.
+const POINTS_MAX: i64 = 10_000;
+
+impl Row {
+    /// The code of one of this kind's own sentences.
+    pub(crate) fn phrase(&self, name: &str) -> String {
+        format!("{}/{name}", self.kind.code)
+    }
+
+    /// What the quantity counts.
+    pub(crate) fn unit(&self) -> Text {
+        self.kind.unit.clone().map_or_else(|| text("次", "times"), Text::from)
+    }
+}
+
+impl Bound {
+    /// The code of a sentence about this bound, such as `cap.month.household`.
+    pub(crate) fn code(&self, word: &str) -> String {
+        let all = if self.all { "-all" } else { "" };
+        let window = match self.window {
+            Window::Day => "day",
+            Window::Week => "week",
+            Window::Month => "month",
+            Window::Quarter => "quarter",
+            Window::Year => "year",
+            Window::TrailingDays(_) => "days",
+            Window::Lifetime => "lifetime",
+        };
+        let subject = match self.subject {
+            Subject::Person => "person",
+            Subject::Household => "household",
+            Subject::Community => "community",
+        };
+        format!("{word}{all}.{window}.{subject}")
+    }
+}
 
 /// Makes the rows, or says everything that does not fit together.
 pub(crate) fn rows(params: &Params) -> Result<Vec<Row>, Vec<Diagnostic>> {
@@ -184,6 +222,7 @@ fn check_numbers(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
         let (zh, en) = ("小数位数是 0 到 4。", "Decimal places are 0 to 4.");
         found.push(wrong(format!("{path}.scale"), "points-table.scale", zh, en));
     }
+    check_points(kind, path, found);
     for (at, cap) in kind.caps.iter().enumerate() {
         positive(cap.amount, &format!("{path}.caps[{at}].amount"), found);
     }
@@ -214,6 +253,39 @@ fn check_numbers(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Points stay in a range in which no sum can leave 32 bits.
+fn check_points(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
+    let mut within = |name: &str, value: i64, least: i64| {
+        if !(least..=POINTS_MAX).contains(&value) {
+            let zh = format!("{name} 是 {least} 到 {POINTS_MAX}，这里写的是 {value}。");
+            let en = format!("{name} is {least} to {POINTS_MAX}; this says {value}.");
+            found.push(wrong(format!("{path}.{name}"), "points-table.points", zh, en));
+        }
+    };
+    if let Some(each) = kind.per_unit.filter(|_| kind.base.is_none()) {
+        within("per_unit", each.units / rongyi_sdk::params::ten_to(each.scale), 0);
+    }
+    let whole = [
+        ("fixed", kind.fixed, -POINTS_MAX),
+        ("deduct", kind.deduct, 1),
+        ("first", kind.first, 0),
+        ("further", kind.further, 0),
+        ("base", kind.base, 0),
+        ("per_fault", kind.per_fault, 1),
+        ("min", kind.min, 0),
+        ("referrer", kind.referrer, 1),
+        ("bonus.amount", kind.bonus.as_ref().map(|bonus| bonus.amount), 1),
+    ];
+    for (name, value, least) in whole {
+        if let Some(value) = value {
+            within(name, value.into(), least);
+        }
+    }
+    for (at, band) in kind.bands.iter().enumerate() {
+        within(&format!("bands[{at}].points"), band.points.into(), 0);
+    }
+}
+
 fn bounds(kind: &Kind, way: Way, path: &str, found: &mut Vec<Diagnostic>) -> Option<(i32, i32)> {
     let least = i64::from(!matches!(way, Way::Faults { .. }));
     let mut bound = |given: Option<rongyi_sdk::params::Exact>, name: &str, otherwise: i64| {
@@ -226,8 +298,16 @@ fn bounds(kind: &Kind, way: Way, path: &str, found: &mut Vec<Diagnostic>) -> Opt
         value
     };
     let min = bound(kind.quantity_min, "quantity_min", least)?;
-    let largest = rongyi_sdk::params::ten_to(kind.scale.min(4)).saturating_mul(10_000);
+    let unit = rongyi_sdk::params::ten_to(kind.scale.min(4));
+    // What gives the same points however large it is, happens once unless the operator says otherwise.
+    let once = matches!(way, Way::Fixed(_)) && kind.minutes_per_unit.is_none() && kind.bonus.is_none();
+    let largest = unit.saturating_mul(if once { 1 } else { UNITS_MAX });
     let max = bound(kind.quantity_max, "quantity_max", largest)?;
+    if max > unit.saturating_mul(UNITS_MAX) {
+        let zh = format!("一次最多 {UNITS_MAX} 个单位。");
+        let en = format!("One event has at most {UNITS_MAX} units.");
+        found.push(wrong(format!("{path}.quantity_max"), "points-table.quantity", zh, en));
+    }
     if min < 0 || max < min {
         let (zh, en) = ("quantity_min 不小于 0，quantity_max 不小于它。", "quantity_min is at least 0, and quantity_max at least that.");
         found.push(wrong(format!("{path}.quantity_max"), "points-table.quantity", zh, en));
@@ -235,7 +315,7 @@ fn bounds(kind: &Kind, way: Way, path: &str, found: &mut Vec<Diagnostic>) -> Opt
     Some((rongyi_sdk::params::clamp(min), rongyi_sdk::params::clamp(max)))
 }
 
-fn days(window: params::Window) -> Window {
+pub(crate) fn days(window: params::Window) -> Window {
     match window {
         params::Window::Day => Window::Day,
         params::Window::Week => Window::Week,

@@ -22,9 +22,9 @@ const HASHERS_MAX: usize = 2;
 /// When the file can't be read or written, or does not hold exactly 32 bytes.
 pub fn server_secret(path: &Path) -> std::io::Result<[u8; 32]> {
     match std::fs::File::open(path) {
-        Ok(mut file) => {
+        Ok(file) => {
             let mut bytes = Vec::new();
-            file.by_ref().take(64).read_to_end(&mut bytes)?;
+            file.take(64).read_to_end(&mut bytes)?;
             bytes.try_into().map_err(|_| {
                 std::io::Error::new(
                     std::io::ErrorKind::InvalidData,

@@ -236,8 +236,11 @@ impl Visit {
     }
 }
 
-/// `张桂芳` becomes `张*芳`.
+/// `张桂芳` becomes `张*芳`. The mark before the names of the demonstration stays readable.
 pub fn mask(name: &str) -> String {
+    if let Some(own) = name.strip_prefix("演示·") {
+        return format!("演示·{}", mask(own));
+    }
     let letters: Vec<char> = name.chars().collect();
     match letters.as_slice() {
         [] => String::new(),
@@ -325,6 +328,7 @@ mod tests {
         check("张桂芳", "张*芳");
         check("李明", "李*");
         check("欧阳秀英", "欧*英");
+        check("演示·陈阿婆", "演示·陈*婆");
         check("", "");
     }
 

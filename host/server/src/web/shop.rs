@@ -135,12 +135,14 @@ pub async fn list_shop(Member { visit, me }: Member, Query(query): Query<ShopQue
 /// What a shelf is called. Codes outside this list show as they are written.
 fn category(visit: &Visit, code: &Code) -> String {
     let (zh, en) = match code.as_str() {
-        "food" => ("粮油食品", "Food"),
-        "household" | "home" | "daily" => ("日用品", "Household"),
-        "service" | "services" => ("便民服务", "Services"),
-        "green" | "garden" | "plant" | "plants" => ("绿植", "Plants"),
-        "appliance" | "appliances" => ("小家电", "Appliances"),
-        "fund" | "giving" => ("公益", "Giving"),
+        "grain" | "food" => ("粮油", "Grain and oil"),
+        "daily" | "household" => ("日用品", "Daily goods"),
+        "service" => ("服务", "Services"),
+        "green" => ("绿植", "Plants"),
+        "drink" => ("饮品", "Drinks"),
+        "book" | "study" => ("书本文具", "Books and paper"),
+        "appliance" | "home" => ("小家电", "Appliances"),
+        "fund" => ("公益", "Giving"),
         other => (other, other),
     };
     visit.either(zh, en)

@@ -24,11 +24,7 @@ statements! {
     NO_LONGER_WAITING = "DELETE FROM waiting WHERE community_id = ?1 AND seq IN (SELECT value FROM json_each(?2))";
 }
 
-static RECORDS: Rows = Rows::new(
-    "INSERT INTO record (community_id, seq, kind, body)",
-    4,
-    "",
-);
+static RECORDS: Rows = Rows::new("INSERT INTO record (community_id, seq, kind, body)", 4, "");
 static TRANSFERS: Rows = Rows::new(
     "INSERT INTO transfer (community_id, seq, entry, debit, credit, amount, from_lot, to_lot, kind, order_no, \
      reverses, debit_after, debit_prev, credit_after, credit_prev)",
@@ -84,8 +80,8 @@ static TEXTS: Rows = Rows::new("INSERT INTO text (community_id, seq, salt, text)
 /// Every multi-row statement, for the test that prepares them.
 #[cfg(test)]
 pub(super) static MULTI: &[&Rows] = &[
-    &RECORDS, &TRANSFERS, &BLOCKS, &BALANCES, &COUNTERS, &RESIDENTS, &ITEMS, &ORDERS, &SOURCES, &KEYS, &WAITING,
-    &RULE_SETS, &TEXTS,
+    &RECORDS, &TRANSFERS, &BLOCKS, &BALANCES, &COUNTERS, &RESIDENTS, &ITEMS, &ORDERS, &SOURCES,
+    &KEYS, &WAITING, &RULE_SETS, &TEXTS,
 ];
 
 impl Sqlite {
@@ -104,7 +100,7 @@ impl Sqlite {
             });
         }
         transaction.commit().await?;
-        self.tidy_wal(&mut writer).await;
+        self.tidy_wal().await;
         Ok(written)
     }
 }
@@ -216,12 +212,16 @@ async fn derive(
         })
         .await?;
     RESIDENTS
-        .write(connection, &changes.residents, |query, (resident, household)| {
-            Ok(query
-                .bind(community)
-                .bind(i64::from(resident.0))
-                .bind(i64::from(household.0)))
-        })
+        .write(
+            connection,
+            &changes.residents,
+            |query, (resident, household)| {
+                Ok(query
+                    .bind(community)
+                    .bind(i64::from(resident.0))
+                    .bind(i64::from(household.0)))
+            },
+        )
         .await?;
     ITEMS
         .write(connection, &changes.items, |query, item| {
@@ -303,24 +303,32 @@ async fn references(
     changes: &Changes,
 ) -> Result<(), StoreError> {
     SOURCES
-        .write(connection, &changes.sources, |query, (source, text, used)| {
+        .write(
+            connection,
+            &changes.sources,
+            |query, (source, text, used)| {
+                Ok(query
+                    .bind(community)
+                    .bind(source.as_str())
+                    .bind(text.as_str())
+                    .bind(&used.input[..])
+                    .bind(int(used.entry)?))
+            },
+        )
+        .await?;
+    KEYS.write(
+        connection,
+        &changes.keys,
+        |query, (actor, key, used, at)| {
             Ok(query
                 .bind(community)
-                .bind(source.as_str())
-                .bind(text.as_str())
+                .bind(actor.as_str())
+                .bind(key.as_str())
                 .bind(&used.input[..])
-                .bind(int(used.entry)?))
-        })
-        .await?;
-    KEYS.write(connection, &changes.keys, |query, (actor, key, used, at)| {
-        Ok(query
-            .bind(community)
-            .bind(actor.as_str())
-            .bind(key.as_str())
-            .bind(&used.input[..])
-            .bind(int(used.entry)?)
-            .bind(at.0))
-    })
+                .bind(int(used.entry)?)
+                .bind(at.0))
+        },
+    )
     .await?;
     WAITING
         .write(connection, &changes.waiting, |query, (seq, set)| {

@@ -145,9 +145,12 @@ pub(super) fn counter(
     Ok((key, CounterRow::decode(&body).map_err(|_| bad())?))
 }
 
+type FrameRow = (i64, Vec<u8>, i64, i64, i64, bool, Option<Vec<u8>>);
 type HeadRow = (String, i64, Vec<u8>, i64, i64);
 
-fn head((height, hash_bytes, next_seq, last_at): (i64, &[u8], i64, i64)) -> Result<Head, StoreError> {
+fn head(
+    (height, hash_bytes, next_seq, last_at): (i64, &[u8], i64, i64),
+) -> Result<Head, StoreError> {
     Ok(Head {
         height: uint(height)?,
         hash: hash(hash_bytes)?,
@@ -165,11 +168,10 @@ impl Sqlite {
     pub(crate) async fn frame(&self, community: &Code) -> Result<Option<Frame>, StoreError> {
         // One read transaction: head, rule sets and items must be of the same moment.
         let mut snapshot = self.readers.begin_with(BEGIN).await?;
-        let row: Option<(i64, Vec<u8>, i64, i64, i64, bool, Option<Vec<u8>>)> =
-            sqlx::query_as(FRAME)
-                .bind(community.as_str())
-                .fetch_optional(&mut *snapshot)
-                .await?;
+        let row: Option<FrameRow> = sqlx::query_as(FRAME)
+            .bind(community.as_str())
+            .fetch_optional(&mut *snapshot)
+            .await?;
         let Some((height, hash_bytes, next_seq, last_at, next_order, posted, settings)) = row
         else {
             return Ok(None);
@@ -206,7 +208,10 @@ impl Sqlite {
             .await?;
         rows.into_iter()
             .map(|(name, height, hash_bytes, next_seq, last_at)| {
-                Ok((code(&name)?, head((height, &hash_bytes, next_seq, last_at))?))
+                Ok((
+                    code(&name)?,
+                    head((height, &hash_bytes, next_seq, last_at))?,
+                ))
             })
             .collect()
     }
@@ -221,7 +226,9 @@ impl Sqlite {
         let connection = &mut *snapshot;
         found.balances(connection, community, needs).await?;
         found.counters(connection, community, needs).await?;
-        found.people_and_orders(connection, community, needs).await?;
+        found
+            .people_and_orders(connection, community, needs)
+            .await?;
         found.references(connection, community, needs).await?;
         Ok(needs.iter().map(|need| found.answer(need)).collect())
     }
@@ -368,7 +375,11 @@ impl Found {
             }
             Need::Source(source, text) => {
                 let key = (source.as_str().to_owned(), text.clone());
-                Loaded::Source(source.clone(), text.clone(), self.sources.get(&key).copied())
+                Loaded::Source(
+                    source.clone(),
+                    text.clone(),
+                    self.sources.get(&key).copied(),
+                )
             }
             Need::Key(actor, text) => {
                 let key = (actor.as_str().to_owned(), text.clone());

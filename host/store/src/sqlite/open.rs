@@ -6,9 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -20,6 +18,8 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
+/// How long emptying the WAL waits for readers.
+const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(100);
 /// All statements of one connection, the three sizes of each multi-row one included, stay prepared.
 const STATEMENTS_KEPT: usize = 256;
 /// From this size on the writer truncates the WAL between two batches.
@@ -33,9 +33,6 @@ statements! {
     FOREIGN_KEYS = "PRAGMA foreign_keys";
     BUSY = "PRAGMA busy_timeout";
     APPLIED = "SELECT max(version) FROM _sqlx_migrations WHERE success";
-    // Readers in the way must not hold up the writer: a short patience here, the usual one afterwards.
-    PATIENCE_SHORT = "PRAGMA busy_timeout = 100";
-    PATIENCE_USUAL = "PRAGMA busy_timeout = 10000";
     CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
 }
 
@@ -64,7 +61,7 @@ impl Sqlite {
         check_pragmas(&mut writer, true).await?;
         Ok(Sqlite {
             readers: readers(&options).await?,
-            path,
+            options,
             writer: Some(Mutex::new(writer)),
             wal_limit_bytes: AtomicU64::new(WAL_LIMIT_BYTES),
         })
@@ -95,7 +92,7 @@ impl Sqlite {
             });
         }
         Ok(Sqlite {
-            path,
+            options,
             writer: None,
             readers,
             wal_limit_bytes: AtomicU64::new(WAL_LIMIT_BYTES),
@@ -110,32 +107,31 @@ impl Sqlite {
         }
     }
 
-    /// Between two batches: empties the WAL when it has grown large. Failing is no harm, it is tried again later.
-    pub(super) async fn tidy_wal(&self, writer: &mut SqliteConnection) {
-        let mut name = self.path.clone().into_os_string();
+    /// Between two batches, while nobody writes: empties the WAL when it has grown large. Failing is no harm, it is
+    /// tried again later.
+    pub(super) async fn tidy_wal(&self) {
+        let mut name = self.options.get_filename().as_os_str().to_owned();
         name.push("-wal");
         let size = std::fs::metadata(PathBuf::from(name)).map_or(0, |meta| meta.len());
         if size < self.wal_limit_bytes.load(Ordering::Relaxed) {
             return;
         }
-        let mut busy = true;
-        if sqlx::query(PATIENCE_SHORT)
-            .execute(&mut *writer)
-            .await
-            .is_ok()
-        {
-            busy = sqlx::query_as::<_, (i64, i64, i64)>(CHECKPOINT)
-                .fetch_one(&mut *writer)
-                .await
-                .map_or(true, |(busy, _, _)| busy != 0);
-        }
-        let restored = sqlx::query(PATIENCE_USUAL).execute(&mut *writer).await;
-        let next = if busy || restored.is_err() {
-            size.saturating_add(WAL_STEP_BYTES)
-        } else {
-            WAL_LIMIT_BYTES
+        let next = match self.truncate_wal().await {
+            Ok(true) => WAL_LIMIT_BYTES,
+            Ok(false) | Err(_) => size.saturating_add(WAL_STEP_BYTES),
         };
         self.wal_limit_bytes.store(next, Ordering::Relaxed);
+    }
+
+    /// On a connection of its own with little patience: a page that is still reading must not hold up the writer.
+    async fn truncate_wal(&self) -> Result<bool, StoreError> {
+        let options = self.options.clone().busy_timeout(CHECKPOINT_PATIENCE);
+        let mut connection = options.connect().await?;
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as(CHECKPOINT)
+            .fetch_one(&mut connection)
+            .await?;
+        connection.close().await?;
+        Ok(busy == 0)
     }
 
     /// Closes every connection; the last one to leave empties the WAL.
@@ -184,9 +180,7 @@ fn missing(path: &Path) -> StoreError {
     }
 }
 
-async fn readers(
-    options: &SqliteConnectOptions,
-) -> Result<sqlx::SqlitePool, StoreError> {
+async fn readers(options: &SqliteConnectOptions) -> Result<sqlx::SqlitePool, StoreError> {
     let options = options.clone().create_if_missing(false).read_only(true);
     let pool = SqlitePoolOptions::new()
         .max_connections(READERS)
@@ -223,9 +217,7 @@ async fn check_pragmas(connection: &mut SqliteConnection, writes: bool) -> Resul
     let keys: i64 = sqlx::query_scalar(FOREIGN_KEYS)
         .fetch_one(&mut *connection)
         .await?;
-    let busy_ms: i64 = sqlx::query_scalar(BUSY)
-        .fetch_one(&mut *connection)
-        .await?;
+    let busy_ms: i64 = sqlx::query_scalar(BUSY).fetch_one(&mut *connection).await?;
     let durable = !writes || synchronous == 2;
     if mode == "wal" && durable && keys == 1 && busy_ms == 10_000 {
         Ok(())
@@ -238,9 +230,13 @@ async fn check_pragmas(connection: &mut SqliteConnection, writes: bool) -> Resul
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the driver's enum is open; whatever it adds is about versions"
+)]
 fn migrating(error: MigrateError) -> StoreError {
     match error {
-        MigrateError::Execute(inner) => inner.into(),
+        MigrateError::Execute(inner) | MigrateError::ExecuteMigration(inner, _) => inner.into(),
         other => StoreError::Version {
             detail: other.to_string(),
         },

@@ -174,7 +174,8 @@ impl Sqlite {
         seq: u64,
     ) -> Result<Option<StoredEntry>, StoreError> {
         let next_seq: Option<i64> = self.one(NEXT_SEQ, community, None).await?;
-        let Some(next_seq) = next_seq.filter(|next| i64::try_from(seq).is_ok_and(|seq| seq < *next))
+        let Some(next_seq) =
+            next_seq.filter(|next| i64::try_from(seq).is_ok_and(|seq| seq < *next))
         else {
             return Ok(None);
         };
@@ -202,9 +203,8 @@ impl Sqlite {
             .bind(first)
             .fetch_optional(&self.readers)
             .await?;
-        balances.retain(|account, _| {
-            !matches!(account.purpose, Purpose::Issuance | Purpose::Supplied)
-        });
+        balances
+            .retain(|account, _| !matches!(account.purpose, Purpose::Issuance | Purpose::Supplied));
         Ok(Some(StoredEntry {
             first_seq,
             records,
@@ -470,13 +470,19 @@ impl Sqlite {
 
 /// The archive of rules.
 impl Sqlite {
-    pub(crate) async fn put_component(&self, digest: &Hash, bytes: &[u8]) -> Result<(), StoreError> {
+    pub(crate) async fn put_component(
+        &self,
+        digest: &Hash,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
         let mut writer = self.writer().await?;
         sqlx::query(PUT_COMPONENT)
             .bind(&digest[..])
             .bind(bytes)
             .execute(&mut *writer)
             .await?;
+        // A component can be tens of megabytes.
+        self.tidy_wal().await;
         Ok(())
     }
 

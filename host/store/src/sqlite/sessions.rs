@@ -208,7 +208,10 @@ impl Sqlite {
         Ok(())
     }
 
-    pub(crate) async fn clear_old_sign_in_delays(&self, before: Instant) -> Result<u64, StoreError> {
+    pub(crate) async fn clear_old_sign_in_delays(
+        &self,
+        before: Instant,
+    ) -> Result<u64, StoreError> {
         let mut writer = self.writer().await?;
         let result = sqlx::query(CLEAR_OLD_DELAYS)
             .bind(before.0)
@@ -263,7 +266,10 @@ impl Sqlite {
         id.ok_or_else(|| no_community(community))
     }
 
-    pub(crate) async fn token_by_hash(&self, token_hash: &Hash) -> Result<Option<Token>, StoreError> {
+    pub(crate) async fn token_by_hash(
+        &self,
+        token_hash: &Hash,
+    ) -> Result<Option<Token>, StoreError> {
         let row: Option<TokenRow> = sqlx::query_as(TOKEN_BY_HASH)
             .bind(&token_hash[..])
             .fetch_optional(&self.readers)

@@ -156,7 +156,10 @@ impl Sqlite {
         let rows: Vec<(i64, i64)> = self.all(RESIDENTS, community).await?;
         rows.into_iter()
             .map(|(resident, household)| {
-                Ok((ResidentNo(narrow(resident)?), HouseholdNo(narrow(household)?)))
+                Ok((
+                    ResidentNo(narrow(resident)?),
+                    HouseholdNo(narrow(household)?),
+                ))
             })
             .collect()
     }

@@ -1,6 +1,8 @@
 //! Every statement is prepared against the real tables, and the migrations are the recorded ones.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::sync::atomic::Ordering;
+
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 
 use super::Sqlite;
@@ -82,7 +84,10 @@ fn the_migrations_are_the_recorded_ones() {
         .collect();
     names.sort();
     let listed: Vec<&str> = recorded.iter().map(|(_, name)| *name).collect();
-    assert_eq!(names, listed, "migrations/sqlite.sha256 lists every migration");
+    assert_eq!(
+        names, listed,
+        "migrations/sqlite.sha256 lists every migration"
+    );
     for (digest, name) in recorded {
         let bytes = std::fs::read(format!("{folder}/{name}")).unwrap();
         let own = rongyi_core::chain::hex(&rongyi_core::chain::sha256(&bytes));
@@ -91,4 +96,36 @@ fn the_migrations_are_the_recorded_ones() {
             "{name} was changed: a migration that has run somewhere never changes, add a new one"
         );
     }
+}
+
+/// The WAL is emptied between batches; a reader in the way delays it and nothing else.
+#[tokio::test]
+async fn a_large_wal_is_emptied_when_nobody_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = fresh(&dir).await;
+    let wal = dir.path().join("t.db-wal");
+    let size = || std::fs::metadata(&wal).unwrap().len();
+    let bytes = vec![7; 300_000];
+    db.put_component(&[1; 32], &bytes).await.unwrap();
+    assert!(size() > 300_000, "below the limit it is left alone");
+
+    db.wal_limit_bytes.store(100_000, Ordering::Relaxed);
+    let mut reader = db.readers.begin().await.unwrap();
+    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM component")
+        .fetch_one(&mut *reader)
+        .await
+        .unwrap();
+    assert_eq!(seen, 1);
+    db.put_component(&[2; 32], &bytes).await.unwrap();
+    assert!(size() > 600_000, "the reader still needs it");
+    assert!(
+        db.wal_limit_bytes.load(Ordering::Relaxed) > 600_000,
+        "and the next try comes later"
+    );
+    reader.rollback().await.unwrap();
+
+    db.wal_limit_bytes.store(100_000, Ordering::Relaxed);
+    db.put_component(&[3; 32], &bytes).await.unwrap();
+    assert_eq!(size(), 0);
+    assert_eq!(db.component(&[3; 32]).await.unwrap(), Some(bytes));
 }

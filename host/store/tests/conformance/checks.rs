@@ -11,7 +11,7 @@ use rongyi_store::PassbookRow;
 
 use crate::script::{day, household, same_sets};
 use crate::stores::Tried;
-use crate::{Outcome, same, said};
+use crate::{Outcome, said, same};
 
 /// The derived tables, the frame and the references against the model.
 pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
@@ -36,7 +36,9 @@ pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
         .collect();
     same("accounts", &accounts, &expected)?;
     let keys: Vec<Account> = expected.keys().copied().collect();
-    let read: BTreeMap<_, _> = said(store.balances(name, &keys).await)?.into_iter().collect();
+    let read: BTreeMap<_, _> = said(store.balances(name, &keys).await)?
+        .into_iter()
+        .collect();
     same("balances", &read, &expected)?;
 
     let counters: BTreeMap<_, _> = said(store.all_counters(name).await)?.into_iter().collect();
@@ -47,18 +49,30 @@ pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
         .collect();
     same("counters", &counters, &expected)?;
     for (key, row) in expected.iter().take(5) {
-        same("counter row", said(store.counter_row(name, key).await)?.as_ref(), Some(row))?;
+        same(
+            "counter row",
+            said(store.counter_row(name, key).await)?.as_ref(),
+            Some(row),
+        )?;
     }
 
     let orders: Vec<_> = model.orders().into_values().cloned().collect();
     same("orders", &said(store.all_orders(name).await)?, &orders)?;
     for order in &orders {
-        same("order", said(store.order(name, order.no).await)?.as_ref(), Some(order))?;
+        same(
+            "order",
+            said(store.order(name, order.no).await)?.as_ref(),
+            Some(order),
+        )?;
         let by_code = said(store.order_by_code(name, &order.code).await)?;
         same("order by code", by_code.as_ref(), Some(order))?;
     }
     let residents: Vec<_> = model.residents().into_iter().collect();
-    same("residents", said(store.all_residents(name).await)?, residents)?;
+    same(
+        "residents",
+        said(store.all_residents(name).await)?,
+        residents,
+    )?;
     let sources: Vec<_> = model
         .sources()
         .into_iter()
@@ -78,7 +92,9 @@ pub(crate) async fn chain(tried: &Tried, name: &Code, head: Head) -> Outcome {
     let store = &tried.store;
     let mut journal = Vec::new();
     loop {
-        let from = journal.last().map_or(1, |(seq, _, _): &(u64, u8, Vec<u8>)| seq + 1);
+        let from = journal
+            .last()
+            .map_or(1, |(seq, _, _): &(u64, u8, Vec<u8>)| seq + 1);
         let page = said(store.journal(name, from, 7).await)?;
         if page.is_empty() {
             break;
@@ -182,7 +198,11 @@ pub(crate) async fn passbooks(tried: &Tried, name: &Code, outcomes: &[Applied]) 
     let sets: [&[Account]; 4] = [
         &[household(11, available)],
         &[household(11, available), household(11, held)],
-        &[household(12, available), household(11, held), household(11, available)],
+        &[
+            household(12, available),
+            household(11, held),
+            household(11, available),
+        ],
         &[household(77, available)],
     ];
     for accounts in sets {
@@ -213,7 +233,11 @@ pub(crate) async fn passbooks(tried: &Tried, name: &Code, outcomes: &[Applied]) 
             }
         }
     }
-    same("there is a passbook", expected_lines(outcomes, sets[1]).len() > 12, true)
+    same(
+        "there is a passbook",
+        expected_lines(outcomes, sets[1]).len() > 12,
+        true,
+    )
 }
 
 /// A line's "why": what began its entry, and what the rule said.
@@ -227,7 +251,10 @@ fn why(line: &PassbookRow, outcomes: &[Applied]) -> Outcome {
         .ok_or("a line without its receipt")?;
     let pair = |record: &Record| (record.kind(), record.encode());
     same("first", &line.first, &pair(&receipt.records[0]))?;
-    let decided = receipt.records.get(1).filter(|record| (20..30).contains(&record.kind()));
+    let decided = receipt
+        .records
+        .get(1)
+        .filter(|record| (20..30).contains(&record.kind()));
     same("decided", &line.decided, &decided.map(pair))
 }
 
@@ -242,13 +269,18 @@ pub(crate) async fn lists(tried: &Tried, model: &Book) -> Outcome {
             .filter(|order| order.deadline < today)
             .map(|order| order.no)
             .collect();
-        same("due orders", said(store.due_orders(name, today, 50).await)?, due)?;
+        same(
+            "due orders",
+            said(store.due_orders(name, today, 50).await)?,
+            due,
+        )?;
         let past = |lot: &LotDate| (1..today.to_days()).contains(lot);
         let lapsing: Vec<Account> = model
             .accounts()
             .into_iter()
             .filter(|(account, state)| {
-                account.purpose == Purpose::Available && state.lots.iter().any(|(lot, n)| past(lot) && *n > 0)
+                account.purpose == Purpose::Available
+                    && state.lots.iter().any(|(lot, n)| past(lot) && *n > 0)
             })
             .map(|(account, _)| account)
             .collect();
@@ -266,8 +298,11 @@ pub(crate) async fn lists(tried: &Tried, model: &Book) -> Outcome {
     same("orders of a resident", found, mine)?;
     let stock: BTreeMap<_, _> = said(store.stock(name).await)?.into_iter().collect();
     for item in &model.frame().items {
-        let shelf = rongyi_core::ids::AssetNo::of_item(item.no)
-            .map(|asset| model.account(&Account::of_community(asset, Purpose::Shelf)).total);
+        let shelf = rongyi_core::ids::AssetNo::of_item(item.no).map(|asset| {
+            model
+                .account(&Account::of_community(asset, Purpose::Shelf))
+                .total
+        });
         same("stock", stock.get(&item.no).copied(), shelf)?;
     }
     Ok(())

@@ -287,7 +287,10 @@ fn opening() -> Command {
 pub(crate) fn life() -> Vec<Command> {
     let order = OrderNo;
     let odd = "编号 \"1\\2\"\u{0}'; DROP TABLE record; --";
-    let holders = [household(11, Purpose::Available), household(12, Purpose::Available)];
+    let holders = [
+        household(11, Purpose::Available),
+        household(12, Purpose::Available),
+    ];
     vec![
         opening(),
         opening(),
@@ -307,20 +310,35 @@ pub(crate) fn life() -> Vec<Command> {
         keyed(event("2026-09-07", "sort", 1003, 20, "e10"), "k1", "b"),
         // 30 of the opening lot, then the rest of it and some of the next.
         place("2026-09-08", 1001, &[("oil", 1)], 30, "10000001"),
-        place("2026-09-08", 1002, &[("rice", 1), ("oil", 1)], 60, "10000002"),
+        place(
+            "2026-09-08",
+            1002,
+            &[("rice", 1), ("oil", 1)],
+            60,
+            "10000002",
+        ),
         place("2026-09-08", 1002, &[("rice", 1)], 30, "10000002"),
         place("2026-09-08", 1003, &[("rice", 4)], 120, "10000003"),
         place("2026-09-08", 1003, &[("rice", 5)], 150, "10000004"),
         place("2026-09-08", 1003, &[("rice", 1)], 29, "10000005"),
         command("2026-09-09", Ask::Settle(order(1))),
         command("2026-09-09", Ask::Settle(order(1))),
-        command("2026-09-09", Ask::Release(order(2), ReleaseReason::TimedOut)),
-        command("2026-09-09", Ask::Release(order(2), ReleaseReason::Cancelled)),
+        command(
+            "2026-09-09",
+            Ask::Release(order(2), ReleaseReason::TimedOut),
+        ),
+        command(
+            "2026-09-09",
+            Ask::Release(order(2), ReleaseReason::Cancelled),
+        ),
         command("2026-09-09", Ask::Settle(order(2))),
         place("2026-09-18", 1001, &[("rice", 1)], 30, "10000006"),
         // Collected too late, and part of its lots has lapsed meanwhile.
         command("2026-09-25", Ask::Settle(order(3))),
-        command("2026-09-25", Ask::Release(order(3), ReleaseReason::TimedOut)),
+        command(
+            "2026-09-25",
+            Ask::Release(order(3), ReleaseReason::TimedOut),
+        ),
         event("2026-09-26", "sort", 1001, 17, "e11"),
         place("2026-09-27", 1001, &[("rice", 1)], 30, "10000007"),
         command("2026-10-07", Ask::Lapse(holders.to_vec())),

@@ -1,0 +1,256 @@
+//! Events over the API: one, or a list with an answer for each. What they are worth is decided by the book.
+
+use std::collections::BTreeMap;
+
+use axum::response::{IntoResponse, Response};
+use rongyi_core::book::Frame;
+use rongyi_core::chain::{hex, sha256};
+use rongyi_core::command::{Ask, Command, Rejection, SaltedText};
+use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::record::{Event, Key, Record, Source};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::error::Fault;
+use super::ledger::{Movement, Reason, movements, reasons};
+use super::{Both, Caller, Json, Told};
+use crate::access::{AccessError, Role, Scope, random};
+use crate::clerk::Answer;
+use crate::earning::{InputError, field, occurred_at, quantity};
+use crate::explain::{self, Lang};
+
+/// Events in one list.
+const LIST_MAX: usize = 1000;
+/// Letters of a note.
+const NOTE_MAX: usize = 500;
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventInput {
+    /// The kind, as the community's rules name it.
+    #[schema(example = "waste.food")]
+    pub kind: String,
+    /// The number of the resident who did it.
+    #[schema(example = 1001)]
+    pub resident: u32,
+    /// Who else has which role.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub roles: BTreeMap<String, u32>,
+    /// How much, as a plain decimal number in a string.
+    #[schema(example = "7.6")]
+    pub quantity: String,
+    /// The local date, with or without the time.
+    #[schema(example = "2026-11-20T09:20")]
+    pub occurred_at: String,
+    /// The fields that the kind declares, each as a string.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// The book or device that counts the references. Without it the caller's own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Your own reference: the same one is never booked twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_ref: Option<String>,
+    /// A note; kept apart from the ledger and erasable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What became of an event.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventAnswer {
+    /// `decided`, `refused` or `waiting`.
+    pub outcome: &'static str,
+    /// The place of its entry in the ledger.
+    pub entry: u64,
+    /// Whether it had been answered before.
+    pub replayed: bool,
+    /// What moved.
+    pub movements: Vec<Movement>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// For a refusal: its code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// For a refusal: its sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Both>,
+    /// For a refusal: the first day on which it may be otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens: Option<String>,
+}
+
+impl From<InputError> for Fault {
+    fn from(error: InputError) -> Self {
+        let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+        Fault::new(status, error.code, error.text.zh, error.text.en)
+    }
+}
+
+fn parsed(text: &str, name: &str) -> Result<Code, Fault> {
+    Ok(crate::earning::code(text, name)?)
+}
+
+/// Turns what was sent into a command.
+fn command(caller: &Caller, frame: &Frame, input: &EventInput, key: Option<String>) -> Result<Command, Fault> {
+    let kind = parsed(&input.kind, "kind")?;
+    let Some(plan) = explain::kind(frame, &kind) else {
+        return Err(Rejection::KindUnknown { kind, nearest: None }.into());
+    };
+    let (on, minute) = occurred_at(&input.occurred_at)?;
+    let mut roles = vec![(Code::literal("doer"), ResidentNo(input.resident))];
+    for (role, resident) in &input.roles {
+        roles.push((parsed(role, "roles")?, ResidentNo(*resident)));
+    }
+    let mut fields = Vec::new();
+    for (name, text) in &input.fields {
+        let name = parsed(name, "fields")?;
+        let known = plan.fields.iter().find(|own| own.name == name);
+        let known = known.ok_or(Rejection::FieldUnknown { field: name.clone() })?;
+        fields.push((name, field(known, text)?));
+    }
+    let digest = sha256(&serde_json::to_vec(input).unwrap_or_default());
+    let actor = caller.actor();
+    let source = match &input.external_ref {
+        None => None,
+        Some(external_ref) if (1..=128).contains(&external_ref.len()) => {
+            let name = input.source.as_deref().map(|name| parsed(name, "source")).transpose()?;
+            let (name, external_ref) = (name.unwrap_or_else(|| actor.clone()), external_ref.clone());
+            Some(Source { name, external_ref, input: digest })
+        }
+        Some(_) => return Err(Fault::input("external_ref", "要 1 到 128 个字节。", "give 1 to 128 bytes.")),
+    };
+    let text = match &input.note {
+        Some(note) if note.chars().count() > NOTE_MAX => {
+            return Err(Fault::input("note", "备注最多 500 个字。", "a note has at most 500 letters."));
+        }
+        note => note.clone().filter(|note| !note.is_empty()).map(|text| SaltedText { salt: random(), text }),
+    };
+    let note = text.as_ref().map(SaltedText::commitment);
+    let quantity = quantity(&input.quantity, plan)?;
+    let event = Event { kind, roles, quantity, fields, on, minute, source, note };
+    let key = key.map(|text| Key { text, input: digest });
+    Ok(Command { actor, key, today: caller.house().today(&caller.code).0, ask: Ask::Earn(event), text })
+}
+
+/// The answer to an event, in both languages.
+fn told(frame: &Frame, answer: &Answer) -> EventAnswer {
+    let receipt = &answer.receipt;
+    let refused = receipt.records.iter().find_map(|record| match record {
+        Record::Refused(set, _, refusal) => Some((explain::plan_of(frame, *set), refusal)),
+        _ => None,
+    });
+    let outcome = match (&refused, receipt.waiting()) {
+        (Some(_), _) => "refused",
+        (None, Some(_)) => "waiting",
+        (None, None) => "decided",
+    };
+    EventAnswer {
+        outcome,
+        entry: receipt.entry,
+        replayed: answer.replayed,
+        movements: movements(frame, receipt),
+        reasons: reasons(frame, receipt),
+        code: refused.as_ref().map(|(_, refusal)| refusal.code.to_string()),
+        text: refused.as_ref().map(|(plan, refusal)| Both {
+            zh: explain::refusal(plan, Some(frame), refusal, Lang::Zh),
+            en: explain::refusal(plan, Some(frame), refusal, Lang::En),
+        }),
+        opens: refused.as_ref().and_then(|(_, refusal)| refusal.opens).map(|day| day.to_string()),
+    }
+}
+
+fn may_send(caller: &Caller) -> Result<(), AccessError> {
+    caller.staff(&[Role::Reviewer, Role::Leader], Some(Scope::Events))
+}
+
+async fn frame_of(caller: &Caller) -> Result<Frame, Fault> {
+    let frame = caller.house().store.frame(&caller.code).await?;
+    frame.ok_or_else(|| Rejection::NotConfigured.into())
+}
+
+/// An event is worth what? A refusal is an answer too, and is kept.
+#[utoipa::path(
+    post, path = "/communities/{community}/events", tag = "earning",
+    params(("community" = String, Path, description = "The community"), ("Idempotency-Key" = Option<String>, Header, description = "1-128 characters")),
+    request_body = EventInput,
+    responses((status = 200, body = EventAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn post_event(caller: Caller, Json(input): Json<EventInput>) -> Result<Response, Fault> {
+    may_send(&caller)?;
+    let frame = frame_of(&caller).await?;
+    let command = command(&caller, &frame, &input, caller.key.clone())?;
+    let answer = caller.house().clerk.ask(&caller.code, command).await?;
+    let body = told(&frame, &answer);
+    Ok(Told { replayed: body.replayed, body }.into_response())
+}
+
+/// Events to send together.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventList {
+    /// 1-1000 events, decided in this order.
+    pub events: Vec<EventInput>,
+}
+
+/// The answer for one event of a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ListedAnswer {
+    /// It was decided, refused or kept.
+    Answered(EventAnswer),
+    /// It could not be: nothing of it is kept.
+    Rejected {
+        /// Always `rejected`.
+        outcome: &'static str,
+        /// The stable code.
+        code: String,
+        /// What is wrong and what to do.
+        text: Both,
+    },
+}
+
+/// The answers, in the order of the events.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListAnswer {
+    /// One for each event.
+    pub answers: Vec<ListedAnswer>,
+}
+
+/// Many events at once, each with its own answer; one that is wrong does not hold up the others.
+#[utoipa::path(
+    post, path = "/communities/{community}/events/bulk", tag = "earning",
+    params(("community" = String, Path, description = "The community"), ("Idempotency-Key" = Option<String>, Header, description = "Counts for each place of the list")),
+    request_body = EventList,
+    responses((status = 200, body = ListAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn post_events(caller: Caller, Json(list): Json<EventList>) -> Result<Json<ListAnswer>, Fault> {
+    may_send(&caller)?;
+    if !(1..=LIST_MAX).contains(&list.events.len()) {
+        return Err(Fault::input("events", "一次要 1 到 1000 件。", "send 1 to 1000 at a time."));
+    }
+    let frame = frame_of(&caller).await?;
+    let mut tickets = Vec::new();
+    for (place, input) in list.events.iter().enumerate() {
+        let key = caller.key.as_ref().map(|key| hex(&sha256(format!("{key}/{place}").as_bytes())));
+        tickets.push(match command(&caller, &frame, input, key) {
+            Ok(command) => Ok(caller.house().clerk.submit(&caller.code, command).await?),
+            Err(fault) => Err(fault),
+        });
+    }
+    let mut answers = Vec::new();
+    for ticket in tickets {
+        let answered = match ticket {
+            Ok(ticket) => ticket.answer().await.map_err(Fault::from),
+            Err(fault) => Err(fault),
+        };
+        answers.push(match answered {
+            Ok(answer) => ListedAnswer::Answered(told(&frame, &answer)),
+            Err(fault) => {
+                ListedAnswer::Rejected { outcome: "rejected", code: fault.code.into_owned(), text: fault.text.into() }
+            }
+        });
+    }
+    Ok(Json(ListAnswer { answers }))
+}

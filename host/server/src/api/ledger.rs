@@ -1,0 +1,262 @@
+//! Entries with their reasons, and the public head of the chain.
+
+use axum::extract::{Path, State};
+use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::book::{Frame, Receipt};
+use rongyi_core::chain::hex;
+use rongyi_core::ids::{AssetNo, Code};
+use rongyi_core::record::{Record, Transfer};
+use rongyi_core::rule::Line;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+use super::error::Fault;
+use super::{Both, Caller, Json, Who};
+use crate::access::{AccessError, Scope, SignedIn};
+use crate::clerk::receipt;
+use crate::explain::{self, Lang};
+use crate::redemption::{Wallet, belongs, wallet};
+use crate::web::App;
+
+/// A movement of an entry.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Movement {
+    /// Gives: `household/3/points/available`.
+    pub from: String,
+    /// Receives.
+    pub to: String,
+    /// How much.
+    pub amount: i64,
+}
+
+/// One line of a breakdown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Reason {
+    /// The phrase's code.
+    pub code: String,
+    /// The sentence.
+    pub text: Both,
+    /// Which asset it speaks of.
+    pub asset: String,
+    /// What it adds or takes away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i32>,
+}
+
+fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Available => "available",
+        Purpose::Notice => "notice",
+        Purpose::Held => "held",
+        Purpose::Issuance => "issuance",
+        Purpose::Redeemed => "redeemed",
+        Purpose::Expired => "expired",
+        Purpose::Adjustment => "adjustment",
+        Purpose::Donated => "donated",
+        Purpose::Shelf => "shelf",
+        Purpose::Reserved => "reserved",
+        Purpose::Handed => "handed",
+        Purpose::Supplied => "supplied",
+    }
+}
+
+/// An account as programs read it: `holder/asset/purpose`.
+fn account(frame: &Frame, account: &Account) -> String {
+    let holder = match account.holder {
+        Holder::Community => "community".to_owned(),
+        Holder::Resident(no) => format!("resident/{no}"),
+        Holder::Household(no) => format!("household/{no}"),
+        Holder::Fund(no) => format!("fund/{no}"),
+    };
+    let asset = match account.asset {
+        AssetNo::POINTS => "points".to_owned(),
+        AssetNo::MINUTES => "minutes".to_owned(),
+        AssetNo::CONDUCT => "conduct".to_owned(),
+        other => {
+            let item = frame.items.iter().find(|item| AssetNo::of_item(item.no) == Some(other));
+            item.map_or_else(|| other.to_string(), |item| item.code.to_string())
+        }
+    };
+    format!("{holder}/{asset}/{}", purpose(account.purpose))
+}
+
+pub(super) fn movements(frame: &Frame, receipt: &Receipt) -> Vec<Movement> {
+    let movement = |transfer: &Transfer| Movement {
+        from: account(frame, &transfer.debit),
+        to: account(frame, &transfer.credit),
+        amount: transfer.amount.get(),
+    };
+    let moved = receipt.records.iter().filter_map(|record| match record {
+        Record::Moved(_, transfer) => Some(movement(transfer)),
+        _ => None,
+    });
+    moved.collect()
+}
+
+pub(super) fn reasons(frame: &Frame, receipt: &Receipt) -> Vec<Reason> {
+    let found = receipt.records.iter().find_map(|record| match record {
+        Record::Decided(set, _, decision) => Some((*set, decision.lines.as_slice())),
+        Record::Quoted(set, _, quote) => Some((*set, quote.lines.as_slice())),
+        _ => None,
+    });
+    let Some((set, lines)) = found else { return Vec::new() };
+    lines_of(frame, &explain::plan_of(frame, Some(set)), lines)
+}
+
+pub(super) fn lines_of(frame: &Frame, plan: &rongyi_core::rule::Plan, lines: &[Line]) -> Vec<Reason> {
+    let reason = |line: &Line| Reason {
+        code: line.code.to_string(),
+        text: Both {
+            zh: explain::line(plan, Some(frame), line, Lang::Zh),
+            en: explain::line(plan, Some(frame), line, Lang::En),
+        },
+        asset: line.asset.to_string(),
+        amount: line.amount,
+    };
+    lines.iter().map(reason).collect()
+}
+
+/// An entry of the ledger with its why.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntryAnswer {
+    /// The place of its first record.
+    pub entry: u64,
+    /// What was asked: `event`, `place`, `settle`, …
+    pub asked: &'static str,
+    /// When, in microseconds since 1970 UTC.
+    pub at_us: i64,
+    /// The local day.
+    pub today: String,
+    /// Who asked.
+    pub actor: String,
+    /// What moved.
+    pub movements: Vec<Movement>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// For a refusal: its code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+    /// For a refusal: its sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Both>,
+    /// The rule that decided, with its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+}
+
+fn asked(record: &Record) -> &'static str {
+    match record {
+        Record::Settings(..) => "settings",
+        Record::Activate(..) => "activate",
+        Record::Enrol(..) => "enrol",
+        Record::Define(..) => "define",
+        Record::Receive(..) => "receive",
+        Record::Open(..) => "open",
+        Record::Event(..) => "event",
+        Record::Retry(..) => "retry",
+        Record::Place(..) => "place",
+        Record::Settle(..) => "settle",
+        Record::Release(..) => "release",
+        Record::Lapse(..) => "lapse",
+        Record::Decided(..) | Record::Quoted(..) | Record::Refused(..) | Record::Waiting(..) | Record::Moved(..) => {
+            "followed"
+        }
+    }
+}
+
+/// Whether an entry concerns a resident: by its movements, its event, or its order.
+async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result<bool, Fault> {
+    let Some(resident) = caller.resident() else { return Ok(false) };
+    let accounts = wallet.accounts(resident);
+    for record in &receipt.records {
+        let no = match record {
+            Record::Moved(_, moved) if accounts.contains(&moved.debit) || accounts.contains(&moved.credit) => {
+                return Ok(true);
+            }
+            Record::Event(_, event) if event.roles.iter().any(|(_, who)| *who == resident) => return Ok(true),
+            Record::Place(_, _, who, ..) if *who == resident => return Ok(true),
+            Record::Place(_, no, ..) | Record::Settle(_, no) | Record::Release(_, no, _) => *no,
+            _ => continue,
+        };
+        let order = caller.house().store.order(&caller.code, no).await?;
+        if order.is_some_and(|order| belongs(&order, resident, wallet)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// One entry and why it is so, in both languages.
+#[utoipa::path(
+    get, path = "/communities/{community}/entries/{seq}", tag = "ledger",
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The place of any of its records")),
+    responses((status = 200, body = EntryAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn get_entry(caller: Caller, Path((_, seq)): Path<(String, u64)>) -> Result<Json<EntryAnswer>, Fault> {
+    let store = &caller.house().store;
+    let frame = store.frame(&caller.code).await?.ok_or_else(Fault::not_found)?;
+    let stored = store.entry(&caller.code, seq).await?.ok_or_else(Fault::not_found)?;
+    let receipt = receipt(&stored)?;
+    let mine = match &caller.who {
+        Who::Person(SignedIn::Staff(_)) => true,
+        Who::Device(device) => device.scope == Scope::Read,
+        Who::Person(SignedIn::Resident(own)) => match wallet(store, &frame, own.resident).await? {
+            Some(wallet) => concerns(&caller, &receipt, &wallet).await?,
+            None => false,
+        },
+    };
+    if !mine {
+        return Err(AccessError::Forbidden.into());
+    }
+    let first = receipt.records.first().ok_or_else(Fault::not_found)?;
+    let envelope = first.envelope().ok_or_else(Fault::not_found)?;
+    let said = receipt.records.iter().find_map(|record| match record {
+        Record::Decided(set, ..) | Record::Quoted(set, ..) | Record::Refused(Some(set), ..) => Some(*set),
+        _ => None,
+    });
+    let plan = explain::plan_of(&frame, said);
+    let rule = frame.sets.iter().find(|set| Some(set.no) == said).map(|set| format!("{} {}", set.name, set.version));
+    let refusal = receipt.refusal();
+    Ok(Json(EntryAnswer {
+        entry: receipt.entry,
+        asked: asked(first),
+        at_us: envelope.at.0,
+        today: envelope.today.to_string(),
+        actor: envelope.actor.to_string(),
+        movements: movements(&frame, &receipt),
+        reasons: reasons(&frame, &receipt),
+        refused: refusal.map(|refusal| refusal.code.to_string()),
+        text: refusal.map(|refusal| Both {
+            zh: explain::refusal(&plan, Some(&frame), refusal, Lang::Zh),
+            en: explain::refusal(&plan, Some(&frame), refusal, Lang::En),
+        }),
+        rule,
+    }))
+}
+
+/// The newest block of a community.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HeadAnswer {
+    /// The community.
+    pub community: String,
+    /// Its height.
+    pub height: u64,
+    /// Its hash, hexadecimal.
+    pub hash: String,
+    /// The place the next record takes.
+    pub next_seq: u64,
+}
+
+/// The newest block; public.
+#[utoipa::path(
+    get, path = "/communities/{community}/head", tag = "ledger",
+    params(("community" = String, Path, description = "The community")),
+    responses((status = 200, body = HeadAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn get_head(State(app): State<Arc<App>>, Path(community): Path<String>) -> Result<Json<HeadAnswer>, Fault> {
+    let code: Code = community.parse().map_err(|_| Fault::not_found())?;
+    let heads = app.house.store.heads(std::slice::from_ref(&code)).await?;
+    let (_, head) = heads.into_iter().next().ok_or_else(Fault::not_found)?;
+    Ok(Json(HeadAnswer { community, height: head.height, hash: hex(&head.hash), next_seq: head.next_seq }))
+}

@@ -1,0 +1,155 @@
+//! What a resident has: balance and passbook.
+
+use axum::extract::{Path, Query};
+use rongyi_core::ids::ResidentNo;
+use rongyi_core::record::Record;
+use rongyi_store::StoreError;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::error::Fault;
+use super::{Caller, Json};
+use crate::redemption::{Wallet, wallet};
+use rongyi_core::book::Frame;
+use rongyi_core::command::Rejection;
+use rongyi_core::time::LocalDate;
+
+/// Lines on one page at most.
+const LIMIT_MAX: u32 = 200;
+
+async fn at_hand(caller: &Caller, resident: ResidentNo) -> Result<(Frame, Wallet), Fault> {
+    caller.may_read(resident)?;
+    let store = &caller.house().store;
+    let frame = store.frame(&caller.code).await?.ok_or(Rejection::NotConfigured)?;
+    let wallet = wallet(store, &frame, resident).await?.ok_or(Rejection::ResidentUnknown { resident })?;
+    Ok((frame, wallet))
+}
+
+/// Points that lapse on one day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Lot {
+    /// How many.
+    pub points: i64,
+    /// Their last good day; none for points that stay.
+    pub expires_on: Option<String>,
+}
+
+/// What a resident has.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Balance {
+    /// The number on the card.
+    pub resident: u32,
+    /// The household.
+    pub household: u32,
+    /// Points that can be spent now.
+    pub points: i64,
+    /// Points set aside for orders.
+    pub held: i64,
+    /// Points under notice.
+    pub notice: i64,
+    /// Volunteer minutes of the person.
+    pub minutes: i64,
+    /// When the points lapse, the undated first.
+    pub lots: Vec<Lot>,
+}
+
+/// What a resident has now.
+#[utoipa::path(
+    get, path = "/communities/{community}/residents/{resident}/balance", tag = "people",
+    params(("community" = String, Path, description = "The community"), ("resident" = u32, Path, description = "The number on the card")),
+    responses((status = 200, body = Balance), (status = "default", body = super::Problem))
+)]
+pub(super) async fn get_balance(caller: Caller, Path((_, resident)): Path<(String, u32)>) -> Result<Json<Balance>, Fault> {
+    let (_, wallet) = at_hand(&caller, ResidentNo(resident)).await?;
+    let today = caller.house().today(&caller.code).0;
+    let lots = wallet.points.lots.iter().map(|(lot, points)| Lot {
+        points: *points,
+        expires_on: LocalDate::from_days(*lot).filter(|_| *lot != 0).map(|day| day.to_string()),
+    });
+    Ok(Json(Balance {
+        resident,
+        household: wallet.household.0,
+        points: wallet.points.spendable(today),
+        held: wallet.held.total,
+        notice: wallet.notice.total,
+        minutes: wallet.minutes,
+        lots: lots.collect(),
+    }))
+}
+
+/// Which page.
+#[derive(Debug, Deserialize)]
+pub struct PageQuery {
+    before: Option<u64>,
+    limit: Option<u32>,
+}
+
+/// One line of a passbook.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PassbookLine {
+    /// Its place.
+    pub seq: u64,
+    /// The entry it belongs to: ask `entries/{entry}` for its why.
+    pub entry: u64,
+    /// `points` or `minutes`.
+    pub asset: &'static str,
+    /// The change, with its sign.
+    pub change: i64,
+    /// The balance after it.
+    pub balance_after: i64,
+    /// When, in microseconds since 1970 UTC.
+    pub at_us: i64,
+    /// The event's kind, when it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+/// A page of a passbook.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Passbook {
+    /// Newest first.
+    pub lines: Vec<PassbookLine>,
+    /// The `before` of the next older page.
+    pub older: Option<u64>,
+}
+
+/// The movements of a resident's points and minutes, newest first.
+#[utoipa::path(
+    get, path = "/communities/{community}/residents/{resident}/passbook", tag = "people",
+    params(
+        ("community" = String, Path, description = "The community"), ("resident" = u32, Path, description = "The number on the card"),
+        ("before" = Option<u64>, Query, description = "Lines before this seq"), ("limit" = Option<u32>, Query, description = "1-200, 50 without it")
+    ),
+    responses((status = 200, body = Passbook), (status = "default", body = super::Problem))
+)]
+pub(super) async fn get_passbook(
+    caller: Caller,
+    Path((_, resident)): Path<(String, u32)>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Passbook>, Fault> {
+    let resident = ResidentNo(resident);
+    let (_, wallet) = at_hand(&caller, resident).await?;
+    let limit = page.limit.unwrap_or(50).clamp(1, LIMIT_MAX);
+    let accounts = wallet.accounts(resident);
+    let rows = caller.house().store.passbook(&caller.code, &accounts, page.before, limit).await?;
+    let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let older = rows.last().filter(|_| full).map(|row| row.seq);
+    let mut lines = Vec::new();
+    for row in rows {
+        let first = Record::decode(row.first.0, &row.first.1)
+            .map_err(|_| StoreError::Corrupt { what: "record", place: row.entry.to_string() })?;
+        lines.push(PassbookLine {
+            seq: row.seq,
+            entry: row.entry,
+            asset: if row.account == accounts[0] { "points" } else { "minutes" },
+            change: row.change,
+            balance_after: row.balance_after,
+            at_us: first.envelope().map_or(0, |envelope| envelope.at.0),
+            kind: match &first {
+                Record::Event(_, event) => Some(event.kind.to_string()),
+                _ => None,
+            },
+        });
+    }
+    Ok(Json(Passbook { lines, older }))
+}

@@ -1,0 +1,370 @@
+//! The shop over the API: items, quotes, orders. The same functions as behind the pages.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use rongyi_core::amount::Amount;
+use rongyi_core::book::{Frame, Order, OrderState};
+use rongyi_core::command::Rejection;
+use rongyi_core::ids::{Code, OrderNo, ResidentNo};
+use rongyi_core::record::{Record, ReleaseReason};
+use rongyi_core::rule::{Plan, Refusal};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::error::Fault;
+use super::ledger::{Reason, lines_of};
+use super::{Both, Caller, Json, Told, Who};
+use crate::access::{AccessError, Role, Scope, SignedIn};
+use crate::explain::{self, Lang};
+use crate::redemption::{self, Basket, Wanted, belongs, total, wallet};
+
+/// One line of a basket.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BasketLine {
+    /// The item's code.
+    #[schema(example = "rice-5kg")]
+    pub item: String,
+    /// Pieces.
+    #[schema(example = 1)]
+    pub quantity: i32,
+}
+
+fn basket(lines: &[BasketLine]) -> Result<Basket, Fault> {
+    let line = |line: &BasketLine| {
+        let code: Result<Code, _> = line.item.parse();
+        let bad = || Fault::input("item", "不是物品代码。", "this is not an item's code.");
+        Ok((code.map_err(|_| bad())?, line.quantity))
+    };
+    lines.iter().map(line).collect()
+}
+
+/// For whom a caller acts: residents for themselves, shopkeepers for whom they name.
+fn for_whom(caller: &Caller, named: Option<u32>) -> Result<ResidentNo, Fault> {
+    if let Some(own) = caller.resident() {
+        return if named.is_none_or(|named| named == own.0) { Ok(own) } else { Err(AccessError::Forbidden.into()) };
+    }
+    caller.staff(&[Role::Shopkeeper], None)?;
+    let missing = || Fault::input("resident", "请写明是给哪位居民的。", "name the resident it is for.");
+    named.map(ResidentNo).ok_or_else(missing)
+}
+
+/// What the shop offers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemAnswer {
+    /// Its code.
+    pub item: String,
+    /// Its name.
+    pub title: Both,
+    /// Its shelf.
+    pub category: String,
+    /// Its value in 1/100 yuan.
+    pub value_fen: i32,
+    /// Pieces on the shelf.
+    pub left: i64,
+}
+
+/// All items that can be ordered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemList {
+    /// In the order in which they were defined.
+    pub items: Vec<ItemAnswer>,
+}
+
+/// What the shop offers, with what is left.
+#[utoipa::path(
+    get, path = "/communities/{community}/items", tag = "redemption",
+    params(("community" = String, Path, description = "The community")),
+    responses((status = 200, body = ItemList), (status = "default", body = super::Problem))
+)]
+pub(super) async fn list_items(caller: Caller) -> Result<Json<ItemList>, Fault> {
+    let store = &caller.house().store;
+    let frame = store.frame(&caller.code).await?.ok_or(Rejection::NotConfigured)?;
+    let stock = store.stock(&caller.code).await?;
+    let items = frame.items.into_iter().filter(|item| item.active).map(|item| ItemAnswer {
+        left: stock.iter().find(|(no, _)| *no == item.no).map_or(0, |(_, left)| *left),
+        item: item.code.to_string(),
+        title: item.title.into(),
+        category: item.category.to_string(),
+        value_fen: item.value_fen,
+    });
+    Ok(Json(ItemList { items: items.collect() }))
+}
+
+/// A basket to be priced.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteInput {
+    /// For whom; residents may leave it out.
+    pub resident: Option<u32>,
+    /// What.
+    pub lines: Vec<BasketLine>,
+}
+
+/// What a basket costs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QuoteAnswer {
+    /// `quoted` or `refused`.
+    pub outcome: &'static str,
+    /// Points in all.
+    pub total: Option<i64>,
+    /// Points for each line.
+    pub points: Vec<i32>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// Points the resident can spend now.
+    pub spendable: i64,
+    /// For a refusal: why not.
+    #[serde(flatten)]
+    pub refusal: Option<RefusalAnswer>,
+}
+
+/// A "no" with its reason.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefusalAnswer {
+    /// Its code.
+    pub code: String,
+    /// Its sentence.
+    pub text: Both,
+    /// The first day on which it may be otherwise.
+    pub opens: Option<String>,
+}
+
+fn refusal(frame: &Frame, plan: &Plan, refusal: &Refusal) -> RefusalAnswer {
+    RefusalAnswer {
+        code: refusal.code.to_string(),
+        text: Both {
+            zh: explain::refusal(plan, Some(frame), refusal, Lang::Zh),
+            en: explain::refusal(plan, Some(frame), refusal, Lang::En),
+        },
+        opens: refusal.opens.map(|day| day.to_string()),
+    }
+}
+
+/// What a basket would cost now; changes nothing.
+#[utoipa::path(
+    post, path = "/communities/{community}/quotes", tag = "redemption",
+    params(("community" = String, Path, description = "The community")),
+    request_body = QuoteInput,
+    responses((status = 200, body = QuoteAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn quote_basket(caller: Caller, Json(input): Json<QuoteInput>) -> Result<Json<QuoteAnswer>, Fault> {
+    let resident = for_whom(&caller, input.resident)?;
+    let basket = basket(&input.lines)?;
+    let mut front = redemption::quotes(caller.house(), &caller.code, resident, |_| vec![basket]).await?;
+    let spendable = front.wallet.points.spendable(caller.house().today(&caller.code).0);
+    let priced = front.priced.pop().ok_or(Rejection::BasketShape)??;
+    Ok(Json(match priced {
+        Ok(quote) => QuoteAnswer {
+            outcome: "quoted",
+            total: Some(total(&quote)),
+            reasons: lines_of(&front.frame, &front.plan, &quote.lines),
+            points: quote.points,
+            spendable,
+            refusal: None,
+        },
+        Err(no) => QuoteAnswer {
+            outcome: "refused",
+            total: None,
+            points: Vec::new(),
+            reasons: Vec::new(),
+            spendable,
+            refusal: Some(refusal(&front.frame, &front.plan, &no)),
+        },
+    }))
+}
+
+/// An order to be placed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderInput {
+    /// For whom; residents may leave it out.
+    pub resident: Option<u32>,
+    /// What.
+    pub lines: Vec<BasketLine>,
+    /// The total the person saw: more is never charged.
+    pub total: i64,
+}
+
+/// An order as it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderAnswer {
+    /// `placed`, or `refused` with its reason.
+    pub outcome: &'static str,
+    /// Whether it had been answered before.
+    pub replayed: bool,
+    /// Its number.
+    pub order: Option<u32>,
+    /// `reserved`, `settled`, `cancelled` or `timed-out`.
+    pub state: Option<&'static str>,
+    /// For whom.
+    pub resident: Option<u32>,
+    /// What.
+    pub lines: Vec<BasketLine>,
+    /// Points in all.
+    pub total: Option<i64>,
+    /// The pick-up code; only for the resident, and only while it can be used.
+    pub pickup_code: Option<String>,
+    /// The last day to collect it.
+    pub collect_until: Option<String>,
+    /// When it was handed over or given back, in microseconds since 1970 UTC.
+    pub closed_at_us: Option<i64>,
+    /// Who handed it over.
+    pub closed_by: Option<String>,
+    /// For a refusal: why not.
+    #[serde(flatten)]
+    pub refusal: Option<RefusalAnswer>,
+}
+
+fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -> OrderAnswer {
+    let (state, closed_at_us, closed_by) = match &order.state {
+        OrderState::Reserved => ("reserved", None, None),
+        OrderState::Settled { at, by } => ("settled", Some(at.0), Some(by.to_string())),
+        OrderState::Released { at, reason: ReleaseReason::Cancelled } => ("cancelled", Some(at.0), None),
+        OrderState::Released { at, reason: ReleaseReason::TimedOut } => ("timed-out", Some(at.0), None),
+    };
+    let item = |no| frame.items.iter().find(|item| item.no == no).map(|item| item.code.to_string());
+    let lines = order.lines.iter().map(|(line, _)| BasketLine {
+        item: item(line.item).unwrap_or_default(),
+        quantity: line.quantity,
+    });
+    let code = order.code.clone();
+    OrderAnswer {
+        outcome: "placed",
+        replayed,
+        order: Some(order.no.0),
+        state: Some(state),
+        resident: Some(order.resident.0),
+        lines: lines.collect(),
+        total: Some(order.total.get()),
+        // Staff and tills learn the code from the resident, or the check of it would prove nothing.
+        pickup_code: Some(code).filter(|_| caller.resident().is_some() && order.state == OrderState::Reserved),
+        collect_until: Some(order.deadline.to_string()),
+        closed_at_us,
+        closed_by,
+        refusal: None,
+    }
+}
+
+/// Sets goods and points aside. A refusal is an answer with status 200.
+#[utoipa::path(
+    post, path = "/communities/{community}/orders", tag = "redemption",
+    params(("community" = String, Path, description = "The community"), ("Idempotency-Key" = Option<String>, Header, description = "1-128 characters")),
+    request_body = OrderInput,
+    responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn place_order(caller: Caller, Json(input): Json<OrderInput>) -> Result<Response, Fault> {
+    let resident = for_whom(&caller, input.resident)?;
+    let seen = Amount::new(input.total).map_err(|_| Rejection::OutOfRange)?;
+    let wanted =
+        Wanted { resident, basket: basket(&input.lines)?, seen, actor: caller.actor(), key: caller.key.clone() };
+    let answer = redemption::place(caller.house(), &caller.code, wanted).await?;
+    let frame = caller.house().store.frame(&caller.code).await?.ok_or(Rejection::NotConfigured)?;
+    let replayed = answer.replayed;
+    for record in &answer.receipt.records {
+        if let Record::Refused(set, _, no) = record {
+            let plan = explain::plan_of(&frame, *set);
+            let body = OrderAnswer {
+                outcome: "refused",
+                replayed,
+                order: None,
+                state: None,
+                resident: Some(resident.0),
+                lines: input.lines.clone(),
+                total: None,
+                pickup_code: None,
+                collect_until: None,
+                closed_at_us: None,
+                closed_by: None,
+                refusal: Some(refusal(&frame, &plan, no)),
+            };
+            return Ok(Told { body, replayed }.into_response());
+        }
+    }
+    let no = answer.receipt.records.iter().find_map(|record| match record {
+        Record::Place(_, no, ..) => Some(*no),
+        _ => None,
+    });
+    let order = load(&caller, no.ok_or_else(Fault::not_found)?).await?;
+    Ok(Told { body: order_answer(&caller, &frame, &order, replayed), replayed }.into_response())
+}
+
+async fn load(caller: &Caller, no: OrderNo) -> Result<Order, Fault> {
+    let order = caller.house().store.order(&caller.code, no).await?;
+    order.ok_or_else(|| Rejection::OrderUnknown { order: no }.into())
+}
+
+/// The order behind a number, for those it concerns; a stranger's looks the same as none.
+async fn seen(caller: &Caller, no: u32) -> Result<(Frame, Order), Fault> {
+    let frame = caller.house().store.frame(&caller.code).await?.ok_or(Rejection::NotConfigured)?;
+    let order = load(caller, OrderNo(no)).await?;
+    let may = match &caller.who {
+        Who::Person(SignedIn::Staff(_)) => true,
+        Who::Device(device) => matches!(device.scope, Scope::Till | Scope::Read),
+        Who::Person(SignedIn::Resident(own)) => {
+            let wallet = wallet(&caller.house().store, &frame, own.resident).await?;
+            wallet.is_some_and(|wallet| belongs(&order, own.resident, &wallet))
+        }
+    };
+    if may { Ok((frame, order)) } else { Err(Rejection::OrderUnknown { order: OrderNo(no) }.into()) }
+}
+
+/// An order as it stands.
+#[utoipa::path(
+    get, path = "/communities/{community}/orders/{no}", tag = "redemption",
+    params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order")),
+    responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn get_order(caller: Caller, Path((_, no)): Path<(String, u32)>) -> Result<Json<OrderAnswer>, Fault> {
+    let (frame, order) = seen(&caller, no).await?;
+    Ok(Json(order_answer(&caller, &frame, &order, false)))
+}
+
+/// Proof that the resident is there.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleInput {
+    /// The pick-up code of the order.
+    #[schema(example = "48271936")]
+    pub pickup_code: String,
+}
+
+/// Hands an order over, once. A second try is told when and by whom it was handed over: `GET` the order.
+#[utoipa::path(
+    post, path = "/communities/{community}/orders/{no}/settle", tag = "redemption",
+    params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order"), ("Idempotency-Key" = Option<String>, Header, description = "1-128 characters")),
+    request_body = SettleInput,
+    responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn settle_order(
+    caller: Caller,
+    Path((_, no)): Path<(String, u32)>,
+    Json(input): Json<SettleInput>,
+) -> Result<Response, Fault> {
+    caller.staff(&[Role::Shopkeeper], Some(Scope::Till))?;
+    let (frame, order) = seen(&caller, no).await?;
+    if order.code != input.pickup_code {
+        return Err(Rejection::OrderUnknown { order: order.no }.into());
+    }
+    let by = (caller.actor(), caller.key.clone());
+    let answer = redemption::settle(caller.house(), &caller.code, order.no, by).await?;
+    let order = load(&caller, order.no).await?;
+    Ok(Told { body: order_answer(&caller, &frame, &order, answer.replayed), replayed: answer.replayed }.into_response())
+}
+
+/// Gives an order's points and goods back.
+#[utoipa::path(
+    post, path = "/communities/{community}/orders/{no}/cancel", tag = "redemption",
+    params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order"), ("Idempotency-Key" = Option<String>, Header, description = "1-128 characters")),
+    responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn cancel_order(caller: Caller, Path((_, no)): Path<(String, u32)>) -> Result<Response, Fault> {
+    if caller.resident().is_none() {
+        caller.staff(&[Role::Shopkeeper], None)?;
+    }
+    let (frame, order) = seen(&caller, no).await?;
+    let by = (caller.actor(), caller.key.clone());
+    let answer = redemption::cancel(caller.house(), &caller.code, order.no, by).await?;
+    let order = load(&caller, order.no).await?;
+    Ok(Told { body: order_answer(&caller, &frame, &order, answer.replayed), replayed: answer.replayed }.into_response())
+}

@@ -1,0 +1,182 @@
+//! `rongyi demo`: invented people under real rules. It writes the demo configuration into a folder of its own,
+//! enrols everybody and imports everything with the functions of the ordinary commands, and serves. A second
+//! start keeps what is there.
+
+mod files;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use rongyi_core::ids::{Code, ResidentNo};
+
+use crate::access::{hash_secret, server_secret};
+use crate::cli::{
+    Failure, import_balances, import_events, private_file, read_sheet, say, serve, stop, summary, tell, unreadable,
+};
+use crate::clock::SystemClock;
+use crate::config::{self, Config};
+use crate::goods::{self, ITEM_COLUMNS, STOCK_COLUMNS};
+use crate::house::House;
+use crate::people::secret::{new_password, new_pin};
+use crate::people::{self, Added, HOUSEHOLD_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS};
+use crate::sheet::{Columns, Sheet};
+
+/// Where the demo lives.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+第一次运行会建好三个虚构社区：登记居民、导入余额、货物和上百条事项，都经过真正的规则；然后显示网址和三个登录。
+The first run makes three invented communities, enrols their people, imports balances, goods and hundreds of events
+through the real rules, then prints the address and three sign-ins. 再次运行保留原样。A second start keeps all of it.
+
+例 / examples:
+  rongyi demo
+  rongyi demo --data /tmp/rongyi --listen 0.0.0.0:8080
+看完可以照样使用其他命令 / the other commands work on it too:
+  rongyi passbook --config data/demo/config/rongyi.toml -c nanmen --resident 1001 --why
+  rongyi verify --config data/demo/config/rongyi.toml
+删掉整个文件夹就重新来过。 Delete the folder to begin again.")]
+pub struct DemoArgs {
+    /// 数据放在哪里 / the folder of the demo
+    #[arg(long, value_name = "DIR", default_value = "./data/demo")]
+    data: PathBuf,
+    /// 别的数据库，默认 DIR/rongyi.db / another database than DIR/rongyi.db
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// 在哪里接受访问 / where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+/// The sign-ins that are printed.
+const SIGN_IN_FILE: &str = "demo-sign-in.txt";
+const SHOWN_COMMUNITY: &str = "nanmen";
+const SHOWN_RESIDENT: ResidentNo = ResidentNo(1001);
+const SHOWN_STAFF: [(&str, &str); 2] = [("nanmen-shop", "店员 shopkeeper"), ("nanmen-operator", "管理员 operator")];
+
+pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
+    let house = open(&args).await?;
+    let sign_in = args.data.join(SIGN_IN_FILE);
+    let filled = match std::fs::read_to_string(&sign_in) {
+        Ok(text) => Ok(text),
+        Err(_) => fill(&house, &args.data.join("config").join("demo"), &sign_in).await,
+    };
+    match filled {
+        Ok(text) => {
+            let lines: Vec<_> = text.lines().map(str::to_owned).collect();
+            serve(house, &lines).await
+        }
+        Err(failure) => {
+            house.close().await;
+            Err(failure)
+        }
+    }
+}
+
+async fn open(args: &DemoArgs) -> Result<House, Failure> {
+    let folder = args.data.join("config");
+    files::write(&folder).map_err(|error| Failure::file(&folder, &error))?;
+    // The environment names the database of the real installation; a demo must never write there.
+    let config = config::load_with(&folder.join("rongyi.toml"), &|_| None).map_err(Failure::Config)?;
+    let config = Config { listen: args.listen, database_url: args.database.clone().unwrap_or(config.database_url), ..config };
+    let mut house = House::open(config, Arc::new(SystemClock)).await?;
+    house.demo = true;
+    Ok(house)
+}
+
+/// Enrols and imports everything, then writes the sign-ins: what was broken off is finished by the next start,
+/// because each of these can be run again.
+async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Failure> {
+    let key = server_secret(&house.config.secret_file).map_err(|error| Failure::file(&house.config.secret_file, &error))?;
+    for community in house.communities.keys() {
+        let folder = folder.join(community.as_str());
+        if !folder.is_dir() {
+            continue;
+        }
+        say(&format!("{community}: 登记居民、货物，导入事项 / enrolling people and goods, importing events …"));
+        let file = |name: &str, columns| List::read(folder.join(name), columns);
+        let households = file("households.csv", HOUSEHOLD_COLUMNS)?;
+        households.done(people::add_households(house, community, households.rows()?).await)?;
+        let residents = file("residents.csv", RESIDENT_COLUMNS)?;
+        residents.done(people::add_residents(house, community, key, residents.rows()?).await)?;
+        let staff = file("staff.csv", STAFF_COLUMNS)?;
+        staff.done(people::add_staff(house, community, key, staff.rows()?).await)?;
+        let items = file("items.csv", ITEM_COLUMNS)?;
+        items.done(goods::add_items(house, community, items.rows()?).await)?;
+        let stock = file("stock.csv", STOCK_COLUMNS)?;
+        stock.done(goods::receive_stock(house, community, stock.rows()?).await)?;
+        let balances = folder.join("balances.csv");
+        let tally = import_balances(house, community, &balances, &read_sheet(&balances)?).await?;
+        summary(&balances, &tally, false);
+        let events = folder.join("events.csv");
+        let tally = import_events(house, community, Code::literal("file"), &events, &read_sheet(&events)?).await?;
+        summary(&events, &tally, false);
+    }
+    let text = shown(house, key).await?;
+    keep(sign_in, &text).map_err(|error| Failure::file(sign_in, &error))?;
+    Ok(text)
+}
+
+/// A file of the demo.
+struct List {
+    path: PathBuf,
+    sheet: Sheet,
+    columns: Columns,
+}
+
+impl List {
+    fn read(path: PathBuf, columns: Columns) -> Result<List, Failure> {
+        Ok(List { sheet: read_sheet(&path)?, path, columns })
+    }
+
+    fn rows(&self) -> Result<crate::sheet::Rows<'_>, Failure> {
+        self.sheet.rows(self.columns).map_err(|error| unreadable(&self.path, &error))
+    }
+
+    fn done(&self, added: Added) -> Result<(), Failure> {
+        for bad in &added.bad {
+            tell(&format!("{}:{}: {}: {} / {}", self.path.display(), bad.line, bad.code, bad.text.zh, bad.text.en));
+        }
+        added.stopped.map_or(Ok(()), |stopped| Err(stop(&stopped)))
+    }
+}
+
+/// Three people for the walk through: fresh secrets that need no change, so that the walk begins at once.
+async fn shown(house: &House, key: [u8; 32]) -> Result<String, Failure> {
+    let community: Code = Code::literal(SHOWN_COMMUNITY);
+    let base = house.config.public_url.clone().unwrap_or_else(|| format!("http://{}", house.config.listen));
+    let mut lines = vec![
+        "演示数据，人物都是虚构的。 Demo data; all people are invented.".to_owned(),
+        format!("居民和工作人员的入口 sign in at {base}/{community}/sign-in , {base}/{community}/staff/sign-in"),
+    ];
+    let resident = house.store.resident_person(&community, SHOWN_RESIDENT).await?;
+    if let Some(person) = resident {
+        let pin = new_pin();
+        let hash = hashed(key, pin.clone()).await?;
+        house.store.set_pin(person.person_id, &hash, false).await?;
+        lines.push(format!("  居民 resident   {SHOWN_RESIDENT}  PIN {pin}  ({})", person.name));
+    }
+    for (login, title) in SHOWN_STAFF {
+        if let Some(staff) = house.store.staff_by_login(&community, login).await? {
+            let password = new_password();
+            let hash = hashed(key, password.clone()).await?;
+            house.store.set_staff_password(staff.staff_id, &hash, false).await?;
+            lines.push(format!("  {title}   {login}  {password}  ({})", staff.name));
+        }
+    }
+    lines.push(String::new());
+    Ok(lines.join("\n"))
+}
+
+async fn hashed(key: [u8; 32], secret: String) -> Result<String, Failure> {
+    let hashing = tokio::task::spawn_blocking(move || hash_secret(&key, &secret)).await;
+    hashing.map_err(|error| Failure::said("stopped", &error))
+}
+
+fn keep(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = private_file(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}

@@ -1,0 +1,8 @@
+//! The house through its door: pages and API over `Router::oneshot`, with a real database, the bundled rules
+//! compiled, and a clock that is moved by hand. No browser here; that journey is walked elsewhere.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod api;
+mod app;
+mod door;
+mod story;

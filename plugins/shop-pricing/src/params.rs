@@ -1,0 +1,122 @@
+//! The parameters of shop prices, as an operator writes them. Shape only; sense is checked in `lib.rs`.
+
+use std::collections::BTreeMap;
+
+use rongyi_sdk::params::{Exact, Words};
+use serde::Deserialize;
+
+/// Everything.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Params {
+    /// Points for one piece, by item.
+    #[serde(default)]
+    pub prices: BTreeMap<String, i32>,
+    /// Points for one piece of an item without a price of its own, by shelf.
+    #[serde(default)]
+    pub categories: BTreeMap<String, i32>,
+    /// Points for each yuan of an item's value, where neither of the two says anything. Rounded up.
+    pub per_yuan: Option<Exact>,
+    /// Most pieces in a window.
+    #[serde(default)]
+    pub limits: Vec<Limit>,
+    /// Most points spent in a window.
+    #[serde(default)]
+    pub max_points: Vec<MaxPoints>,
+    /// Only one order in a window.
+    #[serde(default)]
+    pub once: Vec<Once>,
+    /// Days on which orders are taken; every day without it.
+    pub open: Option<Open>,
+    /// Days on which none are taken.
+    #[serde(default)]
+    pub closed: Vec<Closed>,
+}
+
+/// At most so many pieces.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limit {
+    /// Of this item; without it, of each item.
+    pub item: Option<String>,
+    /// Pieces.
+    pub pieces: i32,
+    /// Over which days.
+    pub window: Window,
+    /// Whose.
+    pub subject: Subject,
+}
+
+/// At most so many points.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MaxPoints {
+    /// Points.
+    pub points: i32,
+    /// Over which days.
+    pub window: Window,
+    /// Whose.
+    pub subject: Subject,
+}
+
+/// One order, then not again until the next window.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Once {
+    /// Over which days.
+    pub window: Window,
+    /// Whose.
+    pub subject: Subject,
+}
+
+/// Days on which orders are taken.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Open {
+    /// 1 is Monday, 7 is Sunday.
+    #[serde(default)]
+    pub weekdays: Vec<u8>,
+    /// Days of the month, 1-31.
+    #[serde(default)]
+    pub days_of_month: Vec<u8>,
+}
+
+/// From the first to the last of these days, both included.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Closed {
+    /// First day.
+    pub from: String,
+    /// Last day; the same without it.
+    pub to: Option<String>,
+    /// Why, in the words of the shop.
+    pub why: Option<Words>,
+}
+
+/// Which days count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Window {
+    /// One day.
+    Day,
+    /// Monday to Sunday.
+    Week,
+    /// One calendar month.
+    Month,
+    /// One calendar quarter.
+    Quarter,
+    /// One calendar year.
+    Year,
+    /// For ever.
+    Lifetime,
+}
+
+/// Whose past counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Subject {
+    /// The person who orders.
+    Person,
+    /// Their household.
+    Household,
+}
