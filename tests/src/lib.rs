@@ -1,1 +1,20 @@
-//! Placeholder while the workspace is being laid out.
+//! What the tests share: where the checkout and the binary are, an installation in a temporary folder that is
+//! verified when its test ends, a running host, and a browser with the measures a page must keep.
+//!
+//! It holds no test and no expectation of its own but these: `verify` finds nothing, and pages are accessible.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where and stops")]
+
+mod binary;
+mod browser;
+mod draw;
+mod installation;
+mod page;
+mod serving;
+
+pub use binary::{root, rongyi};
+pub use browser::{Browser, Device, Driver, Scripting};
+pub use draw::Draw;
+pub use installation::{Done, Installation};
+pub use page::{inspect, Where};
+pub use serving::Serving;

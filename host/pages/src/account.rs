@@ -101,6 +101,8 @@ impl SignInView {
 pub struct PinView {
     /// Around the page.
     pub shell: Shell,
+    /// Whose PIN: staff have a password of at least 8 characters instead.
+    pub audience: Audience,
     /// Whether the printed first PIN must be replaced before anything else.
     pub first_use: bool,
     /// What was wrong with the last attempt.
@@ -110,6 +112,24 @@ pub struct PinView {
 }
 
 impl PinView {
+    fn is_staff(&self) -> bool {
+        self.audience == Audience::Staff
+    }
+
+    fn first_text_key(&self) -> &'static str {
+        match self.audience {
+            Audience::Resident => "pin-first-text",
+            Audience::Staff => "pin-first-text-staff",
+        }
+    }
+
+    fn new_hint_key(&self) -> &'static str {
+        match self.audience {
+            Audience::Resident => "pin-new-hint",
+            Audience::Staff => "pin-new-hint-staff",
+        }
+    }
+
     fn error(&self, field: &str) -> Option<&str> {
         error_of(&self.errors, field)
     }

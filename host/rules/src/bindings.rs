@@ -1,6 +1,5 @@
 //! The generated border to `plugins/wit/v0.1`. Nothing but [`crate::convert`] and [`crate::rule`] uses it.
 
-
 wasmtime::component::bindgen!({
     path: "../../plugins/wit/v0.1",
     world: "rule",

@@ -86,6 +86,10 @@ impl Drop for Inner {
 }
 
 /// Moves the deadline clock until the engine is gone.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a ticker waits for time itself, on a thread of its own"
+)]
 fn tick(wasm: &wasmtime::Engine, running: &Arc<AtomicBool>) {
     let (wasm, running) = (wasm.weak(), Arc::clone(running));
     std::thread::spawn(move || {

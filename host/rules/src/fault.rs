@@ -54,6 +54,10 @@ pub(crate) fn of(
     )
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "wasmtime adds traps; whatever it adds is a trap like any other"
+)]
 fn trapped(trap: Trap, error: &wasmtime::Error, limits: &Limits, fuel: u64, hook: &str) -> Fault {
     let place = place(error);
     match trap {

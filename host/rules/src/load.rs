@@ -337,12 +337,7 @@ fn schema(about: &About, params_json: &str) -> Result<(), LoadError> {
     })?;
     let diagnostics: Vec<_> = validator
         .iter_errors(&params)
-        .map(|error| Diagnostic {
-            path: dotted(error.instance_path().as_str()),
-            code: "config.schema".into(),
-            zh: format!("参数不合要求：{error}。"),
-            en: format!("This parameter does not fit: {error}."),
-        })
+        .flat_map(|error| complaints(&error))
         .collect();
     if diagnostics.is_empty() {
         return Ok(());
@@ -355,6 +350,40 @@ fn schema(about: &About, params_json: &str) -> Result<(), LoadError> {
             "The parameters do not fit the rule's schema.",
         )
     })
+}
+
+/// A key too many is reported at the key itself, everything else at the value it is about.
+fn complaints(error: &jsonschema::ValidationError<'_>) -> Vec<Diagnostic> {
+    let path = dotted(error.instance_path().as_str());
+    let one = |path: String, zh: String, en: String| Diagnostic {
+        path,
+        code: "config.schema".into(),
+        zh,
+        en,
+    };
+    if let jsonschema::error::ValidationErrorKind::AdditionalProperties { unexpected } =
+        error.kind()
+    {
+        let at = |key: &String| {
+            if path.is_empty() {
+                key.clone()
+            } else {
+                format!("{path}.{key}")
+            }
+        };
+        return unexpected
+            .iter()
+            .map(|key| {
+                let zh = format!("这里没有“{key}”这一项。");
+                one(at(key), zh, format!("There is no parameter “{key}” here."))
+            })
+            .collect();
+    }
+    vec![one(
+        path,
+        format!("参数不合要求：{error}。"),
+        format!("This parameter does not fit: {error}."),
+    )]
 }
 
 /// `/kinds/2/cap` as `kinds[2].cap`.

@@ -6,7 +6,14 @@ use rongyi_core::rule::{BasketLine, Blame, EarnAsk, PriceAsk};
 use rongyi_rules::{Engine, Limits, LoadError, Rule};
 
 fn engine() -> Engine {
-    Engine::new(Limits { instances: 8, ..Limits::default() }, None).unwrap()
+    Engine::new(
+        Limits {
+            instances: 8,
+            ..Limits::default()
+        },
+        None,
+    )
+    .unwrap()
 }
 
 fn code(text: &str) -> Code {
@@ -44,11 +51,19 @@ fn every_misdeed_has_its_fault_and_the_next_call_works() {
         ("long", "output.size", "more than 256 KiB"),
         ("role", "output.rule", "nobody is “mayor”"),
         ("sum", "output.rule", "add up to 4, its awards to 5"),
-        ("phrase", "output.rule", "“undeclared” is not one of the phrases"),
+        (
+            "phrase",
+            "output.rule",
+            "“undeclared” is not one of the phrases",
+        ),
         ("amount", "output.rule", "-2147483648 is beyond"),
         ("code", "output.rule", "“Points!” is not a code"),
         ("expired", "output.rule", "lies before the event"),
-        ("refusal", "output.rule", "“undeclared” is not one of the phrases"),
+        (
+            "refusal",
+            "output.rule",
+            "“undeclared” is not one of the phrases",
+        ),
         ("date", "output.rule", "2026-13-40"),
     ];
     for (kind, fault_code, says) in misdeeds {
@@ -64,7 +79,10 @@ fn every_misdeed_has_its_fault_and_the_next_call_works() {
 fn endless_recursion_ends_as_stack_or_memory() {
     let engine = engine();
     let fault = hostile(&engine).earn(&event("recursion")).unwrap_err();
-    assert!(["limit.stack", "trap.memory", "limit.fuel"].contains(&fault.code.as_str()), "{fault:?}");
+    assert!(
+        ["limit.stack", "trap.memory", "limit.fuel"].contains(&fault.code.as_str()),
+        "{fault:?}"
+    );
 }
 
 #[test]
@@ -72,7 +90,11 @@ fn division_by_zero_names_the_panic() {
     let engine = engine();
     let fault = hostile(&engine).earn(&event("division")).unwrap_err();
     assert_eq!(fault.code, "plugin.panic");
-    assert!(fault.message.contains("divide by zero"), "{}", fault.message);
+    assert!(
+        fault.message.contains("divide by zero"),
+        "{}",
+        fault.message
+    );
 }
 
 #[test]
@@ -81,7 +103,10 @@ fn nothing_survives_a_call() {
     let rule = hostile(&engine);
     for _ in 0..3 {
         let decision = rule.earn(&event("state")).unwrap().unwrap();
-        assert_eq!(decision.awards[0].amount, 1, "a fresh instance counts from one");
+        assert_eq!(
+            decision.awards[0].amount, 1,
+            "a fresh instance counts from one"
+        );
     }
 }
 
@@ -100,11 +125,33 @@ fn wrong_quotes_are_refused() {
     let engine = engine();
     let rule = hostile(&engine);
     let basket = |item: &str| {
-        let line = BasketLine { item: code(item), category: code("x"), value_fen: 1, quantity: 1, facts: vec![] };
-        PriceAsk { lines: vec![line], on: "2026-11-23".parse().unwrap(), minute: 0, facts: vec![], traits: vec![] }
+        let line = BasketLine {
+            item: code(item),
+            category: code("x"),
+            value_fen: 1,
+            quantity: 1,
+            facts: vec![],
+        };
+        PriceAsk {
+            lines: vec![line],
+            on: "2026-11-23".parse().unwrap(),
+            minute: 0,
+            facts: vec![],
+            traits: vec![],
+        }
     };
-    assert!(rule.price(&basket("negative")).unwrap_err().message.contains("-5 is not between 0"));
-    assert!(rule.price(&basket("short")).unwrap_err().message.contains("0 prices for 1 lines"));
+    assert!(
+        rule.price(&basket("negative"))
+            .unwrap_err()
+            .message
+            .contains("-5 is not between 0")
+    );
+    assert!(
+        rule.price(&basket("short"))
+            .unwrap_err()
+            .message
+            .contains("0 prices for 1 lines")
+    );
     assert_eq!(rule.price(&basket("tea")).unwrap().unwrap().points, [7]);
 }
 
@@ -117,7 +164,11 @@ fn many_threads_share_one_rule() {
             let rule = &rule;
             scope.spawn(move || {
                 for turn in 0..25 {
-                    let kind = if (worker + turn) % 2 == 0 { "good" } else { "panic" };
+                    let kind = if (worker + turn) % 2 == 0 {
+                        "good"
+                    } else {
+                        "panic"
+                    };
                     assert_eq!(rule.earn(&event(kind)).is_ok(), kind == "good");
                 }
             });
@@ -143,7 +194,11 @@ fn what_is_no_component_is_refused_by_name() {
         ("empty", vec![], "load.not-component"),
         ("text", b"(component)".to_vec(), "load.not-component"),
         ("module", wat("(module)"), "load.not-component"),
-        ("machine code", b"\x7fELF\x02\x01\x01".to_vec(), "load.not-component"),
+        (
+            "machine code",
+            b"\x7fELF\x02\x01\x01".to_vec(),
+            "load.not-component",
+        ),
         ("random", (0..200u8).collect(), "load.not-component"),
         ("cut", whole[..whole.len() / 2].to_vec(), "load.invalid"),
         ("flipped", flipped, "load.invalid"),
@@ -161,21 +216,37 @@ fn foreign_worlds_are_refused_by_name() {
     let wasi = wat(r#"(component (import "wasi:filesystem/types@0.2.0" (instance)))"#);
     let error = refused(&wasi);
     assert_eq!(error.code, "world.import");
-    assert!(error.message.contains("wasi:filesystem/types@0.2.0") && error.message.contains("wasm32-unknown-unknown"), "{}", error.message);
+    assert!(
+        error.message.contains("wasi:filesystem/types@0.2.0")
+            && error.message.contains("wasm32-unknown-unknown"),
+        "{}",
+        error.message
+    );
 
-    let more = wat(r#"(component (import "rongyi:rules/host@0.1.0" (instance (export "steal" (func)))))"#);
+    let more =
+        wat(r#"(component (import "rongyi:rules/host@0.1.0" (instance (export "steal" (func)))))"#);
     assert!(refused(&more).message.contains("steal"));
 
     let empty = refused(&wat("(component)"));
     assert_eq!(empty.code, "world.export");
-    assert!(empty.message.contains("exports nothing"), "{}", empty.message);
+    assert!(
+        empty.message.contains("exports nothing"),
+        "{}",
+        empty.message
+    );
 
-    let newer = wat(r#"(component (instance $i) (export "rongyi:rules/rules@0.2.0" (instance $i)))"#);
+    let newer =
+        wat(r#"(component (instance $i) (export "rongyi:rules/rules@0.2.0" (instance $i)))"#);
     let error = refused(&newer);
     assert_eq!(error.code, "world.version");
-    assert!(error.message.contains("0.2.0") && error.message.contains("0.1.0"), "{}", error.message);
+    assert!(
+        error.message.contains("0.2.0") && error.message.contains("0.1.0"),
+        "{}",
+        error.message
+    );
 
-    let hollow = wat(r#"(component (instance $i) (export "rongyi:rules/rules@0.1.0" (instance $i)))"#);
+    let hollow =
+        wat(r#"(component (instance $i) (export "rongyi:rules/rules@0.1.0" (instance $i)))"#);
     assert_eq!(refused(&hollow).code, "world.export");
 }
 
@@ -184,36 +255,80 @@ fn too_much_of_the_machine_is_refused_at_load() {
     let memory = r#"(component (core module $m (memory 1000)) (core instance (instantiate $m))
         (instance $i) (export "rongyi:rules/rules@0.1.0" (instance $i)))"#;
     let error = refused(&wat(memory));
-    assert!(["load.resources", "load.invalid"].contains(&error.code), "{}: {}", error.code, error.message);
+    assert!(
+        ["load.resources", "load.invalid"].contains(&error.code),
+        "{}: {}",
+        error.code,
+        error.message
+    );
 
     let table = r#"(component (core module $m (table 1000000 funcref)) (core instance (instantiate $m))
         (instance $i) (export "rongyi:rules/rules@0.1.0" (instance $i)))"#;
     let error = refused(&wat(table));
-    assert!(["load.resources", "load.invalid"].contains(&error.code), "{}: {}", error.code, error.message);
+    assert!(
+        ["load.resources", "load.invalid"].contains(&error.code),
+        "{}: {}",
+        error.code,
+        error.message
+    );
 
-    let memory64 = r#"(component (core module $m (memory i64 1)) (core instance (instantiate $m)))"#;
+    let memory64 =
+        r#"(component (core module $m (memory i64 1)) (core instance (instantiate $m)))"#;
     assert_eq!(refused(&wat(memory64)).code, "load.invalid");
 }
 
 #[test]
 fn parameters_are_refused_where_they_are_wrong() {
     let engine = engine();
-    let error = engine.load(rongyi_bundled::HOSTILE, r#"{"refuse":1}"#).unwrap_err();
-    assert_eq!((error.code, error.diagnostics[0].path.as_str()), ("config.plugin", "kinds[0].cap"));
-    let error = engine.load(rongyi_bundled::HOSTILE, r#"{"spin":1}"#).unwrap_err();
+    let error = engine
+        .load(rongyi_bundled::HOSTILE, r#"{"refuse":1}"#)
+        .unwrap_err();
+    assert_eq!(
+        (error.code, error.diagnostics[0].path.as_str()),
+        ("config.plugin", "kinds[0].cap")
+    );
+    let error = engine
+        .load(rongyi_bundled::HOSTILE, r#"{"spin":1}"#)
+        .unwrap_err();
     assert!(error.message.starts_with("limit.fuel"), "{}", error.message);
-    let error = engine.load(rongyi_bundled::HOSTILE, r#"{"twice":1}"#).unwrap_err();
-    assert!(error.message.contains("“good” is named twice"), "{}", error.message);
-    assert_eq!(engine.load(rongyi_bundled::HOSTILE, "[]").unwrap_err().code, "config.schema");
-    assert_eq!(engine.load(rongyi_bundled::HOSTILE, "{").unwrap_err().code, "config.schema");
+    let error = engine
+        .load(rongyi_bundled::HOSTILE, r#"{"twice":1}"#)
+        .unwrap_err();
+    assert!(
+        error.message.contains("“good” is named twice"),
+        "{}",
+        error.message
+    );
+    assert_eq!(
+        engine.load(rongyi_bundled::HOSTILE, "[]").unwrap_err().code,
+        "config.schema"
+    );
+    assert_eq!(
+        engine.load(rongyi_bundled::HOSTILE, "{").unwrap_err().code,
+        "config.schema"
+    );
 }
 
 #[test]
 fn a_cache_is_used_and_a_damaged_one_is_not_believed() {
     let folder = tempfile::tempdir().unwrap();
-    let load = || Engine::new(Limits { instances: 2, ..Limits::default() }, Some(folder.path())).unwrap().load(rongyi_bundled::HOSTILE, "{}").unwrap();
+    let load = || {
+        Engine::new(
+            Limits {
+                instances: 2,
+                ..Limits::default()
+            },
+            Some(folder.path()),
+        )
+        .unwrap()
+        .load(rongyi_bundled::HOSTILE, "{}")
+        .unwrap()
+    };
     load();
-    let kept: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let kept: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert!(load().earn(&event("good")).unwrap().is_ok());
     std::fs::remove_file(&kept[0]).unwrap();

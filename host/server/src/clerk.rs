@@ -83,7 +83,7 @@ pub struct Clerk {
 
 impl Clerk {
     /// Starts the clerk on `tasks`; it stops when every door to it is closed.
-    pub fn start(store: Store, books: Arc<RuleBooks>, clock: Arc<dyn Clock>, tasks: &TaskTracker) -> Clerk {
+    pub fn start(store: Arc<Store>, books: Arc<RuleBooks>, clock: Arc<dyn Clock>, tasks: &TaskTracker) -> Clerk {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let desk = Desk { store, books, clock, cache: HashMap::new(), left: VecDeque::new() };
         tasks.spawn(desk.work(waiting));
@@ -148,7 +148,7 @@ struct Pile {
 }
 
 struct Desk {
-    store: Store,
+    store: Arc<Store>,
     books: Arc<RuleBooks>,
     clock: Arc<dyn Clock>,
     cache: HashMap<Code, Book>,
@@ -294,7 +294,7 @@ impl Desk {
 
     async fn replayed(&self, code: &Code, entry: u64) -> Result<Answer, ClerkError> {
         let found = self.store.entry(code, entry).await?;
-        let stored = found.ok_or_else(|| StoreError::corrupt("an answered entry is missing", entry))?;
+        let stored = found.ok_or_else(|| damaged("entry", entry))?;
         Ok(Answer { receipt: receipt(&stored)?, replayed: true })
     }
 }
@@ -305,7 +305,7 @@ impl Desk {
 /// [`StoreError`] when its bytes are not records.
 pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
     let decode = |(seq, kind, body): &(u64, u8, Vec<u8>)| {
-        Record::decode(*kind, body).map_err(|_| StoreError::corrupt("a record's bytes are damaged", *seq))
+        Record::decode(*kind, body).map_err(|_| damaged("record", *seq))
     };
     let records = stored.records.iter().map(decode).collect::<Result<_, _>>()?;
     let balances = stored
@@ -314,6 +314,10 @@ pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
         .filter_map(|(account, after)| Some((*account, rongyi_core::amount::Amount::new(*after).ok()?)))
         .collect();
     Ok(Receipt { entry: stored.first_seq, records, balances })
+}
+
+fn damaged(what: &'static str, place: u64) -> StoreError {
+    StoreError::Corrupt { what, place: place.to_string() }
 }
 
 fn fail(jobs: impl IntoIterator<Item = Job>, error: impl Into<ClerkError>) -> BTreeMap<Code, VecDeque<Job>> {

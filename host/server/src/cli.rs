@@ -264,7 +264,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
 
 pub(crate) use enrol::{private_file, stop};
 pub(crate) use import::{import_balances, import_events, read as read_sheet, summary, unreadable};
-pub(crate) use serve::serve;
+pub(crate) use serve::{ADDRESS, serve};
 
 /// A line on the standard output. Who has stopped reading needs no more of it.
 pub(crate) fn say(line: &str) {

@@ -53,7 +53,7 @@ impl Clock for ManualClock {
 /// The local date and minute of the day at an instant; 1970-01-01 for an instant no calendar has.
 pub fn local(at: Instant, zone: &TimeZone) -> (LocalDate, u16) {
     let Ok(stamp) = Timestamp::from_microsecond(at.0) else { return (LocalDate::FIRST, 0) };
-    let there = stamp.to_zoned(zone.clone());
+    let there = stamp.to_zoned_datetime(zone.clone());
     let part = |number: i8| u8::try_from(number).unwrap_or(1);
     let date = LocalDate::new(i32::from(there.year()), part(there.month()), part(there.day())).unwrap_or(LocalDate::FIRST);
     let minute = u16::from(part(there.hour())).saturating_mul(60).saturating_add(u16::from(part(there.minute())));

@@ -14,7 +14,7 @@ use rongyi_core::ids::{Code, ResidentNo};
 
 use crate::access::{hash_secret, server_secret};
 use crate::cli::{
-    Failure, import_balances, import_events, private_file, read_sheet, say, serve, stop, summary, tell, unreadable,
+    ADDRESS, Failure, import_balances, import_events, private_file, read_sheet, say, serve, stop, summary, tell, unreadable,
 };
 use crate::clock::SystemClock;
 use crate::config::{self, Config};
@@ -64,10 +64,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
         Err(_) => fill(&house, &args.data.join("config").join("demo"), &sign_in).await,
     };
     match filled {
-        Ok(text) => {
-            let lines: Vec<_> = text.lines().map(str::to_owned).collect();
-            serve(house, &lines).await
-        }
+        Ok(text) => serve(house, text.trim_end()).await,
         Err(failure) => {
             house.close().await;
             Err(failure)
@@ -146,10 +143,10 @@ impl List {
 /// Three people for the walk through: fresh secrets that need no change, so that the walk begins at once.
 async fn shown(house: &House, key: [u8; 32]) -> Result<String, Failure> {
     let community: Code = Code::literal(SHOWN_COMMUNITY);
-    let base = house.config.public_url.clone().unwrap_or_else(|| format!("http://{}", house.config.listen));
     let mut lines = vec![
         "演示数据，人物都是虚构的。 Demo data; all people are invented.".to_owned(),
-        format!("居民和工作人员的入口 sign in at {base}/{community}/sign-in , {base}/{community}/staff/sign-in"),
+        format!("居民从这里登录 residents sign in at {ADDRESS}/{community}/sign-in"),
+        format!("工作人员从这里登录 staff at {ADDRESS}/{community}/staff/sign-in"),
     ];
     let resident = house.store.resident_person(&community, SHOWN_RESIDENT).await?;
     if let Some(person) = resident {

@@ -44,7 +44,7 @@ pub struct House {
     /// The communities by code.
     pub communities: BTreeMap<Code, Community>,
     /// The database.
-    pub store: Store,
+    pub store: Arc<Store>,
     /// The only way to change a ledger.
     pub clerk: Clerk,
     /// The loaded rules.
@@ -209,8 +209,8 @@ fn settings(community: &config::Community) -> Settings {
         expiry: match community.expiry {
             config::Expiry::Never => Expiry::Never,
             config::Expiry::Days(days) => Expiry::Days(days),
-            config::Expiry::EndOfMonth { months_later } => Expiry::EndOfMonth(months_later),
-            config::Expiry::EndOfYear { years_later } => Expiry::EndOfYear(years_later),
+            config::Expiry::EndOfMonth { months_later } => Expiry::EndOfMonth(u8::try_from(months_later).unwrap_or(u8::MAX)),
+            config::Expiry::EndOfYear { years_later } => Expiry::EndOfYear(u8::try_from(years_later).unwrap_or(u8::MAX)),
         },
         debt_floor: amount(community.debt_floor),
         order_hold_days: community.order_hold_days,
@@ -239,10 +239,10 @@ impl House {
         if !found.is_empty() {
             return Err(OpenError::Config(found));
         }
-        let store = Store::open(&config.database_url, true).await?;
+        let store = Arc::new(Store::open(&config.database_url, true).await?);
         let books = Arc::new(RuleBooks::default());
         let tasks = TaskTracker::new();
-        let clerk = Clerk::start(store.clone(), Arc::clone(&books), Arc::clone(&clock), &tasks);
+        let clerk = Clerk::start(Arc::clone(&store), Arc::clone(&books), Arc::clone(&clock), &tasks);
         let communities = config
             .communities
             .iter()
@@ -264,7 +264,12 @@ impl House {
         drop(self.clerk);
         self.tasks.close();
         self.tasks.wait().await;
-        self.store.close().await;
+        // Somebody may still read; then the connections close with the last reader.
+        if let Some(store) = Arc::into_inner(self.store)
+            && let Err(error) = store.close().await
+        {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
     }
 
     /// A community's local date and minute of the day, now.

@@ -13,14 +13,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use rongyi_core::book::{Applied, Book};
+use rongyi_core::book::{Applied, Book, PlacedTransfer};
 use rongyi_core::chain::{Block, Hash, Head, hex, leaf, merkle_root, sha256};
-use rongyi_core::command::Command;
-use rongyi_core::ids::{Code, RuleSetNo};
-use rongyi_core::record::Record;
+use rongyi_core::command::{Command, SaltedText};
+use rongyi_core::ids::{Code, ResidentNo, RuleSetNo};
+use rongyi_core::record::{Record, RuleSet};
 use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
 use rongyi_rules::Engine;
-use rongyi_store::{Store, StoreError};
+use rongyi_store::{Store, StoreError, StoredBlock};
 
 use crate::house::{OpenError, load_archived};
 use crate::rulebook::Sandbox;
@@ -99,9 +99,17 @@ pub async fn run(
         judge: Replayer { rules: Sandbox::over(sets), decisions, expected: RefCell::default() },
         entry: Vec::new(),
         said: Vec::new(),
+        enrolled: Vec::new(),
+        moved: Vec::new(),
     };
     check.archive(store, code).await?;
-    let head = check.chain(store, code, frame.head, progress).await?;
+    let head = match check.chain(store, code, frame.head, progress).await {
+        Err(StoreError::Corrupt { what, place }) => {
+            check.problem(format!("{what} {place}"), "its row is not one that this program wrote".into());
+            frame.head
+        }
+        other => other?,
+    };
     if head != frame.head && check.report.problems.is_empty() {
         let (own, row) = (hex(&head.hash), hex(&frame.head.hash));
         let what = format!("the head row says height {} {row}, the blocks end at {} {own}", frame.head.height, head.height);
@@ -181,6 +189,10 @@ struct Check {
     entry: Vec<(u64, Record)>,
     /// Commitments that records make: place, hash.
     said: Vec<(u64, Hash)>,
+    /// Commitments to people: place, resident, hash.
+    enrolled: Vec<(u64, ResidentNo, Hash)>,
+    /// Movements whose links were not compared yet.
+    moved: Vec<PlacedTransfer>,
 }
 
 impl Check {
@@ -221,7 +233,7 @@ impl Check {
             if blocks.is_empty() {
                 break;
             }
-            for (block, hash) in blocks {
+            for StoredBlock { block, hash } in blocks {
                 if !self.block(&block, &hash, &head, code) {
                     return Ok(head);
                 }
@@ -249,6 +261,9 @@ impl Check {
                     return Ok(head);
                 }
                 head = Head { height: block.height, hash, next_seq: block.first_seq + block.count, last_at: block.at };
+                if self.moved.len() >= PAGE as usize {
+                    self.links(store, code).await?;
+                }
                 progress(head.next_seq.saturating_sub(1), row.next_seq.saturating_sub(1));
                 if self.report.problems.len() >= PROBLEMS_MAX {
                     return Ok(head);
@@ -256,6 +271,7 @@ impl Check {
             }
         }
         self.finish_entry();
+        self.links(store, code).await?;
         if let Some((seq, ..)) = journal.next(store, code).await? {
             self.problem(format!("record {seq}"), "it stands after the last block and belongs to none".into());
         }
@@ -293,7 +309,7 @@ impl Check {
             self.finish_entry();
         }
         match &record {
-            Record::Enrol(_, _, _, who) => self.said.push((seq, *who)),
+            Record::Enrol(_, resident, _, who) => self.enrolled.push((seq, *resident, *who)),
             Record::Receive(.., reason) | Record::Open(.., reason) => self.said.push((seq, *reason)),
             Record::Event(_, event) => self.said.extend(event.note.map(|note| (seq, note))),
             _ => {}
@@ -322,8 +338,10 @@ impl Check {
         if let Some((at, what)) = problem {
             self.problem(format!("record {at}"), what);
         }
-        // Blocks are checked against the stored ones; the rebuilt book's own are not needed.
-        let _ = self.book.seal();
+        // Blocks are checked against the stored ones; of the rebuilt book's own only the links are needed.
+        if let Some(changes) = self.book.seal() {
+            self.moved.extend(changes.transfers);
+        }
     }
 
     async fn rows(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
@@ -347,8 +365,8 @@ impl Check {
         let own: BTreeMap<_, _> = self.book.waiting().into_keys().map(|seq| (seq, ())).collect();
         self.compare("waiting event", &own, &waiting);
         self.frame(store, code).await?;
-        self.links(store, code).await?;
-        self.texts(store, code).await
+        self.texts(store, code).await?;
+        self.people(store, code).await
     }
 
     fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
@@ -377,7 +395,7 @@ impl Check {
         if own.settings != frame.settings {
             self.problem("settings".into(), "the row differs from the newest settings of the journal".into());
         }
-        let sets = |sets: &[std::sync::Arc<_>]| sets.iter().map(|set| (**set).clone()).collect::<Vec<rongyi_core::record::RuleSet>>();
+        let sets = |sets: &[std::sync::Arc<RuleSet>]| sets.iter().map(|set: &std::sync::Arc<RuleSet>| (**set).clone()).collect::<Vec<_>>();
         if sets(&own.sets) != sets(&frame.sets) {
             self.problem("rule sets".into(), "the rows differ from the activations of the journal".into());
         }
@@ -390,36 +408,56 @@ impl Check {
         Ok(())
     }
 
-    /// The passbook links beside the movements: balances after, and the movement before.
+    /// The passbook links beside the movements since the last call: balances after, and the movement before.
     async fn links(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let mut now: BTreeMap<i64, (i64, u64)> = BTreeMap::new();
+        let mut own = std::mem::take(&mut self.moved).into_iter().peekable();
+        while let Some(first) = own.peek() {
+            let page = store.all_transfer_links(code, first.seq, PAGE).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            for link in page {
+                let Some(right) = own.next() else { return Ok(()) };
+                if (link.seq, link.debit_after, link.credit_after) != (right.seq, right.debit_after, right.credit_after) {
+                    let what = format!(
+                        "its passbook links say {:?} and {:?}, the journal gives {:?} and {:?}",
+                        link.debit_after, link.credit_after, right.debit_after, right.credit_after
+                    );
+                    self.problem(format!("record {}", right.seq), what);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Texts that are still there must be the ones the records committed to. Erased ones may be gone.
+    async fn texts(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let said: BTreeMap<u64, Hash> = std::mem::take(&mut self.said).into_iter().collect();
         let mut from = 1;
         loop {
-            let page = store.all_transfer_links(code, from, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            from = last.seq + 1;
-            for link in page {
-                for (account, change, said) in
-                    [(link.debit, -link.amount, link.debit_after), (link.credit, link.amount, link.credit_after)]
-                {
-                    let (balance, before) = now.get(&account).copied().unwrap_or((0, 0));
-                    let right = (balance + change, before);
-                    if said != right {
-                        let what = format!("its passbook link says {said:?}, the journal gives {right:?}");
-                        self.problem(format!("record {}", link.seq), what);
-                    }
-                    now.insert(account, (right.0, link.seq));
+            let page = store.texts(code, from, PAGE).await?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            from = last + 1;
+            for (seq, text) in page {
+                if said.get(&seq) != Some(&text.commitment()) {
+                    self.problem(format!("text of record {seq}"), "it is not the text the record was made with".into());
                 }
             }
         }
     }
 
-    /// Texts that are still there must be the ones the records committed to. Erased ones may be gone.
-    async fn texts(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        for (seq, commitment) in std::mem::take(&mut self.said) {
-            let wrong = store.text(code, seq).await?.is_some_and(|text| text.commitment() != commitment);
-            if wrong {
-                self.problem(format!("text of record {seq}"), "it is not the text the record was made with".into());
+    /// Who a resident number belongs to is the person it was enrolled for.
+    async fn people(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        for (seq, resident, who) in std::mem::take(&mut self.enrolled) {
+            let (Some(salt), Some(person)) =
+                (store.resident_salt(code, resident).await?, store.resident_person(code, resident).await?)
+            else {
+                continue;
+            };
+            let text = format!("person:{}", person.person_id);
+            if (SaltedText { salt, text }).commitment() != who {
+                let what = format!("it was enrolled for another person (record {seq})");
+                self.problem(format!("resident {resident}"), what);
             }
         }
         Ok(())

@@ -17,7 +17,7 @@ pub use sqlite::Sqlite;
 use rongyi_core::account::Account;
 use rongyi_core::book::{AccountState, Changes, Frame, Loaded, Order, Used};
 use rongyi_core::chain::{Hash, Head};
-use rongyi_core::command::Need;
+use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::counters::{CounterKey, CounterRow};
 use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::time::{Instant, LocalDate};
@@ -165,6 +165,8 @@ each_engine! {
     fn journal(community: &Code, from_seq: u64, limit: u32) -> Vec<(u64, u8, Vec<u8>)>;
     /// What movements say about their accounts' chains, from a place on.
     fn all_transfer_links(community: &Code, from_seq: u64, limit: u32) -> Vec<TransferLink>;
+    /// Personal texts that were not erased, by entry, from a place on.
+    fn texts(community: &Code, from_seq: u64, limit: u32) -> Vec<(u64, SaltedText)>;
     /// Every account.
     fn all_accounts(community: &Code) -> Vec<(Account, AccountState)>;
     /// Every counter row.

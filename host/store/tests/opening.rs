@@ -211,3 +211,25 @@ async fn the_tables_defend_themselves() {
         "its total is gone, and verify will say so"
     );
 }
+
+/// A host calls the store from spawned tasks: every future must be able to move between threads.
+#[tokio::test]
+async fn futures_can_be_spawned() {
+    fn spawnable<F: Future + Send>(_: F) {}
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&url(&folder), true).await.unwrap();
+    let code = Code::literal("nanmen");
+    spawnable(Store::open_read_only(&url(&folder)));
+    spawnable(store.frame(&code));
+    spawnable(store.load(&code, &[]));
+    spawnable(store.write(&[]));
+    spawnable(store.entry(&code, 1));
+    spawnable(store.passbook(&code, &[], None, 1));
+    spawnable(store.find_session(&[0; 32], Instant(0)));
+    assert_eq!(
+        store.write(&[]).await.unwrap(),
+        [],
+        "an empty batch is no harm"
+    );
+    assert!(store.frame(&code).await.unwrap().is_none());
+}

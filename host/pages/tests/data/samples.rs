@@ -373,6 +373,7 @@ fn account_pages(lang: Lang, size: Size) -> Pages {
     staff.demo_hint = None;
     let pin = PinView {
         shell: shell(lang, size, Some("陈阿婆")),
+        audience: Audience::Resident,
         first_use: true,
         errors: vec![
             FieldError {

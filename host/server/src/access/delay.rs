@@ -18,7 +18,7 @@ const WAIT_MAX_SECONDS: u32 = 15 * 60;
 const UNKNOWN_BUCKETS: u16 = 4096;
 
 /// After so many wrong tries in a row, how many seconds the next one waits.
-pub fn wait_seconds(failures: u32) -> u32 {
+pub(super) fn wait_seconds(failures: u32) -> u32 {
     match failures.checked_sub(FREE_FAILURES) {
         None => 0,
         Some(more) => 2_u32.saturating_pow(more.saturating_add(1)).min(WAIT_MAX_SECONDS),
@@ -26,18 +26,18 @@ pub fn wait_seconds(failures: u32) -> u32 {
 }
 
 /// When the next try counts, after `failures` at `now`.
-pub fn next_try(now: Instant, failures: u32) -> Instant {
+pub(super) fn next_try(now: Instant, failures: u32) -> Instant {
     Instant(now.0.saturating_add(i64::from(wait_seconds(failures)).saturating_mul(SECOND)))
 }
 
 /// Seconds from `now` to `until`, rounded up; 0 when it has passed.
-pub fn seconds_until(now: Instant, until: Instant) -> u32 {
+pub(super) fn seconds_until(now: Instant, until: Instant) -> u32 {
     let left = until.0.saturating_sub(now.0).max(0);
     u32::try_from(left.saturating_add(SECOND - 1) / SECOND).unwrap_or(u32::MAX)
 }
 
 /// The name under which wrong tries are counted. What nobody has is spread over a bounded number of names.
-pub fn subject(community: &Code, account: &str, known: bool) -> String {
+pub(super) fn subject(community: &Code, account: &str, known: bool) -> String {
     if known {
         return format!("{community}/{account}");
     }

@@ -481,7 +481,7 @@ async fn list_tokens(house: &House, place: &Where, json: bool) -> Result<(), Fai
         return Ok(());
     }
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["编号 id", "设备 device", "能做 scope", ""]);
     for token in tokens {
         let state = if token.revoked_at.is_some() { "已作废 revoked" } else { "可用 active" };
@@ -568,7 +568,7 @@ fn print_secrets(secrets: &[FirstSecret]) {
         return;
     }
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["号码 number", "姓名 name", "初始密码 first PIN"]);
     for own in secrets {
         table.add_row([&own.who, &own.name, &own.secret]);

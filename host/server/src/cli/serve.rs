@@ -15,11 +15,14 @@ use crate::{jobs, web};
 
 pub(super) async fn run(config: &Path) -> Result<(), Failure> {
     let house = House::open(load(config)?, Arc::new(SystemClock)).await?;
-    serve(house, &[]).await
+    serve(house, "").await
 }
 
-/// Serves an opened house; `lines` are printed under its address.
-pub(crate) async fn serve(house: House, lines: &[String]) -> Result<(), Failure> {
+/// Stands for the address in what is printed.
+pub(crate) const ADDRESS: &str = "{address}";
+
+/// Serves an opened house; `note` is printed under its address.
+pub(crate) async fn serve(house: House, note: &str) -> Result<(), Failure> {
     // The level comes from RUST_LOG; without it, what an operator wants to read.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     // Started twice in one process, the first stays: harmless.
@@ -37,8 +40,8 @@ pub(crate) async fn serve(house: House, lines: &[String]) -> Result<(), Failure>
     let stop = CancellationToken::new();
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stop.clone()));
     say(&format!("榕易在 http://{address} ，按 Ctrl+C 停止。 Rongyi serves http://{address} ; Ctrl+C stops it."));
-    for line in lines {
-        say(line);
+    if !note.is_empty() {
+        say(&note.replace(ADDRESS, &format!("http://{address}")));
     }
     let app = web::router(Arc::clone(&house)).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let told = stop.clone();

@@ -174,7 +174,7 @@ fn show_balance(whose: &Whose, found: &Found, holdings: &[Holding]) {
         Lang::En => format!("{community} · resident {resident} · household {household}"),
     });
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(match lang {
         Lang::Zh => ["", "可用", "公示中", "已预留", "到期"],
         Lang::En => ["", "can be spent", "on notice", "set aside", "lapses"],
@@ -283,7 +283,7 @@ pub(super) async fn passbook(args: PassbookArgs) -> Result<(), Failure> {
 }
 
 fn line(frame: &Frame, row: PassbookRow) -> Result<Line, Failure> {
-    let damaged = |_| Failure::from(StoreError::corrupt("a record's bytes are damaged", row.entry));
+    let damaged = |_| Failure::from(StoreError::Corrupt { what: "record", place: row.entry.to_string() });
     let first = Record::decode(row.first.0, &row.first.1).map_err(damaged)?;
     let decided = row.decided.as_ref().map(|(kind, body)| Record::decode(*kind, body)).transpose().map_err(damaged)?;
     let envelope_day = first.envelope().map_or(LocalDate::FIRST, |envelope| envelope.today);
@@ -340,7 +340,7 @@ fn entry_text(frame: &Frame, first: &Record, kind: TransferKind) -> Text {
 fn show_passbook(whose: &Whose, found: &Found, lines: &[Line], why: bool) {
     let lang = Lang::from(whose.lang);
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(match lang {
         Lang::Zh => ["号", "日期", "事项", "", "变动", "余额"],
         Lang::En => ["seq", "date", "what", "", "change", "balance"],

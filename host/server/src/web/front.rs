@@ -231,11 +231,18 @@ pub async fn sign_out(visit: Visit, headers: HeaderMap) -> Result<Response, Faul
     Ok((AppendHeaders([(header::SET_COOKIE, session_cookie(&visit.app, "")?)]), go(&visit.path(way))).into_response())
 }
 
+fn pin_view(visit: &Visit, who: &SignedIn) -> PinView {
+    let audience = match who {
+        SignedIn::Resident(_) => Audience::Resident,
+        SignedIn::Staff(_) => Audience::Staff,
+    };
+    PinView { shell: visit.shell(), audience, first_use: who.must_change(), errors: Vec::new(), done: false }
+}
+
 /// `GET /{community}/pin`.
 pub async fn show_pin(visit: Visit) -> Result<Response, Fault> {
     let who = visit.who.as_ref().ok_or(AccessError::SignInNeeded)?;
-    let first_use = who.must_change();
-    Ok(Html(PinView { shell: visit.shell(), first_use, errors: Vec::new(), done: false }).into_response())
+    Ok(Html(pin_view(&visit, who)).into_response())
 }
 
 /// What the PIN form sends.
@@ -252,7 +259,7 @@ pub struct PinForm {
 /// `POST /{community}/pin`.
 pub async fn change_pin(visit: Visit, Form(form): Form<PinForm>) -> Result<Response, Fault> {
     let who = visit.who.clone().ok_or(AccessError::SignInNeeded)?;
-    let mut view = PinView { shell: visit.shell(), first_use: who.must_change(), errors: Vec::new(), done: false };
+    let mut view = pin_view(&visit, &who);
     let wrong = weak(&who, &form);
     if let Some((field, zh, en)) = wrong {
         view.errors = vec![FieldError { field, message: visit.either(zh, en) }];

@@ -15,7 +15,7 @@ use crate::access::{AccessError, Role};
 use crate::api::error::Fault;
 
 /// `GET /{community}/operator`.
-pub async fn show_operator(OnDuty { visit, staff }: OnDuty) -> Result<Response, Fault> {
+pub(super) async fn show_operator(OnDuty { visit, staff }: OnDuty) -> Result<Response, Fault> {
     if staff.role != Role::Operator {
         return Err(AccessError::Forbidden.into());
     }

@@ -99,7 +99,7 @@ fn expiring(wallet: &Wallet, today: LocalDate) -> Option<Expiring> {
 }
 
 /// `GET /{community}/home`.
-pub async fn show_home(Member { visit, me }: Member) -> Result<Response, Fault> {
+pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, Fault> {
     let (frame, wallet) = at_hand(&visit, &me).await?;
     let today = visit.today();
     let month = today.month_index();
@@ -129,7 +129,7 @@ pub async fn show_home(Member { visit, me }: Member) -> Result<Response, Fault> 
 
 /// Which lines of the passbook.
 #[derive(Debug, Deserialize)]
-pub struct PassbookQuery {
+pub(super) struct PassbookQuery {
     show: Option<String>,
     before: Option<u64>,
 }
@@ -148,7 +148,7 @@ fn month_of(booked: &Booked) -> i32 {
 }
 
 /// `GET /{community}/passbook`.
-pub async fn show_passbook(
+pub(super) async fn show_passbook(
     Member { visit, me }: Member,
     Query(query): Query<PassbookQuery>,
 ) -> Result<Response, Fault> {
@@ -198,7 +198,7 @@ fn by_month(booked: Vec<Booked>, sums: &BTreeMap<i32, (i64, i64)>) -> Vec<Month>
 }
 
 /// `GET /{community}/me`.
-pub async fn show_me(Member { visit, me }: Member) -> Result<Response, Fault> {
+pub(super) async fn show_me(Member { visit, me }: Member) -> Result<Response, Fault> {
     let (_, wallet) = at_hand(&visit, &me).await?;
     let waiting = orders_of(&visit, &me, &wallet).await?.iter().filter(|order| waits(order)).count();
     let view = MeView {

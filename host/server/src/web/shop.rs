@@ -99,12 +99,12 @@ fn picture(item: &Item) -> Picture {
 
 /// Which part of the shelf.
 #[derive(Debug, Deserialize)]
-pub struct ShopQuery {
+pub(super) struct ShopQuery {
     show: Option<String>,
 }
 
 /// `GET /{community}/shop`.
-pub async fn list_shop(Member { visit, me }: Member, Query(query): Query<ShopQuery>) -> Result<Response, Fault> {
+pub(super) async fn list_shop(Member { visit, me }: Member, Query(query): Query<ShopQuery>) -> Result<Response, Fault> {
     let each = |frame: &Frame| {
         let offered = frame.items.iter().filter(|item| item.active);
         offered.map(|item| vec![(item.code.clone(), 1)]).collect()
@@ -150,7 +150,7 @@ fn category(visit: &Visit, code: &Code) -> String {
 
 /// How many.
 #[derive(Debug, Deserialize)]
-pub struct QuantityQuery {
+pub(super) struct QuantityQuery {
     quantity: Option<i32>,
 }
 
@@ -179,7 +179,7 @@ fn said(visit: &Visit, front: &Shopfront, lines: &[Line]) -> Vec<String> {
 }
 
 /// `GET /{community}/shop/{item}`.
-pub async fn show_item(
+pub(super) async fn show_item(
     Member { visit, me }: Member,
     Path((_, item)): Path<(String, String)>,
     Query(query): Query<QuantityQuery>,
@@ -209,7 +209,7 @@ pub async fn show_item(
 }
 
 /// `GET /{community}/shop/{item}/confirm`.
-pub async fn show_confirm(
+pub(super) async fn show_confirm(
     Member { visit, me }: Member,
     Path((_, item)): Path<(String, String)>,
     Query(query): Query<QuantityQuery>,
@@ -273,7 +273,7 @@ fn draws(wallet: &Wallet, sum: i64, today: LocalDate) -> Vec<Draw> {
 
 /// What the check page sends.
 #[derive(Debug, Deserialize)]
-pub struct OrderForm {
+pub(super) struct OrderForm {
     key: String,
     item: String,
     quantity: i32,
@@ -281,7 +281,7 @@ pub struct OrderForm {
 }
 
 /// `POST /{community}/orders`. The hidden key makes a second tap answer the same order.
-pub async fn place_order(Member { visit, me }: Member, Form(form): Form<OrderForm>) -> Result<Response, Fault> {
+pub(super) async fn place_order(Member { visit, me }: Member, Form(form): Form<OrderForm>) -> Result<Response, Fault> {
     let item = code_of(&form.item)?;
     let seen = Amount::new(form.total).map_err(|_| Rejection::OutOfRange)?;
     let wanted = Wanted {
@@ -375,12 +375,12 @@ pub(super) fn contents(visit: &Visit, frame: &Frame, order: &Order) -> (String, 
 
 /// Whether the order was placed just now.
 #[derive(Debug, Deserialize)]
-pub struct PlacedQuery {
+pub(super) struct PlacedQuery {
     placed: Option<u8>,
 }
 
 /// `GET /{community}/orders/{no}`.
-pub async fn show_order(
+pub(super) async fn show_order(
     Member { visit, me }: Member,
     Path((_, no)): Path<(String, u32)>,
     Query(query): Query<PlacedQuery>,
@@ -406,13 +406,13 @@ pub async fn show_order(
 
 /// What the cancel button sends.
 #[derive(Debug, Deserialize)]
-pub struct KeyForm {
+pub(super) struct KeyForm {
     #[serde(default)]
     key: String,
 }
 
 /// `POST /{community}/orders/{no}/cancel`.
-pub async fn cancel_order(
+pub(super) async fn cancel_order(
     Member { visit, me }: Member,
     Path((_, no)): Path<(String, u32)>,
     Form(form): Form<KeyForm>,
@@ -429,7 +429,7 @@ pub async fn cancel_order(
 }
 
 /// `GET /{community}/orders`.
-pub async fn list_orders(Member { visit, me }: Member) -> Result<Response, Fault> {
+pub(super) async fn list_orders(Member { visit, me }: Member) -> Result<Response, Fault> {
     let (frame, wallet) = at_hand(&visit, &me).await?;
     let (mut waiting, mut past) = (Vec::new(), Vec::new());
     for order in orders_of(&visit, &me, &wallet).await? {

@@ -31,7 +31,7 @@ fn at_the_till(staff: &StaffMember) -> Result<(), AccessError> {
 
 /// A code, as typed or scanned.
 #[derive(Debug, Deserialize)]
-pub struct CodeInput {
+pub(super) struct CodeInput {
     #[serde(default)]
     code: String,
     /// Set by the check page's form.
@@ -47,7 +47,7 @@ fn digits(typed: &str) -> Option<String> {
 }
 
 /// `GET /{community}/till`; with `?code=` from the QR code the slip comes at once.
-pub async fn show_till(OnDuty { visit, staff }: OnDuty, Query(input): Query<CodeInput>) -> Result<Response, Fault> {
+pub(super) async fn show_till(OnDuty { visit, staff }: OnDuty, Query(input): Query<CodeInput>) -> Result<Response, Fault> {
     at_the_till(&staff)?;
     if !input.code.is_empty() {
         return look_up(&visit, &input.code).await;
@@ -56,7 +56,7 @@ pub async fn show_till(OnDuty { visit, staff }: OnDuty, Query(input): Query<Code
 }
 
 /// `POST /{community}/till`.
-pub async fn look_up_code(OnDuty { visit, staff }: OnDuty, Form(input): Form<CodeInput>) -> Result<Response, Fault> {
+pub(super) async fn look_up_code(OnDuty { visit, staff }: OnDuty, Form(input): Form<CodeInput>) -> Result<Response, Fault> {
     at_the_till(&staff)?;
     look_up(&visit, &input.code).await
 }
@@ -94,7 +94,7 @@ async fn look_up(visit: &Visit, typed: &str) -> Result<Response, Fault> {
 }
 
 /// `POST /{community}/till/{no}/settle`.
-pub async fn settle_order(
+pub(super) async fn settle_order(
     OnDuty { visit, staff }: OnDuty,
     Path((_, no)): Path<(String, u32)>,
     Form(input): Form<CodeInput>,

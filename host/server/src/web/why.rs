@@ -21,7 +21,7 @@ use crate::explain;
 use crate::redemption::{Wallet, belongs};
 
 /// `GET /{community}/passbook/{seq}`.
-pub async fn show_why(
+pub(super) async fn show_why(
     Member { visit, me }: Member,
     Path((_, seq)): Path<(String, u64)>,
 ) -> Result<Response, Fault> {

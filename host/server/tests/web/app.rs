@@ -22,36 +22,36 @@ use rongyi_server::{config, goods, people, web};
 use tower::ServiceExt;
 
 /// 2026-11-23 10:00 in Shanghai.
-pub const NOW: Instant = Instant(1_795_399_200_000_000);
+pub(crate) const NOW: Instant = Instant(1_795_399_200_000_000);
 
-pub struct TestApp {
-    pub house: Arc<House>,
-    pub clock: Arc<ManualClock>,
-    pub router: Router,
+pub(crate) struct TestApp {
+    pub(crate) house: Arc<House>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) router: Router,
     /// First PINs and passwords, by resident number or login, of the first community.
-    pub secrets: BTreeMap<String, String>,
+    pub(crate) secrets: BTreeMap<String, String>,
     _folder: tempfile::TempDir,
 }
 
 /// What came back.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: axum::http::HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    pub fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("")
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
     /// Asserts that the page says all of this.
     #[track_caller]
-    pub fn says(&self, words: &[&str]) -> &Self {
+    pub(crate) fn says(&self, words: &[&str]) -> &Self {
         for word in words {
             assert!(self.text.contains(word), "“{word}” is not on the page ({}):\n{}", self.status, self.text);
         }
@@ -59,21 +59,21 @@ impl Answer {
     }
 
     #[track_caller]
-    pub fn is(&self, status: u16) -> &Self {
+    pub(crate) fn is(&self, status: u16) -> &Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self
     }
 
     /// The value of a hidden field.
     #[track_caller]
-    pub fn hidden(&self, name: &str) -> String {
+    pub(crate) fn hidden(&self, name: &str) -> String {
         let before = format!("name=\"{name}\" value=\"");
         let from = self.text.find(&before).unwrap_or_else(|| panic!("no field {name}:\n{}", self.text)) + before.len();
         self.text[from..].split('"').next().unwrap_or_default().to_owned()
     }
 }
 
-pub fn code(text: &'static str) -> Code {
+pub(crate) fn code(text: &'static str) -> Code {
     Code::literal(text)
 }
 
@@ -88,19 +88,19 @@ fn write_config(folder: &Path, more: &str) {
     let below = folder.join("communities");
     std::fs::create_dir_all(&below).expect("a folder");
     std::fs::write(folder.join("rongyi.toml"), format!("data_dir = \"data\"\n{more}")).expect("written");
-    let nanmen = include_str!("../../../../config/communities/nanmen.toml");
-    let jinxian = include_str!("../../../../config/communities/jinxian.toml");
+    let nanmen = include_str!("nanmen.toml");
+    let jinxian = include_str!("jinxian.toml");
     std::fs::write(below.join("nanmen.toml"), nanmen).expect("written");
     std::fs::write(below.join("jinxian.toml"), jinxian).expect("written");
 }
 
 impl TestApp {
-    pub async fn new() -> TestApp {
+    pub(crate) async fn new() -> TestApp {
         TestApp::with("").await
     }
 
     /// A house with further lines in its `rongyi.toml`.
-    pub async fn with(more: &str) -> TestApp {
+    pub(crate) async fn with(more: &str) -> TestApp {
         let folder = tempfile::tempdir().expect("a folder");
         write_config(folder.path(), more);
         let config = config::load_with(&folder.path().join("rongyi.toml"), &|_| None);
@@ -141,7 +141,7 @@ impl TestApp {
     }
 
     /// Books an event of a resident, so many days ago.
-    pub async fn earn(&self, reference: &str, kind: &'static str, resident: u32, quantity: i32) -> u64 {
+    pub(crate) async fn earn(&self, reference: &str, kind: &'static str, resident: u32, quantity: i32) -> u64 {
         let nanmen = code("nanmen");
         let (today, _) = self.house.today(&nanmen);
         let source = Source { name: code("test"), external_ref: reference.to_owned(), input: [0; 32] };
@@ -160,7 +160,7 @@ impl TestApp {
     }
 
     /// Marks the first PIN or password as changed, so that a test can begin with the work itself.
-    pub async fn own_secret(&self, who: &str, secret: &str) {
+    pub(crate) async fn own_secret(&self, who: &str, secret: &str) {
         let key = server_secret(&self.house.config.secret_file).expect("a secret");
         let hash = hash_secret(&key, secret);
         let (store, nanmen) = (&self.house.store, code("nanmen"));
@@ -177,7 +177,7 @@ impl TestApp {
     }
 
     /// A browser in which somebody is signed in with a secret of their own.
-    pub async fn signed_in(&self, who: &str) -> Browser<'_> {
+    pub(crate) async fn signed_in(&self, who: &str) -> Browser<'_> {
         self.own_secret(who, "718293xy").await;
         let mut browser = self.browser();
         let door = if who.parse::<u32>().is_ok() { "/nanmen/sign-in" } else { "/nanmen/staff/sign-in" };
@@ -185,12 +185,12 @@ impl TestApp {
         browser
     }
 
-    pub fn browser(&self) -> Browser<'_> {
+    pub(crate) fn browser(&self) -> Browser<'_> {
         Browser { app: self, cookies: BTreeMap::new(), bearer: None, key: None }
     }
 
     /// A program with a device token.
-    pub async fn device(&self, scope: &str) -> Browser<'_> {
+    pub(crate) async fn device(&self, scope: &str) -> Browser<'_> {
         let (token, _) = new_token();
         let now = self.house.clock.now();
         let added = self.house.store.add_token(&code("nanmen"), "test", &token_hash(&token), scope, now).await;
@@ -199,7 +199,7 @@ impl TestApp {
     }
 
     /// The ledgers must be whole after every test.
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         let engine = engine(&self.house.config, None).expect("an engine");
         for community in self.house.communities.keys() {
             let report = verify::run(&self.house.store, &engine, community, Decisions::All, &mut |_, _| {}).await;
@@ -216,11 +216,11 @@ fn fine(added: people::Added, secrets: &mut BTreeMap<String, String>) {
 }
 
 /// A browser, or a program.
-pub struct Browser<'a> {
-    pub app: &'a TestApp,
-    pub cookies: BTreeMap<String, String>,
-    pub bearer: Option<String>,
-    pub key: Option<String>,
+pub(crate) struct Browser<'a> {
+    pub(crate) app: &'a TestApp,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) bearer: Option<String>,
+    pub(crate) key: Option<String>,
 }
 
 fn encoded(text: &str) -> String {
@@ -229,27 +229,27 @@ fn encoded(text: &str) -> String {
 }
 
 impl Browser<'_> {
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         let request = self.request("GET", path).body(Body::empty()).expect("a request");
         self.send(request).await
     }
 
-    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.post_from("http://rongyi.test", path, form).await
     }
 
-    pub async fn post_from(&mut self, origin: &str, path: &str, form: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post_from(&mut self, origin: &str, path: &str, form: &[(&str, &str)]) -> Answer {
         let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let request = self.request("POST", path).header(header::ORIGIN, origin);
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(pairs.join("&"))).expect("a request")).await
     }
 
-    pub async fn json(&mut self, path: &str, body: &serde_json::Value) -> Answer {
+    pub(crate) async fn json(&mut self, path: &str, body: &serde_json::Value) -> Answer {
         self.raw_json(path, body.to_string()).await
     }
 
-    pub async fn raw_json(&mut self, path: &str, body: String) -> Answer {
+    pub(crate) async fn raw_json(&mut self, path: &str, body: String) -> Answer {
         let request = self.request("POST", path).header(header::CONTENT_TYPE, "application/json");
         self.send(request.body(Body::from(body)).expect("a request")).await
     }

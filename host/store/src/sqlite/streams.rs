@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rongyi_core::account::Account;
 use rongyi_core::book::{AccountState, Order, Used};
 use rongyi_core::chain::Block;
+use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::Record;
 use rongyi_core::time::Instant;
@@ -13,7 +14,7 @@ use super::load::{OrderRow, counter, order_columns, states, used};
 use super::reads::{TransferRow, transfer_columns};
 use super::rows::{account, code, hash, int, narrow, uint};
 use super::{Sqlite, community, statements};
-use crate::error::StoreError;
+use crate::error::{StoreError, corrupt};
 use crate::model::{StoredBlock, StoredCounter, TransferLink};
 
 statements! {
@@ -30,6 +31,8 @@ statements! {
     RESIDENTS = concat!("SELECT resident, household FROM resident WHERE community_id = ", community!(),
         " ORDER BY resident");
     SOURCES = concat!("SELECT source, external_ref, input, entry FROM source_ref WHERE community_id = ", community!());
+    TEXTS = concat!("SELECT seq, salt, text FROM text WHERE community_id = ", community!(),
+        " AND seq >= ?2 ORDER BY seq LIMIT ?3");
     KEYS = concat!("SELECT actor, key, input, entry FROM idempotency WHERE community_id = ", community!());
 }
 
@@ -176,6 +179,28 @@ impl Sqlite {
         community: &Code,
     ) -> Result<Vec<(Code, String, Used)>, StoreError> {
         named(used(self.all(KEYS, community).await?)?)
+    }
+
+    pub(crate) async fn texts(
+        &self,
+        community: &Code,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, SaltedText)>, StoreError> {
+        let rows: Vec<(i64, Vec<u8>, String)> = sqlx::query_as(TEXTS)
+            .bind(community.as_str())
+            .bind(int(from_seq)?)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter()
+            .map(|(seq, salt, text)| {
+                let salt = salt
+                    .try_into()
+                    .map_err(|_| corrupt("text", community, seq))?;
+                Ok((uint(seq)?, SaltedText { salt, text }))
+            })
+            .collect()
     }
 
     async fn all<T>(&self, sql: &'static str, community: &Code) -> Result<Vec<T>, StoreError>

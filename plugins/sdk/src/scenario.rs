@@ -1,0 +1,287 @@
+//! Scenarios: a rule's examples as data (TOML), run in one way against the native rule and against the
+//! compiled component. The format is explained in `plugins/README.md`.
+//!
+//! It asks `configure`, `earn` and `price`; `close` has no scenarios yet.
+
+mod check;
+mod given;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::value::Datetime;
+
+use crate::Rule;
+use crate::types::{Basket, Decision, Diagnostic, Event, Plan, Quote, Refusal};
+
+/// A scenario file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Named parameter sets, each as it would stand below `[rule.params]`.
+    pub params: BTreeMap<String, toml::Value>,
+    /// The examples.
+    pub scenario: Vec<Scenario>,
+}
+
+/// One example: parameters, what is given, what must come of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What it shows, in a few words.
+    pub name: String,
+    /// The name of its parameter set.
+    pub params: String,
+    /// What happened; for a rule that earns.
+    pub event: Option<GivenEvent>,
+    /// What is asked for; for a rule that prices.
+    pub basket: Option<GivenBasket>,
+    /// What is known about the past; everything else the plan asks for is 0.
+    #[serde(default)]
+    pub facts: Vec<GivenFact>,
+    /// What must come of it.
+    pub expect: Expect,
+}
+
+/// An event as a person writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenEvent {
+    /// The event kind.
+    pub kind: String,
+    /// The quantity as read by a person, such as `7.6`.
+    pub quantity: toml::Value,
+    /// The local day.
+    pub on: Datetime,
+    /// Minute of the local day.
+    #[serde(default = "nine")]
+    pub minute: u16,
+    /// Filled roles.
+    #[serde(default = "doer")]
+    pub roles: Vec<String>,
+    /// Fields, in the shape that the plan declares.
+    #[serde(default)]
+    pub fields: BTreeMap<String, toml::Value>,
+}
+
+fn nine() -> u16 {
+    540
+}
+
+fn doer() -> Vec<String> {
+    vec!["doer".to_owned()]
+}
+
+/// A basket as a person writes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenBasket {
+    /// The local day.
+    pub on: Datetime,
+    /// Minute of the local day.
+    #[serde(default = "nine")]
+    pub minute: u16,
+    /// What is in it.
+    pub lines: Vec<GivenLine>,
+}
+
+/// One line of a basket.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenLine {
+    /// The item.
+    pub item: String,
+    /// Its shelf.
+    #[serde(default)]
+    pub category: String,
+    /// Its value in 1/100 yuan.
+    #[serde(default)]
+    pub value_fen: i32,
+    /// Pieces.
+    pub quantity: i32,
+    /// What is known about this item's past.
+    #[serde(default)]
+    pub facts: Vec<GivenFact>,
+}
+
+/// The answer to one question about the past. It must be one that the plan asks.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenFact {
+    /// `points`, `quantity`, `redeemed-items` …
+    pub metric: String,
+    /// `day`, `month`, `trailing-30` …
+    pub window: String,
+    /// `person`, `household` or `community`.
+    pub subject: String,
+    /// The kind or item; all together without it.
+    pub of: Option<String>,
+    /// The answer, in the smallest unit.
+    pub value: i32,
+}
+
+/// What must come of it. What is not written is not compared; one of the four groups must be.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// Exactly these awards, in any order.
+    pub awards: Option<Vec<ExpectedAward>>,
+    /// Exactly these lines, as a person reads them in Chinese.
+    pub lines: Option<Vec<ExpectedLine>>,
+    /// Points for each line of the basket.
+    pub points: Option<Vec<i32>>,
+    /// The code of a refusal.
+    pub refusal: Option<String>,
+    /// The refusal as a person reads it in Chinese.
+    pub says: Option<String>,
+    /// The day from which the refusal may be otherwise.
+    pub opens: Option<Datetime>,
+    /// The parameters are wrong in exactly these places.
+    pub wrong: Option<Vec<ExpectedWrong>>,
+}
+
+/// An award.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedAward {
+    /// Who gets it.
+    #[serde(default = "one_doer")]
+    pub role: String,
+    /// In what.
+    #[serde(default = "points")]
+    pub asset: String,
+    /// How much.
+    pub amount: i32,
+}
+
+fn one_doer() -> String {
+    "doer".to_owned()
+}
+
+fn points() -> String {
+    "points".to_owned()
+}
+
+/// A line of the breakdown.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedLine {
+    /// The sentence with its holes filled.
+    pub zh: String,
+    /// What it adds or takes away.
+    pub amount: Option<i32>,
+}
+
+/// A place in the parameters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedWrong {
+    /// Dotted, with `[n]` for lists.
+    pub path: String,
+    /// The diagnostic's code.
+    pub code: String,
+}
+
+/// Whoever is being tried: the native rule or a component. The outer error is a fault (trap, limit), never
+/// an answer.
+pub trait Candidate {
+    /// Asks `configure`.
+    ///
+    /// # Errors
+    /// A fault, in words.
+    fn configure(&mut self, params: &str) -> Result<Result<Plan, Vec<Diagnostic>>, String>;
+    /// Asks `earn`, after a successful `configure`.
+    ///
+    /// # Errors
+    /// A fault, in words.
+    fn earn(&mut self, event: &Event) -> Result<Result<Decision, Refusal>, String>;
+    /// Asks `price`, after a successful `configure`.
+    ///
+    /// # Errors
+    /// A fault, in words.
+    fn price(&mut self, basket: &Basket) -> Result<Result<Quote, Refusal>, String>;
+}
+
+/// A rule as it was compiled for this machine.
+#[derive(Debug)]
+pub struct Native<R>(Option<R>);
+
+impl<R> Default for Native<R> {
+    fn default() -> Self {
+        Native(None)
+    }
+}
+
+impl<R: Rule> Candidate for Native<R> {
+    fn configure(&mut self, params: &str) -> Result<Result<Plan, Vec<Diagnostic>>, String> {
+        Ok(R::configure(params).map(|(rule, plan)| {
+            self.0 = Some(rule);
+            plan
+        }))
+    }
+
+    fn earn(&mut self, event: &Event) -> Result<Result<Decision, Refusal>, String> {
+        let rule = self.0.as_ref().ok_or("not configured")?;
+        Ok(rule.earn(event))
+    }
+
+    fn price(&mut self, basket: &Basket) -> Result<Result<Quote, Refusal>, String> {
+        let rule = self.0.as_ref().ok_or("not configured")?;
+        Ok(rule.price(basket))
+    }
+}
+
+/// A scenario that did not come out as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Its name.
+    pub name: String,
+    /// Everything that differs, one sentence each.
+    pub differs: Vec<String>,
+}
+
+/// What a run showed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// How many scenarios ran.
+    pub ran: usize,
+    /// Those that failed.
+    pub failures: Vec<Failure>,
+}
+
+/// Reads a scenario file.
+///
+/// # Errors
+/// What is wrong with the file, with its line.
+pub fn read(text: &str) -> Result<File, String> {
+    toml::from_str(text).map_err(|error| error.to_string())
+}
+
+/// Runs every scenario of a file. Beside what each expects, it checks what always holds: lines add up to
+/// awards, every sentence has its phrase and all its arguments, and codes are well formed.
+///
+/// # Errors
+/// What is wrong with the file itself.
+pub fn run(text: &str, candidate: &mut dyn Candidate) -> Result<Report, String> {
+    let file = read(text)?;
+    if file.scenario.is_empty() {
+        return Err("the file has no [[scenario]]".to_owned());
+    }
+    let mut report = Report::default();
+    for scenario in &file.scenario {
+        let differs = check::scenario(&file, scenario, candidate).unwrap_or_else(|no| vec![no]);
+        report.ran = report.ran.saturating_add(1);
+        if !differs.is_empty() {
+            report.failures.push(Failure {
+                name: scenario.name.clone(),
+                differs,
+            });
+        }
+    }
+    Ok(report)
+}
+
+/// A parameter set as the host would hand it over: JSON, with decimals and dates as strings.
+pub fn params_json(params: &toml::Value) -> String {
+    given::json(params).to_string()
+}

@@ -1,0 +1,187 @@
+//! From what a person wrote to what a rule is asked. Judges nothing.
+
+use serde_json::Value as Json;
+use toml::value::Datetime;
+
+use super::{GivenBasket, GivenEvent, GivenFact};
+use crate::calendar::{parse_date, weekday};
+use crate::params::{Exact, clamp};
+use crate::types::{
+    Basket, BasketLine, Date, Event, Fact, FactNeed, FieldKind, KindPlan, Metric, PricingPlan,
+    Subject, Value, Window,
+};
+
+/// JSON as the host makes it.
+pub(super) fn json(value: &toml::Value) -> Json {
+    match value {
+        toml::Value::String(text) => Json::String(text.clone()),
+        toml::Value::Integer(number) => Json::from(*number),
+        // The shortest text that names this number is what people write; `0.50` and `0.5` mean the same.
+        toml::Value::Float(number) => Json::String(number.to_string()),
+        toml::Value::Boolean(yes) => Json::Bool(*yes),
+        toml::Value::Datetime(when) => Json::String(when.to_string()),
+        toml::Value::Array(all) => Json::Array(all.iter().map(json).collect()),
+        toml::Value::Table(rows) => Json::Object(
+            rows.iter()
+                .map(|(key, value)| (key.clone(), json(value)))
+                .collect(),
+        ),
+    }
+}
+
+pub(super) fn date(when: &Datetime) -> Result<Date, String> {
+    parse_date(&when.to_string()).ok_or_else(|| format!("“{when}” is no plain date"))
+}
+
+fn exact(value: &toml::Value) -> Result<Exact, String> {
+    let text = match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Boolean(_)
+        | toml::Value::Datetime(_)
+        | toml::Value::Array(_)
+        | toml::Value::Table(_) => value.to_string(),
+    };
+    Exact::parse(&text).ok_or_else(|| format!("“{text}” is no number such as 3 or 7.6"))
+}
+
+fn at_scale(value: &toml::Value, scale: u8) -> Result<i32, String> {
+    let exact = exact(value)?;
+    let units = exact.at_scale(scale);
+    units
+        .map(clamp)
+        .ok_or_else(|| format!("{exact} has more than {scale} decimal places"))
+}
+
+pub(super) fn event(
+    given: &GivenEvent,
+    kind: &KindPlan,
+    facts: &[GivenFact],
+) -> Result<Event, String> {
+    let on = date(&given.on)?;
+    let quantity = at_scale(&given.quantity, kind.scale)?;
+    if !(kind.quantity_min..=kind.quantity_max).contains(&quantity) {
+        return Err(format!(
+            "the quantity {quantity} is outside {}-{} of the plan; the host would not ask",
+            kind.quantity_min, kind.quantity_max
+        ));
+    }
+    let mut fields = Vec::new();
+    for (name, value) in &given.fields {
+        let field = kind.fields.iter().find(|field| field.name == *name);
+        let field = field.ok_or_else(|| format!("the plan has no field “{name}”"))?;
+        fields.push((name.clone(), field_value(value, &field.kind)?));
+    }
+    Ok(Event {
+        kind: given.kind.clone(),
+        quantity,
+        fields,
+        roles: given.roles.clone(),
+        on,
+        minute: given.minute,
+        weekday: weekday(on),
+        facts: answers(&kind.facts, facts)?,
+        traits: Vec::new(),
+        seed: vec![7; 16],
+    })
+}
+
+fn field_value(value: &toml::Value, kind: &FieldKind) -> Result<Value, String> {
+    let no = || format!("{value} is not what this field holds");
+    Ok(match kind {
+        FieldKind::Integer(_) => Value::Integer(at_scale(value, 0)?),
+        FieldKind::Decimal(scale) => Value::Decimal(crate::types::Decimal {
+            units: at_scale(value, *scale)?,
+            scale: *scale,
+        }),
+        FieldKind::Choice(_) => Value::Choice(value.as_str().ok_or_else(no)?.to_owned()),
+        FieldKind::YesNo => Value::YesNo(value.as_bool().ok_or_else(no)?),
+        FieldKind::Day => Value::Day(date(value.as_datetime().ok_or_else(no)?)?),
+    })
+}
+
+pub(super) fn basket(
+    given: &GivenBasket,
+    plan: &PricingPlan,
+    facts: &[GivenFact],
+) -> Result<Basket, String> {
+    let on = date(&given.on)?;
+    let mut lines = Vec::new();
+    for line in &given.lines {
+        lines.push(BasketLine {
+            item: line.item.clone(),
+            category: line.category.clone(),
+            value_fen: line.value_fen,
+            quantity: line.quantity,
+            facts: answers(&plan.line_facts, &line.facts)?,
+        });
+    }
+    Ok(Basket {
+        lines,
+        on,
+        minute: given.minute,
+        weekday: weekday(on),
+        facts: answers(&plan.order_facts, facts)?,
+        traits: Vec::new(),
+    })
+}
+
+/// Answers in the order of the needs. A given fact that nobody asks for is a slip of the scenario's author.
+fn answers(needs: &[FactNeed], given: &[GivenFact]) -> Result<Vec<Fact>, String> {
+    let mut facts = vec![
+        Fact {
+            value: 0,
+            saturated: false,
+        };
+        needs.len()
+    ];
+    for one in given {
+        let asked = fact_need(one)?;
+        let at = needs.iter().position(|need| *need == asked);
+        let place = at.and_then(|at| facts.get_mut(at));
+        let place = place.ok_or_else(|| format!("the plan does not ask for {asked:?}"))?;
+        place.value = one.value;
+    }
+    Ok(facts)
+}
+
+fn fact_need(given: &GivenFact) -> Result<FactNeed, String> {
+    let metric = match given.metric.as_str() {
+        "points" => Metric::Points,
+        "minutes" => Metric::Minutes,
+        "quantity" => Metric::Quantity,
+        "events" => Metric::Events,
+        "distinct-days" => Metric::DistinctDays,
+        "days-since-last" => Metric::DaysSinceLast,
+        "redeemed-points" => Metric::RedeemedPoints,
+        "redeemed-items" => Metric::RedeemedItems,
+        "rank-at-cutoff" => Metric::RankAtCutoff,
+        other => return Err(format!("there is no metric “{other}”")),
+    };
+    let window = match given.window.as_str() {
+        "day" => Window::Day,
+        "week" => Window::Week,
+        "month" => Window::Month,
+        "quarter" => Window::Quarter,
+        "year" => Window::Year,
+        "lifetime" => Window::Lifetime,
+        other => {
+            let days = other.strip_prefix("trailing-").and_then(|n| n.parse().ok());
+            Window::TrailingDays(days.ok_or_else(|| format!("there is no window “{other}”"))?)
+        }
+    };
+    let subject = match given.subject.as_str() {
+        "person" => Subject::Person,
+        "household" => Subject::Household,
+        "community" => Subject::Community,
+        other => return Err(format!("there is no subject “{other}”")),
+    };
+    let of = given.of.clone();
+    Ok(FactNeed {
+        metric,
+        window,
+        subject,
+        of,
+    })
+}

@@ -1,0 +1,148 @@
+//! An installation in a folder of its own, used through the real binary as an operator would. When its test
+//! ends well, the ledger is verified whatever the test was about.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::binary::rongyi;
+use crate::serving::Serving;
+
+/// A configuration, a database, and the binary.
+#[derive(Debug)]
+pub struct Installation {
+    folder: TempDir,
+    config: PathBuf,
+    verified_at_end: bool,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Done {
+    /// Its exit code; `None` when it was killed.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Done {
+    /// The standard output, read as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
+    }
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Done { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+}
+
+impl Installation {
+    /// One community, written out as its TOML file.
+    ///
+    /// # Panics
+    /// When the folder cannot be written.
+    pub fn of(community: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir(folder.path().join("communities")).unwrap();
+        let config = folder.path().join("rongyi.toml");
+        std::fs::write(&config, "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n").unwrap();
+        std::fs::write(folder.path().join("communities/own.toml"), community).unwrap();
+        Installation { folder, config, verified_at_end: true }
+    }
+
+    /// The demonstration, already serving; it lives in a folder of its own.
+    ///
+    /// # Panics
+    /// When it does not begin to serve.
+    pub fn demo() -> (Self, Serving) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = folder.path().join("demo");
+        let mut command = Command::new(rongyi());
+        command.arg("demo").arg("--data").arg(&data).args(["--listen", "127.0.0.1:0"]);
+        let serving = Serving::start(command);
+        let config = data.join("config/rongyi.toml");
+        (Installation { folder, config, verified_at_end: true }, serving)
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The address of its SQLite file; for the tests that damage it.
+    pub fn database(&self) -> PathBuf {
+        self.config.with_file_name("data").join("rongyi.db")
+    }
+
+    /// A file in its folder.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// The binary with these arguments and this configuration, not yet started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(rongyi());
+        command.args(arguments).arg("--config").arg(&self.config);
+        command.env_remove("RONGYI_DATABASE_URL").stdin(Stdio::null());
+        command
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn run(&self, arguments: &[&str]) -> Done {
+        self.command(arguments).output().expect("the binary can be started").into()
+    }
+
+    /// Runs it and expects it to do what it was asked.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn must(&self, arguments: &[&str]) -> Done {
+        let done = self.run(arguments);
+        assert_eq!(done.code, Some(0), "rongyi {}:\n{}\n{}", arguments.join(" "), done.out, done.err);
+        done
+    }
+
+    /// Starts to serve it.
+    pub fn serve(&self) -> Serving {
+        Serving::start(self.command(&["serve"]))
+    }
+
+    /// What `verify` says, every decision asked again.
+    pub fn verify(&self) -> Done {
+        self.run(&["verify", "--json"])
+    }
+
+    /// It will be damaged on purpose: its end is no proof of anything.
+    pub fn will_be_damaged(&mut self) {
+        self.verified_at_end = false;
+    }
+}
+
+impl Drop for Installation {
+    fn drop(&mut self) {
+        if std::thread::panicking() || !self.verified_at_end {
+            return;
+        }
+        let said = self.verify();
+        assert_eq!(said.code, Some(0), "the ledger is not whole after the test: {said:?}");
+        assert_eq!(said.json()["ok"], true, "{said:?}");
+    }
+}

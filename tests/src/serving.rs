@@ -1,0 +1,74 @@
+//! A host that serves, until it is stopped or the test ends.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// A running host.
+#[derive(Debug)]
+pub struct Serving {
+    child: Child,
+    address: String,
+    said: Vec<String>,
+    // Kept open: a host must not stumble over a closed output.
+    _out: BufReader<ChildStdout>,
+}
+
+impl Serving {
+    /// Starts the command and waits until it has said where it serves, and what stands below that.
+    ///
+    /// # Panics
+    /// When it ends before.
+    pub fn start(mut command: Command) -> Self {
+        command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the binary can be started");
+        let mut out = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let mut said = Vec::new();
+        let demo = command.get_args().next().is_some_and(|first| first == "demo");
+        let mut address = None;
+        loop {
+            let mut line = String::new();
+            let read = out.read_line(&mut line).expect("its output is text");
+            assert!(read > 0, "the host ended before it served: {:?}\n{}", child.wait(), said.join("\n"));
+            let line = line.trim_end().to_owned();
+            if let Some((_, rest)) = line.split_once("http://") && line.contains("Rongyi serves") {
+                address = rest.split_whitespace().next().map(|host| format!("http://{host}"));
+            }
+            let last = if demo { line.contains("operator") } else { address.is_some() };
+            said.push(line);
+            if let (Some(address), true) = (&address, last) {
+                return Serving { child, address: address.clone(), said, _out: out };
+            }
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The words of the printed line that holds `word`: for the sign-ins of the demonstration.
+    ///
+    /// # Panics
+    /// When no such line was printed.
+    pub fn words_of(&self, word: &str) -> Vec<String> {
+        let line = self.said.iter().rev().find(|line| line.split_whitespace().any(|own| own == word));
+        let line = line.unwrap_or_else(|| panic!("no line with “{word}” in:\n{}", self.said.join("\n")));
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Panics
+    /// When the system cannot say.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be asked").is_none()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // SIGKILL on purpose: whatever the test did must stand after that too.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
