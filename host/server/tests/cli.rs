@@ -26,7 +26,7 @@ phone = "000"
 
 [[rule]]
 plugin = "points-table"
-active_from = 2026-01-01
+active_from = 2025-12-01
 
 [[rule.params.kinds]]
 code = "waste.food"
@@ -203,7 +203,7 @@ fn private(path: &Path) {
 }
 
 #[test]
-fn a_person_may_be_a_resident_of_two_households_of_work() {
+fn somebody_who_is_here_already_keeps_their_pin() {
     let place = Place::enrolled();
     let out = place.good(&["person", "add", "--name", "骑手"]);
     let person = out.split("person ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
@@ -287,6 +287,7 @@ fn every_bad_row_is_told_with_its_line() {
     check_bad(&place, &tree("1.5"), "quantity.places", "whole trees", "只数整数");
     check_bad(&place, &at("tree.plant", "1001", "2199-01-01", "1"), "date.future", "lies in the future", "还没有到");
     check_bad(&place, &at("tree.plant", "1001", "2025-12-31", "1"), "date.too-early", "2026-01-01", "期初余额");
+    check_bad(&place, &at("tree.plant", "1001", "2025-11-30", "1"), "kind.not-active", "from 2025-12-01 on", "才有规则");
     check_bad(&place, &at("tree.plant", "1001", "3.10.2026", "1"), "date.form", "Write 2026-10-03", "请写成");
     check_bad(&place, &at("tree.plant", "", "2026-10-03", "1"), "row.subject", "Nobody is named", "没有写明是谁");
     check_bad(&place, ",tree.plant,1001,2026-10-03,1,x", "row.empty", "“external_ref” is empty", "请填上");

@@ -502,7 +502,7 @@ impl Job {
     fn file(from: &FromFile, columns: Columns) -> Result<Job, Failure> {
         let path = from.file.clone();
         let sheet = read(&path)?;
-        sheet.rows(columns).map_err(|error| unreadable(&path, &error))?;
+        drop(sheet.rows(columns).map_err(|error| unreadable(&path, &error))?);
         Ok(Job::File { path, sheet, columns })
     }
 
