@@ -13,7 +13,17 @@ const BUNDLED: [(&str, &str); 2] = [
 ];
 const HOSTILE: (&str, &str) = ("hostile", "tests/guests/hostile");
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() {
+    if let Err(error) = run() {
+        // Line by line: a message of cargo's is only readable with its line breaks.
+        for line in error.to_string().lines() {
+            println!("cargo::error={line}");
+        }
+        std::process::exit(1);
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let plugins = here.parent().ok_or("plugins/bundled lies in plugins")?;
     let root = plugins.parent().ok_or("plugins lies in the workspace")?;

@@ -7,7 +7,9 @@ use std::sync::OnceLock;
 
 /// The checkout.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lies in the checkout")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests lies in the checkout")
 }
 
 /// The binary under test: the file named by `RONGYI_BINARY`, or one built now.
@@ -19,7 +21,11 @@ pub fn rongyi() -> &'static Path {
     BINARY.get_or_init(|| match std::env::var_os("RONGYI_BINARY") {
         Some(path) => {
             let path = PathBuf::from(path);
-            assert!(path.is_file(), "RONGYI_BINARY names {}, which is no file", path.display());
+            assert!(
+                path.is_file(),
+                "RONGYI_BINARY names {}, which is no file",
+                path.display()
+            );
             path
         }
         None => build(),
@@ -34,9 +40,16 @@ fn build() -> PathBuf {
         .args(["build", "--workspace", "--bin", "rongyi", "--locked"])
         .output()
         .expect("cargo can be started");
-    assert!(built.status.success(), "the binary cannot be built:\n{}", String::from_utf8_lossy(&built.stderr));
+    assert!(
+        built.status.success(),
+        "the binary cannot be built:\n{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
     // A test lies in TARGET/debug/deps, the binary in TARGET/debug.
     let test = std::env::current_exe().expect("a test knows where it lies");
-    let folder = test.parent().and_then(Path::parent).expect("a test lies two folders down");
+    let folder = test
+        .parent()
+        .and_then(Path::parent)
+        .expect("a test lies two folders down");
     folder.join("rongyi")
 }

@@ -6,7 +6,6 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::json;
 use tempfile::TempDir;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::prelude::*;
 
 /// What the browser is held in.
@@ -52,10 +51,21 @@ impl Driver {
         let mut out = BufReader::new(child.stdout.take().expect("its output is piped"));
         loop {
             let mut line = String::new();
-            assert!(out.read_line(&mut line).unwrap() > 0, "chromedriver ended before it was ready");
-            if let Some((_, port)) = line.trim_end().trim_end_matches('.').rsplit_once(" on port ") {
+            assert!(
+                out.read_line(&mut line).unwrap() > 0,
+                "chromedriver ended before it was ready"
+            );
+            if let Some((_, port)) = line
+                .trim_end()
+                .trim_end_matches('.')
+                .rsplit_once(" on port ")
+            {
                 let address = format!("http://127.0.0.1:{port}");
-                return Driver { child, address, _out: out };
+                return Driver {
+                    child,
+                    address,
+                    _out: out,
+                };
             }
         }
     }
@@ -99,15 +109,23 @@ impl Browser {
         ] {
             wanted.add_arg(flag).unwrap();
         }
-        wanted.add_arg(&format!("--user-data-dir={}", profile.path().display())).unwrap();
+        wanted
+            .add_arg(&format!("--user-data-dir={}", profile.path().display()))
+            .unwrap();
         let scripts = if scripting == Scripting::Off { 2 } else { 1 };
         let settings = json!({
             "profile.managed_default_content_settings.javascript": scripts,
             "intl.accept_languages": "zh-CN,zh",
         });
         wanted.add_experimental_option("prefs", settings).unwrap();
-        let driver = WebDriver::new(&driver.address, wanted).await.expect("Chromium starts");
-        let browser = Browser { driver, base: base.to_owned(), _profile: profile };
+        let driver = WebDriver::new(&driver.address, wanted)
+            .await
+            .expect("Chromium starts");
+        let browser = Browser {
+            driver,
+            base: base.to_owned(),
+            _profile: profile,
+        };
         browser.hold(device).await;
         browser
     }
@@ -122,9 +140,14 @@ impl Browser {
             Device::SmallPhone => (320, 640, true),
             Device::Desk => (1280, 800, false),
         };
-        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
-        let tools = ChromeDevTools::new(self.driver.handle.clone());
-        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", screen).await.expect("the screen can be set");
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
+        let set = self
+            .driver
+            .cdp()
+            .send_raw("Emulation.setDeviceMetricsOverride", screen)
+            .await;
+        set.expect("the screen can be set");
     }
 
     /// Opens a path of the host.
@@ -132,7 +155,10 @@ impl Browser {
     /// # Panics
     /// When the browser is gone.
     pub async fn go(&self, path: &str) {
-        self.driver.goto(format!("{}{path}", self.base)).await.expect("the page opens");
+        self.driver
+            .goto(format!("{}{path}", self.base))
+            .await
+            .expect("the page opens");
     }
 
     /// The path that is shown.
@@ -151,7 +177,11 @@ impl Browser {
     pub async fn one(&self, css: &str) -> WebElement {
         match self.driver.find(By::Css(css)).await {
             Ok(element) => element,
-            Err(error) => panic!("no {css} on {}: {error}\n{}", self.path().await, self.text().await),
+            Err(error) => panic!(
+                "no {css} on {}: {error}\n{}",
+                self.path().await,
+                self.text().await
+            ),
         }
     }
 
@@ -176,7 +206,13 @@ impl Browser {
     /// # Panics
     /// When there is no page.
     pub async fn text(&self) -> String {
-        self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap()
+        self.driver
+            .find(By::Tag("body"))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
     }
 
     /// Touches the first element that matches.
@@ -186,7 +222,10 @@ impl Browser {
     pub async fn touch(&self, css: &str) {
         let element = self.one(css).await;
         element.scroll_into_view().await.unwrap();
-        element.click().await.unwrap_or_else(|error| panic!("{css} cannot be touched: {error}"));
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{css} cannot be touched: {error}"));
     }
 
     /// Writes into a field.

@@ -15,7 +15,6 @@ use crate::serving::Serving;
 pub struct Installation {
     folder: TempDir,
     config: PathBuf,
-    verified_at_end: bool,
 }
 
 /// What a command said.
@@ -35,14 +34,19 @@ impl Done {
     /// # Panics
     /// When it is none.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
+        serde_json::from_str(&self.out)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
     }
 }
 
 impl From<Output> for Done {
     fn from(output: Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Done { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+        Done {
+            code: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
     }
 }
 
@@ -57,7 +61,7 @@ impl Installation {
         let config = folder.path().join("rongyi.toml");
         std::fs::write(&config, "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n").unwrap();
         std::fs::write(folder.path().join("communities/own.toml"), community).unwrap();
-        Installation { folder, config, verified_at_end: true }
+        Installation { folder, config }
     }
 
     /// The demonstration, already serving; it lives in a folder of its own.
@@ -68,10 +72,14 @@ impl Installation {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("demo");
         let mut command = Command::new(rongyi());
-        command.arg("demo").arg("--data").arg(&data).args(["--listen", "127.0.0.1:0"]);
+        command
+            .arg("demo")
+            .arg("--data")
+            .arg(&data)
+            .args(["--listen", "127.0.0.1:0"]);
         let serving = Serving::start(command);
         let config = data.join("config/rongyi.toml");
-        (Installation { folder, config, verified_at_end: true }, serving)
+        (Installation { folder, config }, serving)
     }
 
     /// Its folder.
@@ -98,7 +106,9 @@ impl Installation {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(rongyi());
         command.args(arguments).arg("--config").arg(&self.config);
-        command.env_remove("RONGYI_DATABASE_URL").stdin(Stdio::null());
+        command
+            .env_remove("RONGYI_DATABASE_URL")
+            .stdin(Stdio::null());
         command
     }
 
@@ -107,7 +117,10 @@ impl Installation {
     /// # Panics
     /// When it cannot be started.
     pub fn run(&self, arguments: &[&str]) -> Done {
-        self.command(arguments).output().expect("the binary can be started").into()
+        self.command(arguments)
+            .output()
+            .expect("the binary can be started")
+            .into()
     }
 
     /// Runs it and expects it to do what it was asked.
@@ -116,8 +129,29 @@ impl Installation {
     /// When it fails.
     pub fn must(&self, arguments: &[&str]) -> Done {
         let done = self.run(arguments);
-        assert_eq!(done.code, Some(0), "rongyi {}:\n{}\n{}", arguments.join(" "), done.out, done.err);
+        assert_eq!(
+            done.code,
+            Some(0),
+            "rongyi {}:\n{}\n{}",
+            arguments.join(" "),
+            done.out,
+            done.err
+        );
         done
+    }
+
+    /// Runs the binary to its end without this configuration.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn run_alone(&self, arguments: &[&str]) -> Done {
+        let mut command = Command::new(rongyi());
+        command
+            .args(arguments)
+            .env_remove("RONGYI_DATABASE_URL")
+            .stdin(Stdio::null())
+            .current_dir(self.folder());
+        command.output().expect("the binary can be started").into()
     }
 
     /// Starts to serve it.
@@ -129,20 +163,19 @@ impl Installation {
     pub fn verify(&self) -> Done {
         self.run(&["verify", "--json"])
     }
-
-    /// It will be damaged on purpose: its end is no proof of anything.
-    pub fn will_be_damaged(&mut self) {
-        self.verified_at_end = false;
-    }
 }
 
 impl Drop for Installation {
     fn drop(&mut self) {
-        if std::thread::panicking() || !self.verified_at_end {
+        if std::thread::panicking() {
             return;
         }
         let said = self.verify();
-        assert_eq!(said.code, Some(0), "the ledger is not whole after the test: {said:?}");
+        assert_eq!(
+            said.code,
+            Some(0),
+            "the ledger is not whole after the test: {said:?}"
+        );
         assert_eq!(said.json()["ok"], true, "{said:?}");
     }
 }

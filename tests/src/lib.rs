@@ -3,18 +3,25 @@
 //!
 //! It holds no test and no expectation of its own but these: `verify` finds nothing, and pages are accessible.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where and stops")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where and stops"
+)]
 
 mod binary;
 mod browser;
+mod client;
 mod draw;
 mod installation;
 mod page;
+mod postgres;
 mod serving;
 
-pub use binary::{root, rongyi};
+pub use binary::{rongyi, root};
 pub use browser::{Browser, Device, Driver, Scripting};
+pub use client::Client;
 pub use draw::Draw;
 pub use installation::{Done, Installation};
-pub use page::{inspect, Where};
+pub use page::{Where, inspect};
+pub use postgres::Cluster;
 pub use serving::Serving;

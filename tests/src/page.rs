@@ -53,23 +53,49 @@ const MEASURES: &str = "
 /// # Panics
 /// When something is wrong with it: everything, at once.
 pub async fn inspect(browser: &Browser, page: Where<'_>, device: Device) {
-    let source = std::fs::read_to_string(root().join("tests/vendor/axe-core/axe.min.js")).expect("axe is there");
+    let source = std::fs::read_to_string(root().join("tests/vendor/axe-core/axe.min.js"))
+        .expect("axe is there");
     let mut wrong = Vec::new();
     for device in [device, Device::SmallPhone] {
         browser.hold(device).await;
-        let measured = browser.driver.execute(MEASURES, Vec::new()).await.expect("the page can be measured");
+        let measured = browser
+            .driver
+            .execute(MEASURES, Vec::new())
+            .await
+            .expect("the page can be measured");
         wrong.extend(list(measured.json()).map(|own| format!("{device:?}: {own}")));
     }
     browser.hold(device).await;
     let injected = format!("{source}\nreturn typeof axe;");
-    let ready = browser.driver.execute(&injected, Vec::new()).await.expect("axe can be loaded");
-    assert_eq!(ready.json(), &json!("object"), "axe did not start on {page}");
-    let found = browser.driver.execute_async(AXE, Vec::new()).await.expect("axe can be asked");
+    let ready = browser
+        .driver
+        .execute(&injected, Vec::new())
+        .await
+        .expect("axe can be loaded");
+    assert_eq!(
+        ready.json(),
+        &json!("object"),
+        "axe did not start on {page}"
+    );
+    let found = browser
+        .driver
+        .execute_async(AXE, Vec::new())
+        .await
+        .expect("axe can be asked");
     wrong.extend(list(found.json()));
-    assert!(wrong.is_empty(), "{page} ({}):\n  {}", browser.path().await, wrong.join("\n  "));
+    assert!(
+        wrong.is_empty(),
+        "{page} ({}):\n  {}",
+        browser.path().await,
+        wrong.join("\n  ")
+    );
 }
 
 fn list(answer: &Value) -> impl Iterator<Item = String> {
-    let lines = answer.as_array().unwrap_or_else(|| panic!("a list was expected: {answer}"));
-    lines.iter().map(|line| line.as_str().unwrap_or_default().to_owned())
+    let lines = answer
+        .as_array()
+        .unwrap_or_else(|| panic!("a list was expected: {answer}"));
+    lines
+        .iter()
+        .map(|line| line.as_str().unwrap_or_default().to_owned())
 }

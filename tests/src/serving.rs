@@ -19,24 +19,49 @@ impl Serving {
     /// # Panics
     /// When it ends before.
     pub fn start(mut command: Command) -> Self {
-        command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .env("RUST_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
         let mut child = command.spawn().expect("the binary can be started");
         let mut out = BufReader::new(child.stdout.take().expect("its output is piped"));
         let mut said = Vec::new();
-        let demo = command.get_args().next().is_some_and(|first| first == "demo");
+        let demo = command
+            .get_args()
+            .next()
+            .is_some_and(|first| first == "demo");
         let mut address = None;
         loop {
             let mut line = String::new();
             let read = out.read_line(&mut line).expect("its output is text");
-            assert!(read > 0, "the host ended before it served: {:?}\n{}", child.wait(), said.join("\n"));
+            assert!(
+                read > 0,
+                "the host ended before it served: {:?}\n{}",
+                child.wait(),
+                said.join("\n")
+            );
             let line = line.trim_end().to_owned();
-            if let Some((_, rest)) = line.split_once("http://") && line.contains("Rongyi serves") {
-                address = rest.split_whitespace().next().map(|host| format!("http://{host}"));
+            if let Some((_, rest)) = line.split_once("http://")
+                && line.contains("Rongyi serves")
+            {
+                address = rest
+                    .split_whitespace()
+                    .next()
+                    .map(|host| format!("http://{host}"));
             }
-            let last = if demo { line.contains("operator") } else { address.is_some() };
+            let last = if demo {
+                line.contains("operator")
+            } else {
+                address.is_some()
+            };
             said.push(line);
             if let (Some(address), true) = (&address, last) {
-                return Serving { child, address: address.clone(), said, _out: out };
+                return Serving {
+                    child,
+                    address: address.clone(),
+                    said,
+                    _out: out,
+                };
             }
         }
     }
@@ -51,8 +76,13 @@ impl Serving {
     /// # Panics
     /// When no such line was printed.
     pub fn words_of(&self, word: &str) -> Vec<String> {
-        let line = self.said.iter().rev().find(|line| line.split_whitespace().any(|own| own == word));
-        let line = line.unwrap_or_else(|| panic!("no line with “{word}” in:\n{}", self.said.join("\n")));
+        let line = self
+            .said
+            .iter()
+            .rev()
+            .find(|line| line.split_whitespace().any(|own| own == word));
+        let line =
+            line.unwrap_or_else(|| panic!("no line with “{word}” in:\n{}", self.said.join("\n")));
         line.split_whitespace().map(str::to_owned).collect()
     }
 
@@ -61,7 +91,10 @@ impl Serving {
     /// # Panics
     /// When the system cannot say.
     pub fn is_running(&mut self) -> bool {
-        self.child.try_wait().expect("a child can be asked").is_none()
+        self.child
+            .try_wait()
+            .expect("a child can be asked")
+            .is_none()
     }
 }
 

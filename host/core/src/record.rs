@@ -3,7 +3,14 @@
 //! A command becomes one *entry*: first the record of what was asked (with who, when and which key), then
 //! the records of what followed. Replaying the first through the book must give the others again.
 
+mod form;
 mod rule_form;
+
+use form::{
+    read_envelope, read_event, read_holder, read_item, read_rule_set, read_source, read_transfer,
+    write_envelope, write_event, write_holder, write_item, write_rule_set, write_source,
+    write_transfer,
+};
 
 use crate::account::{Account, Holder};
 use crate::amount::Amount;
@@ -75,6 +82,8 @@ pub struct RuleSet {
     pub no: RuleSetNo,
     /// The rule's name.
     pub name: Code,
+    /// What people call it.
+    pub title: Text,
     /// The rule's version.
     pub version: String,
     /// SHA-256 of the component.
@@ -449,177 +458,4 @@ impl Record {
         reader.end()?;
         Ok(record)
     }
-}
-
-fn write_envelope(w: &mut Writer, envelope: &Envelope) {
-    w.i64(envelope.at.0);
-    w.date(envelope.today);
-    w.code(&envelope.actor);
-    w.option(envelope.key.as_ref(), |w, key| {
-        w.text(&key.text);
-        w.raw(&key.input);
-    });
-}
-
-fn read_envelope(r: &mut Reader<'_>) -> Result<Envelope, Malformed> {
-    Ok(Envelope {
-        at: Instant(r.i64()?),
-        today: r.date()?,
-        actor: r.code()?,
-        key: r.option(|r| {
-            Ok(Key {
-                text: r.text()?,
-                input: r.hash()?,
-            })
-        })?,
-    })
-}
-
-fn write_source(w: &mut Writer, source: &Source) {
-    w.code(&source.name);
-    w.text(&source.external_ref);
-    w.raw(&source.input);
-}
-
-fn read_source(r: &mut Reader<'_>) -> Result<Source, Malformed> {
-    Ok(Source {
-        name: r.code()?,
-        external_ref: r.text()?,
-        input: r.hash()?,
-    })
-}
-
-fn write_event(w: &mut Writer, event: &Event) {
-    w.code(&event.kind);
-    w.list(&event.roles, |w, (role, resident)| {
-        w.code(role);
-        w.u32(resident.0);
-    });
-    w.i32(event.quantity);
-    w.list(&event.fields, |w, (name, value)| {
-        w.code(name);
-        rule_form::write_value(w, value);
-    });
-    w.date(event.on);
-    w.u32(u32::from(event.minute));
-    w.option(event.source.as_ref(), write_source);
-    w.option(event.note.as_ref(), |w, note| w.raw(note));
-}
-
-fn read_event(r: &mut Reader<'_>) -> Result<Event, Malformed> {
-    Ok(Event {
-        kind: r.code()?,
-        roles: r.list(|r| Ok((r.code()?, ResidentNo(r.u32()?))))?,
-        quantity: r.i32()?,
-        fields: r.list(|r| Ok((r.code()?, rule_form::read_value(r)?)))?,
-        on: r.date()?,
-        minute: u16::try_from(r.u32()?).map_err(|_| Malformed)?,
-        source: r.option(read_source)?,
-        note: r.option(Reader::hash)?,
-    })
-}
-
-fn write_rule_set(w: &mut Writer, set: &RuleSet) {
-    w.u32(set.no.0);
-    w.code(&set.name);
-    w.text(&set.version);
-    w.raw(&set.component);
-    w.raw(&set.params);
-    w.date(set.active_from);
-    rule_form::write_plan(w, &set.plan);
-}
-
-fn read_rule_set(r: &mut Reader<'_>) -> Result<RuleSet, Malformed> {
-    Ok(RuleSet {
-        no: RuleSetNo(r.u32()?),
-        name: r.code()?,
-        version: r.text()?,
-        component: r.hash()?,
-        params: r.hash()?,
-        active_from: r.date()?,
-        plan: rule_form::read_plan(r)?,
-    })
-}
-
-fn write_item(w: &mut Writer, item: &Item) {
-    w.u32(item.no.0);
-    w.code(&item.code);
-    w.code(&item.category);
-    w.i32(item.value_fen);
-    w.text(&item.title.zh);
-    w.text(&item.title.en);
-    w.code(&item.icon);
-    w.byte(u8::from(item.active));
-}
-
-fn read_item(r: &mut Reader<'_>) -> Result<Item, Malformed> {
-    Ok(Item {
-        no: ItemNo(r.u32()?),
-        code: r.code()?,
-        category: r.code()?,
-        value_fen: r.i32()?,
-        title: Text {
-            zh: r.text()?,
-            en: r.text()?,
-        },
-        icon: r.code()?,
-        active: r.flag()?,
-    })
-}
-
-fn write_holder(w: &mut Writer, holder: Holder) {
-    match holder {
-        Holder::Community => w.byte(0),
-        Holder::Resident(no) => {
-            w.byte(1);
-            w.u32(no.0);
-        }
-        Holder::Household(no) => {
-            w.byte(2);
-            w.u32(no.0);
-        }
-        Holder::Fund(no) => {
-            w.byte(3);
-            w.u32(no);
-        }
-    }
-}
-
-fn read_holder(r: &mut Reader<'_>) -> Result<Holder, Malformed> {
-    Ok(match r.byte()? {
-        0 => Holder::Community,
-        1 => Holder::Resident(ResidentNo(r.u32()?)),
-        2 => Holder::Household(HouseholdNo(r.u32()?)),
-        3 => Holder::Fund(r.u32()?),
-        _ => return Err(Malformed),
-    })
-}
-
-fn write_transfer(w: &mut Writer, entry: u64, transfer: &Transfer) {
-    w.u64(entry);
-    w.i64(transfer.debit.pack());
-    w.i64(transfer.credit.pack());
-    w.amount(transfer.amount);
-    w.i32(transfer.from_lot);
-    w.i32(transfer.to_lot);
-    w.byte(transfer.kind as u8);
-    w.option(transfer.order, |w, order| w.u32(order.0));
-    w.option(transfer.reverses, Writer::u64);
-}
-
-fn read_transfer(r: &mut Reader<'_>) -> Result<Record, Malformed> {
-    let entry = r.u64()?;
-    let debit = Account::unpack(r.i64()?).ok_or(Malformed)?;
-    let credit = Account::unpack(r.i64()?).ok_or(Malformed)?;
-    let transfer = Transfer {
-        debit,
-        credit,
-        amount: r.amount()?,
-        from_lot: r.i32()?,
-        to_lot: r.i32()?,
-        kind: TransferKind::from_number(r.byte()?).ok_or(Malformed)?,
-        order: r.option(|r| Ok(OrderNo(r.u32()?)))?,
-        reverses: r.option(Reader::u64)?,
-    };
-    Ok(Record::Moved(entry, transfer))
 }

@@ -97,7 +97,9 @@ impl LocalDate {
     /// First day of this date's quarter.
     pub fn quarter_start(self) -> Self {
         let (year, month, _) = self.parts();
-        let first = month.saturating_sub(month.saturating_sub(1) % 3).saturating_sub(1);
+        let first = month
+            .saturating_sub(month.saturating_sub(1) % 3)
+            .saturating_sub(1);
         LocalDate::new(year, first.saturating_add(1), 1).unwrap_or(self)
     }
 

@@ -70,8 +70,8 @@ impl Engine {
         let inner = &self.inner;
         let pre = prepare(inner, bytes)?;
         let about = describe(inner, &pre)?;
-        schema(&about, params_json)?;
-        let plan = configure(inner, &pre, params_json)?;
+        let misfits = schema(&about, params_json)?;
+        let plan = all_at_once(configure(inner, &pre, params_json), misfits)?;
         Ok(Rule {
             inner: Arc::clone(inner),
             pre,
@@ -316,7 +316,7 @@ fn describe(inner: &Inner, pre: &RulePre<State>) -> Result<About, LoadError> {
 }
 
 /// The parameters against the rule's own JSON Schema; every mistake with its path.
-fn schema(about: &About, params_json: &str) -> Result<(), LoadError> {
+fn schema(about: &About, params_json: &str) -> Result<Vec<Diagnostic>, LoadError> {
     let broken = |what: &str| {
         refuse(
             "plugin.describe",
@@ -335,21 +335,49 @@ fn schema(about: &About, params_json: &str) -> Result<(), LoadError> {
             format!("The parameters are not JSON: {error}"),
         )
     })?;
-    let diagnostics: Vec<_> = validator
+    Ok(validator
         .iter_errors(&params)
         .flat_map(|error| complaints(&error))
-        .collect();
-    if diagnostics.is_empty() {
-        return Ok(());
-    }
-    Err(LoadError {
+        .collect())
+}
+
+/// What the rule says about its parameters and what the schema says, together. Where both speak of the same
+/// place, the rule's own words are kept: its author knows what is meant.
+fn all_at_once(
+    configured: Result<rongyi_core::rule::Plan, LoadError>,
+    misfits: Vec<Diagnostic>,
+) -> Result<rongyi_core::rule::Plan, LoadError> {
+    let misfit = |diagnostics| LoadError {
         diagnostics,
         ..refuse(
             "config.schema",
             "参数不合要求。",
             "The parameters do not fit the rule's schema.",
         )
-    })
+    };
+    match configured {
+        Ok(plan) if misfits.is_empty() => Ok(plan),
+        Ok(_) => Err(misfit(misfits)),
+        Err(error) if error.diagnostics.is_empty() && !misfits.is_empty() => Err(misfit(misfits)),
+        Err(mut error) => {
+            let said: Vec<String> = error.diagnostics.iter().map(|d| d.path.clone()).collect();
+            let new = misfits
+                .into_iter()
+                .filter(|d| !said.iter().any(|path| same_place(path, &d.path)));
+            error.diagnostics.extend(new);
+            Err(error)
+        }
+    }
+}
+
+/// Whether one path is the other, or lies inside it.
+fn same_place(a: &str, b: &str) -> bool {
+    let inside = |outer: &str, inner: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.is_empty() || outer.is_empty() || rest.starts_with(['.', '[']))
+    };
+    inside(a, b) || inside(b, a)
 }
 
 /// A key too many is reported at the key itself, everything else at the value it is about.

@@ -13,7 +13,8 @@ use rongyi_store::StoreError;
 pub use delay::Flood;
 pub use secret::{Vault, hash_secret, new_token, random, server_secret, token_hash, verify_secret};
 pub use session::{
-    Device, Role, Scope, SignedIn, SignedResident, StaffMember, change_secret, device, open_session, sign_in, sign_out, who,
+    Device, Role, Scope, SignedIn, SignedResident, StaffMember, change_secret, device,
+    open_session, sign_in, sign_out, who,
 };
 
 /// Which way somebody comes in.
@@ -84,10 +85,13 @@ impl AccessError {
     pub fn both(&self) -> (String, String) {
         let (zh, en) = match self {
             AccessError::SignInNeeded => ("请先登录。", "Please sign in first."),
-            AccessError::StaffSignInNeeded => ("请先用工作人员账号登录。", "Please sign in as staff first."),
-            AccessError::PinFirst => {
-                ("请先换掉纸上印的密码，再做别的。", "Please replace the printed PIN before anything else.")
+            AccessError::StaffSignInNeeded => {
+                ("请先用工作人员账号登录。", "Please sign in as staff first.")
             }
+            AccessError::PinFirst => (
+                "请先换掉纸上印的密码，再做别的。",
+                "Please replace the printed PIN before anything else.",
+            ),
             AccessError::Wrong => (
                 "编号或密码不对。请看积分卡上的编号再输一次；忘了密码可到社区服务台重设。",
                 "The number or the PIN is wrong. Check the number on the card and try again; the office can set a new PIN.",
@@ -102,12 +106,15 @@ impl AccessError {
                 };
                 return (
                     format!("输错的次数太多了。请过 {zh}再试，或到社区服务台重设密码。"),
-                    format!("There were too many wrong tries. Try again in {en}, or have the PIN set anew at the office."),
+                    format!(
+                        "There were too many wrong tries. Try again in {en}, or have the PIN set anew at the office."
+                    ),
                 );
             }
-            AccessError::Flooded => {
-                ("这个网络上登录的次数太多了。请过一分钟再试。", "Too many sign-ins from this network. Try again in a minute.")
-            }
+            AccessError::Flooded => (
+                "这个网络上登录的次数太多了。请过一分钟再试。",
+                "Too many sign-ins from this network. Try again in a minute.",
+            ),
             AccessError::Forbidden => (
                 "这里的内容不是给您的账号看的。请换一个账号登录，或回到首页。",
                 "Your account may not see this. Sign in with another account, or go back to the front page.",

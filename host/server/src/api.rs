@@ -17,8 +17,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::ids::{Code, ResidentNo};
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -53,7 +53,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
 
 pub(crate) fn router() -> axum::Router<Arc<App>> {
     let (router, _) = routes().split_for_parts();
-    router.route("/openapi.json", axum::routing::get(openapi::get_openapi)).fallback(async || Fault::not_found())
+    router
+        .route("/openapi.json", axum::routing::get(openapi::get_openapi))
+        .fallback(async || Fault::not_found())
 }
 
 /// What a fault looks like to a program.
@@ -77,18 +79,27 @@ pub struct Problem {
 
 /// Around the API: gives every fault its body.
 pub(crate) async fn as_json(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok());
     let request_id = id.unwrap_or_default().to_owned();
     let response = next.run(request).await;
     let status = response.status();
     let fault = match response.extensions().get::<Fault>() {
         Some(fault) => fault.clone(),
-        None if (status.is_client_error() || status.is_server_error()) && !is_json(&response) => Fault::of_status(status),
+        None if (status.is_client_error() || status.is_server_error()) && !is_json(&response) => {
+            Fault::of_status(status)
+        }
         None => return response,
     };
     let body = Problem {
         r#type: format!("urn:rongyi:{}", fault.code),
-        title: fault.status.canonical_reason().unwrap_or("Error").to_owned(),
+        title: fault
+            .status
+            .canonical_reason()
+            .unwrap_or("Error")
+            .to_owned(),
         status: fault.status.as_u16(),
         code: fault.code.clone().into_owned(),
         detail_zh: fault.text.zh.clone(),
@@ -96,15 +107,23 @@ pub(crate) async fn as_json(request: Request, next: Next) -> Response {
         request_id,
     };
     let mut answer = (fault.status, Json(body)).into_response();
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    answer.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
     if let Some(after) = response.headers().get(header::RETRY_AFTER) {
-        answer.headers_mut().insert(header::RETRY_AFTER, after.clone());
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, after.clone());
     }
     answer
 }
 
 fn is_json(response: &Response) -> bool {
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     kind.is_some_and(|kind| kind.contains("json"))
 }
 
@@ -127,8 +146,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Fault;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if !kind.is_some_and(|kind| kind.split(';').next().unwrap_or("").trim().ends_with("json")) {
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        if !kind.is_some_and(|kind| {
+            kind.split(';')
+                .next()
+                .unwrap_or("")
+                .trim()
+                .ends_with("json")
+        }) {
             return Err(Fault::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "body.media-type",
@@ -136,7 +164,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 "The body must be JSON: send the header Content-Type: application/json.",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|error| Fault::of_status(error.status()))?;
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|error| Fault::of_status(error.status()))?;
         serde_json::from_slice(&bytes).map(Json).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             Fault::new(
@@ -160,7 +190,10 @@ pub struct Both {
 
 impl From<rongyi_core::rule::Text> for Both {
     fn from(text: rongyi_core::rule::Text) -> Self {
-        Both { zh: text.zh, en: text.en }
+        Both {
+            zh: text.zh,
+            en: text.en,
+        }
     }
 }
 
@@ -187,10 +220,18 @@ pub struct Caller {
 
 /// The community that an address names.
 async fn community(parts: &mut Parts, app: &Arc<App>) -> Result<Code, Fault> {
-    let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Fault::not_found())?;
-    let named = params.iter().find(|(name, _)| *name == "community").map(|(_, value)| value.to_owned());
+    let params = RawPathParams::from_request_parts(parts, app)
+        .await
+        .map_err(|_| Fault::not_found())?;
+    let named = params
+        .iter()
+        .find(|(name, _)| *name == "community")
+        .map(|(_, value)| value.to_owned());
     let named = named.unwrap_or_default();
-    let known = named.parse().ok().filter(|code| app.house.communities.contains_key(code));
+    let known = named
+        .parse()
+        .ok()
+        .filter(|code| app.house.communities.contains_key(code));
     known.ok_or_else(|| {
         let shown: String = named.chars().take(48).collect();
         Fault::new(
@@ -203,9 +244,20 @@ async fn community(parts: &mut Parts, app: &Arc<App>) -> Result<Code, Fault> {
 }
 
 fn idempotency_key(parts: &Parts) -> Result<Option<String>, Fault> {
-    let Some(value) = parts.headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().filter(|key| (1..=128).contains(&key.len()));
-    let bad = || Fault::input("Idempotency-Key", "要 1 到 128 个 ASCII 字符。", "give 1 to 128 ASCII characters.");
+    let Some(value) = parts.headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = value
+        .to_str()
+        .ok()
+        .filter(|key| (1..=128).contains(&key.len()));
+    let bad = || {
+        Fault::input(
+            "Idempotency-Key",
+            "要 1 到 128 个 ASCII 字符。",
+            "give 1 to 128 ASCII characters.",
+        )
+    };
     key.map(|key| Some(key.to_owned())).ok_or_else(bad)
 }
 
@@ -216,12 +268,18 @@ impl FromRequestParts<Arc<App>> for Caller {
         let code = community(parts, app).await?;
         let key = idempotency_key(parts)?;
         let store = &app.house.store;
-        let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let bearer = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
         let who = if let Some(bearer) = bearer {
-            let token = bearer.strip_prefix("Bearer ").ok_or(AccessError::TokenUnknown)?;
+            let token = bearer
+                .strip_prefix("Bearer ")
+                .ok_or(AccessError::TokenUnknown)?;
             Who::Device(access::device(store, &code, token.trim()).await?)
         } else {
-            let token = cookie(&parts.headers, app.cookie_name()).ok_or(AccessError::SignInNeeded)?;
+            let token =
+                cookie(&parts.headers, app.cookie_name()).ok_or(AccessError::SignInNeeded)?;
             let person = access::who(store, &code, token, app.house.clock.now()).await?;
             let person = person.ok_or(AccessError::SignInNeeded)?;
             if person.must_change() {
@@ -229,7 +287,12 @@ impl FromRequestParts<Arc<App>> for Caller {
             }
             Who::Person(person)
         };
-        Ok(Caller { app: Arc::clone(app), code, who, key })
+        Ok(Caller {
+            app: Arc::clone(app),
+            code,
+            who,
+            key,
+        })
     }
 }
 
@@ -253,10 +316,16 @@ impl Caller {
     pub fn staff(&self, roles: &[Role], scope: Option<Scope>) -> Result<(), AccessError> {
         let may = match &self.who {
             Who::Device(device) => Some(device.scope) == scope,
-            Who::Person(SignedIn::Staff(staff)) => staff.role == Role::Operator || roles.contains(&staff.role),
+            Who::Person(SignedIn::Staff(staff)) => {
+                staff.role == Role::Operator || roles.contains(&staff.role)
+            }
             Who::Person(SignedIn::Resident(_)) => false,
         };
-        if may { Ok(()) } else { Err(AccessError::Forbidden) }
+        if may {
+            Ok(())
+        } else {
+            Err(AccessError::Forbidden)
+        }
     }
 
     /// Whether this caller may read what concerns a resident: the resident, any staff, a reading device.
@@ -290,7 +359,9 @@ impl<T: Serialize> IntoResponse for Told<T> {
     fn into_response(self) -> Response {
         let mut response = Json(self.body).into_response();
         if self.replayed {
-            response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+            response
+                .headers_mut()
+                .insert("idempotency-replayed", HeaderValue::from_static("true"));
         }
         response
     }

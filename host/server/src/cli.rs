@@ -43,16 +43,18 @@ pub struct Cli {
 
 const FIRST_STEPS: &str = "\
 先看一看 / look around first:
-  rongyi demo                                   演示：虚构的人，真实的规则 / invented people, real rules
+  rongyi demo                  # 演示：虚构的人，真实的规则 / invented people, real rules
 
 自己的社区 / your own community:
-  rongyi check                                  检查 config/rongyi.toml / is the configuration right?
+  rongyi check                 # 检查 config/rongyi.toml / is the configuration right?
   rongyi household import -c nanmen households.csv
-  rongyi resident  import -c nanmen residents.csv --pins pins.txt
+  rongyi resident import -c nanmen residents.csv --pins pins.txt
   rongyi staff add -c nanmen --login wang --name 王老师 --role operator
-  rongyi import balances -c nanmen balances.csv 旧积分册的余额 / what the paper book says
-  rongyi import events   -c nanmen october.csv --dry-run
-  rongyi serve                                  打开网页 / serve the pages
+  rongyi item import -c nanmen items.csv
+  rongyi stock import -c nanmen stock.csv
+  rongyi import balances -c nanmen balances.csv   # 旧积分册的余额 / what the paper book says
+  rongyi import events -c nanmen october.csv --dry-run   # 先试一遍 / try it first
+  rongyi serve                 # 打开网页 / serve the pages
 
 每个命令都有自己的说明 / every command explains itself: rongyi import events --help
 退出码 / exit codes: 0 好 good, 1 没做成 failed, 2 命令写错 usage, 78 配置有错 bad configuration";
@@ -160,7 +162,13 @@ pub enum Failure {
 
 impl Failure {
     pub(crate) fn new(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Failure::Failed { code, text: Text { zh: zh.into(), en: en.into() } }
+        Failure::Failed {
+            code,
+            text: Text {
+                zh: zh.into(),
+                en: en.into(),
+            },
+        }
     }
 
     /// A failure whose sentence holds both languages.
@@ -180,8 +188,12 @@ impl Failure {
     pub fn tell(&self) {
         match self {
             Failure::Config(diagnostics) => tell(&config::render(diagnostics)),
-            Failure::Failed { code, text } if text.en.is_empty() => tell(&format!("错误 error [{code}]: {}", text.zh)),
-            Failure::Failed { code, text } => tell(&format!("错误 error [{code}]: {}\n  {}", text.zh, text.en)),
+            Failure::Failed { code, text } if text.en.is_empty() => {
+                tell(&format!("错误 error [{code}]: {}", text.zh))
+            }
+            Failure::Failed { code, text } => {
+                tell(&format!("错误 error [{code}]: {}\n  {}", text.zh, text.en))
+            }
             Failure::Told => {}
         }
     }
@@ -200,7 +212,11 @@ impl From<OpenError> for Failure {
             OpenError::Store(error) => error.into(),
             OpenError::Ledger(community, error) => {
                 let text = clerk_text(&error);
-                Failure::new("ledger", format!("社区 {community}：{}", text.zh), format!("Community {community}: {}", text.en))
+                Failure::new(
+                    "ledger",
+                    format!("社区 {community}：{}", text.zh),
+                    format!("Community {community}: {}", text.en),
+                )
             }
             OpenError::Engine(why) => Failure::new(
                 "engine",
@@ -227,12 +243,20 @@ impl Failure {
 pub(crate) fn clerk_text(error: &ClerkError) -> Text {
     let zh = match error {
         ClerkError::Rejected(rejection) => return rejection.text(),
-        ClerkError::Store(error) => return Text { zh: error.to_string(), en: String::new() },
+        ClerkError::Store(error) => {
+            return Text {
+                zh: error.to_string(),
+                en: String::new(),
+            };
+        }
         ClerkError::QueueFull => "排队的命令太多，请稍后再试。",
         ClerkError::CommunityUnknown(_) => "这里没有这个社区。",
         ClerkError::Stopped => "程序正在停止，没有写入任何内容。",
     };
-    Text { zh: zh.into(), en: error.to_string() }
+    Text {
+        zh: zh.into(),
+        en: error.to_string(),
+    }
 }
 
 /// Does what was asked.
@@ -240,7 +264,9 @@ pub(crate) fn clerk_text(error: &ClerkError) -> Text {
 /// # Errors
 /// [`Failure`], to be told and turned into the exit code.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| Failure::said("runtime", &error))?;
     runtime.block_on(async {
         match cli.command {
@@ -264,7 +290,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
 
 pub(crate) use enrol::{private_file, stop};
 pub(crate) use import::{import_balances, import_events, read as read_sheet, summary, unreadable};
-pub(crate) use serve::{ADDRESS, serve};
+pub(crate) use serve::{ADDRESS, listen, serve};
 
 /// A line on the standard output. Who has stopped reading needs no more of it.
 pub(crate) fn say(line: &str) {
@@ -329,12 +355,18 @@ impl Library {
         let (url, config) = match &reading.database {
             Some(url) => (url.clone(), None),
             None => {
-                let path = reading.config.clone().unwrap_or_else(|| "config/rongyi.toml".into());
+                let path = reading
+                    .config
+                    .clone()
+                    .unwrap_or_else(|| "config/rongyi.toml".into());
                 let config = load(&path)?;
                 (config.database_url.clone(), Some(config))
             }
         };
-        Ok(Library { store: Store::open_read_only(&url).await?, config })
+        Ok(Library {
+            store: Store::open_read_only(&url).await?,
+            config,
+        })
     }
 
     /// The communities that have a ledger here.
@@ -344,12 +376,19 @@ impl Library {
 
     pub(crate) async fn known(&self, community: &Code) -> Result<(), Failure> {
         let all = self.communities().await?;
-        if all.contains(community) { Ok(()) } else { Err(unknown(community, all.iter())) }
+        if all.contains(community) {
+            Ok(())
+        } else {
+            Err(unknown(community, all.iter()))
+        }
     }
 
     /// The community's time zone; without a configuration the default one.
     pub(crate) fn zone(&self, community: &Code) -> jiff::tz::TimeZone {
-        let own = self.config.as_ref().and_then(|config| config.communities.iter().find(|own| own.code == *community));
+        let own = self
+            .config
+            .as_ref()
+            .and_then(|config| config.communities.iter().find(|own| own.code == *community));
         let name = own.map_or("Asia/Shanghai", |own| own.timezone.as_str());
         jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
     }
@@ -362,7 +401,10 @@ impl Library {
 
 /// A count of things by name, in one line.
 pub(crate) fn counts(by: &BTreeMap<String, u64>) -> String {
-    by.iter().map(|(code, count)| format!("{code} {count}")).collect::<Vec<_>>().join(", ")
+    by.iter()
+        .map(|(code, count)| format!("{code} {count}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -378,9 +420,21 @@ mod tests {
     #[test]
     fn every_command_explains_itself() {
         fn visit(command: &clap::Command) {
-            assert!(command.get_about().is_some(), "{} has no line of help", command.get_name());
-            for argument in command.get_arguments().filter(|own| own.get_id() != "help" && own.get_id() != "version") {
-                assert!(argument.get_help().is_some(), "{} {} has no help", command.get_name(), argument.get_id());
+            assert!(
+                command.get_about().is_some(),
+                "{} has no line of help",
+                command.get_name()
+            );
+            for argument in command
+                .get_arguments()
+                .filter(|own| own.get_id() != "help" && own.get_id() != "version")
+            {
+                assert!(
+                    argument.get_help().is_some(),
+                    "{} {} has no help",
+                    command.get_name(),
+                    argument.get_id()
+                );
             }
             command.get_subcommands().for_each(visit);
         }

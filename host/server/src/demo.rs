@@ -14,7 +14,8 @@ use rongyi_core::ids::{Code, ResidentNo};
 
 use crate::access::{hash_secret, server_secret};
 use crate::cli::{
-    ADDRESS, Failure, import_balances, import_events, private_file, read_sheet, say, serve, stop, summary, tell, unreadable,
+    ADDRESS, Failure, import_balances, import_events, listen, private_file, read_sheet, say, serve,
+    stop, summary, tell, unreadable,
 };
 use crate::clock::SystemClock;
 use crate::config::{self, Config};
@@ -54,9 +55,13 @@ pub struct DemoArgs {
 const SIGN_IN_FILE: &str = "demo-sign-in.txt";
 const SHOWN_COMMUNITY: &str = "nanmen";
 const SHOWN_RESIDENT: ResidentNo = ResidentNo(1001);
-const SHOWN_STAFF: [(&str, &str); 2] = [("nanmen-shop", "店员 shopkeeper"), ("nanmen-operator", "管理员 operator")];
+const SHOWN_STAFF: [(&str, &str); 2] = [
+    ("nanmen-shop", "店员 shopkeeper"),
+    ("nanmen-operator", "管理员 operator"),
+];
 
 pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
+    let listener = listen(args.listen).await?;
     let house = open(&args).await?;
     let sign_in = args.data.join(SIGN_IN_FILE);
     let filled = match std::fs::read_to_string(&sign_in) {
@@ -64,7 +69,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
         Err(_) => fill(&house, &args.data.join("config").join("demo"), &sign_in).await,
     };
     match filled {
-        Ok(text) => serve(house, text.trim_end()).await,
+        Ok(text) => serve(house, listener, text.trim_end()).await,
         Err(failure) => {
             house.close().await;
             Err(failure)
@@ -76,8 +81,13 @@ async fn open(args: &DemoArgs) -> Result<House, Failure> {
     let folder = args.data.join("config");
     files::write(&folder).map_err(|error| Failure::file(&folder, &error))?;
     // The environment names the database of the real installation; a demo must never write there.
-    let config = config::load_with(&folder.join("rongyi.toml"), &|_| None).map_err(Failure::Config)?;
-    let config = Config { listen: args.listen, database_url: args.database.clone().unwrap_or(config.database_url), ..config };
+    let config =
+        config::load_with(&folder.join("rongyi.toml"), &|_| None).map_err(Failure::Config)?;
+    let config = Config {
+        listen: args.listen,
+        database_url: args.database.clone().unwrap_or(config.database_url),
+        ..config
+    };
     let mut house = House::open(config, Arc::new(SystemClock)).await?;
     house.demo = true;
     Ok(house)
@@ -86,13 +96,16 @@ async fn open(args: &DemoArgs) -> Result<House, Failure> {
 /// Enrols and imports everything, then writes the sign-ins: what was broken off is finished by the next start,
 /// because each of these can be run again.
 async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Failure> {
-    let key = server_secret(&house.config.secret_file).map_err(|error| Failure::file(&house.config.secret_file, &error))?;
+    let key = server_secret(&house.config.secret_file)
+        .map_err(|error| Failure::file(&house.config.secret_file, &error))?;
     for community in house.communities.keys() {
         let folder = folder.join(community.as_str());
         if !folder.is_dir() {
             continue;
         }
-        say(&format!("{community}: 登记居民、货物，导入事项 / enrolling people and goods, importing events …"));
+        say(&format!(
+            "{community}: 登记居民、货物，导入事项 / enrolling people and goods, importing events …"
+        ));
         let file = |name: &str, columns| List::read(folder.join(name), columns);
         let households = file("households.csv", HOUSEHOLD_COLUMNS)?;
         households.done(people::add_households(house, community, households.rows()?).await)?;
@@ -108,7 +121,14 @@ async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Fa
         let tally = import_balances(house, community, &balances, &read_sheet(&balances)?).await?;
         summary(&balances, &tally, false);
         let events = folder.join("events.csv");
-        let tally = import_events(house, community, Code::literal("file"), &events, &read_sheet(&events)?).await?;
+        let tally = import_events(
+            house,
+            community,
+            Code::literal("file"),
+            &events,
+            &read_sheet(&events)?,
+        )
+        .await?;
         summary(&events, &tally, false);
     }
     let text = shown(house, key).await?;
@@ -125,16 +145,29 @@ struct List {
 
 impl List {
     fn read(path: PathBuf, columns: Columns) -> Result<List, Failure> {
-        Ok(List { sheet: read_sheet(&path)?, path, columns })
+        Ok(List {
+            sheet: read_sheet(&path)?,
+            path,
+            columns,
+        })
     }
 
     fn rows(&self) -> Result<crate::sheet::Rows<'_>, Failure> {
-        self.sheet.rows(self.columns).map_err(|error| unreadable(&self.path, &error))
+        self.sheet
+            .rows(self.columns)
+            .map_err(|error| unreadable(&self.path, &error))
     }
 
     fn done(&self, added: Added) -> Result<(), Failure> {
         for bad in &added.bad {
-            tell(&format!("{}:{}: {}: {} / {}", self.path.display(), bad.line, bad.code, bad.text.zh, bad.text.en));
+            tell(&format!(
+                "{}:{}: {}: {} / {}",
+                self.path.display(),
+                bad.line,
+                bad.code,
+                bad.text.zh,
+                bad.text.en
+            ));
         }
         added.stopped.map_or(Ok(()), |stopped| Err(stop(&stopped)))
     }
@@ -148,18 +181,27 @@ async fn shown(house: &House, key: [u8; 32]) -> Result<String, Failure> {
         format!("居民从这里登录 residents sign in at {ADDRESS}/{community}/sign-in"),
         format!("工作人员从这里登录 staff at {ADDRESS}/{community}/staff/sign-in"),
     ];
-    let resident = house.store.resident_person(&community, SHOWN_RESIDENT).await?;
+    let resident = house
+        .store
+        .resident_person(&community, SHOWN_RESIDENT)
+        .await?;
     if let Some(person) = resident {
         let pin = new_pin();
         let hash = hashed(key, pin.clone()).await?;
         house.store.set_pin(person.person_id, &hash, false).await?;
-        lines.push(format!("  居民 resident   {SHOWN_RESIDENT}  PIN {pin}  ({})", person.name));
+        lines.push(format!(
+            "  居民 resident   {SHOWN_RESIDENT}  PIN {pin}  ({})",
+            person.name
+        ));
     }
     for (login, title) in SHOWN_STAFF {
         if let Some(staff) = house.store.staff_by_login(&community, login).await? {
             let password = new_password();
             let hash = hashed(key, password.clone()).await?;
-            house.store.set_staff_password(staff.staff_id, &hash, false).await?;
+            house
+                .store
+                .set_staff_password(staff.staff_id, &hash, false)
+                .await?;
             lines.push(format!("  {title}   {login}  {password}  ({})", staff.name));
         }
     }

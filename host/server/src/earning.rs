@@ -20,7 +20,10 @@ pub struct InputError {
 
 impl InputError {
     fn new(code: &'static str, zh: String, en: String) -> Self {
-        InputError { code, text: Text { zh, en } }
+        InputError {
+            code,
+            text: Text { zh, en },
+        }
     }
 }
 
@@ -62,23 +65,42 @@ pub fn quantity(text: &str, kind: &KindPlan) -> Result<i32, InputError> {
 pub fn field(field: &Field, text: &str) -> Result<Value, InputError> {
     let (value, wants_zh, wants_en) = match &field.kind {
         FieldKind::Integer { min, max } => {
-            let number = text.parse().ok().filter(|number| (*min..=*max).contains(number));
-            let wants = (format!("{min} 到 {max} 的整数"), format!("a whole number from {min} to {max}"));
+            let number = text
+                .parse()
+                .ok()
+                .filter(|number| (*min..=*max).contains(number));
+            let wants = (
+                format!("{min} 到 {max} 的整数"),
+                format!("a whole number from {min} to {max}"),
+            );
             (number.map(Value::Integer), wants.0, wants.1)
         }
         FieldKind::Decimal(scale) => {
             let number = Decimal::parse(text, *scale).ok();
-            let wants = (format!("最多 {scale} 位小数的数字"), format!("a number with at most {scale} decimal places"));
+            let wants = (
+                format!("最多 {scale} 位小数的数字"),
+                format!("a number with at most {scale} decimal places"),
+            );
             (number.map(Value::Decimal), wants.0, wants.1)
         }
         FieldKind::Choice(choices) => {
             let chosen = choices.iter().find(|(code, _)| code.as_str() == text);
             let all = |name: fn(&Text) -> &str| {
-                let names: Vec<_> = choices.iter().map(|(code, title)| format!("{code} ({})", name(title))).collect();
+                let names: Vec<_> = choices
+                    .iter()
+                    .map(|(code, title)| format!("{code} ({})", name(title)))
+                    .collect();
                 names.join(", ")
             };
-            let wants = (format!("这些之一：{}", all(|title| &title.zh)), format!("one of: {}", all(|title| &title.en)));
-            (chosen.map(|(code, _)| Value::Choice(code.clone())), wants.0, wants.1)
+            let wants = (
+                format!("这些之一：{}", all(|title| &title.zh)),
+                format!("one of: {}", all(|title| &title.en)),
+            );
+            (
+                chosen.map(|(code, _)| Value::Choice(code.clone())),
+                wants.0,
+                wants.1,
+            )
         }
         FieldKind::YesNo => {
             let answer = match text {
@@ -88,9 +110,11 @@ pub fn field(field: &Field, text: &str) -> Result<Value, InputError> {
             };
             (answer, "是 或 否".to_owned(), "yes or no".to_owned())
         }
-        FieldKind::Day => {
-            (text.parse().ok().map(Value::Day), "2026-11-23 这样的日期".to_owned(), "a date such as 2026-11-23".to_owned())
-        }
+        FieldKind::Day => (
+            text.parse().ok().map(Value::Day),
+            "2026-11-23 这样的日期".to_owned(),
+            "a date such as 2026-11-23".to_owned(),
+        ),
     };
     let (name, shown): (_, String) = (&field.name, text.chars().take(40).collect());
     value.ok_or_else(|| {
@@ -113,14 +137,18 @@ pub fn occurred_at(text: &str) -> Result<(LocalDate, u16), InputError> {
     };
     let two = |part: &str, below: u16| {
         let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-        part.parse::<u16>().ok().filter(|number| digits && *number < below)
+        part.parse::<u16>()
+            .ok()
+            .filter(|number| digits && *number < below)
     };
     let minute = time.map_or(Some(0), |time| {
         let mut parts = time.split(':');
         let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next().unwrap_or("00"));
         let more = parts.next().is_some();
         two(second, 60).filter(|_| !more)?;
-        two(hour, 24)?.checked_mul(60)?.checked_add(two(minute, 60)?)
+        two(hour, 24)?
+            .checked_mul(60)?
+            .checked_add(two(minute, 60)?)
     });
     match (date.parse(), minute) {
         (Ok(date), Some(minute)) => Ok((date, minute)),
@@ -128,8 +156,12 @@ pub fn occurred_at(text: &str) -> Result<(LocalDate, u16), InputError> {
             let shown: String = text.chars().take(40).collect();
             Err(InputError::new(
                 "date.form",
-                format!("“{shown}”不是本地日期和时间。请写成 2026-10-03 或 2026-10-03T09:20，不带时区。"),
-                format!("“{shown}” is not a local date and time. Write 2026-10-03 or 2026-10-03T09:20, without a time zone."),
+                format!(
+                    "“{shown}”不是本地日期和时间。请写成 2026-10-03 或 2026-10-03T09:20，不带时区。"
+                ),
+                format!(
+                    "“{shown}” is not a local date and time. Write 2026-10-03 or 2026-10-03T09:20, without a time zone."
+                ),
             ))
         }
     }
@@ -137,7 +169,10 @@ pub fn occurred_at(text: &str) -> Result<(LocalDate, u16), InputError> {
 
 fn number(text: &str, what_zh: &str, what_en: &str) -> Result<u32, InputError> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let number = text.parse::<u32>().ok().filter(|number| digits && (1..=0x7fff_ffff).contains(number));
+    let number = text
+        .parse::<u32>()
+        .ok()
+        .filter(|number| digits && (1..=0x7fff_ffff).contains(number));
     let shown: String = text.chars().take(40).collect();
     number.ok_or_else(|| {
         InputError::new(
@@ -186,8 +221,14 @@ mod tests {
     fn kind(scale: u8) -> KindPlan {
         KindPlan {
             code: Code::literal("waste.food"),
-            title: Text { zh: "厨余".into(), en: "Food waste".into() },
-            unit: Text { zh: "公斤".into(), en: "kg".into() },
+            title: Text {
+                zh: "厨余".into(),
+                en: "Food waste".into(),
+            },
+            unit: Text {
+                zh: "公斤".into(),
+                en: "kg".into(),
+            },
             scale,
             quantity_min: 1,
             quantity_max: 1000,
@@ -213,23 +254,52 @@ mod tests {
         assert_eq!(occurred_at("2026-10-03"), Ok((date, 0)));
         assert_eq!(occurred_at("2026-10-03T09:20"), Ok((date, 560)));
         assert_eq!(occurred_at("2026-10-03 09:20:59"), Ok((date, 560)));
-        for bad in ["2026-10-03T9:20", "2026-10-03T24:00", "2026-10-03T09:20Z", "2026-10-03T09:20:00+08:00", "3/10/2026", "2026-02-30", ""] {
+        for bad in [
+            "2026-10-03T9:20",
+            "2026-10-03T24:00",
+            "2026-10-03T09:20Z",
+            "2026-10-03T09:20:00+08:00",
+            "3/10/2026",
+            "2026-02-30",
+            "",
+        ] {
             assert_eq!(occurred_at(bad).unwrap_err().code, "date.form", "{bad}");
         }
     }
 
     #[test]
     fn a_field_says_what_may_be_written() {
-        let choice = FieldKind::Choice(vec![(Code::literal("full"), Text { zh: "全程".into(), en: "All of it".into() })]);
+        let choice = FieldKind::Choice(vec![(
+            Code::literal("full"),
+            Text {
+                zh: "全程".into(),
+                en: "All of it".into(),
+            },
+        )]);
         let own = Field {
             name: Code::literal("part"),
-            title: Text { zh: "参加".into(), en: "Part".into() },
+            title: Text {
+                zh: "参加".into(),
+                en: "Part".into(),
+            },
             kind: choice,
             required: true,
         };
-        assert_eq!(field(&own, "full"), Ok(Value::Choice(Code::literal("full"))));
-        assert!(field(&own, "half").unwrap_err().text.en.contains("one of: full (All of it)"));
-        let yes = Field { kind: FieldKind::YesNo, ..own };
+        assert_eq!(
+            field(&own, "full"),
+            Ok(Value::Choice(Code::literal("full")))
+        );
+        assert!(
+            field(&own, "half")
+                .unwrap_err()
+                .text
+                .en
+                .contains("one of: full (All of it)")
+        );
+        let yes = Field {
+            kind: FieldKind::YesNo,
+            ..own
+        };
         assert_eq!(field(&yes, "是"), Ok(Value::YesNo(true)));
         assert!(field(&yes, "maybe").is_err());
     }

@@ -24,8 +24,11 @@ pub const ITEM_COLUMNS: Columns = Columns {
     prefix: None,
 };
 /// The columns of a file of goods received.
-pub const STOCK_COLUMNS: Columns =
-    Columns { required: &["item", "quantity", "reason"], optional: &["donor", "received_on"], prefix: None };
+pub const STOCK_COLUMNS: Columns = Columns {
+    required: &["item", "quantity", "reason"],
+    optional: &["donor", "received_on"],
+    prefix: None,
+};
 
 /// Adds items, or changes those that are there.
 pub async fn add_items(house: &House, community: &Code, rows: Rows<'_>) -> Added {
@@ -106,23 +109,51 @@ async fn receive(
     let quantity = whole(row, "quantity", 1)?;
     let donor = text(row, "donor", row.get("donor").unwrap_or_default())?;
     let reason = text(row, "reason", row.need("reason")?)?;
-    let received_on = row.get("received_on").map(|text| day(row, text)).transpose()?;
+    let received_on = row
+        .get("received_on")
+        .map(|text| day(row, text))
+        .transpose()?;
     let today = house.today(community).0;
     if let Some(on) = received_on.filter(|on| *on > today) {
         let rejection = Rejection::DateFuture { on, today };
-        return Err(RowError::Bad(BadRow { line: row.line, code: rejection.code().into(), text: rejection.text() }));
+        return Err(RowError::Bad(BadRow {
+            line: row.line,
+            code: rejection.code().into(),
+            text: rejection.text(),
+        }));
     }
     let on = received_on.unwrap_or(today);
-    let told = [donor, &on.to_string(), reason].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let told = [donor, &on.to_string(), reason]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
     let key = seen.map(|seen| {
-        let content = [item.as_str(), &quantity.to_string(), donor, &on.to_string(), reason].join("\u{1f}");
+        let content = [
+            item.as_str(),
+            &quantity.to_string(),
+            donor,
+            &on.to_string(),
+            reason,
+        ]
+        .join("\u{1f}");
         let times = seen.entry(content.clone()).or_default();
         *times += 1;
         let input = sha256(format!("{content}\u{1f}{times}").as_bytes());
-        Key { text: format!("stock/{}", hex(&input)), input }
+        Key {
+            text: format!("stock/{}", hex(&input)),
+            input,
+        }
     });
-    let salted = SaltedText { salt: random(), text: told };
-    let ask = Ask::Receive { item, quantity, reason: salted.commitment() };
+    let salted = SaltedText {
+        salt: random(),
+        text: told,
+    };
+    let ask = Ask::Receive {
+        item,
+        quantity,
+        reason: salted.commitment(),
+    };
     let mut command = house.command(community, ENROL, ask);
     command.key = key;
     command.text = Some(salted);
@@ -136,7 +167,10 @@ fn whole(row: &Row, column: &str, min: i32) -> Result<i32, BadRow> {
     const MAX: i32 = 1_000_000_000;
     let written = row.need(column)?;
     let digits = written.bytes().all(|b| b.is_ascii_digit());
-    let number = written.parse().ok().filter(|number| digits && (min..=MAX).contains(number));
+    let number = written
+        .parse()
+        .ok()
+        .filter(|number| digits && (min..=MAX).contains(number));
     number.ok_or_else(|| {
         let shown: String = written.chars().take(40).collect();
         BadRow::new(

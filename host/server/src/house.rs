@@ -363,6 +363,7 @@ fn rule_set(rule: &Checked) -> RuleSet {
     RuleSet {
         no: RuleSetNo(0),
         name: rule_name(&rule.rule),
+        title: rule.rule.about.title.clone(),
         version: rule.rule.about.version.clone(),
         component: rule.rule.digest,
         params: sha256(rule.params_json.as_bytes()),

@@ -26,15 +26,29 @@ pub const ROLES: [&str; 4] = ["reviewer", "shopkeeper", "operator", "leader"];
 const TEXT_MAX: usize = 200;
 
 /// The columns of a file of households.
-pub const HOUSEHOLD_COLUMNS: Columns =
-    Columns { required: &["household", "name"], optional: &["address"], prefix: None };
+pub const HOUSEHOLD_COLUMNS: Columns = Columns {
+    required: &["household", "name"],
+    optional: &["address"],
+    prefix: None,
+};
 /// The columns of a file of persons who are not residents yet.
-pub const PERSON_COLUMNS: Columns = Columns { required: &["name"], optional: &["phone"], prefix: None };
+pub const PERSON_COLUMNS: Columns = Columns {
+    required: &["name"],
+    optional: &["phone"],
+    prefix: None,
+};
 /// The columns of a file of residents.
-pub const RESIDENT_COLUMNS: Columns =
-    Columns { required: &["resident", "household"], optional: &["name", "phone", "person"], prefix: None };
+pub const RESIDENT_COLUMNS: Columns = Columns {
+    required: &["resident", "household"],
+    optional: &["name", "phone", "person"],
+    prefix: None,
+};
 /// The columns of a file of staff.
-pub const STAFF_COLUMNS: Columns = Columns { required: &["login", "name", "role"], optional: &[], prefix: None };
+pub const STAFF_COLUMNS: Columns = Columns {
+    required: &["login", "name", "role"],
+    optional: &[],
+    prefix: None,
+};
 
 /// A first PIN or password. It is shown once and stored nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,12 +111,14 @@ impl From<BadRow> for RowError {
 impl RowError {
     /// What the clerk's answer means for a row.
     pub(crate) fn clerk(line: u64, error: ClerkError) -> Self {
-        match error {
-            ClerkError::Rejected(rejection) => {
-                RowError::Bad(BadRow { line, code: rejection.code().into(), text: rejection.text() })
-            }
-            other => RowError::Stop(Stopped::Clerk(other)),
+        if let ClerkError::Rejected(rejection) = error {
+            return RowError::Bad(BadRow {
+                line,
+                code: rejection.code().into(),
+                text: rejection.text(),
+            });
         }
+        RowError::Stop(Stopped::Clerk(error))
     }
 }
 
@@ -139,13 +155,19 @@ pub async fn add_households(house: &House, community: &Code, rows: Rows<'_>) -> 
 
 async fn add_household(house: &House, community: &Code, row: &Row) -> Result<bool, RowError> {
     let household = household_no(row.need("household")?).map_err(|error| bad(row, &error))?;
-    let (name, address) = (text(row, "name", row.need("name")?)?, row.get("address").unwrap_or_default());
+    let (name, address) = (
+        text(row, "name", row.need("name")?)?,
+        row.get("address").unwrap_or_default(),
+    );
     let address = text(row, "address", address)?;
     let old = house.store.household(community, household).await?;
     if old.is_some_and(|old| old.name == name && old.address == address) {
         return Ok(false);
     }
-    house.store.put_household(community, household, name, address).await?;
+    house
+        .store
+        .put_household(community, household, name, address)
+        .await?;
     Ok(true)
 }
 
@@ -155,7 +177,12 @@ pub async fn add_persons(house: &House, key: [u8; 32], rows: Rows<'_>) -> Added 
     let mut added = Added::default();
     let mut wanted = Vec::new();
     for row in rows {
-        let read = row.and_then(|row| Ok((text(&row, "name", row.need("name")?)?.to_owned(), phone(&row)?)));
+        let read = row.and_then(|row| {
+            Ok((
+                text(&row, "name", row.need("name")?)?.to_owned(),
+                phone(&row)?,
+            ))
+        });
         match read {
             Ok(person) => wanted.push(person),
             Err(bad) => added.bad.push(bad),
@@ -170,7 +197,11 @@ pub async fn add_persons(house: &House, key: [u8; 32], rows: Rows<'_>) -> Added 
         match create_person(house, &name, phone.as_deref(), &hash).await {
             Ok(person) => {
                 added.new += 1;
-                added.secrets.push(FirstSecret { who: format!("person {person}"), name, secret: pin });
+                added.secrets.push(FirstSecret {
+                    who: format!("person {person}"),
+                    name,
+                    secret: pin,
+                });
             }
             Err(error) => {
                 added.stopped = Some(error.into());
@@ -181,8 +212,16 @@ pub async fn add_persons(house: &House, key: [u8; 32], rows: Rows<'_>) -> Added 
     added
 }
 
-async fn create_person(house: &House, name: &str, phone: Option<&str>, hash: &str) -> Result<i64, StoreError> {
-    let person = house.store.create_person(name, phone, house.clock.now()).await?;
+async fn create_person(
+    house: &House,
+    name: &str,
+    phone: Option<&str>,
+    hash: &str,
+) -> Result<i64, StoreError> {
+    let person = house
+        .store
+        .create_person(name, phone, house.clock.now())
+        .await?;
     house.store.set_pin(person, hash, true).await?;
     Ok(person)
 }
@@ -202,7 +241,12 @@ enum Who {
 }
 
 /// Enrols residents. One that is there already, in the same household, stays as it is and gets no new PIN.
-pub async fn add_residents(house: &House, community: &Code, key: [u8; 32], rows: Rows<'_>) -> Added {
+pub async fn add_residents(
+    house: &House,
+    community: &Code,
+    key: [u8; 32],
+    rows: Rows<'_>,
+) -> Added {
     let mut added = Added::default();
     let wanted = match new_residents(house, community, rows, &mut added).await {
         Ok(wanted) => wanted,
@@ -219,7 +263,11 @@ pub async fn add_residents(house: &House, community: &Code, key: [u8; 32], rows:
     for ((new, pin), hash) in wanted.into_iter().zip(pins).zip(hashes) {
         let first = match &new.who {
             Who::Person(_) => None,
-            Who::New { name, .. } => Some(FirstSecret { who: new.resident.to_string(), name: name.clone(), secret: pin }),
+            Who::New { name, .. } => Some(FirstSecret {
+                who: new.resident.to_string(),
+                name: name.clone(),
+                secret: pin,
+            }),
         };
         let result = enrol(house, community, &new, &hash).await;
         let good = result.is_ok();
@@ -240,7 +288,10 @@ async fn new_residents(
     added: &mut Added,
 ) -> Result<Vec<NewResident>, StoreError> {
     let known = house.store.residents(community).await?;
-    let mut known: BTreeMap<_, _> = known.into_iter().map(|row| (row.resident, row.household)).collect();
+    let mut known: BTreeMap<_, _> = known
+        .into_iter()
+        .map(|row| (row.resident, row.household))
+        .collect();
     let mut wanted = Vec::new();
     for row in rows {
         match row.and_then(|row| new_resident(&row)) {
@@ -251,8 +302,15 @@ async fn new_residents(
                 Some(household) => {
                     known.insert(new.resident, household);
                     let resident = new.resident;
-                    let rejection = rongyi_core::command::Rejection::ResidentExists { resident, household };
-                    added.bad.push(BadRow { line: new.line, code: rejection.code().into(), text: rejection.text() });
+                    let rejection = rongyi_core::command::Rejection::ResidentExists {
+                        resident,
+                        household,
+                    };
+                    added.bad.push(BadRow {
+                        line: new.line,
+                        code: rejection.code().into(),
+                        text: rejection.text(),
+                    });
                 }
             },
         }
@@ -264,15 +322,24 @@ fn new_resident(row: &Row) -> Result<NewResident, BadRow> {
     let resident = resident_no(row.need("resident")?).map_err(|error| bad(row, &error))?;
     let household = household_no(row.need("household")?).map_err(|error| bad(row, &error))?;
     let who = match (row.get("person"), row.get("name")) {
-        (Some(person), None) => Who::Person(person.parse().ok().filter(|person| *person > 0).ok_or_else(|| {
-            BadRow::new(
-                row.line,
-                "number.form",
-                format!("“{person}”不是人员编号。"),
-                format!("“{person}” is not a person's number."),
-            )
-        })?),
-        (None, Some(name)) => Who::New { name: text(row, "name", name)?.to_owned(), phone: phone(row)? },
+        (Some(person), None) => Who::Person(
+            person
+                .parse()
+                .ok()
+                .filter(|person| *person > 0)
+                .ok_or_else(|| {
+                    BadRow::new(
+                        row.line,
+                        "number.form",
+                        format!("“{person}”不是人员编号。"),
+                        format!("“{person}” is not a person's number."),
+                    )
+                })?,
+        ),
+        (None, Some(name)) => Who::New {
+            name: text(row, "name", name)?.to_owned(),
+            phone: phone(row)?,
+        },
         _ => {
             return Err(BadRow::new(
                 row.line,
@@ -282,12 +349,22 @@ fn new_resident(row: &Row) -> Result<NewResident, BadRow> {
             ));
         }
     };
-    Ok(NewResident { line: row.line, resident, household, who })
+    Ok(NewResident {
+        line: row.line,
+        resident,
+        household,
+        who,
+    })
 }
 
 /// Links the person first, then enrols in the ledger: broken off in between, the next run finishes it with
 /// the same salt.
-async fn enrol(house: &House, community: &Code, new: &NewResident, hash: &str) -> Result<(), RowError> {
+async fn enrol(
+    house: &House,
+    community: &Code,
+    new: &NewResident,
+    hash: &str,
+) -> Result<(), RowError> {
     let linked = house.store.resident_person(community, new.resident).await?;
     let salt = house.store.resident_salt(community, new.resident).await?;
     let (person, salt) = match (linked, salt) {
@@ -300,14 +377,30 @@ async fn enrol(house: &House, community: &Code, new: &NewResident, hash: &str) -
         _ => {
             let person = person(house, new, hash).await?;
             let salt = random();
-            house.store.link_resident(community, new.resident, person, &salt).await?;
+            house
+                .store
+                .link_resident(community, new.resident, person, &salt)
+                .await?;
             (person, salt)
         }
     };
-    let who = SaltedText { salt, text: format!("person:{person}") }.commitment();
-    let ask = Ask::Enrol { resident: new.resident, household: new.household, who };
-    let answer = house.clerk.ask_patiently(community, house.command(community, ENROL, ask)).await;
-    answer.map(drop).map_err(|error| RowError::clerk(new.line, error))
+    let who = SaltedText {
+        salt,
+        text: format!("person:{person}"),
+    }
+    .commitment();
+    let ask = Ask::Enrol {
+        resident: new.resident,
+        household: new.household,
+        who,
+    };
+    let answer = house
+        .clerk
+        .ask_patiently(community, house.command(community, ENROL, ask))
+        .await;
+    answer
+        .map(drop)
+        .map_err(|error| RowError::clerk(new.line, error))
 }
 
 async fn person(house: &House, new: &NewResident, hash: &str) -> Result<i64, RowError> {
@@ -350,11 +443,27 @@ pub async fn add_staff(house: &House, community: &Code, key: [u8; 32], rows: Row
     };
     for ((new, password), hash) in wanted.into_iter().zip(passwords).zip(hashes) {
         let (login, name, role) = (new.login.as_str(), new.name.as_str(), new.role);
-        let staff = NewStaff { community, login, name, role, password_hash: &hash, must_change: true };
-        let result = house.store.add_staff(staff).await.map(|_| true).map_err(RowError::from);
+        let staff = NewStaff {
+            community,
+            login,
+            name,
+            role,
+            password_hash: &hash,
+            must_change: true,
+        };
+        let result = house
+            .store
+            .add_staff(staff)
+            .await
+            .map(|_| true)
+            .map_err(RowError::from);
         let good = result.is_ok();
         if good {
-            added.secrets.push(FirstSecret { who: new.login, name: new.name, secret: password });
+            added.secrets.push(FirstSecret {
+                who: new.login,
+                name: new.name,
+                secret: password,
+            });
         }
         if !added.count(result) {
             break;
@@ -370,33 +479,54 @@ struct StaffRow {
 }
 
 /// `None` when the login is there already with the same role.
-async fn new_staff(house: &House, community: &Code, row: &Row) -> Result<Option<StaffRow>, RowError> {
-    let login = crate::earning::code(row.need("login")?, "login").map_err(|error| bad(row, &error))?.to_string();
+async fn new_staff(
+    house: &House,
+    community: &Code,
+    row: &Row,
+) -> Result<Option<StaffRow>, RowError> {
+    let login = crate::earning::code(row.need("login")?, "login")
+        .map_err(|error| bad(row, &error))?
+        .to_string();
     let name = text(row, "name", row.need("name")?)?.to_owned();
     let written = row.need("role")?;
-    let role = ROLES.into_iter().find(|role| *role == written).ok_or_else(|| {
-        let all = ROLES.join(", ");
-        BadRow::new(
-            row.line,
-            "role.unknown",
-            format!("没有“{written}”这种岗位。可以写：{all}（审核员、店员、管理员、活动组织者）。"),
-            format!("There is no role “{written}”. The roles are: {all}."),
-        )
-    })?;
+    let role = ROLES
+        .into_iter()
+        .find(|role| *role == written)
+        .ok_or_else(|| {
+            let all = ROLES.join(", ");
+            BadRow::new(
+                row.line,
+                "role.unknown",
+                format!(
+                    "没有“{written}”这种岗位。可以写：{all}（审核员、店员、管理员、活动组织者）。"
+                ),
+                format!("There is no role “{written}”. The roles are: {all}."),
+            )
+        })?;
     match house.store.staff_by_login(community, &login).await? {
         None => Ok(Some(StaffRow { login, name, role })),
         Some(old) if old.role == role => Ok(None),
         Some(old) => Err(RowError::Bad(BadRow::new(
             row.line,
             "login.taken",
-            format!("登录名“{login}”已经是 {} 的了（{}）。请换一个登录名。", old.name, old.role),
-            format!("The login “{login}” belongs to {} ({}). Choose another.", old.name, old.role),
+            format!(
+                "登录名“{login}”已经是 {} 的了（{}）。请换一个登录名。",
+                old.name, old.role
+            ),
+            format!(
+                "The login “{login}” belongs to {} ({}). Choose another.",
+                old.name, old.role
+            ),
         ))),
     }
 }
 
 pub(crate) fn bad(row: &Row, error: &InputError) -> BadRow {
-    BadRow { line: row.line, code: error.code.into(), text: error.text.clone() }
+    BadRow {
+        line: row.line,
+        code: error.code.into(),
+        text: error.text.clone(),
+    }
 }
 
 pub(crate) fn text<'t>(row: &Row, column: &str, text: &'t str) -> Result<&'t str, BadRow> {
@@ -411,8 +541,13 @@ pub(crate) fn text<'t>(row: &Row, column: &str, text: &'t str) -> Result<&'t str
 }
 
 fn phone(row: &Row) -> Result<Option<String>, BadRow> {
-    let Some(phone) = row.get("phone") else { return Ok(None) };
-    let good = (5..=20).contains(&phone.len()) && phone.bytes().all(|b| b.is_ascii_digit() || b"+- ".contains(&b));
+    let Some(phone) = row.get("phone") else {
+        return Ok(None);
+    };
+    let good = (5..=20).contains(&phone.len())
+        && phone
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b"+- ".contains(&b));
     good.then(|| Some(phone.to_owned())).ok_or_else(|| {
         BadRow::new(
             row.line,

@@ -59,11 +59,19 @@ impl Wallet {
 }
 
 fn available(holder: Holder) -> Account {
-    Account { holder, asset: AssetNo::POINTS, purpose: Purpose::Available }
+    Account {
+        holder,
+        asset: AssetNo::POINTS,
+        purpose: Purpose::Available,
+    }
 }
 
 fn minutes_of(resident: ResidentNo) -> Account {
-    Account { holder: Holder::Resident(resident), asset: AssetNo::MINUTES, purpose: Purpose::Available }
+    Account {
+        holder: Holder::Resident(resident),
+        asset: AssetNo::MINUTES,
+        purpose: Purpose::Available,
+    }
 }
 
 /// Reads what a resident has. `None` when there is no such resident.
@@ -76,13 +84,28 @@ pub async fn wallet(
     resident: ResidentNo,
 ) -> Result<Option<Wallet>, StoreError> {
     let mut book = Book::new(frame.clone());
-    book.load(store.load(&frame.community, &[Need::Resident(resident)]).await?);
-    let Some(household) = book.residents().get(&resident).copied() else { return Ok(None) };
-    let unit = frame.settings.as_ref().map_or(Unit::Person, |settings| settings.unit);
+    book.load(
+        store
+            .load(&frame.community, &[Need::Resident(resident)])
+            .await?,
+    );
+    let Some(household) = book.residents().get(&resident).copied() else {
+        return Ok(None);
+    };
+    let unit = frame
+        .settings
+        .as_ref()
+        .map_or(Unit::Person, |settings| settings.unit);
     let holder = holder(unit, resident, household);
     let points = available(holder);
-    let held = Account { purpose: Purpose::Held, ..points };
-    let notice = Account { purpose: Purpose::Notice, ..points };
+    let held = Account {
+        purpose: Purpose::Held,
+        ..points
+    };
+    let notice = Account {
+        purpose: Purpose::Notice,
+        ..points
+    };
     let minutes = minutes_of(resident);
     let needs = [points, held, notice, minutes].map(Need::Account);
     book.load(store.load(&frame.community, &needs).await?);
@@ -117,7 +140,10 @@ pub struct Shopfront {
 impl Shopfront {
     /// The item with this code, when it can be ordered.
     pub fn item(&self, code: &Code) -> Option<&Item> {
-        self.frame.items.iter().find(|item| item.code == *code && item.active)
+        self.frame
+            .items
+            .iter()
+            .find(|item| item.code == *code && item.active)
     }
 
     /// Pieces of an item on the shelf.
@@ -139,7 +165,9 @@ pub async fn quotes(
     let frame = house.store.frame(community).await?;
     let frame = frame.ok_or_else(|| ClerkError::CommunityUnknown(community.clone()))?;
     let wallet = wallet(&house.store, &frame, resident).await?;
-    let wallet = wallet.ok_or(ClerkError::Rejected(Rejection::ResidentUnknown { resident }))?;
+    let wallet = wallet.ok_or(ClerkError::Rejected(Rejection::ResidentUnknown {
+        resident,
+    }))?;
     let today = house.today(community).0;
     let baskets = baskets(&frame);
     let mut book = Book::new(frame.clone());
@@ -147,11 +175,23 @@ pub async fn quotes(
         .iter()
         .map(|basket| {
             let (lines, code) = (basket.clone(), String::from("00000000"));
-            house.command(community, "system", Ask::Place { resident, lines, seen: Amount::ZERO, code })
+            house.command(
+                community,
+                "system",
+                Ask::Place {
+                    resident,
+                    lines,
+                    seen: Amount::ZERO,
+                    code,
+                },
+            )
         })
         .collect();
     loop {
-        let mut needs: Vec<Need> = commands.iter().flat_map(|command| book.missing(command)).collect();
+        let mut needs: Vec<Need> = commands
+            .iter()
+            .flat_map(|command| book.missing(command))
+            .collect();
         if needs.is_empty() {
             break;
         }
@@ -159,15 +199,26 @@ pub async fn quotes(
         needs.dedup();
         book.load(house.store.load(community, &needs).await?);
     }
-    let plan = book.pricing_for(today).map(|set| set.plan.clone()).unwrap_or_default();
+    let plan = book
+        .pricing_for(today)
+        .map(|set| set.plan.clone())
+        .unwrap_or_default();
     let shelf = shelf(&frame, &book);
     let judge = house.books.judge(community);
     let pricing = move || {
         let price = |basket: &Basket| book.quote(today, resident, basket, &judge);
         baskets.iter().map(price).collect()
     };
-    let priced: Vec<Priced> = tokio::task::spawn_blocking(pricing).await.map_err(|_| ClerkError::Stopped)?;
-    Ok(Shopfront { frame, wallet, shelf, priced, plan })
+    let priced: Vec<Priced> = tokio::task::spawn_blocking(pricing)
+        .await
+        .map_err(|_| ClerkError::Stopped)?;
+    Ok(Shopfront {
+        frame,
+        wallet,
+        shelf,
+        priced,
+        plan,
+    })
 }
 
 fn shelf(frame: &Frame, book: &Book) -> HashMap<Code, i64> {
@@ -206,7 +257,10 @@ pub struct Wanted {
 
 /// The key of an input, so that the same key with other content is noticed.
 pub fn key(text: Option<String>, input: &str) -> Option<Key> {
-    text.map(|text| Key { text, input: sha256(input.as_bytes()) })
+    text.map(|text| Key {
+        text,
+        input: sha256(input.as_bytes()),
+    })
 }
 
 /// Places an order. The same key answers the same order, however often it comes.
@@ -214,11 +268,22 @@ pub fn key(text: Option<String>, input: &str) -> Option<Key> {
 /// # Errors
 /// As [`crate::clerk::Clerk::ask`].
 pub async fn place(house: &House, community: &Code, wanted: Wanted) -> Result<Answer, ClerkError> {
-    let Wanted { resident, basket, seen, actor, key: key_text } = wanted;
+    let Wanted {
+        resident,
+        basket,
+        seen,
+        actor,
+        key: key_text,
+    } = wanted;
     let input = format!("place {resident} {basket:?} {seen}");
     let mut tries = 0;
     loop {
-        let ask = Ask::Place { resident, lines: basket.clone(), seen, code: pickup_code() };
+        let ask = Ask::Place {
+            resident,
+            lines: basket.clone(),
+            seen,
+            code: pickup_code(),
+        };
         let command = Command {
             actor: actor.clone(),
             key: key(key_text.clone(), &input),
@@ -245,7 +310,13 @@ pub async fn settle(
     (actor, key_text): (Code, Option<String>),
 ) -> Result<Answer, ClerkError> {
     let key = key(key_text, &format!("settle {order}"));
-    let command = Command { actor, key, today: house.today(community).0, ask: Ask::Settle(order), text: None };
+    let command = Command {
+        actor,
+        key,
+        today: house.today(community).0,
+        ask: Ask::Settle(order),
+        text: None,
+    };
     house.clerk.ask(community, command).await
 }
 
@@ -261,7 +332,13 @@ pub async fn cancel(
 ) -> Result<Answer, ClerkError> {
     let key = key(key_text, &format!("cancel {order}"));
     let ask = Ask::Release(order, ReleaseReason::Cancelled);
-    let command = Command { actor, key, today: house.today(community).0, ask, text: None };
+    let command = Command {
+        actor,
+        key,
+        today: house.today(community).0,
+        ask,
+        text: None,
+    };
     house.clerk.ask(community, command).await
 }
 
@@ -286,14 +363,23 @@ mod tests {
     fn a_pickup_code_is_eight_digits() {
         for _ in 0..200 {
             let code = pickup_code();
-            assert!(code.len() == 8 && code.bytes().all(|b| b.is_ascii_digit()), "{code}");
+            assert!(
+                code.len() == 8 && code.bytes().all(|b| b.is_ascii_digit()),
+                "{code}"
+            );
         }
     }
 
     #[test]
     fn points_go_to_whom_the_community_says() {
         let (resident, household) = (ResidentNo(1001), HouseholdNo(3));
-        assert_eq!(holder(Unit::Person, resident, household), Holder::Resident(resident));
-        assert_eq!(holder(Unit::Household, resident, household), Holder::Household(household));
+        assert_eq!(
+            holder(Unit::Person, resident, household),
+            Holder::Resident(resident)
+        );
+        assert_eq!(
+            holder(Unit::Household, resident, household),
+            Holder::Household(household)
+        );
     }
 }

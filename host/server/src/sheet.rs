@@ -23,12 +23,22 @@ pub struct Columns {
 
 impl Columns {
     fn knows(&self, name: &str) -> bool {
-        let prefixed = |prefix: &str| name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty());
-        self.required.contains(&name) || self.optional.contains(&name) || self.prefix.is_some_and(prefixed)
+        let prefixed = |prefix: &str| {
+            name.strip_prefix(prefix)
+                .is_some_and(|rest| !rest.is_empty())
+        };
+        self.required.contains(&name)
+            || self.optional.contains(&name)
+            || self.prefix.is_some_and(prefixed)
     }
 
     fn all(&self) -> String {
-        let mut names: Vec<String> = self.required.iter().chain(self.optional).map(|name| (*name).to_owned()).collect();
+        let mut names: Vec<String> = self
+            .required
+            .iter()
+            .chain(self.optional)
+            .map(|name| (*name).to_owned())
+            .collect();
         names.extend(self.prefix.map(|prefix| format!("{prefix}NAME")));
         names.join(",")
     }
@@ -45,8 +55,13 @@ pub struct Row {
 impl Row {
     /// A row that a person typed as options of a command; it stands at line 0.
     pub fn typed(cells: &[(&str, Option<&str>)]) -> Row {
-        let filled = cells.iter().filter_map(|(name, cell)| Some(((*name).to_owned(), (*cell)?.trim().to_owned())));
-        Row { line: 0, cells: filled.collect() }
+        let filled = cells
+            .iter()
+            .filter_map(|(name, cell)| Some(((*name).to_owned(), (*cell)?.trim().to_owned())));
+        Row {
+            line: 0,
+            cells: filled.collect(),
+        }
     }
 
     /// This row alone.
@@ -56,7 +71,10 @@ impl Row {
 
     /// The cell of a column; `None` when it is empty or missing.
     pub fn get(&self, column: &str) -> Option<&str> {
-        self.cells.get(column).map(String::as_str).filter(|cell| !cell.is_empty())
+        self.cells
+            .get(column)
+            .map(String::as_str)
+            .filter(|cell| !cell.is_empty())
     }
 
     /// The cell of a column that may not be empty.
@@ -94,8 +112,20 @@ pub struct BadRow {
 
 impl BadRow {
     /// A bad row with both sentences.
-    pub fn new(line: u64, code: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        BadRow { line, code: code.into(), text: Text { zh: zh.into(), en: en.into() } }
+    pub fn new(
+        line: u64,
+        code: impl Into<String>,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        BadRow {
+            line,
+            code: code.into(),
+            text: Text {
+                zh: zh.into(),
+                en: en.into(),
+            },
+        }
     }
 }
 
@@ -103,7 +133,9 @@ impl BadRow {
 #[derive(Debug, thiserror::Error)]
 pub enum SheetError {
     /// It is not there, or may not be read.
-    #[error("读不了文件：{0}。请核对路径和权限。 The file cannot be read: {0}. Check its path and permissions.")]
+    #[error(
+        "读不了文件：{0}。请核对路径和权限。 The file cannot be read: {0}. Check its path and permissions."
+    )]
     Unreadable(#[from] std::io::Error),
     /// More than [`FILE_BYTES_MAX`].
     #[error("文件超过 512 MiB，请分成几份。 The file is larger than 512 MiB; split it.")]
@@ -114,7 +146,9 @@ pub enum SheetError {
     )]
     Encoding,
     /// There is no header, or nothing but blanks.
-    #[error("文件是空的；第一行要写列名：{expected} The file is empty; its first line names the columns: {expected}")]
+    #[error(
+        "文件是空的；第一行要写列名：{expected} The file is empty; its first line names the columns: {expected}"
+    )]
     Empty {
         /// The columns it may have.
         expected: String,
@@ -158,7 +192,10 @@ impl Sheet {
     /// # Errors
     /// [`SheetError::Encoding`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Sheet, SheetError> {
-        let text = match (encoding_rs::Encoding::for_bom(bytes), std::str::from_utf8(bytes)) {
+        let text = match (
+            encoding_rs::Encoding::for_bom(bytes),
+            std::str::from_utf8(bytes),
+        ) {
             (None, Ok(text)) => text.to_owned(),
             (marked, _) => {
                 let encoding = marked.map_or(encoding_rs::GB18030, |(encoding, _)| encoding);
@@ -170,7 +207,10 @@ impl Sheet {
             }
         };
         let lines_of_json = text.trim_start().starts_with('{');
-        Ok(Sheet { text, lines_of_json })
+        Ok(Sheet {
+            text,
+            lines_of_json,
+        })
     }
 
     /// How many lines there are: an upper bound of the rows, for a progress bar.
@@ -184,45 +224,84 @@ impl Sheet {
     /// [`SheetError::Empty`] or [`SheetError::Header`].
     pub fn rows(&self, columns: Columns) -> Result<Rows<'_>, SheetError> {
         if self.text.trim().is_empty() {
-            return Err(SheetError::Empty { expected: columns.all() });
+            return Err(SheetError::Empty {
+                expected: columns.all(),
+            });
         }
         if self.lines_of_json {
-            let lines = (1..).zip(self.text.lines()).filter(|(_, line)| !line.trim().is_empty());
-            return Ok(Box::new(lines.map(move |(number, line)| json_row(number, line, columns))));
+            let lines = (1..)
+                .zip(self.text.lines())
+                .filter(|(_, line)| !line.trim().is_empty());
+            return Ok(Box::new(
+                lines.map(move |(number, line)| json_row(number, line, columns)),
+            ));
         }
         self.csv_rows(columns)
     }
 
     fn csv_rows(&self, columns: Columns) -> Result<Rows<'_>, SheetError> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(self.text.as_bytes());
-        let header = |zh: String, en: String| SheetError::Header { zh, en, expected: columns.all() };
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(self.text.as_bytes());
+        let header = |zh: String, en: String| SheetError::Header {
+            zh,
+            en,
+            expected: columns.all(),
+        };
         let names: Vec<String> = match reader.headers() {
             Ok(names) => names.iter().map(str::to_owned).collect(),
-            Err(error) => return Err(header(format!("读不出列名（{error}）。"), format!("no column names ({error})."))),
+            Err(error) => {
+                return Err(header(
+                    format!("读不出列名（{error}）。"),
+                    format!("no column names ({error})."),
+                ));
+            }
         };
         for (place, name) in names.iter().enumerate() {
             if !columns.knows(name) {
-                return Err(header(format!("没有“{name}”这一列。"), format!("there is no column “{name}”.")));
+                return Err(header(
+                    format!("没有“{name}”这一列。"),
+                    format!("there is no column “{name}”."),
+                ));
             }
             if names.iter().skip(place + 1).any(|other| other == name) {
-                return Err(header(format!("“{name}”写了两次。"), format!("“{name}” stands twice.")));
+                return Err(header(
+                    format!("“{name}”写了两次。"),
+                    format!("“{name}” stands twice."),
+                ));
             }
         }
-        if let Some(missing) = columns.required.iter().find(|name| !names.iter().any(|own| own == *name)) {
-            return Err(header(format!("缺少“{missing}”这一列。"), format!("the column “{missing}” is missing.")));
+        if let Some(missing) = columns
+            .required
+            .iter()
+            .find(|name| !names.iter().any(|own| own == *name))
+        {
+            return Err(header(
+                format!("缺少“{missing}”这一列。"),
+                format!("the column “{missing}” is missing."),
+            ));
         }
-        let rows = reader.into_records().filter_map(move |record| csv_row(record, &names));
+        let rows = reader
+            .into_records()
+            .filter_map(move |record| csv_row(record, &names));
         Ok(Box::new(rows))
     }
 }
 
 /// `None` for a line of commas only, which spreadsheets leave at the end.
-fn csv_row(record: Result<csv::StringRecord, csv::Error>, names: &[String]) -> Option<Result<Row, BadRow>> {
+fn csv_row(
+    record: Result<csv::StringRecord, csv::Error>,
+    names: &[String],
+) -> Option<Result<Row, BadRow>> {
     let record = match record {
         Ok(record) => record,
         Err(error) => {
             let line = error.position().map_or(0, csv::Position::line);
-            let (zh, en) = (format!("这一行读不出来（{error}）。"), format!("This line cannot be read ({error})."));
+            let (zh, en) = (
+                format!("这一行读不出来（{error}）。"),
+                format!("This line cannot be read ({error})."),
+            );
             return Some(Err(BadRow::new(line, "row.unreadable", zh, en)));
         }
     };
@@ -235,11 +314,19 @@ fn csv_row(record: Result<csv::StringRecord, csv::Error>, names: &[String]) -> O
         return Some(Err(BadRow::new(
             line,
             "row.cells",
-            format!("这一行有 {has} 格，列名有 {wants} 个。内容里有逗号时，请用英文双引号把这一格括起来。"),
-            format!("This line has {has} cells, the header {wants}. Put a cell that contains a comma into double quotes."),
+            format!(
+                "这一行有 {has} 格，列名有 {wants} 个。内容里有逗号时，请用英文双引号把这一格括起来。"
+            ),
+            format!(
+                "This line has {has} cells, the header {wants}. Put a cell that contains a comma into double quotes."
+            ),
         )));
     }
-    let cells = names.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+    let cells = names
+        .iter()
+        .cloned()
+        .zip(record.iter().map(str::to_owned))
+        .collect();
     Some(Ok(Row { line, cells }))
 }
 
@@ -266,7 +353,9 @@ fn json_row(line: u64, text: &str, columns: Columns) -> Result<Row, BadRow> {
         // A number keeps the digits it was written with: no detour through floating point.
         let cell = match value.get() {
             "null" => continue,
-            text if text.starts_with('"') => serde_json::from_str::<String>(text).unwrap_or_default(),
+            text if text.starts_with('"') => {
+                serde_json::from_str::<String>(text).unwrap_or_default()
+            }
             text if text.starts_with(['{', '[']) => {
                 return Err(BadRow::new(
                     line,
@@ -286,10 +375,18 @@ fn json_row(line: u64, text: &str, columns: Columns) -> Result<Row, BadRow> {
 mod tests {
     use super::*;
 
-    const COLUMNS: Columns = Columns { required: &["kind", "quantity"], optional: &["note"], prefix: Some("field.") };
+    const COLUMNS: Columns = Columns {
+        required: &["kind", "quantity"],
+        optional: &["note"],
+        prefix: Some("field."),
+    };
 
     fn rows(bytes: &[u8]) -> Vec<Result<Row, BadRow>> {
-        Sheet::from_bytes(bytes).unwrap().rows(COLUMNS).unwrap().collect()
+        Sheet::from_bytes(bytes)
+            .unwrap()
+            .rows(COLUMNS)
+            .unwrap()
+            .collect()
     }
 
     #[test]
@@ -301,7 +398,10 @@ mod tests {
         assert_eq!(rows(format!("\u{feff}{text}").as_bytes()), plain);
         assert_eq!(rows(&gb), plain);
         let json = "{\"kind\":\"waste\",\"quantity\":7.6,\"note\":\"厨余\"}\n";
-        assert_eq!(rows(json.as_bytes())[0].as_ref().unwrap().cells, plain[0].as_ref().unwrap().cells);
+        assert_eq!(
+            rows(json.as_bytes())[0].as_ref().unwrap().cells,
+            plain[0].as_ref().unwrap().cells
+        );
     }
 
     #[test]
@@ -311,9 +411,16 @@ mod tests {
         let bad = found[1].as_ref().unwrap_err();
         assert_eq!((bad.line, bad.code.as_str()), (3, "row.cells"));
         assert_eq!(found[2].as_ref().unwrap().line, 6);
-        let found = rows(b"{\"kind\":\"a\",\"quantity\":1}\n{\"kind\":\n{\"kind\":\"a\",\"colour\":1}\n");
+        let found =
+            rows(b"{\"kind\":\"a\",\"quantity\":1}\n{\"kind\":\n{\"kind\":\"a\",\"colour\":1}\n");
         assert_eq!(found[1].as_ref().unwrap_err().code, "row.unreadable");
-        assert_eq!((found[2].as_ref().unwrap_err().line, found[2].as_ref().unwrap_err().code.as_str()), (3, "row.columns"));
+        assert_eq!(
+            (
+                found[2].as_ref().unwrap_err().line,
+                found[2].as_ref().unwrap_err().code.as_str()
+            ),
+            (3, "row.columns")
+        );
     }
 
     #[test]
@@ -324,11 +431,21 @@ mod tests {
 
     #[test]
     fn a_wrong_header_is_said_before_any_row() {
-        let refused = |text: &str| Sheet::from_bytes(text.as_bytes()).unwrap().rows(COLUMNS).err().unwrap().to_string();
+        let refused = |text: &str| {
+            Sheet::from_bytes(text.as_bytes())
+                .unwrap()
+                .rows(COLUMNS)
+                .err()
+                .unwrap()
+                .to_string()
+        };
         assert!(refused("kind,amount\n").contains("there is no column “amount”"));
         assert!(refused("kind,kind,quantity\n").contains("“kind” stands twice"));
         assert!(refused("kind\n").contains("“quantity” is missing"));
         assert!(refused(" \n").contains("kind,quantity,note,field.NAME"));
-        assert!(matches!(Sheet::from_bytes(&[0xff, 0xff, 0x80]), Err(SheetError::Encoding)));
+        assert!(matches!(
+            Sheet::from_bytes(&[0xff, 0xff, 0x80]),
+            Err(SheetError::Encoding)
+        ));
     }
 }

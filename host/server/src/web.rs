@@ -7,6 +7,7 @@ pub mod front;
 pub mod headers;
 mod lines;
 mod operator;
+mod order;
 mod resident;
 pub mod shell;
 mod shop;
@@ -24,7 +25,9 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
-use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
@@ -53,7 +56,11 @@ pub struct App {
 impl App {
     /// The name of the session's cookie. `__Host-` ties it to this very host, and needs https.
     pub fn cookie_name(&self) -> &'static str {
-        if self.https { "__Host-rongyi" } else { "rongyi" }
+        if self.https {
+            "__Host-rongyi"
+        } else {
+            "rongyi"
+        }
     }
 }
 
@@ -64,12 +71,24 @@ pub fn router(house: Arc<House>) -> Router {
         tracing::error!(%error, %file, "the server's secret cannot be read, so no PIN will match; mend the file and restart");
         random()
     });
-    let https = house.config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    let app = Arc::new(App { house, vault: Vault::new(secret), flood: Flood::default(), https });
+    let https = house
+        .config
+        .public_url
+        .as_ref()
+        .is_some_and(|url| url.starts_with("https://"));
+    let app = Arc::new(App {
+        house,
+        vault: Vault::new(secret),
+        flood: Flood::default(),
+        https,
+    });
     let pages = pages()
         .fallback(async || Fault::not_found())
         .layer(guard(&app))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), errors::dress));
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            errors::dress,
+        ));
     let programs = api::router()
         .layer(guard(&app))
         .layer(middleware::from_fn(api::as_json));
@@ -98,10 +117,19 @@ fn pages() -> Router<Arc<App>> {
         .route("/{community}", get(front::show_front))
         .route("/{community}/", get(front::show_front))
         .route("/{community}/head", get(front::show_head))
-        .route("/{community}/sign-in", get(front::show_sign_in).post(front::sign_in))
-        .route("/{community}/staff/sign-in", get(front::show_staff_sign_in).post(front::sign_in_staff))
+        .route(
+            "/{community}/sign-in",
+            get(front::show_sign_in).post(front::sign_in),
+        )
+        .route(
+            "/{community}/staff/sign-in",
+            get(front::show_staff_sign_in).post(front::sign_in_staff),
+        )
         .route("/{community}/sign-out", post(front::sign_out))
-        .route("/{community}/pin", get(front::show_pin).post(front::change_pin))
+        .route(
+            "/{community}/pin",
+            get(front::show_pin).post(front::change_pin),
+        )
         // A resident.
         .route("/{community}/home", get(resident::show_home))
         .route("/{community}/passbook", get(resident::show_passbook))
@@ -111,33 +139,53 @@ fn pages() -> Router<Arc<App>> {
         .route("/{community}/shop", get(shop::list_shop))
         .route("/{community}/shop/{item}", get(shop::show_item))
         .route("/{community}/shop/{item}/confirm", get(shop::show_confirm))
-        .route("/{community}/orders", get(shop::list_orders).post(shop::place_order))
-        .route("/{community}/orders/{no}", get(shop::show_order))
-        .route("/{community}/orders/{no}/cancel", post(shop::cancel_order))
+        .route(
+            "/{community}/orders",
+            get(order::list_orders).post(order::place_order),
+        )
+        .route("/{community}/orders/{no}", get(order::show_order))
+        .route("/{community}/orders/{no}/cancel", post(order::cancel_order))
         // Staff.
-        .route("/{community}/till", get(staff::show_till).post(staff::look_up_code))
+        .route(
+            "/{community}/till",
+            get(staff::show_till).post(staff::look_up_code),
+        )
         .route("/{community}/till/{no}/settle", post(staff::settle_order))
         .route("/{community}/operator", get(operator::show_operator))
 }
 
 /// What every handler is protected by; faults leave as [`Fault`]s for the layer outside.
-fn guard(app: &App) -> impl tower::Layer<
+fn guard(
+    app: &App,
+) -> impl tower::Layer<
     axum::routing::Route,
     Service: tower::Service<
         axum::extract::Request,
         Response: axum::response::IntoResponse + 'static,
         Error: Into<std::convert::Infallible> + 'static,
         Future: Send + 'static,
-    > + Clone + Send + Sync + 'static,
-> + Clone + Send + Sync + 'static {
+    > + Clone
+                 + Send
+                 + Sync
+                 + 'static,
+> + Clone
++ Send
++ Sync
++ 'static {
     let mut csrf = CsrfLayer::new();
     if let Some(url) = &app.house.config.public_url {
         csrf = csrf.clone().add_trusted_origin(url).unwrap_or(csrf);
     }
-    let csrf = csrf.with_rejection_response(|_: ProtectionError| refuse(AccessError::CrossSite.into()));
+    let csrf =
+        csrf.with_rejection_response(|_: ProtectionError| refuse(AccessError::CrossSite.into()));
     ServiceBuilder::new()
-        .layer(CatchPanicLayer::custom(|_| refuse(Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_MAX))
+        .layer(CatchPanicLayer::custom(|_| {
+            refuse(Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))
+        }))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            ANSWER_MAX,
+        ))
         .layer(csrf)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
 }
@@ -153,7 +201,10 @@ struct ShortId;
 impl MakeRequestId for ShortId {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
         const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-        let id: String = random::<8>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+        let id: String = random::<8>()
+            .iter()
+            .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+            .collect();
         Some(RequestId::new(id.parse().ok()?))
     }
 }

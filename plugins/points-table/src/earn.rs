@@ -43,7 +43,11 @@ pub(crate) fn earn(row: &Row, event: &Event) -> Result<Decision, Refusal> {
         && event.roles.iter().any(|role| role == REFERRER)
     {
         let mut thanks = Sum::of(POINTS);
-        thanks.add(row.phrase("referrer"), vec![number(points.into())], points.into());
+        thanks.add(
+            row.phrase("referrer"),
+            vec![number(points.into())],
+            points.into(),
+        );
         thanks.give(&mut decision, REFERRER, Short::Clamp);
     }
     merge(&mut decision.awards);
@@ -57,24 +61,42 @@ fn way(row: &Row, quantity: i32, sum: &mut Sum) {
     let units = decimal(counted, scale);
     match row.way {
         Way::Fixed(points) if points < 0 => {
-            sum.add(row.phrase("deduct"), vec![number(-i64::from(points))], points.into());
+            sum.add(
+                row.phrase("deduct"),
+                vec![number(-i64::from(points))],
+                points.into(),
+            );
         }
-        Way::Fixed(points) => sum.add(row.phrase("fixed"), vec![number(points.into())], points.into()),
+        Way::Fixed(points) => sum.add(
+            row.phrase("fixed"),
+            vec![number(points.into())],
+            points.into(),
+        ),
         Way::PerUnit => {
-            let Some(each) = row.kind.per_unit else { return };
+            let Some(each) = row.kind.per_unit else {
+                return;
+            };
             let (points, exact) = times(counted, scale, each, row.kind.rounding);
             let code = if exact { "per-unit" } else { "per-unit-round" };
             let each_arg = Arg::Decimal(each.decimal());
             sum.add(row.phrase(code), vec![units, each_arg], points);
             if let Some(most) = over(row, counted) {
                 let (fewer, _) = times(most, scale, each, row.kind.rounding);
-                sum.add(row.phrase("most"), vec![decimal(most, scale)], fewer - points);
+                sum.add(
+                    row.phrase("most"),
+                    vec![decimal(most, scale)],
+                    fewer - points,
+                );
             }
         }
         Way::Steps { first, further } => {
             let rest = i64::from(further) * (counted - 1).max(0);
             if counted > 0 {
-                sum.add(row.phrase("first"), vec![number(first.into())], first.into());
+                sum.add(
+                    row.phrase("first"),
+                    vec![number(first.into())],
+                    first.into(),
+                );
             }
             if counted > 1 {
                 let args = vec![number(counted - 1), number(further.into())];
@@ -85,11 +107,27 @@ fn way(row: &Row, quantity: i32, sum: &mut Sum) {
                 sum.add(row.phrase("most"), vec![number(most)], fewer - rest);
             }
         }
-        Way::Faults { base, per_fault, min } => {
+        Way::Faults {
+            base,
+            per_fault,
+            min,
+        } => {
             sum.add(row.phrase("base"), vec![number(base.into())], base.into());
-            let (taken, _) = times(counted, scale, Exact { units: per_fault.into(), scale: 0 }, Rounding::Floor);
+            let (taken, _) = times(
+                counted,
+                scale,
+                Exact {
+                    units: per_fault.into(),
+                    scale: 0,
+                },
+                Rounding::Floor,
+            );
             if taken > 0 {
-                sum.add(row.phrase("faults"), vec![units, number(per_fault.into())], -taken);
+                sum.add(
+                    row.phrase("faults"),
+                    vec![units, number(per_fault.into())],
+                    -taken,
+                );
             }
             let missing = i64::from(min) - sum.total();
             if missing > 0 {
@@ -100,8 +138,17 @@ fn way(row: &Row, quantity: i32, sum: &mut Sum) {
             let fits = |up_to: &Option<Exact>| {
                 up_to.is_none_or(|up_to| up_to.at_scale(scale).is_some_and(|most| counted <= most))
             };
-            let points = row.kind.bands.iter().find(|band| fits(&band.up_to)).map_or(0, |band| band.points);
-            sum.add(row.phrase("band"), vec![units, number(points.into())], points.into());
+            let points = row
+                .kind
+                .bands
+                .iter()
+                .find(|band| fits(&band.up_to))
+                .map_or(0, |band| band.points);
+            sum.add(
+                row.phrase("band"),
+                vec![units, number(points.into())],
+                points.into(),
+            );
         }
     }
 }
@@ -126,7 +173,11 @@ fn times(counted: i64, scale: u8, each: Exact, rounding: Rounding) -> (i64, bool
 }
 
 fn boost(row: &Row, weekday: u8, sum: &mut Sum) {
-    let today = row.kind.boosts.iter().find(|boost| boost.weekdays.contains(&weekday));
+    let today = row
+        .kind
+        .boosts
+        .iter()
+        .find(|boost| boost.weekdays.contains(&weekday));
     if let Some(boost) = today
         && sum.total() > 0
     {
@@ -137,7 +188,9 @@ fn boost(row: &Row, weekday: u8, sum: &mut Sum) {
 }
 
 fn bonus(row: &Row, event: &Event, minutes: i64, sum: &mut Sum) {
-    let (Some(bonus), Some(at)) = (&row.kind.bonus, row.bonus_fact) else { return };
+    let (Some(bonus), Some(at)) = (&row.kind.bonus, row.bonus_fact) else {
+        return;
+    };
     let (size, added) = match bonus.of {
         BonusOf::Quantity => (ten_to(row.kind.scale), event.quantity.into()),
         BonusOf::Hours => (60, minutes),
@@ -147,8 +200,16 @@ fn bonus(row: &Row, event: &Event, minutes: i64, sum: &mut Sum) {
     let before = fact(event, at).max(0);
     let reached = (before.saturating_add(added)) / every - before / every;
     if reached > 0 {
-        let args = vec![number(bonus.every.into()), number(bonus.amount.into()), number(reached)];
-        sum.add(row.phrase("bonus"), args, i64::from(bonus.amount).saturating_mul(reached));
+        let args = vec![
+            number(bonus.every.into()),
+            number(bonus.amount.into()),
+            number(reached),
+        ];
+        sum.add(
+            row.phrase("bonus"),
+            args,
+            i64::from(bonus.amount).saturating_mul(reached),
+        );
     }
 }
 
@@ -180,7 +241,10 @@ fn bound(row: &Row, event: &Event, sum: &mut Sum) -> Option<Refusal> {
         sum.add(cap.code("cut"), args, left - total);
     }
     // It opens when the last of them does; what never opens again wins.
-    full.into_iter().max_by_key(|no| no.opens.map_or((1, 0, 0, 0), |day| (0, day.year, day.month, day.day)))
+    full.into_iter().max_by_key(|no| {
+        no.opens
+            .map_or((1, 0, 0, 0), |day| (0, day.year, day.month, day.day))
+    })
 }
 
 fn closed(bound: &Bound, word: &str, args: Vec<Arg>, on: Date) -> Refusal {
@@ -190,7 +254,9 @@ fn closed(bound: &Bound, word: &str, args: Vec<Arg>, on: Date) -> Refusal {
 /// Volunteer minutes of this quantity.
 fn minutes(row: &Row, quantity: i32) -> i64 {
     let full = minutes_before_most(row, quantity);
-    row.kind.minutes_max.map_or(full, |most| full.min(most.into()))
+    row.kind
+        .minutes_max
+        .map_or(full, |most| full.min(most.into()))
 }
 
 fn minutes_before_most(row: &Row, quantity: i32) -> i64 {
@@ -199,11 +265,20 @@ fn minutes_before_most(row: &Row, quantity: i32) -> i64 {
 }
 
 fn give_minutes(row: &Row, quantity: i32, decision: &mut Decision) {
-    let Some(each) = row.kind.minutes_per_unit else { return };
+    let Some(each) = row.kind.minutes_per_unit else {
+        return;
+    };
     let full = minutes_before_most(row, quantity);
     let kept = minutes(row, quantity);
     let mut sum = Sum::of(MINUTES);
-    sum.add(row.phrase("minutes"), vec![decimal(quantity.into(), row.kind.scale), number(each.into())], full);
+    sum.add(
+        row.phrase("minutes"),
+        vec![
+            decimal(quantity.into(), row.kind.scale),
+            number(each.into()),
+        ],
+        full,
+    );
     if kept < full {
         sum.add(row.phrase("minutes-most"), vec![number(kept)], kept - full);
     }
@@ -211,7 +286,10 @@ fn give_minutes(row: &Row, quantity: i32, decision: &mut Decision) {
 }
 
 fn fact(event: &Event, at: usize) -> i64 {
-    let fact = event.facts.get(at).expect("the host answers every fact of the plan");
+    let fact = event
+        .facts
+        .get(at)
+        .expect("the host answers every fact of the plan");
     fact.value.into()
 }
 
@@ -227,7 +305,10 @@ fn short(short: params::Short) -> Short {
 fn merge(awards: &mut Vec<Award>) {
     let mut merged: Vec<Award> = Vec::new();
     for award in awards.drain(..) {
-        match merged.iter_mut().find(|known| known.role == award.role && known.asset == award.asset) {
+        match merged
+            .iter_mut()
+            .find(|known| known.role == award.role && known.asset == award.asset)
+        {
             Some(known) => known.amount = known.amount.saturating_add(award.amount),
             None => merged.push(award),
         }

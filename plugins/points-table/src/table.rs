@@ -65,7 +65,10 @@ impl Row {
 
     /// What the quantity counts.
     pub(crate) fn unit(&self) -> Text {
-        self.kind.unit.clone().map_or_else(|| text("次", "times"), Text::from)
+        self.kind
+            .unit
+            .clone()
+            .map_or_else(|| text("次", "times"), Text::from)
     }
 }
 
@@ -96,7 +99,12 @@ pub(crate) fn rows(params: &Params) -> Result<Vec<Row>, Vec<Diagnostic>> {
     let mut found = Vec::new();
     let mut rows: Vec<Row> = Vec::new();
     if params.kinds.is_empty() {
-        found.push(wrong("kinds", "points-table.empty", "至少写一个事项。", "Write at least one kind."));
+        found.push(wrong(
+            "kinds",
+            "points-table.empty",
+            "至少写一个事项。",
+            "Write at least one kind.",
+        ));
     }
     for (at, cap) in params.caps.iter().enumerate() {
         positive(cap.amount, &format!("caps[{at}].amount"), &mut found);
@@ -114,7 +122,11 @@ pub(crate) fn rows(params: &Params) -> Result<Vec<Row>, Vec<Diagnostic>> {
             rows.push(row);
         }
     }
-    if found.is_empty() { Ok(rows) } else { Err(found) }
+    if found.is_empty() {
+        Ok(rows)
+    } else {
+        Err(found)
+    }
 }
 
 fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) -> Option<Row> {
@@ -127,7 +139,15 @@ fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) ->
         window: days(window),
         subject: whose(subject),
         all: of.is_none(),
-        fact: need(&mut needs, FactNeed { metric, window: days(window), subject: whose(subject), of }),
+        fact: need(
+            &mut needs,
+            FactNeed {
+                metric,
+                window: days(window),
+                subject: whose(subject),
+                of,
+            },
+        ),
     };
     let mut caps: Vec<Bound> = kind
         .caps
@@ -139,10 +159,26 @@ fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) ->
         .collect();
     let asset = kind.asset.clone().unwrap_or_else(|| "points".into());
     if asset == "points" {
-        caps.extend(params.caps.iter().map(|c| bound(c.amount, c.window, c.subject, Metric::Points, None)));
+        caps.extend(
+            params
+                .caps
+                .iter()
+                .map(|c| bound(c.amount, c.window, c.subject, Metric::Points, None)),
+        );
     }
-    let limits =
-        kind.limits.iter().map(|limit| bound(limit.events, limit.window, limit.subject, Metric::Events, own())).collect();
+    let limits = kind
+        .limits
+        .iter()
+        .map(|limit| {
+            bound(
+                limit.events,
+                limit.window,
+                limit.subject,
+                Metric::Events,
+                own(),
+            )
+        })
+        .collect();
     let bonus_fact = kind.bonus.as_ref().map(|bonus| {
         let metric = match bonus.of {
             BonusOf::Quantity => Metric::Quantity,
@@ -152,7 +188,17 @@ fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) ->
         bound(0, bonus.window, params::Subject::Person, metric, own()).fact
     });
     let (quantity_min, quantity_max) = bounds(kind, way, path, found)?;
-    Some(Row { kind: kind.clone(), way, asset, needs, caps, limits, bonus_fact, quantity_min, quantity_max })
+    Some(Row {
+        kind: kind.clone(),
+        way,
+        asset,
+        needs,
+        caps,
+        limits,
+        bonus_fact,
+        quantity_min,
+        quantity_max,
+    })
 }
 
 fn need(needs: &mut Vec<FactNeed>, wanted: FactNeed) -> usize {
@@ -182,33 +228,61 @@ fn way(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) -> Option<Way> {
         return None;
     }
     if let Some(base) = kind.base {
-        let by_unit = kind.per_unit.and_then(|each| each.at_scale(0)).and_then(|each| i32::try_from(each.abs()).ok());
+        let by_unit = kind
+            .per_unit
+            .and_then(|each| each.at_scale(0))
+            .and_then(|each| i32::try_from(each.abs()).ok());
         let per_fault = kind.per_fault.map(i32::abs).or(by_unit);
         let Some(per_fault) = per_fault else {
-            let (zh, en) = ("写明每处问题扣几分。", "Say how many points each fault takes off.");
-            found.push(wrong(format!("{path}.per_fault"), "points-table.per-fault", zh, en));
+            let (zh, en) = (
+                "写明每处问题扣几分。",
+                "Say how many points each fault takes off.",
+            );
+            found.push(wrong(
+                format!("{path}.per_fault"),
+                "points-table.per-fault",
+                zh,
+                en,
+            ));
             return None;
         };
-        return Some(Way::Faults { base, per_fault, min: kind.min.unwrap_or(0) });
+        return Some(Way::Faults {
+            base,
+            per_fault,
+            min: kind.min.unwrap_or(0),
+        });
     }
     if !kind.bands.is_empty() {
         return Some(Way::Bands);
     }
     if let (Some(first), further) = (kind.first, kind.further) {
-        return Some(Way::Steps { first, further: further.unwrap_or(0) });
+        return Some(Way::Steps {
+            first,
+            further: further.unwrap_or(0),
+        });
     }
     if kind.further.is_some() {
-        let (zh, en) = ("写了 further，也要写 first。", "Where further is written, first must be too.");
+        let (zh, en) = (
+            "写了 further，也要写 first。",
+            "Where further is written, first must be too.",
+        );
         found.push(wrong(format!("{path}.first"), "points-table.first", zh, en));
         return None;
     }
-    let deducted = kind.deduct.map(|points| points.saturating_abs().saturating_neg());
+    let deducted = kind
+        .deduct
+        .map(|points| points.saturating_abs().saturating_neg());
     Some(kind.fixed.or(deducted).map_or(Way::PerUnit, Way::Fixed))
 }
 
 fn positive(value: i32, path: &str, found: &mut Vec<Diagnostic>) {
     if value < 1 {
-        found.push(wrong(path, "points-table.positive", "要大于 0。", "This must be larger than 0."));
+        found.push(wrong(
+            path,
+            "points-table.positive",
+            "要大于 0。",
+            "This must be larger than 0.",
+        ));
     }
 }
 
@@ -227,13 +301,24 @@ fn check_numbers(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
         positive(cap.amount, &format!("{path}.caps[{at}].amount"), found);
     }
     if !kind.caps.is_empty() && kind.asset.as_deref().is_some_and(|asset| asset != "points") {
-        let (zh, en) = ("上限只能用于积分（points）。", "Caps are for the asset points only.");
-        found.push(wrong(format!("{path}.caps"), "points-table.cap-asset", zh, en));
+        let (zh, en) = (
+            "上限只能用于积分（points）。",
+            "Caps are for the asset points only.",
+        );
+        found.push(wrong(
+            format!("{path}.caps"),
+            "points-table.cap-asset",
+            zh,
+            en,
+        ));
     }
     for (at, limit) in kind.limits.iter().enumerate() {
         positive(limit.events, &format!("{path}.limits[{at}].events"), found);
     }
-    for (name, value) in [("minutes_per_unit", kind.minutes_per_unit), ("minutes_max", kind.minutes_max)] {
+    for (name, value) in [
+        ("minutes_per_unit", kind.minutes_per_unit),
+        ("minutes_max", kind.minutes_max),
+    ] {
         if let Some(value) = value {
             positive(value, &format!("{path}.{name}"), found);
         }
@@ -241,15 +326,32 @@ fn check_numbers(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
     if let Some(bonus) = &kind.bonus {
         positive(bonus.every, &format!("{path}.bonus.every"), found);
     }
-    if kind.bands.iter().rev().skip(1).any(|band| band.up_to.is_none()) {
-        let (zh, en) = ("只有最后一档可以不写 up_to。", "Only the last band may leave out up_to.");
+    if kind
+        .bands
+        .iter()
+        .rev()
+        .skip(1)
+        .any(|band| band.up_to.is_none())
+    {
+        let (zh, en) = (
+            "只有最后一档可以不写 up_to。",
+            "Only the last band may leave out up_to.",
+        );
         found.push(wrong(format!("{path}.bands"), "points-table.bands", zh, en));
     }
     if let Some(max) = kind.max_units
         && max.at_scale(kind.scale).is_none_or(|units| units < 1)
     {
-        let (zh, en) = ("要大于 0，小数位数不能超过 scale。", "Larger than 0, with at most `scale` decimal places.");
-        found.push(wrong(format!("{path}.max_units"), "points-table.max-units", zh, en));
+        let (zh, en) = (
+            "要大于 0，小数位数不能超过 scale。",
+            "Larger than 0, with at most `scale` decimal places.",
+        );
+        found.push(wrong(
+            format!("{path}.max_units"),
+            "points-table.max-units",
+            zh,
+            en,
+        ));
     }
 }
 
@@ -259,11 +361,20 @@ fn check_points(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
         if !(least..=POINTS_MAX).contains(&value) {
             let zh = format!("{name} 是 {least} 到 {POINTS_MAX}，这里写的是 {value}。");
             let en = format!("{name} is {least} to {POINTS_MAX}; this says {value}.");
-            found.push(wrong(format!("{path}.{name}"), "points-table.points", zh, en));
+            found.push(wrong(
+                format!("{path}.{name}"),
+                "points-table.points",
+                zh,
+                en,
+            ));
         }
     };
     if let Some(each) = kind.per_unit.filter(|_| kind.base.is_none()) {
-        within("per_unit", each.units / rongyi_sdk::params::ten_to(each.scale), 0);
+        within(
+            "per_unit",
+            each.units / rongyi_sdk::params::ten_to(each.scale),
+            0,
+        );
     }
     let whole = [
         ("fixed", kind.fixed, -POINTS_MAX),
@@ -274,7 +385,11 @@ fn check_points(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
         ("per_fault", kind.per_fault, 1),
         ("min", kind.min, 0),
         ("referrer", kind.referrer, 1),
-        ("bonus.amount", kind.bonus.as_ref().map(|bonus| bonus.amount), 1),
+        (
+            "bonus.amount",
+            kind.bonus.as_ref().map(|bonus| bonus.amount),
+            1,
+        ),
     ];
     for (name, value, least) in whole {
         if let Some(value) = value {
@@ -289,30 +404,57 @@ fn check_points(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
 fn bounds(kind: &Kind, way: Way, path: &str, found: &mut Vec<Diagnostic>) -> Option<(i32, i32)> {
     let least = i64::from(!matches!(way, Way::Faults { .. }));
     let mut bound = |given: Option<rongyi_sdk::params::Exact>, name: &str, otherwise: i64| {
-        let Some(given) = given else { return Some(otherwise) };
+        let Some(given) = given else {
+            return Some(otherwise);
+        };
         let value = given.at_scale(kind.scale);
         if value.is_none() {
-            let (zh, en) = ("小数位数不能超过 scale。", "There are at most `scale` decimal places.");
-            found.push(wrong(format!("{path}.{name}"), "points-table.quantity", zh, en));
+            let (zh, en) = (
+                "小数位数不能超过 scale。",
+                "There are at most `scale` decimal places.",
+            );
+            found.push(wrong(
+                format!("{path}.{name}"),
+                "points-table.quantity",
+                zh,
+                en,
+            ));
         }
         value
     };
     let min = bound(kind.quantity_min, "quantity_min", least)?;
     let unit = rongyi_sdk::params::ten_to(kind.scale.min(4));
     // What gives the same points however large it is, happens once unless the operator says otherwise.
-    let once = matches!(way, Way::Fixed(_)) && kind.minutes_per_unit.is_none() && kind.bonus.is_none();
+    let once =
+        matches!(way, Way::Fixed(_)) && kind.minutes_per_unit.is_none() && kind.bonus.is_none();
     let largest = unit.saturating_mul(if once { 1 } else { UNITS_MAX });
     let max = bound(kind.quantity_max, "quantity_max", largest)?;
     if max > unit.saturating_mul(UNITS_MAX) {
         let zh = format!("一次最多 {UNITS_MAX} 个单位。");
         let en = format!("One event has at most {UNITS_MAX} units.");
-        found.push(wrong(format!("{path}.quantity_max"), "points-table.quantity", zh, en));
+        found.push(wrong(
+            format!("{path}.quantity_max"),
+            "points-table.quantity",
+            zh,
+            en,
+        ));
     }
     if min < 0 || max < min {
-        let (zh, en) = ("quantity_min 不小于 0，quantity_max 不小于它。", "quantity_min is at least 0, and quantity_max at least that.");
-        found.push(wrong(format!("{path}.quantity_max"), "points-table.quantity", zh, en));
+        let (zh, en) = (
+            "quantity_min 不小于 0，quantity_max 不小于它。",
+            "quantity_min is at least 0, and quantity_max at least that.",
+        );
+        found.push(wrong(
+            format!("{path}.quantity_max"),
+            "points-table.quantity",
+            zh,
+            en,
+        ));
     }
-    Some((rongyi_sdk::params::clamp(min), rongyi_sdk::params::clamp(max)))
+    Some((
+        rongyi_sdk::params::clamp(min),
+        rongyi_sdk::params::clamp(max),
+    ))
 }
 
 pub(crate) fn days(window: params::Window) -> Window {

@@ -49,7 +49,8 @@ fn field(field: &params::Field) -> Field {
             params::FieldKind::Integer { min, max } => FieldKind::Integer((*min, *max)),
             params::FieldKind::Decimal { places } => FieldKind::Decimal(*places),
             params::FieldKind::Choice { choices } => {
-                let one = |choice: &params::Choice| (choice.code.clone(), choice.title.clone().into());
+                let one =
+                    |choice: &params::Choice| (choice.code.clone(), choice.title.clone().into());
                 FieldKind::Choice(choices.iter().map(one).collect())
             }
             params::FieldKind::YesNo => FieldKind::YesNo,
@@ -66,9 +67,17 @@ fn kind_phrases(row: &Row) -> Vec<Phrase> {
     let mut say = |name: &str, zh: String, en: String| said.push(phrase(row.phrase(name), zh, en));
     match row.way {
         Way::Fixed(points) if points < 0 => {
-            say("deduct", format!("{title}：扣 {{0}} 分"), format!("{en}: {{0}} points taken off"));
+            say(
+                "deduct",
+                format!("{title}：扣 {{0}} 分"),
+                format!("{en}: {{0}} points taken off"),
+            );
         }
-        Way::Fixed(_) => say("fixed", format!("{title}：每次 {{0}} 分"), format!("{en}: {{0}} points each time")),
+        Way::Fixed(_) => say(
+            "fixed",
+            format!("{title}：每次 {{0}} 分"),
+            format!("{en}: {{0}} points each time"),
+        ),
         Way::PerUnit => {
             let zh = format!("{title} {{0}} {u} × 每{u} {{1}} 分");
             let en = format!("{en}: {{0}} {ue} × {{1}} points");
@@ -77,17 +86,41 @@ fn kind_phrases(row: &Row) -> Vec<Phrase> {
                 Rounding::Ceil => ("零头算 1 分", "rounded up"),
                 Rounding::Nearest => ("四舍五入", "rounded to the nearest"),
             };
-            say("per-unit-round", format!("{zh}（{tail}）"), format!("{en} ({tail_en})"));
+            say(
+                "per-unit-round",
+                format!("{zh}（{tail}）"),
+                format!("{en} ({tail_en})"),
+            );
             say("per-unit", zh, en);
         }
         Way::Steps { .. } => {
-            say("first", format!("{title}：第一{u} {{0}} 分"), format!("{en}: {{0}} points for the first"));
-            say("further", format!("后面 {{0}} {u} × 每{u} {{1}} 分"), "{0} more × {1} points".to_owned());
+            say(
+                "first",
+                format!("{title}：第一{u} {{0}} 分"),
+                format!("{en}: {{0}} points for the first"),
+            );
+            say(
+                "further",
+                format!("后面 {{0}} {u} × 每{u} {{1}} 分"),
+                "{0} more × {1} points".to_owned(),
+            );
         }
         Way::Faults { .. } => {
-            say("base", format!("{title}：底分 {{0}} 分"), format!("{en}: {{0}} points to begin with"));
-            say("faults", format!("{{0}} {u} × 每{u}扣 {{1}} 分"), format!("{{0}} {ue} × {{1}} points off"));
-            say("least", "最少得 {0} 分".to_owned(), "Never less than {0} points".to_owned());
+            say(
+                "base",
+                format!("{title}：底分 {{0}} 分"),
+                format!("{en}: {{0}} points to begin with"),
+            );
+            say(
+                "faults",
+                format!("{{0}} {u} × 每{u}扣 {{1}} 分"),
+                format!("{{0}} {ue} × {{1}} points off"),
+            );
+            say(
+                "least",
+                "最少得 {0} 分".to_owned(),
+                "Never less than {0} points".to_owned(),
+            );
         }
         Way::Bands => say(
             "band",
@@ -95,17 +128,43 @@ fn kind_phrases(row: &Row) -> Vec<Phrase> {
             format!("{en}: {{1}} points for {{0}} {ue}"),
         ),
     }
+    said.extend(extra_phrases(row));
+    said
+}
+
+/// The sentences of what may be added to any way: most units, minutes, referrer, bonus.
+fn extra_phrases(row: &Row) -> Vec<Phrase> {
+    let unit = row.unit();
+    let (u, ue) = (unit.zh.as_str(), unit.en.as_str());
+    let mut said = Vec::new();
+    let mut say = |name: &str, zh: String, en: String| said.push(phrase(row.phrase(name), zh, en));
     if row.kind.max_units.is_some() {
-        say("most", format!("一次最多计 {{0}} {u}"), format!("At most {{0}} {ue} count at one time"));
+        say(
+            "most",
+            format!("一次最多计 {{0}} {u}"),
+            format!("At most {{0}} {ue} count at one time"),
+        );
     }
     if row.kind.minutes_per_unit.is_some() {
-        say("minutes", format!("志愿时长 {{0}} {u} × 每{u} {{1}} 分钟"), format!("Volunteer time: {{0}} {ue} × {{1}} minutes"));
+        say(
+            "minutes",
+            format!("志愿时长 {{0}} {u} × 每{u} {{1}} 分钟"),
+            format!("Volunteer time: {{0}} {ue} × {{1}} minutes"),
+        );
     }
     if row.kind.minutes_max.is_some() {
-        say("minutes-most", "时长一次最多记 {0} 分钟".to_owned(), "At most {0} minutes are kept at one time".to_owned());
+        say(
+            "minutes-most",
+            "时长一次最多记 {0} 分钟".to_owned(),
+            "At most {0} minutes are kept at one time".to_owned(),
+        );
     }
     if row.kind.referrer.is_some() {
-        say("referrer", "介绍人得 {0} 分".to_owned(), "{0} points for whoever brought them along".to_owned());
+        say(
+            "referrer",
+            "介绍人得 {0} 分".to_owned(),
+            "{0} points for whoever brought them along".to_owned(),
+        );
     }
     if let Some(bonus) = &row.kind.bonus {
         let (zh, en) = match bonus.of {
@@ -126,7 +185,11 @@ fn kind_phrases(row: &Row) -> Vec<Phrase> {
 fn bound_phrases(row: &Row) -> Vec<Phrase> {
     let mut said = Vec::new();
     if !row.kind.boosts.is_empty() {
-        said.push(phrase("boost", "这一天按 {0} 倍计分", "On this day points count {0} times"));
+        said.push(phrase(
+            "boost",
+            "这一天按 {0} 倍计分",
+            "On this day points count {0} times",
+        ));
     }
     for limit in &row.limits {
         let (who, when, en) = here(limit);
@@ -134,12 +197,20 @@ fn bound_phrases(row: &Row) -> Vec<Phrase> {
         let en = format!("{en}: at most {{0}} times, already {{1}}");
         said.push(phrase(limit.code("limit"), zh.clone(), en.clone()));
         if row.kind.minutes_per_unit.is_some() {
-            said.push(phrase(limit.code("limit-cut"), format!("{zh}，这次只记时长"), format!("{en}; only the time is kept")));
+            said.push(phrase(
+                limit.code("limit-cut"),
+                format!("{zh}，这次只记时长"),
+                format!("{en}; only the time is kept"),
+            ));
         }
     }
     for cap in &row.caps {
         let (who, when, en) = here(cap);
-        let (all, all_en) = if cap.all { ("各项合计", " for all kinds together") } else { ("", "") };
+        let (all, all_en) = if cap.all {
+            ("各项合计", " for all kinds together")
+        } else {
+            ("", "")
+        };
         said.push(phrase(
             cap.code("cut"),
             format!("{who}{when}{all}上限 {{0}} 分，此前已得 {{1}} 分，只剩 {{2}} 分"),
@@ -232,18 +303,35 @@ fn summary(row: &Row) -> Text {
     let (zh, way_en) = match row.way {
         Way::Fixed(points) if points < 0 => {
             let taken = points.unsigned_abs();
-            (format!("每次扣 {taken} 分"), format!("{taken} points off each time"))
+            (
+                format!("每次扣 {taken} 分"),
+                format!("{taken} points off each time"),
+            )
         }
-        Way::Fixed(points) => (format!("每次 {points} 分"), format!("{points} points each time")),
+        Way::Fixed(points) => (
+            format!("每次 {points} 分"),
+            format!("{points} points each time"),
+        ),
         Way::PerUnit => {
-            let each = row.kind.per_unit.map(|each| each.to_string()).unwrap_or_default();
-            (format!("每{u} {each} 分"), format!("{each} points for each of the {ue}"))
+            let each = row
+                .kind
+                .per_unit
+                .map(|each| each.to_string())
+                .unwrap_or_default();
+            (
+                format!("每{u} {each} 分"),
+                format!("{each} points for each of the {ue}"),
+            )
         }
         Way::Steps { first, further } => (
             format!("第一{u} {first} 分，后面每{u} {further} 分"),
             format!("{first} points for the first, {further} for each further one"),
         ),
-        Way::Faults { base, per_fault, min } => (
+        Way::Faults {
+            base,
+            per_fault,
+            min,
+        } => (
             format!("底分 {base} 分，每{u}扣 {per_fault} 分，最少 {min} 分"),
             format!("{base} points, {per_fault} off for each of the {ue}, never less than {min}"),
         ),
@@ -260,7 +348,11 @@ fn summary(row: &Row) -> Text {
     }
     for cap in &row.caps {
         let (who, who_en) = each(cap);
-        let (all, all_en) = if cap.all { ("各项合计", " for all kinds together") } else { ("", "") };
+        let (all, all_en) = if cap.all {
+            ("各项合计", " for all kinds together")
+        } else {
+            ("", "")
+        };
         zh.push_str(&format!("，{who}{all}最多 {} 分", cap.most));
         en.push_str(&format!("; at most {} points{all_en} {who_en}", cap.most));
     }
@@ -275,8 +367,14 @@ fn summary(row: &Row) -> Text {
             BonusOf::Hours => ("小时", "hours"),
             BonusOf::Events => ("次", "times"),
         };
-        zh.push_str(&format!("，每满 {} {zh_unit}另加 {} 分", bonus.every, bonus.amount));
-        en.push_str(&format!("; {} more for every {} {en_unit}", bonus.amount, bonus.every));
+        zh.push_str(&format!(
+            "，每满 {} {zh_unit}另加 {} 分",
+            bonus.every, bonus.amount
+        ));
+        en.push_str(&format!(
+            "; {} more for every {} {en_unit}",
+            bonus.amount, bonus.every
+        ));
     }
     if let Some(points) = row.kind.referrer {
         zh.push_str(&format!("，介绍人得 {points} 分"));

@@ -14,7 +14,12 @@ fn every_scenario_comes_out_as_written() {
         let text = std::fs::read_to_string(&path).unwrap();
         let report = run(&text, &mut Native::<PointsTable>::default())
             .unwrap_or_else(|no| panic!("{}: {no}", path.display()));
-        assert!(report.failures.is_empty(), "{}: {:#?}", path.display(), report.failures);
+        assert!(
+            report.failures.is_empty(),
+            "{}: {:#?}",
+            path.display(),
+            report.failures
+        );
         ran += report.ran;
     }
     assert!(ran >= 25, "only {ran} scenarios were found");
@@ -22,7 +27,11 @@ fn every_scenario_comes_out_as_written() {
 
 #[test]
 fn a_wrong_expectation_is_noticed() {
-    let text = include_str!("../scenarios/published.toml").replacen("amount = 380 }]", "amount = 381 }]", 1);
+    let text = include_str!("../scenarios/published.toml").replacen(
+        "amount = 380 }]",
+        "amount = 381 }]",
+        1,
+    );
     let report = run(&text, &mut Native::<PointsTable>::default()).unwrap();
     assert_eq!(report.failures.len(), 1, "{:#?}", report.failures);
 }
@@ -42,7 +51,10 @@ fn accepted(name: &str, text: &str) -> usize {
 #[test]
 fn the_examples_of_the_manual_are_accepted() {
     let manual = include_str!("../README.md");
-    let blocks = manual.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let blocks = manual
+        .split("```toml\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap());
     let examples: usize = blocks.map(|block| accepted("README.md", block)).sum();
     assert_eq!(examples, 2);
 }

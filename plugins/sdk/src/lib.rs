@@ -6,6 +6,11 @@
 #![deny(clippy::float_arithmetic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+/// The author's manual, kept here so that its example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod manual {}
+
 #[doc(hidden)]
 pub mod bindings;
 pub mod calendar;

@@ -2,8 +2,8 @@
 //!
 //! It knows nothing about TOML: the host has made JSON of it, floats as strings with their source text.
 
-use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
 
 use crate::types::{Decimal, Diagnostic, Text};
 use crate::wrong;
@@ -20,7 +20,12 @@ pub fn read<T: DeserializeOwned>(params: &str) -> Result<T, Vec<Diagnostic>> {
         let path = if path == "." { String::new() } else { path };
         let said = error.inner().to_string();
         let said = said.split(" at line ").next().unwrap_or_default();
-        vec![wrong(path, "params.shape", format!("这里的写法不对：{said}。"), format!("This does not fit: {said}."))]
+        vec![wrong(
+            path,
+            "params.shape",
+            format!("这里的写法不对：{said}。"),
+            format!("This does not fit: {said}."),
+        )]
     })
 }
 
@@ -36,7 +41,10 @@ pub struct Words {
 
 impl From<Words> for Text {
     fn from(words: Words) -> Self {
-        Text { zh: words.zh, en: words.en }
+        Text {
+            zh: words.zh,
+            en: words.en,
+        }
     }
 }
 
@@ -53,7 +61,9 @@ impl Exact {
     /// The value times 10 to the power `scale`; `None` when that is not whole or too large.
     pub fn at_scale(self, scale: u8) -> Option<i64> {
         if scale >= self.scale {
-            return self.units.checked_mul(ten_to(scale.checked_sub(self.scale)?));
+            return self
+                .units
+                .checked_mul(ten_to(scale.checked_sub(self.scale)?));
         }
         let divisor = ten_to(self.scale.checked_sub(scale)?);
         (self.units % divisor == 0).then(|| self.units / divisor)
@@ -61,21 +71,36 @@ impl Exact {
 
     /// As an argument of a phrase; saturates.
     pub fn decimal(self) -> Decimal {
-        Decimal { units: clamp(self.units), scale: self.scale }
+        Decimal {
+            units: clamp(self.units),
+            scale: self.scale,
+        }
     }
 
     /// Reads plain digits with at most four decimal places.
     pub fn parse(text: &str) -> Option<Exact> {
-        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (negative, digits) = text
+            .strip_prefix('-')
+            .map_or((false, text), |rest| (true, rest));
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || whole.len() > 9 || digits.ends_with('.') || !plain(whole) || !plain(fraction) {
+        if whole.is_empty()
+            || whole.len() > 9
+            || digits.ends_with('.')
+            || !plain(whole)
+            || !plain(fraction)
+        {
             return None;
         }
         let fraction = fraction.trim_end_matches('0');
-        let scale = u8::try_from(fraction.len()).ok().filter(|places| *places <= 4)?;
+        let scale = u8::try_from(fraction.len())
+            .ok()
+            .filter(|places| *places <= 4)?;
         let units: i64 = format!("{whole}{fraction}").parse().ok()?;
-        Some(Exact { units: if negative { -units } else { units }, scale })
+        Some(Exact {
+            units: if negative { -units } else { units },
+            scale,
+        })
     }
 }
 
@@ -83,7 +108,11 @@ impl std::fmt::Display for Exact {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sign = if self.units < 0 { "-" } else { "" };
         let places = usize::from(self.scale);
-        let digits = format!("{:0>1$}", self.units.unsigned_abs(), places.saturating_add(1));
+        let digits = format!(
+            "{:0>1$}",
+            self.units.unsigned_abs(),
+            places.saturating_add(1)
+        );
         let (whole, fraction) = digits.split_at(digits.len().saturating_sub(places));
         match fraction.trim_end_matches('0') {
             "" => write!(f, "{sign}{whole}"),
@@ -102,8 +131,13 @@ impl<'de> Deserialize<'de> for Exact {
         }
         let expected = "write a number such as 3 or 0.5, with at most four decimal places";
         match Written::deserialize(from).map_err(|_| D::Error::custom(expected))? {
-            Written::Whole(units) => Ok(Exact { units: i64::from(units), scale: 0 }),
-            Written::Digits(digits) => Exact::parse(&digits).ok_or_else(|| D::Error::custom(expected)),
+            Written::Whole(units) => Ok(Exact {
+                units: i64::from(units),
+                scale: 0,
+            }),
+            Written::Digits(digits) => {
+                Exact::parse(&digits).ok_or_else(|| D::Error::custom(expected))
+            }
         }
     }
 }
@@ -129,7 +163,16 @@ mod tests {
         assert_eq!(half, Exact { units: 5, scale: 1 });
         assert_eq!(half.at_scale(2), Some(50));
         assert_eq!(half.at_scale(0), None);
-        for bad in ["\"1e3\"", "\"\"", "\"1.\"", "\".5\"", "\"1.23456\"", "0.5", "true", "\"--1\""] {
+        for bad in [
+            "\"1e3\"",
+            "\"\"",
+            "\"1.\"",
+            "\".5\"",
+            "\"1.23456\"",
+            "0.5",
+            "true",
+            "\"--1\"",
+        ] {
             assert!(serde_json::from_str::<Exact>(bad).is_err(), "{bad}");
         }
     }

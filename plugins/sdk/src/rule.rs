@@ -4,9 +4,7 @@
 //! different parameters.
 
 use crate::bindings::rongyi;
-use crate::types::{
-    About, Basket, Closing, Decision, Diagnostic, Event, Plan, Quote, Refusal,
-};
+use crate::types::{About, Basket, Closing, Decision, Diagnostic, Event, Plan, Quote, Refusal};
 
 pub use rongyi::rules::host::Level;
 
@@ -134,20 +132,26 @@ macro_rules! export {
                     Ok(plan)
                 }
 
-                fn earn(event: $crate::types::Event) -> Result<$crate::types::Decision, $crate::types::Refusal> {
+                fn earn(
+                    event: $crate::types::Event,
+                ) -> Result<$crate::types::Decision, $crate::types::Refusal> {
                     ask(|rule| $crate::Rule::earn(rule, &event))
                 }
 
-                fn price(basket: $crate::types::Basket) -> Result<$crate::types::Quote, $crate::types::Refusal> {
+                fn price(
+                    basket: $crate::types::Basket,
+                ) -> Result<$crate::types::Quote, $crate::types::Refusal> {
                     ask(|rule| $crate::Rule::price(rule, &basket))
                 }
 
-                fn close(closing: $crate::types::Closing) -> Result<$crate::types::Decision, $crate::types::Refusal> {
+                fn close(
+                    closing: $crate::types::Closing,
+                ) -> Result<$crate::types::Decision, $crate::types::Refusal> {
                     ask(|rule| $crate::Rule::close(rule, &closing))
                 }
             }
 
-            $crate::bindings::export_component!(Component with_types_in $crate::bindings);
+    $crate::bindings::export_component!(Component with_types_in $crate::bindings);
         };
     };
 }

@@ -21,17 +21,32 @@ impl Days {
     /// Reads the days; adds what is wrong with them to `found`.
     pub(crate) fn read(params: &Params, found: &mut Vec<Diagnostic>) -> Days {
         let (weekdays, days_of_month) =
-            params.open.as_ref().map_or_else(Default::default, |open| (open.weekdays.clone(), open.days_of_month.clone()));
+            params.open.as_ref().map_or_else(Default::default, |open| {
+                (open.weekdays.clone(), open.days_of_month.clone())
+            });
         for (at, day) in weekdays.iter().enumerate() {
             if !(1..=7).contains(day) {
-                let (zh, en) = ("星期写 1 到 7，1 是星期一。", "Weekdays are 1 to 7; 1 is Monday.");
-                found.push(wrong(format!("open.weekdays[{at}]"), "shop-pricing.weekday", zh, en));
+                let (zh, en) = (
+                    "星期写 1 到 7，1 是星期一。",
+                    "Weekdays are 1 to 7; 1 is Monday.",
+                );
+                found.push(wrong(
+                    format!("open.weekdays[{at}]"),
+                    "shop-pricing.weekday",
+                    zh,
+                    en,
+                ));
             }
         }
         for (at, day) in days_of_month.iter().enumerate() {
             if !(1..=31).contains(day) {
                 let (zh, en) = ("日期写 1 到 31。", "Days of the month are 1 to 31.");
-                found.push(wrong(format!("open.days_of_month[{at}]"), "shop-pricing.day", zh, en));
+                found.push(wrong(
+                    format!("open.days_of_month[{at}]"),
+                    "shop-pricing.day",
+                    zh,
+                    en,
+                ));
             }
         }
         let mut closed = Vec::new();
@@ -41,7 +56,12 @@ impl Days {
                 if day.is_none() {
                     let zh = format!("“{text}”不是日期，应写成 2026-11-23。");
                     let en = format!("“{text}” is no date; write it as 2026-11-23.");
-                    found.push(wrong(format!("closed[{at}].{name}"), "shop-pricing.date", zh, en));
+                    found.push(wrong(
+                        format!("closed[{at}].{name}"),
+                        "shop-pricing.date",
+                        zh,
+                        en,
+                    ));
                 }
                 day
             };
@@ -50,21 +70,36 @@ impl Days {
             if let (Some(from), Some(to)) = (from, to) {
                 if order(to) < order(from) {
                     let (zh, en) = ("to 不能早于 from。", "`to` may not be before `from`.");
-                    found.push(wrong(format!("closed[{at}].to"), "shop-pricing.date", zh, en));
+                    found.push(wrong(
+                        format!("closed[{at}].to"),
+                        "shop-pricing.date",
+                        zh,
+                        en,
+                    ));
                 }
                 closed.push((from, to));
             }
         }
-        Days { weekdays, days_of_month, closed }
+        Days {
+            weekdays,
+            days_of_month,
+            closed,
+        }
     }
 
     /// Refuses a day on which no orders are taken, naming the next on which they are.
     pub(crate) fn check(&self, on: Date, weekday: u8) -> Result<(), Refusal> {
-        let closed = self.closed.iter().position(|(from, to)| (order(*from)..=order(*to)).contains(&order(on)));
+        let closed = self
+            .closed
+            .iter()
+            .position(|(from, to)| (order(*from)..=order(*to)).contains(&order(on)));
         if closed.is_none() && self.usual(on, weekday) {
             return Ok(());
         }
-        let code = closed.map_or_else(|| "shop.not-today".to_owned(), |at| format!("shop.closed-{at}"));
+        let code = closed.map_or_else(
+            || "shop.not-today".to_owned(),
+            |at| format!("shop.closed-{at}"),
+        );
         Err(refuse(code, Vec::new(), self.next_open(on)))
     }
 
@@ -79,7 +114,10 @@ impl Days {
         let mut day = on;
         (0..AHEAD_DAYS).find_map(|_| {
             day = next_day(day);
-            let shut = self.closed.iter().any(|(from, to)| (order(*from)..=order(*to)).contains(&order(day)));
+            let shut = self
+                .closed
+                .iter()
+                .any(|(from, to)| (order(*from)..=order(*to)).contains(&order(day)));
             (!shut && self.usual(day, weekday_of(day))).then_some(day)
         })
     }
@@ -87,7 +125,9 @@ impl Days {
 
 /// A date as a number that sorts like the date.
 fn order(date: Date) -> i32 {
-    date.year.saturating_mul(10_000).saturating_add(i32::from(date.month) * 100 + i32::from(date.day))
+    date.year
+        .saturating_mul(10_000)
+        .saturating_add(i32::from(date.month) * 100 + i32::from(date.day))
 }
 
 pub(crate) fn window(window: params::Window) -> Window {

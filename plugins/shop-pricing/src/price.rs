@@ -5,7 +5,8 @@ use rongyi_sdk::calendar::next_window;
 use rongyi_sdk::params::{Exact, ten_to};
 use rongyi_sdk::say::{number, refuse};
 use rongyi_sdk::types::{
-    Arg, Basket, BasketLine, Fact, FactNeed, Line, Metric, PricingPlan, Quote, Refusal, Subject, Window,
+    Arg, Basket, BasketLine, Fact, FactNeed, Line, Metric, PricingPlan, Quote, Refusal, Subject,
+    Window,
 };
 
 use crate::days::{Days, subject, window};
@@ -38,26 +39,64 @@ pub(crate) struct Shop {
 impl Shop {
     /// Works out which facts each bound needs.
     pub(crate) fn new(params: Params, days: Days) -> Shop {
-        let mut needs = PricingPlan { order_facts: Vec::new(), line_facts: Vec::new() };
+        let mut needs = PricingPlan {
+            order_facts: Vec::new(),
+            line_facts: Vec::new(),
+        };
         let pieces = &params.limits;
         let pieces = pieces.iter().map(|limit| {
             let (days, whose) = (window(limit.window), subject(limit.subject));
             let fact = need(&mut needs.line_facts, Metric::RedeemedItems, days, whose);
-            Bound { most: limit.pieces, window: days, subject: whose, fact, item: limit.item.clone() }
+            Bound {
+                most: limit.pieces,
+                window: days,
+                subject: whose,
+                fact,
+                item: limit.item.clone(),
+            }
         });
         let pieces = pieces.collect();
         let mut order = |metric, days, whose, most| {
             let fact = need(&mut needs.order_facts, metric, days, whose);
-            Bound { most, window: days, subject: whose, fact, item: None }
+            Bound {
+                most,
+                window: days,
+                subject: whose,
+                fact,
+                item: None,
+            }
         };
         let once = params.once.iter();
         // Whoever took a piece in the window has had an order in it.
-        let orders = once.map(|once| order(Metric::RedeemedItems, window(once.window), subject(once.subject), 1)).collect();
+        let orders = once
+            .map(|once| {
+                order(
+                    Metric::RedeemedItems,
+                    window(once.window),
+                    subject(once.subject),
+                    1,
+                )
+            })
+            .collect();
         let max = params.max_points.iter();
         let points = max
-            .map(|max| order(Metric::RedeemedPoints, window(max.window), subject(max.subject), max.points))
+            .map(|max| {
+                order(
+                    Metric::RedeemedPoints,
+                    window(max.window),
+                    subject(max.subject),
+                    max.points,
+                )
+            })
             .collect();
-        Shop { params, days, pieces, orders, points, needs }
+        Shop {
+            params,
+            days,
+            pieces,
+            orders,
+            points,
+            needs,
+        }
     }
 
     /// The facts it asks for.
@@ -68,14 +107,26 @@ impl Shop {
     /// The quote of a basket, or why it may not be ordered.
     pub(crate) fn price(&self, basket: &Basket) -> Result<Quote, Refusal> {
         self.days.check(basket.on, basket.weekday)?;
-        let mut quote = Quote { points: Vec::new(), lines: Vec::new() };
+        let mut quote = Quote {
+            points: Vec::new(),
+            lines: Vec::new(),
+        };
         for line in &basket.lines {
             let (each, code) = self.each(line)?;
             let points = i32::try_from(each.saturating_mul(line.quantity.into()))
                 .map_err(|_| refuse("price.too-large", vec![Arg::Code(line.item.clone())], None))?;
-            let args = vec![Arg::Code(line.item.clone()), number(line.quantity.into()), number(each)];
+            let args = vec![
+                Arg::Code(line.item.clone()),
+                number(line.quantity.into()),
+                number(each),
+            ];
             quote.points.push(points);
-            quote.lines.push(Line { code: code.to_owned(), args, asset: POINTS.to_owned(), amount: Some(points) });
+            quote.lines.push(Line {
+                code: code.to_owned(),
+                args,
+                asset: POINTS.to_owned(),
+                amount: Some(points),
+            });
         }
         self.check_pieces(basket)?;
         self.check_order(basket, quote.points.iter().copied().map(i64::from).sum())?;
@@ -92,7 +143,11 @@ impl Shop {
         }
         match self.params.per_yuan {
             Some(rate) => Ok((by_value(line.value_fen, rate), "price.value")),
-            None => Err(refuse("item.no-price", vec![Arg::Code(line.item.clone())], None)),
+            None => Err(refuse(
+                "item.no-price",
+                vec![Arg::Code(line.item.clone())],
+                None,
+            )),
         }
     }
 
@@ -110,7 +165,11 @@ impl Shop {
                     let code = bound_code("limit", limit.window, limit.subject);
                     let item = Arg::Code(line.item.clone());
                     let args = vec![item, number(limit.most.into()), number(had), number(left)];
-                    return Err(refuse(code, args, opens(limit, limit.most.into(), wanted, basket)));
+                    return Err(refuse(
+                        code,
+                        args,
+                        opens(limit, limit.most.into(), wanted, basket),
+                    ));
                 }
             }
         }
@@ -121,7 +180,11 @@ impl Shop {
         for once in &self.orders {
             if fact(&basket.facts, once.fact) > 0 {
                 let code = bound_code("once", once.window, once.subject);
-                return Err(refuse(code, Vec::new(), next_window(once.window, basket.on)));
+                return Err(refuse(
+                    code,
+                    Vec::new(),
+                    next_window(once.window, basket.on),
+                ));
             }
         }
         for max in &self.points {
@@ -129,8 +192,17 @@ impl Shop {
             if spent.saturating_add(total) > max.most.into() {
                 let code = bound_code("points", max.window, max.subject);
                 let left = (i64::from(max.most) - spent).max(0);
-                let args = vec![number(max.most.into()), number(spent), number(total), number(left)];
-                return Err(refuse(code, args, opens(max, max.most.into(), total, basket)));
+                let args = vec![
+                    number(max.most.into()),
+                    number(spent),
+                    number(total),
+                    number(left),
+                ];
+                return Err(refuse(
+                    code,
+                    args,
+                    opens(max, max.most.into(), total, basket),
+                ));
             }
         }
         Ok(())
@@ -138,7 +210,12 @@ impl Shop {
 }
 
 /// When the window has passed; never, when the basket alone is more than the bound.
-fn opens(bound: &Bound, most: i64, wanted: i64, basket: &Basket) -> Option<rongyi_sdk::types::Date> {
+fn opens(
+    bound: &Bound,
+    most: i64,
+    wanted: i64,
+    basket: &Basket,
+) -> Option<rongyi_sdk::types::Date> {
     if wanted > most {
         return None;
     }
@@ -149,16 +226,24 @@ fn opens(bound: &Bound, most: i64, wanted: i64, basket: &Basket) -> Option<rongy
 fn by_value(fen: i32, rate: Exact) -> i64 {
     let unit = ten_to(rate.scale).saturating_mul(100);
     let raw = i64::from(fen).saturating_mul(rate.units);
-    raw.div_euclid(unit).saturating_add(i64::from(raw.rem_euclid(unit) > 0))
+    raw.div_euclid(unit)
+        .saturating_add(i64::from(raw.rem_euclid(unit) > 0))
 }
 
 fn fact(facts: &[Fact], at: usize) -> i64 {
-    let fact = facts.get(at).expect("the host answers every fact of the plan");
+    let fact = facts
+        .get(at)
+        .expect("the host answers every fact of the plan");
     i64::from(fact.value).max(0)
 }
 
 fn need(needs: &mut Vec<FactNeed>, metric: Metric, window: Window, subject: Subject) -> usize {
-    let wanted = FactNeed { metric, window, subject, of: None };
+    let wanted = FactNeed {
+        metric,
+        window,
+        subject,
+        of: None,
+    };
     if let Some(known) = needs.iter().position(|need| *need == wanted) {
         return known;
     }

@@ -1,6 +1,7 @@
 //! What a command reads, so that it can be loaded before anything is decided.
 
-use super::earning::{Subjects, doer, holder, issued_kind, item_kind, kinds_of};
+use super::earning::{doer, holder, issued_kind};
+use super::facts::{Subjects, item_kind, kinds_of};
 use super::{Book, Order};
 use crate::account::{Account, Holder, Purpose};
 use crate::command::{Ask, Command, Need};

@@ -3,7 +3,8 @@
 //! Order of checks: key, basket, items, resident, price rule, pick-up code, stock, price seen, balance.
 
 use super::draft::Draft;
-use super::earning::{Subjects, add, fact, holder, item_kind};
+use super::earning::holder;
+use super::facts::{Subjects, add, fact, item_kind};
 use super::{Applied, Book, Order, OrderState};
 use crate::account::{Account, Purpose};
 use crate::amount::Amount;

@@ -1,5 +1,10 @@
 //! The book against a naive model: random commands, and after every one the things that must always hold.
-#![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::cast_possible_wrap, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_wrap,
+    reason = "tests"
+)]
 
 use std::collections::BTreeMap;
 
@@ -110,6 +115,7 @@ fn rule_set() -> RuleSet {
     RuleSet {
         no: RuleSetNo(0),
         name: code("native"),
+        title: text("原样"),
         version: "1".into(),
         component: [1; 32],
         params: [2; 32],

@@ -21,13 +21,18 @@ const UNKNOWN_BUCKETS: u16 = 4096;
 pub(super) fn wait_seconds(failures: u32) -> u32 {
     match failures.checked_sub(FREE_FAILURES) {
         None => 0,
-        Some(more) => 2_u32.saturating_pow(more.saturating_add(1)).min(WAIT_MAX_SECONDS),
+        Some(more) => 2_u32
+            .saturating_pow(more.saturating_add(1))
+            .min(WAIT_MAX_SECONDS),
     }
 }
 
 /// When the next try counts, after `failures` at `now`.
 pub(super) fn next_try(now: Instant, failures: u32) -> Instant {
-    Instant(now.0.saturating_add(i64::from(wait_seconds(failures)).saturating_mul(SECOND)))
+    Instant(
+        now.0
+            .saturating_add(i64::from(wait_seconds(failures)).saturating_mul(SECOND)),
+    )
 }
 
 /// Seconds from `now` to `until`, rounded up; 0 when it has passed.
@@ -61,7 +66,10 @@ impl Flood {
     /// Counts a try and says whether it may go on.
     pub fn admits(&self, address: IpAddr, now: Instant) -> bool {
         let minute = now.0 / (60 * SECOND);
-        let mut seen = self.minute.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut seen = self
+            .minute
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if seen.0 != minute || seen.1.len() >= ADDRESSES_MAX {
             *seen = (minute, HashMap::new());
         }
@@ -77,7 +85,10 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_quarter_of_an_hour() {
-        let waits: Vec<u32> = [0, 2, 3, 4, 5, 12, 400].into_iter().map(wait_seconds).collect();
+        let waits: Vec<u32> = [0, 2, 3, 4, 5, 12, 400]
+            .into_iter()
+            .map(wait_seconds)
+            .collect();
         assert_eq!(waits, [0, 0, 2, 4, 8, 900, 900]);
         assert_eq!(seconds_until(Instant(0), next_try(Instant(0), 4)), 4);
         assert_eq!(seconds_until(Instant(9 * SECOND), Instant(SECOND)), 0);
@@ -87,8 +98,9 @@ mod tests {
     fn strangers_share_counters_and_members_do_not() {
         let nanmen = Code::literal("nanmen");
         assert_eq!(subject(&nanmen, "1001", true), "nanmen/1001");
-        let strangers: std::collections::BTreeSet<String> =
-            (0..20_000).map(|n| subject(&nanmen, &n.to_string(), false)).collect();
+        let strangers: std::collections::BTreeSet<String> = (0..20_000)
+            .map(|n| subject(&nanmen, &n.to_string(), false))
+            .collect();
         assert!(strangers.len() <= usize::from(UNKNOWN_BUCKETS));
         assert!(!strangers.contains("nanmen/1001"));
     }

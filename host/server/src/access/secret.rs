@@ -71,13 +71,20 @@ pub fn random<const N: usize>() -> [u8; N] {
 /// A PIN or password, keyed and hashed for the database. Takes some 20 ms and 19 MiB: run it on a blocking
 /// thread.
 pub fn hash_secret(server_secret: &[u8; 32], secret: &str) -> String {
-    let hashed: Option<PasswordHash> = hasher(server_secret).and_then(|argon| argon.hash_password(secret.as_bytes()).ok());
+    let hashed: Option<PasswordHash> =
+        hasher(server_secret).and_then(|argon| argon.hash_password(secret.as_bytes()).ok());
     // An empty hash matches nothing, so a failure locks out instead of letting in.
     hashed.map(|hash| hash.to_string()).unwrap_or_default()
 }
 
 fn hasher(server_secret: &[u8; 32]) -> Option<Argon2<'_>> {
-    Argon2::new_with_secret(server_secret, Algorithm::Argon2id, Version::V0x13, Params::DEFAULT).ok()
+    Argon2::new_with_secret(
+        server_secret,
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::DEFAULT,
+    )
+    .ok()
 }
 
 /// Whether `secret` is the one behind a stored hash. Takes as long as [`hash_secret`].
@@ -114,7 +121,11 @@ impl Vault {
     /// A vault with this server's secret.
     pub fn new(secret: [u8; 32]) -> Self {
         let nobody = hash_secret(&secret, &new_token().0);
-        Vault { secret: Arc::new(secret), places: Arc::new(Semaphore::new(HASHERS_MAX)), nobody: nobody.into() }
+        Vault {
+            secret: Arc::new(secret),
+            places: Arc::new(Semaphore::new(HASHERS_MAX)),
+            nobody: nobody.into(),
+        }
     }
 
     /// Whether `typed` is the secret behind `stored`; without `stored` it takes as long and is wrong.
@@ -122,7 +133,9 @@ impl Vault {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobody.to_string());
         let secret = Arc::clone(&self.secret);
-        let right = self.blocking(move || verify_secret(&secret, &typed, &stored)).await;
+        let right = self
+            .blocking(move || verify_secret(&secret, &typed, &stored))
+            .await;
         right.unwrap_or(false) && known
     }
 
@@ -132,7 +145,10 @@ impl Vault {
         self.blocking(move || hash_secret(&secret, &typed)).await
     }
 
-    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
         let place = self.places.acquire().await.ok()?;
         let done = tokio::task::spawn_blocking(work).await.ok();
         drop(place);
@@ -153,7 +169,11 @@ mod tests {
         assert!(!verify_secret(&[1; 32], "402717", &stored));
         assert!(!verify_secret(&[2; 32], "402716", &stored));
         assert!(!verify_secret(&[1; 32], "", ""));
-        assert_ne!(stored, hash_secret(&[1; 32], "402716"), "every hash has its own salt");
+        assert_ne!(
+            stored,
+            hash_secret(&[1; 32], "402716"),
+            "every hash has its own salt"
+        );
     }
 
     #[test]
@@ -165,11 +185,19 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(&path).expect("there").permissions().mode();
+            let mode = std::fs::metadata(&path)
+                .expect("there")
+                .permissions()
+                .mode();
             assert_eq!(mode & 0o777, 0o600);
         }
         std::fs::write(&path, b"short").expect("written");
-        assert!(server_secret(&path).expect_err("too short").to_string().contains("32 bytes"));
+        assert!(
+            server_secret(&path)
+                .expect_err("too short")
+                .to_string()
+                .contains("32 bytes")
+        );
     }
 
     #[tokio::test]

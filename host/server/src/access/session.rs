@@ -113,16 +113,32 @@ struct Account {
     stored: Option<String>,
 }
 
-async fn account(store: &Store, community: &Code, door: Door, number: &str) -> Result<Option<Account>, AccessError> {
+async fn account(
+    store: &Store,
+    community: &Code,
+    door: Door,
+    number: &str,
+) -> Result<Option<Account>, AccessError> {
     match door {
         Door::Resident => {
-            let Some(resident) = number.parse().ok().map(ResidentNo) else { return Ok(None) };
+            let Some(resident) = number.parse().ok().map(ResidentNo) else {
+                return Ok(None);
+            };
             let person = store.resident_person(community, resident).await?;
-            Ok(person.map(|person: Person| Account { subject: Subject::Resident(resident), stored: person.pin_hash }))
+            Ok(person.map(|person: Person| Account {
+                subject: Subject::Resident(resident),
+                stored: person.pin_hash,
+            }))
         }
         Door::Staff => {
-            let staff = store.staff_by_login(community, number).await?.filter(|staff: &Staff| staff.active);
-            Ok(staff.map(|staff| Account { subject: Subject::Staff(staff.staff_id), stored: Some(staff.password_hash) }))
+            let staff = store
+                .staff_by_login(community, number)
+                .await?
+                .filter(|staff: &Staff| staff.active);
+            Ok(staff.map(|staff| Account {
+                subject: Subject::Staff(staff.staff_id),
+                stored: Some(staff.password_hash),
+            }))
         }
     }
 }
@@ -155,7 +171,9 @@ pub async fn sign_in(
     let Some(account) = found.filter(|_| right) else {
         let failures = delay.map_or(0, |delay| delay.failures).saturating_add(1);
         let next_at = next_try(now, failures);
-        store.put_sign_in_delay(scope, &name, SignInDelay { failures, next_at }).await?;
+        store
+            .put_sign_in_delay(scope, &name, SignInDelay { failures, next_at })
+            .await?;
         return Err(AccessError::Wrong);
     };
     store.clear_sign_in_delay(scope, &name).await?;
@@ -177,10 +195,17 @@ pub async fn change_secret(
     let (door, number, stored) = match who {
         SignedIn::Resident(own) => {
             let person = store.resident_person(community, own.resident).await?;
-            (Door::Resident, own.resident.to_string(), person.and_then(|person: Person| person.pin_hash))
+            (
+                Door::Resident,
+                own.resident.to_string(),
+                person.and_then(|person: Person| person.pin_hash),
+            )
         }
         SignedIn::Staff(own) => {
-            let staff = store.staff(own.staff_id).await?.ok_or(AccessError::StaffSignInNeeded)?;
+            let staff = store
+                .staff(own.staff_id)
+                .await?
+                .ok_or(AccessError::StaffSignInNeeded)?;
             (Door::Staff, staff.login, Some(staff.password_hash))
         }
     };
@@ -193,7 +218,9 @@ pub async fn change_secret(
     if !vault.matches(current, stored).await {
         let failures = delay.map_or(0, |delay| delay.failures).saturating_add(1);
         let next_at = next_try(now, failures);
-        store.put_sign_in_delay(scope, &name, SignInDelay { failures, next_at }).await?;
+        store
+            .put_sign_in_delay(scope, &name, SignInDelay { failures, next_at })
+            .await?;
         return Err(AccessError::Wrong);
     }
     let hash = vault.hash(new).await.ok_or(AccessError::Wrong)?;
@@ -245,9 +272,16 @@ pub async fn sign_out(store: &Store, token: &str) -> Result<(), AccessError> {
 ///
 /// # Errors
 /// What the database said.
-pub async fn who(store: &Store, community: &Code, token: &str, now: Instant) -> Result<Option<SignedIn>, AccessError> {
+pub async fn who(
+    store: &Store,
+    community: &Code,
+    token: &str,
+    now: Instant,
+) -> Result<Option<SignedIn>, AccessError> {
     let hash = token_hash(token);
-    let Some(session) = store.find_session(&hash, now).await? else { return Ok(None) };
+    let Some(session) = store.find_session(&hash, now).await? else {
+        return Ok(None);
+    };
     let idle = match session.subject {
         Subject::Resident(_) => RESIDENT_IDLE,
         Subject::Staff(_) => STAFF_IDLE,
@@ -272,14 +306,18 @@ pub async fn who(store: &Store, community: &Code, token: &str, now: Instant) -> 
                 })
             })
         }
-        Subject::Staff(staff_id) => store.staff(staff_id).await?.filter(|staff| staff.active).and_then(|staff| {
-            Some(SignedIn::Staff(StaffMember {
-                staff_id,
-                role: Role::from_word(&staff.role)?,
-                name: staff.name,
-                must_change: staff.must_change,
-            }))
-        }),
+        Subject::Staff(staff_id) => store
+            .staff(staff_id)
+            .await?
+            .filter(|staff| staff.active)
+            .and_then(|staff| {
+                Some(SignedIn::Staff(StaffMember {
+                    staff_id,
+                    role: Role::from_word(&staff.role)?,
+                    name: staff.name,
+                    must_change: staff.must_change,
+                }))
+            }),
     })
 }
 
@@ -317,5 +355,8 @@ pub async fn device(store: &Store, community: &Code, token: &str) -> Result<Devi
         "read" => Scope::Read,
         _ => return Err(AccessError::TokenUnknown),
     };
-    Ok(Device { token_id: token.token_id, scope })
+    Ok(Device {
+        token_id: token.token_id,
+        scope,
+    })
 }

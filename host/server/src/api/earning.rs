@@ -93,10 +93,19 @@ fn parsed(text: &str, name: &str) -> Result<Code, Fault> {
 }
 
 /// Turns what was sent into a command.
-fn command(caller: &Caller, frame: &Frame, input: &EventInput, key: Option<String>) -> Result<Command, Fault> {
+fn command(
+    caller: &Caller,
+    frame: &Frame,
+    input: &EventInput,
+    key: Option<String>,
+) -> Result<Command, Fault> {
     let kind = parsed(&input.kind, "kind")?;
     let Some(plan) = explain::kind(frame, &kind) else {
-        return Err(Rejection::KindUnknown { kind, nearest: None }.into());
+        return Err(Rejection::KindUnknown {
+            kind,
+            nearest: None,
+        }
+        .into());
     };
     let (on, minute) = occurred_at(&input.occurred_at)?;
     let mut roles = vec![(Code::literal("doer"), ResidentNo(input.resident))];
@@ -107,7 +116,9 @@ fn command(caller: &Caller, frame: &Frame, input: &EventInput, key: Option<Strin
     for (name, text) in &input.fields {
         let name = parsed(name, "fields")?;
         let known = plan.fields.iter().find(|own| own.name == name);
-        let known = known.ok_or(Rejection::FieldUnknown { field: name.clone() })?;
+        let known = known.ok_or(Rejection::FieldUnknown {
+            field: name.clone(),
+        })?;
         fields.push((name, field(known, text)?));
     }
     let digest = sha256(&serde_json::to_vec(input).unwrap_or_default());
@@ -115,31 +126,77 @@ fn command(caller: &Caller, frame: &Frame, input: &EventInput, key: Option<Strin
     let source = match &input.external_ref {
         None => None,
         Some(external_ref) if (1..=128).contains(&external_ref.len()) => {
-            let name = input.source.as_deref().map(|name| parsed(name, "source")).transpose()?;
-            let (name, external_ref) = (name.unwrap_or_else(|| actor.clone()), external_ref.clone());
-            Some(Source { name, external_ref, input: digest })
+            let name = input
+                .source
+                .as_deref()
+                .map(|name| parsed(name, "source"))
+                .transpose()?;
+            let (name, external_ref) =
+                (name.unwrap_or_else(|| actor.clone()), external_ref.clone());
+            Some(Source {
+                name,
+                external_ref,
+                input: digest,
+            })
         }
-        Some(_) => return Err(Fault::input("external_ref", "要 1 到 128 个字节。", "give 1 to 128 bytes.")),
+        Some(_) => {
+            return Err(Fault::input(
+                "external_ref",
+                "要 1 到 128 个字节。",
+                "give 1 to 128 bytes.",
+            ));
+        }
     };
     let text = match &input.note {
         Some(note) if note.chars().count() > NOTE_MAX => {
-            return Err(Fault::input("note", "备注最多 500 个字。", "a note has at most 500 letters."));
+            return Err(Fault::input(
+                "note",
+                "备注最多 500 个字。",
+                "a note has at most 500 letters.",
+            ));
         }
-        note => note.clone().filter(|note| !note.is_empty()).map(|text| SaltedText { salt: random(), text }),
+        note => note
+            .clone()
+            .filter(|note| !note.is_empty())
+            .map(|text| SaltedText {
+                salt: random(),
+                text,
+            }),
     };
     let note = text.as_ref().map(SaltedText::commitment);
     let quantity = quantity(&input.quantity, plan)?;
-    let event = Event { kind, roles, quantity, fields, on, minute, source, note };
-    let key = key.map(|text| Key { text, input: digest });
-    Ok(Command { actor, key, today: caller.house().today(&caller.code).0, ask: Ask::Earn(event), text })
+    let event = Event {
+        kind,
+        roles,
+        quantity,
+        fields,
+        on,
+        minute,
+        source,
+        note,
+    };
+    let key = key.map(|text| Key {
+        text,
+        input: digest,
+    });
+    Ok(Command {
+        actor,
+        key,
+        today: caller.house().today(&caller.code).0,
+        ask: Ask::Earn(event),
+        text,
+    })
 }
 
 /// The answer to an event, in both languages.
 fn told(frame: &Frame, answer: &Answer) -> EventAnswer {
     let receipt = &answer.receipt;
-    let refused = receipt.records.iter().find_map(|record| match record {
-        Record::Refused(set, _, refusal) => Some((explain::plan_of(frame, *set), refusal)),
-        _ => None,
+    let refused = receipt.records.iter().find_map(|record| {
+        if let Record::Refused(set, _, refusal) = record {
+            Some((explain::plan_of(frame, *set), refusal))
+        } else {
+            None
+        }
     });
     let outcome = match (&refused, receipt.waiting()) {
         (Some(_), _) => "refused",
@@ -152,12 +209,17 @@ fn told(frame: &Frame, answer: &Answer) -> EventAnswer {
         replayed: answer.replayed,
         movements: movements(frame, receipt),
         reasons: reasons(frame, receipt),
-        code: refused.as_ref().map(|(_, refusal)| refusal.code.to_string()),
+        code: refused
+            .as_ref()
+            .map(|(_, refusal)| refusal.code.to_string()),
         text: refused.as_ref().map(|(plan, refusal)| Both {
             zh: explain::refusal(plan, Some(frame), refusal, Lang::Zh),
             en: explain::refusal(plan, Some(frame), refusal, Lang::En),
         }),
-        opens: refused.as_ref().and_then(|(_, refusal)| refusal.opens).map(|day| day.to_string()),
+        opens: refused
+            .as_ref()
+            .and_then(|(_, refusal)| refusal.opens)
+            .map(|day| day.to_string()),
     }
 }
 
@@ -177,13 +239,20 @@ async fn frame_of(caller: &Caller) -> Result<Frame, Fault> {
     request_body = EventInput,
     responses((status = 200, body = EventAnswer), (status = "default", body = super::Problem))
 )]
-pub(super) async fn post_event(caller: Caller, Json(input): Json<EventInput>) -> Result<Response, Fault> {
+pub(super) async fn post_event(
+    caller: Caller,
+    Json(input): Json<EventInput>,
+) -> Result<Response, Fault> {
     may_send(&caller)?;
     let frame = frame_of(&caller).await?;
     let command = command(&caller, &frame, &input, caller.key.clone())?;
     let answer = caller.house().clerk.ask(&caller.code, command).await?;
     let body = told(&frame, &answer);
-    Ok(Told { replayed: body.replayed, body }.into_response())
+    Ok(Told {
+        replayed: body.replayed,
+        body,
+    }
+    .into_response())
 }
 
 /// Events to send together.
@@ -225,15 +294,25 @@ pub struct ListAnswer {
     request_body = EventList,
     responses((status = 200, body = ListAnswer), (status = "default", body = super::Problem))
 )]
-pub(super) async fn post_events(caller: Caller, Json(list): Json<EventList>) -> Result<Json<ListAnswer>, Fault> {
+pub(super) async fn post_events(
+    caller: Caller,
+    Json(list): Json<EventList>,
+) -> Result<Json<ListAnswer>, Fault> {
     may_send(&caller)?;
     if !(1..=LIST_MAX).contains(&list.events.len()) {
-        return Err(Fault::input("events", "一次要 1 到 1000 件。", "send 1 to 1000 at a time."));
+        return Err(Fault::input(
+            "events",
+            "一次要 1 到 1000 件。",
+            "send 1 to 1000 at a time.",
+        ));
     }
     let frame = frame_of(&caller).await?;
     let mut tickets = Vec::new();
     for (place, input) in list.events.iter().enumerate() {
-        let key = caller.key.as_ref().map(|key| hex(&sha256(format!("{key}/{place}").as_bytes())));
+        let key = caller
+            .key
+            .as_ref()
+            .map(|key| hex(&sha256(format!("{key}/{place}").as_bytes())));
         tickets.push(match command(&caller, &frame, input, key) {
             Ok(command) => Ok(caller.house().clerk.submit(&caller.code, command).await?),
             Err(fault) => Err(fault),
@@ -247,9 +326,11 @@ pub(super) async fn post_events(caller: Caller, Json(list): Json<EventList>) -> 
         };
         answers.push(match answered {
             Ok(answer) => ListedAnswer::Answered(told(&frame, &answer)),
-            Err(fault) => {
-                ListedAnswer::Rejected { outcome: "rejected", code: fault.code.into_owned(), text: fault.text.into() }
-            }
+            Err(fault) => ListedAnswer::Rejected {
+                outcome: "rejected",
+                code: fault.code.into_owned(),
+                text: fault.text.into(),
+            },
         });
     }
     Ok(Json(ListAnswer { answers }))

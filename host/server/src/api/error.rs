@@ -42,17 +42,37 @@ pub enum Detour {
 
 impl Fault {
     /// A fault with both sentences.
-    pub fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        let text = Text { zh: zh.into(), en: en.into() };
-        Fault { status, code: Cow::Borrowed(code), text, retry_after: None, detour: None }
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        let text = Text {
+            zh: zh.into(),
+            en: en.into(),
+        };
+        Fault {
+            status,
+            code: Cow::Borrowed(code),
+            text,
+            retry_after: None,
+            detour: None,
+        }
     }
 
     fn after(self, seconds: u32) -> Self {
-        Fault { retry_after: Some(seconds), ..self }
+        Fault {
+            retry_after: Some(seconds),
+            ..self
+        }
     }
 
     fn by(self, detour: Detour) -> Self {
-        Fault { detour: Some(detour), ..self }
+        Fault {
+            detour: Some(detour),
+            ..self
+        }
     }
 
     /// Nothing is at that address.
@@ -118,7 +138,9 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(self);
         response
@@ -229,17 +251,26 @@ impl From<AccessError> for Fault {
                 Fault::new(StatusCode::UNAUTHORIZED, "access.sign-in", zh, en).by(Detour::SignIn)
             }
             AccessError::StaffSignInNeeded => {
-                Fault::new(StatusCode::UNAUTHORIZED, "access.sign-in", zh, en).by(Detour::StaffSignIn)
+                Fault::new(StatusCode::UNAUTHORIZED, "access.sign-in", zh, en)
+                    .by(Detour::StaffSignIn)
             }
-            AccessError::PinFirst => Fault::new(StatusCode::FORBIDDEN, "access.pin-first", zh, en).by(Detour::Pin),
+            AccessError::PinFirst => {
+                Fault::new(StatusCode::FORBIDDEN, "access.pin-first", zh, en).by(Detour::Pin)
+            }
             AccessError::Wrong => Fault::new(StatusCode::UNAUTHORIZED, "access.wrong", zh, en),
             AccessError::Delayed { seconds } => {
                 Fault::new(StatusCode::TOO_MANY_REQUESTS, "access.delayed", zh, en).after(seconds)
             }
-            AccessError::Flooded => Fault::new(StatusCode::TOO_MANY_REQUESTS, "access.flooded", zh, en).after(60),
+            AccessError::Flooded => {
+                Fault::new(StatusCode::TOO_MANY_REQUESTS, "access.flooded", zh, en).after(60)
+            }
             AccessError::Forbidden => Fault::new(StatusCode::FORBIDDEN, "access.forbidden", zh, en),
-            AccessError::TokenUnknown => Fault::new(StatusCode::UNAUTHORIZED, "access.token", zh, en),
-            AccessError::CrossSite => Fault::new(StatusCode::FORBIDDEN, "access.cross-site", zh, en),
+            AccessError::TokenUnknown => {
+                Fault::new(StatusCode::UNAUTHORIZED, "access.token", zh, en)
+            }
+            AccessError::CrossSite => {
+                Fault::new(StatusCode::FORBIDDEN, "access.cross-site", zh, en)
+            }
             AccessError::Store(error) => (&*error).into(),
         }
     }
@@ -255,9 +286,20 @@ mod tests {
     fn statuses_follow_the_table() {
         let order = OrderNo(7);
         let rows = [
-            (Rejection::ResidentUnknown { resident: ResidentNo(9) }, 404),
+            (
+                Rejection::ResidentUnknown {
+                    resident: ResidentNo(9),
+                },
+                404,
+            ),
             (Rejection::OrderUnknown { order }, 404),
-            (Rejection::OrderReleased { order, reason: ReleaseReason::TimedOut }, 409),
+            (
+                Rejection::OrderReleased {
+                    order,
+                    reason: ReleaseReason::TimedOut,
+                },
+                409,
+            ),
             (Rejection::KeyConflict { key: "k".into() }, 409),
             (Rejection::BasketShape, 422),
             (Rejection::NoPricing, 503),

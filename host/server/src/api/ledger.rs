@@ -74,7 +74,10 @@ fn account(frame: &Frame, account: &Account) -> String {
         AssetNo::MINUTES => "minutes".to_owned(),
         AssetNo::CONDUCT => "conduct".to_owned(),
         other => {
-            let item = frame.items.iter().find(|item| AssetNo::of_item(item.no) == Some(other));
+            let item = frame
+                .items
+                .iter()
+                .find(|item| AssetNo::of_item(item.no) == Some(other));
             item.map_or_else(|| other.to_string(), |item| item.code.to_string())
         }
     };
@@ -87,24 +90,37 @@ pub(super) fn movements(frame: &Frame, receipt: &Receipt) -> Vec<Movement> {
         to: account(frame, &transfer.credit),
         amount: transfer.amount.get(),
     };
-    let moved = receipt.records.iter().filter_map(|record| match record {
-        Record::Moved(_, transfer) => Some(movement(transfer)),
-        _ => None,
+    let moved = receipt.records.iter().filter_map(|record| {
+        if let Record::Moved(_, transfer) = record {
+            Some(movement(transfer))
+        } else {
+            None
+        }
     });
     moved.collect()
 }
 
 pub(super) fn reasons(frame: &Frame, receipt: &Receipt) -> Vec<Reason> {
-    let found = receipt.records.iter().find_map(|record| match record {
-        Record::Decided(set, _, decision) => Some((*set, decision.lines.as_slice())),
-        Record::Quoted(set, _, quote) => Some((*set, quote.lines.as_slice())),
-        _ => None,
+    let found = receipt.records.iter().find_map(|record| {
+        if let Record::Decided(set, _, decision) = record {
+            Some((*set, decision.lines.as_slice()))
+        } else if let Record::Quoted(set, _, quote) = record {
+            Some((*set, quote.lines.as_slice()))
+        } else {
+            None
+        }
     });
-    let Some((set, lines)) = found else { return Vec::new() };
+    let Some((set, lines)) = found else {
+        return Vec::new();
+    };
     lines_of(frame, &explain::plan_of(frame, Some(set)), lines)
 }
 
-pub(super) fn lines_of(frame: &Frame, plan: &rongyi_core::rule::Plan, lines: &[Line]) -> Vec<Reason> {
+pub(super) fn lines_of(
+    frame: &Frame,
+    plan: &rongyi_core::rule::Plan,
+    lines: &[Line],
+) -> Vec<Reason> {
     let reason = |line: &Line| Reason {
         code: line.code.to_string(),
         text: Both {
@@ -159,29 +175,45 @@ fn asked(record: &Record) -> &'static str {
         Record::Settle(..) => "settle",
         Record::Release(..) => "release",
         Record::Lapse(..) => "lapse",
-        Record::Decided(..) | Record::Quoted(..) | Record::Refused(..) | Record::Waiting(..) | Record::Moved(..) => {
-            "followed"
-        }
+        Record::Decided(..)
+        | Record::Quoted(..)
+        | Record::Refused(..)
+        | Record::Waiting(..)
+        | Record::Moved(..) => "followed",
     }
 }
 
 /// Whether an entry concerns a resident: by its movements, its event, or its order.
 async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result<bool, Fault> {
-    let Some(resident) = caller.resident() else { return Ok(false) };
+    let Some(resident) = caller.resident() else {
+        return Ok(false);
+    };
     let accounts = wallet.accounts(resident);
     for record in &receipt.records {
-        let no = match record {
-            Record::Moved(_, moved) if accounts.contains(&moved.debit) || accounts.contains(&moved.credit) => {
+        if let Record::Moved(_, moved) = record
+            && (accounts.contains(&moved.debit) || accounts.contains(&moved.credit))
+        {
+            return Ok(true);
+        }
+        if let Record::Event(_, event) = record
+            && event.roles.iter().any(|(_, who)| *who == resident)
+        {
+            return Ok(true);
+        }
+        // A refused order has no row: whose it would have been stands in the record.
+        if let Record::Place(_, _, who, ..) = record
+            && *who == resident
+        {
+            return Ok(true);
+        }
+        if let Record::Place(_, no, ..) | Record::Settle(_, no) | Record::Release(_, no, _) = record
+        {
+            let order = caller.house().store.order(&caller.code, *no).await?;
+            if order.is_some_and(|order| {
+                order.entry <= receipt.entry && belongs(&order, resident, wallet)
+            }) {
                 return Ok(true);
             }
-            Record::Event(_, event) if event.roles.iter().any(|(_, who)| *who == resident) => return Ok(true),
-            Record::Place(_, _, who, ..) if *who == resident => return Ok(true),
-            Record::Place(_, no, ..) | Record::Settle(_, no) | Record::Release(_, no, _) => *no,
-            _ => continue,
-        };
-        let order = caller.house().store.order(&caller.code, no).await?;
-        if order.is_some_and(|order| belongs(&order, resident, wallet)) {
-            return Ok(true);
         }
     }
     Ok(false)
@@ -193,10 +225,19 @@ async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result
     params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The place of any of its records")),
     responses((status = 200, body = EntryAnswer), (status = "default", body = super::Problem))
 )]
-pub(super) async fn get_entry(caller: Caller, Path((_, seq)): Path<(String, u64)>) -> Result<Json<EntryAnswer>, Fault> {
+pub(super) async fn get_entry(
+    caller: Caller,
+    Path((_, seq)): Path<(String, u64)>,
+) -> Result<Json<EntryAnswer>, Fault> {
     let store = &caller.house().store;
-    let frame = store.frame(&caller.code).await?.ok_or_else(Fault::not_found)?;
-    let stored = store.entry(&caller.code, seq).await?.ok_or_else(Fault::not_found)?;
+    let frame = store
+        .frame(&caller.code)
+        .await?
+        .ok_or_else(Fault::not_found)?;
+    let stored = store
+        .entry(&caller.code, seq)
+        .await?
+        .ok_or_else(Fault::not_found)?;
     let receipt = receipt(&stored)?;
     let mine = match &caller.who {
         Who::Person(SignedIn::Staff(_)) => true,
@@ -211,12 +252,21 @@ pub(super) async fn get_entry(caller: Caller, Path((_, seq)): Path<(String, u64)
     }
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
-    let said = receipt.records.iter().find_map(|record| match record {
-        Record::Decided(set, ..) | Record::Quoted(set, ..) | Record::Refused(Some(set), ..) => Some(*set),
-        _ => None,
+    let said = receipt.records.iter().find_map(|record| {
+        if let Record::Decided(set, ..) | Record::Quoted(set, ..) | Record::Refused(Some(set), ..) =
+            record
+        {
+            Some(*set)
+        } else {
+            None
+        }
     });
     let plan = explain::plan_of(&frame, said);
-    let rule = frame.sets.iter().find(|set| Some(set.no) == said).map(|set| format!("{} {}", set.name, set.version));
+    let rule = frame
+        .sets
+        .iter()
+        .find(|set| Some(set.no) == said)
+        .map(|set| format!("{} {}", set.name, set.version));
     let refusal = receipt.refusal();
     Ok(Json(EntryAnswer {
         entry: receipt.entry,
@@ -254,9 +304,17 @@ pub struct HeadAnswer {
     params(("community" = String, Path, description = "The community")),
     responses((status = 200, body = HeadAnswer), (status = "default", body = super::Problem))
 )]
-pub(super) async fn get_head(State(app): State<Arc<App>>, Path(community): Path<String>) -> Result<Json<HeadAnswer>, Fault> {
+pub(super) async fn get_head(
+    State(app): State<Arc<App>>,
+    Path(community): Path<String>,
+) -> Result<Json<HeadAnswer>, Fault> {
     let code: Code = community.parse().map_err(|_| Fault::not_found())?;
     let heads = app.house.store.heads(std::slice::from_ref(&code)).await?;
     let (_, head) = heads.into_iter().next().ok_or_else(Fault::not_found)?;
-    Ok(Json(HeadAnswer { community, height: head.height, hash: hex(&head.hash), next_seq: head.next_seq }))
+    Ok(Json(HeadAnswer {
+        community,
+        height: head.height,
+        hash: hex(&head.hash),
+        next_seq: head.next_seq,
+    }))
 }

@@ -26,7 +26,10 @@ pub(super) fn frame() -> utoipa::openapi::OpenApi {
 
 /// The description as JSON, as it is kept in the repository.
 pub fn description() -> String {
-    let mut text = super::routes().into_openapi().to_pretty_json().unwrap_or_default();
+    let mut text = super::routes()
+        .into_openapi()
+        .to_pretty_json()
+        .unwrap_or_default();
     text.push('\n');
     text
 }

@@ -20,8 +20,13 @@ const LIMIT_MAX: u32 = 200;
 async fn at_hand(caller: &Caller, resident: ResidentNo) -> Result<(Frame, Wallet), Fault> {
     caller.may_read(resident)?;
     let store = &caller.house().store;
-    let frame = store.frame(&caller.code).await?.ok_or(Rejection::NotConfigured)?;
-    let wallet = wallet(store, &frame, resident).await?.ok_or(Rejection::ResidentUnknown { resident })?;
+    let frame = store
+        .frame(&caller.code)
+        .await?
+        .ok_or(Rejection::NotConfigured)?;
+    let wallet = wallet(store, &frame, resident)
+        .await?
+        .ok_or(Rejection::ResidentUnknown { resident })?;
     Ok((frame, wallet))
 }
 
@@ -59,12 +64,17 @@ pub struct Balance {
     params(("community" = String, Path, description = "The community"), ("resident" = u32, Path, description = "The number on the card")),
     responses((status = 200, body = Balance), (status = "default", body = super::Problem))
 )]
-pub(super) async fn get_balance(caller: Caller, Path((_, resident)): Path<(String, u32)>) -> Result<Json<Balance>, Fault> {
+pub(super) async fn get_balance(
+    caller: Caller,
+    Path((_, resident)): Path<(String, u32)>,
+) -> Result<Json<Balance>, Fault> {
     let (_, wallet) = at_hand(&caller, ResidentNo(resident)).await?;
     let today = caller.house().today(&caller.code).0;
     let lots = wallet.points.lots.iter().map(|(lot, points)| Lot {
         points: *points,
-        expires_on: LocalDate::from_days(*lot).filter(|_| *lot != 0).map(|day| day.to_string()),
+        expires_on: LocalDate::from_days(*lot)
+            .filter(|_| *lot != 0)
+            .map(|day| day.to_string()),
     });
     Ok(Json(Balance {
         resident,
@@ -131,23 +141,34 @@ pub(super) async fn get_passbook(
     let (_, wallet) = at_hand(&caller, resident).await?;
     let limit = page.limit.unwrap_or(50).clamp(1, LIMIT_MAX);
     let accounts = wallet.accounts(resident);
-    let rows = caller.house().store.passbook(&caller.code, &accounts, page.before, limit).await?;
+    let rows = caller
+        .house()
+        .store
+        .passbook(&caller.code, &accounts, page.before, limit)
+        .await?;
     let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let older = rows.last().filter(|_| full).map(|row| row.seq);
     let mut lines = Vec::new();
     for row in rows {
-        let first = Record::decode(row.first.0, &row.first.1)
-            .map_err(|_| StoreError::Corrupt { what: "record", place: row.entry.to_string() })?;
+        let first = Record::decode(row.first.0, &row.first.1).map_err(|_| StoreError::Corrupt {
+            what: "record",
+            place: row.entry.to_string(),
+        })?;
         lines.push(PassbookLine {
             seq: row.seq,
             entry: row.entry,
-            asset: if row.account == accounts[0] { "points" } else { "minutes" },
+            asset: if row.account == accounts[0] {
+                "points"
+            } else {
+                "minutes"
+            },
             change: row.change,
             balance_after: row.balance_after,
             at_us: first.envelope().map_or(0, |envelope| envelope.at.0),
-            kind: match &first {
-                Record::Event(_, event) => Some(event.kind.to_string()),
-                _ => None,
+            kind: if let Record::Event(_, event) = &first {
+                Some(event.kind.to_string())
+            } else {
+                None
             },
         });
     }

@@ -42,10 +42,20 @@ fn basket(lines: &[BasketLine]) -> Result<Basket, Fault> {
 /// For whom a caller acts: residents for themselves, shopkeepers for whom they name.
 fn for_whom(caller: &Caller, named: Option<u32>) -> Result<ResidentNo, Fault> {
     if let Some(own) = caller.resident() {
-        return if named.is_none_or(|named| named == own.0) { Ok(own) } else { Err(AccessError::Forbidden.into()) };
+        return if named.is_none_or(|named| named == own.0) {
+            Ok(own)
+        } else {
+            Err(AccessError::Forbidden.into())
+        };
     }
     caller.staff(&[Role::Shopkeeper], None)?;
-    let missing = || Fault::input("resident", "请写明是给哪位居民的。", "name the resident it is for.");
+    let missing = || {
+        Fault::input(
+            "resident",
+            "请写明是给哪位居民的。",
+            "name the resident it is for.",
+        )
+    };
     named.map(ResidentNo).ok_or_else(missing)
 }
 
@@ -79,16 +89,28 @@ pub struct ItemList {
 )]
 pub(super) async fn list_items(caller: Caller) -> Result<Json<ItemList>, Fault> {
     let store = &caller.house().store;
-    let frame = store.frame(&caller.code).await?.ok_or(Rejection::NotConfigured)?;
+    let frame = store
+        .frame(&caller.code)
+        .await?
+        .ok_or(Rejection::NotConfigured)?;
     let stock = store.stock(&caller.code).await?;
-    let items = frame.items.into_iter().filter(|item| item.active).map(|item| ItemAnswer {
-        left: stock.iter().find(|(no, _)| *no == item.no).map_or(0, |(_, left)| *left),
-        item: item.code.to_string(),
-        title: item.title.into(),
-        category: item.category.to_string(),
-        value_fen: item.value_fen,
-    });
-    Ok(Json(ItemList { items: items.collect() }))
+    let items = frame
+        .items
+        .into_iter()
+        .filter(|item| item.active)
+        .map(|item| ItemAnswer {
+            left: stock
+                .iter()
+                .find(|(no, _)| *no == item.no)
+                .map_or(0, |(_, left)| *left),
+            item: item.code.to_string(),
+            title: item.title.into(),
+            category: item.category.to_string(),
+            value_fen: item.value_fen,
+        });
+    Ok(Json(ItemList {
+        items: items.collect(),
+    }))
 }
 
 /// A basket to be priced.
@@ -148,11 +170,18 @@ fn refusal(frame: &Frame, plan: &Plan, refusal: &Refusal) -> RefusalAnswer {
     request_body = QuoteInput,
     responses((status = 200, body = QuoteAnswer), (status = "default", body = super::Problem))
 )]
-pub(super) async fn quote_basket(caller: Caller, Json(input): Json<QuoteInput>) -> Result<Json<QuoteAnswer>, Fault> {
+pub(super) async fn quote_basket(
+    caller: Caller,
+    Json(input): Json<QuoteInput>,
+) -> Result<Json<QuoteAnswer>, Fault> {
     let resident = for_whom(&caller, input.resident)?;
     let basket = basket(&input.lines)?;
-    let mut front = redemption::quotes(caller.house(), &caller.code, resident, |_| vec![basket]).await?;
-    let spendable = front.wallet.points.spendable(caller.house().today(&caller.code).0);
+    let mut front =
+        redemption::quotes(caller.house(), &caller.code, resident, |_| vec![basket]).await?;
+    let spendable = front
+        .wallet
+        .points
+        .spendable(caller.house().today(&caller.code).0);
     let priced = front.priced.pop().ok_or(Rejection::BasketShape)??;
     Ok(Json(match priced {
         Ok(quote) => QuoteAnswer {
@@ -220,10 +249,22 @@ fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -
     let (state, closed_at_us, closed_by) = match &order.state {
         OrderState::Reserved => ("reserved", None, None),
         OrderState::Settled { at, by } => ("settled", Some(at.0), Some(by.to_string())),
-        OrderState::Released { at, reason: ReleaseReason::Cancelled } => ("cancelled", Some(at.0), None),
-        OrderState::Released { at, reason: ReleaseReason::TimedOut } => ("timed-out", Some(at.0), None),
+        OrderState::Released {
+            at,
+            reason: ReleaseReason::Cancelled,
+        } => ("cancelled", Some(at.0), None),
+        OrderState::Released {
+            at,
+            reason: ReleaseReason::TimedOut,
+        } => ("timed-out", Some(at.0), None),
     };
-    let item = |no| frame.items.iter().find(|item| item.no == no).map(|item| item.code.to_string());
+    let item = |no| {
+        frame
+            .items
+            .iter()
+            .find(|item| item.no == no)
+            .map(|item| item.code.to_string())
+    };
     let lines = order.lines.iter().map(|(line, _)| BasketLine {
         item: item(line.item).unwrap_or_default(),
         quantity: line.quantity,
@@ -238,7 +279,8 @@ fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -
         lines: lines.collect(),
         total: Some(order.total.get()),
         // Staff and tills learn the code from the resident, or the check of it would prove nothing.
-        pickup_code: Some(code).filter(|_| caller.resident().is_some() && order.state == OrderState::Reserved),
+        pickup_code: Some(code)
+            .filter(|_| caller.resident().is_some() && order.state == OrderState::Reserved),
         collect_until: Some(order.deadline.to_string()),
         closed_at_us,
         closed_by,
@@ -253,13 +295,26 @@ fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -
     request_body = OrderInput,
     responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
 )]
-pub(super) async fn place_order(caller: Caller, Json(input): Json<OrderInput>) -> Result<Response, Fault> {
+pub(super) async fn place_order(
+    caller: Caller,
+    Json(input): Json<OrderInput>,
+) -> Result<Response, Fault> {
     let resident = for_whom(&caller, input.resident)?;
     let seen = Amount::new(input.total).map_err(|_| Rejection::OutOfRange)?;
-    let wanted =
-        Wanted { resident, basket: basket(&input.lines)?, seen, actor: caller.actor(), key: caller.key.clone() };
+    let wanted = Wanted {
+        resident,
+        basket: basket(&input.lines)?,
+        seen,
+        actor: caller.actor(),
+        key: caller.key.clone(),
+    };
     let answer = redemption::place(caller.house(), &caller.code, wanted).await?;
-    let frame = caller.house().store.frame(&caller.code).await?.ok_or(Rejection::NotConfigured)?;
+    let frame = caller
+        .house()
+        .store
+        .frame(&caller.code)
+        .await?
+        .ok_or(Rejection::NotConfigured)?;
     let replayed = answer.replayed;
     for record in &answer.receipt.records {
         if let Record::Refused(set, _, no) = record {
@@ -281,12 +336,19 @@ pub(super) async fn place_order(caller: Caller, Json(input): Json<OrderInput>) -
             return Ok(Told { body, replayed }.into_response());
         }
     }
-    let no = answer.receipt.records.iter().find_map(|record| match record {
-        Record::Place(_, no, ..) => Some(*no),
-        _ => None,
+    let no = answer.receipt.records.iter().find_map(|record| {
+        if let Record::Place(_, no, ..) = record {
+            Some(*no)
+        } else {
+            None
+        }
     });
     let order = load(&caller, no.ok_or_else(Fault::not_found)?).await?;
-    Ok(Told { body: order_answer(&caller, &frame, &order, replayed), replayed }.into_response())
+    Ok(Told {
+        body: order_answer(&caller, &frame, &order, replayed),
+        replayed,
+    }
+    .into_response())
 }
 
 async fn load(caller: &Caller, no: OrderNo) -> Result<Order, Fault> {
@@ -296,7 +358,12 @@ async fn load(caller: &Caller, no: OrderNo) -> Result<Order, Fault> {
 
 /// The order behind a number, for those it concerns; a stranger's looks the same as none.
 async fn seen(caller: &Caller, no: u32) -> Result<(Frame, Order), Fault> {
-    let frame = caller.house().store.frame(&caller.code).await?.ok_or(Rejection::NotConfigured)?;
+    let frame = caller
+        .house()
+        .store
+        .frame(&caller.code)
+        .await?
+        .ok_or(Rejection::NotConfigured)?;
     let order = load(caller, OrderNo(no)).await?;
     let may = match &caller.who {
         Who::Person(SignedIn::Staff(_)) => true,
@@ -306,7 +373,11 @@ async fn seen(caller: &Caller, no: u32) -> Result<(Frame, Order), Fault> {
             wallet.is_some_and(|wallet| belongs(&order, own.resident, &wallet))
         }
     };
-    if may { Ok((frame, order)) } else { Err(Rejection::OrderUnknown { order: OrderNo(no) }.into()) }
+    if may {
+        Ok((frame, order))
+    } else {
+        Err(Rejection::OrderUnknown { order: OrderNo(no) }.into())
+    }
 }
 
 /// An order as it stands.
@@ -315,7 +386,10 @@ async fn seen(caller: &Caller, no: u32) -> Result<(Frame, Order), Fault> {
     params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order")),
     responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
 )]
-pub(super) async fn get_order(caller: Caller, Path((_, no)): Path<(String, u32)>) -> Result<Json<OrderAnswer>, Fault> {
+pub(super) async fn get_order(
+    caller: Caller,
+    Path((_, no)): Path<(String, u32)>,
+) -> Result<Json<OrderAnswer>, Fault> {
     let (frame, order) = seen(&caller, no).await?;
     Ok(Json(order_answer(&caller, &frame, &order, false)))
 }
@@ -349,7 +423,11 @@ pub(super) async fn settle_order(
     let by = (caller.actor(), caller.key.clone());
     let answer = redemption::settle(caller.house(), &caller.code, order.no, by).await?;
     let order = load(&caller, order.no).await?;
-    Ok(Told { body: order_answer(&caller, &frame, &order, answer.replayed), replayed: answer.replayed }.into_response())
+    Ok(Told {
+        body: order_answer(&caller, &frame, &order, answer.replayed),
+        replayed: answer.replayed,
+    }
+    .into_response())
 }
 
 /// Gives an order's points and goods back.
@@ -358,7 +436,10 @@ pub(super) async fn settle_order(
     params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order"), ("Idempotency-Key" = Option<String>, Header, description = "1-128 characters")),
     responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
 )]
-pub(super) async fn cancel_order(caller: Caller, Path((_, no)): Path<(String, u32)>) -> Result<Response, Fault> {
+pub(super) async fn cancel_order(
+    caller: Caller,
+    Path((_, no)): Path<(String, u32)>,
+) -> Result<Response, Fault> {
     if caller.resident().is_none() {
         caller.staff(&[Role::Shopkeeper], None)?;
     }
@@ -366,5 +447,9 @@ pub(super) async fn cancel_order(caller: Caller, Path((_, no)): Path<(String, u3
     let by = (caller.actor(), caller.key.clone());
     let answer = redemption::cancel(caller.house(), &caller.code, order.no, by).await?;
     let order = load(&caller, order.no).await?;
-    Ok(Told { body: order_answer(&caller, &frame, &order, answer.replayed), replayed: answer.replayed }.into_response())
+    Ok(Told {
+        body: order_answer(&caller, &frame, &order, answer.replayed),
+        replayed: answer.replayed,
+    }
+    .into_response())
 }

@@ -40,7 +40,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
         }
     }
     if !found.is_empty() {
-        return Err(if args.json { told_as_json(&found) } else { Failure::Config(found) });
+        return Err(if args.json {
+            told_as_json(&found)
+        } else {
+            Failure::Config(found)
+        });
     }
     if args.json {
         say(&as_json(&config, &all).to_string());
@@ -57,10 +61,16 @@ fn told_as_json(found: &[config::Diagnostic]) -> Failure {
 
 fn show(config: &Config, all: &[Vec<Checked>]) {
     for (community, rules) in config.communities.iter().zip(all) {
-        say(&format!("{} · {} / {}", community.code, community.title.zh, community.title.en));
+        say(&format!(
+            "{} · {} / {}",
+            community.code, community.title.zh, community.title.en
+        ));
         for rule in rules {
             let about = &rule.rule.about;
-            say(&format!("  {} {}  {} 起 / from {}", about.name, about.version, rule.active_from, rule.active_from));
+            say(&format!(
+                "  {} {}  {} 起 / from {}",
+                about.name, about.version, rule.active_from, rule.active_from
+            ));
             for line in &rule.rule.plan.summary {
                 say(&format!("    · {}\n      {}", line.zh, line.en));
             }
@@ -71,9 +81,20 @@ fn show(config: &Config, all: &[Vec<Checked>]) {
 
 fn as_json(config: &Config, all: &[Vec<Checked>]) -> serde_json::Value {
     let rule = |rule: &Checked| {
-        let summary: Vec<_> =
-            rule.rule.plan.summary.iter().map(|line| serde_json::json!({ "zh": line.zh, "en": line.en })).collect();
-        let kinds: Vec<_> = rule.rule.plan.kinds.iter().map(|kind| kind.code.to_string()).collect();
+        let summary: Vec<_> = rule
+            .rule
+            .plan
+            .summary
+            .iter()
+            .map(|line| serde_json::json!({ "zh": line.zh, "en": line.en }))
+            .collect();
+        let kinds: Vec<_> = rule
+            .rule
+            .plan
+            .kinds
+            .iter()
+            .map(|kind| kind.code.to_string())
+            .collect();
         serde_json::json!({
             "name": rule.rule.about.name,
             "version": rule.rule.about.version,

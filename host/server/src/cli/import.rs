@@ -11,11 +11,15 @@ use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::record::{Record, TransferKind};
 use rongyi_store::Store;
 
-use super::{Failure, InCommunity, Installation, clerk_text, counts, known, load, on_terminal, say, tell, with_house};
+use super::{
+    Failure, InCommunity, Installation, clerk_text, counts, known, load, on_terminal, say, tell,
+    with_house,
+};
 use crate::clock::{Clock, SystemClock, local};
 use crate::config::Config;
 use crate::earning::import::{
-    BALANCE_COLUMNS, EVENT_COLUMNS, Form, ImportError, Outcome, PAPER_BOOK, Reader, Stage, Tally, rehearse, send,
+    BALANCE_COLUMNS, EVENT_COLUMNS, Form, ImportError, Outcome, PAPER_BOOK, Reader, Stage, Tally,
+    rehearse, send,
 };
 use crate::house::{self, House, load_archived};
 use crate::rulebook::Sandbox;
@@ -108,7 +112,13 @@ pub(super) async fn run(command: ImportCommand) -> Result<(), Failure> {
         ImportCommand::Balances(args) => {
             let sheet = read(&args.file)?;
             let tally = with_house(&args.installation.config, async |house| {
-                import_balances(house, known(house, &args.place.community)?, &args.file, &sheet).await
+                import_balances(
+                    house,
+                    known(house, &args.place.community)?,
+                    &args.file,
+                    &sheet,
+                )
+                .await
             })
             .await?;
             report(&args.file, &tally, args.json, false)
@@ -150,9 +160,23 @@ async fn events(args: &EventsArgs) -> Result<(), Failure> {
 }
 
 /// Imports opening balances; every bad row is told as `FILE:LINE`.
-pub(crate) async fn import_balances(house: &House, community: &Code, path: &Path, sheet: &Sheet) -> Result<Tally, Failure> {
+pub(crate) async fn import_balances(
+    house: &House,
+    community: &Code,
+    path: &Path,
+    sheet: &Sheet,
+) -> Result<Tally, Failure> {
     let source = Code::literal(PAPER_BOOK);
-    go(house, community, source, path, sheet, BALANCE_COLUMNS, Reader::balance).await
+    go(
+        house,
+        community,
+        source,
+        path,
+        sheet,
+        BALANCE_COLUMNS,
+        Reader::balance,
+    )
+    .await
 }
 
 /// Imports events; every bad row is told as `FILE:LINE`.
@@ -163,7 +187,16 @@ pub(crate) async fn import_events(
     path: &Path,
     sheet: &Sheet,
 ) -> Result<Tally, Failure> {
-    go(house, community, source, path, sheet, EVENT_COLUMNS, Reader::event).await
+    go(
+        house,
+        community,
+        source,
+        path,
+        sheet,
+        EVENT_COLUMNS,
+        Reader::event,
+    )
+    .await
 }
 
 async fn go(
@@ -175,8 +208,12 @@ async fn go(
     columns: Columns,
     form: Form,
 ) -> Result<Tally, Failure> {
-    let rows = sheet.rows(columns).map_err(|error| unreadable(path, &error))?;
-    let reader = Reader::open(&house.store, community, source).await.map_err(|error| stopped(path, &error))?;
+    let rows = sheet
+        .rows(columns)
+        .map_err(|error| unreadable(path, &error))?;
+    let reader = Reader::open(&house.store, community, source)
+        .await
+        .map_err(|error| stopped(path, &error))?;
     let bar = bar(sheet.line_count());
     let mut seen = |line: u64, outcome: &Outcome| tell_row(&bar, path, line, outcome, false);
     let tally = send(house, community, &reader, rows, form, &mut seen).await;
@@ -191,13 +228,30 @@ async fn dry_run(args: &EventsArgs, sheet: &Sheet) -> Result<Tally, Failure> {
     let (today, now) = today(&config, community)?;
     let engine = house::engine(&config, None)?;
     let sets = load_archived(&store, &engine, community, &[]).await?;
-    let stage = Stage { store: &store, judge: &Sandbox::over(sets), now, today };
-    try_all(&stage, community, args.source.clone(), &args.file, sheet, !args.json).await
+    let stage = Stage {
+        store: &store,
+        judge: &Sandbox::over(sets),
+        now,
+        today,
+    };
+    try_all(
+        &stage,
+        community,
+        args.source.clone(),
+        &args.file,
+        sheet,
+        !args.json,
+    )
+    .await
 }
 
-fn today(config: &Config, community: &Code) -> Result<(rongyi_core::time::LocalDate, rongyi_core::time::Instant), Failure> {
+fn today(
+    config: &Config,
+    community: &Code,
+) -> Result<(rongyi_core::time::LocalDate, rongyi_core::time::Instant), Failure> {
     let own = config.communities.iter().find(|own| own.code == *community);
-    let own = own.ok_or_else(|| super::unknown(community, config.communities.iter().map(|own| &own.code)))?;
+    let own = own
+        .ok_or_else(|| super::unknown(community, config.communities.iter().map(|own| &own.code)))?;
     let zone = jiff::tz::TimeZone::get(&own.timezone).unwrap_or(jiff::tz::TimeZone::UTC);
     let now = SystemClock.now();
     Ok((local(now, &zone).0, now))
@@ -211,8 +265,12 @@ async fn try_all(
     sheet: &Sheet,
     show: bool,
 ) -> Result<Tally, Failure> {
-    let rows = sheet.rows(EVENT_COLUMNS).map_err(|error| unreadable(path, &error))?;
-    let reader = Reader::open(stage.store, community, source).await.map_err(|error| stopped(path, &error))?;
+    let rows = sheet
+        .rows(EVENT_COLUMNS)
+        .map_err(|error| unreadable(path, &error))?;
+    let reader = Reader::open(stage.store, community, source)
+        .await
+        .map_err(|error| stopped(path, &error))?;
     let bar = bar(sheet.line_count());
     let mut seen = |line: u64, outcome: &Outcome| tell_row(&bar, path, line, outcome, show);
     let tally = rehearse(stage, &reader, rows, Reader::event, &mut seen).await;
@@ -226,25 +284,41 @@ pub(crate) fn read(path: &Path) -> Result<Sheet, Failure> {
 }
 
 pub(crate) fn unreadable(path: &Path, error: &SheetError) -> Failure {
-    Failure::new("file", format!("{}：{error}", path.display()), String::new())
+    Failure::new(
+        "file",
+        format!("{}：{error}", path.display()),
+        String::new(),
+    )
 }
 
 fn stopped(path: &Path, error: &ImportError) -> Failure {
     let path = path.display();
     match error {
-        ImportError::Store(error) => Failure::new("store", format!("{path}：{error}"), String::new()),
+        ImportError::Store(error) => {
+            Failure::new("store", format!("{path}：{error}"), String::new())
+        }
         ImportError::Clerk { line, error } => {
             let text = clerk_text(error);
             Failure::new(
                 "import.stopped",
-                format!("{path}:{line}：导入在这一行停下了：{} 前面的行已经记账；排除原因后重跑同一个文件。", text.zh),
-                format!("{path}:{line}: the import stopped here: {} The rows before are booked; mend the cause and run the same file again.", text.en),
+                format!(
+                    "{path}:{line}：导入在这一行停下了：{} 前面的行已经记账；排除原因后重跑同一个文件。",
+                    text.zh
+                ),
+                format!(
+                    "{path}:{line}: the import stopped here: {} The rows before are booked; mend the cause and run the same file again.",
+                    text.en
+                ),
             )
         }
         ImportError::NotConfigured(community) => Failure::new(
             "community.not-configured",
-            format!("社区“{community}”还没有账本。先运行一次 rongyi serve，或不带 --dry-run 导入。"),
-            format!("The community “{community}” has no ledger yet. Run `rongyi serve` once, or import without --dry-run."),
+            format!(
+                "社区“{community}”还没有账本。先运行一次 rongyi serve，或不带 --dry-run 导入。"
+            ),
+            format!(
+                "The community “{community}” has no ledger yet. Run `rongyi serve` once, or import without --dry-run."
+            ),
         ),
     }
 }
@@ -263,10 +337,17 @@ fn tell_row(bar: &ProgressBar, path: &Path, line: u64, outcome: &Outcome, show: 
     bar.set_position(line);
     let place = format!("{}:{line}", path.display());
     match outcome {
-        Outcome::Bad(bad) => bar.suspend(|| tell(&format!("{place}: {}: {} / {}", bad.code, bad.text.zh, bad.text.en))),
+        Outcome::Bad(bad) => bar.suspend(|| {
+            tell(&format!(
+                "{place}: {}: {} / {}",
+                bad.code, bad.text.zh, bad.text.en
+            ))
+        }),
         _ if !show => {}
         Outcome::Decided(receipt) => bar.suspend(|| say(&format!("{place}: {}", given(receipt)))),
-        Outcome::Refused { code, text } => bar.suspend(|| say(&format!("{place}: {code}: {} / {}", text.zh, text.en))),
+        Outcome::Refused { code, text } => {
+            bar.suspend(|| say(&format!("{place}: {code}: {} / {}", text.zh, text.en)))
+        }
         Outcome::Waiting { code } => {
             bar.suspend(|| say(&format!("{place}: {code}: 规则出了故障，事项会留着等修好 / the rule failed; the event would be kept")));
         }
@@ -278,11 +359,15 @@ fn tell_row(bar: &ProgressBar, path: &Path, line: u64, outcome: &Outcome, show: 
 fn given(receipt: &Receipt) -> String {
     let mut parts = Vec::new();
     for record in &receipt.records {
-        let Record::Moved(_, transfer) = record else { continue };
-        let (account, sign) = match transfer.kind {
-            TransferKind::Award => (transfer.credit, "+"),
-            TransferKind::Deduction => (transfer.debit, "−"),
-            _ => continue,
+        let Record::Moved(_, transfer) = record else {
+            continue;
+        };
+        let (account, sign) = if transfer.kind == TransferKind::Award {
+            (transfer.credit, "+")
+        } else if transfer.kind == TransferKind::Deduction {
+            (transfer.debit, "−")
+        } else {
+            continue;
         };
         let holder = match account.holder {
             Holder::Resident(no) => format!("居民 resident {no}"),
@@ -297,7 +382,11 @@ fn given(receipt: &Receipt) -> String {
         };
         parts.push(format!("{holder} {sign}{} {asset}", transfer.amount));
     }
-    if parts.is_empty() { "0 分 / nothing".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() {
+        "0 分 / nothing".to_owned()
+    } else {
+        parts.join(", ")
+    }
 }
 
 /// The sums; exit code 1 when a row could not be used.
@@ -307,19 +396,36 @@ fn report(path: &Path, tally: &Tally, json: bool, dry: bool) -> Result<(), Failu
     } else {
         summary(path, tally, dry);
     }
-    if tally.bad_count() == 0 { Ok(()) } else { Err(Failure::Told) }
+    if tally.bad_count() == 0 {
+        Ok(())
+    } else {
+        Err(Failure::Told)
+    }
 }
 
 /// The sums for a person.
 pub(crate) fn summary(path: &Path, tally: &Tally, dry: bool) {
-    let (zh, en) = if dry { ("（只试，没有写入）", " (nothing was written)") } else { ("", "") };
+    let (zh, en) = if dry {
+        ("（只试，没有写入）", " (nothing was written)")
+    } else {
+        ("", "")
+    };
     say(&format!("{}{zh}{en}", path.display()));
     say(&format!("  已决定 decided        {}", tally.decided));
-    say(&format!("  规则不给分 refused    {}", tally.refused_count()));
+    say(&format!(
+        "  规则不给分 refused    {}",
+        tally.refused_count()
+    ));
     for (code, refusals) in &tally.refused {
-        say(&format!("    {} × {code}: {} / {}", refusals.count, refusals.first.zh, refusals.first.en));
+        say(&format!(
+            "    {} × {code}: {} / {}",
+            refusals.count, refusals.first.zh, refusals.first.en
+        ));
     }
-    say(&format!("  等规则修好 waiting    {}", tally.waiting_count()));
+    say(&format!(
+        "  等规则修好 waiting    {}",
+        tally.waiting_count()
+    ));
     if !tally.waiting.is_empty() {
         say(&format!("    {}", counts(&tally.waiting)));
     }
@@ -335,7 +441,8 @@ fn as_json(tally: &Tally, dry: bool) -> serde_json::Value {
         .refused
         .iter()
         .map(|(code, own)| {
-            let about = serde_json::json!({ "count": own.count, "zh": own.first.zh, "en": own.first.en });
+            let about =
+                serde_json::json!({ "count": own.count, "zh": own.first.zh, "en": own.first.en });
             (code.clone(), about)
         })
         .collect();

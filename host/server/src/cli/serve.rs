@@ -1,6 +1,7 @@
 //! `rongyi serve`: opens the house, runs its jobs, and answers requests until SIGTERM or SIGINT; then it lets
 //! the requests in hand finish.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,45 +9,59 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use super::{Failure, load, say};
+use super::{Failure, load, on_terminal, say};
 use crate::clock::SystemClock;
 use crate::house::House;
 use crate::{jobs, web};
 
 pub(super) async fn run(config: &Path) -> Result<(), Failure> {
-    let house = House::open(load(config)?, Arc::new(SystemClock)).await?;
-    serve(house, "").await
+    let config = load(config)?;
+    // The port first: a second start by mistake must not touch the ledgers.
+    let listener = listen(config.listen).await?;
+    let house = House::open(config, Arc::new(SystemClock)).await?;
+    serve(house, listener, "").await
+}
+
+/// Takes the port.
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(
+            "listen",
+            format!("不能在 {address} 上接受访问：{error}。请换一个端口，或关掉占用它的程序。"),
+            format!("Cannot listen on {address}: {error}. Choose another port, or stop the program that holds it."),
+        )
+    })
 }
 
 /// Stands for the address in what is printed.
 pub(crate) const ADDRESS: &str = "{address}";
 
 /// Serves an opened house; `note` is printed under its address.
-pub(crate) async fn serve(house: House, note: &str) -> Result<(), Failure> {
+pub(crate) async fn serve(house: House, listener: TcpListener, note: &str) -> Result<(), Failure> {
     // The level comes from RUST_LOG; without it, what an operator wants to read.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     // Started twice in one process, the first stays: harmless.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-    let listen = house.config.listen;
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::new(
-            "listen",
-            format!("不能在 {listen} 上接受访问：{error}。请换一个端口，或关掉占用它的程序。"),
-            format!("Cannot listen on {listen}: {error}. Choose another port, or stop the program that holds it."),
-        )
-    })?;
-    let address = listener.local_addr().unwrap_or(listen);
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(on_terminal())
+        .try_init();
+    let address = listener.local_addr().unwrap_or(house.config.listen);
     let house = Arc::new(house);
+    let asked = stop_signal();
     let stop = CancellationToken::new();
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stop.clone()));
-    say(&format!("榕易在 http://{address} ，按 Ctrl+C 停止。 Rongyi serves http://{address} ; Ctrl+C stops it."));
+    say(&format!(
+        "榕易在 http://{address} ，按 Ctrl+C 停止。 Rongyi serves http://{address} ; Ctrl+C stops it."
+    ));
     if !note.is_empty() {
         say(&note.replace(ADDRESS, &format!("http://{address}")));
     }
-    let app = web::router(Arc::clone(&house)).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let app = web::router(Arc::clone(&house)).into_make_service_with_connect_info::<SocketAddr>();
     let told = stop.clone();
     let served = axum::serve(listener, app).with_graceful_shutdown(async move {
-        asked_to_stop().await;
+        asked.await;
         tracing::info!("stopping: requests in hand are finished");
         told.cancel();
     });
@@ -59,28 +74,37 @@ pub(crate) async fn serve(house: House, note: &str) -> Result<(), Failure> {
     result
 }
 
-/// SIGTERM or SIGINT. SIGHUP is ignored with a line in the log.
+/// SIGTERM or SIGINT. SIGHUP is ignored with a line in the log. The handlers stand from this call on, so that
+/// nobody who has read the address can still kill the program by asking it to stop.
 #[cfg(unix)]
-async fn asked_to_stop() {
+fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
-    else {
-        tracing::warn!("signals cannot be received; only a kill will stop this program");
-        return std::future::pending().await;
-    };
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return,
-            _ = interrupt.recv() => return,
-            _ = hang_up.recv() => tracing::info!("SIGHUP is ignored; restart to read the configuration again"),
+    let handlers = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::hangup()),
+    );
+    async move {
+        let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) = handlers else {
+            tracing::warn!("signals cannot be received; only a kill will stop this program");
+            return std::future::pending().await;
+        };
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = interrupt.recv() => return,
+                _ = hang_up.recv() => tracing::info!("SIGHUP is ignored; restart to read the configuration again"),
+            }
         }
     }
 }
 
+/// Ctrl+C.
 #[cfg(not(unix))]
-async fn asked_to_stop() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
+    async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -7,7 +7,7 @@ use rongyi_core::book::{AccountState, Frame, Loaded};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{Need, Rejection};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, ResidentNo};
-use rongyi_core::record::{Record, ReleaseReason, TransferKind};
+use rongyi_core::record::{Record, ReleaseReason};
 use rongyi_core::rule::Text;
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
@@ -90,38 +90,74 @@ impl Whose {
         let community = &self.place.community;
         library.known(community).await?;
         let frame = library.store.frame(community).await?;
-        let frame = frame.ok_or_else(|| StoreError::NoCommunity { community: community.clone() })?;
-        let found = library.store.load(community, &[Need::Resident(self.resident)]).await?;
-        let household = found.into_iter().find_map(|row| match row {
-            Loaded::Resident(_, household) => household,
-            _ => None,
+        let frame = frame.ok_or_else(|| StoreError::NoCommunity {
+            community: community.clone(),
+        })?;
+        let found = library
+            .store
+            .load(community, &[Need::Resident(self.resident)])
+            .await?;
+        let household = found.into_iter().find_map(|row| {
+            if let Loaded::Resident(_, household) = row {
+                household
+            } else {
+                None
+            }
         });
         let household = household.ok_or_else(|| {
-            let rejection = Rejection::ResidentUnknown { resident: self.resident };
-            Failure::Failed { code: rejection.code(), text: rejection.text() }
+            let rejection = Rejection::ResidentUnknown {
+                resident: self.resident,
+            };
+            Failure::Failed {
+                code: rejection.code(),
+                text: rejection.text(),
+            }
         })?;
         let today = local(SystemClock.now(), &library.zone(community)).0;
-        Ok(Found { library, frame, household, today })
+        Ok(Found {
+            library,
+            frame,
+            household,
+            today,
+        })
     }
 }
 
 impl Found {
     /// The assets a resident may hold, by code.
     fn assets(&self) -> Vec<(String, AssetNo)> {
-        let own = self.frame.settings.iter().flat_map(|settings| &settings.assets);
-        let fixed = [("points", AssetNo::POINTS), ("minutes", AssetNo::MINUTES), ("conduct", AssetNo::CONDUCT)];
+        let own = self
+            .frame
+            .settings
+            .iter()
+            .flat_map(|settings| &settings.assets);
+        let fixed = [
+            ("points", AssetNo::POINTS),
+            ("minutes", AssetNo::MINUTES),
+            ("conduct", AssetNo::CONDUCT),
+        ];
         let fixed = fixed.into_iter().map(|(code, no)| (code.to_owned(), no));
-        fixed.chain(own.map(|(code, no)| (code.to_string(), *no))).collect()
+        fixed
+            .chain(own.map(|(code, no)| (code.to_string(), *no)))
+            .collect()
     }
 
     fn account(&self, resident: ResidentNo, asset: AssetNo, purpose: Purpose) -> Account {
-        let household = self.frame.settings.as_ref().is_some_and(|settings| settings.unit == Unit::Household);
+        let household = self
+            .frame
+            .settings
+            .as_ref()
+            .is_some_and(|settings| settings.unit == Unit::Household);
         let holder = if household && asset != AssetNo::MINUTES {
             Holder::Household(self.household)
         } else {
             Holder::Resident(resident)
         };
-        Account { holder, asset, purpose }
+        Account {
+            holder,
+            asset,
+            purpose,
+        }
     }
 }
 
@@ -141,20 +177,42 @@ pub(super) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
     let mut holdings = Vec::new();
     for (code, asset) in found.assets() {
         let of = |purpose| found.account(whose.resident, asset, purpose);
-        let accounts = [of(Purpose::Available), of(Purpose::Notice), of(Purpose::Held)];
-        let states = found.library.store.balances(&whose.place.community, &accounts).await?;
+        let accounts = [
+            of(Purpose::Available),
+            of(Purpose::Notice),
+            of(Purpose::Held),
+        ];
+        let states = found
+            .library
+            .store
+            .balances(&whose.place.community, &accounts)
+            .await?;
         let state = |account: &Account| -> AccountState {
-            states.iter().find(|(own, _)| own == account).map(|(_, state)| state.clone()).unwrap_or_default()
+            states
+                .iter()
+                .find(|(own, _)| own == account)
+                .map(|(_, state)| state.clone())
+                .unwrap_or_default()
         };
         let available = state(&accounts[0]);
-        let day = |lot: i32| if lot == 0 { None } else { LocalDate::from_days(lot) };
+        let day = |lot: i32| {
+            if lot == 0 {
+                None
+            } else {
+                LocalDate::from_days(lot)
+            }
+        };
         holdings.push(Holding {
             code,
             holder: accounts[0].holder,
             spendable: available.spendable(found.today),
             notice: state(&accounts[1]).total,
             held: state(&accounts[2]).total,
-            lots: available.lots.iter().map(|(lot, left)| (day(*lot), *left)).collect(),
+            lots: available
+                .lots
+                .iter()
+                .map(|(lot, left)| (day(*lot), *left))
+                .collect(),
         });
     }
     if whose.json {
@@ -168,7 +226,8 @@ pub(super) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
 
 fn show_balance(whose: &Whose, found: &Found, holdings: &[Holding]) {
     let lang = Lang::from(whose.lang);
-    let (community, resident, household) = (&whose.place.community, whose.resident, found.household);
+    let (community, resident, household) =
+        (&whose.place.community, whose.resident, found.household);
     say(&match lang {
         Lang::Zh => format!("{community} · {resident} 号居民 · 第 {household} 户"),
         Lang::En => format!("{community} · resident {resident} · household {household}"),
@@ -179,11 +238,27 @@ fn show_balance(whose: &Whose, found: &Found, holdings: &[Holding]) {
         Lang::Zh => ["", "可用", "公示中", "已预留", "到期"],
         Lang::En => ["", "can be spent", "on notice", "set aside", "lapses"],
     });
-    let used = |own: &&Holding| own.code == "points" || own.spendable != 0 || own.notice != 0 || own.held != 0;
+    let used = |own: &&Holding| {
+        own.code == "points" || own.spendable != 0 || own.notice != 0 || own.held != 0
+    };
     for own in holdings.iter().filter(used) {
-        let lots: Vec<_> = own.lots.iter().map(|(day, left)| format!("{left} · {}", until(*day, lang))).collect();
-        let (spendable, notice, held) = (own.spendable.to_string(), own.notice.to_string(), own.held.to_string());
-        table.add_row([asset_name(&own.code, lang), spendable, notice, held, lots.join("\n")]);
+        let lots: Vec<_> = own
+            .lots
+            .iter()
+            .map(|(day, left)| format!("{left} · {}", until(*day, lang)))
+            .collect();
+        let (spendable, notice, held) = (
+            own.spendable.to_string(),
+            own.notice.to_string(),
+            own.held.to_string(),
+        );
+        table.add_row([
+            asset_name(&own.code, lang),
+            spendable,
+            notice,
+            held,
+            lots.join("\n"),
+        ]);
     }
     right(&mut table, &[1, 2, 3]);
     say(&table.to_string());
@@ -271,8 +346,15 @@ pub(super) async fn passbook(args: PassbookArgs) -> Result<(), Failure> {
         .iter()
         .map(|(_, asset)| found.account(whose.resident, *asset, Purpose::Available))
         .collect();
-    let rows = found.library.store.passbook(&whose.place.community, &accounts, args.before, args.limit).await?;
-    let lines = rows.into_iter().map(|row| line(&found.frame, row)).collect::<Result<Vec<_>, _>>()?;
+    let rows = found
+        .library
+        .store
+        .passbook(&whose.place.community, &accounts, args.before, args.limit)
+        .await?;
+    let lines = rows
+        .into_iter()
+        .map(|row| line(&found.frame, row))
+        .collect::<Result<Vec<_>, _>>()?;
     if whose.json {
         say(&passbook_json(whose, &found, &lines, args.why).to_string());
     } else {
@@ -283,23 +365,47 @@ pub(super) async fn passbook(args: PassbookArgs) -> Result<(), Failure> {
 }
 
 fn line(frame: &Frame, row: PassbookRow) -> Result<Line, Failure> {
-    let damaged = |_| Failure::from(StoreError::Corrupt { what: "record", place: row.entry.to_string() });
+    let damaged = |_| {
+        Failure::from(StoreError::Corrupt {
+            what: "record",
+            place: row.entry.to_string(),
+        })
+    };
     let first = Record::decode(row.first.0, &row.first.1).map_err(damaged)?;
-    let decided = row.decided.as_ref().map(|(kind, body)| Record::decode(*kind, body)).transpose().map_err(damaged)?;
-    let envelope_day = first.envelope().map_or(LocalDate::FIRST, |envelope| envelope.today);
-    let (day, what) = match &first {
-        Record::Event(_, event) => (event.on, event_text(frame, &event.kind)),
-        _ => (envelope_day, entry_text(frame, &first, row.transfer.kind)),
+    let decided = row
+        .decided
+        .as_ref()
+        .map(|(kind, body)| Record::decode(*kind, body))
+        .transpose()
+        .map_err(damaged)?;
+    let envelope_day = first
+        .envelope()
+        .map_or(LocalDate::FIRST, |envelope| envelope.today);
+    let (day, what) = if let Record::Event(_, event) = &first {
+        (event.on, event_text(frame, &event.kind))
+    } else {
+        (envelope_day, entry_text(frame, &first))
     };
-    let why = match &decided {
-        Some(Record::Decided(set, _, decision)) => said(frame, *set, &decision.lines),
-        Some(Record::Quoted(set, _, quote)) => said(frame, *set, &quote.lines),
-        _ => Vec::new(),
+    let why = if let Some(Record::Decided(set, _, decision)) = &decided {
+        said(frame, *set, &decision.lines)
+    } else if let Some(Record::Quoted(set, _, quote)) = &decided {
+        said(frame, *set, &quote.lines)
+    } else {
+        Vec::new()
     };
-    Ok(Line { row, day, what, why })
+    Ok(Line {
+        row,
+        day,
+        what,
+        why,
+    })
 }
 
-fn said(frame: &Frame, set: rongyi_core::ids::RuleSetNo, lines: &[rongyi_core::rule::Line]) -> Vec<Text> {
+fn said(
+    frame: &Frame,
+    set: rongyi_core::ids::RuleSetNo,
+    lines: &[rongyi_core::rule::Line],
+) -> Vec<Text> {
     let plan = explain::plan_of(frame, Some(set));
     let both = |line| Text {
         zh: explain::line(&plan, Some(frame), line, Lang::Zh),
@@ -309,31 +415,61 @@ fn said(frame: &Frame, set: rongyi_core::ids::RuleSetNo, lines: &[rongyi_core::r
 }
 
 fn event_text(frame: &Frame, kind: &Code) -> Text {
-    let unnamed = || Text { zh: kind.to_string(), en: kind.to_string() };
+    let unnamed = || Text {
+        zh: kind.to_string(),
+        en: kind.to_string(),
+    };
     explain::kind(frame, kind).map_or_else(unnamed, |plan| plan.title.clone())
 }
 
-fn entry_text(frame: &Frame, first: &Record, kind: TransferKind) -> Text {
+fn entry_text(frame: &Frame, first: &Record) -> Text {
     let text = |zh: String, en: String| Text { zh, en };
-    let item = |no: ItemNo| frame.items.iter().find(|item| item.no == no).map(|item| item.title.clone());
+    let item = |no: ItemNo| {
+        frame
+            .items
+            .iter()
+            .find(|item| item.no == no)
+            .map(|item| item.title.clone())
+    };
     match first {
-        Record::Open(..) => text("旧积分册的余额".into(), "Balance from the paper book".into()),
+        Record::Open(..) => text(
+            "旧积分册的余额".into(),
+            "Balance from the paper book".into(),
+        ),
         Record::Place(_, no, _, lines, ..) => {
             let first = lines.first().and_then(|line| item(line.item));
             let first = first.unwrap_or_else(|| text(String::new(), String::new()));
-            text(format!("兑换 #{no} {}", first.zh), format!("Order #{no} {}", first.en))
+            text(
+                format!("兑换 #{no} {}", first.zh),
+                format!("Order #{no} {}", first.en),
+            )
         }
         Record::Settle(_, no) => text(format!("已取货 #{no}"), format!("Handed over #{no}")),
-        Record::Release(_, no, ReleaseReason::Cancelled) => {
-            text(format!("取消兑换 #{no}，积分退回"), format!("Order #{no} cancelled; points back"))
-        }
-        Record::Release(_, no, ReleaseReason::TimedOut) => {
-            text(format!("兑换 #{no} 没有来取，积分退回"), format!("Order #{no} not collected; points back"))
-        }
+        Record::Release(_, no, ReleaseReason::Cancelled) => text(
+            format!("取消兑换 #{no}，积分退回"),
+            format!("Order #{no} cancelled; points back"),
+        ),
+        Record::Release(_, no, ReleaseReason::TimedOut) => text(
+            format!("兑换 #{no} 没有来取，积分退回"),
+            format!("Order #{no} not collected; points back"),
+        ),
         Record::Lapse(..) => text("到期失效".into(), "Lapsed".into()),
-        Record::Retry(..) => text("等规则修好后补记".into(), "Decided after its rule was mended".into()),
-        _ if kind == TransferKind::Expire => text("到期失效".into(), "Lapsed".into()),
-        _ => text("其他".into(), "Other".into()),
+        Record::Retry(..) => text(
+            "等规则修好后补记".into(),
+            "Decided after its rule was mended".into(),
+        ),
+        // None of these moves a holder's points.
+        Record::Settings(..)
+        | Record::Activate(..)
+        | Record::Enrol(..)
+        | Record::Define(..)
+        | Record::Receive(..)
+        | Record::Event(..)
+        | Record::Decided(..)
+        | Record::Quoted(..)
+        | Record::Refused(..)
+        | Record::Waiting(..)
+        | Record::Moved(..) => text("其他".into(), "Other".into()),
     }
 }
 
@@ -346,7 +482,10 @@ fn show_passbook(whose: &Whose, found: &Found, lines: &[Line], why: bool) {
         Lang::En => ["seq", "date", "what", "", "change", "balance"],
     });
     for line in lines {
-        let asset = found.assets().into_iter().find(|(_, no)| *no == line.row.account.asset);
+        let asset = found
+            .assets()
+            .into_iter()
+            .find(|(_, no)| *no == line.row.account.asset);
         let asset = asset.map_or_else(String::new, |(code, _)| asset_name(&code, lang));
         let mut what = lang.of(&line.what).to_owned();
         if why {
@@ -375,7 +514,10 @@ fn passbook_json(whose: &Whose, found: &Found, lines: &[Line], why: bool) -> ser
     let lines: Vec<_> = lines
         .iter()
         .map(|line| {
-            let asset = found.assets().into_iter().find(|(_, no)| *no == line.row.account.asset);
+            let asset = found
+                .assets()
+                .into_iter()
+                .find(|(_, no)| *no == line.row.account.asset);
             let mut value = serde_json::json!({
                 "seq": line.row.seq,
                 "entry": line.row.entry,

@@ -43,8 +43,13 @@ fn decisions(text: &str) -> Result<Decisions, String> {
         "all" => Ok(Decisions::All),
         "none" => Ok(Decisions::None),
         _ => {
-            let every = text.strip_prefix("sample=").and_then(|every| every.parse().ok()).filter(|every| *every > 0);
-            every.map(Decisions::Sample).ok_or_else(|| "expected all, none or sample=N with N from 1".to_owned())
+            let every = text
+                .strip_prefix("sample=")
+                .and_then(|every| every.parse().ok())
+                .filter(|every| *every > 0);
+            every
+                .map(Decisions::Sample)
+                .ok_or_else(|| "expected all, none or sample=N with N from 1".to_owned())
         }
     }
 }
@@ -53,7 +58,9 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
     let library = Library::open(&args.reading).await?;
     let engine = match &library.config {
         Some(config) => house::engine(config, None)?,
-        None => Engine::new(Limits::default(), None).map_err(|error| Failure::said("engine", &error))?,
+        None => {
+            Engine::new(Limits::default(), None).map_err(|error| Failure::said("engine", &error))?
+        }
     };
     let communities = match &args.community {
         Some(community) => {
@@ -71,7 +78,14 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
                 bar.set_position(done);
             }
         };
-        let report = verify::run(&library.store, &engine, community, args.decisions, &mut progress).await;
+        let report = verify::run(
+            &library.store,
+            &engine,
+            community,
+            args.decisions,
+            &mut progress,
+        )
+        .await;
         bar.finish_and_clear();
         reports.push(report.map_err(|error| Failure::said("verify", &error))?);
     }
@@ -87,21 +101,35 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
 }
 
 fn show(report: &Report) {
-    let Report { community, head, records, decisions, problems } = report;
+    let Report {
+        community,
+        head,
+        records,
+        decisions,
+        problems,
+    } = report;
     let (height, hash) = (head.height, hex(&head.hash));
     if problems.is_empty() {
         say(&format!("{community}: 没有问题 / no problem"));
     } else {
         let count = problems.len();
-        let more = if count >= verify::PROBLEMS_MAX { "+" } else { "" };
+        let more = if count >= verify::PROBLEMS_MAX {
+            "+"
+        } else {
+            ""
+        };
         tell(&format!("{community}: {count}{more} 处问题 / problems"));
         for problem in problems {
             tell(&format!("  {}: {}", problem.place, problem.what));
         }
-        tell("  请停止使用，从备份恢复，再核对一次。 Stop using it, restore a backup, and verify again.");
+        tell(
+            "  请停止使用，从备份恢复，再核对一次。 Stop using it, restore a backup, and verify again.",
+        );
     }
     say(&format!("  区块 block {height} · {hash}"));
-    say(&format!("  {records} 条记录 records, 重做 {decisions} 个决定 decisions asked again"));
+    say(&format!(
+        "  {records} 条记录 records, 重做 {decisions} 个决定 decisions asked again"
+    ));
 }
 
 fn as_json(report: &Report) -> serde_json::Value {

@@ -51,14 +51,21 @@ pub(super) fn write(folder: &Path) -> std::io::Result<()> {
         write_new(&folder.join(path), text)?;
     }
     // The host file comes last: where it stands, the others do too.
-    write_new(&folder.join("rongyi.toml"), &HOST.replace(DATA_SHIPPED, DATA_DEMO))
+    write_new(
+        &folder.join("rongyi.toml"),
+        &HOST.replace(DATA_SHIPPED, DATA_DEMO),
+    )
 }
 
 fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
+    match std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+    {
         Ok(mut file) => file.write_all(text.as_bytes()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
@@ -76,10 +83,16 @@ mod tests {
         let config = folder.path().join("config");
         write(&config).unwrap();
         let loaded = crate::config::load_with(&config.join("rongyi.toml"), &|_| None).unwrap();
-        assert_eq!(loaded.database_url, format!("sqlite://{}", config.join("..").join("rongyi.db").display()));
+        assert_eq!(
+            loaded.database_url,
+            format!("sqlite://{}", config.join("..").join("rongyi.db").display())
+        );
         assert_eq!(loaded.communities.len(), 3);
         std::fs::write(config.join("README.md"), "mine").unwrap();
         write(&config).unwrap();
-        assert_eq!(std::fs::read_to_string(config.join("README.md")).unwrap(), "mine");
+        assert_eq!(
+            std::fs::read_to_string(config.join("README.md")).unwrap(),
+            "mine"
+        );
     }
 }

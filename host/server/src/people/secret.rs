@@ -16,8 +16,14 @@ pub fn new_pin() -> String {
 
 /// The same digit all along, or a run up or down.
 fn is_pattern(pin: &str) -> bool {
-    let steps: Vec<i16> = pin.as_bytes().windows(2).map(|pair| i16::from(pair[1]) - i16::from(pair[0])).collect();
-    steps.iter().all(|step| step.abs() <= 1 && Some(step) == steps.first())
+    let steps: Vec<i16> = pin
+        .as_bytes()
+        .windows(2)
+        .map(|pair| i16::from(pair[1]) - i16::from(pair[0]))
+        .collect();
+    steps
+        .iter()
+        .all(|step| step.abs() <= 1 && Some(step) == steps.first())
 }
 
 /// Three words of five letters that can be read over the telephone: some 10^15 of them.
@@ -28,7 +34,11 @@ pub fn new_password() -> String {
         let drawn = random::<5>();
         let letters = drawn.iter().enumerate().map(|(place, byte)| {
             let byte = usize::from(*byte);
-            if place % 2 == 0 { CONSONANTS[byte % CONSONANTS.len()] } else { VOWELS[byte % VOWELS.len()] }
+            if place % 2 == 0 {
+                CONSONANTS[byte % CONSONANTS.len()]
+            } else {
+                VOWELS[byte % VOWELS.len()]
+            }
         });
         letters.map(char::from).collect::<String>()
     };
@@ -43,7 +53,11 @@ pub async fn hash_all(key: [u8; 32], secrets: Vec<String>) -> Option<Vec<String>
         .chunks(part)
         .map(|part| {
             let part = part.to_vec();
-            tokio::task::spawn_blocking(move || part.iter().map(|secret| hash_secret(&key, secret)).collect::<Vec<_>>())
+            tokio::task::spawn_blocking(move || {
+                part.iter()
+                    .map(|secret| hash_secret(&key, secret))
+                    .collect::<Vec<_>>()
+            })
         })
         .collect();
     let mut hashes = Vec::with_capacity(secrets.len());
@@ -74,7 +88,11 @@ mod tests {
     fn passwords_can_be_read_out() {
         let password = new_password();
         assert_eq!(password.len(), 17);
-        assert!(password.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+        assert!(
+            password
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b == b'-')
+        );
         assert_ne!(password, new_password());
     }
 

@@ -10,7 +10,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use rongyi_core::chain::hex;
 use rongyi_pages::{
-    Audience, CommunitiesView, CommunityLink, FieldError, Head, HeadView, Lang, PinView, Shell, SignInView, Size,
+    Audience, CommunitiesView, CommunityLink, FieldError, Head, HeadView, Lang, PinView, Shell,
+    SignInView, Size,
 };
 use serde::Deserialize;
 
@@ -32,7 +33,14 @@ pub async fn health(State(app): State<Arc<App>>) -> Response {
 
 fn asset(kind: &'static str, bytes: &'static [u8]) -> Response {
     let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CACHE_CONTROL, kept)], bytes).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+            (header::CACHE_CONTROL, kept),
+        ],
+        bytes,
+    )
+        .into_response()
 }
 
 /// The style sheet; its address changes with its content.
@@ -93,8 +101,16 @@ pub struct SettingsForm {
 /// `POST /settings`: language and text size, remembered by the browser.
 pub async fn keep_settings(Form(form): Form<SettingsForm>) -> Response {
     let mut response = go(own_path(&form.back).unwrap_or("/"));
-    let lang = form.lang.as_deref().and_then(Lang::from_tag).map(|lang| ("lang", lang.tag()));
-    let size = form.size.as_deref().and_then(Size::from_tag).map(|size| ("size", size.tag()));
+    let lang = form
+        .lang
+        .as_deref()
+        .and_then(Lang::from_tag)
+        .map(|lang| ("lang", lang.tag()));
+    let size = form
+        .size
+        .as_deref()
+        .and_then(Size::from_tag)
+        .map(|size| ("size", size.tag()));
     for (name, value) in lang.into_iter().chain(size) {
         if let Ok(line) = format!("{name}={value}; {REMEMBER}").parse() {
             response.headers_mut().append(header::SET_COOKIE, line);
@@ -119,15 +135,28 @@ fn usual_place(who: Option<&SignedIn>) -> &'static str {
 
 /// The newest block, as pages show it.
 pub(super) async fn head_of(visit: &Visit) -> Result<Head, Fault> {
-    let heads = visit.app.house.store.heads(std::slice::from_ref(&visit.code)).await?;
+    let heads = visit
+        .app
+        .house
+        .store
+        .heads(std::slice::from_ref(&visit.code))
+        .await?;
     let (_, head) = heads.into_iter().next().ok_or_else(Fault::not_found)?;
-    Ok(Head { height: head.height, hash: hex(&head.hash), at: visit.moment(head.last_at) })
+    Ok(Head {
+        height: head.height,
+        hash: hex(&head.hash),
+        at: visit.moment(head.last_at),
+    })
 }
 
 /// `GET /{community}/head`: the newest block, for everybody.
 pub async fn show_head(visit: Visit) -> Result<Response, Fault> {
     let head = head_of(&visit).await?;
-    Ok(Html(HeadView { shell: visit.shell(), head }).into_response())
+    Ok(Html(HeadView {
+        shell: visit.shell(),
+        head,
+    })
+    .into_response())
 }
 
 /// Where to go after the sign-in.
@@ -138,7 +167,14 @@ pub struct NextQuery {
 }
 
 fn sign_in_view(visit: &Visit, audience: Audience, next: String) -> SignInView {
-    SignInView { shell: visit.shell(), audience, number: String::new(), next, errors: Vec::new(), demo_hint: None }
+    SignInView {
+        shell: visit.shell(),
+        audience,
+        number: String::new(),
+        next,
+        errors: Vec::new(),
+        demo_hint: None,
+    }
 }
 
 /// `GET /{community}/sign-in`.
@@ -169,44 +205,80 @@ impl FromRequestParts<Arc<App>> for Peer {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
-        Ok(Peer(parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0)))
+        Ok(Peer(
+            parts
+                .extensions
+                .get::<ConnectInfo<SocketAddr>>()
+                .map(|info| info.0),
+        ))
     }
 }
 
 /// `POST /{community}/sign-in`.
-pub async fn sign_in(visit: Visit, peer: Peer, Form(form): Form<SignInForm>) -> Result<Response, Fault> {
+pub async fn sign_in(
+    visit: Visit,
+    peer: Peer,
+    Form(form): Form<SignInForm>,
+) -> Result<Response, Fault> {
     enter(visit, peer, Door::Resident, form).await
 }
 
 /// `POST /{community}/staff/sign-in`.
-pub async fn sign_in_staff(visit: Visit, peer: Peer, Form(form): Form<SignInForm>) -> Result<Response, Fault> {
+pub async fn sign_in_staff(
+    visit: Visit,
+    peer: Peer,
+    Form(form): Form<SignInForm>,
+) -> Result<Response, Fault> {
     enter(visit, peer, Door::Staff, form).await
 }
 
-async fn enter(visit: Visit, Peer(peer): Peer, door: Door, form: SignInForm) -> Result<Response, Fault> {
+async fn enter(
+    visit: Visit,
+    Peer(peer): Peer,
+    door: Door,
+    form: SignInForm,
+) -> Result<Response, Fault> {
     let (app, now) = (&visit.app, visit.app.house.clock.now());
     if peer.is_some_and(|peer| !app.flood.admits(peer.ip(), now)) {
         return Err(AccessError::Flooded.into());
     }
-    let tried = access::sign_in((&app.house.store, &app.vault), &visit.code, door, (&form.number, &form.pin), now);
+    let tried = access::sign_in(
+        (&app.house.store, &app.vault),
+        &visit.code,
+        door,
+        (&form.number, &form.pin),
+        now,
+    );
     let error = match tried.await {
         Ok(token) => {
             let home = visit.path("/");
             let inside = own_path(&form.next).filter(|path| path.starts_with(&home));
-            return Ok((AppendHeaders([(header::SET_COOKIE, session_cookie(app, &token)?)]), go(inside.unwrap_or(&home)))
+            return Ok((
+                AppendHeaders([(header::SET_COOKIE, session_cookie(app, &token)?)]),
+                go(inside.unwrap_or(&home)),
+            )
                 .into_response());
         }
         Err(error @ AccessError::Store(_)) => return Err(error.into()),
         Err(error) => error,
     };
     let fault = Fault::from(error);
-    let audience = if door == Door::Resident { Audience::Resident } else { Audience::Staff };
+    let audience = if door == Door::Resident {
+        Audience::Resident
+    } else {
+        Audience::Staff
+    };
     let mut view = sign_in_view(&visit, audience, form.next);
     view.number = form.number;
-    view.errors = vec![FieldError { field: "pin", message: visit.say(&fault.text) }];
+    view.errors = vec![FieldError {
+        field: "pin",
+        message: visit.say(&fault.text),
+    }];
     let mut response = (fault.status, Html(view)).into_response();
     if let Some(seconds) = fault.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     Ok(response)
 }
@@ -214,9 +286,12 @@ async fn enter(visit: Visit, Peer(peer): Peer, door: Door, form: SignInForm) -> 
 fn session_cookie(app: &App, token: &str) -> Result<HeaderValue, Fault> {
     let secure = if app.https { "; Secure" } else { "" };
     let age = if token.is_empty() { 0 } else { 180 * 24 * 3600 };
-    format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", app.cookie_name())
-        .parse()
-        .map_err(|_| Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))
+    format!(
+        "{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}",
+        app.cookie_name()
+    )
+    .parse()
+    .map_err(|_| Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 /// `POST /{community}/sign-out`.
@@ -228,7 +303,11 @@ pub async fn sign_out(visit: Visit, headers: HeaderMap) -> Result<Response, Faul
         Some(SignedIn::Staff(_)) => "/staff/sign-in",
         Some(SignedIn::Resident(_)) | None => "/sign-in",
     };
-    Ok((AppendHeaders([(header::SET_COOKIE, session_cookie(&visit.app, "")?)]), go(&visit.path(way))).into_response())
+    Ok((
+        AppendHeaders([(header::SET_COOKIE, session_cookie(&visit.app, "")?)]),
+        go(&visit.path(way)),
+    )
+        .into_response())
 }
 
 fn pin_view(visit: &Visit, who: &SignedIn) -> PinView {
@@ -236,7 +315,13 @@ fn pin_view(visit: &Visit, who: &SignedIn) -> PinView {
         SignedIn::Resident(_) => Audience::Resident,
         SignedIn::Staff(_) => Audience::Staff,
     };
-    PinView { shell: visit.shell(), audience, first_use: who.must_change(), errors: Vec::new(), done: false }
+    PinView {
+        shell: visit.shell(),
+        audience,
+        first_use: who.must_change(),
+        errors: Vec::new(),
+        done: false,
+    }
 }
 
 /// `GET /{community}/pin`.
@@ -262,19 +347,38 @@ pub async fn change_pin(visit: Visit, Form(form): Form<PinForm>) -> Result<Respo
     let mut view = pin_view(&visit, &who);
     let wrong = weak(&who, &form);
     if let Some((field, zh, en)) = wrong {
-        view.errors = vec![FieldError { field, message: visit.either(zh, en) }];
+        view.errors = vec![FieldError {
+            field,
+            message: visit.either(zh, en),
+        }];
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view)).into_response());
     }
     let now = visit.app.house.clock.now();
     let store = &visit.app.house.store;
-    let changed = access::change_secret((store, &visit.app.vault), &visit.code, &who, (form.current, form.pin), now);
+    let changed = access::change_secret(
+        (store, &visit.app.vault),
+        &visit.code,
+        &who,
+        (form.current, form.pin),
+        now,
+    );
     match changed.await {
         Ok(()) => {}
         Err(error @ (AccessError::Wrong | AccessError::Delayed { .. })) => {
             let fault = Fault::from(error.clone());
-            let plain = visit.either("现在的密码不对，请再输一次。", "The present PIN is wrong; type it again.");
-            let message = if matches!(error, AccessError::Wrong) { plain } else { visit.say(&fault.text) };
-            view.errors = vec![FieldError { field: "current", message }];
+            let plain = visit.either(
+                "现在的密码不对，请再输一次。",
+                "The present PIN is wrong; type it again.",
+            );
+            let message = if matches!(error, AccessError::Wrong) {
+                plain
+            } else {
+                visit.say(&fault.text)
+            };
+            view.errors = vec![FieldError {
+                field: "current",
+                message,
+            }];
             return Ok((fault.status, Html(view)).into_response());
         }
         Err(error) => return Err(error.into()),
@@ -294,26 +398,41 @@ pub async fn change_pin(visit: Visit, Form(form): Form<PinForm>) -> Result<Respo
 /// What is wrong with a new PIN or password: its field and the two sentences.
 fn weak(who: &SignedIn, form: &PinForm) -> Option<(&'static str, &'static str, &'static str)> {
     let digits = form.pin.len() == 6 && form.pin.bytes().all(|b| b.is_ascii_digit());
-    let steps: Vec<i16> = form.pin.bytes().zip(form.pin.bytes().skip(1)).map(|(a, b)| i16::from(b) - i16::from(a)).collect();
-    let row = [0, 1, -1].iter().any(|step| steps.iter().all(|own| own == step));
+    let steps: Vec<i16> = form
+        .pin
+        .bytes()
+        .zip(form.pin.bytes().skip(1))
+        .map(|(a, b)| i16::from(b) - i16::from(a))
+        .collect();
+    let row = [0, 1, -1]
+        .iter()
+        .any(|step| steps.iter().all(|own| own == step));
     match who {
-        SignedIn::Resident(_) if !digits => {
-            Some(("pin", "新密码要正好 6 位数字。", "The new PIN must be exactly 6 digits."))
-        }
-        SignedIn::Staff(_) if form.pin.chars().count() < 8 => {
-            Some(("pin", "新密码至少要 8 个字符。", "The new password needs at least 8 characters."))
-        }
+        SignedIn::Resident(_) if !digits => Some((
+            "pin",
+            "新密码要正好 6 位数字。",
+            "The new PIN must be exactly 6 digits.",
+        )),
+        SignedIn::Staff(_) if form.pin.chars().count() < 8 => Some((
+            "pin",
+            "新密码至少要 8 个字符。",
+            "The new password needs at least 8 characters.",
+        )),
         SignedIn::Resident(_) | SignedIn::Staff(_) if row => Some((
             "pin",
             "这个密码太好猜了，请不要用连号或同一个数字。",
             "That is too easy to guess; do not use digits in a row or all the same.",
         )),
-        SignedIn::Resident(_) | SignedIn::Staff(_) if form.pin == form.current => {
-            Some(("pin", "新密码和现在的一样，请换一个。", "That is the present one; choose another."))
-        }
-        SignedIn::Resident(_) | SignedIn::Staff(_) if form.pin != form.again => {
-            Some(("again", "两次输入的新密码不一样，请再输一遍。", "The two do not match; type the new one again."))
-        }
+        SignedIn::Resident(_) | SignedIn::Staff(_) if form.pin == form.current => Some((
+            "pin",
+            "新密码和现在的一样，请换一个。",
+            "That is the present one; choose another.",
+        )),
+        SignedIn::Resident(_) | SignedIn::Staff(_) if form.pin != form.again => Some((
+            "again",
+            "两次输入的新密码不一样，请再输一遍。",
+            "The two do not match; type the new one again.",
+        )),
         SignedIn::Resident(_) | SignedIn::Staff(_) => None,
     }
 }

@@ -18,13 +18,28 @@ use crate::explain;
 
 /// Decodes stored bytes.
 pub(super) fn decode(seq: u64, kind: u8, body: &[u8]) -> Result<Record, Fault> {
-    Record::decode(kind, body)
-        .map_err(|_| StoreError::Corrupt { what: "record", place: seq.to_string() }.into())
+    Record::decode(kind, body).map_err(|_| {
+        StoreError::Corrupt {
+            what: "record",
+            place: seq.to_string(),
+        }
+        .into()
+    })
 }
 
 /// `大米 5 公斤 × 1`, several items one after another.
-pub(super) fn goods(visit: &Visit, frame: &Frame, lines: impl IntoIterator<Item = OrderLine>) -> String {
-    let each = lines.into_iter().map(|line| format!("{} × {}", item_title(visit, frame, line.item), line.quantity));
+pub(super) fn goods(
+    visit: &Visit,
+    frame: &Frame,
+    lines: impl IntoIterator<Item = OrderLine>,
+) -> String {
+    let each = lines.into_iter().map(|line| {
+        format!(
+            "{} × {}",
+            item_title(visit, frame, line.item),
+            line.quantity
+        )
+    });
     let all: Vec<String> = each.collect();
     all.join(&visit.either("、", ", "))
 }
@@ -42,15 +57,28 @@ pub(super) fn order_lines(order: &Order) -> Vec<OrderLine> {
 
 /// `厨余垃圾分类 7.6 公斤`.
 pub(super) fn event_title(visit: &Visit, frame: &Frame, event: &Event) -> String {
-    let Some(kind) = explain::kind(frame, &event.kind) else { return event.kind.to_string() };
-    let quantity = Decimal { units: event.quantity, scale: kind.scale };
-    format!("{} {quantity} {}", visit.say(&kind.title), visit.say(&kind.unit))
+    let Some(kind) = explain::kind(frame, &event.kind) else {
+        return event.kind.to_string();
+    };
+    let quantity = Decimal {
+        units: event.quantity,
+        scale: kind.scale,
+    };
+    format!(
+        "{} {quantity} {}",
+        visit.say(&kind.title),
+        visit.say(&kind.unit)
+    )
 }
 
 /// What an entry is about, from the record that began it and what else is known of it.
 pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About) -> String {
     let of_order = |zh: &str, en: &str| match &about.order {
-        Some(order) => format!("{}{}", visit.either(zh, en), goods(visit, frame, order_lines(order))),
+        Some(order) => format!(
+            "{}{}",
+            visit.either(zh, en),
+            goods(visit, frame, order_lines(order))
+        ),
         None => visit.either(zh, en),
     };
     match first {
@@ -61,11 +89,19 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
         },
         Record::Open(..) => visit.either("旧存折转入", "Brought over from the paper book"),
         Record::Place(_, _, _, lines, _, _) => {
-            format!("{}{}", visit.either("兑换 ", "Redeemed: "), goods(visit, frame, lines.clone()))
+            format!(
+                "{}{}",
+                visit.either("兑换 ", "Redeemed: "),
+                goods(visit, frame, lines.clone())
+            )
         }
         Record::Settle(..) => of_order("领取 ", "Collected: "),
-        Record::Release(_, _, ReleaseReason::Cancelled) => of_order("取消兑换，退回 ", "Cancelled: "),
-        Record::Release(_, _, ReleaseReason::TimedOut) => of_order("过期未领，退回 ", "Not collected in time: "),
+        Record::Release(_, _, ReleaseReason::Cancelled) => {
+            of_order("取消兑换，退回 ", "Cancelled: ")
+        }
+        Record::Release(_, _, ReleaseReason::TimedOut) => {
+            of_order("过期未领，退回 ", "Not collected in time: ")
+        }
         Record::Lapse(..) => visit.either("积分到期", "Points ran out"),
         Record::Settings(..)
         | Record::Activate(..)
@@ -90,14 +126,25 @@ pub(super) struct About {
 }
 
 /// Looks up what an entry is about.
-pub(super) async fn about(visit: &Visit, first: &Record, order: Option<OrderNo>) -> Result<About, Fault> {
+pub(super) async fn about(
+    visit: &Visit,
+    (entry, first): (u64, &Record),
+    order: Option<OrderNo>,
+) -> Result<About, Fault> {
     let store = &visit.app.house.store;
-    let no = match first {
-        Record::Place(_, no, ..) | Record::Settle(_, no) | Record::Release(_, no, _) => Some(*no),
-        _ => order,
+    let no = if let Record::Place(_, no, ..) | Record::Settle(_, no) | Record::Release(_, no, _) =
+        first
+    {
+        Some(*no)
+    } else {
+        order
     };
     let order = match no {
-        Some(no) => store.order(&visit.code, no).await?,
+        // A refused order gives its number to the next one, which is none of its business.
+        Some(no) => store
+            .order(&visit.code, no)
+            .await?
+            .filter(|order| order.entry <= entry),
         None => None,
     };
     let mut event = None;
@@ -115,7 +162,9 @@ pub(super) async fn about(visit: &Visit, first: &Record, order: Option<OrderNo>)
 pub(super) fn counts_on(first: &Record, about: &About) -> LocalDate {
     match (first, &about.event) {
         (Record::Event(_, event), _) | (_, Some(event)) => event.on,
-        _ => first.envelope().map_or(LocalDate::FIRST, |envelope| envelope.today),
+        _ => first
+            .envelope()
+            .map_or(LocalDate::FIRST, |envelope| envelope.today),
     }
 }
 
@@ -131,7 +180,11 @@ pub(super) fn state(first: &Record, about: &About) -> LineState {
 
 /// What an account counts.
 pub(super) fn unit(account: &Account) -> Unit {
-    if account.asset == AssetNo::MINUTES { Unit::Minutes } else { Unit::Points }
+    if account.asset == AssetNo::MINUTES {
+        Unit::Minutes
+    } else {
+        Unit::Points
+    }
 }
 
 /// A line with what its month needs to know.
@@ -145,7 +198,11 @@ pub(super) struct Booked {
 }
 
 /// The rows of one entry and account become one line each, newest first.
-pub(super) async fn lines(visit: &Visit, frame: &Frame, rows: &[PassbookRow]) -> Result<Vec<Booked>, Fault> {
+pub(super) async fn lines(
+    visit: &Visit,
+    frame: &Frame,
+    rows: &[PassbookRow],
+) -> Result<Vec<Booked>, Fault> {
     let mut booked: Vec<Booked> = Vec::new();
     let mut places: HashMap<(u64, Account), usize> = HashMap::new();
     for row in rows {
@@ -156,9 +213,11 @@ pub(super) async fn lines(visit: &Visit, frame: &Frame, rows: &[PassbookRow]) ->
             continue;
         }
         let first = decode(row.entry, row.first.0, &row.first.1)?;
-        let about = about(visit, &first, row.transfer.order).await?;
+        let about = about(visit, (row.entry, &first), row.transfer.order).await?;
         let note = match first.envelope() {
-            Some(envelope) if matches!(first, Record::Event(..) | Record::Open(..)) => visit.actor(&envelope.actor).await,
+            Some(envelope) if matches!(first, Record::Event(..) | Record::Open(..)) => {
+                visit.actor(&envelope.actor).await
+            }
             Some(_) | None => String::new(),
         };
         places.insert((row.entry, row.account), booked.len());
@@ -174,7 +233,10 @@ pub(super) async fn lines(visit: &Visit, frame: &Frame, rows: &[PassbookRow]) ->
                 state: state(&first, &about),
             },
             oldest: row.seq,
-            uncounted: matches!(row.transfer.kind, TransferKind::Opening | TransferKind::Expire),
+            uncounted: matches!(
+                row.transfer.kind,
+                TransferKind::Opening | TransferKind::Expire
+            ),
         });
     }
     Ok(booked)

@@ -20,7 +20,10 @@ pub(super) async fn show_operator(OnDuty { visit, staff }: OnDuty) -> Result<Res
         return Err(AccessError::Forbidden.into());
     }
     let store = &visit.app.house.store;
-    let frame = store.frame(&visit.code).await?.ok_or_else(Fault::not_found)?;
+    let frame = store
+        .frame(&visit.code)
+        .await?
+        .ok_or_else(Fault::not_found)?;
     let mut waiting: HashMap<RuleSetNo, i64> = HashMap::new();
     for (_, set) in store.waiting(&visit.code).await? {
         *waiting.entry(set).or_default() += 1;
@@ -33,7 +36,7 @@ pub(super) async fn show_operator(OnDuty { visit, staff }: OnDuty) -> Result<Res
         .iter()
         .rev()
         .map(|set| RuleSetRow {
-            name: set.name.to_string(),
+            name: format!("{} ({})", visit.say(&set.title), set.name),
             version: set.version.clone(),
             digest: hex(&set.component),
             active_from: day(set.active_from),
@@ -50,6 +53,12 @@ pub(super) async fn show_operator(OnDuty { visit, staff }: OnDuty) -> Result<Res
         .collect();
     rules.sort_by_key(|row| row.state != RuleState::Active);
     let waiting = waiting.values().sum();
-    let view = OperatorView { rules, waiting, head: head_of(&visit).await?, config_fault: None, shell: visit.shell() };
+    let view = OperatorView {
+        rules,
+        waiting,
+        head: head_of(&visit).await?,
+        config_fault: None,
+        shell: visit.shell(),
+    };
     Ok(Html(view).into_response())
 }

@@ -31,18 +31,33 @@ pub(super) const ORDERS_MAX: u32 = 100;
 /// The frame of a community, and what a resident has in it.
 pub(super) async fn at_hand(visit: &Visit, me: &SignedResident) -> Result<(Frame, Wallet), Fault> {
     let store = &visit.app.house.store;
-    let frame = store.frame(&visit.code).await?.ok_or_else(Fault::not_found)?;
-    let wallet = redemption::wallet(store, &frame, me.resident).await?.ok_or_else(Fault::not_found)?;
+    let frame = store
+        .frame(&visit.code)
+        .await?
+        .ok_or_else(Fault::not_found)?;
+    let wallet = redemption::wallet(store, &frame, me.resident)
+        .await?
+        .ok_or_else(Fault::not_found)?;
     Ok((frame, wallet))
 }
 
 /// The orders of a resident, or of the household where points go to households; newest first.
-pub(super) async fn orders_of(visit: &Visit, me: &SignedResident, wallet: &Wallet) -> Result<Vec<Order>, Fault> {
+pub(super) async fn orders_of(
+    visit: &Visit,
+    me: &SignedResident,
+    wallet: &Wallet,
+) -> Result<Vec<Order>, Fault> {
     let store = &visit.app.house.store;
     Ok(match wallet.holder {
-        Holder::Household(no) => store.orders_of_household(&visit.code, no, ORDERS_MAX).await?,
+        Holder::Household(no) => {
+            store
+                .orders_of_household(&visit.code, no, ORDERS_MAX)
+                .await?
+        }
         Holder::Resident(_) | Holder::Community | Holder::Fund(_) => {
-            store.orders_of_resident(&visit.code, me.resident, ORDERS_MAX).await?
+            store
+                .orders_of_resident(&visit.code, me.resident, ORDERS_MAX)
+                .await?
         }
     })
 }
@@ -52,7 +67,11 @@ fn waits(order: &Order) -> bool {
 }
 
 /// `陈阿婆家 · 第 3 户`, or the person's name where points go to persons.
-async fn holder_title(visit: &Visit, me: &SignedResident, wallet: &Wallet) -> Result<String, Fault> {
+async fn holder_title(
+    visit: &Visit,
+    me: &SignedResident,
+    wallet: &Wallet,
+) -> Result<String, Fault> {
     match wallet.holder {
         Holder::Household(no) => visit.household_title(no).await,
         Holder::Resident(_) | Holder::Community | Holder::Fund(_) => Ok(me.name.clone()),
@@ -60,25 +79,44 @@ async fn holder_title(visit: &Visit, me: &SignedResident, wallet: &Wallet) -> Re
 }
 
 /// Points in and out of a month, as its counters have them: events on their days, orders on theirs.
-async fn month_sums(visit: &Visit, frame: &Frame, wallet: &Wallet, months: &[i32]) -> Result<BTreeMap<i32, (i64, i64)>, Fault> {
+async fn month_sums(
+    visit: &Visit,
+    frame: &Frame,
+    wallet: &Wallet,
+    months: &[i32],
+) -> Result<BTreeMap<i32, (i64, i64)>, Fault> {
     let subject = match wallet.holder {
         Holder::Household(no) => CounterSubject::Household(no),
         Holder::Resident(no) => CounterSubject::Resident(no),
         Holder::Community | Holder::Fund(_) => CounterSubject::Community,
     };
-    let kinds = frame.sets.iter().flat_map(|set| set.plan.kinds.iter().map(|kind| kind.code.clone()));
-    let items = frame.items.iter().filter_map(|item| format!("item/{}", item.code).parse::<Code>().ok());
+    let kinds = frame
+        .sets
+        .iter()
+        .flat_map(|set| set.plan.kinds.iter().map(|kind| kind.code.clone()));
+    let items = frame
+        .items
+        .iter()
+        .filter_map(|item| format!("item/{}", item.code).parse::<Code>().ok());
     let mut names: Vec<Code> = kinds.chain(items).collect();
     names.sort_unstable();
     names.dedup();
     let key = |month: &i32| {
         let month = *month;
-        names.iter().map(move |kind| Need::Counter(CounterKey { subject, kind: kind.clone(), month }))
+        names.iter().map(move |kind| {
+            Need::Counter(CounterKey {
+                subject,
+                kind: kind.clone(),
+                month,
+            })
+        })
     };
     let needs: Vec<Need> = months.iter().flat_map(key).collect();
     let mut sums: BTreeMap<i32, (i64, i64)> = months.iter().map(|month| (*month, (0, 0))).collect();
     for found in visit.app.house.store.load(&visit.code, &needs).await? {
-        let rongyi_core::book::Loaded::Counter(key, Some(row)) = found else { continue };
+        let rongyi_core::book::Loaded::Counter(key, Some(row)) = found else {
+            continue;
+        };
         let sum = sums.entry(key.month).or_default();
         let points = row.total.points;
         if key.kind.as_str().starts_with("item/") {
@@ -94,8 +132,15 @@ async fn month_sums(visit: &Visit, frame: &Frame, wallet: &Wallet, months: &[i32
 
 fn expiring(wallet: &Wallet, today: LocalDate) -> Option<Expiring> {
     let (from, to) = (today.to_days(), today.plus_days(SOON_DAYS).to_days());
-    let (lot, points) = wallet.points.lots.range(from..=to).find(|(lot, points)| **lot != 0 && **points > 0)?;
-    Some(Expiring { points: *points, on: day(LocalDate::from_days(*lot)?) })
+    let (lot, points) = wallet
+        .points
+        .lots
+        .range(from..=to)
+        .find(|(lot, points)| **lot != 0 && **points > 0)?;
+    Some(Expiring {
+        points: *points,
+        on: day(LocalDate::from_days(*lot)?),
+    })
 }
 
 /// `GET /{community}/home`.
@@ -104,14 +149,22 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
     let today = visit.today();
     let month = today.month_index();
     let sums = month_sums(&visit, &frame, &wallet, &[month]).await?;
-    let rows = visit.app.house.store.passbook(&visit.code, &wallet.accounts(me.resident), None, 20).await?;
+    let rows = visit
+        .app
+        .house
+        .store
+        .passbook(&visit.code, &wallet.accounts(me.resident), None, 20)
+        .await?;
     let recent = lines(&visit, &frame, &rows).await?;
     let orders = orders_of(&visit, &me, &wallet).await?;
-    let waiting = orders.iter().filter(|order| waits(order)).map(|order| Waiting {
-        no: u64::from(order.no.0),
-        title: goods(&visit, &frame, order_lines(order)),
-        until: day(order.deadline),
-    });
+    let waiting = orders
+        .iter()
+        .filter(|order| waits(order))
+        .map(|order| Waiting {
+            no: u64::from(order.no.0),
+            title: goods(&visit, &frame, order_lines(order)),
+            until: day(order.deadline),
+        });
     let view = HomeView {
         holder_title: holder_title(&visit, &me, &wallet).await?,
         balance: wallet.points.spendable(today),
@@ -121,7 +174,11 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
         set_aside: wallet.held.total,
         expiring: expiring(&wallet, today),
         waiting: waiting.collect(),
-        recent: recent.into_iter().take(RECENT).map(|booked| booked.line).collect(),
+        recent: recent
+            .into_iter()
+            .take(RECENT)
+            .map(|booked| booked.line)
+            .collect(),
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
@@ -153,9 +210,18 @@ pub(super) async fn show_passbook(
     Query(query): Query<PassbookQuery>,
 ) -> Result<Response, Fault> {
     let (frame, wallet) = at_hand(&visit, &me).await?;
-    let show = query.show.as_deref().and_then(Show::from_tag).unwrap_or_default();
+    let show = query
+        .show
+        .as_deref()
+        .and_then(Show::from_tag)
+        .unwrap_or_default();
     let accounts = wallet.accounts(me.resident);
-    let rows = visit.app.house.store.passbook(&visit.code, &accounts, query.before, PAGE_ROWS).await?;
+    let rows = visit
+        .app
+        .house
+        .store
+        .passbook(&visit.code, &accounts, query.before, PAGE_ROWS)
+        .await?;
     let full = rows.len() >= usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
     let mut booked = lines(&visit, &frame, &rows).await?;
     // The last entry of a full page may go on with the next page: it waits for that one.
@@ -165,11 +231,23 @@ pub(super) async fn show_passbook(
     }
     let older = booked.iter().map(|own| own.oldest).min().filter(|_| full);
     booked.retain(|own| wanted(show, own));
-    let months: Vec<i32> = booked.iter().map(month_of).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+    let months: Vec<i32> = booked
+        .iter()
+        .map(month_of)
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let mut sums = month_sums(&visit, &frame, &wallet, &months).await?;
-    for own in booked.iter().filter(|own| own.uncounted && own.line.unit == Unit::Points) {
+    for own in booked
+        .iter()
+        .filter(|own| own.uncounted && own.line.unit == Unit::Points)
+    {
         let sum = sums.entry(month_of(own)).or_default();
-        let side = if own.line.amount >= 0 { &mut sum.0 } else { &mut sum.1 };
+        let side = if own.line.amount >= 0 {
+            &mut sum.0
+        } else {
+            &mut sum.1
+        };
         *side = side.saturating_add(own.line.amount);
     }
     let view = PassbookView {
@@ -191,7 +269,13 @@ fn by_month(booked: Vec<Booked>, sums: &BTreeMap<i32, (i64, i64)>) -> Vec<Month>
         let index = month_of(&own);
         let (earned, spent) = sums.get(&index).copied().unwrap_or_default();
         let (year, month) = (own.line.day.year, own.line.day.month);
-        let page = months.entry(index).or_insert_with(|| Month { year, month, earned, spent, lines: Vec::new() });
+        let page = months.entry(index).or_insert_with(|| Month {
+            year,
+            month,
+            earned,
+            spent,
+            lines: Vec::new(),
+        });
         page.lines.push(own.line);
     }
     months.into_values().rev().collect()
@@ -200,7 +284,11 @@ fn by_month(booked: Vec<Booked>, sums: &BTreeMap<i32, (i64, i64)>) -> Vec<Month>
 /// `GET /{community}/me`.
 pub(super) async fn show_me(Member { visit, me }: Member) -> Result<Response, Fault> {
     let (_, wallet) = at_hand(&visit, &me).await?;
-    let waiting = orders_of(&visit, &me, &wallet).await?.iter().filter(|order| waits(order)).count();
+    let waiting = orders_of(&visit, &me, &wallet)
+        .await?
+        .iter()
+        .filter(|order| waits(order))
+        .count();
     let view = MeView {
         name: me.name.clone(),
         resident_number: format!("{:04}", me.resident.0),

@@ -38,23 +38,40 @@ pub struct Manner {
 
 /// The value of a cookie.
 pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+    let all = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 impl Manner {
     /// Reads it from a request.
     pub fn of(parts: &Parts) -> Manner {
         let headers = &parts.headers;
-        let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let wanted = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
         let lang = cookie(headers, "lang").and_then(Lang::from_tag);
-        let id = parts.extensions.get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+        let id = parts
+            .extensions
+            .get::<RequestId>()
+            .and_then(|id| id.header_value().to_str().ok());
         Manner {
             lang: lang.unwrap_or_else(|| Lang::from_accept_language(wanted)),
-            size: cookie(headers, "size").and_then(Size::from_tag).unwrap_or_default(),
+            size: cookie(headers, "size")
+                .and_then(Size::from_tag)
+                .unwrap_or_default(),
             request_id: id.unwrap_or_default().to_owned(),
             here: here(parts),
-            community: parts.uri.path().split('/').nth(1).and_then(|code| code.parse().ok()),
+            community: parts
+                .uri
+                .path()
+                .split('/')
+                .nth(1)
+                .and_then(|code| code.parse().ok()),
         }
     }
 
@@ -76,7 +93,11 @@ pub fn said(lang: Lang, text: &Text) -> &str {
 fn here(parts: &Parts) -> String {
     let path = parts.uri.path();
     if parts.method == Method::GET {
-        return parts.uri.path_and_query().map_or(path, |both| both.as_str()).to_owned();
+        return parts
+            .uri
+            .path_and_query()
+            .map_or(path, |both| both.as_str())
+            .to_owned();
     }
     let front = path.split('/').nth(1).unwrap_or("");
     if path.ends_with("/settle") {
@@ -113,12 +134,25 @@ impl FromRequestParts<Arc<App>> for Visit {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Fault> {
-        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Fault::not_found())?;
-        let named = params.iter().find(|(name, _)| *name == "community").map(|(_, value)| value);
-        let code: Code = named.and_then(|text| text.parse().ok()).ok_or_else(Fault::not_found)?;
-        let own = app.house.communities.get(&code).ok_or_else(Fault::not_found)?;
+        let params = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Fault::not_found())?;
+        let named = params
+            .iter()
+            .find(|(name, _)| *name == "community")
+            .map(|(_, value)| value);
+        let code: Code = named
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(Fault::not_found)?;
+        let own = app
+            .house
+            .communities
+            .get(&code)
+            .ok_or_else(Fault::not_found)?;
         let who = match cookie(&parts.headers, app.cookie_name()) {
-            Some(token) => access::who(&app.house.store, &code, token, app.house.clock.now()).await?,
+            Some(token) => {
+                access::who(&app.house.store, &code, token, app.house.clock.now()).await?
+            }
             None => None,
         };
         Ok(Visit {
@@ -149,7 +183,11 @@ impl Visit {
 
     /// One of two sentences.
     pub fn either(&self, zh: &str, en: &str) -> String {
-        if self.lang() == Lang::Zh { zh.to_owned() } else { en.to_owned() }
+        if self.lang() == Lang::Zh {
+            zh.to_owned()
+        } else {
+            en.to_owned()
+        }
     }
 
     /// The reader's half of a text.
@@ -187,7 +225,11 @@ impl Visit {
     pub fn moment(&self, at: Instant) -> Moment {
         let (date, minute) = local(at, &self.zone);
         let part = |number: u16| u8::try_from(number).unwrap_or(0);
-        Moment { day: day(date), hour: part(minute / 60), minute: part(minute % 60) }
+        Moment {
+            day: day(date),
+            hour: part(minute / 60),
+            minute: part(minute % 60),
+        }
     }
 
     /// `陈阿婆家 · 第 3 户`.
@@ -195,8 +237,16 @@ impl Visit {
     /// # Errors
     /// What the database said.
     pub async fn household_title(&self, household: HouseholdNo) -> Result<String, Fault> {
-        let text = self.app.house.store.household(&self.code, household).await?;
-        let number = self.either(&format!("第 {household} 户"), &format!("household {household}"));
+        let text = self
+            .app
+            .house
+            .store
+            .household(&self.code, household)
+            .await?;
+        let number = self.either(
+            &format!("第 {household} 户"),
+            &format!("household {household}"),
+        );
         Ok(match text {
             Some(text) if !text.name.is_empty() => format!("{} · {number}", text.name),
             Some(_) | None => number,
@@ -208,17 +258,32 @@ impl Visit {
     /// # Errors
     /// What the database said.
     pub async fn masked(&self, resident: ResidentNo) -> Result<String, Fault> {
-        let person = self.app.house.store.resident_person(&self.code, resident).await?;
-        let number = || self.either(&format!("{resident} 号居民"), &format!("resident {resident}"));
+        let person = self
+            .app
+            .house
+            .store
+            .resident_person(&self.code, resident)
+            .await?;
+        let number = || {
+            self.either(
+                &format!("{resident} 号居民"),
+                &format!("resident {resident}"),
+            )
+        };
         Ok(person.map_or_else(number, |person| mask(&person.name)))
     }
 
     /// Who an actor of the ledger is, as a reader may know it.
     pub async fn actor(&self, actor: &Code) -> String {
-        let (kind, id) = actor.as_str().split_once('/').unwrap_or((actor.as_str(), ""));
+        let (kind, id) = actor
+            .as_str()
+            .split_once('/')
+            .unwrap_or((actor.as_str(), ""));
         match kind {
             "resident" => match &self.who {
-                Some(SignedIn::Resident(own)) if own.resident.to_string() == id => self.either("本人", "yourself"),
+                Some(SignedIn::Resident(own)) if own.resident.to_string() == id => {
+                    self.either("本人", "yourself")
+                }
                 _ => self.either(&format!("{id} 号居民"), &format!("resident {id}")),
             },
             "staff" => {
@@ -335,7 +400,14 @@ mod tests {
     #[test]
     fn forms_return_only_to_this_host() {
         assert_eq!(own_path("/nanmen/home?x=1"), Some("/nanmen/home?x=1"));
-        for bad in ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a b", "/a\r\nX: y"] {
+        for bad in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "",
+            "/a b",
+            "/a\r\nX: y",
+        ] {
             assert_eq!(own_path(bad), None, "{bad:?}");
         }
     }
@@ -343,7 +415,10 @@ mod tests {
     #[test]
     fn a_cookie_is_found_by_its_whole_name() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, header::HeaderValue::from_static("xlang=fr; lang=en; size=large"));
+        headers.insert(
+            header::COOKIE,
+            header::HeaderValue::from_static("xlang=fr; lang=en; size=large"),
+        );
         assert_eq!(cookie(&headers, "lang"), Some("en"));
         assert_eq!(cookie(&headers, "siz"), None);
     }

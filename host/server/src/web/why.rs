@@ -27,17 +27,30 @@ pub(super) async fn show_why(
 ) -> Result<Response, Fault> {
     let (frame, wallet) = at_hand(&visit, &me).await?;
     let store = &visit.app.house.store;
-    let stored = store.entry(&visit.code, seq).await?.ok_or_else(Fault::not_found)?;
+    let stored = store
+        .entry(&visit.code, seq)
+        .await?
+        .ok_or_else(Fault::not_found)?;
     let receipt = receipt(&stored)?;
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
-    let about = about(&visit, first, None).await?;
+    let about = about(&visit, (stored.first_seq, first), None).await?;
     let doer = match (first, &about.event) {
-        (Record::Event(_, event), _) | (_, Some(event)) => event.roles.iter().any(|(_, who)| *who == me.resident),
+        (Record::Event(_, event), _) | (_, Some(event)) => {
+            event.roles.iter().any(|(_, who)| *who == me.resident)
+        }
         _ => false,
     };
-    let ordered = about.order.as_ref().is_some_and(|order| belongs(order, me.resident, &wallet));
+    let asked = if let Record::Place(_, _, who, ..) = first {
+        *who == me.resident
+    } else {
+        false
+    };
+    let ordered = about
+        .order
+        .as_ref()
+        .is_some_and(|order| belongs(order, me.resident, &wallet));
     let moved = moved(&receipt, &wallet, &me);
-    if moved.is_none() && !doer && !ordered {
+    if moved.is_none() && !doer && !asked && !ordered {
         return Err(AccessError::Forbidden.into());
     }
     let (account, amount) = moved.unwrap_or((wallet.accounts(me.resident)[0], 0));
@@ -45,7 +58,11 @@ pub(super) async fn show_why(
     even_out(&visit, &mut rows, amount);
     let refusal = receipt.refusal();
     let plan = explain::plan_of(&frame, set);
-    let after = stored.balances_after.iter().find(|(own, _)| *own == account).map(|(_, after)| *after);
+    let after = stored
+        .balances_after
+        .iter()
+        .find(|(own, _)| *own == account)
+        .map(|(_, after)| *after);
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let line = Line {
         seq: stored.first_seq,
@@ -55,18 +72,28 @@ pub(super) async fn show_why(
         amount,
         unit: unit(&account),
         balance_after: after.filter(|_| unit(&account) == Unit::Points),
-        state: if refusal.is_some() { LineState::Refused } else { state(first, &about) },
+        state: if refusal.is_some() {
+            LineState::Refused
+        } else {
+            state(first, &about)
+        },
     };
     let view = WhyView {
         line,
         rows,
-        refusal: refusal.map(|refusal| explain::refusal(&plan, Some(&frame), &without_day(refusal), visit.tongue())),
+        refusal: refusal.map(|refusal| {
+            explain::refusal(&plan, Some(&frame), &without_day(refusal), visit.tongue())
+        }),
         opens_again: refusal.and_then(|refusal| refusal.opens).map(day),
-        rule: rule_ref(&frame, set),
+        rule: rule_ref(&visit, &frame, set),
         recorded_by: visit.actor(&envelope.actor).await,
         recorded_at: visit.moment(envelope.at),
         objection: String::new(),
-        order_no: about.order.as_ref().filter(|_| ordered).map(|order| u64::from(order.no.0)),
+        order_no: about
+            .order
+            .as_ref()
+            .filter(|_| ordered)
+            .map(|order| u64::from(order.no.0)),
         proof: proof(&visit, &frame, stored.first_seq).await?,
         shell: visit.shell(),
     };
@@ -75,17 +102,21 @@ pub(super) async fn show_why(
 
 /// The page has its own place for the day on which it opens again.
 fn without_day(refusal: &rule::Refusal) -> rule::Refusal {
-    rule::Refusal { opens: None, ..refusal.clone() }
+    rule::Refusal {
+        opens: None,
+        ..refusal.clone()
+    }
 }
 
 /// What an entry did to one of this resident's accounts: to the points, or else to the minutes.
 fn moved(receipt: &Receipt, wallet: &Wallet, me: &SignedResident) -> Option<(Account, i64)> {
     let change = |account: &Account| {
-        let own = receipt.records.iter().filter_map(|record| match record {
-            Record::Moved(_, transfer) if transfer.debit == *account || transfer.credit == *account => {
-                Some(signed(transfer, account))
-            }
-            _ => None,
+        let own = receipt.records.iter().filter_map(|record| {
+            let Record::Moved(_, transfer) = record else {
+                return None;
+            };
+            let touched = transfer.debit == *account || transfer.credit == *account;
+            touched.then(|| signed(transfer, account))
         });
         let all: Vec<i64> = own.collect();
         (!all.is_empty()).then(|| (*account, all.into_iter().fold(0, i64::saturating_add)))
@@ -94,36 +125,57 @@ fn moved(receipt: &Receipt, wallet: &Wallet, me: &SignedResident) -> Option<(Acc
 }
 
 fn signed(transfer: &Transfer, account: &Account) -> i64 {
-    if transfer.credit == *account { transfer.amount.get() } else { transfer.amount.get().saturating_neg() }
+    if transfer.credit == *account {
+        transfer.amount.get()
+    } else {
+        transfer.amount.get().saturating_neg()
+    }
 }
 
 /// The rule's own sentences, with the rule set that said them.
-fn breakdown(visit: &Visit, frame: &Frame, receipt: &Receipt, unit: Unit) -> (Option<RuleSetNo>, Vec<ReasonRow>) {
-    let asset = Code::literal(if unit == Unit::Minutes { "minutes" } else { "points" });
+fn breakdown(
+    visit: &Visit,
+    frame: &Frame,
+    receipt: &Receipt,
+    unit: Unit,
+) -> (Option<RuleSetNo>, Vec<ReasonRow>) {
+    let asset = Code::literal(if unit == Unit::Minutes {
+        "minutes"
+    } else {
+        "points"
+    });
     let rows = |plan: &Plan, lines: &[rule::Line], sign: i64| {
         let row = |line: &rule::Line| ReasonRow {
             text: explain::line(plan, Some(frame), line, visit.tongue()),
-            amount: line.amount.filter(|_| line.asset == asset).map(|amount| i64::from(amount).saturating_mul(sign)),
+            amount: line
+                .amount
+                .filter(|_| line.asset == asset)
+                .map(|amount| i64::from(amount).saturating_mul(sign)),
         };
         lines.iter().map(row).collect()
     };
     for record in &receipt.records {
-        match record {
-            Record::Decided(set, _, decision) => {
-                return (Some(*set), rows(&explain::plan_of(frame, Some(*set)), &decision.lines, 1));
-            }
-            Record::Quoted(set, _, quote) => {
-                return (Some(*set), rows(&explain::plan_of(frame, Some(*set)), &quote.lines, -1));
-            }
-            Record::Refused(set, ..) => return (*set, Vec::new()),
-            Record::Waiting(set, _) => {
-                let text = visit.either(
-                    "规则暂时没有给出结果。这件事已经记下，规则修好后会自动补记。",
-                    "The rule gave no answer yet. The event is kept and will be decided when the rule is mended.",
-                );
-                return (Some(*set), vec![ReasonRow { text, amount: None }]);
-            }
-            _ => {}
+        if let Record::Decided(set, _, decision) = record {
+            return (
+                Some(*set),
+                rows(&explain::plan_of(frame, Some(*set)), &decision.lines, 1),
+            );
+        }
+        if let Record::Quoted(set, _, quote) = record {
+            return (
+                Some(*set),
+                rows(&explain::plan_of(frame, Some(*set)), &quote.lines, -1),
+            );
+        }
+        if let Record::Refused(set, ..) = record {
+            return (*set, Vec::new());
+        }
+        if let Record::Waiting(set, _) = record {
+            let text = visit.either(
+                "规则暂时没有给出结果。这件事已经记下，规则修好后会自动补记。",
+                "The rule gave no answer yet. The event is kept and will be decided when the rule is mended.",
+            );
+            return (Some(*set), vec![ReasonRow { text, amount: None }]);
         }
     }
     (None, Vec::new())
@@ -134,18 +186,27 @@ fn even_out(visit: &Visit, rows: &mut Vec<ReasonRow>, booked: i64) {
     if rows.iter().all(|row| row.amount.is_none()) {
         return;
     }
-    let sum = rows.iter().filter_map(|row| row.amount).fold(0, i64::saturating_add);
+    let sum = rows
+        .iter()
+        .filter_map(|row| row.amount)
+        .fold(0, i64::saturating_add);
     let rest = booked.saturating_sub(sum);
     if rest != 0 {
-        let text = visit.either("积分不够扣，只扣到 0", "There were not enough points; only these were taken");
-        rows.push(ReasonRow { text, amount: Some(rest) });
+        let text = visit.either(
+            "积分不够扣，只扣到 0",
+            "There were not enough points; only these were taken",
+        );
+        rows.push(ReasonRow {
+            text,
+            amount: Some(rest),
+        });
     }
 }
 
-fn rule_ref(frame: &Frame, set: Option<RuleSetNo>) -> Option<RuleRef> {
+fn rule_ref(visit: &Visit, frame: &Frame, set: Option<RuleSetNo>) -> Option<RuleRef> {
     let set = frame.sets.iter().find(|own| Some(own.no) == set)?;
     Some(RuleRef {
-        name: set.name.to_string(),
+        name: visit.say(&set.title),
         version: set.version.clone(),
         active_from: day(set.active_from),
         digest: hex(&set.component),
@@ -159,7 +220,14 @@ async fn proof(visit: &Visit, frame: &Frame, seq: u64) -> Result<Proof, Fault> {
     let mut found = None;
     while low <= high {
         let middle = low.midpoint(high);
-        let Some(stored) = store.blocks(&visit.code, middle, 1).await?.into_iter().next() else { break };
+        let Some(stored) = store
+            .blocks(&visit.code, middle, 1)
+            .await?
+            .into_iter()
+            .next()
+        else {
+            break;
+        };
         if stored.block.first_seq <= seq {
             low = middle.saturating_add(1);
             found = Some(stored);
@@ -168,5 +236,9 @@ async fn proof(visit: &Visit, frame: &Frame, seq: u64) -> Result<Proof, Fault> {
         }
     }
     let stored = found.ok_or_else(Fault::not_found)?;
-    Ok(Proof { seq, height: stored.block.height, block_hash: hex(&stored.hash) })
+    Ok(Proof {
+        seq,
+        height: stored.block.height,
+        block_hash: hex(&stored.hash),
+    })
 }

@@ -19,10 +19,18 @@ async fn an_event_is_decided_once_and_told_again() {
     let mut scale = app.device("events").await;
     let first = scale.json(EVENTS, &event("e-1", "7.6")).await;
     let body = first.is(200).json();
-    assert_eq!((body["outcome"].as_str(), body["replayed"].as_bool()), (Some("decided"), Some(false)));
+    assert_eq!(
+        (body["outcome"].as_str(), body["replayed"].as_bool()),
+        (Some("decided"), Some(false))
+    );
     assert_eq!(body["movements"][0]["to"], "household/3/points/available");
     assert_eq!(body["movements"][0]["amount"], 76);
-    assert!(!body["reasons"][0]["text"]["zh"].as_str().unwrap().is_empty());
+    assert!(
+        !body["reasons"][0]["text"]["zh"]
+            .as_str()
+            .unwrap()
+            .is_empty()
+    );
     let again = scale.json(EVENTS, &event("e-1", "7.6")).await;
     assert_eq!(again.is(200).headers["idempotency-replayed"], "true");
     assert_eq!(again.json()["entry"], body["entry"]);
@@ -32,9 +40,15 @@ async fn an_event_is_decided_once_and_told_again() {
     let mut plain = event("e-2", "1");
     plain.as_object_mut().unwrap().remove("external_ref");
     let keyed = scale.json(EVENTS, &plain).await.is(200).json();
-    assert_eq!(scale.json(EVENTS, &plain).await.is(200).json()["entry"], keyed["entry"]);
+    assert_eq!(
+        scale.json(EVENTS, &plain).await.is(200).json()["entry"],
+        keyed["entry"]
+    );
     plain["quantity"] = json!("2");
-    assert_eq!(scale.json(EVENTS, &plain).await.is(409).json()["code"], "key.conflict");
+    assert_eq!(
+        scale.json(EVENTS, &plain).await.is(409).json()["code"],
+        "key.conflict"
+    );
     app.end().await;
 }
 
@@ -42,10 +56,11 @@ async fn an_event_is_decided_once_and_told_again() {
 async fn a_refusal_is_an_answer_that_is_kept() {
     let app = TestApp::new().await;
     let mut scale = app.device("events").await;
-    let yard = |reference: &str| {
-        json!({ "kind": "yard.inspect", "resident": 1001, "quantity": "0", "occurred_at": "2026-11-23", "external_ref": reference })
-    };
-    assert_eq!(scale.json(EVENTS, &yard("y-1")).await.is(200).json()["outcome"], "decided");
+    let yard = |reference: &str| json!({ "kind": "yard.inspect", "resident": 1001, "quantity": "0", "occurred_at": "2026-11-23", "external_ref": reference });
+    assert_eq!(
+        scale.json(EVENTS, &yard("y-1")).await.is(200).json()["outcome"],
+        "decided"
+    );
     let second = scale.json(EVENTS, &yard("y-2")).await.is(200).json();
     assert_eq!(second["outcome"], "refused");
     assert_eq!(second["opens"], "2026-11-30");
@@ -53,10 +68,17 @@ async fn a_refusal_is_an_answer_that_is_kept() {
         let said = second["text"][lang].as_str().unwrap();
         assert!(!said.is_empty() && !said.contains('{'), "{said}");
     }
-    assert_eq!(scale.json(EVENTS, &yard("y-2")).await.is(200).json()["replayed"], true);
+    assert_eq!(
+        scale.json(EVENTS, &yard("y-2")).await.is(200).json()["replayed"],
+        true
+    );
     // The resident reads why not.
     let path = format!("/nanmen/passbook/{}", second["entry"]);
-    app.signed_in("1001").await.get(&path).await.is(200).says(&["为什么没有得分", "没有入账", "11月30日"]);
+    app.signed_in("1001").await.get(&path).await.is(200).says(&[
+        "为什么没有得分",
+        "没有入账",
+        "11月30日",
+    ]);
     app.end().await;
 }
 
@@ -65,13 +87,25 @@ async fn a_list_answers_each_place_for_itself() {
     let app = TestApp::new().await;
     let mut scale = app.device("events").await;
     let list = json!({ "events": [event("l-1", "1.5"), event("l-2", "1e3"), event("l-3", "0"), event("l-1", "1.5")] });
-    let body = scale.json(&format!("{EVENTS}/bulk"), &list).await.is(200).json();
-    let outcomes: Vec<_> = body["answers"].as_array().unwrap().iter().map(|one| one["outcome"].clone()).collect();
+    let body = scale
+        .json(&format!("{EVENTS}/bulk"), &list)
+        .await
+        .is(200)
+        .json();
+    let outcomes: Vec<_> = body["answers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["outcome"].clone())
+        .collect();
     assert_eq!(outcomes, ["decided", "rejected", "rejected", "decided"]);
     assert_eq!(body["answers"][1]["code"], "quantity.number");
     assert_eq!(body["answers"][2]["code"], "quantity.range");
     assert_eq!(body["answers"][3]["entry"], body["answers"][0]["entry"]);
-    scale.json(&format!("{EVENTS}/bulk"), &json!({ "events": [] })).await.is(422);
+    scale
+        .json(&format!("{EVENTS}/bulk"), &json!({ "events": [] }))
+        .await
+        .is(422);
     app.end().await;
 }
 
@@ -90,14 +124,30 @@ async fn every_fault_has_its_status_and_code() {
         (with("resident", json!(9999)), 404, "resident.unknown"),
         (with("quantity", json!("0")), 422, "quantity.range"),
         (with("quantity", json!("-1")), 422, "quantity.range"),
-        (with("quantity", json!("9007199254740992")), 422, "quantity.range"),
+        (
+            with("quantity", json!("9007199254740992")),
+            422,
+            "quantity.range",
+        ),
         (with("quantity", json!("1e3")), 422, "quantity.number"),
         (with("quantity", json!("1.55")), 422, "quantity.places"),
         (with("occurred_at", json!("2026-11-24")), 422, "date.future"),
-        (with("occurred_at", json!("2026-01-01")), 422, "date.too-early"),
-        (with("occurred_at", json!("2025-12-31")), 422, "kind.not-active"),
+        (
+            with("occurred_at", json!("2026-01-01")),
+            422,
+            "date.too-early",
+        ),
+        (
+            with("occurred_at", json!("2025-12-31")),
+            422,
+            "kind.not-active",
+        ),
         (with("occurred_at", json!("yesterday")), 422, "date.form"),
-        (with("fields", json!({ "colour": "red" })), 422, "field.unknown"),
+        (
+            with("fields", json!({ "colour": "red" })),
+            422,
+            "field.unknown",
+        ),
         (with("external_ref", json!("")), 422, "input.invalid"),
         (with("quantity", json!(1)), 422, "body.malformed"),
         (with("colour", json!("red")), 422, "body.malformed"),
@@ -107,18 +157,50 @@ async fn every_fault_has_its_status_and_code() {
         let told = answer.is(status).json();
         assert_eq!(told["code"], code, "{body}");
         assert_eq!(answer.headers["content-type"], "application/problem+json");
-        assert_eq!(told["request_id"], answer.headers["x-request-id"].to_str().unwrap());
+        assert_eq!(
+            told["request_id"],
+            answer.headers["x-request-id"].to_str().unwrap()
+        );
         for lang in ["detail", "detail_zh"] {
-            assert!(told[lang].as_str().is_some_and(|text| text.len() > 10), "{told}");
+            assert!(
+                told[lang].as_str().is_some_and(|text| text.len() > 10),
+                "{told}"
+            );
         }
     }
-    assert_eq!(scale.raw_json(EVENTS, "{\"kind\": ".into()).await.is(422).json()["code"], "body.malformed");
+    assert_eq!(
+        scale
+            .raw_json(EVENTS, "{\"kind\": ".into())
+            .await
+            .is(422)
+            .json()["code"],
+        "body.malformed"
+    );
     let large = format!("{{\"note\": \"{}\"}}", "x".repeat(1 << 20));
-    assert_eq!(scale.raw_json(EVENTS, large).await.is(413).json()["code"], "body.too-large");
-    assert_eq!(scale.post(EVENTS, &[("kind", "x")]).await.is(415).json()["code"], "body.media-type");
-    assert_eq!(scale.get("/api/v1/communities/nowhere/items").await.is(404).json()["code"], "community.unknown");
-    assert_eq!(scale.get("/api/v1/nothing").await.is(404).json()["code"], "not-found");
-    assert_eq!(scale.get(EVENTS).await.is(405).json()["code"], "method.not-allowed");
+    assert_eq!(
+        scale.raw_json(EVENTS, large).await.is(413).json()["code"],
+        "body.too-large"
+    );
+    assert_eq!(
+        scale.post(EVENTS, &[("kind", "x")]).await.is(415).json()["code"],
+        "body.media-type"
+    );
+    assert_eq!(
+        scale
+            .get("/api/v1/communities/nowhere/items")
+            .await
+            .is(404)
+            .json()["code"],
+        "community.unknown"
+    );
+    assert_eq!(
+        scale.get("/api/v1/nothing").await.is(404).json()["code"],
+        "not-found"
+    );
+    assert_eq!(
+        scale.get(EVENTS).await.is(405).json()["code"],
+        "method.not-allowed"
+    );
     app.end().await;
 }
 
@@ -128,28 +210,67 @@ async fn nobody_asks_for_more_than_their_own() {
     let entry = app.earn("g-1", "waste.food", 1001, 120).await;
     let base = "/api/v1/communities/nanmen";
     let own = format!("{base}/residents/1001/balance");
-    assert_eq!(app.browser().get(&own).await.is(401).json()["code"], "access.sign-in");
+    assert_eq!(
+        app.browser().get(&own).await.is(401).json()["code"],
+        "access.sign-in"
+    );
     let mut stranger = app.browser();
     stranger.bearer = Some("not-a-token".into());
-    assert_eq!(stranger.get(&own).await.is(401).json()["code"], "access.token");
+    assert_eq!(
+        stranger.get(&own).await.is(401).json()["code"],
+        "access.token"
+    );
     let mut me = app.signed_in("1001").await;
     assert_eq!(me.get(&own).await.is(200).json()["points"], 120);
-    let lines = me.get(&format!("{base}/residents/1001/passbook")).await.is(200).json();
+    let lines = me
+        .get(&format!("{base}/residents/1001/passbook"))
+        .await
+        .is(200)
+        .json();
     assert_eq!(lines["lines"][0]["change"], 120);
-    let why = me.get(&format!("{base}/entries/{entry}")).await.is(200).json();
-    assert_eq!((why["asked"].as_str(), why["reasons"][0]["amount"].as_i64()), (Some("event"), Some(120)));
+    let why = me
+        .get(&format!("{base}/entries/{entry}"))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(
+        (why["asked"].as_str(), why["reasons"][0]["amount"].as_i64()),
+        (Some("event"), Some(120))
+    );
     let mut neighbour = app.signed_in("2001").await;
     for path in [&own, &format!("{base}/entries/{entry}")] {
-        assert_eq!(neighbour.get(path).await.is(403).json()["code"], "access.forbidden");
+        assert_eq!(
+            neighbour.get(path).await.is(403).json()["code"],
+            "access.forbidden"
+        );
     }
-    assert_eq!(neighbour.json(EVENTS, &event("g-2", "1")).await.is(403).json()["code"], "access.forbidden");
-    assert_eq!(neighbour.get("/api/v1/communities/jinxian/items").await.is(401).json()["code"], "access.sign-in");
+    assert_eq!(
+        neighbour
+            .json(EVENTS, &event("g-2", "1"))
+            .await
+            .is(403)
+            .json()["code"],
+        "access.forbidden"
+    );
+    assert_eq!(
+        neighbour
+            .get("/api/v1/communities/jinxian/items")
+            .await
+            .is(401)
+            .json()["code"],
+        "access.sign-in"
+    );
     let mut scale = app.device("events").await;
     scale.get(&own).await.is(403);
     let mut reader = app.device("read").await;
     reader.get(&own).await.is(200);
     reader.json(EVENTS, &event("g-3", "1")).await.is(403);
-    let head = app.browser().get(&format!("{base}/head")).await.is(200).json();
+    let head = app
+        .browser()
+        .get(&format!("{base}/head"))
+        .await
+        .is(200)
+        .json();
     assert_eq!(head["hash"].as_str().unwrap().len(), 64);
     app.end().await;
 }
@@ -163,30 +284,73 @@ async fn an_order_is_placed_once_and_handed_over_once() {
     let items = me.get(&format!("{base}/items")).await.is(200).json();
     assert_eq!(items["items"][0]["left"], 3);
     let basket = json!([{ "item": "rice-5kg", "quantity": 1 }, { "item": "salt", "quantity": 2 }]);
-    let quote = me.json(&format!("{base}/quotes"), &json!({ "lines": basket })).await.is(200).json();
-    assert_eq!((quote["outcome"].as_str(), quote["total"].as_i64()), (Some("quoted"), Some(95)));
+    let quote = me
+        .json(&format!("{base}/quotes"), &json!({ "lines": basket }))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(
+        (quote["outcome"].as_str(), quote["total"].as_i64()),
+        (Some("quoted"), Some(95))
+    );
     me.key = Some("order-1".into());
     let wanted = json!({ "lines": basket, "total": 95 });
-    let placed = me.json(&format!("{base}/orders"), &wanted).await.is(200).json();
+    let placed = me
+        .json(&format!("{base}/orders"), &wanted)
+        .await
+        .is(200)
+        .json();
     let again = me.json(&format!("{base}/orders"), &wanted).await;
     assert_eq!(again.is(200).headers["idempotency-replayed"], "true");
     assert_eq!(again.json()["order"], placed["order"]);
     me.key = None;
-    let poor = me.json(&format!("{base}/orders"), &json!({ "lines": [{ "item": "rice-5kg", "quantity": 2 }], "total": 170 })).await;
+    let poor = me
+        .json(
+            &format!("{base}/orders"),
+            &json!({ "lines": [{ "item": "rice-5kg", "quantity": 2 }], "total": 170 }),
+        )
+        .await;
     assert_eq!(poor.is(200).json()["outcome"], "refused");
     let pickup = placed["pickup_code"].as_str().unwrap();
     let mut till = app.device("till").await;
     let seen = till.get(&format!("{base}/orders/1")).await.is(200).json();
-    assert_eq!((seen["state"].as_str(), &seen["pickup_code"]), (Some("reserved"), &Value::Null));
+    assert_eq!(
+        (seen["state"].as_str(), &seen["pickup_code"]),
+        (Some("reserved"), &Value::Null)
+    );
     let settle = format!("{base}/orders/1/settle");
-    let wrong = if pickup == "00000000" { "11111111" } else { "00000000" };
-    till.json(&settle, &json!({ "pickup_code": wrong })).await.is(404);
-    me.json(&settle, &json!({ "pickup_code": pickup })).await.is(403);
-    let done = till.json(&settle, &json!({ "pickup_code": pickup })).await.is(200).json();
+    let wrong = if pickup == "00000000" {
+        "11111111"
+    } else {
+        "00000000"
+    };
+    till.json(&settle, &json!({ "pickup_code": wrong }))
+        .await
+        .is(404);
+    me.json(&settle, &json!({ "pickup_code": pickup }))
+        .await
+        .is(403);
+    let done = till
+        .json(&settle, &json!({ "pickup_code": pickup }))
+        .await
+        .is(200)
+        .json();
     assert_eq!(done["state"], "settled");
     assert!(done["closed_by"].as_str().unwrap().starts_with("token/"));
-    assert_eq!(till.json(&settle, &json!({ "pickup_code": pickup })).await.is(409).json()["code"], "order.settled");
-    assert_eq!(me.json(&format!("{base}/orders/1/cancel"), &json!({})).await.is(409).json()["code"], "order.settled");
+    assert_eq!(
+        till.json(&settle, &json!({ "pickup_code": pickup }))
+            .await
+            .is(409)
+            .json()["code"],
+        "order.settled"
+    );
+    assert_eq!(
+        me.json(&format!("{base}/orders/1/cancel"), &json!({}))
+            .await
+            .is(409)
+            .json()["code"],
+        "order.settled"
+    );
     app.end().await;
 }
 

@@ -42,7 +42,10 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("")
+        self.headers
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("")
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {
@@ -53,7 +56,12 @@ impl Answer {
     #[track_caller]
     pub(crate) fn says(&self, words: &[&str]) -> &Self {
         for word in words {
-            assert!(self.text.contains(word), "“{word}” is not on the page ({}):\n{}", self.status, self.text);
+            assert!(
+                self.text.contains(word),
+                "“{word}” is not on the page ({}):\n{}",
+                self.status,
+                self.text
+            );
         }
         self
     }
@@ -68,8 +76,16 @@ impl Answer {
     #[track_caller]
     pub(crate) fn hidden(&self, name: &str) -> String {
         let before = format!("name=\"{name}\" value=\"");
-        let from = self.text.find(&before).unwrap_or_else(|| panic!("no field {name}:\n{}", self.text)) + before.len();
-        self.text[from..].split('"').next().unwrap_or_default().to_owned()
+        let from = self
+            .text
+            .find(&before)
+            .unwrap_or_else(|| panic!("no field {name}:\n{}", self.text))
+            + before.len();
+        self.text[from..]
+            .split('"')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 
@@ -79,7 +95,10 @@ pub(crate) fn code(text: &'static str) -> Code {
 
 fn rows<'r>(all: &'r [&'r [(&'static str, &'r str)]]) -> rongyi_server::sheet::Rows<'r> {
     Box::new(all.iter().map(|cells| {
-        let cells: Vec<(&str, Option<&str>)> = cells.iter().map(|(name, cell)| (*name, Some(*cell))).collect();
+        let cells: Vec<(&str, Option<&str>)> = cells
+            .iter()
+            .map(|(name, cell)| (*name, Some(*cell)))
+            .collect();
         Ok(Row::typed(&cells))
     }))
 }
@@ -87,7 +106,11 @@ fn rows<'r>(all: &'r [&'r [(&'static str, &'r str)]]) -> rongyi_server::sheet::R
 fn write_config(folder: &Path, more: &str) {
     let below = folder.join("communities");
     std::fs::create_dir_all(&below).expect("a folder");
-    std::fs::write(folder.join("rongyi.toml"), format!("data_dir = \"data\"\n{more}")).expect("written");
+    std::fs::write(
+        folder.join("rongyi.toml"),
+        format!("data_dir = \"data\"\n{more}"),
+    )
+    .expect("written");
     let nanmen = include_str!("nanmen.toml");
     let jinxian = include_str!("jinxian.toml");
     std::fs::write(below.join("nanmen.toml"), nanmen).expect("written");
@@ -107,44 +130,89 @@ impl TestApp {
         let config = config.unwrap_or_else(|found| panic!("{}", config::render(&found)));
         let key = server_secret(&config.secret_file).expect("a secret");
         let clock = Arc::new(ManualClock::new(NOW));
-        let house = House::open(config, clock.clone()).await.expect("the house opens");
+        let house = House::open(config, clock.clone())
+            .await
+            .expect("the house opens");
         let nanmen = code("nanmen");
         let mut secrets = BTreeMap::new();
-        let households: [&[_]; 2] = [&[("household", "3"), ("name", "陈阿婆家")], &[("household", "4"), ("name", "林家")]];
-        fine(people::add_households(&house, &nanmen, rows(&households)).await, &mut secrets);
+        let households: [&[_]; 2] = [
+            &[("household", "3"), ("name", "陈阿婆家")],
+            &[("household", "4"), ("name", "林家")],
+        ];
+        fine(
+            people::add_households(&house, &nanmen, rows(&households)).await,
+            &mut secrets,
+        );
         let residents: [&[_]; 3] = [
             &[("resident", "1001"), ("household", "3"), ("name", "陈桂芳")],
             &[("resident", "1002"), ("household", "3"), ("name", "陈小满")],
             &[("resident", "2001"), ("household", "4"), ("name", "林国强")],
         ];
-        fine(people::add_residents(&house, &nanmen, key, rows(&residents)).await, &mut secrets);
+        fine(
+            people::add_residents(&house, &nanmen, key, rows(&residents)).await,
+            &mut secrets,
+        );
         let staff: [&[_]; 3] = [
             &[("login", "shop"), ("name", "李明"), ("role", "shopkeeper")],
             &[("login", "boss"), ("name", "王芳"), ("role", "operator")],
             &[("login", "check"), ("name", "周一"), ("role", "reviewer")],
         ];
-        fine(people::add_staff(&house, &nanmen, key, rows(&staff)).await, &mut secrets);
+        fine(
+            people::add_staff(&house, &nanmen, key, rows(&staff)).await,
+            &mut secrets,
+        );
         let item = |code, zh, en, fen| {
-            [("item", code), ("title_zh", zh), ("title_en", en), ("category", "grain"), ("value_fen", fen)]
+            [
+                ("item", code),
+                ("title_zh", zh),
+                ("title_en", en),
+                ("category", "grain"),
+                ("value_fen", fen),
+            ]
         };
-        let items = [item("rice-5kg", "大米 5 公斤", "Rice 5 kg", "3980"), item("salt", "食盐", "Salt", "250")];
+        let items = [
+            item("rice-5kg", "大米 5 公斤", "Rice 5 kg", "3980"),
+            item("salt", "食盐", "Salt", "250"),
+        ];
         let items: Vec<&[_]> = items.iter().map(<[_; 5]>::as_slice).collect();
-        fine(goods::add_items(&house, &nanmen, rows(&items)).await, &mut secrets);
+        fine(
+            goods::add_items(&house, &nanmen, rows(&items)).await,
+            &mut secrets,
+        );
         let stock: [&[_]; 2] = [
             &[("item", "rice-5kg"), ("quantity", "3"), ("reason", "进货")],
             &[("item", "salt"), ("quantity", "40"), ("reason", "进货")],
         ];
-        fine(goods::receive_stock(&house, &nanmen, rows(&stock)).await, &mut secrets);
+        fine(
+            goods::receive_stock(&house, &nanmen, rows(&stock)).await,
+            &mut secrets,
+        );
         let house = Arc::new(house);
         let router = web::router(Arc::clone(&house));
-        TestApp { house, clock, router, secrets, _folder: folder }
+        TestApp {
+            house,
+            clock,
+            router,
+            secrets,
+            _folder: folder,
+        }
     }
 
     /// Books an event of a resident, so many days ago.
-    pub(crate) async fn earn(&self, reference: &str, kind: &'static str, resident: u32, quantity: i32) -> u64 {
+    pub(crate) async fn earn(
+        &self,
+        reference: &str,
+        kind: &'static str,
+        resident: u32,
+        quantity: i32,
+    ) -> u64 {
         let nanmen = code("nanmen");
         let (today, _) = self.house.today(&nanmen);
-        let source = Source { name: code("test"), external_ref: reference.to_owned(), input: [0; 32] };
+        let source = Source {
+            name: code("test"),
+            external_ref: reference.to_owned(),
+            input: [0; 32],
+        };
         let event = Event {
             kind: code(kind),
             roles: vec![(code("doer"), ResidentNo(resident))],
@@ -155,8 +223,20 @@ impl TestApp {
             source: Some(source),
             note: None,
         };
-        let command = Command { actor: code("import"), key: None, today, ask: Ask::Earn(event), text: None };
-        self.house.clerk.ask(&nanmen, command).await.expect("booked").receipt.entry
+        let command = Command {
+            actor: code("import"),
+            key: None,
+            today,
+            ask: Ask::Earn(event),
+            text: None,
+        };
+        self.house
+            .clerk
+            .ask(&nanmen, command)
+            .await
+            .expect("booked")
+            .receipt
+            .entry
     }
 
     /// Marks the first PIN or password as changed, so that a test can begin with the work itself.
@@ -166,12 +246,26 @@ impl TestApp {
         let (store, nanmen) = (&self.house.store, code("nanmen"));
         match who.parse() {
             Ok(no) => {
-                let person = store.resident_person(&nanmen, ResidentNo(no)).await.expect("answers").expect("enrolled");
-                store.set_pin(person.person_id, &hash, false).await.expect("set");
+                let person = store
+                    .resident_person(&nanmen, ResidentNo(no))
+                    .await
+                    .expect("answers")
+                    .expect("enrolled");
+                store
+                    .set_pin(person.person_id, &hash, false)
+                    .await
+                    .expect("set");
             }
             Err(_) => {
-                let staff = store.staff_by_login(&nanmen, who).await.expect("answers").expect("there");
-                store.set_staff_password(staff.staff_id, &hash, false).await.expect("set");
+                let staff = store
+                    .staff_by_login(&nanmen, who)
+                    .await
+                    .expect("answers")
+                    .expect("there");
+                store
+                    .set_staff_password(staff.staff_id, &hash, false)
+                    .await
+                    .expect("set");
             }
         }
     }
@@ -180,31 +274,61 @@ impl TestApp {
     pub(crate) async fn signed_in(&self, who: &str) -> Browser<'_> {
         self.own_secret(who, "718293xy").await;
         let mut browser = self.browser();
-        let door = if who.parse::<u32>().is_ok() { "/nanmen/sign-in" } else { "/nanmen/staff/sign-in" };
-        browser.post(door, &[("number", who), ("pin", "718293xy")]).await.is(303);
+        let door = if who.parse::<u32>().is_ok() {
+            "/nanmen/sign-in"
+        } else {
+            "/nanmen/staff/sign-in"
+        };
+        browser
+            .post(door, &[("number", who), ("pin", "718293xy")])
+            .await
+            .is(303);
         browser
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {
-        Browser { app: self, cookies: BTreeMap::new(), bearer: None, key: None }
+        Browser {
+            app: self,
+            cookies: BTreeMap::new(),
+            bearer: None,
+            key: None,
+        }
     }
 
     /// A program with a device token.
     pub(crate) async fn device(&self, scope: &str) -> Browser<'_> {
         let (token, _) = new_token();
         let now = self.house.clock.now();
-        let added = self.house.store.add_token(&code("nanmen"), "test", &token_hash(&token), scope, now).await;
+        let added = self
+            .house
+            .store
+            .add_token(&code("nanmen"), "test", &token_hash(&token), scope, now)
+            .await;
         added.expect("added");
-        Browser { bearer: Some(token), ..self.browser() }
+        Browser {
+            bearer: Some(token),
+            ..self.browser()
+        }
     }
 
     /// The ledgers must be whole after every test.
     pub(crate) async fn end(self) {
         let engine = engine(&self.house.config, None).expect("an engine");
         for community in self.house.communities.keys() {
-            let report = verify::run(&self.house.store, &engine, community, Decisions::All, &mut |_, _| {}).await;
+            let report = verify::run(
+                &self.house.store,
+                &engine,
+                community,
+                Decisions::All,
+                &mut |_, _| {},
+            )
+            .await;
             let report = report.expect("verify runs");
-            assert_eq!(report.problems, [], "the ledger of {community} is not whole");
+            assert_eq!(
+                report.problems,
+                [],
+                "the ledger of {community} is not whole"
+            );
             assert!(report.records > 0);
         }
     }
@@ -212,7 +336,12 @@ impl TestApp {
 
 fn fine(added: people::Added, secrets: &mut BTreeMap<String, String>) {
     assert!(added.bad.is_empty() && added.stopped.is_none(), "{added:?}");
-    secrets.extend(added.secrets.into_iter().map(|secret| (secret.who, secret.secret)));
+    secrets.extend(
+        added
+            .secrets
+            .into_iter()
+            .map(|secret| (secret.who, secret.secret)),
+    );
 }
 
 /// A browser, or a program.
@@ -224,13 +353,22 @@ pub(crate) struct Browser<'a> {
 }
 
 fn encoded(text: &str) -> String {
-    let byte = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let byte = |byte: u8| {
+        if byte.is_ascii_alphanumeric() {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
     text.bytes().map(byte).collect()
 }
 
 impl Browser<'_> {
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        let request = self.request("GET", path).body(Body::empty()).expect("a request");
+        let request = self
+            .request("GET", path)
+            .body(Body::empty())
+            .expect("a request");
         self.send(request).await
     }
 
@@ -238,11 +376,24 @@ impl Browser<'_> {
         self.post_from("http://rongyi.test", path, form).await
     }
 
-    pub(crate) async fn post_from(&mut self, origin: &str, path: &str, form: &[(&str, &str)]) -> Answer {
-        let pairs: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    pub(crate) async fn post_from(
+        &mut self,
+        origin: &str,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Answer {
+        let pairs: Vec<String> = form
+            .iter()
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect();
         let request = self.request("POST", path).header(header::ORIGIN, origin);
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(pairs.join("&"))).expect("a request")).await
+        self.send(
+            request
+                .body(Body::from(pairs.join("&")))
+                .expect("a request"),
+        )
+        .await
     }
 
     pub(crate) async fn json(&mut self, path: &str, body: &serde_json::Value) -> Answer {
@@ -250,13 +401,23 @@ impl Browser<'_> {
     }
 
     pub(crate) async fn raw_json(&mut self, path: &str, body: String) -> Answer {
-        let request = self.request("POST", path).header(header::CONTENT_TYPE, "application/json");
-        self.send(request.body(Body::from(body)).expect("a request")).await
+        let request = self
+            .request("POST", path)
+            .header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body)).expect("a request"))
+            .await
     }
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "rongyi.test");
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "rongyi.test");
         request = request.header(header::COOKIE, cookies.join("; "));
         if let Some(token) = &self.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -268,15 +429,29 @@ impl Browser<'_> {
     }
 
     async fn send(&mut self, request: Request<Body>) -> Answer {
-        let response: Response<Body> = self.app.router.clone().oneshot(request).await.expect("infallible");
+        let response: Response<Body> = self
+            .app
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("infallible");
         let (parts, body) = response.into_parts();
         for line in parts.headers.get_all(header::SET_COOKIE) {
             let line = line.to_str().expect("a cookie");
             let (name, rest) = line.split_once('=').expect("a name");
             let value = rest.split(';').next().unwrap_or_default();
-            if value.is_empty() { self.cookies.remove(name) } else { self.cookies.insert(name.into(), value.into()) };
+            if value.is_empty() {
+                self.cookies.remove(name)
+            } else {
+                self.cookies.insert(name.into(), value.into())
+            };
         }
         let bytes = to_bytes(body, 8 << 20).await.expect("a body");
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 }

@@ -8,12 +8,37 @@ async fn the_printed_pin_must_be_replaced_before_anything_else() {
     let pin = app.secrets["1001"].clone();
     let mut browser = app.browser();
     let answer = browser.get("/nanmen/passbook?show=in").await;
-    assert_eq!(answer.is(303).location(), "/nanmen/sign-in?next=/nanmen/passbook%3Fshow%3Din");
-    browser.get("/nanmen/sign-in").await.is(200).says(&["居民编号", "南门社区", "0663-000-0001"]);
-    let form = [("number", "1001"), ("pin", pin.as_str()), ("next", "/nanmen/passbook?show=in")];
-    assert_eq!(browser.post("/nanmen/sign-in", &form).await.is(303).location(), "/nanmen/passbook?show=in");
-    assert_eq!(browser.get("/nanmen/home").await.is(303).location(), "/nanmen/pin");
-    browser.get("/nanmen/pin").await.is(200).says(&["请设一个自己的密码"]);
+    assert_eq!(
+        answer.is(303).location(),
+        "/nanmen/sign-in?next=/nanmen/passbook%3Fshow%3Din"
+    );
+    browser
+        .get("/nanmen/sign-in")
+        .await
+        .is(200)
+        .says(&["居民编号", "南门社区", "0663-000-0001"]);
+    let form = [
+        ("number", "1001"),
+        ("pin", pin.as_str()),
+        ("next", "/nanmen/passbook?show=in"),
+    ];
+    assert_eq!(
+        browser
+            .post("/nanmen/sign-in", &form)
+            .await
+            .is(303)
+            .location(),
+        "/nanmen/passbook?show=in"
+    );
+    assert_eq!(
+        browser.get("/nanmen/home").await.is(303).location(),
+        "/nanmen/pin"
+    );
+    browser
+        .get("/nanmen/pin")
+        .await
+        .is(200)
+        .says(&["请设一个自己的密码"]);
     for (new, again, sentence) in [
         ("123456", "123456", "太好猜"),
         ("777777", "777777", "太好猜"),
@@ -24,16 +49,40 @@ async fn the_printed_pin_must_be_replaced_before_anything_else() {
         let form = [("current", pin.as_str()), ("pin", new), ("again", again)];
         // A random first PIN may itself be easy to guess.
         if new != pin {
-            browser.post("/nanmen/pin", &form).await.is(422).says(&[sentence]);
+            browser
+                .post("/nanmen/pin", &form)
+                .await
+                .is(422)
+                .says(&[sentence]);
         } else {
             browser.post("/nanmen/pin", &form).await.is(422);
         }
     }
-    let wrong = [("current", "000001"), ("pin", "402715"), ("again", "402715")];
-    browser.post("/nanmen/pin", &wrong).await.is(401).says(&["现在的密码不对"]);
-    let right = [("current", pin.as_str()), ("pin", "402715"), ("again", "402715")];
-    browser.post("/nanmen/pin", &right).await.is(200).says(&["密码改好了"]);
-    browser.get("/nanmen/home").await.is(200).says(&["陈阿婆家"]);
+    let wrong = [
+        ("current", "000001"),
+        ("pin", "402715"),
+        ("again", "402715"),
+    ];
+    browser
+        .post("/nanmen/pin", &wrong)
+        .await
+        .is(401)
+        .says(&["现在的密码不对"]);
+    let right = [
+        ("current", pin.as_str()),
+        ("pin", "402715"),
+        ("again", "402715"),
+    ];
+    browser
+        .post("/nanmen/pin", &right)
+        .await
+        .is(200)
+        .says(&["密码改好了"]);
+    browser
+        .get("/nanmen/home")
+        .await
+        .is(200)
+        .says(&["陈阿婆家"]);
     let old = [("number", "1001"), ("pin", pin.as_str())];
     app.browser().post("/nanmen/sign-in", &old).await.is(401);
     let new = [("number", "1001"), ("pin", "402715")];
@@ -48,18 +97,28 @@ async fn wrong_tries_wait_longer_and_longer_and_strangers_look_the_same() {
     let mut browser = app.browser();
     for number in ["1001", "9999"] {
         for _ in 0..3 {
-            let answer = browser.post("/nanmen/sign-in", &[("number", number), ("pin", "000000")]).await;
+            let answer = browser
+                .post("/nanmen/sign-in", &[("number", number), ("pin", "000000")])
+                .await;
             answer.is(401).says(&["编号或密码不对", "出错了："]);
         }
-        let locked = browser.post("/nanmen/sign-in", &[("number", number), ("pin", "402715")]).await;
+        let locked = browser
+            .post("/nanmen/sign-in", &[("number", number), ("pin", "402715")])
+            .await;
         locked.is(429).says(&["2 秒", "输错的次数太多了"]);
         assert_eq!(locked.headers["retry-after"], "2");
     }
     // Somebody else is not held up, and the right PIN works after the wait.
     app.own_secret("2001", "402715").await;
-    app.browser().post("/nanmen/sign-in", &[("number", "2001"), ("pin", "402715")]).await.is(303);
+    app.browser()
+        .post("/nanmen/sign-in", &[("number", "2001"), ("pin", "402715")])
+        .await
+        .is(303);
     app.clock.advance_days(1);
-    browser.post("/nanmen/sign-in", &[("number", "01001"), ("pin", "402715")]).await.is(303);
+    browser
+        .post("/nanmen/sign-in", &[("number", "01001"), ("pin", "402715")])
+        .await
+        .is(303);
     browser.get("/nanmen/home").await.is(200);
     app.end().await;
 }
@@ -68,10 +127,24 @@ async fn wrong_tries_wait_longer_and_longer_and_strangers_look_the_same() {
 async fn a_session_ends_by_sign_out_and_by_time_and_never_reaches_another_community() {
     let app = TestApp::new().await;
     let mut browser = app.signed_in("1001").await;
-    browser.get("/nanmen/me").await.is(200).says(&["陈桂芳", "1001"]);
-    assert_eq!(browser.get("/jinxian/home").await.is(303).location(), "/jinxian/sign-in?next=/jinxian/home");
+    browser
+        .get("/nanmen/me")
+        .await
+        .is(200)
+        .says(&["陈桂芳", "1001"]);
+    assert_eq!(
+        browser.get("/jinxian/home").await.is(303).location(),
+        "/jinxian/sign-in?next=/jinxian/home"
+    );
     let stolen = browser.cookies.clone();
-    assert_eq!(browser.post("/nanmen/sign-out", &[]).await.is(303).location(), "/nanmen/sign-in");
+    assert_eq!(
+        browser
+            .post("/nanmen/sign-out", &[])
+            .await
+            .is(303)
+            .location(),
+        "/nanmen/sign-in"
+    );
     browser.cookies = stolen;
     browser.get("/nanmen/home").await.is(303);
     let mut staff = app.signed_in("shop").await;
@@ -89,10 +162,17 @@ async fn a_session_ends_by_sign_out_and_by_time_and_never_reaches_another_commun
 async fn another_site_can_post_nothing() {
     let app = TestApp::new().await;
     let mut browser = app.signed_in("1001").await;
-    let answer = browser.post_from("https://evil.example", "/nanmen/sign-out", &[]).await;
+    let answer = browser
+        .post_from("https://evil.example", "/nanmen/sign-out", &[])
+        .await;
     answer.is(403).says(&["来自别的网站", "access.cross-site"]);
     browser.get("/nanmen/home").await.is(200);
-    for path in ["/nanmen/sign-out", "/settings", "/nanmen/orders/1/cancel", "/nanmen/till/1/settle"] {
+    for path in [
+        "/nanmen/sign-out",
+        "/settings",
+        "/nanmen/orders/1/cancel",
+        "/nanmen/till/1/settle",
+    ] {
         browser.get(path).await.is(405);
     }
     app.end().await;
@@ -102,13 +182,36 @@ async fn another_site_can_post_nothing() {
 async fn language_and_size_are_remembered_and_lead_only_back_here() {
     let app = TestApp::new().await;
     let mut browser = app.browser();
-    let answer = browser.post("/settings", &[("lang", "en"), ("return", "/nanmen/sign-in")]).await;
+    let answer = browser
+        .post(
+            "/settings",
+            &[("lang", "en"), ("return", "/nanmen/sign-in")],
+        )
+        .await;
     assert_eq!(answer.is(303).location(), "/nanmen/sign-in");
-    browser.post("/settings", &[("size", "large"), ("return", "//evil.example")]).await;
-    let answer = browser.post("/settings", &[("size", "large"), ("return", "//evil.example")]).await;
+    browser
+        .post(
+            "/settings",
+            &[("size", "large"), ("return", "//evil.example")],
+        )
+        .await;
+    let answer = browser
+        .post(
+            "/settings",
+            &[("size", "large"), ("return", "//evil.example")],
+        )
+        .await;
     assert_eq!(answer.location(), "/");
-    browser.get("/nanmen/sign-in").await.is(200).says(&["lang=\"en\"", "size-large", "Nanmen community"]);
-    browser.get("/").await.is(200).says(&["Nanmen community", "Jinxian community"]);
+    browser.get("/nanmen/sign-in").await.is(200).says(&[
+        "lang=\"en\"",
+        "size-large",
+        "Nanmen community",
+    ]);
+    browser
+        .get("/")
+        .await
+        .is(200)
+        .says(&["Nanmen community", "Jinxian community"]);
     app.end().await;
 }
 
@@ -122,10 +225,17 @@ async fn what_is_not_there_says_so_with_an_id() {
         assert_eq!(id.len(), 8);
         answer.is(404).says(&[&id, "错误代码"]);
     }
-    browser.get("/nanmen/head").await.is(200).says(&["账本公示"]);
+    browser
+        .get("/nanmen/head")
+        .await
+        .is(200)
+        .says(&["账本公示"]);
     browser.get("/healthz").await.is(200).says(&["ok"]);
     let css = browser.get(rongyi_pages::CSS_PATH).await;
-    assert_eq!(css.is(200).headers["cache-control"], "public, max-age=31536000, immutable");
+    assert_eq!(
+        css.is(200).headers["cache-control"],
+        "public, max-age=31536000, immutable"
+    );
     app.end().await;
 }
 
@@ -133,11 +243,24 @@ async fn what_is_not_there_says_so_with_an_id() {
 async fn every_answer_carries_the_security_headers() {
     let app = TestApp::new().await;
     let mut seen = Vec::new();
-    for path in ["/nanmen/sign-in", "/nanmen/nothing", "/api/v1/communities/nanmen/head", rongyi_pages::JS_PATH] {
+    for path in [
+        "/nanmen/sign-in",
+        "/nanmen/nothing",
+        "/api/v1/communities/nanmen/head",
+        rongyi_pages::JS_PATH,
+    ] {
         let answer = app.browser().get(path).await;
-        let names = ["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy"];
+        let names = [
+            "content-security-policy",
+            "x-content-type-options",
+            "referrer-policy",
+            "permissions-policy",
+        ];
         let own = names.map(|name| answer.headers[name].to_str().unwrap().to_owned());
-        assert!(!answer.headers.contains_key("strict-transport-security"), "no https here");
+        assert!(
+            !answer.headers.contains_key("strict-transport-security"),
+            "no https here"
+        );
         seen.push(own);
     }
     seen.dedup();
@@ -156,13 +279,27 @@ async fn every_answer_carries_the_security_headers() {
 async fn with_https_the_cookie_is_tied_to_the_host() {
     let app = TestApp::with("public_url = \"https://rongyi.example.cn\"\n").await;
     let browser = app.signed_in("1001").await;
-    assert_eq!(browser.cookies.keys().collect::<Vec<_>>(), ["__Host-rongyi"]);
+    assert_eq!(
+        browser.cookies.keys().collect::<Vec<_>>(),
+        ["__Host-rongyi"]
+    );
     let mut other = app.browser();
-    let answer = other.post("/nanmen/sign-in", &[("number", "1001"), ("pin", "718293xy")]).await;
-    let line = answer.is(303).headers["set-cookie"].to_str().unwrap().to_owned();
+    let answer = other
+        .post(
+            "/nanmen/sign-in",
+            &[("number", "1001"), ("pin", "718293xy")],
+        )
+        .await;
+    let line = answer.is(303).headers["set-cookie"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     for part in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
         assert!(line.contains(part), "{line}");
     }
-    assert_eq!(answer.headers["strict-transport-security"], "max-age=31536000");
+    assert_eq!(
+        answer.headers["strict-transport-security"],
+        "max-age=31536000"
+    );
     app.end().await;
 }

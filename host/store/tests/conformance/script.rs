@@ -223,6 +223,7 @@ pub(crate) fn beginning() -> Vec<Command> {
     let set = RuleSet {
         no: RuleSetNo(0),
         name: code("native"),
+        title: text("原样规则"),
         version: "1.0.0".into(),
         component: [1; 32],
         params: [2; 32],

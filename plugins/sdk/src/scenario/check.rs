@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Candidate, Expect, ExpectedAward, ExpectedLine, ExpectedWrong, File, Scenario, given,
-};
+use super::{Candidate, Expect, ExpectedAward, ExpectedLine, ExpectedWrong, File, Scenario, given};
 use crate::params::Exact;
 use crate::types::{Arg, Award, Date, Decision, Line, Plan, Quote, Refusal, Text};
 
@@ -22,7 +20,10 @@ pub(super) fn scenario(
         .get(&scenario.params)
         .ok_or_else(|| format!("there is no [params.{}]", scenario.params))?;
     let expect = &scenario.expect;
-    let plan = match (candidate.configure(&super::params_json(params))?, &expect.wrong) {
+    let plan = match (
+        candidate.configure(&super::params_json(params))?,
+        &expect.wrong,
+    ) {
         (Ok(plan), None) => plan,
         (Ok(_), Some(_)) => return Err("the parameters were accepted".to_owned()),
         (Err(found), None) => return Err(format!("the parameters were refused: {found:?}")),
@@ -106,13 +107,7 @@ fn decided(plan: &Plan, decision: &Decision, expect: &Expect, differs: &mut Vec<
     }
 }
 
-fn quoted(
-    plan: &Plan,
-    lines: usize,
-    quote: &Quote,
-    expect: &Expect,
-    differs: &mut Vec<String>,
-) {
+fn quoted(plan: &Plan, lines: usize, quote: &Quote, expect: &Expect, differs: &mut Vec<String>) {
     if let Some(code) = &expect.refusal {
         differs.push(format!("quoted, but a refusal {code} was expected"));
     }
@@ -127,7 +122,11 @@ fn quoted(
     }
     said_lines(plan, &quote.lines, expect, differs);
     let total: i64 = quote.points.iter().copied().map(i64::from).sum();
-    let lines: i64 = quote.lines.iter().map(|line| i64::from(line.amount.unwrap_or(0))).sum();
+    let lines: i64 = quote
+        .lines
+        .iter()
+        .map(|line| i64::from(line.amount.unwrap_or(0)))
+        .sum();
     differs.extend(different("the sum of the lines", &lines, &total));
 }
 
@@ -139,7 +138,10 @@ fn refused(
 ) -> Result<(), String> {
     let said = say(plan, &refusal.code, &refusal.args, differs);
     let Some(code) = &expect.refusal else {
-        differs.push(format!("refused: {} {said} (opens {:?})", refusal.code, refusal.opens));
+        differs.push(format!(
+            "refused: {} {said} (opens {:?})",
+            refusal.code, refusal.opens
+        ));
         return Ok(());
     };
     differs.extend(different("refusal", &refusal.code, code));
@@ -215,21 +217,35 @@ fn plan_holds(plan: &Plan) -> Vec<String> {
     let kinds = plan.kinds.iter().map(|kind| kind.code.as_str());
     let fields = plan.kinds.iter().flat_map(|kind| kind.fields.iter());
     let fields = fields.map(|field| field.name.as_str());
-    let phrases: Vec<_> = plan.phrases.iter().map(|phrase| phrase.code.as_str()).collect();
+    let phrases: Vec<_> = plan
+        .phrases
+        .iter()
+        .map(|phrase| phrase.code.as_str())
+        .collect();
     for code in kinds.chain(fields).chain(phrases.iter().copied()) {
         let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let rest = |byte: u8| good(byte) || b"-._/".contains(&byte);
         let begins = code.bytes().next().is_some_and(good);
         if !begins || !code.bytes().all(rest) || code.len() > 48 {
-            differs.push(format!("“{code}” is not a code of at most 48 letters a-z, digits and -._/"));
+            differs.push(format!(
+                "“{code}” is not a code of at most 48 letters a-z, digits and -._/"
+            ));
         }
     }
     for (at, code) in phrases.iter().enumerate() {
-        if phrases.iter().skip(at.saturating_add(1)).any(|other| other == code) {
+        if phrases
+            .iter()
+            .skip(at.saturating_add(1))
+            .any(|other| other == code)
+        {
             differs.push(format!("the phrase “{code}” is written twice"));
         }
     }
-    let texts = plan.phrases.iter().map(|phrase| &phrase.text).chain(&plan.summary);
+    let texts = plan
+        .phrases
+        .iter()
+        .map(|phrase| &phrase.text)
+        .chain(&plan.summary);
     for text in texts.filter(|text| text.zh.trim().is_empty() || text.en.trim().is_empty()) {
         differs.push(format!("an empty text: {text:?}"));
     }

@@ -38,7 +38,7 @@ fn deep(level: u64) -> u64 {
 fn eat() -> Vec<Vec<u8>> {
     let mut eaten = Vec::new();
     loop {
-        eaten.push(black_box(Vec::with_capacity(256 << 10)));
+        eaten.push(black_box(Vec::<u8>::with_capacity(256 << 10)));
     }
 }
 

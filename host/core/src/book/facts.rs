@@ -1,0 +1,167 @@
+//! Facts out of counters, and counters out of what was decided. It moves nothing.
+
+use std::collections::BTreeMap;
+
+use super::Book;
+use super::earning::{doer, issued_kind};
+use crate::command::Rejection;
+use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, answer};
+use crate::ids::{Code, HouseholdNo, ResidentNo};
+use crate::record::Event;
+use crate::rule::{Award, Decision, Fact, FactNeed, Metric, Subject};
+use crate::time::LocalDate;
+
+/// The people a fact can be about.
+pub(super) struct Subjects {
+    pub(super) resident: ResidentNo,
+    pub(super) household: HouseholdNo,
+}
+
+impl Subjects {
+    pub(super) fn of(&self, subject: Subject) -> CounterSubject {
+        match subject {
+            Subject::Person => CounterSubject::Resident(self.resident),
+            Subject::Household => CounterSubject::Household(self.household),
+            Subject::Community => CounterSubject::Community,
+        }
+    }
+}
+
+/// The counter kinds a need sums over.
+pub(super) fn kinds_of(book: &Book, need: &FactNeed, line_item: Option<&Code>) -> Vec<Code> {
+    let redeemed = matches!(need.metric, Metric::RedeemedItems | Metric::RedeemedPoints);
+    if redeemed {
+        return match need.of.as_ref().or(line_item) {
+            Some(item) => vec![item_kind(item)],
+            None => book
+                .frame
+                .items
+                .iter()
+                .map(|item| item_kind(&item.code))
+                .collect(),
+        };
+    }
+    match &need.of {
+        Some(kind) => vec![kind.clone()],
+        None => {
+            let all = book
+                .frame
+                .sets
+                .iter()
+                .flat_map(|set| set.plan.kinds.iter().map(|kind| kind.code.clone()));
+            all.collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// The counter kind of a shop item. Item codes are at most 43 letters, so this always fits.
+pub(super) fn item_kind(item: &Code) -> Code {
+    format!("item/{item}")
+        .parse()
+        .unwrap_or_else(|_| item.clone())
+}
+
+pub(super) fn fact(
+    book: &Book,
+    need: &FactNeed,
+    on: LocalDate,
+    who: &Subjects,
+    line_item: Option<&Code>,
+) -> Fact {
+    let subject = who.of(need.subject);
+    let row = |kind: &Code, month: i32| {
+        book.counters
+            .get(&CounterKey {
+                subject,
+                kind: kind.clone(),
+                month,
+            })
+            .and_then(Option::as_ref)
+    };
+    answer(need, on, &kinds_of(book, need, line_item), row)
+}
+
+/// Keeps what the host's monthly budget is checked against: new points by the day they were posted.
+pub(super) fn count_issued(book: &mut Book, today: LocalDate, decision: &Decision) {
+    let new_points = |award: &&Award| award.asset.as_str() == "points" && award.amount > 0;
+    let issued = decision
+        .awards
+        .iter()
+        .filter(new_points)
+        .map(|award| i64::from(award.amount))
+        .fold(0, i64::saturating_add);
+    if issued > 0 {
+        let cell = Cell {
+            events: 1,
+            points: issued,
+            ..Cell::default()
+        };
+        add(
+            book,
+            CounterSubject::Community,
+            &issued_kind(),
+            today,
+            &cell,
+        );
+    }
+}
+
+/// Adds a decided event to the counters of everybody it concerns.
+pub(super) fn count(book: &mut Book, event: &Event, decision: &Decision) -> Result<(), Rejection> {
+    let mut people: BTreeMap<ResidentNo, Cell> = BTreeMap::new();
+    let one = people.entry(doer(event)?).or_default();
+    one.events = 1;
+    one.quantity = i64::from(event.quantity);
+    for award in &decision.awards {
+        let Some((_, who)) = event.roles.iter().find(|(role, _)| *role == award.role) else {
+            continue;
+        };
+        let cell = people.entry(*who).or_default();
+        match award.asset.as_str() {
+            "points" => cell.points = cell.points.saturating_add(i64::from(award.amount)),
+            "minutes" => cell.minutes = cell.minutes.saturating_add(i64::from(award.amount)),
+            _ => {}
+        }
+    }
+    for (resident, cell) in people {
+        let household = book.household(resident)?;
+        let subjects = [
+            CounterSubject::Resident(resident),
+            CounterSubject::Household(household),
+            CounterSubject::Community,
+        ];
+        for subject in subjects {
+            add(book, subject, &event.kind, event.on, &cell);
+        }
+    }
+    Ok(())
+}
+
+/// Adds to the month's row and the row of all time.
+pub(super) fn add(
+    book: &mut Book,
+    subject: CounterSubject,
+    kind: &Code,
+    on: LocalDate,
+    cell: &Cell,
+) {
+    let key = |month| CounterKey {
+        subject,
+        kind: kind.clone(),
+        month,
+    };
+    let month = key(on.month_index());
+    let distinct = row(book, &month).add(on, cell);
+    row(book, &key(0)).add_total(on, cell, distinct);
+    book.dirty.counters.insert(month);
+    book.dirty.counters.insert(key(0));
+}
+
+fn row<'b>(book: &'b mut Book, key: &CounterKey) -> &'b mut CounterRow {
+    book.counters
+        .entry(key.clone())
+        .or_default()
+        .get_or_insert_default()
+}

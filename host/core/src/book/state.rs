@@ -1,0 +1,216 @@
+//! The rows of a book: balances, orders, what was loaded, what a commit writes. Types only; nothing decides here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::account::Account;
+use crate::amount::Amount;
+use crate::chain::{Block, Hash, Head};
+use crate::command::SaltedText;
+use crate::counters::{CounterKey, CounterRow};
+use crate::ids::{Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::record::{Event, Item, LotDate, OrderLine, Record, ReleaseReason, RuleSet, Transfer};
+use crate::rule::Refusal;
+use crate::settings::Settings;
+use crate::time::{Instant, LocalDate};
+
+/// A balance with its lots.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountState {
+    /// Sum of the lots.
+    pub total: i64,
+    /// Lot date to what is left in it; empty lots are not kept.
+    pub lots: BTreeMap<LotDate, i64>,
+    /// The seq of the newest transfer that touched it, 0 for none: the end of its passbook.
+    pub last: u64,
+}
+
+impl AccountState {
+    /// What can be spent on `today`: lots of a past date no longer count, even before they lapse.
+    pub fn spendable(&self, today: LocalDate) -> i64 {
+        let day = today.to_days();
+        self.lots
+            .iter()
+            .filter(|(lot, _)| **lot == 0 || **lot >= day)
+            .map(|(_, left)| *left)
+            .fold(0, i64::saturating_add)
+    }
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderState {
+    /// Goods and points are set aside.
+    Reserved,
+    /// Handed over.
+    Settled {
+        /// When.
+        at: Instant,
+        /// By whom.
+        by: Code,
+    },
+    /// Everything went back.
+    Released {
+        /// When.
+        at: Instant,
+        /// Why.
+        reason: ReleaseReason,
+    },
+}
+
+/// An order, as its records made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Its number.
+    pub no: OrderNo,
+    /// The entry that placed it.
+    pub entry: u64,
+    /// For whom.
+    pub resident: ResidentNo,
+    /// Of which household.
+    pub household: HouseholdNo,
+    /// What, and what each line costs.
+    pub lines: Vec<(OrderLine, Amount)>,
+    /// What all of it costs.
+    pub total: Amount,
+    /// The points that are set aside, by lot.
+    pub held: Vec<(LotDate, i64)>,
+    /// The pick-up code.
+    pub code: String,
+    /// The local day it was placed.
+    pub placed_on: LocalDate,
+    /// The last day it can be collected.
+    pub deadline: LocalDate,
+    /// Where it stands.
+    pub state: OrderState,
+}
+
+/// What an idempotency key or external reference was used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// SHA-256 of the input.
+    pub input: Hash,
+    /// The entry that answered it.
+    pub entry: u64,
+}
+
+/// The part of a book that is always loaded: small and needed by nearly every command.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The community's public name.
+    pub community: Code,
+    /// Its newest block.
+    pub head: Head,
+    /// Its settings; `None` before the first.
+    pub settings: Option<Settings>,
+    /// Every rule set ever activated, in order.
+    pub sets: Vec<Arc<RuleSet>>,
+    /// Every shop item.
+    pub items: Vec<Item>,
+    /// The number the next order takes.
+    pub next_order: u32,
+    /// Whether anything was ever posted, which fixes who holds points.
+    pub posted: bool,
+}
+
+/// What the store found for a [`Need`](crate::command::Need); `None` inside means that there is no such thing.
+#[derive(Debug, Clone)]
+#[expect(
+    missing_docs,
+    reason = "one variant for each variant of Need, in the same words"
+)]
+pub enum Loaded {
+    Account(Account, Option<AccountState>),
+    Counter(CounterKey, Option<CounterRow>),
+    Resident(ResidentNo, Option<HouseholdNo>),
+    Order(OrderNo, Option<Order>),
+    PickupCode(String, Option<OrderNo>),
+    Source(Code, String, Option<Used>),
+    Key(Code, String, Option<Used>),
+    Waiting(u64, Option<Event>),
+}
+
+/// A movement with its place and what the two accounts hold after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedTransfer {
+    /// Its place in the journal.
+    pub seq: u64,
+    /// The entry it belongs to.
+    pub entry: u64,
+    /// The movement.
+    pub transfer: Transfer,
+    /// The giving account's balance afterwards, and the seq of its transfer before, 0 for none.
+    pub debit_after: (i64, u64),
+    /// The same for the receiving account.
+    pub credit_after: (i64, u64),
+}
+
+/// What a command did, with why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The place of its first record.
+    pub entry: u64,
+    /// All its records, the one that was asked first.
+    pub records: Vec<Record>,
+    /// Balances of the holders' accounts that it touched, afterwards.
+    pub balances: Vec<(Account, Amount)>,
+}
+
+impl Receipt {
+    /// The refusal, when the answer was no.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.records.iter().find_map(|record| {
+            if let Record::Refused(_, _, refusal) = record {
+                Some(refusal)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The code of the fault, when the event waits for its rule.
+    pub fn waiting(&self) -> Option<&str> {
+        self.records.iter().find_map(|record| {
+            if let Record::Waiting(_, fault) = record {
+                Some(fault.as_str())
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// The answer of [`Book::apply`](super::Book::apply).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    /// It was decided now.
+    Fresh(Receipt),
+    /// The same key or reference was answered before, by this entry.
+    Replay(u64),
+}
+
+/// Everything one commit of one community writes. Rows are final states, to be inserted or replaced.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each field is the row type it holds")]
+pub struct Changes {
+    pub community: Code,
+    pub before: Head,
+    pub after: Head,
+    pub block: Block,
+    /// Place, kind and canonical bytes of every record but movements.
+    pub records: Vec<(u64, u8, Vec<u8>)>,
+    pub transfers: Vec<PlacedTransfer>,
+    pub accounts: Vec<(Account, AccountState)>,
+    pub counters: Vec<(CounterKey, CounterRow)>,
+    pub residents: Vec<(ResidentNo, HouseholdNo)>,
+    pub items: Vec<Item>,
+    pub orders: Vec<Order>,
+    pub sources: Vec<(Code, String, Used)>,
+    pub keys: Vec<(Code, String, Used, Instant)>,
+    /// Events that wait for their rule: place and rule set, and those that no longer do.
+    pub waiting: Vec<(u64, RuleSetNo)>,
+    pub waited: Vec<u64>,
+    pub texts: Vec<(u64, SaltedText)>,
+    pub settings: Option<Settings>,
+    pub sets: Vec<Arc<RuleSet>>,
+}

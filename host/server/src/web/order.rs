@@ -1,0 +1,286 @@
+//! Orders as a resident places, shows and cancels them. The ledger decides; a refusal becomes a page with its
+//! reason and a way on.
+
+use axum::Form;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use rongyi_core::amount::Amount;
+use rongyi_core::book::{Frame, Order, OrderState as Standing};
+use rongyi_core::command::Rejection;
+use rongyi_core::ids::{Code, OrderNo, ResidentNo};
+use rongyi_core::record::{Record, ReleaseReason};
+use rongyi_core::rule::Text;
+use rongyi_core::time::{Instant, LocalDate};
+use rongyi_pages::{OrderLine, OrderState, OrderView, OrdersView};
+use serde::Deserialize;
+
+use super::errors;
+use super::lines::{goods, item_title, order_lines};
+use super::resident::{at_hand, orders_of};
+use super::shell::{Html, Member, Visit, day, go};
+use super::shop::{PIECES_MAX, code_of, confirm, fresh_key};
+use crate::access::SignedResident;
+use crate::api::error::Fault;
+use crate::clerk::ClerkError;
+use crate::explain;
+use crate::redemption::{self, Wanted, belongs, collectable};
+
+fn actor(no: ResidentNo) -> Code {
+    format!("resident/{no}")
+        .parse()
+        .unwrap_or_else(|_| Code::literal("resident"))
+}
+
+/// What the check page sends.
+#[derive(Debug, Deserialize)]
+pub(super) struct OrderForm {
+    key: String,
+    item: String,
+    quantity: i32,
+    total: i64,
+}
+
+/// `POST /{community}/orders`. The hidden key makes a second tap answer the same order.
+pub(super) async fn place_order(
+    Member { visit, me }: Member,
+    Form(form): Form<OrderForm>,
+) -> Result<Response, Fault> {
+    let item = code_of(&form.item)?;
+    let seen = Amount::new(form.total).map_err(|_| Rejection::OutOfRange)?;
+    let wanted = Wanted {
+        resident: me.resident,
+        basket: vec![(item.clone(), form.quantity)],
+        seen,
+        actor: actor(me.resident),
+        key: Some(form.key).filter(|key| (1..=128).contains(&key.len())),
+    };
+    let answer = redemption::place(&visit.app.house, &visit.code, wanted).await?;
+    let refusal = answer.receipt.refusal().cloned();
+    let Some(refusal) = refusal else {
+        let no = answer.receipt.records.iter().find_map(|record| {
+            if let Record::Place(_, no, ..) = record {
+                Some(*no)
+            } else {
+                None
+            }
+        });
+        let no = no.ok_or_else(|| Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))?;
+        return Ok(go(&visit.path(&format!("/orders/{no}?placed=1"))));
+    };
+    if refusal.code.as_str() == "price.changed" {
+        return confirm(
+            &visit,
+            &me,
+            &item,
+            form.quantity.clamp(1, PIECES_MAX),
+            Some(form.total),
+        )
+        .await;
+    }
+    let (frame, _) = at_hand(&visit, &me).await?;
+    let set = answer.receipt.records.iter().find_map(|record| {
+        if let Record::Refused(set, ..) = record {
+            *set
+        } else {
+            None
+        }
+    });
+    let plan = explain::plan_of(&frame, set);
+    let zh = explain::refusal(&plan, Some(&frame), &refusal, explain::Lang::Zh);
+    let en = explain::refusal(&plan, Some(&frame), &refusal, explain::Lang::En);
+    let next = (
+        visit.path("/shop?show=affordable"),
+        visit.either("看看能换的", "See what you can have"),
+    );
+    Ok(errors::told(
+        &visit,
+        (StatusCode::CONFLICT, refusal.code.as_str()),
+        &Text { zh, en },
+        next,
+    ))
+}
+
+/// An order of this resident, or the answer that there is none: a stranger's looks the same as none.
+async fn own_order(visit: &Visit, me: &SignedResident, no: u32) -> Result<(Frame, Order), Fault> {
+    let (frame, wallet) = at_hand(visit, me).await?;
+    let order = visit
+        .app
+        .house
+        .store
+        .order(&visit.code, OrderNo(no))
+        .await?;
+    let own = order.filter(|order| belongs(order, me.resident, &wallet));
+    let order = own.ok_or(Rejection::OrderUnknown { order: OrderNo(no) })?;
+    Ok((frame, order))
+}
+
+/// How far an order has come, as pages show it.
+async fn standing(visit: &Visit, order: &Order) -> OrderState {
+    match &order.state {
+        Standing::Reserved if !collectable(order, visit.today()) => OrderState::TimedOut {
+            at: end_of(visit, order.deadline),
+        },
+        Standing::Reserved => OrderState::Reserved {
+            code: order.code.clone(),
+            qr_text: qr_text(visit, &order.code),
+            until: day(order.deadline),
+            may_cancel: true,
+        },
+        Standing::Settled { at, by } => OrderState::HandedOver {
+            at: visit.moment(*at),
+            by: visit.actor(by).await,
+        },
+        Standing::Released {
+            at,
+            reason: ReleaseReason::Cancelled,
+        } => OrderState::Cancelled {
+            at: visit.moment(*at),
+        },
+        Standing::Released {
+            at,
+            reason: ReleaseReason::TimedOut,
+        } => OrderState::TimedOut {
+            at: visit.moment(*at),
+        },
+    }
+}
+
+/// The last minute of a day.
+pub(super) fn end_of(_: &Visit, date: LocalDate) -> rongyi_pages::Moment {
+    rongyi_pages::Moment {
+        day: day(date),
+        hour: 23,
+        minute: 59,
+    }
+}
+
+/// With a public address the counter's telephone opens the slip; without one the code holds only the digits.
+fn qr_text(visit: &Visit, code: &str) -> String {
+    match &visit.app.house.config.public_url {
+        Some(url) => format!("{url}/{}/till?code={code}", visit.code),
+        None => code.to_owned(),
+    }
+}
+
+/// When an order was placed, from its entry.
+async fn placed_at(visit: &Visit, order: &Order) -> Result<Instant, Fault> {
+    let entry = visit
+        .app
+        .house
+        .store
+        .entry(&visit.code, order.entry)
+        .await?
+        .ok_or_else(Fault::not_found)?;
+    let receipt = crate::clerk::receipt(&entry)?;
+    Ok(receipt
+        .records
+        .first()
+        .and_then(Record::envelope)
+        .map_or(Instant(0), |envelope| envelope.at))
+}
+
+/// `大米 5 公斤` and how many; several items stand in one title.
+pub(super) fn contents(visit: &Visit, frame: &Frame, order: &Order) -> (String, i64) {
+    match order.lines.as_slice() {
+        [(only, _)] => (
+            item_title(visit, frame, only.item),
+            i64::from(only.quantity),
+        ),
+        several => (
+            goods(visit, frame, order_lines(order)),
+            i64::from(several.len() > 1),
+        ),
+    }
+}
+
+/// Whether the order was placed just now.
+#[derive(Debug, Deserialize)]
+pub(super) struct PlacedQuery {
+    placed: Option<u8>,
+}
+
+/// `GET /{community}/orders/{no}`.
+pub(super) async fn show_order(
+    Member { visit, me }: Member,
+    Path((_, no)): Path<(String, u32)>,
+    Query(query): Query<PlacedQuery>,
+) -> Result<Response, Fault> {
+    let (frame, order) = own_order(&visit, &me, no).await?;
+    let (title, quantity) = contents(&visit, &frame, &order);
+    let view = OrderView {
+        no: u64::from(no),
+        reference: format!("#{no}"),
+        title,
+        quantity,
+        total: order.total.get(),
+        state: standing(&visit, &order).await,
+        place: visit.say(&visit.shop.place),
+        hours: visit.say(&visit.shop.hours),
+        placed_at: visit.moment(placed_at(&visit, &order).await?),
+        key: fresh_key(),
+        just_placed: query.placed.is_some() && order.state == Standing::Reserved,
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+/// What the cancel button sends.
+#[derive(Debug, Deserialize)]
+pub(super) struct KeyForm {
+    #[serde(default)]
+    key: String,
+}
+
+/// `POST /{community}/orders/{no}/cancel`.
+pub(super) async fn cancel_order(
+    Member { visit, me }: Member,
+    Path((_, no)): Path<(String, u32)>,
+    Form(form): Form<KeyForm>,
+) -> Result<Response, Fault> {
+    let (_, order) = own_order(&visit, &me, no).await?;
+    let key = Some(form.key).filter(|key| (1..=128).contains(&key.len()));
+    match redemption::cancel(
+        &visit.app.house,
+        &visit.code,
+        order.no,
+        (actor(me.resident), key),
+    )
+    .await
+    {
+        // Too late either way: the slip says what became of it.
+        Ok(_)
+        | Err(ClerkError::Rejected(
+            Rejection::OrderSettled { .. } | Rejection::OrderReleased { .. },
+        )) => Ok(go(&visit.path(&format!("/orders/{no}")))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /{community}/orders`.
+pub(super) async fn list_orders(Member { visit, me }: Member) -> Result<Response, Fault> {
+    let (frame, wallet) = at_hand(&visit, &me).await?;
+    let (mut waiting, mut past) = (Vec::new(), Vec::new());
+    for order in orders_of(&visit, &me, &wallet).await? {
+        let line = OrderLine {
+            no: u64::from(order.no.0),
+            title: goods(&visit, &frame, order_lines(&order)),
+            total: order.total.get(),
+            placed_on: day(order.placed_on),
+            state: standing(&visit, &order).await,
+        };
+        let waits = matches!(line.state, OrderState::Reserved { .. });
+        if waits {
+            waiting.push(line)
+        } else {
+            past.push(line)
+        }
+    }
+    Ok(Html(OrdersView {
+        shell: visit.shell(),
+        waiting,
+        past,
+        older: None,
+    })
+    .into_response())
+}

@@ -1,0 +1,388 @@
+//! Files of events and balances: what is imported, what is refused, what is told about each bad row.
+
+use serde_json::Value;
+
+use crate::place::{HEADER, Place};
+
+/// What a file of this one row says about it; the ledger stays as it was.
+#[track_caller]
+fn check_bad(place: &Place, row: &str, code: &str, en: &str, zh: &str) {
+    let before = place.height();
+    place.events("bad.csv", &[row]);
+    let (ran, sums) = place.import(&["bad.csv"]);
+    assert_eq!(ran.code, 1, "{row}\n{}", ran.err);
+    let said = format!("bad.csv:2: {code}: ");
+    assert!(
+        ran.err.contains(&said),
+        "{row}: expected {said} in\n{}",
+        ran.err
+    );
+    assert!(
+        ran.err.contains(en) && ran.err.contains(zh),
+        "{row}\n{}",
+        ran.err
+    );
+    assert_eq!(sums["bad"][code], 1, "{sums}");
+    assert_eq!(place.height(), before, "the ledger is unchanged");
+}
+
+#[test]
+fn an_import_again_changes_nothing_in_any_encoding() {
+    let place = Place::enrolled();
+    let rows = [
+        "A-1,waste.food,1001,2026-10-03T09:20,7.6,厨余",
+        "A-2,tree.plant,1003,2026-10-04,2,植树",
+    ];
+    place.events("events.csv", &rows);
+    let (ran, sums) = place.import(&["events.csv"]);
+    assert_eq!(
+        (ran.code, &sums["decided"]),
+        (0, &Value::from(2)),
+        "{}",
+        ran.err
+    );
+    assert_eq!(
+        (
+            place.points("1001"),
+            place.points("1002"),
+            place.points("1003")
+        ),
+        (76, 76, 40)
+    );
+    let height = place.height();
+    let text = format!("{HEADER}\n{}\n", rows.join("\n"));
+    let (gb, _, _) = encoding_rs::GB18030.encode(&text);
+    place.write("gb.csv", &gb);
+    place.write("bom.csv", format!("\u{feff}{text}"));
+    let json = r#"{"external_ref":"A-1","kind":"waste.food","resident":1001,"occurred_at":"2026-10-03T09:20","quantity":7.60,"note":"厨余"}"#;
+    place.write("events.ndjson", format!("{json}\n"));
+    for (file, known) in [
+        ("events.csv", 2),
+        ("gb.csv", 2),
+        ("bom.csv", 2),
+        ("events.ndjson", 1),
+    ] {
+        let (ran, sums) = place.import(&[file]);
+        assert_eq!(
+            (ran.code, &sums["known"], &sums["decided"]),
+            (0, &Value::from(known), &Value::from(0)),
+            "{file}: {}",
+            ran.err
+        );
+    }
+    assert_eq!(place.height(), height);
+    let (_, sums) = place.import(&["events.csv", "--source", "second-book"]);
+    assert_eq!(
+        sums["decided"], 2,
+        "another source has references of its own"
+    );
+}
+
+#[test]
+fn a_refusal_is_an_answer_and_not_a_bad_row() {
+    let place = Place::enrolled();
+    place.events(
+        "events.csv",
+        &[
+            "C-1,council.attend,1001,2026-10-03,1,",
+            "C-2,council.attend,1001,2026-10-10,1,",
+        ],
+    );
+    let (ran, sums) = place.import(&["events.csv"]);
+    assert_eq!(
+        (ran.code, &sums["decided"]),
+        (0, &Value::from(1)),
+        "{}",
+        ran.err
+    );
+    let refused = sums["refused"].as_object().unwrap();
+    let only = refused.values().next().unwrap();
+    assert!(
+        refused.len() == 1 && only["count"] == 1 && !only["zh"].as_str().unwrap().is_empty(),
+        "{sums}"
+    );
+    assert_eq!(place.points("1001"), 5);
+    assert_eq!(
+        place.import(&["events.csv"]).1["known"],
+        2,
+        "a refusal is remembered too"
+    );
+}
+
+#[test]
+fn every_bad_row_is_told_with_its_line() {
+    let place = Place::enrolled();
+    let at = |kind: &str, resident: &str, day: &str, quantity: &str| {
+        format!("B-1,{kind},{resident},{day},{quantity},x")
+    };
+    let tree = |quantity: &str| at("tree.plant", "1001", "2026-10-03", quantity);
+    check_bad(
+        &place,
+        &at("tree.plnt", "1001", "2026-10-03", "1"),
+        "kind.unknown",
+        "Did you mean “tree.plant”?",
+        "是不是",
+    );
+    check_bad(
+        &place,
+        &at("tree.plant", "4711", "2026-10-03", "1"),
+        "resident.unknown",
+        "no resident 4711",
+        "没有 4711 号居民",
+    );
+    check_bad(
+        &place,
+        &tree("0"),
+        "quantity.range",
+        "is not between 1 and",
+        "不在 1 到",
+    );
+    check_bad(
+        &place,
+        &tree("-1"),
+        "quantity.range",
+        "-1 is not between",
+        "不在 1 到",
+    );
+    check_bad(
+        &place,
+        &tree("9007199254740992"),
+        "quantity.range",
+        "too large",
+        "太大了",
+    );
+    check_bad(
+        &place,
+        &tree("1e3"),
+        "quantity.number",
+        "not a plain number",
+        "不是普通数字",
+    );
+    check_bad(
+        &place,
+        &tree("1.5"),
+        "quantity.places",
+        "whole trees",
+        "只数整数",
+    );
+    check_bad(
+        &place,
+        &at("tree.plant", "1001", "2199-01-01", "1"),
+        "date.future",
+        "lies in the future",
+        "还没有到",
+    );
+    check_bad(
+        &place,
+        &at("tree.plant", "1001", "2025-12-31", "1"),
+        "date.too-early",
+        "2026-01-01",
+        "期初余额",
+    );
+    check_bad(
+        &place,
+        &at("tree.plant", "1001", "2025-11-30", "1"),
+        "kind.not-active",
+        "from 2025-12-01 on",
+        "才有规则",
+    );
+    check_bad(
+        &place,
+        &at("tree.plant", "1001", "3.10.2026", "1"),
+        "date.form",
+        "Write 2026-10-03",
+        "请写成",
+    );
+    check_bad(
+        &place,
+        &at("tree.plant", "", "2026-10-03", "1"),
+        "row.subject",
+        "Nobody is named",
+        "没有写明是谁",
+    );
+    check_bad(
+        &place,
+        ",tree.plant,1001,2026-10-03,1,x",
+        "row.empty",
+        "“external_ref” is empty",
+        "请填上",
+    );
+    check_bad(
+        &place,
+        "B-1,tree.plant,1001,2026-10-03,1,x,y",
+        "row.cells",
+        "has 7 cells, the header 6",
+        "有 7 格",
+    );
+}
+
+#[test]
+fn the_same_reference_with_other_content_is_refused() {
+    let place = Place::enrolled();
+    place.events("first.csv", &["A-1,tree.plant,1001,2026-10-03,1,x"]);
+    assert_eq!(place.import(&["first.csv"]).0.code, 0);
+    check_bad(
+        &place,
+        "A-1,tree.plant,1001,2026-10-03,2,x",
+        "source.conflict",
+        "already booked with other content",
+        "内容不同",
+    );
+    check_bad(
+        &place,
+        "A-1,tree.plant,1001,2026-10-03,1,another note",
+        "source.conflict",
+        "“A-1”",
+        "“A-1”",
+    );
+    assert_eq!(place.points("1001"), 20);
+}
+
+#[test]
+fn a_community_or_column_that_is_not_there() {
+    let place = Place::enrolled();
+    place.events("events.csv", &["A-1,tree.plant,1001,2026-10-03,1,x"]);
+    let ran = place.run(&["import", "events", "-c", "nowhere", "events.csv"]);
+    assert!(
+        ran.code == 1 && ran.err.contains("community.unknown") && ran.err.contains("没有代号为"),
+        "{}",
+        ran.err
+    );
+    place.write(
+        "events.csv",
+        "external_ref,kind,residnet,occurred_at,quantity\nA-1,tree.plant,1001,2026-10-03,1\n",
+    );
+    let ran = place.run(&["import", "events", "-c", "green", "events.csv"]);
+    assert!(
+        ran.code == 1
+            && ran.err.contains("there is no column “residnet”")
+            && ran.err.contains("没有“residnet”"),
+        "{}",
+        ran.err
+    );
+    let ran = place.run(&["import", "events", "-c", "green", "missing.csv"]);
+    assert!(
+        ran.code == 1 && ran.err.contains("missing.csv"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn the_rest_goes_on_or_nothing_does() {
+    let place = Place::enrolled();
+    let rows = [
+        "A-1,tree.plant,1001,2026-10-03,1,",
+        "A-2,tree.plant,1001,2026-10-03,1.5,",
+        "A-3,tree.plant,1001,2026-10-03,1,",
+    ];
+    place.events("events.csv", &rows);
+    let before = place.height();
+    let ran = place.run(&["import", "events", "-c", "green", "events.csv", "--atomic"]);
+    assert!(
+        ran.code == 1
+            && ran.err.contains("events.csv:3: quantity.places")
+            && ran.err.contains("import.atomic"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(place.height(), before, "nothing was imported");
+    let (ran, sums) = place.import(&["events.csv"]);
+    assert_eq!(
+        (ran.code, &sums["decided"], &sums["bad"]["quantity.places"]),
+        (1, &Value::from(2), &Value::from(1)),
+        "{}",
+        ran.err
+    );
+    assert_eq!(place.points("1001"), 40);
+    place.events("good.csv", &["A-4,tree.plant,1001,2026-10-03,1,"]);
+    place.good(&["import", "events", "-c", "green", "good.csv", "--atomic"]);
+    assert_eq!(place.points("1001"), 60);
+}
+
+#[test]
+fn a_dry_run_decides_and_writes_nothing() {
+    let place = Place::enrolled();
+    let rows = [
+        "A-1,waste.food,1001,2026-10-03,8.0,",
+        "A-2,waste.food,1002,2026-10-04,8.0,",
+        "A-1,waste.food,1001,2026-10-03,8.0,",
+    ];
+    place.events("events.csv", &rows);
+    let before = place.height();
+    let out = place.good(&["import", "events", "-c", "green", "events.csv", "--dry-run"]);
+    assert!(out.contains("events.csv:2: 户 household 1 +80"), "{out}");
+    assert!(
+        out.contains("events.csv:3: 户 household 1 +20"),
+        "the cap counts within the trial: {out}"
+    );
+    assert!(out.contains("events.csv:4: 已经导入过"), "{out}");
+    assert_eq!((place.height(), place.points("1001")), (before, 0));
+}
+
+#[test]
+fn a_household_row_is_done_by_its_lowest_resident() {
+    let place = Place::enrolled();
+    let text = "external_ref,kind,household,occurred_at,quantity\nH-1,tree.plant,1,2026-10-03,1\nH-2,tree.plant,7,2026-10-03,1\n";
+    place.write("events.csv", text);
+    let (ran, sums) = place.import(&["events.csv"]);
+    assert_eq!(sums["decided"], 1, "{}", ran.err);
+    assert!(
+        ran.err.contains("events.csv:3: household.empty")
+            && ran.err.contains("Household 7 has no resident"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(place.points("1002"), 20);
+}
+
+#[test]
+fn opening_balances_come_from_the_paper_book_once() {
+    let place = Place::enrolled();
+    let text = "resident,asset,amount,expires_on,page\n1001,points,40,2198-12-31,第1页\n1001,points,120,,第1页\n1003,minutes,90,,第2页\n";
+    place.write(
+        "balances.csv",
+        format!(
+            "{text}1003,points,-5,,第2页\n1003,points,5,2026-01-01,第2页\n4711,points,5,,第3页\n"
+        ),
+    );
+    let ran = place.run(&[
+        "import",
+        "balances",
+        "-c",
+        "green",
+        "balances.csv",
+        "--json",
+    ]);
+    assert_eq!(ran.code, 1);
+    for said in [
+        "balances.csv:5: amount.form",
+        "balances.csv:6: expires.past",
+        "balances.csv:7: resident.unknown",
+    ] {
+        assert!(ran.err.contains(said), "{said}\n{}", ran.err);
+    }
+    assert_eq!(
+        place.points("1002"),
+        160,
+        "both lots of the page, on the household"
+    );
+    place.write("balances.csv", text);
+    let out = place.good(&[
+        "import",
+        "balances",
+        "-c",
+        "green",
+        "balances.csv",
+        "--json",
+    ]);
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["known"], 3);
+    place.write("balances.csv", text.replace("120", "121"));
+    let ran = place.run(&["import", "balances", "-c", "green", "balances.csv"]);
+    assert!(
+        ran.code == 1 && ran.err.contains("balances.csv:3: source.conflict"),
+        "{}",
+        ran.err
+    );
+    place.height();
+}

@@ -1,0 +1,146 @@
+//! A PostgreSQL of a test's own: a cluster in a temporary folder, on a free port of this machine, gone when the
+//! test ends. It is run by an unprivileged user, because PostgreSQL refuses the superuser.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A running cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    folder: PathBuf,
+    tools: PathBuf,
+    port: u16,
+}
+
+/// The user who runs the cluster when the tests are run by root.
+const UNPRIVILEGED: &str = "nobody";
+
+impl Cluster {
+    /// Makes and starts one.
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start: a test that did not run must not look green.
+    pub fn start() -> Self {
+        let tools =
+            tools().expect("initdb and pg_ctl are needed; on Debian: apt-get install postgresql");
+        let made = said(&run("mktemp", &["-d", "/tmp/rongyi-postgres.XXXXXX"]));
+        let folder = PathBuf::from(made.trim());
+        // Chosen by the system and given back: should somebody else take it in between, the start fails loudly.
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|own| own.local_addr())
+            .expect("a free port")
+            .port();
+        let cluster = Cluster {
+            folder,
+            tools,
+            port,
+        };
+        cluster.tool(
+            "initdb",
+            &[
+                "--auth=trust",
+                "--username=rongyi",
+                "--no-sync",
+                "--encoding=UTF8",
+                "--locale=C",
+            ],
+        );
+        let log = cluster.folder.join("log");
+        let options =
+            format!("-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories=''");
+        cluster.tool(
+            "pg_ctl",
+            &[
+                "--wait",
+                "--log",
+                &log.to_string_lossy(),
+                "-o",
+                &options,
+                "start",
+            ],
+        );
+        cluster
+    }
+
+    /// Its address, with the database that `initdb` made.
+    pub fn url(&self) -> String {
+        format!("postgres://rongyi@127.0.0.1:{}/postgres", self.port)
+    }
+
+    fn tool(&self, name: &str, arguments: &[&str]) -> String {
+        let data = self.folder.join("data");
+        let tool = self.tools.join(name);
+        let (tool, data) = (tool.to_string_lossy(), data.to_string_lossy());
+        let mut all = vec!["--pgdata", &data];
+        all.extend(arguments);
+        said(&run(&tool, &all))
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        let data = self.folder.join("data");
+        let tool = self.tools.join("pg_ctl");
+        let _ = run(
+            &tool.to_string_lossy(),
+            &[
+                "--pgdata",
+                &data.to_string_lossy(),
+                "--mode=immediate",
+                "stop",
+            ],
+        );
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Where `initdb` and `pg_ctl` are: in the path, or where Debian puts them.
+fn tools() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places: Vec<_> = std::env::split_paths(&path).collect();
+    if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
+        places.extend(versions.filter_map(|own| own.ok().map(|own| own.path().join("bin"))));
+    }
+    places.into_iter().find(|place| {
+        ["initdb", "pg_ctl"]
+            .iter()
+            .all(|tool| is_file(&place.join(tool)))
+    })
+}
+
+fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Runs it, as [`UNPRIVILEGED`] when we are root.
+fn run(program: &str, arguments: &[&str]) -> Output {
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|own| own.stdout.trim_ascii() == b"0");
+    let mut command = if root {
+        Command::new("runuser")
+    } else {
+        Command::new(program)
+    };
+    if root {
+        command.args(["-u", UNPRIVILEGED, "--", program]);
+    }
+    command
+        .args(arguments)
+        .current_dir("/")
+        .output()
+        .unwrap_or_else(|error| panic!("{program}: {error}"))
+}
+
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    text(&output.stdout)
+}

@@ -1,0 +1,204 @@
+//! The story as people live it, in headless Chromium against the real binary: from the sign-in on a phone to a
+//! bag of rice over the counter, with scripts and without. Every page on the way is measured.
+//!
+//! What the numbers are is other tests' business: here they must only agree with each other.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where and stops"
+)]
+
+use rongyi_tests::{Browser, Device, Driver, Installation, Scripting, Serving, inspect};
+
+const RICE: &str = "rice-5kg";
+
+/// The number in a text such as `1,234 分`.
+fn number(text: &str) -> i64 {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits
+        .parse()
+        .unwrap_or_else(|_| panic!("no number in “{text}”"))
+}
+
+/// Signs in one of the people whom the demonstration prints.
+async fn sign_in(browser: &Browser, page: &str, who: &str, secret: &str) {
+    browser.go(page).await;
+    browser.write("#field-number", who).await;
+    browser.write("#field-pin", secret).await;
+    browser.touch("main form button").await;
+}
+
+/// `1001 PIN 123456` of the printed lines, or `login password`.
+fn secret_of(serving: &Serving, who: &str) -> String {
+    let words = serving.words_of(who);
+    let at = words.iter().position(|word| word == who).unwrap();
+    let after = &words[at + 1..];
+    let secret = if after[0] == "PIN" {
+        &after[1]
+    } else {
+        &after[0]
+    };
+    secret.clone()
+}
+
+/// Page by page; `look` measures each one.
+async fn walk(serving: &Serving, scripting: Scripting, measured: bool) {
+    let driver = Driver::start();
+    let phone = Browser::open(&driver, serving.address(), Device::Phone, scripting).await;
+    let look = async |browser: &Browser, page: &str| {
+        if measured {
+            inspect(browser, page, Device::Phone).await;
+        }
+    };
+
+    phone.go("/").await;
+    look(&phone, "communities").await;
+    phone.go("/nanmen/sign-in").await;
+    look(&phone, "sign-in").await;
+    sign_in(&phone, "/nanmen/sign-in", "1001", "not this").await;
+    assert_eq!(
+        phone.path().await,
+        "/nanmen/sign-in",
+        "a wrong PIN signs nobody in"
+    );
+    assert_eq!(phone.count("[role=alert]").await, 1, "a wrong PIN is told");
+    look(&phone, "sign-in refused").await;
+    sign_in(
+        &phone,
+        "/nanmen/sign-in",
+        "1001",
+        &secret_of(serving, "1001"),
+    )
+    .await;
+    assert_eq!(phone.path().await, "/nanmen/home", "{}", phone.text().await);
+    let before = number(&phone.text_of(".cover-number b").await);
+    assert!(
+        before >= 85,
+        "the resident of the demonstration can afford rice, but has {before}"
+    );
+    look(&phone, "home").await;
+
+    phone.touch("a.act[href$='/passbook']").await;
+    assert!(
+        number(&phone.text_of(".heading-number b").await) == before,
+        "home and passbook show the same balance"
+    );
+    look(&phone, "passbook").await;
+    phone.go("/nanmen/passbook?show=earned").await;
+    phone.touch("a.line").await;
+    assert!(
+        phone.count("table.sum tbody tr").await > 0,
+        "why has a breakdown:\n{}",
+        phone.text().await
+    );
+    look(&phone, "why").await;
+
+    phone.go("/nanmen/shop").await;
+    look(&phone, "shop").await;
+    phone.touch(&format!("a.tile[href$='/shop/{RICE}']")).await;
+    look(&phone, "item").await;
+    phone.touch("p.action a.button").await;
+    let price = number(&phone.text_of(".sheet-head .price b").await);
+    look(&phone, "confirm").await;
+    phone.touch("main form button").await;
+    let order = phone.path().await;
+    assert!(
+        order.starts_with("/nanmen/orders/"),
+        "an order page, not {order}:\n{}",
+        phone.text().await
+    );
+    let code: String = phone
+        .text_of(".code [aria-hidden]")
+        .await
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    assert_eq!(code.len(), 8, "a pick-up code has eight digits");
+    look(&phone, "order").await;
+    phone.go("/nanmen/home").await;
+    assert_eq!(
+        number(&phone.text_of(".cover-number b").await),
+        before - price,
+        "what is set aside cannot be spent"
+    );
+
+    let till = Browser::open(&driver, serving.address(), Device::Phone, scripting).await;
+    till.go("/nanmen/staff/sign-in").await;
+    look(&till, "staff sign-in").await;
+    sign_in(
+        &till,
+        "/nanmen/staff/sign-in",
+        "nanmen-shop",
+        &secret_of(serving, "nanmen-shop"),
+    )
+    .await;
+    till.go("/nanmen/till").await;
+    look(&till, "till").await;
+    till.write("#field-code", "0000 0000").await;
+    till.touch("main form button").await;
+    assert_eq!(
+        till.count(".result-good").await,
+        0,
+        "no order has this code"
+    );
+    look(&till, "till, unknown code").await;
+    till.go("/nanmen/till").await;
+    till.write("#field-code", &code).await;
+    till.touch("main form button").await;
+    look(&till, "till, check").await;
+    till.touch("main form button").await;
+    assert_eq!(
+        till.count(".result-good").await,
+        1,
+        "handed over:\n{}",
+        till.text().await
+    );
+    look(&till, "till, handed over").await;
+
+    till.go("/nanmen/till").await;
+    till.write("#field-code", &code).await;
+    till.touch("main form button").await;
+    assert_eq!(
+        till.count(".result-good").await,
+        0,
+        "a second time is no success"
+    );
+    let said = till.text_of(".result").await;
+    let shopkeeper = serving.words_of("nanmen-shop").pop().unwrap();
+    let shopkeeper = shopkeeper.trim_matches(['(', ')']);
+    assert!(
+        said.contains(shopkeeper),
+        "by whom it was handed over ({shopkeeper}) is told: {said}"
+    );
+    assert!(
+        said.contains(':'),
+        "when it was handed over is told: {said}"
+    );
+    look(&till, "till, second time").await;
+
+    phone.go(&order).await;
+    assert_eq!(
+        phone.count(".slip .code").await,
+        0,
+        "a code that was used is no longer shown"
+    );
+    look(&phone, "order handed over").await;
+    for page in ["orders", "me", "pin", "head"] {
+        phone.go(&format!("/nanmen/{page}")).await;
+        look(&phone, page).await;
+    }
+    till.close().await;
+    phone.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_passbook_to_a_bag_of_rice() {
+    let (_demo, serving) = Installation::demo();
+    walk(&serving, Scripting::On, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_without_scripts() {
+    let (_demo, serving) = Installation::demo();
+    walk(&serving, Scripting::Off, false).await;
+}
