@@ -3,10 +3,15 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
+
+/// How long a page may take on a busy machine, and how often is asked.
+const NEXT_PAGE_MAX: Duration = Duration::from_secs(30);
+const NEXT_PAGE_ASK: Duration = Duration::from_millis(50);
 
 /// What the browser is held in.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +63,7 @@ impl Driver {
             if let Some((_, port)) = line
                 .trim_end()
                 .trim_end_matches('.')
-                .rsplit_once(" on port ")
+                .rsplit_once(" successfully on port ")
             {
                 let address = format!("http://127.0.0.1:{port}");
                 return Driver {
@@ -215,17 +220,26 @@ impl Browser {
             .unwrap()
     }
 
-    /// Touches the first element that matches.
+    /// Touches a link or a button, and waits for the page it leads to.
     ///
     /// # Panics
-    /// When there is none.
+    /// When there is none, or it leads nowhere.
     pub async fn touch(&self, css: &str) {
+        let left = self.one("html").await;
         let element = self.one(css).await;
         element.scroll_into_view().await.unwrap();
         element
             .click()
             .await
             .unwrap_or_else(|error| panic!("{css} cannot be touched: {error}"));
+        // The driver does not wait by itself for a page without scripts.
+        let gone = left
+            .wait_until()
+            .wait(NEXT_PAGE_MAX, NEXT_PAGE_ASK)
+            .stale()
+            .await;
+        gone.unwrap_or_else(|error| panic!("{css} leads nowhere: {error}"));
+        self.one("main").await;
     }
 
     /// Writes into a field.

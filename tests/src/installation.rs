@@ -15,6 +15,7 @@ use crate::serving::Serving;
 pub struct Installation {
     folder: TempDir,
     config: PathBuf,
+    database: PathBuf,
 }
 
 /// What a command said.
@@ -61,7 +62,12 @@ impl Installation {
         let config = folder.path().join("rongyi.toml");
         std::fs::write(&config, "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n").unwrap();
         std::fs::write(folder.path().join("communities/own.toml"), community).unwrap();
-        Installation { folder, config }
+        let database = folder.path().join("data/rongyi.db");
+        Installation {
+            folder,
+            config,
+            database,
+        }
     }
 
     /// The demonstration, already serving; it lives in a folder of its own.
@@ -79,7 +85,15 @@ impl Installation {
             .args(["--listen", "127.0.0.1:0"]);
         let serving = Serving::start(command);
         let config = data.join("config/rongyi.toml");
-        (Installation { folder, config }, serving)
+        let database = data.join("rongyi.db");
+        (
+            Installation {
+                folder,
+                config,
+                database,
+            },
+            serving,
+        )
     }
 
     /// Its folder.
@@ -87,9 +101,9 @@ impl Installation {
         self.folder.path()
     }
 
-    /// The address of its SQLite file; for the tests that damage it.
-    pub fn database(&self) -> PathBuf {
-        self.config.with_file_name("data").join("rongyi.db")
+    /// Its SQLite file; for the test that damages copies of it.
+    pub fn database(&self) -> &Path {
+        &self.database
     }
 
     /// A file in its folder.

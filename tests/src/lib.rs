@@ -22,6 +22,6 @@ pub use browser::{Browser, Device, Driver, Scripting};
 pub use client::Client;
 pub use draw::Draw;
 pub use installation::{Done, Installation};
-pub use page::{Where, inspect};
+pub use page::inspect;
 pub use postgres::Cluster;
 pub use serving::Serving;

@@ -8,6 +8,8 @@
     reason = "a test that cannot go on says where and stops"
 )]
 
+use std::cell::RefCell;
+
 use rongyi_tests::{Browser, Device, Driver, Installation, Scripting, Serving, inspect};
 
 const RICE: &str = "rice-5kg";
@@ -45,9 +47,11 @@ fn secret_of(serving: &Serving, who: &str) -> String {
 async fn walk(serving: &Serving, scripting: Scripting, measured: bool) {
     let driver = Driver::start();
     let phone = Browser::open(&driver, serving.address(), Device::Phone, scripting).await;
+    let wrong = RefCell::new(Vec::new());
     let look = async |browser: &Browser, page: &str| {
         if measured {
-            inspect(browser, page, Device::Phone).await;
+            let found = inspect(browser, page, Device::Phone).await;
+            wrong.borrow_mut().extend(found);
         }
     };
 
@@ -189,6 +193,12 @@ async fn walk(serving: &Serving, scripting: Scripting, measured: bool) {
     }
     till.close().await;
     phone.close().await;
+    let wrong = wrong.into_inner();
+    assert!(
+        wrong.is_empty(),
+        "pages that people could not use:\n  {}",
+        wrong.join("\n  ")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

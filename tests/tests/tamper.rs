@@ -2,7 +2,9 @@
 //! the place, table by table.
 //!
 //! The only test that speaks SQL, because that is what such a person would do. A tail that was cut off together
-//! with its head row is not seen here: only a head published elsewhere reveals that.
+//! with its head row is not seen here: only a head published elsewhere reveals that. Nor are idempotency keys,
+//! which lapse after 30 days and are not compared by `verify`. Of a missing rule set, the records that it decided
+//! are named.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,12 +24,12 @@ const OURS: &str = "community_id = (SELECT community_id FROM community WHERE cod
 const DAMAGE: &[(&str, &str, &str)] = &[
     (
         "a record's bytes",
-        "UPDATE record SET body = body || x'00' WHERE ours AND seq = (SELECT max(seq) FROM record WHERE ours)",
+        "UPDATE record SET body = CAST(body || x'00' AS BLOB) WHERE ours AND seq = (SELECT max(seq) FROM record WHERE ours)",
         "record",
     ),
     (
         "a byte inside a record",
-        "UPDATE record SET body = substr(body, 1, 12) || x'7f' || substr(body, 14) WHERE ours AND seq = (SELECT max(seq) FROM record WHERE ours AND length(body) > 20)",
+        "UPDATE record SET body = CAST(substr(body, 1, 12) || x'7f' || substr(body, 14) AS BLOB) WHERE ours AND seq = (SELECT max(seq) FROM record WHERE ours AND length(body) > 20)",
         "record",
     ),
     (
@@ -38,7 +40,7 @@ const DAMAGE: &[(&str, &str, &str)] = &[
     (
         "two records swapped",
         "UPDATE record SET seq = CASE seq WHEN 3 THEN -4 ELSE -3 END WHERE ours AND seq IN (3, 4)",
-        "record 3",
+        "records 3",
     ),
     (
         "an amount",
@@ -141,18 +143,13 @@ const DAMAGE: &[(&str, &str, &str)] = &[
         "external reference",
     ),
     (
-        "a key's answer",
-        "UPDATE idempotency SET entry = entry + 1 WHERE ours",
-        "idempotency",
-    ),
-    (
         "a rule set",
         "DELETE FROM rule_set WHERE ours AND no = 1",
-        "rule set",
+        "record",
     ),
     (
         "a component",
-        "UPDATE component SET bytes = bytes || x'00'",
+        "UPDATE component SET bytes = CAST(bytes || x'00' AS BLOB)",
         "rule set",
     ),
     (
@@ -248,17 +245,17 @@ async fn every_damage_is_found_and_its_place_named() {
     let file = own.database();
     // Everything into the one file that is copied.
     change(
-        &mut open(&file).await,
+        &mut open(file).await,
         "PRAGMA wal_checkpoint(TRUNCATE)".to_owned(),
     )
     .await;
-    let said = verify(&own, &file);
+    let said = verify(&own, file);
     assert_eq!(said.code, Some(0), "before any damage: {said:?}");
 
     let mut wrong = Vec::new();
     for (what, statement, place) in DAMAGE {
         let copy = own.folder().join("copy.db");
-        std::fs::copy(&file, &copy).unwrap();
+        std::fs::copy(file, &copy).unwrap();
         let mut damaged = open(&copy).await;
         unlock(&mut damaged).await;
         let rows = change(&mut damaged, statement.replace("ours", OURS)).await;
@@ -287,7 +284,7 @@ async fn every_damage_is_found_and_its_place_named() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let said = verify(&own, &file);
+    let said = verify(&own, file);
     assert_eq!(
         said.code,
         Some(0),
@@ -298,7 +295,7 @@ async fn every_damage_is_found_and_its_place_named() {
 #[tokio::test]
 async fn the_journal_refuses_to_be_changed() {
     let own = with_an_order();
-    let mut file = open(&own.database()).await;
+    let mut file = open(own.database()).await;
     for table in ["record", "transfer", "block"] {
         for statement in [
             format!("DELETE FROM {table}"),

@@ -24,9 +24,9 @@ pub struct Limits {
     pub core_instances: u32,
     /// Elements of one table.
     pub table_elements: usize,
-    /// Fuel of one `earn`, `price` or `close`, with the `configure` before it.
+    /// Fuel of one `earn`, `price` or `close`.
     pub fuel_call: u64,
-    /// Fuel of `describe` and of the first `configure`.
+    /// Fuel of `describe`, and of `configure` at loading and before each call.
     pub fuel_load: u64,
     /// Milliseconds of one call: a last resort that counts as the host's own fault.
     pub deadline_ms: u64,

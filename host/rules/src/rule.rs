@@ -34,8 +34,10 @@ pub struct About {
 /// What a call took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
-    /// Units of fuel, with the `configure` before the hook.
+    /// Units of fuel of the hook.
     pub fuel: u64,
+    /// Units of fuel of the `configure` before it.
+    pub configure_fuel: u64,
     /// Bytes of linear memory.
     pub memory_bytes: usize,
 }
@@ -139,16 +141,21 @@ impl Rule {
     ) -> (Answer<T>, Usage) {
         let limits = &self.inner.limits;
         let fuel = limits.fuel_call;
-        let mut store = store(&self.inner, fuel);
+        let mut store = store(&self.inner, limits.fuel_load);
+        let mut configured = 0;
         let result = (|| {
             let instance = self.pre.instantiate(&mut store)?;
             let guest = instance.rongyi_rules_rules();
-            // Nothing is kept between calls, so the parameters are told again; the plan is known already.
+            // Nothing is kept between calls, so the parameters are told again; the plan is known already. This has
+            // the budget of loading, so that a long table leaves the hook as much fuel as a short one.
             drop(guest.call_configure(&mut store, &self.params_json)?);
+            configured = limits.fuel_load.saturating_sub(store.get_fuel()?);
+            store.set_fuel(fuel)?;
             ask(guest, &mut store)
         })();
         let used = Usage {
             fuel: fuel.saturating_sub(store.get_fuel().unwrap_or(0)),
+            configure_fuel: configured,
             memory_bytes: store.data().memory_used(),
         };
         let answer = match result {

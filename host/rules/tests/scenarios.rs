@@ -274,12 +274,13 @@ fn plan(plan: &own::Plan) -> sdk::Plan {
 
 #[test]
 fn the_components_do_what_their_scenarios_say() {
+    let cache = tempfile::tempdir().unwrap();
     let engine = Engine::new(
         Limits {
             instances: 4,
             ..Limits::default()
         },
-        None,
+        Some(cache.path()),
     )
     .unwrap();
     let mut ran = 0;
@@ -308,4 +309,49 @@ fn the_components_do_what_their_scenarios_say() {
         }
     }
     assert!(ran >= 30, "only {ran} scenarios were found");
+}
+
+#[test]
+fn twenty_kinds_leave_half_of_the_fuel() {
+    let engine = Engine::new(
+        Limits {
+            instances: 2,
+            ..Limits::default()
+        },
+        None,
+    )
+    .unwrap();
+    let kind = |n: i32| {
+        format!(
+            r#"{{"code":"kind-{n}","title":{{"zh":"事项","en":"Thing"}},"unit":{{"zh":"公斤","en":"kg"}},"scale":1,"per_unit":10,
+            "caps":[{{"amount":300,"window":"month","subject":"household"}}]}}"#
+        )
+    };
+    let kinds: Vec<String> = (0..20).map(kind).collect();
+    let params = format!(r#"{{"kinds":[{}]}}"#, kinds.join(","));
+    let bundled = rongyi_bundled::find("points-table").unwrap();
+    let rule = engine.load(bundled.bytes, &params).unwrap();
+    let facts = vec![
+        own::Fact {
+            value: 262,
+            saturated: false
+        };
+        rule.plan.kinds[19].facts.len()
+    ];
+    let ask = own::EarnAsk {
+        kind: code("kind-19"),
+        quantity: 76,
+        fields: vec![],
+        roles: vec![code("doer")],
+        on: "2026-11-23".parse().unwrap(),
+        minute: 600,
+        facts,
+        traits: vec![],
+        seed: [0; 16],
+    };
+    let (answer, usage) = rule.earn_metered(&ask);
+    assert_eq!(answer.unwrap().unwrap().awards[0].amount, 38);
+    let limits = engine.limits();
+    assert!(usage.fuel < limits.fuel_call / 2, "{usage:?}");
+    assert!(usage.configure_fuel < limits.fuel_load / 2, "{usage:?}");
 }

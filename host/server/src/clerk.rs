@@ -83,9 +83,20 @@ pub struct Clerk {
 
 impl Clerk {
     /// Starts the clerk on `tasks`; it stops when every door to it is closed.
-    pub fn start(store: Arc<Store>, books: Arc<RuleBooks>, clock: Arc<dyn Clock>, tasks: &TaskTracker) -> Clerk {
+    pub fn start(
+        store: Arc<Store>,
+        books: Arc<RuleBooks>,
+        clock: Arc<dyn Clock>,
+        tasks: &TaskTracker,
+    ) -> Clerk {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let desk = Desk { store, books, clock, cache: HashMap::new(), left: VecDeque::new() };
+        let desk = Desk {
+            store,
+            books,
+            clock,
+            cache: HashMap::new(),
+            left: VecDeque::new(),
+        };
         tasks.spawn(desk.work(waiting));
         Clerk { queue }
     }
@@ -96,7 +107,11 @@ impl Clerk {
     /// [`ClerkError`]; after any of them nothing of this command is stored.
     pub async fn ask(&self, community: &Code, command: Command) -> Result<Answer, ClerkError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { community: community.clone(), command, reply };
+        let job = Job {
+            community: community.clone(),
+            command,
+            reply,
+        };
         self.queue.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => ClerkError::Stopped,
@@ -108,7 +123,11 @@ impl Clerk {
     ///
     /// # Errors
     /// [`ClerkError`], but never [`ClerkError::QueueFull`].
-    pub async fn ask_patiently(&self, community: &Code, command: Command) -> Result<Answer, ClerkError> {
+    pub async fn ask_patiently(
+        &self,
+        community: &Code,
+        command: Command,
+    ) -> Result<Answer, ClerkError> {
         self.submit(community, command).await?.answer().await
     }
 
@@ -119,8 +138,15 @@ impl Clerk {
     /// [`ClerkError::Stopped`] when the clerk is gone.
     pub async fn submit(&self, community: &Code, command: Command) -> Result<Ticket, ClerkError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { community: community.clone(), command, reply };
-        self.queue.send(job).await.map_err(|_| ClerkError::Stopped)?;
+        let job = Job {
+            community: community.clone(),
+            command,
+            reply,
+        };
+        self.queue
+            .send(job)
+            .await
+            .map_err(|_| ClerkError::Stopped)?;
         Ok(Ticket(answer))
     }
 }
@@ -179,7 +205,10 @@ impl Desk {
     async fn batch(&mut self, jobs: Vec<Job>) {
         let mut piles: BTreeMap<Code, VecDeque<Job>> = BTreeMap::new();
         for job in jobs {
-            piles.entry(job.community.clone()).or_default().push_back(job);
+            piles
+                .entry(job.community.clone())
+                .or_default()
+                .push_back(job);
         }
         for _ in 0..TRIES_MAX {
             if piles.is_empty() {
@@ -193,7 +222,10 @@ impl Desk {
     }
 
     /// One load, decide, write, answer. Returns the piles whose community moved meanwhile.
-    async fn round(&mut self, piles: BTreeMap<Code, VecDeque<Job>>) -> BTreeMap<Code, VecDeque<Job>> {
+    async fn round(
+        &mut self,
+        piles: BTreeMap<Code, VecDeque<Job>>,
+    ) -> BTreeMap<Code, VecDeque<Job>> {
         let codes: Vec<Code> = piles.keys().cloned().collect();
         let heads: HashMap<_, _> = match self.store.heads(&codes).await {
             Ok(heads) => heads.into_iter().collect(),
@@ -203,13 +235,24 @@ impl Desk {
         let mut deciding = Vec::new();
         for (code, jobs) in piles {
             let cached = self.cache.remove(&code).filter(|book| {
-                heads.get(&code).is_some_and(|head| *head == book.stored_head()) && book.loaded_rows() < BOOK_ROWS_MAX
+                heads
+                    .get(&code)
+                    .is_some_and(|head| *head == book.stored_head())
+                    && book.loaded_rows() < BOOK_ROWS_MAX
             });
             match self.load(&code, cached, &jobs).await {
                 Ok(book) => {
-                    let pile = Pile { code, book, jobs, decided: Vec::new(), changes: None };
+                    let pile = Pile {
+                        code,
+                        book,
+                        jobs,
+                        decided: Vec::new(),
+                        changes: None,
+                    };
                     let (books, now) = (Arc::clone(&self.books), self.clock.now());
-                    deciding.push(tokio::task::spawn_blocking(move || decide(pile, &books, now)));
+                    deciding.push(tokio::task::spawn_blocking(move || {
+                        decide(pile, &books, now)
+                    }));
                 }
                 Err(error) => drop(fail(jobs, error)),
             }
@@ -223,7 +266,12 @@ impl Desk {
         self.write(decided).await
     }
 
-    async fn load(&self, code: &Code, cached: Option<Book>, jobs: &VecDeque<Job>) -> Result<Book, ClerkError> {
+    async fn load(
+        &self,
+        code: &Code,
+        cached: Option<Book>,
+        jobs: &VecDeque<Job>,
+    ) -> Result<Book, ClerkError> {
         let mut book = match cached {
             Some(book) => book,
             None => match self.store.frame(code).await? {
@@ -233,7 +281,10 @@ impl Desk {
             },
         };
         loop {
-            let mut needs: Vec<_> = jobs.iter().flat_map(|job| book.missing(&job.command)).collect();
+            let mut needs: Vec<_> = jobs
+                .iter()
+                .flat_map(|job| book.missing(&job.command))
+                .collect();
             if needs.is_empty() {
                 return Ok(book);
             }
@@ -263,7 +314,10 @@ impl Desk {
             Ok(written) => written,
             Err(error) => {
                 // Whether the commit reached the disk is not known here; the next load decides from there.
-                let jobs = writing.into_iter().flat_map(|pile| pile.decided).map(|(job, _)| job);
+                let jobs = writing
+                    .into_iter()
+                    .flat_map(|pile| pile.decided)
+                    .map(|(job, _)| job);
                 return fail(jobs, ClerkError::from(error));
             }
         };
@@ -272,7 +326,10 @@ impl Desk {
             match result {
                 Written::Done => self.answer(pile).await,
                 Written::HeadMoved => {
-                    again.insert(pile.code, pile.decided.into_iter().map(|(job, _)| job).collect());
+                    again.insert(
+                        pile.code,
+                        pile.decided.into_iter().map(|(job, _)| job).collect(),
+                    );
                 }
             }
         }
@@ -282,7 +339,10 @@ impl Desk {
     async fn answer(&mut self, pile: Pile) {
         for (job, result) in pile.decided {
             let answer = match result {
-                Ok(Applied::Fresh(receipt)) => Ok(Answer { receipt, replayed: false }),
+                Ok(Applied::Fresh(receipt)) => Ok(Answer {
+                    receipt,
+                    replayed: false,
+                }),
                 Ok(Applied::Replay(entry)) => self.replayed(&pile.code, entry).await,
                 Err(rejection) => Err(ClerkError::Rejected(rejection)),
             };
@@ -295,7 +355,10 @@ impl Desk {
     async fn replayed(&self, code: &Code, entry: u64) -> Result<Answer, ClerkError> {
         let found = self.store.entry(code, entry).await?;
         let stored = found.ok_or_else(|| damaged("entry", entry))?;
-        Ok(Answer { receipt: receipt(&stored)?, replayed: true })
+        Ok(Answer {
+            receipt: receipt(&stored)?,
+            replayed: true,
+        })
     }
 }
 
@@ -307,20 +370,36 @@ pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
     let decode = |(seq, kind, body): &(u64, u8, Vec<u8>)| {
         Record::decode(*kind, body).map_err(|_| damaged("record", *seq))
     };
-    let records = stored.records.iter().map(decode).collect::<Result<_, _>>()?;
+    let records = stored
+        .records
+        .iter()
+        .map(decode)
+        .collect::<Result<_, _>>()?;
     let balances = stored
         .balances_after
         .iter()
-        .filter_map(|(account, after)| Some((*account, rongyi_core::amount::Amount::new(*after).ok()?)))
+        .filter_map(|(account, after)| {
+            Some((*account, rongyi_core::amount::Amount::new(*after).ok()?))
+        })
         .collect();
-    Ok(Receipt { entry: stored.first_seq, records, balances })
+    Ok(Receipt {
+        entry: stored.first_seq,
+        records,
+        balances,
+    })
 }
 
 fn damaged(what: &'static str, place: u64) -> StoreError {
-    StoreError::Corrupt { what, place: place.to_string() }
+    StoreError::Corrupt {
+        what,
+        place: place.to_string(),
+    }
 }
 
-fn fail(jobs: impl IntoIterator<Item = Job>, error: impl Into<ClerkError>) -> BTreeMap<Code, VecDeque<Job>> {
+fn fail(
+    jobs: impl IntoIterator<Item = Job>,
+    error: impl Into<ClerkError>,
+) -> BTreeMap<Code, VecDeque<Job>> {
     let error = error.into();
     for job in jobs {
         let _ = job.reply.send(Err(error.clone()));
@@ -328,7 +407,10 @@ fn fail(jobs: impl IntoIterator<Item = Job>, error: impl Into<ClerkError>) -> BT
     BTreeMap::new()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a stopwatch for fairness between communities; it decides no point")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a stopwatch for fairness between communities; it decides no point"
+)]
 fn decide(mut pile: Pile, books: &RuleBooks, now: rongyi_core::time::Instant) -> Pile {
     let judge = books.judge(&pile.code);
     let started = Stopwatch::now();

@@ -17,7 +17,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the house's replacement for reading the clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the house's replacement for reading the clock"
+    )]
     fn now(&self) -> Instant {
         Instant(Timestamp::now().as_microsecond())
     }
@@ -40,7 +43,8 @@ impl ManualClock {
 
     /// Moves it on.
     pub fn advance_days(&self, days: i64) {
-        self.0.fetch_add(days.saturating_mul(86_400_000_000), Ordering::SeqCst);
+        self.0
+            .fetch_add(days.saturating_mul(86_400_000_000), Ordering::SeqCst);
     }
 }
 
@@ -52,11 +56,20 @@ impl Clock for ManualClock {
 
 /// The local date and minute of the day at an instant; 1970-01-01 for an instant no calendar has.
 pub fn local(at: Instant, zone: &TimeZone) -> (LocalDate, u16) {
-    let Ok(stamp) = Timestamp::from_microsecond(at.0) else { return (LocalDate::FIRST, 0) };
+    let Ok(stamp) = Timestamp::from_microsecond(at.0) else {
+        return (LocalDate::FIRST, 0);
+    };
     let there = stamp.to_zoned_datetime(zone.clone());
     let part = |number: i8| u8::try_from(number).unwrap_or(1);
-    let date = LocalDate::new(i32::from(there.year()), part(there.month()), part(there.day())).unwrap_or(LocalDate::FIRST);
-    let minute = u16::from(part(there.hour())).saturating_mul(60).saturating_add(u16::from(part(there.minute())));
+    let date = LocalDate::new(
+        i32::from(there.year()),
+        part(there.month()),
+        part(there.day()),
+    )
+    .unwrap_or(LocalDate::FIRST);
+    let minute = u16::from(part(there.hour()))
+        .saturating_mul(60)
+        .saturating_add(u16::from(part(there.minute())));
     (date, minute)
 }
 
@@ -69,6 +82,9 @@ mod tests {
         let zone = TimeZone::get("Asia/Shanghai").expect("bundled");
         let midnight = Instant(1_767_196_800_000_000); // 2025-12-31T16:00:00Z
         assert_eq!(local(midnight, &zone).0.to_string(), "2026-01-01");
-        assert_eq!(local(Instant(midnight.0 - 1), &zone), ("2025-12-31".parse().expect("a date"), 1439));
+        assert_eq!(
+            local(Instant(midnight.0 - 1), &zone),
+            ("2025-12-31".parse().expect("a date"), 1439)
+        );
     }
 }

@@ -29,13 +29,21 @@ impl Lang {
 
 /// Refusals that the book itself gives, whatever the rule.
 const BOOK_PHRASES: &[(&str, &str, &str)] = &[
-    ("balance.short", "需要 {0} 分，现在可用 {1} 分，积分不够。", "This needs {0} points and {1} can be spent, which is not enough."),
+    (
+        "balance.short",
+        "需要 {0} 分，现在可用 {1} 分，积分不够。",
+        "This needs {0} points and {1} can be spent, which is not enough.",
+    ),
     (
         "balance.floor",
         "要扣 {0} 分，现在可用 {1} 分，超出了本社区允许的欠分下限 {2} 分。",
         "{0} points would be taken, {1} are there; the lowest balance allowed here is {2}.",
     ),
-    ("stock.out", "“{0}”只剩 {1} 件了。可以少换几件，或等补货。", "Only {1} of “{0}” are left. Take fewer, or wait until there are more."),
+    (
+        "stock.out",
+        "“{0}”只剩 {1} 件了。可以少换几件，或等补货。",
+        "Only {1} of “{0}” are left. Take fewer, or wait until there are more.",
+    ),
     (
         "price.changed",
         "价格变成了 {0} 分，刚才看到的是 {1} 分。请看过新价格再确认。",
@@ -51,8 +59,16 @@ const BOOK_PHRASES: &[(&str, &str, &str)] = &[
         "本月全社区最多发放 {0} 分，已经发了 {1} 分，这一笔放不下了。",
         "The community gives at most {0} points a month and has given {1}; this one does not fit any more.",
     ),
-    ("host.role", "规则要给“{0}”，但这件事里没有这个人。", "The rule names “{0}”, but nobody has that role in this event."),
-    ("host.asset", "规则要给“{0}”，但本社区没有这种积分。", "The rule gives “{0}”, which this community does not count."),
+    (
+        "host.role",
+        "规则要给“{0}”，但这件事里没有这个人。",
+        "The rule names “{0}”, but nobody has that role in this event.",
+    ),
+    (
+        "host.asset",
+        "规则要给“{0}”，但本社区没有这种积分。",
+        "The rule gives “{0}”, which this community does not count.",
+    ),
 ];
 
 /// A number with thousands marks.
@@ -70,20 +86,44 @@ fn grouped(number: i32) -> String {
 
 /// A date as people say it.
 pub fn day(date: LocalDate, lang: Lang) -> String {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     let (year, month, day) = date.parts();
     match lang {
         Lang::Zh => format!("{year}年{month}月{day}日"),
-        Lang::En => format!("{day} {} {year}", MONTHS.get(usize::from(month.saturating_sub(1))).unwrap_or(&"?")),
+        Lang::En => format!(
+            "{day} {} {year}",
+            MONTHS
+                .get(usize::from(month.saturating_sub(1)))
+                .unwrap_or(&"?")
+        ),
     }
 }
 
 /// What a code is called: an event kind or unit of the plan, an item of the shop, or one of the plan's phrases.
 fn name(code: &Code, plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
-    let kind = plan.kinds.iter().find(|kind| kind.code == *code).map(|kind| &kind.title);
-    let phrase = || plan.phrases.iter().find(|phrase| phrase.code == *code).map(|phrase| &phrase.text);
-    let item = || frame?.items.iter().find(|item| item.code == *code).map(|item| &item.title);
-    kind.or_else(phrase).or_else(item).map_or_else(|| code.to_string(), |text| lang.of(text).to_owned())
+    let kind = plan
+        .kinds
+        .iter()
+        .find(|kind| kind.code == *code)
+        .map(|kind| &kind.title);
+    let phrase = || {
+        plan.phrases
+            .iter()
+            .find(|phrase| phrase.code == *code)
+            .map(|phrase| &phrase.text)
+    };
+    let item = || {
+        frame?
+            .items
+            .iter()
+            .find(|item| item.code == *code)
+            .map(|item| &item.title)
+    };
+    kind.or_else(phrase)
+        .or_else(item)
+        .map_or_else(|| code.to_string(), |text| lang.of(text).to_owned())
 }
 
 fn fill(sentence: &str, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
@@ -104,8 +144,17 @@ fn sentence(code: &Code, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang:
     if let Some(phrase) = plan.phrases.iter().find(|phrase| phrase.code == *code) {
         return fill(lang.of(&phrase.text), args, plan, frame, lang);
     }
-    match BOOK_PHRASES.iter().find(|(own, _, _)| *own == code.as_str()) {
-        Some((_, zh, en)) => fill(if lang == Lang::Zh { zh } else { en }, args, plan, frame, lang),
+    match BOOK_PHRASES
+        .iter()
+        .find(|(own, _, _)| *own == code.as_str())
+    {
+        Some((_, zh, en)) => fill(
+            if lang == Lang::Zh { zh } else { en },
+            args,
+            plan,
+            frame,
+            lang,
+        ),
         None => code.to_string(),
     }
 }
@@ -117,7 +166,10 @@ pub fn line(plan: &Plan, frame: Option<&Frame>, line: &Line, lang: Lang) -> Stri
 
 /// A refusal, with the day from which it may be otherwise.
 pub fn refusal(plan: &Plan, frame: Option<&Frame>, refusal: &Refusal, lang: Lang) -> String {
-    let said = sentence(&refusal.code, &refusal.args, plan, frame, lang);
+    let mut said = sentence(&refusal.code, &refusal.args, plan, frame, lang);
+    if !said.ends_with(['。', '.', '！', '!', '？', '?']) {
+        said.push_str(if lang == Lang::Zh { "。" } else { "." });
+    }
     match (refusal.opens, lang) {
         (None, _) => said,
         (Some(date), Lang::Zh) => format!("{said}{}起可以再来。", day(date, lang)),
@@ -127,12 +179,21 @@ pub fn refusal(plan: &Plan, frame: Option<&Frame>, refusal: &Refusal, lang: Lang
 
 /// The plan of a rule set of a frame; an empty one when it is not there.
 pub fn plan_of(frame: &Frame, set: Option<RuleSetNo>) -> Plan {
-    frame.sets.iter().find(|own| Some(own.no) == set).map(|own| own.plan.clone()).unwrap_or_default()
+    frame
+        .sets
+        .iter()
+        .find(|own| Some(own.no) == set)
+        .map(|own| own.plan.clone())
+        .unwrap_or_default()
 }
 
 /// What an event kind is called and counted in, by the newest rule set that knows it.
 pub fn kind<'f>(frame: &'f Frame, code: &Code) -> Option<&'f rongyi_core::rule::KindPlan> {
-    frame.sets.iter().rev().find_map(|set| set.plan.kinds.iter().find(|kind| kind.code == *code))
+    frame
+        .sets
+        .iter()
+        .rev()
+        .find_map(|set| set.plan.kinds.iter().find(|kind| kind.code == *code))
 }
 
 #[cfg(test)]
@@ -147,8 +208,14 @@ mod tests {
             opens: None,
         };
         let plan = Plan::default();
-        assert_eq!(refusal(&plan, None, &refused, Lang::Zh), "需要 1,600 分，现在可用 1,286 分，积分不够。");
-        let opens = Refusal { opens: "2026-12-01".parse().ok(), ..refused };
+        assert_eq!(
+            refusal(&plan, None, &refused, Lang::Zh),
+            "需要 1,600 分，现在可用 1,286 分，积分不够。"
+        );
+        let opens = Refusal {
+            opens: "2026-12-01".parse().ok(),
+            ..refused
+        };
         assert!(refusal(&plan, None, &opens, Lang::En).ends_with("It opens again on 1 Dec 2026."));
     }
 }

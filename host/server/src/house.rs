@@ -103,7 +103,8 @@ fn limits(config: &Config) -> Limits {
         limits.fuel_call = fuel;
     }
     if let Some(kib) = own.memory_kib {
-        limits.memory_bytes = usize::try_from(kib.saturating_mul(1024)).unwrap_or(limits.memory_bytes);
+        limits.memory_bytes =
+            usize::try_from(kib.saturating_mul(1024)).unwrap_or(limits.memory_bytes);
     }
     limits
 }
@@ -112,7 +113,10 @@ fn limits(config: &Config) -> Limits {
 ///
 /// # Errors
 /// Diagnostics at their places in the TOML.
-pub fn check_rules(engine: &Engine, community: &config::Community) -> Result<Vec<Checked>, Vec<Diagnostic>> {
+pub fn check_rules(
+    engine: &Engine,
+    community: &config::Community,
+) -> Result<Vec<Checked>, Vec<Diagnostic>> {
     let mut checked: Vec<Checked> = Vec::new();
     let mut found = Vec::new();
     for entry in &community.rules {
@@ -127,29 +131,52 @@ pub fn check_rules(engine: &Engine, community: &config::Community) -> Result<Vec
             Ok(rule) => {
                 found.extend(clashes(entry, &rule, &checked));
                 let (active_from, params_json) = (entry.active_from, entry.params_json.clone());
-                checked.push(Checked { active_from, bytes, params_json, rule: Arc::new(rule) });
+                checked.push(Checked {
+                    active_from,
+                    bytes,
+                    params_json,
+                    rule: Arc::new(rule),
+                });
             }
             Err(error) => found.extend(load_diagnostics(entry, &error)),
         }
     }
-    if found.is_empty() { Ok(checked) } else { Err(found) }
+    if found.is_empty() {
+        Ok(checked)
+    } else {
+        Err(found)
+    }
 }
 
 fn component(entry: &RuleEntry) -> Result<Vec<u8>, Diagnostic> {
     match &entry.plugin {
-        PluginRef::Bundled(name) => rongyi_bundled::find(name).map(|rule| rule.bytes.to_vec()).ok_or_else(|| {
-            let names: Vec<_> = rongyi_bundled::RULES.iter().map(|rule| rule.name).collect();
-            entry.plugin_diagnostic(
-                "config.plugin",
-                Text { zh: format!("没有自带规则“{name}”。"), en: format!("There is no bundled rule “{name}”.") },
-                Text { zh: format!("自带的有：{}。", names.join("、")), en: format!("Bundled are: {}.", names.join(", ")) },
-            )
-        }),
+        PluginRef::Bundled(name) => rongyi_bundled::find(name)
+            .map(|rule| rule.bytes.to_vec())
+            .ok_or_else(|| {
+                let names: Vec<_> = rongyi_bundled::RULES.iter().map(|rule| rule.name).collect();
+                entry.plugin_diagnostic(
+                    "config.plugin",
+                    Text {
+                        zh: format!("没有自带规则“{name}”。"),
+                        en: format!("There is no bundled rule “{name}”."),
+                    },
+                    Text {
+                        zh: format!("自带的有：{}。", names.join("、")),
+                        en: format!("Bundled are: {}.", names.join(", ")),
+                    },
+                )
+            }),
         PluginRef::File { path, .. } => std::fs::read(path).map_err(|error| {
             entry.plugin_diagnostic(
                 "config.file",
-                Text { zh: format!("读不了规则文件：{error}。"), en: format!("The rule file cannot be read: {error}.") },
-                Text { zh: "核对路径和权限。".into(), en: "Check the path and its permissions.".into() },
+                Text {
+                    zh: format!("读不了规则文件：{error}。"),
+                    en: format!("The rule file cannot be read: {error}."),
+                },
+                Text {
+                    zh: "核对路径和权限。".into(),
+                    en: "Check the path and its permissions.".into(),
+                },
             )
         }),
     }
@@ -162,17 +189,37 @@ fn load_diagnostics(entry: &RuleEntry, error: &LoadError) -> Vec<Diagnostic> {
             zh: "改正规则文件后重新运行 rongyi check。".into(),
             en: "Mend the rule and run `rongyi check` again.".into(),
         };
-        return vec![entry.plugin_diagnostic(error.code, Text { zh, en: error.message.clone() }, help)];
+        return vec![entry.plugin_diagnostic(
+            error.code,
+            Text {
+                zh,
+                en: error.message.clone(),
+            },
+            help,
+        )];
     }
-    error.diagnostics.iter().map(|d| entry.param_diagnostic(&d.path, &d.code, &d.zh, &d.en)).collect()
+    error
+        .diagnostics
+        .iter()
+        .map(|d| entry.param_diagnostic(&d.path, &d.code, &d.zh, &d.en))
+        .collect()
 }
 
 /// An event kind, or pricing, belongs to one rule of the community at a time.
 fn clashes(entry: &RuleEntry, rule: &Rule, others: &[Checked]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for other in others.iter().filter(|other| other.rule.about.name != rule.about.name) {
+    for other in others
+        .iter()
+        .filter(|other| other.rule.about.name != rule.about.name)
+    {
         for kind in &rule.plan.kinds {
-            if other.rule.plan.kinds.iter().any(|own| own.code == kind.code) {
+            if other
+                .rule
+                .plan
+                .kinds
+                .iter()
+                .any(|own| own.code == kind.code)
+            {
                 let (name, code) = (&other.rule.about.name, &kind.code);
                 found.push(entry.plugin_diagnostic(
                     "config.duplicate",
@@ -190,8 +237,14 @@ fn clashes(entry: &RuleEntry, rule: &Rule, others: &[Checked]) -> Vec<Diagnostic
         if rule.plan.pricing.is_some() && other.rule.plan.pricing.is_some() {
             found.push(entry.plugin_diagnostic(
                 "config.duplicate",
-                Text { zh: "已经有一个定价规则。".into(), en: "There is already a rule for prices.".into() },
-                Text { zh: "一个社区只能有一个定价规则。".into(), en: "A community has one rule for prices.".into() },
+                Text {
+                    zh: "已经有一个定价规则。".into(),
+                    en: "There is already a rule for prices.".into(),
+                },
+                Text {
+                    zh: "一个社区只能有一个定价规则。".into(),
+                    en: "A community has one rule for prices.".into(),
+                },
             ));
         }
     }
@@ -209,8 +262,12 @@ fn settings(community: &config::Community) -> Settings {
         expiry: match community.expiry {
             config::Expiry::Never => Expiry::Never,
             config::Expiry::Days(days) => Expiry::Days(days),
-            config::Expiry::EndOfMonth { months_later } => Expiry::EndOfMonth(u8::try_from(months_later).unwrap_or(u8::MAX)),
-            config::Expiry::EndOfYear { years_later } => Expiry::EndOfYear(u8::try_from(years_later).unwrap_or(u8::MAX)),
+            config::Expiry::EndOfMonth { months_later } => {
+                Expiry::EndOfMonth(u8::try_from(months_later).unwrap_or(u8::MAX))
+            }
+            config::Expiry::EndOfYear { years_later } => {
+                Expiry::EndOfYear(u8::try_from(years_later).unwrap_or(u8::MAX))
+            }
         },
         debt_floor: amount(community.debt_floor),
         order_hold_days: community.order_hold_days,
@@ -226,7 +283,8 @@ impl House {
     /// # Errors
     /// [`OpenError`]; nothing is left running after it.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<House, OpenError> {
-        std::fs::create_dir_all(&config.data_dir).map_err(|error| OpenError::File(config.data_dir.clone(), error))?;
+        std::fs::create_dir_all(&config.data_dir)
+            .map_err(|error| OpenError::File(config.data_dir.clone(), error))?;
         let engine = engine(&config, Some(&config.data_dir.join("compiled")))?;
         let mut checked = Vec::new();
         let mut found = Vec::new();
@@ -242,16 +300,36 @@ impl House {
         let store = Arc::new(Store::open(&config.database_url, true).await?);
         let books = Arc::new(RuleBooks::default());
         let tasks = TaskTracker::new();
-        let clerk = Clerk::start(Arc::clone(&store), Arc::clone(&books), Arc::clone(&clock), &tasks);
+        let clerk = Clerk::start(
+            Arc::clone(&store),
+            Arc::clone(&books),
+            Arc::clone(&clock),
+            &tasks,
+        );
         let communities = config
             .communities
             .iter()
             .map(|own| {
                 let zone = TimeZone::get(&own.timezone).unwrap_or(TimeZone::UTC);
-                (own.code.clone(), Community { config: own.clone(), zone })
+                (
+                    own.code.clone(),
+                    Community {
+                        config: own.clone(),
+                        zone,
+                    },
+                )
             })
             .collect();
-        let house = House { config, communities, store, clerk, books, clock, demo: false, tasks };
+        let house = House {
+            config,
+            communities,
+            store,
+            clerk,
+            books,
+            clock,
+            demo: false,
+            tasks,
+        };
         let configs: Vec<_> = house.config.communities.clone();
         for (community, rules) in configs.iter().zip(checked) {
             house.install(&engine, community, rules).await?;
@@ -274,24 +352,40 @@ impl House {
 
     /// A community's local date and minute of the day, now.
     pub fn today(&self, community: &Code) -> (LocalDate, u16) {
-        let zone = self.communities.get(community).map_or(TimeZone::UTC, |own| own.zone.clone());
+        let zone = self
+            .communities
+            .get(community)
+            .map_or(TimeZone::UTC, |own| own.zone.clone());
         local(self.clock.now(), &zone)
     }
 
     /// A command of this host itself.
     pub fn command(&self, community: &Code, actor: &str, ask: Ask) -> Command {
         let actor = actor.parse().unwrap_or_else(|_| Code::literal(SYSTEM));
-        Command { actor, key: None, today: self.today(community).0, ask, text: None }
+        Command {
+            actor,
+            key: None,
+            today: self.today(community).0,
+            ask,
+            text: None,
+        }
     }
 
     async fn record(&self, code: &Code, ask: Ask) -> Result<(), OpenError> {
         let command = self.command(code, SYSTEM, ask);
         let answer = self.clerk.ask_patiently(code, command).await;
-        answer.map(drop).map_err(|error| OpenError::Ledger(code.clone(), error))
+        answer
+            .map(drop)
+            .map_err(|error| OpenError::Ledger(code.clone(), error))
     }
 
     /// Brings a community's ledger up to its configuration.
-    async fn install(&self, engine: &Engine, community: &config::Community, rules: Vec<Checked>) -> Result<(), OpenError> {
+    async fn install(
+        &self,
+        engine: &Engine,
+        community: &config::Community,
+        rules: Vec<Checked>,
+    ) -> Result<(), OpenError> {
         let code = &community.code;
         self.books.put(code.clone(), RuleSets::new());
         let frame = self.store.frame(code).await?;
@@ -303,14 +397,23 @@ impl House {
         for rule in &rules {
             self.archive(rule).await?;
             if !in_force(&known, rule) {
-                self.record(code, Ask::Activate(Box::new(rule_set(rule)))).await?;
+                self.record(code, Ask::Activate(Box::new(rule_set(rule))))
+                    .await?;
             }
         }
-        let gone = known.iter().filter(|set| !rules.iter().any(|rule| rule.rule.about.name == set.name.as_str()));
+        let gone = known.iter().filter(|set| {
+            !rules
+                .iter()
+                .any(|rule| rule.rule.about.name == set.name.as_str())
+        });
         let gone: BTreeMap<_, _> = gone.map(|set| (set.name.clone(), set)).collect();
         for set in gone.into_values().filter(|set| set.plan != Plan::default()) {
             let today = self.today(code).0;
-            let empty = RuleSet { active_from: today, plan: Plan::default(), ..(**set).clone() };
+            let empty = RuleSet {
+                active_from: today,
+                plan: Plan::default(),
+                ..(**set).clone()
+            };
             self.record(code, Ask::Activate(Box::new(empty))).await?;
         }
         let sets = self.load_sets(engine, code, &rules).await?;
@@ -319,13 +422,22 @@ impl House {
     }
 
     async fn archive(&self, rule: &Checked) -> Result<(), OpenError> {
-        self.store.put_component(&rule.rule.digest, &rule.bytes).await?;
-        self.store.put_params(&sha256(rule.params_json.as_bytes()), &rule.params_json).await?;
+        self.store
+            .put_component(&rule.rule.digest, &rule.bytes)
+            .await?;
+        self.store
+            .put_params(&sha256(rule.params_json.as_bytes()), &rule.params_json)
+            .await?;
         Ok(())
     }
 
     /// Every rule set of the ledger, loaded: the configured ones as they are, older ones from the archive.
-    pub async fn load_sets(&self, engine: &Engine, code: &Code, rules: &[Checked]) -> Result<RuleSets, OpenError> {
+    pub async fn load_sets(
+        &self,
+        engine: &Engine,
+        code: &Code,
+        rules: &[Checked],
+    ) -> Result<RuleSets, OpenError> {
         load_archived(&self.store, engine, code, rules).await
     }
 }
@@ -335,21 +447,43 @@ impl House {
 /// # Errors
 /// [`OpenError`] when the database does not answer. A rule that cannot be loaded is left out: asked for, it
 /// is a fault that says so.
-pub async fn load_archived(store: &Store, engine: &Engine, code: &Code, rules: &[Checked]) -> Result<RuleSets, OpenError> {
+pub async fn load_archived(
+    store: &Store,
+    engine: &Engine,
+    code: &Code,
+    rules: &[Checked],
+) -> Result<RuleSets, OpenError> {
     let mut sets: RuleSets = HashMap::new();
-    let mut loaded: HashMap<(Hash, Hash), Arc<Rule>> =
-        rules.iter().map(|rule| ((rule.rule.digest, sha256(rule.params_json.as_bytes())), Arc::clone(&rule.rule))).collect();
+    let mut loaded: HashMap<(Hash, Hash), Arc<Rule>> = rules
+        .iter()
+        .map(|rule| {
+            (
+                (rule.rule.digest, sha256(rule.params_json.as_bytes())),
+                Arc::clone(&rule.rule),
+            )
+        })
+        .collect();
     let frame = store.frame(code).await?;
-    for set in frame.map(|frame| frame.sets).unwrap_or_default().iter().filter(|set| set.plan != Plan::default()) {
+    for set in frame
+        .map(|frame| frame.sets)
+        .unwrap_or_default()
+        .iter()
+        .filter(|set| set.plan != Plan::default())
+    {
         let key = (set.component, set.params);
         if let std::collections::hash_map::Entry::Vacant(place) = loaded.entry(key) {
-            let (Some(bytes), Some(params)) = (store.component(&set.component).await?, store.params(&set.params).await?) else {
+            let (Some(bytes), Some(params)) = (
+                store.component(&set.component).await?,
+                store.params(&set.params).await?,
+            ) else {
                 tracing::error!(community = %code, set = %set.no, "the archive lacks the component or parameters of a rule set");
                 continue;
             };
             match engine.load(&bytes, &params) {
                 Ok(rule) => drop(place.insert(Arc::new(rule))),
-                Err(error) => tracing::error!(community = %code, set = %set.no, code = error.code, "{}", error.message),
+                Err(error) => {
+                    tracing::error!(community = %code, set = %set.no, code = error.code, "{}", error.message)
+                }
             }
         }
         if let Some(rule) = loaded.get(&key) {
@@ -374,13 +508,19 @@ fn rule_set(rule: &Checked) -> RuleSet {
 
 /// The rule's name as a code. Loading has checked that it is one.
 fn rule_name(rule: &Rule) -> Code {
-    rule.about.name.parse().unwrap_or_else(|_| Code::literal("unnamed"))
+    rule.about
+        .name
+        .parse()
+        .unwrap_or_else(|_| Code::literal("unnamed"))
 }
 
 /// Whether the newest activation of this name and date is exactly this rule.
 fn in_force(known: &[Arc<RuleSet>], rule: &Checked) -> bool {
     let wanted = rule_set(rule);
-    let same_slot = |set: &&Arc<RuleSet>| set.name == wanted.name && set.active_from == wanted.active_from;
+    let same_slot =
+        |set: &&Arc<RuleSet>| set.name == wanted.name && set.active_from == wanted.active_from;
     let newest = known.iter().filter(same_slot).max_by_key(|set| set.no);
-    newest.is_some_and(|set| set.component == wanted.component && set.params == wanted.params && set.plan == wanted.plan)
+    newest.is_some_and(|set| {
+        set.component == wanted.component && set.params == wanted.params && set.plan == wanted.plan
+    })
 }

@@ -35,9 +35,13 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
     loop {
         for code in house.communities.keys() {
             match round(&house, code).await {
-                Ok(done) if done != Done::default() => tracing::info!(community = %code, ?done, "jobs"),
+                Ok(done) if done != Done::default() => {
+                    tracing::info!(community = %code, ?done, "jobs")
+                }
                 Ok(_) => {}
-                Err(error) => tracing::warn!(community = %code, %error, "a job could not run; it is tried again in a minute"),
+                Err(error) => {
+                    tracing::warn!(community = %code, %error, "a job could not run; it is tried again in a minute")
+                }
             }
         }
         tokio::select! {
@@ -55,15 +59,25 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
     let mut done = Done::default();
     let (today, _) = house.today(code);
     for order in house.store.due_orders(code, today, ROUND_MAX).await? {
-        done.released += usize::from(ask(house, code, Ask::Release(order, ReleaseReason::TimedOut)).await?);
+        done.released +=
+            usize::from(ask(house, code, Ask::Release(order, ReleaseReason::TimedOut)).await?);
     }
-    let accounts = house.store.accounts_with_lots_before(code, today, ROUND_MAX).await?;
+    let accounts = house
+        .store
+        .accounts_with_lots_before(code, today, ROUND_MAX)
+        .await?;
     for chunk in accounts.chunks(LAPSE_CHUNK) {
         if ask(house, code, Ask::Lapse(chunk.to_vec())).await? {
             done.lapsed += chunk.len();
         }
     }
-    for (seq, _) in house.store.waiting(code).await?.into_iter().take(ROUND_MAX as usize) {
+    for (seq, _) in house
+        .store
+        .waiting(code)
+        .await?
+        .into_iter()
+        .take(ROUND_MAX as usize)
+    {
         let command = house.command(code, SYSTEM, Ask::Retry(seq));
         match house.clerk.ask_patiently(code, command).await {
             Ok(_) => done.retried += 1,

@@ -19,19 +19,30 @@ pub struct RuleBooks {
 impl RuleBooks {
     /// Puts a community's rules in place of those before; commands being decided keep the old ones.
     pub fn put(&self, community: Code, sets: RuleSets) {
-        let mut all = self.by_community.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut all = self
+            .by_community
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         all.insert(community, Arc::new(sets));
     }
 
     /// Whether this host serves the community.
     pub fn knows(&self, community: &Code) -> bool {
-        self.by_community.read().unwrap_or_else(std::sync::PoisonError::into_inner).contains_key(community)
+        self.by_community
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .contains_key(community)
     }
 
     /// The judge of a community, as its rules are now.
     pub fn judge(&self, community: &Code) -> Sandbox {
-        let all = self.by_community.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Sandbox { sets: all.get(community).cloned().unwrap_or_default() }
+        let all = self
+            .by_community
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Sandbox {
+            sets: all.get(community).cloned().unwrap_or_default(),
+        }
     }
 }
 
@@ -43,14 +54,18 @@ pub struct Sandbox {
 impl Sandbox {
     /// A judge over these rules, for replay.
     pub fn over(sets: RuleSets) -> Self {
-        Sandbox { sets: Arc::new(sets) }
+        Sandbox {
+            sets: Arc::new(sets),
+        }
     }
 
     fn rule(&self, set: RuleSetNo) -> Result<&Rule, Fault> {
         self.sets.get(&set).map(Arc::as_ref).ok_or_else(|| Fault {
             code: "rule.not-loaded".into(),
             blame: Blame::Host,
-            message: format!("rule set {set} is not loaded on this host; check its component with `rongyi check`"),
+            message: format!(
+                "rule set {set} is not loaded on this host; check its component with `rongyi check`"
+            ),
         })
     }
 }

@@ -91,12 +91,25 @@ pub async fn run(
     decisions: Decisions,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Report, VerifyError> {
-    let frame = store.frame(code).await?.ok_or_else(|| VerifyError::CommunityUnknown(code.clone()))?;
+    let frame = store
+        .frame(code)
+        .await?
+        .ok_or_else(|| VerifyError::CommunityUnknown(code.clone()))?;
     let sets = load_archived(store, engine, code, &[]).await?;
     let mut check = Check {
-        report: Report { community: code.clone(), head: frame.head, records: 0, decisions: 0, problems: Vec::new() },
+        report: Report {
+            community: code.clone(),
+            head: frame.head,
+            records: 0,
+            decisions: 0,
+            problems: Vec::new(),
+        },
         book: Book::empty(code.clone()),
-        judge: Replayer { rules: Sandbox::over(sets), decisions, expected: RefCell::default() },
+        judge: Replayer {
+            rules: Sandbox::over(sets),
+            decisions,
+            expected: RefCell::default(),
+        },
         entry: Vec::new(),
         said: Vec::new(),
         enrolled: Vec::new(),
@@ -105,14 +118,20 @@ pub async fn run(
     check.archive(store, code).await?;
     let head = match check.chain(store, code, frame.head, progress).await {
         Err(StoreError::Corrupt { what, place }) => {
-            check.problem(format!("{what} {place}"), "its row is not one that this program wrote".into());
+            check.problem(
+                format!("{what} {place}"),
+                "its row is not one that this program wrote".into(),
+            );
             frame.head
         }
         other => other?,
     };
     if head != frame.head && check.report.problems.is_empty() {
         let (own, row) = (hex(&head.hash), hex(&frame.head.hash));
-        let what = format!("the head row says height {} {row}, the blocks end at {} {own}", frame.head.height, head.height);
+        let what = format!(
+            "the head row says height {} {row}, the blocks end at {} {own}",
+            frame.head.height, head.height
+        );
         check.problem("head".into(), what);
     }
     if check.report.problems.is_empty() {
@@ -157,13 +176,21 @@ impl Replayer {
 }
 
 fn lost(what: &str) -> Fault {
-    Fault { code: "replay.lost".into(), blame: Blame::Host, message: what.to_owned() }
+    Fault {
+        code: "replay.lost".into(),
+        blame: Blame::Host,
+        message: what.to_owned(),
+    }
 }
 
 impl Judge for Replayer {
     fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
         match self.next() {
-            (Some(Record::Waiting(_, code)), _) => Err(Fault { code, blame: Blame::Guest, message: String::new() }),
+            (Some(Record::Waiting(_, code)), _) => Err(Fault {
+                code,
+                blame: Blame::Guest,
+                message: String::new(),
+            }),
             (_, true) => self.rules.earn(set, ask),
             (Some(Record::Decided(_, _, decision)), false) => Ok(Ok(decision)),
             (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
@@ -204,15 +231,28 @@ impl Check {
 
     /// Archived components and parameters are what their digests say.
     async fn archive(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let sets = store.frame(code).await?.map(|frame| frame.sets).unwrap_or_default();
-        for set in sets.iter().filter(|set| set.plan != rongyi_core::rule::Plan::default()) {
+        let sets = store
+            .frame(code)
+            .await?
+            .map(|frame| frame.sets)
+            .unwrap_or_default();
+        for set in sets
+            .iter()
+            .filter(|set| set.plan != rongyi_core::rule::Plan::default())
+        {
             let bytes = store.component(&set.component).await?;
             if bytes.is_none_or(|bytes| sha256(&bytes) != set.component) {
-                self.problem(format!("rule set {}", set.no), "its archived component is missing or is not the one it names".into());
+                self.problem(
+                    format!("rule set {}", set.no),
+                    "its archived component is missing or is not the one it names".into(),
+                );
             }
             let params = store.params(&set.params).await?;
             if params.is_none_or(|params| sha256(params.as_bytes()) != set.params) {
-                self.problem(format!("rule set {}", set.no), "its archived parameters are missing or are not the ones it names".into());
+                self.problem(
+                    format!("rule set {}", set.no),
+                    "its archived parameters are missing or are not the ones it names".into(),
+                );
             }
         }
         Ok(())
@@ -227,7 +267,10 @@ impl Check {
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<Head, StoreError> {
         let mut head = Head::EMPTY;
-        let mut journal = Journal { next: 1, page: Vec::new().into_iter() };
+        let mut journal = Journal {
+            next: 1,
+            page: Vec::new().into_iter(),
+        };
         loop {
             let blocks = store.blocks(code, head.height + 1, PAGE).await?;
             if blocks.is_empty() {
@@ -240,11 +283,17 @@ impl Check {
                 let mut leaves = Vec::new();
                 for seq in block.first_seq..block.first_seq.saturating_add(block.count) {
                     let Some((own, kind, body)) = journal.next(store, code).await? else {
-                        self.problem(format!("record {seq}"), format!("it is missing; block {} names it", block.height));
+                        self.problem(
+                            format!("record {seq}"),
+                            format!("it is missing; block {} names it", block.height),
+                        );
                         return Ok(head);
                     };
                     if own != seq {
-                        self.problem(format!("record {seq}"), format!("it is missing or out of place: record {own} follows"));
+                        self.problem(
+                            format!("record {seq}"),
+                            format!("it is missing or out of place: record {own} follows"),
+                        );
                         return Ok(head);
                     }
                     leaves.push(leaf(seq, kind, &body));
@@ -253,18 +302,29 @@ impl Check {
                     }
                 }
                 if merkle_root(&leaves) != block.root {
-                    let last = block.first_seq.saturating_add(block.count).saturating_sub(1);
+                    let last = block
+                        .first_seq
+                        .saturating_add(block.count)
+                        .saturating_sub(1);
                     self.problem(
                         format!("records {}–{last} (block {})", block.first_seq, block.height),
                         "at least one of them was changed: they do not give the root of their block".into(),
                     );
                     return Ok(head);
                 }
-                head = Head { height: block.height, hash, next_seq: block.first_seq + block.count, last_at: block.at };
+                head = Head {
+                    height: block.height,
+                    hash,
+                    next_seq: block.first_seq + block.count,
+                    last_at: block.at,
+                };
                 if self.moved.len() >= PAGE as usize {
                     self.links(store, code).await?;
                 }
-                progress(head.next_seq.saturating_sub(1), row.next_seq.saturating_sub(1));
+                progress(
+                    head.next_seq.saturating_sub(1),
+                    row.next_seq.saturating_sub(1),
+                );
                 if self.report.problems.len() >= PROBLEMS_MAX {
                     return Ok(head);
                 }
@@ -273,7 +333,10 @@ impl Check {
         self.finish_entry();
         self.links(store, code).await?;
         if let Some((seq, ..)) = journal.next(store, code).await? {
-            self.problem(format!("record {seq}"), "it stands after the last block and belongs to none".into());
+            self.problem(
+                format!("record {seq}"),
+                "it stands after the last block and belongs to none".into(),
+            );
         }
         Ok(head)
     }
@@ -285,7 +348,10 @@ impl Check {
         } else if block.prev != head.hash {
             Some("it does not name the block before it".to_owned())
         } else if block.first_seq != head.next_seq {
-            Some(format!("it begins at record {}, expected {}", block.first_seq, head.next_seq))
+            Some(format!(
+                "it begins at record {}, expected {}",
+                block.first_seq, head.next_seq
+            ))
         } else if block.hash(code) != *hash {
             Some("its hash is not the hash of its content".to_owned())
         } else {
@@ -302,7 +368,10 @@ impl Check {
     fn record(&mut self, seq: u64, kind: u8, body: &[u8]) -> bool {
         self.report.records += 1;
         let Ok(record) = Record::decode(kind, body) else {
-            self.problem(format!("record {seq}"), "its bytes are not a record: it was changed".into());
+            self.problem(
+                format!("record {seq}"),
+                "its bytes are not a record: it was changed".into(),
+            );
             return false;
         };
         if record.envelope().is_some() {
@@ -310,7 +379,9 @@ impl Check {
         }
         match &record {
             Record::Enrol(_, resident, _, who) => self.enrolled.push((seq, *resident, *who)),
-            Record::Receive(.., reason) | Record::Open(.., reason) => self.said.push((seq, *reason)),
+            Record::Receive(.., reason) | Record::Open(.., reason) => {
+                self.said.push((seq, *reason))
+            }
             Record::Event(_, event) => self.said.extend(event.note.map(|note| (seq, note))),
             _ => {}
         }
@@ -321,19 +392,37 @@ impl Check {
     /// Applies the entry's command to the rebuilt book and compares what it gives with what is recorded.
     fn finish_entry(&mut self) {
         let entry = std::mem::take(&mut self.entry);
-        let Some((seq, first)) = entry.first() else { return };
+        let Some((seq, first)) = entry.first() else {
+            return;
+        };
         let items = &self.book.frame().items;
-        let by_no = |no| items.iter().find(|item| item.no == no).map(|item| item.code.clone());
-        let (Some(command), Some(envelope)) = (Command::from_record(first, by_no), first.envelope()) else {
-            self.problem(format!("record {seq}"), "no entry begins here, but an entry must".into());
+        let by_no = |no| {
+            items
+                .iter()
+                .find(|item| item.no == no)
+                .map(|item| item.code.clone())
+        };
+        let (Some(command), Some(envelope)) =
+            (Command::from_record(first, by_no), first.envelope())
+        else {
+            self.problem(
+                format!("record {seq}"),
+                "no entry begins here, but an entry must".into(),
+            );
             return;
         };
         self.judge.expected.borrow_mut().answer = entry.get(1).map(|(_, record)| record.clone());
         let result = self.book.apply(&command, envelope.at, &self.judge);
         let problem = match result {
             Ok(Applied::Fresh(receipt)) => differing(&entry, &receipt.records),
-            Ok(Applied::Replay(before)) => Some((*seq, format!("it repeats entry {before}, which cannot be booked twice"))),
-            Err(rejection) => Some((*seq, format!("replayed, it is rejected: {}", rejection.text().en))),
+            Ok(Applied::Replay(before)) => Some((
+                *seq,
+                format!("it repeats entry {before}, which cannot be booked twice"),
+            )),
+            Err(rejection) => Some((
+                *seq,
+                format!("replayed, it is rejected: {}", rejection.text().en),
+            )),
         };
         if let Some((at, what)) = problem {
             self.problem(format!("record {at}"), what);
@@ -346,23 +435,62 @@ impl Check {
 
     async fn rows(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
         let accounts: BTreeMap<_, _> = store.all_accounts(code).await?.into_iter().collect();
-        let own: BTreeMap<_, _> = self.book.accounts().into_iter().map(|(key, state)| (key, state.clone())).collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .accounts()
+            .into_iter()
+            .map(|(key, state)| (key, state.clone()))
+            .collect();
         self.compare("balance", &own, &accounts);
         let counters: BTreeMap<_, _> = store.all_counters(code).await?.into_iter().collect();
-        let own: BTreeMap<_, _> = self.book.counters().into_iter().map(|(key, row)| (key.clone(), row.clone())).collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .counters()
+            .into_iter()
+            .map(|(key, row)| (key.clone(), row.clone()))
+            .collect();
         self.compare("counter", &own, &counters);
-        let orders: BTreeMap<_, _> = store.all_orders(code).await?.into_iter().map(|order| (order.no, order)).collect();
-        let own: BTreeMap<_, _> = self.book.orders().into_iter().map(|(no, order)| (no, order.clone())).collect();
+        let orders: BTreeMap<_, _> = store
+            .all_orders(code)
+            .await?
+            .into_iter()
+            .map(|order| (order.no, order))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .orders()
+            .into_iter()
+            .map(|(no, order)| (no, order.clone()))
+            .collect();
         self.compare("order", &own, &orders);
         let residents: BTreeMap<_, _> = store.all_residents(code).await?.into_iter().collect();
         let own = self.book.residents();
         self.compare("resident", &own, &residents);
-        let sources: BTreeMap<_, _> =
-            store.all_sources(code).await?.into_iter().map(|(name, text, used)| ((name, text), used)).collect();
-        let own: BTreeMap<_, _> = self.book.sources().into_iter().map(|(key, used)| (key.clone(), *used)).collect();
+        let sources: BTreeMap<_, _> = store
+            .all_sources(code)
+            .await?
+            .into_iter()
+            .map(|(name, text, used)| ((name, text), used))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .sources()
+            .into_iter()
+            .map(|(key, used)| (key.clone(), *used))
+            .collect();
         self.compare("external reference", &own, &sources);
-        let waiting: BTreeMap<_, _> = store.waiting(code).await?.into_iter().map(|(seq, _)| (seq, ())).collect();
-        let own: BTreeMap<_, _> = self.book.waiting().into_keys().map(|seq| (seq, ())).collect();
+        let waiting: BTreeMap<_, _> = store
+            .waiting(code)
+            .await?
+            .into_iter()
+            .map(|(seq, _)| (seq, ()))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .waiting()
+            .into_keys()
+            .map(|seq| (seq, ()))
+            .collect();
         self.compare("waiting event", &own, &waiting);
         self.frame(store, code).await?;
         self.texts(store, code).await?;
@@ -379,30 +507,56 @@ impl Check {
             match stored.get(key) {
                 None => self.problem(format!("{what} {key:?}"), "its row is missing".into()),
                 Some(row) if row != value => {
-                    self.problem(format!("{what} {key:?}"), format!("its row says {row:?}, the journal gives {value:?}"));
+                    self.problem(
+                        format!("{what} {key:?}"),
+                        format!("its row says {row:?}, the journal gives {value:?}"),
+                    );
                 }
                 Some(_) => {}
             }
         }
         for key in stored.keys().filter(|key| !own.contains_key(key)) {
-            self.problem(format!("{what} {key:?}"), "its row comes from no record of the journal".into());
+            self.problem(
+                format!("{what} {key:?}"),
+                "its row comes from no record of the journal".into(),
+            );
         }
     }
 
     async fn frame(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let Some(frame) = store.frame(code).await? else { return Ok(()) };
+        let Some(frame) = store.frame(code).await? else {
+            return Ok(());
+        };
         let own = self.book.frame().clone();
         if own.settings != frame.settings {
-            self.problem("settings".into(), "the row differs from the newest settings of the journal".into());
+            self.problem(
+                "settings".into(),
+                "the row differs from the newest settings of the journal".into(),
+            );
         }
-        let sets = |sets: &[std::sync::Arc<RuleSet>]| sets.iter().map(|set: &std::sync::Arc<RuleSet>| (**set).clone()).collect::<Vec<_>>();
+        let sets = |sets: &[std::sync::Arc<RuleSet>]| {
+            sets.iter()
+                .map(|set: &std::sync::Arc<RuleSet>| (**set).clone())
+                .collect::<Vec<_>>()
+        };
         if sets(&own.sets) != sets(&frame.sets) {
-            self.problem("rule sets".into(), "the rows differ from the activations of the journal".into());
+            self.problem(
+                "rule sets".into(),
+                "the rows differ from the activations of the journal".into(),
+            );
         }
-        let by_no = |items: &[rongyi_core::record::Item]| items.iter().map(|item| (item.no, item.clone())).collect::<BTreeMap<_, _>>();
+        let by_no = |items: &[rongyi_core::record::Item]| {
+            items
+                .iter()
+                .map(|item| (item.no, item.clone()))
+                .collect::<BTreeMap<_, _>>()
+        };
         self.compare("shop item", &by_no(&own.items), &by_no(&frame.items));
         if own.next_order != frame.next_order {
-            let what = format!("the row says {}, the journal gives {}", frame.next_order, own.next_order);
+            let what = format!(
+                "the row says {}, the journal gives {}",
+                frame.next_order, own.next_order
+            );
             self.problem("next order number".into(), what);
         }
         Ok(())
@@ -417,8 +571,12 @@ impl Check {
                 return Ok(());
             }
             for link in page {
-                let Some(right) = own.next() else { return Ok(()) };
-                if (link.seq, link.debit_after, link.credit_after) != (right.seq, right.debit_after, right.credit_after) {
+                let Some(right) = own.next() else {
+                    return Ok(());
+                };
+                if (link.seq, link.debit_after, link.credit_after)
+                    != (right.seq, right.debit_after, right.credit_after)
+                {
                     let what = format!(
                         "its passbook links say {:?} and {:?}, the journal gives {:?} and {:?}",
                         link.debit_after, link.credit_after, right.debit_after, right.credit_after
@@ -436,11 +594,16 @@ impl Check {
         let mut from = 1;
         loop {
             let page = store.texts(code, from, PAGE).await?;
-            let Some((last, _)) = page.last() else { return Ok(()) };
+            let Some((last, _)) = page.last() else {
+                return Ok(());
+            };
             from = last + 1;
             for (seq, text) in page {
                 if said.get(&seq) != Some(&text.commitment()) {
-                    self.problem(format!("text of record {seq}"), "it is not the text the record was made with".into());
+                    self.problem(
+                        format!("text of record {seq}"),
+                        "it is not the text the record was made with".into(),
+                    );
                 }
             }
         }
@@ -449,9 +612,10 @@ impl Check {
     /// Who a resident number belongs to is the person it was enrolled for.
     async fn people(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
         for (seq, resident, who) in std::mem::take(&mut self.enrolled) {
-            let (Some(salt), Some(person)) =
-                (store.resident_salt(code, resident).await?, store.resident_person(code, resident).await?)
-            else {
+            let (Some(salt), Some(person)) = (
+                store.resident_salt(code, resident).await?,
+                store.resident_person(code, resident).await?,
+            ) else {
                 continue;
             };
             let text = format!("person:{}", person.person_id);
@@ -484,7 +648,11 @@ struct Journal {
 }
 
 impl Journal {
-    async fn next(&mut self, store: &Store, code: &Code) -> Result<Option<(u64, u8, Vec<u8>)>, StoreError> {
+    async fn next(
+        &mut self,
+        store: &Store,
+        code: &Code,
+    ) -> Result<Option<(u64, u8, Vec<u8>)>, StoreError> {
         if self.page.as_slice().is_empty() {
             self.page = store.journal(code, self.next, PAGE).await?.into_iter();
         }

@@ -1,6 +1,6 @@
 //! Events become points and minutes: the order of checks, the facts, the rule's answer, the movements.
 //!
-//! Order of checks, the same on every engine: key, reference, kind, rule set of the day, date, people,
+//! Order of checks, the same on every engine: key, reference, date, kind, rule set of the day, people,
 //! quantity, fields; then the rule; then the host's own limits; then balances.
 
 use std::sync::Arc;
@@ -36,8 +36,9 @@ pub(super) fn earn(
     {
         return Ok(Applied::Replay(entry));
     }
+    check_date(book, event, envelope.today)?;
     let (set, kind) = rule_and_kind(book, event)?;
-    check(book, event, &kind, envelope.today)?;
+    check(book, event, &kind)?;
     let first = Record::Event(envelope.clone(), event.clone());
     let receipt = decide(
         book,
@@ -77,7 +78,7 @@ pub(super) fn retry(
         .ok_or(Rejection::NotWaiting { seq })?;
     let (set, kind) = rule_and_kind(book, &event)?;
     let today = envelope.today;
-    check(book, &event, &kind, today)?;
+    check(book, &event, &kind)?;
     let first = Record::Retry(envelope, seq);
     let receipt = decide(
         book,
@@ -162,7 +163,7 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-fn check(book: &Book, event: &Event, kind: &KindPlan, today: LocalDate) -> Result<(), Rejection> {
+fn check_date(book: &Book, event: &Event, today: LocalDate) -> Result<(), Rejection> {
     let settings = book.settings_or_reject()?;
     if event.on > today {
         return Err(Rejection::DateFuture {
@@ -176,6 +177,10 @@ fn check(book: &Book, event: &Event, kind: &KindPlan, today: LocalDate) -> Resul
             began_on: settings.began_on,
         });
     }
+    Ok(())
+}
+
+fn check(book: &Book, event: &Event, kind: &KindPlan) -> Result<(), Rejection> {
     doer(event)?;
     for (_, resident) in &event.roles {
         book.household(*resident)?;

@@ -119,7 +119,7 @@ fn rule_set() -> RuleSet {
         version: "1".into(),
         component: [1; 32],
         params: [2; 32],
-        active_from: date("2026-01-01"),
+        active_from: date("2026-01-05"),
         plan: Plan {
             kinds: ["waste", "take", "strict", "owe", "boom"]
                 .map(kind)
@@ -577,7 +577,8 @@ fn bad_input_is_rejected_by_name() {
     assert_eq!(rejected(&|e| e.quantity = -1), "quantity.range");
     assert_eq!(rejected(&|e| e.quantity = i32::MAX), "quantity.range");
     assert_eq!(rejected(&|e| e.on = date("2026-03-11")), "date.future");
-    assert_eq!(rejected(&|e| e.on = date("2025-12-31")), "kind.not-active");
+    assert_eq!(rejected(&|e| e.on = date("2025-12-31")), "date.too-early");
+    assert_eq!(rejected(&|e| e.on = date("2026-01-04")), "kind.not-active");
     assert_eq!(
         rejected(&|e| e.fields.push((code("x"), crate::rule::Value::YesNo(true)))),
         "field.unknown"

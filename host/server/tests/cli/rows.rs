@@ -165,6 +165,14 @@ fn every_bad_row_is_told_with_its_line() {
         "whole trees",
         "只数整数",
     );
+}
+
+#[test]
+fn bad_dates_and_cells_are_told_with_their_line() {
+    let place = Place::enrolled();
+    let at = |kind: &str, resident: &str, day: &str, quantity: &str| {
+        format!("B-1,{kind},{resident},{day},{quantity},x")
+    };
     check_bad(
         &place,
         &at("tree.plant", "1001", "2199-01-01", "1"),

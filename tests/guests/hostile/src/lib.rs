@@ -4,7 +4,8 @@
 use std::hint::black_box;
 
 use rongyi_sdk::types::{
-    About, Award, Basket, Decision, Diagnostic, Event, KindPlan, Line, Plan, PricingPlan, Quote, Refusal, Short,
+    About, Award, Basket, Decision, Diagnostic, Event, KindPlan, Line, Plan, PricingPlan, Quote,
+    Refusal, Short,
 };
 use rongyi_sdk::{Level, Rule, log, say, text};
 
@@ -12,27 +13,63 @@ struct Hostile;
 
 /// Every kind it handles.
 const KINDS: [&str; 19] = [
-    "good", "loop", "memory", "recursion", "panic", "unreachable", "division", "many", "long", "log", "role", "sum",
-    "phrase", "amount", "code", "expired", "refusal", "date", "state",
+    "good",
+    "loop",
+    "memory",
+    "recursion",
+    "panic",
+    "unreachable",
+    "division",
+    "many",
+    "long",
+    "log",
+    "role",
+    "sum",
+    "phrase",
+    "amount",
+    "code",
+    "expired",
+    "refusal",
+    "date",
+    "state",
 ];
 
 static mut CALLS: i32 = 0;
 
 fn award(role: &str, amount: i32) -> Award {
-    Award { role: role.into(), asset: "points".into(), amount, short: Short::Clamp, expires: None }
+    Award {
+        role: role.into(),
+        asset: "points".into(),
+        amount,
+        short: Short::Clamp,
+        expires: None,
+    }
 }
 
 fn line(code: &str, amount: i32) -> Line {
-    Line { code: code.into(), args: vec![], asset: "points".into(), amount: Some(amount) }
+    Line {
+        code: code.into(),
+        args: vec![],
+        asset: "points".into(),
+        amount: Some(amount),
+    }
 }
 
 fn decision(awards: Vec<Award>, lines: Vec<Line>) -> Result<Decision, Refusal> {
-    Ok(Decision { awards, lines, marks: vec![] })
+    Ok(Decision {
+        awards,
+        lines,
+        marks: vec![],
+    })
 }
 
 fn deep(level: u64) -> u64 {
     let frame = black_box([level; 64]);
-    if black_box(level) == u64::MAX { 0 } else { frame[7].wrapping_add(deep(level.wrapping_add(1))) }
+    if black_box(level) == u64::MAX {
+        0
+    } else {
+        frame[7].wrapping_add(deep(level.wrapping_add(1)))
+    }
 }
 
 fn eat() -> Vec<Vec<u8>> {
@@ -42,7 +79,10 @@ fn eat() -> Vec<Vec<u8>> {
     }
 }
 
-#[expect(unsafe_code, reason = "counts calls in a global, to show that nothing survives a call")]
+#[expect(
+    unsafe_code,
+    reason = "counts calls in a global, to show that nothing survives a call"
+)]
 fn count_call() -> i32 {
     // SAFETY: a guest has one thread.
     unsafe {
@@ -66,7 +106,12 @@ impl Rule for Hostile {
 
     fn configure(params: &str) -> Result<(Self, Plan), Vec<Diagnostic>> {
         if params.contains("refuse") {
-            return Err(vec![rongyi_sdk::wrong("kinds[0].cap", "cap.odd", "上限不能是单数", "a cap must be even")]);
+            return Err(vec![rongyi_sdk::wrong(
+                "kinds[0].cap",
+                "cap.odd",
+                "上限不能是单数",
+                "a cap must be even",
+            )]);
         }
         if params.contains("spin") {
             loop {
@@ -83,10 +128,26 @@ impl Rule for Hostile {
             fields: vec![],
             facts: vec![],
         };
-        let pricing = Some(PricingPlan { order_facts: vec![], line_facts: vec![] });
+        let pricing = Some(PricingPlan {
+            order_facts: vec![],
+            line_facts: vec![],
+        });
         let phrases = vec![say::phrase("ok", "好", "fine")];
-        let kinds = if params.contains("twice") { vec![kind(&"good"), kind(&"good")] } else { KINDS.iter().map(kind).collect() };
-        Ok((Hostile, Plan { kinds, pricing, traits: vec![], phrases, summary: vec![] }))
+        let kinds = if params.contains("twice") {
+            vec![kind(&"good"), kind(&"good")]
+        } else {
+            KINDS.iter().map(kind).collect()
+        };
+        Ok((
+            Hostile,
+            Plan {
+                kinds,
+                pricing,
+                traits: vec![],
+                phrases,
+                summary: vec![],
+            },
+        ))
     }
 
     fn earn(&self, event: &Event) -> Result<Decision, Refusal> {
@@ -94,8 +155,14 @@ impl Rule for Hostile {
             "loop" => loop {
                 black_box(());
             },
-            "memory" => decision(vec![award("doer", i32::try_from(eat().len()).unwrap_or(0))], vec![]),
-            "recursion" => decision(vec![award("doer", i32::try_from(deep(0) % 7).unwrap_or(0))], vec![]),
+            "memory" => decision(
+                vec![award("doer", i32::try_from(eat().len()).unwrap_or(0))],
+                vec![],
+            ),
+            "recursion" => decision(
+                vec![award("doer", i32::try_from(deep(0) % 7).unwrap_or(0))],
+                vec![],
+            ),
             "panic" => panic!("the author's own words"),
             "unreachable" => std::process::abort(),
             "division" => decision(vec![award("doer", 1 / black_box(0))], vec![]),
@@ -111,15 +178,41 @@ impl Rule for Hostile {
             "sum" => decision(vec![award("doer", 5)], vec![line("ok", 4)]),
             "phrase" => decision(vec![award("doer", 1)], vec![line("undeclared", 1)]),
             "amount" => decision(vec![award("doer", i32::MIN)], vec![]),
-            "code" => decision(vec![Award { asset: "Points!".into(), ..award("doer", 1) }], vec![]),
+            "code" => decision(
+                vec![Award {
+                    asset: "Points!".into(),
+                    ..award("doer", 1)
+                }],
+                vec![],
+            ),
             "expired" => {
-                let expires = Some(rongyi_sdk::types::Date { year: 2001, month: 1, day: 1 });
-                decision(vec![Award { expires, ..award("doer", 1) }], vec![line("ok", 1)])
+                let expires = Some(rongyi_sdk::types::Date {
+                    year: 2001,
+                    month: 1,
+                    day: 1,
+                });
+                decision(
+                    vec![Award {
+                        expires,
+                        ..award("doer", 1)
+                    }],
+                    vec![line("ok", 1)],
+                )
             }
             "refusal" => Err(say::refuse("undeclared", vec![], None)),
             "date" => {
-                let expires = Some(rongyi_sdk::types::Date { year: 2026, month: 13, day: 40 });
-                decision(vec![Award { expires, ..award("doer", 1) }], vec![line("ok", 1)])
+                let expires = Some(rongyi_sdk::types::Date {
+                    year: 2026,
+                    month: 13,
+                    day: 40,
+                });
+                decision(
+                    vec![Award {
+                        expires,
+                        ..award("doer", 1)
+                    }],
+                    vec![line("ok", 1)],
+                )
             }
             "state" => {
                 let calls = count_call();
@@ -131,9 +224,18 @@ impl Rule for Hostile {
 
     fn price(&self, basket: &Basket) -> Result<Quote, Refusal> {
         match basket.lines.first().map(|line| line.item.as_str()) {
-            Some("negative") => Ok(Quote { points: vec![-5], lines: vec![line("ok", -5)] }),
-            Some("short") => Ok(Quote { points: vec![], lines: vec![] }),
-            _ => Ok(Quote { points: vec![7], lines: vec![line("ok", 7)] }),
+            Some("negative") => Ok(Quote {
+                points: vec![-5],
+                lines: vec![line("ok", -5)],
+            }),
+            Some("short") => Ok(Quote {
+                points: vec![],
+                lines: vec![],
+            }),
+            _ => Ok(Quote {
+                points: vec![7],
+                lines: vec![line("ok", 7)],
+            }),
         }
     }
 }
