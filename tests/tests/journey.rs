@@ -169,9 +169,14 @@ async fn walk(serving: &Serving, scripting: Scripting, measured: bool) {
     );
     let said = till.text_of(".result").await;
     let shopkeeper = serving.words_of("nanmen-shop").pop().unwrap();
-    let shopkeeper = shopkeeper.trim_matches(['(', ')']);
+    // Names are masked on pages: all but one sign of it stands there.
+    let name: String = shopkeeper
+        .trim_matches(['(', ')'])
+        .chars()
+        .take(4)
+        .collect();
     assert!(
-        said.contains(shopkeeper),
+        said.contains(&name),
         "by whom it was handed over ({shopkeeper}) is told: {said}"
     );
     assert!(

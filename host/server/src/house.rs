@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use rongyi_core::amount::Amount;
-use rongyi_core::chain::{Hash, sha256};
+use rongyi_core::chain::{Hash, hex, sha256};
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
@@ -123,7 +123,7 @@ pub fn check_rules(
         let bytes = match component(entry) {
             Ok(bytes) => bytes,
             Err(diagnostic) => {
-                found.push(diagnostic);
+                found.push(*diagnostic);
                 continue;
             }
         };
@@ -148,38 +148,61 @@ pub fn check_rules(
     }
 }
 
-fn component(entry: &RuleEntry) -> Result<Vec<u8>, Diagnostic> {
+fn component(entry: &RuleEntry) -> Result<Vec<u8>, Box<Diagnostic>> {
     match &entry.plugin {
-        PluginRef::Bundled(name) => rongyi_bundled::find(name)
-            .map(|rule| rule.bytes.to_vec())
-            .ok_or_else(|| {
-                let names: Vec<_> = rongyi_bundled::RULES.iter().map(|rule| rule.name).collect();
-                entry.plugin_diagnostic(
-                    "config.plugin",
-                    Text {
-                        zh: format!("没有自带规则“{name}”。"),
-                        en: format!("There is no bundled rule “{name}”."),
-                    },
-                    Text {
-                        zh: format!("自带的有：{}。", names.join("、")),
-                        en: format!("Bundled are: {}.", names.join(", ")),
-                    },
-                )
-            }),
-        PluginRef::File { path, .. } => std::fs::read(path).map_err(|error| {
-            entry.plugin_diagnostic(
+        PluginRef::Bundled(name) => match rongyi_bundled::find(name) {
+            Some(rule) => Ok(rule.bytes.to_vec()),
+            None => Err(Box::new(no_bundled(entry, name))),
+        },
+        PluginRef::File {
+            path,
+            sha256: named,
+        } => match std::fs::read(path) {
+            // The digest was compared when the configuration was read; the file may have changed since.
+            Ok(bytes) if hex(&sha256(&bytes)) == *named => Ok(bytes),
+            Ok(_) => Err(unreadable(
+                entry,
+                "config.digest",
+                "它刚刚被改过",
+                "it has just been changed",
+            )),
+            Err(error) => Err(unreadable(
+                entry,
                 "config.file",
-                Text {
-                    zh: format!("读不了规则文件：{error}。"),
-                    en: format!("The rule file cannot be read: {error}."),
-                },
-                Text {
-                    zh: "核对路径和权限。".into(),
-                    en: "Check the path and its permissions.".into(),
-                },
-            )
-        }),
+                &error.to_string(),
+                &error.to_string(),
+            )),
+        },
     }
+}
+
+fn no_bundled(entry: &RuleEntry, name: &str) -> Diagnostic {
+    let names: Vec<_> = rongyi_bundled::RULES.iter().map(|rule| rule.name).collect();
+    entry.plugin_diagnostic(
+        "config.plugin",
+        Text {
+            zh: format!("没有自带规则“{name}”。"),
+            en: format!("There is no bundled rule “{name}”."),
+        },
+        Text {
+            zh: format!("自带的有：{}。", names.join("、")),
+            en: format!("Bundled are: {}.", names.join(", ")),
+        },
+    )
+}
+
+fn unreadable(entry: &RuleEntry, code: &str, zh: &str, en: &str) -> Box<Diagnostic> {
+    Box::new(entry.plugin_diagnostic(
+        code,
+        Text {
+            zh: format!("读不了规则文件：{zh}。"),
+            en: format!("The rule file cannot be used: {en}."),
+        },
+        Text {
+            zh: "核对路径、权限和 sha256。".into(),
+            en: "Check its path, its permissions and its sha256.".into(),
+        },
+    ))
 }
 
 fn load_diagnostics(entry: &RuleEntry, error: &LoadError) -> Vec<Diagnostic> {

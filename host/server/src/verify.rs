@@ -377,6 +377,10 @@ impl Check {
         if record.envelope().is_some() {
             self.finish_entry();
         }
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "only these records commit to a text or a person"
+        )]
         match &record {
             Record::Enrol(_, resident, _, who) => self.enrolled.push((seq, *resident, *who)),
             Record::Receive(.., reason) | Record::Open(.., reason) => {
