@@ -38,7 +38,8 @@ pub enum Scripting {
 pub struct Driver {
     child: Child,
     address: String,
-    _out: BufReader<ChildStdout>,
+    // Kept open: a driver must not stumble over a closed output.
+    out: BufReader<ChildStdout>,
 }
 
 impl Driver {
@@ -47,30 +48,30 @@ impl Driver {
     /// # Panics
     /// When it is not installed: a browser test that did not run must not look green.
     pub fn start() -> Self {
-        let mut child = Command::new("chromedriver")
+        let started = Command::new("chromedriver")
             .arg("--port=0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .spawn()
+            .spawn();
+        let mut child = started
             .expect("chromedriver is needed; on Debian: apt-get install chromium chromium-driver");
-        let mut out = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let out = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let mut driver = Driver {
+            child,
+            address: String::new(),
+            out,
+        };
         loop {
             let mut line = String::new();
-            assert!(
-                out.read_line(&mut line).unwrap() > 0,
-                "chromedriver ended before it was ready"
-            );
+            let read = driver.out.read_line(&mut line).expect("its output is text");
+            assert!(read > 0, "chromedriver ended before it was ready");
             if let Some((_, port)) = line
                 .trim_end()
                 .trim_end_matches('.')
                 .rsplit_once(" successfully on port ")
             {
-                let address = format!("http://127.0.0.1:{port}");
-                return Driver {
-                    child,
-                    address,
-                    _out: out,
-                };
+                driver.address = format!("http://127.0.0.1:{port}");
+                return driver;
             }
         }
     }

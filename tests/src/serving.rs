@@ -10,7 +10,7 @@ pub struct Serving {
     address: String,
     said: Vec<String>,
     // Kept open: a host must not stumble over a closed output.
-    _out: BufReader<ChildStdout>,
+    out: BufReader<ChildStdout>,
 }
 
 impl Serving {
@@ -23,45 +23,42 @@ impl Serving {
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
-        let mut child = command.spawn().expect("the binary can be started");
-        let mut out = BufReader::new(child.stdout.take().expect("its output is piped"));
-        let mut said = Vec::new();
         let demo = command
             .get_args()
             .next()
             .is_some_and(|first| first == "demo");
-        let mut address = None;
+        let mut child = command.spawn().expect("the binary can be started");
+        let out = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let mut host = Serving {
+            child,
+            address: String::new(),
+            said: Vec::new(),
+            out,
+        };
         loop {
             let mut line = String::new();
-            let read = out.read_line(&mut line).expect("its output is text");
+            let read = host.out.read_line(&mut line).expect("its output is text");
             assert!(
                 read > 0,
-                "the host ended before it served: {:?}\n{}",
-                child.wait(),
-                said.join("\n")
+                "the host ended before it served:\n{}",
+                host.said.join("\n")
             );
-            let line = line.trim_end().to_owned();
             if let Some((_, rest)) = line.split_once("http://")
                 && line.contains("Rongyi serves")
             {
-                address = rest
-                    .split_whitespace()
-                    .next()
-                    .map(|host| format!("http://{host}"));
+                host.address = format!(
+                    "http://{}",
+                    rest.split_whitespace().next().unwrap_or_default()
+                );
             }
             let last = if demo {
                 line.contains("operator")
             } else {
-                address.is_some()
+                true
             };
-            said.push(line);
-            if let (Some(address), true) = (&address, last) {
-                return Serving {
-                    child,
-                    address: address.clone(),
-                    said,
-                    _out: out,
-                };
+            host.said.push(line.trim_end().to_owned());
+            if last && !host.address.is_empty() {
+                return host;
             }
         }
     }

@@ -8,8 +8,6 @@
     reason = "a test that cannot go on says where and stops"
 )]
 
-use std::cell::RefCell;
-
 use rongyi_tests::{Browser, Device, Driver, Installation, Scripting, Serving, inspect};
 
 const RICE: &str = "rice-5kg";
@@ -43,113 +41,100 @@ fn secret_of(serving: &Serving, who: &str) -> String {
     secret.clone()
 }
 
-/// Page by page; `look` measures each one.
-async fn walk(serving: &Serving, scripting: Scripting, measured: bool) {
-    let driver = Driver::start();
-    let phone = Browser::open(&driver, serving.address(), Device::Phone, scripting).await;
-    let wrong = RefCell::new(Vec::new());
-    let look = async |browser: &Browser, page: &str| {
-        if measured {
-            let found = inspect(browser, page, Device::Phone).await;
-            wrong.borrow_mut().extend(found);
-        }
-    };
+/// What is wrong with the pages that were passed.
+struct Look {
+    measured: bool,
+    wrong: Vec<String>,
+}
 
+impl Look {
+    async fn at(&mut self, browser: &Browser, page: &str) {
+        if self.measured {
+            self.wrong
+                .extend(inspect(browser, page, Device::Phone).await);
+        }
+    }
+}
+
+/// The resident: sign-in, passbook, why, shop, order. Answers the order's page and its pick-up code.
+async fn buy(phone: &Browser, pin: &str, look: &mut Look) -> (String, String) {
     phone.go("/").await;
-    look(&phone, "communities").await;
+    look.at(phone, "communities").await;
     phone.go("/nanmen/sign-in").await;
-    look(&phone, "sign-in").await;
-    sign_in(&phone, "/nanmen/sign-in", "1001", "not this").await;
+    look.at(phone, "sign-in").await;
+    sign_in(phone, "/nanmen/sign-in", "1001", "not this").await;
     assert_eq!(
         phone.path().await,
         "/nanmen/sign-in",
         "a wrong PIN signs nobody in"
     );
     assert_eq!(phone.count("[role=alert]").await, 1, "a wrong PIN is told");
-    look(&phone, "sign-in refused").await;
-    sign_in(
-        &phone,
-        "/nanmen/sign-in",
-        "1001",
-        &secret_of(serving, "1001"),
-    )
-    .await;
+    look.at(phone, "sign-in refused").await;
+    sign_in(phone, "/nanmen/sign-in", "1001", pin).await;
     assert_eq!(phone.path().await, "/nanmen/home", "{}", phone.text().await);
     let before = number(&phone.text_of(".cover-number b").await);
     assert!(
         before >= 85,
         "the resident of the demonstration can afford rice, but has {before}"
     );
-    look(&phone, "home").await;
+    look.at(phone, "home").await;
 
     phone.touch("a.act[href$='/passbook']").await;
-    assert!(
-        number(&phone.text_of(".heading-number b").await) == before,
-        "home and passbook show the same balance"
-    );
-    look(&phone, "passbook").await;
+    let shown = number(&phone.text_of(".heading-number b").await);
+    assert_eq!(shown, before, "home and passbook show the same balance");
+    look.at(phone, "passbook").await;
     phone.go("/nanmen/passbook?show=earned").await;
     phone.touch("a.line").await;
-    assert!(
-        phone.count("table.sum tbody tr").await > 0,
-        "why has a breakdown:\n{}",
-        phone.text().await
-    );
-    look(&phone, "why").await;
+    let steps = phone.count("table.sum tbody tr").await;
+    assert!(steps > 0, "why has a breakdown:\n{}", phone.text().await);
+    look.at(phone, "why").await;
 
     phone.go("/nanmen/shop").await;
-    look(&phone, "shop").await;
+    look.at(phone, "shop").await;
     phone.touch(&format!("a.tile[href$='/shop/{RICE}']")).await;
-    look(&phone, "item").await;
+    look.at(phone, "item").await;
     phone.touch("p.action a.button").await;
     let price = number(&phone.text_of(".sheet-head .price b").await);
-    look(&phone, "confirm").await;
+    look.at(phone, "confirm").await;
     phone.touch("main form button").await;
     let order = phone.path().await;
     assert!(
         order.starts_with("/nanmen/orders/"),
-        "an order page, not {order}:\n{}",
+        "{order}:\n{}",
         phone.text().await
     );
-    let code: String = phone
-        .text_of(".code [aria-hidden]")
-        .await
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
+    let code = phone.text_of(".code [aria-hidden]").await;
+    let code: String = code.chars().filter(char::is_ascii_digit).collect();
     assert_eq!(code.len(), 8, "a pick-up code has eight digits");
-    look(&phone, "order").await;
+    look.at(phone, "order").await;
     phone.go("/nanmen/home").await;
-    assert_eq!(
-        number(&phone.text_of(".cover-number b").await),
-        before - price,
-        "what is set aside cannot be spent"
-    );
+    let after = number(&phone.text_of(".cover-number b").await);
+    assert_eq!(after, before - price, "what is set aside cannot be spent");
+    (order, code)
+}
 
-    let till = Browser::open(&driver, serving.address(), Device::Phone, scripting).await;
+/// The shopkeeper: an unknown code, the right one, and the right one again.
+async fn hand_over(till: &Browser, shopkeeper: (&str, &str), code: &str, look: &mut Look) {
+    let enter = async |code: &str| {
+        till.go("/nanmen/till").await;
+        till.write("#field-code", code).await;
+        till.touch("main form button").await;
+    };
+    let (password, name) = shopkeeper;
     till.go("/nanmen/staff/sign-in").await;
-    look(&till, "staff sign-in").await;
-    sign_in(
-        &till,
-        "/nanmen/staff/sign-in",
-        "nanmen-shop",
-        &secret_of(serving, "nanmen-shop"),
-    )
-    .await;
+    look.at(till, "staff sign-in").await;
+    sign_in(till, "/nanmen/staff/sign-in", "nanmen-shop", password).await;
     till.go("/nanmen/till").await;
-    look(&till, "till").await;
-    till.write("#field-code", "0000 0000").await;
-    till.touch("main form button").await;
+    look.at(till, "till").await;
+    enter("0000 0000").await;
     assert_eq!(
-        till.count(".result-good").await,
+        till.count(".result-good, .sheet").await,
         0,
         "no order has this code"
     );
-    look(&till, "till, unknown code").await;
-    till.go("/nanmen/till").await;
-    till.write("#field-code", &code).await;
-    till.touch("main form button").await;
-    look(&till, "till, check").await;
+    look.at(till, "till, unknown code").await;
+    enter(code).await;
+    look.at(till, "till, check").await;
     till.touch("main form button").await;
     assert_eq!(
         till.count(".result-good").await,
@@ -157,33 +142,42 @@ async fn walk(serving: &Serving, scripting: Scripting, measured: bool) {
         "handed over:\n{}",
         till.text().await
     );
-    look(&till, "till, handed over").await;
+    look.at(till, "till, handed over").await;
 
-    till.go("/nanmen/till").await;
-    till.write("#field-code", &code).await;
-    till.touch("main form button").await;
+    enter(code).await;
     assert_eq!(
         till.count(".result-good").await,
         0,
         "a second time is no success"
     );
     let said = till.text_of(".result").await;
-    let shopkeeper = serving.words_of("nanmen-shop").pop().unwrap();
     // Names are masked on pages: all but one sign of it stands there.
-    let name: String = shopkeeper
-        .trim_matches(['(', ')'])
-        .chars()
-        .take(4)
-        .collect();
+    let name: String = name.trim_matches(['(', ')']).chars().take(4).collect();
     assert!(
         said.contains(&name),
-        "by whom it was handed over ({shopkeeper}) is told: {said}"
+        "by whom it was handed over ({name}…) is told: {said}"
     );
     assert!(
         said.contains(':'),
         "when it was handed over is told: {said}"
     );
-    look(&till, "till, second time").await;
+    look.at(till, "till, second time").await;
+}
+
+async fn walk(serving: &Serving, scripting: Scripting, measured: bool) {
+    let driver = Driver::start();
+    let mut look = Look {
+        measured,
+        wrong: Vec::new(),
+    };
+    let phone = Browser::open(&driver, serving.address(), Device::Phone, scripting).await;
+    let (order, code) = buy(&phone, &secret_of(serving, "1001"), &mut look).await;
+
+    let till = Browser::open(&driver, serving.address(), Device::Phone, scripting).await;
+    let name = serving.words_of("nanmen-shop").pop().unwrap();
+    let password = secret_of(serving, "nanmen-shop");
+    hand_over(&till, (&password, &name), &code, &mut look).await;
+    till.close().await;
 
     phone.go(&order).await;
     assert_eq!(
@@ -191,14 +185,13 @@ async fn walk(serving: &Serving, scripting: Scripting, measured: bool) {
         0,
         "a code that was used is no longer shown"
     );
-    look(&phone, "order handed over").await;
+    look.at(&phone, "order handed over").await;
     for page in ["orders", "me", "pin", "head"] {
         phone.go(&format!("/nanmen/{page}")).await;
-        look(&phone, page).await;
+        look.at(&phone, page).await;
     }
-    till.close().await;
     phone.close().await;
-    let wrong = wrong.into_inner();
+    let wrong = look.wrong;
     assert!(
         wrong.is_empty(),
         "pages that people could not use:\n  {}",

@@ -105,6 +105,20 @@ pub(crate) struct Installation {
     /// 配置文件 / the configuration
     #[arg(long, value_name = "FILE", default_value = "config/rongyi.toml")]
     config: PathBuf,
+    /// 换一个数据库，不用配置里写的那个 / another database than the configuration names
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+impl Installation {
+    /// The configuration with the database of the command line; its warnings are told.
+    fn load(&self) -> Result<Config, Failure> {
+        let mut config = load(&self.config)?;
+        if let Some(url) = &self.database {
+            config.database_url.clone_from(url);
+        }
+        Ok(config)
+    }
 }
 
 /// Which installation, when it is only read: the configuration, or just the database.
@@ -270,7 +284,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     let runtime = runtime.map_err(|error| Failure::said("runtime", &error))?;
     runtime.block_on(async {
         match cli.command {
-            Command::Serve(args) => serve::run(&args.config).await,
+            Command::Serve(args) => serve::run(&args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Check(args) => check::run(&args),
             Command::Person(command) => enrol::person(command).await,
@@ -317,10 +331,10 @@ pub(crate) fn load(path: &Path) -> Result<Config, Failure> {
 
 /// Opens an installation for writing, does the work, and closes it whatever came of it.
 pub(crate) async fn with_house<T>(
-    path: &Path,
+    installation: &Installation,
     work: impl AsyncFnOnce(&House) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let house = House::open(load(path)?, Arc::new(SystemClock)).await?;
+    let house = House::open(installation.load()?, Arc::new(SystemClock)).await?;
     let done = work(&house).await;
     house.close().await;
     done

@@ -42,7 +42,7 @@ pub(super) async fn person(command: PersonCommand) -> Result<(), Failure> {
             pins,
         } => (installation, pins, Job::file(&from, PERSON_COLUMNS)?),
     };
-    let done = with_house(&installation.config, async |house| {
+    let done = with_house(&installation, async |house| {
         let secrets = Secrets::open(&pins)?;
         Ok((
             people::add_persons(house, key(house)?, job.rows()?).await,
@@ -70,7 +70,7 @@ pub(super) async fn household(command: HouseholdCommand) -> Result<(), Failure> 
         }
         HouseholdCommand::Import { place, from } => (place, Job::file(&from, HOUSEHOLD_COLUMNS)?),
     };
-    let added = with_house(&place.installation.config, async |house| {
+    let added = with_house(&place.installation, async |house| {
         Ok(people::add_households(house, known(house, &place.place.community)?, job.rows()?).await)
     })
     .await?;
@@ -101,7 +101,7 @@ pub(super) async fn resident(command: ResidentCommand) -> Result<(), Failure> {
             (place, pins, Job::file(&from, RESIDENT_COLUMNS)?)
         }
     };
-    let done = with_house(&place.installation.config, async |house| {
+    let done = with_house(&place.installation, async |house| {
         let community = known(house, &place.place.community)?;
         let secrets = Secrets::open(&pins)?;
         Ok((
@@ -133,7 +133,7 @@ pub(super) async fn staff(command: StaffCommand) -> Result<(), Failure> {
             (place, pins, Job::file(&from, STAFF_COLUMNS)?)
         }
     };
-    let done = with_house(&place.installation.config, async |house| {
+    let done = with_house(&place.installation, async |house| {
         let community = known(house, &place.place.community)?;
         let secrets = Secrets::open(&pins)?;
         Ok((
@@ -168,7 +168,7 @@ pub(super) async fn item(command: ItemCommand) -> Result<(), Failure> {
         }
         ItemCommand::Import { place, from } => (place, Job::file(&from, ITEM_COLUMNS)?),
     };
-    let added = with_house(&place.installation.config, async |house| {
+    let added = with_house(&place.installation, async |house| {
         Ok(goods::add_items(house, known(house, &place.place.community)?, job.rows()?).await)
     })
     .await?;
@@ -196,7 +196,7 @@ pub(super) async fn stock(command: StockCommand) -> Result<(), Failure> {
         }
         StockCommand::Import { place, from } => (place, Job::file(&from, STOCK_COLUMNS)?),
     };
-    let added = with_house(&place.installation.config, async |house| {
+    let added = with_house(&place.installation, async |house| {
         let community = known(house, &place.place.community)?;
         Ok(match &job {
             Job::Typed(_) => goods::receive_one(house, community, job.rows()?).await,
@@ -210,7 +210,7 @@ pub(super) async fn stock(command: StockCommand) -> Result<(), Failure> {
 pub(super) async fn token(command: TokenCommand) -> Result<(), Failure> {
     match command {
         TokenCommand::Add { place, name, scope } => {
-            with_house(&place.installation.config, async |house| {
+            with_house(&place.installation, async |house| {
                 let community = known(house, &place.place.community)?;
                 let (token, hash) = new_token();
                 let now = house.clock.now();
@@ -228,7 +228,7 @@ pub(super) async fn token(command: TokenCommand) -> Result<(), Failure> {
             .await
         }
         TokenCommand::Revoke { place, id } => {
-            with_house(&place.installation.config, async |house| {
+            with_house(&place.installation, async |house| {
                 let community = known(house, &place.place.community)?;
                 let own = house
                     .store
@@ -253,7 +253,7 @@ pub(super) async fn token(command: TokenCommand) -> Result<(), Failure> {
             .await
         }
         TokenCommand::List { place, json } => {
-            with_house(&place.installation.config, async |house| {
+            with_house(&place.installation, async |house| {
                 list_tokens(house, &place, json).await
             })
             .await

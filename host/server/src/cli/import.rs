@@ -12,7 +12,7 @@ use rongyi_core::record::{Record, TransferKind};
 use rongyi_store::Store;
 
 use super::{
-    Failure, InCommunity, Installation, clerk_text, counts, known, load, on_terminal, say, tell,
+    Failure, InCommunity, Installation, clerk_text, counts, known, on_terminal, say, tell,
     with_house,
 };
 use crate::clock::{Clock, SystemClock, local};
@@ -111,7 +111,7 @@ pub(super) async fn run(command: ImportCommand) -> Result<(), Failure> {
     match command {
         ImportCommand::Balances(args) => {
             let sheet = read(&args.file)?;
-            let tally = with_house(&args.installation.config, async |house| {
+            let tally = with_house(&args.installation, async |house| {
                 import_balances(
                     house,
                     known(house, &args.place.community)?,
@@ -134,7 +134,7 @@ async fn events(args: &EventsArgs) -> Result<(), Failure> {
         return report(&args.file, &tally, args.json, true);
     }
     let (path, source) = (args.file.as_path(), args.source.clone());
-    let tally = with_house(&args.installation.config, async |house| {
+    let tally = with_house(&args.installation, async |house| {
         let community = known(house, &args.place.community)?;
         if args.atomic {
             let stage = Stage {
@@ -222,7 +222,7 @@ async fn go(
 }
 
 async fn dry_run(args: &EventsArgs, sheet: &Sheet) -> Result<Tally, Failure> {
-    let config = load(&args.installation.config)?;
+    let config = args.installation.load()?;
     let community = &args.place.community;
     let store = Store::open_read_only(&config.database_url).await?;
     let (today, now) = today(&config, community)?;

@@ -2,20 +2,19 @@
 //! the requests in hand finish.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use super::{Failure, load, on_terminal, say};
+use super::{Failure, Installation, on_terminal, say};
 use crate::clock::SystemClock;
 use crate::house::House;
 use crate::{jobs, web};
 
-pub(super) async fn run(config: &Path) -> Result<(), Failure> {
-    let config = load(config)?;
+pub(super) async fn run(installation: &Installation) -> Result<(), Failure> {
+    let config = installation.load()?;
     // The port first: a second start by mistake must not touch the ledgers.
     let listener = listen(config.listen).await?;
     let house = House::open(config, Arc::new(SystemClock)).await?;

@@ -4,5 +4,6 @@
 
 mod api;
 mod app;
+mod crowd;
 mod door;
 mod story;

@@ -38,7 +38,10 @@ fn digits(slip: &Answer) -> String {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, told from its beginning to its end"
+)]
 async fn from_an_event_to_a_bag_of_rice() {
     let app = TestApp::new().await;
     let waste = app.earn("a-1", "waste.food", 1001, 76).await;
