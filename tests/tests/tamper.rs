@@ -2,9 +2,8 @@
 //! the place, table by table.
 //!
 //! The only test that speaks SQL, because that is what such a person would do. A tail that was cut off together
-//! with its head row is not seen here: only a head published elsewhere reveals that. Nor are idempotency keys,
-//! which lapse after 30 days and are not compared by `verify`. Of a missing rule set, the records that it decided
-//! are named.
+//! with its head row is not seen here: only a head published elsewhere reveals that. Of a missing rule set, the
+//! records that it decided are named.
 
 #![allow(
     clippy::unwrap_used,
@@ -141,6 +140,11 @@ const DAMAGE: &[(&str, &str, &str)] = &[
         "an answer to a reference",
         "UPDATE source_ref SET entry = entry + 1 WHERE ours AND external_ref = 'NM-202610-0001'",
         "external reference",
+    ),
+    (
+        "an answer to a key",
+        "UPDATE idempotency SET entry = entry + 1 WHERE ours",
+        "idempotency key",
     ),
     (
         "a rule set",

@@ -43,7 +43,7 @@ const STATUS_FILES: [(&str, &str); 9] = [
         "host/server/src/web/front.rs",
         "a form shown again, and the health check",
     ),
-    ("host/server/src/web/shop.rs", "a refusal on a page"),
+    ("host/server/src/web/order.rs", "a refusal on a page"),
     ("host/server/src/web/staff.rs", "a till's answer on a page"),
     ("host/server/tests/", "what a test expects"),
 ];

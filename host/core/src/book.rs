@@ -371,6 +371,14 @@ impl Book {
             .collect()
     }
 
+    /// Every loaded idempotency key that was used, by actor and text.
+    pub fn keys(&self) -> BTreeMap<&(Code, String), &Used> {
+        self.keys
+            .iter()
+            .filter_map(|(key, used)| Some((key, used.as_ref()?)))
+            .collect()
+    }
+
     /// Every loaded event that still waits for its rule.
     pub fn waiting(&self) -> BTreeMap<u64, &Event> {
         self.waiting

@@ -374,6 +374,10 @@ impl Rejection {
                 format!("日期 {on} 早于本社区开始计分的 {began_on}。旧账请作为期初余额导入。"),
                 format!("The date {on} is before {began_on}, when this community began. Bring older points in as opening balances."),
             ),
+            Rejection::QuantityRange { quantity, min, max } if min == max => (
+                format!("数量 {quantity} 不对：这一类每次只能写 {min}。"),
+                format!("The quantity {quantity} is not right: this kind counts {min} each time."),
+            ),
             Rejection::QuantityRange { quantity, min, max } => (
                 format!("数量 {quantity} 不在 {min} 到 {max} 之间。请核对数量。"),
                 format!("The quantity {quantity} is not between {min} and {max}. Check the quantity."),

@@ -10,20 +10,22 @@
 //!
 //! It changes nothing. A cut tail shows only against a head that was published elsewhere.
 
+mod replay;
+mod rows;
+
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use rongyi_core::book::{Applied, Book, PlacedTransfer};
 use rongyi_core::chain::{Block, Hash, Head, hex, leaf, merkle_root, sha256};
-use rongyi_core::command::{Command, SaltedText};
-use rongyi_core::ids::{Code, ResidentNo, RuleSetNo};
-use rongyi_core::record::{Record, RuleSet};
-use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
+use rongyi_core::command::Command;
+use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::record::Record;
 use rongyi_rules::Engine;
 use rongyi_store::{Store, StoreError, StoredBlock};
 
 use crate::house::{OpenError, load_archived};
 use crate::rulebook::Sandbox;
+use replay::Replayer;
 
 /// Which decisions are asked again of their rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,73 +141,6 @@ pub async fn run(
     }
     check.report.decisions = check.judge.expected.borrow().asked;
     Ok(check.report)
-}
-
-/// What the record says that a rule answered, so that it can be replayed or compared.
-#[derive(Default)]
-struct Expected {
-    answer: Option<Record>,
-    seen: u64,
-    asked: u64,
-}
-
-/// Asks the archived rule again, or repeats what the record says.
-struct Replayer {
-    rules: Sandbox,
-    decisions: Decisions,
-    expected: RefCell<Expected>,
-}
-
-impl Replayer {
-    /// A waiting event is repeated as a fault: a fault is never a decision, and the rule may be mended by now.
-    fn next(&self) -> (Option<Record>, bool) {
-        let mut expected = self.expected.borrow_mut();
-        let answer = expected.answer.clone();
-        if let Some(Record::Waiting(..)) = answer {
-            return (answer, false);
-        }
-        expected.seen += 1;
-        let ask = match self.decisions {
-            Decisions::All => true,
-            Decisions::Sample(every) => expected.seen.is_multiple_of(every.max(1)),
-            Decisions::None => false,
-        };
-        expected.asked += u64::from(ask);
-        (answer, ask)
-    }
-}
-
-fn lost(what: &str) -> Fault {
-    Fault {
-        code: "replay.lost".into(),
-        blame: Blame::Host,
-        message: what.to_owned(),
-    }
-}
-
-impl Judge for Replayer {
-    fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
-        match self.next() {
-            (Some(Record::Waiting(_, code)), _) => Err(Fault {
-                code,
-                blame: Blame::Guest,
-                message: String::new(),
-            }),
-            (_, true) => self.rules.earn(set, ask),
-            (Some(Record::Decided(_, _, decision)), false) => Ok(Ok(decision)),
-            (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
-            (_, false) => Err(lost("no decision is recorded")),
-        }
-    }
-
-    fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
-        match self.next() {
-            (_, true) => self.rules.price(set, ask),
-            (Some(Record::Quoted(_, _, quote)), false) => Ok(Ok(quote)),
-            (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
-            (_, false) => Err(lost("no quote is recorded")),
-        }
-    }
 }
 
 struct Check {
@@ -435,200 +370,6 @@ impl Check {
         if let Some(changes) = self.book.seal() {
             self.moved.extend(changes.transfers);
         }
-    }
-
-    async fn rows(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let accounts: BTreeMap<_, _> = store.all_accounts(code).await?.into_iter().collect();
-        let own: BTreeMap<_, _> = self
-            .book
-            .accounts()
-            .into_iter()
-            .map(|(key, state)| (key, state.clone()))
-            .collect();
-        self.compare("balance", &own, &accounts);
-        let counters: BTreeMap<_, _> = store.all_counters(code).await?.into_iter().collect();
-        let own: BTreeMap<_, _> = self
-            .book
-            .counters()
-            .into_iter()
-            .map(|(key, row)| (key.clone(), row.clone()))
-            .collect();
-        self.compare("counter", &own, &counters);
-        let orders: BTreeMap<_, _> = store
-            .all_orders(code)
-            .await?
-            .into_iter()
-            .map(|order| (order.no, order))
-            .collect();
-        let own: BTreeMap<_, _> = self
-            .book
-            .orders()
-            .into_iter()
-            .map(|(no, order)| (no, order.clone()))
-            .collect();
-        self.compare("order", &own, &orders);
-        let residents: BTreeMap<_, _> = store.all_residents(code).await?.into_iter().collect();
-        let own = self.book.residents();
-        self.compare("resident", &own, &residents);
-        let sources: BTreeMap<_, _> = store
-            .all_sources(code)
-            .await?
-            .into_iter()
-            .map(|(name, text, used)| ((name, text), used))
-            .collect();
-        let own: BTreeMap<_, _> = self
-            .book
-            .sources()
-            .into_iter()
-            .map(|(key, used)| (key.clone(), *used))
-            .collect();
-        self.compare("external reference", &own, &sources);
-        let waiting: BTreeMap<_, _> = store
-            .waiting(code)
-            .await?
-            .into_iter()
-            .map(|(seq, _)| (seq, ()))
-            .collect();
-        let own: BTreeMap<_, _> = self
-            .book
-            .waiting()
-            .into_keys()
-            .map(|seq| (seq, ()))
-            .collect();
-        self.compare("waiting event", &own, &waiting);
-        self.frame(store, code).await?;
-        self.texts(store, code).await?;
-        self.people(store, code).await
-    }
-
-    fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
-        &mut self,
-        what: &str,
-        own: &BTreeMap<K, V>,
-        stored: &BTreeMap<K, V>,
-    ) {
-        for (key, value) in own {
-            match stored.get(key) {
-                None => self.problem(format!("{what} {key:?}"), "its row is missing".into()),
-                Some(row) if row != value => {
-                    self.problem(
-                        format!("{what} {key:?}"),
-                        format!("its row says {row:?}, the journal gives {value:?}"),
-                    );
-                }
-                Some(_) => {}
-            }
-        }
-        for key in stored.keys().filter(|key| !own.contains_key(key)) {
-            self.problem(
-                format!("{what} {key:?}"),
-                "its row comes from no record of the journal".into(),
-            );
-        }
-    }
-
-    async fn frame(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let Some(frame) = store.frame(code).await? else {
-            return Ok(());
-        };
-        let own = self.book.frame().clone();
-        if own.settings != frame.settings {
-            self.problem(
-                "settings".into(),
-                "the row differs from the newest settings of the journal".into(),
-            );
-        }
-        let sets = |sets: &[std::sync::Arc<RuleSet>]| {
-            sets.iter()
-                .map(|set: &std::sync::Arc<RuleSet>| (**set).clone())
-                .collect::<Vec<_>>()
-        };
-        if sets(&own.sets) != sets(&frame.sets) {
-            self.problem(
-                "rule sets".into(),
-                "the rows differ from the activations of the journal".into(),
-            );
-        }
-        let by_no = |items: &[rongyi_core::record::Item]| {
-            items
-                .iter()
-                .map(|item| (item.no, item.clone()))
-                .collect::<BTreeMap<_, _>>()
-        };
-        self.compare("shop item", &by_no(&own.items), &by_no(&frame.items));
-        if own.next_order != frame.next_order {
-            let what = format!(
-                "the row says {}, the journal gives {}",
-                frame.next_order, own.next_order
-            );
-            self.problem("next order number".into(), what);
-        }
-        Ok(())
-    }
-
-    /// The passbook links beside the movements since the last call: balances after, and the movement before.
-    async fn links(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let mut own = std::mem::take(&mut self.moved).into_iter().peekable();
-        while let Some(first) = own.peek() {
-            let page = store.all_transfer_links(code, first.seq, PAGE).await?;
-            if page.is_empty() {
-                return Ok(());
-            }
-            for link in page {
-                let Some(right) = own.next() else {
-                    return Ok(());
-                };
-                if (link.seq, link.debit_after, link.credit_after)
-                    != (right.seq, right.debit_after, right.credit_after)
-                {
-                    let what = format!(
-                        "its passbook links say {:?} and {:?}, the journal gives {:?} and {:?}",
-                        link.debit_after, link.credit_after, right.debit_after, right.credit_after
-                    );
-                    self.problem(format!("record {}", right.seq), what);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Texts that are still there must be the ones the records committed to. Erased ones may be gone.
-    async fn texts(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let said: BTreeMap<u64, Hash> = std::mem::take(&mut self.said).into_iter().collect();
-        let mut from = 1;
-        loop {
-            let page = store.texts(code, from, PAGE).await?;
-            let Some((last, _)) = page.last() else {
-                return Ok(());
-            };
-            from = last + 1;
-            for (seq, text) in page {
-                if said.get(&seq) != Some(&text.commitment()) {
-                    self.problem(
-                        format!("text of record {seq}"),
-                        "it is not the text the record was made with".into(),
-                    );
-                }
-            }
-        }
-    }
-
-    /// Who a resident number belongs to is the person it was enrolled for.
-    async fn people(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        for (seq, resident, who) in std::mem::take(&mut self.enrolled) {
-            let (Some(salt), Some(person)) = (
-                store.resident_salt(code, resident).await?,
-                store.resident_person(code, resident).await?,
-            ) else {
-                continue;
-            };
-            let text = format!("person:{}", person.person_id);
-            if (SaltedText { salt, text }).commitment() != who {
-                let what = format!("it was enrolled for another person (record {seq})");
-                self.problem(format!("resident {resident}"), what);
-            }
-        }
-        Ok(())
     }
 }
 

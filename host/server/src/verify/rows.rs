@@ -1,0 +1,222 @@
+//! The kept rows and texts against what the journal gives. It reads; it applies nothing.
+
+use std::collections::BTreeMap;
+
+use rongyi_core::chain::Hash;
+use rongyi_core::command::SaltedText;
+use rongyi_core::ids::Code;
+use rongyi_core::record::RuleSet;
+use rongyi_store::{Store, StoreError};
+
+use super::{Check, PAGE};
+
+impl Check {
+    pub(super) async fn rows(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let accounts: BTreeMap<_, _> = store.all_accounts(code).await?.into_iter().collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .accounts()
+            .into_iter()
+            .map(|(key, state)| (key, state.clone()))
+            .collect();
+        self.compare("balance", &own, &accounts);
+        let counters: BTreeMap<_, _> = store.all_counters(code).await?.into_iter().collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .counters()
+            .into_iter()
+            .map(|(key, row)| (key.clone(), row.clone()))
+            .collect();
+        self.compare("counter", &own, &counters);
+        let orders: BTreeMap<_, _> = store
+            .all_orders(code)
+            .await?
+            .into_iter()
+            .map(|order| (order.no, order))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .orders()
+            .into_iter()
+            .map(|(no, order)| (no, order.clone()))
+            .collect();
+        self.compare("order", &own, &orders);
+        let residents: BTreeMap<_, _> = store.all_residents(code).await?.into_iter().collect();
+        let own = self.book.residents();
+        self.compare("resident", &own, &residents);
+        let sources: BTreeMap<_, _> = store
+            .all_sources(code)
+            .await?
+            .into_iter()
+            .map(|(name, text, used)| ((name, text), used))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .sources()
+            .into_iter()
+            .map(|(key, used)| (key.clone(), *used))
+            .collect();
+        self.compare("external reference", &own, &sources);
+        // Keys are purged after a while, so one may be missing; one that is there must be right.
+        let keys: BTreeMap<_, _> = store
+            .all_keys(code)
+            .await?
+            .into_iter()
+            .map(|(actor, text, used)| ((actor, text), used))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .keys()
+            .into_iter()
+            .filter(|(key, _)| keys.contains_key(*key))
+            .map(|(key, used)| (key.clone(), *used))
+            .collect();
+        self.compare("idempotency key", &own, &keys);
+        let waiting: BTreeMap<_, _> = store
+            .waiting(code)
+            .await?
+            .into_iter()
+            .map(|(seq, _)| (seq, ()))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .waiting()
+            .into_keys()
+            .map(|seq| (seq, ()))
+            .collect();
+        self.compare("waiting event", &own, &waiting);
+        self.frame(store, code).await?;
+        self.texts(store, code).await?;
+        self.people(store, code).await
+    }
+
+    fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
+        &mut self,
+        what: &str,
+        own: &BTreeMap<K, V>,
+        stored: &BTreeMap<K, V>,
+    ) {
+        for (key, value) in own {
+            match stored.get(key) {
+                None => self.problem(format!("{what} {key:?}"), "its row is missing".into()),
+                Some(row) if row != value => {
+                    self.problem(
+                        format!("{what} {key:?}"),
+                        format!("its row says {row:?}, the journal gives {value:?}"),
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+        for key in stored.keys().filter(|key| !own.contains_key(key)) {
+            self.problem(
+                format!("{what} {key:?}"),
+                "its row comes from no record of the journal".into(),
+            );
+        }
+    }
+
+    async fn frame(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let Some(frame) = store.frame(code).await? else {
+            return Ok(());
+        };
+        let own = self.book.frame().clone();
+        if own.settings != frame.settings {
+            self.problem(
+                "settings".into(),
+                "the row differs from the newest settings of the journal".into(),
+            );
+        }
+        let sets = |sets: &[std::sync::Arc<RuleSet>]| {
+            sets.iter()
+                .map(|set: &std::sync::Arc<RuleSet>| (**set).clone())
+                .collect::<Vec<_>>()
+        };
+        if sets(&own.sets) != sets(&frame.sets) {
+            self.problem(
+                "rule sets".into(),
+                "the rows differ from the activations of the journal".into(),
+            );
+        }
+        let by_no = |items: &[rongyi_core::record::Item]| {
+            items
+                .iter()
+                .map(|item| (item.no, item.clone()))
+                .collect::<BTreeMap<_, _>>()
+        };
+        self.compare("shop item", &by_no(&own.items), &by_no(&frame.items));
+        if own.next_order != frame.next_order {
+            let what = format!(
+                "the row says {}, the journal gives {}",
+                frame.next_order, own.next_order
+            );
+            self.problem("next order number".into(), what);
+        }
+        Ok(())
+    }
+
+    /// The passbook links beside the movements since the last call: balances after, and the movement before.
+    pub(super) async fn links(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let mut own = std::mem::take(&mut self.moved).into_iter().peekable();
+        while let Some(first) = own.peek() {
+            let page = store.all_transfer_links(code, first.seq, PAGE).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            for link in page {
+                let Some(right) = own.next() else {
+                    return Ok(());
+                };
+                if (link.seq, link.debit_after, link.credit_after)
+                    != (right.seq, right.debit_after, right.credit_after)
+                {
+                    let what = format!(
+                        "its passbook links say {:?} and {:?}, the journal gives {:?} and {:?}",
+                        link.debit_after, link.credit_after, right.debit_after, right.credit_after
+                    );
+                    self.problem(format!("record {}", right.seq), what);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Texts that are still there must be the ones the records committed to. Erased ones may be gone.
+    async fn texts(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let said: BTreeMap<u64, Hash> = std::mem::take(&mut self.said).into_iter().collect();
+        let mut from = 1;
+        loop {
+            let page = store.texts(code, from, PAGE).await?;
+            let Some((last, _)) = page.last() else {
+                return Ok(());
+            };
+            from = last + 1;
+            for (seq, text) in page {
+                if said.get(&seq) != Some(&text.commitment()) {
+                    self.problem(
+                        format!("text of record {seq}"),
+                        "it is not the text the record was made with".into(),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Who a resident number belongs to is the person it was enrolled for.
+    async fn people(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        for (seq, resident, who) in std::mem::take(&mut self.enrolled) {
+            let (Some(salt), Some(person)) = (
+                store.resident_salt(code, resident).await?,
+                store.resident_person(code, resident).await?,
+            ) else {
+                continue;
+            };
+            let text = format!("person:{}", person.person_id);
+            if (SaltedText { salt, text }).commitment() != who {
+                let what = format!("it was enrolled for another person (record {seq})");
+                self.problem(format!("resident {resident}"), what);
+            }
+        }
+        Ok(())
+    }
+}
