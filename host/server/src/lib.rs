@@ -1,5 +1,6 @@
 //! The server: configuration, clerk, command line, API, pages, jobs. It decides nothing itself; the book in
 //! `host/core` does, and every change goes through the [`clerk`].
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod access;
 pub mod api;

@@ -9,7 +9,8 @@ use rongyi_sdk::types::{
 };
 use rongyi_sdk::{Level, Rule, log, say, text};
 
-struct Hostile;
+/// The rule.
+pub struct Hostile;
 
 /// Every kind it handles.
 const KINDS: [&str; 19] = [
