@@ -25,7 +25,7 @@ phone = "000"
 
 [[rule]]
 plugin = "points-table"
-active_from = 2025-12-01
+active_from = 2026-01-15
 
 [[rule.params.kinds]]
 code = "waste.food"

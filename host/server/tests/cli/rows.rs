@@ -189,9 +189,9 @@ fn bad_dates_and_cells_are_told_with_their_line() {
     );
     check_bad(
         &place,
-        &at("tree.plant", "1001", "2025-11-30", "1"),
+        &at("tree.plant", "1001", "2026-01-14", "1"),
         "kind.not-active",
-        "from 2025-12-01 on",
+        "from 2026-01-15 on",
         "才有规则",
     );
     check_bad(

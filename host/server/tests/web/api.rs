@@ -138,7 +138,7 @@ async fn every_fault_has_its_status_and_code() {
             "date.too-early",
         ),
         (
-            with("occurred_at", json!("2025-12-31")),
+            with("occurred_at", json!("2026-01-04")),
             422,
             "kind.not-active",
         ),

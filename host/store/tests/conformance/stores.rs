@@ -48,7 +48,7 @@ impl Fault {
         (Fault::MergesLots, "changes:"),
         (Fault::FreezesOrders, "answer:"),
         (Fault::ForgetsWaiting, "answer: found Err(NotWaiting"),
-        (Fault::HalfABatch, "answer: found Err(KindUnknown"),
+        (Fault::HalfABatch, "answer: found Err(NotConfigured)"),
         (Fault::KeepsEmptiedLots, "changes:"),
         (Fault::ForgetsTexts, "text: found None"),
     ];
