@@ -291,7 +291,10 @@ impl Visit {
                     Ok(id) => self.app.house.store.staff(id).await.ok().flatten(),
                     Err(_) => None,
                 };
-                let name = staff.map_or_else(|| id.to_owned(), |staff| mask(&staff.name));
+                // Colleagues know each other; everybody else reads a masked name.
+                let colleague = matches!(self.who, Some(SignedIn::Staff(_)));
+                let shown = |name: String| if colleague { name } else { mask(&name) };
+                let name = staff.map_or_else(|| id.to_owned(), |staff| shown(staff.name));
                 self.either(&format!("工作人员 {name}"), &format!("staff {name}"))
             }
             "token" => self.either(&format!("设备 {id}"), &format!("device {id}")),
