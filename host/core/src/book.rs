@@ -412,13 +412,15 @@ impl Book {
         newest.into_values().collect()
     }
 
-    /// The rule set and plan that decide `kind` on `on`.
+    /// The rule set and plan that decide `kind` on `on`. Where a rule took over a kind from one of another name,
+    /// both are in force on the days before; the newer activation decides, so that what waited is decided by it.
     pub fn rule_for(&self, kind: &Code, on: LocalDate) -> Option<(&Arc<RuleSet>, &KindPlan)> {
-        let own = |set: &'_ Arc<RuleSet>| set.plan.kinds.iter().position(|k| k.code == *kind);
+        let own = |set: &Arc<RuleSet>| set.plan.kinds.iter().position(|k| k.code == *kind);
         let set = self
             .in_force(on)
             .into_iter()
-            .find(|set| own(set).is_some())?;
+            .filter(|set| own(set).is_some())
+            .max_by_key(|set| set.no)?;
         Some((set, set.plan.kinds.get(own(set)?)?))
     }
 
@@ -426,7 +428,8 @@ impl Book {
     pub fn pricing_for(&self, on: LocalDate) -> Option<&Arc<RuleSet>> {
         self.in_force(on)
             .into_iter()
-            .find(|set| set.plan.pricing.is_some())
+            .filter(|set| set.plan.pricing.is_some())
+            .max_by_key(|set| set.no)
     }
 
     /// The rule set with this number.

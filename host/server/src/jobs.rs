@@ -81,7 +81,7 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
         let command = house.command(code, SYSTEM, Ask::Retry(seq));
         match house.clerk.ask_patiently(code, command).await {
             Ok(_) => done.retried += 1,
-            Err(ClerkError::Rejected(Rejection::RuleFault { .. })) => break,
+            // One that fails again must not keep those behind it waiting: their rule may be another, and mended.
             Err(ClerkError::Rejected(_)) => {}
             Err(error) => return Err(error),
         }

@@ -72,10 +72,19 @@ impl Sandbox {
 
 impl Judge for Sandbox {
     fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
-        self.rule(set)?.earn(ask)
+        self.rule(set)?
+            .earn(ask)
+            .inspect_err(|fault| told(set, fault))
     }
 
     fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
-        self.rule(set)?.price(ask)
+        self.rule(set)?
+            .price(ask)
+            .inspect_err(|fault| told(set, fault))
     }
+}
+
+/// The journal keeps a fault's code; its author needs the sentence with the limit and what was used.
+fn told(set: RuleSetNo, fault: &Fault) {
+    tracing::warn!(%set, code = fault.code, blame = ?fault.blame, "{}", fault.message);
 }

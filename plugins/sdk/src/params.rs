@@ -31,7 +31,10 @@ pub fn read<T: DeserializeOwned>(params: &str) -> Result<T, Vec<Diagnostic>> {
 
 /// A text in both languages, as written in TOML: `{ zh = "公斤", en = "kg" }`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a text in both languages, { zh = …, en = … }"
+)]
 pub struct Words {
     /// Simplified Chinese.
     pub zh: String,

@@ -560,6 +560,30 @@ fn an_event_whose_rule_failed_waits_and_changes_nothing_else() {
 }
 
 #[test]
+fn what_waited_is_decided_by_the_rule_that_took_over() {
+    let mut desk = Desk::open();
+    let waiting = desk.earn("boom", 1, 1);
+    let mended = KindPlan {
+        code: code("boom"),
+        ..kind("take")
+    };
+    for name in ["aaa", "zzz"] {
+        let plan = Plan {
+            kinds: vec![mended.clone()],
+            ..Plan::default()
+        };
+        desk.must(Ask::Activate(Box::new(RuleSet {
+            name: code(name),
+            plan,
+            ..rule_set()
+        })));
+        let (set, _) = desk.book.rule_for(&code("boom"), desk.today).unwrap();
+        assert_eq!(set.name, code(name), "the newest activation decides");
+    }
+    assert_eq!(desk.book.waiting().len(), 1, "{waiting:?}");
+}
+
+#[test]
 fn bad_input_is_rejected_by_name() {
     let mut desk = Desk::open();
     let mut rejected = |change: &dyn Fn(&mut Event)| {

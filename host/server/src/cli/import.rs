@@ -428,6 +428,9 @@ pub(crate) fn summary(path: &Path, tally: &Tally, dry: bool) {
     ));
     if !tally.waiting.is_empty() {
         say(&format!("    {}", counts(&tally.waiting)));
+        say(
+            "    已经留存，规则修好后由 serve 自动重算；原因见 serve 的日志。 / Kept, and decided by `serve` once the rule is mended; its log says why.",
+        );
     }
     say(&format!("  早已导入 known        {}", tally.known));
     say(&format!("  不能用 bad            {}", tally.bad_count()));
