@@ -162,6 +162,12 @@ fn points() -> String {
     "points".to_owned()
 }
 
+impl std::fmt::Display for ExpectedAward {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:+} {} → {}", self.amount, self.asset, self.role)
+    }
+}
+
 /// A line of the breakdown.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -172,6 +178,15 @@ pub struct ExpectedLine {
     pub amount: Option<i32>,
 }
 
+impl std::fmt::Display for ExpectedLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.amount {
+            Some(amount) => write!(f, "{}  {amount:+}", self.zh),
+            None => f.write_str(&self.zh),
+        }
+    }
+}
+
 /// A place in the parameters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -180,6 +195,12 @@ pub struct ExpectedWrong {
     pub path: String,
     /// The diagnostic's code.
     pub code: String,
+}
+
+impl std::fmt::Display for ExpectedWrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.path, self.code)
+    }
 }
 
 /// Whoever is being tried: the native rule or a component. The outer error is a fault (trap, limit), never
@@ -236,8 +257,43 @@ impl<R: Rule> Candidate for Native<R> {
 pub struct Failure {
     /// Its name.
     pub name: String,
-    /// Everything that differs, one sentence each.
-    pub differs: Vec<String>,
+    /// Everything that differs.
+    pub differs: Vec<Difference>,
+}
+
+/// One thing that is not as it should be: a sentence, or two sides to hold against each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// What is wrong, in words.
+    Says(String),
+    /// What was expected and what came, row by row as a person writes them.
+    Sides {
+        /// What is compared: `awards`, `lines`, `refusal` …
+        what: String,
+        /// What came of it.
+        got: Vec<String>,
+        /// What the scenario says.
+        expected: Vec<String>,
+    },
+}
+
+impl From<String> for Difference {
+    fn from(says: String) -> Self {
+        Difference::Says(says)
+    }
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Difference::Says(says) => f.write_str(says),
+            Difference::Sides {
+                what,
+                got,
+                expected,
+            } => write!(f, "{what}: got {got:?}, expected {expected:?}"),
+        }
+    }
 }
 
 /// What a run showed.
@@ -269,7 +325,8 @@ pub fn run(text: &str, candidate: &mut dyn Candidate) -> Result<Report, String> 
     }
     let mut report = Report::default();
     for scenario in &file.scenario {
-        let differs = check::scenario(&file, scenario, candidate).unwrap_or_else(|no| vec![no]);
+        let differs =
+            check::scenario(&file, scenario, candidate).unwrap_or_else(|no| vec![no.into()]);
         report.ran = report.ran.saturating_add(1);
         if !differs.is_empty() {
             report.failures.push(Failure {
@@ -279,6 +336,22 @@ pub fn run(text: &str, candidate: &mut dyn Candidate) -> Result<Report, String> 
         }
     }
     Ok(report)
+}
+
+/// What a rule is asked for this event, with these facts; for whoever asks it outside a scenario.
+///
+/// # Errors
+/// What the event lacks for this plan, in words.
+pub fn event(plan: &Plan, given: &GivenEvent, facts: &[GivenFact]) -> Result<Event, String> {
+    given::event(given, given::kind(plan, &given.kind)?, facts)
+}
+
+/// What a rule is asked for this basket, with these facts about the order.
+///
+/// # Errors
+/// What the basket lacks for this plan, in words.
+pub fn basket(plan: &Plan, given: &GivenBasket, facts: &[GivenFact]) -> Result<Basket, String> {
+    given::basket(given, given::pricing(plan)?, facts)
 }
 
 /// A parameter set as the host would hand it over: JSON, with decimals and dates as strings.

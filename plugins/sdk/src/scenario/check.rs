@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Candidate, Expect, ExpectedAward, ExpectedLine, ExpectedWrong, File, Scenario, given};
+use super::{
+    Candidate, Difference, Expect, ExpectedAward, ExpectedLine, ExpectedWrong, File, Scenario,
+    given,
+};
 use crate::params::Exact;
-use crate::types::{Arg, Award, Date, Decision, Line, Plan, Quote, Refusal, Text};
+use crate::types::{Arg, Award, Date, Decision, Diagnostic, Line, Plan, Quote, Refusal, Text};
 
 /// What differs; empty when all is as written.
 ///
@@ -14,19 +17,32 @@ pub(super) fn scenario(
     file: &File,
     scenario: &Scenario,
     candidate: &mut dyn Candidate,
-) -> Result<Vec<String>, String> {
-    let params = file
-        .params
-        .get(&scenario.params)
-        .ok_or_else(|| format!("there is no [params.{}]", scenario.params))?;
+) -> Result<Vec<Difference>, String> {
+    let params = file.params.get(&scenario.params).ok_or_else(|| {
+        let all: Vec<_> = file.params.keys().map(String::as_str).collect();
+        let (name, all) = (&scenario.params, all.join(", "));
+        format!("the file has no parameters [params.{name}]; it has: {all}")
+    })?;
     let expect = &scenario.expect;
     let plan = match (
         candidate.configure(&super::params_json(params))?,
         &expect.wrong,
     ) {
         (Ok(plan), None) => plan,
-        (Ok(_), Some(_)) => return Err("the parameters were accepted".to_owned()),
-        (Err(found), None) => return Err(format!("the parameters were refused: {found:?}")),
+        (Ok(_), Some(_)) => {
+            return Err(
+                "the parameters were accepted, but the scenario expects them to be wrong"
+                    .to_owned(),
+            );
+        }
+        (Err(found), None) => {
+            let one = |one: &Diagnostic| {
+                let (path, code) = (&one.path, &one.code);
+                format!("{path}: {code}: {} {}", one.message.zh, one.message.en)
+            };
+            let found: Vec<_> = found.iter().map(one).collect();
+            return Err(format!("the parameters were refused\n{}", found.join("\n")));
+        }
         (Err(found), Some(wanted)) => {
             let mut got: Vec<_> = found
                 .into_iter()
@@ -38,23 +54,20 @@ pub(super) fn scenario(
             let mut wanted = wanted.clone();
             got.sort();
             wanted.sort();
-            return Ok(different("diagnostics", &got, &wanted));
+            return Ok(different("wrong", &got, &wanted).into_iter().collect());
         }
     };
     let mut differs = plan_holds(&plan);
     match (&scenario.event, &scenario.basket) {
         (Some(event), None) => {
-            let kind = plan.kinds.iter().find(|kind| kind.code == event.kind);
-            let kind = kind.ok_or_else(|| format!("the plan has no kind “{}”", event.kind))?;
-            let event = given::event(event, kind, &scenario.facts)?;
+            let event = super::event(&plan, event, &scenario.facts)?;
             match candidate.earn(&event)? {
                 Ok(decision) => decided(&plan, &decision, expect, &mut differs),
                 Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
             }
         }
         (None, Some(basket)) => {
-            let pricing = plan.pricing.as_ref().ok_or("the plan prices nothing")?;
-            let asked = given::basket(basket, pricing, &scenario.facts)?;
+            let asked = super::basket(&plan, basket, &scenario.facts)?;
             match candidate.price(&asked)? {
                 Ok(quote) => quoted(&plan, asked.lines.len(), &quote, expect, &mut differs),
                 Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
@@ -62,29 +75,64 @@ pub(super) fn scenario(
         }
         _ => return Err("write either an event or a basket".to_owned()),
     }
-    Ok(differs)
+    Ok(differs.0)
 }
 
-fn different<T: PartialEq + std::fmt::Debug>(what: &str, got: &T, wanted: &T) -> Vec<String> {
-    if got == wanted {
-        Vec::new()
-    } else {
-        vec![format!("{what}: got {got:?}, expected {wanted:?}")]
+/// What was found so far.
+#[derive(Default)]
+struct Differs(Vec<Difference>);
+
+impl Differs {
+    fn push(&mut self, says: impl Into<Difference>) {
+        self.0.push(says.into());
+    }
+
+    fn extend(&mut self, found: Option<Difference>) {
+        self.0.extend(found);
     }
 }
 
-fn decided(plan: &Plan, decision: &Decision, expect: &Expect, differs: &mut Vec<String>) {
+/// The two sides, unless they are the same.
+fn different<T: PartialEq + ToString>(what: &str, got: &[T], wanted: &[T]) -> Option<Difference> {
+    (got != wanted).then(|| Difference::Sides {
+        what: what.to_owned(),
+        got: got.iter().map(T::to_string).collect(),
+        expected: wanted.iter().map(T::to_string).collect(),
+    })
+}
+
+fn award(award: &Award) -> ExpectedAward {
+    ExpectedAward {
+        role: award.role.clone(),
+        asset: award.asset.clone(),
+        amount: award.amount,
+    }
+}
+
+fn or_nothing(rows: Vec<String>, nothing: &str) -> Vec<String> {
+    if rows.is_empty() {
+        vec![nothing.to_owned()]
+    } else {
+        rows
+    }
+}
+
+fn decided(plan: &Plan, decision: &Decision, expect: &Expect, differs: &mut Differs) {
     if let Some(code) = &expect.refusal {
-        differs.push(format!("decided, but a refusal {code} was expected"));
+        let got = decision
+            .awards
+            .iter()
+            .map(award)
+            .map(|award| award.to_string());
+        differs.push(Difference::Sides {
+            what: "refusal".to_owned(),
+            got: or_nothing(got.collect(), "an award of nothing"),
+            expected: vec![code.clone()],
+        });
     }
     if expect.awards.is_none() && expect.lines.is_none() && expect.refusal.is_none() {
         differs.push("a decision was made, but the scenario expects none".to_owned());
     }
-    let award = |award: &Award| ExpectedAward {
-        role: award.role.clone(),
-        asset: award.asset.clone(),
-        amount: award.amount,
-    };
     if let Some(wanted) = &expect.awards {
         let mut got: Vec<_> = decision.awards.iter().map(award).collect();
         let mut wanted = wanted.clone();
@@ -107,9 +155,14 @@ fn decided(plan: &Plan, decision: &Decision, expect: &Expect, differs: &mut Vec<
     }
 }
 
-fn quoted(plan: &Plan, lines: usize, quote: &Quote, expect: &Expect, differs: &mut Vec<String>) {
+fn quoted(plan: &Plan, lines: usize, quote: &Quote, expect: &Expect, differs: &mut Differs) {
     if let Some(code) = &expect.refusal {
-        differs.push(format!("quoted, but a refusal {code} was expected"));
+        let got = quote.points.iter().map(|points| format!("{points} points"));
+        differs.push(Difference::Sides {
+            what: "refusal".to_owned(),
+            got: got.collect(),
+            expected: vec![code.clone()],
+        });
     }
     if expect.points.is_none() && expect.lines.is_none() && expect.refusal.is_none() {
         differs.push("a quote was made, but the scenario expects none".to_owned());
@@ -127,33 +180,51 @@ fn quoted(plan: &Plan, lines: usize, quote: &Quote, expect: &Expect, differs: &m
         .iter()
         .map(|line| i64::from(line.amount.unwrap_or(0)))
         .sum();
-    differs.extend(different("the sum of the lines", &lines, &total));
+    differs.extend(different("the sum of the lines", &[lines], &[total]));
 }
 
 fn refused(
     plan: &Plan,
     refusal: &Refusal,
     expect: &Expect,
-    differs: &mut Vec<String>,
+    differs: &mut Differs,
 ) -> Result<(), String> {
     let said = say(plan, &refusal.code, &refusal.args, differs);
     let Some(code) = &expect.refusal else {
-        differs.push(format!(
-            "refused: {} {said} (opens {:?})",
-            refusal.code, refusal.opens
-        ));
+        let opens = refusal.opens.map(|day| format!(", opens {}", iso(day)));
+        let awards = expect.awards.iter().flatten().map(ToString::to_string);
+        let points = expect.points.iter().flatten();
+        let points = points.map(|points| format!("{points} points"));
+        differs.push(Difference::Sides {
+            what: "answer".to_owned(),
+            got: vec![format!(
+                "refused: {}: {said}{}",
+                refusal.code,
+                opens.unwrap_or_default()
+            )],
+            expected: or_nothing(awards.chain(points).collect(), "an answer"),
+        });
         return Ok(());
     };
-    differs.extend(different("refusal", &refusal.code, code));
+    differs.extend(different(
+        "refusal",
+        std::slice::from_ref(&refusal.code),
+        std::slice::from_ref(code),
+    ));
     if let Some(says) = &expect.says {
-        differs.extend(different("the refusal says", &said, says));
+        differs.extend(different(
+            "says",
+            std::slice::from_ref(&said),
+            std::slice::from_ref(says),
+        ));
     }
     let opens = expect.opens.as_ref().map(given::date).transpose()?;
-    differs.extend(different("opens", &refusal.opens, &opens));
+    let day = |day: Option<Date>| vec![day.map_or_else(|| "-".to_owned(), iso)];
+    differs.extend(different("opens", &day(refusal.opens), &day(opens)));
     Ok(())
 }
 
-fn said_lines(plan: &Plan, lines: &[Line], expect: &Expect, differs: &mut Vec<String>) {
+fn said_lines(plan: &Plan, lines: &[Line], expect: &Expect, differs: &mut Differs) {
     let got: Vec<_> = lines
         .iter()
         .map(|line| ExpectedLine {
@@ -168,7 +239,7 @@ fn said_lines(plan: &Plan, lines: &[Line], expect: &Expect, differs: &mut Vec<St
 
 /// The Chinese sentence; complains about a missing phrase, and about holes and arguments that do not match
 /// in either language.
-fn say(plan: &Plan, code: &str, args: &[Arg], differs: &mut Vec<String>) -> String {
+fn say(plan: &Plan, code: &str, args: &[Arg], differs: &mut Differs) -> String {
     let Some(phrase) = plan.phrases.iter().find(|phrase| phrase.code == code) else {
         differs.push(format!("there is no phrase “{code}”"));
         return String::new();
@@ -189,6 +260,11 @@ fn say(plan: &Plan, code: &str, args: &[Arg], differs: &mut Vec<String>) -> Stri
     zh
 }
 
+fn iso(date: Date) -> String {
+    let Date { year, month, day } = date;
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// An argument as a person reads it. A code without a text in the plan stays as it is: items belong to the
 /// host.
 fn spoken(plan: &Plan, arg: &Arg, zh: bool) -> String {
@@ -200,7 +276,7 @@ fn spoken(plan: &Plan, arg: &Arg, zh: bool) -> String {
             scale: number.scale,
         }
         .to_string(),
-        Arg::Day(Date { year, month, day }) => format!("{year:04}-{month:02}-{day:02}"),
+        Arg::Day(day) => iso(*day),
         Arg::Code(code) => {
             let kind = plan.kinds.iter().find(|kind| kind.code == *code);
             let phrase = plan.phrases.iter().find(|phrase| phrase.code == *code);
@@ -212,8 +288,8 @@ fn spoken(plan: &Plan, arg: &Arg, zh: bool) -> String {
 }
 
 /// What the host demands of every plan: codes in its alphabet, none twice, no text empty.
-fn plan_holds(plan: &Plan) -> Vec<String> {
-    let mut differs = Vec::new();
+fn plan_holds(plan: &Plan) -> Differs {
+    let mut differs = Differs::default();
     let kinds = plan.kinds.iter().map(|kind| kind.code.as_str());
     let fields = plan.kinds.iter().flat_map(|kind| kind.fields.iter());
     let fields = fields.map(|field| field.name.as_str());

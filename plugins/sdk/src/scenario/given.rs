@@ -7,8 +7,8 @@ use super::{GivenBasket, GivenEvent, GivenFact};
 use crate::calendar::{parse_date, weekday};
 use crate::params::{Exact, clamp};
 use crate::types::{
-    Basket, BasketLine, Date, Event, Fact, FactNeed, FieldKind, KindPlan, Metric, PricingPlan,
-    Subject, Value, Window,
+    Basket, BasketLine, Date, Event, Fact, FactNeed, FieldKind, KindPlan, Metric, Plan,
+    PricingPlan, Subject, Value, Window,
 };
 
 /// JSON as the host makes it.
@@ -52,6 +52,22 @@ fn at_scale(value: &toml::Value, scale: u8) -> Result<i32, String> {
     units
         .map(clamp)
         .ok_or_else(|| format!("{exact} has more than {scale} decimal places"))
+}
+
+/// The kind of the plan that an event is of.
+pub(super) fn kind<'p>(plan: &'p Plan, code: &str) -> Result<&'p KindPlan, String> {
+    let found = plan.kinds.iter().find(|kind| kind.code == code);
+    let all = || plan.kinds.iter().map(|kind| kind.code.as_str());
+    found.ok_or_else(|| match all().collect::<Vec<_>>().join(", ") {
+        all if all.is_empty() => format!("the plan has no kind “{code}”; it has none at all"),
+        all => format!("the plan has no kind “{code}”; it has: {all}"),
+    })
+}
+
+/// The plan's pricing half.
+pub(super) fn pricing(plan: &Plan) -> Result<&PricingPlan, String> {
+    let found = plan.pricing.as_ref();
+    found.ok_or_else(|| "the plan prices nothing; this rule answers events".to_owned())
 }
 
 pub(super) fn event(
