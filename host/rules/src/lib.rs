@@ -13,6 +13,7 @@ mod fault;
 mod limits;
 mod load;
 mod rule;
+pub mod scenario;
 mod state;
 
 pub use engine::{Engine, EngineError};

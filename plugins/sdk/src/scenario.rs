@@ -19,6 +19,7 @@ use crate::types::{Basket, Decision, Diagnostic, Event, Plan, Quote, Refusal};
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Named parameter sets, each as it would stand below `[rule.params]`.
+    #[serde(default)]
     pub params: BTreeMap<String, toml::Value>,
     /// The examples.
     pub scenario: Vec<Scenario>,
@@ -30,8 +31,8 @@ pub struct File {
 pub struct Scenario {
     /// What it shows, in a few words.
     pub name: String,
-    /// The name of its parameter set.
-    pub params: String,
+    /// The name of its parameter set; without it, the parameters of the community whose file this is.
+    pub params: Option<String>,
     /// What happened; for a rule that earns.
     pub event: Option<GivenEvent>,
     /// What is asked for; for a rule that prices.
@@ -319,14 +320,26 @@ pub fn read(text: &str) -> Result<File, String> {
 /// # Errors
 /// What is wrong with the file itself.
 pub fn run(text: &str, candidate: &mut dyn Candidate) -> Result<Report, String> {
+    run_with(text, None, candidate)
+}
+
+/// [`run`]; scenarios that name no parameter set are asked with `own_params`, as JSON.
+///
+/// # Errors
+/// What is wrong with the file itself.
+pub fn run_with(
+    text: &str,
+    own_params: Option<&str>,
+    candidate: &mut dyn Candidate,
+) -> Result<Report, String> {
     let file = read(text)?;
     if file.scenario.is_empty() {
         return Err("the file has no [[scenario]]".to_owned());
     }
     let mut report = Report::default();
     for scenario in &file.scenario {
-        let differs =
-            check::scenario(&file, scenario, candidate).unwrap_or_else(|no| vec![no.into()]);
+        let differs = check::scenario(&file, scenario, own_params, candidate)
+            .unwrap_or_else(|no| vec![no.into()]);
         report.ran = report.ran.saturating_add(1);
         if !differs.is_empty() {
             report.failures.push(Failure {

@@ -16,18 +16,25 @@ use crate::types::{Arg, Award, Date, Decision, Diagnostic, Line, Plan, Quote, Re
 pub(super) fn scenario(
     file: &File,
     scenario: &Scenario,
+    own_params: Option<&str>,
     candidate: &mut dyn Candidate,
 ) -> Result<Vec<Difference>, String> {
-    let params = file.params.get(&scenario.params).ok_or_else(|| {
-        let all: Vec<_> = file.params.keys().map(String::as_str).collect();
-        let (name, all) = (&scenario.params, all.join(", "));
-        format!("the file has no parameters [params.{name}]; it has: {all}")
-    })?;
+    let params = match &scenario.params {
+        Some(name) => file
+            .params
+            .get(name)
+            .map(super::params_json)
+            .ok_or_else(|| {
+                let all: Vec<_> = file.params.keys().map(String::as_str).collect();
+                let all = all.join(", ");
+                format!("the file has no parameters [params.{name}]; it has: {all}")
+            })?,
+        None => own_params
+            .map(str::to_owned)
+            .ok_or("write params = \"…\", the name of one of the [params.…] of this file")?,
+    };
     let expect = &scenario.expect;
-    let plan = match (
-        candidate.configure(&super::params_json(params))?,
-        &expect.wrong,
-    ) {
+    let plan = match (candidate.configure(&params)?, &expect.wrong) {
         (Ok(plan), None) => plan,
         (Ok(_), Some(_)) => {
             return Err(

@@ -1,0 +1,156 @@
+//! A rule's scenarios, run through its component: the same file and the same comparison as natively.
+//!
+//! It judges no rule: whoever asks decides what a failure means.
+
+mod translate;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rongyi_core::rule as own;
+pub use rongyi_sdk::scenario::{Candidate, Failure, Report};
+use rongyi_sdk::types as sdk;
+
+use crate::engine::Engine;
+use crate::rule::Rule;
+
+/// Parameter sets of one run that are kept loaded; a file with more loads the rest again.
+const KEPT_MAX: usize = 64;
+
+/// A component that answers scenarios, under the limits of its engine.
+pub struct Compiled<'e> {
+    engine: &'e Engine,
+    bytes: &'e [u8],
+    loaded: BTreeMap<String, Arc<Rule>>,
+    rule: Option<Arc<Rule>>,
+}
+
+impl<'e> Compiled<'e> {
+    /// Nothing is loaded before the first `configure`.
+    pub fn new(engine: &'e Engine, bytes: &'e [u8]) -> Self {
+        Compiled {
+            engine,
+            bytes,
+            loaded: BTreeMap::new(),
+            rule: None,
+        }
+    }
+
+    /// The rule with the parameters that were told last.
+    pub fn rule(&self) -> Option<&Arc<Rule>> {
+        self.rule.as_ref()
+    }
+}
+
+impl Engine {
+    /// Runs a scenario file through a component. Scenarios that name no parameter set are asked with
+    /// `own_params`, the JSON of a community's own.
+    ///
+    /// # Errors
+    /// What is wrong with the file itself.
+    pub fn run_scenarios(
+        &self,
+        bytes: &[u8],
+        file: &str,
+        own_params: Option<&str>,
+    ) -> Result<Report, String> {
+        rongyi_sdk::scenario::run_with(file, own_params, &mut Compiled::new(self, bytes))
+    }
+}
+
+type Answer<T> = Result<Result<T, sdk::Refusal>, String>;
+
+fn said(fault: own::Fault) -> String {
+    format!("{}: {}", fault.code, fault.message)
+}
+
+impl Candidate for Compiled<'_> {
+    fn configure(
+        &mut self,
+        params: &str,
+    ) -> Result<Result<sdk::Plan, Vec<sdk::Diagnostic>>, String> {
+        let known = self.loaded.get(params).cloned();
+        let loaded = known.map_or_else(|| self.engine.load(self.bytes, params).map(Arc::new), Ok);
+        match loaded {
+            Ok(rule) => {
+                if self.loaded.len() < KEPT_MAX {
+                    self.loaded.insert(params.to_owned(), Arc::clone(&rule));
+                }
+                let plan = translate::plan(&rule.plan);
+                self.rule = Some(rule);
+                Ok(Ok(plan))
+            }
+            Err(error) if error.diagnostics.is_empty() => Err(error.to_string()),
+            Err(error) => Ok(Err(error
+                .diagnostics
+                .into_iter()
+                .map(|d| rongyi_sdk::wrong(d.path, d.code, d.zh, d.en))
+                .collect())),
+        }
+    }
+
+    fn earn(&mut self, event: &sdk::Event) -> Answer<sdk::Decision> {
+        let rule = self.rule.as_ref().ok_or("not configured")?;
+        let field = |(name, value): &(String, sdk::Value)| {
+            Ok((translate::code(name)?, translate::value_in(value)?))
+        };
+        let ask = own::EarnAsk {
+            kind: translate::code(&event.kind)?,
+            quantity: event.quantity,
+            fields: event
+                .fields
+                .iter()
+                .map(field)
+                .collect::<Result<_, String>>()?,
+            roles: event
+                .roles
+                .iter()
+                .map(|role| translate::code(role))
+                .collect::<Result<_, _>>()?,
+            on: translate::date_in(event.on)?,
+            minute: event.minute,
+            facts: translate::facts(&event.facts),
+            traits: vec![],
+            seed: seed(&event.seed),
+        };
+        let answer = rule.earn(&ask).map_err(said)?;
+        Ok(answer
+            .map(|decision| translate::decision(&decision))
+            .map_err(|no| translate::refusal(&no)))
+    }
+
+    fn price(&mut self, basket: &sdk::Basket) -> Answer<sdk::Quote> {
+        let rule = self.rule.as_ref().ok_or("not configured")?;
+        let line = |line: &sdk::BasketLine| {
+            let category = Some(line.category.as_str()).filter(|category| !category.is_empty());
+            Ok(own::BasketLine {
+                item: translate::code(&line.item)?,
+                category: translate::code(category.unwrap_or("none"))?,
+                value_fen: line.value_fen,
+                quantity: line.quantity,
+                facts: translate::facts(&line.facts),
+            })
+        };
+        let ask = own::PriceAsk {
+            lines: basket
+                .lines
+                .iter()
+                .map(line)
+                .collect::<Result<_, String>>()?,
+            on: translate::date_in(basket.on)?,
+            minute: basket.minute,
+            facts: translate::facts(&basket.facts),
+            traits: vec![],
+        };
+        let answer = rule.price(&ask).map_err(said)?;
+        let quote = |quote: own::Quote| sdk::Quote {
+            points: quote.points,
+            lines: quote.lines.iter().map(translate::line_out).collect(),
+        };
+        Ok(answer.map(quote).map_err(|no| translate::refusal(&no)))
+    }
+}
+
+fn seed(bytes: &[u8]) -> [u8; 16] {
+    <[u8; 16]>::try_from(bytes).unwrap_or_default()
+}
