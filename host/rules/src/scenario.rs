@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rongyi_core::rule as own;
-pub use rongyi_sdk::scenario::{Candidate, Failure, Report};
+pub use rongyi_sdk::scenario::{Candidate, Difference, Failure, Report};
 use rongyi_sdk::types as sdk;
 
 use crate::engine::Engine;
