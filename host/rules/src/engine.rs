@@ -1,8 +1,9 @@
-//! The engine: one wasmtime configuration with a pool, and the ticker that keeps its clock.
+//! The engine: for each tier one wasmtime configuration with a pool, made when its first component comes, and the
+//! tickers that keep their clocks.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use wasmtime::component::{HasSelf, Linker};
@@ -11,11 +12,14 @@ use wasmtime::{
 };
 
 use crate::bindings;
-use crate::limits::Limits;
+use crate::limits::{Allowance, Limits, Tier};
 use crate::state::State;
 
 /// Milliseconds between two ticks of the deadline clock.
 pub(crate) const TICK_MS: u64 = 10;
+
+/// Bytes of a returned memory that are wiped and kept rather than given back to the system.
+const KEEP_RESIDENT_MAX: usize = 4 << 20;
 
 /// The engine could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -30,11 +34,14 @@ pub enum EngineError {
     Cache(PathBuf, std::io::Error),
 }
 
-/// Loads and runs rules under one set of limits. Cheap to share; its clock stops with the last user.
+/// Loads and runs rules under the limits of their tiers. Cheap to share; its clocks stop with the last user.
 pub struct Engine {
-    pub(crate) inner: Arc<Inner>,
+    allowance: Allowance,
+    cache: Option<PathBuf>,
+    tiers: [OnceLock<Arc<Inner>>; 3],
 }
 
+/// One tier: its wasmtime engine with a pool of its own.
 pub(crate) struct Inner {
     pub(crate) wasm: wasmtime::Engine,
     pub(crate) linker: Linker<State>,
@@ -44,38 +51,66 @@ pub(crate) struct Inner {
 }
 
 impl Engine {
-    /// An engine with these limits; compiled code is kept in `cache` when one is given.
+    /// An engine with these limits; compiled code is kept in `cache` when one is given. The pool of the small
+    /// tier is made at once, the others when they are needed.
     ///
     /// # Errors
     /// [`EngineError`] when the machine cannot hold the pool or the folder cannot be made.
-    pub fn new(limits: Limits, cache: Option<&Path>) -> Result<Engine, EngineError> {
+    pub fn new(
+        allowance: impl Into<Allowance>,
+        cache: Option<&Path>,
+    ) -> Result<Engine, EngineError> {
+        if let Some(folder) = cache {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| EngineError::Cache(folder.to_owned(), error))?;
+        }
+        let engine = Engine {
+            allowance: allowance.into(),
+            cache: cache.map(Path::to_owned),
+            tiers: [OnceLock::new(), OnceLock::new(), OnceLock::new()],
+        };
+        engine.tier(Tier::Small)?;
+        Ok(engine)
+    }
+
+    /// The limits it enforces.
+    pub fn allowance(&self) -> &Allowance {
+        &self.allowance
+    }
+
+    /// The engine of a tier, made at the first call.
+    pub(crate) fn tier(&self, tier: Tier) -> Result<&Arc<Inner>, EngineError> {
+        let place = match tier {
+            Tier::Small => &self.tiers[0],
+            Tier::Script => &self.tiers[1],
+            Tier::Large => &self.tiers[2],
+        };
+        if let Some(inner) = place.get() {
+            return Ok(inner);
+        }
+        let made = Inner::new(self.allowance.of(tier).clone(), self.cache.clone())?;
+        // Two may have come at once; the second engine is dropped unused.
+        Ok(place.get_or_init(|| Arc::new(made)))
+    }
+}
+
+impl Inner {
+    fn new(limits: Limits, cache: Option<PathBuf>) -> Result<Inner, EngineError> {
         let setup =
             |error: wasmtime::Error| EngineError::Setup(format!("{error:#}"), limits.instances);
         let wasm = wasmtime::Engine::new(&config(&limits)).map_err(setup)?;
         let mut linker = Linker::new(&wasm);
         bindings::Rule::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)
             .map_err(setup)?;
-        if let Some(folder) = cache {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| EngineError::Cache(folder.to_owned(), error))?;
-        }
         let running = Arc::new(AtomicBool::new(true));
         tick(&wasm, &running);
-        let inner = Inner {
+        Ok(Inner {
             wasm,
             linker,
             limits,
-            cache: cache.map(Path::to_owned),
+            cache,
             running,
-        };
-        Ok(Engine {
-            inner: Arc::new(inner),
         })
-    }
-
-    /// The limits it enforces.
-    pub fn limits(&self) -> &Limits {
-        &self.inner.limits
     }
 }
 
@@ -115,7 +150,7 @@ fn config(limits: &Limits) -> Config {
         .max_tables_per_component(limits.tables)
         .max_memory_size(limits.memory_bytes)
         .table_elements(limits.table_elements)
-        .linear_memory_keep_resident(limits.memory_bytes)
+        .linear_memory_keep_resident(limits.memory_bytes.min(KEEP_RESIDENT_MAX))
         .table_keep_resident(limits.table_elements.saturating_mul(8))
         .pagemap_scan(Enabled::Auto);
     let mut cost = OperatorCost::new();

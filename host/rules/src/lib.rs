@@ -12,11 +12,14 @@ mod engine;
 mod fault;
 mod limits;
 mod load;
+mod params;
 mod rule;
 pub mod scenario;
 mod state;
+mod tier;
+mod world;
 
 pub use engine::{Engine, EngineError};
-pub use limits::{Limits, Tier};
+pub use limits::{Allowance, Limits, Lowered, Tier};
 pub use load::{Diagnostic, LoadError};
 pub use rule::{About, Rule, Usage};

@@ -2,28 +2,27 @@
 //!
 //! | step | fails with |
 //! | --- | --- |
-//! | size | `load.size` |
+//! | size, and a tier that holds it | `load.size`, `load.resources`, `load.tier` |
 //! | a component, not a module, text or compiled code | `load.not-component` |
 //! | valid | `load.invalid` |
 //! | imports | `world.import` |
 //! | exports and version | `world.version`, `world.export` |
-//! | memories and tables | `load.resources` |
 //! | `describe` | `plugin.describe` |
 //! | parameters against the schema | `config.schema` |
 //! | parameters against `configure` | `config.plugin` |
 
 use std::sync::Arc;
 
-use rongyi_core::chain::sha256;
-use wasmtime::component::Component;
-use wasmtime::component::types::ComponentItem;
-
 use crate::bindings::rongyi::rules::types::{About as WitAbout, Plan as WitPlan, Severity};
-use crate::bindings::{ALLOWED_IMPORTS, RULES, RulePre, VERSION};
+use crate::bindings::{RulePre, VERSION};
 use crate::engine::{Engine, Inner};
+use crate::limits::{Limits, Lowered, Tier};
+use crate::params::{all_at_once, schema};
 use crate::rule::{About, Rule, store};
 use crate::state::State;
-use crate::{answer, cache, convert, fault};
+use crate::world::{exports, imports};
+use crate::{answer, cache, convert, fault, tier};
+use rongyi_core::chain::sha256;
 
 /// Something wrong in the parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +51,11 @@ pub struct LoadError {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-fn refuse(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> LoadError {
+pub(crate) fn refuse(
+    code: &'static str,
+    zh: impl Into<String>,
+    en: impl Into<String>,
+) -> LoadError {
     LoadError {
         code,
         message: en.into(),
@@ -67,13 +70,28 @@ impl Engine {
     /// # Errors
     /// [`LoadError`] of the first step that fails; of the parameters, everything at once.
     pub fn load(&self, bytes: &[u8], params_json: &str) -> Result<Rule, LoadError> {
-        let inner = &self.inner;
+        self.load_lowered(bytes, params_json, Lowered::default())
+    }
+
+    /// [`Engine::load`] for a community that takes less than the operator allows.
+    ///
+    /// # Errors
+    /// Those of [`Engine::load`], and `limit.raised` for a limit above the operator's.
+    pub fn load_lowered(
+        &self,
+        bytes: &[u8],
+        params_json: &str,
+        lowered: Lowered,
+    ) -> Result<Rule, LoadError> {
+        let inner = self.engine_for(bytes)?;
+        let limits = lower(&inner.limits, lowered)?;
         let pre = prepare(inner, bytes)?;
-        let about = describe(inner, &pre)?;
+        let about = describe(inner, &limits, &pre)?;
         let misfits = schema(&about, params_json)?;
-        let plan = all_at_once(configure(inner, &pre, params_json), misfits)?;
+        let plan = all_at_once(configure(inner, &limits, &pre, params_json), misfits)?;
         Ok(Rule {
             inner: Arc::clone(inner),
+            limits,
             pre,
             digest: sha256(bytes),
             params_digest: sha256(params_json.as_bytes()),
@@ -88,23 +106,63 @@ impl Engine {
     /// # Errors
     /// [`LoadError`] of the first step that fails.
     pub fn describe(&self, bytes: &[u8]) -> Result<About, LoadError> {
-        describe(&self.inner, &prepare(&self.inner, bytes)?)
+        let inner = self.engine_for(bytes)?;
+        describe(inner, &inner.limits, &prepare(inner, bytes)?)
+    }
+
+    /// The tier of a component: a property of its bytes.
+    ///
+    /// # Errors
+    /// [`LoadError`] when it is no component, or belongs to no tier that is allowed.
+    pub fn tier_of(&self, bytes: &[u8]) -> Result<Tier, LoadError> {
+        tier::choose(bytes, self.allowance())
+    }
+
+    fn engine_for(&self, bytes: &[u8]) -> Result<&Arc<Inner>, LoadError> {
+        let tier = self.tier_of(bytes)?;
+        self.tier(tier).map_err(|error| {
+            refuse(
+                "host.engine",
+                format!("{tier} 一级的沙箱建不起来：{error}"),
+                format!("The sandbox of the tier {tier} cannot be made: {error}"),
+            )
+        })
     }
 }
 
-fn prepare(inner: &Inner, bytes: &[u8]) -> Result<RulePre<State>, LoadError> {
-    let max = inner.limits.component_bytes;
-    if bytes.len() > max {
-        let (has, max) = (bytes.len() >> 10, max >> 10);
-        let (zh, en) = (
-            format!("规则文件有 {has} KiB，上限是 {max} KiB。"),
+/// A community may take less, never more.
+fn lower(operator: &Limits, lowered: Lowered) -> Result<Limits, LoadError> {
+    let raised = |what: &str, unit: &str, wants: u64, max: u64| {
+        let tier = operator.tier;
+        refuse(
+            "limit.raised",
             format!(
-                "The file has {has} KiB; the limit is {max} KiB. Build it for release, without debug information."
+                "社区只能把限额调低：{what} = {wants} 超过本机给 {tier} 一级的 {max}{unit}。请写小一些，或请运维人员在 rongyi.toml 的 [limits.{tier}] 里放宽。"
             ),
-        );
-        return Err(refuse("load.size", zh, en));
+            format!(
+                "A community may only lower limits: {what} = {wants} is above the {max}{unit} that this installation gives the tier {tier}. Write less, or ask the operator for more below [limits.{tier}] in rongyi.toml."
+            ),
+        )
+    };
+    let mut limits = operator.clone();
+    if let Some(fuel) = lowered.fuel_call {
+        if fuel > operator.fuel_call {
+            return Err(raised("fuel_max", "", fuel, operator.fuel_call));
+        }
+        limits.fuel_call = fuel;
     }
-    shape(bytes)?;
+    if let Some(bytes) = lowered.memory_bytes {
+        if bytes > operator.memory_bytes {
+            let kib = |bytes: usize| u64::try_from(bytes >> 10).unwrap_or(u64::MAX);
+            let (wants, max) = (kib(bytes), kib(operator.memory_bytes));
+            return Err(raised("memory_kib", " KiB", wants, max));
+        }
+        limits.memory_bytes = bytes;
+    }
+    Ok(limits)
+}
+
+fn prepare(inner: &Inner, bytes: &[u8]) -> Result<RulePre<State>, LoadError> {
     let component =
         cache::component(&inner.wasm, inner.cache.as_deref(), bytes).map_err(|error| {
             let (zh, en) = (
@@ -119,7 +177,6 @@ fn prepare(inner: &Inner, bytes: &[u8]) -> Result<RulePre<State>, LoadError> {
         })?;
     imports(inner, &component)?;
     exports(inner, &component)?;
-    resources(inner, &component)?;
     let pre = inner
         .linker
         .instantiate_pre(&component)
@@ -133,156 +190,14 @@ fn prepare(inner: &Inner, bytes: &[u8]) -> Result<RulePre<State>, LoadError> {
     })
 }
 
-/// Only the binary form of a component is looked at further.
-fn shape(bytes: &[u8]) -> Result<(), LoadError> {
-    const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
-    let (zh, en) =
-        if wasmtime::Engine::detect_precompiled(bytes).is_some() || bytes.starts_with(b"\x7fELF") {
-            (
-                "这是编译后的机器码，不能从外面接收。",
-                "This is compiled machine code, which is never accepted from outside.",
-            )
-        } else if bytes.starts_with(b"\0asm\x01\0\0\0") {
-            (
-                "这是 wasm 模块，不是组件。请用 SDK 的生成步骤把它包成组件。",
-                "This is a wasm module, not a component. Wrap it as one with the SDK's build step.",
-            )
-        } else if bytes.is_empty() {
-            ("文件是空的。", "The file is empty.")
-        } else if !bytes.starts_with(COMPONENT) {
-            (
-                "这不是 WebAssembly 组件文件。",
-                "This is not a WebAssembly component file.",
-            )
-        } else {
-            return Ok(());
-        };
-    Err(refuse("load.not-component", zh, en))
-}
-
-fn imports(inner: &Inner, component: &Component) -> Result<(), LoadError> {
-    for (name, item) in component.component_type().imports(&inner.wasm) {
-        let (package, version) = name.split_once('@').unwrap_or((name, ""));
-        if !ALLOWED_IMPORTS.contains(&package) {
-            let advice = if package.starts_with("wasi:") {
-                "rules have no clock, files, network or randomness; build for wasm32-unknown-unknown, not for WASI"
-            } else {
-                "a rule may import only the log of rongyi:rules/host"
-            };
-            let zh = format!(
-                "组件要导入“{name}”，规则里不允许：规则不能用时钟、文件、网络或随机数，只能写日志。"
-            );
-            return Err(refuse(
-                "world.import",
-                zh,
-                format!("It imports “{name}”, which is not offered: {advice}."),
-            ));
-        }
-        speaks(name, version)?;
-        if let ComponentItem::ComponentInstance(own) = item.ty {
-            let functions = own
-                .exports(&inner.wasm)
-                .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)));
-            for (function, _) in functions {
-                if package != "rongyi:rules/host" || function != "log" {
-                    let zh = format!("组件要调用“{name}”里的“{function}”，本机没有这个函数。");
-                    return Err(refuse(
-                        "world.import",
-                        zh,
-                        format!("It wants “{function}” of “{name}”; this host offers only `log`."),
-                    ));
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// 0.1.x is understood, anything else names both versions.
-fn speaks(name: &str, version: &str) -> Result<(), LoadError> {
-    let minor = |v: &str| v.rsplit_once('.').map(|(minor, _)| minor.to_owned());
-    if minor(version) == minor(VERSION) {
-        return Ok(());
-    }
-    let (zh, en) = (
-        format!(
-            "组件使用接口“{name}”，本机支持的是 rongyi:rules@{VERSION}。请用对应版本的 SDK 重新生成。"
-        ),
-        format!(
-            "It speaks “{name}”, this host speaks rongyi:rules@{VERSION}. Build it again with the SDK of that version."
-        ),
-    );
-    Err(refuse("world.version", zh, en))
-}
-
-fn exports(inner: &Inner, component: &Component) -> Result<(), LoadError> {
-    let mut names = Vec::new();
-    for (name, _) in component.component_type().exports(&inner.wasm) {
-        let (package, version) = name.split_once('@').unwrap_or((name, ""));
-        if package == "rongyi:rules/rules" {
-            return speaks(name, version);
-        }
-        names.push(name.to_owned());
-    }
-    let has = if names.is_empty() {
-        "nothing".to_owned()
-    } else {
-        names.join(", ")
-    };
-    Err(refuse(
-        "world.export",
-        format!("组件没有导出“{RULES}”（它导出的是：{has}）。"),
-        format!("It does not export “{RULES}”; it exports {has}."),
-    ))
-}
-
-fn resources(inner: &Inner, component: &Component) -> Result<(), LoadError> {
-    let limits = &inner.limits;
-    let Some(wanted) = component.resources_required() else {
-        return Ok(());
-    };
-    let pages = u64::try_from(limits.memory_bytes >> 16).unwrap_or(u64::MAX);
-    let elements = u64::try_from(limits.table_elements).unwrap_or(u64::MAX);
-    let rows = [
-        (
-            "memories",
-            u64::from(wanted.num_memories),
-            u64::from(limits.memories),
-        ),
-        (
-            "tables",
-            u64::from(wanted.num_tables),
-            u64::from(limits.tables),
-        ),
-        (
-            "pages of 64 KiB of memory at the start",
-            wanted.max_initial_memory_size.unwrap_or(0),
-            pages,
-        ),
-        (
-            "table elements at the start",
-            wanted.max_initial_table_size.unwrap_or(0),
-            elements,
-        ),
-    ];
-    match rows.into_iter().find(|(_, has, max)| has > max) {
-        None => Ok(()),
-        Some((what, has, max)) => Err(refuse(
-            "load.resources",
-            format!("组件要求 {has} 个 {what}，上限是 {max}。"),
-            format!("It wants {has} {what}; the limit is {max}."),
-        )),
-    }
-}
-
-fn describe(inner: &Inner, pre: &RulePre<State>) -> Result<About, LoadError> {
-    let fuel = inner.limits.fuel_load;
-    let mut store = store(inner, fuel);
+fn describe(inner: &Inner, limits: &Limits, pre: &RulePre<State>) -> Result<About, LoadError> {
+    let fuel = limits.fuel_load;
+    let mut store = store(inner, limits, fuel);
     let said = pre
         .instantiate(&mut store)
         .and_then(|instance| instance.rongyi_rules_rules().call_describe(&mut store));
     let about: WitAbout = said.map_err(|error| {
-        let fault = fault::of(&error, store.data(), &inner.limits, fuel, "describe");
+        let fault = fault::of(&error, store.data(), limits, fuel, "describe");
         let zh = format!("规则说不清自己是谁（{}）：{}", fault.code, fault.message);
         refuse(
             "plugin.describe",
@@ -315,135 +230,21 @@ fn describe(inner: &Inner, pre: &RulePre<State>) -> Result<About, LoadError> {
     })
 }
 
-/// The parameters against the rule's own JSON Schema; every mistake with its path.
-fn schema(about: &About, params_json: &str) -> Result<Vec<Diagnostic>, LoadError> {
-    let broken = |what: &str| {
-        refuse(
-            "plugin.describe",
-            format!("规则自带的参数说明不能用：{what}"),
-            format!("The rule's own parameter schema cannot be used: {what}"),
-        )
-    };
-    let schema: serde_json::Value =
-        serde_json::from_str(&about.config_schema).map_err(|error| broken(&error.to_string()))?;
-    let validator =
-        jsonschema::validator_for(&schema).map_err(|error| broken(&error.to_string()))?;
-    let params: serde_json::Value = serde_json::from_str(params_json).map_err(|error| {
-        refuse(
-            "config.schema",
-            format!("参数不是 JSON：{error}"),
-            format!("The parameters are not JSON: {error}"),
-        )
-    })?;
-    Ok(validator
-        .iter_errors(&params)
-        .flat_map(|error| complaints(&error))
-        .collect())
-}
-
-/// What the rule says about its parameters and what the schema says, together. Where both speak of the same
-/// place, the rule's own words are kept: its author knows what is meant.
-fn all_at_once(
-    configured: Result<rongyi_core::rule::Plan, LoadError>,
-    misfits: Vec<Diagnostic>,
-) -> Result<rongyi_core::rule::Plan, LoadError> {
-    let misfit = |diagnostics| LoadError {
-        diagnostics,
-        ..refuse(
-            "config.schema",
-            "参数不合要求。",
-            "The parameters do not fit the rule's schema.",
-        )
-    };
-    match configured {
-        Ok(plan) if misfits.is_empty() => Ok(plan),
-        Ok(_) => Err(misfit(misfits)),
-        Err(error) if error.diagnostics.is_empty() && !misfits.is_empty() => Err(misfit(misfits)),
-        Err(mut error) => {
-            let said: Vec<String> = error.diagnostics.iter().map(|d| d.path.clone()).collect();
-            let new = misfits
-                .into_iter()
-                .filter(|d| !said.iter().any(|path| same_place(path, &d.path)));
-            error.diagnostics.extend(new);
-            Err(error)
-        }
-    }
-}
-
-/// Whether one path is the other, or lies inside it.
-fn same_place(a: &str, b: &str) -> bool {
-    let inside = |outer: &str, inner: &str| {
-        inner
-            .strip_prefix(outer)
-            .is_some_and(|rest| rest.is_empty() || outer.is_empty() || rest.starts_with(['.', '[']))
-    };
-    inside(a, b) || inside(b, a)
-}
-
-/// A key too many is reported at the key itself, everything else at the value it is about.
-fn complaints(error: &jsonschema::ValidationError<'_>) -> Vec<Diagnostic> {
-    let path = dotted(error.instance_path().as_str());
-    let one = |path: String, zh: String, en: String| Diagnostic {
-        path,
-        code: "config.schema".into(),
-        zh,
-        en,
-    };
-    if let jsonschema::error::ValidationErrorKind::AdditionalProperties { unexpected } =
-        error.kind()
-    {
-        let at = |key: &String| {
-            if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
-            }
-        };
-        return unexpected
-            .iter()
-            .map(|key| {
-                let zh = format!("这里没有“{key}”这一项。");
-                one(at(key), zh, format!("There is no parameter “{key}” here."))
-            })
-            .collect();
-    }
-    vec![one(
-        path,
-        format!("参数不合要求：{error}。"),
-        format!("This parameter does not fit: {error}."),
-    )]
-}
-
-/// `/kinds/2/cap` as `kinds[2].cap`.
-fn dotted(pointer: &str) -> String {
-    let mut out = String::new();
-    for part in pointer.split('/').skip(1) {
-        if part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty() {
-            out.push_str(&format!("[{part}]"));
-        } else {
-            if !out.is_empty() {
-                out.push('.');
-            }
-            out.push_str(part);
-        }
-    }
-    out
-}
-
 fn configure(
     inner: &Inner,
+    limits: &Limits,
     pre: &RulePre<State>,
     params_json: &str,
 ) -> Result<rongyi_core::rule::Plan, LoadError> {
-    let fuel = inner.limits.fuel_load;
-    let mut store = store(inner, fuel);
+    let fuel = limits.fuel_load;
+    let mut store = store(inner, limits, fuel);
     let said = pre.instantiate(&mut store).and_then(|instance| {
         instance
             .rongyi_rules_rules()
             .call_configure(&mut store, params_json)
     });
     let fault_text = |error: &wasmtime::Error, state: &State| {
-        let fault = fault::of(error, state, &inner.limits, fuel, "configure");
+        let fault = fault::of(error, state, limits, fuel, "configure");
         let zh = format!("规则读参数时出错（{}）：{}", fault.code, fault.message);
         refuse(
             "config.plugin",
@@ -483,6 +284,6 @@ fn configure(
         )
     };
     let plan = convert::plan(plan).map_err(wrong)?;
-    answer::plan(&plan, &inner.limits).map_err(wrong)?;
+    answer::plan(&plan, limits).map_err(wrong)?;
     Ok(plan)
 }

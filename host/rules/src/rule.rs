@@ -9,6 +9,7 @@ use wasmtime::Store;
 use crate::bindings::RulePre;
 use crate::bindings::exports::rongyi::rules::rules::Guest;
 use crate::engine::{Inner, TICK_MS};
+use crate::limits::Limits;
 use crate::state::State;
 use crate::{answer, convert, fault};
 
@@ -45,6 +46,7 @@ pub struct Usage {
 /// A component with its parameters, ready to be asked from any thread.
 pub struct Rule {
     pub(crate) inner: Arc<Inner>,
+    pub(crate) limits: Limits,
     pub(crate) pre: RulePre<State>,
     /// SHA-256 of the component.
     pub digest: Hash,
@@ -69,6 +71,11 @@ impl std::fmt::Debug for Rule {
 type Answer<T> = Result<Result<T, Refusal>, Fault>;
 
 impl Rule {
+    /// What each of its calls may take: those of its tier, as far as the community has not lowered them.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// What is this event worth?
     ///
     /// # Errors
@@ -82,7 +89,7 @@ impl Rule {
         self.call("earn", |guest, store| {
             Ok(match guest.call_earn(store, &convert::event(ask))? {
                 Ok(answer) => convert::decision(answer).and_then(|own| {
-                    answer::decision(&self.plan, &self.inner.limits, ask, &own)?;
+                    answer::decision(&self.plan, &self.limits, ask, &own)?;
                     Ok(Ok(own))
                 }),
                 Err(no) => self.refusal(no),
@@ -98,7 +105,7 @@ impl Rule {
         self.call("price", |guest, store| {
             Ok(match guest.call_price(store, &convert::basket(ask))? {
                 Ok(answer) => convert::quote(answer).and_then(|own| {
-                    answer::quote(&self.plan, &self.inner.limits, ask, &own)?;
+                    answer::quote(&self.plan, &self.limits, ask, &own)?;
                     Ok(Ok(own))
                 }),
                 Err(no) => self.refusal(no),
@@ -126,7 +133,7 @@ impl Rule {
         no: crate::bindings::rongyi::rules::types::Refusal,
     ) -> Result<Result<T, Refusal>, String> {
         let own = convert::refusal(no)?;
-        answer::refusal(&self.plan, &self.inner.limits, &own)?;
+        answer::refusal(&self.plan, &self.limits, &own)?;
         Ok(Err(own))
     }
 
@@ -139,9 +146,9 @@ impl Rule {
             &mut Store<State>,
         ) -> wasmtime::Result<Result<Result<T, Refusal>, String>>,
     ) -> (Answer<T>, Usage) {
-        let limits = &self.inner.limits;
+        let limits = &self.limits;
         let fuel = limits.fuel_call;
-        let mut store = store(&self.inner, limits.fuel_load);
+        let mut store = store(&self.inner, limits, limits.fuel_load);
         let mut configured = 0;
         let result = (|| {
             let instance = self.pre.instantiate(&mut store)?;
@@ -171,8 +178,7 @@ impl Rule {
 }
 
 /// A store with every limit set.
-pub(crate) fn store(inner: &Inner, fuel: u64) -> Store<State> {
-    let limits = &inner.limits;
+pub(crate) fn store(inner: &Inner, limits: &Limits, fuel: u64) -> Store<State> {
     let mut store = Store::new(&inner.wasm, State::new(limits));
     store.limiter(|state| state);
     store.set_hostcall_fuel(limits.transfer_bytes);

@@ -79,7 +79,7 @@ fn twenty_kinds_leave_half_of_the_fuel() {
     };
     let (answer, usage) = rule.earn_metered(&ask);
     assert_eq!(answer.unwrap().unwrap().awards[0].amount, 38);
-    let limits = engine.limits();
+    let limits = &engine.allowance().small;
     assert!(usage.fuel < limits.fuel_call / 2, "{usage:?}");
     assert!(usage.configure_fuel < limits.fuel_load / 2, "{usage:?}");
 }

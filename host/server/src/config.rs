@@ -24,8 +24,8 @@ use std::sync::Arc;
 pub use community::{AccountUnit, Community, Expiry, Shop};
 use diagnostic::Source;
 pub use diagnostic::{Diagnostic, Severity, render, to_json};
-pub use host::RuleLimits;
 use reader::{Desk, Table, both};
+use rongyi_rules::Allowance;
 pub use rule::{PluginRef, RuleEntry};
 
 /// All of it.
@@ -42,8 +42,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The file with the server's secret.
     pub secret_file: PathBuf,
-    /// Limits for rules.
-    pub limits: RuleLimits,
+    /// What rules may take.
+    pub limits: Allowance,
     /// The communities, in the order of `rongyi.toml`, or by file name.
     pub communities: Vec<Community>,
     /// What is allowed and probably not meant.

@@ -16,7 +16,7 @@ use rongyi_core::record::RuleSet;
 use rongyi_core::rule::{Plan, Text};
 use rongyi_core::settings::{Expiry, Settings, Unit};
 use rongyi_core::time::LocalDate;
-use rongyi_rules::{Engine, Limits, LoadError, Rule};
+use rongyi_rules::{Engine, LoadError, Rule};
 use rongyi_store::{Store, StoreError};
 use tokio_util::task::TaskTracker;
 
@@ -93,20 +93,7 @@ pub struct Checked {
 /// # Errors
 /// [`OpenError::Engine`] with the reason.
 pub fn engine(config: &Config, cache: Option<&Path>) -> Result<Engine, OpenError> {
-    Engine::new(limits(config), cache).map_err(|error| OpenError::Engine(error.to_string()))
-}
-
-fn limits(config: &Config) -> Limits {
-    let own = &config.limits;
-    let mut limits = Limits::default();
-    if let Some(fuel) = own.fuel_max {
-        limits.fuel_call = fuel;
-    }
-    if let Some(kib) = own.memory_kib {
-        limits.memory_bytes =
-            usize::try_from(kib.saturating_mul(1024)).unwrap_or(limits.memory_bytes);
-    }
-    limits
+    Engine::new(config.limits.clone(), cache).map_err(|error| OpenError::Engine(error.to_string()))
 }
 
 /// Loads every configured rule of a community and checks them together. All mistakes at once.
@@ -127,7 +114,7 @@ pub fn check_rules(
                 continue;
             }
         };
-        match engine.load(&bytes, &entry.params_json) {
+        match engine.load_lowered(&bytes, &entry.params_json, entry.lowered) {
             Ok(rule) => {
                 found.extend(clashes(entry, &rule, &checked));
                 let (active_from, params_json) = (entry.active_from, entry.params_json.clone());
@@ -208,6 +195,9 @@ fn unreadable(entry: &RuleEntry, code: &str, zh: &str, en: &str) -> Box<Diagnost
 fn load_diagnostics(entry: &RuleEntry, error: &LoadError) -> Vec<Diagnostic> {
     if error.diagnostics.is_empty() {
         let zh = error.zh.clone().unwrap_or_else(|| error.message.clone());
+        if error.code == "limit.raised" {
+            return vec![entry.limits_diagnostic(zh, error.message.clone())];
+        }
         let help = Text {
             zh: "改正规则文件后重新运行 rongyi check。".into(),
             en: "Mend the rule and run `rongyi check` again.".into(),

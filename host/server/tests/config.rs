@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rongyi_core::time::LocalDate;
+use rongyi_rules::{Lowered, Tier};
 use rongyi_server::config::{
     AccountUnit, Config, Diagnostic, Expiry, PluginRef, Severity, load_with, render, to_json,
 };
@@ -207,8 +208,11 @@ fn a_good_configuration_is_read_exactly() {
         config.public_url.as_deref(),
         Some("https://rongyi.example.cn")
     );
-    assert_eq!(config.limits.fuel_max, Some(5_000_000));
-    assert_eq!(config.limits.memory_kib, Some(4096));
+    assert_eq!(config.limits.tier_max, Tier::Large);
+    assert_eq!(config.limits.small, Tier::Small.limits());
+    assert_eq!(config.limits.script.fuel_call, 5_000_000);
+    assert_eq!(config.limits.script.memory_bytes, 8 << 20);
+    assert_eq!(config.limits.large.instances, 2);
     assert_eq!(config.communities.len(), 2, "notes.txt is no community");
 
     let full = &config.communities[0];
@@ -226,6 +230,9 @@ fn a_good_configuration_is_read_exactly() {
         full.rules[0].params_json,
         r#"{"apple":[1,16,"7.60","文字"],"kinds":[{"caps":[{"amount":300,"window":"month"}],"code":"waste.food"},{"code":"tree.plant","per_unit":20}],"since":"2026-01-02","zebra":true}"#
     );
+    assert_eq!(full.rules[0].lowered.fuel_call, Some(500_000));
+    assert_eq!(full.rules[0].lowered.memory_bytes, Some(2 << 20));
+    assert_eq!(full.rules[1].lowered, Lowered::default());
     assert!(matches!(&full.rules[1].plugin, PluginRef::File { sha256, .. } if sha256.len() == 64));
     assert_eq!(full.rules[1].params_json, "{}");
 

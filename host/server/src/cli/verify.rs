@@ -5,10 +5,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::Code;
-use rongyi_rules::{Engine, Limits};
+use rongyi_rules::{Allowance, Engine};
 
 use super::{Failure, Library, Reading, on_terminal, say, tell};
-use crate::house;
 use crate::verify::{self, Decisions, Report};
 
 /// What to verify.
@@ -56,12 +55,8 @@ fn decisions(text: &str) -> Result<Decisions, String> {
 
 pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
     let library = Library::open(&args.reading).await?;
-    let engine = match &library.config {
-        Some(config) => house::engine(config, None)?,
-        None => {
-            Engine::new(Limits::default(), None).map_err(|error| Failure::said("engine", &error))?
-        }
-    };
+    let engine =
+        Engine::new(Allowance::replay(), None).map_err(|error| Failure::said("engine", &error))?;
     let communities = match &args.community {
         Some(community) => {
             library.known(community).await?;

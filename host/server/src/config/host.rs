@@ -5,17 +5,10 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use rongyi_rules::{Allowance, Lowered, Tier};
+
 use super::reader::{Field, Table, both};
 use super::source::why_zh;
-
-/// Limits for rules, where the operator wants others than the built-in ones.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RuleLimits {
-    /// Fuel for one call; roughly the number of wasm instructions.
-    pub fuel_max: Option<u64>,
-    /// Memory of one instance in KiB.
-    pub memory_kib: Option<u64>,
-}
 
 /// The values of `rongyi.toml`, the communities still as paths.
 pub(super) struct Host {
@@ -24,7 +17,7 @@ pub(super) struct Host {
     pub(super) listen: SocketAddr,
     pub(super) public_url: Option<String>,
     pub(super) secret_file: PathBuf,
-    pub(super) limits: RuleLimits,
+    pub(super) limits: Allowance,
 }
 
 /// Reads everything but `communities`, see [`community_paths`].
@@ -38,18 +31,7 @@ pub(super) fn read(
     let secret_file = path("secret_file").unwrap_or_else(|| data_dir.join("server.secret"));
     let listen = table.get("listen").and_then(|field| read_listen(&field));
     let public_url = table.get("public_url").and_then(|field| read_url(&field));
-    let mut limits = RuleLimits::default();
-    if let Some(rows) = table.get("limits").and_then(|field| field.table()) {
-        let number = |key, bounds| {
-            let found = rows.get(key).and_then(|field| field.integer(bounds));
-            found.and_then(|n| u64::try_from(n).ok())
-        };
-        limits = RuleLimits {
-            fuel_max: number("fuel_max", 10_000..=1_000_000_000),
-            memory_kib: number("memory_kib", 64..=262_144),
-        };
-        rows.finish();
-    }
+    let limits = read_limits(table);
     let written = table
         .get("database_url")
         .and_then(|f| read_database(&f, folder));
@@ -70,6 +52,73 @@ pub(super) fn read(
         secret_file,
         limits,
     }
+}
+
+/// What rules may take. Without a word about it the two smaller tiers with the built-in limits: a large
+/// interpreter costs fifty times the memory, so the operator says yes to it first.
+fn read_limits(table: &Table<'_>) -> Allowance {
+    let mut allowance = Allowance {
+        tier_max: Tier::Script,
+        ..Allowance::default()
+    };
+    let Some(rows) = table.get("limits").and_then(|field| field.table()) else {
+        return allowance;
+    };
+    if let Some(tier) = rows.get("tier_max").and_then(|field| read_tier(&field)) {
+        allowance.tier_max = tier;
+    }
+    for tier in Tier::ALL {
+        let Some(own) = rows.get(tier.name()).and_then(|field| field.table()) else {
+            continue;
+        };
+        let limits = allowance.of_mut(tier);
+        let lowered = read_lowered(&own);
+        limits.fuel_call = lowered.fuel_call.unwrap_or(limits.fuel_call);
+        limits.memory_bytes = lowered.memory_bytes.unwrap_or(limits.memory_bytes);
+        let number = own
+            .get("calls_max")
+            .and_then(|field| field.integer(1..=1_000));
+        if let Some(calls) = number.and_then(|n| u32::try_from(n).ok()) {
+            limits.instances = calls;
+        }
+        own.finish();
+    }
+    rows.finish();
+    allowance
+}
+
+/// `fuel_max` and `memory_kib`, which an operator sets for a tier and a community for a rule.
+pub(super) fn read_lowered(rows: &Table<'_>) -> Lowered {
+    let number = |key, bounds| {
+        let found = rows
+            .get(key)
+            .and_then(|field: Field<'_>| field.integer(bounds));
+        found.and_then(|n| u64::try_from(n).ok())
+    };
+    let fuel_call = number("fuel_max", 10_000..=1_000_000_000);
+    let memory = number("memory_kib", 64..=262_144);
+    Lowered {
+        fuel_call,
+        memory_bytes: memory.and_then(|kib| usize::try_from(kib.saturating_mul(1024)).ok()),
+    }
+}
+
+fn read_tier(field: &Field<'_>) -> Option<Tier> {
+    let text = field.string()?;
+    let tier = text.parse().ok();
+    if tier.is_none() {
+        field.refuse(
+            both(
+                format!("没有叫“{text}”的一级。"),
+                format!("There is no tier “{text}”."),
+            ),
+            both(
+                "可以写 \"small\"（Rust、C）、\"script\"（JavaScript）或 \"large\"（Python）。",
+                "Write \"small\" (Rust, C), \"script\" (JavaScript) or \"large\" (Python).",
+            ),
+        );
+    }
+    tier
 }
 
 /// The community files: those the list names, or every `communities/*.toml` beside `rongyi.toml`.

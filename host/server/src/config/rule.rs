@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
+use rongyi_rules::Lowered;
 use sha2::{Digest, Sha256};
 
 use super::diagnostic::{Diagnostic, Source};
+use super::host::read_lowered;
 use super::params;
 use super::reader::{Desk, Field, Table, both};
 use super::source::why_zh;
@@ -42,6 +44,9 @@ pub struct RuleEntry {
     /// Canonical JSON of `[rule.params]`: sorted keys, no spaces, decimals and dates as strings with the
     /// text they have in the file.
     pub params_json: String,
+    /// What this community takes less of than the operator allows.
+    pub lowered: Lowered,
+    limits_at: Option<Range<usize>>,
     places: BTreeMap<String, Range<usize>>,
     plugin_at: Range<usize>,
     source: Arc<Source>,
@@ -59,6 +64,16 @@ impl RuleEntry {
             ),
         );
         Diagnostic::at(&self.source, place, code, both(zh, en), help)
+    }
+
+    /// A complaint about the limits this community sets for the rule, at their place.
+    pub fn limits_diagnostic(&self, zh: String, en: String) -> Diagnostic {
+        let place = self.limits_at.clone().unwrap_or(self.plugin_at.clone());
+        let help = both(
+            "改 [rule.limits] 里的数，或删掉它，用本机的限额。",
+            "Change the number below [rule.limits], or delete it to use those of this installation.",
+        );
+        Diagnostic::at(&self.source, place, "config.limit", both(zh, en), help)
     }
 
     /// Where the parameters begin.
@@ -148,8 +163,17 @@ fn read_rule(desk: &Desk, field: &Field<'_>, folder: &Path) -> Option<RuleEntry>
         }
         _ => params_json.push_str("{}"),
     }
+    let mut lowered = Lowered::default();
+    let limits = table.get("limits");
+    let limits_at = limits.as_ref().map(Field::span);
+    if let Some(rows) = limits.and_then(|field| field.table()) {
+        lowered = read_lowered(&rows);
+        rows.finish();
+    }
     table.finish();
     Some(RuleEntry {
+        lowered,
+        limits_at,
         plugin: plugin?,
         active_from: active_from?,
         params_json,

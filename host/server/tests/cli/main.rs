@@ -33,6 +33,22 @@ fn check_says_what_is_in_force_or_where_it_is_wrong() {
         "{}",
         ran.err
     );
+    let raised = "active_from = 2026-01-15\n[rule.limits]\nfuel_max = 3_000_000\n";
+    place.write(
+        "config/communities/green.toml",
+        COMMUNITY.replace("active_from = 2026-01-15\n", raised),
+    );
+    let ran = place.run(&["check"]);
+    assert_eq!(ran.code, 78, "{}", ran.err);
+    for part in [
+        "config.limit",
+        "fuel_max = 3000000",
+        "2000000",
+        "[limits.small]",
+        "green.toml:19",
+    ] {
+        assert!(ran.err.contains(part), "{part}: {}", ran.err);
+    }
     place.write(
         "config/communities/green.toml",
         &COMMUNITY[..COMMUNITY.len() / 2],
