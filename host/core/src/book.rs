@@ -15,6 +15,7 @@ mod earning;
 mod facts;
 mod keeping;
 mod needs;
+mod period;
 mod shop;
 mod state;
 #[cfg(test)]
@@ -23,12 +24,13 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::account::{Account, Purpose};
+use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::chain::{Block, Hash, Head, leaf, merkle_root};
 use crate::command::{Ask, Command, Need, Rejection, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::period::{Period, Standing};
 use crate::record::{Envelope, Event, Item, Record, RuleSet};
 use crate::rule::{Judge, KindPlan, Refusal};
 use crate::settings::Settings;
@@ -56,6 +58,8 @@ struct Dirty {
     texts: Vec<(u64, SaltedText)>,
     settings: bool,
     sets: usize,
+    periods: BTreeSet<Code>,
+    standings: BTreeSet<(u64, Holder)>,
 }
 
 /// The book of one community.
@@ -74,6 +78,9 @@ pub struct Book {
     sources: HashMap<(Code, String), Option<Used>>,
     keys: HashMap<(Code, String), Option<Used>>,
     waiting: HashMap<u64, Option<Event>>,
+    /// Whether `residents` holds all of them.
+    everyone: bool,
+    standings: HashMap<(u64, Holder), Option<Standing>>,
     dirty: Dirty,
 }
 
@@ -92,6 +99,8 @@ impl Book {
             sources: HashMap::new(),
             keys: HashMap::new(),
             waiting: HashMap::new(),
+            everyone: false,
+            standings: HashMap::new(),
             dirty: Dirty::default(),
         }
     }
@@ -106,9 +115,11 @@ impl Book {
             items: Vec::new(),
             next_order: 1,
             posted: false,
+            periods: Vec::new(),
         };
         Book {
             complete: true,
+            everyone: true,
             ..Book::new(frame)
         }
     }
@@ -132,6 +143,7 @@ impl Book {
             self.orders.len(),
             self.sources.len(),
             self.keys.len(),
+            self.standings.len(),
         ]
         .into_iter()
         .fold(0, usize::saturating_add)
@@ -167,6 +179,15 @@ impl Book {
                 }
                 Loaded::Waiting(key, state) => {
                     self.waiting.entry(key).or_insert(state);
+                }
+                Loaded::Everyone(all) => {
+                    for (resident, household) in all {
+                        self.residents.entry(resident).or_insert(Some(household));
+                    }
+                    self.everyone = true;
+                }
+                Loaded::Standing(cut, holder, state) => {
+                    self.standings.entry((cut, holder)).or_insert(state);
                 }
             }
         }
@@ -246,6 +267,14 @@ impl Book {
             ),
             Ask::Settle(no) => shop::settle(self, command, envelope, *no),
             Ask::Release(no, reason) => shop::release(self, command, envelope, *no, *reason),
+            Ask::Assert { .. } => period::assert(self, command, envelope),
+            Ask::Period(own, step) => period::step(
+                self,
+                command,
+                envelope,
+                &period::Asked { period: *own, step },
+                judge,
+            ),
         }
     }
 
@@ -319,6 +348,21 @@ impl Book {
             waiting: dirty.waiting,
             waited: dirty.waited,
             texts: dirty.texts,
+            periods: self
+                .frame
+                .periods
+                .iter()
+                .filter(|row| dirty.periods.contains(&row.period.code()))
+                .cloned()
+                .collect(),
+            standings: dirty
+                .standings
+                .into_iter()
+                .filter_map(|(cut, holder)| {
+                    let own = self.standings.get(&(cut, holder))?.clone()?;
+                    Some((cut, holder, own))
+                })
+                .collect(),
         })
     }
 
@@ -379,6 +423,29 @@ impl Book {
             .collect()
     }
 
+    /// Every loaded standing, by the entry of its cut-off and its holder.
+    pub fn standings(&self) -> BTreeMap<(u64, Holder), &Standing> {
+        self.standings
+            .iter()
+            .filter_map(|(key, own)| Some((*key, own.as_ref()?)))
+            .collect()
+    }
+
+    /// What would become of a holder if the cut-off of `period` were signed and closed now: the rule's answer to
+    /// the standing, with nothing moved.
+    ///
+    /// # Errors
+    /// As closing the holder.
+    pub fn preview(
+        &self,
+        period: &Period,
+        holder: Holder,
+        today: LocalDate,
+        judge: &dyn Judge,
+    ) -> Result<Result<crate::rule::Decision, Refusal>, Rejection> {
+        period::preview(self, period, holder, today, judge)
+    }
+
     /// Every loaded event that still waits for its rule.
     pub fn waiting(&self) -> BTreeMap<u64, &Event> {
         self.waiting
@@ -416,6 +483,9 @@ impl Book {
     /// both are in force on the days before; the newer activation decides, so that what waited is decided by it.
     pub fn rule_for(&self, kind: &Code, on: LocalDate) -> Option<(&Arc<RuleSet>, &KindPlan)> {
         let own = |set: &Arc<RuleSet>| set.plan.kinds.iter().position(|k| k.code == *kind);
+        if kind.as_str() == period::CLOSE_KIND {
+            return None;
+        }
         let set = self
             .in_force(on)
             .into_iter()

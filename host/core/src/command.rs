@@ -5,6 +5,8 @@ use crate::amount::Amount;
 use crate::chain::Hash;
 use crate::counters::CounterKey;
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+pub use crate::period::PeriodRejection;
+use crate::period::{Period, PeriodStep};
 use crate::record::{
     Envelope, Event, Item, Key, OrderLine, Record, ReleaseReason, RuleSet, Source,
 };
@@ -108,6 +110,22 @@ pub enum Ask {
     Release(OrderNo, ReleaseReason),
     /// Lots past their date lapse.
     Lapse(Vec<Account>),
+    /// A holder had so much at the end of a past day, somebody says. Whether it is so is compared by whoever reads
+    /// the book, now and at every verification; the book only keeps who said it.
+    Assert {
+        /// Whose.
+        holder: Holder,
+        /// Of what.
+        asset: Code,
+        /// The day; before today.
+        on: LocalDate,
+        /// How much.
+        amount: Amount,
+        /// Salted commitment to where it is written.
+        reason: Hash,
+    },
+    /// A step in closing a period.
+    Period(Period, PeriodStep),
 }
 
 impl Command {
@@ -151,10 +169,19 @@ impl Command {
             Record::Settle(_, no) => Ask::Settle(no),
             Record::Release(_, no, reason) => Ask::Release(no, reason),
             Record::Lapse(_, accounts) => Ask::Lapse(accounts),
+            Record::Assert(_, holder, asset, on, amount, reason) => Ask::Assert {
+                holder,
+                asset,
+                on,
+                amount,
+                reason,
+            },
+            Record::Period(_, period, step) => Ask::Period(period, step),
             Record::Decided(..)
             | Record::Quoted(..)
             | Record::Refused(..)
             | Record::Waiting(..)
+            | Record::Standing(..)
             | Record::Moved(..) => {
                 return None;
             }
@@ -191,6 +218,10 @@ pub enum Need {
     Key(Code, String),
     /// A waiting event.
     Waiting(u64),
+    /// Every resident with their household.
+    Everyone,
+    /// What a holder had at the cut-off that this entry made.
+    Standing(u64, Holder),
 }
 
 /// The input was refused before anything was decided; nothing is stored and the same input may be right later.
@@ -287,6 +318,7 @@ pub enum Rejection {
     },
     NotConfigured,
     OutOfRange,
+    Period(PeriodRejection),
 }
 
 impl Rejection {
@@ -323,6 +355,7 @@ impl Rejection {
             Rejection::RuleFault { .. } => "rule.fault",
             Rejection::NotConfigured => "community.not-configured",
             Rejection::OutOfRange => "amount.out-of-range",
+            Rejection::Period(own) => own.code(),
         }
     }
 
@@ -450,6 +483,7 @@ impl Rejection {
             Rejection::NumberTooLarge => {
                 ("号码太大，请用 1 到 2147483647。".into(), "The number is too large; use 1 to 2147483647.".into())
             }
+            Rejection::Period(own) => own.both(),
             Rejection::NothingToDo => ("没有需要处理的内容。".into(), "There is nothing to do.".into()),
             Rejection::RuleFault { set, code, message } => (
                 format!("规则（第 {set} 套）出了故障（{code}），请告诉社区工作人员。{message}"),

@@ -71,7 +71,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn add(&mut self, other: &Cell) {
+    pub(crate) fn add(&mut self, other: &Cell) {
         self.events = self.events.saturating_add(other.events);
         self.quantity = self.quantity.saturating_add(other.quantity);
         self.points = self.points.saturating_add(other.points);
@@ -302,7 +302,7 @@ fn distinct_days<'r>(
     i64::try_from(days.len()).unwrap_or(i64::MAX)
 }
 
-fn inside(month: i32, day: u8, first: LocalDate, last: LocalDate) -> bool {
+pub(crate) fn inside(month: i32, day: u8, first: LocalDate, last: LocalDate) -> bool {
     let place = (month, day);
     let of = |date: LocalDate| (date.month_index(), date.parts().2);
     of(first) <= place && place <= of(last)

@@ -13,6 +13,7 @@ pub mod codec;
 pub mod command;
 pub mod counters;
 pub mod ids;
+pub mod period;
 pub mod record;
 pub mod rule;
 pub mod settings;

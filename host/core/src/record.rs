@@ -12,11 +12,14 @@ use form::{
     write_transfer,
 };
 
+pub(crate) use rule_form::{read_facts, write_facts};
+
 use crate::account::{Account, Holder};
 use crate::amount::Amount;
 use crate::chain::Hash;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::period::{Period, PeriodStep, Standing, read_step, write_step};
 use crate::rule::{Decision, Fact, Plan, Quote, Refusal, Text, Value};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
@@ -244,6 +247,11 @@ pub enum Record {
     Release(Envelope, OrderNo, ReleaseReason),
     /// Asked: lots of these accounts that are past their date lapse.
     Lapse(Envelope, Vec<Account>),
+    /// Asked: somebody says what a holder had at the end of a past local day; the hash is a salted commitment to
+    /// where it is written.
+    Assert(Envelope, Holder, Code, LocalDate, Amount, Hash),
+    /// Asked: a step in closing a period.
+    Period(Envelope, Period, PeriodStep),
     /// Followed: what the rule decided, with the facts it saw.
     Decided(RuleSetNo, Vec<Fact>, Decision),
     /// Followed: what the rule charges, with the facts it saw (order first, then line by line).
@@ -252,6 +260,8 @@ pub enum Record {
     Refused(Option<RuleSetNo>, Vec<Fact>, Refusal),
     /// Followed: the rule gave no usable answer; the event waits. The text is the fault's code.
     Waiting(RuleSetNo, String),
+    /// Followed: what a holder had at the cut-off.
+    Standing(Holder, Standing),
     /// Followed: a movement, of the entry that began at this seq.
     Moved(u64, Transfer),
 }
@@ -272,10 +282,13 @@ impl Record {
             Record::Settle(..) => 10,
             Record::Release(..) => 11,
             Record::Lapse(..) => 12,
+            Record::Assert(..) => 18,
+            Record::Period(..) => 19,
             Record::Decided(..) => 20,
             Record::Quoted(..) => 21,
             Record::Refused(..) => 22,
             Record::Waiting(..) => 23,
+            Record::Standing(..) => 29,
             Record::Moved(..) => Self::MOVED,
         }
     }
@@ -297,11 +310,14 @@ impl Record {
             | Record::Place(e, ..)
             | Record::Settle(e, ..)
             | Record::Release(e, ..)
-            | Record::Lapse(e, ..) => Some(e),
+            | Record::Lapse(e, ..)
+            | Record::Assert(e, ..)
+            | Record::Period(e, ..) => Some(e),
             Record::Decided(..)
             | Record::Quoted(..)
             | Record::Refused(..)
             | Record::Waiting(..)
+            | Record::Standing(..)
             | Record::Moved(..) => None,
         }
     }
@@ -355,6 +371,18 @@ impl Record {
             Record::Release(_, no, reason) => {
                 w.u32(no.0);
                 w.byte(u8::from(*reason == ReleaseReason::TimedOut));
+            }
+            Record::Assert(_, holder, asset, on, amount, reason) => {
+                write_holder(w, *holder);
+                w.code(asset);
+                w.date(*on);
+                w.amount(*amount);
+                w.raw(reason);
+            }
+            Record::Period(_, period, step) => write_step(w, period, step),
+            Record::Standing(holder, standing) => {
+                write_holder(w, *holder);
+                standing.write(w);
             }
             Record::Lapse(_, accounts) => w.list(accounts, |w, account| w.i64(account.pack())),
             Record::Decided(set, facts, decision) => {
@@ -436,6 +464,19 @@ impl Record {
                 read_envelope(r)?,
                 r.list(|r| Account::unpack(r.i64()?).ok_or(Malformed))?,
             ),
+            18 => Record::Assert(
+                read_envelope(r)?,
+                read_holder(r)?,
+                r.code()?,
+                r.date()?,
+                r.amount()?,
+                r.hash()?,
+            ),
+            19 => {
+                let envelope = read_envelope(r)?;
+                let (period, step) = read_step(r)?;
+                Record::Period(envelope, period, step)
+            }
             20 => Record::Decided(
                 RuleSetNo(r.u32()?),
                 rule_form::read_facts(r)?,
@@ -452,6 +493,7 @@ impl Record {
                 rule_form::read_refusal(r)?,
             ),
             23 => Record::Waiting(RuleSetNo(r.u32()?), r.text()?),
+            29 => Record::Standing(read_holder(r)?, Standing::read(r)?),
             Record::MOVED => read_transfer(r)?,
             _ => return Err(Malformed),
         };

@@ -386,4 +386,23 @@ pub trait Judge {
         set: crate::ids::RuleSetNo,
         ask: &PriceAsk,
     ) -> Result<Result<Quote, Refusal>, Fault>;
+
+    /// What happens to this holder at the end of a period? Judges that never close periods leave it out.
+    ///
+    /// # Errors
+    /// A [`Fault`] when no usable answer came.
+    fn close(
+        &self,
+        set: crate::ids::RuleSetNo,
+        ask: &CloseAsk,
+    ) -> Result<Result<Decision, Refusal>, Fault> {
+        Err(Fault {
+            code: "rule.no-close".into(),
+            blame: Blame::Host,
+            message: format!(
+                "rule set {set} was asked about {}, and nobody here answers for periods",
+                ask.period
+            ),
+        })
+    }
 }

@@ -11,6 +11,7 @@ pub mod icon;
 pub mod office;
 pub mod order;
 pub mod passbook;
+pub mod period;
 pub mod qr;
 pub mod shell;
 pub mod shop;
@@ -29,6 +30,7 @@ pub use passbook::{
     Expiring, HomeView, Line, LineState, Month, PassbookView, Proof, ReasonRow, RuleRef, Show,
     Unit, Waiting, WhyView,
 };
+pub use period::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
 pub use shell::{Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
 pub use text::Lang;

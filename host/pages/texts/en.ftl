@@ -252,6 +252,7 @@ operator-waiting = { $n ->
  }
 operator-none-waiting = Nothing is waiting; every event is in the books.
 operator-rules = Rules
+operator-periods = Closing the books
 operator-version = Version { $version }
 operator-active = Active
 operator-planned = Planned
@@ -261,6 +262,39 @@ operator-from = In force from
 operator-digest = Fingerprint
 operator-waiting-label = Waiting events
 operator-fault = Last fault
+
+## Closing a period
+period-title = Closing the books
+period-text = When a period is over: cut it off and look at the ranks and at every change; another operator signs; then every holder is closed and the period is sealed.
+period-next = Next period: { $period }
+period-next-text = After the cut-off, its days and those before take no more events. Until it is signed, it can be withdrawn.
+period-do-cut-off = Cut off { $period } and look
+period-none-due = No period is due.
+period-all = Periods
+period-look = Look at { $period }
+period-heading = Closing { $period }
+period-cut-off = To be signed
+period-signed = Being closed
+period-sealed = Sealed
+period-withdrawn = Withdrawn
+period-days = From, to
+period-cut-by = Cut off by
+period-signed-by = Signed by
+period-alone = (the only operator)
+period-closed = Closed
+period-of = { $closed } of { $holders }
+period-sign = Sign
+period-sign-text = Look at every change below before you sign. A signature cannot be taken back; it is given by another operator than who made the cut-off.
+period-do-sign = All is right: sign
+period-do-withdraw = Withdraw the cut-off, enter what is missing
+period-close = Close
+period-close-text = Each holder is closed once; after an interruption, press again and it goes on. The host also goes on by itself, and then seals.
+period-do-close = Close now
+period-holders = What changes
+period-no-holders = No rule closes this period: it is only sealed, and no points move.
+period-had = { $points } at the cut-off
+period-line-closed = closed
+period-more = More
 
 ## Errors
 error-expected = Expected

@@ -237,6 +237,7 @@ operator-config-fault = 新配置有误，仍在使用原来的配置
 operator-waiting = 有 { $count } 件事在等规则修好，一件也不会丢。
 operator-none-waiting = 没有积压，所有事项都已记账。
 operator-rules = 规则
+operator-periods = 期末结账
 operator-version = 第 { $version } 版
 operator-active = 执行中
 operator-planned = 待生效
@@ -246,6 +247,39 @@ operator-from = 执行日期
 operator-digest = 指纹
 operator-waiting-label = 等待的事项
 operator-fault = 最近的故障
+
+## 期末结账
+period-title = 期末结账
+period-text = 一期过完之后：先截止，看一看名次和每户的变动；另一位管理员签字；再逐户结账，最后封账。
+period-next = 下一期：{ $period }
+period-next-text = 截止之后，这一期和更早的日子不再收新的事项。签字以前可以撤回。
+period-do-cut-off = 截止 { $period }，看预览
+period-none-due = 现在没有到期要结的账。
+period-all = 各期
+period-look = 查看 { $period }
+period-heading = { $period } 结账
+period-cut-off = 待签字
+period-signed = 结账中
+period-sealed = 已封账
+period-withdrawn = 已撤回
+period-days = 起止
+period-cut-by = 截止人
+period-signed-by = 签字人
+period-alone = （社区只有一位管理员）
+period-closed = 已结
+period-of = { $closed } / { $holders }
+period-sign = 签字
+period-sign-text = 请看过下面每一户的变动再签。签字之后不能撤回；由截止人以外的管理员签。
+period-do-sign = 无误，签字
+period-do-withdraw = 撤回截止，先补记
+period-close = 结账
+period-close-text = 每户只结一次，中断了再点一次就接着结。系统也会自己接着结完，然后封账。
+period-do-close = 现在结账
+period-holders = 每户的变动
+period-no-holders = 这一期没有结账规则，只封账，不动积分。
+period-had = 截止时 { $points } 分
+period-line-closed = 已结
+period-more = 后面的
 
 ## 出错
 error-expected = 应该是

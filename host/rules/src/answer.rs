@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rongyi_core::ids::Code;
-use rongyi_core::rule::{Arg, Decision, EarnAsk, Line, Plan, PriceAsk, Quote, Refusal};
+use rongyi_core::rule::{Arg, CloseAsk, Decision, EarnAsk, Line, Plan, PriceAsk, Quote, Refusal};
+use rongyi_core::time::LocalDate;
 
 use crate::limits::Limits;
 
@@ -96,6 +97,29 @@ pub(crate) fn decision(
     ask: &EarnAsk,
     decision: &Decision,
 ) -> Result<(), Wrong> {
+    for award in &decision.awards {
+        if !ask.roles.contains(&award.role) {
+            return Err(format!(
+                "awards.role: nobody is “{}” in this event",
+                award.role
+            ));
+        }
+    }
+    decided(plan, limits, ask.on, decision)
+}
+
+/// What is decided at the end of a period: everything goes to the one holder, whatever its awards call the role.
+pub(crate) fn closing(
+    plan: &Plan,
+    limits: &Limits,
+    ask: &CloseAsk,
+    decision: &Decision,
+) -> Result<(), Wrong> {
+    decided(plan, limits, ask.last, decision)
+}
+
+/// Sane amounts, declared phrases, and lines that add up to the awards.
+fn decided(plan: &Plan, limits: &Limits, on: LocalDate, decision: &Decision) -> Result<(), Wrong> {
     at_most("awards", decision.awards.len(), limits.answer_items)?;
     at_most("marks", decision.marks.len(), limits.answer_items)?;
     lines(plan, limits, &decision.lines)?;
@@ -104,12 +128,6 @@ pub(crate) fn decision(
     }
     let mut sums: BTreeMap<&Code, i64> = BTreeMap::new();
     for award in &decision.awards {
-        if !ask.roles.contains(&award.role) {
-            return Err(format!(
-                "awards.role: nobody is “{}” in this event",
-                award.role
-            ));
-        }
         if award
             .amount
             .checked_abs()
@@ -120,7 +138,7 @@ pub(crate) fn decision(
                 award.amount
             ));
         }
-        if award.expires.is_some_and(|day| day < ask.on) {
+        if award.expires.is_some_and(|day| day < on) {
             return Err("awards.expires: the day lies before the event".into());
         }
         *sums.entry(&award.asset).or_default() += i64::from(award.amount);

@@ -121,7 +121,10 @@ impl Rule {
     pub fn close(&self, ask: &CloseAsk) -> Answer<Decision> {
         self.call("close", |guest, store| {
             Ok(match guest.call_close(store, &convert::closing(ask))? {
-                Ok(answer) => convert::decision(answer).map(Ok),
+                Ok(answer) => convert::decision(answer).and_then(|own| {
+                    answer::closing(&self.plan, &self.inner.limits, ask, &own)?;
+                    Ok(Ok(own))
+                }),
                 Err(no) => self.refusal(no),
             })
         })

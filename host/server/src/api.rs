@@ -6,6 +6,7 @@ pub mod error;
 pub mod ledger;
 pub mod openapi;
 pub mod people;
+pub mod periods;
 pub mod redemption;
 
 use std::sync::Arc;
@@ -46,6 +47,12 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(redemption::get_order))
         .routes(routes!(redemption::settle_order))
         .routes(routes!(redemption::cancel_order))
+        // Periods, and what was.
+        .routes(routes!(periods::list_periods))
+        .routes(routes!(periods::list_period_holders))
+        .routes(routes!(periods::post_period_step))
+        .routes(routes!(periods::get_past_balance))
+        .routes(routes!(periods::post_statement))
         // The ledger.
         .routes(routes!(ledger::get_entry))
         .routes(routes!(ledger::get_head))

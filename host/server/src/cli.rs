@@ -11,8 +11,10 @@
 mod check;
 mod enrol;
 mod import;
+pub(crate) mod period;
 mod serve;
 mod show;
+mod statement;
 mod verify;
 
 use std::collections::BTreeMap;
@@ -95,6 +97,11 @@ enum Command {
     Balance(show::BalanceArgs),
     /// 查一位居民的明细 / what happened to it
     Passbook(show::PassbookArgs),
+    /// 结一个月、一个季度或一年的账 / close a month, a quarter or a year
+    #[command(subcommand)]
+    Period(period::PeriodCommand),
+    /// 核对某一天的余额，对上的记下来 / compare a past balance with the ledger and keep it
+    Statement(statement::StatementArgs),
     /// 重算整本账，逐笔核对 / recompute and prove the ledger
     Verify(verify::VerifyArgs),
 }
@@ -297,6 +304,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Import(command) => import::run(command).await,
             Command::Balance(args) => show::balance(args).await,
             Command::Passbook(args) => show::passbook(args).await,
+            Command::Period(command) => period::run(command).await,
+            Command::Statement(args) => statement::run(args).await,
             Command::Verify(args) => verify::run(args).await,
         }
     })
@@ -305,6 +314,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
 pub(crate) use enrol::{private_file, stop};
 pub(crate) use import::{import_balances, import_events, read as read_sheet, summary, unreadable};
 pub(crate) use serve::{ADDRESS, listen, serve};
+pub(crate) use statement::around;
 
 /// A line on the standard output. Who has stopped reading needs no more of it.
 pub(crate) fn say(line: &str) {

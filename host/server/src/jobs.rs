@@ -28,6 +28,8 @@ pub struct Done {
     pub lapsed: usize,
     /// Waiting events that were decided.
     pub retried: usize,
+    /// Holders of a signed period that were closed.
+    pub closed: u32,
 }
 
 /// Runs the jobs every minute until `stop`.
@@ -85,6 +87,12 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
             Err(ClerkError::Rejected(_)) => {}
             Err(error) => return Err(error),
         }
+    }
+    // What a closing that was stopped half-way left over.
+    match crate::period::resume(house, code, ROUND_MAX).await {
+        Ok(closed) => done.closed = closed,
+        Err(crate::period::PeriodError::Clerk(error)) => return Err(error),
+        Err(error) => tracing::warn!(community = %code, %error, "a period is not closed"),
     }
     Ok(done)
 }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use rongyi_core::ids::{Code, RuleSetNo};
-use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
+use rongyi_core::rule::{
+    Blame, CloseAsk, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal,
+};
 use rongyi_rules::Rule;
 
 /// The rules of one community.
@@ -80,6 +82,12 @@ impl Judge for Sandbox {
     fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
         self.rule(set)?
             .price(ask)
+            .inspect_err(|fault| told(set, fault))
+    }
+
+    fn close(&self, set: RuleSetNo, ask: &CloseAsk) -> Result<Result<Decision, Refusal>, Fault> {
+        self.rule(set)?
+            .close(ask)
             .inspect_err(|fault| told(set, fault))
     }
 }

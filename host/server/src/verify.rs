@@ -7,6 +7,7 @@
 //! | replay | the records each command must give, byte for byte |
 //! | rows | balances, lots, counters, orders, residents, references, settings, rule sets, items, links |
 //! | texts | erasable texts against their commitments |
+//! | statements | what somebody had on a past day, as it was written down, against the movements |
 //!
 //! It changes nothing. A cut tail shows only against a head that was published elsewhere.
 
@@ -25,6 +26,7 @@ use rongyi_store::{Store, StoreError, StoredBlock};
 
 use crate::house::{OpenError, load_archived};
 use crate::rulebook::Sandbox;
+use crate::statement;
 use replay::Replayer;
 
 /// Which decisions are asked again of their rules.
@@ -116,6 +118,7 @@ pub async fn run(
         said: Vec::new(),
         enrolled: Vec::new(),
         moved: Vec::new(),
+        kept: Vec::new(),
     };
     check.archive(store, code).await?;
     let head = match check.chain(store, code, frame.head, progress).await {
@@ -155,6 +158,8 @@ struct Check {
     enrolled: Vec<(u64, ResidentNo, Hash)>,
     /// Movements whose links were not compared yet.
     moved: Vec<PlacedTransfer>,
+    /// Dated statements of what somebody had.
+    kept: Vec<statement::Kept>,
 }
 
 impl Check {
@@ -318,12 +323,13 @@ impl Check {
         )]
         match &record {
             Record::Enrol(_, resident, _, who) => self.enrolled.push((seq, *resident, *who)),
-            Record::Receive(.., reason) | Record::Open(.., reason) => {
+            Record::Receive(.., reason) | Record::Open(.., reason) | Record::Assert(.., reason) => {
                 self.said.push((seq, *reason))
             }
             Record::Event(_, event) => self.said.extend(event.note.map(|note| (seq, note))),
             _ => {}
         }
+        self.kept.extend(statement::kept(seq, &record));
         self.entry.push((seq, record));
         true
     }

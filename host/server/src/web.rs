@@ -8,6 +8,7 @@ pub mod headers;
 mod lines;
 mod operator;
 mod order;
+mod periods;
 mod resident;
 pub mod shell;
 mod shop;
@@ -152,6 +153,11 @@ fn pages() -> Router<Arc<App>> {
         )
         .route("/{community}/till/{no}/settle", post(staff::settle_order))
         .route("/{community}/operator", get(operator::show_operator))
+        .route("/{community}/operator/periods", get(periods::list_periods))
+        .route(
+            "/{community}/operator/periods/{period}",
+            get(periods::show_period).post(periods::take_step),
+        )
 }
 
 /// What every handler is protected by; faults leave as [`Fault`]s for the layer outside.

@@ -14,12 +14,13 @@ pub use model::{
 };
 pub use sqlite::Sqlite;
 
-use rongyi_core::account::Account;
+use rongyi_core::account::{Account, Holder};
 use rongyi_core::book::{AccountState, Changes, Frame, Loaded, Order, Used};
 use rongyi_core::chain::{Hash, Head};
 use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::counters::{CounterKey, CounterRow};
 use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use rongyi_core::period::Standing;
 use rongyi_core::time::{Instant, LocalDate};
 
 /// A database, whichever engine holds it.
@@ -145,6 +146,10 @@ each_engine! {
     fn accounts_with_lots_before(community: &Code, day: LocalDate, limit: u32) -> Vec<Account>;
     /// Events that wait for their rule.
     fn waiting(community: &Code) -> Vec<(u64, RuleSetNo)>;
+    /// What holders had at a cut-off, in the order of holders, those after `after` when given.
+    fn standings(community: &Code, cut: u64, after: Option<Holder>, limit: u32) -> Vec<(Holder, Standing)>;
+    /// Holders of a cut-off that are not closed yet.
+    fn open_standings(community: &Code, cut: u64, limit: u32) -> Vec<Holder>;
     /// Pieces on the shelf, by item; items that never came in are left out.
     fn stock(community: &Code) -> Vec<(ItemNo, i64)>;
     /// Archives a component under the SHA-256 of its bytes. Again is no harm.
@@ -177,6 +182,8 @@ each_engine! {
     fn all_residents(community: &Code) -> Vec<(ResidentNo, HouseholdNo)>;
     /// Every external reference that was used.
     fn all_sources(community: &Code) -> Vec<(Code, String, Used)>;
+    /// Every standing, by the entry of its cut-off.
+    fn all_standings(community: &Code) -> Vec<(u64, Holder, Standing)>;
     /// Every idempotency key that is kept.
     fn all_keys(community: &Code) -> Vec<(Code, String, Used)>;
 }

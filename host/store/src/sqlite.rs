@@ -4,6 +4,7 @@ mod journal;
 mod load;
 mod open;
 mod people;
+mod periods;
 mod reads;
 mod rows;
 mod sessions;

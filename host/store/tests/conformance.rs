@@ -5,6 +5,8 @@
 
 #[path = "conformance/checks.rs"]
 mod checks;
+#[path = "conformance/periods.rs"]
+mod periods;
 #[path = "conformance/script.rs"]
 mod script;
 #[path = "conformance/stores.rs"]
@@ -141,6 +143,9 @@ async fn suite(place: Place) -> Outcome {
     life.live(&script::retries(&waiting, "2026-10-10")).await?;
     life.live(&script::retries(&waiting[..1], "2026-10-10"))
         .await?;
+    for command in periods::commands() {
+        life.live(&[command]).await?;
+    }
     covered(&life)?;
     life.check().await?;
     checks::passbooks(&tried, &name, &life.outcomes).await?;
@@ -172,7 +177,7 @@ fn covered(life: &Life<'_>) -> Outcome {
             Applied::Replay(_) => replayed += 1,
         }
     }
-    same("replays", replayed, 4)?;
+    same("replays", replayed, 6)?;
     for wanted in ["day.full", "balance.short", "item.limit", "price.changed"] {
         same(wanted, refused.iter().any(|code| code == wanted), true)?;
     }
@@ -188,6 +193,11 @@ fn covered(life: &Life<'_>) -> Outcome {
         "order.unknown",
         "nothing.to-do",
         "event.not-waiting",
+        "date.closed",
+        "period.rule",
+        "period.same-person",
+        "period.unfinished",
+        "period.no-standing",
     ] {
         same(wanted, life.rejections.contains(&wanted), true)?;
     }

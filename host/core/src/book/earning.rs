@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::draft::Draft;
 use super::facts::{Subjects, count, count_issued, fact};
-use super::{Applied, Book};
+use super::{Applied, Book, period};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::{Amount, Decimal};
 use crate::chain::sha256;
@@ -177,7 +177,7 @@ fn check_date(book: &Book, event: &Event, today: LocalDate) -> Result<(), Reject
             began_on: settings.began_on,
         });
     }
-    Ok(())
+    period::open_day(book, event.on)
 }
 
 fn check(book: &Book, event: &Event, kind: &KindPlan) -> Result<(), Rejection> {
@@ -341,7 +341,7 @@ fn decide(
     Ok(drafted.commit(book, command, records))
 }
 
-fn refusal(code: &'static str, args: Vec<Arg>) -> Refusal {
+pub(super) fn refusal(code: &'static str, args: Vec<Arg>) -> Refusal {
     Refusal {
         code: Code::literal(code),
         args,
@@ -349,7 +349,7 @@ fn refusal(code: &'static str, args: Vec<Arg>) -> Refusal {
     }
 }
 
-fn whole(amount: i64) -> Arg {
+pub(super) fn whole(amount: i64) -> Arg {
     Arg::Integer(i32::try_from(amount).unwrap_or(i32::MAX))
 }
 
@@ -430,7 +430,12 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
 }
 
 /// The host's own monthly limit on new points, whatever a rule says.
-fn over_budget(book: &Book, settings: &Settings, today: LocalDate, issued: i64) -> Option<Refusal> {
+pub(super) fn over_budget(
+    book: &Book,
+    settings: &Settings,
+    today: LocalDate,
+    issued: i64,
+) -> Option<Refusal> {
     let budget = settings.issue_budget_month?.get();
     let key = CounterKey {
         subject: CounterSubject::Community,

@@ -11,9 +11,9 @@ use crate::record::{Event, Source};
 use crate::rule::FactNeed;
 use crate::time::LocalDate;
 
-struct Missing<'b> {
-    book: &'b Book,
-    needs: Vec<Need>,
+pub(super) struct Missing<'b> {
+    pub(super) book: &'b Book,
+    pub(super) needs: Vec<Need>,
 }
 
 pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
@@ -54,6 +54,12 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
             Some(None) => {}
             Some(Some(order)) => list.order(order),
         },
+        Ask::Assert { holder, .. } => {
+            if let Holder::Resident(resident) = holder {
+                list.resident(*resident);
+            }
+        }
+        Ask::Period(own, step) => list.period(own, step, command.today),
         Ask::Lapse(accounts) => {
             for account in accounts {
                 list.account(*account);
@@ -65,7 +71,7 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
 }
 
 impl Missing<'_> {
-    fn account(&mut self, account: Account) {
+    pub(super) fn account(&mut self, account: Account) {
         if !self.book.accounts.contains_key(&account) {
             self.needs.push(Need::Account(account));
         }
@@ -106,7 +112,7 @@ impl Missing<'_> {
         }
     }
 
-    fn counter(&mut self, subject: CounterSubject, kind: &Code, month: i32) {
+    pub(super) fn counter(&mut self, subject: CounterSubject, kind: &Code, month: i32) {
         let key = CounterKey {
             subject,
             kind: kind.clone(),

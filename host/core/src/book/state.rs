@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::account::Account;
+use crate::account::{Account, Holder};
 use crate::amount::Amount;
 use crate::chain::{Block, Hash, Head};
 use crate::command::SaltedText;
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::period::{PeriodRow, PeriodState, Standing};
 use crate::record::{Event, Item, LotDate, OrderLine, Record, ReleaseReason, RuleSet, Transfer};
 use crate::rule::Refusal;
 use crate::settings::Settings;
@@ -111,6 +112,19 @@ pub struct Frame {
     pub next_order: u32,
     /// Whether anything was ever posted, which fixes who holds points.
     pub posted: bool,
+    /// Every period that was ever cut off, in order of its last day.
+    pub periods: Vec<PeriodRow>,
+}
+
+impl Frame {
+    /// The last day that takes no more events: the end of the newest period that is cut off, signed or sealed.
+    pub fn closed_to(&self) -> Option<LocalDate> {
+        let closed = self
+            .periods
+            .iter()
+            .filter(|row| row.state != PeriodState::Withdrawn);
+        closed.map(|row| row.period.last).max()
+    }
 }
 
 /// What the store found for a [`Need`](crate::command::Need); `None` inside means that there is no such thing.
@@ -128,6 +142,8 @@ pub enum Loaded {
     Source(Code, String, Option<Used>),
     Key(Code, String, Option<Used>),
     Waiting(u64, Option<Event>),
+    Everyone(Vec<(ResidentNo, HouseholdNo)>),
+    Standing(u64, Holder, Option<Standing>),
 }
 
 /// A movement with its place and what the two accounts hold after it.
@@ -213,4 +229,7 @@ pub struct Changes {
     pub texts: Vec<(u64, SaltedText)>,
     pub settings: Option<Settings>,
     pub sets: Vec<Arc<RuleSet>>,
+    pub periods: Vec<PeriodRow>,
+    /// The cut-off's entry and the holder name a standing.
+    pub standings: Vec<(u64, Holder, Standing)>,
 }

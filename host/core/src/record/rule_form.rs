@@ -266,14 +266,14 @@ fn read_line(r: &mut Reader<'_>) -> Result<Line, Malformed> {
     })
 }
 
-pub(super) fn write_facts(w: &mut Writer, facts: &[Fact]) {
+pub(crate) fn write_facts(w: &mut Writer, facts: &[Fact]) {
     w.list(facts, |w, fact| {
         w.i32(fact.value);
         w.byte(u8::from(fact.saturated));
     });
 }
 
-pub(super) fn read_facts(r: &mut Reader<'_>) -> Result<Vec<Fact>, Malformed> {
+pub(crate) fn read_facts(r: &mut Reader<'_>) -> Result<Vec<Fact>, Malformed> {
     r.list(|r| {
         Ok(Fact {
             value: r.i32()?,

@@ -587,6 +587,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         order_pages(lang, size),
         staff::till_pages(lang, size),
         staff::office_pages(lang, size),
+        staff::period_pages(lang, size),
         staff::public_pages(lang, size),
     ]
     .concat()

@@ -151,6 +151,94 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
+/// Closing a period, at every stage.
+pub(super) fn period_pages(lang: Lang, size: Size) -> Pages {
+    let staff = Some("黄主任");
+    let card = PeriodCard {
+        period: "2026-10".to_owned(),
+        first: Day::of(2026, 10, 1),
+        last: Day::of(2026, 10, 31),
+        stage: PeriodStage::CutOff,
+        holders: 128,
+        closed: 0,
+        cut_by: "黄主任".to_owned(),
+        signed_by: None,
+        signed_alone: false,
+    };
+    let signed = PeriodCard {
+        stage: PeriodStage::Signed,
+        closed: 57,
+        signed_by: Some("黄主任".to_owned()),
+        signed_alone: true,
+        ..card.clone()
+    };
+    let sealed = PeriodCard {
+        period: "2026-09".to_owned(),
+        stage: PeriodStage::Sealed,
+        closed: 128,
+        ..signed.clone()
+    };
+    let line = |points, change, reason: String, closed| PeriodLine {
+        holder: l(lang, "陈阿婆 · 第 3 户", "household 3"),
+        points,
+        change,
+        reasons: vec![reason],
+        closed,
+    };
+    let lines = vec![
+        line(
+            1286,
+            50,
+            l(lang, "本月第 1 名", "First place of the month"),
+            true,
+        ),
+        line(
+            140,
+            -40,
+            l(lang, "结转最多 100 分", "At most 100 are carried over"),
+            false,
+        ),
+        line(0, 0, l(lang, "本月没有得分", "No points this month"), false),
+    ];
+    let list = PeriodsView {
+        shell: shell(lang, size, staff),
+        next: Some("2026-11".to_owned()),
+        cards: vec![card.clone(), sealed],
+    };
+    let quiet = PeriodsView {
+        shell: shell(lang, size, staff),
+        next: None,
+        cards: Vec::new(),
+    };
+    let preview = PeriodView {
+        shell: shell(lang, size, staff),
+        card: card.clone(),
+        lines: lines.clone(),
+        next: Some("household/3".to_owned()),
+    };
+    let closing = PeriodView {
+        card: signed,
+        next: None,
+        ..preview.clone()
+    };
+    let bare = PeriodView {
+        card: PeriodCard {
+            stage: PeriodStage::Withdrawn,
+            ..card
+        },
+        lines: Vec::new(),
+        next: None,
+        ..preview.clone()
+    };
+    vec![
+        ("periods", list.html()),
+        ("periods-none", quiet.html()),
+        ("period-preview", preview.html()),
+        ("period-closing", closing.html()),
+        ("period-bare", bare.html()),
+    ]
+}
+
 /// Pages outside any one person's business: the choice of a community and the error page.
 pub(super) fn public_pages(lang: Lang, size: Size) -> Pages {
     let mut above = shell(lang, size, None);

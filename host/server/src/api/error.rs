@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rongyi_core::command::Rejection;
+use rongyi_core::period::PeriodRejection;
 use rongyi_core::rule::Text;
 use rongyi_store::StoreError;
 
@@ -164,6 +165,7 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::OrderNotDue { .. }
         | Rejection::UnitFixed
         | Rejection::NothingToDo => StatusCode::CONFLICT,
+        Rejection::Period(own) => period_status(own),
         Rejection::KindUnknown { .. }
         | Rejection::KindNotActive { .. }
         | Rejection::DateFuture { .. }
@@ -180,6 +182,22 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         Rejection::NoPricing | Rejection::RuleFault { .. } | Rejection::NotConfigured => {
             StatusCode::SERVICE_UNAVAILABLE
         }
+    }
+}
+
+fn period_status(rejection: &PeriodRejection) -> StatusCode {
+    match rejection {
+        PeriodRejection::Unknown { .. } | PeriodRejection::NoStanding { .. } => {
+            StatusCode::NOT_FOUND
+        }
+        PeriodRejection::Open { .. }
+        | PeriodRejection::State { .. }
+        | PeriodRejection::SamePerson { .. }
+        | PeriodRejection::Unfinished { .. } => StatusCode::CONFLICT,
+        PeriodRejection::DateClosed { .. }
+        | PeriodRejection::NotOver { .. }
+        | PeriodRejection::Rule { .. }
+        | PeriodRejection::AssertToday { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -175,10 +175,13 @@ fn asked(record: &Record) -> &'static str {
         Record::Settle(..) => "settle",
         Record::Release(..) => "release",
         Record::Lapse(..) => "lapse",
+        Record::Assert(..) => "assert",
+        Record::Period(..) => "period",
         Record::Decided(..)
         | Record::Quoted(..)
         | Record::Refused(..)
         | Record::Waiting(..)
+        | Record::Standing(..)
         | Record::Moved(..) => "followed",
     }
 }

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use comfy_table::{Table, presets};
 
-use args::{FromFile, Pins, Where};
+use args::{FromFile, Pins};
 pub(crate) use args::{
     HouseholdCommand, ItemCommand, PersonCommand, ResidentCommand, StaffCommand, StockCommand,
-    TokenCommand,
+    TokenCommand, Where,
 };
 
 use super::import::{read, unreadable};

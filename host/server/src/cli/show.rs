@@ -16,6 +16,7 @@ use rongyi_store::{PassbookRow, StoreError};
 use super::{Failure, InCommunity, LangArg, Library, Reading, say};
 use crate::clock::{Clock, SystemClock, local};
 use crate::explain::{self, Lang};
+use crate::past::{self, Moment};
 
 /// Whose balance.
 #[derive(Debug, Args)]
@@ -24,12 +25,16 @@ use crate::explain::{self, Lang};
   rongyi balance -c nanmen --resident 1001
   rongyi balance -c nanmen --resident 1001 --lang en
   rongyi balance --database sqlite:data/rongyi.db -c nanmen --resident 1001 --json
+  rongyi balance -c nanmen --resident 1001 --at 2026-10-31   那一天结束的时候 / at the end of that day
 
 积分归户的社区显示全户的积分；志愿时长总是个人的。
 Where points go to the household, these are the household's; volunteer minutes are the person's own.")]
 pub(crate) struct BalanceArgs {
     #[command(flatten)]
     whose: Whose,
+    /// 过去某天结束时或某一刻的余额 / at the end of a past day, or at an instant
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = Moment::parse)]
+    at: Option<Moment>,
 }
 
 /// Whose passbook.
@@ -174,6 +179,9 @@ struct Holding {
 pub(super) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
     let whose = &args.whose;
     let found = whose.find().await?;
+    if let Some(moment) = args.at {
+        return past_balance(whose, found, moment).await;
+    }
     let mut holdings = Vec::new();
     for (code, asset) in found.assets() {
         let of = |purpose| found.account(whose.resident, asset, purpose);
@@ -219,6 +227,63 @@ pub(super) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
         say(&balance_json(whose, &found, &holdings).to_string());
     } else {
         show_balance(whose, &found, &holdings);
+    }
+    found.library.close().await;
+    Ok(())
+}
+
+/// What every asset of the resident held at a past moment, with the movement that made it so.
+async fn past_balance(whose: &Whose, found: Found, moment: Moment) -> Result<(), Failure> {
+    let lang = Lang::from(whose.lang);
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(match lang {
+        Lang::Zh => ["", "余额", "最后一笔"],
+        Lang::En => ["", "balance", "last movement"],
+    });
+    let mut rows = Vec::new();
+    for (code, asset) in found.assets() {
+        let account = found.account(whose.resident, asset, Purpose::Available);
+        let store = &found.library.store;
+        let held = past::held(store, &whose.place.community, account, moment).await?;
+        let last = held.before.first();
+        rows.push(serde_json::json!({
+            "asset": code,
+            "holder": holder_json(account.holder),
+            "balance": held.balance,
+            "last_seq": last.map(|step| step.seq),
+            "last_entry": last.map(|step| step.entry),
+            "last_on": last.map(|step| step.day.to_string()),
+        }));
+        if code == "points" || held.balance != 0 {
+            let last = last.map_or_else(String::new, |step| {
+                format!("#{} {} {:+}", step.entry, step.day, step.change)
+            });
+            table.add_row([asset_name(&code, lang), held.balance.to_string(), last]);
+        }
+    }
+    let at = match moment {
+        Moment::EndOf(day) => day.to_string(),
+        Moment::At(at) => jiff::Timestamp::from_microsecond(at.0)
+            .map_or_else(|_| at.0.to_string(), |at| at.to_string()),
+    };
+    let (community, resident) = (&whose.place.community, whose.resident);
+    if whose.json {
+        say(&serde_json::json!({
+            "community": community.as_str(),
+            "resident": resident.0,
+            "household": found.household.0,
+            "at": at,
+            "assets": rows,
+        })
+        .to_string());
+    } else {
+        say(&match lang {
+            Lang::Zh => format!("{community} · {resident} 号居民 · {at}"),
+            Lang::En => format!("{community} · resident {resident} · {at}"),
+        });
+        right(&mut table, &[1]);
+        say(&table.to_string());
     }
     found.library.close().await;
     Ok(())
@@ -284,7 +349,7 @@ fn asset_name(code: &str, lang: Lang) -> String {
     .to_owned()
 }
 
-fn right(table: &mut Table, columns: &[usize]) {
+pub(super) fn right(table: &mut Table, columns: &[usize]) {
     for column in columns {
         if let Some(column) = table.column_mut(*column) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -292,7 +357,7 @@ fn right(table: &mut Table, columns: &[usize]) {
     }
 }
 
-fn holder_json(holder: Holder) -> String {
+pub(super) fn holder_json(holder: Holder) -> String {
     match holder {
         Holder::Community => "community".into(),
         Holder::Resident(no) => format!("resident/{no}"),
@@ -454,6 +519,10 @@ fn entry_text(frame: &Frame, first: &Record) -> Text {
             format!("Order #{no} not collected; points back"),
         ),
         Record::Lapse(..) => text("到期失效".into(), "Lapsed".into()),
+        Record::Period(_, period, _) => text(
+            format!("{period} 期末结账"),
+            format!("End of the period {period}"),
+        ),
         Record::Retry(..) => text(
             "等规则修好后补记".into(),
             "Decided after its rule was mended".into(),
@@ -469,6 +538,8 @@ fn entry_text(frame: &Frame, first: &Record) -> Text {
         | Record::Quoted(..)
         | Record::Refused(..)
         | Record::Waiting(..)
+        | Record::Assert(..)
+        | Record::Standing(..)
         | Record::Moved(..) => text("其他".into(), "Other".into()),
     }
 }

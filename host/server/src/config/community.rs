@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rongyi_core::ids::Code;
+use rongyi_core::period::PeriodLength;
 use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
 
-use super::diagnostic::Source;
+use super::diagnostic::{Diagnostic, Source};
 use super::reader::{Desk, Field, Table, both};
 use super::rule::{RuleEntry, read_rules};
 use super::words::nearest;
@@ -44,6 +45,23 @@ pub enum Expiry {
         /// How many years later.
         years_later: u16,
     },
+}
+
+/// How a community closes its books.
+#[derive(Debug, Clone)]
+pub struct Closing {
+    /// How long a period is.
+    pub length: PeriodLength,
+    /// The rule that is asked about every holder; without one a period is only sealed.
+    pub rule: Option<Code>,
+    rule_at: (Arc<Source>, Range<usize>),
+}
+
+impl Closing {
+    /// A mistake in the name of the rule.
+    pub fn rule_diagnostic(&self, code: &str, message: Text, help: Text) -> Diagnostic {
+        Diagnostic::at(&self.rule_at.0, self.rule_at.1.clone(), code, message, help)
+    }
 }
 
 /// The points supermarket as residents know it.
@@ -86,6 +104,8 @@ pub struct Community {
     pub award_max: Option<i64>,
     /// The most points that may be issued in one month, whatever a rule says.
     pub issue_budget_month: Option<i64>,
+    /// How it closes its books; by the month and without a rule when not said.
+    pub period: Option<Closing>,
     /// The shop.
     pub shop: Shop,
     /// The rules, in the order of the file.
@@ -114,6 +134,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Communi
     let order_hold_days = integer("order_hold_days", 1..=90);
     let award_max = integer("award_max", 1..=AMOUNT_MAX);
     let issue_budget_month = integer("issue_budget_month", 1..=AMOUNT_MAX);
+    let period = table.get("period").and_then(|field| read_period(&field));
     let shop = table.need("shop").and_then(|field| read_shop(&field));
     let folder = path.parent().unwrap_or(Path::new(""));
     let rules = read_rules(desk, &table, folder);
@@ -136,6 +157,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Communi
         order_hold_days: order_hold_days.map_or(7, narrow),
         award_max,
         issue_budget_month,
+        period,
         shop: shop?,
         rules,
         code_at: (Arc::clone(&desk.source), code_at),
@@ -228,6 +250,25 @@ fn read_expiry(field: &Field<'_>) -> Option<Expiry> {
 
 fn desk_errors(field: &Field<'_>) -> usize {
     field.desk.found.borrow().len()
+}
+
+fn read_period(field: &Field<'_>) -> Option<Closing> {
+    let table = field.table()?;
+    let lengths = [
+        ("month", PeriodLength::Month),
+        ("quarter", PeriodLength::Quarter),
+        ("year", PeriodLength::Year),
+    ];
+    let length = table.need("length").and_then(|f| f.one_of(&lengths));
+    let rule = table.get("rule");
+    let rule_at = rule.as_ref().map_or(field.span(), Field::span);
+    let rule = rule.and_then(|f| f.code());
+    table.finish();
+    Some(Closing {
+        length: length?,
+        rule,
+        rule_at: (Arc::clone(&field.desk.source), rule_at),
+    })
 }
 
 fn read_shop(field: &Field<'_>) -> Option<Shop> {

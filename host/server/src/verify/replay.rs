@@ -4,7 +4,9 @@ use std::cell::RefCell;
 
 use rongyi_core::ids::RuleSetNo;
 use rongyi_core::record::Record;
-use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
+use rongyi_core::rule::{
+    Blame, CloseAsk, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal,
+};
 
 use super::Decisions;
 use crate::rulebook::Sandbox;
@@ -72,6 +74,15 @@ impl Judge for Replayer {
             (Some(Record::Quoted(_, _, quote)), false) => Ok(Ok(quote)),
             (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
             (_, false) => Err(lost("no quote is recorded")),
+        }
+    }
+
+    fn close(&self, set: RuleSetNo, ask: &CloseAsk) -> Result<Result<Decision, Refusal>, Fault> {
+        match self.next() {
+            (_, true) => self.rules.close(set, ask),
+            (Some(Record::Decided(_, _, decision)), false) => Ok(Ok(decision)),
+            (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
+            (_, false) => Err(lost("no decision is recorded")),
         }
     }
 }

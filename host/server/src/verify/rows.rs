@@ -85,6 +85,19 @@ impl Check {
             .map(|seq| (seq, ()))
             .collect();
         self.compare("waiting event", &own, &waiting);
+        let standings = store.all_standings(code).await?;
+        let standings: BTreeMap<_, _> = standings
+            .into_iter()
+            .map(|(cut, holder, standing)| ((cut, holder), standing))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .standings()
+            .into_iter()
+            .map(|(key, standing)| (key, standing.clone()))
+            .collect();
+        self.compare("standing at a cut-off", &own, &standings);
+        self.statements(store, code).await?;
         self.frame(store, code).await?;
         self.texts(store, code).await?;
         self.people(store, code).await
@@ -145,12 +158,38 @@ impl Check {
                 .collect::<BTreeMap<_, _>>()
         };
         self.compare("shop item", &by_no(&own.items), &by_no(&frame.items));
+        let by_name = |periods: &[rongyi_core::period::PeriodRow]| {
+            periods
+                .iter()
+                .map(|row| (row.period.to_string(), row.clone()))
+                .collect::<BTreeMap<_, _>>()
+        };
+        self.compare("period", &by_name(&own.periods), &by_name(&frame.periods));
         if own.next_order != frame.next_order {
             let what = format!(
                 "the row says {}, the journal gives {}",
                 frame.next_order, own.next_order
             );
             self.problem("next order number".into(), what);
+        }
+        Ok(())
+    }
+
+    /// What was written down about past days still holds.
+    async fn statements(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        for kept in std::mem::take(&mut self.kept) {
+            let Some(broken) = crate::statement::again(store, code, &kept).await? else {
+                continue;
+            };
+            let (stated, has, on) = (broken.stated, broken.held.balance, broken.on);
+            let what = format!(
+                "{:?} had {stated} {} at the end of {on}, it says; the movements give {has}, a difference of {:+}.{}",
+                broken.holder,
+                broken.asset,
+                has.saturating_sub(stated),
+                crate::cli::around(&broken.held, "until then", "after it")
+            );
+            self.problem(format!("statement {}", broken.seq), what);
         }
         Ok(())
     }

@@ -103,6 +103,10 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
             of_order("过期未领，退回 ", "Not collected in time: ")
         }
         Record::Lapse(..) => visit.either("积分到期", "Points ran out"),
+        Record::Period(_, period, _) => visit.either(
+            &format!("{period} 期末结账"),
+            &format!("End of the period {period}"),
+        ),
         Record::Settings(..)
         | Record::Activate(..)
         | Record::Enrol(..)
@@ -112,6 +116,8 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
         | Record::Quoted(..)
         | Record::Refused(..)
         | Record::Waiting(..)
+        | Record::Assert(..)
+        | Record::Standing(..)
         | Record::Moved(..) => visit.either("记账", "Booked"),
     }
 }

@@ -2,6 +2,7 @@
 
 use rongyi_core::account::Account;
 use rongyi_core::book::{Changes, Order, OrderState, PlacedTransfer};
+use rongyi_core::period::pack_holder;
 use rongyi_core::record::ReleaseReason;
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
@@ -75,13 +76,23 @@ static KEYS: Rows = Rows::new(
 );
 static WAITING: Rows = Rows::new("INSERT INTO waiting (community_id, seq, rule_set)", 3, "");
 static RULE_SETS: Rows = Rows::new("INSERT INTO rule_set (community_id, no, body)", 3, "");
+static PERIODS: Rows = Rows::new(
+    "INSERT INTO period (community_id, period, last, body)",
+    4,
+    "ON CONFLICT (community_id, period) DO UPDATE SET last = excluded.last, body = excluded.body",
+);
+static STANDINGS: Rows = Rows::new(
+    "INSERT INTO standing (community_id, cut, holder, entry, body)",
+    5,
+    "ON CONFLICT (community_id, cut, holder) DO UPDATE SET entry = excluded.entry",
+);
 static TEXTS: Rows = Rows::new("INSERT INTO text (community_id, seq, salt, text)", 4, "");
 
 /// Every multi-row statement, for the test that prepares them.
 #[cfg(test)]
 pub(super) static MULTI: &[&Rows] = &[
     &RECORDS, &TRANSFERS, &BLOCKS, &BALANCES, &COUNTERS, &RESIDENTS, &ITEMS, &ORDERS, &SOURCES,
-    &KEYS, &WAITING, &RULE_SETS, &TEXTS,
+    &KEYS, &WAITING, &RULE_SETS, &TEXTS, &PERIODS, &STANDINGS,
 ];
 
 impl Sqlite {
@@ -238,6 +249,7 @@ async fn derive(
         })
         .await?;
     references(connection, community, changes).await?;
+    periods(connection, community, changes).await?;
     RULE_SETS
         .write(connection, &changes.sets, |query, set| {
             Ok(query
@@ -346,6 +358,36 @@ async fn references(
             .await?;
     }
     Ok(())
+}
+
+async fn periods(
+    connection: &mut SqliteConnection,
+    community: i64,
+    changes: &Changes,
+) -> Result<(), StoreError> {
+    PERIODS
+        .write(connection, &changes.periods, |query, row| {
+            Ok(query
+                .bind(community)
+                .bind(row.period.to_string())
+                .bind(row.period.last.to_days())
+                .bind(row.encode()))
+        })
+        .await?;
+    STANDINGS
+        .write(
+            connection,
+            &changes.standings,
+            |query, (cut, holder, own)| {
+                Ok(query
+                    .bind(community)
+                    .bind(int(*cut)?)
+                    .bind(pack_holder(*holder))
+                    .bind(int(own.entry)?)
+                    .bind(own.encode()))
+            },
+        )
+        .await
 }
 
 fn bind_order(query: Binding, order: &Order) -> Result<Binding, StoreError> {

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use rongyi_core::account::Holder;
 use rongyi_core::book::{AccountState, Frame, Loaded, Order, OrderState, Used};
 use rongyi_core::chain::Head;
 use rongyi_core::command::Need;
 use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
 use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo};
+use rongyi_core::period::Standing;
 use rongyi_core::record::{Event, OrderLine, Record, ReleaseReason};
 use rongyi_core::time::Instant;
 use serde_json::{Value, json};
@@ -194,6 +196,7 @@ impl Sqlite {
                 .collect::<Result<_, _>>()?,
             next_order: narrow(next_order)?,
             posted,
+            periods: super::periods::periods(&mut snapshot, community).await?,
         }))
     }
 
@@ -230,6 +233,7 @@ impl Sqlite {
             .people_and_orders(connection, community, needs)
             .await?;
         found.references(connection, community, needs).await?;
+        found.periods(connection, community, needs).await?;
         Ok(needs.iter().map(|need| found.answer(need)).collect())
     }
 }
@@ -256,6 +260,8 @@ struct Found {
     sources: HashMap<(String, String), Used>,
     keys: HashMap<(String, String), Used>,
     waiting: HashMap<u64, Event>,
+    everyone: Vec<(ResidentNo, HouseholdNo)>,
+    standings: HashMap<(u64, Holder), Standing>,
 }
 
 /// The keys of one kind of need as a JSON array; `None` when there are none, and no statement is worth its time.
@@ -362,6 +368,32 @@ impl Found {
         Ok(())
     }
 
+    async fn periods(
+        &mut self,
+        connection: &mut SqliteConnection,
+        community: &Code,
+        needs: &[Need],
+    ) -> Result<(), StoreError> {
+        if needs.contains(&Need::Everyone) {
+            self.everyone = super::periods::everyone(connection, community).await?;
+        }
+        // One statement for each cut-off; a batch that closes two periods is rare.
+        let mut by_cut: BTreeMap<u64, Vec<Holder>> = BTreeMap::new();
+        for need in needs {
+            if let Need::Standing(cut, holder) = need {
+                by_cut.entry(*cut).or_default().push(*holder);
+            }
+        }
+        for (cut, holders) in by_cut {
+            let found = super::periods::of_holders(connection, community, cut, &holders).await?;
+            let pairs = found
+                .into_iter()
+                .map(|(cut, holder, own)| ((cut, holder), own));
+            self.standings.extend(pairs);
+        }
+        Ok(())
+    }
+
     fn answer(&self, need: &Need) -> Loaded {
         match need {
             Need::Account(account) => {
@@ -386,6 +418,11 @@ impl Found {
                 Loaded::Key(actor.clone(), text.clone(), self.keys.get(&key).copied())
             }
             Need::Waiting(seq) => Loaded::Waiting(*seq, self.waiting.get(seq).cloned()),
+            Need::Everyone => Loaded::Everyone(self.everyone.clone()),
+            Need::Standing(cut, holder) => {
+                let own = self.standings.get(&(*cut, *holder)).cloned();
+                Loaded::Standing(*cut, *holder, own)
+            }
         }
     }
 }

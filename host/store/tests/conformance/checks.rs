@@ -27,6 +27,39 @@ pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
     let mut items = own.items.clone();
     items.sort_by_key(|item| item.no);
     same("items", &frame.items, &items)?;
+    same("periods", &frame.periods, &own.periods)?;
+    let standings: Vec<_> = model
+        .standings()
+        .into_iter()
+        .map(|((cut, holder), standing)| (cut, holder, standing.clone()))
+        .collect();
+    same(
+        "standings",
+        &said(store.all_standings(name).await)?,
+        &standings,
+    )?;
+    for row in &own.periods {
+        let of_cut = standings.iter().filter(|(cut, ..)| *cut == row.cut);
+        let page = said(store.standings(name, row.cut, None, 100).await)?;
+        let own: Vec<_> = of_cut
+            .clone()
+            .map(|(_, holder, standing)| (*holder, standing.clone()))
+            .collect();
+        same("standings of a cut-off", &page, &own)?;
+        if let Some((first, _)) = own.first() {
+            let rest = said(store.standings(name, row.cut, Some(*first), 1).await)?;
+            same("the next standing", rest.first(), own.get(1))?;
+        }
+        let open: Vec<_> = of_cut
+            .filter(|(_, _, own)| own.entry == 0)
+            .map(|(_, holder, _)| *holder)
+            .collect();
+        same(
+            "open standings",
+            said(store.open_standings(name, row.cut, 100).await)?,
+            open,
+        )?;
+    }
 
     let accounts: BTreeMap<_, _> = said(store.all_accounts(name).await)?.into_iter().collect();
     let expected: BTreeMap<_, _> = model

@@ -11,8 +11,8 @@ use rongyi_core::command::{Ask, Command, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::{Event, Item, Key, ReleaseReason, RuleSet, Source};
 use rongyi_core::rule::{
-    Award, Blame, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan, PriceAsk,
-    PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
+    Award, Blame, CloseAsk, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan,
+    PriceAsk, PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
 };
 use rongyi_core::settings::{Expiry, Settings, Unit};
 use rongyi_core::time::LocalDate;
@@ -99,6 +99,10 @@ impl Judge for Native {
             lines: Vec::new(),
         }))
     }
+
+    fn close(&self, _: RuleSetNo, ask: &CloseAsk) -> Result<Result<Decision, Refusal>, Fault> {
+        Ok(crate::periods::decide(ask))
+    }
 }
 
 fn text(zh: &str) -> Text {
@@ -125,8 +129,15 @@ fn plan() -> Plan {
         fields: Vec::new(),
         facts: vec![fact(Metric::Points, Window::Day, Subject::Household)],
     };
+    let closing = KindPlan {
+        facts: vec![
+            fact(Metric::RankAtCutoff, Window::Month, Subject::Household),
+            fact(Metric::Events, Window::Lifetime, Subject::Person),
+        ],
+        ..kind("period.close")
+    };
     Plan {
-        kinds: vec![kind("sort"), kind("mood"), kind("fault")],
+        kinds: vec![kind("sort"), kind("mood"), kind("fault"), closing],
         pricing: Some(PricingPlan {
             order_facts: Vec::new(),
             line_facts: vec![fact(
@@ -139,7 +150,7 @@ fn plan() -> Plan {
     }
 }
 
-fn command(today: &str, ask: Ask) -> Command {
+pub(crate) fn command(today: &str, ask: Ask) -> Command {
     Command {
         actor: code("staff/1"),
         key: None,

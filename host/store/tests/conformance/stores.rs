@@ -35,11 +35,13 @@ pub(crate) enum Fault {
     KeepsEmptiedLots,
     /// Loses personal texts.
     ForgetsTexts,
+    /// Does not keep which holders of a period are closed.
+    ForgetsClosings,
 }
 
 impl Fault {
     /// Each, with how the suite's complaint about it begins.
-    pub(crate) const ALL: [(Fault, &'static str); 11] = [
+    pub(crate) const ALL: [(Fault, &'static str); 12] = [
         (Fault::ForgetsTheHead, "a race: found [Done, Done]"),
         (Fault::DropsACounter, "answer:"),
         (Fault::StaleBalances, "answer:"),
@@ -51,6 +53,7 @@ impl Fault {
         (Fault::HalfABatch, "answer: found Err(NotConfigured)"),
         (Fault::KeepsEmptiedLots, "changes:"),
         (Fault::ForgetsTexts, "text: found None"),
+        (Fault::ForgetsClosings, "answer: found Ok(Fresh("),
     ];
 }
 
@@ -183,6 +186,7 @@ fn spoil(changes: &mut Changes, fault: Fault) {
             .retain(|order| order.state == rongyi_core::book::OrderState::Reserved),
         Fault::ForgetsWaiting => changes.waiting.clear(),
         Fault::ForgetsTexts => changes.texts.clear(),
+        Fault::ForgetsClosings => changes.standings.retain(|(_, _, own)| own.entry == 0),
         Fault::ForgetsTheHead
         | Fault::StaleBalances
         | Fault::HalfABatch

@@ -11,9 +11,9 @@ use crate::people;
 #[derive(Debug, Args)]
 pub(crate) struct Where {
     #[command(flatten)]
-    pub(super) installation: Installation,
+    pub(crate) installation: Installation,
     #[command(flatten)]
-    pub(super) place: InCommunity,
+    pub(crate) place: InCommunity,
 }
 
 /// A file of rows.

@@ -1,0 +1,586 @@
+//! Closing a period, step by step: cut-off, sign-off, one holder after another, seal. And dated statements of what
+//! somebody had. It runs no job and counts nothing that a rule was not asked about.
+//!
+//! | step | from | checks, in this order | to |
+//! | --- | --- | --- | --- |
+//! | cut-off | nothing, or withdrawn | over, no other one open, days open, rule in force | cut off |
+//! | withdraw | cut off | | withdrawn |
+//! | sign-off | cut off | not by whoever made the cut-off, unless nobody else can | signed |
+//! | close | signed | the holder had a standing; closed before: the same answer again | signed |
+//! | seal | signed | every holder is closed | sealed |
+//!
+//! From its cut-off on a period's days take no more events. Standings are fixed then: what a holder had left of
+//! each asset, the rule's facts as of the last day, and ranks. Points and minutes for days after the period are no
+//! part of a standing and are never taken by closing it; of other assets the standing is what there is at the
+//! cut-off. What is set aside for an order is not in it.
+
+mod standing;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::draft::{Draft, Drafted};
+use super::earning::{issued_kind, over_budget, refusal, whole};
+use super::facts::count_issued;
+use super::needs::Missing;
+use super::{Applied, Book};
+use crate::account::{Account, Holder, Purpose};
+use crate::amount::Amount;
+use crate::command::{Command, Need, Rejection};
+use crate::counters::CounterSubject;
+use crate::ids::{AssetNo, Code};
+use crate::period::{Period, PeriodRejection, PeriodRow, PeriodState, PeriodStep, Standing};
+use crate::record::{Envelope, Record, RuleSet, Transfer, TransferKind};
+use crate::rule::{Arg, Award, CloseAsk, Decision, Judge, KindPlan, Plan, Refusal, Short};
+use crate::settings::Settings;
+use crate::time::LocalDate;
+
+/// The kind in a rule's plan that names the facts it wants at the end of a period. It never happens as an event.
+pub(super) const CLOSE_KIND: &str = "period.close";
+
+/// A step and the period it is for.
+pub(super) struct Asked<'c> {
+    pub(super) period: Period,
+    pub(super) step: &'c PeriodStep,
+}
+
+/// A day that no period has closed.
+pub(super) fn open_day(book: &Book, on: LocalDate) -> Result<(), Rejection> {
+    match book.frame.closed_to() {
+        Some(closed_to) if on <= closed_to => {
+            Err(PeriodRejection::DateClosed { on, closed_to }.into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+pub(super) fn step(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    asked: &Asked<'_>,
+    judge: &dyn Judge,
+) -> Result<Applied, Rejection> {
+    let period = asked.period;
+    match asked.step {
+        PeriodStep::CutOff { rule } => cut_off(book, command, envelope, period, rule.as_ref()),
+        PeriodStep::Withdraw => {
+            let row = row_in(book, &period, PeriodState::CutOff)?;
+            let row = PeriodRow {
+                state: PeriodState::Withdrawn,
+                ..row
+            };
+            Ok(turn(book, command, envelope, row, PeriodStep::Withdraw))
+        }
+        PeriodStep::SignOff { alone } => {
+            let row = row_in(book, &period, PeriodState::CutOff)?;
+            if !alone && row.cut_by.0 == envelope.actor {
+                return Err(PeriodRejection::SamePerson {
+                    period,
+                    by: envelope.actor,
+                }
+                .into());
+            }
+            let row = PeriodRow {
+                state: PeriodState::Signed,
+                signed_by: Some((envelope.actor.clone(), envelope.at, *alone)),
+                ..row
+            };
+            Ok(turn(book, command, envelope, row, asked.step.clone()))
+        }
+        PeriodStep::Close(holder) => close(book, command, envelope, period, *holder, judge),
+        PeriodStep::Seal => {
+            let row = row_in(book, &period, PeriodState::Signed)?;
+            let left = row.holders.saturating_sub(row.closed);
+            if left > 0 {
+                return Err(PeriodRejection::Unfinished { period, left }.into());
+            }
+            let row = PeriodRow {
+                state: PeriodState::Sealed,
+                sealed_by: Some((envelope.actor.clone(), envelope.at)),
+                ..row
+            };
+            Ok(turn(book, command, envelope, row, PeriodStep::Seal))
+        }
+    }
+}
+
+/// A step that only changes where the period stands.
+fn turn(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    row: PeriodRow,
+    step: PeriodStep,
+) -> Applied {
+    let period = row.period;
+    put(book, row);
+    Applied::Fresh(book.append(command, vec![Record::Period(envelope, period, step)], &[]))
+}
+
+fn put(book: &mut Book, row: PeriodRow) {
+    let code = row.period.code();
+    book.frame.periods.retain(|own| own.period != row.period);
+    book.frame.periods.push(row);
+    book.frame
+        .periods
+        .sort_by_key(|own| (own.period.last, own.period.code()));
+    book.dirty.periods.insert(code);
+}
+
+fn row<'b>(book: &'b Book, period: &Period) -> Result<&'b PeriodRow, Rejection> {
+    let own = book.frame.periods.iter().find(|own| own.period == *period);
+    own.ok_or_else(|| PeriodRejection::Unknown { period: *period }.into())
+}
+
+fn row_in(book: &Book, period: &Period, wanted: PeriodState) -> Result<PeriodRow, Rejection> {
+    let own = row(book, period)?;
+    if own.state == wanted {
+        return Ok(own.clone());
+    }
+    Err(PeriodRejection::State {
+        period: *period,
+        state: own.state,
+        wanted,
+    }
+    .into())
+}
+
+/// The checks of a cut-off, and the rule set it will ask.
+fn may_cut(
+    book: &Book,
+    period: &Period,
+    rule: Option<&Code>,
+    today: LocalDate,
+) -> Result<Option<Arc<RuleSet>>, Rejection> {
+    let settings = book.settings_or_reject()?;
+    if period.last >= today {
+        return Err(PeriodRejection::NotOver {
+            period: *period,
+            today,
+        }
+        .into());
+    }
+    if period.last < settings.began_on {
+        return Err(Rejection::DateTooEarly {
+            on: period.last,
+            began_on: settings.began_on,
+        });
+    }
+    let open = |own: &&PeriodRow| matches!(own.state, PeriodState::CutOff | PeriodState::Signed);
+    if let Some(other) = book.frame.periods.iter().find(open) {
+        return Err(PeriodRejection::Open {
+            period: other.period,
+        }
+        .into());
+    }
+    open_day(book, period.first)?;
+    let Some(rule) = rule else { return Ok(None) };
+    let sets = book.in_force(period.last);
+    let set = sets
+        .into_iter()
+        .find(|set| set.name == *rule && set.plan != Plan::default());
+    match set {
+        Some(set) => Ok(Some(Arc::clone(set))),
+        None => Err(PeriodRejection::Rule {
+            rule: rule.clone(),
+            last: period.last,
+        }
+        .into()),
+    }
+}
+
+fn cut_off(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    period: Period,
+    rule: Option<&Code>,
+) -> Result<Applied, Rejection> {
+    let set = may_cut(book, &period, rule, envelope.today)?;
+    let settings = book.settings_or_reject()?.clone();
+    let standings = match &set {
+        None => Vec::new(),
+        Some(set) => {
+            let span = standing::Span {
+                last: period.last,
+                today: envelope.today,
+                began: settings.began_on,
+            };
+            standing::all(book, &settings, facts_of(set), &span)
+        }
+    };
+    let cut = book.frame.head.next_seq;
+    let step = PeriodStep::CutOff {
+        rule: rule.cloned(),
+    };
+    put(
+        book,
+        PeriodRow {
+            period,
+            state: PeriodState::CutOff,
+            cut,
+            set: set.map(|set| set.no),
+            holders: u32::try_from(standings.len()).map_err(|_| Rejection::NumberTooLarge)?,
+            closed: 0,
+            cut_by: (envelope.actor.clone(), envelope.at),
+            signed_by: None,
+            sealed_by: None,
+        },
+    );
+    let mut records = vec![Record::Period(envelope, period, step)];
+    for (holder, standing) in standings {
+        records.push(Record::Standing(holder, standing.clone()));
+        book.standings.insert((cut, holder), Some(standing));
+        book.dirty.standings.insert((cut, holder));
+    }
+    Ok(Applied::Fresh(book.append(command, records, &[])))
+}
+
+/// What the rule wants to know about a holder.
+fn facts_of(set: &RuleSet) -> &[crate::rule::FactNeed] {
+    let own = |kind: &&KindPlan| kind.code.as_str() == CLOSE_KIND;
+    let kind = set.plan.kinds.iter().find(own);
+    kind.map_or(&[], |kind| &kind.facts)
+}
+
+/// A holder about to be closed.
+struct Closing<'b> {
+    row: &'b PeriodRow,
+    set: &'b RuleSet,
+    standing: &'b Standing,
+    holder: Holder,
+}
+
+fn closing<'b>(book: &'b Book, period: &Period, holder: Holder) -> Result<Closing<'b>, Rejection> {
+    let row = row(book, period)?;
+    let unknown = || PeriodRejection::NoStanding {
+        period: *period,
+        holder,
+    };
+    let standing = book.standings.get(&(row.cut, holder));
+    let standing = standing.and_then(Option::as_ref).ok_or_else(unknown)?;
+    let set = row.set.and_then(|no| book.set(no)).ok_or_else(unknown)?;
+    Ok(Closing {
+        row,
+        set,
+        standing,
+        holder,
+    })
+}
+
+impl Closing<'_> {
+    fn ask(&self, settings: &Settings) -> CloseAsk {
+        let fitting = |balance: i64| {
+            let most = if balance < 0 { i32::MIN } else { i32::MAX };
+            i32::try_from(balance).unwrap_or(most)
+        };
+        let balances = asset_codes(settings).into_iter().map(|(code, no)| {
+            let own = self
+                .standing
+                .balances
+                .iter()
+                .find(|(asset, _)| *asset == no);
+            (code, own.map_or(0, |(_, balance)| fitting(*balance)))
+        });
+        CloseAsk {
+            period: self.row.period.code(),
+            first: self.row.period.first,
+            last: self.row.period.last,
+            balances: balances.collect(),
+            facts: self.standing.facts.clone(),
+            traits: Vec::new(),
+        }
+    }
+
+    /// The rule's answer, and what would move. A refusal by the host's own limits takes the answer's place.
+    fn decide(
+        &self,
+        book: &Book,
+        today: LocalDate,
+        judge: &dyn Judge,
+    ) -> Result<Result<(Decision, Drafted), Refusal>, Rejection> {
+        let settings = book.settings_or_reject()?;
+        let answer = judge.close(self.set.no, &self.ask(settings));
+        let answer = answer.map_err(|fault| Rejection::RuleFault {
+            set: self.set.no,
+            code: fault.code,
+            message: fault.message,
+        })?;
+        let decision = match answer {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let drafted = self.draft(book, settings, today, &decision)?;
+        Ok(drafted.map(|drafted| (decision, drafted)))
+    }
+
+    fn draft(
+        &self,
+        book: &Book,
+        settings: &Settings,
+        today: LocalDate,
+        decision: &Decision,
+    ) -> Result<Result<Drafted, Refusal>, Rejection> {
+        let mut draft = Draft::new(book);
+        let mut issued: i64 = 0;
+        for award in decision.awards.iter().filter(|award| award.amount != 0) {
+            let whose = settings.asset(&award.asset);
+            let fits = |asset: &AssetNo| holds(settings, *asset, self.holder);
+            let Some(asset) = whose.filter(fits) else {
+                let args = vec![Arg::Code(award.asset.clone())];
+                return Ok(Err(refusal("host.asset", args)));
+            };
+            if let Some(max) = settings.award_max
+                && asset == AssetNo::POINTS
+                && i64::from(award.amount) > max.get()
+            {
+                let args = vec![Arg::Integer(award.amount), whole(max.get())];
+                return Ok(Err(refusal("host.award-max", args)));
+            }
+            let account = available(self.holder, asset);
+            if award.amount < 0 {
+                let fresh = standing::later(book, self.holder, self.row.period.last, today);
+                if let Err(no) = self.deduct(&mut draft, settings, today, award, account, fresh)? {
+                    return Ok(Err(no));
+                }
+                continue;
+            }
+            let own = || settings.expiry.last_day(today);
+            let points = asset == AssetNo::POINTS;
+            if points {
+                issued = issued.saturating_add(i64::from(award.amount));
+            }
+            let expires = award.expires.or_else(|| if points { own() } else { None });
+            draft.pay_in(
+                Account::of_community(asset, Purpose::Issuance),
+                account,
+                Amount::from(award.amount),
+                expires.map_or(0, LocalDate::to_days),
+                TransferKind::Award,
+            )?;
+        }
+        if let Some(no) = over_budget(book, settings, today, issued) {
+            return Ok(Err(no));
+        }
+        draft.finish(settings.debt_floor.get()).map(Ok)
+    }
+
+    /// Takes away, earliest lots first, and never what came in for days after the period.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one place calls it; a struct would only rename them"
+    )]
+    fn deduct(
+        &self,
+        draft: &mut Draft<'_>,
+        settings: &Settings,
+        today: LocalDate,
+        award: &Award,
+        debit: Account,
+        fresh: (i64, i64),
+    ) -> Result<Result<(), Refusal>, Rejection> {
+        let wanted = i64::from(award.amount).saturating_neg();
+        let owned = draft.state(&debit).spendable(today);
+        let fresh = match debit.asset {
+            AssetNo::POINTS => fresh.0,
+            AssetNo::MINUTES => fresh.1,
+            _ => 0,
+        };
+        let has = owned.saturating_sub(fresh.max(0)).max(0);
+        let floor = settings.debt_floor.get();
+        let drawn = match award.short {
+            Short::Clamp => wanted.min(has),
+            Short::Refuse if has < wanted => {
+                return Ok(Err(refusal(
+                    "balance.short",
+                    vec![whole(wanted), whole(has)],
+                )));
+            }
+            Short::Owe if owned.saturating_sub(wanted) < floor => {
+                let args = vec![whole(wanted), whole(has), whole(floor)];
+                return Ok(Err(refusal("balance.floor", args)));
+            }
+            Short::Refuse | Short::Owe => wanted,
+        };
+        let from_lots = drawn.min(owned.max(0));
+        let mut parts = draft.lots_for(&debit, from_lots, today).unwrap_or_default();
+        if drawn > from_lots {
+            parts.push((0, drawn.saturating_sub(from_lots)));
+        }
+        for (lot, part) in parts {
+            draft.move_one(Transfer {
+                debit,
+                credit: Account::of_community(debit.asset, Purpose::Adjustment),
+                amount: Amount::new(part).map_err(|_| Rejection::OutOfRange)?,
+                from_lot: lot,
+                to_lot: 0,
+                kind: TransferKind::Deduction,
+                order: None,
+                reverses: None,
+            })?;
+        }
+        Ok(Ok(()))
+    }
+}
+
+fn close(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    period: Period,
+    holder: Holder,
+    judge: &dyn Judge,
+) -> Result<Applied, Rejection> {
+    let own = closing(book, &period, holder)?;
+    if own.standing.entry != 0 {
+        return Ok(Applied::Replay(own.standing.entry));
+    }
+    let mut changed = row_in(book, &period, PeriodState::Signed)?;
+    let answer = own.decide(book, envelope.today, judge)?;
+    // The mark: nothing below can fail.
+    let facts = own.standing.facts.clone();
+    let mut closed = own.standing.clone();
+    let set = own.set.no;
+    closed.entry = book.frame.head.next_seq;
+    changed.closed = changed.closed.saturating_add(1);
+    let key = (changed.cut, holder);
+    let today = envelope.today;
+    let first = Record::Period(envelope, period, PeriodStep::Close(holder));
+    let receipt = match answer {
+        Ok((decision, drafted)) => {
+            count_issued(book, today, &decision);
+            let records = vec![first, Record::Decided(set, facts, decision)];
+            drafted.commit(book, command, records)
+        }
+        Err(no) => {
+            let records = vec![first, Record::Refused(Some(set), facts, no)];
+            book.append(command, records, &[])
+        }
+    };
+    put(book, changed);
+    book.standings.insert(key, Some(closed));
+    book.dirty.standings.insert(key);
+    Ok(Applied::Fresh(receipt))
+}
+
+pub(super) fn preview(
+    book: &Book,
+    period: &Period,
+    holder: Holder,
+    today: LocalDate,
+    judge: &dyn Judge,
+) -> Result<Result<Decision, Refusal>, Rejection> {
+    let answer = closing(book, period, holder)?.decide(book, today, judge)?;
+    Ok(answer.map(|(decision, _)| decision))
+}
+
+pub(super) fn assert(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+) -> Result<Applied, Rejection> {
+    let crate::command::Ask::Assert {
+        holder,
+        asset,
+        on,
+        amount,
+        reason,
+    } = &command.ask
+    else {
+        return Err(Rejection::NothingToDo);
+    };
+    let settings = book.settings_or_reject()?;
+    if settings.asset(asset).is_none() {
+        return Err(Rejection::AssetUnknown {
+            asset: asset.clone(),
+        });
+    }
+    if let Holder::Resident(resident) = holder {
+        book.household(*resident)?;
+    }
+    if *on >= envelope.today {
+        return Err(PeriodRejection::AssertToday {
+            on: *on,
+            today: envelope.today,
+        }
+        .into());
+    }
+    let record = Record::Assert(envelope, *holder, asset.clone(), *on, *amount, *reason);
+    Ok(Applied::Fresh(book.append(command, vec![record], &[])))
+}
+
+fn available(holder: Holder, asset: AssetNo) -> Account {
+    Account {
+        holder,
+        asset,
+        purpose: Purpose::Available,
+    }
+}
+
+/// Whether this holder has an account of the asset at all: a household has no volunteer minutes.
+fn holds(settings: &Settings, asset: AssetNo, holder: Holder) -> bool {
+    standing::assets(settings)
+        .into_iter()
+        .any(|own| own == asset)
+        && !(asset == AssetNo::MINUTES && matches!(holder, Holder::Household(_)))
+}
+
+fn asset_codes(settings: &Settings) -> Vec<(Code, AssetNo)> {
+    let fixed = [
+        (Code::literal("points"), AssetNo::POINTS),
+        (Code::literal("minutes"), AssetNo::MINUTES),
+        (Code::literal("conduct"), AssetNo::CONDUCT),
+    ];
+    fixed.into_iter().chain(settings.assets.clone()).collect()
+}
+
+impl Missing<'_> {
+    pub(super) fn period(&mut self, period: &Period, step: &PeriodStep, today: LocalDate) {
+        let Some(settings) = self.book.frame.settings.clone() else {
+            return;
+        };
+        match step {
+            PeriodStep::CutOff { rule } => {
+                // What will be refused anyway is not worth loading everybody for.
+                let Ok(Some(set)) = may_cut(self.book, period, rule.as_ref(), today) else {
+                    return;
+                };
+                if !self.book.everyone {
+                    self.needs.push(Need::Everyone);
+                    return;
+                }
+                let span = standing::Span {
+                    last: period.last,
+                    today,
+                    began: settings.began_on,
+                };
+                standing::needs(self, &settings, facts_of(&set), &span);
+            }
+            PeriodStep::Close(holder) => self.closing(period, *holder, &settings, today),
+            PeriodStep::Withdraw | PeriodStep::SignOff { .. } | PeriodStep::Seal => {}
+        }
+    }
+
+    fn closing(&mut self, period: &Period, holder: Holder, settings: &Settings, today: LocalDate) {
+        let Ok(row) = row(self.book, period) else {
+            return;
+        };
+        match self.book.standings.get(&(row.cut, holder)) {
+            None => self.needs.push(Need::Standing(row.cut, holder)),
+            Some(Some(standing)) if standing.entry == 0 => {
+                for asset in standing::assets(settings) {
+                    self.account(available(holder, asset));
+                    self.account(Account::of_community(asset, Purpose::Issuance));
+                    self.account(Account::of_community(asset, Purpose::Adjustment));
+                }
+                for month in [0, today.month_index()] {
+                    self.counter(CounterSubject::Community, &issued_kind(), month);
+                }
+                standing::later_needs(self, holder, period.last, today);
+            }
+            Some(_) => {}
+        }
+    }
+}

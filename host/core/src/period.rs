@@ -1,0 +1,569 @@
+//! Periods: which days a month, quarter or year has, the steps by which one is closed, and what is kept of it.
+//! Values and their stored forms only; what a step does stands in `book/period`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::account::{Account, Holder, Purpose};
+use crate::codec::{Malformed, Reader, Writer};
+use crate::command::Rejection;
+use crate::ids::{AssetNo, Code, RuleSetNo};
+use crate::rule::Fact;
+use crate::time::{Instant, LocalDate};
+
+/// How long the periods of a community are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeriodLength {
+    /// A calendar month.
+    Month,
+    /// A calendar quarter.
+    Quarter,
+    /// A calendar year.
+    Year,
+}
+
+/// A month, quarter or year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// Its length.
+    pub length: PeriodLength,
+    /// Its first day.
+    pub first: LocalDate,
+    /// Its last day.
+    pub last: LocalDate,
+}
+
+/// Why something is not a [`Period`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is not a period; write a month as 2026-10, a quarter as 2026-q3, a year as 2026")]
+pub struct BadPeriod(pub String);
+
+impl Period {
+    /// The period of this length that `day` lies in.
+    pub fn of(length: PeriodLength, day: LocalDate) -> Period {
+        let (first, last) = match length {
+            PeriodLength::Month => (day.month_start(), day.month_end()),
+            // The first day of the last month lies 59 to 62 days after the first day of the quarter.
+            PeriodLength::Quarter => (
+                day.quarter_start(),
+                day.quarter_start().plus_days(70).month_end(),
+            ),
+            PeriodLength::Year => (day.year_start(), day.year_end()),
+        };
+        Period {
+            length,
+            first,
+            last,
+        }
+    }
+
+    /// Its name as a code: `2026-10`, `2026-q3`, `2026`.
+    pub fn code(&self) -> Code {
+        self.to_string()
+            .parse()
+            .unwrap_or_else(|_| Code::literal("period"))
+    }
+}
+
+impl FromStr for Period {
+    type Err = BadPeriod;
+    fn from_str(text: &str) -> Result<Self, BadPeriod> {
+        let bad = || BadPeriod(text.chars().take(40).collect());
+        let lower = text.to_ascii_lowercase();
+        let (year, length, month) = match lower.split_once('-') {
+            None => (lower.as_str(), PeriodLength::Year, 1),
+            Some((year, part)) => match part.strip_prefix('q') {
+                Some(quarter) => {
+                    let quarter: u8 = quarter.parse().map_err(|_| bad())?;
+                    if !(1..=4).contains(&quarter) {
+                        return Err(bad());
+                    }
+                    let month = quarter.saturating_sub(1).saturating_mul(3);
+                    (year, PeriodLength::Quarter, month.saturating_add(1))
+                }
+                None if part.len() == 2 => {
+                    (year, PeriodLength::Month, part.parse().map_err(|_| bad())?)
+                }
+                None => return Err(bad()),
+            },
+        };
+        if year.len() != 4 {
+            return Err(bad());
+        }
+        let year = year.parse().map_err(|_| bad())?;
+        let day = LocalDate::new(year, month, 1).map_err(|_| bad())?;
+        let found = Period::of(length, day);
+        // `2026-q03` and `2026-+1` would be second names of a period.
+        if found.to_string() == lower {
+            Ok(found)
+        } else {
+            Err(bad())
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, _) = self.first.parts();
+        match self.length {
+            PeriodLength::Month => write!(f, "{year:04}-{month:02}"),
+            PeriodLength::Quarter => {
+                let quarter = month.saturating_add(2) / 3;
+                write!(f, "{year:04}-q{quarter}")
+            }
+            PeriodLength::Year => write!(f, "{year:04}"),
+        }
+    }
+}
+
+/// One step of closing a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeriodStep {
+    /// The cut-off: its days take no more events; balances, facts and ranks are fixed. `rule` names the rule that
+    /// will be asked; without one the period is only sealed.
+    CutOff {
+        /// The rule of the community's file.
+        rule: Option<Code>,
+    },
+    /// The cut-off is taken back, its days are open again. Only before it is signed.
+    Withdraw,
+    /// Somebody answers for it. `alone` says that the community had nobody else who could.
+    SignOff {
+        /// Nobody else could sign.
+        alone: bool,
+    },
+    /// One holder is closed.
+    Close(Holder),
+    /// All holders are closed; nothing of the period changes any more.
+    Seal,
+}
+
+/// Where a period stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PeriodState {
+    /// Cut off, waiting to be signed.
+    CutOff = 1,
+    /// Signed; holders are being closed.
+    Signed = 2,
+    /// Sealed.
+    Sealed = 3,
+    /// The cut-off was taken back; as if nothing had been.
+    Withdrawn = 4,
+}
+
+/// A period as its steps made it. A community's frame holds all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodRow {
+    /// Which period.
+    pub period: Period,
+    /// Where it stands.
+    pub state: PeriodState,
+    /// The entry of its cut-off, which also names its standings.
+    pub cut: u64,
+    /// The rule set that decides; `None` when it is only sealed.
+    pub set: Option<RuleSetNo>,
+    /// How many holders it has.
+    pub holders: u32,
+    /// How many of them are closed.
+    pub closed: u32,
+    /// Who made the cut-off, and when.
+    pub cut_by: (Code, Instant),
+    /// Who signed, when, and whether nobody else could.
+    pub signed_by: Option<(Code, Instant, bool)>,
+    /// Who sealed it, and when.
+    pub sealed_by: Option<(Code, Instant)>,
+}
+
+impl PeriodRow {
+    /// Stored form.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.text(&self.period.to_string());
+        w.byte(self.state as u8);
+        w.u64(self.cut);
+        w.option(self.set, |w, set| w.u32(set.0));
+        w.u32(self.holders);
+        w.u32(self.closed);
+        w.code(&self.cut_by.0);
+        w.i64(self.cut_by.1.0);
+        w.option(self.signed_by.as_ref(), |w, (by, at, alone)| {
+            w.code(by);
+            w.i64(at.0);
+            w.byte(u8::from(*alone));
+        });
+        w.option(self.sealed_by.as_ref(), |w, (by, at)| {
+            w.code(by);
+            w.i64(at.0);
+        });
+        w.done()
+    }
+
+    /// The row behind stored bytes.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they are none.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut r = Reader::new(bytes);
+        let row = PeriodRow {
+            period: read_period(&mut r)?,
+            state: match r.byte()? {
+                1 => PeriodState::CutOff,
+                2 => PeriodState::Signed,
+                3 => PeriodState::Sealed,
+                4 => PeriodState::Withdrawn,
+                _ => return Err(Malformed),
+            },
+            cut: r.u64()?,
+            set: r.option(|r| Ok(RuleSetNo(r.u32()?)))?,
+            holders: r.u32()?,
+            closed: r.u32()?,
+            cut_by: (r.code()?, Instant(r.i64()?)),
+            signed_by: r.option(|r| Ok((r.code()?, Instant(r.i64()?), r.flag()?)))?,
+            sealed_by: r.option(|r| Ok((r.code()?, Instant(r.i64()?))))?,
+        };
+        r.end()?;
+        Ok(row)
+    }
+}
+
+/// What a holder had at a cut-off, and the entry that closed them, 0 until then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// What remained of each asset that is not zero; what came in for later days is not part of it.
+    pub balances: Vec<(AssetNo, i64)>,
+    /// The facts that the rule asked for, ranks included.
+    pub facts: Vec<Fact>,
+    /// The entry that closed this holder, 0 for none.
+    pub entry: u64,
+}
+
+impl Standing {
+    /// Stored form, without `entry`, which stores keep beside it.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        self.write(&mut w);
+        w.done()
+    }
+
+    /// The standing behind stored bytes.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they are none.
+    pub fn decode(bytes: &[u8], entry: u64) -> Result<Self, Malformed> {
+        let mut r = Reader::new(bytes);
+        let standing = Standing {
+            entry,
+            ..Standing::read(&mut r)?
+        };
+        r.end()?;
+        Ok(standing)
+    }
+
+    pub(crate) fn write(&self, w: &mut Writer) {
+        w.list(&self.balances, |w, (asset, balance)| {
+            w.u32(asset.0);
+            w.i64(*balance);
+        });
+        crate::record::write_facts(w, &self.facts);
+    }
+
+    pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Standing {
+            balances: r.list(|r| Ok((AssetNo(r.u32()?), r.i64()?)))?,
+            facts: crate::record::read_facts(r)?,
+            entry: 0,
+        })
+    }
+}
+
+/// Why a step in closing a period, or a dated statement, cannot be taken. Nothing is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each variant is explained by its message in `both`"
+)]
+pub enum PeriodRejection {
+    DateClosed {
+        on: LocalDate,
+        closed_to: LocalDate,
+    },
+    Unknown {
+        period: Period,
+    },
+    NotOver {
+        period: Period,
+        today: LocalDate,
+    },
+    Open {
+        period: Period,
+    },
+    State {
+        period: Period,
+        state: PeriodState,
+        wanted: PeriodState,
+    },
+    SamePerson {
+        period: Period,
+        by: Code,
+    },
+    Unfinished {
+        period: Period,
+        left: u32,
+    },
+    Rule {
+        rule: Code,
+        last: LocalDate,
+    },
+    NoStanding {
+        period: Period,
+        holder: Holder,
+    },
+    AssertToday {
+        on: LocalDate,
+        today: LocalDate,
+    },
+}
+
+impl From<PeriodRejection> for Rejection {
+    fn from(own: PeriodRejection) -> Self {
+        Rejection::Period(own)
+    }
+}
+
+impl PeriodRejection {
+    /// The stable code of the API.
+    pub fn code(&self) -> &'static str {
+        match self {
+            PeriodRejection::DateClosed { .. } => "date.closed",
+            PeriodRejection::Unknown { .. } => "period.unknown",
+            PeriodRejection::NotOver { .. } => "period.not-over",
+            PeriodRejection::Open { .. } => "period.open",
+            PeriodRejection::State { .. } => "period.state",
+            PeriodRejection::SamePerson { .. } => "period.same-person",
+            PeriodRejection::Unfinished { .. } => "period.unfinished",
+            PeriodRejection::Rule { .. } => "period.rule",
+            PeriodRejection::NoStanding { .. } => "period.no-standing",
+            PeriodRejection::AssertToday { .. } => "assert.today",
+        }
+    }
+
+    pub(crate) fn both(&self) -> (String, String) {
+        match self {
+            PeriodRejection::DateClosed { on, closed_to } => (
+                format!(
+                    "{on} 的账已经截止（截止到 {closed_to}），不能再记这一天的事项。确有遗漏的，请由两个人办理更正，记在今天的账上。"
+                ),
+                format!(
+                    "The books are closed up to {closed_to}; nothing of {on} can be entered any more. What was forgotten is booked today, as a correction by two people."
+                ),
+            ),
+            PeriodRejection::Unknown { period } => (
+                format!("{period} 这一期还没有截止过。先截止、预览，再签字。"),
+                format!(
+                    "The period {period} was never cut off. Cut it off and look at the preview first."
+                ),
+            ),
+            PeriodRejection::NotOver { period, today } => (
+                format!(
+                    "{period} 这一期到 {} 才结束，今天是 {today}。请在结束之后再截止。",
+                    period.last
+                ),
+                format!(
+                    "The period {period} runs until {}; today is {today}. Cut it off when it is over.",
+                    period.last
+                ),
+            ),
+            PeriodRejection::Open { period } => (
+                format!("{period} 这一期还没有结完。一次只结一期：先把它结完，或撤回它的截止。"),
+                format!(
+                    "The period {period} is still being closed. One at a time: finish it, or withdraw its cut-off."
+                ),
+            ),
+            PeriodRejection::State {
+                period,
+                state,
+                wanted,
+            } => (
+                format!(
+                    "{period} 这一期现在是“{}”，这一步要在“{}”的时候才能做。",
+                    state_zh(*state),
+                    state_zh(*wanted)
+                ),
+                format!(
+                    "The period {period} is {}; this step needs it {}.",
+                    state_en(*state),
+                    state_en(*wanted)
+                ),
+            ),
+            PeriodRejection::SamePerson { period, by } => (
+                format!("{period} 这一期是 {by} 截止的，要由另一位管理员签字。"),
+                format!("{by} made the cut-off of {period}; somebody else has to sign it."),
+            ),
+            PeriodRejection::Unfinished { period, left } => (
+                format!("{period} 这一期还有 {left} 户（人）没有结完，不能封账。请先运行结账。"),
+                format!(
+                    "{left} holders of {period} are not closed yet, so it cannot be sealed. Run the closing first."
+                ),
+            ),
+            PeriodRejection::Rule { rule, last } => (
+                format!(
+                    "{last} 那一天没有名叫“{rule}”的规则在用。请核对社区 TOML 文件里 [period] 的 rule。"
+                ),
+                format!(
+                    "No rule called “{rule}” was in force on {last}. Check `rule` under [period] in the community's TOML file."
+                ),
+            ),
+            PeriodRejection::NoStanding { period, holder } => {
+                let (zh, en) = match holder {
+                    Holder::Resident(no) => (format!("{no} 号居民"), format!("Resident {no}")),
+                    Holder::Household(no) => (format!("第 {no} 户"), format!("Household {no}")),
+                    Holder::Community | Holder::Fund(_) => ("它".into(), "It".into()),
+                };
+                (
+                    format!("{zh}不在 {period} 这一期的名单里：截止的时候还没有登记。"),
+                    format!(
+                        "{en} is not part of the period {period}: not enrolled at its cut-off."
+                    ),
+                )
+            }
+            PeriodRejection::AssertToday { on, today } => (
+                format!("{on} 还没有过完（今天是 {today}），余额还会变。请写今天以前的日期。"),
+                format!(
+                    "{on} is not over (today is {today}), so its balance may still change. Give a day before today."
+                ),
+            ),
+        }
+    }
+}
+
+fn state_zh(state: PeriodState) -> &'static str {
+    match state {
+        PeriodState::CutOff => "已截止，待签字",
+        PeriodState::Signed => "已签字，结账中",
+        PeriodState::Sealed => "已封账",
+        PeriodState::Withdrawn => "已撤回",
+    }
+}
+
+fn state_en(state: PeriodState) -> &'static str {
+    match state {
+        PeriodState::CutOff => "cut off and not signed",
+        PeriodState::Signed => "signed and being closed",
+        PeriodState::Sealed => "sealed",
+        PeriodState::Withdrawn => "withdrawn",
+    }
+}
+
+/// One number for a holder, in the order of holders: their account without asset and purpose.
+pub fn pack_holder(holder: Holder) -> i64 {
+    let account = Account {
+        holder,
+        asset: AssetNo(0),
+        purpose: Purpose::Available,
+    };
+    account.pack() >> 29
+}
+
+/// The holder behind a packed number.
+pub fn unpack_holder(packed: i64) -> Option<Holder> {
+    let account = packed.checked_mul(1 << 29)? | Purpose::Available as i64;
+    Account::unpack(account).map(|account| account.holder)
+}
+
+pub(crate) fn read_period(r: &mut Reader<'_>) -> Result<Period, Malformed> {
+    let text = r.text()?;
+    let period: Period = text.parse().map_err(|_| Malformed)?;
+    // A capital letter would be a second spelling of the same bytes.
+    if period.to_string() == text {
+        Ok(period)
+    } else {
+        Err(Malformed)
+    }
+}
+
+pub(crate) fn write_step(w: &mut Writer, period: &Period, step: &PeriodStep) {
+    w.text(&period.to_string());
+    match step {
+        PeriodStep::CutOff { rule } => {
+            w.byte(1);
+            w.option(rule.as_ref(), Writer::code);
+        }
+        PeriodStep::Withdraw => w.byte(2),
+        PeriodStep::SignOff { alone } => {
+            w.byte(3);
+            w.byte(u8::from(*alone));
+        }
+        PeriodStep::Close(holder) => {
+            w.byte(4);
+            w.i64(pack_holder(*holder));
+        }
+        PeriodStep::Seal => w.byte(5),
+    }
+}
+
+pub(crate) fn read_step(r: &mut Reader<'_>) -> Result<(Period, PeriodStep), Malformed> {
+    let period = read_period(r)?;
+    let step = match r.byte()? {
+        1 => PeriodStep::CutOff {
+            rule: r.option(Reader::code)?,
+        },
+        2 => PeriodStep::Withdraw,
+        3 => PeriodStep::SignOff { alone: r.flag()? },
+        4 => PeriodStep::Close(unpack_holder(r.i64()?).ok_or(Malformed)?),
+        5 => PeriodStep::Seal,
+        _ => return Err(Malformed),
+    };
+    Ok((period, step))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::ids::{HouseholdNo, ResidentNo};
+
+    fn days(text: &str) -> (String, String) {
+        let period: Period = text.parse().unwrap();
+        (period.first.to_string(), period.last.to_string())
+    }
+
+    #[test]
+    fn periods_have_one_name_and_their_days() {
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(days("2028-02"), pair("2028-02-01", "2028-02-29"));
+        assert_eq!(days("2026-Q1"), pair("2026-01-01", "2026-03-31"));
+        assert_eq!(days("2026-q4"), pair("2026-10-01", "2026-12-31"));
+        assert_eq!(days("2026"), pair("2026-01-01", "2026-12-31"));
+        for wrong in [
+            "",
+            "26",
+            "2026-13",
+            "2026-1",
+            "2026-q5",
+            "2026-q0",
+            "2026-q01",
+            "2026-+1",
+            "2026-10-1",
+        ] {
+            assert!(wrong.parse::<Period>().is_err(), "{wrong}");
+        }
+        let quarter: Period = "2026-Q3".parse().unwrap();
+        assert_eq!(quarter.code().as_str(), "2026-q3");
+    }
+
+    #[test]
+    fn holders_pack_in_their_own_order() {
+        let holders = [
+            Holder::Resident(ResidentNo(7)),
+            Holder::Resident(ResidentNo(0x7fff_ffff)),
+            Holder::Household(HouseholdNo(1)),
+        ];
+        for holder in holders {
+            assert_eq!(unpack_holder(pack_holder(holder)), Some(holder));
+        }
+        assert!(pack_holder(holders[0]) < pack_holder(holders[1]));
+        assert!(pack_holder(holders[1]) < pack_holder(holders[2]));
+        assert_eq!(unpack_holder(i64::MAX), None);
+        assert_eq!(unpack_holder(-1), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! The operator's pages for closing a month, quarter or year: where every period stands, and what closing gives
+//! each holder. Closes nothing itself.
+
+use askama::Template;
+
+use crate::format::Day;
+use crate::shell::Shell;
+
+/// Where a period stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeriodStage {
+    /// Cut off, waiting to be signed.
+    CutOff,
+    /// Signed; holders are being closed.
+    Signed,
+    /// Sealed.
+    Sealed,
+    /// Its cut-off was taken back.
+    Withdrawn,
+}
+
+impl PeriodStage {
+    fn key(self) -> &'static str {
+        match self {
+            PeriodStage::CutOff => "period-cut-off",
+            PeriodStage::Signed => "period-signed",
+            PeriodStage::Sealed => "period-sealed",
+            PeriodStage::Withdrawn => "period-withdrawn",
+        }
+    }
+
+    fn seal(self) -> &'static str {
+        match self {
+            PeriodStage::CutOff | PeriodStage::Signed => "seal",
+            PeriodStage::Sealed => "seal seal-good",
+            PeriodStage::Withdrawn => "seal seal-quiet",
+        }
+    }
+}
+
+/// A period and where it stands.
+#[derive(Debug, Clone)]
+pub struct PeriodCard {
+    /// `2026-10`, `2026-q4` or `2026`; also the end of its address.
+    pub period: String,
+    /// Its first day.
+    pub first: Day,
+    /// Its last day.
+    pub last: Day,
+    /// Where it stands.
+    pub stage: PeriodStage,
+    /// How many holders it has.
+    pub holders: i64,
+    /// How many of them are closed.
+    pub closed: i64,
+    /// Who made the cut-off.
+    pub cut_by: String,
+    /// Who signed.
+    pub signed_by: Option<String>,
+    /// Whether nobody else could have signed.
+    pub signed_alone: bool,
+}
+
+impl PeriodCard {
+    fn is_cut_off(&self) -> bool {
+        self.stage == PeriodStage::CutOff
+    }
+
+    fn is_signed(&self) -> bool {
+        self.stage == PeriodStage::Signed
+    }
+}
+
+/// `/{community}/operator/periods`. The form posts `step=cut-off` to `…/periods/{next}`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "periods.html")]
+pub struct PeriodsView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The period that can be cut off next.
+    pub next: Option<String>,
+    /// All that were cut off, the newest first.
+    pub cards: Vec<PeriodCard>,
+}
+
+/// A holder with what closing gives.
+#[derive(Debug, Clone)]
+pub struct PeriodLine {
+    /// Whose: a household with its name, or a resident with a masked one.
+    pub holder: String,
+    /// Points at the cut-off.
+    pub points: i64,
+    /// What closing adds, or takes away when negative.
+    pub change: i64,
+    /// Why, one sentence each.
+    pub reasons: Vec<String>,
+    /// Whether the holder is closed already.
+    pub closed: bool,
+}
+
+/// `/{community}/operator/periods/{period}`. Its forms post `step` to the same address.
+#[derive(Debug, Clone, Template)]
+#[template(path = "period.html")]
+pub struct PeriodView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The period.
+    pub card: PeriodCard,
+    /// A page of holders.
+    pub lines: Vec<PeriodLine>,
+    /// The `after` of the next page.
+    pub next: Option<String>,
+}

@@ -1,0 +1,187 @@
+//! What an account held at a past moment, read back from its own movements, and dated statements compared with it.
+//!
+//! A reading costs the account's own movements since that moment, a page at a time; other accounts cost nothing.
+//! It changes nothing and knows nothing of HTTP.
+
+use std::collections::VecDeque;
+
+use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
+use rongyi_core::record::{Envelope, Record};
+use rongyi_core::settings::{Settings, Unit};
+use rongyi_core::time::{Instant, LocalDate};
+use rongyi_store::{PassbookRow, Store, StoreError};
+
+/// Movements read at once.
+const PAGE: u32 = 200;
+/// Movements shown on each side of a moment.
+pub const AROUND: usize = 3;
+
+/// A moment of the past.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// The end of a local day.
+    EndOf(LocalDate),
+    /// An instant, what happened at it included.
+    At(Instant),
+}
+
+impl Moment {
+    fn includes(self, envelope: &Envelope) -> bool {
+        match self {
+            Moment::EndOf(day) => envelope.today <= day,
+            Moment::At(at) => envelope.at <= at,
+        }
+    }
+
+    /// Parses `2026-10-31` or `2026-10-31T18:00:00+08:00`.
+    ///
+    /// # Errors
+    /// What is expected, in English and Chinese.
+    pub fn parse(text: &str) -> Result<Moment, String> {
+        if let Ok(day) = text.parse() {
+            return Ok(Moment::EndOf(day));
+        }
+        let instant: Result<jiff::Timestamp, _> = text.parse();
+        instant
+            .map(|at| Moment::At(Instant(at.as_microsecond())))
+            .map_err(|_| {
+                format!("“{text}”: 写成 2026-10-31 或 2026-10-31T18:00:00+08:00 / write a day as 2026-10-31, an instant as 2026-10-31T18:00:00+08:00")
+            })
+    }
+}
+
+/// A movement of one account, with the local day it was booked on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Its place in the journal.
+    pub seq: u64,
+    /// The entry it belongs to.
+    pub entry: u64,
+    /// The local day of the booking.
+    pub day: LocalDate,
+    /// What it added or took away.
+    pub change: i64,
+    /// What the account held afterwards.
+    pub balance_after: i64,
+}
+
+/// What an account held, and the movements next to that moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Held {
+    /// The balance.
+    pub balance: i64,
+    /// The last movements until then, newest first.
+    pub before: Vec<Step>,
+    /// The first movements after it, oldest first.
+    pub after: Vec<Step>,
+}
+
+fn step(row: &PassbookRow) -> Result<(Envelope, Step), StoreError> {
+    let damaged = || StoreError::Corrupt {
+        what: "record",
+        place: row.entry.to_string(),
+    };
+    let first = Record::decode(row.first.0, &row.first.1).map_err(|_| damaged())?;
+    let envelope = first.envelope().ok_or_else(damaged)?.clone();
+    let step = Step {
+        seq: row.seq,
+        entry: row.entry,
+        day: envelope.today,
+        change: row.change,
+        balance_after: row.balance_after,
+    };
+    Ok((envelope, step))
+}
+
+/// What `account` held at `moment`. Zero before its first movement.
+///
+/// # Errors
+/// What the database said.
+pub async fn held(
+    store: &Store,
+    community: &Code,
+    account: Account,
+    moment: Moment,
+) -> Result<Held, StoreError> {
+    let mut after: VecDeque<Step> = VecDeque::new();
+    let mut before: Vec<Step> = Vec::new();
+    let mut from = None;
+    loop {
+        let rows = store.passbook(community, &[account], from, PAGE).await?;
+        for row in &rows {
+            let (envelope, step) = step(row)?;
+            if moment.includes(&envelope) {
+                before.push(step);
+                if before.len() == AROUND {
+                    break;
+                }
+            } else if before.is_empty() {
+                after.push_front(step);
+                after.truncate(AROUND);
+            }
+        }
+        from = rows.last().map(|row| row.seq);
+        if before.len() == AROUND || from.is_none() {
+            break;
+        }
+    }
+    let balance = before.first().map_or(0, |step| step.balance_after);
+    Ok(Held {
+        balance,
+        before,
+        after: after.into(),
+    })
+}
+
+/// Whose account of `asset` a resident's is: minutes are always the person's.
+pub fn holder_of(
+    settings: &Settings,
+    asset: AssetNo,
+    resident: ResidentNo,
+    household: HouseholdNo,
+) -> Holder {
+    match settings.unit {
+        Unit::Household if asset != AssetNo::MINUTES => Holder::Household(household),
+        Unit::Household | Unit::Person => Holder::Resident(resident),
+    }
+}
+
+/// The account that can be spent from.
+pub fn available(holder: Holder, asset: AssetNo) -> Account {
+    Account {
+        holder,
+        asset,
+        purpose: Purpose::Available,
+    }
+}
+
+/// The assets a holder can have, by code.
+pub fn assets(settings: &Settings) -> Vec<(Code, AssetNo)> {
+    let fixed = [
+        (Code::literal("points"), AssetNo::POINTS),
+        (Code::literal("minutes"), AssetNo::MINUTES),
+        (Code::literal("conduct"), AssetNo::CONDUCT),
+    ];
+    fixed.into_iter().chain(settings.assets.clone()).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_day_or_an_instant() {
+        let day = |text: &str| Moment::EndOf(text.parse().unwrap());
+        assert_eq!(Moment::parse("2026-10-31"), Ok(day("2026-10-31")));
+        assert_eq!(
+            Moment::parse("1970-01-01T08:00:01+08:00"),
+            Ok(Moment::At(Instant(1_000_000)))
+        );
+        for wrong in ["", "yesterday", "2026-10-32", "31.10.2026"] {
+            let said = Moment::parse(wrong).unwrap_err();
+            assert!(said.contains("2026-10-31"), "{said}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The operator's pages for closing periods. They show what [`crate::period`] finds, and pass on which step was
+//! pressed.
+
+use axum::Form;
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Response};
+use rongyi_core::account::Holder;
+use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::period::{Period, PeriodRow, PeriodState};
+use rongyi_core::rule::Plan;
+use rongyi_pages::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
+use serde::Deserialize;
+
+use super::shell::{Html, OnDuty, Visit, day, go};
+use crate::access::{AccessError, Role, StaffMember};
+use crate::api::error::Fault;
+use crate::explain;
+use crate::period::{self, Line, change};
+
+/// Holders on one page.
+const PAGE: u32 = 50;
+/// Holders closed by one press; the jobs of the host go on with the rest.
+const CLOSE_MAX: u32 = 500;
+
+fn operator(staff: &StaffMember) -> Result<(), AccessError> {
+    if staff.role == Role::Operator {
+        Ok(())
+    } else {
+        Err(AccessError::Forbidden)
+    }
+}
+
+fn parse(period: &str) -> Result<Period, Fault> {
+    period.parse().map_err(|_| Fault::not_found())
+}
+
+async fn card(visit: &Visit, row: &PeriodRow) -> PeriodCard {
+    let signed = match &row.signed_by {
+        Some((by, ..)) => Some(visit.actor(by).await),
+        None => None,
+    };
+    PeriodCard {
+        period: row.period.to_string(),
+        first: day(row.period.first),
+        last: day(row.period.last),
+        stage: match row.state {
+            PeriodState::CutOff => PeriodStage::CutOff,
+            PeriodState::Signed => PeriodStage::Signed,
+            PeriodState::Sealed => PeriodStage::Sealed,
+            PeriodState::Withdrawn => PeriodStage::Withdrawn,
+        },
+        holders: i64::from(row.holders),
+        closed: i64::from(row.closed),
+        cut_by: visit.actor(&row.cut_by.0).await,
+        signed_by: signed,
+        signed_alone: row.signed_by.as_ref().is_some_and(|(_, _, alone)| *alone),
+    }
+}
+
+/// `GET /{community}/operator/periods`.
+pub(super) async fn list_periods(OnDuty { visit, staff }: OnDuty) -> Result<Response, Fault> {
+    operator(&staff)?;
+    let house = &visit.app.house;
+    let frame = house.store.frame(&visit.code).await?;
+    let rows = frame.map(|frame| frame.periods).unwrap_or_default();
+    let next = period::next(house, &visit.code, &rows);
+    let mut cards = Vec::new();
+    for row in rows.iter().rev() {
+        cards.push(card(&visit, row).await);
+    }
+    let open = |row: &PeriodRow| matches!(row.state, PeriodState::CutOff | PeriodState::Signed);
+    let view = PeriodsView {
+        next: next
+            .filter(|_| !rows.iter().any(open))
+            .map(|own| own.to_string()),
+        cards,
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+/// Which page of holders.
+#[derive(Debug, Deserialize)]
+pub(super) struct HoldersQuery {
+    after: Option<String>,
+}
+
+/// The holder behind `household/3`.
+fn holder_of(text: &str) -> Option<Holder> {
+    let (kind, number) = text.split_once('/')?;
+    let number = number.parse().ok()?;
+    match kind {
+        "resident" => Some(Holder::Resident(ResidentNo(number))),
+        "household" => Some(Holder::Household(HouseholdNo(number))),
+        _ => None,
+    }
+}
+
+fn address_of(holder: Holder) -> Option<String> {
+    match holder {
+        Holder::Resident(no) => Some(format!("resident/{no}")),
+        Holder::Household(no) => Some(format!("household/{no}")),
+        Holder::Community | Holder::Fund(_) => None,
+    }
+}
+
+/// `GET /{community}/operator/periods/{period}`.
+pub(super) async fn show_period(
+    OnDuty { visit, staff }: OnDuty,
+    Path((_, name)): Path<(String, String)>,
+    Query(page): Query<HoldersQuery>,
+) -> Result<Response, Fault> {
+    operator(&staff)?;
+    let house = &visit.app.house;
+    let row = period::find(house, &visit.code, parse(&name)?).await?;
+    let after = page.after.as_deref().and_then(holder_of);
+    let found = period::preview(house, &visit.code, &row, after, PAGE).await?;
+    let frame = house.store.frame(&visit.code).await?;
+    let frame = frame.ok_or_else(Fault::not_found)?;
+    let plan = explain::plan_of(&frame, row.set);
+    let full = found.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let next = found.last().filter(|_| full);
+    let next = next.and_then(|line| address_of(line.holder));
+    let mut lines = Vec::new();
+    for own in &found {
+        lines.push(line(&visit, &plan, own).await?);
+    }
+    let view = PeriodView {
+        card: card(&visit, &row).await,
+        lines,
+        next,
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+async fn line(visit: &Visit, plan: &Plan, own: &Line) -> Result<PeriodLine, Fault> {
+    let holder = match own.holder {
+        Holder::Household(no) => visit.household_title(no).await?,
+        Holder::Resident(no) => {
+            let name = visit.masked(no).await?;
+            visit.either(&format!("{name} · {no} 号"), &format!("{name} · no. {no}"))
+        }
+        Holder::Community | Holder::Fund(_) => String::new(),
+    };
+    let points = match &own.outcome {
+        Ok(Ok(decision)) => change(decision, "points"),
+        Ok(Err(_)) | Err(_) => 0,
+    };
+    Ok(PeriodLine {
+        holder,
+        points: period::points(&own.standing),
+        change: points,
+        reasons: crate::cli::period::reasons(own, plan, visit.tongue()),
+        closed: own.standing.entry != 0,
+    })
+}
+
+/// A step.
+#[derive(Debug, Deserialize)]
+pub(super) struct StepInput {
+    step: String,
+}
+
+/// `POST /{community}/operator/periods/{period}`.
+pub(super) async fn take_step(
+    OnDuty { visit, staff }: OnDuty,
+    Path((_, name)): Path<(String, String)>,
+    Form(input): Form<StepInput>,
+) -> Result<Response, Fault> {
+    operator(&staff)?;
+    let own = parse(&name)?;
+    let house = &visit.app.house;
+    let actor: Code = crate::cli::period::staff_actor(staff.staff_id);
+    match input.step.as_str() {
+        "cut-off" => drop(period::cut_off(house, &visit.code, &actor, own).await?),
+        "withdraw" => drop(period::withdraw(house, &visit.code, &actor, own).await?),
+        "sign-off" => drop(period::sign_off(house, &visit.code, &actor, own).await?),
+        "close" => drop(period::close(house, &visit.code, own, CLOSE_MAX).await?),
+        _ => return Err(Fault::not_found()),
+    }
+    Ok(go(&visit.path(&format!("/operator/periods/{own}"))))
+}
