@@ -68,6 +68,21 @@ impl Cluster {
         format!("postgres://rongyi@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Makes a database; answers its address.
+    pub fn database(&self, name: &str) -> String {
+        self.sql(&format!("CREATE DATABASE {name}"));
+        format!("postgres://rongyi@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Runs a statement in the first database; answers what it said.
+    pub fn sql(&self, statement: &str) -> String {
+        let psql = self.tools.join("psql");
+        said(&run(
+            &psql.to_string_lossy(),
+            &["--no-psqlrc", "-Atqc", statement, &self.url()],
+        ))
+    }
+
     fn tool(&self, name: &str, arguments: &[&str]) -> String {
         let data = self.folder.join("data");
         let tool = self.tools.join(name);
@@ -103,7 +118,7 @@ fn tools() -> Option<PathBuf> {
         places.extend(versions.filter_map(|own| own.ok().map(|own| own.path().join("bin"))));
     }
     places.into_iter().find(|place| {
-        ["initdb", "pg_ctl"]
+        ["initdb", "pg_ctl", "psql", "pg_basebackup"]
             .iter()
             .all(|tool| is_file(&place.join(tool)))
     })

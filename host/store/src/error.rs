@@ -34,6 +34,22 @@ pub enum StoreError {
         /// What the engine said.
         detail: String,
     },
+    /// The database server gives no answer, or none of them is the one to write to.
+    #[error(
+        "连不上数据库服务器。请看看它是否在运行、地址是否正确；恢复以后，本程序会自己接上。 The database server cannot be reached. See whether it runs and whether its address is right; this program goes on by itself when it is back. ({detail})"
+    )]
+    Unreachable {
+        /// What each server said.
+        detail: String,
+    },
+    /// The database server may lose what it has acknowledged, or is too old.
+    #[error(
+        "数据库服务器的设置不能保证记下的东西不丢：需要 fsync=on、full_page_writes=on、UTF8 编码、15 以上版本。 The database server cannot keep what it acknowledges: fsync=on, full_page_writes=on, encoding UTF8 and version 15 or newer are needed. ({detail})"
+    )]
+    Durability {
+        /// What it is set to.
+        detail: String,
+    },
     /// Somebody else holds the database for too long.
     #[error(
         "数据库正忙，请稍后再试；如果一直这样，请看看是否还有别的程序在使用它。 The database is busy; try again in a moment, and if it stays so, see whether another program holds it. ({detail})"
@@ -116,26 +132,79 @@ impl From<sqlx::Error> for StoreError {
         let detail = error.to_string();
         match &error {
             sqlx::Error::Database(inner) => {
-                // The low byte is SQLite's primary result code; the rest says more than anyone acts on.
-                let code = inner.code().and_then(|code| code.parse::<i32>().ok());
-                match code.map(|code| code & 0xff) {
-                    Some(5 | 6) => StoreError::Busy { detail },
-                    Some(13) => StoreError::Full { detail },
-                    Some(11 | 26) => StoreError::Corrupt {
-                        what: "file",
-                        place: detail,
-                    },
-                    Some(19) => StoreError::Conflict { detail },
-                    Some(8) => StoreError::ReadOnly,
-                    Some(_) | None => StoreError::Unavailable { detail },
+                let code = inner.code().unwrap_or_default();
+                if inner
+                    .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+                    .is_some()
+                {
+                    from_postgres(&code, detail)
+                } else {
+                    from_sqlite(&code, detail)
                 }
             }
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) => StoreError::Unreachable { detail },
             sqlx::Error::PoolTimedOut => StoreError::Busy { detail },
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => StoreError::Corrupt {
                 what: "row",
                 place: detail,
             },
             _ => StoreError::Unavailable { detail },
+        }
+    }
+}
+
+fn from_sqlite(code: &str, detail: String) -> StoreError {
+    // The low byte is SQLite's primary result code; the rest says more than anyone acts on.
+    match code.parse::<i32>().map(|code| code & 0xff) {
+        Ok(5 | 6) => StoreError::Busy { detail },
+        Ok(13) => StoreError::Full { detail },
+        Ok(11 | 26) => StoreError::Corrupt {
+            what: "file",
+            place: detail,
+        },
+        Ok(19) => StoreError::Conflict { detail },
+        Ok(8) => StoreError::ReadOnly,
+        Ok(_) | Err(_) => StoreError::Unavailable { detail },
+    }
+}
+
+/// By SQLSTATE, its class first.
+fn from_postgres(code: &str, detail: String) -> StoreError {
+    match (code.get(..2).unwrap_or_default(), code) {
+        // A server that became a standby reads only (25006); it is as good as gone.
+        ("08" | "28" | "3D", _)
+        | (_, "25006" | "53300" | "57P01" | "57P02" | "57P03" | "25P03") => {
+            StoreError::Unreachable { detail }
+        }
+        ("23", _) => StoreError::Conflict { detail },
+        ("40", _) | (_, "55P03") => StoreError::Busy { detail },
+        (_, "53100") => StoreError::Full { detail },
+        (_, "XX001" | "XX002") => StoreError::Corrupt {
+            what: "file",
+            place: detail,
+        },
+        _ => StoreError::Unavailable { detail },
+    }
+}
+
+impl StoreError {
+    /// What the engine said, without our words around it.
+    pub(crate) fn detail(&self) -> String {
+        match self {
+            StoreError::Unreachable { detail }
+            | StoreError::Durability { detail }
+            | StoreError::Unavailable { detail } => detail.clone(),
+            StoreError::Address { .. }
+            | StoreError::Missing { .. }
+            | StoreError::Busy { .. }
+            | StoreError::Full { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::Conflict { .. }
+            | StoreError::Version { .. }
+            | StoreError::NoCommunity { .. }
+            | StoreError::NotFound { .. }
+            | StoreError::Taken { .. }
+            | StoreError::ReadOnly => self.to_string(),
         }
     }
 }

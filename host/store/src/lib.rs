@@ -5,13 +5,16 @@
 
 mod error;
 mod model;
+mod postgres;
 mod sqlite;
+mod statements;
 
 pub use error::StoreError;
 pub use model::{
     HouseholdText, NewStaff, PassbookRow, Person, ResidentRow, Session, SignInDelay, Staff,
     StoredBlock, StoredCounter, StoredEntry, Subject, Token, TransferLink, Written,
 };
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
 use rongyi_core::account::{Account, Holder};
@@ -28,17 +31,26 @@ use rongyi_core::time::{Instant, LocalDate};
 pub enum Store {
     /// A file on this machine.
     Sqlite(Sqlite),
+    /// A server, or several of which one is written to.
+    Postgres(Postgres),
 }
+
+/// A community that nobody else can write to, until it is written with or dropped.
+#[derive(Debug)]
+pub struct Held(Option<postgres::Held>);
 
 impl Store {
     /// Opens a database for reading and writing and brings its tables up to date. `create` makes a new one where
-    /// there is none. SQLite: `sqlite:data/rongyi.db`.
+    /// there is none. SQLite: `sqlite:data/rongyi.db`. PostgreSQL: `postgres://user@host/database`, which must be
+    /// there, or several such with blanks between them: the first server that is not in recovery is used.
     ///
     /// # Errors
     /// [`StoreError::Address`], [`StoreError::Missing`], [`StoreError::Version`] or what the engine said.
     pub async fn open(url: &str, create: bool) -> Result<Self, StoreError> {
-        check_engine(url)?;
-        Sqlite::open(url, create).await.map(Store::Sqlite)
+        match engine(url)? {
+            Engine::Sqlite => Sqlite::open(url, create).await.map(Store::Sqlite),
+            Engine::Postgres => Postgres::open(url).await.map(Store::Postgres),
+        }
     }
 
     /// Opens an existing database for reading only; writing answers [`StoreError::ReadOnly`].
@@ -46,8 +58,10 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub async fn open_read_only(url: &str) -> Result<Self, StoreError> {
-        check_engine(url)?;
-        Sqlite::open_read_only(url).await.map(Store::Sqlite)
+        match engine(url)? {
+            Engine::Sqlite => Sqlite::open_read_only(url).await.map(Store::Sqlite),
+            Engine::Postgres => Postgres::open_read_only(url).await.map(Store::Postgres),
+        }
     }
 
     /// Closes all connections. Dropping does too, but says nothing when it fails.
@@ -57,29 +71,64 @@ impl Store {
     pub async fn close(self) -> Result<(), StoreError> {
         match self {
             Store::Sqlite(db) => db.close().await,
+            Store::Postgres(db) => db.close().await,
+        }
+    }
+
+    /// Whether several batches may be written at the same time. SQLite has one writer.
+    #[must_use]
+    pub fn writes_side_by_side(&self) -> bool {
+        matches!(self, Store::Postgres(_))
+    }
+
+    /// Waits until nobody writes to this community and keeps it so, for a host whose batches came too late again
+    /// and again. Hold one at a time. On SQLite it holds nothing: whoever writes there holds the whole file.
+    ///
+    /// # Errors
+    /// A [`StoreError`]: see its variants.
+    pub async fn hold(&self, community: &Code) -> Result<Held, StoreError> {
+        match self {
+            Store::Sqlite(_) => Ok(Held(None)),
+            Store::Postgres(db) => {
+                let held = db.watched(db.hold(community)).await?;
+                Ok(Held(Some(held)))
+            }
+        }
+    }
+
+    /// Like [`Store::write`], of the community that is held.
+    ///
+    /// # Errors
+    /// A [`StoreError`]: see its variants.
+    pub async fn write_held(
+        &self,
+        held: Held,
+        batch: &[Changes],
+    ) -> Result<Vec<Written>, StoreError> {
+        match (self, held.0) {
+            (Store::Postgres(db), Some(held)) => db.watched(db.write_held(held, batch)).await,
+            (Store::Sqlite(_) | Store::Postgres(_), _) => self.write(batch).await,
         }
     }
 }
 
-fn check_engine(url: &str) -> Result<(), StoreError> {
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+fn engine(url: &str) -> Result<Engine, StoreError> {
     let (scheme, _) = url.split_once(':').unwrap_or(("", url));
-    let (why_zh, why_en) = match scheme {
-        "sqlite" => return Ok(()),
-        "postgres" | "postgresql" => (
-            "这个版本还不支持 PostgreSQL，请用 sqlite:data/rongyi.db。",
-            "this version has no PostgreSQL yet; use sqlite:data/rongyi.db.",
-        ),
-        _ => (
-            "请写成 sqlite:data/rongyi.db 的样子。",
-            "write it like sqlite:data/rongyi.db.",
-        ),
-    };
-    // What follows the scheme may hold a password.
-    Err(StoreError::Address {
-        url: format!("{scheme}:…"),
-        why_zh,
-        why_en,
-    })
+    match scheme {
+        "sqlite" => Ok(Engine::Sqlite),
+        "postgres" | "postgresql" => Ok(Engine::Postgres),
+        // What follows the scheme may hold a password.
+        _ => Err(StoreError::Address {
+            url: format!("{scheme}:…"),
+            why_zh: "请写成 sqlite:data/rongyi.db 或 postgres://用户@主机/数据库 的样子。",
+            why_en: "write it like sqlite:data/rongyi.db or postgres://user@host/database.",
+        }),
+    }
 }
 
 /// One method of [`Store`] for each, answered by the engine that holds the database.
@@ -94,6 +143,7 @@ macro_rules! each_engine {
                 pub async fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
                     match self {
                         Store::Sqlite(db) => db.$name($($argument),*).await,
+                        Store::Postgres(db) => db.watched(db.$name($($argument),*)).await,
                     }
                 }
             )*
@@ -113,7 +163,7 @@ each_engine! {
     fn heads(communities: &[Code]) -> Vec<(Code, Head)>;
     /// Answers every need, in order; what is not there is answered with `None` inside.
     fn load(community: &Code, needs: &[Need]) -> Vec<Loaded>;
-    /// Writes a batch in one transaction, an answer for each. After an error nothing of the batch may be relied
+    /// Writes a batch, in which a community stands once, in one transaction; an answer for each. After an error nothing of the batch may be relied
     /// upon: load again.
     fn write(batch: &[Changes]) -> Vec<Written>;
 }

@@ -1,47 +1,53 @@
-//! SQLite: one writing connection, a few reading ones. Statements stand in the files below, by feature.
+//! SQLite: one writing connection, a few reading ones. What is said the same way on every engine stands in
+//! `portable/`, compiled here once more for this engine; see the folder's README.
 
 mod journal;
-mod load;
+mod lists;
+mod nul;
 mod open;
-mod people;
-mod periods;
-mod reads;
 mod rows;
-mod sessions;
-mod streams;
 #[cfg(test)]
 mod tests;
 
+#[path = "portable/forms.rs"]
+mod forms;
+#[path = "portable/load.rs"]
+mod load;
+#[path = "portable/people.rs"]
+mod people;
+#[path = "portable/periods.rs"]
+mod periods;
+#[path = "portable/reads.rs"]
+mod reads;
+#[path = "portable/sessions.rs"]
+mod sessions;
+#[path = "portable/streams.rs"]
+mod streams;
+
 use std::sync::atomic::AtomicU64;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteQueryResult, SqliteRow};
 use tokio::sync::Mutex;
 
-/// Declares constant statements, and the list by which a test prepares every one of them.
-macro_rules! statements {
-    ($($name:ident = $sql:expr;)*) => {
-        $(const $name: &str = $sql;)*
-        #[cfg(test)]
-        pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
-    };
-}
+use crate::statements::{community, statements};
 
-/// The community of the first parameter, as a subquery: every statement takes the public name.
-macro_rules! community {
-    () => {
-        "(SELECT community_id FROM community WHERE code = ?1)"
-    };
-}
-
-pub(crate) use {community, statements};
+/// What `portable/` calls the engine's types and constants.
+type Own = Sqlite;
+type Connection = sqlx::SqliteConnection;
+type Row = SqliteRow;
+type QueryResult = SqliteQueryResult;
+/// Begins a reading transaction that sees one moment.
+const SNAPSHOT: &str = "BEGIN";
+/// How the engine names the constraint that a sign-in name is unique.
+const STAFF_LOGIN: &str = "staff.login";
 
 /// A SQLite database of this program.
 #[derive(Debug)]
 pub struct Sqlite {
     options: SqliteConnectOptions,
     /// `None` when opened for reading only. One writer, so writers queue here and not in the engine.
-    writer: Option<Mutex<SqliteConnection>>,
+    writer: Option<Mutex<Connection>>,
     readers: SqlitePool,
     /// The size of the WAL file at which it is truncated next.
     wal_limit_bytes: AtomicU64,

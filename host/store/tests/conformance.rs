@@ -3,6 +3,14 @@
 //! on purpose must not pass.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "../../../tests/src/postgres.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the tests' cluster, used here in part"
+)]
+mod cluster;
+
 #[path = "conformance/checks.rs"]
 mod checks;
 #[path = "conformance/periods.rs"]
@@ -269,6 +277,21 @@ async fn broken_stores_are_caught() {
     for (fault, complaint) in Fault::ALL {
         let outcome = suite(Place::sqlite(Some(fault))).await;
         let said = outcome.expect_err("a broken store passes the suite");
+        let start: String = said.chars().take(200).collect();
+        assert!(start.starts_with(complaint), "{fault:?}: {start}");
+    }
+}
+
+#[tokio::test]
+async fn postgres_conforms() {
+    let cluster = cluster::Cluster::start();
+    assert_eq!(
+        suite(Place::postgres(&cluster, "whole", None)).await,
+        Ok(())
+    );
+    for (no, (fault, complaint)) in Fault::ALL.into_iter().enumerate() {
+        let place = Place::postgres(&cluster, &format!("broken_{no}"), Some(fault));
+        let said = suite(place).await.expect_err("a broken store passes");
         let start: String = said.chars().take(200).collect();
         assert!(start.starts_with(complaint), "{fault:?}: {start}");
     }

@@ -68,7 +68,7 @@ fn first_block(community: &'static str, pieces: i32) -> Changes {
 #[tokio::test]
 async fn addresses_that_are_none_say_what_is_right() {
     for (address, part) in [
-        ("postgres://rongyi:secret@db/rongyi", "PostgreSQL"),
+        ("postgres://rongyi:secret@db:port/rongyi", "postgres://user"),
         ("mysql://db", "sqlite:data/rongyi.db"),
         ("rongyi.db", "sqlite:data/rongyi.db"),
         ("sqlite::memory:", "a file"),
@@ -79,6 +79,16 @@ async fn addresses_that_are_none_say_what_is_right() {
         assert!(text.contains(part), "{text}");
         assert!(!text.contains("secret"), "{text}");
     }
+    // Nobody listens there; the second address has a name that no network knows.
+    let urls = "postgres://rongyi:secret@127.0.0.1:1/rongyi postgres://rongyi:secret@nowhere.invalid/rongyi";
+    let error = Store::open(urls, true).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("127.0.0.1:1: ") && text.contains("nowhere.invalid:5432: "),
+        "{text}"
+    );
+    assert!(!text.contains("secret"), "{text}");
     let folder = tempfile::tempdir().unwrap();
     for answer in [
         Store::open(&url(&folder), false).await,

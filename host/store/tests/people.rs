@@ -1,6 +1,14 @@
 //! Persons, households, staff, sessions, pauses and tokens: written, found, changed and gone again.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "../../../tests/src/postgres.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the tests' cluster, used here in part"
+)]
+mod cluster;
+
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Applied, Book};
 use rongyi_core::command::{Ask, Command};
@@ -26,9 +34,8 @@ fn nanmen() -> Code {
 }
 
 /// A store with one community of two residents in household 11.
-async fn community(folder: &tempfile::TempDir) -> Store {
-    let url = format!("sqlite:{}", folder.path().join("p.db").display());
-    let store = Store::open(&url, true).await.unwrap();
+async fn community(url: &str) -> Store {
+    let store = Store::open(url, true).await.unwrap();
     let mut book = Book::empty(nanmen());
     let mut apply = |ask| {
         let command = Command {
@@ -62,10 +69,28 @@ async fn community(folder: &tempfile::TempDir) -> Store {
     store
 }
 
+/// Everything below, on one engine after the other.
 #[tokio::test]
-async fn persons_and_households() {
+async fn on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    let store = community(&folder).await;
+    let url = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    everything(url).await;
+}
+
+#[tokio::test]
+async fn on_postgres() {
+    let cluster = cluster::Cluster::start();
+    everything(|name| cluster.database(name)).await;
+}
+
+async fn everything(url: impl Fn(&str) -> String) {
+    persons_and_households(community(&url("persons")).await).await;
+    staff_and_their_passwords(community(&url("staff_a")).await).await;
+    sessions_end_by_themselves_or_by_hand(community(&url("session")).await).await;
+    pauses_and_tokens(community(&url("pauses_")).await).await;
+}
+
+async fn persons_and_households(store: Store) {
     let phone = Some("13800000000");
     let id = store
         .create_person("陈桂英", phone, Instant(5))
@@ -147,10 +172,7 @@ async fn persons_and_households() {
     );
 }
 
-#[tokio::test]
-async fn staff_and_their_passwords() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = community(&folder).await;
+async fn staff_and_their_passwords(store: Store) {
     let community = nanmen();
     let new = NewStaff {
         community: &community,
@@ -183,10 +205,7 @@ async fn staff_and_their_passwords() {
     );
 }
 
-#[tokio::test]
-async fn sessions_end_by_themselves_or_by_hand() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = community(&folder).await;
+async fn sessions_end_by_themselves_or_by_hand(store: Store) {
     let session = |token: u8, subject, expires_at| Session {
         token_hash: [token; 32],
         community: nanmen(),
@@ -247,10 +266,7 @@ async fn sessions_end_by_themselves_or_by_hand() {
     assert_eq!(seen(3, minute).await, None);
 }
 
-#[tokio::test]
-async fn pauses_and_tokens() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = community(&folder).await;
+async fn pauses_and_tokens(store: Store) {
     let delay = |failures, next_at| SignInDelay {
         failures,
         next_at: Instant(next_at),

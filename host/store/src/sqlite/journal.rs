@@ -7,22 +7,23 @@ use rongyi_core::record::ReleaseReason;
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 
-use super::rows::{Binding, Rows, int, write_item, write_rule_set, write_settings};
+use super::forms::{int, write_item, write_rule_set, write_settings};
+use super::rows::{Binding, Rows};
 use super::{Sqlite, statements};
 use crate::error::StoreError;
 use crate::model::Written;
 
 statements! {
     BEGIN = "BEGIN IMMEDIATE";
-    NEW_COMMUNITY = "INSERT INTO community (code, hash) VALUES (?1, zeroblob(32)) ON CONFLICT (code) DO NOTHING";
-    ADVANCE = "UPDATE community SET height = ?4, hash = ?5, next_seq = ?6, last_at = ?7, \
-        next_order = max(next_order, ?8), posted = max(posted, ?9), settings = coalesce(?10, settings) \
-        WHERE code = ?1 AND height = ?2 AND hash = ?3 RETURNING community_id";
+    NEW_COMMUNITY = "INSERT INTO community (code, hash) VALUES ($1, zeroblob(32)) ON CONFLICT (code) DO NOTHING";
+    ADVANCE = "UPDATE community SET height = $4, hash = $5, next_seq = $6, last_at = $7, \
+        next_order = max(next_order, $8), posted = posted OR $9, settings = coalesce($10, settings) \
+        WHERE code = $1 AND height = $2 AND hash = $3 RETURNING community_id";
     // Every row of an account carries its newest movement; a lot that does not was emptied by it.
-    EMPTIED_LOTS = "DELETE FROM balance WHERE community_id = ?1 AND (account, lot) IN \
-        (SELECT b.account, b.lot FROM json_each(?2) AS j CROSS JOIN balance AS b ON b.community_id = ?1 \
+    EMPTIED_LOTS = "DELETE FROM balance WHERE community_id = $1 AND (account, lot) IN \
+        (SELECT b.account, b.lot FROM json_each($2) AS j CROSS JOIN balance AS b ON b.community_id = $1 \
         AND b.account = j.value ->> 0 AND b.last < j.value ->> 1)";
-    NO_LONGER_WAITING = "DELETE FROM waiting WHERE community_id = ?1 AND seq IN (SELECT value FROM json_each(?2))";
+    NO_LONGER_WAITING = "DELETE FROM waiting WHERE community_id = $1 AND seq IN (SELECT value FROM json_each($2))";
 }
 
 static RECORDS: Rows = Rows::new("INSERT INTO record (community_id, seq, kind, body)", 4, "");
@@ -143,7 +144,7 @@ async fn advance(
         .bind(int(after.next_seq)?)
         .bind(after.last_at.0)
         .bind(next_order)
-        .bind(i64::from(!changes.transfers.is_empty()))
+        .bind(!changes.transfers.is_empty())
         .bind(changes.settings.as_ref().map(write_settings))
         .fetch_optional(connection)
         .await?)

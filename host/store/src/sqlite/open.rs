@@ -107,6 +107,11 @@ impl Sqlite {
         }
     }
 
+    /// Whether it was opened for writing.
+    pub(super) fn writes(&self) -> bool {
+        self.writer.is_some()
+    }
+
     /// Between two batches, while nobody writes: empties the WAL when it has grown large. Failing is no harm, it is
     /// tried again later.
     pub(super) async fn tidy_wal(&self) {

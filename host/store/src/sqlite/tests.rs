@@ -73,30 +73,10 @@ async fn no_statement_of_the_write_path_scans_a_table() {
 
 #[test]
 fn the_migrations_are_the_recorded_ones() {
-    let recorded = include_str!("../../../../migrations/sqlite.sha256");
-    let recorded: Vec<(&str, &str)> = recorded
-        .lines()
-        .map(|line| line.split_once("  sqlite/").unwrap())
-        .collect();
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite");
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    let listed: Vec<&str> = recorded.iter().map(|(_, name)| *name).collect();
-    assert_eq!(
-        names, listed,
-        "migrations/sqlite.sha256 lists every migration"
+    crate::statements::tests::recorded(
+        "sqlite",
+        include_str!("../../../../migrations/sqlite.sha256"),
     );
-    for (digest, name) in recorded {
-        let bytes = std::fs::read(format!("{folder}/{name}")).unwrap();
-        let own = rongyi_core::chain::hex(&rongyi_core::chain::sha256(&bytes));
-        assert_eq!(
-            own, digest,
-            "{name} was changed: a migration that has run somewhere never changes, add a new one"
-        );
-    }
 }
 
 /// The WAL is emptied between batches; a reader in the way delays it and nothing else.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
+use crate::cluster::Cluster;
 use rongyi_core::account::Account;
 use rongyi_core::book::{AccountState, Changes, Frame, Loaded};
 use rongyi_core::command::Need;
@@ -61,17 +62,26 @@ impl Fault {
 pub(crate) struct Place {
     url: String,
     fault: Option<Fault>,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Place {
+    /// A new database in a cluster.
+    pub(crate) fn postgres(cluster: &Cluster, name: &str, fault: Option<Fault>) -> Self {
+        Place {
+            url: cluster.database(name),
+            fault,
+            _folder: None,
+        }
+    }
+
     /// A new SQLite file.
     pub(crate) fn sqlite(fault: Option<Fault>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         Place {
             url: format!("sqlite:{}", folder.path().join("ledger.db").display()),
             fault,
-            _folder: folder,
+            _folder: Some(folder),
         }
     }
 

@@ -3,22 +3,20 @@
 use rongyi_core::account::Holder;
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::period::{PeriodRow, Standing, pack_holder, unpack_holder};
-use serde_json::json;
-use sqlx::SqliteConnection;
 
-use super::rows::{int, narrow, uint};
-use super::{Sqlite, community, statements};
+use super::forms::{int, narrow, uint};
+use super::lists::{self, each_number};
+use super::{Connection, Own, community, statements};
 use crate::error::{StoreError, corrupt};
 
 statements! {
     PERIODS = concat!("SELECT body FROM period WHERE community_id = ", community!(), " ORDER BY last, period");
     EVERYONE = concat!("SELECT resident, household FROM resident WHERE community_id = ", community!());
-    STANDINGS = concat!("SELECT s.cut, s.holder, s.entry, s.body FROM json_each(?2) AS j \
-        CROSS JOIN standing AS s ON s.community_id = ", community!(), " AND s.cut = ?3 AND s.holder = j.value");
+    STANDINGS = concat!("SELECT s.cut, s.holder, s.entry, s.body FROM ", each_number!(), " standing AS s ON s.community_id = ", community!(), " AND s.cut = $3 AND s.holder = j.value");
     PAGE = concat!("SELECT cut, holder, entry, body FROM standing WHERE community_id = ", community!(),
-        " AND cut = ?2 AND holder > ?3 ORDER BY holder LIMIT ?4");
+        " AND cut = $2 AND holder > $3 ORDER BY holder LIMIT $4");
     OPEN = concat!("SELECT holder FROM standing WHERE community_id = ", community!(),
-        " AND cut = ?2 AND entry = 0 ORDER BY holder LIMIT ?3");
+        " AND cut = $2 AND entry = 0 ORDER BY holder LIMIT $3");
     ALL = concat!("SELECT cut, holder, entry, body FROM standing WHERE community_id = ", community!(),
         " ORDER BY cut, holder");
 }
@@ -43,7 +41,7 @@ fn standing(
 
 /// The periods of a frame.
 pub(super) async fn periods(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     community: &Code,
 ) -> Result<Vec<PeriodRow>, StoreError> {
     let bodies: Vec<Vec<u8>> = sqlx::query_scalar(PERIODS)
@@ -57,7 +55,7 @@ pub(super) async fn periods(
 
 /// Every resident with their household.
 pub(super) async fn everyone(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     community: &Code,
 ) -> Result<Vec<(ResidentNo, HouseholdNo)>, StoreError> {
     let rows: Vec<(i64, i64)> = sqlx::query_as(EVERYONE)
@@ -75,15 +73,14 @@ pub(super) async fn everyone(
 
 /// The standings of these holders at one cut-off.
 pub(super) async fn of_holders(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     community: &Code,
     cut: u64,
     holders: &[Holder],
 ) -> Result<Vec<(u64, Holder, Standing)>, StoreError> {
     let keys: Vec<i64> = holders.iter().map(|own| pack_holder(*own)).collect();
-    let rows: Vec<StandingRow> = sqlx::query_as(STANDINGS)
-        .bind(community.as_str())
-        .bind(json!(keys).to_string())
+    let query = sqlx::query_as(STANDINGS).bind(community.as_str());
+    let rows: Vec<StandingRow> = lists::numbers(query, &keys)
         .bind(int(cut)?)
         .fetch_all(connection)
         .await?;
@@ -92,7 +89,7 @@ pub(super) async fn of_holders(
         .collect()
 }
 
-impl Sqlite {
+impl Own {
     pub(crate) async fn standings(
         &self,
         community: &Code,

@@ -5,36 +5,36 @@ use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 use sqlx::FromRow;
 
+use super::forms::{code, hash, narrow};
 use super::people::{changed, no_community};
-use super::rows::{code, hash, narrow};
-use super::{Sqlite, community, statements};
+use super::{Own, community, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{Session, SignInDelay, Subject, Token};
 
 statements! {
     CREATE_SESSION = "INSERT INTO session (token_hash, community_id, kind, subject_id, created_at, last_seen_at, \
-        expires_at) SELECT ?2, community_id, ?3, ?4, ?5, ?6, ?7 FROM community WHERE code = ?1";
+        expires_at) SELECT $2, community_id, $3, $4, $5, $6, $7 FROM community WHERE code = $1";
     FIND_SESSION = "SELECT s.token_hash, c.code AS community, s.kind, s.subject_id, s.created_at, s.last_seen_at, \
         s.expires_at FROM session AS s JOIN community AS c ON c.community_id = s.community_id \
-        WHERE s.token_hash = ?1 AND s.expires_at > ?2";
-    TOUCH_SESSION = "UPDATE session SET last_seen_at = ?2 WHERE token_hash = ?1 AND last_seen_at < ?2";
-    DELETE_SESSION = "DELETE FROM session WHERE token_hash = ?1";
+        WHERE s.token_hash = $1 AND s.expires_at > $2";
+    TOUCH_SESSION = "UPDATE session SET last_seen_at = $2 WHERE token_hash = $1 AND last_seen_at < $2";
+    DELETE_SESSION = "DELETE FROM session WHERE token_hash = $1";
     DELETE_SESSIONS_OF = concat!("DELETE FROM session WHERE community_id = ", community!(),
-        " AND kind = ?2 AND subject_id = ?3");
-    DELETE_EXPIRED = "DELETE FROM session WHERE expires_at <= ?1";
-    DELAY = "SELECT failures, next_at FROM sign_in_delay WHERE scope = ?1 AND subject = ?2";
-    PUT_DELAY = "INSERT INTO sign_in_delay (scope, subject, failures, next_at) VALUES (?1, ?2, ?3, ?4) \
-        ON CONFLICT DO UPDATE SET failures = excluded.failures, next_at = excluded.next_at";
-    CLEAR_DELAY = "DELETE FROM sign_in_delay WHERE scope = ?1 AND subject = ?2";
-    CLEAR_OLD_DELAYS = "DELETE FROM sign_in_delay WHERE next_at <= ?1";
+        " AND kind = $2 AND subject_id = $3");
+    DELETE_EXPIRED = "DELETE FROM session WHERE expires_at <= $1";
+    DELAY = "SELECT failures, next_at FROM sign_in_delay WHERE scope = $1 AND subject = $2";
+    PUT_DELAY = "INSERT INTO sign_in_delay (scope, subject, failures, next_at) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (scope, subject) DO UPDATE SET failures = excluded.failures, next_at = excluded.next_at";
+    CLEAR_DELAY = "DELETE FROM sign_in_delay WHERE scope = $1 AND subject = $2";
+    CLEAR_OLD_DELAYS = "DELETE FROM sign_in_delay WHERE next_at <= $1";
     ADD_TOKEN = "INSERT INTO token (community_id, name, hash, scope, created_at) \
-        SELECT community_id, ?2, ?3, ?4, ?5 FROM community WHERE code = ?1 RETURNING token_id";
+        SELECT community_id, $2, $3, $4, $5 FROM community WHERE code = $1 RETURNING token_id";
     TOKEN_BY_HASH = "SELECT t.token_id, c.code AS community, t.name, t.scope, t.created_at, t.revoked_at \
         FROM token AS t JOIN community AS c ON c.community_id = t.community_id \
-        WHERE t.hash = ?1 AND t.revoked_at IS NULL";
-    TOKENS = concat!("SELECT token_id, ?1 AS community, name, scope, created_at, revoked_at FROM token \
+        WHERE t.hash = $1 AND t.revoked_at IS NULL";
+    TOKENS = concat!("SELECT token_id, $1 AS community, name, scope, created_at, revoked_at FROM token \
         WHERE community_id = ", community!(), " ORDER BY token_id");
-    REVOKE_TOKEN = "UPDATE token SET revoked_at = coalesce(revoked_at, ?2) WHERE token_id = ?1";
+    REVOKE_TOKEN = "UPDATE token SET revoked_at = coalesce(revoked_at, $2) WHERE token_id = $1";
 }
 
 /// A request that comes this soon after the last one is not worth a write.
@@ -78,7 +78,7 @@ fn columns(subject: Subject) -> (&'static str, i64) {
 }
 
 /// Sessions.
-impl Sqlite {
+impl Own {
     pub(crate) async fn create_session(&self, session: &Session) -> Result<(), StoreError> {
         let (kind, subject_id) = columns(session.subject);
         let mut writer = self.writer().await?;
@@ -110,7 +110,7 @@ impl Sqlite {
             return Ok(None);
         };
         let quiet_us = now.0.saturating_sub(session.last_seen_at.0);
-        if quiet_us >= TOUCH_EVERY_US && self.writer.is_some() {
+        if quiet_us >= TOUCH_EVERY_US && self.writes() {
             let mut writer = self.writer().await?;
             sqlx::query(TOUCH_SESSION)
                 .bind(&token_hash[..])
@@ -157,7 +157,7 @@ impl Sqlite {
 }
 
 /// Pauses after wrong PINs.
-impl Sqlite {
+impl Own {
     pub(crate) async fn sign_in_delay(
         &self,
         scope: &str,
@@ -245,7 +245,7 @@ impl TokenRow {
 }
 
 /// Devices' tokens.
-impl Sqlite {
+impl Own {
     pub(crate) async fn add_token(
         &self,
         community: &Code,

@@ -12,11 +12,12 @@ use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo};
 use rongyi_core::period::Standing;
 use rongyi_core::record::{Event, OrderLine, Record, ReleaseReason};
 use rongyi_core::time::Instant;
-use serde_json::{Value, json};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
-use super::rows::{code, date, hash, narrow, read_item, read_rule_set, read_settings, uint};
-use super::{Sqlite, community, statements};
+use super::forms::{code, date, hash, int, narrow, read_item, read_rule_set, read_settings, uint};
+use super::lists::{self, Asked, each_counter, each_number, each_pair, each_text};
+use super::nul::given;
+use super::{Connection, Own, Row, SNAPSHOT, community, statements};
 use crate::error::{StoreError, corrupt};
 
 /// The columns of an order, in the order of [`OrderRow`].
@@ -29,33 +30,23 @@ macro_rules! order_columns {
 pub(super) use order_columns;
 
 statements! {
-    BEGIN = "BEGIN";
     CODES = "SELECT code FROM community ORDER BY code";
-    FRAME = "SELECT height, hash, next_seq, last_at, next_order, posted, settings FROM community WHERE code = ?1";
+    FRAME = "SELECT height, hash, next_seq, last_at, next_order, posted, settings FROM community WHERE code = $1";
     RULE_SETS = concat!("SELECT body FROM rule_set WHERE community_id = ", community!(), " ORDER BY no");
     ITEMS = concat!("SELECT body FROM item WHERE community_id = ", community!(), " ORDER BY item_no");
-    HEADS = "SELECT c.code, c.height, c.hash, c.next_seq, c.last_at FROM json_each(?1) AS j \
-        CROSS JOIN community AS c ON c.code = j.value";
-    // CROSS JOIN keeps SQLite from turning a list of keys into a walk over the whole table.
-    ACCOUNTS = concat!("SELECT b.account, b.lot, b.amount, b.last FROM json_each(?2) AS j \
-        CROSS JOIN balance AS b ON b.community_id = ", community!(), " AND b.account = j.value");
-    COUNTERS = concat!("SELECT c.subject, c.kind, c.month, c.body FROM json_each(?2) AS j \
-        CROSS JOIN counter AS c ON c.community_id = ", community!(),
-        " AND c.subject = j.value ->> 0 AND c.kind = j.value ->> 1 AND c.month = j.value ->> 2");
-    RESIDENTS = concat!("SELECT r.resident, r.household FROM json_each(?2) AS j \
-        CROSS JOIN resident AS r ON r.community_id = ", community!(), " AND r.resident = j.value");
-    ORDERS = concat!("SELECT ", order_columns!(), " FROM json_each(?2) AS j \
-        CROSS JOIN orders AS o ON o.community_id = ", community!(), " AND o.order_no = j.value");
-    PICKUP_CODES = concat!("SELECT o.code, o.order_no FROM json_each(?2) AS j \
-        CROSS JOIN orders AS o ON o.community_id = ", community!(), " AND o.code = j.value");
-    SOURCES = concat!("SELECT s.source, s.external_ref, s.input, s.entry FROM json_each(?2) AS j \
-        CROSS JOIN source_ref AS s ON s.community_id = ", community!(),
-        " AND s.source = j.value ->> 0 AND s.external_ref = j.value ->> 1");
-    KEYS = concat!("SELECT i.actor, i.key, i.input, i.entry FROM json_each(?2) AS j \
-        CROSS JOIN idempotency AS i ON i.community_id = ", community!(),
-        " AND i.actor = j.value ->> 0 AND i.key = j.value ->> 1");
-    WAITING = concat!("SELECT w.seq, r.kind, r.body FROM json_each(?2) AS j \
-        CROSS JOIN waiting AS w ON w.community_id = ", community!(), " AND w.seq = j.value \
+    HEADS = concat!("SELECT c.code, c.height, c.hash, c.next_seq, c.last_at FROM ", each_text!("$1"),
+        " community AS c ON c.code = j.value");
+    ACCOUNTS = concat!("SELECT b.account, b.lot, b.amount, b.last FROM ", each_number!(), " balance AS b ON b.community_id = ", community!(), " AND b.account = j.value");
+    COUNTERS = concat!("SELECT c.subject, c.kind, c.month, c.body FROM ", each_counter!(), " counter AS c ON c.community_id = ", community!(),
+        " AND c.subject = j.subject AND c.kind = j.kind AND c.month = j.month");
+    RESIDENTS = concat!("SELECT r.resident, r.household FROM ", each_number!(), " resident AS r ON r.community_id = ", community!(), " AND r.resident = j.value");
+    ORDERS = concat!("SELECT ", order_columns!(), " FROM ", each_number!(), " orders AS o ON o.community_id = ", community!(), " AND o.order_no = j.value");
+    PICKUP_CODES = concat!("SELECT o.code, o.order_no FROM ", each_text!("$2"), " orders AS o ON o.community_id = ", community!(), " AND o.code = j.value");
+    SOURCES = concat!("SELECT s.source, s.external_ref, s.input, s.entry FROM ", each_pair!(), " source_ref AS s ON s.community_id = ", community!(),
+        " AND s.source = j.a AND s.external_ref = j.b");
+    KEYS = concat!("SELECT i.actor, i.key, i.input, i.entry FROM ", each_pair!(), " idempotency AS i ON i.community_id = ", community!(),
+        " AND i.actor = j.a AND i.key = j.b");
+    WAITING = concat!("SELECT w.seq, r.kind, r.body FROM ", each_number!(), " waiting AS w ON w.community_id = ", community!(), " AND w.seq = j.value \
         JOIN record AS r ON r.community_id = w.community_id AND r.seq = w.seq");
 }
 
@@ -161,7 +152,7 @@ fn head(
     })
 }
 
-impl Sqlite {
+impl Own {
     pub(crate) async fn community_codes(&self) -> Result<Vec<Code>, StoreError> {
         let codes: Vec<String> = sqlx::query_scalar(CODES).fetch_all(&self.readers).await?;
         codes.iter().map(|text| code(text)).collect()
@@ -169,7 +160,7 @@ impl Sqlite {
 
     pub(crate) async fn frame(&self, community: &Code) -> Result<Option<Frame>, StoreError> {
         // One read transaction: head, rule sets and items must be of the same moment.
-        let mut snapshot = self.readers.begin_with(BEGIN).await?;
+        let mut snapshot = self.readers.begin_with(SNAPSHOT).await?;
         let row: Option<FrameRow> = sqlx::query_as(FRAME)
             .bind(community.as_str())
             .fetch_optional(&mut *snapshot)
@@ -205,8 +196,7 @@ impl Sqlite {
         communities: &[Code],
     ) -> Result<Vec<(Code, Head)>, StoreError> {
         let names: Vec<&str> = communities.iter().map(Code::as_str).collect();
-        let rows: Vec<HeadRow> = sqlx::query_as(HEADS)
-            .bind(json!(names).to_string())
+        let rows: Vec<HeadRow> = lists::texts(sqlx::query_as(HEADS), &names)
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter()
@@ -224,7 +214,7 @@ impl Sqlite {
         community: &Code,
         needs: &[Need],
     ) -> Result<Vec<Loaded>, StoreError> {
-        let mut snapshot = self.readers.begin_with(BEGIN).await?;
+        let mut snapshot = self.readers.begin_with(SNAPSHOT).await?;
         let mut found = Found::default();
         let connection = &mut *snapshot;
         found.balances(connection, community, needs).await?;
@@ -239,7 +229,7 @@ impl Sqlite {
 }
 
 async fn bodies(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     sql: &'static str,
     community: &Code,
 ) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -264,17 +254,17 @@ struct Found {
     standings: HashMap<(u64, Holder), Standing>,
 }
 
-/// The keys of one kind of need as a JSON array; `None` when there are none, and no statement is worth its time.
-fn list(needs: &[Need], key: impl Fn(&Need) -> Option<Value>) -> Option<String> {
-    let keys: Vec<Value> = needs.iter().filter_map(key).collect();
-    (!keys.is_empty()).then(|| Value::Array(keys).to_string())
+/// The keys of one kind of need; `None` when there are none, and no statement is worth its time.
+fn list<'n, K>(needs: &'n [Need], key: impl Fn(&'n Need) -> Option<K>) -> Option<Vec<K>> {
+    let keys: Vec<K> = needs.iter().filter_map(key).collect();
+    (!keys.is_empty()).then_some(keys)
 }
 
 macro_rules! keys_of {
     ($needs:expr, $pattern:pat => $key:expr) => {
         list($needs, |need| {
             if let $pattern = need {
-                Some(json!($key))
+                Some($key)
             } else {
                 None
             }
@@ -285,12 +275,15 @@ macro_rules! keys_of {
 impl Found {
     async fn balances(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         community: &Code,
         needs: &[Need],
     ) -> Result<(), StoreError> {
         if let Some(keys) = keys_of!(needs, Need::Account(account) => account.pack()) {
-            let rows = rows(connection, ACCOUNTS, community, keys).await?;
+            let rows = rows(connection, ACCOUNTS, community, |query| {
+                lists::numbers(query, &keys)
+            })
+            .await?;
             self.accounts = states(rows)?;
         }
         Ok(())
@@ -298,13 +291,17 @@ impl Found {
 
     async fn counters(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         community: &Code,
         needs: &[Need],
     ) -> Result<(), StoreError> {
         if let Some(keys) = keys_of!(needs, Need::Counter(key) => (key.subject.pack(), key.kind.as_str(), key.month))
         {
-            for row in rows(connection, COUNTERS, community, keys).await? {
+            for row in rows(connection, COUNTERS, community, |query| {
+                lists::counters(query, &keys)
+            })
+            .await?
+            {
                 let (key, row) = counter(community, row)?;
                 self.counters.insert(key, row);
             }
@@ -314,26 +311,35 @@ impl Found {
 
     async fn people_and_orders(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         community: &Code,
         needs: &[Need],
     ) -> Result<(), StoreError> {
-        if let Some(keys) = keys_of!(needs, Need::Resident(resident) => resident.0) {
-            let found: Vec<(i64, i64)> = rows(connection, RESIDENTS, community, keys).await?;
+        if let Some(keys) = keys_of!(needs, Need::Resident(resident) => i64::from(resident.0)) {
+            let found: Vec<(i64, i64)> = rows(connection, RESIDENTS, community, |query| {
+                lists::numbers(query, &keys)
+            })
+            .await?;
             for (resident, household) in found {
                 self.residents
                     .insert(narrow(resident)?, HouseholdNo(narrow(household)?));
             }
         }
-        if let Some(keys) = keys_of!(needs, Need::Order(no) => no.0) {
-            let found: Vec<OrderRow> = rows(connection, ORDERS, community, keys).await?;
+        if let Some(keys) = keys_of!(needs, Need::Order(no) => i64::from(no.0)) {
+            let found: Vec<OrderRow> = rows(connection, ORDERS, community, |query| {
+                lists::numbers(query, &keys)
+            })
+            .await?;
             for row in found {
                 let order = row.order(community)?;
                 self.orders.insert(order.no.0, order);
             }
         }
-        if let Some(keys) = keys_of!(needs, Need::PickupCode(text) => text) {
-            let found: Vec<(String, i64)> = rows(connection, PICKUP_CODES, community, keys).await?;
+        if let Some(keys) = keys_of!(needs, Need::PickupCode(text) => text.as_str()) {
+            let found: Vec<(String, i64)> = rows(connection, PICKUP_CODES, community, |query| {
+                lists::texts(query, &keys)
+            })
+            .await?;
             for (text, no) in found {
                 self.codes.insert(text, OrderNo(narrow(no)?));
             }
@@ -343,21 +349,37 @@ impl Found {
 
     async fn references(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         community: &Code,
         needs: &[Need],
     ) -> Result<(), StoreError> {
-        if let Some(keys) = keys_of!(needs, Need::Source(source, text) => (source.as_str(), text)) {
-            self.sources = used(rows(connection, SOURCES, community, keys).await?)?;
+        if let Some(keys) =
+            keys_of!(needs, Need::Source(source, text) => (source.as_str(), text.as_str()))
+        {
+            self.sources = used(
+                rows(connection, SOURCES, community, |query| {
+                    lists::pairs(query, &keys)
+                })
+                .await?,
+            )?;
         }
-        if let Some(keys) = keys_of!(needs, Need::Key(actor, text) => (actor.as_str(), text)) {
-            self.keys = used(rows(connection, KEYS, community, keys).await?)?;
+        if let Some(keys) =
+            keys_of!(needs, Need::Key(actor, text) => (actor.as_str(), text.as_str()))
+        {
+            self.keys = used(
+                rows(connection, KEYS, community, |query| {
+                    lists::pairs(query, &keys)
+                })
+                .await?,
+            )?;
         }
-        if let Some(keys) = keys_of!(needs, Need::Waiting(seq) => seq) {
-            let found: Vec<(i64, i64, Vec<u8>)> =
-                rows(connection, WAITING, community, keys).await?;
+        if let Some(keys) = keys_of!(needs, Need::Waiting(seq) => int(*seq).ok()?) {
+            let found: Vec<(i64, i16, Vec<u8>)> = rows(connection, WAITING, community, |query| {
+                lists::numbers(query, &keys)
+            })
+            .await?;
             for (seq, kind, body) in found {
-                match Record::decode(narrow(kind)?, &body) {
+                match Record::decode(narrow(kind.into())?, &body) {
                     Ok(Record::Event(_, event)) => {
                         self.waiting.insert(uint(seq)?, event);
                     }
@@ -370,7 +392,7 @@ impl Found {
 
     async fn periods(
         &mut self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         community: &Code,
         needs: &[Need],
     ) -> Result<(), StoreError> {
@@ -427,18 +449,16 @@ impl Found {
     }
 }
 
-async fn rows<T>(
-    connection: &mut SqliteConnection,
+async fn rows<'q, T>(
+    connection: &mut Connection,
     sql: &'static str,
-    community: &Code,
-    keys: String,
+    community: &'q Code,
+    keys: impl FnOnce(Asked<'q, T>) -> Asked<'q, T>,
 ) -> Result<Vec<T>, StoreError>
 where
-    T: for<'r> FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
+    T: for<'r> FromRow<'r, Row> + Send + Unpin,
 {
-    Ok(sqlx::query_as(sql)
-        .bind(community.as_str())
-        .bind(keys)
+    Ok(keys(sqlx::query_as(sql).bind(community.as_str()))
         .fetch_all(connection)
         .await?)
 }
@@ -452,7 +472,7 @@ pub(super) fn used(rows: Vec<UsedRow>) -> Result<HashMap<(String, String), Used>
                 input: hash(&input)?,
                 entry: uint(entry)?,
             };
-            Ok(((scope, text), used))
+            Ok(((scope, given(text)), used))
         })
         .collect()
 }

@@ -4,24 +4,24 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::time::Instant;
 use sqlx::FromRow;
 
-use super::rows::{code, narrow};
-use super::{Sqlite, community, statements};
+use super::forms::{code, narrow};
+use super::{Own, QueryResult, STAFF_LOGIN, community, statements};
 use crate::error::StoreError;
 use crate::model::{HouseholdText, NewStaff, Person, ResidentRow, Staff};
 
 statements! {
-    CREATE_PERSON = "INSERT INTO person (name, phone, created_at) VALUES (?1, ?2, ?3) RETURNING person_id";
-    PERSON = "SELECT person_id, name, phone, pin_hash, pin_must_change, created_at FROM person WHERE person_id = ?1";
-    SET_PIN = "UPDATE person SET pin_hash = ?2, pin_must_change = ?3 WHERE person_id = ?1";
-    RENAME_PERSON = "UPDATE person SET name = ?2, phone = ?3 WHERE person_id = ?1";
+    CREATE_PERSON = "INSERT INTO person (name, phone, created_at) VALUES ($1, $2, $3) RETURNING person_id";
+    PERSON = "SELECT person_id, name, phone, pin_hash, pin_must_change, created_at FROM person WHERE person_id = $1";
+    SET_PIN = "UPDATE person SET pin_hash = $2, pin_must_change = $3 WHERE person_id = $1";
+    RENAME_PERSON = "UPDATE person SET name = $2, phone = $3 WHERE person_id = $1";
     LINK_RESIDENT = "INSERT INTO person_of_resident (community_id, resident, person_id, salt) \
-        SELECT community_id, ?2, ?3, ?4 FROM community WHERE code = ?1 \
-        ON CONFLICT DO UPDATE SET person_id = excluded.person_id, salt = excluded.salt";
+        SELECT community_id, $2, $3, $4 FROM community WHERE code = $1 \
+        ON CONFLICT (community_id, resident) DO UPDATE SET person_id = excluded.person_id, salt = excluded.salt";
     RESIDENT_PERSON = concat!("SELECT p.person_id, p.name, p.phone, p.pin_hash, p.pin_must_change, p.created_at \
         FROM person_of_resident AS r JOIN person AS p ON p.person_id = r.person_id WHERE r.community_id = ",
-        community!(), " AND r.resident = ?2");
+        community!(), " AND r.resident = $2");
     RESIDENT_SALT = concat!("SELECT salt FROM person_of_resident WHERE community_id = ", community!(),
-        " AND resident = ?2");
+        " AND resident = $2");
     RESIDENTS = concat!("SELECT r.resident, r.household, p.person_id, p.name, p.phone FROM resident AS r \
         LEFT JOIN person_of_resident AS l ON l.community_id = r.community_id AND l.resident = r.resident \
         LEFT JOIN person AS p ON p.person_id = l.person_id WHERE r.community_id = ", community!(),
@@ -30,26 +30,26 @@ statements! {
         FROM resident AS r \
         LEFT JOIN person_of_resident AS l ON l.community_id = r.community_id AND l.resident = r.resident \
         LEFT JOIN person AS p ON p.person_id = l.person_id WHERE r.community_id = ", community!(),
-        " AND r.household = ?2 ORDER BY r.resident");
+        " AND r.household = $2 ORDER BY r.resident");
     RESIDENTS_BY_PHONE = concat!("SELECT r.resident, r.household, p.person_id, p.name, p.phone FROM person AS p \
         JOIN person_of_resident AS l ON l.person_id = p.person_id \
         JOIN resident AS r ON r.community_id = l.community_id AND r.resident = l.resident \
-        WHERE l.community_id = ", community!(), " AND p.phone = ?2 ORDER BY r.resident");
+        WHERE l.community_id = ", community!(), " AND p.phone = $2 ORDER BY r.resident");
     PUT_HOUSEHOLD = "INSERT INTO household_text (community_id, household, name, address) \
-        SELECT community_id, ?2, ?3, ?4 FROM community WHERE code = ?1 \
-        ON CONFLICT DO UPDATE SET name = excluded.name, address = excluded.address";
+        SELECT community_id, $2, $3, $4 FROM community WHERE code = $1 \
+        ON CONFLICT (community_id, household) DO UPDATE SET name = excluded.name, address = excluded.address";
     HOUSEHOLD = concat!("SELECT household, name, address FROM household_text WHERE community_id = ", community!(),
-        " AND household = ?2");
+        " AND household = $2");
     ADD_STAFF = "INSERT INTO staff (community_id, login, name, role, password_hash, must_change) \
-        SELECT community_id, ?2, ?3, ?4, ?5, ?6 FROM community WHERE code = ?1 RETURNING staff_id";
-    STAFF_BY_LOGIN = concat!("SELECT staff_id, ?1 AS community, login, name, role, password_hash, must_change, active \
-        FROM staff WHERE community_id = ", community!(), " AND login = ?2");
+        SELECT community_id, $2, $3, $4, $5, $6 FROM community WHERE code = $1 RETURNING staff_id";
+    STAFF_BY_LOGIN = concat!("SELECT staff_id, $1 AS community, login, name, role, password_hash, must_change, active \
+        FROM staff WHERE community_id = ", community!(), " AND login = $2");
     STAFF = "SELECT s.staff_id, c.code AS community, s.login, s.name, s.role, s.password_hash, s.must_change, s.active \
-        FROM staff AS s JOIN community AS c ON c.community_id = s.community_id WHERE s.staff_id = ?1";
-    ALL_STAFF = concat!("SELECT staff_id, ?1 AS community, login, name, role, password_hash, must_change, active \
+        FROM staff AS s JOIN community AS c ON c.community_id = s.community_id WHERE s.staff_id = $1";
+    ALL_STAFF = concat!("SELECT staff_id, $1 AS community, login, name, role, password_hash, must_change, active \
         FROM staff WHERE community_id = ", community!(), " ORDER BY login");
-    SET_STAFF_PASSWORD = "UPDATE staff SET password_hash = ?2, must_change = ?3 WHERE staff_id = ?1";
-    SET_STAFF_ACTIVE = "UPDATE staff SET active = ?2 WHERE staff_id = ?1";
+    SET_STAFF_PASSWORD = "UPDATE staff SET password_hash = $2, must_change = $3 WHERE staff_id = $1";
+    SET_STAFF_ACTIVE = "UPDATE staff SET active = $2 WHERE staff_id = $1";
 }
 
 #[derive(FromRow)]
@@ -120,7 +120,7 @@ impl StaffRow {
 
 /// Exactly one row must have changed.
 pub(super) fn changed(
-    result: &sqlx::sqlite::SqliteQueryResult,
+    result: &QueryResult,
     what: &'static str,
     name: impl ToString,
 ) -> Result<(), StoreError> {
@@ -142,7 +142,7 @@ pub(super) fn no_community(community: &Code) -> StoreError {
 }
 
 /// Persons and residents.
-impl Sqlite {
+impl Own {
     pub(crate) async fn create_person(
         &self,
         name: &str,
@@ -323,7 +323,7 @@ impl Sqlite {
 }
 
 /// Staff.
-impl Sqlite {
+impl Own {
     pub(crate) async fn add_staff(&self, new: NewStaff<'_>) -> Result<i64, StoreError> {
         let mut writer = self.writer().await?;
         let added: Result<Option<i64>, StoreError> = sqlx::query_scalar(ADD_STAFF)
@@ -338,7 +338,7 @@ impl Sqlite {
             .map_err(StoreError::from);
         match added {
             Ok(id) => id.ok_or_else(|| no_community(new.community)),
-            Err(StoreError::Conflict { detail }) if detail.contains("staff.login") => {
+            Err(StoreError::Conflict { detail }) if detail.contains(STAFF_LOGIN) => {
                 Err(StoreError::Taken {
                     what: "login",
                     name: new.login.to_owned(),

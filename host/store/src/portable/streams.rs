@@ -10,20 +10,21 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::Record;
 use rongyi_core::time::Instant;
 
+use super::forms::{account, code, hash, int, narrow, uint};
 use super::load::{OrderRow, counter, order_columns, states, used};
+use super::nul::given;
 use super::reads::{TransferRow, transfer_columns};
-use super::rows::{account, code, hash, int, narrow, uint};
-use super::{Sqlite, community, statements};
+use super::{Own, Row, community, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{StoredBlock, StoredCounter, TransferLink};
 
 statements! {
     BLOCKS = concat!("SELECT height, prev, root, first_seq, count, at, hash FROM block WHERE community_id = ",
-        community!(), " AND height >= ?2 ORDER BY height LIMIT ?3");
+        community!(), " AND height >= $2 ORDER BY height LIMIT $3");
     RECORDS = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
-        " AND seq >= ?2 ORDER BY seq LIMIT ?3");
+        " AND seq >= $2 ORDER BY seq LIMIT $3");
     TRANSFERS = concat!("SELECT ", transfer_columns!(), " FROM transfer AS t WHERE t.community_id = ", community!(),
-        " AND t.seq >= ?2 ORDER BY t.seq LIMIT ?3");
+        " AND t.seq >= $2 ORDER BY t.seq LIMIT $3");
     ACCOUNTS = concat!("SELECT account, lot, amount, last FROM balance WHERE community_id = ", community!());
     COUNTERS = concat!("SELECT subject, kind, month, body FROM counter WHERE community_id = ", community!());
     ORDERS = concat!("SELECT ", order_columns!(), " FROM orders AS o WHERE o.community_id = ", community!(),
@@ -32,13 +33,13 @@ statements! {
         " ORDER BY resident");
     SOURCES = concat!("SELECT source, external_ref, input, entry FROM source_ref WHERE community_id = ", community!());
     TEXTS = concat!("SELECT seq, salt, text FROM text WHERE community_id = ", community!(),
-        " AND seq >= ?2 ORDER BY seq LIMIT ?3");
+        " AND seq >= $2 ORDER BY seq LIMIT $3");
     KEYS = concat!("SELECT actor, key, input, entry FROM idempotency WHERE community_id = ", community!());
 }
 
 type BlockRow = (i64, Vec<u8>, Vec<u8>, i64, i64, i64, Vec<u8>);
 
-impl Sqlite {
+impl Own {
     pub(crate) async fn blocks(
         &self,
         community: &Code,
@@ -48,7 +49,7 @@ impl Sqlite {
         let rows: Vec<BlockRow> = sqlx::query_as(BLOCKS)
             .bind(community.as_str())
             .bind(int(from_height)?)
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter()
@@ -75,14 +76,14 @@ impl Sqlite {
         limit: u32,
     ) -> Result<Vec<(u64, u8, Vec<u8>)>, StoreError> {
         let mut journal = Vec::new();
-        let records: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(RECORDS)
+        let records: Vec<(i64, i16, Vec<u8>)> = sqlx::query_as(RECORDS)
             .bind(community.as_str())
             .bind(int(from_seq)?)
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
         for (seq, kind, body) in records {
-            journal.push((uint(seq)?, narrow(kind)?, body));
+            journal.push((uint(seq)?, narrow(kind.into())?, body));
         }
         for row in self.transfers(community, from_seq, limit).await? {
             let record = Record::Moved(uint(row.entry)?, row.transfer(community)?);
@@ -102,7 +103,7 @@ impl Sqlite {
         Ok(sqlx::query_as(TRANSFERS)
             .bind(community.as_str())
             .bind(int(from_seq)?)
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?)
     }
@@ -190,7 +191,7 @@ impl Sqlite {
         let rows: Vec<(i64, Vec<u8>, String)> = sqlx::query_as(TEXTS)
             .bind(community.as_str())
             .bind(int(from_seq)?)
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter()
@@ -198,6 +199,7 @@ impl Sqlite {
                 let salt = salt
                     .try_into()
                     .map_err(|_| corrupt("text", community, seq))?;
+                let text = given(text);
                 Ok((uint(seq)?, SaltedText { salt, text }))
             })
             .collect()
@@ -205,7 +207,7 @@ impl Sqlite {
 
     async fn all<T>(&self, sql: &'static str, community: &Code) -> Result<Vec<T>, StoreError>
     where
-        T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
+        T: for<'r> sqlx::FromRow<'r, Row> + Send + Unpin,
     {
         Ok(sqlx::query_as(sql)
             .bind(community.as_str())

@@ -11,12 +11,13 @@ use rongyi_core::counters::{CounterKey, CounterRow};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::{Transfer, TransferKind};
 use rongyi_core::time::LocalDate;
-use serde_json::json;
 use sqlx::FromRow;
 
+use super::forms::{account, int, narrow, uint};
+use super::lists::{self, each_number};
 use super::load::{OrderRow, counter, order_columns, states};
-use super::rows::{account, int, narrow, uint};
-use super::{Sqlite, community, statements};
+use super::nul::given;
+use super::{Own, community, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{PassbookRow, StoredEntry};
 
@@ -31,56 +32,55 @@ pub(super) use transfer_columns;
 
 statements! {
     ENTRY_FIRST = concat!("SELECT seq FROM record WHERE community_id = ", community!(),
-        " AND seq <= ?2 AND kind < 20 ORDER BY seq DESC LIMIT 1");
+        " AND seq <= $2 AND kind < 20 ORDER BY seq DESC LIMIT 1");
     ENTRY_NEXT = concat!("SELECT seq FROM record WHERE community_id = ", community!(),
-        " AND seq > ?2 AND kind < 20 ORDER BY seq LIMIT 1");
-    NEXT_SEQ = "SELECT next_seq FROM community WHERE code = ?1";
-    ENTRY_TEXT = concat!("SELECT text FROM text WHERE community_id = ", community!(), " AND seq = ?2");
-    // ?2 the account, ?3 the line before: the account's own link leads straight to the next page.
-    LINK_OF = concat!("SELECT CASE WHEN debit = ?2 THEN debit_prev ELSE credit_prev END FROM transfer \
-        WHERE community_id = ", community!(), " AND seq = ?3 AND (debit = ?2 OR credit = ?2)");
-    LAST_OF = concat!("SELECT last FROM balance WHERE community_id = ", community!(), " AND account = ?2 AND lot = -1");
+        " AND seq > $2 AND kind < 20 ORDER BY seq LIMIT 1");
+    NEXT_SEQ = "SELECT next_seq FROM community WHERE code = $1";
+    ENTRY_TEXT = concat!("SELECT text FROM text WHERE community_id = ", community!(), " AND seq = $2");
+    // $2 the account, $3 the line before: the account's own link leads straight to the next page.
+    LINK_OF = concat!("SELECT CASE WHEN debit = $2 THEN debit_prev ELSE credit_prev END FROM transfer \
+        WHERE community_id = ", community!(), " AND seq = $3 AND (debit = $2 OR credit = $2)");
+    LAST_OF = concat!("SELECT last FROM balance WHERE community_id = ", community!(), " AND account = $2 AND lot = -1");
     // The slow way, for an account that the line before does not touch: past its newer movements, one by one.
-    WALK_TO = concat!("WITH RECURSIVE walk (seq) AS (SELECT ?4 UNION ALL \
-        SELECT CASE WHEN t.debit = ?2 THEN t.debit_prev ELSE t.credit_prev END FROM walk \
-        JOIN transfer AS t ON t.community_id = ", community!(), " AND t.seq = walk.seq WHERE walk.seq >= ?3) \
+    WALK_TO = concat!("WITH RECURSIVE walk (seq) AS (SELECT CAST($4 AS BIGINT) UNION ALL \
+        SELECT CASE WHEN t.debit = $2 THEN t.debit_prev ELSE t.credit_prev END FROM walk \
+        JOIN transfer AS t ON t.community_id = ", community!(), " AND t.seq = walk.seq WHERE walk.seq >= $3) \
         SELECT min(seq) FROM walk");
     PAGE = concat!("WITH RECURSIVE page (seq, prev, line) AS (\
-        SELECT t.seq, CASE WHEN t.debit = ?2 THEN t.debit_prev ELSE t.credit_prev END, 1 FROM transfer AS t \
-        WHERE t.community_id = ", community!(), " AND t.seq = ?3 UNION ALL \
-        SELECT t.seq, CASE WHEN t.debit = ?2 THEN t.debit_prev ELSE t.credit_prev END, page.line + 1 FROM page \
-        JOIN transfer AS t ON t.community_id = ", community!(), " AND t.seq = page.prev WHERE page.line < ?4) \
+        SELECT t.seq, CASE WHEN t.debit = $2 THEN t.debit_prev ELSE t.credit_prev END, 1 FROM transfer AS t \
+        WHERE t.community_id = ", community!(), " AND t.seq = $3 UNION ALL \
+        SELECT t.seq, CASE WHEN t.debit = $2 THEN t.debit_prev ELSE t.credit_prev END, page.line + 1 FROM page \
+        JOIN transfer AS t ON t.community_id = ", community!(), " AND t.seq = page.prev WHERE page.line < $4) \
         SELECT ", transfer_columns!(), ", f.kind AS first_kind, f.body AS first_body, \
         d.kind AS decided_kind, d.body AS decided_body FROM page \
         JOIN transfer AS t ON t.community_id = ", community!(), " AND t.seq = page.seq \
         JOIN record AS f ON f.community_id = t.community_id AND f.seq = t.entry \
         LEFT JOIN record AS d ON d.community_id = t.community_id AND d.seq = t.entry + 1 \
         AND d.kind BETWEEN 20 AND 29 ORDER BY t.seq DESC");
-    BALANCES = concat!("SELECT b.account, b.lot, b.amount, b.last FROM json_each(?2) AS j \
-        CROSS JOIN balance AS b ON b.community_id = ", community!(), " AND b.account = j.value");
+    BALANCES = concat!("SELECT b.account, b.lot, b.amount, b.last FROM ", each_number!(), " balance AS b ON b.community_id = ", community!(), " AND b.account = j.value");
     COUNTER = concat!("SELECT subject, kind, month, body FROM counter WHERE community_id = ", community!(),
-        " AND subject = ?2 AND kind = ?3 AND month = ?4");
+        " AND subject = $2 AND kind = $3 AND month = $4");
     ORDER = concat!("SELECT ", order_columns!(), " FROM orders AS o WHERE o.community_id = ", community!(),
-        " AND o.order_no = ?2");
+        " AND o.order_no = $2");
     ORDER_BY_CODE = concat!("SELECT ", order_columns!(), " FROM orders AS o WHERE o.community_id = ", community!(),
-        " AND o.code = ?2");
+        " AND o.code = $2");
     ORDERS_OF_RESIDENT = concat!("SELECT ", order_columns!(), " FROM orders AS o WHERE o.community_id = ",
-        community!(), " AND o.resident = ?2 ORDER BY o.order_no DESC LIMIT ?3");
+        community!(), " AND o.resident = $2 ORDER BY o.order_no DESC LIMIT $3");
     ORDERS_OF_HOUSEHOLD = concat!("SELECT ", order_columns!(), " FROM orders AS o WHERE o.community_id = ",
-        community!(), " AND o.household = ?2 ORDER BY o.order_no DESC LIMIT ?3");
+        community!(), " AND o.household = $2 ORDER BY o.order_no DESC LIMIT $3");
     OPEN_ORDERS = concat!("SELECT ", order_columns!(), " FROM orders AS o WHERE o.community_id = ", community!(),
-        " AND o.state = 1 ORDER BY o.deadline, o.order_no LIMIT ?2");
+        " AND o.state = 1 ORDER BY o.deadline, o.order_no LIMIT $2");
     DUE_ORDERS = concat!("SELECT order_no FROM orders WHERE community_id = ", community!(),
-        " AND state = 1 AND deadline < ?2 ORDER BY deadline, order_no LIMIT ?3");
+        " AND state = 1 AND deadline < $2 ORDER BY deadline, order_no LIMIT $3");
     LAPSING = concat!("SELECT DISTINCT account FROM balance WHERE community_id = ", community!(),
-        " AND lot BETWEEN 1 AND ?2 - 1 AND amount > 0 AND (account & 63) = ?3 ORDER BY account LIMIT ?4");
+        " AND lot BETWEEN 1 AND $2 - 1 AND amount > 0 AND (account & 63) = $3 ORDER BY account LIMIT $4");
     WAITING = concat!("SELECT seq, rule_set FROM waiting WHERE community_id = ", community!(), " ORDER BY seq");
     STOCK = concat!("SELECT account, amount FROM balance WHERE community_id = ", community!(),
-        " AND account < (1 << 29) AND lot = -1 AND (account & 63) = ?2 ORDER BY account");
-    PUT_COMPONENT = "INSERT INTO component (digest, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    COMPONENT = "SELECT bytes FROM component WHERE digest = ?1";
-    PUT_PARAMS = "INSERT INTO params (digest, json) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    PARAMS = "SELECT json FROM params WHERE digest = ?1";
+        " AND account < (1 << 29) AND lot = -1 AND (account & 63) = $2 ORDER BY account");
+    PUT_COMPONENT = "INSERT INTO component (digest, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    COMPONENT = "SELECT bytes FROM component WHERE digest = $1";
+    PUT_PARAMS = "INSERT INTO params (digest, json) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    PARAMS = "SELECT json FROM params WHERE digest = $1";
 }
 
 /// A movement's columns.
@@ -91,9 +91,9 @@ pub(super) struct TransferRow {
     debit: i64,
     credit: i64,
     amount: i64,
-    from_lot: i64,
-    to_lot: i64,
-    kind: i64,
+    from_lot: i32,
+    to_lot: i32,
+    kind: i16,
     order_no: Option<i64>,
     reverses: Option<i64>,
     pub(super) debit_after: i64,
@@ -110,9 +110,9 @@ impl TransferRow {
             debit: account(self.debit)?,
             credit: account(self.credit)?,
             amount: Amount::new(self.amount).map_err(|_| bad())?,
-            from_lot: narrow(self.from_lot)?,
-            to_lot: narrow(self.to_lot)?,
-            kind: TransferKind::from_number(narrow(self.kind)?).ok_or_else(bad)?,
+            from_lot: self.from_lot,
+            to_lot: self.to_lot,
+            kind: TransferKind::from_number(narrow(self.kind.into())?).ok_or_else(bad)?,
             order: self
                 .order_no
                 .map(|no| narrow(no).map(OrderNo))
@@ -126,9 +126,9 @@ impl TransferRow {
 struct PageRow {
     #[sqlx(flatten)]
     row: TransferRow,
-    first_kind: i64,
+    first_kind: i16,
     first_body: Vec<u8>,
-    decided_kind: Option<i64>,
+    decided_kind: Option<i16>,
     decided_body: Option<Vec<u8>>,
 }
 
@@ -157,9 +157,9 @@ impl PageRow {
             balance_after: after,
             prev: uint(prev)?,
             transfer,
-            first: (narrow(self.first_kind)?, self.first_body),
+            first: (narrow(self.first_kind.into())?, self.first_body),
             decided: match (self.decided_kind, self.decided_body) {
-                (Some(kind), Some(body)) => Some((narrow(kind)?, body)),
+                (Some(kind), Some(body)) => Some((narrow(kind.into())?, body)),
                 _ => None,
             },
         })
@@ -167,7 +167,7 @@ impl PageRow {
 }
 
 /// Entries and passbooks.
-impl Sqlite {
+impl Own {
     pub(crate) async fn entry(
         &self,
         community: &Code,
@@ -209,7 +209,7 @@ impl Sqlite {
             first_seq,
             records,
             balances_after: balances.into_iter().collect(),
-            text,
+            text: text.map(given),
         }))
     }
 
@@ -242,7 +242,7 @@ impl Sqlite {
                 .bind(community.as_str())
                 .bind(account.pack())
                 .bind(newest)
-                .bind(limit)
+                .bind(i64::from(limit))
                 .fetch_all(&self.readers)
                 .await?;
             for row in rows {
@@ -294,16 +294,15 @@ impl Sqlite {
 }
 
 /// Balances and counters.
-impl Sqlite {
+impl Own {
     pub(crate) async fn balances(
         &self,
         community: &Code,
         accounts: &[Account],
     ) -> Result<Vec<(Account, AccountState)>, StoreError> {
         let keys: Vec<i64> = accounts.iter().map(|account| account.pack()).collect();
-        let rows = sqlx::query_as(BALANCES)
-            .bind(community.as_str())
-            .bind(json!(keys).to_string())
+        let query = sqlx::query_as(BALANCES).bind(community.as_str());
+        let rows = lists::numbers(query, &keys)
             .fetch_all(&self.readers)
             .await?;
         let mut found = states(rows)?;
@@ -355,7 +354,7 @@ impl Sqlite {
             .bind(community.as_str())
             .bind(day.to_days())
             .bind(Purpose::Available as i64)
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
         packed.into_iter().map(account).collect()
@@ -376,7 +375,7 @@ impl Sqlite {
 }
 
 /// Orders.
-impl Sqlite {
+impl Own {
     pub(crate) async fn order(
         &self,
         community: &Code,
@@ -433,7 +432,7 @@ impl Sqlite {
         let rows: Vec<OrderRow> = sqlx::query_as(sql)
             .bind(community.as_str())
             .bind(i64::from(whose))
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter().map(|row| row.order(community)).collect()
@@ -446,7 +445,7 @@ impl Sqlite {
     ) -> Result<Vec<Order>, StoreError> {
         let rows: Vec<OrderRow> = sqlx::query_as(OPEN_ORDERS)
             .bind(community.as_str())
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter().map(|row| row.order(community)).collect()
@@ -461,7 +460,7 @@ impl Sqlite {
         let rows: Vec<i64> = sqlx::query_scalar(DUE_ORDERS)
             .bind(community.as_str())
             .bind(today.to_days())
-            .bind(limit)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter().map(|no| narrow(no).map(OrderNo)).collect()
@@ -469,7 +468,7 @@ impl Sqlite {
 }
 
 /// The archive of rules.
-impl Sqlite {
+impl Own {
     pub(crate) async fn put_component(
         &self,
         digest: &Hash,

@@ -1,0 +1,102 @@
+//! The stored forms of values, the same on every engine. No statement of its own.
+
+use rongyi_core::account::Account;
+use rongyi_core::chain::Hash;
+use rongyi_core::ids::Code;
+use rongyi_core::record::{Envelope, Item, Record, RuleSet};
+use rongyi_core::settings::Settings;
+use rongyi_core::time::{Instant, LocalDate};
+
+use crate::error::{StoreError, corrupt};
+
+/// A place, height or count as the engine keeps it.
+pub(super) fn int(value: u64) -> Result<i64, StoreError> {
+    i64::try_from(value).map_err(|_| StoreError::Corrupt {
+        what: "number",
+        place: value.to_string(),
+    })
+}
+
+/// A place, height or count as it was kept.
+pub(super) fn uint(value: i64) -> Result<u64, StoreError> {
+    narrow(value)
+}
+
+/// A stored number in its own width.
+pub(super) fn narrow<T: TryFrom<i64>>(value: i64) -> Result<T, StoreError> {
+    T::try_from(value).map_err(|_| StoreError::Corrupt {
+        what: "number",
+        place: value.to_string(),
+    })
+}
+
+pub(super) fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt {
+        what: "hash",
+        place: rongyi_core::chain::hex(bytes),
+    })
+}
+
+pub(super) fn code(text: &str) -> Result<Code, StoreError> {
+    text.parse().map_err(|_| StoreError::Corrupt {
+        what: "code",
+        place: text.to_owned(),
+    })
+}
+
+pub(super) fn date(days: i64) -> Result<LocalDate, StoreError> {
+    LocalDate::from_days(narrow(days)?).ok_or_else(|| StoreError::Corrupt {
+        what: "date",
+        place: days.to_string(),
+    })
+}
+
+pub(super) fn account(packed: i64) -> Result<Account, StoreError> {
+    Account::unpack(packed).ok_or_else(|| StoreError::Corrupt {
+        what: "account",
+        place: packed.to_string(),
+    })
+}
+
+/// Settings, items and rule sets are kept as their canonical records under an empty envelope: one form for all.
+fn envelope() -> Envelope {
+    Envelope {
+        at: Instant(0),
+        today: LocalDate::FIRST,
+        actor: Code::literal("store"),
+        key: None,
+    }
+}
+
+pub(super) fn write_settings(settings: &Settings) -> Vec<u8> {
+    Record::Settings(envelope(), settings.clone()).encode()
+}
+
+pub(super) fn read_settings(community: &Code, body: &[u8]) -> Result<Settings, StoreError> {
+    match Record::decode(1, body) {
+        Ok(Record::Settings(_, settings)) => Ok(settings),
+        Ok(_) | Err(_) => Err(corrupt("settings", community, "")),
+    }
+}
+
+pub(super) fn write_rule_set(set: &RuleSet) -> Vec<u8> {
+    Record::Activate(envelope(), Box::new(set.clone())).encode()
+}
+
+pub(super) fn read_rule_set(community: &Code, body: &[u8]) -> Result<RuleSet, StoreError> {
+    match Record::decode(2, body) {
+        Ok(Record::Activate(_, set)) => Ok(*set),
+        Ok(_) | Err(_) => Err(corrupt("rule set", community, "")),
+    }
+}
+
+pub(super) fn write_item(item: &Item) -> Vec<u8> {
+    Record::Define(envelope(), Box::new(item.clone())).encode()
+}
+
+pub(super) fn read_item(community: &Code, body: &[u8]) -> Result<Item, StoreError> {
+    match Record::decode(4, body) {
+        Ok(Record::Define(_, item)) => Ok(*item),
+        Ok(_) | Err(_) => Err(corrupt("item", community, "")),
+    }
+}

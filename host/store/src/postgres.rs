@@ -1,0 +1,56 @@
+//! PostgreSQL: a pool of connections to the server that is not in recovery. What is said the same way on every
+//! engine stands in `portable/`, compiled here once more for this engine; see the folder's README.
+
+mod journal;
+mod lists;
+mod nul;
+mod open;
+mod table;
+#[cfg(test)]
+mod tests;
+
+#[path = "portable/forms.rs"]
+mod forms;
+#[path = "portable/load.rs"]
+mod load;
+#[path = "portable/people.rs"]
+mod people;
+#[path = "portable/periods.rs"]
+mod periods;
+#[path = "portable/reads.rs"]
+mod reads;
+#[path = "portable/sessions.rs"]
+mod sessions;
+#[path = "portable/streams.rs"]
+mod streams;
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgQueryResult, PgRow};
+
+use crate::statements::{community, statements};
+use open::Watch;
+
+/// What `portable/` calls the engine's types and constants.
+type Own = Postgres;
+type Connection = sqlx::PgConnection;
+type Row = PgRow;
+type QueryResult = PgQueryResult;
+/// Begins a reading transaction that sees one moment.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+/// How the engine names the constraint that a sign-in name is unique.
+const STAFF_LOGIN: &str = "staff_login";
+
+pub(crate) use journal::Held;
+
+/// A PostgreSQL database of this program.
+#[derive(Debug)]
+pub struct Postgres {
+    /// Reads and writes alike; a connection belongs to one batch or one page at a time.
+    readers: PgPool,
+    /// Whether it was opened for writing.
+    may_write: bool,
+    watch: Arc<Watch>,
+    servers: Arc<[PgConnectOptions]>,
+}

@@ -1,0 +1,507 @@
+//! Writing: a batch of communities in one statement and one round trip, each community guarded by its head. It decides
+//! nothing.
+//!
+//! | step | what |
+//! | --- | --- |
+//! | `held` | locks the head rows that are still the loaded ones, in one order for all hosts: no deadlock |
+//! | `head` | advances them |
+//! | the rest | fills the tables from arrays, for the communities in `head` and no others |
+//!
+//! READ COMMITTED: a head row that somebody else is changing is waited for and looked at again, so a head that moved
+//! meanwhile is not found. One statement is one transaction: after an error nothing of it is there.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::OnceLock;
+
+use rongyi_core::book::{Changes, Order, OrderState};
+use rongyi_core::ids::Code;
+use rongyi_core::period::pack_holder;
+use rongyi_core::record::ReleaseReason;
+use serde_json::json;
+use sqlx::Transaction;
+
+use super::forms::{int, write_item, write_rule_set, write_settings};
+use super::nul::stored;
+use super::table::{Binding, table};
+use super::{Connection, Postgres, statements};
+use crate::error::StoreError;
+use crate::model::Written;
+
+statements! {
+    // In one order, like the locks below: two hosts that bring the same communities never wait for each other.
+    NEW_COMMUNITIES = "INSERT INTO community (code, hash) \
+        SELECT n.code, decode(repeat('00', 32), 'hex') FROM unnest(CAST($1 AS TEXT[])) AS n (code) ORDER BY n.code \
+        ON CONFLICT (code) DO NOTHING";
+    HOLD = "SELECT community_id FROM community WHERE code = $1 FOR NO KEY UPDATE";
+}
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// A host that stops in the middle of deciding must not hold its community's row for ever.
+const BEGIN_HOLDING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
+     SET LOCAL idle_in_transaction_session_timeout = '10s'";
+
+/// The head rows: `ids` answers a community's number by its place in the batch, NULL when its head had moved.
+const HEADS: &str = "WITH batch AS MATERIALIZED (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[]), \
+     CAST($3 AS BYTEA[]), CAST($4 AS BIGINT[]), CAST($5 AS BYTEA[]), CAST($6 AS BIGINT[]), CAST($7 AS BIGINT[]), \
+     CAST($8 AS BIGINT[]), CAST($9 AS BOOLEAN[]), CAST($10 AS BYTEA[])) WITH ORDINALITY AS b (code, height, hash, \
+     next_height, next_hash, next_seq, last_at, next_order, posted, settings, ix)), \
+     held AS MATERIALIZED (SELECT c.community_id, b.ix FROM batch AS b JOIN community AS c ON c.code = b.code \
+     WHERE c.height = b.height AND c.hash = b.hash ORDER BY c.community_id FOR NO KEY UPDATE OF c), \
+     head AS (UPDATE community AS c SET height = b.next_height, hash = b.next_hash, next_seq = b.next_seq, \
+     last_at = b.last_at, next_order = greatest(c.next_order, b.next_order), posted = c.posted OR b.posted, \
+     settings = coalesce(b.settings, c.settings) FROM held AS h JOIN batch AS b ON b.ix = h.ix \
+     WHERE c.community_id = h.community_id RETURNING h.ix, c.community_id), \
+     ids AS MATERIALIZED (SELECT array_agg(h.community_id ORDER BY b.ix) AS id FROM batch AS b \
+     LEFT JOIN head AS h ON h.ix = b.ix)";
+const HEAD_PARAMETERS: usize = 10;
+
+table!(Records, "record", "", seq: i64 = "BIGINT", kind: i16 = "SMALLINT", body: &'c [u8] = "BYTEA");
+table!(Transfers, "transfer", "", seq: i64 = "BIGINT", entry: i64 = "BIGINT", debit: i64 = "BIGINT",
+    credit: i64 = "BIGINT", amount: i64 = "BIGINT", from_lot: i32 = "INTEGER", to_lot: i32 = "INTEGER",
+    kind: i16 = "SMALLINT", order_no: Option<i64> = "BIGINT", reverses: Option<i64> = "BIGINT",
+    debit_after: i64 = "BIGINT", debit_prev: i64 = "BIGINT", credit_after: i64 = "BIGINT",
+    credit_prev: i64 = "BIGINT");
+table!(Blocks, "block", "", height: i64 = "BIGINT", prev: &'c [u8] = "BYTEA", root: &'c [u8] = "BYTEA",
+    first_seq: i64 = "BIGINT", count: i64 = "BIGINT", at: i64 = "BIGINT", hash: &'c [u8] = "BYTEA");
+table!(Balances, "balance",
+    "ON CONFLICT (community_id, account, lot) DO UPDATE SET amount = excluded.amount, last = excluded.last",
+    account: i64 = "BIGINT", lot: i32 = "INTEGER", amount: i64 = "BIGINT", last: i64 = "BIGINT");
+// `lots` are those that are left, as the text of an array: the others were emptied by this batch.
+table!(Touched, "balance", "", account: i64 = "BIGINT", lots: String = "TEXT");
+table!(Counters, "counter", "ON CONFLICT (community_id, subject, kind, month) DO UPDATE SET body = excluded.body",
+    subject: i64 = "BIGINT", kind: &'c str = "TEXT", month: i32 = "INTEGER", body: Vec<u8> = "BYTEA");
+table!(Residents, "resident", "ON CONFLICT (community_id, resident) DO UPDATE SET household = excluded.household",
+    resident: i64 = "BIGINT", household: i64 = "BIGINT");
+table!(Items, "item", "ON CONFLICT (community_id, item_no) DO UPDATE SET code = excluded.code, body = excluded.body",
+    item_no: i64 = "BIGINT", code: &'c str = "TEXT", body: Vec<u8> = "BYTEA");
+table!(Orders, "orders", "ON CONFLICT (community_id, order_no) DO UPDATE SET state = excluded.state, \
+    closed_at = excluded.closed_at, closed_by = excluded.closed_by",
+    order_no: i64 = "BIGINT", entry: i64 = "BIGINT", resident: i64 = "BIGINT", household: i64 = "BIGINT",
+    lines: String = "TEXT", total: i64 = "BIGINT", held: String = "TEXT", code: &'c str = "TEXT",
+    placed_on: i64 = "BIGINT", deadline: i64 = "BIGINT", state: i64 = "BIGINT", closed_at: Option<i64> = "BIGINT",
+    closed_by: Option<&'c str> = "TEXT");
+table!(Sources, "source_ref", "", source: &'c str = "TEXT", external_ref: Cow<'c, str> = "TEXT",
+    input: &'c [u8] = "BYTEA", entry: i64 = "BIGINT");
+table!(Keys, "idempotency", "", actor: &'c str = "TEXT", key: Cow<'c, str> = "TEXT", input: &'c [u8] = "BYTEA",
+    entry: i64 = "BIGINT", at: i64 = "BIGINT");
+table!(Waiting, "waiting", "", seq: i64 = "BIGINT", rule_set: i64 = "BIGINT");
+table!(Waited, "waiting", "", seq: i64 = "BIGINT");
+table!(RuleSets, "rule_set", "", no: i64 = "BIGINT", body: Vec<u8> = "BYTEA");
+table!(Periods, "period", "ON CONFLICT (community_id, period) DO UPDATE SET last = excluded.last, body = excluded.body",
+    period: String = "TEXT", last: i32 = "INTEGER", body: Vec<u8> = "BYTEA");
+table!(Standings, "standing", "ON CONFLICT (community_id, cut, holder) DO UPDATE SET entry = excluded.entry",
+    cut: i64 = "BIGINT", holder: i64 = "BIGINT", entry: i64 = "BIGINT", body: Vec<u8> = "BYTEA");
+table!(Texts, "text", "", seq: i64 = "BIGINT", salt: &'c [u8] = "BYTEA", text: Cow<'c, str> = "TEXT");
+
+/// The one statement, built once.
+pub(super) fn write_text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        let mut parameter = HEAD_PARAMETERS;
+        let mut parts = vec![HEADS.to_owned()];
+        for (no, table) in [
+            Records::TABLE,
+            Transfers::TABLE,
+            Blocks::TABLE,
+            Balances::TABLE,
+            Counters::TABLE,
+            Residents::TABLE,
+            Items::TABLE,
+            Orders::TABLE,
+            Sources::TABLE,
+            Keys::TABLE,
+            Waiting::TABLE,
+            RuleSets::TABLE,
+            Texts::TABLE,
+            Periods::TABLE,
+            Standings::TABLE,
+        ]
+        .iter()
+        .enumerate()
+        {
+            parts.push(format!("t{no} AS ({})", table.insert(&mut parameter)));
+        }
+        // Of the rows that are there, and not those that are being written: the list names what stays.
+        parts.push(format!(
+            "emptied AS (DELETE FROM balance AS b USING {} WHERE b.community_id = (SELECT id FROM ids)[r.ix] \
+             AND b.account = r.account AND b.lot <> ALL (CAST(r.lots AS INTEGER[])))",
+            Touched::TABLE.rows(&mut parameter)
+        ));
+        parts.push(format!(
+            "waited AS (DELETE FROM waiting AS w USING {} WHERE w.community_id = (SELECT id FROM ids)[r.ix] \
+             AND w.seq = r.seq)",
+            Waited::TABLE.rows(&mut parameter)
+        ));
+        format!("{} SELECT ix FROM head", parts.join(", "))
+    })
+}
+
+/// The row lock of one community: nobody else commits there until it is written with or dropped.
+#[derive(Debug)]
+pub(crate) struct Held(Transaction<'static, sqlx::Postgres>);
+
+impl Postgres {
+    /// Writes the batch; a community stands in it at most once.
+    pub(crate) async fn write(&self, batch: &[Changes]) -> Result<Vec<Written>, StoreError> {
+        let mut connection = self.writer().await?;
+        let new = new_communities(batch);
+        let outcome = if new.is_empty() {
+            run(&mut connection, batch).await
+        } else {
+            let mut transaction = sqlx::Connection::begin_with(&mut *connection, BEGIN).await?;
+            sqlx::query(NEW_COMMUNITIES)
+                .bind(new)
+                .execute(&mut *transaction)
+                .await?;
+            match run(&mut transaction, batch).await {
+                Ok(written) => transaction.commit().await.map(|()| written),
+                Err(error) => Err(error),
+            }
+        };
+        answer(batch, outcome)
+    }
+
+    /// Waits until nobody writes to this community and keeps it so.
+    pub(crate) async fn hold(&self, community: &Code) -> Result<Held, StoreError> {
+        if !self.may_write {
+            return Err(StoreError::ReadOnly);
+        }
+        let mut transaction = self.readers.begin_with(BEGIN_HOLDING).await?;
+        sqlx::query(HOLD)
+            .bind(community.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        Ok(Held(transaction))
+    }
+
+    /// Writes while the community is held.
+    pub(crate) async fn write_held(
+        &self,
+        held: Held,
+        batch: &[Changes],
+    ) -> Result<Vec<Written>, StoreError> {
+        let mut transaction = held.0;
+        let outcome = match run(&mut transaction, batch).await {
+            Ok(written) => transaction.commit().await.map(|()| written),
+            Err(error) => Err(error),
+        };
+        answer(batch, outcome)
+    }
+}
+
+fn new_communities(batch: &[Changes]) -> Vec<&str> {
+    let new = batch.iter().filter(|changes| changes.before.height == 0);
+    new.map(|changes| changes.community.as_str()).collect()
+}
+
+/// Whom the engine chose as the victim of a deadlock, or told to serialize, has written nothing and may decide again.
+fn answer(
+    batch: &[Changes],
+    outcome: Result<HashSet<i64>, sqlx::Error>,
+) -> Result<Vec<Written>, StoreError> {
+    match outcome {
+        Ok(done) => Ok((1..)
+            .zip(batch)
+            .map(|(ix, _)| {
+                if done.contains(&ix) {
+                    Written::Done
+                } else {
+                    Written::HeadMoved
+                }
+            })
+            .collect()),
+        Err(sqlx::Error::Database(error))
+            if matches!(error.code().as_deref(), Some("40001" | "40P01")) =>
+        {
+            Ok(vec![Written::HeadMoved; batch.len()])
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Answers the places in the batch that were written.
+async fn run(connection: &mut Connection, batch: &[Changes]) -> Result<HashSet<i64>, sqlx::Error> {
+    let query = bind(sqlx::query(write_text()), batch)
+        .map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    let rows = query.fetch_all(connection).await?;
+    rows.iter().map(|row| sqlx::Row::try_get(row, 0)).collect()
+}
+
+fn bind<'q>(query: Binding<'q>, batch: &'q [Changes]) -> Result<Binding<'q>, StoreError> {
+    let (query, query_rest) = (bind_heads(query, batch)?, Arrays::of(batch)?);
+    Ok(query_rest.bind(query))
+}
+
+fn bind_heads<'q>(query: Binding<'q>, batch: &'q [Changes]) -> Result<Binding<'q>, StoreError> {
+    fn all<T>(
+        batch: &[Changes],
+        one: impl Fn(&Changes) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        batch.iter().map(one).collect()
+    }
+    let next_order = |changes: &Changes| {
+        let numbers = changes.orders.iter().map(|order| i64::from(order.no.0));
+        numbers.max().unwrap_or(0).saturating_add(1)
+    };
+    let codes: Vec<&str> = batch.iter().map(|one| one.community.as_str()).collect();
+    let before: Vec<&[u8]> = batch.iter().map(|one| &one.before.hash[..]).collect();
+    let after: Vec<&[u8]> = batch.iter().map(|one| &one.after.hash[..]).collect();
+    Ok(query
+        .bind(codes)
+        .bind(all(batch, |one| int(one.before.height))?)
+        .bind(before)
+        .bind(all(batch, |one| int(one.after.height))?)
+        .bind(after)
+        .bind(all(batch, |one| int(one.after.next_seq))?)
+        .bind(all(batch, |one| Ok(one.after.last_at.0))?)
+        .bind(all(batch, |one| Ok(next_order(one)))?)
+        .bind(all(batch, |one| Ok(!one.transfers.is_empty()))?)
+        .bind(all(batch, |one| {
+            Ok(one.settings.as_ref().map(write_settings))
+        })?))
+}
+
+/// All rows of a batch.
+#[derive(Default)]
+struct Arrays<'c> {
+    records: Records<'c>,
+    transfers: Transfers<'c>,
+    blocks: Blocks<'c>,
+    balances: Balances<'c>,
+    touched: Touched<'c>,
+    counters: Counters<'c>,
+    residents: Residents<'c>,
+    items: Items<'c>,
+    orders: Orders<'c>,
+    sources: Sources<'c>,
+    keys: Keys<'c>,
+    waiting: Waiting<'c>,
+    waited: Waited<'c>,
+    rule_sets: RuleSets<'c>,
+    texts: Texts<'c>,
+    periods: Periods<'c>,
+    standings: Standings<'c>,
+}
+
+impl<'c> Arrays<'c> {
+    fn of(batch: &'c [Changes]) -> Result<Self, StoreError> {
+        let mut all = Arrays::default();
+        for (ix, changes) in (1..).zip(batch) {
+            all.append(ix, changes)?;
+            all.accounts(ix, changes)?;
+            all.derive(ix, changes)?;
+            all.references(ix, changes)?;
+            all.periods(ix, changes)?;
+        }
+        Ok(all)
+    }
+
+    /// In the order of the statement.
+    fn bind<'q>(self, query: Binding<'q>) -> Binding<'q>
+    where
+        'c: 'q,
+    {
+        let query = self
+            .blocks
+            .bind(self.transfers.bind(self.records.bind(query)));
+        let query = self.counters.bind(self.balances.bind(query));
+        let query = self
+            .orders
+            .bind(self.items.bind(self.residents.bind(query)));
+        let query = self.waiting.bind(self.keys.bind(self.sources.bind(query)));
+        let query = self.texts.bind(self.rule_sets.bind(query));
+        let query = self.standings.bind(self.periods.bind(query));
+        self.waited.bind(self.touched.bind(query))
+    }
+
+    /// What never changes again: records, movements, the block.
+    fn append(&mut self, ix: i32, changes: &'c Changes) -> Result<(), StoreError> {
+        for (seq, kind, body) in &changes.records {
+            self.records.push(ix, int(*seq)?, i16::from(*kind), body);
+        }
+        for placed in &changes.transfers {
+            let transfer = &placed.transfer;
+            self.transfers.push(
+                ix,
+                int(placed.seq)?,
+                int(placed.entry)?,
+                transfer.debit.pack(),
+                transfer.credit.pack(),
+                transfer.amount.get(),
+                transfer.from_lot,
+                transfer.to_lot,
+                i16::from(transfer.kind as u8),
+                transfer.order.map(|no| i64::from(no.0)),
+                transfer.reverses.map(int).transpose()?,
+                placed.debit_after.0,
+                int(placed.debit_after.1)?,
+                placed.credit_after.0,
+                int(placed.credit_after.1)?,
+            );
+        }
+        let block = &changes.block;
+        self.blocks.push(
+            ix,
+            int(block.height)?,
+            &block.prev,
+            &block.root,
+            int(block.first_seq)?,
+            int(block.count)?,
+            block.at.0,
+            &changes.after.hash,
+        );
+        Ok(())
+    }
+
+    fn accounts(&mut self, ix: i32, changes: &'c Changes) -> Result<(), StoreError> {
+        for (account, state) in &changes.accounts {
+            let (packed, last) = (account.pack(), int(state.last)?);
+            self.balances.push(ix, packed, -1, state.total, last);
+            let mut left = String::from("{-1");
+            for (lot, amount) in &state.lots {
+                self.balances.push(ix, packed, *lot, *amount, last);
+                left.push(',');
+                left.push_str(&lot.to_string());
+            }
+            left.push('}');
+            self.touched.push(ix, packed, left);
+        }
+        Ok(())
+    }
+
+    /// One statement changes a row once: of several versions in a batch the last one counts.
+    fn derive(&mut self, ix: i32, changes: &'c Changes) -> Result<(), StoreError> {
+        for (key, row) in &changes.counters {
+            let body = row.encode();
+            self.counters
+                .push(ix, key.subject.pack(), key.kind.as_str(), key.month, body);
+        }
+        for (resident, household) in newest(&changes.residents, |row| row.0) {
+            self.residents
+                .push(ix, i64::from(resident.0), i64::from(household.0));
+        }
+        for item in newest(&changes.items, |item| item.no) {
+            self.items.push(
+                ix,
+                i64::from(item.no.0),
+                item.code.as_str(),
+                write_item(item),
+            );
+        }
+        for order in newest(&changes.orders, |order| order.no) {
+            self.order(ix, order)?;
+        }
+        for set in &changes.sets {
+            self.rule_sets
+                .push(ix, i64::from(set.no.0), write_rule_set(set));
+        }
+        for (seq, salted) in &changes.texts {
+            self.texts
+                .push(ix, int(*seq)?, &salted.salt, stored(&salted.text));
+        }
+        Ok(())
+    }
+
+    fn order(&mut self, ix: i32, order: &'c Order) -> Result<(), StoreError> {
+        let lines: Vec<(u32, i32, i64)> = order
+            .lines
+            .iter()
+            .map(|(line, points)| (line.item.0, line.quantity, points.get()))
+            .collect();
+        let (state, at, by) = match &order.state {
+            OrderState::Reserved => (1, None, None),
+            OrderState::Settled { at, by } => (2, Some(at.0), Some(by.as_str())),
+            OrderState::Released { at, reason } => match reason {
+                ReleaseReason::Cancelled => (3, Some(at.0), None),
+                ReleaseReason::TimedOut => (4, Some(at.0), None),
+            },
+        };
+        self.orders.push(
+            ix,
+            i64::from(order.no.0),
+            int(order.entry)?,
+            i64::from(order.resident.0),
+            i64::from(order.household.0),
+            json!(lines).to_string(),
+            order.total.get(),
+            json!(order.held).to_string(),
+            order.code.as_str(),
+            i64::from(order.placed_on.to_days()),
+            i64::from(order.deadline.to_days()),
+            state,
+            at,
+            by,
+        );
+        Ok(())
+    }
+
+    fn periods(&mut self, ix: i32, changes: &'c Changes) -> Result<(), StoreError> {
+        for row in newest(&changes.periods, |row| row.period.to_string()) {
+            let (name, last) = (row.period.to_string(), row.period.last.to_days());
+            self.periods.push(ix, name, last, row.encode());
+        }
+        for (cut, holder, own) in newest(&changes.standings, |row| (row.0, row.1)) {
+            self.standings.push(
+                ix,
+                int(*cut)?,
+                pack_holder(*holder),
+                int(own.entry)?,
+                own.encode(),
+            );
+        }
+        Ok(())
+    }
+
+    fn references(&mut self, ix: i32, changes: &'c Changes) -> Result<(), StoreError> {
+        for (source, text, used) in &changes.sources {
+            self.sources.push(
+                ix,
+                source.as_str(),
+                stored(text),
+                &used.input,
+                int(used.entry)?,
+            );
+        }
+        for (actor, key, used, at) in &changes.keys {
+            self.keys.push(
+                ix,
+                actor.as_str(),
+                stored(key),
+                &used.input,
+                int(used.entry)?,
+                at.0,
+            );
+        }
+        // An event that began to wait and was decided in the same batch is not yet there to be removed.
+        for (seq, set) in &changes.waiting {
+            if !changes.waited.contains(seq) {
+                self.waiting.push(ix, int(*seq)?, i64::from(set.0));
+            }
+        }
+        for seq in &changes.waited {
+            self.waited.push(ix, int(*seq)?);
+        }
+        Ok(())
+    }
+}
+
+/// The last row of each key, in the order of their first ones.
+fn newest<T, K: Eq + Hash>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
+    let mut places: HashMap<K, usize> = HashMap::new();
+    let mut found: Vec<&T> = Vec::new();
+    for row in rows {
+        match places
+            .get(&key(row))
+            .and_then(|place| found.get_mut(*place))
+        {
+            Some(older) => *older = row,
+            None => {
+                places.insert(key(row), found.len());
+                found.push(row);
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,300 @@
+//! Opening, checking and bringing a database up to date; which server is used, and looking again after a lost
+//! connection. Durability is asserted, never assumed. It begins no transaction for the ledger.
+
+use std::str::FromStr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use tokio::time::{Instant, timeout};
+
+use super::{Postgres, statements};
+use crate::error::StoreError;
+
+/// The tables' history, carried inside the program.
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// Connections of one host: a batch or a page takes one at a time.
+const CONNECTIONS_MAX: u32 = 16;
+/// How long one server may take to say whether it is in recovery.
+const LOOK_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a page or a batch waits for a connection before people are told that the database does not answer.
+const ACQUIRE_PATIENCE: Duration = Duration::from_secs(3);
+/// A server that has vanished from the network never answers; nothing the program asks takes this long.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(60);
+/// Statements of one connection that stay prepared.
+const STATEMENTS_KEPT: usize = 256;
+
+statements! {
+    // What the session is set to, and what the server is. The planner is told to follow keys whatever it believes
+    // about sizes: a plan that was made while the tables were empty would read them whole long after.
+    SESSION = "SELECT set_config('synchronous_commit', \
+        CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false), \
+        current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding'), \
+        CAST(current_setting('server_version_num') AS INTEGER), pg_is_in_recovery(), \
+        set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false), \
+        set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false), \
+        set_config('jit', 'off', false), set_config('client_min_messages', 'warning', false)";
+    APPLIED = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+    ALIVE = "SELECT 1";
+}
+
+/// What is known about the server in use.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// When a connection was last lost; older ones are not used again.
+    lost_at: Mutex<Option<Instant>>,
+    /// Held while somebody looks for the server.
+    looking: tokio::sync::Mutex<()>,
+}
+
+impl Watch {
+    fn lost(&self) {
+        if let Ok(mut at) = self.lost_at.lock() {
+            *at = Some(Instant::now());
+        }
+    }
+
+    /// Whether a connection of this age was opened before the last loss.
+    fn outdates(&self, age: Duration) -> bool {
+        let lost_at = self.lost_at.lock().ok().and_then(|at| *at);
+        lost_at.is_some_and(|at| age >= at.elapsed())
+    }
+}
+
+impl Postgres {
+    /// Opens for reading and writing, and brings the tables up to date. `urls` are one or several addresses with
+    /// blanks between them: the first that is not in recovery is used.
+    pub(crate) async fn open(urls: &str) -> Result<Self, StoreError> {
+        let servers = servers(urls)?;
+        let (own, mut connection) = first(&servers, true).await?;
+        // Not `run`: its future is bound to one lifetime and could not be spawned.
+        MIGRATIONS
+            .run_direct(None, &mut connection, false)
+            .await
+            .map_err(migrating)?;
+        close(connection).await;
+        Ok(Self::pooled(servers, own, true))
+    }
+
+    /// Opens an existing database of this version for reading only; a server in recovery will do.
+    pub(crate) async fn open_read_only(urls: &str) -> Result<Self, StoreError> {
+        let servers = servers(urls)?;
+        let found = match first(&servers, true).await {
+            Ok(found) => found,
+            Err(_) => first(&servers, false).await?,
+        };
+        let (own, mut connection) = found;
+        let applied: Option<i64> = sqlx::query_scalar(APPLIED)
+            .fetch_one(&mut connection)
+            .await
+            .map_err(|error| StoreError::Version {
+                detail: error.to_string(),
+            })?;
+        close(connection).await;
+        let ours = MIGRATIONS.iter().map(|step| step.version).max();
+        if applied != ours {
+            return Err(StoreError::Version {
+                detail: format!(
+                    "{} / {}.",
+                    applied.unwrap_or_default(),
+                    ours.unwrap_or_default()
+                ),
+            });
+        }
+        Ok(Self::pooled(servers, own, false))
+    }
+
+    fn pooled(servers: Vec<PgConnectOptions>, own: PgConnectOptions, may_write: bool) -> Self {
+        let watch = Arc::new(Watch::default());
+        let outdated = Arc::clone(&watch);
+        let readers = PgPoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .acquire_timeout(ACQUIRE_PATIENCE)
+            // A round trip for each batch; instead, what is older than the last loss is thrown away.
+            .test_before_acquire(false)
+            .before_acquire(move |_, meta| {
+                let usable = !outdated.outdates(meta.age);
+                Box::pin(async move { Ok(usable) })
+            })
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    check_session(connection, may_write)
+                        .await
+                        .map_err(|error| sqlx::Error::Configuration(error.to_string().into()))
+                })
+            })
+            .connect_lazy_with(own);
+        Postgres {
+            readers,
+            may_write,
+            watch,
+            servers: servers.into(),
+        }
+    }
+
+    /// A connection to write with.
+    pub(super) async fn writer(&self) -> Result<PoolConnection<sqlx::Postgres>, StoreError> {
+        if self.may_write {
+            Ok(self.readers.acquire().await?)
+        } else {
+            Err(StoreError::ReadOnly)
+        }
+    }
+
+    /// Whether it was opened for writing.
+    pub(super) fn writes(&self) -> bool {
+        self.may_write
+    }
+
+    /// The server keeps its own log.
+    #[expect(
+        clippy::unused_async,
+        reason = "its twin on SQLite waits for the disk; `portable/` calls both"
+    )]
+    pub(super) async fn tidy_wal(&self) {}
+
+    /// Closes every connection.
+    pub(crate) async fn close(self) -> Result<(), StoreError> {
+        self.readers.close().await;
+        Ok(())
+    }
+
+    /// Asks the engine whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query(ALIVE).execute(&self.readers).await?;
+        Ok(())
+    }
+
+    /// Waits for an answer, within bounds; after a lost connection the servers are asked again which one to use.
+    pub(crate) async fn watched<T>(
+        &self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let answer = match timeout(ANSWER_PATIENCE, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(StoreError::Unreachable {
+                detail: format!("no answer within {} s", ANSWER_PATIENCE.as_secs()),
+            }),
+        };
+        match answer {
+            Err(StoreError::Busy { detail }) if detail == sqlx::Error::PoolTimedOut.to_string() => {
+                self.look();
+                Err(StoreError::Unreachable { detail })
+            }
+            Err(StoreError::Unreachable { detail }) => {
+                self.watch.lost();
+                self.look();
+                Err(StoreError::Unreachable { detail })
+            }
+            other => other,
+        }
+    }
+
+    /// Looks for the first server that is not in recovery, beside the requests that fail meanwhile.
+    fn look(&self) {
+        let (pool, watch) = (self.readers.clone(), Arc::clone(&self.watch));
+        let (servers, may_write) = (Arc::clone(&self.servers), self.may_write);
+        tokio::spawn(async move {
+            if let Ok(_alone) = watch.looking.try_lock()
+                && let Ok((own, connection)) = first(&servers, may_write).await
+            {
+                pool.set_connect_options(own);
+                close(connection).await;
+            }
+        });
+    }
+}
+
+fn servers(urls: &str) -> Result<Vec<PgConnectOptions>, StoreError> {
+    let one = |url: &str| {
+        PgConnectOptions::from_str(url)
+            .map(|options| {
+                options
+                    .application_name("rongyi")
+                    .statement_cache_capacity(STATEMENTS_KEPT)
+            })
+            // What follows the scheme may hold a password.
+            .map_err(|_| StoreError::Address {
+                url: "postgres:…".to_owned(),
+                why_zh: "请写成 postgres://用户:密码@主机:5432/数据库 的样子，几个地址之间用空格隔开。",
+                why_en: "write it like postgres://user:password@host:5432/database, several with blanks between them.",
+            })
+    };
+    urls.split_whitespace().map(one).collect()
+}
+
+/// The first server that answers and, `primary` wanted, is not in recovery.
+async fn first(
+    servers: &[PgConnectOptions],
+    primary: bool,
+) -> Result<(PgConnectOptions, PgConnection), StoreError> {
+    let mut said = Vec::new();
+    for server in servers {
+        let asked = async {
+            let mut connection = server.connect().await?;
+            check_session(&mut connection, primary).await?;
+            Ok(connection)
+        };
+        match timeout(LOOK_PATIENCE, asked).await {
+            Ok(Ok(connection)) => return Ok((server.clone(), connection)),
+            // Another server would be no better.
+            Ok(Err(error @ StoreError::Durability { .. })) => return Err(error),
+            Ok(Err(error)) => said.push(place(server, &error.detail())),
+            Err(_) => said.push(place(server, "no answer")),
+        }
+    }
+    Err(StoreError::Unreachable {
+        detail: said.join("; "),
+    })
+}
+
+fn place(server: &PgConnectOptions, what: &str) -> String {
+    format!("{}:{}: {what}", server.get_host(), server.get_port())
+}
+
+async fn close(connection: PgConnection) {
+    // It has done its work; how it ends changes nothing.
+    let _ = connection.close().await;
+}
+
+type Session = (String, String, String, String, i32, bool);
+
+/// Sets the session up and checks what was promised: what is acknowledged is on disk.
+async fn check_session(connection: &mut PgConnection, primary: bool) -> Result<(), StoreError> {
+    let (commit, fsync, full_pages, encoding, version, recovers): Session =
+        sqlx::query_as(SESSION).fetch_one(connection).await?;
+    if primary && recovers {
+        return Err(StoreError::Unreachable {
+            detail: "in recovery".to_owned(),
+        });
+    }
+    let durable = ["on", "remote_apply"].contains(&commit.as_str());
+    let whole = fsync == "on" && full_pages == "on" && encoding == "UTF8" && version >= 150_000;
+    if durable && whole {
+        Ok(())
+    } else {
+        Err(StoreError::Durability {
+            detail: format!(
+                "synchronous_commit={commit} fsync={fsync} full_page_writes={full_pages} \
+                 server_encoding={encoding} server_version_num={version}"
+            ),
+        })
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the driver's enum is open; whatever it adds is about versions"
+)]
+fn migrating(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(inner) | MigrateError::ExecuteMigration(inner, _) => inner.into(),
+        other => StoreError::Version {
+            detail: other.to_string(),
+        },
+    }
+}

@@ -1,0 +1,56 @@
+//! How statements are declared, on every engine. It declares none.
+
+/// Declares constant statements, and the list by which a test prepares every one of them.
+macro_rules! statements {
+    ($($name:ident = $sql:expr;)*) => {
+        $(const $name: &str = $sql;)*
+        #[cfg(test)]
+        pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+/// The community of the first parameter, as a subquery: every statement takes the public name.
+macro_rules! community {
+    () => {
+        "(SELECT community_id FROM community WHERE code = $1)"
+    };
+}
+
+pub(crate) use {community, statements};
+
+#[cfg(test)]
+pub(crate) mod tests {
+    /// The files of an engine are those that `migrations/*.sha256` names, unchanged.
+    pub(crate) fn recorded(engine: &str, digests: &str) {
+        let (recorded, folder) = (
+            digests
+                .lines()
+                .filter_map(|line| line.split_once(&format!("  {engine}/")))
+                .collect::<Vec<_>>(),
+            format!("{}/../../migrations/{engine}", env!("CARGO_MANIFEST_DIR")),
+        );
+        let mut names: Vec<String> = std::fs::read_dir(&folder)
+            .expect("the folder of migrations")
+            .map(|file| {
+                file.expect("a file")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        let listed: Vec<&str> = recorded.iter().map(|(_, name)| *name).collect();
+        assert_eq!(
+            names, listed,
+            "migrations/{engine}.sha256 lists every migration"
+        );
+        for (digest, name) in recorded {
+            let bytes = std::fs::read(format!("{folder}/{name}")).expect("a migration");
+            let own = rongyi_core::chain::hex(&rongyi_core::chain::sha256(&bytes));
+            assert_eq!(
+                own, digest,
+                "{name} was changed: a migration that has run somewhere never changes, add a new one"
+            );
+        }
+    }
+}
