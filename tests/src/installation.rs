@@ -16,6 +16,8 @@ pub struct Installation {
     folder: TempDir,
     config: PathBuf,
     database: PathBuf,
+    /// The address of the database, when it is not the file.
+    url: Option<String>,
 }
 
 /// What a command said.
@@ -67,7 +69,15 @@ impl Installation {
             folder,
             config,
             database,
+            url: None,
         }
+    }
+
+    /// The same with its database at `url`.
+    pub fn of_at(community: &str, url: &str) -> Self {
+        let mut own = Installation::of(community);
+        own.url = Some(url.to_owned());
+        own
     }
 
     /// The demonstration, already serving; it lives in a folder of its own.
@@ -75,6 +85,18 @@ impl Installation {
     /// # Panics
     /// When it does not begin to serve.
     pub fn demo() -> (Self, Serving) {
+        Installation::demo_in(None)
+    }
+
+    /// The demonstration in the database at `url`, already serving.
+    ///
+    /// # Panics
+    /// When it does not begin to serve.
+    pub fn demo_at(url: &str) -> (Self, Serving) {
+        Installation::demo_in(Some(url))
+    }
+
+    fn demo_in(url: Option<&str>) -> (Self, Serving) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("demo");
         let mut command = Command::new(rongyi());
@@ -83,6 +105,9 @@ impl Installation {
             .arg("--data")
             .arg(&data)
             .args(["--listen", "127.0.0.1:0"]);
+        if let Some(url) = url {
+            command.args(["--database", url]);
+        }
         let serving = Serving::start(command);
         let config = data.join("config/rongyi.toml");
         let database = data.join("rongyi.db");
@@ -91,6 +116,7 @@ impl Installation {
                 folder,
                 config,
                 database,
+                url: url.map(str::to_owned),
             },
             serving,
         )
@@ -123,6 +149,9 @@ impl Installation {
         command
             .env_remove("RONGYI_DATABASE_URL")
             .stdin(Stdio::null());
+        if let Some(url) = &self.url {
+            command.env("RONGYI_DATABASE_URL", url);
+        }
         command
     }
 

@@ -76,11 +76,16 @@ impl Cluster {
 
     /// Runs a statement in the first database; answers what it said.
     pub fn sql(&self, statement: &str) -> String {
+        self.sql_at(&self.url(), statement)
+    }
+
+    /// Runs a statement in another one.
+    pub fn sql_at(&self, url: &str, statement: &str) -> String {
         let psql = self.tools.join("psql");
-        said(&run(
-            &psql.to_string_lossy(),
-            &["--no-psqlrc", "-Atqc", statement, &self.url()],
-        ))
+        let asked = ["--no-psqlrc", "-Atqc", statement, url];
+        said(&run(&psql.to_string_lossy(), &asked))
+            .trim()
+            .to_owned()
     }
 
     fn tool(&self, name: &str, arguments: &[&str]) -> String {

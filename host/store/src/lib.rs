@@ -28,6 +28,10 @@ use rongyi_core::time::{Instant, LocalDate};
 
 /// A database, whichever engine holds it.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a program has one; it stands behind an Arc"
+)]
 pub enum Store {
     /// A file on this machine.
     Sqlite(Sqlite),

@@ -66,6 +66,7 @@ macro_rules! table {
                 columns: &[$((stringify!($column), $sql)),*],
                 tail: $tail,
             };
+            #[allow(clippy::too_many_arguments, reason = "one for each column of the table")]
             fn push(&mut self, ix: i32, $($column: $kind),*) {
                 self.ix.push(ix);
                 $(self.$column.push($column);)*
