@@ -12,6 +12,7 @@
 
 mod draft;
 mod earning;
+mod erasing;
 mod facts;
 mod keeping;
 mod needs;
@@ -56,6 +57,8 @@ struct Dirty {
     waiting: Vec<(u64, RuleSetNo)>,
     waited: Vec<u64>,
     texts: Vec<(u64, SaltedText)>,
+    erased: Vec<u64>,
+    forgotten: Vec<ResidentNo>,
     settings: bool,
     sets: usize,
     periods: BTreeSet<Code>,
@@ -246,6 +249,7 @@ impl Book {
             } => keeping::receive(self, command, envelope, item, *quantity, *reason),
             Ask::Open { .. } => keeping::open(self, command, envelope),
             Ask::Lapse(accounts) => keeping::lapse(self, command, envelope, accounts),
+            Ask::Erase(what) => erasing::erase(self, command, envelope, what),
             Ask::Earn(event) => earning::earn(self, command, envelope, event, judge),
             Ask::Retry(seq) => earning::retry(self, command, envelope, *seq, judge),
             Ask::Place {
@@ -363,6 +367,8 @@ impl Book {
                     Some((cut, holder, own))
                 })
                 .collect(),
+            erased: dirty.erased,
+            forgotten: dirty.forgotten,
         })
     }
 

@@ -28,7 +28,8 @@ pub fn leaf(seq: u64, kind: u8, body: &[u8]) -> Hash {
     sha256(&writer.done())
 }
 
-fn node(left: &Hash, right: &Hash) -> Hash {
+/// A node above two others; the first byte keeps it apart from a leaf.
+pub(crate) fn node(left: &Hash, right: &Hash) -> Hash {
     let mut bytes = [1u8; 65];
     bytes[1..33].copy_from_slice(left);
     bytes[33..].copy_from_slice(right);
@@ -123,6 +124,27 @@ pub fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// The hash that 64 hexadecimal digits spell, in lower or upper case.
+pub fn from_hex(text: &str) -> Option<Hash> {
+    bytes_from_hex(text)?.try_into().ok()
+}
+
+/// The bytes that hexadecimal digits spell.
+pub fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|own| u8::try_from(own).ok())
+    };
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| match pair {
+            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+            _ => None,
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +163,16 @@ mod tests {
         }
         assert_eq!(merkle_root(&[]), [0; 32]);
         assert_eq!(merkle_root(&leaves[..1]), leaves[0]);
+    }
+
+    #[test]
+    fn hexadecimal_comes_back() {
+        let own = sha256(b"x");
+        assert_eq!(from_hex(&hex(&own)), Some(own));
+        assert_eq!(bytes_from_hex("00fFa1"), Some(vec![0, 255, 161]));
+        for bad in ["0", "0g", "+1", "ab"] {
+            assert_eq!(from_hex(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 pub use crate::period::PeriodRejection;
 use crate::period::{Period, PeriodStep};
 use crate::record::{
-    Envelope, Event, Item, Key, OrderLine, Record, ReleaseReason, RuleSet, Source,
+    Envelope, Erasure, Event, Item, Key, OrderLine, Record, ReleaseReason, RuleSet, Source,
 };
 use crate::rule::Text;
 use crate::settings::Settings;
@@ -126,6 +126,8 @@ pub enum Ask {
     },
     /// A step in closing a period.
     Period(Period, PeriodStep),
+    /// Personal texts and links to persons are removed.
+    Erase(Box<Erasure>),
 }
 
 impl Command {
@@ -177,6 +179,7 @@ impl Command {
                 reason,
             },
             Record::Period(_, period, step) => Ask::Period(period, step),
+            Record::Erase(_, what) => Ask::Erase(what),
             Record::Decided(..)
             | Record::Quoted(..)
             | Record::Refused(..)
@@ -319,6 +322,10 @@ pub enum Rejection {
     NotConfigured,
     OutOfRange,
     Period(PeriodRejection),
+    TextUnknown {
+        seq: u64,
+    },
+    ErasureAlone,
 }
 
 impl Rejection {
@@ -356,6 +363,8 @@ impl Rejection {
             Rejection::NotConfigured => "community.not-configured",
             Rejection::OutOfRange => "amount.out-of-range",
             Rejection::Period(own) => own.code(),
+            Rejection::TextUnknown { .. } => "text.unknown",
+            Rejection::ErasureAlone => "erasure.alone",
         }
     }
 
@@ -492,6 +501,14 @@ impl Rejection {
             Rejection::NotConfigured => (
                 "这个社区还没有启用任何规则。".into(),
                 "This community has no settings yet; start the host once with its configuration.".into(),
+            ),
+            Rejection::TextUnknown { seq } => (
+                format!("账本里还没有第 {seq} 号记录，没有可删的文字。请核对号码。"),
+                format!("The ledger has no record {seq} yet, so it has no text to erase. Check the number."),
+            ),
+            Rejection::ErasureAlone => (
+                "删除别人的资料要两个人：一人办理，另一人同意。请写上第二个人。".into(),
+                "To erase somebody else's data takes two people, one who does it and another who agrees. Name the second.".into(),
             ),
             Rejection::OutOfRange => (
                 "数额超出了账本能记的范围。".into(),

@@ -14,6 +14,7 @@ pub mod command;
 pub mod counters;
 pub mod ids;
 pub mod period;
+pub mod proof;
 pub mod record;
 pub mod rule;
 pub mod settings;

@@ -7,9 +7,9 @@ mod form;
 mod rule_form;
 
 use form::{
-    read_envelope, read_event, read_holder, read_item, read_rule_set, read_source, read_transfer,
-    write_envelope, write_event, write_holder, write_item, write_rule_set, write_source,
-    write_transfer,
+    read_envelope, read_erasure, read_event, read_holder, read_item, read_rule_set, read_source,
+    read_transfer, write_envelope, write_erasure, write_event, write_holder, write_item,
+    write_rule_set, write_source, write_transfer,
 };
 
 pub(crate) use rule_form::{read_facts, write_facts};
@@ -205,6 +205,17 @@ pub struct OrderLine {
     pub quantity: i32,
 }
 
+/// What is removed of somebody's personal data. The record of it stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    /// Those whose commitments lose their salts, so that nobody can say any more whom they name.
+    pub residents: Vec<ResidentNo>,
+    /// Places of the entries whose texts are removed.
+    pub texts: Vec<u64>,
+    /// Who agreed; another than the actor, unless residents have their own data erased.
+    pub consent: Code,
+}
+
 /// A record of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
@@ -252,6 +263,8 @@ pub enum Record {
     Assert(Envelope, Holder, Code, LocalDate, Amount, Hash),
     /// Asked: a step in closing a period.
     Period(Envelope, Period, PeriodStep),
+    /// Asked: personal texts and links to persons are removed.
+    Erase(Envelope, Box<Erasure>),
     /// Followed: what the rule decided, with the facts it saw.
     Decided(RuleSetNo, Vec<Fact>, Decision),
     /// Followed: what the rule charges, with the facts it saw (order first, then line by line).
@@ -284,6 +297,7 @@ impl Record {
             Record::Lapse(..) => 12,
             Record::Assert(..) => 18,
             Record::Period(..) => 19,
+            Record::Erase(..) => 17,
             Record::Decided(..) => 20,
             Record::Quoted(..) => 21,
             Record::Refused(..) => 22,
@@ -313,6 +327,7 @@ impl Record {
             | Record::Lapse(e, ..)
             | Record::Assert(e, ..)
             | Record::Period(e, ..) => Some(e),
+            Record::Erase(e, ..) => Some(e),
             Record::Decided(..)
             | Record::Quoted(..)
             | Record::Refused(..)
@@ -385,6 +400,7 @@ impl Record {
                 standing.write(w);
             }
             Record::Lapse(_, accounts) => w.list(accounts, |w, account| w.i64(account.pack())),
+            Record::Erase(_, what) => write_erasure(w, what),
             Record::Decided(set, facts, decision) => {
                 w.u32(set.0);
                 rule_form::write_facts(w, facts);
@@ -477,6 +493,7 @@ impl Record {
                 let (period, step) = read_step(r)?;
                 Record::Period(envelope, period, step)
             }
+            17 => Record::Erase(read_envelope(r)?, Box::new(read_erasure(r)?)),
             20 => Record::Decided(
                 RuleSetNo(r.u32()?),
                 rule_form::read_facts(r)?,

@@ -15,7 +15,7 @@ pub struct FieldError {
     pub message: String,
 }
 
-fn error_of<'a>(errors: &'a [FieldError], field: &str) -> Option<&'a str> {
+pub(crate) fn error_of<'a>(errors: &'a [FieldError], field: &str) -> Option<&'a str> {
     errors
         .iter()
         .find(|e| e.field == field)

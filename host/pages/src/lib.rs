@@ -10,8 +10,10 @@ pub mod format;
 pub mod icon;
 pub mod office;
 pub mod order;
+pub mod own;
 pub mod passbook;
 pub mod period;
+pub mod proof;
 pub mod qr;
 pub mod shell;
 pub mod shop;
@@ -23,14 +25,18 @@ pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
 pub use format::{Day, Moment};
 pub use icon::Picture;
 pub use office::{
-    CommunitiesView, CommunityLink, ErrorView, Head, HeadView, OperatorView, RuleSetRow, RuleState,
+    CommunitiesView, CommunityLink, ErrorView, Head, OperatorView, RuleSetRow, RuleState,
 };
 pub use order::{OrderLine, OrderState, OrderView, OrdersView};
+pub use own::OwnView;
 pub use passbook::{
     Expiring, HomeView, Line, LineState, Month, PassbookView, Proof, ReasonRow, RuleRef, Show,
     Unit, Waiting, WhyView,
 };
 pub use period::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
+pub use proof::{
+    Checked, HeadView, HeadsView, ProofCheckView, ProofView, PublishedHead, PublishedRow,
+};
 pub use shell::{Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
 pub use text::Lang;

@@ -1,5 +1,4 @@
-//! Pages that belong to nobody in particular: the choice of a community, the public head of the
-//! chain, the operator's overview, and what is shown when something went wrong.
+//! Pages that belong to nobody in particular: the choice of a community, the operator's overview, and what is shown when something went wrong.
 
 use askama::Template;
 
@@ -40,20 +39,10 @@ pub struct Head {
 
 impl Head {
     /// In groups of eight, which people can read out and compare.
-    fn hash_groups(&self) -> Vec<String> {
+    pub(crate) fn hash_groups(&self) -> Vec<String> {
         let chars: Vec<char> = self.hash.chars().collect();
         chars.chunks(8).map(|c| c.iter().collect()).collect()
     }
-}
-
-/// `/{community}/head`: public.
-#[derive(Debug, Clone, Template)]
-#[template(path = "head.html")]
-pub struct HeadView {
-    /// Around the page.
-    pub shell: Shell,
-    /// The newest block.
-    pub head: Head,
 }
 
 /// How a rule set is doing.

@@ -55,7 +55,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(periods::post_statement))
         // The ledger.
         .routes(routes!(ledger::get_entry))
+        .routes(routes!(ledger::get_proof))
         .routes(routes!(ledger::get_head))
+        .routes(routes!(ledger::list_heads))
 }
 
 pub(crate) fn router() -> axum::Router<Arc<App>> {

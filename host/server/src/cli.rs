@@ -10,8 +10,11 @@
 
 mod check;
 mod enrol;
+mod heads;
 mod import;
+mod own;
 pub(crate) mod period;
+mod proof;
 mod serve;
 mod show;
 mod statement;
@@ -104,6 +107,11 @@ enum Command {
     Statement(statement::StatementArgs),
     /// 重算整本账，逐笔核对 / recompute and prove the ledger
     Verify(verify::VerifyArgs),
+    /// 写出每本账现在的总指纹，可以公示 / the heads of all ledgers, to be published
+    Heads(heads::HeadsArgs),
+    /// 一笔账的凭证：写出、核对 / proof that an entry stands in the ledger
+    #[command(subcommand)]
+    Proof(proof::ProofCommand),
 }
 
 /// Which installation.
@@ -307,12 +315,15 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Period(command) => period::run(command).await,
             Command::Statement(args) => statement::run(args).await,
             Command::Verify(args) => verify::run(args).await,
+            Command::Heads(args) => heads::run(args).await,
+            Command::Proof(command) => proof::run(command).await,
         }
     })
 }
 
 pub(crate) use enrol::{private_file, stop};
 pub(crate) use import::{import_balances, import_events, read as read_sheet, summary, unreadable};
+pub(crate) use own::as_json as own_json;
 pub(crate) use serve::{ADDRESS, listen, serve};
 pub(crate) use statement::around;
 

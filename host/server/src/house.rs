@@ -23,6 +23,7 @@ use tokio_util::task::TaskTracker;
 use crate::clerk::{Clerk, ClerkError};
 use crate::clock::{Clock, local};
 use crate::config::{self, AccountUnit, Config, Diagnostic, PluginRef, RuleEntry};
+use crate::proof::heads::Heads;
 use crate::rulebook::{RuleBooks, RuleSets};
 
 /// The actor of everything that configuration and jobs do.
@@ -51,6 +52,8 @@ pub struct House {
     pub books: Arc<RuleBooks>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// The published heads.
+    pub heads: Heads,
     /// Whether its people are invented; pages say so.
     pub demo: bool,
     tasks: TaskTracker,
@@ -364,6 +367,7 @@ impl House {
             })
             .collect();
         let house = House {
+            heads: Heads::open(config.data_dir.join("heads")),
             config,
             communities,
             store,

@@ -1,5 +1,6 @@
 //! What happens by itself: orders nobody collected give their points back, lots lapse on their date, events
-//! that wait for a rule are tried again. Each is a command like any other and safe to run twice.
+//! that wait for a rule are tried again, heads are published. Each change is a command like any other and safe to
+//! run twice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clerk::ClerkError;
 use crate::house::{House, SYSTEM};
+use crate::proof::ProofFault;
 
 /// Time between two rounds.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -45,10 +47,27 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
                     tracing::warn!(community = %code, %error, "a job could not run; it is tried again in a minute")
                 }
             }
+            publish(&house, code).await;
         }
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+/// Publishes the head of a ledger once an hour. Where the ledger is not the one that was published, nothing more is.
+pub async fn publish(house: &House, code: &Code) {
+    match house
+        .heads
+        .publish(&house.store, code, house.clock.now())
+        .await
+    {
+        Ok(Some(line)) => tracing::info!(head = %line.short(), "published"),
+        Ok(None) => {}
+        Err(error @ ProofFault::NotThePublished { .. }) => tracing::error!(%error, "heads"),
+        Err(error) => {
+            tracing::warn!(community = %code, %error, "the head could not be published; it is tried again in a minute");
         }
     }
 }

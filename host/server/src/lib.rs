@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod past;
 pub mod people;
 pub mod period;
+pub mod proof;
 pub mod redemption;
 pub mod rulebook;
 pub mod sheet;

@@ -2,6 +2,7 @@
 //! functions. First PINs and passwords are random, handed out once and changed at first use. Signing in is
 //! elsewhere ([`crate::access`]).
 
+pub mod own;
 pub mod secret;
 
 use std::collections::{BTreeMap, BTreeSet};

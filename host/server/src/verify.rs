@@ -8,25 +8,34 @@
 //! | rows | balances, lots, counters, orders, residents, references, settings, rule sets, items, links |
 //! | texts | erasable texts against their commitments |
 //! | statements | what somebody had on a past day, as it was written down, against the movements |
+//! | heads | what was published of the ledger, where somebody kept it |
 //!
-//! It changes nothing. A cut tail shows only against a head that was published elsewhere.
+//! It changes nothing. A cut tail shows only against a head that was published elsewhere. With a checkpoint of an
+//! earlier verification every byte is still hashed and every command still applied; only the decisions before it are
+//! not asked again, because the same bytes were asked then.
 
+pub mod checkpoint;
 mod replay;
 mod rows;
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rongyi_core::book::{Applied, Book, PlacedTransfer};
 use rongyi_core::chain::{Block, Hash, Head, hex, leaf, merkle_root, sha256};
 use rongyi_core::command::Command;
 use rongyi_core::ids::{Code, ResidentNo};
-use rongyi_core::record::Record;
+use rongyi_core::proof::History;
+use rongyi_core::record::{Record, RuleSet};
 use rongyi_rules::Engine;
 use rongyi_store::{Store, StoreError, StoredBlock};
 
 use crate::house::{OpenError, load_archived};
+use crate::proof::claims::Claim;
 use crate::rulebook::Sandbox;
 use crate::statement;
+use checkpoint::Verified;
 use replay::Replayer;
 
 /// Which decisions are asked again of their rules.
@@ -38,6 +47,17 @@ pub enum Decisions {
     Sample(u64),
     /// None; their records are still compared with what the book makes of them.
     None,
+}
+
+/// What is to be verified, and against what.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Which decisions are asked again.
+    pub decisions: Decisions,
+    /// Published heads that somebody kept; those of other communities are passed over.
+    pub claims: &'a [Claim],
+    /// What an earlier verification of this community saw.
+    pub since: Option<&'a Verified>,
 }
 
 /// Something that is not as it must be.
@@ -56,6 +76,14 @@ pub struct Report {
     pub community: Code,
     /// Its newest block.
     pub head: Head,
+    /// The history root: over the hashes of the blocks that were read.
+    pub tree: Hash,
+    /// Published heads that were compared.
+    pub compared: u64,
+    /// Personal texts that were erased.
+    pub erased: u64,
+    /// Residents whose link to a person was erased.
+    pub forgotten: u64,
     /// Records that were read.
     pub records: u64,
     /// Decisions that were asked again.
@@ -84,7 +112,7 @@ pub enum VerifyError {
     CommunityUnknown(Code),
 }
 
-/// Verifies one community. `progress(done, all)` is called after every page.
+/// Verifies one community by itself. `progress(done, all)` is called after every page.
 ///
 /// # Errors
 /// [`VerifyError`] when it cannot be done at all; what is wrong in the ledger stands in the report.
@@ -93,6 +121,25 @@ pub async fn run(
     engine: &Engine,
     code: &Code,
     decisions: Decisions,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Report, VerifyError> {
+    let asked = Asked {
+        decisions,
+        claims: &[],
+        since: None,
+    };
+    against(store, engine, code, asked, progress).await
+}
+
+/// Verifies one community, also against what was kept of it elsewhere.
+///
+/// # Errors
+/// As [`run`].
+pub async fn against(
+    store: &Store,
+    engine: &Engine,
+    code: &Code,
+    asked: Asked<'_>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Report, VerifyError> {
     let frame = store
@@ -104,6 +151,10 @@ pub async fn run(
         report: Report {
             community: code.clone(),
             head: frame.head,
+            tree: [0; 32],
+            compared: 0,
+            erased: 0,
+            forgotten: 0,
             records: 0,
             decisions: 0,
             problems: Vec::new(),
@@ -111,26 +162,33 @@ pub async fn run(
         book: Book::empty(code.clone()),
         judge: Replayer {
             rules: Sandbox::over(sets),
-            decisions,
+            decisions: asked.since.map_or(asked.decisions, |_| Decisions::None),
             expected: RefCell::default(),
         },
+        decisions: asked.decisions,
+        history: History::default(),
+        claims: own_claims(code, asked.claims),
+        since: asked.since.cloned(),
+        sets: frame.sets.clone(),
         entry: Vec::new(),
-        said: Vec::new(),
-        enrolled: Vec::new(),
+        said: BTreeMap::new(),
+        next_text: 1,
+        silent: BTreeSet::new(),
+        erased: BTreeSet::new(),
+        enrolled: BTreeMap::new(),
         moved: Vec::new(),
         kept: Vec::new(),
     };
     check.archive(store, code).await?;
     let head = match check.chain(store, code, frame.head, progress).await {
         Err(StoreError::Corrupt { what, place }) => {
-            check.problem(
-                format!("{what} {place}"),
-                "its row is not one that this program wrote".into(),
-            );
+            check.unreadable(what, &place);
             frame.head
         }
         other => other?,
     };
+    check.report.tree = check.history.root();
+    check.cut(head.height);
     if head != frame.head && check.report.problems.is_empty() {
         let (own, row) = (hex(&head.hash), hex(&frame.head.hash));
         let what = format!(
@@ -140,22 +198,50 @@ pub async fn run(
         check.problem("head".into(), what);
     }
     if check.report.problems.is_empty() {
-        check.rows(store, code).await?;
+        match check.rows(store, code).await {
+            Err(StoreError::Corrupt { what, place }) => check.unreadable(what, &place),
+            other => other?,
+        }
     }
     check.report.decisions = check.judge.expected.borrow().asked;
     Ok(check.report)
+}
+
+/// The claims of one community by height.
+fn own_claims(code: &Code, all: &[Claim]) -> BTreeMap<u64, Vec<Claim>> {
+    let mut own: BTreeMap<u64, Vec<Claim>> = BTreeMap::new();
+    for claim in all.iter().filter(|claim| claim.community == *code) {
+        own.entry(claim.height).or_default().push(claim.clone());
+    }
+    own
 }
 
 struct Check {
     report: Report,
     book: Book,
     judge: Replayer,
+    /// Which decisions are asked, once the checkpoint is behind.
+    decisions: Decisions,
+    /// The hashes of the blocks so far.
+    history: History,
+    /// Published heads that are still to be compared.
+    claims: BTreeMap<u64, Vec<Claim>>,
+    /// The checkpoint, until it is reached.
+    since: Option<Verified>,
+    /// The rows of rule sets.
+    sets: Vec<Arc<RuleSet>>,
     /// The records of the entry being read, with their places.
     entry: Vec<(u64, Record)>,
-    /// Commitments that records make: place, hash.
-    said: Vec<(u64, Hash)>,
-    /// Commitments to people: place, resident, hash.
-    enrolled: Vec<(u64, ResidentNo, Hash)>,
+    /// Commitments that records make and whose texts were not compared yet: place, hash.
+    said: BTreeMap<u64, Hash>,
+    /// The place from which texts were not read yet.
+    next_text: u64,
+    /// Places whose texts are not there.
+    silent: BTreeSet<u64>,
+    /// Places whose texts were erased.
+    erased: BTreeSet<u64>,
+    /// Commitments to people that were not erased: place and hash by resident.
+    enrolled: BTreeMap<ResidentNo, (u64, Hash)>,
     /// Movements whose links were not compared yet.
     moved: Vec<PlacedTransfer>,
     /// Dated statements of what somebody had.
@@ -167,6 +253,11 @@ impl Check {
         if self.report.problems.len() < PROBLEMS_MAX {
             self.report.problems.push(Problem { place, what });
         }
+    }
+
+    fn unreadable(&mut self, what: &str, place: &str) {
+        let why = "its row is not one that this program wrote";
+        self.problem(format!("{what} {place}"), why.into());
     }
 
     /// Archived components and parameters are what their digests say.
@@ -258,8 +349,13 @@ impl Check {
                     next_seq: block.first_seq + block.count,
                     last_at: block.at,
                 };
+                self.history.push(hash);
+                self.kept(block.height, &hash);
                 if self.moved.len() >= PAGE as usize {
                     self.links(store, code).await?;
+                }
+                if self.said.len() >= PAGE as usize {
+                    self.texts(store, code, head.next_seq - 1).await?;
                 }
                 progress(
                     head.next_seq.saturating_sub(1),
@@ -272,6 +368,7 @@ impl Check {
         }
         self.finish_entry();
         self.links(store, code).await?;
+        self.texts(store, code, head.next_seq - 1).await?;
         if let Some((seq, ..)) = journal.next(store, code).await? {
             self.problem(
                 format!("record {seq}"),
@@ -279,6 +376,59 @@ impl Check {
             );
         }
         Ok(head)
+    }
+
+    /// Compares a block with what was kept of it elsewhere: published heads, and the checkpoint.
+    fn kept(&mut self, height: u64, hash: &Hash) {
+        let claims = self.claims.remove(&height).unwrap_or_default();
+        let since = self.since.take_if(|since| since.height == height);
+        if claims.is_empty() && since.is_none() {
+            return;
+        }
+        let tree = self.history.root();
+        for claim in claims {
+            self.report.compared += 1;
+            if !claim.fits(hash, &tree) {
+                let kept = claim.fingerprints.join(" ");
+                let (own, all) = (hex(hash), hex(&tree));
+                self.problem(
+                    format!("block {height}"),
+                    format!("published as {kept} ({}), but it is {own} with the history root {all}: the ledger up to here was rewritten", claim.source),
+                );
+            }
+        }
+        if let Some(since) = since {
+            if since.hash != *hash || since.tree != tree {
+                self.problem(
+                    format!("block {height}"),
+                    format!("the checkpoint says {}, but it is {}: something up to here was changed since; verify without --since to see what", hex(&since.hash), hex(hash)),
+                );
+            }
+            // The entry in hand still belongs to what was verified then.
+            self.finish_entry();
+            self.judge.decisions = self.decisions;
+        }
+    }
+
+    /// What was published or verified beyond the end was cut off, or never belonged to this ledger.
+    fn cut(&mut self, end: u64) {
+        if !self.report.problems.is_empty() {
+            return;
+        }
+        let since = self
+            .since
+            .take()
+            .map(|since| (since.height, "the checkpoint".to_owned()));
+        let claims = std::mem::take(&mut self.claims).into_iter();
+        let claims =
+            claims.flat_map(|(height, all)| all.into_iter().map(move |own| (height, own.source)));
+        for (height, source) in claims.chain(since).collect::<Vec<_>>() {
+            self.report.compared += 1;
+            self.problem(
+                format!("block {height}"),
+                format!("it is missing: {source} names it, but the ledger ends at block {end}; its tail was cut off, or an old backup was restored"),
+            );
+        }
     }
 
     fn block(&mut self, block: &Block, hash: &Hash, head: &Head, code: &Code) -> bool {
@@ -322,11 +472,19 @@ impl Check {
             reason = "only these records commit to a text or a person"
         )]
         match &record {
-            Record::Enrol(_, resident, _, who) => self.enrolled.push((seq, *resident, *who)),
+            Record::Enrol(_, resident, _, who) => {
+                self.enrolled.insert(*resident, (seq, *who));
+            }
             Record::Receive(.., reason) | Record::Open(.., reason) | Record::Assert(.., reason) => {
-                self.said.push((seq, *reason))
+                self.said.insert(seq, *reason);
             }
             Record::Event(_, event) => self.said.extend(event.note.map(|note| (seq, note))),
+            Record::Erase(_, what) => {
+                self.erased.extend(&what.texts);
+                for resident in &what.residents {
+                    self.report.forgotten += u64::from(self.enrolled.remove(resident).is_some());
+                }
+            }
             _ => {}
         }
         self.kept.extend(statement::kept(seq, &record));
@@ -369,13 +527,33 @@ impl Check {
                 format!("replayed, it is rejected: {}", rejection.text().en),
             )),
         };
+        let activated = matches!(first, Record::Activate(..));
         if let Some((at, what)) = problem {
             self.problem(format!("record {at}"), what);
+        } else if activated {
+            self.activated();
         }
         // Blocks are checked against the stored ones; of the rebuilt book's own only the links are needed.
         if let Some(changes) = self.book.seal() {
             self.moved.extend(changes.transfers);
         }
+    }
+
+    /// The row of a rule set that has just become active, before its decisions are asked.
+    fn activated(&mut self) {
+        let Some(set) = self.book.frame().sets.last() else {
+            return;
+        };
+        let no = set.no;
+        let what = match self.sets.iter().find(|row| row.no == no) {
+            None => "its row is missing",
+            Some(row) if row != set => "its row differs from its activation in the journal",
+            Some(_) => return,
+        };
+        self.problem(format!("rule set {no}"), what.into());
+        // Without the right row every one of its decisions would differ, which says nothing more.
+        self.judge.decisions = Decisions::None;
+        self.decisions = Decisions::None;
     }
 }
 

@@ -8,7 +8,9 @@ pub mod headers;
 mod lines;
 mod operator;
 mod order;
+mod own;
 mod periods;
+mod proof;
 mod resident;
 pub mod shell;
 mod shop;
@@ -115,9 +117,16 @@ fn pages() -> Router<Arc<App>> {
         .route("/settings", post(front::keep_settings))
         .route(rongyi_pages::CSS_PATH, get(front::style_sheet))
         .route(rongyi_pages::JS_PATH, get(front::script))
+        .route("/heads", get(proof::list_heads))
+        .route("/heads/{file}", get(proof::get_heads_file))
+        .route("/check-proof.py", get(proof::get_checker))
         .route("/{community}", get(front::show_front))
         .route("/{community}/", get(front::show_front))
         .route("/{community}/head", get(front::show_head))
+        .route(
+            "/{community}/proof",
+            get(proof::show_check).post(proof::check_proof),
+        )
         .route(
             "/{community}/sign-in",
             get(front::show_sign_in).post(front::sign_in),
@@ -135,7 +144,17 @@ fn pages() -> Router<Arc<App>> {
         .route("/{community}/home", get(resident::show_home))
         .route("/{community}/passbook", get(resident::show_passbook))
         .route("/{community}/passbook/{seq}", get(why::show_why))
+        .route("/{community}/passbook/{seq}/proof", get(proof::show_proof))
+        .route(
+            "/{community}/passbook/{seq}/proof.json",
+            get(proof::get_proof_file),
+        )
         .route("/{community}/me", get(resident::show_me))
+        .route(
+            "/{community}/me/data",
+            get(own::show_own).post(own::erase_own),
+        )
+        .route("/{community}/me/data.json", get(own::get_own_file))
         // The shop.
         .route("/{community}/shop", get(shop::list_shop))
         .route("/{community}/shop/{item}", get(shop::show_item))

@@ -250,6 +250,10 @@ each_engine! {
     fn person(person_id: i64) -> Option<Person>;
     /// Corrects a person's name and telephone.
     fn rename_person(person_id: i64, name: &str, phone: Option<&str>) -> ();
+    /// Where a person is a resident.
+    fn residencies(person_id: i64) -> Vec<(Code, ResidentNo)>;
+    /// Erases a person's name, telephone and PIN; `name` stands in the place of the name from now on.
+    fn erase_person(person_id: i64, name: &str) -> ();
     /// Sets a person's PIN.
     fn set_pin(person_id: i64, pin_hash: &str, must_change: bool) -> ();
     /// Says which person a resident is, with the salt of the ledger's commitment.

@@ -60,6 +60,7 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
             }
         }
         Ask::Period(own, step) => list.period(own, step, command.today),
+        Ask::Erase(what) => what.residents.iter().for_each(|own| list.resident(*own)),
         Ask::Lapse(accounts) => {
             for account in accounts {
                 list.account(*account);

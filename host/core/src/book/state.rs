@@ -227,6 +227,10 @@ pub struct Changes {
     pub waiting: Vec<(u64, RuleSetNo)>,
     pub waited: Vec<u64>,
     pub texts: Vec<(u64, SaltedText)>,
+    /// Entries whose texts are removed.
+    pub erased: Vec<u64>,
+    /// Residents whose commitments lose their salts.
+    pub forgotten: Vec<ResidentNo>,
     pub settings: Option<Settings>,
     pub sets: Vec<Arc<RuleSet>>,
     pub periods: Vec<PeriodRow>,

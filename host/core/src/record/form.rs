@@ -1,7 +1,7 @@
 //! The canonical form of the parts of records. Only writes and reads.
 
 use super::{
-    Envelope, Event, Item, Key, Record, RuleSet, Source, Transfer, TransferKind, rule_form,
+    Envelope, Erasure, Event, Item, Key, Record, RuleSet, Source, Transfer, TransferKind, rule_form,
 };
 use crate::account::{Account, Holder};
 use crate::codec::{Malformed, Reader, Writer};
@@ -74,6 +74,20 @@ pub(super) fn read_event(r: &mut Reader<'_>) -> Result<Event, Malformed> {
         minute: u16::try_from(r.u32()?).map_err(|_| Malformed)?,
         source: r.option(read_source)?,
         note: r.option(Reader::hash)?,
+    })
+}
+
+pub(super) fn write_erasure(w: &mut Writer, what: &Erasure) {
+    w.list(&what.residents, |w, resident| w.u32(resident.0));
+    w.list(&what.texts, |w, seq| w.u64(*seq));
+    w.code(&what.consent);
+}
+
+pub(super) fn read_erasure(r: &mut Reader<'_>) -> Result<Erasure, Malformed> {
+    Ok(Erasure {
+        residents: r.list(|r| Ok(ResidentNo(r.u32()?)))?,
+        texts: r.list(Reader::u64)?,
+        consent: r.code()?,
     })
 }
 

@@ -192,6 +192,27 @@ pub async fn change_secret(
     (current, new): (String, String),
     now: Instant,
 ) -> Result<(), AccessError> {
+    confirm((store, vault), community, who, current, now).await?;
+    let hash = vault.hash(new).await.ok_or(AccessError::Wrong)?;
+    match who {
+        SignedIn::Resident(own) => store.set_pin(own.person_id, &hash, false).await?,
+        SignedIn::Staff(own) => store.set_staff_password(own.staff_id, &hash, false).await?,
+    }
+    Ok(())
+}
+
+/// Whether somebody who is signed in knows the present PIN or password, before something that can't be undone.
+/// Wrong tries count as they do at the door.
+///
+/// # Errors
+/// [`AccessError::Wrong`], [`AccessError::Delayed`] or what the database said.
+pub async fn confirm(
+    (store, vault): (&Store, &Vault),
+    community: &Code,
+    who: &SignedIn,
+    current: String,
+    now: Instant,
+) -> Result<(), AccessError> {
     let (door, number, stored) = match who {
         SignedIn::Resident(own) => {
             let person = store.resident_person(community, own.resident).await?;
@@ -222,11 +243,6 @@ pub async fn change_secret(
             .put_sign_in_delay(scope, &name, SignInDelay { failures, next_at })
             .await?;
         return Err(AccessError::Wrong);
-    }
-    let hash = vault.hash(new).await.ok_or(AccessError::Wrong)?;
-    match who {
-        SignedIn::Resident(own) => store.set_pin(own.person_id, &hash, false).await?,
-        SignedIn::Staff(own) => store.set_staff_password(own.staff_id, &hash, false).await?,
     }
     Ok(())
 }

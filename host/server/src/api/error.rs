@@ -14,6 +14,8 @@ use rongyi_store::StoreError;
 
 use crate::access::AccessError;
 use crate::clerk::ClerkError;
+use crate::people::own::OwnError;
+use crate::proof::ProofFault;
 
 /// Something went wrong, ready to be told.
 #[derive(Debug, Clone)]
@@ -154,7 +156,8 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         Rejection::ResidentUnknown { .. }
         | Rejection::ItemUnknown { .. }
         | Rejection::OrderUnknown { .. }
-        | Rejection::NotWaiting { .. } => StatusCode::NOT_FOUND,
+        | Rejection::NotWaiting { .. }
+        | Rejection::TextUnknown { .. } => StatusCode::NOT_FOUND,
         Rejection::KeyConflict { .. }
         | Rejection::SourceConflict { .. }
         | Rejection::ResidentExists { .. }
@@ -178,7 +181,8 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::AssetUnknown { .. }
         | Rejection::BasketShape
         | Rejection::NumberTooLarge
-        | Rejection::OutOfRange => StatusCode::UNPROCESSABLE_ENTITY,
+        | Rejection::OutOfRange
+        | Rejection::ErasureAlone => StatusCode::UNPROCESSABLE_ENTITY,
         Rejection::NoPricing | Rejection::RuleFault { .. } | Rejection::NotConfigured => {
             StatusCode::SERVICE_UNAVAILABLE
         }
@@ -209,6 +213,29 @@ impl From<Rejection> for Fault {
             text: rejection.text(),
             retry_after: None,
             detour: None,
+        }
+    }
+}
+
+impl From<OwnError> for Fault {
+    fn from(error: OwnError) -> Self {
+        match error {
+            OwnError::Store(error) => error.into(),
+            OwnError::Clerk(error) => error.into(),
+            OwnError::Nobody => Fault::not_found(),
+            OwnError::Damaged(_) => Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+impl From<ProofFault> for Fault {
+    fn from(fault: ProofFault) -> Self {
+        match fault {
+            ProofFault::Store(error) => error.into(),
+            ProofFault::NoRecord(_) | ProofFault::NoCommunity(_) => Fault::not_found(),
+            ProofFault::File(..) | ProofFault::NotThePublished { .. } => {
+                Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
         }
     }
 }

@@ -16,6 +16,9 @@ use super::{Both, Caller, Json, Who};
 use crate::access::{AccessError, Scope, SignedIn};
 use crate::clerk::receipt;
 use crate::explain::{self, Lang};
+use crate::proof::heads::stamp;
+use crate::proof::prove;
+use crate::proof::wire::ProofFile;
 use crate::redemption::{Wallet, belongs, wallet};
 use crate::web::App;
 
@@ -177,6 +180,7 @@ fn asked(record: &Record) -> &'static str {
         Record::Lapse(..) => "lapse",
         Record::Assert(..) => "assert",
         Record::Period(..) => "period",
+        Record::Erase(..) => "erase",
         Record::Decided(..)
         | Record::Quoted(..)
         | Record::Refused(..)
@@ -222,16 +226,8 @@ async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result
     Ok(false)
 }
 
-/// One entry and why it is so, in both languages.
-#[utoipa::path(
-    get, path = "/communities/{community}/entries/{seq}", tag = "ledger",
-    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The place of any of its records")),
-    responses((status = 200, body = EntryAnswer), (status = "default", body = super::Problem))
-)]
-pub(super) async fn get_entry(
-    caller: Caller,
-    Path((_, seq)): Path<(String, u64)>,
-) -> Result<Json<EntryAnswer>, Fault> {
+/// An entry that the caller may read: staff and reading devices all, residents their own.
+async fn readable(caller: &Caller, seq: u64) -> Result<(Frame, Receipt), Fault> {
     let store = &caller.house().store;
     let frame = store
         .frame(&caller.code)
@@ -246,13 +242,47 @@ pub(super) async fn get_entry(
         Who::Person(SignedIn::Staff(_)) => true,
         Who::Device(device) => device.scope == Scope::Read,
         Who::Person(SignedIn::Resident(own)) => match wallet(store, &frame, own.resident).await? {
-            Some(wallet) => concerns(&caller, &receipt, &wallet).await?,
+            Some(wallet) => concerns(caller, &receipt, &wallet).await?,
             None => false,
         },
     };
-    if !mine {
-        return Err(AccessError::Forbidden.into());
+    if mine {
+        Ok((frame, receipt))
+    } else {
+        Err(AccessError::Forbidden.into())
     }
+}
+
+/// Proof that an entry stands in the ledger, to be checked with SHA-256 alone; without the personal text.
+#[utoipa::path(
+    get, path = "/communities/{community}/entries/{seq}/proof", tag = "ledger",
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The place of any of its records")),
+    responses((status = 200, body = ProofFile), (status = "default", body = super::Problem))
+)]
+pub(super) async fn get_proof(
+    caller: Caller,
+    Path((_, seq)): Path<(String, u64)>,
+) -> Result<Json<ProofFile>, Fault> {
+    readable(&caller, seq).await?;
+    let house = caller.house();
+    let published = house.heads.newest(&caller.code).await;
+    let trees = &house.heads.trees;
+    let mut proved = prove(&house.store, trees, &caller.code, seq, published.as_ref()).await?;
+    proved.inclusion.texts.clear();
+    Ok(Json(ProofFile::from(&proved)))
+}
+
+/// One entry and why it is so, in both languages.
+#[utoipa::path(
+    get, path = "/communities/{community}/entries/{seq}", tag = "ledger",
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The place of any of its records")),
+    responses((status = 200, body = EntryAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn get_entry(
+    caller: Caller,
+    Path((_, seq)): Path<(String, u64)>,
+) -> Result<Json<EntryAnswer>, Fault> {
+    let (frame, receipt) = readable(&caller, seq).await?;
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let said = receipt.records.iter().find_map(|record| {
@@ -320,4 +350,56 @@ pub(super) async fn get_head(
         hash: hex(&head.hash),
         next_seq: head.next_seq,
     }))
+}
+
+/// A published head.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublishedHeadAnswer {
+    /// The community.
+    pub community: String,
+    /// The height of its newest block.
+    pub height: u64,
+    /// The hash of that block.
+    pub hash: String,
+    /// The history root: over all blocks up to it.
+    pub tree: String,
+    /// Records up to it.
+    pub records: u64,
+    /// When its newest block was written.
+    pub at: String,
+    /// Short enough for a notice board.
+    pub short: String,
+}
+
+/// Published heads, one for each community that has one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublishedHeadsAnswer {
+    /// The heads.
+    pub heads: Vec<PublishedHeadAnswer>,
+}
+
+/// The newest published head of every community; public.
+#[utoipa::path(
+    get, path = "/heads", tag = "ledger",
+    responses((status = 200, body = PublishedHeadsAnswer), (status = "default", body = super::Problem))
+)]
+pub(super) async fn list_heads(
+    State(app): State<Arc<App>>,
+) -> Result<Json<PublishedHeadsAnswer>, Fault> {
+    let mut heads = Vec::new();
+    for code in app.house.communities.keys() {
+        let Some(line) = app.house.heads.newest(code).await else {
+            continue;
+        };
+        heads.push(PublishedHeadAnswer {
+            community: code.to_string(),
+            height: line.head.height,
+            hash: hex(&line.head.hash),
+            tree: hex(&line.head.tree),
+            records: line.records,
+            at: stamp(line.at),
+            short: line.short(),
+        });
+    }
+    Ok(Json(PublishedHeadsAnswer { heads }))
 }

@@ -15,6 +15,7 @@ pub(crate) use args::{
 };
 
 use super::import::{read, unreadable};
+use super::own;
 use super::{Failure, clerk_text, known, say, tell, with_house};
 use crate::access::{new_token, server_secret};
 use crate::goods::{self, ITEM_COLUMNS, STOCK_COLUMNS};
@@ -41,6 +42,8 @@ pub(super) async fn person(command: PersonCommand) -> Result<(), Failure> {
             from,
             pins,
         } => (installation, pins, Job::file(&from, PERSON_COLUMNS)?),
+        PersonCommand::Export(args) => return own::export(args).await,
+        PersonCommand::Erase(args) => return own::erase(args).await,
     };
     let done = with_house(&installation, async |house| {
         let secrets = Secrets::open(&pins)?;

@@ -523,6 +523,7 @@ fn entry_text(frame: &Frame, first: &Record) -> Text {
             format!("{period} 期末结账"),
             format!("End of the period {period}"),
         ),
+        Record::Erase(..) => text("删除个人资料".into(), "Personal data erased".into()),
         Record::Retry(..) => text(
             "等规则修好后补记".into(),
             "Decided after its rule was mended".into(),

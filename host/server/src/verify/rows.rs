@@ -1,8 +1,8 @@
-//! The kept rows and texts against what the journal gives. It reads; it applies nothing.
+//! The kept rows and texts against what the journal gives. It reads; it applies nothing. A row of a table that the
+//! journal does not make (names, sign-ins, devices) is not compared.
 
 use std::collections::BTreeMap;
 
-use rongyi_core::chain::Hash;
 use rongyi_core::command::SaltedText;
 use rongyi_core::ids::Code;
 use rongyi_core::record::RuleSet;
@@ -99,7 +99,7 @@ impl Check {
         self.compare("standing at a cut-off", &own, &standings);
         self.statements(store, code).await?;
         self.frame(store, code).await?;
-        self.texts(store, code).await?;
+        self.erasures(store, code).await?;
         self.people(store, code).await
     }
 
@@ -142,14 +142,13 @@ impl Check {
         }
         let sets = |sets: &[std::sync::Arc<RuleSet>]| {
             sets.iter()
-                .map(|set: &std::sync::Arc<RuleSet>| (**set).clone())
-                .collect::<Vec<_>>()
+                .map(|set| (set.no, RuleSet::clone(set)))
+                .collect::<BTreeMap<_, _>>()
         };
-        if sets(&own.sets) != sets(&frame.sets) {
-            self.problem(
-                "rule sets".into(),
-                "the rows differ from the activations of the journal".into(),
-            );
+        self.compare("rule set", &sets(&own.sets), &sets(&frame.sets));
+        if own.posted != frame.posted {
+            let what = "whether anything was posted yet differs from the journal";
+            self.problem("community".into(), what.into());
         }
         let by_no = |items: &[rongyi_core::record::Item]| {
             items
@@ -220,18 +219,23 @@ impl Check {
         Ok(())
     }
 
-    /// Texts that are still there must be the ones the records committed to. Erased ones may be gone.
-    async fn texts(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let said: BTreeMap<u64, Hash> = std::mem::take(&mut self.said).into_iter().collect();
-        let mut from = 1;
-        loop {
-            let page = store.texts(code, from, PAGE).await?;
-            let Some((last, _)) = page.last() else {
-                return Ok(());
+    /// The texts up to a place, beside the commitments since the last call: those that are there must be the ones
+    /// the records were made with. Whether one may be missing shows only at the end.
+    pub(super) async fn texts(
+        &mut self,
+        store: &Store,
+        code: &Code,
+        last: u64,
+    ) -> Result<(), StoreError> {
+        let mut said = std::mem::take(&mut self.said);
+        while self.next_text <= last {
+            let page = store.texts(code, self.next_text, PAGE).await?;
+            let Some((end, _)) = page.last() else {
+                break;
             };
-            from = last + 1;
-            for (seq, text) in page {
-                if said.get(&seq) != Some(&text.commitment()) {
+            self.next_text = end + 1;
+            for (seq, text) in page.into_iter().filter(|(seq, _)| *seq <= last) {
+                if said.remove(&seq) != Some(text.commitment()) {
                     self.problem(
                         format!("text of record {seq}"),
                         "it is not the text the record was made with".into(),
@@ -239,15 +243,47 @@ impl Check {
                 }
             }
         }
+        self.next_text = last + 1;
+        self.silent.extend(said.into_keys());
+        Ok(())
+    }
+
+    /// A text is missing only where its erasure is recorded, and then it is really gone.
+    pub(super) async fn erasures(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let silent = std::mem::take(&mut self.silent);
+        for seq in &silent {
+            if self.erased.contains(seq) {
+                self.report.erased += 1;
+            } else {
+                self.problem(
+                    format!("text of record {seq}"),
+                    "it is missing, and no record says that it was erased".into(),
+                );
+            }
+        }
+        for seq in std::mem::take(&mut self.erased).difference(&silent) {
+            let found = store.texts(code, *seq, 1).await?;
+            if found.first().is_some_and(|(own, _)| own == seq) {
+                self.problem(
+                    format!("text of record {seq}"),
+                    "a record says that it was erased, but it is still there".into(),
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Who a resident number belongs to is the person it was enrolled for.
     async fn people(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        for (seq, resident, who) in std::mem::take(&mut self.enrolled) {
+        for (resident, (seq, who)) in std::mem::take(&mut self.enrolled) {
             let (Some(salt), Some(person)) = (
                 store.resident_salt(code, resident).await?,
                 store.resident_person(code, resident).await?,
             ) else {
+                let what = format!(
+                    "nothing says whose number it is, and no record says that this was erased (record {seq})"
+                );
+                self.problem(format!("resident {resident}"), what);
                 continue;
             };
             let text = format!("person:{}", person.person_id);

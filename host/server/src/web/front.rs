@@ -16,6 +16,7 @@ use rongyi_pages::{
 use serde::Deserialize;
 
 use super::App;
+use super::proof::published;
 use super::shell::{Html, Manner, Visit, cookie, go, own_path};
 use crate::access::{self, AccessError, Door, SignedIn};
 use crate::api::error::Fault;
@@ -54,7 +55,7 @@ pub async fn script() -> Response {
 }
 
 /// How the reader wants pages, for those of no community.
-pub struct Reader(Manner);
+pub struct Reader(pub Manner);
 
 impl FromRequestParts<Arc<App>> for Reader {
     type Rejection = std::convert::Infallible;
@@ -152,9 +153,11 @@ pub(super) async fn head_of(visit: &Visit) -> Result<Head, Fault> {
 /// `GET /{community}/head`: the newest block, for everybody.
 pub async fn show_head(visit: Visit) -> Result<Response, Fault> {
     let head = head_of(&visit).await?;
+    let published = published(&visit).await;
     Ok(Html(HeadView {
         shell: visit.shell(),
         head,
+        published,
     })
     .into_response())
 }
@@ -283,7 +286,7 @@ async fn enter(
     Ok(response)
 }
 
-fn session_cookie(app: &App, token: &str) -> Result<HeaderValue, Fault> {
+pub(super) fn session_cookie(app: &App, token: &str) -> Result<HeaderValue, Fault> {
     let secure = if app.https { "; Secure" } else { "" };
     let age = if token.is_empty() { 0 } else { 180 * 24 * 3600 };
     format!(

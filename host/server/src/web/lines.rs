@@ -107,6 +107,7 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
             &format!("{period} 期末结账"),
             &format!("End of the period {period}"),
         ),
+        Record::Erase(..) => visit.either("删除个人资料", "Personal data erased"),
         Record::Settings(..)
         | Record::Activate(..)
         | Record::Enrol(..)

@@ -20,6 +20,7 @@ use crate::api::error::Fault;
 use crate::clock::local;
 use crate::config::Shop;
 use crate::explain;
+use crate::people::own::ERASED;
 
 /// How a reader wants their pages, known before anything else of the request.
 #[derive(Debug, Clone)]
@@ -270,7 +271,14 @@ impl Visit {
                 &format!("resident {resident}"),
             )
         };
-        Ok(person.map_or_else(number, |person| mask(&person.name)))
+        let erased = || self.either(ERASED, "erased");
+        Ok(person.map_or_else(number, |person| {
+            if person.name == ERASED {
+                erased()
+            } else {
+                mask(&person.name)
+            }
+        }))
     }
 
     /// Who an actor of the ledger is, as a reader may know it.

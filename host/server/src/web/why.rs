@@ -10,14 +10,16 @@ use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::{Record, Transfer};
 use rongyi_core::rule::{self, Plan};
 use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, Unit, WhyView};
+use rongyi_store::StoredEntry;
 
-use super::lines::{about, counts_on, state, title, unit};
+use super::lines::{About, about, counts_on, state, title, unit};
 use super::resident::at_hand;
 use super::shell::{Html, Member, Visit, day};
 use crate::access::{AccessError, SignedResident};
 use crate::api::error::Fault;
 use crate::clerk::receipt;
 use crate::explain;
+use crate::proof::block_of;
 use crate::redemption::{Wallet, belongs};
 
 /// `GET /{community}/passbook/{seq}`.
@@ -25,34 +27,17 @@ pub(super) async fn show_why(
     Member { visit, me }: Member,
     Path((_, seq)): Path<(String, u64)>,
 ) -> Result<Response, Fault> {
-    let (frame, wallet) = at_hand(&visit, &me).await?;
-    let store = &visit.app.house.store;
-    let stored = store
-        .entry(&visit.code, seq)
-        .await?
-        .ok_or_else(Fault::not_found)?;
-    let receipt = receipt(&stored)?;
+    let Own {
+        frame,
+        wallet,
+        stored,
+        receipt,
+        about,
+        moved,
+        ordered,
+        ..
+    } = own_entry(&visit, &me, seq).await?;
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
-    let about = about(&visit, (stored.first_seq, first), None).await?;
-    let doer = match (first, &about.event) {
-        (Record::Event(_, event), _) | (_, Some(event)) => {
-            event.roles.iter().any(|(_, who)| *who == me.resident)
-        }
-        _ => false,
-    };
-    let asked = if let Record::Place(_, _, who, ..) = first {
-        *who == me.resident
-    } else {
-        false
-    };
-    let ordered = about
-        .order
-        .as_ref()
-        .is_some_and(|order| belongs(order, me.resident, &wallet));
-    let moved = moved(&receipt, &wallet, &me);
-    if moved.is_none() && !doer && !asked && !ordered {
-        return Err(AccessError::Forbidden.into());
-    }
     let (account, amount) = moved.unwrap_or((wallet.accounts(me.resident)[0], 0));
     let (set, mut rows) = breakdown(&visit, &frame, &receipt, unit(&account));
     even_out(&visit, &mut rows, amount);
@@ -98,6 +83,62 @@ pub(super) async fn show_why(
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+/// An entry that a resident may read.
+pub(super) struct Own {
+    pub(super) frame: Frame,
+    pub(super) wallet: Wallet,
+    pub(super) stored: StoredEntry,
+    pub(super) receipt: Receipt,
+    pub(super) about: About,
+    /// What it did to one of the resident's accounts.
+    pub(super) moved: Option<(Account, i64)>,
+    /// Whether the resident is one of the people it is about.
+    pub(super) doer: bool,
+    ordered: bool,
+}
+
+/// Looks an entry up, for somebody whose it is: by its movements, its event, or its order.
+pub(super) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> Result<Own, Fault> {
+    let (frame, wallet) = at_hand(visit, me).await?;
+    let store = &visit.app.house.store;
+    let stored = store
+        .entry(&visit.code, seq)
+        .await?
+        .ok_or_else(Fault::not_found)?;
+    let receipt = receipt(&stored)?;
+    let first = receipt.records.first().ok_or_else(Fault::not_found)?;
+    let about = about(visit, (stored.first_seq, first), None).await?;
+    let doer = match (first, &about.event) {
+        (Record::Event(_, event), _) | (_, Some(event)) => {
+            event.roles.iter().any(|(_, who)| *who == me.resident)
+        }
+        _ => false,
+    };
+    let asked = if let Record::Place(_, _, who, ..) = first {
+        *who == me.resident
+    } else {
+        false
+    };
+    let ordered = about
+        .order
+        .as_ref()
+        .is_some_and(|order| belongs(order, me.resident, &wallet));
+    let moved = moved(&receipt, &wallet, me);
+    if moved.is_none() && !doer && !asked && !ordered {
+        return Err(AccessError::Forbidden.into());
+    }
+    Ok(Own {
+        frame,
+        wallet,
+        stored,
+        receipt,
+        about,
+        moved,
+        doer,
+        ordered,
+    })
 }
 
 /// The page has its own place for the day on which it opens again.
@@ -213,28 +254,10 @@ fn rule_ref(visit: &Visit, frame: &Frame, set: Option<RuleSetNo>) -> Option<Rule
     })
 }
 
-/// The block that holds a record: blocks lie in order of their records, so halving finds it.
+/// Where the ledger keeps an entry.
 async fn proof(visit: &Visit, frame: &Frame, seq: u64) -> Result<Proof, Fault> {
     let store = &visit.app.house.store;
-    let (mut low, mut high) = (1, frame.head.height);
-    let mut found = None;
-    while low <= high {
-        let middle = low.midpoint(high);
-        let Some(stored) = store
-            .blocks(&visit.code, middle, 1)
-            .await?
-            .into_iter()
-            .next()
-        else {
-            break;
-        };
-        if stored.block.first_seq <= seq {
-            low = middle.saturating_add(1);
-            found = Some(stored);
-        } else {
-            high = middle.saturating_sub(1);
-        }
-    }
+    let found = block_of(store, &visit.code, frame.head.height, seq).await?;
     let stored = found.ok_or_else(Fault::not_found)?;
     Ok(Proof {
         seq,

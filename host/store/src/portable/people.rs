@@ -14,6 +14,9 @@ statements! {
     PERSON = "SELECT person_id, name, phone, pin_hash, pin_must_change, created_at FROM person WHERE person_id = $1";
     SET_PIN = "UPDATE person SET pin_hash = $2, pin_must_change = $3 WHERE person_id = $1";
     RENAME_PERSON = "UPDATE person SET name = $2, phone = $3 WHERE person_id = $1";
+    ERASE_PERSON = "UPDATE person SET name = $2, phone = NULL, pin_hash = NULL, pin_must_change = $3 WHERE person_id = $1";
+    RESIDENCIES = "SELECT c.code, r.resident FROM person_of_resident AS r \
+        JOIN community AS c ON c.community_id = r.community_id WHERE r.person_id = $1 ORDER BY c.code, r.resident";
     LINK_RESIDENT = "INSERT INTO person_of_resident (community_id, resident, person_id, salt) \
         SELECT community_id, $2, $3, $4 FROM community WHERE code = $1 \
         ON CONFLICT (community_id, resident) DO UPDATE SET person_id = excluded.person_id, salt = excluded.salt";
@@ -177,6 +180,30 @@ impl Own {
             .bind(person_id)
             .bind(name)
             .bind(phone)
+            .execute(&mut *writer)
+            .await?;
+        changed(&result, "person", person_id)
+    }
+
+    pub(crate) async fn residencies(
+        &self,
+        person_id: i64,
+    ) -> Result<Vec<(Code, ResidentNo)>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(RESIDENCIES)
+            .bind(person_id)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter()
+            .map(|(community, resident)| Ok((code(&community)?, ResidentNo(narrow(resident)?))))
+            .collect()
+    }
+
+    pub(crate) async fn erase_person(&self, person_id: i64, name: &str) -> Result<(), StoreError> {
+        let mut writer = self.writer().await?;
+        let result = sqlx::query(ERASE_PERSON)
+            .bind(person_id)
+            .bind(name)
+            .bind(false)
             .execute(&mut *writer)
             .await?;
         changed(&result, "person", person_id)

@@ -35,6 +35,9 @@ statements! {
         SELECT n.code, decode(repeat('00', 32), 'hex') FROM unnest(CAST($1 AS TEXT[])) AS n (code) ORDER BY n.code \
         ON CONFLICT (code) DO NOTHING";
     HOLD = "SELECT community_id FROM community WHERE code = $1 FOR NO KEY UPDATE";
+    ERASE_TEXTS = "DELETE FROM text WHERE community_id = (SELECT community_id FROM community WHERE code = $1) AND seq = ANY($2)";
+    FORGET = "UPDATE person_of_resident SET salt = $3 \
+        WHERE community_id = (SELECT community_id FROM community WHERE code = $1) AND resident = ANY($2)";
 }
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -147,14 +150,16 @@ impl Postgres {
     pub(crate) async fn write(&self, batch: &[Changes]) -> Result<Vec<Written>, StoreError> {
         let mut connection = self.writer().await?;
         let new = new_communities(batch);
-        let outcome = if new.is_empty() {
+        let outcome = if new.is_empty() && !erases(batch) {
             run(&mut connection, batch).await
         } else {
             let mut transaction = sqlx::Connection::begin_with(&mut *connection, BEGIN).await?;
-            sqlx::query(NEW_COMMUNITIES)
-                .bind(new)
-                .execute(&mut *transaction)
-                .await?;
+            if !new.is_empty() {
+                sqlx::query(NEW_COMMUNITIES)
+                    .bind(new)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
             match run(&mut transaction, batch).await {
                 Ok(written) => transaction.commit().await.map(|()| written),
                 Err(error) => Err(error),
@@ -225,8 +230,46 @@ fn answer(
 async fn run(connection: &mut Connection, batch: &[Changes]) -> Result<HashSet<i64>, sqlx::Error> {
     let query = bind(sqlx::query(write_text()), batch)
         .map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-    let rows = query.fetch_all(connection).await?;
-    rows.iter().map(|row| sqlx::Row::try_get(row, 0)).collect()
+    let rows = query.fetch_all(&mut *connection).await?;
+    let done = rows.iter().map(|row| sqlx::Row::try_get(row, 0));
+    let done = done.collect::<Result<HashSet<i64>, _>>()?;
+    if erases(batch) {
+        erase(connection, batch, &done).await?;
+    }
+    Ok(done)
+}
+
+/// Whether anything is to be erased: rare, and then the one statement is not enough.
+fn erases(batch: &[Changes]) -> bool {
+    batch
+        .iter()
+        .any(|one| !one.erased.is_empty() || !one.forgotten.is_empty())
+}
+
+/// Removes texts, also those of this very commit, and the salts of those who are to be forgotten. Within the
+/// transaction of the commit that records it.
+async fn erase(
+    connection: &mut Connection,
+    batch: &[Changes],
+    done: &HashSet<i64>,
+) -> Result<(), sqlx::Error> {
+    let written = (1..).zip(batch).filter(|(ix, _)| done.contains(ix));
+    for (_, changes) in written {
+        let places: Vec<i64> = changes.erased.iter().map(|seq| seq.cast_signed()).collect();
+        let residents: Vec<i64> = changes.forgotten.iter().map(|own| own.0.into()).collect();
+        sqlx::query(ERASE_TEXTS)
+            .bind(changes.community.as_str())
+            .bind(places)
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query(FORGET)
+            .bind(changes.community.as_str())
+            .bind(residents)
+            .bind(&[0u8; 16][..])
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 fn bind<'q>(query: Binding<'q>, batch: &'q [Changes]) -> Result<Binding<'q>, StoreError> {

@@ -24,6 +24,8 @@ statements! {
         (SELECT b.account, b.lot FROM json_each($2) AS j CROSS JOIN balance AS b ON b.community_id = $1 \
         AND b.account = j.value ->> 0 AND b.last < j.value ->> 1)";
     NO_LONGER_WAITING = "DELETE FROM waiting WHERE community_id = $1 AND seq IN (SELECT value FROM json_each($2))";
+    ERASE_TEXT = "DELETE FROM text WHERE community_id = $1 AND seq = $2";
+    FORGET = "UPDATE person_of_resident SET salt = $3 WHERE community_id = $1 AND resident = $2";
 }
 
 static RECORDS: Rows = Rows::new("INSERT INTO record (community_id, seq, kind, body)", 4, "");
@@ -267,7 +269,32 @@ async fn derive(
                 .bind(&salted.salt[..])
                 .bind(salted.text.as_str()))
         })
-        .await
+        .await?;
+    erase(connection, community, changes).await
+}
+
+/// Removes texts, also those of this very commit, and the salts of those who are to be forgotten.
+async fn erase(
+    connection: &mut SqliteConnection,
+    community: i64,
+    changes: &Changes,
+) -> Result<(), StoreError> {
+    for seq in &changes.erased {
+        sqlx::query(ERASE_TEXT)
+            .bind(community)
+            .bind(int(*seq)?)
+            .execute(&mut *connection)
+            .await?;
+    }
+    for resident in &changes.forgotten {
+        sqlx::query(FORGET)
+            .bind(community)
+            .bind(i64::from(resident.0))
+            .bind(&[0u8; 16][..])
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn balances(

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::own::{EraseArgs, ExportArgs};
 use crate::cli::{InCommunity, Installation};
 use crate::people;
 
@@ -64,6 +65,10 @@ pub(crate) enum PersonCommand {
         #[command(flatten)]
         pins: Pins,
     },
+    /// 导出一位居民的全部个人资料 / everything that is kept about a resident, as JSON
+    Export(ExportArgs),
+    /// 删除一位居民的个人资料，账照旧 / erase a resident's personal data; the ledger stays
+    Erase(EraseArgs),
 }
 
 /// Households.

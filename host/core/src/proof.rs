@@ -1,0 +1,338 @@
+//! Proof that records stand in a ledger, for somebody who holds no copy of it: the way from an entry's records over
+//! their block to the history root, which is published where the host cannot change it afterwards.
+//!
+//! | step | what is hashed |
+//! | --- | --- |
+//! | leaf | place, kind and bytes of a record |
+//! | path | up to the root of its block |
+//! | block | the block with that root |
+//! | history | up from the hash of the block to the root over all blocks |
+//!
+//! It hashes and compares. It reads no file, and knows nothing of JSON.
+
+use crate::chain::{Block, Hash, leaf, node};
+use crate::command::SaltedText;
+use crate::ids::Code;
+
+/// The hashes beside the way from leaf `index` up to the root of [`crate::chain::merkle_root`], lowest first. Where
+/// a node is lonely there is none. Empty when there is no such leaf.
+pub fn merkle_path(leaves: &[Hash], index: usize) -> Vec<Hash> {
+    let mut path = Vec::new();
+    let (mut level, mut at) = (leaves.to_vec(), index);
+    while level.len() > 1 {
+        if let Some(beside) = level.get(at ^ 1) {
+            path.push(*beside);
+        }
+        level = level.chunks(2).map(pair).collect();
+        at >>= 1;
+    }
+    path
+}
+
+fn pair(both: &[Hash]) -> Hash {
+    match both {
+        [left, right] => node(left, right),
+        [lonely, ..] => *lonely,
+        [] => [0; 32],
+    }
+}
+
+/// The root that `own` at `index` of `size` leaves leads to; `None` when the path has another shape than that
+/// place has.
+pub fn root_of(own: Hash, index: u64, size: u64, path: &[Hash]) -> Option<Hash> {
+    if index >= size {
+        return None;
+    }
+    let (mut hash, mut at, mut width) = (own, index, size);
+    let mut path = path.iter();
+    while width > 1 {
+        if at ^ 1 < width {
+            let beside = path.next()?;
+            hash = if at & 1 == 0 {
+                node(&hash, beside)
+            } else {
+                node(beside, &hash)
+            };
+        }
+        at >>= 1;
+        width = width.div_ceil(2);
+    }
+    path.next().is_none().then_some(hash)
+}
+
+/// The root over the hashes of all blocks so far, kept up block by block in the space of a few hashes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    size: u64,
+    /// The roots of full subtrees, by level; exactly those whose bit is set in `size`.
+    peaks: Vec<Option<Hash>>,
+}
+
+impl History {
+    /// Takes the hash of the next block.
+    pub fn push(&mut self, block: Hash) {
+        self.size = self.size.saturating_add(1);
+        let mut carried = block;
+        for peak in &mut self.peaks {
+            match peak.take() {
+                Some(left) => carried = node(&left, &carried),
+                None => {
+                    *peak = Some(carried);
+                    return;
+                }
+            }
+        }
+        self.peaks.push(Some(carried));
+    }
+
+    /// How many blocks it holds: the height of the newest.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The same as [`crate::chain::merkle_root`] over all of them.
+    pub fn root(&self) -> Hash {
+        let above = |lower: Option<Hash>, peak: &Hash| {
+            Some(lower.map_or(*peak, |lower| node(peak, &lower)))
+        };
+        self.peaks
+            .iter()
+            .flatten()
+            .fold(None, above)
+            .unwrap_or([0; 32])
+    }
+}
+
+/// A record with the way to the root of its block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvedRecord {
+    /// Its place.
+    pub seq: u64,
+    /// Its kind.
+    pub kind: u8,
+    /// Its canonical bytes.
+    pub bytes: Vec<u8>,
+    /// The hashes beside its way up.
+    pub path: Vec<Hash>,
+}
+
+/// A head as it is published: what a proof leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublishedHead {
+    /// The height of its newest block.
+    pub height: u64,
+    /// The hash of that block.
+    pub hash: Hash,
+    /// The history root: over the hashes of all blocks up to it.
+    pub tree: Hash,
+}
+
+/// Proof that the records of one entry stand in the ledger of a community.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inclusion {
+    /// Whose ledger.
+    pub community: Code,
+    /// The place of the entry's first record.
+    pub entry: u64,
+    /// Its records, in order.
+    pub records: Vec<ProvedRecord>,
+    /// The block that holds them.
+    pub block: Block,
+    /// The hashes beside the way from the block to the history root.
+    pub history: Vec<Hash>,
+    /// The head it leads to.
+    pub head: PublishedHead,
+    /// Personal texts that records commit to, by place, as far as the holder of the proof may read them.
+    pub texts: Vec<(u64, SaltedText)>,
+}
+
+/// The first step of a proof that does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    /// No record at all.
+    #[error("it proves no record")]
+    Empty,
+    /// The records are not the entry's, one after the other.
+    #[error("record {0} is not the next one of the entry")]
+    Place(u64),
+    /// A record does not lead to the root of the block.
+    #[error(
+        "record {0} does not lead to the root of the block: the record, its path or the block was changed"
+    )]
+    Record(u64),
+    /// The block does not lead to the history root.
+    #[error(
+        "block {0} does not lead to the history root of the head: the block, its path or the head was changed"
+    )]
+    Block(u64),
+    /// A text is not the one that its record commits to.
+    #[error("the text of record {0} is not the one the record was made with")]
+    Text(u64),
+}
+
+impl Inclusion {
+    /// Checks every step. What it leads to, [`Inclusion::head`], must then be compared with what was published.
+    ///
+    /// # Errors
+    /// The first step that does not hold.
+    pub fn check(&self) -> Result<(), ProofError> {
+        if self.records.is_empty() {
+            return Err(ProofError::Empty);
+        }
+        let mut next = self.entry;
+        for record in &self.records {
+            let seq = record.seq;
+            if seq != next {
+                return Err(ProofError::Place(seq));
+            }
+            next = next.saturating_add(1);
+            let index = seq
+                .checked_sub(self.block.first_seq)
+                .ok_or(ProofError::Place(seq))?;
+            let own = leaf(seq, record.kind, &record.bytes);
+            if root_of(own, index, self.block.count, &record.path) != Some(self.block.root) {
+                return Err(ProofError::Record(seq));
+            }
+        }
+        let height = self.block.height;
+        let index = height.checked_sub(1).ok_or(ProofError::Block(height))?;
+        let own = self.block.hash(&self.community);
+        if root_of(own, index, self.head.height, &self.history) != Some(self.head.tree)
+            || (height == self.head.height && own != self.head.hash)
+        {
+            return Err(ProofError::Block(height));
+        }
+        for (seq, text) in &self.texts {
+            let commitment = text.commitment();
+            let record = self.records.iter().find(|record| record.seq == *seq);
+            let said = |record: &ProvedRecord| {
+                record
+                    .bytes
+                    .windows(commitment.len())
+                    .any(|window| window == commitment)
+            };
+            if !record.is_some_and(said) {
+                return Err(ProofError::Text(*seq));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::{merkle_root, sha256};
+    use crate::time::Instant;
+
+    fn hashes(count: u8) -> Vec<Hash> {
+        (0..count).map(|own| sha256(&[own])).collect()
+    }
+
+    #[test]
+    fn every_leaf_of_every_small_tree_leads_to_its_root_and_no_other_does() {
+        for size in 1..=40u8 {
+            let leaves = hashes(size);
+            let (root, width) = (merkle_root(&leaves), u64::from(size));
+            let mut history = History::default();
+            leaves.iter().for_each(|own| history.push(*own));
+            assert_eq!((history.root(), history.size()), (root, width));
+            for (at, own) in leaves.iter().enumerate() {
+                let path = merkle_path(&leaves, at);
+                let index = at as u64;
+                assert_eq!(root_of(*own, index, width, &path), Some(root));
+                assert_eq!(root_of(*own, width, width, &path), None, "no such place");
+                let mut longer = path.clone();
+                longer.push([0; 32]);
+                assert_eq!(root_of(*own, index, width, &longer), None);
+                assert_ne!(root_of(sha256(b"x"), index, width, &path), Some(root));
+                if size > 1 {
+                    let other = (index + 1) % width;
+                    assert_ne!(root_of(*own, other, width, &path), Some(root));
+                }
+            }
+        }
+    }
+
+    /// Five blocks of three records; the proof is of the entry that is records 8 and 9.
+    fn proved() -> Inclusion {
+        let community = Code::literal("nanmen");
+        let text = SaltedText {
+            salt: [7; 16],
+            text: "帮邻居搬家".into(),
+        };
+        let bytes = |seq: u64| {
+            let mut bytes = vec![3, 1, 4];
+            if seq == 8 {
+                bytes.extend_from_slice(&text.commitment());
+            }
+            bytes
+        };
+        let (mut prev, mut hashes, mut chosen) = ([0; 32], Vec::new(), None);
+        for height in 1..=5u64 {
+            let first_seq = height * 3 - 2;
+            let leaves: Vec<Hash> = (first_seq..first_seq + 3)
+                .map(|seq| leaf(seq, 7, &bytes(seq)))
+                .collect();
+            let block = Block {
+                height,
+                prev,
+                root: merkle_root(&leaves),
+                first_seq,
+                count: 3,
+                at: Instant(9),
+            };
+            prev = block.hash(&community);
+            hashes.push(prev);
+            if height == 3 {
+                chosen = Some((block, leaves));
+            }
+        }
+        let (block, leaves) = chosen.unwrap();
+        let record = |seq: u64, index| ProvedRecord {
+            seq,
+            kind: 7,
+            bytes: bytes(seq),
+            path: merkle_path(&leaves, index),
+        };
+        Inclusion {
+            community,
+            entry: 8,
+            records: vec![record(8, 1), record(9, 2)],
+            block,
+            history: merkle_path(&hashes, 2),
+            head: PublishedHead {
+                height: 5,
+                hash: prev,
+                tree: merkle_root(&hashes),
+            },
+            texts: vec![(8, text)],
+        }
+    }
+
+    #[test]
+    fn a_proof_holds_and_every_change_of_it_is_named() {
+        let good = proved();
+        assert_eq!(good.check(), Ok(()));
+        let check = |change: &dyn Fn(&mut Inclusion), error| {
+            let mut bad = good.clone();
+            change(&mut bad);
+            assert_eq!(bad.check(), Err(error));
+        };
+        check(&|own| own.records.clear(), ProofError::Empty);
+        check(&|own| own.entry = 7, ProofError::Place(8));
+        check(&|own| own.records.swap(0, 1), ProofError::Place(9));
+        check(&|own| own.records[1].bytes[0] ^= 1, ProofError::Record(9));
+        check(&|own| own.records[0].kind = 8, ProofError::Record(8));
+        check(&|own| own.block.root = [1; 32], ProofError::Record(8));
+        check(&|own| own.block.at = Instant(10), ProofError::Block(3));
+        check(
+            &|own| own.community = Code::literal("longshi"),
+            ProofError::Block(3),
+        );
+        check(&|own| own.head.tree = [1; 32], ProofError::Block(3));
+        check(&|own| own.head.height = 9, ProofError::Block(3));
+        check(&|own| own.texts[0].1.text.push('！'), ProofError::Text(8));
+        check(&|own| own.texts[0].0 = 9, ProofError::Text(9));
+    }
+}

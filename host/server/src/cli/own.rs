@@ -1,0 +1,170 @@
+//! `rongyi person export` and `rongyi person erase`: what is somebody's own, by their card number. The work is in
+//! [`crate::people::own`].
+
+use std::io::{IsTerminal, Write};
+
+use clap::Args;
+use rongyi_core::ids::{Code, ResidentNo};
+
+use super::{Failure, InCommunity, Installation, Library, Reading, known, say, tell, with_house};
+use crate::people::own::{self, Own, OwnError, Wish};
+
+/// Whose data.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    place: InCommunity,
+    /// 居民号码 / the resident's number
+    #[arg(long, short, value_name = "N", value_parser = resident)]
+    resident: ResidentNo,
+}
+
+/// Whose data goes, and who answers for it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+例 / example:
+  rongyi person erase -c nanmen --resident 1001 --by wang --consent li
+
+删除：姓名、电话、密码、登录、关于本人的附言，在所有社区里。留下：按号码记的账，余额、凭证都不变。
+要两位工作人员，两人的名字都记在账本里。删除后不能恢复；旧备份里还有，请见 config/README.zh.md。
+Erased: name, telephone, PIN, sessions and the texts about the person, in every community. What stays: the ledger by
+number; balances and proofs are unchanged. It takes two members of staff, and the ledger keeps both. It can't be undone;
+old backups still hold it, see config/README.md.")]
+pub(crate) struct EraseArgs {
+    #[command(flatten)]
+    installation: Installation,
+    #[command(flatten)]
+    place: InCommunity,
+    /// 居民号码 / the resident's number
+    #[arg(long, short, value_name = "N", value_parser = resident)]
+    resident: ResidentNo,
+    /// 办理的工作人员 / the login of who does it
+    #[arg(long, value_name = "LOGIN")]
+    by: String,
+    /// 同意的另一位工作人员 / the login of another who agrees
+    #[arg(long, value_name = "LOGIN")]
+    consent: String,
+    /// 不再询问 / do not ask again
+    #[arg(long)]
+    yes: bool,
+}
+
+fn resident(text: &str) -> Result<ResidentNo, String> {
+    crate::earning::resident_no(text).map_err(|error| error.text.en)
+}
+
+fn failure(error: &OwnError) -> Failure {
+    if let OwnError::Clerk(error) = error {
+        let text = super::clerk_text(error);
+        return Failure::new("person.erase", text.zh, text.en);
+    }
+    Failure::said("person", error)
+}
+
+/// Prints everything about a person as JSON.
+pub(super) async fn export(args: ExportArgs) -> Result<(), Failure> {
+    let library = Library::open(&args.reading).await?;
+    let community = &args.place.community;
+    library.known(community).await?;
+    let person = library
+        .store
+        .resident_person(community, args.resident)
+        .await?;
+    let person = person.ok_or_else(|| failure(&OwnError::Nobody))?;
+    let own = own::collect(&library.store, person.person_id).await;
+    let own = own.map_err(|error| failure(&error))?;
+    library.close().await;
+    let text = serde_json::to_string_pretty(&as_json(&own));
+    say(&text.map_err(|error| Failure::said("person", &error))?);
+    Ok(())
+}
+
+/// Everything about a person, for the person.
+pub(crate) fn as_json(own: &Own) -> serde_json::Value {
+    let residencies: Vec<_> = own
+        .residencies
+        .iter()
+        .map(|row| {
+            let texts: Vec<_> = row
+                .texts
+                .iter()
+                .map(|(seq, text)| serde_json::json!({ "entry": seq, "text": text }))
+                .collect();
+            let household = row.household_text.as_ref();
+            serde_json::json!({
+                "community": row.community.to_string(),
+                "resident": row.resident.0,
+                "household": row.household.0,
+                "household_name": household.map(|own| own.name.clone()),
+                "address": household.map(|own| own.address.clone()),
+                "texts": texts,
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "name": own.person.name,
+        "phone": own.person.phone,
+        "entered": crate::proof::heads::stamp(own.person.created_at),
+        "residencies": residencies,
+    })
+}
+
+/// Erases a person's data after asking.
+pub(super) async fn erase(args: EraseArgs) -> Result<(), Failure> {
+    let asked = args.yes || std::io::stdin().is_terminal();
+    if !asked {
+        return Err(Failure::new(
+            "person.confirm",
+            "这里不能询问。确定要删除，请加 --yes。",
+            "Nobody can be asked here. If you are sure, add --yes.",
+        ));
+    }
+    with_house(&args.installation, async |house| {
+        let community = known(house, &args.place.community)?;
+        let person = house.store.resident_person(community, args.resident).await?;
+        let person = person.ok_or_else(|| failure(&OwnError::Nobody))?;
+        let by = staff(house, community, &args.by).await?;
+        let consent = staff(house, community, &args.consent).await?;
+        if !args.yes && !agreed(args.resident) {
+            tell("没有删除。 Nothing was erased.");
+            return Ok(());
+        }
+        let wish = Wish::Office { by, consent };
+        let erased = own::erase(house, person.person_id, &wish).await;
+        let erased = erased.map_err(|error| failure(&error))?;
+        let (places, texts) = (erased.residencies, erased.texts);
+        say(&format!("已删除：{places} 个社区里的身份、{texts} 段文字。账和凭证不变；旧备份请按规定期限销毁。 Erased: the identity in {places} communities and {texts} texts. Ledger and proofs are unchanged; destroy old backups when their time is up."));
+        Ok(())
+    })
+    .await
+}
+
+fn agreed(resident: ResidentNo) -> bool {
+    tell(&format!(
+        "要永久删除 {resident} 号居民的个人资料吗？输入号码确认： Type the number to erase this resident's data for ever: "
+    ));
+    let _ = std::io::stderr().flush();
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).is_ok() && line.trim() == resident.to_string()
+}
+
+/// The actor behind a login that works.
+async fn staff(
+    house: &crate::house::House,
+    community: &Code,
+    login: &str,
+) -> Result<Code, Failure> {
+    let found = house.store.staff_by_login(community, login).await?;
+    let actor = found
+        .filter(|own| own.active)
+        .and_then(|own| format!("staff/{}", own.staff_id).parse().ok());
+    actor.ok_or_else(|| {
+        Failure::new(
+            "staff.unknown",
+            format!("社区 {community} 没有登录名为“{login}”的在职工作人员。请核对。"),
+            format!("Community {community} has no active member of staff with the login “{login}”. Check it."),
+        )
+    })
+}

@@ -1,0 +1,291 @@
+//! Published heads: lines in files of the host, one file a month, which everybody may copy. A line that was once
+//! published is compared with the ledger before the next one is added. Files only; nothing is sent anywhere.
+//!
+//! A line is `community height hash history-root records time`, with single spaces.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rongyi_core::chain::{from_hex, hex};
+use rongyi_core::ids::Code;
+use rongyi_core::proof::PublishedHead;
+use rongyi_core::time::Instant;
+use rongyi_store::Store;
+use tokio::sync::Mutex;
+
+use super::{ProofFault, Trees, head_now};
+
+/// The first line of every file.
+pub const FIRST_LINE: &str = "# rongyi heads 1: community height hash history-root records time";
+/// The shortest time between two published heads of a community.
+const PAUSE_US: i64 = 3_600_000_000;
+/// A fingerprint that people copy from a notice board: 96 bits of the history root, in three groups.
+const SHORT_DIGITS: usize = 24;
+
+/// One published head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadLine {
+    /// Whose.
+    pub community: Code,
+    /// What.
+    pub head: PublishedHead,
+    /// Records up to it.
+    pub records: u64,
+    /// When its newest block was written.
+    pub at: Instant,
+}
+
+/// An instant as files say it: `2026-11-23T15:00:00Z`.
+pub fn stamp(at: Instant) -> String {
+    let second = Timestamp::from_second(at.0.div_euclid(1_000_000));
+    second.map_or_else(|_| at.0.to_string(), |own| own.to_string())
+}
+
+impl fmt::Display for HeadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PublishedHead { height, hash, tree } = self.head;
+        let (hash, tree) = (hex(&hash), hex(&tree));
+        write!(
+            f,
+            "{} {height} {hash} {tree} {} {}",
+            self.community,
+            self.records,
+            stamp(self.at)
+        )
+    }
+}
+
+impl HeadLine {
+    /// What fits on a notice board and can be copied by hand: `nanmen 412 7fe3a1b2 9c0d1e2f 33445566`.
+    pub fn short(&self) -> String {
+        let (community, height) = (&self.community, self.head.height);
+        format!("{community} {height} {}", self.fingerprint())
+    }
+
+    /// The three groups of the short form.
+    pub fn fingerprint(&self) -> String {
+        let digits = hex(&self.head.tree);
+        let groups: Vec<_> = digits[..SHORT_DIGITS]
+            .as_bytes()
+            .chunks(8)
+            .map(String::from_utf8_lossy)
+            .collect();
+        groups.join(" ")
+    }
+
+    /// Reads a whole line; `None` for anything else.
+    pub fn read(line: &str) -> Option<HeadLine> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [community, height, hash, tree, records, time] = words.as_slice() else {
+            return None;
+        };
+        let time: Timestamp = time.parse().ok()?;
+        Some(HeadLine {
+            community: community.parse().ok()?,
+            head: PublishedHead {
+                height: height.parse().ok()?,
+                hash: from_hex(hash)?,
+                tree: from_hex(tree)?,
+            },
+            records: records.parse().ok()?,
+            at: Instant(time.as_microsecond()),
+        })
+    }
+}
+
+/// The published heads of this host.
+#[derive(Debug)]
+pub struct Heads {
+    folder: PathBuf,
+    /// The history roots of all ledgers.
+    pub trees: Trees,
+    newest: Mutex<BTreeMap<Code, (HeadLine, Instant)>>,
+}
+
+impl Heads {
+    /// The heads that were published in this folder so far. A file that cannot be read is told in the log: proofs
+    /// then lead to newer heads.
+    pub fn open(folder: PathBuf) -> Heads {
+        let mut newest = BTreeMap::new();
+        for file in files(&folder) {
+            match std::fs::read_to_string(folder.join(&file)) {
+                Ok(text) => {
+                    for line in text.lines().filter_map(HeadLine::read) {
+                        let at = line.at;
+                        newest.insert(line.community.clone(), (line, at));
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, %file, "published heads in this file cannot be read");
+                }
+            }
+        }
+        Heads {
+            folder,
+            trees: Trees::default(),
+            newest: Mutex::new(newest),
+        }
+    }
+
+    /// The newest published head of a community.
+    pub async fn newest(&self, community: &Code) -> Option<HeadLine> {
+        let newest = self.newest.lock().await;
+        newest.get(community).map(|(line, _)| line.clone())
+    }
+
+    /// Whether exactly this head stands in the files.
+    pub fn was_published(&self, community: &Code, head: &PublishedHead) -> bool {
+        let texts = self.files().into_iter().rev();
+        texts.filter_map(|name| self.file(&name)).any(|text| {
+            let mut lines = text.lines().filter_map(HeadLine::read);
+            lines.any(|line| line.community == *community && line.head == *head)
+        })
+    }
+
+    /// The names of the files, oldest first: `2026-11.txt`.
+    pub fn files(&self) -> Vec<String> {
+        files(&self.folder)
+    }
+
+    /// A file's content, when it is one of [`Heads::files`].
+    pub fn file(&self, name: &str) -> Option<String> {
+        let known = self.files().iter().any(|own| own == name);
+        known.then(|| std::fs::read_to_string(self.folder.join(name)).ok())?
+    }
+
+    /// Publishes the newest head of a community, unless nothing is new or the last one is less than an hour old.
+    ///
+    /// # Errors
+    /// [`ProofFault::NotThePublished`] when the ledger is no longer the one whose head was published before.
+    pub async fn publish(
+        &self,
+        store: &Store,
+        community: &Code,
+        now: Instant,
+    ) -> Result<Option<HeadLine>, ProofFault> {
+        let mut newest = self.newest.lock().await;
+        let before = newest.get(community);
+        if before.is_some_and(|(_, at)| now.0.saturating_sub(at.0) < PAUSE_US) {
+            return Ok(None);
+        }
+        let Some(line) = head_now(store, &self.trees, community).await? else {
+            return Ok(None);
+        };
+        if let Some((old, _)) = before {
+            compare(store, &self.trees, old).await?;
+            if old.head == line.head {
+                return Ok(None);
+            }
+        }
+        append(&self.folder, &line, now)
+            .map_err(|error| ProofFault::File(self.folder.clone(), error))?;
+        newest.insert(community.clone(), (line.clone(), now));
+        Ok(Some(line))
+    }
+}
+
+/// That a head that was published is still in the ledger.
+async fn compare(store: &Store, trees: &Trees, old: &HeadLine) -> Result<(), ProofFault> {
+    let (community, height) = (&old.community, old.head.height);
+    let differs = |now: String, now_en: String| ProofFault::NotThePublished {
+        community: community.clone(),
+        height,
+        published: hex(&old.head.tree),
+        now,
+        now_en,
+    };
+    let heads = store.heads(std::slice::from_ref(community)).await?;
+    let end = heads.first().map_or(0, |(_, head)| head.height);
+    if end < height {
+        return Err(differs(
+            format!("只到第 {end} 页：末尾被截掉了，或者恢复了旧备份"),
+            format!("ends at block {end}: its tail was cut, or an old backup was restored"),
+        ));
+    }
+    let tree = trees.root(store, community, height).await?;
+    if tree != old.head.tree {
+        let tree = hex(&tree);
+        return Err(differs(format!("是 {tree}"), format!("gives {tree}")));
+    }
+    Ok(())
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let month = |name: &str| {
+        let bytes = name.as_bytes();
+        name.ends_with(".txt")
+            && bytes.len() == "2026-11.txt".len()
+            && bytes[..7].iter().enumerate().all(|(at, byte)| match at {
+                4 => *byte == b'-',
+                _ => byte.is_ascii_digit(),
+            })
+    };
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|own| own.ok()?.file_name().into_string().ok())
+        .filter(|name| month(name))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Adds a line to the file of its month and to the disk.
+fn append(folder: &Path, line: &HeadLine, now: Instant) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let month: String = stamp(now).chars().take(7).collect();
+    let path = folder.join(format!("{month}.txt"));
+    let new = !path.exists();
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)?;
+    let first = if new {
+        format!("{FIRST_LINE}\n")
+    } else {
+        String::new()
+    };
+    // One write, so that two programs never mix their lines.
+    file.write_all(format!("{first}{line}\n").as_bytes())?;
+    file.sync_data()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(height: u64) -> HeadLine {
+        HeadLine {
+            community: Code::literal("nanmen"),
+            head: PublishedHead {
+                height,
+                hash: [1; 32],
+                tree: [0xab; 32],
+            },
+            records: 5831,
+            at: Instant(1_795_399_200_000_000),
+        }
+    }
+
+    #[test]
+    fn a_line_comes_back_and_is_kept_over_a_restart() {
+        let own = line(412);
+        assert_eq!(HeadLine::read(&own.to_string()), Some(own.clone()));
+        assert_eq!(own.short(), "nanmen 412 abababab abababab abababab");
+        assert_eq!(HeadLine::read(FIRST_LINE), None);
+        let folder = tempfile::tempdir().expect("a folder");
+        append(folder.path(), &own, own.at).expect("written");
+        append(folder.path(), &line(413), own.at).expect("written");
+        std::fs::write(folder.path().join("notes.txt"), "x").expect("written");
+        let heads = Heads::open(folder.path().to_owned());
+        assert_eq!(heads.files(), ["2026-11.txt"]);
+        let text = heads.file("2026-11.txt").expect("it is there");
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert_eq!(heads.file("../2026-11.txt"), None);
+        let newest = heads.newest.try_lock().expect("nobody holds it");
+        assert_eq!(newest[&own.community].0, line(413));
+    }
+}

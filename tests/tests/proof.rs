@@ -1,0 +1,204 @@
+//! Published heads, and the proof of an entry, through the real binary: what the pages give is checked by the
+//! program, by the public page, and by the Python program that shares nothing with it; whatever is changed is
+//! noticed by all three.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where and stops"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rongyi_tests::{Client, Done, Installation};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The checker that needs no Rongyi.
+fn python(proof: &Path, history_root: &str) -> Done {
+    Command::new("python3")
+        .arg(root().join("config/check-proof.py"))
+        .arg(proof)
+        .arg(history_root)
+        .output()
+        .expect("python3 is installed")
+        .into()
+}
+
+fn signed_in(serving: &rongyi_tests::Serving, number: &str) -> Client {
+    let words = serving.words_of(number);
+    let pin = words.iter().skip_while(|word| *word != "PIN").nth(1);
+    let mut client = Client::of(serving.address());
+    let form = [
+        ("number", number),
+        ("pin", pin.expect("the PIN is printed")),
+        ("next", ""),
+    ];
+    client.post("/nanmen/sign-in", &form);
+    client
+}
+
+fn body(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").expect("a body").1
+}
+
+/// The body of an answer that may come in chunks.
+fn json(answer: &str) -> serde_json::Value {
+    let body = body(answer);
+    let from = body.find('{').expect("an object");
+    let mut all = serde_json::Deserializer::from_str(&body[from..]).into_iter();
+    all.next().expect("JSON").expect("whole JSON")
+}
+
+#[test]
+fn a_resident_downloads_a_proof_that_holds_everywhere_and_fails_when_changed() {
+    let (own, serving) = Installation::demo();
+    let mut me = signed_in(&serving, "1001");
+    let book = me.get("/nanmen/passbook");
+    let link = book.split("/nanmen/passbook/").nth(1).expect("a line");
+    let seq: String = link.chars().take_while(char::is_ascii_digit).collect();
+    let why = me.get(&format!("/nanmen/passbook/{seq}"));
+    assert!(
+        why.contains(&format!("/nanmen/passbook/{seq}/proof")),
+        "{why}"
+    );
+    let page = me.get(&format!("/nanmen/passbook/{seq}/proof"));
+    assert!(page.contains("这一笔的账本凭证"), "{page}");
+    let proof = json(&me.get(&format!("/nanmen/passbook/{seq}/proof.json")));
+    let tree = proof["head"]["tree"].as_str().unwrap().to_owned();
+    let text = serde_json::to_string_pretty(&proof).unwrap();
+    let file = own.file("proof.json", &text);
+    let name = file.display().to_string();
+
+    // The head it leads to is what anybody computes from the ledger.
+    let heads = own.must(&["heads", "--community", "nanmen"]).out;
+    let list = own.file("heads.txt", &heads);
+    let list = list.display().to_string();
+    assert!(heads.contains(&tree), "{heads} does not hold {tree}");
+    let said = own.run_alone(&["proof", "check", &name, "--heads", &list]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let short = own.must(&["heads", "--community", "nanmen", "--short"]).out;
+    let digits: String = short.split_whitespace().skip(2).collect();
+    for root in [tree.as_str(), digits.as_str()] {
+        let said = python(&file, root);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        assert!(said.out.contains("OK: entry"), "{said:?}");
+    }
+    let mut anybody = Client::of(serving.address());
+    let page = anybody.post("/nanmen/proof", &[("proof", &text)]);
+    assert!(
+        page.contains("每一步都对得上") || page.contains("凭证成立"),
+        "{page}"
+    );
+    let stranger = anybody.get(&format!("/nanmen/passbook/{seq}/proof.json"));
+    assert!(
+        !stranger.contains("rongyi-proof"),
+        "only for those whose it is"
+    );
+
+    // Whatever is changed, all three say so.
+    let last = proof["records"].as_array().unwrap().len() - 1;
+    let changes: [(&str, serde_json::Value); 5] = [
+        ("/records/0/seq", 999_999.into()),
+        (&format!("/records/{last}/bytes"), "0102030405".into()),
+        ("/block/count", 1_000_000.into()),
+        ("/block/at", 1.into()),
+        ("/head/tree", "00".repeat(32).into()),
+    ];
+    for (place, value) in changes {
+        let mut bad = proof.clone();
+        *bad.pointer_mut(place).expect(place) = value;
+        let text = bad.to_string();
+        let file = own.file("bad.json", &text);
+        let said = own.run_alone(&["proof", "check", &file.display().to_string()]);
+        assert_eq!(said.code, Some(1), "{place}: {said:?}");
+        let said = python(&file, &tree);
+        assert_eq!(said.code, Some(1), "{place}: {said:?}");
+        let page = anybody.post("/nanmen/proof", &[("proof", &text)]);
+        assert!(page.contains("凭证不成立"), "{place}: {page}");
+    }
+    let other = "ab".repeat(32);
+    assert_eq!(python(&file, &other).code, Some(1), "another history root");
+}
+
+#[test]
+fn published_heads_reveal_what_the_ledger_alone_does_not() {
+    let (own, serving) = Installation::demo();
+    drop(serving);
+    let heads = own.must(&["heads"]).out;
+    assert_eq!(heads.lines().count(), 3, "{heads}");
+    let short = own.must(&["heads", "--short"]).out;
+    for kept in [heads.as_str(), short.as_str()] {
+        let list = own.file("kept.txt", kept).display().to_string();
+        let said = own.run(&["verify", "--decisions", "none", "--heads", &list]);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        assert!(said.out.contains("1 个公示的指纹"), "{said:?}");
+    }
+    let nanmen = heads
+        .lines()
+        .find(|line| line.starts_with("nanmen "))
+        .unwrap();
+    let words: Vec<&str> = nanmen.split(' ').collect();
+    let height: u64 = words[1].parse().unwrap();
+    let check = |line: String, expected: &str| {
+        let list = own.file("kept.txt", &line).display().to_string();
+        let said = own.run(&["verify", "--decisions", "none", "--heads", &list]);
+        assert_eq!(said.code, Some(1), "{line}: {said:?}");
+        assert!(said.err.contains(expected), "{line}: {said:?}");
+    };
+    // A head beyond the end: the tail was cut. Another fingerprint: the ledger was rewritten.
+    check(
+        format!("nanmen {} {}", height + 1, words[3]),
+        &format!("block {}: it is missing", height + 1),
+    );
+    let other = format!(
+        "{}{}",
+        if words[3].starts_with('0') { '1' } else { '0' },
+        &words[3][1..]
+    );
+    check(
+        format!("nanmen {height} {other}"),
+        &format!("block {height}: published as"),
+    );
+    check(format!("nanmen 2 {}", words[3]), "block 2: published as");
+    check(format!("elsewhere 1 {}", words[3]), "verify.heads");
+    check("nanmen two fingerprints".to_owned(), "verify.heads");
+    check("# nothing here\n".to_owned(), "verify.heads");
+}
+
+#[test]
+fn a_checkpoint_spares_decisions_and_misses_nothing() {
+    let (own, serving) = Installation::demo();
+    drop(serving);
+    let kept = own.folder().join("ok.json").display().to_string();
+    let said = own
+        .must(&["verify", "--json", "--checkpoint", &kept])
+        .json();
+    let asked: u64 = said["communities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|own| own["decisions"].as_u64().unwrap())
+        .sum();
+    assert!(asked > 100, "{said}");
+    let said = own.must(&["verify", "--json", "--since", &kept]).json();
+    for own in said["communities"].as_array().unwrap() {
+        assert_eq!(own["decisions"], 0, "{said}");
+    }
+    let text = std::fs::read_to_string(&kept).unwrap();
+    let hash = text.split("\"hash\": \"").nth(1).unwrap();
+    let other = text.replacen(&hash[..64], &"0".repeat(64), 1);
+    let bad = own.file("other.json", &other).display().to_string();
+    let said = own.run(&["verify", "--since", &bad]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("the checkpoint says"), "{said:?}");
+    let said = own.run(&["verify", "--decisions", "none", "--checkpoint", &bad]);
+    assert_eq!(
+        said.code,
+        Some(1),
+        "only a whole verification is kept: {said:?}"
+    );
+    assert_eq!(std::fs::read_to_string(&bad).unwrap(), other);
+}
