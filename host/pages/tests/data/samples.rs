@@ -2,6 +2,7 @@
 
 use rongyi_pages::*;
 
+mod proof;
 mod staff;
 
 fn l(lang: Lang, zh: &str, en: &str) -> String {
@@ -578,37 +579,6 @@ fn order_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
-/// One's own data: shown, with a wrong word, erased.
-fn own_pages(lang: Lang, size: Size) -> Pages {
-    let own = OwnView {
-        shell: shell(lang, size, Some("陈阿婆")),
-        name: "陈阿婆".to_owned(),
-        phone: "0663-000-0003".to_owned(),
-        places: vec![l(
-            lang,
-            "南门社区：1003 号居民，第 3 户",
-            "Nanmen: resident 1003, household 3",
-        )],
-        texts: vec![l(lang, "帮邻居搬家", "Helped a neighbour move")],
-        errors: vec![],
-        done: false,
-    };
-    let mut wrong = own.clone();
-    wrong.errors = vec![FieldError {
-        field: "word",
-        message: l(lang, "请输入“删除”两个字。", "Type the word “erase”."),
-    }];
-    wrong.texts.clear();
-    wrong.phone.clear();
-    let mut done = own.clone();
-    done.done = true;
-    vec![
-        ("own", own.html()),
-        ("own-wrong", wrong.html()),
-        ("own-erased", done.html()),
-    ]
-}
-
 /// Every sample page with its name.
 pub(crate) fn all(lang: Lang, size: Size) -> Pages {
     [
@@ -619,8 +589,8 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         staff::till_pages(lang, size),
         staff::office_pages(lang, size),
         staff::period_pages(lang, size),
-        staff::proof_pages(lang, size),
-        own_pages(lang, size),
+        proof::proof_pages(lang, size),
+        proof::own_pages(lang, size),
         staff::public_pages(lang, size),
     ]
     .concat()

@@ -145,7 +145,7 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
             HeadView {
                 shell: shell(lang, size, None),
                 head,
-                published: Some(published_head()),
+                published: Some(super::proof::published_head()),
             }
             .html(),
         ),
@@ -237,70 +237,6 @@ pub(super) fn period_pages(lang: Lang, size: Size) -> Pages {
         ("period-preview", preview.html()),
         ("period-closing", closing.html()),
         ("period-bare", bare.html()),
-    ]
-}
-
-fn published_head() -> PublishedHead {
-    PublishedHead {
-        short: "nanmen 18402 7fe3a1b2 9c0d1e2f 33445566".to_owned(),
-        height: 18_402,
-        at: at(day(11, 22), 9, 0),
-    }
-}
-
-/// Published heads, the proof of an entry, and where it is checked.
-pub(super) fn proof_pages(lang: Lang, size: Size) -> Pages {
-    let mut above = shell(lang, size, None);
-    above.community_title.clear();
-    above.community_path.clear();
-    let row = |title: String, published| PublishedRow {
-        title,
-        path: "/nanmen".to_owned(),
-        published,
-    };
-    let heads = HeadsView {
-        shell: above,
-        rows: vec![
-            row(l(lang, "南门社区", "Nanmen"), Some(published_head())),
-            row(l(lang, "龙石社区", "Longshi"), None),
-        ],
-        files: vec!["2026-11.txt".to_owned(), "2026-10.txt".to_owned()],
-    };
-    let proof = ProofView {
-        shell: shell(lang, size, Some("陈阿婆")),
-        seq: 5831,
-        height: 412,
-        steps: 14,
-        head_height: 18_402,
-        head_at: at(day(11, 22), 9, 0),
-        fingerprint: "7fe3a1b2 9c0d1e2f 33445566".to_owned(),
-        published: true,
-    };
-    let mut early = proof.clone();
-    early.published = false;
-    let check = |checked: Option<Checked>, says: bool| {
-        let says = says.then(|| l(lang, "第 5832 号：积分 +76", "Record 5832: points +76"));
-        ProofCheckView {
-            shell: shell(lang, size, None),
-            checked,
-            says: says.into_iter().collect(),
-            leads_to: published_head().short,
-        }
-        .html()
-    };
-    let why = l(
-        lang,
-        "第 5832 号记录对不上。",
-        "Record 5832 does not lead to its block.",
-    );
-    vec![
-        ("heads", heads.html()),
-        ("proof", proof.html()),
-        ("proof-early", early.html()),
-        ("proof-check", check(None, false)),
-        ("proof-holds", check(Some(Checked::Holds), true)),
-        ("proof-unpublished", check(Some(Checked::Unpublished), true)),
-        ("proof-broken", check(Some(Checked::Broken(why)), false)),
     ]
 }
 
