@@ -7,8 +7,9 @@ use std::process::Command;
 use std::{env, fs};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const BUNDLED: [(&str, &str); 2] = [
+const BUNDLED: &[(&str, &str)] = &[
     ("points-table", "plugins/points-table"),
+    ("period-close", "plugins/period-close"),
     ("shop-pricing", "plugins/shop-pricing"),
 ];
 const HOSTILE: (&str, &str) = ("hostile", "tests/guests/hostile");

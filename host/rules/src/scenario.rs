@@ -110,7 +110,7 @@ impl Candidate for Compiled<'_> {
             on: translate::date_in(event.on)?,
             minute: event.minute,
             facts: translate::facts(&event.facts),
-            traits: vec![],
+            traits: traits(&event.traits)?,
             seed: seed(&event.seed),
         };
         let answer = rule.earn(&ask).map_err(said)?;
@@ -140,7 +140,7 @@ impl Candidate for Compiled<'_> {
             on: translate::date_in(basket.on)?,
             minute: basket.minute,
             facts: translate::facts(&basket.facts),
-            traits: vec![],
+            traits: traits(&basket.traits)?,
         };
         let answer = rule.price(&ask).map_err(said)?;
         let quote = |quote: own::Quote| sdk::Quote {
@@ -149,6 +149,30 @@ impl Candidate for Compiled<'_> {
         };
         Ok(answer.map(quote).map_err(|no| translate::refusal(&no)))
     }
+
+    fn close(&mut self, closing: &sdk::Closing) -> Answer<sdk::Decision> {
+        let rule = self.rule.as_ref().ok_or("not configured")?;
+        let ask = own::CloseAsk {
+            period: translate::code(&closing.period)?,
+            first: translate::date_in(closing.first)?,
+            last: translate::date_in(closing.last)?,
+            balances: traits(&closing.balances)?,
+            facts: translate::facts(&closing.facts),
+            traits: traits(&closing.traits)?,
+        };
+        let answer = rule.close(&ask).map_err(said)?;
+        Ok(answer
+            .map(|decision| translate::decision(&decision))
+            .map_err(|no| translate::refusal(&no)))
+    }
+}
+
+/// Numbers by code: traits, balances.
+fn traits(given: &[(String, i32)]) -> Result<Vec<(rongyi_core::ids::Code, i32)>, String> {
+    given
+        .iter()
+        .map(|(name, value)| Ok((translate::code(name)?, *value)))
+        .collect()
 }
 
 fn seed(bytes: &[u8]) -> [u8; 16] {

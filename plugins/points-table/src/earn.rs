@@ -1,13 +1,15 @@
-//! What one event is worth: lines that anybody can add up, in the order way, boost, bonus, limits, caps,
-//! minutes, referrer. It reads no parameters and writes no sentence.
+//! What one event is worth: lines that anybody can add up, in the order way, boosts, bonuses, budget, limits,
+//! caps, minutes, referrer, shares; then the marks. It reads no parameters and writes no sentence.
 
 use rongyi_sdk::calendar::next_window;
 use rongyi_sdk::params::{Exact, ten_to};
 use rongyi_sdk::say::{Sum, decimal, number, refuse};
-use rongyi_sdk::types::{Arg, Award, Date, Decision, Event, Refusal, Short};
+use rongyi_sdk::types::{Arg, Award, Date, Decision, Event, Refusal, Short, Value};
+use rongyi_sdk::window::answer;
 
-use crate::params::{self, BonusOf, Rounding};
+use crate::params::{self, Method, Rounding};
 use crate::table::{Bound, Row, Way};
+use crate::worth;
 
 /// The role that every event has.
 const DOER: &str = "doer";
@@ -22,9 +24,10 @@ const POINTS: &str = "points";
 pub(crate) fn earn(row: &Row, event: &Event) -> Result<Decision, Refusal> {
     let minutes = minutes(row, event.quantity);
     let mut sum = Sum::of(row.asset.as_str());
-    way(row, event.quantity, &mut sum);
-    boost(row, event.weekday, &mut sum);
-    bonus(row, event, minutes, &mut sum);
+    way(row, event, &mut sum)?;
+    worth::boosts(row, event, &mut sum);
+    worth::bonuses(row, event, minutes, &mut sum);
+    worth::scale(row, event, &mut sum);
     let full = bound(row, event, &mut sum);
     // Whoever volunteered keeps the time, even when there are no more points for it.
     if let Some(no) = full
@@ -37,11 +40,15 @@ pub(crate) fn earn(row: &Row, event: &Event) -> Result<Decision, Refusal> {
         lines: Vec::new(),
         marks: Vec::new(),
     };
+    let points = sum.total();
     sum.give(&mut decision, DOER, short(row.kind.short));
+    worth::share(row, event, points, &mut decision);
     give_minutes(row, event.quantity, &mut decision);
-    if let Some(points) = row.kind.referrer
+    if let Some(thanks) = row.kind.referrer
         && event.roles.iter().any(|role| role == REFERRER)
+        && worth::referred_now(row, event, thanks)
     {
+        let points = thanks.points();
         let mut thanks = Sum::of(POINTS);
         thanks.add(
             row.phrase("referrer"),
@@ -51,13 +58,20 @@ pub(crate) fn earn(row: &Row, event: &Event) -> Result<Decision, Refusal> {
         thanks.give(&mut decision, REFERRER, Short::Clamp);
     }
     merge(&mut decision.awards);
+    if let Some(expires) = row.kind.expires {
+        let earned = |award: &&mut Award| award.amount > 0 && award.asset != MINUTES;
+        for award in decision.awards.iter_mut().filter(earned) {
+            award.expires = expires.last_day(event.on);
+        }
+    }
+    worth::marks(row, event, points, minutes, &mut decision);
     Ok(decision)
 }
 
 /// The points before anything limits them.
-fn way(row: &Row, quantity: i32, sum: &mut Sum) {
+fn way(row: &Row, event: &Event, sum: &mut Sum) -> Result<(), Refusal> {
     let scale = row.kind.scale;
-    let counted = i64::from(quantity);
+    let counted = i64::from(event.quantity);
     let units = decimal(counted, scale);
     match row.way {
         Way::Fixed(points) if points < 0 => {
@@ -73,9 +87,7 @@ fn way(row: &Row, quantity: i32, sum: &mut Sum) {
             points.into(),
         ),
         Way::PerUnit => {
-            let Some(each) = row.kind.per_unit else {
-                return;
-            };
+            let each = row.kind.per_unit.expect("the way says so");
             let (points, exact) = times(counted, scale, each, row.kind.rounding);
             let code = if exact { "per-unit" } else { "per-unit-round" };
             let each_arg = Arg::Decimal(each.decimal());
@@ -135,22 +147,107 @@ fn way(row: &Row, quantity: i32, sum: &mut Sum) {
             }
         }
         Way::Bands => {
-            let fits = |up_to: &Option<Exact>| {
-                up_to.is_none_or(|up_to| up_to.at_scale(scale).is_some_and(|most| counted <= most))
-            };
-            let points = row
-                .kind
-                .bands
-                .iter()
-                .find(|band| fits(&band.up_to))
-                .map_or(0, |band| band.points);
+            let points = band(row, counted, scale, 1);
             sum.add(
                 row.phrase("band"),
                 vec![units, number(points.into())],
                 points.into(),
             );
         }
+        Way::Levels => {
+            let level = field(event, "level").and_then(|value| match value {
+                Value::Choice(code) => row.kind.levels.iter().find(|level| level.code == *code),
+                Value::Integer(_) | Value::Decimal(_) | Value::YesNo(_) | Value::Day(_) => None,
+            });
+            let level = level.ok_or_else(|| refuse(row.phrase("no-level"), Vec::new(), None))?;
+            let title = Arg::Code(row.phrase(&format!("level-{}", level.code)));
+            let args = vec![title, number(level.points.into())];
+            sum.add(row.phrase("level"), args, level.points.into());
+        }
+        Way::Judged => judged(row, event, sum)?,
     }
+    Ok(())
+}
+
+/// The points of the band that `counted / share` lies in; `counted` has `scale` decimal places.
+fn band(row: &Row, counted: i64, scale: u8, share: i64) -> i32 {
+    let fits = |up_to: &Option<Exact>| {
+        up_to.is_none_or(|up_to| {
+            let places = scale.max(up_to.scale);
+            let counted = counted.saturating_mul(ten_to(places.saturating_sub(scale)));
+            let most = up_to.at_scale(places).unwrap_or(i64::MAX);
+            counted <= most.saturating_mul(share)
+        })
+    };
+    row.kind
+        .bands
+        .iter()
+        .find(|band| fits(&band.up_to))
+        .map_or(0, |band| band.points)
+}
+
+fn field<'e>(event: &'e Event, name: &str) -> Option<&'e Value> {
+    let found = event.fields.iter().find(|(own, _)| own == name);
+    found.map(|(_, value)| value)
+}
+
+/// One score of many, then points for it.
+fn judged(row: &Row, event: &Event, sum: &mut Sum) -> Result<(), Refusal> {
+    let judges = row.kind.judges.as_ref().expect("the way says so");
+    let mut scores: Vec<i64> = (1..=judges.count)
+        .filter_map(|no| match field(event, &format!("judge-{no}")) {
+            Some(Value::Integer(score)) => Some(i64::from(*score)),
+            Some(Value::Choice(_) | Value::Decimal(_) | Value::YesNo(_) | Value::Day(_)) | None => {
+                None
+            }
+        })
+        .collect();
+    let required = usize::from(judges.required.unwrap_or(judges.count));
+    if scores.len() < required {
+        let given = i64::try_from(scores.len()).unwrap_or(0);
+        let args = vec![
+            number(i64::from(judges.required.unwrap_or(judges.count))),
+            number(given),
+        ];
+        return Err(refuse(row.phrase("no-scores"), args, None));
+    }
+    scores.sort_unstable();
+    let heard = scores.len();
+    let kept = match judges.method {
+        Method::Average => &scores[..],
+        Method::Median => &scores[heard.saturating_sub(1) / 2..=heard / 2],
+        Method::DropExtremes => &scores[1..heard.saturating_sub(1)],
+    };
+    let whole: i64 = kept.iter().sum();
+    let share = i64::try_from(kept.len()).unwrap_or(1).max(1);
+    let points = match judges.times {
+        Some(each) => divided(
+            whole.saturating_mul(each.units),
+            share.saturating_mul(ten_to(each.scale)),
+            row.kind.rounding,
+        ),
+        None => band(row, whole, 0, share).into(),
+    };
+    // Shown with two decimal places; points come of the exact score.
+    let shown = divided(whole.saturating_mul(100), share, Rounding::Nearest);
+    let args = vec![
+        number(i64::try_from(heard).unwrap_or(0)),
+        decimal(shown, 2),
+        number(points),
+    ];
+    sum.add(row.phrase("judged"), args, points);
+    Ok(())
+}
+
+/// A quotient of numbers that are not negative, in whole points.
+fn divided(whole: i64, share: i64, rounding: Rounding) -> i64 {
+    let (points, rest) = (whole.div_euclid(share), whole.rem_euclid(share));
+    let up = match rounding {
+        Rounding::Floor => false,
+        Rounding::Ceil => rest > 0,
+        Rounding::Nearest => rest.saturating_mul(2) >= share,
+    };
+    points.saturating_add(i64::from(up))
 }
 
 /// The most that counts, when the quantity is larger.
@@ -160,64 +257,17 @@ fn over(row: &Row, counted: i64) -> Option<i64> {
 }
 
 /// Quantity times points, in whole points, and whether nothing was rounded.
-fn times(counted: i64, scale: u8, each: Exact, rounding: Rounding) -> (i64, bool) {
+pub(crate) fn times(counted: i64, scale: u8, each: Exact, rounding: Rounding) -> (i64, bool) {
     let unit = ten_to(scale.saturating_add(each.scale));
     let raw = counted.saturating_mul(each.units);
-    let (whole, rest) = (raw.div_euclid(unit), raw.rem_euclid(unit));
-    let up = match rounding {
-        Rounding::Floor => false,
-        Rounding::Ceil => rest > 0,
-        Rounding::Nearest => rest.saturating_mul(2) >= unit,
-    };
-    (whole.saturating_add(i64::from(up)), rest == 0)
-}
-
-fn boost(row: &Row, weekday: u8, sum: &mut Sum) {
-    let today = row
-        .kind
-        .boosts
-        .iter()
-        .find(|boost| boost.weekdays.contains(&weekday));
-    if let Some(boost) = today
-        && sum.total() > 0
-    {
-        let (points, _) = times(sum.total(), 0, boost.times, row.kind.rounding);
-        let more = points - sum.total();
-        sum.add("boost", vec![Arg::Decimal(boost.times.decimal())], more);
-    }
-}
-
-fn bonus(row: &Row, event: &Event, minutes: i64, sum: &mut Sum) {
-    let (Some(bonus), Some(at)) = (&row.kind.bonus, row.bonus_fact) else {
-        return;
-    };
-    let (size, added) = match bonus.of {
-        BonusOf::Quantity => (ten_to(row.kind.scale), event.quantity.into()),
-        BonusOf::Hours => (60, minutes),
-        BonusOf::Events => (1, 1),
-    };
-    let every = i64::from(bonus.every).saturating_mul(size).max(1);
-    let before = fact(event, at).max(0);
-    let reached = (before.saturating_add(added)) / every - before / every;
-    if reached > 0 {
-        let args = vec![
-            number(bonus.every.into()),
-            number(bonus.amount.into()),
-            number(reached),
-        ];
-        sum.add(
-            row.phrase("bonus"),
-            args,
-            i64::from(bonus.amount).saturating_mul(reached),
-        );
-    }
+    (divided(raw, unit, rounding), raw.rem_euclid(unit) == 0)
 }
 
 /// Applies limits and caps. Answers with a refusal when one of them leaves nothing; the sum is then zero.
 fn bound(row: &Row, event: &Event, sum: &mut Sum) -> Option<Refusal> {
     let mut full: Vec<Refusal> = Vec::new();
     for limit in &row.limits {
-        let had = fact(event, limit.fact);
+        let had = answer(&event.facts, limit.fact);
         if had >= i64::from(limit.most) {
             let args = vec![number(limit.most.into()), number(had)];
             if row.kind.minutes_per_unit.is_some() {
@@ -227,7 +277,7 @@ fn bound(row: &Row, event: &Event, sum: &mut Sum) -> Option<Refusal> {
         }
     }
     for cap in &row.caps {
-        let had = fact(event, cap.fact).max(0);
+        let had = answer(&event.facts, cap.fact).max(0);
         let left = (i64::from(cap.most) - had).max(0);
         let total = sum.total();
         if total <= left {
@@ -283,14 +333,6 @@ fn give_minutes(row: &Row, quantity: i32, decision: &mut Decision) {
         sum.add(row.phrase("minutes-most"), vec![number(kept)], kept - full);
     }
     sum.give(decision, DOER, Short::Clamp);
-}
-
-fn fact(event: &Event, at: usize) -> i64 {
-    let fact = event
-        .facts
-        .get(at)
-        .expect("the host answers every fact of the plan");
-    fact.value.into()
 }
 
 fn short(short: params::Short) -> Short {

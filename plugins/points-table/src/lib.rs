@@ -2,10 +2,14 @@
 //! an operator writes in TOML. It prices nothing and closes no periods.
 #![deny(clippy::float_arithmetic)]
 
+mod check;
 mod earn;
+mod extra;
 mod params;
+mod summary;
 mod table;
 mod words;
+mod worth;
 
 use rongyi_sdk::Rule;
 use rongyi_sdk::say::refuse;

@@ -2,7 +2,10 @@
 //! checked in `table.rs`.
 
 use rongyi_sdk::params::{Exact, Words};
+use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
+
+use crate::extra::{Boost, Budget, Comeback, Expires, Nth, Referrer, Share, Stack, Streak, Watch};
 
 /// The whole table.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,6 +16,8 @@ pub(crate) struct Params {
     /// Caps over the points of all kinds together.
     #[serde(default)]
     pub(crate) caps: Vec<Cap>,
+    /// What the community issues in all, and what happens as it runs out.
+    pub(crate) budget: Option<Budget>,
 }
 
 /// One kind of event and what it is worth.
@@ -50,21 +55,46 @@ pub(crate) struct Kind {
     /// Steps of the quantity, each with its points.
     #[serde(default)]
     pub(crate) bands: Vec<Band>,
+    /// Points by a level that is chosen, such as the rank of an honour.
+    #[serde(default)]
+    pub(crate) levels: Vec<Level>,
+    /// What the choice of a level is called.
+    pub(crate) levels_title: Option<Words>,
+    /// Points by the scores of several judges.
+    pub(crate) judges: Option<Judges>,
 
     /// At most this many units count in one event.
     pub(crate) max_units: Option<Exact>,
     /// What happens to fractions of a point.
     #[serde(default)]
     pub(crate) rounding: Rounding,
-    /// Points are multiplied on some weekdays.
+    /// Points are multiplied, or some are added, where a condition holds.
     #[serde(default)]
     pub(crate) boosts: Vec<Boost>,
+    /// Which boosts of one lane count when several would.
+    #[serde(default)]
+    pub(crate) stack: Stack,
+    /// More for the first time, the tenth time ….
+    #[serde(default)]
+    pub(crate) nth: Vec<Nth>,
+    /// More for whoever comes back after a long time.
+    pub(crate) comeback: Option<Comeback>,
+    /// More for so many days in a row.
+    pub(crate) streak: Option<Streak>,
     /// Volunteer minutes for each whole unit.
     pub(crate) minutes_per_unit: Option<i32>,
     /// At most this many minutes in one event.
     pub(crate) minutes_max: Option<i32>,
     /// Points for the person in the role `referrer`, when there is one.
-    pub(crate) referrer: Option<i32>,
+    pub(crate) referrer: Option<Referrer>,
+    /// Parts of the points that go to other roles of the event.
+    #[serde(default)]
+    pub(crate) share: Vec<Share>,
+    /// When these points lapse; the community's own expiry without it.
+    pub(crate) expires: Option<Expires>,
+    /// What a reviewer should look at.
+    #[serde(default)]
+    pub(crate) marks: Vec<Watch>,
     /// A reward for reaching a number.
     pub(crate) bonus: Option<Bonus>,
 
@@ -97,14 +127,47 @@ pub(crate) struct Band {
     pub(crate) points: i32,
 }
 
-/// Points are multiplied on these weekdays.
+/// A level and its points.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Boost {
-    /// 1 is Monday, 7 is Sunday.
-    pub(crate) weekdays: Vec<u8>,
-    /// By how much.
-    pub(crate) times: Exact,
+pub(crate) struct Level {
+    /// Its name in files.
+    pub(crate) code: String,
+    /// What a person reads.
+    pub(crate) title: Words,
+    /// Points.
+    pub(crate) points: i32,
+}
+
+/// Several judges, each with a whole score.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Judges {
+    /// How many may score.
+    pub(crate) count: u8,
+    /// How many must; all of them without it.
+    pub(crate) required: Option<u8>,
+    /// The lowest score.
+    #[serde(default)]
+    pub(crate) min: i32,
+    /// The highest score.
+    pub(crate) max: i32,
+    /// How one score comes of many.
+    pub(crate) method: Method,
+    /// Points for each unit of the score; `bands` may be written instead.
+    pub(crate) times: Option<Exact>,
+}
+
+/// How one score comes of many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Method {
+    /// The average.
+    Average,
+    /// The one in the middle; the average of the two in the middle.
+    Median,
+    /// The average without the highest and the lowest.
+    DropExtremes,
 }
 
 /// Every time a number is reached, so many points more.
@@ -116,14 +179,10 @@ pub(crate) struct Bonus {
     /// What is counted.
     pub(crate) of: BonusOf,
     /// Over which days.
-    #[serde(default = "lifetime")]
+    #[serde(default = "crate::extra::lifetime")]
     pub(crate) window: Window,
     /// Points each time.
     pub(crate) amount: i32,
-}
-
-fn lifetime() -> Window {
-    Window::Lifetime
 }
 
 /// What a bonus counts.
@@ -170,36 +229,6 @@ pub(crate) struct Limit {
     pub(crate) window: Window,
     /// Whose.
     pub(crate) subject: Subject,
-}
-
-/// Which days count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Window {
-    /// One day.
-    Day,
-    /// Monday to Sunday.
-    Week,
-    /// One calendar month.
-    Month,
-    /// One calendar quarter.
-    Quarter,
-    /// One calendar year.
-    Year,
-    /// For ever.
-    Lifetime,
-}
-
-/// Whose past counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Subject {
-    /// The person who did it.
-    Person,
-    /// Their household.
-    Household,
-    /// Everybody.
-    Community,
 }
 
 /// What happens to fractions of a point.

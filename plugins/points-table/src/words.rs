@@ -2,16 +2,30 @@
 
 use rongyi_sdk::say::phrase;
 use rongyi_sdk::text;
-use rongyi_sdk::types::{Field, FieldKind, KindPlan, Phrase, Plan, Subject, Text, Window};
+use rongyi_sdk::types::{Field, FieldKind, KindPlan, Phrase, Plan, Text};
+use rongyi_sdk::window::{this, whose};
 
 use crate::params::{self, BonusOf, Rounding};
+use crate::summary::summary;
 use crate::table::{Bound, Row, Way};
 
 /// The plan of a table.
 pub(crate) fn plan(rows: &[Row]) -> Plan {
     let mut phrases: Vec<Phrase> = Vec::new();
+    let mut traits: Vec<String> = Vec::new();
     for row in rows {
-        let needed = kind_phrases(row).into_iter().chain(bound_phrases(row));
+        let needed = kind_phrases(row)
+            .into_iter()
+            .chain(extra_phrases(row))
+            .chain(more_phrases(row))
+            .chain(bound_phrases(row));
+        let boosts = row.kind.boosts.iter().map(|boost| &boost.when);
+        let marks = row.kind.marks.iter().map(|mark| &mark.when);
+        for has in boosts.chain(marks).filter_map(|when| when.has.as_ref()) {
+            if !traits.contains(&has.name) {
+                traits.push(has.name.clone());
+            }
+        }
         for phrase in needed {
             if !phrases.iter().any(|known| known.code == phrase.code) {
                 phrases.push(phrase);
@@ -21,7 +35,7 @@ pub(crate) fn plan(rows: &[Row]) -> Plan {
     Plan {
         kinds: rows.iter().map(kind_plan).collect(),
         pricing: None,
-        traits: Vec::new(),
+        traits,
         phrases,
         summary: rows.iter().map(summary).collect(),
     }
@@ -35,9 +49,37 @@ fn kind_plan(row: &Row) -> KindPlan {
         scale: row.kind.scale,
         quantity_min: row.quantity_min,
         quantity_max: row.quantity_max,
-        fields: row.kind.fields.iter().map(field).collect(),
+        fields: own_fields(row)
+            .into_iter()
+            .chain(row.kind.fields.iter().map(field))
+            .collect(),
         facts: row.needs.clone(),
     }
+}
+
+/// The fields that a way needs to work.
+fn own_fields(row: &Row) -> Vec<Field> {
+    if row.way == Way::Levels {
+        let title = row.kind.levels_title.clone();
+        let choice = |level: &params::Level| (level.code.clone(), level.title.clone().into());
+        return vec![Field {
+            name: "level".to_owned(),
+            title: title.map_or_else(|| text("级别", "Level"), Text::from),
+            required: true,
+            kind: FieldKind::Choice(row.kind.levels.iter().map(choice).collect()),
+        }];
+    }
+    let Some(judges) = &row.kind.judges else {
+        return Vec::new();
+    };
+    let required = judges.required.unwrap_or(judges.count);
+    let one = |no: u8| Field {
+        name: format!("judge-{no}"),
+        title: text(format!("评委 {no} 打分"), format!("Score of judge {no}")),
+        required: no <= required,
+        kind: FieldKind::Integer((judges.min, judges.max)),
+    };
+    (1..=judges.count).map(one).collect()
 }
 
 fn field(field: &params::Field) -> Field {
@@ -127,8 +169,43 @@ fn kind_phrases(row: &Row) -> Vec<Phrase> {
             format!("{title} {{0}} {u}：这一档 {{1}} 分"),
             format!("{en}: {{1}} points for {{0}} {ue}"),
         ),
+        Way::Levels => {
+            say(
+                "level",
+                format!("{title}：{{0}} {{1}} 分"),
+                format!("{en}: {{1}} points for {{0}}"),
+            );
+            say(
+                "no-level",
+                format!("{title}：请选一个级别"),
+                format!("{en}: please choose a level"),
+            );
+            for level in &row.kind.levels {
+                let Text { zh, en } = level.title.clone().into();
+                say(&format!("level-{}", level.code), zh, en);
+            }
+        }
+        Way::Judged => {
+            let (how, how_en) = match row.kind.judges.as_ref().map(|judges| judges.method) {
+                Some(params::Method::Median) => ("取中间分", "the one in the middle is"),
+                Some(params::Method::DropExtremes) => (
+                    "去掉最高最低，平均",
+                    "without the highest and the lowest the average is",
+                ),
+                Some(params::Method::Average) | None => ("平均", "the average is"),
+            };
+            say(
+                "judged",
+                format!("{title}：{{0}} 位评委打分，{how} {{1}}，得 {{2}} 分"),
+                format!("{en}: {{0}} judges, {how_en} {{1}}, {{2}} points"),
+            );
+            say(
+                "no-scores",
+                format!("{title}：至少要 {{0}} 位评委打分，现在有 {{1}} 位"),
+                format!("{en}: at least {{0}} judges must score; there are {{1}}"),
+            );
+        }
     }
-    said.extend(extra_phrases(row));
     said
 }
 
@@ -172,7 +249,10 @@ fn extra_phrases(row: &Row) -> Vec<Phrase> {
             BonusOf::Hours => ("小时", "hours"),
             BonusOf::Events => ("次", "times"),
         };
-        let (since, since_en) = window(bonus.window);
+        let Text {
+            zh: since,
+            en: since_en,
+        } = this(bonus.window);
         say(
             "bonus",
             format!("{since}每满 {{0}} {zh}另加 {{1}} 分，这次满了 {{2}} 回"),
@@ -182,15 +262,93 @@ fn extra_phrases(row: &Row) -> Vec<Phrase> {
     said
 }
 
+/// The sentences of boosts, of the first or the tenth time, of rows, shares, the budget and marks.
+fn more_phrases(row: &Row) -> Vec<Phrase> {
+    let mut said = Vec::new();
+    let mut say = |code: String, zh: String, en: String| said.push(phrase(code, zh, en));
+    for (at, boost) in row.kind.boosts.iter().enumerate() {
+        let code = row.boost_phrase(at);
+        let (zh, en) = match (boost.title.clone().map(Text::from), boost.times.is_some()) {
+            (Some(title), true) => (
+                format!("{}：按 {{0}} 倍计分", title.zh),
+                format!("{}: points count {{0}} times", title.en),
+            ),
+            (Some(title), false) => (
+                format!("{}：另加 {{0}} 分", title.zh),
+                format!("{}: {{0}} points more", title.en),
+            ),
+            (None, false) => (
+                "符合条件，另加 {0} 分".to_owned(),
+                "{0} points more on this condition".to_owned(),
+            ),
+            (None, true) if !boost.when.only_weekdays() => (
+                "符合条件，按 {0} 倍计分".to_owned(),
+                "Points count {0} times on this condition".to_owned(),
+            ),
+            (None, true) => (
+                "这一天按 {0} 倍计分".to_owned(),
+                "On this day points count {0} times".to_owned(),
+            ),
+        };
+        say(code, zh, en);
+    }
+    for (at, nth) in row.kind.nth.iter().enumerate() {
+        let since = this(nth.window);
+        let (zh, en) = if nth.time == 1 && nth.window == rongyi_sdk::types::Window::Lifetime {
+            (
+                "第一次，另加 {1} 分".to_owned(),
+                "The first time: {1} points more".to_owned(),
+            )
+        } else {
+            (
+                format!("{}第 {{0}} 次，另加 {{1}} 分", since.zh),
+                format!("Time {{0}} {}: {{1}} points more", since.en),
+            )
+        };
+        say(row.phrase(&format!("nth-{at}")), zh, en);
+    }
+    if row.kind.comeback.is_some() {
+        say(
+            row.phrase("comeback"),
+            "隔了 {0} 天又来了，另加 {1} 分".to_owned(),
+            "Back after {0} days: {1} points more".to_owned(),
+        );
+    }
+    if row.kind.streak.is_some() {
+        say(
+            row.phrase("streak"),
+            "连续 {0} 天，另加 {1} 分".to_owned(),
+            "{0} days in a row: {1} points more".to_owned(),
+        );
+    }
+    for share in &row.kind.share {
+        let Text { zh, en } = share.title.clone().into();
+        say(
+            row.phrase(&format!("share-{}", share.role)),
+            format!("其中 {{0}}% 归{zh}，{{1}} 分"),
+            format!("{{0}}% of it, {{1}} points, for {en}"),
+        );
+    }
+    if row
+        .budget
+        .as_ref()
+        .is_some_and(|budget| !budget.scale.is_empty())
+    {
+        say(
+            "budget".to_owned(),
+            "全社区预算 {0} 分已用 {1}%，按 {2} 倍计分".to_owned(),
+            "{1}% of the community's {0} points are used: points count {2} times".to_owned(),
+        );
+    }
+    for (at, mark) in row.kind.marks.iter().enumerate() {
+        let Text { zh, en } = mark.say.clone().into();
+        say(row.phrase(&format!("mark-{at}")), zh, en);
+    }
+    said
+}
+
 fn bound_phrases(row: &Row) -> Vec<Phrase> {
     let mut said = Vec::new();
-    if !row.kind.boosts.is_empty() {
-        said.push(phrase(
-            "boost",
-            "这一天按 {0} 倍计分",
-            "On this day points count {0} times",
-        ));
-    }
     for limit in &row.limits {
         let (who, when, en) = here(limit);
         let zh = format!("{who}{when}这一项最多 {{0}} 次，已经有 {{1}} 次");
@@ -227,158 +385,7 @@ fn bound_phrases(row: &Row) -> Vec<Phrase> {
 }
 
 /// "本户", "本月" and "Your household this month".
-fn here(bound: &Bound) -> (&'static str, &'static str, String) {
-    let (who, who_en) = match bound.subject {
-        Subject::Person => ("本人", "You"),
-        Subject::Household => ("本户", "Your household"),
-        Subject::Community => ("全社区", "The whole community"),
-    };
-    let (when, when_en) = window(bound.window);
-    (who, when, format!("{who_en} {when_en}"))
-}
-
-fn window(window: impl Into<Span>) -> (&'static str, &'static str) {
-    match window.into() {
-        Span::Day => ("当天", "on this day"),
-        Span::Week => ("本周", "this week"),
-        Span::Month => ("本月", "this month"),
-        Span::Quarter => ("本季度", "this quarter"),
-        Span::Year => ("今年", "this year"),
-        Span::Ever => ("累计", "in all"),
-    }
-}
-
-/// A window as it is spoken of.
-enum Span {
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-    Ever,
-}
-
-impl From<Window> for Span {
-    fn from(window: Window) -> Self {
-        match window {
-            Window::Day => Span::Day,
-            Window::Week => Span::Week,
-            Window::Month => Span::Month,
-            Window::Quarter => Span::Quarter,
-            Window::Year => Span::Year,
-            Window::Lifetime | Window::TrailingDays(_) => Span::Ever,
-        }
-    }
-}
-
-impl From<params::Window> for Span {
-    fn from(window: params::Window) -> Self {
-        crate::table::days(window).into()
-    }
-}
-
-/// "每户每月" and "each household and month".
-fn each(bound: &Bound) -> (String, String) {
-    let (who, who_en) = match bound.subject {
-        Subject::Person => ("每人", "each person"),
-        Subject::Household => ("每户", "each household"),
-        Subject::Community => ("全社区", "the whole community"),
-    };
-    let (when, when_en) = match Span::from(bound.window) {
-        Span::Day => ("每天", "a day"),
-        Span::Week => ("每周", "a week"),
-        Span::Month => ("每月", "a month"),
-        Span::Quarter => ("每季度", "a quarter"),
-        Span::Year => ("每年", "a year"),
-        Span::Ever => ("总共", "in all"),
-    };
-    (format!("{who}{when}"), format!("{when_en} for {who_en}"))
-}
-
-/// The rule of one kind in one sentence.
-fn summary(row: &Row) -> Text {
-    let Text { zh: title, en } = row.kind.title.clone().into();
-    let unit = row.unit();
-    let (u, ue) = (unit.zh.as_str(), unit.en.as_str());
-    let (zh, way_en) = match row.way {
-        Way::Fixed(points) if points < 0 => {
-            let taken = points.unsigned_abs();
-            (
-                format!("每次扣 {taken} 分"),
-                format!("{taken} points off each time"),
-            )
-        }
-        Way::Fixed(points) => (
-            format!("每次 {points} 分"),
-            format!("{points} points each time"),
-        ),
-        Way::PerUnit => {
-            let each = row
-                .kind
-                .per_unit
-                .map(|each| each.to_string())
-                .unwrap_or_default();
-            (
-                format!("每{u} {each} 分"),
-                format!("{each} points for each of the {ue}"),
-            )
-        }
-        Way::Steps { first, further } => (
-            format!("第一{u} {first} 分，后面每{u} {further} 分"),
-            format!("{first} points for the first, {further} for each further one"),
-        ),
-        Way::Faults {
-            base,
-            per_fault,
-            min,
-        } => (
-            format!("底分 {base} 分，每{u}扣 {per_fault} 分，最少 {min} 分"),
-            format!("{base} points, {per_fault} off for each of the {ue}, never less than {min}"),
-        ),
-        Way::Bands => (
-            format!("按{u}数分 {} 档", row.kind.bands.len()),
-            format!("by {} bands of {ue}", row.kind.bands.len()),
-        ),
-    };
-    let mut zh = format!("{title}：{zh}");
-    let mut en = format!("{en}: {way_en}");
-    if let Some(most) = row.kind.max_units {
-        zh.push_str(&format!("，一次最多计 {most} {u}"));
-        en.push_str(&format!("; at most {most} {ue} at one time"));
-    }
-    for cap in &row.caps {
-        let (who, who_en) = each(cap);
-        let (all, all_en) = if cap.all {
-            ("各项合计", " for all kinds together")
-        } else {
-            ("", "")
-        };
-        zh.push_str(&format!("，{who}{all}最多 {} 分", cap.most));
-        en.push_str(&format!("; at most {} points{all_en} {who_en}", cap.most));
-    }
-    for limit in &row.limits {
-        let (who, who_en) = each(limit);
-        zh.push_str(&format!("，{who}最多 {} 次", limit.most));
-        en.push_str(&format!("; at most {} times {who_en}", limit.most));
-    }
-    if let Some(bonus) = &row.kind.bonus {
-        let (zh_unit, en_unit) = match bonus.of {
-            BonusOf::Quantity => (u, ue),
-            BonusOf::Hours => ("小时", "hours"),
-            BonusOf::Events => ("次", "times"),
-        };
-        zh.push_str(&format!(
-            "，每满 {} {zh_unit}另加 {} 分",
-            bonus.every, bonus.amount
-        ));
-        en.push_str(&format!(
-            "; {} more for every {} {en_unit}",
-            bonus.amount, bonus.every
-        ));
-    }
-    if let Some(points) = row.kind.referrer {
-        zh.push_str(&format!("，介绍人得 {points} 分"));
-        en.push_str(&format!("; {points} for whoever brought them along"));
-    }
-    text(zh, en)
+fn here(bound: &Bound) -> (String, String, String) {
+    let (who, when) = (whose(bound.subject), this(bound.window));
+    (who.zh, when.zh, format!("{} {}", who.en, when.en))
 }

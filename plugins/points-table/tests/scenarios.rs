@@ -1,62 +1,38 @@
-//! Runs this rule's scenario files natively; the host runs the same files through the component.
+//! Runs this rule's scenario files natively; the host runs the same files through the component. Reads every
+//! message about parameters.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use rongyi_sdk::Rule as _;
-use rongyi_sdk::scenario::{Native, params_json, run};
+use rongyi_sdk::trial;
 use rule_points_table::PointsTable;
 
 #[test]
 fn every_scenario_comes_out_as_written() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
-    let mut ran = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
-        let report = run(&text, &mut Native::<PointsTable>::default())
-            .unwrap_or_else(|no| panic!("{}: {no}", path.display()));
-        assert!(
-            report.failures.is_empty(),
-            "{}: {:#?}",
-            path.display(),
-            report.failures
-        );
-        ran += report.ran;
-    }
-    assert!(ran >= 25, "only {ran} scenarios were found");
+    let ran = trial::scenarios::<PointsTable>(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios"));
+    assert!(ran >= 60, "only {ran} scenarios were found");
 }
 
 #[test]
 fn a_wrong_expectation_is_noticed() {
-    let text = include_str!("../scenarios/published.toml").replacen(
+    let file = include_str!("../scenarios/published.toml");
+    trial::a_wrong_expectation_is_noticed::<PointsTable>(
+        file,
         "amount = 380 }]",
         "amount = 381 }]",
-        1,
     );
-    let report = run(&text, &mut Native::<PointsTable>::default()).unwrap();
-    assert_eq!(report.failures.len(), 1, "{:#?}", report.failures);
-}
-
-/// Configures every `[[rule]]` of this plugin in a TOML text and says how many there were.
-fn accepted(name: &str, text: &str) -> usize {
-    let file: toml::Table = toml::from_str(text).unwrap();
-    let rules = file["rule"].as_array().unwrap().iter();
-    let mine = rules.filter(|rule| rule["plugin"].as_str() == Some("points-table"));
-    mine.map(|rule| {
-        let found = PointsTable::configure(&params_json(&rule["params"])).map(|_| ());
-        assert!(found.is_ok(), "{name}: {found:#?}");
-    })
-    .count()
+    let file = include_str!("../scenarios/extras.toml");
+    trial::a_wrong_expectation_is_noticed::<PointsTable>(
+        file,
+        "expires = 2026-12-31",
+        "expires = 2026-12-30",
+    );
 }
 
 #[test]
 fn the_examples_of_the_manual_are_accepted() {
-    let manual = include_str!("../README.md");
-    let blocks = manual
-        .split("```toml\n")
-        .skip(1)
-        .map(|rest| rest.split("```").next().unwrap());
-    let examples: usize = blocks.map(|block| accepted("README.md", block)).sum();
-    assert_eq!(examples, 2);
+    assert_eq!(
+        trial::manual::<PointsTable>(include_str!("../README.md")),
+        3
+    );
 }
 
 #[test]
@@ -66,7 +42,26 @@ fn the_demo_communities_are_accepted() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        rules += accepted(&path.display().to_string(), &text);
+        rules += trial::accepted::<PointsTable>(&path.display().to_string(), &text);
     }
     assert!(rules >= 3, "only {rules} rules were found");
+}
+
+/// Compares with what is kept beside the test; after a wanted change of wording run with `RONGYI_BLESS=1`, and
+/// read the difference.
+#[test]
+fn every_mistake_is_told_at_once_and_helpfully() {
+    let given = include_str!("slips.toml");
+    let told = trial::complaints::<PointsTable>(given);
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/slips.txt");
+    if std::env::var_os("RONGYI_BLESS").is_some() {
+        std::fs::write(golden, format!("{told}\n")).unwrap();
+    }
+    assert_eq!(told, std::fs::read_to_string(golden).unwrap().trim_end());
+    let shapes = trial::complaints::<PointsTable>(include_str!("shapes.toml"));
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/shapes.txt");
+    if std::env::var_os("RONGYI_BLESS").is_some() {
+        std::fs::write(golden, format!("{shapes}\n")).unwrap();
+    }
+    assert_eq!(shapes, std::fs::read_to_string(golden).unwrap().trim_end());
 }

@@ -29,18 +29,100 @@ pub fn next_day(on: Date) -> Date {
 /// assert_eq!(weekday(Date { year: 2026, month: 11, day: 23 }), 1);
 /// ```
 pub fn weekday(on: Date) -> u8 {
-    // Days since 1970-01-01, a Thursday, counted year by year and month by month: short ranges, no tables.
-    let years: i32 = (1970..on.year)
-        .map(|year| if leap(year) { 366 } else { 365 })
-        .sum();
+    // 1970-01-01 was a Thursday.
+    u8::try_from(day_number(on).saturating_add(3).rem_euclid(7)).map_or(1, |n| n.saturating_add(1))
+}
+
+/// Days from 1970-01-01 to this day.
+///
+/// ```
+/// use rongyi_sdk::{calendar::day_number, types::Date};
+/// assert_eq!(day_number(Date { year: 1970, month: 1, day: 2 }), 1);
+/// ```
+pub fn day_number(on: Date) -> i32 {
+    // Whole years by arithmetic, months one by one: short ranges, no tables, and cheap in a sandbox.
+    let past = on.year.saturating_sub(1);
+    let leaps = |year: i32| year / 4 - year / 100 + year / 400;
+    let years = on
+        .year
+        .saturating_sub(1970)
+        .saturating_mul(365)
+        .saturating_add(leaps(past) - leaps(1969));
     let months: i32 = (1..on.month)
         .map(|month| i32::from(month_days(on.year, month)))
         .sum();
-    let days = years
+    years
         .saturating_add(months)
         .saturating_add(i32::from(on.day))
-        .saturating_sub(1);
-    u8::try_from((days.saturating_add(3)).rem_euclid(7)).map_or(1, |n| n.saturating_add(1))
+        .saturating_sub(1)
+}
+
+/// This many days later, or earlier when negative; stays between 1970 and 2199. Meant for a few hundred days.
+pub fn plus_days(on: Date, days: i32) -> Date {
+    let mut wanted = day_number(on).saturating_add(days).max(0);
+    let mut year = (wanted / 366).saturating_add(1970);
+    let first = |year| {
+        day_number(Date {
+            year,
+            month: 1,
+            day: 1,
+        })
+    };
+    while year < 2199 && first(year.saturating_add(1)) <= wanted {
+        year = year.saturating_add(1);
+    }
+    wanted = wanted.saturating_sub(first(year));
+    let mut month = 1;
+    while month < 12 && wanted >= i32::from(month_days(year, month)) {
+        wanted = wanted.saturating_sub(i32::from(month_days(year, month)));
+        month = month.saturating_add(1);
+    }
+    let last = month_days(year, month);
+    let day = u8::try_from(wanted.saturating_add(1)).map_or(last, |day| day.min(last));
+    Date { year, month, day }
+}
+
+/// The last day of the month that comes this many months after this one.
+///
+/// ```
+/// use rongyi_sdk::{calendar::month_end, types::Date};
+/// let on = Date { year: 2026, month: 11, day: 22 };
+/// assert_eq!(month_end(on, 3), Date { year: 2027, month: 2, day: 28 });
+/// ```
+pub fn month_end(on: Date, later: u16) -> Date {
+    let months = on
+        .year
+        .saturating_mul(12)
+        .saturating_add(i32::from(on.month))
+        .saturating_sub(1)
+        .saturating_add(i32::from(later));
+    let year = months.div_euclid(12).min(2199);
+    let month = u8::try_from(months.rem_euclid(12)).map_or(12, |month| month.saturating_add(1));
+    Date {
+        year,
+        month,
+        day: month_days(year, month),
+    }
+}
+
+/// The last day of the quarter that comes this many quarters after this one.
+pub fn quarter_end(on: Date, later: u16) -> Date {
+    let rest = 2_u16.saturating_sub(u16::from(on.month.saturating_sub(1) % 3));
+    month_end(on, later.saturating_mul(3).saturating_add(rest))
+}
+
+/// The last day of the year that comes this many years after this one.
+pub fn year_end(on: Date, later: u16) -> Date {
+    Date {
+        year: on.year.saturating_add(i32::from(later)).min(2199),
+        month: 12,
+        day: 31,
+    }
+}
+
+/// A date as a number that sorts as the dates do.
+pub fn order(on: Date) -> (i32, u8, u8) {
+    (on.year, on.month, on.day)
 }
 
 /// The first day on which a window that holds `on` has passed. A trailing window moves every day, so it is
@@ -147,6 +229,17 @@ mod tests {
     }
 
     #[test]
+    fn ends_of_months_quarters_and_years() {
+        assert_eq!(month_end(day("2026-12-05"), 0), day("2026-12-31"));
+        assert_eq!(month_end(day("2027-12-05"), 2), day("2028-02-29"));
+        assert_eq!(quarter_end(day("2026-10-01"), 0), day("2026-12-31"));
+        assert_eq!(quarter_end(day("2026-11-22"), 1), day("2027-03-31"));
+        assert_eq!(year_end(day("2026-11-22"), 1), day("2027-12-31"));
+        assert_eq!(plus_days(day("2026-03-01"), -1), day("2026-02-28"));
+        assert_eq!(plus_days(day("2199-12-31"), 5), day("2199-12-31"));
+    }
+
+    #[test]
     fn dates_that_do_not_exist_are_refused() {
         for bad in [
             "2026-02-29",
@@ -167,6 +260,7 @@ mod tests {
         let mut name = 4;
         while on != day("2040-01-01") {
             assert_eq!(weekday(on), name, "{on:?}");
+            assert_eq!(plus_days(day("1970-01-01"), day_number(on)), on);
             on = next_day(on);
             name = name % 7 + 1;
         }

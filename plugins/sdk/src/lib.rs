@@ -19,6 +19,9 @@ mod rule;
 pub mod say;
 #[cfg(feature = "scenario")]
 pub mod scenario;
+#[cfg(feature = "scenario")]
+pub mod trial;
+pub mod window;
 
 /// The interface's own types, as plain structs. Their meanings stand in `plugins/wit/v0.1/rules.wit`.
 pub mod types {
@@ -32,6 +35,10 @@ pub mod types {
 #[doc(hidden)]
 pub use rule::not_configured as __not_configured;
 pub use rule::{Level, Rule, install_panic_log, log};
+
+/// The event kind whose facts are those that `close` wants to know. A rule that closes periods names it in
+/// its plan; nobody can report it as an event, and `close` awards to the role `doer`, who is the holder.
+pub const CLOSING_KIND: &str = "period.close";
 
 /// A text in both languages.
 pub fn text(zh: impl Into<String>, en: impl Into<String>) -> types::Text {

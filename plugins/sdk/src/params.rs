@@ -2,30 +2,43 @@
 //!
 //! It knows nothing about TOML: the host has made JSON of it, floats as strings with their source text.
 
+mod misfit;
+
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde::de::{DeserializeOwned, Deserializer};
 
 use crate::types::{Decimal, Diagnostic, Text};
-use crate::wrong;
 
 /// Reads the parameters. Derive `Deserialize` with `#[serde(deny_unknown_fields)]`, so that a misspelt key is
 /// an error and not silence.
 ///
 /// # Errors
-/// One diagnostic with the path of the first thing that does not fit.
+/// One diagnostic, with its path and in both languages, for everything whose shape does not fit.
 pub fn read<T: DeserializeOwned>(params: &str) -> Result<T, Vec<Diagnostic>> {
-    let mut json = serde_json::Deserializer::from_str(params);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { String::new() } else { path };
-        let said = error.inner().to_string();
-        let said = said.split(" at line ").next().unwrap_or_default();
-        vec![wrong(
-            path,
-            "params.shape",
-            format!("这里的写法不对：{said}。"),
-            format!("This does not fit: {said}."),
-        )]
+    serde_json::from_str(params).map_err(|_| misfit::all::<T>(params))
+}
+
+/// A message in both languages for a custom `Deserialize` of your own: what would be right here, without a
+/// full stop.
+pub fn expected<E: serde::de::Error>(zh: &str, en: &str) -> E {
+    E::custom(misfit::both(zh, en))
+}
+
+/// The text of something that is written as one: a window, a time of day. What is missing stays missing;
+/// everything else gets `otherwise`.
+///
+/// # Errors
+/// As said.
+pub fn word<'de, D: Deserializer<'de>>(
+    from: D,
+    otherwise: impl FnOnce() -> D::Error,
+) -> Result<String, D::Error> {
+    String::deserialize(from).map_err(|error| {
+        if error.to_string().starts_with("missing field") {
+            error
+        } else {
+            otherwise()
+        }
     })
 }
 
@@ -33,7 +46,7 @@ pub fn read<T: DeserializeOwned>(params: &str) -> Result<T, Vec<Diagnostic>> {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(
     deny_unknown_fields,
-    expecting = "a text in both languages, { zh = …, en = … }"
+    expecting = "中英文各一份的文字 { zh = …, en = … }\u{1f}a text in both languages, { zh = …, en = … }"
 )]
 pub struct Words {
     /// Simplified Chinese.
@@ -132,15 +145,25 @@ impl<'de> Deserialize<'de> for Exact {
             Whole(i32),
             Digits(String),
         }
-        let expected = "write a number such as 3 or 0.5, with at most four decimal places";
-        match Written::deserialize(from).map_err(|_| D::Error::custom(expected))? {
+        let no = || {
+            expected(
+                "这里写一个数，例如 3 或 0.5，最多四位小数",
+                "Write a number such as 3 or 0.5, with at most four decimal places",
+            )
+        };
+        let written = Written::deserialize(from).map_err(|error| {
+            if error.to_string().starts_with("missing field") {
+                error
+            } else {
+                no()
+            }
+        });
+        match written? {
             Written::Whole(units) => Ok(Exact {
                 units: i64::from(units),
                 scale: 0,
             }),
-            Written::Digits(digits) => {
-                Exact::parse(&digits).ok_or_else(|| D::Error::custom(expected))
-            }
+            Written::Digits(digits) => Exact::parse(&digits).ok_or_else(no),
         }
     }
 }
@@ -180,20 +203,116 @@ mod tests {
         }
     }
 
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Inner {
+        points: i32,
+        title: Option<Words>,
+        each: Option<Exact>,
+        window: Option<crate::types::Window>,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Outer {
+        kinds: Vec<Inner>,
+        #[serde(default)]
+        open: bool,
+    }
+
+    fn told(params: &str) -> Vec<(String, String, String)> {
+        let found = read::<Outer>(params).unwrap_err();
+        let one = |d: Diagnostic| (d.path, d.message.zh, d.message.en);
+        found.into_iter().map(one).collect()
+    }
+
     #[test]
-    fn the_wrong_key_is_named() {
-        #[derive(Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[expect(dead_code, reason = "only its shape matters")]
-        struct Inner {
-            points: i32,
-        }
-        #[derive(Debug, Deserialize)]
-        #[expect(dead_code, reason = "only its shape matters")]
-        struct Outer {
-            kinds: Vec<Inner>,
-        }
-        let found = read::<Outer>(r#"{"kinds":[{"points":1},{"points":"x"}]}"#).unwrap_err();
-        assert_eq!(found[0].path, "kinds[1].points");
+    fn every_misfit_is_told_at_its_place_in_both_languages() {
+        let given = r#"{"kinds":[
+            {"point":1},
+            {"points":"x"},
+            {"points":1,"titel":{"zh":"甲","en":"A"}},
+            {"points":"0.5","title":"甲"},
+            {"points":1,"each":"lots","window":"monthly"},
+            {"points":3000000000}
+        ],"open":"yes"}"#;
+        let told = told(given);
+        let seen: Vec<_> = told
+            .iter()
+            .map(|(path, zh, en)| (path.as_str(), zh.as_str(), en.as_str()))
+            .collect();
+        let expected = [
+            (
+                "kinds[0].point",
+                "没有“point”这一项，是不是想写“points”？",
+                "There is no key “point” here. Did you mean “points”?",
+            ),
+            (
+                "kinds[0]",
+                "这里少了“points”这一项。",
+                "“points” is missing here.",
+            ),
+            (
+                "kinds[1].points",
+                "这里写的是文字“x”，应该是整数。",
+                "This is the text “x”; it must be a whole number.",
+            ),
+            (
+                "kinds[2].titel",
+                "没有“titel”这一项，是不是想写“title”？",
+                "There is no key “titel” here. Did you mean “title”?",
+            ),
+            (
+                "kinds[3].points",
+                "这里写的是0.5，应该是整数。",
+                "This is 0.5; it must be a whole number.",
+            ),
+            (
+                "kinds[3].title",
+                "这里写的是文字“甲”，应该是中英文各一份的文字 { zh = …, en = … }。",
+                "This is the text “甲”; it must be a text in both languages, { zh = …, en = … }.",
+            ),
+            (
+                "kinds[4].each",
+                "这里写一个数，例如 3 或 0.5，最多四位小数。",
+                "Write a number such as 3 or 0.5, with at most four decimal places.",
+            ),
+            (
+                "kinds[4].window",
+                "这里写 day、week、month、quarter、year、lifetime，或者 trailing-30 表示最近 30 天（最多 400 天）。",
+                "Write one of day, week, month, quarter, year, lifetime, or trailing-30 for the last 30 days (at most 400).",
+            ),
+            (
+                "kinds[5].points",
+                "这里写的是3000000000，应该是整数。",
+                "This is 3000000000; it must be a whole number.",
+            ),
+            (
+                "open",
+                "这里写的是文字“yes”，应该是true 或 false。",
+                "This is the text “yes”; it must be true or false.",
+            ),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn what_is_no_json_or_has_nothing_is_told_too() {
+        assert_eq!(told("{}")[0].1, "这里少了“kinds”这一项。");
+        assert_eq!(
+            told("[]")[0].1,
+            "这里写的是一个列表，应该是花括号里的表，{ … }。"
+        );
+        assert!(
+            told("{")[0].2.starts_with("This does not fit: EOF"),
+            "{:?}",
+            told("{")
+        );
+        let all = format!(
+            r#"{{"kinds":[{}]}}"#,
+            vec![r#"{"points":"x"}"#; 50].join(",")
+        );
+        assert_eq!(told(&all).len(), 20, "bounded");
     }
 }

@@ -1,7 +1,7 @@
 //! Scenarios: a rule's examples as data (TOML), run in one way against the native rule and against the
 //! compiled component. The format is explained in `plugins/README.md`.
 //!
-//! It asks `configure`, `earn` and `price`; `close` has no scenarios yet.
+//! It keeps nothing from one scenario to the next.
 
 mod check;
 mod given;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use toml::value::Datetime;
 
 use crate::Rule;
-use crate::types::{Basket, Decision, Diagnostic, Event, Plan, Quote, Refusal};
+use crate::types::{Basket, Closing, Decision, Diagnostic, Event, Plan, Quote, Refusal};
 
 /// A scenario file.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +37,11 @@ pub struct Scenario {
     pub event: Option<GivenEvent>,
     /// What is asked for; for a rule that prices.
     pub basket: Option<GivenBasket>,
+    /// Whose period ends; for a rule that closes.
+    pub closing: Option<GivenClosing>,
+    /// Traits of the person, by name.
+    #[serde(default)]
+    pub traits: BTreeMap<String, i32>,
     /// What is known about the past; everything else the plan asks for is 0.
     #[serde(default)]
     pub facts: Vec<GivenFact>,
@@ -105,6 +110,21 @@ pub struct GivenLine {
     pub facts: Vec<GivenFact>,
 }
 
+/// A holder at the end of a period.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenClosing {
+    /// The period's name, such as `2026-11`.
+    pub period: String,
+    /// Its first day.
+    pub first: Datetime,
+    /// Its last day.
+    pub last: Datetime,
+    /// What they have, by asset.
+    #[serde(default)]
+    pub balances: BTreeMap<String, i32>,
+}
+
 /// The answer to one question about the past. It must be one that the plan asks.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,6 +149,8 @@ pub struct Expect {
     pub awards: Option<Vec<ExpectedAward>>,
     /// Exactly these lines, as a person reads them in Chinese.
     pub lines: Option<Vec<ExpectedLine>>,
+    /// Exactly these marks for the reviewer, in this order, as a person reads them in Chinese.
+    pub marks: Option<Vec<String>>,
     /// Points for each line of the basket.
     pub points: Option<Vec<i32>>,
     /// The code of a refusal.
@@ -142,7 +164,7 @@ pub struct Expect {
 }
 
 /// An award.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectedAward {
     /// Who gets it.
@@ -153,6 +175,8 @@ pub struct ExpectedAward {
     pub asset: String,
     /// How much.
     pub amount: i32,
+    /// The day on which it lapses; not compared unless written.
+    pub expires: Option<Datetime>,
 }
 
 fn one_doer() -> String {
@@ -165,7 +189,11 @@ fn points() -> String {
 
 impl std::fmt::Display for ExpectedAward {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:+} {} → {}", self.amount, self.asset, self.role)
+        write!(f, "{:+} {} → {}", self.amount, self.asset, self.role)?;
+        match &self.expires {
+            Some(day) => write!(f, " ({day})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -222,6 +250,13 @@ pub trait Candidate {
     /// # Errors
     /// A fault, in words.
     fn price(&mut self, basket: &Basket) -> Result<Result<Quote, Refusal>, String>;
+    /// Asks `close`, after a successful `configure`.
+    ///
+    /// # Errors
+    /// A fault, in words; so it is with a candidate that does not try this hook.
+    fn close(&mut self, closing: &Closing) -> Result<Result<Decision, Refusal>, String> {
+        Err(format!("the end of {} is not tried here", closing.period))
+    }
 }
 
 /// A rule as it was compiled for this machine.
@@ -250,6 +285,11 @@ impl<R: Rule> Candidate for Native<R> {
     fn price(&mut self, basket: &Basket) -> Result<Result<Quote, Refusal>, String> {
         let rule = self.0.as_ref().ok_or("not configured")?;
         Ok(rule.price(basket))
+    }
+
+    fn close(&mut self, closing: &Closing) -> Result<Result<Decision, Refusal>, String> {
+        let rule = self.0.as_ref().ok_or("not configured")?;
+        Ok(rule.close(closing))
     }
 }
 

@@ -65,22 +65,33 @@ pub(super) fn scenario(
         }
     };
     let mut differs = plan_holds(&plan);
-    match (&scenario.event, &scenario.basket) {
-        (Some(event), None) => {
-            let event = super::event(&plan, event, &scenario.facts)?;
+    let traits = given::traits(&plan, &scenario.traits)?;
+    match (&scenario.event, &scenario.basket, &scenario.closing) {
+        (Some(event), None, None) => {
+            let mut event = super::event(&plan, event, &scenario.facts)?;
+            event.traits = traits;
             match candidate.earn(&event)? {
                 Ok(decision) => decided(&plan, &decision, expect, &mut differs),
                 Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
             }
         }
-        (None, Some(basket)) => {
-            let asked = super::basket(&plan, basket, &scenario.facts)?;
+        (None, Some(basket), None) => {
+            let mut asked = super::basket(&plan, basket, &scenario.facts)?;
+            asked.traits = traits;
             match candidate.price(&asked)? {
                 Ok(quote) => quoted(&plan, asked.lines.len(), &quote, expect, &mut differs),
                 Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
             }
         }
-        _ => return Err("write either an event or a basket".to_owned()),
+        (None, None, Some(closing)) => {
+            let mut closing = given::closing(closing, &plan, &scenario.facts)?;
+            closing.traits = traits;
+            match candidate.close(&closing)? {
+                Ok(decision) => decided(&plan, &decision, expect, &mut differs),
+                Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
+            }
+        }
+        _ => return Err("write one of event, basket and closing".to_owned()),
     }
     Ok(differs.0)
 }
@@ -113,7 +124,21 @@ fn award(award: &Award) -> ExpectedAward {
         role: award.role.clone(),
         asset: award.asset.clone(),
         amount: award.amount,
+        expires: award.expires.and_then(|day| iso(day).parse().ok()),
     }
+}
+
+/// In any order. The days on which awards lapse are compared when one of them is written.
+fn awarded(got: &[Award], wanted: &[ExpectedAward]) -> Option<Difference> {
+    let days = wanted.iter().any(|award| award.expires.is_some());
+    let mut got: Vec<_> = got.iter().map(award).collect();
+    for award in got.iter_mut().filter(|_| !days) {
+        award.expires = None;
+    }
+    let mut wanted = wanted.to_vec();
+    got.sort_by_key(ToString::to_string);
+    wanted.sort_by_key(ToString::to_string);
+    different("awards", &got, &wanted)
 }
 
 fn or_nothing(rows: Vec<String>, nothing: &str) -> Vec<String> {
@@ -137,15 +162,20 @@ fn decided(plan: &Plan, decision: &Decision, expect: &Expect, differs: &mut Diff
             expected: vec![code.clone()],
         });
     }
-    if expect.awards.is_none() && expect.lines.is_none() && expect.refusal.is_none() {
+    let silent = expect.awards.is_none() && expect.lines.is_none() && expect.marks.is_none();
+    if silent && expect.refusal.is_none() {
         differs.push("a decision was made, but the scenario expects none".to_owned());
     }
     if let Some(wanted) = &expect.awards {
-        let mut got: Vec<_> = decision.awards.iter().map(award).collect();
-        let mut wanted = wanted.clone();
-        got.sort();
-        wanted.sort();
-        differs.extend(different("awards", &got, &wanted));
+        differs.extend(awarded(&decision.awards, wanted));
+    }
+    let marks: Vec<String> = decision
+        .marks
+        .iter()
+        .map(|mark| say(plan, &mark.code, &mark.args, differs))
+        .collect();
+    if let Some(wanted) = &expect.marks {
+        differs.extend(different("marks", &marks, wanted));
     }
     said_lines(plan, &decision.lines, expect, differs);
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();

@@ -3,13 +3,17 @@
 use serde_json::Value as Json;
 use toml::value::Datetime;
 
-use super::{GivenBasket, GivenEvent, GivenFact};
+use std::collections::BTreeMap;
+
+use super::{GivenBasket, GivenClosing, GivenEvent, GivenFact};
+use crate::CLOSING_KIND;
 use crate::calendar::{parse_date, weekday};
 use crate::params::{Exact, clamp};
 use crate::types::{
-    Basket, BasketLine, Date, Event, Fact, FactNeed, FieldKind, KindPlan, Metric, Plan,
-    PricingPlan, Subject, Value, Window,
+    Basket, BasketLine, Closing, Date, Event, Fact, FactNeed, FieldKind, KindPlan, Metric, Plan,
+    PricingPlan, Value,
 };
+use crate::window::{parse_subject, parse_window};
 
 /// JSON as the host makes it.
 pub(super) fn json(value: &toml::Value) -> Json {
@@ -143,6 +147,42 @@ pub(super) fn basket(
     })
 }
 
+/// The end of a period; its facts are those of the kind that is never reported as an event.
+pub(super) fn closing(
+    given: &GivenClosing,
+    plan: &Plan,
+    facts: &[GivenFact],
+) -> Result<Closing, String> {
+    let kind = plan.kinds.iter().find(|kind| kind.code == CLOSING_KIND);
+    let needs = kind.map_or(&[][..], |kind| &kind.facts);
+    Ok(Closing {
+        period: given.period.clone(),
+        first: date(&given.first)?,
+        last: date(&given.last)?,
+        balances: given
+            .balances
+            .iter()
+            .map(|(asset, balance)| (asset.clone(), *balance))
+            .collect(),
+        facts: answers(needs, facts)?,
+        traits: Vec::new(),
+    })
+}
+
+/// The traits that were given; one that the plan does not ask for is a slip of the scenario's author.
+pub(super) fn traits(
+    plan: &Plan,
+    given: &BTreeMap<String, i32>,
+) -> Result<Vec<(String, i32)>, String> {
+    match given.keys().find(|name| !plan.traits.contains(name)) {
+        Some(name) => Err(format!("the plan does not ask for the trait “{name}”")),
+        None => Ok(given
+            .iter()
+            .map(|(name, value)| (name.clone(), *value))
+            .collect()),
+    }
+}
+
 /// Answers in the order of the needs. A given fact that nobody asks for is a slip of the scenario's author.
 fn answers(needs: &[FactNeed], given: &[GivenFact]) -> Result<Vec<Fact>, String> {
     let mut facts = vec![
@@ -175,24 +215,10 @@ fn fact_need(given: &GivenFact) -> Result<FactNeed, String> {
         "rank-at-cutoff" => Metric::RankAtCutoff,
         other => return Err(format!("there is no metric “{other}”")),
     };
-    let window = match given.window.as_str() {
-        "day" => Window::Day,
-        "week" => Window::Week,
-        "month" => Window::Month,
-        "quarter" => Window::Quarter,
-        "year" => Window::Year,
-        "lifetime" => Window::Lifetime,
-        other => {
-            let days = other.strip_prefix("trailing-").and_then(|n| n.parse().ok());
-            Window::TrailingDays(days.ok_or_else(|| format!("there is no window “{other}”"))?)
-        }
-    };
-    let subject = match given.subject.as_str() {
-        "person" => Subject::Person,
-        "household" => Subject::Household,
-        "community" => Subject::Community,
-        other => return Err(format!("there is no subject “{other}”")),
-    };
+    let window = parse_window(&given.window)
+        .ok_or_else(|| format!("there is no window “{}”", given.window))?;
+    let subject = parse_subject(&given.subject)
+        .ok_or_else(|| format!("there is no subject “{}”", given.subject))?;
     let of = given.of.clone();
     Ok(FactNeed {
         metric,

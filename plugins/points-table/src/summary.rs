@@ -1,0 +1,176 @@
+//! The rules in force, one plain sentence for each kind. Nothing is computed.
+
+use rongyi_sdk::text;
+use rongyi_sdk::types::Text;
+use rongyi_sdk::window::{each, every, this};
+
+use crate::params::BonusOf;
+use crate::table::{Row, Way};
+
+/// The rule of one kind in one sentence.
+pub(crate) fn summary(row: &Row) -> Text {
+    let Text { zh: title, en } = row.kind.title.clone().into();
+    let unit = row.unit();
+    let (u, ue) = (unit.zh.as_str(), unit.en.as_str());
+    let (zh, way_en) = match row.way {
+        Way::Fixed(points) if points < 0 => {
+            let taken = points.unsigned_abs();
+            (
+                format!("每次扣 {taken} 分"),
+                format!("{taken} points off each time"),
+            )
+        }
+        Way::Fixed(points) => (
+            format!("每次 {points} 分"),
+            format!("{points} points each time"),
+        ),
+        Way::PerUnit => {
+            let each = row
+                .kind
+                .per_unit
+                .map(|each| each.to_string())
+                .unwrap_or_default();
+            (
+                format!("每{u} {each} 分"),
+                format!("{each} points for each of the {ue}"),
+            )
+        }
+        Way::Steps { first, further } => (
+            format!("第一{u} {first} 分，后面每{u} {further} 分"),
+            format!("{first} points for the first, {further} for each further one"),
+        ),
+        Way::Faults {
+            base,
+            per_fault,
+            min,
+        } => (
+            format!("底分 {base} 分，每{u}扣 {per_fault} 分，最少 {min} 分"),
+            format!("{base} points, {per_fault} off for each of the {ue}, never less than {min}"),
+        ),
+        Way::Bands => (
+            format!("按{u}数分 {} 档", row.kind.bands.len()),
+            format!("by {} bands of {ue}", row.kind.bands.len()),
+        ),
+        Way::Levels => levels(row),
+        Way::Judged => {
+            let count = row.kind.judges.as_ref().map_or(0, |judges| judges.count);
+            (
+                format!("{count} 位评委打分"),
+                format!("by the scores of {count} judges"),
+            )
+        }
+    };
+    let mut zh = format!("{title}：{zh}");
+    let mut en = format!("{en}: {way_en}");
+    bounds(row, &mut zh, &mut en);
+    extras(row, &mut zh, &mut en);
+    text(zh, en)
+}
+
+fn levels(row: &Row) -> (String, String) {
+    let all = || row.kind.levels.iter();
+    let zh: Vec<_> = all()
+        .map(|level| format!("{} {} 分", level.title.zh, level.points))
+        .collect();
+    let en: Vec<_> = all()
+        .map(|level| format!("{} {}", level.title.en, level.points))
+        .collect();
+    (zh.join("、"), format!("points by level: {}", en.join(", ")))
+}
+
+fn bounds(row: &Row, zh: &mut String, en: &mut String) {
+    let unit = row.unit();
+    let (u, ue) = (unit.zh.as_str(), unit.en.as_str());
+    if let Some(most) = row.kind.max_units {
+        zh.push_str(&format!("，一次最多计 {most} {u}"));
+        en.push_str(&format!("; at most {most} {ue} at one time"));
+    }
+    for cap in &row.caps {
+        let (who, when) = (every(cap.subject), each(cap.window));
+        let (who, who_en) = (
+            format!("{}{}", who.zh, when.zh),
+            format!("{} for {}", when.en, who.en),
+        );
+        let (all, all_en) = if cap.all {
+            ("各项合计", " for all kinds together")
+        } else {
+            ("", "")
+        };
+        zh.push_str(&format!("，{who}{all}最多 {} 分", cap.most));
+        en.push_str(&format!("; at most {} points{all_en} {who_en}", cap.most));
+    }
+    for limit in &row.limits {
+        let (who, when) = (every(limit.subject), each(limit.window));
+        let (who, who_en) = (
+            format!("{}{}", who.zh, when.zh),
+            format!("{} for {}", when.en, who.en),
+        );
+        zh.push_str(&format!("，{who}最多 {} 次", limit.most));
+        en.push_str(&format!("; at most {} times {who_en}", limit.most));
+    }
+}
+
+fn extras(row: &Row, zh: &mut String, en: &mut String) {
+    let unit = row.unit();
+    let (u, ue) = (unit.zh.as_str(), unit.en.as_str());
+    if let Some(bonus) = &row.kind.bonus {
+        let (zh_unit, en_unit) = match bonus.of {
+            BonusOf::Quantity => (u, ue),
+            BonusOf::Hours => ("小时", "hours"),
+            BonusOf::Events => ("次", "times"),
+        };
+        zh.push_str(&format!(
+            "，每满 {} {zh_unit}另加 {} 分",
+            bonus.every, bonus.amount
+        ));
+        en.push_str(&format!(
+            "; {} more for every {} {en_unit}",
+            bonus.amount, bonus.every
+        ));
+    }
+    for boost in row
+        .kind
+        .boosts
+        .iter()
+        .filter_map(|boost| boost.title.clone())
+    {
+        zh.push_str(&format!("，{}", boost.zh));
+        en.push_str(&format!("; {}", boost.en));
+    }
+    for nth in &row.kind.nth {
+        let since = this(nth.window);
+        zh.push_str(&format!(
+            "，{}第 {} 次另加 {} 分",
+            since.zh, nth.time, nth.points
+        ));
+        en.push_str(&format!(
+            "; {} more for time {} {}",
+            nth.points, nth.time, since.en
+        ));
+    }
+    if let Some(back) = &row.kind.comeback {
+        zh.push_str(&format!(
+            "，隔 {} 天以上再来另加 {} 分",
+            back.after_days, back.points
+        ));
+        en.push_str(&format!(
+            "; {} more after {} days away",
+            back.points, back.after_days
+        ));
+    }
+    if let Some(streak) = &row.kind.streak {
+        zh.push_str(&format!(
+            "，连续 {} 天另加 {} 分",
+            streak.days, streak.points
+        ));
+        en.push_str(&format!(
+            "; {} more for {} days in a row",
+            streak.points, streak.days
+        ));
+    }
+    if let Some(thanks) = row.kind.referrer {
+        let points = thanks.points();
+        zh.push_str(&format!("，介绍人得 {points} 分"));
+        en.push_str(&format!("; {points} for whoever brought them along"));
+    }
+}
