@@ -10,6 +10,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const BUNDLED: &[(&str, &str)] = &[
     ("points-table", "plugins/points-table"),
     ("period-close", "plugins/period-close"),
+    ("hours", "plugins/hours"),
     ("shop-pricing", "plugins/shop-pricing"),
 ];
 const HOSTILE: (&str, &str) = ("hostile", "tests/guests/hostile");

@@ -59,7 +59,7 @@ const LONG_FILES: &[(&str, usize, &str)] = &[(
 const LINES_MAX: usize = 600;
 
 /// The folders of the code map; each README is the folder's manual.
-const MANUALS: [&str; 15] = [
+const MANUALS: [&str; 17] = [
     ".",
     "config",
     "host/core",
@@ -70,6 +70,8 @@ const MANUALS: [&str; 15] = [
     "migrations",
     "plugins",
     "plugins/bundled",
+    "plugins/hours",
+    "plugins/period-close",
     "plugins/points-table",
     "plugins/sdk",
     "plugins/shop-pricing",

@@ -36,8 +36,8 @@ fn a_slip_is_told_in_both_languages() {
     );
     assert_eq!(
         told,
-        "prizes[0].points: 每一名得几分，第一名写在最前，最多 50 名，例如 [50, 30, 20]。 / Points for each place, the first in front, at most 50 places: [50, 30, 20].\n\
+        "level.asset: 级别不能记在 points 或 minutes 上，写 conduct 或社区自己的一样。 / A level cannot be kept in points or minutes; write conduct or an asset of the community.\n\
          level.steps: 每一级要多少，从低到高写，例如 [6000, 18000]。 / What each level takes, rising from the lowest: [6000, 18000].\n\
-         level.asset: 级别不能记在 points 或 minutes 上，写 conduct 或社区自己的一样。 / A level cannot be kept in points or minutes; write conduct or an asset of the community."
+         prizes[0].points: 每一名得几分，第一名写在最前，最多 50 名，例如 [50, 30, 20]。 / Points for each place, the first in front, at most 50 places: [50, 30, 20]."
     );
 }

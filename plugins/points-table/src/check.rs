@@ -290,6 +290,7 @@ fn extras(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
         no("expires".into(), "expires", zh, en);
     }
     judges(kind, &mut no);
+    gift(kind, &mut no);
 }
 
 type No<'n> = &'n mut dyn FnMut(String, &str, &str, &str);
@@ -331,6 +332,39 @@ fn judges(kind: &Kind, no: No<'_>) {
             "Points for the score: write either times, points for each, or bands.",
         );
         no("judges".into(), "judges", zh, en);
+    }
+}
+
+fn gift(kind: &Kind, no: No<'_>) {
+    let Some(give) = &kind.give else {
+        return;
+    };
+    let numbers = give.most.iter().map(|most| most.amount);
+    let numbers = numbers.chain(give.step).chain(give.honour_every);
+    if numbers.into_iter().any(|number| number < 1) {
+        let (zh, en) = (
+            "most 的 amount、step、honour_every 都要大于 0。",
+            "The amounts of most, step and honour_every are more than 0.",
+        );
+        no("give".into(), "give", zh, en);
+    }
+    if give.to == "doer" || give.to.is_empty() {
+        let (zh, en) = (
+            "送给谁：写一个角色，不能是 doer。",
+            "Who receives it: a role, and not the doer.",
+        );
+        no("give.to".into(), "give", zh, en);
+    }
+    let others = !kind.boosts.is_empty()
+        || kind.minutes_per_unit.is_some()
+        || !kind.caps.is_empty()
+        || kind.scale != 0;
+    if others {
+        let (zh, en) = (
+            "转赠的分不能加倍、不记时长、没有小数，上限写在 give.most 里。",
+            "Gifts have no boosts, minutes or decimal places; their bounds stand in give.most.",
+        );
+        no("give".into(), "give", zh, en);
     }
 }
 

@@ -7,6 +7,7 @@ use rongyi_sdk::say::{Sum, decimal, number, refuse};
 use rongyi_sdk::types::{Arg, Award, Date, Decision, Event, Refusal, Short, Value};
 use rongyi_sdk::window::answer;
 
+use crate::extra::Give;
 use crate::params::{self, Method, Rounding};
 use crate::table::{Bound, Row, Way};
 use crate::worth;
@@ -22,6 +23,9 @@ const POINTS: &str = "points";
 
 /// Answers an event of this row's kind.
 pub(crate) fn earn(row: &Row, event: &Event) -> Result<Decision, Refusal> {
+    if let Some(give) = &row.kind.give {
+        return gift(row, give, event);
+    }
     let minutes = minutes(row, event.quantity);
     let mut sum = Sum::of(row.asset.as_str());
     way(row, event, &mut sum)?;
@@ -165,8 +169,61 @@ fn way(row: &Row, event: &Event, sum: &mut Sum) -> Result<(), Refusal> {
             sum.add(row.phrase("level"), args, level.points.into());
         }
         Way::Judged => judged(row, event, sum)?,
+        // Points that change hands add up to nothing; `gift` answers them.
+        Way::Give => {}
     }
     Ok(())
+}
+
+/// Points that change hands: bounds first, then both sides. The giver must have them.
+fn gift(row: &Row, give: &Give, event: &Event) -> Result<Decision, Refusal> {
+    let given = i64::from(event.quantity);
+    if !event.roles.contains(&give.to) {
+        return Err(refuse(row.phrase("no-receiver"), Vec::new(), None));
+    }
+    if let Some(step) = give.step
+        && given.rem_euclid(i64::from(step)) != 0
+    {
+        let args = vec![number(step.into()), number(given)];
+        return Err(refuse(row.phrase("step"), args, None));
+    }
+    for (at, (most, fact)) in give.most.iter().zip(&row.given_facts).enumerate() {
+        let had = answer(&event.facts, *fact).max(0);
+        let left = i64::from(most.amount).saturating_sub(had).max(0);
+        if given > left {
+            let args = vec![number(most.amount.into()), number(had), number(left)];
+            // A gift that is too large on its own is no better tomorrow.
+            let opens = (given <= i64::from(most.amount))
+                .then(|| next_window(most.window, event.on))
+                .flatten();
+            return Err(refuse(row.phrase(&format!("most-{at}")), args, opens));
+        }
+    }
+    let mut decision = Decision {
+        awards: Vec::new(),
+        lines: Vec::new(),
+        marks: Vec::new(),
+    };
+    for (role, word, amount) in [(DOER, "given", -given), (&give.to, "received", given)] {
+        let mut sum = Sum::of(row.asset.as_str());
+        sum.add(row.phrase(word), vec![number(given)], amount);
+        sum.give(&mut decision, role, Short::Refuse);
+    }
+    if let (Some(every), Some(fact)) = (give.honour_every, row.given_facts.last()) {
+        let (before, every) = (answer(&event.facts, *fact).max(0), i64::from(every));
+        let reached = before.saturating_add(given) / every - before / every;
+        if reached > 0 {
+            let mut sum = Sum::of("conduct");
+            sum.add(
+                row.phrase("honour"),
+                vec![number(every), number(reached)],
+                reached,
+            );
+            sum.give(&mut decision, DOER, Short::Clamp);
+        }
+    }
+    worth::marks(row, event, given, 0, &mut decision);
+    Ok(decision)
 }
 
 /// The points of the band that `counted / share` lies in; `counted` has `scale` decimal places.

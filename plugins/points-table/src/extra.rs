@@ -366,3 +366,33 @@ pub(crate) enum Counted {
     /// Whole units of the quantity.
     Quantity,
 }
+
+/// Points that the doer gives away; the quantity is how many.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Give {
+    /// The role that receives them: a neighbour, a fund.
+    pub(crate) to: String,
+    /// What people call it.
+    pub(crate) title: Words,
+    /// Only multiples of so many.
+    pub(crate) step: Option<i32>,
+    /// At most so many in a window.
+    #[serde(default)]
+    pub(crate) most: Vec<Most>,
+    /// Conduct points for the giver, for each time so many are given in all.
+    pub(crate) honour_every: Option<i32>,
+}
+
+/// At most so many in a window.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Most {
+    /// Points.
+    pub(crate) amount: i32,
+    /// Over which days.
+    pub(crate) window: Window,
+    /// Whose.
+    #[serde(default = "person")]
+    pub(crate) subject: Subject,
+}

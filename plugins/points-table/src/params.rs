@@ -5,7 +5,9 @@ use rongyi_sdk::params::{Exact, Words};
 use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
 
-use crate::extra::{Boost, Budget, Comeback, Expires, Nth, Referrer, Share, Stack, Streak, Watch};
+use crate::extra::{
+    Boost, Budget, Comeback, Expires, Give, Nth, Referrer, Share, Stack, Streak, Watch,
+};
 
 /// The whole table.
 #[derive(Debug, Clone, Deserialize)]
@@ -62,6 +64,8 @@ pub(crate) struct Kind {
     pub(crate) levels_title: Option<Words>,
     /// Points by the scores of several judges.
     pub(crate) judges: Option<Judges>,
+    /// Points that are given away.
+    pub(crate) give: Option<Give>,
 
     /// At most this many units count in one event.
     pub(crate) max_units: Option<Exact>,

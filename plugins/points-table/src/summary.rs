@@ -52,6 +52,11 @@ pub(crate) fn summary(row: &Row) -> Text {
             format!("by {} bands of {ue}", row.kind.bands.len()),
         ),
         Way::Levels => levels(row),
+        Way::Give => {
+            let to = row.kind.give.as_ref().map(|give| &give.title);
+            let (zh, en) = to.map_or(("", ""), |to| (to.zh.as_str(), to.en.as_str()));
+            (format!("积分送给{zh}"), format!("points for {en}"))
+        }
         Way::Judged => {
             let count = row.kind.judges.as_ref().map_or(0, |judges| judges.count);
             (

@@ -26,6 +26,8 @@ pub(crate) enum Way {
     Levels,
     /// By the scores of several judges.
     Judged,
+    /// Points change hands.
+    Give,
 }
 
 /// A cap or limit with the place of its fact.
@@ -74,6 +76,8 @@ pub(crate) struct Row {
     pub(crate) referrer_fact: Option<usize>,
     /// What each mark counts.
     pub(crate) mark_facts: Vec<Option<usize>>,
+    /// What is given already, for each bound of a gift, and in all.
+    pub(crate) given_facts: Vec<usize>,
     /// The community's budget with the place of its fact.
     pub(crate) budget: Option<Spent>,
     pub(crate) quantity_min: i32,
@@ -202,6 +206,7 @@ fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) ->
         streak_facts: None,
         referrer_fact: None,
         mark_facts: Vec::new(),
+        given_facts: Vec::new(),
         budget,
         quantity_min,
         quantity_max,
@@ -251,6 +256,12 @@ impl Row {
             .referrer
             .and_then(crate::extra::Referrer::time)
             .map(|_| needs.ask(Metric::Events, ever, person, own));
+        if let Some(give) = &kind.give {
+            let mut ask = |window, subject| needs.ask(Metric::Quantity, window, subject, own);
+            let most = give.most.iter();
+            self.given_facts = most.map(|most| ask(most.window, most.subject)).collect();
+            self.given_facts.push(ask(ever, person));
+        }
         let mut counted = |count: &crate::extra::Count| {
             let metric = match count.of {
                 Counted::Events => Metric::Events,
@@ -275,13 +286,14 @@ fn way(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) -> Option<Way> {
         !kind.bands.is_empty() && kind.judges.is_none(),
         !kind.levels.is_empty(),
         kind.judges.is_some(),
+        kind.give.is_some(),
     ];
     if ways.iter().filter(|given| **given).count() != 1 {
         found.push(wrong(
             path,
             "points-table.way",
-            "写明怎么得分，七选一：per_unit、fixed、first 加 further、base 加 per_fault、bands、levels、judges。",
-            "Say how the points come about, one of seven: per_unit, fixed, first with further, base with per_fault, bands, levels, judges.",
+            "写明怎么得分，八选一：per_unit、fixed、first 加 further、base 加 per_fault、bands、levels、judges、give。",
+            "Say how the points come about, one of eight: per_unit, fixed, first with further, base with per_fault, bands, levels, judges, give.",
         ));
         return None;
     }
@@ -312,6 +324,9 @@ fn way(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) -> Option<Way> {
     }
     if kind.judges.is_some() {
         return Some(Way::Judged);
+    }
+    if kind.give.is_some() {
+        return Some(Way::Give);
     }
     if !kind.bands.is_empty() {
         return Some(Way::Bands);

@@ -18,6 +18,7 @@ pub(crate) fn plan(rows: &[Row]) -> Plan {
             .into_iter()
             .chain(extra_phrases(row))
             .chain(more_phrases(row))
+            .chain(gift_phrases(row))
             .chain(bound_phrases(row));
         let boosts = row.kind.boosts.iter().map(|boost| &boost.when);
         let marks = row.kind.marks.iter().map(|mark| &mark.when);
@@ -205,6 +206,62 @@ fn kind_phrases(row: &Row) -> Vec<Phrase> {
                 format!("{en}: at least {{0}} judges must score; there are {{1}}"),
             );
         }
+        Way::Give => {}
+    }
+    said
+}
+
+/// The sentences of points that change hands.
+fn gift_phrases(row: &Row) -> Vec<Phrase> {
+    let Some(give) = &row.kind.give else {
+        return Vec::new();
+    };
+    let Text { zh: title, en } = row.kind.title.clone().into();
+    let Text { zh: to, en: to_en } = give.title.clone().into();
+    let mut said = vec![
+        phrase(
+            row.phrase("given"),
+            format!("{title}：送出 {{0}} 分"),
+            format!("{en}: {{0}} points given"),
+        ),
+        phrase(
+            row.phrase("received"),
+            format!("{to}收到 {{0}} 分"),
+            format!("{{0}} points for {to_en}"),
+        ),
+        phrase(
+            row.phrase("no-receiver"),
+            format!("{title}：请写明送给谁（{to}）"),
+            format!("{en}: please say who receives it ({to_en})"),
+        ),
+    ];
+    if give.step.is_some() {
+        said.push(phrase(
+            row.phrase("step"),
+            format!("{title}：要是 {{0}} 的倍数，这次是 {{1}} 分"),
+            format!("{en}: a multiple of {{0}}; this is {{1}}"),
+        ));
+    }
+    if give.honour_every.is_some() {
+        said.push(phrase(
+            row.phrase("honour"),
+            "累计每送出 {0} 分记操行 1 分，这次满了 {1} 回",
+            "A conduct point for every {0} given in all, reached {1} times now",
+        ));
+    }
+    for (at, most) in give.most.iter().enumerate() {
+        let (who, when) = (whose(most.subject), this(most.window));
+        said.push(phrase(
+            row.phrase(&format!("most-{at}")),
+            format!(
+                "{}{}最多送出 {{0}} 分，已经送出 {{1}} 分，还能送 {{2}} 分",
+                who.zh, when.zh
+            ),
+            format!(
+                "{} {}: at most {{0}} points given away, {{1}} so far, {{2}} left",
+                who.en, when.en
+            ),
+        ));
     }
     said
 }

@@ -74,6 +74,11 @@ impl Sum {
         });
     }
 
+    /// The asset.
+    pub fn asset(&self) -> &str {
+        &self.asset
+    }
+
     /// What the lines add up to.
     pub fn total(&self) -> i64 {
         self.total

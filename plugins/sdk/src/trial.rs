@@ -81,7 +81,7 @@ pub fn manual<R: Rule>(readme: &str) -> usize {
         .sum()
 }
 
-/// The messages about parameters, `path: zh / en`, one a line.
+/// The messages about parameters, `path: zh / en`, one a line, sorted.
 ///
 /// # Panics
 /// When the parameters are accepted, or are no TOML.
@@ -91,9 +91,11 @@ pub fn complaints<R: Rule>(params: &str) -> String {
         Ok(_) => panic!("the parameters were accepted"),
         Err(found) => found,
     };
-    let lines: Vec<String> = found
+    let mut lines: Vec<String> = found
         .iter()
         .map(|one| format!("{}: {} / {}", one.path, one.message.zh, one.message.en))
         .collect();
+    // A JSON table has no order of its own.
+    lines.sort();
     lines.join("\n")
 }

@@ -1,11 +1,11 @@
 //! On which days the shop takes orders, and when it opens again. It looks 400 days ahead and no further.
 
-use rongyi_sdk::calendar::{next_day, parse_date, weekday as weekday_of};
+use rongyi_sdk::calendar::{next_day, order, parse_date, weekday as weekday_of};
 use rongyi_sdk::say::refuse;
-use rongyi_sdk::types::{Date, Diagnostic, Refusal, Subject, Window};
+use rongyi_sdk::types::{Date, Diagnostic, Refusal};
 use rongyi_sdk::wrong;
 
-use crate::params::{self, Params};
+use crate::params::Params;
 
 /// How far ahead the next open day is looked for.
 const AHEAD_DAYS: u16 = 400;
@@ -120,30 +120,5 @@ impl Days {
                 .any(|(from, to)| (order(*from)..=order(*to)).contains(&order(day)));
             (!shut && self.usual(day, weekday_of(day))).then_some(day)
         })
-    }
-}
-
-/// A date as a number that sorts like the date.
-fn order(date: Date) -> i32 {
-    date.year
-        .saturating_mul(10_000)
-        .saturating_add(i32::from(date.month) * 100 + i32::from(date.day))
-}
-
-pub(crate) fn window(window: params::Window) -> Window {
-    match window {
-        params::Window::Day => Window::Day,
-        params::Window::Week => Window::Week,
-        params::Window::Month => Window::Month,
-        params::Window::Quarter => Window::Quarter,
-        params::Window::Year => Window::Year,
-        params::Window::Lifetime => Window::Lifetime,
-    }
-}
-
-pub(crate) fn subject(subject: params::Subject) -> Subject {
-    match subject {
-        params::Subject::Person => Subject::Person,
-        params::Subject::Household => Subject::Household,
     }
 }

@@ -2,9 +2,12 @@
 //! knows no balances and no stock; those are the host's.
 #![deny(clippy::float_arithmetic)]
 
+mod check;
 mod days;
+mod guards;
 mod params;
 mod price;
+mod reduce;
 mod words;
 
 use rongyi_sdk::Rule;
@@ -31,17 +34,23 @@ impl Rule for ShopPricing {
 
     fn configure(params: &str) -> Result<(Self, Plan), Vec<Diagnostic>> {
         let params: params::Params = rongyi_sdk::params::read(params)?;
-        let mut found = words::check(&params);
+        let mut found = check::check(&params);
         let days = days::Days::read(&params, &mut found);
         if !found.is_empty() {
             return Err(found);
         }
         let (phrases, summary) = (words::phrases(&params), words::summary(&params));
+        let mut traits: Vec<String> = Vec::new();
+        for has in params.reductions.iter().filter_map(|one| one.has.as_ref()) {
+            if !traits.contains(&has.name) {
+                traits.push(has.name.clone());
+            }
+        }
         let shop = price::Shop::new(params, days);
         let plan = Plan {
             kinds: Vec::new(),
             pricing: Some(shop.needs()),
-            traits: Vec::new(),
+            traits,
             phrases,
             summary,
         };

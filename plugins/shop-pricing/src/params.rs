@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use rongyi_sdk::params::{Exact, Words};
+use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
+
+use crate::guards::{Conduct, First, Suspension};
+use crate::reduce::{Bundle, Reduction};
 
 /// Everything.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,6 +35,27 @@ pub(crate) struct Params {
     /// Days on which none are taken.
     #[serde(default)]
     pub closed: Vec<Closed>,
+    /// Less for some people, items or days.
+    #[serde(default)]
+    pub reductions: Vec<Reduction>,
+    /// Several items together for one price.
+    #[serde(default)]
+    pub bundles: Vec<Bundle>,
+    /// Money that is paid at the counter beside the points, in 1/100 yuan for each piece, by item.
+    #[serde(default)]
+    pub money: BTreeMap<String, i32>,
+    /// Smallest order, in points.
+    pub min_order: Option<i32>,
+    /// Orders are a multiple of so many points.
+    pub step: Option<i32>,
+    /// What must be earned or served before anything is redeemed.
+    #[serde(default)]
+    pub first: Vec<First>,
+    /// After these events nothing is redeemed for a while.
+    #[serde(default)]
+    pub suspensions: Vec<Suspension>,
+    /// A base score; whoever has used it up is out.
+    pub conduct: Option<Conduct>,
 }
 
 /// At most so many pieces.
@@ -91,32 +116,4 @@ pub(crate) struct Closed {
     pub to: Option<String>,
     /// Why, in the words of the shop.
     pub why: Option<Words>,
-}
-
-/// Which days count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Window {
-    /// One day.
-    Day,
-    /// Monday to Sunday.
-    Week,
-    /// One calendar month.
-    Month,
-    /// One calendar quarter.
-    Quarter,
-    /// One calendar year.
-    Year,
-    /// For ever.
-    Lifetime,
-}
-
-/// Whose past counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Subject {
-    /// The person who orders.
-    Person,
-    /// Their household.
-    Household,
 }

@@ -1,16 +1,20 @@
-//! What a basket costs, and whether it may be ordered today: opening days, prices, pieces, orders, points,
-//! in this order. It reads no parameters and writes no sentence.
+//! What a basket costs, and whether it may be ordered today: opening days, who may redeem, prices, reductions,
+//! bundles, pieces, orders, points, in this order. It reads no parameters and writes no sentence.
+
+use std::collections::BTreeMap;
 
 use rongyi_sdk::calendar::next_window;
-use rongyi_sdk::params::{Exact, ten_to};
-use rongyi_sdk::say::{number, refuse};
+use rongyi_sdk::params::{Exact, clamp, ten_to};
+use rongyi_sdk::say::{decimal, number, refuse};
 use rongyi_sdk::types::{
-    Arg, Basket, BasketLine, Fact, FactNeed, Line, Metric, PricingPlan, Quote, Refusal, Subject,
-    Window,
+    Arg, Basket, BasketLine, Fact, Line, Metric, PricingPlan, Quote, Refusal, Subject, Window,
 };
+use rongyi_sdk::window::{Needs, answer};
 
-use crate::days::{Days, subject, window};
+use crate::days::Days;
+use crate::guards::{self, Guards};
 use crate::params::Params;
+use crate::reduce::{self, Pieces};
 use crate::words::bound_code;
 
 /// The asset that prices are in.
@@ -33,69 +37,50 @@ pub(crate) struct Shop {
     pieces: Vec<Bound>,
     orders: Vec<Bound>,
     points: Vec<Bound>,
+    guards: Guards,
     needs: PricingPlan,
 }
 
 impl Shop {
     /// Works out which facts each bound needs.
     pub(crate) fn new(params: Params, days: Days) -> Shop {
-        let mut needs = PricingPlan {
-            order_facts: Vec::new(),
-            line_facts: Vec::new(),
-        };
-        let pieces = &params.limits;
-        let pieces = pieces.iter().map(|limit| {
-            let (days, whose) = (window(limit.window), subject(limit.subject));
-            let fact = need(&mut needs.line_facts, Metric::RedeemedItems, days, whose);
-            Bound {
-                most: limit.pieces,
-                window: days,
-                subject: whose,
-                fact,
-                item: limit.item.clone(),
-            }
+        let (mut line_needs, mut order_needs) = (Needs::default(), Needs::default());
+        let pieces = params.limits.iter().map(|limit| Bound {
+            most: limit.pieces,
+            window: limit.window,
+            subject: limit.subject,
+            fact: line_needs.ask(Metric::RedeemedItems, limit.window, limit.subject, None),
+            item: limit.item.clone(),
         });
         let pieces = pieces.collect();
-        let mut order = |metric, days, whose, most| {
-            let fact = need(&mut needs.order_facts, metric, days, whose);
-            Bound {
-                most,
-                window: days,
-                subject: whose,
-                fact,
-                item: None,
-            }
+        let mut order = |metric, window, subject, most| Bound {
+            most,
+            window,
+            subject,
+            fact: order_needs.ask(metric, window, subject, None),
+            item: None,
         };
-        let once = params.once.iter();
         // Whoever took a piece in the window has had an order in it.
-        let orders = once
-            .map(|once| {
-                order(
-                    Metric::RedeemedItems,
-                    window(once.window),
-                    subject(once.subject),
-                    1,
-                )
-            })
+        let orders = params.once.iter();
+        let orders = orders
+            .map(|once| order(Metric::RedeemedItems, once.window, once.subject, 1))
             .collect();
-        let max = params.max_points.iter();
-        let points = max
-            .map(|max| {
-                order(
-                    Metric::RedeemedPoints,
-                    window(max.window),
-                    subject(max.subject),
-                    max.points,
-                )
-            })
+        let points = params.max_points.iter();
+        let points = points
+            .map(|max| order(Metric::RedeemedPoints, max.window, max.subject, max.points))
             .collect();
+        let guards = Guards::new(&params, &mut order_needs);
         Shop {
             params,
             days,
             pieces,
             orders,
             points,
-            needs,
+            guards,
+            needs: PricingPlan {
+                order_facts: order_needs.list(),
+                line_facts: line_needs.list(),
+            },
         }
     }
 
@@ -107,30 +92,81 @@ impl Shop {
     /// The quote of a basket, or why it may not be ordered.
     pub(crate) fn price(&self, basket: &Basket) -> Result<Quote, Refusal> {
         self.days.check(basket.on, basket.weekday)?;
+        self.guards.person(&self.params, basket)?;
         let mut quote = Quote {
             points: Vec::new(),
             lines: Vec::new(),
         };
+        let mut all: BTreeMap<String, Pieces> = BTreeMap::new();
         for line in &basket.lines {
-            let (each, code) = self.each(line)?;
-            let points = i32::try_from(each.saturating_mul(line.quantity.into()))
-                .map_err(|_| refuse("price.too-large", vec![Arg::Code(line.item.clone())], None))?;
-            let args = vec![
-                Arg::Code(line.item.clone()),
-                number(line.quantity.into()),
-                number(each),
-            ];
-            quote.points.push(points);
+            let each = self.line(line, basket, &mut quote)?;
+            let known = all.entry(line.item.clone());
+            let known = known.or_insert(Pieces { left: 0, each });
+            known.left = known.left.saturating_add(line.quantity.into());
+        }
+        self.bundle(basket, &mut all, &mut quote);
+        self.check_pieces(basket)?;
+        let total = quote.points.iter().copied().map(i64::from).sum();
+        guards::amount(&self.params, total)?;
+        self.check_order(basket, total)?;
+        Ok(quote)
+    }
+
+    /// One line with its reduction and the money beside it; answers what a piece costs in the end.
+    fn line(&self, line: &BasketLine, basket: &Basket, quote: &mut Quote) -> Result<i64, Refusal> {
+        let (each, code) = self.each(line)?;
+        let item = || Arg::Code(line.item.clone());
+        let whole = |each: i64| {
+            i32::try_from(each.saturating_mul(line.quantity.into()))
+                .map_err(|_| refuse("price.too-large", vec![item()], None))
+        };
+        let points = whole(each)?;
+        let mut say = |code: String, args: Vec<Arg>, amount: Option<i32>| {
             quote.lines.push(Line {
-                code: code.to_owned(),
+                code,
                 args,
                 asset: POINTS.to_owned(),
-                amount: Some(points),
+                amount,
             });
+        };
+        let args = vec![item(), number(line.quantity.into()), number(each)];
+        say(code.to_owned(), args, Some(points));
+        let mut left = each;
+        if let Some((at, less)) = reduce::best(&self.params.reductions, line, basket, each) {
+            left = each.saturating_sub(less);
+            let args = vec![item(), number(less)];
+            let off = whole(less)?.saturating_neg();
+            say(format!("reduction-{at}"), args, Some(off));
         }
-        self.check_pieces(basket)?;
-        self.check_order(basket, quote.points.iter().copied().map(i64::from).sum())?;
-        Ok(quote)
+        if let Some(fen) = self.params.money.get(&line.item) {
+            let fen = i64::from(*fen).saturating_mul(line.quantity.into());
+            say("money".to_owned(), vec![item(), decimal(fen, 2)], None);
+        }
+        quote.points.push(whole(left)?);
+        Ok(left)
+    }
+
+    /// Bundles in the order they are written; what they save comes off their own lines.
+    fn bundle(&self, basket: &Basket, all: &mut BTreeMap<String, Pieces>, quote: &mut Quote) {
+        for (at, bundle) in self.params.bundles.iter().enumerate() {
+            let (times, saved) = reduce::fit(bundle, all);
+            let mut off = times.saturating_mul(saved);
+            if off == 0 {
+                continue;
+            }
+            quote.lines.push(Line {
+                code: format!("bundle-{at}"),
+                args: vec![number(times), number(saved)],
+                asset: POINTS.to_owned(),
+                amount: Some(clamp(off).saturating_neg()),
+            });
+            let own = basket.lines.iter().zip(&mut quote.points);
+            for (_, points) in own.filter(|(line, _)| bundle.items.contains_key(&line.item)) {
+                let part = off.min(i64::from(*points));
+                *points = clamp(i64::from(*points).saturating_sub(part));
+                off = off.saturating_sub(part);
+            }
+        }
     }
 
     /// Points for one piece, and the sentence that says where they come from.
@@ -231,22 +267,5 @@ fn by_value(fen: i32, rate: Exact) -> i64 {
 }
 
 fn fact(facts: &[Fact], at: usize) -> i64 {
-    let fact = facts
-        .get(at)
-        .expect("the host answers every fact of the plan");
-    i64::from(fact.value).max(0)
-}
-
-fn need(needs: &mut Vec<FactNeed>, metric: Metric, window: Window, subject: Subject) -> usize {
-    let wanted = FactNeed {
-        metric,
-        window,
-        subject,
-        of: None,
-    };
-    if let Some(known) = needs.iter().position(|need| *need == wanted) {
-        return known;
-    }
-    needs.push(wanted);
-    needs.len().saturating_sub(1)
+    answer(facts, at).max(0)
 }

@@ -1,121 +1,32 @@
-//! Every sentence of the shop, in Chinese and English, and what is wrong with the parameters.
+//! Every sentence of the shop, in Chinese and English. Nothing is computed.
 
 use rongyi_sdk::say::phrase;
-use rongyi_sdk::types::{Diagnostic, Phrase, Subject, Text, Window};
-use rongyi_sdk::{text, wrong};
+use rongyi_sdk::text;
+use rongyi_sdk::types::{Phrase, Subject, Text, Window};
+use rongyi_sdk::window::{each, every, subject_code, this, whose, window_code};
 
-use crate::days::{subject, window};
 use crate::params::Params;
 
 /// `limit.household-month`.
 pub(crate) fn bound_code(start: &str, days: Window, whose: Subject) -> String {
-    let whose = if whose == Subject::Person {
-        "person"
-    } else {
-        "household"
-    };
     let days = match days {
-        Window::Day => "day",
-        Window::Week => "week",
-        Window::Month => "month",
-        Window::Quarter => "quarter",
-        Window::Year => "year",
-        Window::TrailingDays(_) | Window::Lifetime => "ever",
+        Window::Lifetime => "ever".to_owned(),
+        Window::Day
+        | Window::Week
+        | Window::Month
+        | Window::Quarter
+        | Window::Year
+        | Window::TrailingDays(_) => window_code(days),
     };
-    format!("{start}.{whose}-{days}")
+    format!("{start}.{}-{days}", subject_code(whose))
 }
 
 fn span(days: Window, whose: Subject) -> Text {
-    let (who_zh, who_en) = if whose == Subject::Person {
-        ("每人", "person")
-    } else {
-        ("每户", "household")
-    };
-    let (when_zh, when_en) = match days {
-        Window::Day => ("每天", "day"),
-        Window::Week => ("每周", "week"),
-        Window::Month => ("每月", "month"),
-        Window::Quarter => ("每季度", "quarter"),
-        Window::Year => ("每年", "year"),
-        Window::TrailingDays(_) | Window::Lifetime => ("总共", "lifetime"),
-    };
+    let (who, when) = (every(whose), each(days));
     text(
-        format!("{who_zh}{when_zh}"),
-        format!("{who_en} and {when_en}"),
+        format!("{}{}", who.zh, when.zh),
+        format!("{} {}", who.en, when.en),
     )
-}
-
-/// What does not make sense.
-pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    if params.prices.is_empty() && params.categories.is_empty() && params.per_yuan.is_none() {
-        let (zh, en) = (
-            "至少写一个价格：prices、categories 或 per_yuan。",
-            "Write at least one price: prices, categories or per_yuan.",
-        );
-        found.push(wrong("prices", "shop-pricing.empty", zh, en));
-    }
-    let named = params
-        .prices
-        .iter()
-        .map(|row| ("prices", row))
-        .chain(params.categories.iter().map(|row| ("categories", row)));
-    for (table, (name, points)) in named {
-        if *points < 0 {
-            let (zh, en) = ("价格不能小于 0。", "A price may not be below 0.");
-            found.push(wrong(
-                format!("{table}.{name}"),
-                "shop-pricing.price",
-                zh,
-                en,
-            ));
-        }
-    }
-    if params.per_yuan.is_some_and(|rate| rate.units <= 0) {
-        found.push(wrong(
-            "per_yuan",
-            "shop-pricing.price",
-            "要大于 0。",
-            "This must be larger than 0.",
-        ));
-    }
-    for (at, limit) in params.limits.iter().enumerate() {
-        if limit.pieces < 1 {
-            let (zh, en) = ("件数要大于 0。", "Pieces must be more than 0.");
-            found.push(wrong(
-                format!("limits[{at}].pieces"),
-                "shop-pricing.limit",
-                zh,
-                en,
-            ));
-        }
-        let unknown = limit.item.as_ref().filter(|item| {
-            params.categories.is_empty()
-                && params.per_yuan.is_none()
-                && !params.prices.contains_key(*item)
-        });
-        if let Some(item) = unknown {
-            let zh = format!("prices 里没有“{item}”。");
-            let en = format!("There is no “{item}” in prices.");
-            found.push(wrong(
-                format!("limits[{at}].item"),
-                "shop-pricing.item",
-                zh,
-                en,
-            ));
-        }
-    }
-    for (at, max) in params.max_points.iter().enumerate() {
-        if max.points < 1 {
-            found.push(wrong(
-                format!("max_points[{at}].points"),
-                "shop-pricing.limit",
-                "要大于 0。",
-                "This must be larger than 0.",
-            ));
-        }
-    }
-    found
 }
 
 /// Everything the shop can say.
@@ -157,7 +68,7 @@ pub(crate) fn phrases(params: &Params) -> Vec<Phrase> {
         }
     };
     for limit in &params.limits {
-        let (days, whose) = (window(limit.window), subject(limit.subject));
+        let (days, whose) = (limit.window, limit.subject);
         let span = span(days, whose);
         push(phrase(
             bound_code("limit", days, whose),
@@ -165,14 +76,11 @@ pub(crate) fn phrases(params: &Params) -> Vec<Phrase> {
                 "{{0}} {}最多 {{1}} 件，已经换了 {{2}} 件，还能换 {{3}} 件",
                 span.zh
             ),
-            format!(
-                "{{0}}: at most {{1}} per {}; {{2}} taken, {{3}} left",
-                span.en
-            ),
+            format!("{{0}}: at most {{1}} {}; {{2}} taken, {{3}} left", span.en),
         ));
     }
     for max in &params.max_points {
-        let (days, whose) = (window(max.window), subject(max.subject));
+        let (days, whose) = (max.window, max.subject);
         let span = span(days, whose);
         push(phrase(
             bound_code("points", days, whose),
@@ -181,26 +89,164 @@ pub(crate) fn phrases(params: &Params) -> Vec<Phrase> {
                 span.zh
             ),
             format!(
-                "At most {{0}} points per {}; {{1}} are spent, this order costs {{2}}",
+                "At most {{0}} points {}; {{1}} are spent, this order costs {{2}}",
                 span.en
             ),
         ));
     }
     for once in &params.once {
-        let (days, whose) = (window(once.window), subject(once.subject));
+        let (days, whose) = (once.window, once.subject);
         let span = span(days, whose);
         push(phrase(
             bound_code("once", days, whose),
             format!("{}只能兑换一次，这一次已经用过了", span.zh),
-            format!("One order per {}, and it has been used", span.en),
+            format!("One order {}, and it has been used", span.en),
         ));
     }
+    for phrase in more_phrases(params) {
+        push(phrase);
+    }
+    all
+}
+
+/// The sentences of reductions, bundles, money and of who may redeem.
+fn more_phrases(params: &Params) -> Vec<Phrase> {
+    let mut all = Vec::new();
+    let mut say = |code: String, zh: String, en: String| all.push(phrase(code, zh, en));
+    for (at, one) in params.reductions.iter().enumerate() {
+        let title = Text::from(one.title.clone());
+        say(
+            format!("reduction-{at}"),
+            format!("{}：{{0}} 每件少 {{1}} 分", title.zh),
+            format!("{}: {{1}} points less for each {{0}}", title.en),
+        );
+    }
+    for (at, one) in params.bundles.iter().enumerate() {
+        let title = Text::from(one.title.clone());
+        say(
+            format!("bundle-{at}"),
+            format!("{} {{0}} 份，每份省 {{1}} 分", title.zh),
+            format!("{} × {{0}}, {{1}} points less each", title.en),
+        );
+    }
+    if !params.money.is_empty() {
+        say(
+            "money".to_owned(),
+            "{0} 另付 {1} 元，取货时交".to_owned(),
+            "{0}: {1} yuan beside the points, paid when it is picked up".to_owned(),
+        );
+    }
+    if params.min_order.is_some() {
+        say(
+            "order.small".to_owned(),
+            "一单至少 {0} 分，这一单是 {1} 分".to_owned(),
+            "An order is at least {0} points; this one is {1}".to_owned(),
+        );
+    }
+    if params.step.is_some() {
+        say(
+            "order.step".to_owned(),
+            "一单的分要是 {0} 的倍数，这一单是 {1} 分".to_owned(),
+            "An order is a multiple of {0} points; this one is {1}".to_owned(),
+        );
+    }
+    for (at, first) in params.first.iter().enumerate() {
+        let (who, when) = (whose(first.subject), this(first.window));
+        let (unit, unit_en) = if first.points.is_some() {
+            ("分", "points earned")
+        } else {
+            ("分钟志愿服务", "volunteer minutes")
+        };
+        say(
+            format!("first-{at}"),
+            format!("{}{}满 {{0}} {unit}才能兑换，现在有 {{1}}", who.zh, when.zh),
+            format!(
+                "{} {}: {{0}} {unit_en} are needed first; there are {{1}}",
+                who.en, when.en
+            ),
+        );
+    }
+    for (at, one) in params.suspensions.iter().enumerate() {
+        let why = Text::from(one.why.clone());
+        say(format!("suspended-{at}"), why.zh, why.en);
+    }
+    if let Some(conduct) = &params.conduct {
+        let (who, when) = (whose(conduct.subject), this(conduct.window));
+        say(
+            "conduct.used-up".to_owned(),
+            format!(
+                "{}{}的底分 {{0}} 分已经扣完（扣了 {{1}} 分），暂时不能兑换",
+                who.zh, when.zh
+            ),
+            format!(
+                "{} {}: the base of {{0}} is used up, {{1}} taken; nothing can be redeemed for now",
+                who.en, when.en
+            ),
+        );
+    }
+    all
+}
+
+/// The new parts of the shop's rules in plain sentences.
+fn more_summary(params: &Params) -> Vec<Text> {
+    let mut all: Vec<Text> = Vec::new();
+    all.extend(params.reductions.iter().map(|one| {
+        text(
+            format!("优惠：{}。", one.title.zh),
+            format!("Reduced: {}.", one.title.en),
+        )
+    }));
+    all.extend(params.bundles.iter().map(|one| {
+        text(
+            format!("{}：{} 分。", one.title.zh, one.points),
+            format!("{}: {} points.", one.title.en, one.points),
+        )
+    }));
+    if let Some(least) = params.min_order {
+        all.push(text(
+            format!("一单至少 {least} 分。"),
+            format!("An order is at least {least} points."),
+        ));
+    }
+    if let Some(step) = params.step {
+        all.push(text(
+            format!("一单的分是 {step} 的倍数。"),
+            format!("An order is a multiple of {step} points."),
+        ));
+    }
+    all.extend(params.first.iter().map(|first| {
+        let span = span(first.window, first.subject);
+        let (needed, unit, unit_en) = match (first.points, first.minutes) {
+            (Some(points), _) => (points, "分", "points earned"),
+            (None, minutes) => (minutes.unwrap_or(0), "分钟志愿服务", "volunteer minutes"),
+        };
+        text(
+            format!("{}满 {needed} {unit}才能兑换。", span.zh),
+            format!("{needed} {unit_en} are needed first, {}.", span.en),
+        )
+    }));
+    all.extend(params.suspensions.iter().map(|one| {
+        text(
+            format!("暂停：{}。", one.why.zh),
+            format!("Suspended: {}.", one.why.en),
+        )
+    }));
+    all.extend(params.conduct.iter().map(|conduct| {
+        let span = span(conduct.window, conduct.subject);
+        text(
+            format!("{}底分 {}，扣完不能兑换。", span.zh, conduct.base),
+            format!(
+                "A base of {} {}; nothing is redeemed once it is used up.",
+                conduct.base, span.en
+            ),
+        )
+    }));
     all
 }
 
 /// The shop's rules in plain sentences.
 pub(crate) fn summary(params: &Params) -> Vec<Text> {
-    let mut all = Vec::new();
+    let mut all = more_summary(params);
     let priced = params.prices.len();
     if priced > 0 {
         all.push(text(
@@ -209,7 +255,7 @@ pub(crate) fn summary(params: &Params) -> Vec<Text> {
         ));
     }
     for limit in &params.limits {
-        let span = span(window(limit.window), subject(limit.subject));
+        let span = span(limit.window, limit.subject);
         let (zh, en) = limit
             .item
             .as_ref()
@@ -219,22 +265,22 @@ pub(crate) fn summary(params: &Params) -> Vec<Text> {
         let pieces = limit.pieces;
         all.push(text(
             format!("{zh}：{}最多 {pieces} 件。", span.zh),
-            format!("{en}: at most {pieces} per {}.", span.en),
+            format!("{en}: at most {pieces} {}.", span.en),
         ));
     }
     for max in &params.max_points {
-        let span = span(window(max.window), subject(max.subject));
+        let span = span(max.window, max.subject);
         let points = max.points;
         all.push(text(
             format!("{}最多用 {points} 分。", span.zh),
-            format!("At most {points} points per {}.", span.en),
+            format!("At most {points} points {}.", span.en),
         ));
     }
     for once in &params.once {
-        let span = span(window(once.window), subject(once.subject));
+        let span = span(once.window, once.subject);
         all.push(text(
             format!("{}兑换一次。", span.zh),
-            format!("One order per {}.", span.en),
+            format!("One order {}.", span.en),
         ));
     }
     if let Some(open) = &params.open {

@@ -1,0 +1,344 @@
+//! The parameters of volunteer hours as an operator writes them, and what does not make sense in them. Nothing is
+//! counted here.
+
+use rongyi_sdk::params::{Exact, Words};
+use rongyi_sdk::types::{Diagnostic, Subject, Window};
+use rongyi_sdk::wrong;
+use serde::Deserialize;
+
+/// The longest kind code: the codes of its sentences begin with it.
+const KIND_CODE_MAX: usize = 24;
+/// Minutes of a day: no single service is longer.
+pub(crate) const DAY_MINUTES: i32 = 24 * 60;
+
+/// Everything.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Params {
+    /// One entry for each kind of service.
+    pub(crate) kinds: Vec<Kind>,
+}
+
+/// One kind of service and how its time is counted.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kind {
+    /// Its name in files.
+    pub(crate) code: String,
+    /// What a person reads.
+    pub(crate) title: Words,
+    /// So many minutes for each time, however long it took; otherwise the quantity is the minutes.
+    pub(crate) fixed_minutes: Option<i32>,
+
+    /// So much of the planned time must be served, or nothing counts.
+    pub(crate) presence_percent: Option<u8>,
+    /// What counts of the minutes beyond whole hours.
+    #[serde(default)]
+    pub(crate) bands: Vec<Band>,
+    /// Rounded to so many minutes.
+    pub(crate) round_to: Option<i32>,
+    /// How.
+    #[serde(default)]
+    pub(crate) rounding: Rounding,
+    /// What counts when nobody signed out.
+    pub(crate) missing_checkout: Option<Missing>,
+    /// Whoever does not come loses so many times the planned time.
+    pub(crate) no_show_times: Option<i32>,
+
+    /// At most so many minutes of one service.
+    pub(crate) max_minutes: Option<i32>,
+    /// At most so many minutes in a window.
+    #[serde(default)]
+    pub(crate) caps: Vec<Cap>,
+    /// Who receives what is beyond a cap, when somebody is in this role.
+    pub(crate) surplus_to: Option<String>,
+    /// Who receives the time; the doer without it.
+    pub(crate) to: Option<String>,
+
+    /// How the time was recorded, and what class that makes it.
+    #[serde(default)]
+    pub(crate) proofs: Vec<Proof>,
+    /// The asset of honour hours.
+    #[serde(default = "minutes")]
+    pub(crate) honour_asset: String,
+    /// Points for each hour that counts.
+    pub(crate) points_per_hour: Option<Exact>,
+    /// Honour hours bring points too.
+    #[serde(default)]
+    pub(crate) points_for_honour: bool,
+}
+
+fn minutes() -> String {
+    "minutes".to_owned()
+}
+
+/// Up to this many minutes beyond whole hours, so many count.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Band {
+    /// The largest number of minutes of this band; missing only in the last.
+    pub(crate) up_to: Option<i32>,
+    /// What counts.
+    pub(crate) minutes: i32,
+}
+
+/// How minutes are rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Rounding {
+    /// Down.
+    #[default]
+    Floor,
+    /// Up.
+    Ceil,
+    /// To the nearest, half up.
+    Nearest,
+}
+
+/// What counts when nobody signed out: one of the two.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Missing {
+    /// So many minutes.
+    pub(crate) minutes: Option<i32>,
+    /// So much of the planned time.
+    pub(crate) percent: Option<u8>,
+}
+
+/// At most so many minutes in a window.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Cap {
+    /// Minutes.
+    pub(crate) minutes: i32,
+    /// Over which days.
+    pub(crate) window: Window,
+    /// Whose.
+    #[serde(default = "person")]
+    pub(crate) subject: Subject,
+    /// `all` counts the minutes of all kinds; otherwise those of this kind.
+    pub(crate) of: Option<All>,
+}
+
+fn person() -> Subject {
+    Subject::Person
+}
+
+/// The word `all`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum All {
+    /// Every kind counts.
+    All,
+}
+
+/// How the time was recorded.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Proof {
+    /// Its name in files.
+    pub(crate) code: String,
+    /// What a person reads.
+    pub(crate) title: Words,
+    /// What class that makes it.
+    pub(crate) class: Class,
+    /// No more than the planned time counts.
+    #[serde(default)]
+    pub(crate) planned_max: bool,
+}
+
+/// The class of an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Class {
+    /// Recorded by a machine or on the spot.
+    Credit,
+    /// Added later by somebody.
+    Honour,
+}
+
+impl Kind {
+    /// Whether the planned time must be known.
+    pub(crate) fn wants_planned(&self) -> bool {
+        self.presence_percent.is_some()
+            || self.no_show_times.is_some()
+            || self
+                .missing_checkout
+                .is_some_and(|missing| missing.percent.is_some())
+            || self.proofs.iter().any(|proof| proof.planned_max)
+    }
+}
+
+/// What does not make sense.
+pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if params.kinds.is_empty() {
+        found.push(wrong(
+            "kinds",
+            "hours.empty",
+            "至少写一个事项。",
+            "Write at least one kind.",
+        ));
+    }
+    for (at, kind) in params.kinds.iter().enumerate() {
+        let mut no = |name: &str, code: &str, zh: &str, en: &str| {
+            let path = if name.is_empty() {
+                format!("kinds[{at}]")
+            } else {
+                format!("kinds[{at}].{name}")
+            };
+            found.push(wrong(path, format!("hours.{code}"), zh, en));
+        };
+        let before = params.kinds.iter().take(at);
+        if before.into_iter().any(|other| other.code == kind.code) {
+            let zh = format!("事项“{}”写了两次。", kind.code);
+            let en = format!("The kind “{}” is written twice.", kind.code);
+            no("code", "twice", &zh, &en);
+        }
+        if kind.code.len() > KIND_CODE_MAX {
+            let zh = format!("事项代码最多 {KIND_CODE_MAX} 个字符。");
+            let en = format!("The code of a kind has at most {KIND_CODE_MAX} characters.");
+            no("code", "code", &zh, &en);
+        }
+        check_kind(kind, &mut no);
+        check_numbers(kind, &mut no);
+    }
+    found
+}
+
+type No<'n> = &'n mut dyn FnMut(&str, &str, &str, &str);
+
+fn check_kind(kind: &Kind, no: No<'_>) {
+    let timed = kind.presence_percent.is_some()
+        || !kind.bands.is_empty()
+        || kind.round_to.is_some()
+        || kind.missing_checkout.is_some();
+    if kind.fixed_minutes.is_some() && timed {
+        let (zh, en) = (
+            "写了 fixed_minutes 就不看在场时间，presence_percent、bands、round_to、missing_checkout 都不用写。",
+            "With fixed_minutes the time between sign-in and sign-out does not matter: leave out presence_percent, bands, round_to and missing_checkout.",
+        );
+        no("fixed_minutes", "fixed", zh, en);
+    }
+    if !kind.bands.is_empty() && kind.round_to.is_some() {
+        let (zh, en) = (
+            "bands 和 round_to 只写一样。",
+            "Write only one of bands and round_to.",
+        );
+        no("round_to", "rounding", zh, en);
+    }
+    let rising = kind
+        .bands
+        .windows(2)
+        .all(|pair| match (pair[0].up_to, pair[1].up_to) {
+            (Some(first), Some(second)) => first < second,
+            (Some(_), None) => true,
+            (None, _) => false,
+        });
+    if !rising {
+        let (zh, en) = (
+            "up_to 一档比一档大，只有最后一档可以不写。",
+            "Each up_to is larger than the one before; only the last band may leave it out.",
+        );
+        no("bands", "bands", zh, en);
+    }
+    if let Some(missing) = &kind.missing_checkout
+        && missing.minutes.is_some() == missing.percent.is_some()
+    {
+        let (zh, en) = (
+            "minutes（记几分钟）和 percent（记规定时间的百分之几）写一样。",
+            "Write either minutes, or percent of the planned time.",
+        );
+        no("missing_checkout", "missing", zh, en);
+    }
+    if kind.surplus_to.is_some() && kind.caps.is_empty() {
+        let (zh, en) = (
+            "写了 surplus_to，也要有 caps。",
+            "Where surplus_to is written there must be caps.",
+        );
+        no("surplus_to", "surplus", zh, en);
+    }
+    for (at, proof) in kind.proofs.iter().enumerate() {
+        let before = kind.proofs.iter().take(at);
+        if before.into_iter().any(|other| other.code == proof.code) || proof.code.len() > 16 {
+            let (zh, en) = (
+                "代码最多 16 个字符，不能重复。",
+                "Codes have at most 16 characters, and none comes twice.",
+            );
+            no(&format!("proofs[{at}].code"), "proof", zh, en);
+        }
+    }
+}
+
+fn check_numbers(kind: &Kind, no: No<'_>) {
+    let day = |value: i32| (1..=DAY_MINUTES).contains(&value);
+    let minutes = [
+        ("fixed_minutes", kind.fixed_minutes),
+        ("round_to", kind.round_to),
+        ("max_minutes", kind.max_minutes),
+    ];
+    for (name, _) in minutes
+        .iter()
+        .filter(|(_, value)| value.is_some_and(|v| !day(v)))
+    {
+        let (zh, en) = ("分钟数是 1 到 1440。", "Minutes are 1 to 1440.");
+        no(name, "minutes", zh, en);
+    }
+    for (at, cap) in kind
+        .caps
+        .iter()
+        .enumerate()
+        .filter(|(_, cap)| cap.minutes < 1)
+    {
+        let zh = format!("上限要大于 0，这里写的是 {}。", cap.minutes);
+        let en = format!("A cap is more than 0; this says {}.", cap.minutes);
+        no(&format!("caps[{at}].minutes"), "minutes", &zh, &en);
+    }
+    let hour = |value: i32| (0..=60).contains(&value);
+    for (at, band) in kind.bands.iter().enumerate() {
+        if !hour(band.minutes) || !band.up_to.is_none_or(hour) {
+            let (zh, en) = (
+                "不足一小时的部分，up_to 和 minutes 都是 0 到 60。",
+                "These are minutes beyond whole hours: up_to and minutes are 0 to 60.",
+            );
+            no(&format!("bands[{at}]"), "bands", zh, en);
+        }
+    }
+    let missing = kind.missing_checkout;
+    let too_much = |missing: Missing| {
+        missing
+            .minutes
+            .is_some_and(|m| !(0..=DAY_MINUTES).contains(&m))
+            || missing.percent.is_some_and(|percent| percent > 100)
+    };
+    if missing.is_some_and(too_much) {
+        let (zh, en) = (
+            "minutes 是 0 到 1440，percent 是 0 到 100。",
+            "minutes is 0 to 1440, percent 0 to 100.",
+        );
+        no("missing_checkout", "missing", zh, en);
+    }
+    if kind
+        .presence_percent
+        .is_some_and(|percent| !(1..=100).contains(&percent))
+    {
+        let (zh, en) = ("百分数是 1 到 100。", "A percentage is 1 to 100.");
+        no("presence_percent", "presence", zh, en);
+    }
+    if kind
+        .no_show_times
+        .is_some_and(|times| !(1..=10).contains(&times))
+    {
+        let (zh, en) = ("倍数是 1 到 10。", "The factor is 1 to 10.");
+        no("no_show_times", "no-show", zh, en);
+    }
+    if let Some(each) = kind.points_per_hour
+        && (each.units < 1 || each.units > 1000 * rongyi_sdk::params::ten_to(each.scale))
+    {
+        let (zh, en) = (
+            "每小时的分大于 0，不超过 1000。",
+            "Points for an hour are more than 0 and at most 1000.",
+        );
+        no("points_per_hour", "points", zh, en);
+    }
+}

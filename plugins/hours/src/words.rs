@@ -1,0 +1,265 @@
+//! Every sentence of volunteer hours, in Chinese and English, and the plan that carries them. Nothing is counted.
+
+use rongyi_sdk::say::phrase;
+use rongyi_sdk::text;
+use rongyi_sdk::types::{Field, FieldKind, KindPlan, Phrase, Plan, Text};
+use rongyi_sdk::window::{each, every, this, whose};
+
+use crate::count::{Row, cap_code};
+use crate::params::{Class, DAY_MINUTES, Proof};
+
+/// The plan of all kinds.
+pub(crate) fn plan(rows: &[Row]) -> Plan {
+    let mut phrases: Vec<Phrase> = Vec::new();
+    for row in rows {
+        for phrase in own_phrases(row).into_iter().chain(cap_phrases(row)) {
+            if !phrases.iter().any(|known| known.code == phrase.code) {
+                phrases.push(phrase);
+            }
+        }
+    }
+    Plan {
+        kinds: rows.iter().map(kind_plan).collect(),
+        pricing: None,
+        traits: Vec::new(),
+        phrases,
+        summary: rows.iter().map(summary).collect(),
+    }
+}
+
+fn kind_plan(row: &Row) -> KindPlan {
+    let (unit, least, most) = if row.kind.fixed_minutes.is_some() {
+        (text("次", "times"), 1, 100)
+    } else {
+        // Nobody signed out, or nobody came: then there are no minutes.
+        let none = row.kind.missing_checkout.is_some() || row.kind.no_show_times.is_some();
+        (text("分钟", "minutes"), i32::from(!none), DAY_MINUTES)
+    };
+    KindPlan {
+        code: row.kind.code.clone(),
+        title: row.kind.title.clone().into(),
+        unit,
+        scale: 0,
+        quantity_min: least,
+        quantity_max: most,
+        fields: fields(row),
+        facts: row.needs.clone(),
+    }
+}
+
+fn fields(row: &Row) -> Vec<Field> {
+    let kind = &row.kind;
+    let mut all = Vec::new();
+    let mut field = |name: &str, title: Text, required: bool, kind: FieldKind| {
+        all.push(Field {
+            name: name.to_owned(),
+            title,
+            kind,
+            required,
+        });
+    };
+    if kind.wants_planned() {
+        let title = text("规定时间（分钟）", "Planned time (minutes)");
+        field("planned", title, true, FieldKind::Integer((1, DAY_MINUTES)));
+    }
+    if kind.missing_checkout.is_some() {
+        let title = text("已签退", "Signed out");
+        field("signed-out", title, true, FieldKind::YesNo);
+    }
+    if kind.no_show_times.is_some() {
+        field(
+            "no-show",
+            text("没有来", "Did not come"),
+            false,
+            FieldKind::YesNo,
+        );
+    }
+    if !kind.proofs.is_empty() {
+        let one = |proof: &Proof| (proof.code.clone(), proof.title.clone().into());
+        let choices = FieldKind::Choice(kind.proofs.iter().map(one).collect());
+        field(
+            "proof",
+            text("记录方式", "How it was recorded"),
+            true,
+            choices,
+        );
+    }
+    all
+}
+
+fn own_phrases(row: &Row) -> Vec<Phrase> {
+    let kind = &row.kind;
+    let Text { zh: title, en } = kind.title.clone().into();
+    let mut said = Vec::new();
+    let mut say = |name: &str, zh: String, en: String| said.push(phrase(row.phrase(name), zh, en));
+    if kind.fixed_minutes.is_some() {
+        say(
+            "fixed",
+            format!("{title} {{0}} 次 × 每次 {{1}} 分钟"),
+            format!("{en}: {{0}} times × {{1}} minutes"),
+        );
+    } else {
+        say(
+            "present",
+            format!("{title}：在场 {{0}} 分钟"),
+            format!("{en}: {{0}} minutes between sign-in and sign-out"),
+        );
+        say(
+            "rounded",
+            "{0} 分钟按规定折算为 {1} 分钟".to_owned(),
+            "{0} minutes count as {1}".to_owned(),
+        );
+    }
+    if kind.presence_percent.is_some() {
+        say(
+            "too-short",
+            "在场 {0} 分钟，不到规定时间 {1} 分钟的 {2}%，不记时长".to_owned(),
+            "{0} minutes are less than {2}% of the {1} planned; no time is kept".to_owned(),
+        );
+    }
+    if kind.missing_checkout.is_some() {
+        say(
+            "missing",
+            format!("{title}：没有签退，按规定记 {{0}} 分钟"),
+            format!("{en}: nobody signed out, {{0}} minutes are kept"),
+        );
+    }
+    if kind.no_show_times.is_some() {
+        say(
+            "no-show",
+            format!("{title}：报了名没有来，扣规定时间 {{0}} 分钟的 {{1}} 倍"),
+            format!("{en}: signed up and did not come, {{1}} times the {{0}} planned minutes off"),
+        );
+    }
+    for proof in &kind.proofs {
+        let Text { zh, en } = proof.title.clone().into();
+        let (class, class_en) = match proof.class {
+            Class::Credit => ("信用时长", "credit hours"),
+            Class::Honour => ("荣誉时长", "honour hours"),
+        };
+        say(
+            &format!("proof-{}", proof.code),
+            format!("{zh}，记为{class}"),
+            format!("{en}: {class_en}"),
+        );
+    }
+    if kind.proofs.iter().any(|proof| proof.planned_max) {
+        say(
+            "planned-max",
+            "这样记录的不超过规定时间 {0} 分钟".to_owned(),
+            "Recorded like this, no more than the {0} planned minutes count".to_owned(),
+        );
+    }
+    if kind.max_minutes.is_some() {
+        say(
+            "most",
+            "一次最多记 {0} 分钟".to_owned(),
+            "At most {0} minutes are kept at one time".to_owned(),
+        );
+    }
+    if kind.surplus_to.is_some() {
+        say(
+            "surplus",
+            "超出上限的 {0} 分钟捐出".to_owned(),
+            "{0} minutes beyond the cap are given away".to_owned(),
+        );
+    }
+    if kind.points_per_hour.is_some() {
+        say(
+            "points",
+            format!("{title}：{{0}} 分钟 × 每小时 {{1}} 分（零头不计）"),
+            format!("{en}: {{0}} minutes × {{1}} points an hour (fractions dropped)"),
+        );
+    }
+    said
+}
+
+fn cap_phrases(row: &Row) -> Vec<Phrase> {
+    let mut said = Vec::new();
+    for cap in &row.kind.caps {
+        let (who, when) = (whose(cap.subject), this(cap.window));
+        let (all, all_en) = if cap.of.is_some() {
+            ("各项合计", " for all kinds together")
+        } else {
+            ("", "")
+        };
+        let zh = format!(
+            "{}{}{all}最多记 {{0}} 分钟，此前已有 {{1}} 分钟，只记 {{2}} 分钟",
+            who.zh, when.zh
+        );
+        let en = format!(
+            "{} {}: at most {{0}} minutes{all_en}, {{1}} kept before, {{2}} now",
+            who.en, when.en
+        );
+        for word in ["cut", "full"] {
+            said.push(phrase(cap_code(cap, word), zh.clone(), en.clone()));
+        }
+    }
+    said
+}
+
+/// The rule of one kind in one sentence.
+fn summary(row: &Row) -> Text {
+    let kind = &row.kind;
+    let (mut zh, mut en) = (kind.title.zh.clone(), kind.title.en.clone());
+    let mut say = |more: String, more_en: String| {
+        zh.push_str(&more);
+        en.push_str(&more_en);
+    };
+    match kind.fixed_minutes {
+        Some(each) => say(
+            format!("：每次记 {each} 分钟"),
+            format!(": {each} minutes each time"),
+        ),
+        None => say(
+            "：按签到签退记时长".to_owned(),
+            ": time between sign-in and sign-out".to_owned(),
+        ),
+    }
+    if let Some(percent) = kind.presence_percent {
+        say(
+            format!("，至少在场 {percent}%"),
+            format!("; at least {percent}% of the planned time"),
+        );
+    }
+    if !kind.bands.is_empty() {
+        let list: Vec<_> = kind
+            .bands
+            .iter()
+            .map(|band| band.minutes.to_string())
+            .collect();
+        say(
+            format!("，不足一小时的分档记 {} 分钟", list.join("、")),
+            format!("; parts of an hour count {} minutes", list.join(", ")),
+        );
+    }
+    if let Some(step) = kind.round_to {
+        say(
+            format!("，以 {step} 分钟为单位"),
+            format!("; in steps of {step} minutes"),
+        );
+    }
+    if let Some(most) = kind.max_minutes {
+        say(
+            format!("，一次最多 {most} 分钟"),
+            format!("; at most {most} minutes at one time"),
+        );
+    }
+    for cap in &kind.caps {
+        let (who, when) = (every(cap.subject), each(cap.window));
+        say(
+            format!("，{}{}最多 {} 分钟", who.zh, when.zh, cap.minutes),
+            format!(
+                "; at most {} minutes {} for {}",
+                cap.minutes, when.en, who.en
+            ),
+        );
+    }
+    if let Some(points) = kind.points_per_hour {
+        say(
+            format!("，每小时 {points} 分"),
+            format!("; {points} points an hour"),
+        );
+    }
+    text(zh, en)
+}

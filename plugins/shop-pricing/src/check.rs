@@ -1,0 +1,186 @@
+//! What does not make sense in the shop's parameters, each mistake with its path and what would be right.
+
+use rongyi_sdk::types::Diagnostic;
+use rongyi_sdk::wrong;
+
+use crate::params::Params;
+
+/// What does not make sense.
+pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if params.prices.is_empty() && params.categories.is_empty() && params.per_yuan.is_none() {
+        let (zh, en) = (
+            "至少写一个价格：prices、categories 或 per_yuan。",
+            "Write at least one price: prices, categories or per_yuan.",
+        );
+        found.push(wrong("prices", "shop-pricing.empty", zh, en));
+    }
+    let named = params
+        .prices
+        .iter()
+        .map(|row| ("prices", row))
+        .chain(params.categories.iter().map(|row| ("categories", row)));
+    for (table, (name, points)) in named {
+        if *points < 0 {
+            let (zh, en) = ("价格不能小于 0。", "A price may not be below 0.");
+            found.push(wrong(
+                format!("{table}.{name}"),
+                "shop-pricing.price",
+                zh,
+                en,
+            ));
+        }
+    }
+    if params.per_yuan.is_some_and(|rate| rate.units <= 0) {
+        found.push(wrong(
+            "per_yuan",
+            "shop-pricing.price",
+            "要大于 0。",
+            "This must be larger than 0.",
+        ));
+    }
+    for (at, limit) in params.limits.iter().enumerate() {
+        if limit.pieces < 1 {
+            let (zh, en) = ("件数要大于 0。", "Pieces must be more than 0.");
+            found.push(wrong(
+                format!("limits[{at}].pieces"),
+                "shop-pricing.limit",
+                zh,
+                en,
+            ));
+        }
+        let unknown = limit.item.as_ref().filter(|item| {
+            params.categories.is_empty()
+                && params.per_yuan.is_none()
+                && !params.prices.contains_key(*item)
+        });
+        if let Some(item) = unknown {
+            let zh = format!("prices 里没有“{item}”。");
+            let en = format!("There is no “{item}” in prices.");
+            found.push(wrong(
+                format!("limits[{at}].item"),
+                "shop-pricing.item",
+                zh,
+                en,
+            ));
+        }
+    }
+    for (at, max) in params.max_points.iter().enumerate() {
+        if max.points < 1 {
+            found.push(wrong(
+                format!("max_points[{at}].points"),
+                "shop-pricing.limit",
+                "要大于 0。",
+                "This must be larger than 0.",
+            ));
+        }
+    }
+    more(params, &mut found);
+    found
+}
+
+/// Reductions, bundles, money and who may redeem.
+fn more(params: &Params, found: &mut Vec<Diagnostic>) {
+    let mut no = |path: String, code: &str, zh: &str, en: &str| {
+        found.push(wrong(path, format!("shop-pricing.{code}"), zh, en));
+    };
+    for (at, one) in params.reductions.iter().enumerate() {
+        let path = format!("reductions[{at}]");
+        let ways = [
+            one.percent.is_some(),
+            one.minus.is_some(),
+            one.price.is_some(),
+        ];
+        if ways.iter().filter(|given| **given).count() != 1 {
+            let (zh, en) = (
+                "percent（少百分之几）、minus（少几分）、price（改为几分）写一样。",
+                "Write one of percent (off), minus (points off) and price (instead).",
+            );
+            no(path.clone(), "reduction", zh, en);
+        }
+        let wrong_number = one
+            .percent
+            .is_some_and(|percent| !(1..=100).contains(&percent))
+            || one.minus.is_some_and(|minus| minus < 1)
+            || one.price.is_some_and(|price| price < 0);
+        if wrong_number {
+            let (zh, en) = (
+                "percent 是 1 到 100，minus 大于 0，price 不小于 0。",
+                "percent is 1 to 100, minus more than 0, price 0 or more.",
+            );
+            no(path.clone(), "reduction", zh, en);
+        }
+        if one.weekdays.iter().any(|day| !(1..=7).contains(day)) {
+            let (zh, en) = (
+                "星期写 1 到 7，1 是星期一。",
+                "Weekdays are 1 to 7; 1 is Monday.",
+            );
+            no(format!("{path}.weekdays"), "weekday", zh, en);
+        }
+        if one.days_of_month.iter().any(|day| !(1..=31).contains(day)) {
+            let (zh, en) = ("日期写 1 到 31。", "Days of the month are 1 to 31.");
+            no(format!("{path}.days_of_month"), "day", zh, en);
+        }
+    }
+    for (at, one) in params.bundles.iter().enumerate() {
+        if one.points < 0 || one.items.is_empty() || one.items.values().any(|count| *count < 1) {
+            let (zh, en) = (
+                "写明每种商品几件（大于 0），和一共几分（不小于 0）。",
+                "Say how many of each item (more than 0) and for how many points (0 or more).",
+            );
+            no(format!("bundles[{at}]"), "bundle", zh, en);
+        }
+    }
+    for (item, _) in params.money.iter().filter(|(_, fen)| **fen < 1) {
+        let (zh, en) = (
+            "另付的钱按分写，大于 0：500 是 5 元。",
+            "Money is in 1/100 yuan and more than 0: 500 is 5 yuan.",
+        );
+        no(format!("money.{item}"), "money", zh, en);
+    }
+    for (name, value) in [("min_order", params.min_order), ("step", params.step)] {
+        if value.is_some_and(|value| value < 1) {
+            let (zh, en) = ("要大于 0。", "This must be larger than 0.");
+            no(name.to_owned(), "order", zh, en);
+        }
+    }
+    for (at, first) in params.first.iter().enumerate() {
+        let needed = first.points.or(first.minutes).unwrap_or(0);
+        if first.points.is_some() == first.minutes.is_some() || needed < 1 {
+            let (zh, en) = (
+                "points（要先得几分）和 minutes（要先服务几分钟）写一样，大于 0。",
+                "Write either points or minutes, more than 0.",
+            );
+            no(format!("first[{at}]"), "first", zh, en);
+        }
+    }
+    for (at, one) in params.suspensions.iter().enumerate() {
+        let ways = [
+            one.days.is_some(),
+            one.end_of_year.is_some(),
+            one.times.is_some(),
+        ];
+        let counted = one.times.is_some() == one.window.is_some();
+        if ways.iter().filter(|given| **given).count() != 1
+            || !counted
+            || one.times.is_some_and(|t| t < 1)
+        {
+            let (zh, en) = (
+                "停多久，三选一：days（几天）、end_of_year（到几年后的年底）、times 加 window（这段时间满几次）。",
+                "Say for how long, one of three: days, end_of_year, or times with window.",
+            );
+            no(format!("suspensions[{at}]"), "suspension", zh, en);
+        }
+    }
+    if let Some(conduct) = &params.conduct
+        && (conduct.base < 1
+            || conduct.lost.is_empty()
+            || conduct.lost.values().any(|taken| *taken < 1))
+    {
+        let (zh, en) = (
+            "写明底分 base 和每类事项扣几分 lost，都大于 0。",
+            "Say the base and what each kind takes in lost, all more than 0.",
+        );
+        no("conduct".to_owned(), "conduct", zh, en);
+    }
+}

@@ -1,0 +1,182 @@
+//! Who may redeem at all, and from when again: smallest order, what must be earned first, suspensions, a base score
+//! that is used up. Pieces, orders and points in a window are in `price.rs`.
+
+use std::collections::BTreeMap;
+
+use rongyi_sdk::calendar::{next_day, next_window, order, plus_days, year_end};
+use rongyi_sdk::params::Words;
+use rongyi_sdk::say::{number, refuse};
+use rongyi_sdk::types::{Basket, Metric, Refusal, Subject, Window};
+use rongyi_sdk::window::{Needs, answer};
+use serde::Deserialize;
+
+use crate::params::Params;
+
+/// What must be earned or served before anything is redeemed: points or minutes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct First {
+    /// Points earned, deductions taken off.
+    pub(crate) points: Option<i32>,
+    /// Volunteer minutes.
+    pub(crate) minutes: Option<i32>,
+    /// Over which days.
+    pub(crate) window: Window,
+    /// Whose.
+    pub(crate) subject: Subject,
+}
+
+/// After this kind of event nothing is redeemed for a while.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Suspension {
+    /// The kind of event.
+    pub(crate) after: String,
+    /// What residents read.
+    pub(crate) why: Words,
+    /// Whose events.
+    #[serde(default = "household")]
+    pub(crate) subject: Subject,
+    /// For so many days after the last one.
+    pub(crate) days: Option<u16>,
+    /// To the end of the year this many years after the last one.
+    pub(crate) end_of_year: Option<u16>,
+    /// Or: as soon as there are so many …
+    pub(crate) times: Option<i32>,
+    /// … in this window, until it has passed.
+    pub(crate) window: Option<Window>,
+}
+
+fn household() -> Subject {
+    Subject::Household
+}
+
+/// A base score from which events take; whoever has used it up is out until the window has passed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Conduct {
+    /// The base.
+    pub(crate) base: i32,
+    /// For how long it must last.
+    pub(crate) window: Window,
+    /// Whose.
+    #[serde(default = "household")]
+    pub(crate) subject: Subject,
+    /// What one event of each kind takes.
+    pub(crate) lost: BTreeMap<String, i32>,
+}
+
+/// The guards with the places of their facts.
+pub(crate) struct Guards {
+    first: Vec<usize>,
+    suspensions: Vec<usize>,
+    conduct: Vec<(i32, usize)>,
+}
+
+impl Guards {
+    /// Works out which facts are needed.
+    pub(crate) fn new(params: &Params, needs: &mut Needs) -> Guards {
+        let first = params.first.iter().map(|first| {
+            let metric = if first.points.is_some() {
+                Metric::Points
+            } else {
+                Metric::Minutes
+            };
+            needs.ask(metric, first.window, first.subject, None)
+        });
+        let first = first.collect();
+        let suspensions = params.suspensions.iter().map(|one| {
+            let of = Some(one.after.as_str());
+            match one.window.filter(|_| one.times.is_some()) {
+                Some(window) => needs.ask(Metric::Events, window, one.subject, of),
+                None => needs.ask(Metric::DaysSinceLast, Window::Lifetime, one.subject, of),
+            }
+        });
+        let suspensions = suspensions.collect();
+        let lost = params.conduct.iter().flat_map(|conduct| {
+            conduct
+                .lost
+                .iter()
+                .map(move |(kind, taken)| (conduct, kind, *taken))
+        });
+        let conduct = lost
+            .map(|(conduct, kind, taken)| {
+                let of = Some(kind.as_str());
+                (
+                    taken,
+                    needs.ask(Metric::Events, conduct.window, conduct.subject, of),
+                )
+            })
+            .collect();
+        Guards {
+            first,
+            suspensions,
+            conduct,
+        }
+    }
+
+    /// Refuses whoever may not redeem today, whatever is in the basket.
+    pub(crate) fn person(&self, params: &Params, basket: &Basket) -> Result<(), Refusal> {
+        for (at, (one, fact)) in params.suspensions.iter().zip(&self.suspensions).enumerate() {
+            let fact = answer(&basket.facts, *fact);
+            let until = match (one.times, one.window) {
+                (Some(times), Some(window)) => {
+                    if fact < i64::from(times) {
+                        continue;
+                    }
+                    next_window(window, basket.on)
+                }
+                _ if fact < 0 => continue,
+                _ => {
+                    let ago = i32::try_from(fact).unwrap_or(i32::MAX);
+                    let last = plus_days(basket.on, ago.saturating_neg());
+                    let days = one.days.map(|days| plus_days(last, days.into()));
+                    let end = days.or_else(|| one.end_of_year.map(|years| year_end(last, years)));
+                    match end {
+                        Some(end) if order(basket.on) <= order(end) => Some(next_day(end)),
+                        _ => continue,
+                    }
+                }
+            };
+            return Err(refuse(format!("suspended-{at}"), Vec::new(), until));
+        }
+        if let Some(conduct) = &params.conduct {
+            let lost: i64 = self
+                .conduct
+                .iter()
+                .map(|(taken, fact)| answer(&basket.facts, *fact).saturating_mul((*taken).into()))
+                .sum();
+            if lost >= i64::from(conduct.base) {
+                let args = vec![number(conduct.base.into()), number(lost)];
+                let again = next_window(conduct.window, basket.on);
+                return Err(refuse("conduct.used-up", args, again));
+            }
+        }
+        for (at, (first, fact)) in params.first.iter().zip(&self.first).enumerate() {
+            let has = answer(&basket.facts, *fact);
+            let needed = i64::from(first.points.or(first.minutes).unwrap_or(0));
+            if has < needed {
+                let args = vec![number(needed), number(has.max(0))];
+                return Err(refuse(format!("first-{at}"), args, None));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses an order that is too small or no multiple of the step.
+pub(crate) fn amount(params: &Params, total: i64) -> Result<(), Refusal> {
+    if let Some(least) = params.min_order
+        && total < i64::from(least)
+    {
+        let args = vec![number(least.into()), number(total)];
+        return Err(refuse("order.small", args, None));
+    }
+    if let Some(step) = params.step
+        && total.rem_euclid(i64::from(step).max(1)) != 0
+    {
+        let args = vec![number(step.into()), number(total)];
+        return Err(refuse("order.step", args, None));
+    }
+    Ok(())
+}
