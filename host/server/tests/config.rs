@@ -50,6 +50,14 @@ fn every_bad_case_says_what_it_said() {
     }
 }
 
+/// What their rules say is tried with the components, in `host/rules/tests/published.rs`.
+#[test]
+fn the_published_rule_books_are_read() {
+    let config = load("../../config/published/rongyi.toml")
+        .unwrap_or_else(|found| panic!("{}", render(&found)));
+    assert!(config.communities.len() >= 10, "ten communities are there");
+}
+
 #[test]
 fn every_mistake_has_two_languages_a_remedy_and_a_stable_code() {
     let codes: BTreeSet<&str> = [
