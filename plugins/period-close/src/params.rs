@@ -330,7 +330,7 @@ fn check_level(level: &Level, no: &mut dyn FnMut(String, &str, &str, &str)) {
             "What each level takes, rising from the lowest: [6000, 18000].",
         );
     }
-    let paired = level.tenure.is_some() == !level.tenure_months.is_empty();
+    let paired = level.tenure.is_some() != level.tenure_months.is_empty();
     if !paired || (level.tenure.is_some() && level.tenure_months.len() != level.steps.len()) {
         no(
             "level.tenure_months".to_owned(),

@@ -326,7 +326,7 @@ fn judges(kind: &Kind, no: No<'_>) {
         );
         no("judges.max".into(), "judges", zh, en);
     }
-    if judges.times.is_some() == !kind.bands.is_empty() {
+    if judges.times.is_some() != kind.bands.is_empty() {
         let (zh, en) = (
             "评分折成积分：times（每分折几分）和 bands（分档）写一样。",
             "Points for the score: write either times, points for each, or bands.",

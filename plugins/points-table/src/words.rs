@@ -170,44 +170,56 @@ fn kind_phrases(row: &Row) -> Vec<Phrase> {
             format!("{title} {{0}} {u}：这一档 {{1}} 分"),
             format!("{en}: {{1}} points for {{0}} {ue}"),
         ),
-        Way::Levels => {
-            say(
-                "level",
-                format!("{title}：{{0}} {{1}} 分"),
-                format!("{en}: {{1}} points for {{0}}"),
-            );
-            say(
-                "no-level",
-                format!("{title}：请选一个级别"),
-                format!("{en}: please choose a level"),
-            );
-            for level in &row.kind.levels {
-                let Text { zh, en } = level.title.clone().into();
-                say(&format!("level-{}", level.code), zh, en);
-            }
-        }
-        Way::Judged => {
-            let (how, how_en) = match row.kind.judges.as_ref().map(|judges| judges.method) {
-                Some(params::Method::Median) => ("取中间分", "the one in the middle is"),
-                Some(params::Method::DropExtremes) => (
-                    "去掉最高最低，平均",
-                    "without the highest and the lowest the average is",
-                ),
-                Some(params::Method::Average) | None => ("平均", "the average is"),
-            };
-            say(
-                "judged",
-                format!("{title}：{{0}} 位评委打分，{how} {{1}}，得 {{2}} 分"),
-                format!("{en}: {{0}} judges, {how_en} {{1}}, {{2}} points"),
-            );
-            say(
-                "no-scores",
-                format!("{title}：至少要 {{0}} 位评委打分，现在有 {{1}} 位"),
-                format!("{en}: at least {{0}} judges must score; there are {{1}}"),
-            );
-        }
+        Way::Levels => said.extend(level_phrases(row)),
+        Way::Judged => said.extend(judge_phrases(row)),
         Way::Give => {}
     }
+    said
+}
+
+fn level_phrases(row: &Row) -> Vec<Phrase> {
+    let Text { zh: title, en } = row.kind.title.clone().into();
+    let mut said = Vec::new();
+    let mut say = |name: &str, zh: String, en: String| said.push(phrase(row.phrase(name), zh, en));
+    say(
+        "level",
+        format!("{title}：{{0}} {{1}} 分"),
+        format!("{en}: {{1}} points for {{0}}"),
+    );
+    say(
+        "no-level",
+        format!("{title}：请选一个级别"),
+        format!("{en}: please choose a level"),
+    );
+    for level in &row.kind.levels {
+        let Text { zh, en } = level.title.clone().into();
+        say(&format!("level-{}", level.code), zh, en);
+    }
+    said
+}
+
+fn judge_phrases(row: &Row) -> Vec<Phrase> {
+    let Text { zh: title, en } = row.kind.title.clone().into();
+    let mut said = Vec::new();
+    let mut say = |name: &str, zh: String, en: String| said.push(phrase(row.phrase(name), zh, en));
+    let (how, how_en) = match row.kind.judges.as_ref().map(|judges| judges.method) {
+        Some(params::Method::Median) => ("取中间分", "the one in the middle is"),
+        Some(params::Method::DropExtremes) => (
+            "去掉最高最低，平均",
+            "without the highest and the lowest the average is",
+        ),
+        Some(params::Method::Average) | None => ("平均", "the average is"),
+    };
+    say(
+        "judged",
+        format!("{title}：{{0}} 位评委打分，{how} {{1}}，得 {{2}} 分"),
+        format!("{en}: {{0}} judges, {how_en} {{1}}, {{2}} points"),
+    );
+    say(
+        "no-scores",
+        format!("{title}：至少要 {{0}} 位评委打分，现在有 {{1}} 位"),
+        format!("{en}: at least {{0}} judges must score; there are {{1}}"),
+    );
     said
 }
 

@@ -137,7 +137,7 @@ pub(crate) fn share(row: &Row, event: &Event, points: i64, decision: &mut Decisi
     }
     for share in &row.kind.share {
         let part = points.saturating_mul(share.percent.into()) / 100;
-        if part == 0 || !event.roles.iter().any(|role| *role == share.role) {
+        if part == 0 || !event.roles.contains(&share.role) {
             continue;
         }
         let part_i32 = rongyi_sdk::params::clamp(part);

@@ -138,6 +138,11 @@ fn more(params: &Params, found: &mut Vec<Diagnostic>) {
         );
         no(format!("money.{item}"), "money", zh, en);
     }
+    guards(params, &mut no);
+}
+
+/// Who may redeem, and how much at least.
+fn guards(params: &Params, no: &mut dyn FnMut(String, &str, &str, &str)) {
     for (name, value) in [("min_order", params.min_order), ("step", params.step)] {
         if value.is_some_and(|value| value < 1) {
             let (zh, en) = ("要大于 0。", "This must be larger than 0.");
