@@ -36,7 +36,7 @@ fn the_components_do_what_their_scenarios_say() {
             ran += report.ran;
         }
     }
-    assert!(ran >= 30, "only {ran} scenarios were found");
+    assert!(ran >= 130, "only {ran} scenarios were found");
 }
 
 #[test]
