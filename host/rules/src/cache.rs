@@ -4,47 +4,76 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rongyi_core::chain::{hex, sha256};
 use wasmtime::component::Component;
 
+use crate::compile::{Compiler, NotCompiled, Order, compile};
+use crate::engine::Inner;
+use crate::limits::Limits;
+
+/// Counts up when baking changes its result.
+const BAKE: u32 = 1;
+
 /// The component, from the cache when it is there; compiled, and kept, otherwise.
 pub(crate) fn component(
-    wasm: &wasmtime::Engine,
-    folder: Option<&Path>,
-    bytes: &[u8],
-) -> wasmtime::Result<Component> {
-    let Some(folder) = folder else {
-        return Component::from_binary(wasm, bytes);
-    };
-    let mut compatibility = DefaultHasher::new();
-    wasm.precompile_compatibility_hash()
-        .hash(&mut compatibility);
-    let path = folder.join(format!(
-        "{}-{:016x}.cwasm",
-        hex(&sha256(bytes)),
-        compatibility.finish()
-    ));
-    if path.exists()
-        && let Ok(component) = load(wasm, &path)
+    inner: &Inner,
+    limits: &Limits,
+    compiler: &Compiler,
+    order: &Order<'_>,
+) -> Result<Component, NotCompiled> {
+    let path = inner
+        .cache
+        .as_ref()
+        .map(|folder| folder.join(name(&inner.wasm, order)));
+    if let Some(path) = path.as_ref().filter(|path| path.exists())
+        && let Ok(component) = trusted(&inner.wasm, Code::File(path))
     {
         return Ok(component);
     }
-    let component = Component::from_binary(wasm, bytes)?;
+    let code = compile(inner, limits, compiler, order)?;
     // A cache that cannot be written only costs time at the next start.
-    let _ = keep(&path, &component.serialize()?);
-    Ok(component)
+    let kept = path.filter(|path| keep(path, &code).is_ok());
+    let code = kept
+        .as_ref()
+        .map_or(Code::Bytes(&code), |path| Code::File(path));
+    trusted(&inner.wasm, code)
+        .map_err(|error| NotCompiled::Died(format!("its code cannot be used: {error:#}")))
+}
+
+/// Component, parameters where they are baked in, and all that the compiler depends on.
+fn name(wasm: &wasmtime::Engine, order: &Order<'_>) -> PathBuf {
+    let mut compatibility = DefaultHasher::new();
+    wasm.precompile_compatibility_hash()
+        .hash(&mut compatibility);
+    let component = hex(&sha256(order.component));
+    let baked = order.params_json.map_or_else(String::new, |params| {
+        BAKE.hash(&mut compatibility);
+        format!("-{}", hex(&sha256(params.as_bytes())))
+    });
+    format!("{component}{baked}-{:016x}.cwasm", compatibility.finish()).into()
+}
+
+enum Code<'c> {
+    File(&'c Path),
+    Bytes(&'c [u8]),
 }
 
 #[expect(
     unsafe_code,
-    reason = "our own compiled cache: written by `keep` alone, in a folder only this user may enter"
+    reason = "our own compiled code: made by `compile`, in a folder only this user may enter"
 )]
-fn load(wasm: &wasmtime::Engine, path: &Path) -> wasmtime::Result<Component> {
-    // SAFETY: the file was produced by `Component::serialize` of this program (see `keep`), is renamed into
-    // place whole and never changed afterwards; wasmtime itself refuses another version's file.
-    unsafe { Component::deserialize_file(wasm, path) }
+fn trusted(wasm: &wasmtime::Engine, code: Code<'_>) -> wasmtime::Result<Component> {
+    // SAFETY: the code was produced by `Engine::precompile_component` of this program (see `compile`). A file is
+    // renamed into place whole (see `keep`) and never changed afterwards; wasmtime itself refuses another
+    // version's code.
+    unsafe {
+        match code {
+            Code::File(path) => Component::deserialize_file(wasm, path),
+            Code::Bytes(bytes) => Component::deserialize(wasm, bytes),
+        }
+    }
 }
 
 /// Writes beside, syncs, renames: a reader sees the whole file or none.

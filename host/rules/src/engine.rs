@@ -1,18 +1,22 @@
 //! The engine: for each tier one wasmtime configuration with a pool, made when its first component comes, and the
 //! tickers that keep their clocks.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
+use rongyi_core::chain::Hash;
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{
     Config, Enabled, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
 };
 
 use crate::bindings;
+use crate::compile::Compiler;
 use crate::limits::{Allowance, Limits, Tier};
+use crate::load::Known;
 use crate::state::State;
 
 /// Milliseconds between two ticks of the deadline clock.
@@ -37,6 +41,7 @@ pub enum EngineError {
 /// Loads and runs rules under the limits of their tiers. Cheap to share; its clocks stop with the last user.
 pub struct Engine {
     allowance: Allowance,
+    pub(crate) compiler: Compiler,
     cache: Option<PathBuf>,
     tiers: [OnceLock<Arc<Inner>>; 3],
 }
@@ -47,17 +52,20 @@ pub(crate) struct Inner {
     pub(crate) linker: Linker<State>,
     pub(crate) limits: Limits,
     pub(crate) cache: Option<PathBuf>,
+    /// The components that loaded rules use, by digest.
+    pub(crate) known: Mutex<HashMap<Hash, Weak<Known>>>,
     running: Arc<AtomicBool>,
 }
 
 impl Engine {
-    /// An engine with these limits; compiled code is kept in `cache` when one is given. The pool of the small
+    /// An engine with these limits. Components are compiled by `compiler`; the code is kept in `cache` when one is given. The pool of the small
     /// tier is made at once, the others when they are needed.
     ///
     /// # Errors
     /// [`EngineError`] when the machine cannot hold the pool or the folder cannot be made.
     pub fn new(
         allowance: impl Into<Allowance>,
+        compiler: Compiler,
         cache: Option<&Path>,
     ) -> Result<Engine, EngineError> {
         if let Some(folder) = cache {
@@ -66,6 +74,7 @@ impl Engine {
         }
         let engine = Engine {
             allowance: allowance.into(),
+            compiler,
             cache: cache.map(Path::to_owned),
             tiers: [OnceLock::new(), OnceLock::new(), OnceLock::new()],
         };
@@ -95,7 +104,7 @@ impl Engine {
 }
 
 impl Inner {
-    fn new(limits: Limits, cache: Option<PathBuf>) -> Result<Inner, EngineError> {
+    pub(crate) fn new(limits: Limits, cache: Option<PathBuf>) -> Result<Inner, EngineError> {
         let setup =
             |error: wasmtime::Error| EngineError::Setup(format!("{error:#}"), limits.instances);
         let wasm = wasmtime::Engine::new(&config(&limits)).map_err(setup)?;
@@ -109,6 +118,7 @@ impl Inner {
             linker,
             limits,
             cache,
+            known: Mutex::default(),
             running,
         })
     }
@@ -141,11 +151,13 @@ fn tick(wasm: &wasmtime::Engine, running: &Arc<AtomicBool>) {
 fn config(limits: &Limits) -> Config {
     let mut pool = PoolingAllocationConfig::default();
     let many = |each: u32| limits.instances.saturating_mul(each);
+    // Tiers count what is in the file; while it is baked, one instance more reads its memory.
+    let core_instances = limits.core_instances.saturating_add(1);
     pool.total_component_instances(limits.instances)
-        .total_core_instances(many(limits.core_instances))
+        .total_core_instances(many(core_instances))
         .total_memories(many(limits.memories))
         .total_tables(many(limits.tables))
-        .max_core_instances_per_component(limits.core_instances)
+        .max_core_instances_per_component(core_instances)
         .max_memories_per_component(limits.memories)
         .max_tables_per_component(limits.tables)
         .max_memory_size(limits.memory_bytes)

@@ -5,8 +5,10 @@
 //! back as a [`Fault`](rongyi_core::rule::Fault) with a stable code. There is no SQL and no HTTP here.
 
 mod answer;
+mod bake;
 mod bindings;
 mod cache;
+mod compile;
 mod convert;
 mod engine;
 mod fault;
@@ -19,6 +21,7 @@ mod state;
 mod tier;
 mod world;
 
+pub use compile::{Compiler, compile_one};
 pub use engine::{Engine, EngineError};
 pub use limits::{Allowance, Limits, Lowered, Tier};
 pub use load::{Diagnostic, LoadError};

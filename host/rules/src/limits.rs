@@ -159,6 +159,9 @@ pub struct Allowance {
     pub large: Limits,
     /// A component of a larger tier is refused.
     pub tier_max: Tier,
+    /// Whether parameters are baked into components of the small tier, which makes calls cheaper and loading
+    /// dearer. The answers are the same.
+    pub bake: bool,
 }
 
 impl Default for Allowance {
@@ -169,6 +172,7 @@ impl Default for Allowance {
             script: Tier::Script.limits(),
             large: Tier::Large.limits(),
             tier_max: Tier::Large,
+            bake: true,
         }
     }
 }
@@ -185,9 +189,13 @@ impl From<Limits> for Allowance {
 
 impl Allowance {
     /// For replaying what was decided before: every tier, four times the fuel and no deadline worth the name,
-    /// so that a decision never depends on the limits of today.
+    /// so that a decision never depends on the limits of today. Nothing is baked: what was decided by a baked
+    /// rule is checked by the rule as its author made it.
     pub fn replay() -> Allowance {
-        let mut allowance = Allowance::default();
+        let mut allowance = Allowance {
+            bake: false,
+            ..Allowance::default()
+        };
         for tier in Tier::ALL {
             let limits = allowance.of_mut(tier);
             limits.fuel_call = limits.fuel_call.saturating_mul(4);

@@ -11,18 +11,19 @@
 //! | parameters against the schema | `config.schema` |
 //! | parameters against `configure` | `config.plugin` |
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, Weak};
 
 use crate::bindings::rongyi::rules::types::{About as WitAbout, Plan as WitPlan, Severity};
 use crate::bindings::{RulePre, VERSION};
+use crate::compile::{Compiler, NotCompiled, Order};
 use crate::engine::{Engine, Inner};
 use crate::limits::{Limits, Lowered, Tier};
-use crate::params::{all_at_once, schema};
+use crate::params::{Schema, all_at_once};
 use crate::rule::{About, Rule, store};
 use crate::state::State;
 use crate::world::{exports, imports};
 use crate::{answer, cache, convert, fault, tier};
-use rongyi_core::chain::sha256;
+use rongyi_core::chain::{Hash, sha256};
 
 /// Something wrong in the parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +65,14 @@ pub(crate) fn refuse(
     }
 }
 
+/// A component that was looked at: everything about it that does not depend on parameters.
+pub(crate) struct Known {
+    pub(crate) pre: RulePre<State>,
+    digest: Hash,
+    about: About,
+    schema: Schema,
+}
+
 impl Engine {
     /// Takes a component through every step and answers the rule, ready to be asked.
     ///
@@ -83,22 +92,63 @@ impl Engine {
         params_json: &str,
         lowered: Lowered,
     ) -> Result<Rule, LoadError> {
+        let mut rule = self.load_plain(bytes, params_json, lowered)?;
+        let inner = Arc::clone(&rule.inner);
+        rule.baked = self.baked(&inner, &rule.limits, &rule.known, bytes, params_json);
+        Ok(rule)
+    }
+
+    /// [`Engine::load_lowered`] without baking: for a rule that will be asked little.
+    pub(crate) fn load_plain(
+        &self,
+        bytes: &[u8],
+        params_json: &str,
+        lowered: Lowered,
+    ) -> Result<Rule, LoadError> {
         let inner = self.engine_for(bytes)?;
         let limits = lower(&inner.limits, lowered)?;
-        let pre = prepare(inner, bytes)?;
-        let about = describe(inner, &limits, &pre)?;
-        let misfits = schema(&about, params_json)?;
-        let plan = all_at_once(configure(inner, &limits, &pre, params_json), misfits)?;
+        let known = self.known(inner, bytes)?;
+        let misfits = known.schema.misfits(params_json)?;
+        let asked = configure(inner, &limits, &known.pre, params_json);
+        let plan = all_at_once(asked, misfits)?;
         Ok(Rule {
             inner: Arc::clone(inner),
             limits,
-            pre,
-            digest: sha256(bytes),
+            digest: known.digest,
             params_digest: sha256(params_json.as_bytes()),
-            about,
+            about: known.about.clone(),
             plan,
             params_json: params_json.to_owned(),
+            baked: None,
+            known,
         })
+    }
+
+    /// The component with its parameters baked in, for the tier whose toolchains allow it.
+    fn baked(
+        &self,
+        inner: &Inner,
+        limits: &Limits,
+        known: &Known,
+        bytes: &[u8],
+        params_json: &str,
+    ) -> Option<RulePre<State>> {
+        if limits.tier != Tier::Small || !self.allowance().bake {
+            return None;
+        }
+        let order = Order {
+            component: bytes,
+            params_json: Some(params_json),
+        };
+        let component = cache::component(inner, limits, &self.compiler, &order).ok()?;
+        let pre = inner
+            .linker
+            .instantiate_pre(&component)
+            .and_then(RulePre::new);
+        let pre = pre.ok()?;
+        component.initialize_copy_on_write_image().ok()?;
+        // It must still be the same rule.
+        (describe(inner, limits, &pre).ok()? == known.about).then_some(pre)
     }
 
     /// Who a component says it is, without parameters.
@@ -107,7 +157,7 @@ impl Engine {
     /// [`LoadError`] of the first step that fails.
     pub fn describe(&self, bytes: &[u8]) -> Result<About, LoadError> {
         let inner = self.engine_for(bytes)?;
-        describe(inner, &inner.limits, &prepare(inner, bytes)?)
+        Ok(self.known(inner, bytes)?.about.clone())
     }
 
     /// The tier of a component: a property of its bytes.
@@ -116,6 +166,27 @@ impl Engine {
     /// [`LoadError`] when it is no component, or belongs to no tier that is allowed.
     pub fn tier_of(&self, bytes: &[u8]) -> Result<Tier, LoadError> {
         tier::choose(bytes, self.allowance())
+    }
+
+    /// The component, shared with every rule that was made of it and is still there.
+    fn known(&self, inner: &Inner, bytes: &[u8]) -> Result<Arc<Known>, LoadError> {
+        let digest = sha256(bytes);
+        let all = || inner.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all().get(&digest).and_then(Weak::upgrade) {
+            return Ok(known);
+        }
+        let pre = prepare(inner, &self.compiler, bytes)?;
+        let about = describe(inner, &inner.limits, &pre)?;
+        let known = Arc::new(Known {
+            schema: Schema::of(&about)?,
+            digest,
+            pre,
+            about,
+        });
+        let mut all = all();
+        all.retain(|_, other| other.strong_count() > 0);
+        all.insert(digest, Arc::downgrade(&known));
+        Ok(known)
     }
 
     fn engine_for(&self, bytes: &[u8]) -> Result<&Arc<Inner>, LoadError> {
@@ -162,19 +233,13 @@ fn lower(operator: &Limits, lowered: Lowered) -> Result<Limits, LoadError> {
     Ok(limits)
 }
 
-fn prepare(inner: &Inner, bytes: &[u8]) -> Result<RulePre<State>, LoadError> {
+fn prepare(inner: &Inner, compiler: &Compiler, bytes: &[u8]) -> Result<RulePre<State>, LoadError> {
+    let order = Order {
+        component: bytes,
+        params_json: None,
+    };
     let component =
-        cache::component(&inner.wasm, inner.cache.as_deref(), bytes).map_err(|error| {
-            let (zh, en) = (
-                "这不是有效的组件".to_owned(),
-                "This is not a valid component",
-            );
-            refuse(
-                "load.invalid",
-                format!("{zh}：{error:#}"),
-                format!("{en}: {error:#}"),
-            )
-        })?;
+        cache::component(inner, &inner.limits, compiler, &order).map_err(not_compiled)?;
     imports(inner, &component)?;
     exports(inner, &component)?;
     let pre = inner
@@ -188,6 +253,32 @@ fn prepare(inner: &Inner, bytes: &[u8]) -> Result<RulePre<State>, LoadError> {
         );
         refuse("world.export", zh, en)
     })
+}
+
+fn not_compiled(why: NotCompiled) -> LoadError {
+    match why {
+        NotCompiled::Refused(why) => refuse(
+            "load.invalid",
+            format!("这不是有效的组件：{why}"),
+            format!("This is not a valid component: {why}"),
+        ),
+        NotCompiled::Died(how) => refuse(
+            "load.compiler",
+            format!(
+                "编译这个组件的进程中途结束了（{how}）。本机没有受影响。请把组件做小、做简单一些，或把文件交给本程序的作者看。"
+            ),
+            format!(
+                "The process that compiled this component ended early ({how}). This host is unharmed. Make the component smaller and simpler, or show the file to the authors of this program."
+            ),
+        ),
+        NotCompiled::Late(seconds) => refuse(
+            "load.compile-timeout",
+            format!("编译这个组件超过了 {seconds} 秒，已停止。请把组件做小、做简单一些。"),
+            format!(
+                "Compiling this component took more than {seconds} s and was stopped. Make the component smaller and simpler."
+            ),
+        ),
+    }
 }
 
 fn describe(inner: &Inner, limits: &Limits, pre: &RulePre<State>) -> Result<About, LoadError> {

@@ -6,30 +6,37 @@ use rongyi_core::rule::Plan;
 use crate::load::{Diagnostic, LoadError, refuse};
 use crate::rule::About;
 
-/// The parameters against the rule's own JSON Schema; every mistake with its path.
-pub(crate) fn schema(about: &About, params_json: &str) -> Result<Vec<Diagnostic>, LoadError> {
-    let broken = |what: &str| {
-        refuse(
-            "plugin.describe",
-            format!("规则自带的参数说明不能用：{what}"),
-            format!("The rule's own parameter schema cannot be used: {what}"),
-        )
-    };
-    let schema: serde_json::Value =
-        serde_json::from_str(&about.config_schema).map_err(|error| broken(&error.to_string()))?;
-    let validator =
-        jsonschema::validator_for(&schema).map_err(|error| broken(&error.to_string()))?;
-    let params: serde_json::Value = serde_json::from_str(params_json).map_err(|error| {
-        refuse(
-            "config.schema",
-            format!("参数不是 JSON：{error}"),
-            format!("The parameters are not JSON: {error}"),
-        )
-    })?;
-    Ok(validator
-        .iter_errors(&params)
-        .flat_map(|error| complaints(&error))
-        .collect())
+/// A rule's own JSON Schema for its parameters.
+pub(crate) struct Schema(jsonschema::Validator);
+
+impl Schema {
+    pub(crate) fn of(about: &About) -> Result<Schema, LoadError> {
+        let broken = |what: &str| {
+            refuse(
+                "plugin.describe",
+                format!("规则自带的参数说明不能用：{what}"),
+                format!("The rule's own parameter schema cannot be used: {what}"),
+            )
+        };
+        let schema: serde_json::Value = serde_json::from_str(&about.config_schema)
+            .map_err(|error| broken(&error.to_string()))?;
+        let validator =
+            jsonschema::validator_for(&schema).map_err(|error| broken(&error.to_string()))?;
+        Ok(Schema(validator))
+    }
+
+    /// Every mistake with its path.
+    pub(crate) fn misfits(&self, params_json: &str) -> Result<Vec<Diagnostic>, LoadError> {
+        let params: serde_json::Value = serde_json::from_str(params_json).map_err(|error| {
+            refuse(
+                "config.schema",
+                format!("参数不是 JSON：{error}"),
+                format!("The parameters are not JSON: {error}"),
+            )
+        })?;
+        let errors = self.0.iter_errors(&params);
+        Ok(errors.flat_map(|error| complaints(&error)).collect())
+    }
 }
 
 /// What the rule says about its parameters and what the schema says, together. Where both speak of the same

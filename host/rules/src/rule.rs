@@ -10,6 +10,7 @@ use crate::bindings::RulePre;
 use crate::bindings::exports::rongyi::rules::rules::Guest;
 use crate::engine::{Inner, TICK_MS};
 use crate::limits::Limits;
+use crate::load::Known;
 use crate::state::State;
 use crate::{answer, convert, fault};
 
@@ -37,7 +38,8 @@ pub struct About {
 pub struct Usage {
     /// Units of fuel of the hook.
     pub fuel: u64,
-    /// Units of fuel of the `configure` before it.
+    /// Units of fuel of getting ready: nothing but a few units when the parameters are baked in, otherwise
+    /// those of `configure`.
     pub configure_fuel: u64,
     /// Bytes of linear memory.
     pub memory_bytes: usize,
@@ -47,7 +49,8 @@ pub struct Usage {
 pub struct Rule {
     pub(crate) inner: Arc<Inner>,
     pub(crate) limits: Limits,
-    pub(crate) pre: RulePre<State>,
+    pub(crate) known: Arc<Known>,
+    pub(crate) baked: Option<RulePre<State>>,
     /// SHA-256 of the component.
     pub digest: Hash,
     /// SHA-256 of the parameters' JSON.
@@ -74,6 +77,11 @@ impl Rule {
     /// What each of its calls may take: those of its tier, as far as the community has not lowered them.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Whether its parameters are baked in, so that no call reads them again.
+    pub fn is_baked(&self) -> bool {
+        self.baked.is_some()
     }
 
     /// What is this event worth?
@@ -140,7 +148,7 @@ impl Rule {
         Ok(Err(own))
     }
 
-    /// A fresh instance, `configure`, the hook, the check; then the instance is thrown away, whatever happened.
+    /// A fresh instance, configured, the hook, the check; then the instance is thrown away, whatever happened.
     fn call<T>(
         &self,
         hook: &str,
@@ -154,11 +162,14 @@ impl Rule {
         let mut store = store(&self.inner, limits, limits.fuel_load);
         let mut configured = 0;
         let result = (|| {
-            let instance = self.pre.instantiate(&mut store)?;
+            let pre = self.baked.as_ref().unwrap_or(&self.known.pre);
+            let instance = pre.instantiate(&mut store)?;
             let guest = instance.rongyi_rules_rules();
-            // Nothing is kept between calls, so the parameters are told again; the plan is known already. This has
-            // the budget of loading, so that a long table leaves the hook as much fuel as a short one.
-            drop(guest.call_configure(&mut store, &self.params_json)?);
+            if self.baked.is_none() {
+                // Nothing is kept between calls, so the parameters are told again; the plan is known already.
+                // This has the budget of loading, so that a long table leaves the hook as much as a short one.
+                drop(guest.call_configure(&mut store, &self.params_json)?);
+            }
             configured = limits.fuel_load.saturating_sub(store.get_fuel()?);
             store.set_fuel(fuel)?;
             ask(guest, &mut store)

@@ -12,6 +12,7 @@ pub use rongyi_sdk::scenario::{Candidate, Difference, Failure, Report};
 use rongyi_sdk::types as sdk;
 
 use crate::engine::Engine;
+use crate::limits::Lowered;
 use crate::rule::Rule;
 
 /// Parameter sets of one run that are kept loaded; a file with more loads the rest again.
@@ -70,7 +71,14 @@ impl Candidate for Compiled<'_> {
         params: &str,
     ) -> Result<Result<sdk::Plan, Vec<sdk::Diagnostic>>, String> {
         let known = self.loaded.get(params).cloned();
-        let loaded = known.map_or_else(|| self.engine.load(self.bytes, params).map(Arc::new), Ok);
+        let loaded = known.map_or_else(
+            || {
+                self.engine
+                    .load_plain(self.bytes, params, Lowered::default())
+                    .map(Arc::new)
+            },
+            Ok,
+        );
         match loaded {
             Ok(rule) => {
                 if self.loaded.len() < KEPT_MAX {

@@ -1,19 +1,23 @@
 //! Rules that do what a rule must not: each ends in its named fault, and the next call works.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::sync::LazyLock;
+
 use rongyi_core::ids::Code;
 use rongyi_core::rule::{BasketLine, Blame, EarnAsk, PriceAsk};
-use rongyi_rules::{Engine, Limits, LoadError, Rule};
+use rongyi_rules::{Allowance, Compiler, Engine, Limits, LoadError, Rule};
 
-fn engine() -> Engine {
-    Engine::new(
-        Limits {
-            instances: 8,
-            ..Limits::default()
-        },
-        None,
-    )
-    .unwrap()
+/// One for all tests; nothing is baked, so that every call runs `configure` as well.
+fn engine() -> &'static Engine {
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+        let mut allowance = Allowance {
+            bake: false,
+            ..Allowance::default()
+        };
+        allowance.small.instances = 16;
+        Engine::new(allowance, Compiler::InProcess, None).unwrap()
+    });
+    &ENGINE
 }
 
 fn code(text: &str) -> Code {
@@ -41,7 +45,7 @@ fn hostile(engine: &Engine) -> Rule {
 #[test]
 fn every_misdeed_has_its_fault_and_the_next_call_works() {
     let engine = engine();
-    let rule = hostile(&engine);
+    let rule = hostile(engine);
     let misdeeds = [
         ("loop", "limit.fuel", "2000000 units of fuel"),
         ("memory", "limit.memory", "the limit is 4096 KiB"),
@@ -78,7 +82,7 @@ fn every_misdeed_has_its_fault_and_the_next_call_works() {
 #[test]
 fn endless_recursion_ends_as_stack_or_memory() {
     let engine = engine();
-    let fault = hostile(&engine).earn(&event("recursion")).unwrap_err();
+    let fault = hostile(engine).earn(&event("recursion")).unwrap_err();
     assert!(
         ["limit.stack", "trap.memory", "limit.fuel"].contains(&fault.code.as_str()),
         "{fault:?}"
@@ -88,7 +92,7 @@ fn endless_recursion_ends_as_stack_or_memory() {
 #[test]
 fn division_by_zero_names_the_panic() {
     let engine = engine();
-    let fault = hostile(&engine).earn(&event("division")).unwrap_err();
+    let fault = hostile(engine).earn(&event("division")).unwrap_err();
     assert_eq!(fault.code, "plugin.panic");
     assert!(
         fault.message.contains("divide by zero"),
@@ -100,7 +104,7 @@ fn division_by_zero_names_the_panic() {
 #[test]
 fn nothing_survives_a_call() {
     let engine = engine();
-    let rule = hostile(&engine);
+    let rule = hostile(engine);
     for _ in 0..3 {
         let decision = rule.earn(&event("state")).unwrap().unwrap();
         assert_eq!(
@@ -113,7 +117,7 @@ fn nothing_survives_a_call() {
 #[test]
 fn a_flood_of_log_costs_only_its_fuel() {
     let engine = engine();
-    let rule = hostile(&engine);
+    let rule = hostile(engine);
     match rule.earn(&event("log")) {
         Ok(answer) => assert!(answer.is_ok()),
         Err(fault) => assert_eq!(fault.code, "limit.fuel"),
@@ -123,7 +127,7 @@ fn a_flood_of_log_costs_only_its_fuel() {
 #[test]
 fn wrong_quotes_are_refused() {
     let engine = engine();
-    let rule = hostile(&engine);
+    let rule = hostile(engine);
     let basket = |item: &str| {
         let line = BasketLine {
             item: code(item),
@@ -158,7 +162,7 @@ fn wrong_quotes_are_refused() {
 #[test]
 fn many_threads_share_one_rule() {
     let engine = engine();
-    let rule = hostile(&engine);
+    let rule = hostile(engine);
     std::thread::scope(|scope| {
         for worker in 0..4 {
             let rule = &rule;
@@ -308,6 +312,7 @@ fn a_cache_is_used_and_a_damaged_one_is_not_believed() {
                 instances: 2,
                 ..Limits::default()
             },
+            Compiler::InProcess,
             Some(folder.path()),
         )
         .unwrap()
@@ -319,7 +324,7 @@ fn a_cache_is_used_and_a_damaged_one_is_not_believed() {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
-    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(kept.len(), 2, "plain and baked: {kept:?}");
     assert!(load().earn(&event("good")).unwrap().is_ok());
     std::fs::remove_file(&kept[0]).unwrap();
     std::fs::write(&kept[0], b"not compiled code").unwrap();

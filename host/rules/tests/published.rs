@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use rongyi_rules::{Engine, Limits};
+use rongyi_rules::{Compiler, Engine, Limits};
 use rongyi_sdk::scenario::params_json;
 
 fn root() -> PathBuf {
@@ -19,6 +19,7 @@ fn engine(cache: &tempfile::TempDir) -> Engine {
             instances: 4,
             ..Limits::default()
         },
+        Compiler::InProcess,
         Some(cache.path()),
     )
     .unwrap()

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use rongyi_core::rule as own;
-use rongyi_rules::{Engine, Limits};
+use rongyi_rules::{Compiler, Engine, Limits};
 
 #[test]
 fn the_components_do_what_their_scenarios_say() {
@@ -13,6 +13,7 @@ fn the_components_do_what_their_scenarios_say() {
             instances: 4,
             ..Limits::default()
         },
+        Compiler::InProcess,
         Some(cache.path()),
     )
     .unwrap();
@@ -46,6 +47,7 @@ fn twenty_kinds_leave_half_of_the_fuel() {
             instances: 2,
             ..Limits::default()
         },
+        Compiler::InProcess,
         None,
     )
     .unwrap();

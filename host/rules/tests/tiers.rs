@@ -3,10 +3,10 @@
 
 use rongyi_core::ids::Code;
 use rongyi_core::rule::EarnAsk;
-use rongyi_rules::{Allowance, Engine, LoadError, Lowered, Tier};
+use rongyi_rules::{Allowance, Compiler, Engine, LoadError, Lowered, Tier};
 
 fn engine(allowance: Allowance) -> Engine {
-    Engine::new(allowance, None).unwrap()
+    Engine::new(allowance, Compiler::InProcess, None).unwrap()
 }
 
 /// A component with this many core instances, this much memory and this large a table.
@@ -139,7 +139,7 @@ fn too_little_memory_is_named_when_the_rule_is_loaded() {
     let error = engine
         .load_lowered(rongyi_bundled::HOSTILE, "{}", lowered(None, Some(64 << 10)))
         .unwrap_err();
-    assert_eq!(error.code, "plugin.describe");
+    assert_eq!(error.code, "config.plugin");
     assert!(error.message.contains("limit.memory"), "{}", error.message);
     assert!(
         error.message.contains("the limit is 64 KiB"),

@@ -35,7 +35,7 @@ use crate::clock::SystemClock;
 use crate::config::{self, Config, Diagnostic};
 use crate::demo;
 use crate::explain::Lang;
-use crate::house::{House, OpenError};
+use crate::house::{self, House, OpenError};
 
 /// 榕易：社区积分的账本、规则和超市。
 /// Rongyi: ledger, rules and supermarket for community points.
@@ -112,6 +112,9 @@ enum Command {
     /// 一笔账的凭证：写出、核对 / proof that an entry stands in the ledger
     #[command(subcommand)]
     Proof(proof::ProofCommand),
+    /// 内部用：编译一条规则 / internal: compiles one rule, from standard input to standard output
+    #[command(name = house::COMPILE_COMMAND, hide = true)]
+    CompileRule,
 }
 
 /// Which installation.
@@ -317,8 +320,15 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Verify(args) => verify::run(args).await,
             Command::Heads(args) => heads::run(args).await,
             Command::Proof(command) => proof::run(command).await,
+            Command::CompileRule => compile_rule(),
         }
     })
+}
+
+/// The other side of [`house::compile_apart`]. It may die or hang; whoever started it is prepared.
+fn compile_rule() -> Result<(), Failure> {
+    rongyi_rules::compile_one(std::io::stdin().lock(), std::io::stdout().lock())
+        .map_err(|error| Failure::said("compile", &error))
 }
 
 pub(crate) use enrol::{private_file, stop};

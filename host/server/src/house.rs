@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 use rongyi_core::amount::Amount;
@@ -16,7 +16,7 @@ use rongyi_core::record::RuleSet;
 use rongyi_core::rule::{Plan, Text};
 use rongyi_core::settings::{Expiry, Settings, Unit};
 use rongyi_core::time::LocalDate;
-use rongyi_rules::{Engine, LoadError, Rule};
+use rongyi_rules::{Allowance, Compiler, Engine, LoadError, Rule};
 use rongyi_store::{Store, StoreError};
 use tokio_util::task::TaskTracker;
 
@@ -91,12 +91,36 @@ pub struct Checked {
     pub rule: Arc<Rule>,
 }
 
-/// The engine with the limits of the configuration.
+/// The hidden command of `rongyi` that compiles one rule in a process of its own.
+pub const COMPILE_COMMAND: &str = "compile-rule";
+
+static COMPILER: OnceLock<Compiler> = OnceLock::new();
+
+/// From now on rules are compiled in processes of their own. `rongyi` says so first of all; a program that
+/// carries this library without the command [`COMPILE_COMMAND`] compiles in its own process.
+pub fn compile_apart() {
+    let _ = COMPILER.set(Compiler::this_program(&[COMPILE_COMMAND]));
+}
+
+/// Where this program compiles rules.
+pub fn compiler() -> Compiler {
+    COMPILER.get().cloned().unwrap_or(Compiler::InProcess)
+}
+
+/// The engine with the limits of the configuration, for asking a few questions: nothing is baked.
 ///
 /// # Errors
 /// [`OpenError::Engine`] with the reason.
 pub fn engine(config: &Config, cache: Option<&Path>) -> Result<Engine, OpenError> {
-    Engine::new(config.limits.clone(), cache).map_err(|error| OpenError::Engine(error.to_string()))
+    engine_with(config, cache, false)
+}
+
+fn engine_with(config: &Config, cache: Option<&Path>, bake: bool) -> Result<Engine, OpenError> {
+    let allowance = Allowance {
+        bake,
+        ..config.limits.clone()
+    };
+    Engine::new(allowance, compiler(), cache).map_err(|error| OpenError::Engine(error.to_string()))
 }
 
 /// Loads every configured rule of a community and checks them together. All mistakes at once.
@@ -331,7 +355,9 @@ impl House {
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<House, OpenError> {
         std::fs::create_dir_all(&config.data_dir)
             .map_err(|error| OpenError::File(config.data_dir.clone(), error))?;
-        let engine = engine(&config, Some(&config.data_dir.join("compiled")))?;
+        // Baking costs two more compilations of each rule, once; worth it where they are kept and much is asked.
+        let bake = compiler() != Compiler::InProcess;
+        let engine = engine_with(&config, Some(&config.data_dir.join("compiled")), bake)?;
         let mut checked = Vec::new();
         let mut found = Vec::new();
         for community in &config.communities {

@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use rongyi_server::cli::{self, Cli};
+use rongyi_server::house;
 
 fn main() -> ExitCode {
+    house::compile_apart();
     match cli::run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -11,6 +11,7 @@ use rongyi_core::ids::Code;
 use rongyi_rules::{Allowance, Engine};
 
 use super::{Failure, Library, Reading, on_terminal, say, tell};
+use crate::house;
 use crate::proof::claims::{self, Claim};
 use crate::verify::checkpoint::{self, CheckpointError};
 use crate::verify::{self, Asked, Decisions, Report};
@@ -88,8 +89,8 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
         None => Vec::new(),
     };
     let library = Library::open(&args.reading).await?;
-    let engine =
-        Engine::new(Allowance::replay(), None).map_err(|error| Failure::said("engine", &error))?;
+    let engine = Engine::new(Allowance::replay(), house::compiler(), None)
+        .map_err(|error| Failure::said("engine", &error))?;
     let communities = match &args.community {
         Some(community) => {
             library.known(community).await?;
