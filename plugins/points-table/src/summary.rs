@@ -133,14 +133,22 @@ fn extras(row: &Row, zh: &mut String, en: &mut String) {
             bonus.amount, bonus.every
         ));
     }
-    for boost in row
-        .kind
-        .boosts
-        .iter()
-        .filter_map(|boost| boost.title.clone())
-    {
-        zh.push_str(&format!("，{}", boost.zh));
-        en.push_str(&format!("; {}", boost.en));
+    for boost in &row.kind.boosts {
+        let Some(title) = boost.title.as_ref() else {
+            continue;
+        };
+        let (how, how_en) = match (boost.times, boost.plus) {
+            (Some(times), _) => (
+                format!("按 {times} 倍计分"),
+                format!("counts {times} times"),
+            ),
+            (None, plus) => {
+                let plus = plus.unwrap_or(0);
+                (format!("另加 {plus} 分"), format!("{plus} points more"))
+            }
+        };
+        zh.push_str(&format!("，{}{how}", title.zh));
+        en.push_str(&format!("; {}: {how_en}", title.en));
     }
     for nth in &row.kind.nth {
         let since = this(nth.window);

@@ -254,6 +254,12 @@ pub(crate) fn summary(params: &Params) -> Vec<Text> {
             format!("{priced} items have a price."),
         ));
     }
+    if let Some(rate) = params.per_yuan {
+        all.push(text(
+            format!("没有单独定价的，按价值每元 {rate} 分。"),
+            format!("What has no price of its own costs {rate} points for each yuan of its value."),
+        ));
+    }
     for limit in &params.limits {
         let span = span(limit.window, limit.subject);
         let (zh, en) = limit
