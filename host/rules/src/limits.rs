@@ -56,6 +56,8 @@ impl Tier {
             Tier::Small => small,
             Tier::Script => Limits {
                 memory_bytes: 16 << 20,
+                memories: 4,
+                tables: 8,
                 core_instances: 16,
                 table_elements: 20_000,
                 fuel_call: 10_000_000,
@@ -67,8 +69,9 @@ impl Tier {
             Tier::Large => Limits {
                 component_bytes: 32 << 20,
                 memory_bytes: 64 << 20,
+                memories: 4,
+                tables: 16,
                 core_instances: 64,
-                tables: 8,
                 table_elements: 50_000,
                 fuel_call: 20_000_000,
                 fuel_load: 200_000_000,
