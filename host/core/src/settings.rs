@@ -3,6 +3,7 @@
 use crate::amount::Amount;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::{AssetNo, Code};
+use crate::period::{Period, PeriodLength};
 use crate::time::LocalDate;
 
 /// Who points go to. Hours always stay with the person.
@@ -25,6 +26,10 @@ pub enum Expiry {
     EndOfMonth(u8),
     /// The end of the year this many years later.
     EndOfYear(u8),
+    /// The end of the quarter this many quarters later.
+    EndOfQuarter(u8),
+    /// The same day of the month this many months later, or the last day of a month that has no such day.
+    Months(u16),
 }
 
 impl Expiry {
@@ -47,6 +52,15 @@ impl Expiry {
                 }
                 Some(end)
             }
+            Expiry::EndOfQuarter(quarters) => {
+                let own = |day| Period::of(PeriodLength::Quarter, day).last;
+                let mut end = own(day);
+                for _ in 0..quarters {
+                    end = own(end.plus_days(1));
+                }
+                Some(end)
+            }
+            Expiry::Months(months) => Some(day.plus_months(months)),
         }
     }
 }
@@ -98,6 +112,8 @@ impl Settings {
             Expiry::Days(days) => (1, u32::from(days)),
             Expiry::EndOfMonth(months) => (2, u32::from(months)),
             Expiry::EndOfYear(years) => (3, u32::from(years)),
+            Expiry::EndOfQuarter(quarters) => (4, u32::from(quarters)),
+            Expiry::Months(months) => (5, u32::from(months)),
         };
         w.byte(kind);
         w.u32(number);
@@ -125,6 +141,8 @@ impl Settings {
             1 => Expiry::Days(u16::try_from(number).map_err(|_| Malformed)?),
             2 => Expiry::EndOfMonth(u8::try_from(number).map_err(|_| Malformed)?),
             3 => Expiry::EndOfYear(u8::try_from(number).map_err(|_| Malformed)?),
+            4 => Expiry::EndOfQuarter(u8::try_from(number).map_err(|_| Malformed)?),
+            5 => Expiry::Months(u16::try_from(number).map_err(|_| Malformed)?),
             _ => return Err(Malformed),
         };
         Ok(Settings {
@@ -137,5 +155,32 @@ impl Settings {
             issue_budget_month: r.option(Reader::amount)?,
             assets: r.list(|r| Ok((r.code()?, AssetNo(r.u32()?))))?,
         })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expiry_ends_where_it_says() {
+        let check = |expiry: Expiry, day: &str, last: &str| {
+            let day: LocalDate = day.parse().unwrap();
+            let found = expiry.last_day(day).map(|last| last.to_string());
+            assert_eq!(found.as_deref(), Some(last), "{expiry:?} from {day}");
+        };
+        check(Expiry::EndOfQuarter(0), "2026-02-10", "2026-03-31");
+        check(Expiry::EndOfQuarter(1), "2026-12-31", "2027-03-31");
+        check(Expiry::EndOfMonth(2), "2026-12-31", "2027-02-28");
+        check(Expiry::Months(1), "2026-01-31", "2026-02-28");
+        check(Expiry::Months(14), "2026-12-30", "2028-02-29");
+        check(Expiry::Months(12), "2026-11-23", "2027-11-23");
+        check(Expiry::EndOfYear(1), "2026-11-23", "2027-12-31");
+        assert_eq!(Expiry::Never.last_day(LocalDate::FIRST), None);
+        assert_eq!(
+            Expiry::Months(u16::MAX).last_day(LocalDate::FIRST),
+            Some(LocalDate::LAST)
+        );
     }
 }

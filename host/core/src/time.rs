@@ -79,6 +79,15 @@ impl LocalDate {
             .unwrap_or(far)
     }
 
+    /// The same day of the month `months` later, or that month's last day; stops at the end of the range.
+    pub fn plus_months(self, months: u16) -> Self {
+        let far = self.0.checked_add(i64::from(months).months());
+        far.ok()
+            .map(LocalDate)
+            .filter(|date| *date <= Self::LAST)
+            .unwrap_or(Self::LAST)
+    }
+
     /// First day of this date's week (Monday).
     pub fn week_start(self) -> Self {
         self.plus_days(1_i32.saturating_sub(i32::from(self.weekday())))

@@ -338,6 +338,10 @@ fn settings(community: &config::Community) -> Settings {
             config::Expiry::EndOfYear { years_later } => {
                 Expiry::EndOfYear(u8::try_from(years_later).unwrap_or(u8::MAX))
             }
+            config::Expiry::EndOfQuarter { quarters_later } => {
+                Expiry::EndOfQuarter(u8::try_from(quarters_later).unwrap_or(u8::MAX))
+            }
+            config::Expiry::Months(months) => Expiry::Months(months),
         },
         debt_floor: amount(community.debt_floor),
         order_hold_days: community.order_hold_days,

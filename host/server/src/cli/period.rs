@@ -66,6 +66,9 @@ pub(crate) enum PeriodCommand {
     Close {
         #[command(flatten)]
         step: Step,
+        /// 这一次最多结几户，其余的下次接着结 / holders of this run at most; the next run goes on
+        #[arg(long, value_name = "N", default_value_t = u32::MAX, hide_default_value = true)]
+        most: u32,
     },
     /// 每一期走到哪一步 / where every period stands
     Status(StatusArgs),
@@ -136,7 +139,7 @@ pub(super) async fn run(command: PeriodCommand) -> Result<(), Failure> {
             })
             .await
         }
-        PeriodCommand::Close { step } => close(&step).await,
+        PeriodCommand::Close { step, most } => close(&step, most).await,
         PeriodCommand::Status(args) => status(&args).await,
     }
 }
@@ -300,10 +303,10 @@ pub(crate) fn state_text(state: PeriodState) -> Text {
     }
 }
 
-async fn close(step: &Step) -> Result<(), Failure> {
+async fn close(step: &Step, most: u32) -> Result<(), Failure> {
     with_house(&step.place.installation, async |house| {
         let community = known(house, &step.place.place.community)?;
-        let done = period::close(house, community, step.period, u32::MAX).await?;
+        let done = period::close(house, community, step.period, most).await?;
         let (closed, refused) = (done.closed, done.refused);
         say(&format!(
             "结账 closed {closed}, 其中规则说“不” told no {refused}, 没结成 failed {}",

@@ -45,6 +45,13 @@ pub enum Expiry {
         /// How many years later.
         years_later: u16,
     },
+    /// At the end of the quarter this many quarters after the earning quarter; 0 is the same quarter.
+    EndOfQuarter {
+        /// How many quarters later.
+        quarters_later: u16,
+    },
+    /// On the same day of the month, this many months later.
+    Months(u16),
 }
 
 /// How a community closes its books.
@@ -217,18 +224,24 @@ fn read_expiry(field: &Field<'_>) -> Option<Expiry> {
     let table = field.table()?;
     let days = table.get("days").map(|f| f.integer(1..=3650));
     let months = table.get("end_of_month").map(|f| f.integer(0..=120));
+    let quarters = table.get("end_of_quarter").map(|f| f.integer(0..=40));
     let years = table.get("end_of_year").map(|f| f.integer(0..=20));
+    let later = table.get("months").map(|f| f.integer(1..=240));
     let before = desk_errors(field);
     table.finish();
     let unknown = desk_errors(field) > before;
-    match (days, months, years) {
-        (Some(days), None, None) => Some(Expiry::Days(narrow(days?))),
-        (None, Some(months), None) => Some(Expiry::EndOfMonth {
+    match (days, months, quarters, years, later) {
+        (Some(days), None, None, None, None) => Some(Expiry::Days(narrow(days?))),
+        (None, Some(months), None, None, None) => Some(Expiry::EndOfMonth {
             months_later: narrow(months?),
         }),
-        (None, None, Some(years)) => Some(Expiry::EndOfYear {
+        (None, None, Some(quarters), None, None) => Some(Expiry::EndOfQuarter {
+            quarters_later: narrow(quarters?),
+        }),
+        (None, None, None, Some(years), None) => Some(Expiry::EndOfYear {
             years_later: narrow(years?),
         }),
+        (None, None, None, None, Some(months)) => Some(Expiry::Months(narrow(months?))),
         _ => {
             // A misspelt key was reported already.
             if !unknown {
@@ -238,8 +251,8 @@ fn read_expiry(field: &Field<'_>) -> Option<Expiry> {
                         "“expiry” takes exactly one of its forms.",
                     ),
                     both(
-                        "写 \"never\"、{ days = 365 }、{ end_of_month = 2 } 或 { end_of_year = 1 } 之一。",
-                        "Write one of \"never\", { days = 365 }, { end_of_month = 2 } or { end_of_year = 1 }.",
+                        "写 \"never\"、{ days = 365 }、{ months = 12 }、{ end_of_month = 2 }、{ end_of_quarter = 1 } 或 { end_of_year = 1 } 之一。",
+                        "Write one of \"never\", { days = 365 }, { months = 12 }, { end_of_month = 2 }, { end_of_quarter = 1 } or { end_of_year = 1 }.",
                     ),
                 );
             }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod demo;
+mod periods;
 mod place;
 mod rows;
 

@@ -6,4 +6,5 @@ mod api;
 mod app;
 mod crowd;
 mod door;
+mod periods;
 mod story;

@@ -1,0 +1,198 @@
+//! Closing a period on the command line, balances of past days, and statements about them. Dates lie in October
+//! 2026, which is over; what a step decides is tested in the core.
+
+use serde_json::Value;
+
+use crate::place::{COMMUNITY, Place};
+
+/// A village with two operators and some October events.
+fn october(community: &str) -> Place {
+    let place = Place::new();
+    place.write("config/communities/green.toml", community);
+    place.write(
+        "households.csv",
+        "household,name,address\n1,陈家,\n2,林家,\n3,王家,\n",
+    );
+    place.write(
+        "residents.csv",
+        "resident,household,name,phone\n1001,1,陈阿婆,\n1002,1,陈小满,\n1003,2,林伯,\n1004,3,王婶,\n",
+    );
+    place.good(&["household", "import", "-c", "green", "households.csv"]);
+    let residents = [
+        "resident",
+        "import",
+        "-c",
+        "green",
+        "residents.csv",
+        "--pins",
+        "pins.txt",
+    ];
+    place.good(&residents);
+    place.write(
+        "staff.csv",
+        "login,name,role\nwang,王芳,operator\nli,李强,operator\nshop,店员,shopkeeper\n",
+    );
+    let staff = [
+        "staff",
+        "import",
+        "-c",
+        "green",
+        "staff.csv",
+        "--pins",
+        "words.txt",
+    ];
+    place.good(&staff);
+    place.events(
+        "october.csv",
+        &[
+            "o-1,tree.plant,1001,2026-10-03T09:00,4,",
+            "o-2,tree.plant,1003,2026-10-05T09:00,2,",
+            "o-3,waste.food,1002,2026-10-20T09:00,2,",
+            "n-1,tree.plant,1001,2026-11-02T09:00,1,",
+        ],
+    );
+    let (ran, _) = place.import(&["october.csv"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    place
+}
+
+fn step(place: &Place, step: &str, by: Option<&str>) -> crate::place::Ran {
+    let mut args = vec!["period", step, "-c", "green", "2026-10"];
+    if let Some(by) = by {
+        args.extend(["--by", by]);
+    }
+    place.run(&args)
+}
+
+#[track_caller]
+fn refused(ran: &crate::place::Ran, code: &str, words: &[&str]) {
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains(&format!("[{code}]")), "{}", ran.err);
+    for word in words {
+        assert!(ran.err.contains(word), "{word}: {}", ran.err);
+    }
+}
+
+fn status(place: &Place) -> Value {
+    let out = place.good(&["period", "status", "-c", "green", "--json"]);
+    let all: Value = serde_json::from_str(&out).unwrap();
+    all[0].clone()
+}
+
+#[test]
+fn a_period_without_a_rule_is_sealed_by_the_only_operator() {
+    let place = october(COMMUNITY);
+    let out = place.good(&["period", "status", "-c", "green"]);
+    assert!(out.contains("No period"), "{out}");
+    place.good(&[
+        "period", "preview", "-c", "green", "2026-10", "--by", "wang", "--lang", "en",
+    ]);
+    refused(
+        &step(&place, "sign-off", Some("wang")),
+        "period.same-person",
+        &["staff/"],
+    );
+    assert_eq!(step(&place, "sign-off", Some("li")).code, 0);
+    assert_eq!(step(&place, "close", None).code, 0);
+    assert_eq!(status(&place)["state"], "sealed");
+    assert_eq!(place.points("1001"), 120, "no rule, no change");
+    place.good(&["verify"]);
+}
+
+#[test]
+fn a_rule_that_is_not_there_is_named_at_its_place() {
+    let place = Place::new();
+    let wrong = format!("{COMMUNITY}\n[period]\nlength = \"month\"\nrule = \"period-clos\"\n");
+    place.write("config/communities/green.toml", wrong);
+    let ran = place.run(&["check"]);
+    assert_eq!(ran.code, 78, "{}", ran.err);
+    for part in ["config.rule", "period-clos", "points-table", "green.toml"] {
+        assert!(ran.err.contains(part), "{part}: {}", ran.err);
+    }
+    let wrong = format!("{COMMUNITY}\n[period]\nlength = \"weeks\"\n");
+    place.write("config/communities/green.toml", wrong);
+    let ran = place.run(&["check"]);
+    assert!(ran.err.contains("quarter"), "{}", ran.err);
+}
+
+#[test]
+fn a_past_balance_is_what_the_passbook_said_then() {
+    let place = october(COMMUNITY);
+    // All of it was booked today, so until yesterday there was nothing.
+    let at = |moment: &str| -> i64 {
+        let args = [
+            "balance",
+            "-c",
+            "green",
+            "--resident",
+            "1001",
+            "--at",
+            moment,
+            "--json",
+        ];
+        let value: Value = serde_json::from_str(&place.good(&args)).unwrap();
+        value["assets"][0]["balance"].as_i64().unwrap()
+    };
+    assert_eq!(at("2026-10-31"), 0);
+    assert_eq!(at("2199-12-31"), 120);
+    assert_eq!(at("2020-01-01T00:00:00+08:00"), 0);
+    let wrong = place.run(&["balance", "-c", "green", "-r", "1001", "--at", "yesterday"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("2026-10-31"), "{}", wrong.err);
+}
+
+#[test]
+fn a_statement_is_kept_when_it_agrees_and_explained_when_not() {
+    let place = october(COMMUNITY);
+    let state = |on: &str, amount: &str| {
+        place.run(&[
+            "statement",
+            "-c",
+            "green",
+            "--resident",
+            "1001",
+            "--on",
+            on,
+            "--amount",
+            amount,
+            "--source",
+            "旧账本第3页",
+        ])
+    };
+    let ran = state("2026-10-31", "0");
+    assert!(
+        ran.code == 0 && ran.out.contains("kept 1"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    let ran = state("2026-10-31", "70");
+    assert_eq!(ran.code, 1);
+    for part in [
+        "写的是 70",
+        "账本上是 0",
+        "差 -70",
+        "after it #",
+        "+80 → 80",
+    ] {
+        assert!(ran.err.contains(part), "{part}: {}", ran.err);
+    }
+    let ran = state("2199-01-01", "120");
+    assert!(
+        ran.code == 1 && ran.err.contains("is not over"),
+        "{}",
+        ran.err
+    );
+    place.write(
+        "audit.csv",
+        "resident,on,amount,source\n1003,2026-10-31,0,第4页\n1003,2026-10-32,0,第4页\n9999,2026-10-31,0,第5页\n",
+    );
+    let ran = place.run(&["statement", "-c", "green", "--from", "audit.csv"]);
+    assert_eq!(ran.code, 1);
+    for part in ["audit.csv:3", "2026-10-32", "audit.csv:4", "9999"] {
+        assert!(ran.err.contains(part), "{part}: {}", ran.err);
+    }
+    assert!(ran.out.contains("kept 1"), "{}", ran.out);
+    let proved = place.good(&["verify", "--json"]);
+    assert!(proved.contains("\"ok\":true"), "{proved}");
+}
