@@ -368,10 +368,6 @@ impl Closing<'_> {
     }
 
     /// Takes away, earliest lots first, and never what came in for days after the period.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one place calls it; a struct would only rename them"
-    )]
     fn deduct(
         &self,
         draft: &mut Draft<'_>,

@@ -5,6 +5,20 @@ use serde_json::Value;
 
 use crate::place::{COMMUNITY, Place};
 
+const CLOSING: &str = r#"
+[[rule]]
+plugin = "period-close"
+active_from = 2026-01-15
+
+[rule.params]
+balances = [{ asset = "points", keep_max = 50 }]
+prizes = [{ title = { zh = "本月之星", en = "Star of the month" }, window = "month", subject = "household", points = [30, 20] }]
+
+[period]
+length = "month"
+rule = "period-close"
+"#;
+
 /// A village with two operators and some October events.
 fn october(community: &str) -> Place {
     let place = Place::new();
@@ -77,6 +91,83 @@ fn status(place: &Place) -> Value {
     let out = place.good(&["period", "status", "-c", "green", "--json"]);
     let all: Value = serde_json::from_str(&out).unwrap();
     all[0].clone()
+}
+
+#[test]
+fn a_period_is_closed_with_its_rule_once_and_half_way_twice() {
+    let place = october(&format!("{COMMUNITY}{CLOSING}"));
+    assert_eq!(place.points("1001"), 80 + 20 + 20);
+    refused(&step(&place, "close", None), "period.unknown", &["2026-10"]);
+    refused(
+        &step(&place, "preview", Some("shop")),
+        "staff.unknown",
+        &["operator"],
+    );
+    let quarter = place.run(&[
+        "period", "preview", "-c", "green", "2026-q3", "--by", "wang",
+    ]);
+    refused(&quarter, "period.length", &["2026-10", "month"]);
+
+    let out = step(&place, "preview", Some("wang")).out;
+    for part in ["2026-10", "第 1 户", "100", "-20", "本月之星", "第 3 户"] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let before = place.points("1001");
+    assert_eq!(before, 120, "a preview moves nothing");
+    place.events("late.csv", &["o-9,tree.plant,1004,2026-10-30T09:00,1,"]);
+    let (ran, _) = place.import(&["late.csv"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains("date.closed") && ran.err.contains("2026-10-31"),
+        "{}",
+        ran.err
+    );
+
+    let ran = step(&place, "withdraw", Some("wang"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(
+        place.import(&["late.csv"]).0.code,
+        0,
+        "withdrawn, its days are open"
+    );
+    assert_eq!(step(&place, "preview", Some("wang")).code, 0);
+    refused(&step(&place, "close", None), "period.state", &["签字"]);
+    refused(
+        &step(&place, "sign-off", Some("wang")),
+        "period.same-person",
+        &["staff/"],
+    );
+    assert_eq!(step(&place, "sign-off", Some("li")).code, 0);
+    assert_eq!(status(&place)["signed_alone"], false);
+
+    // Stopped half-way, and once more from the beginning.
+    let part = place.run(&["period", "close", "-c", "green", "2026-10", "--most", "1"]);
+    assert_eq!(part.code, 1, "not sealed yet: {}", part.out);
+    assert_eq!(
+        (&status(&place)["closed"], &status(&place)["state"]),
+        (&1.into(), &"signed".into())
+    );
+    let rest = step(&place, "close", None);
+    assert!(
+        rest.out.contains("closed 2") && rest.out.contains("已封账"),
+        "{}{}",
+        rest.out,
+        rest.err
+    );
+    assert!(step(&place, "close", None).out.contains("closed 0"));
+    assert_eq!(status(&place)["state"], "sealed");
+
+    // 50 of October's 100 stay, 30 for the first place, and November's 20.
+    assert_eq!(place.points("1001"), 50 + 30 + 20);
+    assert_eq!(place.points("1003"), 40 + 20);
+    assert_eq!(place.points("1004"), 20, "third place: nothing");
+    let why = place.good(&["passbook", "-c", "green", "--resident", "1001", "--why"]);
+    assert!(
+        why.contains("2026-10 期末结账") && why.contains("本月之星"),
+        "{why}"
+    );
+    let proved = place.good(&["verify", "--json"]);
+    assert!(proved.contains("\"ok\":true"), "{proved}");
 }
 
 #[test]
