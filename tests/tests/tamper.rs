@@ -517,3 +517,75 @@ async fn the_journal_refuses_to_be_changed() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_file_is_told_from_a_broken_ledger() {
+    let own = with_an_order();
+    let alone = own.folder().join("alone.db");
+    std::fs::copy(own.database(), &alone).unwrap();
+    let said = verify(&own, &alone);
+    assert_eq!(said.code, Some(1), "a copy without its -wal: {said:?}");
+    assert!(said.err.contains("-wal"), "{said:?}");
+    let heads = own.must(&["heads", "--community", "nanmen"]).out;
+    let list = own.file("heads.txt", &heads).display().to_string();
+    change(
+        &mut open(own.database()).await,
+        "PRAGMA wal_checkpoint(TRUNCATE)".to_owned(),
+    )
+    .await;
+    let whole = std::fs::read(own.database()).unwrap();
+    let mut hole = whole.clone();
+    let middle = hole.len() / 2 / 4096 * 4096;
+    hole[middle..middle + 4096].fill(0);
+    let mut beginning = whole.clone();
+    beginning[..100].fill(0);
+    let broken = [
+        ("cut in half", whole[..whole.len() / 2].to_vec()),
+        ("a page of zeros", hole),
+        ("no beginning", beginning),
+    ];
+    for (what, bytes) in broken {
+        let path = own.folder().join("broken.db");
+        std::fs::write(&path, bytes).unwrap();
+        let said = verify(&own, &path);
+        assert_eq!(said.code, Some(1), "{what}: {said:?}");
+        assert!(said.err.contains("数据库文件坏了"), "{what}: {said:?}");
+    }
+    // An older copy is a good ledger; only what was published shows that its end is missing.
+    let path = own.folder().join("cut.db");
+    std::fs::write(&path, whole).unwrap();
+    let mut cut = open(&path).await;
+    unlock(&mut cut).await;
+    let last = format!("SELECT max(height) FROM block WHERE {OURS}");
+    for statement in [
+        format!(
+            "UPDATE community SET hash = (SELECT prev FROM block WHERE {OURS} AND height = ({last})), next_seq = (SELECT first_seq FROM block WHERE {OURS} AND height = ({last})), last_at = (SELECT at FROM block WHERE {OURS} AND height = ({last}) - 1), height = height - 1 WHERE {OURS}"
+        ),
+        format!("DELETE FROM block WHERE {OURS} AND height = ({last})"),
+        format!(
+            "DELETE FROM record WHERE {OURS} AND seq >= (SELECT next_seq FROM community WHERE {OURS})"
+        ),
+        format!(
+            "DELETE FROM transfer WHERE {OURS} AND seq >= (SELECT next_seq FROM community WHERE {OURS})"
+        ),
+    ] {
+        change(&mut cut, statement).await;
+    }
+    cut.close().await.unwrap();
+    let url = format!("sqlite://{}", path.display());
+    let said = own.run_alone(&["heads", "--community", "nanmen", "--database", &url]);
+    assert_ne!(said.out, heads, "the tail is gone");
+    let said = own.run_alone(&[
+        "verify",
+        "--community",
+        "nanmen",
+        "--decisions",
+        "none",
+        "--database",
+        &url,
+        "--heads",
+        &list,
+    ]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("its tail was cut off"), "{said:?}");
+}

@@ -146,7 +146,11 @@ pub async fn against(
         .frame(code)
         .await?
         .ok_or_else(|| VerifyError::CommunityUnknown(code.clone()))?;
-    let sets = load_archived(store, engine, code, &[]).await?;
+    // Where no rule is asked, none need be loaded.
+    let sets = match asked.decisions {
+        Decisions::None => Vec::new(),
+        Decisions::All | Decisions::Sample(_) => load_archived(store, engine, code, &[]).await?,
+    };
     let mut check = Check {
         report: Report {
             community: code.clone(),
@@ -185,6 +189,10 @@ pub async fn against(
             check.unreadable(what, &place);
             frame.head
         }
+        Err(StoreError::Damaged { detail }) => {
+            check.problem("file".into(), detail);
+            frame.head
+        }
         other => other?,
     };
     check.report.tree = check.history.root();
@@ -200,6 +208,7 @@ pub async fn against(
     if check.report.problems.is_empty() {
         match check.rows(store, code).await {
             Err(StoreError::Corrupt { what, place }) => check.unreadable(what, &place),
+            Err(StoreError::Damaged { detail }) => check.problem("file".into(), detail),
             other => other?,
         }
     }

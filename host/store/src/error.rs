@@ -76,6 +76,22 @@ pub enum StoreError {
         /// Where.
         place: String,
     },
+    /// The engine cannot read its own file.
+    #[error(
+        "数据库文件坏了：可能没有拷完整、被改写过，或拷贝时没带上 -wal 文件。请停止使用，从备份恢复，再运行 verify。 The database file is damaged: perhaps it was copied by half or without its -wal file, or overwritten. Stop using it, restore a backup, and run `verify`. ({detail})"
+    )]
+    Damaged {
+        /// What the engine said.
+        detail: String,
+    },
+    /// The file is none of this program's databases.
+    #[error(
+        "这个文件里没有本程序的账本。可能是拷贝时没带上旁边的 -wal 文件，或者是别的程序的文件；请用 sqlite3 的 .backup 来备份。 This file holds no ledger of this program. Perhaps it was copied without the -wal file beside it, or belongs to another program; make copies with .backup of sqlite3. ({detail})"
+    )]
+    Foreign {
+        /// What the engine said.
+        detail: String,
+    },
     /// The rows to be written contradict the rows that are there.
     #[error(
         "写入的内容与已有内容矛盾，没有写入任何内容：{detail} What was to be written contradicts what is stored; nothing was written: {detail}"
@@ -158,10 +174,7 @@ fn from_sqlite(code: &str, detail: String) -> StoreError {
     match code.parse::<i32>().map(|code| code & 0xff) {
         Ok(5 | 6) => StoreError::Busy { detail },
         Ok(13) => StoreError::Full { detail },
-        Ok(11 | 26) => StoreError::Corrupt {
-            what: "file",
-            place: detail,
-        },
+        Ok(11 | 26) => StoreError::Damaged { detail },
         Ok(19) => StoreError::Conflict { detail },
         Ok(8) => StoreError::ReadOnly,
         Ok(_) | Err(_) => StoreError::Unavailable { detail },
@@ -199,6 +212,8 @@ impl StoreError {
             | StoreError::Busy { .. }
             | StoreError::Full { .. }
             | StoreError::Corrupt { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Foreign { .. }
             | StoreError::Conflict { .. }
             | StoreError::Version { .. }
             | StoreError::NoCommunity { .. }

@@ -159,6 +159,8 @@ macro_rules! each_engine {
 each_engine! {
     /// Whether the database answers.
     fn ping() -> ();
+    /// What the engine finds wrong with its own file, at most twenty findings. Reads all of it.
+    fn damage() -> Vec<String>;
     /// All communities that have a ledger here.
     fn community_codes() -> Vec<Code>;
     /// The always-loaded part of a book; `None` before the community's first commit.

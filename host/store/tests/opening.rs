@@ -103,7 +103,7 @@ async fn addresses_that_are_none_say_what_is_right() {
     )
     .unwrap();
     let error = Store::open(&url(&folder), true).await.unwrap_err();
-    assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
 }
 
 #[tokio::test]

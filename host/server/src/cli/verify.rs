@@ -103,6 +103,10 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
     if let Some(claim) = claims.iter().find(|own| gone(own)) {
         return Err(missing_ledger(claim));
     }
+    let damage = library.store.damage().await?;
+    if !damage.is_empty() {
+        return Err(file_damaged(&damage));
+    }
     let mut reports = Vec::new();
     for community in &communities {
         let asked = Asked {
@@ -157,6 +161,18 @@ fn claims(files: &[PathBuf]) -> Result<Vec<Claim>, Failure> {
     Ok(all)
 }
 
+/// The file first: of a broken one nothing else is worth reading.
+fn file_damaged(found: &[String]) -> Failure {
+    let all = found.join("; ");
+    Failure::new(
+        "verify.file",
+        format!(
+            "数据库文件坏了：可能没有拷完整、被改写过，或拷贝时没带上 -wal 文件。请停止使用，从备份恢复。{all}"
+        ),
+        "The database file is damaged: perhaps it was copied by half or without its -wal file, or overwritten. Stop using it and restore a backup.",
+    )
+}
+
 fn missing_ledger(claim: &Claim) -> Failure {
     let (community, source) = (&claim.community, &claim.source);
     Failure::new(
@@ -188,7 +204,12 @@ async fn one(
         ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     bar.set_prefix(community.to_string());
+    let mut begun = false;
     let mut progress = |done, all| {
+        // Loading the archived rules is not what the rate is about.
+        if !std::mem::replace(&mut begun, true) {
+            bar.reset_elapsed();
+        }
         bar.set_length(all);
         bar.set_position(done);
     };

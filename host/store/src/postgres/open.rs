@@ -163,6 +163,11 @@ impl Postgres {
         Ok(())
     }
 
+    /// This engine has no such question; its own tools (`pg_amcheck`, data checksums) answer it.
+    pub(crate) async fn damage(&self) -> Result<Vec<String>, StoreError> {
+        self.ping().await.map(|()| Vec::new())
+    }
+
     /// Asks the engine whether the database answers.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query(ALIVE).execute(&self.readers).await?;

@@ -32,6 +32,7 @@ statements! {
     SYNCHRONOUS = "PRAGMA synchronous";
     FOREIGN_KEYS = "PRAGMA foreign_keys";
     BUSY = "PRAGMA busy_timeout";
+    INTEGRITY = "PRAGMA integrity_check(20)";
     APPLIED = "SELECT max(version) FROM _sqlx_migrations WHERE success";
     CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
 }
@@ -78,8 +79,11 @@ impl Sqlite {
         let applied: Option<i64> = sqlx::query_scalar(APPLIED)
             .fetch_one(&readers)
             .await
-            .map_err(|error| StoreError::Version {
-                detail: error.to_string(),
+            .map_err(|error| match StoreError::from(error) {
+                StoreError::Unavailable { detail } if detail.contains("no such table") => {
+                    StoreError::Foreign { detail }
+                }
+                other => other,
             })?;
         let own = MIGRATIONS.iter().map(|step| step.version).max();
         if applied != own {
@@ -146,6 +150,14 @@ impl Sqlite {
             writer.into_inner().close().await?;
         }
         Ok(())
+    }
+
+    /// What the engine finds wrong with its own file: pages, indexes, constraints.
+    pub(crate) async fn damage(&self) -> Result<Vec<String>, StoreError> {
+        let found: Vec<String> = sqlx::query_scalar(INTEGRITY)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(found.into_iter().filter(|line| line != "ok").collect())
     }
 
     /// Asks the engine whether the database answers.
