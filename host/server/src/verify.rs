@@ -15,6 +15,7 @@
 //! not asked again, because the same bytes were asked then.
 
 pub mod checkpoint;
+mod kept;
 mod replay;
 mod rows;
 
@@ -107,6 +108,11 @@ pub enum VerifyError {
     /// The archive of rules.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Somebody books while it is verified.
+    #[error(
+        "社区“{0}”的账本在核对期间有新的记录，余额等无法对照。请在没人记账时再核对，或核对副本。 The ledger of community “{0}” grew while it was verified, so balances and the like could not be compared. Verify while nobody books, or verify a copy."
+    )]
+    Moving(Code),
     /// No such ledger.
     #[error("the database has no ledger of community “{0}”")]
     CommunityUnknown(Code),
@@ -148,7 +154,7 @@ pub async fn against(
         .ok_or_else(|| VerifyError::CommunityUnknown(code.clone()))?;
     // Where no rule is asked, none need be loaded.
     let sets = match asked.decisions {
-        Decisions::None => Vec::new(),
+        Decisions::None => std::collections::HashMap::new(),
         Decisions::All | Decisions::Sample(_) => load_archived(store, engine, code, &[]).await?,
     };
     let mut check = Check {
@@ -171,7 +177,7 @@ pub async fn against(
         },
         decisions: asked.decisions,
         history: History::default(),
-        claims: own_claims(code, asked.claims),
+        claims: kept::own_claims(code, asked.claims),
         since: asked.since.cloned(),
         sets: frame.sets.clone(),
         entry: Vec::new(),
@@ -197,6 +203,13 @@ pub async fn against(
     };
     check.report.tree = check.history.root();
     check.cut(head.height);
+    if head.height < frame.head.height && check.report.problems.is_empty() {
+        let what = format!(
+            "it is missing: the head row names block {}",
+            frame.head.height
+        );
+        check.problem(format!("block {}", head.height + 1), what);
+    }
     if head != frame.head && check.report.problems.is_empty() {
         let (own, row) = (hex(&head.hash), hex(&frame.head.hash));
         let what = format!(
@@ -206,23 +219,27 @@ pub async fn against(
         check.problem("head".into(), what);
     }
     if check.report.problems.is_empty() {
+        check.beyond(store, code, frame.head).await?;
+    }
+    if check.report.problems.is_empty() {
         match check.rows(store, code).await {
             Err(StoreError::Corrupt { what, place }) => check.unreadable(what, &place),
             Err(StoreError::Damaged { detail }) => check.problem("file".into(), detail),
             other => other?,
+        }
+        // Rows are of this moment, the journal is of the beginning.
+        if !check.report.problems.is_empty() && moved(store, code, frame.head).await? {
+            return Err(VerifyError::Moving(code.clone()));
         }
     }
     check.report.decisions = check.judge.expected.borrow().asked;
     Ok(check.report)
 }
 
-/// The claims of one community by height.
-fn own_claims(code: &Code, all: &[Claim]) -> BTreeMap<u64, Vec<Claim>> {
-    let mut own: BTreeMap<u64, Vec<Claim>> = BTreeMap::new();
-    for claim in all.iter().filter(|claim| claim.community == *code) {
-        own.entry(claim.height).or_default().push(claim.clone());
-    }
-    own
+/// Whether somebody has booked since.
+async fn moved(store: &Store, code: &Code, before: Head) -> Result<bool, StoreError> {
+    let heads = store.heads(std::slice::from_ref(code)).await?;
+    Ok(heads.first().is_none_or(|(_, head)| *head != before))
 }
 
 struct Check {
@@ -313,10 +330,14 @@ impl Check {
         };
         loop {
             let blocks = store.blocks(code, head.height + 1, PAGE).await?;
-            if blocks.is_empty() {
+            if blocks.is_empty() || (head.height >= row.height && head.height > 0) {
                 break;
             }
             for StoredBlock { block, hash } in blocks {
+                // What was committed since the beginning is for the next verification.
+                if head.height >= row.height && head.height > 0 {
+                    break;
+                }
                 if !self.block(&block, &hash, &head, code) {
                     return Ok(head);
                 }
@@ -378,66 +399,24 @@ impl Check {
         self.finish_entry();
         self.links(store, code).await?;
         self.texts(store, code, head.next_seq - 1).await?;
-        if let Some((seq, ..)) = journal.next(store, code).await? {
-            self.problem(
-                format!("record {seq}"),
-                "it stands after the last block and belongs to none".into(),
-            );
-        }
         Ok(head)
     }
 
-    /// Compares a block with what was kept of it elsewhere: published heads, and the checkpoint.
-    fn kept(&mut self, height: u64, hash: &Hash) {
-        let claims = self.claims.remove(&height).unwrap_or_default();
-        let since = self.since.take_if(|since| since.height == height);
-        if claims.is_empty() && since.is_none() {
-            return;
+    /// What stands after the newest block that the head row names belongs to nothing, unless it came meanwhile.
+    async fn beyond(&mut self, store: &Store, code: &Code, row: Head) -> Result<(), StoreError> {
+        let blocks = store.blocks(code, row.height + 1, 1).await?;
+        let records = store.journal(code, row.next_seq, 1).await?;
+        if (blocks.is_empty() && records.is_empty()) || moved(store, code, row).await? {
+            return Ok(());
         }
-        let tree = self.history.root();
-        for claim in claims {
-            self.report.compared += 1;
-            if !claim.fits(hash, &tree) {
-                let kept = claim.fingerprints.join(" ");
-                let (own, all) = (hex(hash), hex(&tree));
-                self.problem(
-                    format!("block {height}"),
-                    format!("published as {kept} ({}), but it is {own} with the history root {all}: the ledger up to here was rewritten", claim.source),
-                );
-            }
-        }
-        if let Some(since) = since {
-            if since.hash != *hash || since.tree != tree {
-                self.problem(
-                    format!("block {height}"),
-                    format!("the checkpoint says {}, but it is {}: something up to here was changed since; verify without --since to see what", hex(&since.hash), hex(hash)),
-                );
-            }
-            // The entry in hand still belongs to what was verified then.
-            self.finish_entry();
-            self.judge.decisions = self.decisions;
-        }
-    }
-
-    /// What was published or verified beyond the end was cut off, or never belonged to this ledger.
-    fn cut(&mut self, end: u64) {
-        if !self.report.problems.is_empty() {
-            return;
-        }
-        let since = self
-            .since
-            .take()
-            .map(|since| (since.height, "the checkpoint".to_owned()));
-        let claims = std::mem::take(&mut self.claims).into_iter();
-        let claims =
-            claims.flat_map(|(height, all)| all.into_iter().map(move |own| (height, own.source)));
-        for (height, source) in claims.chain(since).collect::<Vec<_>>() {
-            self.report.compared += 1;
-            self.problem(
-                format!("block {height}"),
-                format!("it is missing: {source} names it, but the ledger ends at block {end}; its tail was cut off, or an old backup was restored"),
-            );
-        }
+        let place = match (blocks.first(), records.first()) {
+            (_, Some((seq, ..))) => format!("record {seq}"),
+            (Some(own), None) => format!("block {}", own.block.height),
+            (None, None) => return Ok(()),
+        };
+        let what = "it stands after the newest block that the head names, and belongs to nothing";
+        self.problem(place, what.into());
+        Ok(())
     }
 
     fn block(&mut self, block: &Block, hash: &Hash, head: &Head, code: &Code) -> bool {
