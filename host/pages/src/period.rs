@@ -83,6 +83,15 @@ pub struct PeriodsView {
     pub cards: Vec<PeriodCard>,
 }
 
+impl PeriodsView {
+    /// While a period is being closed, none is due and that is no news.
+    fn is_one_open(&self) -> bool {
+        self.cards
+            .iter()
+            .any(|card| card.is_cut_off() || card.is_signed())
+    }
+}
+
 /// A holder with what closing gives.
 #[derive(Debug, Clone)]
 pub struct PeriodLine {

@@ -155,41 +155,19 @@ pub fn check_rules(
             Err(error) => found.extend(load_diagnostics(entry, &error)),
         }
     }
-    found.extend(closing_rule(community, &checked));
-    if found.is_empty() {
-        Ok(checked)
-    } else {
-        Err(found)
-    }
-}
-
-/// The rule that closes periods is one of the community's own.
-fn closing_rule(community: &config::Community, checked: &[Checked]) -> Option<Diagnostic> {
-    let closing = community.period.as_ref()?;
-    let wanted = closing.rule.as_ref()?;
     let names: Vec<&str> = checked
         .iter()
         .map(|rule| rule.rule.about.name.as_str())
         .collect();
     // Of a rule that could not be loaded the name is not known either; that was said already.
-    if names.contains(&wanted.as_str()) || checked.len() < community.rules.len() {
-        return None;
+    if checked.len() == community.rules.len() {
+        found.extend(crate::period::wrong_rule(community, &names));
     }
-    let message = Text {
-        zh: format!("本社区没有名叫“{wanted}”的规则。"),
-        en: format!("This community has no rule called “{wanted}”."),
-    };
-    let help = Text {
-        zh: format!(
-            "有的是：{}。先用 [[rule]] 写上结账的规则。",
-            names.join("、")
-        ),
-        en: format!(
-            "There are: {}. Add the rule that closes periods as a [[rule]] first.",
-            names.join(", ")
-        ),
-    };
-    Some(closing.rule_diagnostic("config.rule", message, help))
+    if found.is_empty() {
+        Ok(checked)
+    } else {
+        Err(found)
+    }
 }
 
 fn component(entry: &RuleEntry) -> Result<Vec<u8>, Box<Diagnostic>> {

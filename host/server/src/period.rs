@@ -17,6 +17,7 @@ use rongyi_store::StoreError;
 
 use crate::access::Role;
 use crate::clerk::{Answer, ClerkError};
+use crate::config::{self, Diagnostic};
 use crate::house::{House, SYSTEM};
 
 /// Holders asked for at once.
@@ -215,7 +216,7 @@ pub struct Closed {
     /// Of these, holders to whom the rule, or a limit of the host, said no.
     pub refused: u32,
     /// Holders that could not be closed, with what was wrong; the next run tries again.
-    pub failed: Vec<(Holder, Text)>,
+    pub failed: Vec<(Holder, Rejection)>,
     /// Whether the period is sealed now.
     pub sealed: bool,
 }
@@ -263,7 +264,7 @@ pub async fn close(
                     done.refused += u32::from(answer.receipt.refusal().is_some());
                 }
                 Err(ClerkError::Rejected(rejection @ Rejection::RuleFault { .. })) => {
-                    done.failed.push((holder, rejection.text()));
+                    done.failed.push((holder, rejection));
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -300,7 +301,7 @@ pub async fn resume(house: &House, code: &Code, most: u32) -> Result<u32, Period
     let done = close(house, code, row.period, most).await?;
     if let Some((holder, why)) = done.failed.first() {
         let left = done.failed.len();
-        tracing::warn!(community = %code, period = %row.period, ?holder, left, "closing goes on when the rule answers: {}", why.en);
+        tracing::warn!(community = %code, period = %row.period, ?holder, left, "closing goes on when the rule answers: {}", why.text().en);
     }
     Ok(done.closed)
 }
@@ -433,6 +434,25 @@ async fn decided(
         place: entry.to_string(),
     };
     Err(what.into())
+}
+
+/// The rule that closes periods must be one of the community's own, which are called `names`.
+pub fn wrong_rule(community: &config::Community, names: &[&str]) -> Option<Diagnostic> {
+    let closing = community.period.as_ref()?;
+    let wanted = closing.rule.as_ref()?;
+    if names.contains(&wanted.as_str()) {
+        return None;
+    }
+    let message = Text {
+        zh: format!("本社区没有名叫“{wanted}”的规则。"),
+        en: format!("This community has no rule called “{wanted}”."),
+    };
+    let (zh, en) = (names.join("、"), names.join(", "));
+    let help = Text {
+        zh: format!("有的是：{zh}。先用 [[rule]] 写上结账的规则。"),
+        en: format!("There are: {en}. Add the rule that closes periods as a [[rule]] first."),
+    };
+    Some(closing.rule_diagnostic("config.rule", message, help))
 }
 
 /// The points of a standing.

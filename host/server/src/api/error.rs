@@ -15,6 +15,7 @@ use rongyi_store::StoreError;
 use crate::access::AccessError;
 use crate::clerk::ClerkError;
 use crate::people::own::OwnError;
+use crate::period::PeriodError;
 use crate::proof::ProofFault;
 
 /// Something went wrong, ready to be told.
@@ -235,6 +236,22 @@ impl From<ProofFault> for Fault {
             ProofFault::NoRecord(_) | ProofFault::NoCommunity(_) => Fault::not_found(),
             ProofFault::File(..) | ProofFault::NotThePublished { .. } => {
                 Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+}
+
+impl From<PeriodError> for Fault {
+    fn from(error: PeriodError) -> Self {
+        let code = error.code();
+        match (error.text(), error) {
+            (_, PeriodError::Clerk(error)) => error.into(),
+            (text, other) => {
+                let text = text.unwrap_or_else(|| Text {
+                    zh: other.to_string(),
+                    en: other.to_string(),
+                });
+                Fault::new(StatusCode::CONFLICT, code, text.zh, text.en)
             }
         }
     }

@@ -2,7 +2,6 @@
 //! ([`crate::period`], [`crate::past`], [`crate::statement`]).
 
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
 use rongyi_core::account::Holder;
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::period::{Period, PeriodRow};
@@ -16,29 +15,13 @@ use crate::access::Scope;
 use crate::cli::period::state_code;
 use crate::explain::{self, Lang};
 use crate::past::{self, Moment, Step};
-use crate::period::{self, PeriodError, change};
+use crate::period::{self, change};
 use crate::statement::{self, Said, Statement};
 
 /// Holders closed by one request at most; the jobs of the host go on with the rest.
 const CLOSE_MAX: u32 = 500;
 /// Holders on one page at most.
 const PAGE_MAX: u32 = 200;
-
-impl From<PeriodError> for Fault {
-    fn from(error: PeriodError) -> Self {
-        let code = error.code();
-        match (error.text(), error) {
-            (_, PeriodError::Clerk(error)) => error.into(),
-            (text, other) => {
-                let text = text.unwrap_or_else(|| rongyi_core::rule::Text {
-                    zh: other.to_string(),
-                    en: other.to_string(),
-                });
-                Fault::new(StatusCode::CONFLICT, code, text.zh, text.en)
-            }
-        }
-    }
-}
 
 fn parse(period: &str) -> Result<Period, Fault> {
     let wrong = |_| {
@@ -271,12 +254,7 @@ async fn take(caller: &Caller, period: Period, step: PeriodStepInput) -> Result<
         PeriodStepInput::Close => {
             let done = period::close(house, code, period, CLOSE_MAX).await?;
             if let Some((_, why)) = done.failed.into_iter().next() {
-                return Err(Fault::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "rule.fault",
-                    why.zh,
-                    why.en,
-                ));
+                return Err(why.into());
             }
         }
     }

@@ -217,8 +217,15 @@ async fn show(
                 Ok(Ok(decision)) => change(decision, "points"),
                 Ok(Err(_)) | Err(_) => 0,
             };
-            up += points.max(0);
-            down += points.min(0);
+            // A prize and a reset of one holder are told apart in the sums.
+            if let Ok(Ok(decision)) = &line.outcome {
+                let awards = decision.awards.iter();
+                for award in awards.filter(|own| own.asset.as_str() == "points") {
+                    let amount = i64::from(award.amount);
+                    up += amount.max(0);
+                    down += amount.min(0);
+                }
+            }
             no += u32::from(!matches!(line.outcome, Ok(Ok(_))));
             let had = period::points(&line.standing);
             if json {
@@ -313,6 +320,7 @@ async fn close(step: &Step, most: u32) -> Result<(), Failure> {
             done.failed.len()
         ));
         for (holder, why) in &done.failed {
+            let why = why.text();
             let (zh, en) = (
                 holder_name(*holder, Lang::Zh),
                 holder_name(*holder, Lang::En),
