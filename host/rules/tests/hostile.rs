@@ -15,6 +15,8 @@ fn engine() -> &'static Engine {
             ..Allowance::default()
         };
         allowance.small.instances = 16;
+        // How busy the machine is must not matter.
+        allowance.small.deadline_ms = 600_000;
         Engine::new(allowance, Compiler::InProcess, None).unwrap()
     });
     &ENGINE
@@ -329,4 +331,52 @@ fn a_cache_is_used_and_a_damaged_one_is_not_believed() {
     std::fs::remove_file(&kept[0]).unwrap();
     std::fs::write(&kept[0], b"not compiled code").unwrap();
     assert!(load().earn(&event("good")).unwrap().is_ok());
+}
+
+/// Bytes of this process that are in memory now.
+#[cfg(target_os = "linux")]
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: usize = statm.split(' ').nth(1).unwrap().parse().unwrap();
+    pages * 4096
+}
+
+/// 20,000 calls, every misdeed in turns; `RONGYI_HOSTILE_CALLS` asks for more (`tests/run --long`: a million).
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_is_back_where_it_was_after_many_hostile_calls() {
+    const GROWTH_MAX: usize = 16 << 20;
+    let calls: usize =
+        std::env::var("RONGYI_HOSTILE_CALLS").map_or(20_000, |text| text.parse().unwrap());
+    let mut allowance = Allowance::default();
+    allowance.small.instances = 4;
+    allowance.small.deadline_ms = 600_000;
+    let engine = Engine::new(allowance, Compiler::InProcess, None).unwrap();
+    let rule = hostile(&engine);
+    assert!(rule.is_baked());
+    let kinds: Vec<EarnAsk> = rule
+        .plan
+        .kinds
+        .iter()
+        .map(|kind| event(kind.code.as_str()))
+        .collect();
+    let throw = |calls: usize| {
+        let asks = kinds.iter().cycle().take(calls);
+        asks.filter(|ask| rule.earn(ask).is_err()).count()
+    };
+    throw(kinds.len() * 50);
+    let before = resident();
+    let faults = throw(calls);
+    let after = resident();
+    assert!(faults * 2 > calls, "{faults} faults in {calls} calls");
+    assert!(
+        after <= before + GROWTH_MAX,
+        "{before} bytes before, {after} after {calls} calls"
+    );
+    assert!(rule.earn(&event("good")).unwrap().is_ok());
+    println!(
+        "{calls} hostile calls, {faults} faults: {} KiB before, {} KiB after",
+        before >> 10,
+        after >> 10
+    );
 }
