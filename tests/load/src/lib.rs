@@ -1,0 +1,9 @@
+//! A load generator over HTTP for the real binary, and the world it loads. The benchmark and the random
+//! workload are built from it; nothing here decides what an event is worth.
+
+pub mod draw;
+pub mod host;
+pub mod http;
+pub mod load;
+pub mod measure;
+pub mod world;

@@ -1,0 +1,340 @@
+//! An installation to be loaded: communities with the points table of twenty kinds, households, residents, a
+//! device token for events, and somebody at the counter. Everything is made through the real binary.
+//!
+//! The same persons live in every community, so that first PINs need not be hashed a hundred thousand times.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::host::{Host, run};
+use crate::http::Connection;
+
+/// How large.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// Communities.
+    pub communities: u32,
+    /// Residents of each; two share a household.
+    pub residents: u32,
+    /// Pieces of the one item on each shelf.
+    pub pieces: u32,
+}
+
+/// An installation in a folder.
+#[derive(Debug)]
+pub struct World {
+    /// Its shape.
+    pub shape: Shape,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// A token that may send events, for each community.
+    pub tokens: Vec<String>,
+    /// A token that may hand goods over, for each community with goods.
+    pub tills: Vec<String>,
+    first_pin: String,
+}
+
+/// The first resident's number.
+pub const FIRST_RESIDENT: u32 = 1001;
+/// What the one item costs.
+pub const ITEM_POINTS: i64 = 5;
+/// Points each resident starts with in the world of the benchmark.
+const OPENING: u32 = 1_000_000;
+/// What the first resident chooses instead of the printed PIN.
+const OWN_PIN: &str = "730591";
+/// Where the set-up happens when there is room: it is no part of any measure, and needs no disk.
+const MEMORY: &str = "/dev/shm";
+
+/// The short name of a community.
+pub fn code(community: u32) -> String {
+    format!("c{community:03}")
+}
+
+/// The kind of the points table with this number, below twenty.
+pub fn kind(no: u64) -> String {
+    format!("kind-{no:02}")
+}
+
+impl World {
+    /// Makes one in `folder`, which is empty, with its database at `database` or in a SQLite file of the folder.
+    ///
+    /// # Errors
+    /// When the binary refuses a step, with what it said.
+    pub fn build(folder: &Path, shape: Shape, database: Option<&str>) -> Result<World> {
+        let memory = Path::new(MEMORY);
+        let staged = database.is_none() && memory.is_dir();
+        let desk = if staged {
+            tempfile::tempdir_in(memory)?
+        } else {
+            tempfile::tempdir_in(folder)?
+        };
+        let mut world = World {
+            shape,
+            folder: folder.to_owned(),
+            tokens: Vec::new(),
+            tills: Vec::new(),
+            first_pin: String::new(),
+        };
+        let data = if staged {
+            desk.path().join("data")
+        } else {
+            folder.join("data")
+        };
+        for no in 0..shape.communities {
+            // A configuration of this community alone, over the same database: the set-up stays linear.
+            let own = desk.path().join(code(no));
+            std::fs::create_dir_all(own.join("communities"))?;
+            let config = own.join("rongyi.toml");
+            std::fs::write(&config, host_toml(&data, database))?;
+            std::fs::write(
+                own.join("communities").join(format!("{}.toml", code(no))),
+                community_toml(no),
+            )?;
+            world.settle(no, &own, &config)?;
+        }
+        if staged {
+            let copied = Command::new("cp")
+                .arg("-a")
+                .arg(&data)
+                .arg(folder.join("data"))
+                .status()?;
+            if !copied.success() {
+                bail!(
+                    "the installation could not be copied to {}",
+                    folder.display()
+                );
+            }
+        }
+        let communities = folder.join("communities");
+        std::fs::create_dir_all(&communities)?;
+        for no in 0..shape.communities {
+            std::fs::write(
+                communities.join(format!("{}.toml", code(no))),
+                community_toml(no),
+            )?;
+        }
+        std::fs::write(world.config(), host_toml(&folder.join("data"), database))?;
+        Ok(world)
+    }
+
+    /// Its configuration.
+    pub fn config(&self) -> PathBuf {
+        self.folder.join("rongyi.toml")
+    }
+
+    /// Its SQLite file.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("data/rongyi.db")
+    }
+
+    /// Where hosts write their log.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("host.log")
+    }
+
+    /// Starts a host.
+    ///
+    /// # Errors
+    /// When it does not serve.
+    pub fn serve(&self) -> Result<Host> {
+        Host::serve(&self.config(), &self.log())
+            .with_context(|| std::fs::read_to_string(self.log()).unwrap_or_default())
+    }
+
+    /// Enrols everybody of one community.
+    fn settle(&mut self, no: u32, own: &Path, config: &Path) -> Result<()> {
+        let name = code(no);
+        let write = |file: &str, text: &str| -> Result<String> {
+            let path = own.join(file);
+            std::fs::write(&path, text)?;
+            Ok(path.to_string_lossy().into_owned())
+        };
+        let mut households = String::from("household,name\n");
+        let mut residents = String::from(if no == 0 {
+            "resident,household,name\n"
+        } else {
+            "resident,household,person\n"
+        });
+        let mut balances = String::from("resident,asset,amount,expires_on,page\n");
+        for place in 0..self.shape.residents {
+            let (resident, household) = (FIRST_RESIDENT + place, place / 2 + 1);
+            if place % 2 == 0 {
+                writeln!(households, "{household},第{household}户")?;
+            }
+            let who = if no == 0 {
+                format!("演示居民{}", place + 1)
+            } else {
+                (place + 1).to_string()
+            };
+            writeln!(residents, "{resident},{household},{who}")?;
+            writeln!(balances, "{resident},points,{OPENING},,第 1 页")?;
+        }
+        let file = write("households.csv", &households)?;
+        run(config, &["household", "import", "-c", &name, &file])?;
+        let file = write("residents.csv", &residents)?;
+        let pins = own.join("pins.txt").to_string_lossy().into_owned();
+        run(
+            config,
+            &["resident", "import", "-c", &name, &file, "--pins", &pins],
+        )?;
+        if self.shape.pieces > 0 {
+            let file = write("balances.csv", &balances)?;
+            run(config, &["import", "balances", "-c", &name, &file])?;
+            run(
+                config,
+                &[
+                    "item",
+                    "add",
+                    "-c",
+                    &name,
+                    "--item",
+                    "soap",
+                    "--title-zh",
+                    "肥皂",
+                    "--title-en",
+                    "Soap",
+                    "--category",
+                    "daily",
+                    "--value-fen",
+                    "300",
+                ],
+            )?;
+            run(
+                config,
+                &[
+                    "stock",
+                    "receive",
+                    "-c",
+                    &name,
+                    "soap",
+                    &self.shape.pieces.to_string(),
+                    "--reason",
+                    "演示进货",
+                ],
+            )?;
+            self.tills.push(token(config, &name, "till")?);
+        }
+        if no == 0 {
+            let said = std::fs::read_to_string(&pins)?;
+            let first = said.lines().find_map(|line| {
+                line.strip_prefix(&format!("{FIRST_RESIDENT}\t"))?
+                    .split('\t')
+                    .nth(1)
+            });
+            first
+                .context("no first PIN was written")?
+                .clone_into(&mut self.first_pin);
+        }
+        self.tokens.push(token(config, &name, "events")?);
+        Ok(())
+    }
+
+    /// Signs the first resident of a community in, with a PIN of their own, and gives the cookie. They are the
+    /// same person everywhere, so the printed PIN is changed at the first sign-in of all.
+    ///
+    /// # Errors
+    /// When the host does not let them in.
+    pub async fn resident(&self, host: &Host, community: u32) -> Result<String> {
+        let name = code(community);
+        let mut line = Connection::open(host.address()).await?;
+        let headers = |cookie: &str| {
+            format!(
+                "Origin: http://{}\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {cookie}\r\n",
+                host.address()
+            )
+        };
+        let sign_in = format!("/{name}/sign-in");
+        for pin in [OWN_PIN, &self.first_pin] {
+            let form = format!("number={FIRST_RESIDENT}&pin={pin}&next=");
+            let said = line
+                .ask("POST", &sign_in, &headers(""), form.as_bytes())
+                .await?;
+            let Some(session) = cookie(&said.head) else {
+                continue;
+            };
+            if pin == OWN_PIN {
+                return Ok(session);
+            }
+            let form = format!("current={pin}&pin={OWN_PIN}&again={OWN_PIN}");
+            let changed = line
+                .ask(
+                    "POST",
+                    &format!("/{name}/pin"),
+                    &headers(&session),
+                    form.as_bytes(),
+                )
+                .await?;
+            if changed.status >= 400 {
+                bail!("the printed PIN could not be changed: {}", changed.head);
+            }
+            return Ok(cookie(&changed.head).unwrap_or(session));
+        }
+        bail!("the first resident of {name} cannot sign in")
+    }
+}
+
+fn token(config: &Path, community: &str, scope: &str) -> Result<String> {
+    let said = run(
+        config,
+        &[
+            "token", "add", "-c", community, "--name", "load", "--scope", scope,
+        ],
+    )?;
+    Ok(said
+        .lines()
+        .next()
+        .context("no token was printed")?
+        .trim()
+        .to_owned())
+}
+
+/// The newest session cookie of an answer.
+fn cookie(head: &str) -> Option<String> {
+    let set = head
+        .lines()
+        .rev()
+        .find(|line| line.to_ascii_lowercase().starts_with("set-cookie:"))?;
+    set.split_once(':')?
+        .1
+        .split(';')
+        .next()
+        .map(|own| own.trim().to_owned())
+}
+
+fn host_toml(data: &Path, database: Option<&str>) -> String {
+    let database = database
+        .map(|url| format!("database_url = \"{url}\"\n"))
+        .unwrap_or_default();
+    format!(
+        "data_dir = \"{}\"\nlisten = \"127.0.0.1:0\"\n{database}",
+        data.display()
+    )
+}
+
+/// A community whose every kind asks three facts: two caps on points, one limit on events; none of them is
+/// reached, so that every event is decided and nothing is refused.
+fn community_toml(no: u32) -> String {
+    let name = code(no);
+    let mut toml = format!(
+        "code = \"{name}\"\ntitle = {{ zh = \"演示社区{no}\", en = \"Demo {no}\" }}\nbegan_on = 2026-01-01\npoints_go_to = \"person\"\n\n\
+         [shop]\ntitle = {{ zh = \"超市\", en = \"Shop\" }}\nplace = {{ zh = \"一楼\", en = \"Ground floor\" }}\n\
+         hours = {{ zh = \"每天\", en = \"Daily\" }}\nphone = \"0663-000-0009\"\n\n\
+         [[rule]]\nplugin = \"points-table\"\nactive_from = 2026-01-01\n"
+    );
+    for no in 0..20 {
+        toml.push_str(&format!(
+            "\n[[rule.params.kinds]]\ncode = \"{}\"\ntitle = {{ zh = \"事项{no}\", en = \"Kind {no}\" }}\nunit = {{ zh = \"公斤\", en = \"kg\" }}\n\
+             scale = 1\nper_unit = 10\ncaps = [{{ amount = 100000000, window = \"month\", subject = \"household\" }}, \
+             {{ amount = 100000000, window = \"year\", subject = \"person\" }}]\n\
+             limits = [{{ events = 100000000, window = \"month\", subject = \"person\" }}]\n",
+            kind(no)
+        ));
+    }
+    toml.push_str(&format!(
+        "\n[[rule]]\nplugin = \"shop-pricing\"\nactive_from = 2026-01-01\n[rule.params]\nprices = {{ soap = {ITEM_POINTS} }}\n"
+    ));
+    toml
+}
