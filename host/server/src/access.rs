@@ -13,7 +13,8 @@ use rongyi_store::StoreError;
 pub use delay::Flood;
 pub use secret::{Vault, hash_secret, new_token, random, server_secret, token_hash, verify_secret};
 pub use session::{
-    Device, Role, Scope, SignedIn, SignedResident, StaffMember, change_secret, confirm, device,
+    Device, Devices, Role, Scope, SignedIn, SignedResident, StaffMember, change_secret, confirm,
+    device,
     open_session, sign_in, sign_out, who,
 };
 

@@ -285,7 +285,9 @@ impl FromRequestParts<Arc<App>> for Caller {
             let token = bearer
                 .strip_prefix("Bearer ")
                 .ok_or(AccessError::TokenUnknown)?;
-            Who::Device(access::device(store, &code, token.trim()).await?)
+            let now = app.house.clock.now();
+            let device = app.devices.device(store, &code, token.trim(), now);
+            Who::Device(device.await?)
         } else {
             let token =
                 cookie(&parts.headers, app.cookie_name()).ok_or(AccessError::SignInNeeded)?;

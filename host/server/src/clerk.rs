@@ -9,10 +9,10 @@
 //! | 4 answer | none | receipt, or rejection |
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Stopwatch};
 
-use rongyi_core::book::{Applied, Book, Changes, Receipt};
+use rongyi_core::book::{Applied, Book, Changes, Frame, Receipt};
 use rongyi_core::command::{Command, Rejection};
 use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
@@ -58,6 +58,9 @@ pub enum ClerkError {
     /// The database did not take it; nothing is stored.
     #[error("the database did not answer: {0}")]
     Store(Arc<StoreError>),
+    /// The rules changed between reading the input and deciding it: read it again.
+    #[error("the rules changed a moment ago; send it again")]
+    RulesChanged,
     /// The host is stopping.
     #[error("the host is stopping; nothing was stored")]
     Stopped,
@@ -72,6 +75,8 @@ impl From<StoreError> for ClerkError {
 struct Job {
     community: Code,
     command: Command,
+    /// With how many rule sets its input was read; another number is answered with `RulesChanged`.
+    sets: Option<usize>,
     reply: oneshot::Sender<Result<Answer, ClerkError>>,
 }
 
@@ -79,6 +84,24 @@ struct Job {
 #[derive(Clone)]
 pub struct Clerk {
     queue: mpsc::Sender<Job>,
+    frames: Arc<Frames>,
+}
+
+/// The newest frame of every community that this clerk has written or read: for requests, which need kinds,
+/// items and texts but no balance. Another host may have written since; see [`Clerk::submit_read_with`].
+#[derive(Default)]
+struct Frames(RwLock<HashMap<Code, Arc<Frame>>>);
+
+impl Frames {
+    fn get(&self, code: &Code) -> Option<Arc<Frame>> {
+        let frames = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        frames.get(code).map(Arc::clone)
+    }
+
+    fn put(&self, frame: &Frame) {
+        let mut frames = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        frames.insert(frame.community.clone(), Arc::new(frame.clone()));
+    }
 }
 
 impl Clerk {
@@ -90,7 +113,9 @@ impl Clerk {
         tasks: &TaskTracker,
     ) -> Clerk {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+        let frames = Arc::new(Frames::default());
         let desk = Desk {
+            frames: Arc::clone(&frames),
             store,
             books,
             clock,
@@ -98,7 +123,13 @@ impl Clerk {
             left: VecDeque::new(),
         };
         tasks.spawn(desk.work(waiting));
-        Clerk { queue }
+        Clerk { queue, frames }
+    }
+
+    /// Settings, rules and items of a community as this clerk last saw them; its head may be an older one.
+    /// `None` before the first command of the community: read it from the store.
+    pub fn frame(&self, community: &Code) -> Option<Arc<Frame>> {
+        self.frames.get(community)
     }
 
     /// Asks and waits for the answer; refuses at once when the queue is full.
@@ -106,17 +137,26 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError`]; after any of them nothing of this command is stored.
     pub async fn ask(&self, community: &Code, command: Command) -> Result<Answer, ClerkError> {
-        let (reply, answer) = oneshot::channel();
-        let job = Job {
-            community: community.clone(),
-            command,
-            reply,
-        };
+        self.ask_read_with(community, command, None).await
+    }
+
+    /// Like [`Clerk::ask`], for a command whose input was read with a frame of `sets` rule sets: decided with
+    /// any other number of them, a quantity might be read at another scale than it was written at.
+    ///
+    /// # Errors
+    /// [`ClerkError`], among them [`ClerkError::RulesChanged`].
+    pub async fn ask_read_with(
+        &self,
+        community: &Code,
+        command: Command,
+        sets: Option<usize>,
+    ) -> Result<Answer, ClerkError> {
+        let (job, ticket) = job(community, command, sets);
         self.queue.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => ClerkError::Stopped,
         })?;
-        answer.await.unwrap_or(Err(ClerkError::Stopped))
+        ticket.answer().await
     }
 
     /// Like [`Clerk::ask`], but waits for a place in the queue: for jobs, which have time.
@@ -137,18 +177,37 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError::Stopped`] when the clerk is gone.
     pub async fn submit(&self, community: &Code, command: Command) -> Result<Ticket, ClerkError> {
-        let (reply, answer) = oneshot::channel();
-        let job = Job {
-            community: community.clone(),
-            command,
-            reply,
-        };
+        self.submit_read_with(community, command, None).await
+    }
+
+    /// Like [`Clerk::submit`], with the number of rule sets of [`Clerk::ask_read_with`].
+    ///
+    /// # Errors
+    /// [`ClerkError::Stopped`] when the clerk is gone.
+    pub async fn submit_read_with(
+        &self,
+        community: &Code,
+        command: Command,
+        sets: Option<usize>,
+    ) -> Result<Ticket, ClerkError> {
+        let (job, ticket) = job(community, command, sets);
         self.queue
             .send(job)
             .await
             .map_err(|_| ClerkError::Stopped)?;
-        Ok(Ticket(answer))
+        Ok(ticket)
     }
+}
+
+fn job(community: &Code, command: Command, sets: Option<usize>) -> (Job, Ticket) {
+    let (reply, answer) = oneshot::channel();
+    let job = Job {
+        community: community.clone(),
+        command,
+        sets,
+        reply,
+    };
+    (job, Ticket(answer))
 }
 
 /// The promise of an answer.
@@ -170,10 +229,15 @@ struct Pile {
     book: Book,
     jobs: VecDeque<Job>,
     decided: Vec<(Job, Result<Applied, Rejection>)>,
+    /// Read with other rules than those in force now.
+    stale: Vec<Job>,
+    /// Whether its settings, rules or items changed.
+    reframed: bool,
     changes: Option<Changes>,
 }
 
 struct Desk {
+    frames: Arc<Frames>,
     store: Arc<Store>,
     books: Arc<RuleBooks>,
     clock: Arc<dyn Clock>,
@@ -247,6 +311,8 @@ impl Desk {
                         book,
                         jobs,
                         decided: Vec::new(),
+                        stale: Vec::new(),
+                        reframed: false,
                         changes: None,
                     };
                     let (books, now) = (Arc::clone(&self.books), self.clock.now());
@@ -272,6 +338,7 @@ impl Desk {
         cached: Option<Book>,
         jobs: &VecDeque<Job>,
     ) -> Result<Book, ClerkError> {
+        let fresh = cached.is_none();
         let mut book = match cached {
             Some(book) => book,
             None => match self.store.frame(code).await? {
@@ -280,6 +347,9 @@ impl Desk {
                 None => return Err(ClerkError::CommunityUnknown(code.clone())),
             },
         };
+        if fresh {
+            self.frames.put(book.frame());
+        }
         loop {
             let mut needs: Vec<_> = jobs
                 .iter()
@@ -299,8 +369,14 @@ impl Desk {
         let mut writing = Vec::new();
         for mut pile in piles {
             self.left.extend(pile.jobs.drain(..));
+            for job in pile.stale.drain(..) {
+                let _ = job.reply.send(Err(ClerkError::RulesChanged));
+            }
             match pile.changes.take() {
                 Some(changes) => {
+                    pile.reframed = changes.settings.is_some()
+                        || !changes.items.is_empty()
+                        || !changes.sets.is_empty();
                     all.push(changes);
                     writing.push(pile);
                 }
@@ -337,6 +413,9 @@ impl Desk {
     }
 
     async fn answer(&mut self, pile: Pile) {
+        if pile.reframed {
+            self.frames.put(pile.book.frame());
+        }
         for (job, result) in pile.decided {
             let answer = match result {
                 Ok(Applied::Fresh(receipt)) => Ok(Answer {
@@ -415,6 +494,13 @@ fn decide(mut pile: Pile, books: &RuleBooks, now: rongyi_core::time::Instant) ->
     let judge = books.judge(&pile.code);
     let started = Stopwatch::now();
     while let Some(job) = pile.jobs.pop_front() {
+        if job
+            .sets
+            .is_some_and(|sets| sets != pile.book.frame().sets.len())
+        {
+            pile.stale.push(job);
+            continue;
+        }
         let result = pile.book.apply(&job.command, now, &judge);
         pile.decided.push((job, result));
         if started.elapsed() > RULE_TIME_MAX {

@@ -34,7 +34,7 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::access::{AccessError, Flood, Vault, random, server_secret};
+use crate::access::{AccessError, Devices, Flood, Vault, random, server_secret};
 use crate::api;
 use crate::api::error::Fault;
 use crate::house::House;
@@ -52,6 +52,8 @@ pub struct App {
     pub vault: Vault,
     /// The limit per address.
     pub flood: Flood,
+    /// Devices seen a moment ago.
+    pub devices: Devices,
     /// Whether residents reach this host with `https://`.
     pub https: bool,
 }
@@ -83,6 +85,7 @@ pub fn router(house: Arc<House>) -> Router {
         house,
         vault: Vault::new(secret),
         flood: Flood::default(),
+        devices: Devices::default(),
         https,
     });
     let pages = pages()

@@ -6,4 +6,6 @@ pub mod host;
 pub mod http;
 pub mod load;
 pub mod measure;
+pub mod model;
+pub mod workload;
 pub mod world;

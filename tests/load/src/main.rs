@@ -3,7 +3,6 @@
 //! It asserts no time: a slow machine gives a slow table. Every answer is checked, and at the end the ledger
 //! is verified; a wrong answer stops it.
 
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,8 +13,8 @@ use comfy_table::{Table, presets};
 
 use rongyi_load::host::{self, Host};
 use rongyi_load::load::{Measured, Run, Spread, Work, percentile, run};
-use rongyi_load::world::{self, Shape, World};
 use rongyi_load::measure;
+use rongyi_load::world::{self, Shape, World};
 
 /// What is asked for.
 #[derive(Debug, Parser)]
@@ -56,11 +55,7 @@ async fn main() -> Result<()> {
         Some(folder) => tempfile::tempdir_in(folder)?,
         None => tempfile::tempdir()?,
     };
-    let shape = Shape {
-        communities: options.communities,
-        residents: options.residents,
-        pieces: 1_000_000,
-    };
+    let shape = Shape::of_benchmark(options.communities, options.residents);
     tell(&format!(
         "making {} communities of {} residents …",
         shape.communities, shape.residents
@@ -198,7 +193,7 @@ impl Bench {
     async fn cookies(&self, host: &Host) -> Result<Vec<String>> {
         let mut all = Vec::new();
         for no in 0..self.options.communities {
-            all.push(self.world.resident(host, no).await?);
+            all.push(self.world.resident(host, no, 0).await?);
         }
         Ok(all)
     }
@@ -244,9 +239,7 @@ impl Bench {
             return;
         }
         let mut table = Table::new();
-        table
-            .load_style(presets::ASCII_MARKDOWN)
-            .set_header(header);
+        table.load_style(presets::ASCII_MARKDOWN).set_header(header);
         for row in &self.rows {
             table.add_row(row);
         }

@@ -12,15 +12,32 @@ use anyhow::{Context, Result, bail};
 use crate::host::{Host, run};
 use crate::http::Connection;
 
-/// How large.
-#[derive(Debug, Clone, Copy)]
+/// What is in it.
+#[derive(Debug, Clone)]
 pub struct Shape {
     /// Communities.
     pub communities: u32,
     /// Residents of each; two share a household.
     pub residents: u32,
-    /// Pieces of the one item on each shelf.
-    pub pieces: u32,
+    /// Points each resident starts with.
+    pub opening: u32,
+    /// Items and the pieces of each that come to every shelf.
+    pub items: Vec<(&'static str, u32)>,
+    /// Writes the file of a community.
+    pub community: fn(u32) -> String,
+}
+
+impl Shape {
+    /// The world of the benchmark: nothing is ever refused, everybody can afford everything.
+    pub fn of_benchmark(communities: u32, residents: u32) -> Self {
+        Shape {
+            communities,
+            residents,
+            opening: 1_000_000,
+            items: vec![("soap", 1_000_000)],
+            community: benchmark_community,
+        }
+    }
 }
 
 /// An installation in a folder.
@@ -32,17 +49,17 @@ pub struct World {
     pub folder: PathBuf,
     /// A token that may send events, for each community.
     pub tokens: Vec<String>,
-    /// A token that may hand goods over, for each community with goods.
+    /// A token that may hand goods over, for each community.
     pub tills: Vec<String>,
-    first_pin: String,
+    /// A token that may read balances, for each community.
+    pub readers: Vec<String>,
+    first_pins: Vec<String>,
 }
 
 /// The first resident's number.
 pub const FIRST_RESIDENT: u32 = 1001;
 /// What the one item costs.
 pub const ITEM_POINTS: i64 = 5;
-/// Points each resident starts with in the world of the benchmark.
-const OPENING: u32 = 1_000_000;
 /// What the first resident chooses instead of the printed PIN.
 const OWN_PIN: &str = "730591";
 /// Where the set-up happens when there is room: it is no part of any measure, and needs no disk.
@@ -76,7 +93,8 @@ impl World {
             folder: folder.to_owned(),
             tokens: Vec::new(),
             tills: Vec::new(),
-            first_pin: String::new(),
+            readers: Vec::new(),
+            first_pins: Vec::new(),
         };
         let data = if staged {
             desk.path().join("data")
@@ -91,7 +109,7 @@ impl World {
             std::fs::write(&config, host_toml(&data, database))?;
             std::fs::write(
                 own.join("communities").join(format!("{}.toml", code(no))),
-                community_toml(no),
+                (world.shape.community)(no),
             )?;
             world.settle(no, &own, &config)?;
         }
@@ -113,7 +131,7 @@ impl World {
         for no in 0..shape.communities {
             std::fs::write(
                 communities.join(format!("{}.toml", code(no))),
-                community_toml(no),
+                (world.shape.community)(no),
             )?;
         }
         std::fs::write(world.config(), host_toml(&folder.join("data"), database))?;
@@ -170,7 +188,11 @@ impl World {
                 (place + 1).to_string()
             };
             writeln!(residents, "{resident},{household},{who}")?;
-            writeln!(balances, "{resident},points,{OPENING},,第 1 页")?;
+            writeln!(
+                balances,
+                "{resident},points,{},,第 1 页",
+                self.shape.opening
+            )?;
         }
         let file = write("households.csv", &households)?;
         run(config, &["household", "import", "-c", &name, &file])?;
@@ -180,64 +202,36 @@ impl World {
             config,
             &["resident", "import", "-c", &name, &file, "--pins", &pins],
         )?;
-        if self.shape.pieces > 0 {
+        if self.shape.opening > 0 {
             let file = write("balances.csv", &balances)?;
             run(config, &["import", "balances", "-c", &name, &file])?;
-            run(
-                config,
-                &[
-                    "item",
-                    "add",
-                    "-c",
-                    &name,
-                    "--item",
-                    "soap",
-                    "--title-zh",
-                    "肥皂",
-                    "--title-en",
-                    "Soap",
-                    "--category",
-                    "daily",
-                    "--value-fen",
-                    "300",
-                ],
-            )?;
-            run(
-                config,
-                &[
-                    "stock",
-                    "receive",
-                    "-c",
-                    &name,
-                    "soap",
-                    &self.shape.pieces.to_string(),
-                    "--reason",
-                    "演示进货",
-                ],
-            )?;
-            self.tills.push(token(config, &name, "till")?);
         }
+        let mut items = String::from("item,title_zh,title_en,category,value_fen\n");
+        let mut goods = String::from("item,quantity,reason\n");
+        for (item, pieces) in &self.shape.items {
+            writeln!(items, "{item},{item},{item},daily,300")?;
+            writeln!(goods, "{item},{pieces},演示进货")?;
+        }
+        let (items, goods) = (write("items.csv", &items)?, write("goods.csv", &goods)?);
+        run(config, &["item", "import", "-c", &name, &items])?;
+        run(config, &["stock", "import", "-c", &name, &goods])?;
         if no == 0 {
             let said = std::fs::read_to_string(&pins)?;
-            let first = said.lines().find_map(|line| {
-                line.strip_prefix(&format!("{FIRST_RESIDENT}\t"))?
-                    .split('\t')
-                    .nth(1)
-            });
-            first
-                .context("no first PIN was written")?
-                .clone_into(&mut self.first_pin);
+            let pin = |line: &str| line.split('\t').nth(2).map(str::to_owned);
+            self.first_pins = said.lines().filter_map(pin).collect();
         }
         self.tokens.push(token(config, &name, "events")?);
+        self.tills.push(token(config, &name, "till")?);
+        self.readers.push(token(config, &name, "read")?);
         Ok(())
     }
 
-    /// Signs the first resident of a community in, with a PIN of their own, and gives the cookie. They are the
-    /// same person everywhere, so the printed PIN is changed at the first sign-in of all.
+    /// Signs a resident of a community in, with a PIN of their own, and gives the cookie. They are the same
+    /// person in every community, so the printed PIN is changed at their first sign-in of all.
     ///
     /// # Errors
     /// When the host does not let them in.
-    pub async fn resident(&self, host: &Host, community: u32) -> Result<String> {
+    pub async fn resident(&self, host: &Host, community: u32, place: u32) -> Result<String> {
         let name = code(community);
         let mut line = Connection::open(host.address()).await?;
         let headers = |cookie: &str| {
@@ -247,8 +241,9 @@ impl World {
             )
         };
         let sign_in = format!("/{name}/sign-in");
-        for pin in [OWN_PIN, &self.first_pin] {
-            let form = format!("number={FIRST_RESIDENT}&pin={pin}&next=");
+        let number = FIRST_RESIDENT + place;
+        for pin in [OWN_PIN, &self.first_pins[place as usize]] {
+            let form = format!("number={number}&pin={pin}&next=");
             let said = line
                 .ask("POST", &sign_in, &headers(""), form.as_bytes())
                 .await?;
@@ -272,7 +267,7 @@ impl World {
             }
             return Ok(cookie(&changed.head).unwrap_or(session));
         }
-        bail!("the first resident of {name} cannot sign in")
+        bail!("resident {number} of {name} cannot sign in")
     }
 }
 
@@ -316,7 +311,7 @@ fn host_toml(data: &Path, database: Option<&str>) -> String {
 
 /// A community whose every kind asks three facts: two caps on points, one limit on events; none of them is
 /// reached, so that every event is decided and nothing is refused.
-fn community_toml(no: u32) -> String {
+fn benchmark_community(no: u32) -> String {
     let name = code(no);
     let mut toml = format!(
         "code = \"{name}\"\ntitle = {{ zh = \"演示社区{no}\", en = \"Demo {no}\" }}\nbegan_on = 2026-01-01\npoints_go_to = \"person\"\n\n\

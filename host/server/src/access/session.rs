@@ -1,6 +1,9 @@
 //! Signing in and out, and who a request comes from. Residents sign in with their number and PIN, staff with
 //! their login and password; devices show a token.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 use rongyi_store::{Person, Session, SignInDelay, Staff, Store, Subject};
@@ -357,7 +360,51 @@ pub enum Scope {
     Read,
 }
 
-/// The device behind a token, in this community.
+/// Devices seen a moment ago. A scale sends many events a second; asking the database who it is for each of
+/// them would cost more than booking them. A revoked token stops working after [`DEVICE_KNOWN`] at most.
+#[derive(Default)]
+pub struct Devices {
+    known: Mutex<HashMap<([u8; 32], Code), (Device, Instant)>>,
+}
+
+/// How long a device is believed without asking again.
+const DEVICE_KNOWN: i64 = 2_000_000;
+/// Remembered devices at most; one more and all are asked for again.
+const DEVICES_MAX: usize = 10_000;
+
+impl Devices {
+    /// The device behind a token, in this community.
+    ///
+    /// # Errors
+    /// [`AccessError::TokenUnknown`] for an unknown, revoked or foreign token.
+    pub async fn device(
+        &self,
+        store: &Store,
+        community: &Code,
+        token: &str,
+        now: Instant,
+    ) -> Result<Device, AccessError> {
+        let key = (token_hash(token), community.clone());
+        if let Some((device, seen)) = self.lock().get(&key)
+            && (0..DEVICE_KNOWN).contains(&now.0.saturating_sub(seen.0))
+        {
+            return Ok(device.clone());
+        }
+        let device = device(store, community, token).await?;
+        let mut known = self.lock();
+        if known.len() >= DEVICES_MAX {
+            known.clear();
+        }
+        known.insert(key, (device.clone(), now));
+        Ok(device)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<([u8; 32], Code), (Device, Instant)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The device behind a token, in this community, asked of the database.
 ///
 /// # Errors
 /// [`AccessError::TokenUnknown`] for an unknown, revoked or foreign token.

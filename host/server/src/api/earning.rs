@@ -1,6 +1,7 @@
 //! Events over the API: one, or a list with an answer for each. What they are worth is decided by the book.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::book::Frame;
@@ -15,12 +16,14 @@ use super::error::Fault;
 use super::ledger::{Movement, Reason, movements, reasons};
 use super::{Both, Caller, Json, Told};
 use crate::access::{AccessError, Role, Scope, random};
-use crate::clerk::Answer;
+use crate::clerk::{Answer, ClerkError};
 use crate::earning::{InputError, field, occurred_at, quantity};
 use crate::explain::{self, Lang};
 
 /// Events in one list.
 const LIST_MAX: usize = 1000;
+/// Times an event is read anew because the rules changed under it.
+const RULES_CHANGED_MAX: u32 = 3;
 /// Letters of a note.
 const NOTE_MAX: usize = 500;
 
@@ -227,9 +230,30 @@ fn may_send(caller: &Caller) -> Result<(), AccessError> {
     caller.staff(&[Role::Reviewer, Role::Leader], Some(Scope::Events))
 }
 
-async fn frame_of(caller: &Caller) -> Result<Frame, Fault> {
+/// The kinds and texts to read and answer events with: the clerk's, which costs nothing, or the store's.
+async fn frame_of(caller: &Caller) -> Result<Arc<Frame>, Fault> {
+    if let Some(frame) = caller.house().clerk.frame(&caller.code) {
+        return Ok(frame);
+    }
+    stored_frame(caller).await
+}
+
+async fn stored_frame(caller: &Caller) -> Result<Arc<Frame>, Fault> {
     let frame = caller.house().store.frame(&caller.code).await?;
-    frame.ok_or_else(|| Rejection::NotConfigured.into())
+    Ok(Arc::new(frame.ok_or(Rejection::NotConfigured)?))
+}
+
+/// An answer from before may name a rule that the clerk's frame does not know yet.
+async fn frame_to_tell(
+    caller: &Caller,
+    frame: Arc<Frame>,
+    answer: &Answer,
+) -> Result<Arc<Frame>, Fault> {
+    if answer.replayed {
+        stored_frame(caller).await
+    } else {
+        Ok(frame)
+    }
 }
 
 /// An event is worth what? A refusal is an answer too, and is kept.
@@ -244,9 +268,23 @@ pub(super) async fn post_event(
     Json(input): Json<EventInput>,
 ) -> Result<Response, Fault> {
     may_send(&caller)?;
-    let frame = frame_of(&caller).await?;
-    let command = command(&caller, &frame, &input, caller.key.clone())?;
-    let answer = caller.house().clerk.ask(&caller.code, command).await?;
+    let clerk = &caller.house().clerk;
+    let mut frame = frame_of(&caller).await?;
+    let mut again = RULES_CHANGED_MAX;
+    let answer = loop {
+        let command = command(&caller, &frame, &input, caller.key.clone())?;
+        match clerk
+            .ask_read_with(&caller.code, command, Some(frame.sets.len()))
+            .await
+        {
+            Err(ClerkError::RulesChanged) if again > 0 => {
+                again -= 1;
+                frame = frame_of(&caller).await?;
+            }
+            other => break other?,
+        }
+    };
+    let frame = frame_to_tell(&caller, frame, &answer).await?;
     let body = told(&frame, &answer);
     Ok(Told {
         replayed: body.replayed,
@@ -306,32 +344,75 @@ pub(super) async fn post_events(
             "send 1 to 1000 at a time.",
         ));
     }
-    let frame = frame_of(&caller).await?;
+    let mut answers = Vec::new();
+    answers.resize_with(list.events.len(), || None);
+    let mut todo: Vec<usize> = (0..list.events.len()).collect();
+    for _ in 0..=RULES_CHANGED_MAX {
+        todo = send(&caller, &list.events, &todo, &mut answers).await?;
+        if todo.is_empty() {
+            break;
+        }
+    }
+    let busy = || listed(ClerkError::RulesChanged.into());
+    Ok(Json(ListAnswer {
+        answers: answers
+            .into_iter()
+            .map(|own| own.unwrap_or_else(busy))
+            .collect(),
+    }))
+}
+
+/// Sends these events in order and notes their answers; gives back those that were read with older rules.
+async fn send(
+    caller: &Caller,
+    events: &[EventInput],
+    todo: &[usize],
+    answers: &mut [Option<ListedAnswer>],
+) -> Result<Vec<usize>, Fault> {
+    let clerk = &caller.house().clerk;
+    let frame = frame_of(caller).await?;
     let mut tickets = Vec::new();
-    for (place, input) in list.events.iter().enumerate() {
+    for place in todo {
         let key = caller
             .key
             .as_ref()
             .map(|key| hex(&sha256(format!("{key}/{place}").as_bytes())));
-        tickets.push(match command(&caller, &frame, input, key) {
-            Ok(command) => Ok(caller.house().clerk.submit(&caller.code, command).await?),
-            Err(fault) => Err(fault),
-        });
-    }
-    let mut answers = Vec::new();
-    for ticket in tickets {
-        let answered = match ticket {
-            Ok(ticket) => ticket.answer().await.map_err(Fault::from),
+        let ticket = match command(caller, &frame, &events[*place], key) {
+            Ok(command) => {
+                let sent = clerk.submit_read_with(&caller.code, command, Some(frame.sets.len()));
+                Ok(sent.await?)
+            }
             Err(fault) => Err(fault),
         };
-        answers.push(match answered {
-            Ok(answer) => ListedAnswer::Answered(told(&frame, &answer)),
-            Err(fault) => ListedAnswer::Rejected {
-                outcome: "rejected",
-                code: fault.code.into_owned(),
-                text: fault.text.into(),
+        tickets.push((*place, ticket));
+    }
+    let mut again = Vec::new();
+    for (place, ticket) in tickets {
+        let answered = match ticket {
+            Ok(ticket) => match ticket.answer().await {
+                Err(ClerkError::RulesChanged) => {
+                    again.push(place);
+                    continue;
+                }
+                other => other.map_err(Fault::from),
             },
+            Err(fault) => Err(fault),
+        };
+        answers[place] = Some(match answered {
+            Ok(answer) => {
+                let frame = frame_to_tell(caller, Arc::clone(&frame), &answer).await?;
+                ListedAnswer::Answered(told(&frame, &answer))
+            }
+            Err(fault) => listed(fault),
         });
     }
-    Ok(Json(ListAnswer { answers }))
+    Ok(again)
+}
+
+fn listed(fault: Fault) -> ListedAnswer {
+    ListedAnswer::Rejected {
+        outcome: "rejected",
+        code: fault.code.into_owned(),
+        text: fault.text.into(),
+    }
 }
