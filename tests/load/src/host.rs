@@ -4,17 +4,26 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail};
+
+static NAMED: OnceLock<PathBuf> = OnceLock::new();
+
+/// Names the binary, for tests that know where it was built. The first name counts.
+pub fn name_binary(path: &Path) {
+    let _ = NAMED.set(path.to_owned());
+}
 
 /// The binary under load.
 ///
 /// # Errors
 /// When there is none.
 pub fn binary() -> Result<PathBuf> {
-    let path = match std::env::var_os("RONGYI_BINARY") {
-        Some(path) => PathBuf::from(path),
-        None => std::env::current_exe()?.with_file_name("rongyi"),
+    let path = match (NAMED.get(), std::env::var_os("RONGYI_BINARY")) {
+        (Some(path), _) => path.clone(),
+        (None, Some(path)) => PathBuf::from(path),
+        (None, None) => std::env::current_exe()?.with_file_name("rongyi"),
     };
     if !path.is_file() {
         bail!(

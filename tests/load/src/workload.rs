@@ -78,6 +78,7 @@ pub struct Driver {
     counts: Counts,
     next: u64,
     line: Option<Connection>,
+    progress: watch::Sender<u64>,
 }
 
 /// What an answer proves about earlier tries of the same request.
@@ -107,7 +108,13 @@ impl Driver {
             counts: Counts::default(),
             next: 0,
             line: None,
+            progress: watch::Sender::new(0),
         }
+    }
+
+    /// How many commands it has done, for whoever wants to do something in the middle.
+    pub fn progress(&self) -> watch::Receiver<u64> {
+        self.progress.subscribe()
     }
 
     /// Runs it and compares every wallet at the end.
@@ -116,6 +123,7 @@ impl Driver {
     /// The first answer or balance that is not the model's, with the command that led to it.
     pub async fn drive(mut self, commands: u32) -> Result<Counts> {
         for step in 0..commands {
+            self.progress.send_replace(u64::from(step));
             let place = self
                 .step()
                 .await
@@ -215,6 +223,7 @@ impl Driver {
             counts: Counts::default(),
             next: 0,
             line: None,
+            progress: watch::Sender::new(0),
         }
     }
 

@@ -89,7 +89,7 @@ impl World {
             tempfile::tempdir_in(folder)?
         };
         let mut world = World {
-            shape,
+            shape: shape.clone(),
             folder: folder.to_owned(),
             tokens: Vec::new(),
             tills: Vec::new(),
