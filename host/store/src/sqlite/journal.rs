@@ -20,10 +20,11 @@ statements! {
         next_order = max(next_order, $8), posted = posted OR $9, settings = coalesce($10, settings) \
         WHERE code = $1 AND height = $2 AND hash = $3 RETURNING community_id";
     // Every row of an account carries its newest movement; a lot that does not was emptied by it.
-    EMPTIED_LOTS = "DELETE FROM balance WHERE community_id = $1 AND (account, lot) IN \
-        (SELECT b.account, b.lot FROM json_each($2) AS j CROSS JOIN balance AS b ON b.community_id = $1 \
-        AND b.account = j.value ->> 0 AND b.last < j.value ->> 1)";
-    NO_LONGER_WAITING = "DELETE FROM waiting WHERE community_id = $1 AND seq IN (SELECT value FROM json_each($2))";
+    EMPTIED_LOTS = "DELETE FROM balance WHERE (community_id, account, lot) IN \
+        (SELECT b.community_id, b.account, b.lot FROM json_each($1) AS j CROSS JOIN balance AS b \
+        ON b.community_id = j.value ->> 0 AND b.account = j.value ->> 1 AND b.last < j.value ->> 2)";
+    NO_LONGER_WAITING = "DELETE FROM waiting WHERE (community_id, seq) IN \
+        (SELECT j.value ->> 0, j.value ->> 1 FROM json_each($1) AS j)";
     ERASE_TEXT = "DELETE FROM text WHERE community_id = $1 AND seq = $2";
     FORGET = "UPDATE person_of_resident SET salt = $3 WHERE community_id = $1 AND resident = $2";
 }
@@ -103,20 +104,35 @@ impl Sqlite {
         let mut writer = self.writer().await?;
         let mut transaction = writer.begin_with(BEGIN).await?;
         let mut written = Vec::with_capacity(batch.len());
+        let mut taken = Vec::with_capacity(batch.len());
         for changes in batch {
             written.push(match advance(&mut transaction, changes).await? {
                 None => Written::HeadMoved,
                 Some(community) => {
-                    append(&mut transaction, community, changes).await?;
-                    derive(&mut transaction, community, changes).await?;
+                    taken.push((community, changes));
                     Written::Done
                 }
             });
         }
+        // Rows of all communities together: a statement costs more than the rows in it.
+        append(&mut transaction, &taken).await?;
+        derive(&mut transaction, &taken).await?;
         transaction.commit().await?;
         self.tidy_wal().await;
         Ok(written)
     }
+}
+
+/// A community's number with what it writes.
+type Taken<'a> = (i64, &'a Changes);
+
+/// The rows of one table, of all communities, each with its community's number.
+fn rows_of<'a, T>(taken: &[Taken<'a>], rows: impl Fn(&'a Changes) -> &'a [T]) -> Vec<(i64, &'a T)> {
+    let of = |(community, changes): &Taken<'a>| {
+        let community = *community;
+        rows(changes).iter().map(move |row| (community, row))
+    };
+    taken.iter().flat_map(of).collect()
 }
 
 /// Compare and swap: the community's number when its head was still the one that was loaded.
@@ -153,30 +169,32 @@ async fn advance(
 }
 
 /// What never changes again: records, movements, the block.
-async fn append(
-    connection: &mut SqliteConnection,
-    community: i64,
-    changes: &Changes,
-) -> Result<(), StoreError> {
+async fn append(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Result<(), StoreError> {
     RECORDS
-        .write(connection, &changes.records, |query, (seq, kind, body)| {
-            Ok(query
-                .bind(community)
-                .bind(int(*seq)?)
-                .bind(i64::from(*kind))
-                .bind(body.as_slice()))
-        })
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.records),
+            |query, (community, (seq, kind, body))| {
+                Ok(query
+                    .bind(*community)
+                    .bind(int(*seq)?)
+                    .bind(i64::from(*kind))
+                    .bind(body.as_slice()))
+            },
+        )
         .await?;
     TRANSFERS
-        .write(connection, &changes.transfers, |query, placed| {
-            bind_transfer(query.bind(community), placed)
-        })
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.transfers),
+            |query, (community, placed)| bind_transfer(query.bind(*community), placed),
+        )
         .await?;
-    let block = &changes.block;
     BLOCKS
-        .write(connection, &[block], |query, block| {
+        .write(connection, taken, |query, (community, changes)| {
+            let block = &changes.block;
             Ok(query
-                .bind(community)
+                .bind(*community)
                 .bind(int(block.height)?)
                 .bind(&block.prev[..])
                 .bind(&block.root[..])
@@ -209,68 +227,87 @@ fn bind_transfer(query: Binding, placed: &PlacedTransfer) -> Result<Binding, Sto
 
 /// What can be rebuilt: balances, counters, residents, items, orders, references, keys, waiting events, rule sets;
 /// and the personal texts.
-async fn derive(
-    connection: &mut SqliteConnection,
-    community: i64,
-    changes: &Changes,
-) -> Result<(), StoreError> {
-    balances(connection, community, changes).await?;
+async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Result<(), StoreError> {
+    balances(connection, taken).await?;
     COUNTERS
-        .write(connection, &changes.counters, |query, (key, row)| {
-            Ok(query
-                .bind(community)
-                .bind(key.subject.pack())
-                .bind(key.kind.as_str())
-                .bind(key.month)
-                .bind(row.encode()))
-        })
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.counters),
+            |query, (community, (key, row))| {
+                Ok(query
+                    .bind(*community)
+                    .bind(key.subject.pack())
+                    .bind(key.kind.as_str())
+                    .bind(key.month)
+                    .bind(row.encode()))
+            },
+        )
         .await?;
     RESIDENTS
         .write(
             connection,
-            &changes.residents,
-            |query, (resident, household)| {
+            &rows_of(taken, |own| &own.residents),
+            |query, (community, (resident, household))| {
                 Ok(query
-                    .bind(community)
+                    .bind(*community)
                     .bind(i64::from(resident.0))
                     .bind(i64::from(household.0)))
             },
         )
         .await?;
     ITEMS
-        .write(connection, &changes.items, |query, item| {
-            Ok(query
-                .bind(community)
-                .bind(i64::from(item.no.0))
-                .bind(item.code.as_str())
-                .bind(write_item(item)))
-        })
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.items),
+            |query, (community, item)| {
+                Ok(query
+                    .bind(*community)
+                    .bind(i64::from(item.no.0))
+                    .bind(item.code.as_str())
+                    .bind(write_item(item)))
+            },
+        )
         .await?;
     ORDERS
-        .write(connection, &changes.orders, |query, order| {
-            bind_order(query.bind(community), order)
-        })
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.orders),
+            |query, (community, order)| bind_order(query.bind(*community), order),
+        )
         .await?;
-    references(connection, community, changes).await?;
-    periods(connection, community, changes).await?;
+    references(connection, taken).await?;
+    for (community, changes) in taken {
+        periods(connection, *community, changes).await?;
+    }
     RULE_SETS
-        .write(connection, &changes.sets, |query, set| {
-            Ok(query
-                .bind(community)
-                .bind(i64::from(set.no.0))
-                .bind(write_rule_set(set)))
-        })
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.sets),
+            |query, (community, set)| {
+                Ok(query
+                    .bind(*community)
+                    .bind(i64::from(set.no.0))
+                    .bind(write_rule_set(set)))
+            },
+        )
         .await?;
     TEXTS
-        .write(connection, &changes.texts, |query, (seq, salted)| {
-            Ok(query
-                .bind(community)
-                .bind(int(*seq)?)
-                .bind(&salted.salt[..])
-                .bind(salted.text.as_str()))
-        })
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.texts),
+            |query, (community, (seq, salted))| {
+                Ok(query
+                    .bind(*community)
+                    .bind(int(*seq)?)
+                    .bind(&salted.salt[..])
+                    .bind(salted.text.as_str()))
+            },
+        )
         .await?;
-    erase(connection, community, changes).await
+    for (community, changes) in taken {
+        erase(connection, *community, changes).await?;
+    }
+    Ok(())
 }
 
 /// Removes texts, also those of this very commit, and the salts of those who are to be forgotten.
@@ -299,37 +336,39 @@ async fn erase(
 
 async fn balances(
     connection: &mut SqliteConnection,
-    community: i64,
-    changes: &Changes,
+    taken: &[Taken<'_>],
 ) -> Result<(), StoreError> {
-    let mut rows: Vec<(&Account, i32, i64, u64)> = Vec::new();
-    for (account, state) in &changes.accounts {
-        rows.push((account, -1, state.total, state.last));
+    let mut rows: Vec<(i64, &Account, i32, i64, u64)> = Vec::new();
+    let accounts = rows_of(taken, |own| &own.accounts);
+    for (community, (account, state)) in &accounts {
+        rows.push((*community, account, -1, state.total, state.last));
         rows.extend(
             state
                 .lots
                 .iter()
-                .map(|(lot, left)| (account, *lot, *left, state.last)),
+                .map(|(lot, left)| (*community, account, *lot, *left, state.last)),
         );
     }
     BALANCES
-        .write(connection, &rows, |query, (account, lot, amount, last)| {
-            Ok(query
-                .bind(community)
-                .bind(account.pack())
-                .bind(*lot)
-                .bind(*amount)
-                .bind(int(*last)?))
-        })
+        .write(
+            connection,
+            &rows,
+            |query, (community, account, lot, amount, last)| {
+                Ok(query
+                    .bind(*community)
+                    .bind(account.pack())
+                    .bind(*lot)
+                    .bind(*amount)
+                    .bind(int(*last)?))
+            },
+        )
         .await?;
-    let touched: Vec<(i64, u64)> = changes
-        .accounts
+    let touched: Vec<(i64, i64, u64)> = accounts
         .iter()
-        .map(|(account, state)| (account.pack(), state.last))
+        .map(|(community, (account, state))| (*community, account.pack(), state.last))
         .collect();
     if !touched.is_empty() {
         sqlx::query(EMPTIED_LOTS)
-            .bind(community)
             .bind(json!(touched).to_string())
             .execute(connection)
             .await?;
@@ -339,16 +378,15 @@ async fn balances(
 
 async fn references(
     connection: &mut SqliteConnection,
-    community: i64,
-    changes: &Changes,
+    taken: &[Taken<'_>],
 ) -> Result<(), StoreError> {
     SOURCES
         .write(
             connection,
-            &changes.sources,
-            |query, (source, text, used)| {
+            &rows_of(taken, |own| &own.sources),
+            |query, (community, (source, text, used))| {
                 Ok(query
-                    .bind(community)
+                    .bind(*community)
                     .bind(source.as_str())
                     .bind(text.as_str())
                     .bind(&used.input[..])
@@ -358,10 +396,10 @@ async fn references(
         .await?;
     KEYS.write(
         connection,
-        &changes.keys,
-        |query, (actor, key, used, at)| {
+        &rows_of(taken, |own| &own.keys),
+        |query, (community, (actor, key, used, at))| {
             Ok(query
-                .bind(community)
+                .bind(*community)
                 .bind(actor.as_str())
                 .bind(key.as_str())
                 .bind(&used.input[..])
@@ -371,17 +409,21 @@ async fn references(
     )
     .await?;
     WAITING
-        .write(connection, &changes.waiting, |query, (seq, set)| {
-            Ok(query
-                .bind(community)
-                .bind(int(*seq)?)
-                .bind(i64::from(set.0)))
-        })
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.waiting),
+            |query, (community, (seq, set))| {
+                Ok(query
+                    .bind(*community)
+                    .bind(int(*seq)?)
+                    .bind(i64::from(set.0)))
+            },
+        )
         .await?;
-    if !changes.waited.is_empty() {
+    let waited = rows_of(taken, |own| &own.waited);
+    if !waited.is_empty() {
         sqlx::query(NO_LONGER_WAITING)
-            .bind(community)
-            .bind(json!(changes.waited).to_string())
+            .bind(json!(waited).to_string())
             .execute(connection)
             .await?;
     }
