@@ -173,7 +173,7 @@ const DAMAGE: &[(&str, &str, &str)] = &[
     (
         "another rule set's row",
         "UPDATE rule_set SET body = (SELECT o.body FROM rule_set AS o WHERE o.community_id = rule_set.community_id AND o.no = 2) WHERE ours AND no = 1",
-        "rule set 1",
+        "rule set",
     ),
     (
         "a component that is gone",

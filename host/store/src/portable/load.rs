@@ -32,8 +32,8 @@ pub(super) use order_columns;
 statements! {
     CODES = "SELECT code FROM community ORDER BY code";
     FRAME = "SELECT height, hash, next_seq, last_at, next_order, posted, settings FROM community WHERE code = $1";
-    RULE_SETS = concat!("SELECT body FROM rule_set WHERE community_id = ", community!(), " ORDER BY no");
-    ITEMS = concat!("SELECT body FROM item WHERE community_id = ", community!(), " ORDER BY item_no");
+    RULE_SETS = concat!("SELECT body, no, '' AS code FROM rule_set WHERE community_id = ", community!(), " ORDER BY no");
+    ITEMS = concat!("SELECT body, item_no, code FROM item WHERE community_id = ", community!(), " ORDER BY item_no");
     HEADS = concat!("SELECT c.code, c.height, c.hash, c.next_seq, c.last_at FROM ", each_text!("$1"),
         " community AS c ON c.code = j.value");
     ACCOUNTS = concat!("SELECT b.account, b.lot, b.amount, b.last FROM ", each_number!(), " balance AS b ON b.community_id = ", community!(), " AND b.account = j.value");
@@ -179,11 +179,21 @@ impl Own {
                 .transpose()?,
             sets: sets
                 .iter()
-                .map(|body| read_rule_set(community, body).map(Arc::new))
+                .map(|(body, no, _)| {
+                    let set = read_rule_set(community, body)?;
+                    let same = i64::from(set.no.0) == *no;
+                    let set = same.then(|| Arc::new(set));
+                    set.ok_or_else(|| corrupt("rule set", community, no))
+                })
                 .collect::<Result<_, _>>()?,
             items: items
                 .iter()
-                .map(|body| read_item(community, body))
+                .map(|(body, no, code)| {
+                    let item = read_item(community, body)?;
+                    let same = i64::from(item.no.0) == *no && item.code.as_str() == code;
+                    let item = same.then_some(item);
+                    item.ok_or_else(|| corrupt("item", community, code))
+                })
                 .collect::<Result<_, _>>()?,
             next_order: narrow(next_order)?,
             posted,
@@ -228,12 +238,13 @@ impl Own {
     }
 }
 
+/// Bodies with the columns that repeat a part of them: a row whose columns say something else is damaged.
 async fn bodies(
     connection: &mut Connection,
     sql: &'static str,
     community: &Code,
-) -> Result<Vec<Vec<u8>>, StoreError> {
-    Ok(sqlx::query_scalar(sql)
+) -> Result<Vec<(Vec<u8>, i64, String)>, StoreError> {
+    Ok(sqlx::query_as(sql)
         .bind(community.as_str())
         .fetch_all(connection)
         .await?)
