@@ -157,6 +157,8 @@ fn only_the_store_speaks_sql() {
         "host/store/",
         // Plays somebody who has the database file in hand and changes rows behind the program's back.
         "tests/tests/tamper.rs",
+        // Looks whether a name is gone from the rows of the other engine too.
+        "tests/tests/erasure.rs",
         // Looks whether anything was written to a cluster that the program must not touch.
         "tests/tests/postgres.rs",
     ];

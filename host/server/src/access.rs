@@ -14,8 +14,7 @@ pub use delay::Flood;
 pub use secret::{Vault, hash_secret, new_token, random, server_secret, token_hash, verify_secret};
 pub use session::{
     Device, Devices, Role, Scope, SignedIn, SignedResident, StaffMember, change_secret, confirm,
-    device,
-    open_session, sign_in, sign_out, who,
+    device, open_session, sign_in, sign_out, who,
 };
 
 /// Which way somebody comes in.
