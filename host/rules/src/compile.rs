@@ -5,6 +5,7 @@
 //! program. Nothing is kept here; that is `cache.rs`.
 
 use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -119,9 +120,9 @@ fn here(inner: &Inner, limits: &Limits, order: &Order<'_>) -> Result<Vec<u8>, No
         }
         None => order.component,
     };
-    inner
-        .wasm
-        .precompile_component(bytes)
+    // The compiler asserts what it believes of its input; wrong beliefs must not end this thread.
+    catch_unwind(AssertUnwindSafe(|| inner.wasm.precompile_component(bytes)))
+        .map_err(|_| NotCompiled::Died("it panicked".into()))?
         .map_err(|error| NotCompiled::Refused(format!("{error:#}")))
 }
 

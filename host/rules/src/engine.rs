@@ -180,7 +180,9 @@ fn config(limits: &Limits) -> Config {
         .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
+        // Components that are made of components need it for the calls between their parts; how many memories
+        // there may be is the tier's word.
+        .wasm_multi_memory(true)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     config
 }

@@ -147,3 +147,36 @@ fn too_little_memory_is_named_when_the_rule_is_loaded() {
         error.message
     );
 }
+
+#[test]
+fn components_within_components_compile_and_count_together() {
+    // Two parts with a memory each, one calling the other with a text: what an interpreter's toolchain makes.
+    let nested = r#"(component
+        (component $a
+            (core module $m (memory (export "memory") 1)
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64))
+                (func (export "f") (param i32 i32)))
+            (core instance $i (instantiate $m))
+            (func (export "f") (param "text" string)
+                (canon lift (core func $i "f") (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))
+        (component $b
+            (import "f" (func $f (param "text" string)))
+            (core module $libc (memory (export "memory") 1)
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64)))
+            (core instance $libc (instantiate $libc))
+            (core func $lowered (canon lower (func $f) (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+            (core module $m (import "" "f" (func $f (param i32 i32))) (func (export "g") (call $f (i32.const 0) (i32.const 1))))
+            (core instance $i (instantiate $m (with "" (instance (export "f" (func $lowered))))))
+            (func (export "g") (canon lift (core func $i "g"))))
+        (instance $a (instantiate $a))
+        (instance $b (instantiate $b (with "f" (func $a "f")))))"#;
+    let bytes = wat::parse_str(nested).unwrap();
+    let engine = engine(Allowance::default());
+    assert_eq!(engine.tier_of(&bytes), Ok(Tier::Script), "two memories");
+    let error = engine.load(&bytes, "{}").unwrap_err();
+    assert_eq!(
+        error.code, "world.export",
+        "it compiles, and is no rule: {}",
+        error.message
+    );
+}

@@ -359,7 +359,6 @@ fn what_the_engine_does_not_offer_is_refused() {
     for (what, extra) in [
         ("shared memory", "(memory $shared 1 1 shared)"),
         ("64-bit memory", "(memory $wide i64 1)"),
-        ("two memories", "(memory 1) (memory 1)"),
         (
             "atomics",
             "(memory 1) (func (drop (i32.atomic.load (i32.const 0))))",
