@@ -221,6 +221,8 @@ impl Inclusion {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests")]
+
     use super::*;
     use crate::chain::{merkle_root, sha256};
     use crate::time::Instant;

@@ -68,8 +68,7 @@ impl HeadLine {
     /// The three groups of the short form.
     pub fn fingerprint(&self) -> String {
         let digits = hex(&self.head.tree);
-        let groups: Vec<_> = digits[..SHORT_DIGITS]
-            .as_bytes()
+        let groups: Vec<_> = digits.as_bytes()[..SHORT_DIGITS]
             .chunks(8)
             .map(String::from_utf8_lossy)
             .collect();

@@ -79,11 +79,16 @@ impl Sqlite {
         let applied: Option<i64> = sqlx::query_scalar(APPLIED)
             .fetch_one(&readers)
             .await
-            .map_err(|error| match StoreError::from(error) {
-                StoreError::Unavailable { detail } if detail.contains("no such table") => {
-                    StoreError::Foreign { detail }
+            .map_err(|error| {
+                let error = StoreError::from(error);
+                if let StoreError::Unavailable { detail } = &error
+                    && detail.contains("no such table")
+                {
+                    return StoreError::Foreign {
+                        detail: detail.clone(),
+                    };
                 }
-                other => other,
+                error
             })?;
         let own = MIGRATIONS.iter().map(|step| step.version).max();
         if applied != own {
