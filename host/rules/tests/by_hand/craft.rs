@@ -1,7 +1,13 @@
 //! Makes a component of a core module in WAT: a sound little rule whose parts a test replaces one by one.
 //!
 //! The component around it is that of a compiled rule, its main module taken out and this one put in its place.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests"
+)]
 
 use wasmparser::{Parser, Payload};
 
