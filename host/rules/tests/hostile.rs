@@ -344,6 +344,10 @@ fn resident() -> usize {
 /// 20,000 calls, every misdeed in turns; `RONGYI_HOSTILE_CALLS` asks for more (`tests/run --long`: a million).
 #[cfg(target_os = "linux")]
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "the result of the long run is recorded"
+)]
 fn memory_is_back_where_it_was_after_many_hostile_calls() {
     const GROWTH_MAX: usize = 16 << 20;
     let calls: usize =
