@@ -7,24 +7,35 @@
 //! | 2 decide | none | per community in order, communities side by side |
 //! | 3 write | the writer's | one transaction; a community whose head moved is decided again |
 //! | 4 answer | none | receipt, or rejection |
+//!
+//! On an engine that takes several batches at once there are several desks, each with its own communities, so that
+//! one commit does not wait for another. A community that came too late twice, because another host serves it too,
+//! is decided under its row lock, alone.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Stopwatch};
 
 use rongyi_core::book::{Applied, Book, Changes, Frame, Receipt};
-use rongyi_core::command::{Command, Rejection};
+use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
-use rongyi_store::{Store, StoreError, StoredEntry, Written};
+use rongyi_store::{Held, Store, StoreError, StoredEntry, Written};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::rulebook::RuleBooks;
 
-/// Commands that may wait; one more is told to come back.
+/// Commands that may wait at one desk; one more is told to come back.
 pub const QUEUE_MAX: usize = 4096;
+/// Desks on an engine that takes several batches at once.
+const DESKS: usize = 4;
+/// Times a community comes too late before its row is locked first.
+const MISSES_MAX: usize = 2;
+/// Times a batch is decided again because a connection was lost while it was being written.
+const LOST_MAX: usize = 2;
 /// Commands decided and written together at most.
 const BATCH_MAX: usize = 1000;
 /// Rule time of one community in one batch; the rest waits for the next, so neighbours are not held up.
@@ -61,6 +72,11 @@ pub enum ClerkError {
     /// The rules changed between reading the input and deciding it: read it again.
     #[error("the rules changed a moment ago; send it again")]
     RulesChanged,
+    /// The connection to the database was lost while this was being written.
+    #[error(
+        "the connection to the database was lost; whether this was stored is not known: look, or ask again with the same key ({0})"
+    )]
+    Unsure(Arc<StoreError>),
     /// The host is stopping.
     #[error("the host is stopping; nothing was stored")]
     Stopped,
@@ -83,7 +99,7 @@ struct Job {
 /// The door to the clerk; clone it freely.
 #[derive(Clone)]
 pub struct Clerk {
-    queue: mpsc::Sender<Job>,
+    desks: Arc<[mpsc::Sender<Job>]>,
     frames: Arc<Frames>,
 }
 
@@ -112,24 +128,45 @@ impl Clerk {
         clock: Arc<dyn Clock>,
         tasks: &TaskTracker,
     ) -> Clerk {
-        let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let frames = Arc::new(Frames::default());
-        let desk = Desk {
-            frames: Arc::clone(&frames),
-            store,
-            books,
-            clock,
-            cache: HashMap::new(),
-            left: VecDeque::new(),
+        let count = if store.writes_side_by_side() {
+            DESKS
+        } else {
+            1
         };
-        tasks.spawn(desk.work(waiting));
-        Clerk { queue, frames }
+        let frames = Arc::new(Frames::default());
+        let desks = (0..count).map(|_| {
+            let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+            let desk = Desk {
+                frames: Arc::clone(&frames),
+                store: Arc::clone(&store),
+                books: Arc::clone(&books),
+                clock: Arc::clone(&clock),
+                cache: HashMap::new(),
+                left: VecDeque::new(),
+                lost: 0,
+            };
+            tasks.spawn(desk.work(waiting));
+            queue
+        });
+        Clerk {
+            desks: desks.collect(),
+            frames,
+        }
     }
 
     /// Settings, rules and items of a community as this clerk last saw them; its head may be an older one.
     /// `None` before the first command of the community: read it from the store.
     pub fn frame(&self, community: &Code) -> Option<Arc<Frame>> {
         self.frames.get(community)
+    }
+
+    /// The desk of a community, always the same one: commands of one community keep their order.
+    fn desk(&self, community: &Code) -> Result<&mpsc::Sender<Job>, ClerkError> {
+        let mut hasher = DefaultHasher::new();
+        community.hash(&mut hasher);
+        let count = u64::try_from(self.desks.len()).unwrap_or(1).max(1);
+        let place = usize::try_from(hasher.finish() % count).unwrap_or(0);
+        self.desks.get(place).ok_or(ClerkError::Stopped)
     }
 
     /// Asks and waits for the answer; refuses at once when the queue is full.
@@ -152,7 +189,7 @@ impl Clerk {
         sets: Option<usize>,
     ) -> Result<Answer, ClerkError> {
         let (job, ticket) = job(community, command, sets);
-        self.queue.try_send(job).map_err(|error| match error {
+        self.desk(community)?.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => ClerkError::Stopped,
         })?;
@@ -191,7 +228,7 @@ impl Clerk {
         sets: Option<usize>,
     ) -> Result<Ticket, ClerkError> {
         let (job, ticket) = job(community, command, sets);
-        self.queue
+        self.desk(community)?
             .send(job)
             .await
             .map_err(|_| ClerkError::Stopped)?;
@@ -244,6 +281,8 @@ struct Desk {
     cache: HashMap<Code, Book>,
     /// Taken from the queue, not decided in the batch they came with.
     left: VecDeque<Job>,
+    /// Times in a row that a connection was lost while writing.
+    lost: usize,
 }
 
 impl Desk {
@@ -274,21 +313,36 @@ impl Desk {
                 .or_default()
                 .push_back(job);
         }
-        for _ in 0..TRIES_MAX {
+        self.lost = 0;
+        for misses in 0..TRIES_MAX {
             if piles.is_empty() {
                 return;
             }
-            piles = self.round(piles).await;
+            if misses < MISSES_MAX {
+                piles = self.round(piles, None).await;
+                continue;
+            }
+            let mut again = BTreeMap::new();
+            for (code, jobs) in piles {
+                let alone = BTreeMap::from([(code.clone(), jobs)]);
+                again.extend(match self.store.hold(&code).await {
+                    Ok(held) => self.round(alone, Some(held)).await,
+                    Err(error) => fail(alone.into_values().flatten(), error),
+                });
+            }
+            piles = again;
         }
         for job in piles.into_values().flatten() {
             let _ = job.reply.send(Err(ClerkError::QueueFull));
         }
     }
 
-    /// One load, decide, write, answer. Returns the piles whose community moved meanwhile.
+    /// One load, decide, write, answer. Returns the piles whose community moved meanwhile. What is `held` is the
+    /// only community of the piles.
     async fn round(
         &mut self,
         piles: BTreeMap<Code, VecDeque<Job>>,
+        held: Option<Held>,
     ) -> BTreeMap<Code, VecDeque<Job>> {
         let codes: Vec<Code> = piles.keys().cloned().collect();
         let heads: HashMap<_, _> = match self.store.heads(&codes).await {
@@ -329,7 +383,7 @@ impl Desk {
                 decided.push(pile);
             }
         }
-        self.write(decided).await
+        self.write(decided, held).await
     }
 
     async fn load(
@@ -364,7 +418,11 @@ impl Desk {
         }
     }
 
-    async fn write(&mut self, piles: Vec<Pile>) -> BTreeMap<Code, VecDeque<Job>> {
+    async fn write(
+        &mut self,
+        piles: Vec<Pile>,
+        held: Option<Held>,
+    ) -> BTreeMap<Code, VecDeque<Job>> {
         let mut all = Vec::new();
         let mut writing = Vec::new();
         for mut pile in piles {
@@ -386,16 +444,13 @@ impl Desk {
         if all.is_empty() {
             return BTreeMap::new();
         }
-        let written = match self.store.write(&all).await {
+        let outcome = match held {
+            Some(held) => self.store.write_held(held, &all).await,
+            None => self.store.write(&all).await,
+        };
+        let written = match outcome {
             Ok(written) => written,
-            Err(error) => {
-                // Whether the commit reached the disk is not known here; the next load decides from there.
-                let jobs = writing
-                    .into_iter()
-                    .flat_map(|pile| pile.decided)
-                    .map(|(job, _)| job);
-                return fail(jobs, ClerkError::from(error));
-            }
+            Err(error) => return self.after_error(writing, error),
         };
         let mut again = BTreeMap::new();
         for (pile, result) in writing.into_iter().zip(written) {
@@ -406,6 +461,32 @@ impl Desk {
                         pile.code,
                         pile.decided.into_iter().map(|(job, _)| job).collect(),
                     );
+                }
+            }
+        }
+        again
+    }
+
+    /// Whether the commit reached the disk is not known after a lost connection; the books are thrown away, and the
+    /// next load decides from what is there. What has a key or a reference is decided again, and gets the stored
+    /// answer if it was stored; who asked for anything else is told that it is not known.
+    fn after_error(
+        &mut self,
+        piles: Vec<Pile>,
+        error: StoreError,
+    ) -> BTreeMap<Code, VecDeque<Job>> {
+        let lost = matches!(error, StoreError::Unreachable { .. });
+        self.lost = self.lost.saturating_add(1);
+        let error = Arc::new(error);
+        let mut again: BTreeMap<Code, VecDeque<Job>> = BTreeMap::new();
+        for pile in piles {
+            for (job, _) in pile.decided {
+                if !lost {
+                    let _ = job.reply.send(Err(ClerkError::Store(Arc::clone(&error))));
+                } else if self.lost <= LOST_MAX && is_repeatable(&job.command) {
+                    again.entry(pile.code.clone()).or_default().push_back(job);
+                } else {
+                    let _ = job.reply.send(Err(ClerkError::Unsure(Arc::clone(&error))));
                 }
             }
         }
@@ -466,6 +547,27 @@ pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
         records,
         balances,
     })
+}
+
+/// Whether asking twice books once.
+fn is_repeatable(command: &Command) -> bool {
+    let source = match &command.ask {
+        Ask::Open { .. } => true,
+        Ask::Earn(event) => event.source.is_some(),
+        Ask::Settings(_)
+        | Ask::Activate(_)
+        | Ask::Enrol { .. }
+        | Ask::Define(_)
+        | Ask::Receive { .. }
+        | Ask::Retry(_)
+        | Ask::Place { .. }
+        | Ask::Settle(_)
+        | Ask::Release(..)
+        | Ask::Lapse(_)
+        | Ask::Assert { .. }
+        | Ask::Period(..) => false,
+    };
+    source || command.key.is_some()
 }
 
 fn damaged(what: &'static str, place: u64) -> StoreError {

@@ -281,6 +281,9 @@ pub(crate) fn clerk_text(error: &ClerkError) -> Text {
                 en: String::new(),
             };
         }
+        ClerkError::Unsure(_) => {
+            "与数据库的连接中断，是否已经记上还不知道。请先查一查；用同一个编号重试不会记两次。"
+        }
         ClerkError::QueueFull => "排队的命令太多，请稍后再试。",
         ClerkError::CommunityUnknown(_) => "这里没有这个社区。",
         ClerkError::RulesChanged => "规则刚刚换过，请再发一次。",

@@ -282,6 +282,16 @@ impl From<ClerkError> for Fault {
                 "The rules changed a moment ago; this one was not booked. Send it again.",
             )
             .after(1),
+            ClerkError::Unsure(error) => {
+                tracing::error!(%error, "the connection was lost while a batch was written");
+                Fault::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "store.unsure",
+                    "与账本的连接中断，这一笔是否已经记上还不知道。请先看一眼明细；用同一个编号重试不会记两次。",
+                    "The connection to the books was lost, and whether this was booked is not known yet. Look at the passbook first; the same key is never booked twice.",
+                )
+                .after(5)
+            }
             ClerkError::Stopped => Fault::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "host.stopping",
@@ -302,6 +312,15 @@ impl From<StoreError> for Fault {
 impl From<&StoreError> for Fault {
     fn from(error: &StoreError) -> Self {
         tracing::error!(%error, "the database did not answer a request");
+        if matches!(error, StoreError::Unreachable { .. }) {
+            return Fault::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "store.unreachable",
+                "存放账本的服务器暂时连不上，什么也没有记账。它恢复以后会自动接上，请过一会儿再试。",
+                "The server that keeps the books cannot be reached just now; nothing was booked. It is found again by itself; try again in a moment.",
+            )
+            .after(5);
+        }
         Fault::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "store.unavailable",
