@@ -12,6 +12,7 @@ mod check;
 mod enrol;
 mod heads;
 mod import;
+mod moving;
 mod own;
 pub(crate) mod period;
 mod proof;
@@ -105,6 +106,8 @@ enum Command {
     Period(period::PeriodCommand),
     /// 核对某一天的余额，对上的记下来 / compare a past balance with the ledger and keep it
     Statement(statement::StatementArgs),
+    /// 从 SQLite 搬到 PostgreSQL / carry everything to PostgreSQL
+    Move(moving::MoveArgs),
     /// 重算整本账，逐笔核对 / recompute and prove the ledger
     Verify(verify::VerifyArgs),
     /// 写出每本账现在的总指纹，可以公示 / the heads of all ledgers, to be published
@@ -321,6 +324,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Passbook(args) => show::passbook(args).await,
             Command::Period(command) => period::run(command).await,
             Command::Statement(args) => statement::run(args).await,
+            Command::Move(args) => moving::run(args).await,
             Command::Verify(args) => verify::run(args).await,
             Command::Heads(args) => heads::run(args).await,
             Command::Proof(command) => proof::run(command).await,

@@ -66,6 +66,37 @@ pub enum StoreError {
         /// What the engine said.
         detail: String,
     },
+    /// Somebody else has the source of a move open.
+    #[error(
+        "数据库“{path}”正在被别的程序使用。请先停下正在服务的 rongyi，再运行 move。 The database “{path}” is in use by another program. Stop the host that serves it, then run `move` again."
+    )]
+    InUse {
+        /// Which file.
+        path: String,
+    },
+    /// The target of a move is not empty.
+    #[error(
+        "目标数据库里已经有内容（{what}）。move 只搬进空的数据库：请另建一个（createdb），或核对地址。 The target database is not empty ({what}). `move` fills empty databases only: make a new one with createdb, or check the address."
+    )]
+    Used {
+        /// What was found there.
+        what: String,
+    },
+    /// A move into this database was interrupted.
+    #[error(
+        "这个数据库里有一次没有完成的 move。请再运行一次同样的 move，它会接着做完。 A `move` into this database was interrupted. Run the same `move` again; it goes on where it stopped."
+    )]
+    Unfinished,
+    /// After a move, the two databases do not hold the same.
+    #[error(
+        "搬完以后核对不一致：{what}（{detail}）。原来的数据库没有变，请继续用它，并报告这个问题。 What was carried over differs in {what} ({detail}). The old database is unchanged: go on using it, and report this."
+    )]
+    Differs {
+        /// Which table.
+        what: String,
+        /// How.
+        detail: String,
+    },
     /// Something stored is not what this program wrote.
     #[error(
         "数据库里的{what}（{place}）已损坏。请停止使用，从备份恢复，并运行 verify。 The stored {what} at {place} is damaged. Stop using it, restore a backup and run `verify`."
@@ -218,6 +249,10 @@ impl StoreError {
             | StoreError::Version { .. }
             | StoreError::NoCommunity { .. }
             | StoreError::NotFound { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Used { .. }
+            | StoreError::Unfinished
+            | StoreError::Differs { .. }
             | StoreError::Taken { .. }
             | StoreError::ReadOnly => self.to_string(),
         }

@@ -5,6 +5,7 @@
 
 mod error;
 mod model;
+mod moving;
 mod postgres;
 mod sqlite;
 mod statements;
@@ -14,6 +15,7 @@ pub use model::{
     HouseholdText, NewStaff, PassbookRow, Person, ResidentRow, Session, SignInDelay, Staff,
     StoredBlock, StoredCounter, StoredEntry, Subject, Token, TransferLink, Written,
 };
+pub use moving::{Moved, move_to};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 

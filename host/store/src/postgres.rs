@@ -3,7 +3,7 @@
 
 mod journal;
 mod lists;
-mod nul;
+pub(crate) mod nul;
 mod open;
 mod table;
 #[cfg(test)]
@@ -71,6 +71,7 @@ const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 const STAFF_LOGIN: &str = "staff_login";
 
 pub(crate) use journal::Held;
+pub(crate) use open::{connect, migrate};
 
 /// A PostgreSQL database of this program.
 #[derive(Debug)]

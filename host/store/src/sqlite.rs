@@ -52,6 +52,7 @@ mod sessions;
 #[path = "portable/streams.rs"]
 mod streams;
 
+pub(crate) use open::{check_version, existing};
 use std::sync::atomic::AtomicU64;
 
 use sqlx::SqlitePool;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 const ESCAPE: char = '\u{10FFFF}';
 
 /// The text as it is stored.
-pub(super) fn stored(text: &str) -> Cow<'_, str> {
+pub(crate) fn stored(text: &str) -> Cow<'_, str> {
     if !text.contains(['\0', ESCAPE]) {
         return Cow::Borrowed(text);
     }
@@ -23,7 +23,7 @@ pub(super) fn stored(text: &str) -> Cow<'_, str> {
 }
 
 /// The text as it was given.
-pub(super) fn given(text: String) -> String {
+pub(crate) fn given(text: String) -> String {
     if !text.contains(ESCAPE) {
         return text;
     }

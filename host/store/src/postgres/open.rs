@@ -40,6 +40,8 @@ statements! {
         set_config('jit', 'off', false), set_config('client_min_messages', 'warning', false)";
     APPLIED = "SELECT max(version) FROM _sqlx_migrations WHERE success";
     ALIVE = "SELECT 1";
+    // The mark of an unfinished `move`.
+    MOVING = "SELECT to_regclass('public.moving') IS NOT NULL";
 }
 
 /// What is known about the server in use.
@@ -71,11 +73,13 @@ impl Postgres {
     pub(crate) async fn open(urls: &str) -> Result<Self, StoreError> {
         let servers = servers(urls)?;
         let (own, mut connection) = first(&servers, true).await?;
-        // Not `run`: its future is bound to one lifetime and could not be spawned.
-        MIGRATIONS
-            .run_direct(None, &mut connection, false)
-            .await
-            .map_err(migrating)?;
+        let unfinished: bool = sqlx::query_scalar(MOVING)
+            .fetch_one(&mut connection)
+            .await?;
+        if unfinished {
+            return Err(StoreError::Unfinished);
+        }
+        migrate(&mut connection).await?;
         close(connection).await;
         Ok(Self::pooled(servers, own, true))
     }
@@ -255,6 +259,21 @@ async fn first(
     Err(StoreError::Unreachable {
         detail: said.join("; "),
     })
+}
+
+/// One connection to the server that is written to.
+pub(crate) async fn connect(urls: &str) -> Result<PgConnection, StoreError> {
+    let (_, connection) = first(&servers(urls)?, true).await?;
+    Ok(connection)
+}
+
+/// Brings the tables up to date; programs that start at once wait for each other.
+pub(crate) async fn migrate(connection: &mut PgConnection) -> Result<(), StoreError> {
+    // Not `run`: its future is bound to one lifetime and could not be spawned.
+    MIGRATIONS
+        .run_direct(None, connection, false)
+        .await
+        .map_err(migrating)
 }
 
 fn place(server: &PgConnectOptions, what: &str) -> String {

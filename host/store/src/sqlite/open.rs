@@ -76,30 +76,7 @@ impl Sqlite {
             return Err(missing(&path));
         }
         let readers = readers(&options).await?;
-        let applied: Option<i64> = sqlx::query_scalar(APPLIED)
-            .fetch_one(&readers)
-            .await
-            .map_err(|error| {
-                let error = StoreError::from(error);
-                if let StoreError::Unavailable { detail } = &error
-                    && detail.contains("no such table")
-                {
-                    return StoreError::Foreign {
-                        detail: detail.clone(),
-                    };
-                }
-                error
-            })?;
-        let own = MIGRATIONS.iter().map(|step| step.version).max();
-        if applied != own {
-            return Err(StoreError::Version {
-                detail: format!(
-                    "{} / {}.",
-                    applied.unwrap_or_default(),
-                    own.unwrap_or_default()
-                ),
-            });
-        }
+        check_applied(&readers).await?;
         Ok(Sqlite {
             options,
             writer: None,
@@ -194,6 +171,50 @@ fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .statement_cache_capacity(STATEMENTS_KEPT))
+}
+
+/// The address of a file that is there, with its path.
+pub(crate) fn existing(url: &str) -> Result<(SqliteConnectOptions, String), StoreError> {
+    let options = options(url)?;
+    let path = options.get_filename().to_path_buf();
+    if path.exists() {
+        Ok((options, path.display().to_string()))
+    } else {
+        Err(missing(&path))
+    }
+}
+
+/// Whether its tables are those of this program.
+pub(crate) async fn check_version(url: &str) -> Result<(), StoreError> {
+    Sqlite::open_read_only(url).await?.close().await
+}
+
+async fn check_applied(readers: &sqlx::SqlitePool) -> Result<(), StoreError> {
+    let applied: Option<i64> = sqlx::query_scalar(APPLIED)
+        .fetch_one(readers)
+        .await
+        .map_err(|error| {
+            let error = StoreError::from(error);
+            match &error {
+                StoreError::Unavailable { detail } if detail.contains("no such table") => {
+                    StoreError::Foreign {
+                        detail: detail.clone(),
+                    }
+                }
+                _ => error,
+            }
+        })?;
+    let own = MIGRATIONS.iter().map(|step| step.version).max();
+    if applied != own {
+        return Err(StoreError::Version {
+            detail: format!(
+                "{} / {}.",
+                applied.unwrap_or_default(),
+                own.unwrap_or_default()
+            ),
+        });
+    }
+    Ok(())
 }
 
 fn missing(path: &Path) -> StoreError {
