@@ -11,17 +11,21 @@
 mod binary;
 mod browser;
 mod client;
+mod device;
 mod draw;
 mod installation;
 mod page;
 mod postgres;
+mod proxy;
 mod serving;
 
 pub use binary::{rongyi, root};
 pub use browser::{Browser, Device, Driver, Scripting};
 pub use client::Client;
+pub use device::post;
 pub use draw::Draw;
 pub use installation::{Done, Installation};
 pub use page::inspect;
 pub use postgres::Cluster;
+pub use proxy::Proxy;
 pub use serving::Serving;

@@ -26,11 +26,7 @@ impl Cluster {
             tools().expect("initdb and pg_ctl are needed; on Debian: apt-get install postgresql");
         let made = said(&run("mktemp", &["-d", "/tmp/rongyi-postgres.XXXXXX"]));
         let folder = PathBuf::from(made.trim());
-        // Chosen by the system and given back: should somebody else take it in between, the start fails loudly.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|own| own.local_addr())
-            .expect("a free port")
-            .port();
+        let port = free_port();
         let cluster = Cluster {
             folder,
             tools,
@@ -46,10 +42,18 @@ impl Cluster {
                 "--locale=C",
             ],
         );
-        let log = cluster.folder.join("log");
-        let options =
-            format!("-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories=''");
-        cluster.tool(
+        cluster.run_server();
+        cluster
+    }
+
+    /// Starts the server, the first time or again.
+    pub fn run_server(&self) {
+        let log = self.folder.join("log");
+        let options = format!(
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories=''",
+            self.port
+        );
+        self.tool(
             "pg_ctl",
             &[
                 "--wait",
@@ -60,7 +64,52 @@ impl Cluster {
                 "start",
             ],
         );
-        cluster
+    }
+
+    /// Stops the server as a crash would: nobody is waited for, nothing is tidied up.
+    pub fn crash(&self) {
+        self.tool("pg_ctl", &["--mode=immediate", "--wait", "stop"]);
+    }
+
+    /// A standby that follows synchronously: nothing is acknowledged before it has it too.
+    ///
+    /// # Panics
+    /// When it does not begin to follow.
+    pub fn standby(&self) -> Self {
+        let made = said(&run("mktemp", &["-d", "/tmp/rongyi-postgres.XXXXXX"]));
+        let standby = Cluster {
+            folder: PathBuf::from(made.trim()),
+            tools: self.tools.clone(),
+            port: free_port(),
+        };
+        standby.tool(
+            "pg_basebackup",
+            &[
+                "--host=127.0.0.1",
+                &format!("--port={}", self.port),
+                "--username=rongyi",
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+            ],
+        );
+        standby.run_server();
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.sql("SELECT pg_reload_conf()");
+        let follows =
+            (0..2000).any(|_| self.sql("SELECT sync_state FROM pg_stat_replication") == "sync");
+        assert!(follows, "the standby follows synchronously");
+        standby
+    }
+
+    /// Makes a standby the server that is written to.
+    pub fn promote(&self) {
+        self.tool("pg_ctl", &["--wait", "promote"]);
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Its address, with the database that `initdb` made.
@@ -113,6 +162,14 @@ impl Drop for Cluster {
         );
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Chosen by the system and given back: should somebody else take it in between, the start fails loudly.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|own| own.local_addr())
+        .expect("a free port")
+        .port()
 }
 
 /// Where `initdb` and `pg_ctl` are: in the path, or where Debian puts them.

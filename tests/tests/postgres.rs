@@ -1,12 +1,139 @@
-//! The whole program on PostgreSQL, through the real binary and a cluster of the test's own: the demonstration is
-//! imported, served and verified. What the store does is tested in `host/store`.
+//! The whole program on PostgreSQL, through the real binary and clusters of the test's own: several hosts on one
+//! community, a server that crashes, fails over or goes silent after COMMIT, and a move from SQLite. What the store
+//! does by itself is tested in `host/store`; every installation is verified when its test ends.
 
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot go on says where and stops"
 )]
 
-use rongyi_tests::{Cluster, Installation};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rongyi_tests::{Cluster, Done, Installation, Proxy, Serving, post};
+use serde_json::{Value, json};
+
+const COMMUNITY: &str = r#"
+code = "nanping"
+title = { zh = "南坪社区", en = "Nanping" }
+began_on = 2026-01-01
+points_go_to = "person"
+points_name = { zh = "积分", en = "points" }
+
+[shop]
+title = { zh = "超市", en = "Shop" }
+place = { zh = "居委会", en = "Office" }
+hours = { zh = "周六", en = "Saturdays" }
+phone = "0663-000-0007"
+
+[[rule]]
+plugin = "points-table"
+active_from = 2026-01-01
+
+[[rule.params.kinds]]
+code = "cleanup"
+title = { zh = "清洁日", en = "Clean-up" }
+unit = { zh = "次", en = "times" }
+per_unit = 3
+"#;
+
+const EVENTS: &str = "/api/v1/communities/nanping/events";
+const POINTS: i64 = 3;
+
+/// Six residents and a device's token.
+fn neighbourhood(url: &str) -> (Installation, String) {
+    let own = Installation::of_at(COMMUNITY, url);
+    let (mut households, mut residents) = (
+        String::from("household,name,address\n"),
+        String::from("resident,household,name,phone\n"),
+    );
+    for no in 1..=6 {
+        households.push_str(&format!("{no},第{no}户,\n"));
+        residents.push_str(&format!("{},{no},居民{no},\n", 1000 + no));
+    }
+    let households = own.file("households.csv", &households);
+    let residents = own.file("residents.csv", &residents);
+    let pins = own.folder().join("pins.txt");
+    let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let community = ["-c", "nanping"];
+    own.must(&[
+        "household",
+        "import",
+        community[0],
+        community[1],
+        &text(&households),
+    ]);
+    own.must(&[
+        "resident",
+        "import",
+        community[0],
+        community[1],
+        &text(&residents),
+        "--pins",
+        &text(&pins),
+    ]);
+    let given = own.must(&[
+        "token",
+        "add",
+        community[0],
+        community[1],
+        "--name",
+        "秤",
+        "--scope",
+        "events",
+    ]);
+    (own, given.out.trim().to_owned())
+}
+
+fn event(reference: Option<&str>, no: usize) -> Value {
+    let mut event = json!({
+        "kind": "cleanup",
+        "resident": 1001 + no % 6,
+        "quantity": "1",
+        "occurred_at": "2026-03-07T09:00",
+    });
+    if let Some(reference) = reference {
+        event["external_ref"] = json!(reference);
+    }
+    event
+}
+
+/// What all residents have together.
+fn points(own: &Installation) -> i64 {
+    let of = |resident: usize| {
+        let said = own.must(&[
+            "balance",
+            "-c",
+            "nanping",
+            "--resident",
+            &(1001 + resident).to_string(),
+            "--json",
+        ]);
+        let assets = said.json()["assets"].as_array().unwrap().clone();
+        let row = assets
+            .iter()
+            .find(|row| row["asset"] == "points")
+            .unwrap()
+            .clone();
+        row["spendable"].as_i64().unwrap()
+    };
+    (0..6).map(of).sum()
+}
+
+/// Posts until it is acknowledged; answers the entry. A lost connection and a 503 are asked again with the same
+/// reference, as a device does.
+fn acknowledged(address: &str, token: &str, reference: &str, no: usize) -> (u64, Vec<String>) {
+    let mut codes = Vec::new();
+    for _ in 0..2000 {
+        match post(address, token, EVENTS, &event(Some(reference), no)) {
+            Some((200 | 201, body)) => return (body["entry"].as_u64().unwrap(), codes),
+            Some((503, body)) => codes.push(body["code"].as_str().unwrap().to_owned()),
+            Some(other) => panic!("{reference}: {other:?}"),
+            None => {}
+        }
+    }
+    panic!("{reference} was never acknowledged: {codes:?}");
+}
 
 #[test]
 fn the_demonstration_lives_on_postgres() {
@@ -17,4 +144,214 @@ fn the_demonstration_lives_on_postgres() {
     assert!(!demo.database().exists(), "nothing was written to a file");
     assert_eq!(cluster.sql_at(&url, "SELECT count(*) FROM community"), "3");
     // Dropping the installation verifies it.
+}
+
+#[test]
+fn three_hosts_serve_one_community_at_once() {
+    const EACH: usize = 40;
+    let cluster = Cluster::start();
+    let (own, token) = neighbourhood(&cluster.database("hosts"));
+    let hosts: Vec<Serving> = (0..3).map(|_| own.serve()).collect();
+    let entries: Vec<u64> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..6)
+            .map(|thread| {
+                let (host, token) = (&hosts[thread % 3], &token);
+                scope.spawn(move || {
+                    let one = |no: usize| {
+                        let reference = format!("{thread}-{no}");
+                        let sent = event(Some(&reference), thread + no);
+                        let (status, body) = post(host.address(), token, EVENTS, &sent).unwrap();
+                        assert!(status < 300, "{status} {body}");
+                        assert_eq!(body["outcome"], "decided", "{body}");
+                        assert_eq!(body["replayed"], false, "{body}");
+                        body["entry"].as_u64().unwrap()
+                    };
+                    (0..EACH).map(one).collect::<Vec<u64>>()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|own| own.join().unwrap())
+            .collect()
+    });
+    let different: BTreeSet<u64> = entries.iter().copied().collect();
+    assert_eq!(
+        different.len(),
+        6 * EACH,
+        "every receipt is an entry of its own"
+    );
+    assert_eq!(points(&own), POINTS * i64::try_from(6 * EACH).unwrap());
+    // A host that did not book it answers from what another one stored.
+    for host in &hosts {
+        let (_, body) = post(host.address(), &token, EVENTS, &event(Some("0-0"), 0)).unwrap();
+        assert_eq!(body["replayed"], true);
+        assert_eq!(body["entry"].as_u64(), entries.first().copied());
+    }
+}
+
+/// Posts from three threads while `trouble` happens; afterwards every reference counts once, where it was said to.
+fn under_load(own: &Installation, host: &Serving, token: &str, trouble: impl FnOnce()) {
+    const EACH: usize = 30;
+    let done = AtomicUsize::new(0);
+    let receipts: BTreeMap<String, (u64, usize)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..3)
+            .map(|thread| {
+                let done = &done;
+                scope.spawn(move || {
+                    let one = |no: usize| {
+                        let reference = format!("{thread}-{no}");
+                        let (entry, codes) =
+                            acknowledged(host.address(), token, &reference, thread + no);
+                        for code in codes {
+                            assert!(code.starts_with("store."), "{code}");
+                        }
+                        done.fetch_add(1, Ordering::SeqCst);
+                        (reference, (entry, thread + no))
+                    };
+                    (0..EACH).map(one).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        while done.load(Ordering::SeqCst) < EACH {
+            std::thread::yield_now();
+        }
+        trouble();
+        threads
+            .into_iter()
+            .flat_map(|own| own.join().unwrap())
+            .collect()
+    });
+    assert_eq!(receipts.len(), 3 * EACH);
+    for (reference, (entry, no)) in &receipts {
+        let sent = event(Some(reference), *no);
+        let (_, body) = post(host.address(), token, EVENTS, &sent).unwrap();
+        assert_eq!(body["replayed"], true, "{reference}: {body}");
+        assert_eq!(body["entry"].as_u64(), Some(*entry), "{reference}");
+    }
+    assert_eq!(points(own), POINTS * i64::try_from(3 * EACH).unwrap());
+}
+
+#[test]
+fn a_server_that_crashes_and_comes_back_loses_nothing() {
+    let cluster = Cluster::start();
+    let (own, token) = neighbourhood(&cluster.database("crash"));
+    let host = own.serve();
+    under_load(&own, &host, &token, || {
+        cluster.crash();
+        // Gone: people are told so plainly, with a code.
+        let (status, body) = post(host.address(), &token, EVENTS, &event(None, 0)).unwrap();
+        assert_eq!(status, 503, "{body}");
+        assert_eq!(body["code"], "store.unreachable", "{body}");
+        cluster.run_server();
+    });
+}
+
+#[test]
+fn a_synchronous_standby_takes_over() {
+    let primary = Cluster::start();
+    let url = primary.database("failover");
+    let standby = primary.standby();
+    let urls = format!(
+        "{url} postgres://rongyi@127.0.0.1:{}/failover",
+        standby.port()
+    );
+    let (own, token) = neighbourhood(&urls);
+    let host = own.serve();
+    under_load(&own, &host, &token, || {
+        primary.crash();
+        standby.promote();
+    });
+}
+
+#[test]
+fn an_answer_lost_after_commit_is_given_once() {
+    let cluster = Cluster::start();
+    let direct = cluster.database("cut");
+    let wire = Proxy::start(&format!("127.0.0.1:{}", cluster.port()), usize::MAX);
+    let through = format!("postgres://rongyi@127.0.0.1:{}/cut", wire.port());
+    let (own, token) = neighbourhood(&direct);
+    let mut command = own.command(&["serve"]);
+    command.env("RONGYI_DATABASE_URL", &through);
+    let host = Serving::start(command);
+    // The first one prepares the statements.
+    let (_, body) = post(host.address(), &token, EVENTS, &event(Some("first"), 0)).unwrap();
+    assert_eq!(body["outcome"], "decided", "{body}");
+
+    wire.cut_next();
+    let (status, body) = post(host.address(), &token, EVENTS, &event(Some("second"), 0)).unwrap();
+    assert_eq!(wire.cuts(), 1, "an answer was swallowed");
+    assert!(
+        status < 300,
+        "the host asked again by itself: {status} {body}"
+    );
+    assert_eq!(body["replayed"], true, "{body}");
+    assert_eq!(points(&own), 2 * POINTS, "booked once");
+
+    // Without a reference nobody can ask again: the caller hears that it is not known.
+    wire.cut_next();
+    let (status, body) = post(host.address(), &token, EVENTS, &event(None, 0)).unwrap();
+    assert_eq!(wire.cuts(), 2);
+    assert_eq!(status, 503, "{body}");
+    assert_eq!(body["code"], "store.unsure", "{body}");
+    assert_eq!(points(&own), 3 * POINTS, "it was booked, once");
+}
+
+#[test]
+fn a_move_is_interrupted_goes_on_and_proves_itself() {
+    let cluster = Cluster::start();
+    let url = cluster.database("moved");
+    let (demo, serving) = Installation::demo();
+    let go = |to: &str| demo.run(&["move", "--to", to, "--json"]);
+    let refused = |done: &Done, part: &str| {
+        assert_eq!(done.code, Some(1), "{done:?}");
+        assert!(done.err.contains(part), "{done:?}");
+    };
+    refused(&go(&url), "Stop the host that serves it");
+    assert_eq!(
+        cluster.sql_at(
+            &url,
+            "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+        ),
+        "0",
+        "nothing was written to the target"
+    );
+    drop(serving);
+
+    let wire = Proxy::start(&format!("127.0.0.1:{}", cluster.port()), 400_000);
+    let through = format!("postgres://rongyi@127.0.0.1:{}/moved", wire.port());
+    let mut moving = demo.command(&["move", "--to", &through]).spawn().unwrap();
+    wire.wait_until_stopped();
+    moving.kill().unwrap();
+    moving.wait().unwrap();
+    let half = demo.run_alone(&["verify", "--database", &url]);
+    assert_ne!(half.code, None);
+    let mut serve = demo.command(&["serve"]);
+    serve.env("RONGYI_DATABASE_URL", &url);
+    let half: Done = serve.output().unwrap().into();
+    refused(&half, "Run the same `move` again");
+    let others =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = 'moved' AND pid <> pg_backend_pid()";
+    assert!(
+        (0..2000).any(|_| cluster.sql_at(&url, others) == "0"),
+        "the killed one is gone"
+    );
+
+    let done = go(&url);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let said = done.json();
+    assert_eq!(said["resumed"], true, "{said}");
+    assert_eq!(said["heads"].as_object().unwrap().len(), 3, "{said}");
+    refused(&go(&url), "is not empty");
+
+    let there = demo.run_alone(&["verify", "--json", "--database", &url]);
+    assert_eq!(there.code, Some(0), "{there:?}");
+    assert_eq!(
+        there.json()["communities"],
+        demo.verify().json()["communities"]
+    );
+    let mut command = demo.command(&["serve"]);
+    command.env("RONGYI_DATABASE_URL", &url);
+    let mut host = Serving::start(command);
+    assert!(host.is_running());
 }

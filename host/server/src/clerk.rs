@@ -552,20 +552,8 @@ pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
 /// Whether asking twice books once.
 fn is_repeatable(command: &Command) -> bool {
     let source = match &command.ask {
-        Ask::Open { .. } => true,
         Ask::Earn(event) => event.source.is_some(),
-        Ask::Settings(_)
-        | Ask::Activate(_)
-        | Ask::Enrol { .. }
-        | Ask::Define(_)
-        | Ask::Receive { .. }
-        | Ask::Retry(_)
-        | Ask::Place { .. }
-        | Ask::Settle(_)
-        | Ask::Release(..)
-        | Ask::Lapse(_)
-        | Ask::Assert { .. }
-        | Ask::Period(..) => false,
+        other => matches!(other, Ask::Open { .. }),
     };
     source || command.key.is_some()
 }
