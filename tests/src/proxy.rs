@@ -1,5 +1,5 @@
 //! A wire between a host and its database that a test can cut: it forwards bytes both ways, and on a signal swallows
-//! the answer to a large message, or stops altogether. It understands nothing of what it forwards.
+//! the answer to a large message, or stops altogether. Of what it forwards it understands one letter.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-/// A message of this many bytes is a batch that is being written; everything else a host asks is shorter.
+/// Values for a prepared statement (`B`) of this many bytes are a batch that is being written; a host binds nothing
+/// else that is so long.
 const LARGE: usize = 1000;
 
 /// The wire.
@@ -111,7 +112,7 @@ fn wire(mut client: TcpStream, state: &Arc<State>) {
     });
     let mut bytes = vec![0; 65_536];
     while let Ok(count @ 1..) = client.read(&mut bytes) {
-        if count >= LARGE && state.cut_next.swap(false, Ordering::SeqCst) {
+        if count >= LARGE && bytes[0] == b'B' && state.cut_next.swap(false, Ordering::SeqCst) {
             swallow.store(true, Ordering::SeqCst);
         }
         let left = state.stop_after.load(Ordering::SeqCst);

@@ -12,6 +12,7 @@ use crate::error::StoreError;
 
 const BEGIN: &str = "BEGIN EXCLUSIVE";
 const END: &str = "ROLLBACK";
+const WAL: &str = "PRAGMA journal_mode = WAL";
 const HEADS: &str = "SELECT code, height, hash FROM community ORDER BY code";
 /// A page that is being read just now may finish.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -65,6 +66,7 @@ impl Source {
 
     pub(super) async fn release(mut self) -> Result<(), StoreError> {
         sqlx::query(END).execute(&mut self.0).await?;
+        sqlx::query(WAL).execute(&mut self.0).await?;
         Ok(self.0.close().await?)
     }
 }
