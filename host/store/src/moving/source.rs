@@ -28,9 +28,13 @@ impl Source {
         let options = options
             .busy_timeout(PATIENCE)
             .journal_mode(SqliteJournalMode::Delete);
-        let in_use = |error: sqlx::Error| match StoreError::from(error) {
-            StoreError::Busy { .. } => StoreError::InUse { path: path.clone() },
-            other => other,
+        let in_use = |error: sqlx::Error| {
+            let error = StoreError::from(error);
+            if matches!(error, StoreError::Busy { .. }) {
+                StoreError::InUse { path: path.clone() }
+            } else {
+                error
+            }
         };
         let mut connection = options.connect().await.map_err(&in_use)?;
         sqlx::query(BEGIN)
