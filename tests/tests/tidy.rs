@@ -162,7 +162,6 @@ fn only_the_store_speaks_sql() {
         // Looks into clusters of their own: whether a standby follows, and what was written.
         "tests/src/postgres.rs",
         "tests/tests/postgres.rs",
-        "tests/tests/erasure.rs",
     ];
     none(
         &uses(&SQL, &allowed),

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod format;
 pub mod icon;
 pub mod office;
+pub mod operator;
 pub mod order;
 pub mod own;
 pub mod passbook;
@@ -24,8 +25,9 @@ pub use account::{Audience, FieldError, MeView, PinView, SignInView};
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
 pub use format::{Day, Moment};
 pub use icon::Picture;
-pub use office::{
-    CommunitiesView, CommunityLink, ErrorView, Head, OperatorView, RuleSetRow, RuleState,
+pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
+pub use operator::{
+    ConfigFault, LastFault, OperatorView, Parked, RuleRemedy, RuleSetRow, RuleState,
 };
 pub use order::{OrderLine, OrderState, OrderView, OrdersView};
 pub use own::OwnView;

@@ -1,8 +1,9 @@
-//! Pages that belong to nobody in particular: the choice of a community, the operator's overview, and what is shown when something went wrong.
+//! Pages that belong to nobody in particular: the choice of a community, and what is shown when something went
+//! wrong.
 
 use askama::Template;
 
-use crate::format::{self, Day, Moment};
+use crate::format::Moment;
 use crate::shell::Shell;
 
 /// One community of the host.
@@ -45,79 +46,6 @@ impl Head {
     }
 }
 
-/// How a rule set is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RuleState {
-    /// Decides.
-    Active,
-    /// Becomes active on its day.
-    Planned,
-    /// Was replaced.
-    Past,
-    /// Failed too often and is being probed with growing pauses.
-    Parked,
-}
-
-impl RuleState {
-    fn key(self) -> &'static str {
-        match self {
-            RuleState::Active => "operator-active",
-            RuleState::Planned => "operator-planned",
-            RuleState::Past => "operator-past",
-            RuleState::Parked => "operator-parked",
-        }
-    }
-
-    fn seal(self) -> &'static str {
-        match self {
-            RuleState::Active => "seal seal-good",
-            RuleState::Planned | RuleState::Past => "seal seal-quiet",
-            RuleState::Parked => "seal",
-        }
-    }
-}
-
-/// One rule set of a community.
-#[derive(Debug, Clone)]
-pub struct RuleSetRow {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// Its digest, hexadecimal.
-    pub digest: String,
-    /// From which day it decides.
-    pub active_from: Day,
-    /// How it is doing.
-    pub state: RuleState,
-    /// Events that wait for it.
-    pub waiting: i64,
-    /// What went wrong last, in the reader's language.
-    pub last_fault: Option<String>,
-}
-
-/// `/{community}/operator`.
-#[derive(Debug, Clone, Template)]
-#[template(path = "operator.html")]
-pub struct OperatorView {
-    /// Around the page.
-    pub shell: Shell,
-    /// The rule sets, the active one first.
-    pub rules: Vec<RuleSetRow>,
-    /// Events that wait for a rule, all together.
-    pub waiting: i64,
-    /// The newest block.
-    pub head: Head,
-    /// What is wrong with a changed configuration that was therefore not taken over.
-    pub config_fault: Option<String>,
-}
-
-impl OperatorView {
-    fn short_digest(&self, digest: &str) -> String {
-        format::short_hash(digest)
-    }
-}
-
 /// What is shown when something went wrong.
 #[derive(Debug, Clone, Template)]
 #[template(path = "error.html")]
@@ -139,6 +67,7 @@ pub struct ErrorView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::Day;
 
     #[test]
     fn a_hash_is_shown_in_groups_of_eight() {

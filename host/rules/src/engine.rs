@@ -87,6 +87,11 @@ impl Engine {
         &self.allowance
     }
 
+    /// Where compiled code is kept.
+    pub(crate) fn cache(&self) -> Option<&Path> {
+        self.cache.as_deref()
+    }
+
     /// The engine of a tier, made at the first call.
     pub(crate) fn tier(&self, tier: Tier) -> Result<&Arc<Inner>, EngineError> {
         let place = match tier {

@@ -12,7 +12,7 @@ use crate::engine::{Inner, TICK_MS};
 use crate::limits::Limits;
 use crate::load::Known;
 use crate::state::State;
-use crate::{answer, convert, fault};
+use crate::{answer, convert, fault, world};
 
 /// Who a rule is, as it says itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +84,11 @@ impl Rule {
         self.baked.is_some()
     }
 
+    /// The interface it speaks: `rongyi:rules@0.1.0`.
+    pub fn interface(&self) -> String {
+        world::interface(&self.inner, self.known.pre.instance_pre().component())
+    }
+
     /// What is this event worth?
     ///
     /// # Errors
@@ -110,6 +115,11 @@ impl Rule {
     /// # Errors
     /// A [`Fault`] when no usable answer came.
     pub fn price(&self, ask: &PriceAsk) -> Answer<Quote> {
+        self.price_metered(ask).0
+    }
+
+    /// [`Rule::price`], with what it took.
+    pub fn price_metered(&self, ask: &PriceAsk) -> (Answer<Quote>, Usage) {
         self.call("price", |guest, store| {
             Ok(match guest.call_price(store, &convert::basket(ask))? {
                 Ok(answer) => convert::quote(answer).and_then(|own| {
@@ -119,7 +129,6 @@ impl Rule {
                 Err(no) => self.refusal(no),
             })
         })
-        .0
     }
 
     /// What happens to this holder at the end of a period?
@@ -127,6 +136,11 @@ impl Rule {
     /// # Errors
     /// A [`Fault`] when no usable answer came.
     pub fn close(&self, ask: &CloseAsk) -> Answer<Decision> {
+        self.close_metered(ask).0
+    }
+
+    /// [`Rule::close`], with what it took.
+    pub fn close_metered(&self, ask: &CloseAsk) -> (Answer<Decision>, Usage) {
         self.call("close", |guest, store| {
             Ok(match guest.call_close(store, &convert::closing(ask))? {
                 Ok(answer) => convert::decision(answer).and_then(|own| {
@@ -136,7 +150,6 @@ impl Rule {
                 Err(no) => self.refusal(no),
             })
         })
-        .0
     }
 
     fn refusal<T>(

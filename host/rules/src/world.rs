@@ -72,6 +72,18 @@ pub(crate) fn imports(inner: &Inner, component: &Component) -> Result<(), LoadEr
     Ok(())
 }
 
+/// Package and version of the rules it exports; empty when there are none.
+pub(crate) fn interface(inner: &Inner, component: &Component) -> String {
+    let component = component.component_type();
+    let mut names = component.exports(&inner.wasm).map(|(name, _)| name);
+    let found = names.find_map(|name| {
+        let (package, version) = name.split_once('@')?;
+        let package = package.strip_suffix("/rules")?;
+        Some(format!("{package}@{version}"))
+    });
+    found.unwrap_or_default()
+}
+
 /// 0.1.x is understood, anything else names both versions.
 fn speaks(name: &str, version: &str) -> Result<(), LoadError> {
     let minor = |v: &str| v.rsplit_once('.').map(|(minor, _)| minor.to_owned());

@@ -240,7 +240,7 @@ async fn community(parts: &mut Parts, app: &Arc<App>) -> Result<Code, Fault> {
     let known = named
         .parse()
         .ok()
-        .filter(|code| app.house.communities.contains_key(code));
+        .filter(|code| app.house.community(code).is_some());
     known.ok_or_else(|| {
         let shown: String = named.chars().take(48).collect();
         Fault::new(

@@ -18,15 +18,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant as Stopwatch};
 
 use rongyi_core::book::{Applied, Book, Changes, Frame, Receipt};
+use rongyi_core::chain::hex;
 use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
+use rongyi_rules::{Engine, Rule};
 use rongyi_store::{Held, Store, StoreError, StoredEntry, Written};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
-use crate::rulebook::RuleBooks;
+use crate::rulebook::{RuleBooks, RuleKey};
 
 /// Commands that may wait at one desk; one more is told to come back.
 pub const QUEUE_MAX: usize = 4096;
@@ -404,6 +406,7 @@ impl Desk {
         if fresh {
             self.frames.put(book.frame());
         }
+        self.fetch_rules(code, &book).await?;
         loop {
             let mut needs: Vec<_> = jobs
                 .iter()
@@ -416,6 +419,22 @@ impl Desk {
             needs.dedup();
             book.load(self.store.load(code, &needs).await?);
         }
+    }
+
+    /// Loads from the archive what the ledger names and this host has not: sets of the past, and those that
+    /// another host or an import activated.
+    async fn fetch_rules(&self, code: &Code, book: &Book) -> Result<(), ClerkError> {
+        let missing = self.books.missing(code, &book.frame().sets);
+        let Some(engine) = self.books.engine().filter(|_| !missing.is_empty()) else {
+            return Ok(());
+        };
+        for key in missing {
+            match archived(&self.store, &engine, key).await? {
+                Some(rule) => self.books.add(code, [(key, rule)]),
+                None => self.books.give_up(code, key),
+            }
+        }
+        Ok(())
     }
 
     async fn write(
@@ -522,6 +541,31 @@ impl Desk {
     }
 }
 
+/// A rule of the archive; `None`, said in the log, when it is not there or cannot be loaded.
+async fn archived(
+    store: &Store,
+    engine: &Arc<Engine>,
+    (component, params): RuleKey,
+) -> Result<Option<Arc<Rule>>, StoreError> {
+    let (Some(bytes), Some(json)) = (
+        store.component(&component).await?,
+        store.params(&params).await?,
+    ) else {
+        tracing::error!(component = %hex(&component), "the archive lacks the component or parameters of a rule set");
+        return Ok(None);
+    };
+    let engine = Arc::clone(engine);
+    let loaded = tokio::task::spawn_blocking(move || engine.load(&bytes, &json)).await;
+    Ok(match loaded {
+        Ok(Ok(rule)) => Some(Arc::new(rule)),
+        Ok(Err(error)) => {
+            tracing::error!(component = %hex(&component), code = error.code, "{}", error.message);
+            None
+        }
+        Err(_) => None,
+    })
+}
+
 /// The receipt of a stored entry.
 ///
 /// # Errors
@@ -581,7 +625,8 @@ fn fail(
     reason = "a stopwatch for fairness between communities; it decides no point"
 )]
 fn decide(mut pile: Pile, books: &RuleBooks, now: rongyi_core::time::Instant) -> Pile {
-    let judge = books.judge(&pile.code);
+    let judge_of = |book: &Book| books.judge(&pile.code, &book.frame().sets, now);
+    let (mut judge, mut known) = (judge_of(&pile.book), pile.book.frame().sets.len());
     let started = Stopwatch::now();
     while let Some(job) = pile.jobs.pop_front() {
         if job
@@ -590,6 +635,10 @@ fn decide(mut pile: Pile, books: &RuleBooks, now: rongyi_core::time::Instant) ->
         {
             pile.stale.push(job);
             continue;
+        }
+        // A set that was activated by the command before already decides this one.
+        if pile.book.frame().sets.len() != known {
+            (judge, known) = (judge_of(&pile.book), pile.book.frame().sets.len());
         }
         let result = pile.book.apply(&job.command, now, &judge);
         pile.decided.push((job, result));

@@ -16,6 +16,7 @@ mod moving;
 mod own;
 pub(crate) mod period;
 mod proof;
+mod rules;
 mod serve;
 mod show;
 mod statement;
@@ -73,6 +74,9 @@ enum Command {
     Demo(demo::DemoArgs),
     /// 检查配置和规则，不改任何东西 / check configuration and rules; changes nothing
     Check(check::CheckArgs),
+    /// 规则 / rules
+    #[command(subcommand)]
+    Rule(rules::RuleCommand),
     /// 登记人员（还不是居民） / persons who are not residents yet
     #[command(subcommand)]
     Person(enrol::PersonCommand),
@@ -312,6 +316,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Serve(args) => serve::run(&args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Check(args) => check::run(&args),
+            Command::Rule(command) => rules::run(command).await,
             Command::Person(command) => enrol::person(command).await,
             Command::Household(command) => enrol::household(command).await,
             Command::Resident(command) => enrol::resident(command).await,
@@ -381,10 +386,10 @@ pub(crate) async fn with_house<T>(
 
 /// The community, when this installation has it.
 pub(crate) fn known<'c>(house: &House, community: &'c Code) -> Result<&'c Code, Failure> {
-    if house.communities.contains_key(community) {
+    if house.community(community).is_some() {
         return Ok(community);
     }
-    Err(unknown(community, house.communities.keys()))
+    Err(unknown(community, house.communities().keys()))
 }
 
 fn unknown<'c>(community: &Code, all: impl Iterator<Item = &'c Code>) -> Failure {

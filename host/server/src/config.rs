@@ -44,6 +44,8 @@ pub struct Config {
     pub secret_file: PathBuf,
     /// What rules may take.
     pub limits: Allowance,
+    /// Distinct events on which a rule fails in a row before it is parked.
+    pub park_after: usize,
     /// The communities, in the order of `rongyi.toml`, or by file name.
     pub communities: Vec<Community>,
     /// What is allowed and probably not meant.
@@ -110,6 +112,7 @@ pub fn load_with(
         public_url: host.public_url,
         secret_file: host.secret_file,
         limits: host.limits,
+        park_after: host.park_after,
         communities,
         warnings: found,
     })

@@ -98,7 +98,7 @@ async fn open(args: &DemoArgs) -> Result<House, Failure> {
 async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Failure> {
     let key = server_secret(&house.config.secret_file)
         .map_err(|error| Failure::file(&house.config.secret_file, &error))?;
-    for community in house.communities.keys() {
+    for community in house.communities().keys() {
         let folder = folder.join(community.as_str());
         if !folder.is_dir() {
             continue;

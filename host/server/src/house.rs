@@ -3,28 +3,34 @@
 //! Opening compares each community's configuration with its ledger and records what changed (settings, rule
 //! sets), so that the ledger always knows which rules decide. It serves nothing and prints nothing.
 
+mod checking;
+pub mod figures;
+pub mod reload;
+
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
 use rongyi_core::amount::Amount;
-use rongyi_core::chain::{Hash, hex, sha256};
+use rongyi_core::book::Frame;
+use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
-use rongyi_core::rule::{Plan, Text};
+use rongyi_core::rule::Plan;
 use rongyi_core::settings::{Expiry, Settings, Unit};
 use rongyi_core::time::LocalDate;
-use rongyi_rules::{Allowance, Compiler, Engine, LoadError, Rule};
+use rongyi_rules::{Engine, Rule};
 use rongyi_store::{Store, StoreError};
 use tokio_util::task::TaskTracker;
 
 use crate::clerk::{Clerk, ClerkError};
 use crate::clock::{Clock, local};
-use crate::config::{self, AccountUnit, Config, Diagnostic, PluginRef, RuleEntry};
+use crate::config::{self, AccountUnit, Config, Diagnostic};
 use crate::proof::heads::Heads;
 use crate::rulebook::{RuleBooks, RuleSets};
+use checking::serving_engine;
+pub use checking::{COMPILE_COMMAND, Checked, check_rules, compile_apart, compiler, engine};
 
 /// The actor of everything that configuration and jobs do.
 pub const SYSTEM: &str = "system";
@@ -42,8 +48,7 @@ pub struct Community {
 pub struct House {
     /// What the operator wrote.
     pub config: Config,
-    /// The communities by code.
-    pub communities: BTreeMap<Code, Community>,
+    communities: RwLock<Arc<Communities>>,
     /// The database.
     pub store: Arc<Store>,
     /// The only way to change a ledger.
@@ -56,8 +61,13 @@ pub struct House {
     pub heads: Heads,
     /// Whether its people are invented; pages say so.
     pub demo: bool,
+    /// What became of the last change of the configuration.
+    pub news: reload::News,
     tasks: TaskTracker,
 }
+
+/// The communities of this host by code.
+pub type Communities = BTreeMap<Code, Arc<Community>>;
 
 /// Why an installation cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -77,226 +87,6 @@ pub enum OpenError {
     /// A folder or file of the installation.
     #[error("{0}: {1}")]
     File(std::path::PathBuf, std::io::Error),
-}
-
-/// A rule that is configured, loaded and checked.
-pub struct Checked {
-    /// The configuration entry.
-    pub active_from: LocalDate,
-    /// Its component's bytes.
-    pub bytes: Vec<u8>,
-    /// Its parameters.
-    pub params_json: String,
-    /// The loaded rule.
-    pub rule: Arc<Rule>,
-}
-
-/// The hidden command of `rongyi` that compiles one rule in a process of its own.
-pub const COMPILE_COMMAND: &str = "compile-rule";
-
-static COMPILER: OnceLock<Compiler> = OnceLock::new();
-
-/// From now on rules are compiled in processes of their own. `rongyi` says so first of all; a program that
-/// carries this library without the command [`COMPILE_COMMAND`] compiles in its own process.
-pub fn compile_apart() {
-    let _ = COMPILER.set(Compiler::this_program(&[COMPILE_COMMAND]));
-}
-
-/// Where this program compiles rules.
-pub fn compiler() -> Compiler {
-    COMPILER.get().cloned().unwrap_or(Compiler::InProcess)
-}
-
-/// The engine with the limits of the configuration, for asking a few questions: nothing is baked.
-///
-/// # Errors
-/// [`OpenError::Engine`] with the reason.
-pub fn engine(config: &Config, cache: Option<&Path>) -> Result<Engine, OpenError> {
-    engine_with(config, cache, false)
-}
-
-fn engine_with(config: &Config, cache: Option<&Path>, bake: bool) -> Result<Engine, OpenError> {
-    let allowance = Allowance {
-        bake,
-        ..config.limits.clone()
-    };
-    Engine::new(allowance, compiler(), cache).map_err(|error| OpenError::Engine(error.to_string()))
-}
-
-/// Loads every configured rule of a community and checks them together. All mistakes at once.
-///
-/// # Errors
-/// Diagnostics at their places in the TOML.
-pub fn check_rules(
-    engine: &Engine,
-    community: &config::Community,
-) -> Result<Vec<Checked>, Vec<Diagnostic>> {
-    let mut checked: Vec<Checked> = Vec::new();
-    let mut found = Vec::new();
-    for entry in &community.rules {
-        let bytes = match component(entry) {
-            Ok(bytes) => bytes,
-            Err(diagnostic) => {
-                found.push(*diagnostic);
-                continue;
-            }
-        };
-        match engine.load_lowered(&bytes, &entry.params_json, entry.lowered) {
-            Ok(rule) => {
-                found.extend(clashes(entry, &rule, &checked));
-                let (active_from, params_json) = (entry.active_from, entry.params_json.clone());
-                checked.push(Checked {
-                    active_from,
-                    bytes,
-                    params_json,
-                    rule: Arc::new(rule),
-                });
-            }
-            Err(error) => found.extend(load_diagnostics(entry, &error)),
-        }
-    }
-    let names: Vec<&str> = checked
-        .iter()
-        .map(|rule| rule.rule.about.name.as_str())
-        .collect();
-    // Of a rule that could not be loaded the name is not known either; that was said already.
-    if checked.len() == community.rules.len() {
-        found.extend(crate::period::wrong_rule(community, &names));
-    }
-    if found.is_empty() {
-        Ok(checked)
-    } else {
-        Err(found)
-    }
-}
-
-fn component(entry: &RuleEntry) -> Result<Vec<u8>, Box<Diagnostic>> {
-    match &entry.plugin {
-        PluginRef::Bundled(name) => match rongyi_bundled::find(name) {
-            Some(rule) => Ok(rule.bytes.to_vec()),
-            None => Err(Box::new(no_bundled(entry, name))),
-        },
-        PluginRef::File {
-            path,
-            sha256: named,
-        } => match std::fs::read(path) {
-            // The digest was compared when the configuration was read; the file may have changed since.
-            Ok(bytes) if hex(&sha256(&bytes)) == *named => Ok(bytes),
-            Ok(_) => Err(unreadable(
-                entry,
-                "config.digest",
-                "它刚刚被改过",
-                "it has just been changed",
-            )),
-            Err(error) => Err(unreadable(
-                entry,
-                "config.file",
-                &error.to_string(),
-                &error.to_string(),
-            )),
-        },
-    }
-}
-
-fn no_bundled(entry: &RuleEntry, name: &str) -> Diagnostic {
-    let names: Vec<_> = rongyi_bundled::RULES.iter().map(|rule| rule.name).collect();
-    entry.plugin_diagnostic(
-        "config.plugin",
-        Text {
-            zh: format!("没有自带规则“{name}”。"),
-            en: format!("There is no bundled rule “{name}”."),
-        },
-        Text {
-            zh: format!("自带的有：{}。", names.join("、")),
-            en: format!("Bundled are: {}.", names.join(", ")),
-        },
-    )
-}
-
-fn unreadable(entry: &RuleEntry, code: &str, zh: &str, en: &str) -> Box<Diagnostic> {
-    Box::new(entry.plugin_diagnostic(
-        code,
-        Text {
-            zh: format!("读不了规则文件：{zh}。"),
-            en: format!("The rule file cannot be used: {en}."),
-        },
-        Text {
-            zh: "核对路径、权限和 sha256。".into(),
-            en: "Check its path, its permissions and its sha256.".into(),
-        },
-    ))
-}
-
-fn load_diagnostics(entry: &RuleEntry, error: &LoadError) -> Vec<Diagnostic> {
-    if error.diagnostics.is_empty() {
-        let zh = error.zh.clone().unwrap_or_else(|| error.message.clone());
-        if error.code == "limit.raised" {
-            return vec![entry.limits_diagnostic(zh, error.message.clone())];
-        }
-        let help = Text {
-            zh: "改正规则文件后重新运行 rongyi check。".into(),
-            en: "Mend the rule and run `rongyi check` again.".into(),
-        };
-        return vec![entry.plugin_diagnostic(
-            error.code,
-            Text {
-                zh,
-                en: error.message.clone(),
-            },
-            help,
-        )];
-    }
-    error
-        .diagnostics
-        .iter()
-        .map(|d| entry.param_diagnostic(&d.path, &d.code, &d.zh, &d.en))
-        .collect()
-}
-
-/// An event kind, or pricing, belongs to one rule of the community at a time.
-fn clashes(entry: &RuleEntry, rule: &Rule, others: &[Checked]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for other in others
-        .iter()
-        .filter(|other| other.rule.about.name != rule.about.name)
-    {
-        for kind in &rule.plan.kinds {
-            if other
-                .rule
-                .plan
-                .kinds
-                .iter()
-                .any(|own| own.code == kind.code)
-            {
-                let (name, code) = (&other.rule.about.name, &kind.code);
-                found.push(entry.plugin_diagnostic(
-                    "config.duplicate",
-                    Text {
-                        zh: format!("事项“{code}”已经由规则“{name}”处理。"),
-                        en: format!("The kind “{code}” is already handled by the rule “{name}”."),
-                    },
-                    Text {
-                        zh: "一类事项只能归一个规则：从其中一个里删掉它。".into(),
-                        en: "A kind belongs to one rule: take it out of one of the two.".into(),
-                    },
-                ));
-            }
-        }
-        if rule.plan.pricing.is_some() && other.rule.plan.pricing.is_some() {
-            found.push(entry.plugin_diagnostic(
-                "config.duplicate",
-                Text {
-                    zh: "已经有一个定价规则。".into(),
-                    en: "There is already a rule for prices.".into(),
-                },
-                Text {
-                    zh: "一个社区只能有一个定价规则。".into(),
-                    en: "A community has one rule for prices.".into(),
-                },
-            ));
-        }
-    }
-    found
 }
 
 fn settings(community: &config::Community) -> Settings {
@@ -337,9 +127,7 @@ impl House {
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<House, OpenError> {
         std::fs::create_dir_all(&config.data_dir)
             .map_err(|error| OpenError::File(config.data_dir.clone(), error))?;
-        // Baking costs two more compilations of each rule, once; worth it where they are kept and much is asked.
-        let bake = compiler() != Compiler::InProcess;
-        let engine = engine_with(&config, Some(&config.data_dir.join("compiled")), bake)?;
+        let engine = Arc::new(serving_engine(&config)?);
         let mut checked = Vec::new();
         let mut found = Vec::new();
         for community in &config.communities {
@@ -353,6 +141,7 @@ impl House {
         }
         let store = Arc::new(Store::open(&config.database_url, true).await?);
         let books = Arc::new(RuleBooks::default());
+        books.set_engine(engine);
         let tasks = TaskTracker::new();
         let clerk = Clerk::start(
             Arc::clone(&store),
@@ -360,20 +149,8 @@ impl House {
             Arc::clone(&clock),
             &tasks,
         );
-        let communities = config
-            .communities
-            .iter()
-            .map(|own| {
-                let zone = TimeZone::get(&own.timezone).unwrap_or(TimeZone::UTC);
-                (
-                    own.code.clone(),
-                    Community {
-                        config: own.clone(),
-                        zone,
-                    },
-                )
-            })
-            .collect();
+        let communities = RwLock::new(Arc::new(served(&config)));
+        let news = reload::News::beside(&config);
         let house = House {
             heads: Heads::open(config.data_dir.join("heads")),
             config,
@@ -383,17 +160,24 @@ impl House {
             books,
             clock,
             demo: false,
+            news,
             tasks,
         };
         let configs: Vec<_> = house.config.communities.clone();
         for (community, rules) in configs.iter().zip(checked) {
-            house.install(&engine, community, rules).await?;
+            house.install(community, &rules).await?;
+            house.watch_over(community).await?;
         }
         Ok(house)
     }
 
     /// Stops the clerk after what it has in hand, and closes the database.
     pub async fn close(self) {
+        for code in self.communities().keys() {
+            if let Err(error) = self.write_figures(code).await {
+                tracing::warn!(community = %code, %error, "the last figures about the rules could not be written");
+            }
+        }
         drop(self.clerk);
         self.tasks.close();
         self.tasks.wait().await;
@@ -405,11 +189,25 @@ impl House {
         }
     }
 
+    /// The communities, as they are now.
+    pub fn communities(&self) -> Arc<Communities> {
+        Arc::clone(
+            &self
+                .communities
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// One of them.
+    pub fn community(&self, code: &Code) -> Option<Arc<Community>> {
+        self.communities().get(code).cloned()
+    }
+
     /// A community's local date and minute of the day, now.
     pub fn today(&self, community: &Code) -> (LocalDate, u16) {
         let zone = self
-            .communities
-            .get(community)
+            .community(community)
             .map_or(TimeZone::UTC, |own| own.zone.clone());
         local(self.clock.now(), &zone)
     }
@@ -434,45 +232,35 @@ impl House {
             .map_err(|error| OpenError::Ledger(code.clone(), error))
     }
 
-    /// Brings a community's ledger up to its configuration.
+    /// Brings a community's ledger up to its configuration. The rules stand ready before the ledger hears of
+    /// them, so that no event meets a rule set that nobody can ask.
     async fn install(
         &self,
-        engine: &Engine,
         community: &config::Community,
-        rules: Vec<Checked>,
+        rules: &[Checked],
     ) -> Result<(), OpenError> {
         let code = &community.code;
-        self.books.put(code.clone(), RuleSets::new());
-        let frame = self.store.frame(code).await?;
-        let wanted = settings(community);
-        if frame.as_ref().and_then(|frame| frame.settings.as_ref()) != Some(&wanted) {
-            self.record(code, Ask::Settings(wanted)).await?;
-        }
-        let known = frame.map(|frame| frame.sets).unwrap_or_default();
-        for rule in &rules {
+        let ready = rules
+            .iter()
+            .map(|rule| (rule.key(), Arc::clone(&rule.rule)));
+        self.books.add(code, ready);
+        for rule in rules {
             self.archive(rule).await?;
-            if !in_force(&known, rule) {
-                self.record(code, Ask::Activate(Box::new(rule_set(rule))))
-                    .await?;
-            }
         }
-        let gone = known.iter().filter(|set| {
-            !rules
-                .iter()
-                .any(|rule| rule.rule.about.name == set.name.as_str())
-        });
-        let gone: BTreeMap<_, _> = gone.map(|set| (set.name.clone(), set)).collect();
-        for set in gone.into_values().filter(|set| set.plan != Plan::default()) {
-            let today = self.today(code).0;
-            let empty = RuleSet {
-                active_from: today,
-                plan: Plan::default(),
-                ..(**set).clone()
-            };
-            self.record(code, Ask::Activate(Box::new(empty))).await?;
+        let frame = self.store.frame(code).await?;
+        for ask in changes(frame.as_ref(), community, rules, self.today(code).0) {
+            self.record(code, ask).await?;
         }
-        let sets = self.load_sets(engine, code, &rules).await?;
-        self.books.put(code.clone(), sets);
+        let sets = self.store.frame(code).await?.map(|frame| frame.sets);
+        self.books.keep(code, &sets.unwrap_or_default());
+        Ok(())
+    }
+
+    /// What is parked stays parked over a restart.
+    async fn watch_over(&self, community: &config::Community) -> Result<(), OpenError> {
+        let ward = self.books.ward(&community.code);
+        ward.set_park_after(self.config.park_after);
+        self.write_figures(&community.code).await?;
         Ok(())
     }
 
@@ -485,16 +273,51 @@ impl House {
             .await?;
         Ok(())
     }
+}
 
-    /// Every rule set of the ledger, loaded: the configured ones as they are, older ones from the archive.
-    pub async fn load_sets(
-        &self,
-        engine: &Engine,
-        code: &Code,
-        rules: &[Checked],
-    ) -> Result<RuleSets, OpenError> {
-        load_archived(&self.store, engine, code, rules).await
+/// The communities of a configuration, as they are served.
+fn served(config: &Config) -> Communities {
+    let one = |own: &config::Community| {
+        let zone = TimeZone::get(&own.timezone).unwrap_or(TimeZone::UTC);
+        let config = own.clone();
+        (own.code.clone(), Arc::new(Community { config, zone }))
+    };
+    config.communities.iter().map(one).collect()
+}
+
+/// What a ledger has to be told so that it agrees with its configuration.
+fn changes(
+    frame: Option<&Frame>,
+    community: &config::Community,
+    rules: &[Checked],
+    today: LocalDate,
+) -> Vec<Ask> {
+    let mut changes = Vec::new();
+    let wanted = settings(community);
+    if frame.and_then(|frame| frame.settings.as_ref()) != Some(&wanted) {
+        changes.push(Ask::Settings(wanted));
     }
+    let known = frame.map_or(&[][..], |frame| &frame.sets);
+    for wanted in wanted_sets(known, rules) {
+        if !in_force(known, &wanted) {
+            changes.push(Ask::Activate(Box::new(wanted)));
+        }
+    }
+    let gone = known.iter().filter(|set| {
+        !rules
+            .iter()
+            .any(|rule| rule.rule.about.name == set.name.as_str())
+    });
+    let gone: BTreeMap<_, _> = gone.map(|set| (set.name.clone(), set)).collect();
+    for set in gone.into_values().filter(|set| set.plan != Plan::default()) {
+        let empty = RuleSet {
+            active_from: today,
+            plan: Plan::default(),
+            ..(**set).clone()
+        };
+        changes.push(Ask::Activate(Box::new(empty)));
+    }
+    changes
 }
 
 /// Loads every rule set that a ledger names from the archive in its database; `rules` are already loaded.
@@ -548,6 +371,27 @@ pub async fn load_archived(
     Ok(sets)
 }
 
+/// The rule sets of a configuration. A rule that was taken out and came back begins again on the day it ended:
+/// what the ledger says about the days before stays.
+fn wanted_sets(known: &[Arc<RuleSet>], rules: &[Checked]) -> Vec<RuleSet> {
+    let mut wanted: Vec<RuleSet> = Vec::new();
+    let mut entries: Vec<&Checked> = rules.iter().collect();
+    entries.sort_by_key(|rule| rule.active_from);
+    for rule in entries {
+        let mut set = rule_set(rule);
+        let ended = known
+            .iter()
+            .filter(|old| old.name == set.name && old.plan == Plan::default())
+            .map(|old| old.active_from)
+            .max();
+        set.active_from = ended.map_or(set.active_from, |day| day.max(set.active_from));
+        // Of several that would begin on that day the last one counts.
+        wanted.retain(|other| (&other.name, other.active_from) != (&set.name, set.active_from));
+        wanted.push(set);
+    }
+    wanted
+}
+
 fn rule_set(rule: &Checked) -> RuleSet {
     RuleSet {
         no: RuleSetNo(0),
@@ -569,9 +413,8 @@ fn rule_name(rule: &Rule) -> Code {
         .unwrap_or_else(|_| Code::literal("unnamed"))
 }
 
-/// Whether the newest activation of this name and date is exactly this rule.
-fn in_force(known: &[Arc<RuleSet>], rule: &Checked) -> bool {
-    let wanted = rule_set(rule);
+/// Whether the newest activation of this name and date is exactly this set.
+fn in_force(known: &[Arc<RuleSet>], wanted: &RuleSet) -> bool {
     let same_slot =
         |set: &&Arc<RuleSet>| set.name == wanted.name && set.active_from == wanted.active_from;
     let newest = known.iter().filter(same_slot).max_by_key(|set| set.no);

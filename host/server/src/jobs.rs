@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rongyi_core::command::{Ask, Rejection};
-use rongyi_core::ids::Code;
-use rongyi_core::record::ReleaseReason;
+use rongyi_core::ids::{Code, RuleSetNo};
+use rongyi_core::record::{ReleaseReason, RuleSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::clerk::ClerkError;
@@ -37,7 +37,10 @@ pub struct Done {
 /// Runs the jobs every minute until `stop`.
 pub async fn run(house: Arc<House>, stop: CancellationToken) {
     loop {
-        for code in house.communities.keys() {
+        for code in house.communities().keys() {
+            if let Err(error) = house.write_figures(code).await {
+                tracing::warn!(community = %code, %error, "figures about the rules could not be written; they are kept");
+            }
             match round(&house, code).await {
                 Ok(done) if done != Done::default() => {
                     tracing::info!(community = %code, ?done, "jobs")
@@ -51,6 +54,8 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
+            // A mended rule need not wait for the next minute.
+            () = house.news.changed.notified() => {}
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
@@ -92,13 +97,7 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
             done.lapsed += chunk.len();
         }
     }
-    for (seq, _) in house
-        .store
-        .waiting(code)
-        .await?
-        .into_iter()
-        .take(ROUND_MAX as usize)
-    {
+    for seq in ready(house, code).await? {
         let command = house.command(code, SYSTEM, Ask::Retry(seq));
         match house.clerk.ask_patiently(code, command).await {
             Ok(_) => done.retried += 1,
@@ -114,6 +113,28 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
         Err(error) => tracing::warn!(community = %code, %error, "a period is not closed"),
     }
     Ok(done)
+}
+
+/// Events whose rule may be asked, the oldest first. Those of a rule that is left alone stay where they are and
+/// keep nobody else waiting, unless a newer set of the same rule may decide them.
+async fn ready(house: &House, code: &Code) -> Result<Vec<u64>, ClerkError> {
+    let waiting = house.store.waiting(code).await?;
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let frame = house.store.frame(code).await?;
+    let sets = frame.map(|frame| frame.sets).unwrap_or_default();
+    let (ward, now) = (house.books.ward(code), house.clock.now());
+    let stays = |no: RuleSetNo| {
+        let name = sets.iter().find(|set| set.no == no).map(|set| &set.name);
+        let newer = |set: &&std::sync::Arc<RuleSet>| set.no > no && Some(&set.name) == name;
+        ward.left_alone(no, now) && !sets.iter().any(|set| newer(&set))
+    };
+    let ready = waiting
+        .into_iter()
+        .filter(|(_, set)| !stays(*set))
+        .map(|(seq, _)| seq);
+    Ok(ready.take(ROUND_MAX as usize).collect())
 }
 
 /// Whether the command did something; somebody else may have been first.

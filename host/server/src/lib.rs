@@ -23,4 +23,5 @@ pub mod rulebook;
 pub mod sheet;
 pub mod statement;
 pub mod verify;
+pub mod watch;
 pub mod web;

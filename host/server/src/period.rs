@@ -124,10 +124,7 @@ pub async fn cut_off(
     actor: &Code,
     period: Period,
 ) -> Result<Answer, PeriodError> {
-    let config = house
-        .communities
-        .get(code)
-        .map(|own| own.config.period.clone());
+    let config = house.community(code).map(|own| own.config.period.clone());
     let config = config.flatten();
     if let Some(own) = &config
         && own.length != period.length
@@ -322,7 +319,7 @@ pub async fn find(house: &House, code: &Code, period: Period) -> Result<PeriodRo
 
 /// The first period that can be closed next: after the last closed one, or the first of the community.
 pub fn next(house: &House, code: &Code, periods: &[PeriodRow]) -> Option<Period> {
-    let own = house.communities.get(code)?;
+    let own = house.community(code)?;
     let length = own
         .config
         .period
@@ -382,7 +379,8 @@ pub async fn preview(
         needs.dedup();
         book.load(house.store.load(code, &needs).await?);
     }
-    let judge = house.books.judge(code);
+    let sets = &book.frame().sets;
+    let judge = house.books.judge(code, sets, house.clock.now());
     let (today, period) = (house.today(code).0, row.period);
     let book = Arc::new(book);
     let mut lines = Vec::new();

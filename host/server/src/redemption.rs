@@ -204,7 +204,7 @@ pub async fn quotes(
         .map(|set| set.plan.clone())
         .unwrap_or_default();
     let shelf = shelf(&frame, &book);
-    let judge = house.books.judge(community);
+    let judge = house.books.judge(community, &frame.sets, house.clock.now());
     let pricing = move || {
         let price = |basket: &Basket| book.quote(today, resident, basket, &judge);
         baskets.iter().map(price).collect()

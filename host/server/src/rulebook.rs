@@ -1,64 +1,172 @@
-//! The loaded rules of every community, by rule set number; swapped whole when a configuration changes.
+//! The loaded rules of every community; swapped whole when a configuration changes, while commands in hand
+//! keep what they began with.
+//!
+//! A rule is found by the digests of its component and parameters, which a ledger's rule sets name: so a set
+//! that was activated a moment ago, or by another host, is answered by the right rule or by none.
 
-use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+pub mod tally;
+pub mod ward;
 
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant as Stopwatch;
+
+use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::ids::{Code, RuleSetNo};
+use rongyi_core::record::RuleSet;
 use rongyi_core::rule::{
-    Blame, CloseAsk, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal,
+    Blame, CloseAsk, Decision, EarnAsk, Fault, Judge, Plan, PriceAsk, Quote, Refusal,
 };
-use rongyi_rules::Rule;
+use rongyi_core::time::Instant;
+use rongyi_rules::{Engine, Rule, Usage};
 
-/// The rules of one community.
+use ward::Ward;
+
+/// Digests of a component and of its parameters.
+pub type RuleKey = (Hash, Hash);
+/// Rules by what they are.
+pub type Shelf = HashMap<RuleKey, Arc<Rule>>;
+/// Rules by the number of their set in one ledger.
 pub type RuleSets = HashMap<RuleSetNo, Arc<Rule>>;
+
+/// What a rule set is found by.
+pub fn key_of(set: &RuleSet) -> RuleKey {
+    (set.component, set.params)
+}
+
+#[derive(Default, Clone)]
+struct Own {
+    shelf: Arc<Shelf>,
+    /// Those that could not be loaded; not tried again before the next change.
+    broken: HashSet<RuleKey>,
+    ward: Arc<Ward>,
+}
 
 /// The rules of all communities of this host.
 #[derive(Default)]
 pub struct RuleBooks {
-    by_community: RwLock<HashMap<Code, Arc<RuleSets>>>,
+    by_community: RwLock<HashMap<Code, Own>>,
+    engine: RwLock<Option<Arc<Engine>>>,
 }
 
 impl RuleBooks {
-    /// Puts a community's rules in place of those before; commands being decided keep the old ones.
-    pub fn put(&self, community: Code, sets: RuleSets) {
+    /// The engine that rules are loaded with from now on.
+    pub fn set_engine(&self, engine: Arc<Engine>) {
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = Some(engine);
+    }
+
+    /// The engine that rules are loaded with.
+    pub fn engine(&self) -> Option<Arc<Engine>> {
+        self.engine
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn change(&self, community: &Code, change: impl FnOnce(&mut Own)) {
         let mut all = self
             .by_community
             .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        all.insert(community, Arc::new(sets));
+            .unwrap_or_else(PoisonError::into_inner);
+        change(all.entry(community.clone()).or_default());
+    }
+
+    fn own(&self, community: &Code) -> Option<Own> {
+        let all = self
+            .by_community
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.get(community).cloned()
+    }
+
+    /// Puts rules beside those that are there: before the ledger hears of them, so that nobody is asked in vain.
+    pub fn add(&self, community: &Code, rules: impl IntoIterator<Item = (RuleKey, Arc<Rule>)>) {
+        self.change(community, |own| {
+            let mut shelf = Shelf::clone(&own.shelf);
+            shelf.extend(rules);
+            own.shelf = Arc::new(shelf);
+            own.broken.clear();
+        });
+    }
+
+    /// Forgets rules that no rule set of the ledger names.
+    pub fn keep(&self, community: &Code, sets: &[Arc<RuleSet>]) {
+        let named: HashSet<RuleKey> = sets.iter().map(|set| key_of(set)).collect();
+        self.change(community, |own| {
+            let mut shelf = Shelf::clone(&own.shelf);
+            shelf.retain(|key, _| named.contains(key));
+            own.shelf = Arc::new(shelf);
+        });
+    }
+
+    /// Notes that a rule of the archive cannot be loaded here.
+    pub fn give_up(&self, community: &Code, key: RuleKey) {
+        self.change(community, |own| {
+            own.broken.insert(key);
+        });
+    }
+
+    /// Rule sets of a ledger that are neither loaded nor given up.
+    pub fn missing(&self, community: &Code, sets: &[Arc<RuleSet>]) -> Vec<RuleKey> {
+        let own = self.own(community).unwrap_or_default();
+        let mut missing: Vec<RuleKey> = sets
+            .iter()
+            .filter(|set| set.plan != Plan::default())
+            .map(|set| key_of(set))
+            .filter(|key| !own.shelf.contains_key(key) && !own.broken.contains(key))
+            .collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing
     }
 
     /// Whether this host serves the community.
     pub fn knows(&self, community: &Code) -> bool {
-        self.by_community
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .contains_key(community)
+        self.own(community).is_some()
     }
 
-    /// The judge of a community, as its rules are now.
-    pub fn judge(&self, community: &Code) -> Sandbox {
-        let all = self
-            .by_community
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+    /// Who watches over the rules of a community.
+    pub fn ward(&self, community: &Code) -> Arc<Ward> {
+        self.own(community).unwrap_or_default().ward
+    }
+
+    /// The judge of a community, as its rules are now: counts what they do, and leaves those alone that are
+    /// parked.
+    pub fn judge(&self, community: &Code, sets: &[Arc<RuleSet>], now: Instant) -> Sandbox {
+        let own = self.own(community).unwrap_or_default();
         Sandbox {
-            sets: all.get(community).cloned().unwrap_or_default(),
+            sets: by_number(&own.shelf, sets),
+            ward: Some((own.ward, now)),
         }
     }
+
+    /// The rules behind these sets, those that are loaded.
+    pub fn rules(&self, community: &Code, sets: &[Arc<RuleSet>]) -> RuleSets {
+        by_number(&self.own(community).unwrap_or_default().shelf, sets)
+    }
+
+    /// The same rules for a trial: nothing is counted, nothing is parked.
+    pub fn trial(&self, community: &Code, sets: &[Arc<RuleSet>]) -> Sandbox {
+        Sandbox::over(self.rules(community, sets))
+    }
+}
+
+fn by_number(shelf: &Shelf, sets: &[Arc<RuleSet>]) -> RuleSets {
+    sets.iter()
+        .filter_map(|set| Some((set.no, Arc::clone(shelf.get(&key_of(set))?))))
+        .collect()
 }
 
 /// A judge that asks the sandboxed rules.
 pub struct Sandbox {
-    sets: Arc<RuleSets>,
+    sets: RuleSets,
+    ward: Option<(Arc<Ward>, Instant)>,
 }
 
 impl Sandbox {
-    /// A judge over these rules, for replay.
+    /// A judge over these rules, for replay and trials.
     pub fn over(sets: RuleSets) -> Self {
-        Sandbox {
-            sets: Arc::new(sets),
-        }
+        Sandbox { sets, ward: None }
     }
 
     fn rule(&self, set: RuleSetNo) -> Result<&Rule, Fault> {
@@ -70,26 +178,67 @@ impl Sandbox {
             ),
         })
     }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a stopwatch for the operator's figures; it decides no point"
+    )]
+    fn watched<T>(
+        &self,
+        set: RuleSetNo,
+        ask: impl FnOnce() -> (Result<Result<T, Refusal>, Fault>, Usage),
+    ) -> Result<Result<T, Refusal>, Fault> {
+        let started = Stopwatch::now();
+        let (answer, usage) = ask();
+        let took = started.elapsed();
+        if let Err(fault) = &answer {
+            told(set, fault);
+        }
+        if let Some((ward, _)) = &self.ward {
+            let came = match &answer {
+                Ok(Ok(_)) => tally::Came::Answer,
+                Ok(Err(_)) => tally::Came::Refusal,
+                Err(fault) => tally::Came::Fault(&fault.code),
+            };
+            ward.count(set, came, usage.fuel, took);
+        }
+        answer
+    }
 }
 
 impl Judge for Sandbox {
     fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
-        self.rule(set)?
-            .earn(ask)
-            .inspect_err(|fault| told(set, fault))
+        let rule = self.rule(set)?;
+        let Some((ward, now)) = &self.ward else {
+            return self.watched(set, || rule.earn_metered(ask));
+        };
+        ward.may_ask(set, *now)?;
+        let answer = self.watched(set, || rule.earn_metered(ask));
+        ward.heard(set, &event_of(ask), answer.as_ref().err(), *now);
+        answer
     }
 
     fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
-        self.rule(set)?
-            .price(ask)
-            .inspect_err(|fault| told(set, fault))
+        let rule = self.rule(set)?;
+        self.watched(set, || rule.price_metered(ask))
     }
 
     fn close(&self, set: RuleSetNo, ask: &CloseAsk) -> Result<Result<Decision, Refusal>, Fault> {
-        self.rule(set)?
-            .close(ask)
-            .inspect_err(|fault| told(set, fault))
+        let rule = self.rule(set)?;
+        self.watched(set, || rule.close_metered(ask))
     }
+}
+
+/// What tells one event from another, the same at every try: the seed, which events without a reference of
+/// their own may share, and what was reported.
+fn event_of(ask: &EarnAsk) -> [u8; 16] {
+    let said = format!(
+        "{:?} {} {} {:?}",
+        ask.seed, ask.minute, ask.quantity, ask.fields
+    );
+    let mut short = [0; 16];
+    short.copy_from_slice(&sha256(said.as_bytes())[..16]);
+    short
 }
 
 /// The journal keeps a fault's code; its author needs the sentence with the limit and what was used.

@@ -12,8 +12,9 @@ mod statements;
 
 pub use error::StoreError;
 pub use model::{
-    HouseholdText, NewStaff, PassbookRow, Person, ResidentRow, Session, SignInDelay, Staff,
-    StoredBlock, StoredCounter, StoredEntry, Subject, Token, TransferLink, Written,
+    HouseholdText, NewStaff, PassbookRow, Person, ResidentRow, RuleCount, RuleFault, RuleHealth,
+    RulePark, Session, SignInDelay, Staff, StoredBlock, StoredCounter, StoredEntry, Subject, Token,
+    TransferLink, Written,
 };
 pub use moving::{Moved, move_to};
 pub use postgres::Postgres;
@@ -218,6 +219,16 @@ each_engine! {
     fn put_params(digest: &Hash, json: &str) -> ();
     /// Archived parameters.
     fn params(digest: &Hash) -> Option<String>;
+}
+
+// How rules are doing; no decision is read from here.
+each_engine! {
+    /// Adds counts and says how these rule sets are doing now; all of it or nothing.
+    fn add_rule_news(community: &Code, counts: &[RuleCount], health: &[RuleHealth]) -> ();
+    /// Everything counted about a community's rule sets, by all hosts.
+    fn rule_counts(community: &Code) -> Vec<RuleCount>;
+    /// How a community's rule sets are doing; those that never failed are left out.
+    fn rule_health(community: &Code) -> Vec<RuleHealth>;
 }
 
 // Reading everything, to verify it.

@@ -3,7 +3,7 @@
 use rongyi_core::account::Account;
 use rongyi_core::chain::{Block, Hash};
 use rongyi_core::counters::{CounterKey, CounterRow};
-use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::ids::{Code, HouseholdNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::Transfer;
 use rongyi_core::time::Instant;
 
@@ -207,4 +207,50 @@ pub struct Token {
     pub created_at: Instant,
     /// Since when it no longer works.
     pub revoked_at: Option<Instant>,
+}
+
+/// A count about a rule set, see the server's tally.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCount {
+    /// The rule set.
+    pub set: RuleSetNo,
+    /// What is counted: `call`, `refusal`, `fault:<code>`, `fuel`, `micros`.
+    pub what: String,
+    /// Of fuel or time; 0 where nothing is measured.
+    pub bucket: u16,
+    /// How often.
+    pub count: u64,
+}
+
+/// What went wrong last with a rule set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleFault {
+    /// Stable.
+    pub code: String,
+    /// A sentence for its author.
+    pub message: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// Since when a rule set is left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulePark {
+    /// Since then.
+    pub since: Instant,
+    /// New tries that failed.
+    pub tries: u32,
+    /// From then on the next event is tried.
+    pub next_at: Instant,
+}
+
+/// How a rule set is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleHealth {
+    /// The rule set.
+    pub set: RuleSetNo,
+    /// What went wrong last.
+    pub fault: Option<RuleFault>,
+    /// Whether it is left alone.
+    pub parked: Option<RulePark>,
 }

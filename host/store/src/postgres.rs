@@ -19,6 +19,12 @@ mod forms;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/health.rs"]
+mod health;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/load.rs"]
 mod load;
 #[allow(

@@ -93,14 +93,43 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
         hash: "4be1077c2f9d63a0e85b41c7d26f08a39b5ce71204df86a3915c0ed7b82f64a1".to_owned(),
         at: at(day(11, 22), 7, 42),
     };
-    let rule = |name: String, state, waiting, last_fault| RuleSetRow {
+    let rule = |name: String, state, waiting: i64| RuleSetRow {
         name,
         version: "3".to_owned(),
         digest: "9f2c41d07ab8e3556f1d0c9b7e24a8815c3f90d2be67a4417d0f8832c5e91ab6".to_owned(),
+        author: l(lang, "榕城区社工站", "Rongcheng social work station"),
+        interface: "rongyi:rules@0.1.0".to_owned(),
+        limits: l(
+            lang,
+            "small 级：计算量 2,000,000，内存 4096 KiB",
+            "Tier small: fuel 2,000,000, memory 4096 KiB",
+        ),
         active_from: day(9, 1),
         state,
+        calls: 12_480,
+        refusals: 913,
+        faults: if waiting > 0 {
+            vec![("limit.fuel".to_owned(), 7), ("plugin.panic".to_owned(), 1)]
+        } else {
+            Vec::new()
+        },
+        fuel: Some([21_503, 48_127, 61_439, 2_031_615]),
+        micros: (state != RuleState::Planned).then_some([71, 135, 207, 24_575]),
         waiting,
-        last_fault,
+        last_fault: (waiting > 0).then(|| LastFault {
+            code: "plugin.panic".to_owned(),
+            message: "`earn` panicked: no price for “haircut”, src/lib.rs:41:9".to_owned(),
+            at: at(day(11, 22), 7, 40),
+        }),
+        parked: (state == RuleState::Parked).then_some(Parked {
+            since: at(day(11, 22), 7, 30),
+            next: at(day(11, 22), 8, 2),
+            tries: 3,
+        }),
+        remedy: match state {
+            RuleState::Parked => RuleRemedy::Parked,
+            RuleState::Active | RuleState::Planned | RuleState::Past => RuleRemedy::Fine,
+        },
     };
     let operator = OperatorView {
         shell: shell(lang, size, Some("黄主任")),
@@ -109,34 +138,38 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
                 l(lang, "绿美积分 2026 秋", "Green points, autumn"),
                 RuleState::Active,
                 0,
-                None,
             ),
-            rule(
-                l(lang, "义剪加分", "Haircut bonus"),
-                RuleState::Parked,
-                2,
-                Some(l(lang, "用完了允许的计算量", "Used up its fuel")),
-            ),
+            rule(l(lang, "义剪加分", "Haircut bonus"), RuleState::Parked, 2),
             rule(
                 l(lang, "绿美积分 2027 春", "Green points, spring"),
                 RuleState::Planned,
                 0,
-                None,
             ),
             rule(
                 l(lang, "绿美积分 2026 夏", "Green points, summer"),
                 RuleState::Past,
                 0,
-                None,
             ),
         ],
         waiting: 2,
         head: head.clone(),
-        config_fault: Some("nanmen.toml:31:9  monthly_cap = \"300\"".to_owned()),
+        config_faults: vec![ConfigFault {
+            place: "nanmen.toml:31:9".to_owned(),
+            text: "monthly_cap = \"300\"".to_owned(),
+            code: "config.type".to_owned(),
+            what: l(
+                lang,
+                "这里要写整数，不带引号。",
+                "This is a whole number, without quotes.",
+            ),
+            remedy: l(lang, "例如 300。", "For example 300."),
+        }],
+        needs_restart: vec!["listen".to_owned()],
     };
     let mut quiet = operator.clone();
     quiet.waiting = 0;
-    quiet.config_fault = None;
+    quiet.config_faults = Vec::new();
+    quiet.needs_restart = Vec::new();
     vec![
         ("operator", operator.html()),
         ("operator-quiet", quiet.html()),

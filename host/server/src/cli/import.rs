@@ -137,9 +137,11 @@ async fn events(args: &EventsArgs) -> Result<(), Failure> {
     let tally = with_house(&args.installation, async |house| {
         let community = known(house, &args.place.community)?;
         if args.atomic {
+            let frame = house.store.frame(community).await?;
+            let sets = frame.map(|frame| frame.sets).unwrap_or_default();
             let stage = Stage {
                 store: &house.store,
-                judge: &house.books.judge(community),
+                judge: &house.books.trial(community, &sets),
                 now: house.clock.now(),
                 today: house.today(community).0,
             };

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 use super::{Failure, Installation, on_terminal, say};
 use crate::clock::SystemClock;
 use crate::house::House;
-use crate::{jobs, web};
+use crate::{jobs, watch, web};
 
 pub(super) async fn run(installation: &Installation) -> Result<(), Failure> {
     let config = installation.load()?;
@@ -51,6 +51,7 @@ pub(crate) async fn serve(house: House, listener: TcpListener, note: &str) -> Re
     let asked = stop_signal();
     let stop = CancellationToken::new();
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stop.clone()));
+    let watch = tokio::spawn(watch::run(Arc::clone(&house), stop.clone()));
     say(&format!(
         "榕易在 http://{address} ，按 Ctrl+C 停止。 Rongyi serves http://{address} ; Ctrl+C stops it."
     ));
@@ -67,13 +68,14 @@ pub(crate) async fn serve(house: House, listener: TcpListener, note: &str) -> Re
     let result = served.await.map_err(|error| Failure::said("serve", &error));
     stop.cancel();
     let _ = jobs.await;
+    let _ = watch.await;
     if let Ok(house) = Arc::try_unwrap(house) {
         house.close().await;
     }
     result
 }
 
-/// SIGTERM or SIGINT. SIGHUP is ignored with a line in the log. The handlers stand from this call on, so that
+/// SIGTERM or SIGINT; SIGHUP is the watch's. The handlers stand from this call on, so that
 /// nobody who has read the address can still kill the program by asking it to stop.
 #[cfg(unix)]
 fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
@@ -81,19 +83,15 @@ fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     let handlers = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
-        signal(SignalKind::hangup()),
     );
     async move {
-        let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hang_up)) = handlers else {
+        let (Ok(mut terminate), Ok(mut interrupt)) = handlers else {
             tracing::warn!("signals cannot be received; only a kill will stop this program");
             return std::future::pending().await;
         };
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => return,
-                _ = interrupt.recv() => return,
-                _ = hang_up.recv() => tracing::info!("SIGHUP is ignored; restart to read the configuration again"),
-            }
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
     }
 }

@@ -120,6 +120,14 @@ pub struct Community {
     pub(super) code_at: (Arc<Source>, Range<usize>),
 }
 
+impl Community {
+    /// A complaint about the community as a whole, at the line with its code.
+    pub(crate) fn diagnostic(&self, code: &str, message: Text, help: Text) -> Diagnostic {
+        let (source, place) = &self.code_at;
+        Diagnostic::at(source, place.clone(), code, message, help)
+    }
+}
+
 /// Reads a community. `None` when something it can't be without is missing or wrong; everything wrong
 /// is on the desk either way.
 pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Community> {

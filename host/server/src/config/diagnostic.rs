@@ -53,7 +53,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A mistake that has no place inside a file: it is missing, or can't be read.
-    pub(super) fn of_file(file: PathBuf, code: &str, message: Text, help: Text) -> Self {
+    pub(crate) fn of_file(file: PathBuf, code: &str, message: Text, help: Text) -> Self {
         Diagnostic {
             severity: Severity::Error,
             code: code.to_owned(),

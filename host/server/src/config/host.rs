@@ -9,6 +9,7 @@ use rongyi_rules::{Allowance, Lowered, Tier};
 
 use super::reader::{Field, Table, both};
 use super::source::why_zh;
+use crate::rulebook::ward::PARK_AFTER;
 
 /// The values of `rongyi.toml`, the communities still as paths.
 pub(super) struct Host {
@@ -18,6 +19,7 @@ pub(super) struct Host {
     pub(super) public_url: Option<String>,
     pub(super) secret_file: PathBuf,
     pub(super) limits: Allowance,
+    pub(super) park_after: usize,
 }
 
 /// Reads everything but `communities`, see [`community_paths`].
@@ -32,6 +34,10 @@ pub(super) fn read(
     let listen = table.get("listen").and_then(|field| read_listen(&field));
     let public_url = table.get("public_url").and_then(|field| read_url(&field));
     let limits = read_limits(table);
+    let park_after = table
+        .get("park_after")
+        .and_then(|field| field.integer(1..=1_000))
+        .and_then(|events| usize::try_from(events).ok());
     let written = table
         .get("database_url")
         .and_then(|f| read_database(&f, folder));
@@ -51,6 +57,7 @@ pub(super) fn read(
         public_url,
         secret_file,
         limits,
+        park_after: park_after.unwrap_or(PARK_AFTER),
     }
 }
 

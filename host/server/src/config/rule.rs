@@ -46,6 +46,9 @@ pub struct RuleEntry {
     pub params_json: String,
     /// What this community takes less of than the operator allows.
     pub lowered: Lowered,
+    /// A file with the community's own scenarios for this rule.
+    pub scenarios: Option<PathBuf>,
+    scenarios_at: Option<Range<usize>>,
     limits_at: Option<Range<usize>>,
     places: BTreeMap<String, Range<usize>>,
     plugin_at: Range<usize>,
@@ -74,6 +77,12 @@ impl RuleEntry {
             "Change the number below [rule.limits], or delete it to use those of this installation.",
         );
         Diagnostic::at(&self.source, place, "config.limit", both(zh, en), help)
+    }
+
+    /// A complaint about a scenario of this community, at the line that names their file.
+    pub fn scenarios_diagnostic(&self, code: &str, message: Text, help: Text) -> Diagnostic {
+        let place = self.scenarios_at.clone().unwrap_or(self.plugin_at.clone());
+        Diagnostic::at(&self.source, place, code, message, help)
     }
 
     /// Where the parameters begin.
@@ -163,6 +172,9 @@ fn read_rule(desk: &Desk, field: &Field<'_>, folder: &Path) -> Option<RuleEntry>
         }
         _ => params_json.push_str("{}"),
     }
+    let scenarios = table.get("scenarios");
+    let scenarios_at = scenarios.as_ref().map(Field::span);
+    let scenarios = scenarios.and_then(|field| field.string().map(|path| folder.join(path)));
     let mut lowered = Lowered::default();
     let limits = table.get("limits");
     let limits_at = limits.as_ref().map(Field::span);
@@ -174,6 +186,8 @@ fn read_rule(desk: &Desk, field: &Field<'_>, folder: &Path) -> Option<RuleEntry>
     Some(RuleEntry {
         lowered,
         limits_at,
+        scenarios,
+        scenarios_at,
         plugin: plugin?,
         active_from: active_from?,
         params_json,

@@ -82,7 +82,8 @@ fn shell(app: &App, manner: &Manner) -> Shell {
     let own = manner
         .community
         .as_ref()
-        .and_then(|code| app.house.communities.get(code));
+        .and_then(|code| app.house.community(code));
+    let own = own.as_deref();
     let title = |text: &Text| said(manner.lang, text).to_owned();
     Shell {
         lang: manner.lang,

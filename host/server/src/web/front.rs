@@ -72,7 +72,12 @@ pub async fn list_communities(State(app): State<Arc<App>>, Reader(manner): Reade
         title: manner.say(&own.config.title),
         note: manner.say(&own.config.shop.title),
     };
-    let communities: Vec<CommunityLink> = app.house.communities.values().map(link).collect();
+    let communities: Vec<CommunityLink> = app
+        .house
+        .communities()
+        .values()
+        .map(|own| link(own))
+        .collect();
     if let [only] = communities.as_slice() {
         return go(&format!("{}/", only.path));
     }

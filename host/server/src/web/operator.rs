@@ -1,64 +1,139 @@
-//! The operator's overview: which rules decide, what waits for them, and the newest block. It changes nothing.
-
-use std::collections::HashMap;
+//! The operator's overview: which rules decide, how they are doing, what waits for them, what is wrong with a
+//! changed configuration, and the newest block. It changes nothing.
 
 use axum::response::{IntoResponse, Response};
-use rongyi_core::book::Book;
 use rongyi_core::chain::hex;
-use rongyi_core::ids::RuleSetNo;
-use rongyi_core::rule::Plan;
-use rongyi_pages::{OperatorView, RuleSetRow, RuleState};
+use rongyi_pages::{ConfigFault, LastFault, OperatorView, Parked, RuleSetRow, RuleState};
 
 use super::front::head_of;
-use super::shell::{Html, OnDuty, day};
+use super::shell::{Html, OnDuty, Visit, day};
 use crate::access::{AccessError, Role};
 use crate::api::error::Fault;
+use crate::config::{Diagnostic, Severity};
+use crate::house::figures::{self, Report};
 
 /// `GET /{community}/operator`.
 pub(super) async fn show_operator(OnDuty { visit, staff }: OnDuty) -> Result<Response, Fault> {
     if staff.role != Role::Operator {
         return Err(AccessError::Forbidden.into());
     }
-    let store = &visit.app.house.store;
-    let frame = store
+    let house = &visit.app.house;
+    let frame = house
+        .store
         .frame(&visit.code)
         .await?
         .ok_or_else(Fault::not_found)?;
-    let mut waiting: HashMap<RuleSetNo, i64> = HashMap::new();
-    for (_, set) in store.waiting(&visit.code).await? {
-        *waiting.entry(set).or_default() += 1;
-    }
-    let today = visit.today();
-    let book = Book::new(frame.clone());
-    let in_force: Vec<RuleSetNo> = book.in_force(today).into_iter().map(|set| set.no).collect();
-    let mut rules: Vec<RuleSetRow> = frame
-        .sets
+    // What this host counted a moment ago belongs on the page too.
+    house.write_figures(&visit.code).await?;
+    let all = figures::figures(&house.store, &visit.code).await?;
+    let waiting = all.values().map(|own| number(own.waiting)).sum();
+    let rules = house.books.rules(&visit.code, &frame.sets);
+    let reports = figures::reports(&frame, &rules, all, visit.today(), house.clock.now());
+    let standing = house.news.standing();
+    let mut config_faults: Vec<ConfigFault> = standing
+        .wrong
         .iter()
-        .rev()
-        .map(|set| RuleSetRow {
-            name: format!("{} ({})", visit.say(&set.title), set.name),
-            version: set.version.clone(),
-            digest: hex(&set.component),
-            active_from: day(set.active_from),
-            state: if set.active_from > today {
-                RuleState::Planned
-            } else if in_force.contains(&set.no) && set.plan != Plan::default() {
-                RuleState::Active
-            } else {
-                RuleState::Past
-            },
-            waiting: waiting.get(&set.no).copied().unwrap_or_default(),
-            last_fault: None,
-        })
+        .filter(|one| one.severity == Severity::Error)
+        .map(|one| mistake(&visit, one))
         .collect();
-    rules.sort_by_key(|row| row.state != RuleState::Active);
-    let waiting = waiting.values().sum();
+    config_faults.extend(standing.failed.map(|text| ConfigFault {
+        place: String::new(),
+        text: String::new(),
+        code: "config.failed".to_owned(),
+        what: visit.say(&text),
+        remedy: String::new(),
+    }));
     let view = OperatorView {
-        rules,
+        rules: reports.iter().map(|report| row(&visit, report)).collect(),
         waiting,
         head: head_of(&visit).await?,
-        config_fault: None,
+        config_faults,
+        needs_restart: standing
+            .needs_restart
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+fn mistake(visit: &Visit, one: &Diagnostic) -> ConfigFault {
+    // The name alone: where on the machine it lies is nobody's business here.
+    let file = one.file.file_name().unwrap_or(one.file.as_os_str());
+    let file = file.to_string_lossy();
+    ConfigFault {
+        place: match one.line {
+            0 => file.into_owned(),
+            line => format!("{file}:{line}:{}", one.column),
+        },
+        text: one.text.clone(),
+        code: one.code.clone(),
+        what: visit.say(&one.message),
+        remedy: visit.say(&one.help),
+    }
+}
+
+fn row(visit: &Visit, report: &Report) -> RuleSetRow {
+    let (set, figures) = (&report.set, &report.figures);
+    let about = report.rule.as_ref().map(|rule| &rule.about);
+    let limits = report.rule.as_ref().map(|rule| rule.limits());
+    let limits = limits.map(|limits| {
+        let shell = visit.shell();
+        let fuel = shell.num(number(limits.fuel_call));
+        let memory = limits.memory_bytes.div_ceil(1024).to_string();
+        let tier = limits.tier.name();
+        shell.lang.text_with(
+            "operator-limits-text",
+            &[("tier", tier), ("fuel", &fuel), ("memory", &memory)],
+        )
+    });
+    RuleSetRow {
+        name: format!("{} ({})", visit.say(&set.title), set.name),
+        version: set.version.clone(),
+        digest: hex(&set.component),
+        author: about.map_or_else(String::new, |about| about.authors.join(", ")),
+        interface: report
+            .rule
+            .as_ref()
+            .map_or_else(String::new, |rule| rule.interface()),
+        limits: limits.unwrap_or_default(),
+        active_from: day(set.active_from),
+        state: report.state,
+        calls: number(figures.tally.calls),
+        refusals: number(figures.tally.refusals),
+        faults: figures
+            .tally
+            .faults
+            .iter()
+            .map(|(code, count)| (code.clone(), number(*count)))
+            .collect(),
+        fuel: figures.tally.fuel.percentiles().map(|all| all.map(number)),
+        micros: figures
+            .tally
+            .micros
+            .percentiles()
+            .map(|all| all.map(number)),
+        waiting: number(figures.waiting),
+        last_fault: figures.health.last_fault.as_ref().map(|fault| LastFault {
+            code: fault.code.clone(),
+            message: fault.message.clone(),
+            at: visit.moment(fault.at),
+        }),
+        parked: figures
+            .health
+            .parked
+            .as_ref()
+            .filter(|_| report.state == RuleState::Parked)
+            .map(|parked| Parked {
+                since: visit.moment(parked.since),
+                next: visit.moment(parked.next_at),
+                tries: i64::from(parked.tries),
+            }),
+        remedy: report.remedy,
+    }
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -145,11 +145,7 @@ impl FromRequestParts<Arc<App>> for Visit {
         let code: Code = named
             .and_then(|text| text.parse().ok())
             .ok_or_else(Fault::not_found)?;
-        let own = app
-            .house
-            .communities
-            .get(&code)
-            .ok_or_else(Fault::not_found)?;
+        let own = app.house.community(&code).ok_or_else(Fault::not_found)?;
         let who = match cookie(&parts.headers, app.cookie_name()) {
             Some(token) => {
                 access::who(&app.house.store, &code, token, app.house.clock.now()).await?

@@ -314,7 +314,7 @@ impl TestApp {
     /// The ledgers must be whole after every test.
     pub(crate) async fn end(self) {
         let engine = engine(&self.house.config, None).expect("an engine");
-        for community in self.house.communities.keys() {
+        for community in self.house.communities().keys() {
             let report = verify::run(
                 &self.house.store,
                 &engine,

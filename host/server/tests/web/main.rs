@@ -7,4 +7,6 @@ mod app;
 mod crowd;
 mod door;
 mod periods;
+mod parked;
+mod reload;
 mod story;

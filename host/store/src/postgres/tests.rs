@@ -23,6 +23,7 @@ async fn every_statement_can_be_prepared() {
     let cluster = Cluster::start();
     let db = Postgres::open(&cluster.url()).await.unwrap();
     let lists = [
+        super::health::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::open::STATEMENTS,

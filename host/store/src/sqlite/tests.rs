@@ -17,6 +17,7 @@ async fn every_statement_can_be_prepared() {
     let dir = tempfile::tempdir().unwrap();
     let db = fresh(&dir).await;
     let lists = [
+        super::health::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::open::STATEMENTS,

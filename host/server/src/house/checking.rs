@@ -1,0 +1,349 @@
+//! Every configured rule of a community, loaded and tried on its scenarios before it is switched on. Opens no
+//! database and changes nothing.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use rongyi_core::chain::{hex, sha256};
+use rongyi_core::rule::Text;
+use rongyi_core::time::LocalDate;
+use rongyi_rules::scenario::Failure;
+use rongyi_rules::{Allowance, Compiler, Engine, LoadError, Rule};
+
+use super::OpenError;
+use crate::config::{self, Config, Diagnostic, PluginRef, RuleEntry};
+use crate::rulebook::RuleKey;
+
+/// Failing scenarios of one rule that are told; the rest is counted.
+const FAILURES_MAX: usize = 10;
+
+/// A rule that is configured, loaded and checked.
+pub struct Checked {
+    /// The configuration entry.
+    pub active_from: LocalDate,
+    /// Its component's bytes.
+    pub bytes: Vec<u8>,
+    /// Its parameters.
+    pub params_json: String,
+    /// The loaded rule.
+    pub rule: Arc<Rule>,
+}
+
+impl Checked {
+    /// What it is found by.
+    pub(super) fn key(&self) -> RuleKey {
+        (self.rule.digest, sha256(self.params_json.as_bytes()))
+    }
+}
+
+/// The hidden command of `rongyi` that compiles one rule in a process of its own.
+pub const COMPILE_COMMAND: &str = "compile-rule";
+
+static COMPILER: OnceLock<Compiler> = OnceLock::new();
+
+/// From now on rules are compiled in processes of their own. `rongyi` says so first of all; a program that
+/// carries this library without the command [`COMPILE_COMMAND`] compiles in its own process.
+pub fn compile_apart() {
+    let _ = COMPILER.set(Compiler::this_program(&[COMPILE_COMMAND]));
+}
+
+/// Where this program compiles rules.
+pub fn compiler() -> Compiler {
+    COMPILER.get().cloned().unwrap_or(Compiler::InProcess)
+}
+
+/// The engine with the limits of the configuration, for asking a few questions: nothing is baked.
+///
+/// # Errors
+/// [`OpenError::Engine`] with the reason.
+pub fn engine(config: &Config, cache: Option<&Path>) -> Result<Engine, OpenError> {
+    engine_with(config, cache, false)
+}
+
+fn engine_with(config: &Config, cache: Option<&Path>, bake: bool) -> Result<Engine, OpenError> {
+    let allowance = Allowance {
+        bake,
+        ..config.limits.clone()
+    };
+    Engine::new(allowance, compiler(), cache).map_err(|error| OpenError::Engine(error.to_string()))
+}
+
+/// The engine of a serving host. Baking costs two more compilations of each rule, once; worth it where they are
+/// kept and much is asked.
+pub(super) fn serving_engine(config: &Config) -> Result<Engine, OpenError> {
+    let bake = compiler() != Compiler::InProcess;
+    engine_with(config, Some(&config.data_dir.join("compiled")), bake)
+}
+
+/// Loads every configured rule of a community and checks them together. All mistakes at once.
+///
+/// # Errors
+/// Diagnostics at their places in the TOML.
+pub fn check_rules(
+    engine: &Engine,
+    community: &config::Community,
+) -> Result<Vec<Checked>, Vec<Diagnostic>> {
+    let mut checked: Vec<Checked> = Vec::new();
+    let mut found = Vec::new();
+    for entry in &community.rules {
+        let bytes = match component(entry) {
+            Ok(bytes) => bytes,
+            Err(diagnostic) => {
+                found.push(*diagnostic);
+                continue;
+            }
+        };
+        match engine.load_lowered(&bytes, &entry.params_json, entry.lowered) {
+            Ok(rule) => {
+                found.extend(clashes(entry, &rule, &checked));
+                found.extend(scenarios(engine, entry, &bytes, &rule));
+                let (active_from, params_json) = (entry.active_from, entry.params_json.clone());
+                checked.push(Checked {
+                    active_from,
+                    bytes,
+                    params_json,
+                    rule: Arc::new(rule),
+                });
+            }
+            Err(error) => found.extend(load_diagnostics(entry, &error)),
+        }
+    }
+    let names: Vec<&str> = checked
+        .iter()
+        .map(|rule| rule.rule.about.name.as_str())
+        .collect();
+    // Of a rule that could not be loaded the name is not known either; that was said already.
+    if checked.len() == community.rules.len() {
+        found.extend(crate::period::wrong_rule(community, &names));
+    }
+    if found.is_empty() {
+        Ok(checked)
+    } else {
+        Err(found)
+    }
+}
+
+fn component(entry: &RuleEntry) -> Result<Vec<u8>, Box<Diagnostic>> {
+    match &entry.plugin {
+        PluginRef::Bundled(name) => match rongyi_bundled::find(name) {
+            Some(rule) => Ok(rule.bytes.to_vec()),
+            None => Err(Box::new(no_bundled(entry, name))),
+        },
+        PluginRef::File {
+            path,
+            sha256: named,
+        } => match std::fs::read(path) {
+            // The digest was compared when the configuration was read; the file may have changed since.
+            Ok(bytes) if hex(&sha256(&bytes)) == *named => Ok(bytes),
+            Ok(_) => Err(unreadable(
+                entry,
+                "config.digest",
+                "它刚刚被改过",
+                "it has just been changed",
+            )),
+            Err(error) => Err(unreadable(
+                entry,
+                "config.file",
+                &error.to_string(),
+                &error.to_string(),
+            )),
+        },
+    }
+}
+
+fn no_bundled(entry: &RuleEntry, name: &str) -> Diagnostic {
+    let names: Vec<_> = rongyi_bundled::RULES.iter().map(|rule| rule.name).collect();
+    entry.plugin_diagnostic(
+        "config.plugin",
+        Text {
+            zh: format!("没有自带规则“{name}”。"),
+            en: format!("There is no bundled rule “{name}”."),
+        },
+        Text {
+            zh: format!("自带的有：{}。", names.join("、")),
+            en: format!("Bundled are: {}.", names.join(", ")),
+        },
+    )
+}
+
+fn unreadable(entry: &RuleEntry, code: &str, zh: &str, en: &str) -> Box<Diagnostic> {
+    Box::new(entry.plugin_diagnostic(
+        code,
+        Text {
+            zh: format!("读不了规则文件：{zh}。"),
+            en: format!("The rule file cannot be used: {en}."),
+        },
+        Text {
+            zh: "核对路径、权限和 sha256。".into(),
+            en: "Check its path, its permissions and its sha256.".into(),
+        },
+    ))
+}
+
+fn load_diagnostics(entry: &RuleEntry, error: &LoadError) -> Vec<Diagnostic> {
+    if error.diagnostics.is_empty() {
+        let zh = error.zh.clone().unwrap_or_else(|| error.message.clone());
+        if error.code == "limit.raised" {
+            return vec![entry.limits_diagnostic(zh, error.message.clone())];
+        }
+        let help = Text {
+            zh: "改正规则文件后重新运行 rongyi check。".into(),
+            en: "Mend the rule and run `rongyi check` again.".into(),
+        };
+        return vec![entry.plugin_diagnostic(
+            error.code,
+            Text {
+                zh,
+                en: error.message.clone(),
+            },
+            help,
+        )];
+    }
+    error
+        .diagnostics
+        .iter()
+        .map(|d| entry.param_diagnostic(&d.path, &d.code, &d.zh, &d.en))
+        .collect()
+}
+
+/// An event kind, or pricing, belongs to one rule of the community at a time.
+fn clashes(entry: &RuleEntry, rule: &Rule, others: &[Checked]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for other in others
+        .iter()
+        .filter(|other| other.rule.about.name != rule.about.name)
+    {
+        for kind in &rule.plan.kinds {
+            if other
+                .rule
+                .plan
+                .kinds
+                .iter()
+                .any(|own| own.code == kind.code)
+            {
+                let (name, code) = (&other.rule.about.name, &kind.code);
+                found.push(entry.plugin_diagnostic(
+                    "config.duplicate",
+                    Text {
+                        zh: format!("事项“{code}”已经由规则“{name}”处理。"),
+                        en: format!("The kind “{code}” is already handled by the rule “{name}”."),
+                    },
+                    Text {
+                        zh: "一类事项只能归一个规则：从其中一个里删掉它。".into(),
+                        en: "A kind belongs to one rule: take it out of one of the two.".into(),
+                    },
+                ));
+            }
+        }
+        if rule.plan.pricing.is_some() && other.rule.plan.pricing.is_some() {
+            found.push(entry.plugin_diagnostic(
+                "config.duplicate",
+                Text {
+                    zh: "已经有一个定价规则。".into(),
+                    en: "There is already a rule for prices.".into(),
+                },
+                Text {
+                    zh: "一个社区只能有一个定价规则。".into(),
+                    en: "A community has one rule for prices.".into(),
+                },
+            ));
+        }
+    }
+    found
+}
+
+/// The rule's own scenarios, and those of the community. A rule that does not do what is written there is not
+/// switched on.
+fn scenarios(engine: &Engine, entry: &RuleEntry, bytes: &[u8], rule: &Rule) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    match engine.own_scenarios(bytes, &rule.about) {
+        Ok(report) => found.extend(failures(&report.failures, |code, message, help| {
+            entry.plugin_diagnostic(code, message, help)
+        })),
+        Err(error) => found.push(entry.plugin_diagnostic(
+            "scenario.file",
+            Text {
+                zh: format!("规则自带的情景文件读不懂：{error}"),
+                en: format!("The scenarios inside the rule cannot be read: {error}"),
+            },
+            Text {
+                zh: "请规则的作者改正情景文件，再生成一次。".into(),
+                en: "Ask the author of the rule to mend its scenarios and build it again.".into(),
+            },
+        )),
+    }
+    let Some(path) = &entry.scenarios else {
+        return found;
+    };
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => {
+            let shown = path.display();
+            found.push(entry.scenarios_diagnostic(
+                "config.file",
+                Text {
+                    zh: format!("读不了情景文件 {shown}：{error}。"),
+                    en: format!("The scenario file {shown} can't be read: {error}."),
+                },
+                Text {
+                    zh: "路径从这个社区文件所在的文件夹算起。".into(),
+                    en: "The path starts at the folder of this community's file.".into(),
+                },
+            ));
+            return found;
+        }
+    };
+    match engine.run_scenarios(bytes, &text, Some(&entry.params_json)) {
+        Ok(report) => found.extend(failures(&report.failures, |code, message, help| {
+            entry.scenarios_diagnostic(code, message, help)
+        })),
+        Err(error) => found.push(entry.scenarios_diagnostic(
+            "scenario.file",
+            Text {
+                zh: format!("情景文件 {} 读不懂：{error}", path.display()),
+                en: format!(
+                    "The scenario file {} cannot be read: {error}",
+                    path.display()
+                ),
+            },
+            Text {
+                zh: "写法见 plugins/README.md；改正后再试。".into(),
+                en: "plugins/README.md shows the form; mend it and try again.".into(),
+            },
+        )),
+    }
+    found
+}
+
+fn failures(failures: &[Failure], say: impl Fn(&str, Text, Text) -> Diagnostic) -> Vec<Diagnostic> {
+    let one = |failure: &Failure| {
+        let differs: Vec<String> = failure.differs.iter().map(ToString::to_string).collect();
+        let (name, differs) = (&failure.name, differs.join("; "));
+        say(
+            "scenario.failed",
+            Text {
+                zh: format!("情景“{name}”的结果和写的不一样：{differs}"),
+                en: format!("The scenario “{name}” does not come out as written: {differs}"),
+            },
+            Text {
+                zh: "要么规则或参数错了，要么情景写错了。改对之前，这个规则不会启用。".into(),
+                en: "Either the rule or its parameters are wrong, or the scenario is. Until one is mended this rule is not switched on.".into(),
+            },
+        )
+    };
+    let mut found: Vec<Diagnostic> = failures.iter().take(FAILURES_MAX).map(one).collect();
+    if let Some(more @ 1..) = failures.len().checked_sub(FAILURES_MAX) {
+        found.push(say(
+            "scenario.failed",
+            Text {
+                zh: format!("还有 {more} 个情景没有通过。"),
+                en: format!("{more} more scenarios fail."),
+            },
+            Text {
+                zh: "先改上面这些。".into(),
+                en: "Mend those above first.".into(),
+            },
+        ));
+    }
+    found
+}

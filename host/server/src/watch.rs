@@ -1,0 +1,136 @@
+//! Notices that the configuration changed: SIGHUP, or other files than a moment ago. It looks at sizes and times
+//! every two seconds, which works on every file system, in containers and over the network, and waits until
+//! nothing moves any more. What a change means is the house's business.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::PluginRef;
+use crate::house::House;
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_secs(2);
+/// Looks after which a configuration that could not be used is tried again, although no known file changed:
+/// what it lacks may lie anywhere.
+const AGAIN_LOOKS: u32 = 15;
+
+/// What is seen of the files: path, size, time of the last change; a missing one without both.
+type Seen = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
+
+/// Watches until `stop`.
+pub async fn run(house: Arc<House>, stop: CancellationToken) {
+    let mut hang_up = HangUp::new();
+    let mut taken = look(&house).await;
+    let (mut moving, mut looks): (Option<Seen>, u32) = (None, 0);
+    loop {
+        let told = tokio::select! {
+            () = stop.cancelled() => return,
+            () = hang_up.came() => true,
+            () = sleep(PAUSE) => false,
+        };
+        let now = look(&house).await;
+        if told {
+            tracing::info!("SIGHUP: the configuration is read again");
+        } else {
+            let standing = house.news.standing();
+            let broken = !standing.wrong.is_empty() || standing.failed.is_some();
+            looks = looks.saturating_add(1);
+            let again = broken && looks >= AGAIN_LOOKS;
+            if now == taken && !again {
+                moving = None;
+                continue;
+            }
+            // An editor or a copy may be half done: it counts when two looks in a row see the same.
+            if !again && moving.as_ref() != Some(&now) {
+                moving = Some(now);
+                continue;
+            }
+        }
+        house.reload().await;
+        (moving, looks) = (None, 0);
+        // The new configuration may name other files.
+        taken = look(&house).await;
+    }
+}
+
+async fn look(house: &Arc<House>) -> Seen {
+    let house = Arc::clone(house);
+    tokio::task::spawn_blocking(move || see(files(&house)))
+        .await
+        .unwrap_or_default()
+}
+
+fn see(files: BTreeSet<PathBuf>) -> Seen {
+    let meta = |path: &Path| {
+        let meta = std::fs::metadata(path).ok()?;
+        Some((meta.len(), meta.modified().ok()?))
+    };
+    files
+        .into_iter()
+        .map(|path| {
+            let seen = meta(&path);
+            (path, seen)
+        })
+        .collect()
+}
+
+/// The host's file, every community file there is, what these name, and what the last mistake was about.
+fn files(house: &House) -> BTreeSet<PathBuf> {
+    let mut files = BTreeSet::from([house.config.file.clone()]);
+    let folder = house.config.file.parent().unwrap_or(Path::new(""));
+    let beside = std::fs::read_dir(folder.join("communities"));
+    let beside = beside.into_iter().flatten().flatten();
+    files.extend(
+        beside
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|ext| ext == "toml")),
+    );
+    for community in house.communities().values() {
+        files.insert(community.config.file.clone());
+        for rule in &community.config.rules {
+            if let PluginRef::File { path, .. } = &rule.plugin {
+                files.insert(path.clone());
+            }
+            files.extend(rule.scenarios.clone());
+        }
+    }
+    let standing = house.news.standing();
+    files.extend(standing.wrong.into_iter().map(|wrong| wrong.file));
+    files
+}
+
+/// SIGHUP, where there is such a thing.
+struct HangUp {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl HangUp {
+    #[cfg(unix)]
+    fn new() -> HangUp {
+        use tokio::signal::unix::{SignalKind, signal};
+        HangUp {
+            signal: signal(SignalKind::hangup()).ok(),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> HangUp {
+        HangUp {}
+    }
+
+    async fn came(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+}
