@@ -27,7 +27,7 @@ pub use format::{Day, Moment};
 pub use icon::Picture;
 pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
 pub use operator::{
-    ConfigFault, LastFault, OperatorView, Parked, RuleRemedy, RuleSetRow, RuleState,
+    CallLimits, ConfigFault, LastFault, OperatorView, Parked, RuleRemedy, RuleSetRow, RuleState,
 };
 pub use order::{OrderLine, OrderState, OrderView, OrdersView};
 pub use own::OwnView;

@@ -89,6 +89,17 @@ pub struct Parked {
     pub tries: i64,
 }
 
+/// What one call of a rule may take.
+#[derive(Debug, Clone)]
+pub struct CallLimits {
+    /// The tier of its component.
+    pub tier: String,
+    /// Fuel.
+    pub fuel: i64,
+    /// Memory in KiB.
+    pub memory_kib: i64,
+}
+
 /// One rule set of a community.
 #[derive(Debug, Clone)]
 pub struct RuleSetRow {
@@ -102,8 +113,8 @@ pub struct RuleSetRow {
     pub author: String,
     /// The version of the interface it speaks.
     pub interface: String,
-    /// What one call may take; empty when it could not be loaded.
-    pub limits: String,
+    /// What one call may take; `None` when it could not be loaded.
+    pub limits: Option<CallLimits>,
     /// From which day it decides.
     pub active_from: Day,
     /// How it is doing.

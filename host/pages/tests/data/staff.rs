@@ -99,11 +99,11 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
         digest: "9f2c41d07ab8e3556f1d0c9b7e24a8815c3f90d2be67a4417d0f8832c5e91ab6".to_owned(),
         author: l(lang, "榕城区社工站", "Rongcheng social work station"),
         interface: "rongyi:rules@0.1.0".to_owned(),
-        limits: l(
-            lang,
-            "small 级：计算量 2,000,000，内存 4096 KiB",
-            "Tier small: fuel 2,000,000, memory 4096 KiB",
-        ),
+        limits: Some(CallLimits {
+            tier: "small".to_owned(),
+            fuel: 2_000_000,
+            memory_kib: 4096,
+        }),
         active_from: day(9, 1),
         state,
         calls: 12_480,

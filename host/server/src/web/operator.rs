@@ -3,7 +3,9 @@
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::chain::hex;
-use rongyi_pages::{ConfigFault, LastFault, OperatorView, Parked, RuleSetRow, RuleState};
+use rongyi_pages::{
+    CallLimits, ConfigFault, LastFault, OperatorView, Parked, RuleSetRow, RuleState,
+};
 
 use super::front::head_of;
 use super::shell::{Html, OnDuty, Visit, day};
@@ -78,15 +80,10 @@ fn row(visit: &Visit, report: &Report) -> RuleSetRow {
     let (set, figures) = (&report.set, &report.figures);
     let about = report.rule.as_ref().map(|rule| &rule.about);
     let limits = report.rule.as_ref().map(|rule| rule.limits());
-    let limits = limits.map(|limits| {
-        let shell = visit.shell();
-        let fuel = shell.num(number(limits.fuel_call));
-        let memory = limits.memory_bytes.div_ceil(1024).to_string();
-        let tier = limits.tier.name();
-        shell.lang.text_with(
-            "operator-limits-text",
-            &[("tier", tier), ("fuel", &fuel), ("memory", &memory)],
-        )
+    let limits = limits.map(|limits| CallLimits {
+        tier: limits.tier.name().to_owned(),
+        fuel: number(limits.fuel_call),
+        memory_kib: i64::try_from(limits.memory_bytes.div_ceil(1024)).unwrap_or(i64::MAX),
     });
     RuleSetRow {
         name: format!("{} ({})", visit.say(&set.title), set.name),
@@ -97,7 +94,7 @@ fn row(visit: &Visit, report: &Report) -> RuleSetRow {
             .rule
             .as_ref()
             .map_or_else(String::new, |rule| rule.interface()),
-        limits: limits.unwrap_or_default(),
+        limits,
         active_from: day(set.active_from),
         state: report.state,
         calls: number(figures.tally.calls),
