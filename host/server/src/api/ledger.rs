@@ -387,7 +387,7 @@ pub(super) async fn list_heads(
     State(app): State<Arc<App>>,
 ) -> Result<Json<PublishedHeadsAnswer>, Fault> {
     let mut heads = Vec::new();
-    for code in app.house.communities.keys() {
+    for code in app.house.communities().keys() {
         let Some(line) = app.house.heads.newest(code).await else {
             continue;
         };

@@ -23,7 +23,7 @@ async fn collected(visit: &Visit, me: &SignedResident) -> Result<Own, Fault> {
 
 fn view(visit: &Visit, own: &Own, errors: Vec<FieldError>) -> OwnView {
     let place = |row: &own::Residency| {
-        let title = visit.app.house.communities.get(&row.community).map_or_else(
+        let title = visit.app.house.community(&row.community).map_or_else(
             || row.community.to_string(),
             |community| visit.say(&community.config.title),
         );

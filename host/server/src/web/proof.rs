@@ -45,7 +45,7 @@ pub(super) async fn list_heads(
     Reader(manner): Reader,
 ) -> Result<Response, Fault> {
     let mut rows = Vec::new();
-    for own in app.house.communities.values() {
+    for own in app.house.communities().values() {
         let code = &own.config.code;
         let line = app.house.heads.newest(code).await;
         rows.push(PublishedRow {
