@@ -6,7 +6,7 @@ mod api;
 mod app;
 mod crowd;
 mod door;
-mod periods;
 mod parked;
+mod periods;
 mod reload;
 mod story;
