@@ -133,28 +133,7 @@ impl Candidate for Compiled<'_> {
 
     fn earn(&mut self, event: &sdk::Event) -> Answer<sdk::Decision> {
         let rule = self.rule.as_ref().ok_or("not configured")?;
-        let field = |(name, value): &(String, sdk::Value)| {
-            Ok((translate::code(name)?, translate::value_in(value)?))
-        };
-        let ask = own::EarnAsk {
-            kind: translate::code(&event.kind)?,
-            quantity: event.quantity,
-            fields: event
-                .fields
-                .iter()
-                .map(field)
-                .collect::<Result<_, String>>()?,
-            roles: event
-                .roles
-                .iter()
-                .map(|role| translate::code(role))
-                .collect::<Result<_, _>>()?,
-            on: translate::date_in(event.on)?,
-            minute: event.minute,
-            facts: translate::facts(&event.facts),
-            traits: traits(&event.traits)?,
-            seed: seed(&event.seed),
-        };
+        let ask = earn_ask(event)?;
         let answer = rule.earn(&ask).map_err(said)?;
         Ok(answer
             .map(|decision| translate::decision(&decision))
@@ -163,27 +142,7 @@ impl Candidate for Compiled<'_> {
 
     fn price(&mut self, basket: &sdk::Basket) -> Answer<sdk::Quote> {
         let rule = self.rule.as_ref().ok_or("not configured")?;
-        let line = |line: &sdk::BasketLine| {
-            let category = Some(line.category.as_str()).filter(|category| !category.is_empty());
-            Ok(own::BasketLine {
-                item: translate::code(&line.item)?,
-                category: translate::code(category.unwrap_or("none"))?,
-                value_fen: line.value_fen,
-                quantity: line.quantity,
-                facts: translate::facts(&line.facts),
-            })
-        };
-        let ask = own::PriceAsk {
-            lines: basket
-                .lines
-                .iter()
-                .map(line)
-                .collect::<Result<_, String>>()?,
-            on: translate::date_in(basket.on)?,
-            minute: basket.minute,
-            facts: translate::facts(&basket.facts),
-            traits: traits(&basket.traits)?,
-        };
+        let ask = price_ask(basket)?;
         let answer = rule.price(&ask).map_err(said)?;
         let quote = |quote: own::Quote| sdk::Quote {
             points: quote.points,
@@ -194,14 +153,7 @@ impl Candidate for Compiled<'_> {
 
     fn close(&mut self, closing: &sdk::Closing) -> Answer<sdk::Decision> {
         let rule = self.rule.as_ref().ok_or("not configured")?;
-        let ask = own::CloseAsk {
-            period: translate::code(&closing.period)?,
-            first: translate::date_in(closing.first)?,
-            last: translate::date_in(closing.last)?,
-            balances: traits(&closing.balances)?,
-            facts: translate::facts(&closing.facts),
-            traits: traits(&closing.traits)?,
-        };
+        let ask = close_ask(closing)?;
         let answer = rule.close(&ask).map_err(said)?;
         Ok(answer
             .map(|decision| translate::decision(&decision))
@@ -215,6 +167,74 @@ fn traits(given: &[(String, i32)]) -> Result<Vec<(rongyi_core::ids::Code, i32)>,
         .iter()
         .map(|(name, value)| Ok((translate::code(name)?, *value)))
         .collect()
+}
+
+/// What the host would ask for this event.
+///
+/// # Errors
+/// What the host would never ask, in words.
+pub fn earn_ask(event: &sdk::Event) -> Result<own::EarnAsk, String> {
+    let field = |(name, value): &(String, sdk::Value)| {
+        Ok((translate::code(name)?, translate::value_in(value)?))
+    };
+    let fields = event.fields.iter().map(field);
+    let roles = event.roles.iter().map(|role| translate::code(role));
+    Ok(own::EarnAsk {
+        kind: translate::code(&event.kind)?,
+        quantity: event.quantity,
+        fields: fields.collect::<Result<_, String>>()?,
+        roles: roles.collect::<Result<_, _>>()?,
+        on: translate::date_in(event.on)?,
+        minute: event.minute,
+        facts: translate::facts(&event.facts),
+        traits: traits(&event.traits)?,
+        seed: seed(&event.seed),
+    })
+}
+
+/// What the host would ask for this basket.
+///
+/// # Errors
+/// What the host would never ask, in words.
+pub fn price_ask(basket: &sdk::Basket) -> Result<own::PriceAsk, String> {
+    let line = |line: &sdk::BasketLine| {
+        let category = Some(line.category.as_str()).filter(|category| !category.is_empty());
+        Ok(own::BasketLine {
+            item: translate::code(&line.item)?,
+            category: translate::code(category.unwrap_or("none"))?,
+            value_fen: line.value_fen,
+            quantity: line.quantity,
+            facts: translate::facts(&line.facts),
+        })
+    };
+    let lines = basket.lines.iter().map(line);
+    Ok(own::PriceAsk {
+        lines: lines.collect::<Result<_, String>>()?,
+        on: translate::date_in(basket.on)?,
+        minute: basket.minute,
+        facts: translate::facts(&basket.facts),
+        traits: traits(&basket.traits)?,
+    })
+}
+
+/// What the host would ask at the end of this period.
+///
+/// # Errors
+/// What the host would never ask, in words.
+pub fn close_ask(closing: &sdk::Closing) -> Result<own::CloseAsk, String> {
+    Ok(own::CloseAsk {
+        period: translate::code(&closing.period)?,
+        first: translate::date_in(closing.first)?,
+        last: translate::date_in(closing.last)?,
+        balances: traits(&closing.balances)?,
+        facts: translate::facts(&closing.facts),
+        traits: traits(&closing.traits)?,
+    })
+}
+
+/// A plan in the words of scenarios.
+pub fn plan(plan: &own::Plan) -> sdk::Plan {
+    translate::plan(plan)
 }
 
 fn seed(bytes: &[u8]) -> [u8; 16] {

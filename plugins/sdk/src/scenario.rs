@@ -391,20 +391,40 @@ pub fn run_with(
     Ok(report)
 }
 
-/// What a rule is asked for this event, with these facts; for whoever asks it outside a scenario.
-///
-/// # Errors
-/// What the event lacks for this plan, in words.
-pub fn event(plan: &Plan, given: &GivenEvent, facts: &[GivenFact]) -> Result<Event, String> {
-    given::event(given, given::kind(plan, &given.kind)?, facts)
+/// What a rule is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// What is this event worth?
+    Earn(Event),
+    /// What does this basket cost?
+    Price(Basket),
+    /// What happens at the end of this period?
+    Close(Closing),
 }
 
-/// What a rule is asked for this basket, with these facts about the order.
+/// The question of a scenario, as this plan wants it asked.
 ///
 /// # Errors
-/// What the basket lacks for this plan, in words.
-pub fn basket(plan: &Plan, given: &GivenBasket, facts: &[GivenFact]) -> Result<Basket, String> {
-    given::basket(given, given::pricing(plan)?, facts)
+/// What the scenario lacks for this plan, in words.
+pub fn question(plan: &Plan, scenario: &Scenario) -> Result<Question, String> {
+    let traits = given::traits(plan, &scenario.traits)?;
+    match (&scenario.event, &scenario.basket, &scenario.closing) {
+        (Some(event), None, None) => {
+            let kind = given::kind(plan, &event.kind)?;
+            let event = given::event(event, kind, &scenario.facts)?;
+            Ok(Question::Earn(Event { traits, ..event }))
+        }
+        (None, Some(basket), None) => {
+            let pricing = given::pricing(plan)?;
+            let basket = given::basket(basket, pricing, &scenario.facts)?;
+            Ok(Question::Price(Basket { traits, ..basket }))
+        }
+        (None, None, Some(closing)) => {
+            let closing = given::closing(closing, plan, &scenario.facts)?;
+            Ok(Question::Close(Closing { traits, ..closing }))
+        }
+        _ => Err("write one of event, basket and closing".to_owned()),
+    }
 }
 
 /// A parameter set as the host would hand it over: JSON, with decimals and dates as strings.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Candidate, Difference, Expect, ExpectedAward, ExpectedLine, ExpectedWrong, File, Scenario,
-    given,
+    Candidate, Difference, Expect, ExpectedAward, ExpectedLine, ExpectedWrong, File, Question,
+    Scenario, given,
 };
 use crate::params::Exact;
 use crate::types::{Arg, Award, Date, Decision, Diagnostic, Line, Plan, Quote, Refusal, Text};
@@ -65,33 +65,19 @@ pub(super) fn scenario(
         }
     };
     let mut differs = plan_holds(&plan);
-    let traits = given::traits(&plan, &scenario.traits)?;
-    match (&scenario.event, &scenario.basket, &scenario.closing) {
-        (Some(event), None, None) => {
-            let mut event = super::event(&plan, event, &scenario.facts)?;
-            event.traits = traits;
-            match candidate.earn(&event)? {
-                Ok(decision) => decided(&plan, &decision, expect, &mut differs),
-                Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
-            }
-        }
-        (None, Some(basket), None) => {
-            let mut asked = super::basket(&plan, basket, &scenario.facts)?;
-            asked.traits = traits;
-            match candidate.price(&asked)? {
-                Ok(quote) => quoted(&plan, asked.lines.len(), &quote, expect, &mut differs),
-                Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
-            }
-        }
-        (None, None, Some(closing)) => {
-            let mut closing = given::closing(closing, &plan, &scenario.facts)?;
-            closing.traits = traits;
-            match candidate.close(&closing)? {
-                Ok(decision) => decided(&plan, &decision, expect, &mut differs),
-                Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
-            }
-        }
-        _ => return Err("write one of event, basket and closing".to_owned()),
+    match super::question(&plan, scenario)? {
+        Question::Earn(event) => match candidate.earn(&event)? {
+            Ok(decision) => decided(&plan, &decision, expect, &mut differs),
+            Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
+        },
+        Question::Price(basket) => match candidate.price(&basket)? {
+            Ok(quote) => quoted(&plan, basket.lines.len(), &quote, expect, &mut differs),
+            Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
+        },
+        Question::Close(closing) => match candidate.close(&closing)? {
+            Ok(decision) => decided(&plan, &decision, expect, &mut differs),
+            Err(refusal) => refused(&plan, &refusal, expect, &mut differs)?,
+        },
     }
     Ok(differs.0)
 }
