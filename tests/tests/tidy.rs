@@ -63,6 +63,7 @@ const MANUALS: [&str; 17] = [
     ".",
     "config",
     "host/core",
+    "host/kit",
     "host/pages",
     "host/rules",
     "host/server",
@@ -75,6 +76,7 @@ const MANUALS: [&str; 17] = [
     "plugins/points-table",
     "plugins/sdk",
     "plugins/shop-pricing",
+    "plugins/templates",
     "plugins/wit",
     "tests",
 ];

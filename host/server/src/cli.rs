@@ -16,6 +16,7 @@ mod moving;
 mod own;
 pub(crate) mod period;
 mod proof;
+mod rule;
 mod rules;
 mod serve;
 mod show;
@@ -74,9 +75,9 @@ enum Command {
     Demo(demo::DemoArgs),
     /// 检查配置和规则，不改任何东西 / check configuration and rules; changes nothing
     Check(check::CheckArgs),
-    /// 规则 / rules
+    /// 规则：运行情况，写自己的规则 / rules: how they are doing, and writing one's own
     #[command(subcommand)]
-    Rule(rules::RuleCommand),
+    Rule(rule::RuleCommand),
     /// 登记人员（还不是居民） / persons who are not residents yet
     #[command(subcommand)]
     Person(enrol::PersonCommand),
@@ -316,7 +317,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Serve(args) => serve::run(&args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Check(args) => check::run(&args),
-            Command::Rule(command) => rules::run(command).await,
+            Command::Rule(command) => rule::run(command).await,
             Command::Person(command) => enrol::person(command).await,
             Command::Household(command) => enrol::household(command).await,
             Command::Resident(command) => enrol::resident(command).await,

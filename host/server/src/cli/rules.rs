@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use comfy_table::{Table, presets};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::Code;
@@ -16,13 +16,6 @@ use crate::clock::{Clock, SystemClock, local};
 use crate::house::figures::{self, Report};
 use crate::house::{self, load_archived};
 use crate::rulebook::tally::Spread;
-
-/// Rules.
-#[derive(Debug, Subcommand)]
-pub(crate) enum RuleCommand {
-    /// 规则的运行情况 / how the rules are doing
-    List(ListArgs),
-}
 
 /// Which rules to list.
 #[derive(Debug, Args)]
@@ -46,12 +39,6 @@ pub(crate) struct ListArgs {
     /// 输出 JSON / print JSON
     #[arg(long)]
     json: bool,
-}
-
-pub(crate) async fn run(command: RuleCommand) -> Result<(), Failure> {
-    match command {
-        RuleCommand::List(args) => list(args).await,
-    }
 }
 
 pub(crate) async fn list(args: ListArgs) -> Result<(), Failure> {

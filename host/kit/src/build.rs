@@ -1,0 +1,122 @@
+//! From a rule's folder to its component, with the language's own tools. What comes out is checked by the
+//! host's own pipeline; nothing here runs the rule for anybody else.
+
+mod c;
+mod frame;
+mod javascript;
+mod python;
+mod rust;
+mod tool;
+
+use std::path::PathBuf;
+
+use rongyi_core::chain::{hex, sha256};
+
+use crate::make::write;
+use crate::{Lang, Problem, RuleFolder};
+
+/// A component that was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its SHA-256, 64 lower-case hexadecimal digits: what a community's TOML names it by.
+    pub sha256: String,
+}
+
+/// The texts that a component carries, read once and looked at before a compiler is started.
+struct Texts {
+    schema: String,
+    scenarios: String,
+}
+
+/// Builds the component, unless nothing changed since the last time. `tell` is called with a line in both
+/// languages before each step that takes a while.
+///
+/// # Errors
+/// [`Problem`] when a tool is missing, the source does not compile, or a text of the folder is wrong.
+pub fn build(folder: &RuleFolder, tell: &mut dyn FnMut(&str)) -> Result<Built, Problem> {
+    let texts = texts(folder)?;
+    let path = folder.component();
+    let stamp = folder.built().join("sources.sha256");
+    let sources = digest_of_sources(folder)?;
+    // cargo knows better than we what a crate is made of.
+    let known = std::fs::read_to_string(&stamp).is_ok_and(|old| old == sources);
+    if known
+        && folder.lang() != Lang::Rust
+        && let Ok(bytes) = std::fs::read(&path)
+    {
+        return Ok(built(path, bytes));
+    }
+    let bytes = match folder.lang() {
+        Lang::Rust => rust::build(folder, tell)?,
+        Lang::JavaScript => javascript::build(folder, &texts, tell)?,
+        Lang::Python => python::build(folder, &texts, tell)?,
+        Lang::C => c::build(folder, &texts, tell)?,
+    };
+    if std::fs::read(&path).ok().as_deref() != Some(&bytes) {
+        write(&path, &bytes)?;
+    }
+    write(&stamp, sources.as_bytes())?;
+    Ok(built(path, bytes))
+}
+
+fn built(path: PathBuf, bytes: Vec<u8>) -> Built {
+    let sha256 = hex(&sha256(&bytes));
+    Built {
+        path,
+        bytes,
+        sha256,
+    }
+}
+
+fn texts(folder: &RuleFolder) -> Result<Texts, Problem> {
+    let schema = folder.read("schema.json")?;
+    crate::params::schema(&schema)?;
+    let scenarios = folder.read("scenarios.toml")?;
+    crate::desk::scenarios("scenarios.toml", &scenarios)?;
+    Ok(Texts { schema, scenarios })
+}
+
+/// One digest over everything an author writes; what can be made again is left out.
+fn digest_of_sources(folder: &RuleFolder) -> Result<String, Problem> {
+    const MADE: [&str; 6] = [
+        "built",
+        "target",
+        "node_modules",
+        ".venv",
+        "__pycache__",
+        ".git",
+    ];
+    let mut waiting = vec![folder.path().to_owned()];
+    let mut found = Vec::new();
+    while let Some(at) = waiting.pop() {
+        let entries = std::fs::read_dir(&at).map_err(|error| Problem::file(&at, &error))?;
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name();
+            if MADE.iter().any(|made| name == *made) {
+                continue;
+            }
+            let path = entry.path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let bytes = std::fs::read(&path).map_err(|error| Problem::file(&path, &error))?;
+                found.push(format!("{} {}", path.display(), hex(&sha256(&bytes))));
+            }
+        }
+    }
+    found.sort();
+    // Another kit may wrap in another way.
+    found.push(env!("CARGO_PKG_VERSION").to_owned());
+    Ok(hex(&sha256(found.join("\n").as_bytes())))
+}
+
+/// Reads what a tool wrote and removes it, so that an old one is never taken for a new one.
+fn take(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
+    let bytes = std::fs::read(path).map_err(|error| Problem::file(path, &error))?;
+    std::fs::remove_file(path).map_err(|error| Problem::file(path, &error))?;
+    Ok(bytes)
+}

@@ -1,0 +1,157 @@
+//! A component around a core module. What stands around the module — types, imports, exports and how each is called —
+//! is the same for every rule of one interface version, so it is taken from a bundled rule, which `wit-component` made
+//! when the host was built; only the module is the author's own. Whether it fits, the host's pipeline checks.
+
+use crate::Problem;
+
+/// The rule whose frame is used.
+const PATTERN: &str = "points-table";
+/// What the module of a rule exports, and no other module of its component does.
+const HOOK: &str = "rongyi:rules/rules@0.1.0#configure";
+/// How every core module begins, and every component.
+const MODULE: &[u8] = b"\0asm\x01\0\0\0";
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+/// The section of a component that holds a core module, and that of a module that lists its exports.
+const MODULE_SECTION: u8 = 1;
+const EXPORT_SECTION: u8 = 7;
+
+/// The component around this module.
+///
+/// # Errors
+/// [`Problem`] when it is no core module, or does not answer the five questions.
+pub(super) fn wrap(module: &[u8]) -> Result<Vec<u8>, Problem> {
+    if !exports(module).iter().any(|name| name == HOOK) {
+        return Err(Problem::new(
+            "build.wrap",
+            "编译好了，但里面没有规则的五个入口（describe、configure、earn、price、close）。照模板的样子导出它们：Rust 用 `rongyi_sdk::export!`，C 写 rule_describe 和 rule_configure。",
+            "It compiled, but the five questions (describe, configure, earn, price, close) are not in it. Export them as the template does: `rongyi_sdk::export!` in Rust, rule_describe and rule_configure in C.",
+        ));
+    }
+    let pattern = rongyi_bundled::find(PATTERN).map(|rule| rule.bytes);
+    let framed = pattern.and_then(|pattern| framed(pattern, module));
+    framed.ok_or_else(|| {
+        Problem::new(
+            "build.wrap",
+            "本程序自带的规则里没有可用的框架，这是程序的错，请报告给开发者。",
+            "The bundled rules of this program hold no frame; that is the program's mistake, please report it.",
+        )
+    })
+}
+
+/// The pattern with its rule's module exchanged.
+fn framed(pattern: &[u8], module: &[u8]) -> Option<Vec<u8>> {
+    let mut out = COMPONENT.to_vec();
+    let mut exchanged = false;
+    for (id, content) in sections(pattern.strip_prefix(COMPONENT)?)? {
+        let own = id == MODULE_SECTION && exports(content).iter().any(|name| name == HOOK);
+        let content = if own { module } else { content };
+        exchanged |= own;
+        out.push(id);
+        write_number(&mut out, content.len());
+        out.extend_from_slice(content);
+    }
+    exchanged.then_some(out)
+}
+
+/// The names a core module exports; none when it is no module.
+fn exports(module: &[u8]) -> Vec<String> {
+    let listed = || {
+        let sections = sections(module.strip_prefix(MODULE)?)?;
+        let (_, mut rest) = sections.into_iter().find(|(id, _)| *id == EXPORT_SECTION)?;
+        let mut names = Vec::new();
+        for _ in 0..number(&mut rest)? {
+            let length = number(&mut rest)?;
+            let (name, after) = rest.split_at_checked(length)?;
+            names.push(String::from_utf8_lossy(name).into_owned());
+            // What kind of thing it is, and which one.
+            rest = after.get(1..)?;
+            number(&mut rest)?;
+        }
+        Some(names)
+    };
+    listed().unwrap_or_default()
+}
+
+/// The sections of a module or component, each with its number.
+fn sections(mut rest: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    let mut found = Vec::new();
+    while let Some((id, after)) = rest.split_first() {
+        rest = after;
+        let length = number(&mut rest)?;
+        let (content, after) = rest.split_at_checked(length)?;
+        found.push((*id, content));
+        rest = after;
+    }
+    Some(found)
+}
+
+/// An unsigned LEB128 number of at most 32 bits.
+fn number(rest: &mut &[u8]) -> Option<usize> {
+    let mut value = 0_u64;
+    for shift in [0, 7, 14, 21, 28] {
+        let (byte, after) = rest.split_first()?;
+        *rest = after;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return usize::try_from(value).ok();
+        }
+    }
+    None
+}
+
+fn write_number(out: &mut Vec<u8>, mut value: usize) {
+    loop {
+        let low = u8::try_from(value & 0x7f).unwrap_or(0x7f);
+        value >>= 7;
+        if value == 0 {
+            out.push(low);
+            return;
+        }
+        out.push(low | 0x80);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_frame_around_its_own_module_is_the_pattern_itself() {
+        for rule in rongyi_bundled::RULES {
+            let inside = sections(rule.bytes.strip_prefix(COMPONENT).unwrap()).unwrap();
+            let own: Vec<_> = inside
+                .iter()
+                .filter(|(id, content)| {
+                    *id == MODULE_SECTION && exports(content).contains(&HOOK.to_owned())
+                })
+                .collect();
+            assert_eq!(own.len(), 1, "{}", rule.name);
+            if rule.name == PATTERN {
+                assert_eq!(wrap(own[0].1).unwrap(), rule.bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn what_answers_no_questions_is_told() {
+        for bytes in [
+            b"".as_slice(),
+            MODULE,
+            b"\0asm\x01\0\0\0\x07\xff\xff",
+            b"hello",
+        ] {
+            assert_eq!(wrap(bytes).unwrap_err().code, "build.wrap");
+        }
+    }
+
+    #[test]
+    fn numbers_come_back() {
+        for value in [0, 1, 127, 128, 300, 16_384, 2_000_000] {
+            let mut out = Vec::new();
+            write_number(&mut out, value);
+            assert_eq!(number(&mut out.as_slice()), Some(value));
+        }
+        assert_eq!(number(&mut [0x80; 6].as_slice()), None);
+    }
+}

@@ -1,0 +1,74 @@
+//! JavaScript: componentize-qjs from npm, in the rule's own `node_modules`.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::{Texts, tool::Tool};
+use crate::make::write;
+use crate::{Problem, RuleFolder};
+
+const NODE: Tool = Tool {
+    name: "node",
+    get_zh: "请安装 Node.js 18 或更新的版本（https://nodejs.org，Debian：apt install nodejs npm），再运行一次。",
+    get_en: "Install Node.js 18 or newer (https://nodejs.org; on Debian: apt install nodejs npm) and run this again.",
+};
+const NPM: Tool = Tool {
+    name: "npm",
+    get_zh: "它和 Node.js 一起安装（https://nodejs.org，Debian：apt install npm），装好再运行一次。",
+    get_en: "It comes with Node.js (https://nodejs.org; on Debian: apt install npm). Install it and run this again.",
+};
+const COMPONENTIZE: Tool = Tool {
+    name: "componentize-qjs",
+    get_zh: "package.json 的 devDependencies 里要有它；删掉 node_modules 再试一次。",
+    get_en: "package.json names it below devDependencies; delete node_modules and try again.",
+};
+
+pub(super) fn build(
+    folder: &RuleFolder,
+    texts: &Texts,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Vec<u8>, Problem> {
+    let carried = format!(
+        "// 由 rongyi rule build 写成，不要改 / written by rongyi rule build; don't edit\nexport const schema = {};\nexport const scenarios = {};\n",
+        Value::from(texts.schema.as_str()),
+        Value::from(texts.scenarios.as_str()),
+    );
+    write(&folder.built().join("texts.js"), carried.as_bytes())?;
+    let command = |program: &str| {
+        let mut command = Command::new(program);
+        command.current_dir(folder.path());
+        command
+    };
+    NODE.run(command("node").arg("--version"))?;
+    let tool = folder.path().join("node_modules/componentize-qjs/cli.mjs");
+    if !tool.is_file() {
+        tell("npm install：第一次要下载 componentize-qjs / downloading it, this once");
+        let mut npm = command("npm");
+        NPM.run(npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+    }
+    if !tool.is_file() {
+        return Err(COMPONENTIZE.missing());
+    }
+    tell("componentize-qjs：生成组件 / making the component");
+    let module = folder.built().join("new.wasm");
+    let mut make = command("node");
+    make.args([
+        "node_modules/componentize-qjs/cli.mjs",
+        "--wit",
+        "rongyi/wit/v0.1",
+        "--world",
+        "rule",
+    ])
+    .args([
+        "--js",
+        "rule.js",
+        "--module-root",
+        ".",
+        "--sync",
+        "--stub-wasi",
+    ])
+    .args(["--output", "built/new.wasm"]);
+    COMPONENTIZE.run(&mut make)?;
+    super::take(&module)
+}

@@ -1,0 +1,61 @@
+//! Running somebody else's tool, and saying which one is missing and where it comes from.
+
+use std::io::ErrorKind;
+use std::process::{Command, Stdio};
+
+use crate::Problem;
+
+/// A tool: what it is called, and how a person gets it.
+pub(super) struct Tool {
+    pub(super) name: &'static str,
+    pub(super) get_zh: &'static str,
+    pub(super) get_en: &'static str,
+}
+
+impl Tool {
+    /// Runs it to its end; what it complains about goes straight to the author's screen.
+    ///
+    /// # Errors
+    /// [`Problem`] when it is not installed or fails.
+    pub(super) fn run(&self, command: &mut Command) -> Result<Vec<u8>, Problem> {
+        command.stdin(Stdio::null()).stderr(Stdio::inherit());
+        let done = command.output().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => self.missing(),
+            _ => Problem::new(
+                "build.tool",
+                format!("{} 运行不了：{error}。", self.name),
+                format!("{} cannot be run: {error}.", self.name),
+            ),
+        })?;
+        if done.status.success() {
+            return Ok(done.stdout);
+        }
+        // What was not an error for the tool's author is one for ours.
+        let said = String::from_utf8_lossy(&done.stdout);
+        let said = said.trim();
+        let below = if said.is_empty() || said.starts_with('{') {
+            String::new()
+        } else {
+            format!("\n{said}")
+        };
+        Err(Problem::new(
+            "build.failed",
+            format!(
+                "没有生成出来：{} 报了错，原因在上面。改好以后再试一次。{below}",
+                self.name
+            ),
+            format!(
+                "It was not built: {} found something wrong, shown above. Correct it and try again.",
+                self.name
+            ),
+        ))
+    }
+
+    pub(super) fn missing(&self) -> Problem {
+        Problem::new(
+            "build.tool-missing",
+            format!("这台机器上没有 {}。{}", self.name, self.get_zh),
+            format!("{} is not installed here. {}", self.name, self.get_en),
+        )
+    }
+}

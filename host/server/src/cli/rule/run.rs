@@ -1,0 +1,272 @@
+//! `rongyi rule run`: events in, decisions out. Nothing is kept from one event to the next: what is known about
+//! the past stands with each event as its facts.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use rongyi_core::rule::{Decision, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal};
+use rongyi_kit::ask::{self, Ask};
+use rongyi_rules::{Rule, Usage};
+use serde_json::{Value, json};
+
+use super::WithParams;
+use crate::cli::{Failure, say};
+use crate::explain::{self, Lang};
+
+/// What to ask.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+每行一个 JSON / one JSON object a line:
+  {\"kind\": \"waste.kitchen\", \"quantity\": 7.6, \"on\": \"2026-11-22\"}
+  {\"on\": \"2026-11-22\", \"lines\": [{\"item\": \"rice\", \"quantity\": 1, \"value_fen\": 3000}]}
+写法和例子（scenarios.toml）里的 event、basket、facts 一样 / as event, basket and facts in a scenario")]
+pub(in crate::cli) struct RunArgs {
+    /// 事项文件，- 是标准输入 / the events; - is the standard input [default: events.jsonl of the folder]
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// 每个决定一行 JSON / one JSON object for each decision
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    rule: WithParams,
+}
+
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
+    let (folder, desk) = args.rule.rule.desk()?;
+    let rule = desk.load(&args.rule.params()?)?;
+    let path = match &args.events {
+        Some(path) => path.clone(),
+        None => folder.path().join("events.jsonl"),
+    };
+    let text = if path.as_os_str() == "-" {
+        let mut text = String::new();
+        let read = std::io::stdin().read_to_string(&mut text);
+        read.map_err(|error| Failure::file(&path, &error))?;
+        text
+    } else {
+        std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?
+    };
+    let plan = rongyi_rules::scenario::plan(&rule.plan);
+    let asks = ask::read(&path.display().to_string(), &text, &plan)?;
+    let mut faults = 0;
+    for (line, ask) in &asks {
+        let told = answer(&rule, ask);
+        faults += usize::from(told.fault.is_some());
+        if args.json {
+            say(&told.json(&rule.plan, *line).to_string());
+        } else {
+            told.say(&rule.plan, *line, ask);
+        }
+    }
+    if faults == 0 {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "kit.run",
+        format!(
+            "{} 个里有 {faults} 个没有得到可用的回答；真的上线时，这些事项会等规则改好再算。",
+            asks.len()
+        ),
+        format!(
+            "{faults} of {} got no usable answer; on a serving host these events would wait until the rule is mended.",
+            asks.len()
+        ),
+    ))
+}
+
+/// What came of one question.
+#[derive(Default)]
+struct Told {
+    decision: Option<Decision>,
+    quote: Option<Quote>,
+    refusal: Option<Refusal>,
+    fault: Option<Fault>,
+    usage: Usage,
+}
+
+fn answer(rule: &Rule, ask: &Ask) -> Told {
+    let mut told = Told::default();
+    let decided = |told: &mut Told, answer| match answer {
+        Ok(Ok(decision)) => told.decision = Some(decision),
+        Ok(Err(no)) => told.refusal = Some(no),
+        Err(fault) => told.fault = Some(fault),
+    };
+    match ask {
+        Ask::Earn(ask) => {
+            let (answer, usage) = rule.earn_metered(ask);
+            told.usage = usage;
+            decided(&mut told, answer);
+        }
+        Ask::Close(ask) => {
+            let (answer, usage) = rule.close_metered(ask);
+            told.usage = usage;
+            decided(&mut told, answer);
+        }
+        Ask::Price(ask) => {
+            let (answer, usage) = rule.price_metered(ask);
+            told.usage = usage;
+            match answer {
+                Ok(Ok(quote)) => told.quote = Some(quote),
+                Ok(Err(no)) => told.refusal = Some(no),
+                Err(fault) => told.fault = Some(fault),
+            }
+        }
+    }
+    told
+}
+
+/// A question in one line.
+pub(super) fn asked(plan: &Plan, ask: &Ask) -> String {
+    match ask {
+        Ask::Earn(ask) => event(plan, ask),
+        Ask::Price(ask) => basket(ask),
+        Ask::Close(ask) => format!("{} {}–{}", ask.period, ask.first, ask.last),
+    }
+}
+
+fn event(plan: &Plan, ask: &EarnAsk) -> String {
+    let kind = plan.kinds.iter().find(|kind| kind.code == ask.kind);
+    let Some(kind) = kind else {
+        return ask.kind.to_string();
+    };
+    let quantity = rongyi_core::amount::Decimal {
+        units: ask.quantity,
+        scale: kind.scale,
+    };
+    let (title, unit) = (&kind.title, &kind.unit);
+    format!(
+        "{} {} {quantity} {} / {} {quantity} {}",
+        ask.on, title.zh, unit.zh, title.en, unit.en
+    )
+}
+
+fn basket(ask: &PriceAsk) -> String {
+    let lines = ask.lines.iter();
+    let lines: Vec<_> = lines
+        .map(|line| format!("{} × {}", line.item, line.quantity))
+        .collect();
+    format!("{} {}", ask.on, lines.join(", "))
+}
+
+impl Told {
+    fn lines(&self) -> &[rongyi_core::rule::Line] {
+        let quoted = || self.quote.as_ref().map(|own| own.lines.as_slice());
+        let decided = self.decision.as_ref().map(|own| own.lines.as_slice());
+        decided.or_else(quoted).unwrap_or_default()
+    }
+
+    fn say(&self, plan: &Plan, line: usize, ask: &Ask) {
+        say(&format!("{line}  {}", asked(plan, ask)));
+        self.read_out(plan);
+        let (fuel, kib) = (self.usage.fuel, self.usage.memory_bytes >> 10);
+        say(&format!("     · {fuel} 燃料 fuel, {kib} KiB"));
+    }
+
+    fn read_out(&self, plan: &Plan) {
+        if let Some(decision) = &self.decision {
+            for award in &decision.awards {
+                let (amount, asset, role) = (award.amount, &award.asset, &award.role);
+                say(&format!("   {amount:+} {asset} → {role}"));
+            }
+            if decision.awards.is_empty() {
+                say("   0");
+            }
+        }
+        if let Some(quote) = &self.quote {
+            let total: i64 = quote.points.iter().copied().map(i64::from).sum();
+            say(&format!("   {total} 分 / points {:?}", quote.points));
+        }
+        spoken(plan, self.lines());
+        for mark in self.decision.iter().flat_map(|own| &own.marks) {
+            say(&format!("     ! {}", mark.code));
+        }
+        if let Some(no) = &self.refusal {
+            refused(plan, no);
+        }
+        if let Some(fault) = &self.fault {
+            say(&format!("   ✗ [{}] {}", fault.code, fault.message));
+        }
+    }
+
+    fn json(&self, plan: &Plan, line: usize) -> Value {
+        let lines: Vec<_> = self.lines().iter().map(|own| {
+            json!({
+                "zh": explain::line(plan, None, own, Lang::Zh),
+                "en": explain::line(plan, None, own, Lang::En),
+                "code": own.code.to_string(), "asset": own.asset.to_string(), "amount": own.amount,
+            })
+        }).collect();
+        let awards = self.decision.as_ref().map(|own| {
+            let awards = own.awards.iter();
+            let awards = awards.map(|own| json!({
+                "role": own.role.to_string(), "asset": own.asset.to_string(), "amount": own.amount,
+                "expires": own.expires.map(|day| day.to_string()),
+            }));
+            awards.collect::<Vec<_>>()
+        });
+        let mut out = json!({ "line": line, "fuel": self.usage.fuel, "memory_bytes": self.usage.memory_bytes });
+        let rows = [
+            ("awards", awards.map(Value::from)),
+            ("points", self.quote.as_ref().map(|own| json!(own.points))),
+            ("lines", self.refusal.is_none().then(|| Value::from(lines))),
+            (
+                "refusal",
+                self.refusal.as_ref().map(|own| {
+                    json!({
+                        "code": own.code.to_string(),
+                        "zh": explain::refusal(plan, None, own, Lang::Zh),
+                        "en": explain::refusal(plan, None, own, Lang::En),
+                        "opens": own.opens.map(|day| day.to_string()),
+                    })
+                }),
+            ),
+            (
+                "fault",
+                self.fault
+                    .as_ref()
+                    .map(|own| json!({ "code": own.code, "message": own.message })),
+            ),
+        ];
+        for (key, value) in rows {
+            if let (Some(value), Some(out)) = (value, out.as_object_mut()) {
+                out.insert(key.to_owned(), value);
+            }
+        }
+        out
+    }
+}
+
+/// The lines of a breakdown as a resident reads them.
+fn spoken(plan: &Plan, lines: &[rongyi_core::rule::Line]) {
+    for line in lines {
+        let amount = line
+            .amount
+            .map_or(String::new(), |amount| format!("  {amount:+}"));
+        say(&format!(
+            "     {}{amount}",
+            explain::line(plan, None, line, Lang::Zh)
+        ));
+        say(&format!(
+            "     {}{amount}",
+            explain::line(plan, None, line, Lang::En)
+        ));
+    }
+}
+
+/// What a resident reads when this is asked.
+pub(super) fn read_out(rule: &Rule, ask: &Ask) {
+    answer(rule, ask).read_out(&rule.plan);
+}
+
+/// A refusal as a resident reads it.
+fn refused(plan: &Plan, no: &Refusal) {
+    say(&format!(
+        "   ✗ {}",
+        explain::refusal(plan, None, no, Lang::Zh)
+    ));
+    say(&format!(
+        "     {}",
+        explain::refusal(plan, None, no, Lang::En)
+    ));
+}
