@@ -10,13 +10,18 @@
 //!
 //! An error or rejection changes nothing. A book whose changes could not be written is thrown away.
 
+mod amend;
 mod draft;
 mod earning;
 mod erasing;
 mod facts;
 mod keeping;
+mod kept;
 mod needs;
+mod notice;
+mod part;
 mod period;
+mod reverse;
 mod shop;
 mod state;
 #[cfg(test)]
@@ -28,7 +33,7 @@ use std::sync::Arc;
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::chain::{Block, Hash, Head, leaf, merkle_root};
-use crate::command::{Ask, Command, Need, Rejection, SaltedText};
+use crate::command::{AmendRejection, Ask, Command, Need, Rejection, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, Standing};
@@ -39,8 +44,12 @@ use crate::time::{Instant, LocalDate};
 
 pub use draft::spend_order;
 pub use state::{
-    AccountState, Applied, Changes, Frame, Loaded, Order, OrderState, PlacedTransfer, Receipt, Used,
+    AccountState, Applied, Changes, Fate, FateState, Frame, Loaded, Order, OrderState,
+    PlacedTransfer, Receipt, Used,
 };
+
+/// Days for which an idempotency key counts; afterwards it is as if it had never been used.
+pub const KEY_DAYS: i64 = 30;
 
 #[derive(Debug, Default)]
 struct Dirty {
@@ -56,6 +65,7 @@ struct Dirty {
     keys: Vec<(Code, String, Used, Instant)>,
     waiting: Vec<(u64, RuleSetNo)>,
     waited: Vec<u64>,
+    fates: BTreeSet<u64>,
     texts: Vec<(u64, SaltedText)>,
     erased: Vec<u64>,
     forgotten: Vec<ResidentNo>,
@@ -79,11 +89,15 @@ pub struct Book {
     orders: HashMap<OrderNo, Option<Order>>,
     codes: HashMap<String, Option<OrderNo>>,
     sources: HashMap<(Code, String), Option<Used>>,
-    keys: HashMap<(Code, String), Option<Used>>,
+    keys: HashMap<(Code, String), Option<(Used, Instant)>>,
     waiting: HashMap<u64, Option<Event>>,
     /// Whether `residents` holds all of them.
     everyone: bool,
     standings: HashMap<(u64, Holder), Option<Standing>>,
+    /// Earlier entries, which never change. They are asked for even by a complete book: it keeps what follows from
+    /// the journal, not the journal.
+    entries: HashMap<u64, Option<Vec<Record>>>,
+    fates: HashMap<u64, Option<Fate>>,
     dirty: Dirty,
 }
 
@@ -104,6 +118,8 @@ impl Book {
             waiting: HashMap::new(),
             everyone: false,
             standings: HashMap::new(),
+            entries: HashMap::new(),
+            fates: HashMap::new(),
             dirty: Dirty::default(),
         }
     }
@@ -147,6 +163,8 @@ impl Book {
             self.sources.len(),
             self.keys.len(),
             self.standings.len(),
+            self.entries.len(),
+            self.fates.len(),
         ]
         .into_iter()
         .fold(0, usize::saturating_add)
@@ -192,17 +210,23 @@ impl Book {
                 Loaded::Standing(cut, holder, state) => {
                     self.standings.entry((cut, holder)).or_insert(state);
                 }
+                Loaded::Entry(key, state) => {
+                    self.entries.entry(key).or_insert(state);
+                }
+                Loaded::Fate(key, state) => {
+                    self.fates.entry(key).or_insert(state);
+                }
             }
         }
     }
 
     /// What `command` reads that is not loaded. Ask again after loading: some needs show only then.
     pub fn missing(&self, command: &Command) -> Vec<Need> {
+        let mut needs = needs::missing(self, command);
         if self.complete {
-            Vec::new()
-        } else {
-            needs::missing(self, command)
+            needs.retain(|need| matches!(need, Need::Entry(_)));
         }
+        needs
     }
 
     /// Decides one command. Deterministic: time, codes and the rules' answers all come in.
@@ -215,8 +239,11 @@ impl Book {
         now: Instant,
         judge: &dyn Judge,
     ) -> Result<Applied, Rejection> {
+        let at = Instant(now.0.max(self.frame.head.last_at.0.saturating_add(1)));
         if let Some(key) = &command.key
-            && let Some(Some(used)) = self.keys.get(&(command.actor.clone(), key.text.clone()))
+            && let Some(Some((used, used_at))) =
+                self.keys.get(&(command.actor.clone(), key.text.clone()))
+            && at.0.saturating_sub(used_at.0) < KEY_DAYS.saturating_mul(86_400_000_000)
         {
             return if used.input == key.input {
                 Ok(Applied::Replay(used.entry))
@@ -226,7 +253,7 @@ impl Book {
                 })
             };
         }
-        let at = Instant(now.0.max(self.frame.head.last_at.0.saturating_add(1)));
+
         let envelope = Envelope {
             at,
             today: command.today,
@@ -279,6 +306,12 @@ impl Book {
                 &period::Asked { period: *own, step },
                 judge,
             ),
+            Ask::SettlePart(no, lines) => part::settle(self, command, envelope, *no, lines),
+            Ask::Replace(event, replaces) => {
+                earning::replace(self, command, envelope, event, *replaces, judge)
+            }
+            Ask::Amend(amend) => amend::amend(self, command, envelope, amend),
+            Ask::Notice(step) => notice::step(self, command, envelope, step),
         }
     }
 
@@ -301,6 +334,8 @@ impl Book {
     /// Closes everything since the last seal into one block. `None` when there is nothing.
     pub fn seal(&mut self) -> Option<Changes> {
         let dirty = std::mem::take(&mut self.dirty);
+        // What is not there yet may be there after this block; what is there never changes.
+        self.entries.retain(|_, records| records.is_some());
         if dirty.leaves.is_empty() {
             return None;
         }
@@ -351,6 +386,11 @@ impl Book {
             keys: dirty.keys,
             waiting: dirty.waiting,
             waited: dirty.waited,
+            fates: dirty
+                .fates
+                .iter()
+                .filter_map(|entry| Some((*entry, (*self.fates.get(entry)?)?)))
+                .collect(),
             texts: dirty.texts,
             periods: self
                 .frame
@@ -381,62 +421,6 @@ impl Book {
             .unwrap_or_default()
     }
 
-    /// Every loaded account that exists, in order: of a rebuilt book, all of them.
-    pub fn accounts(&self) -> BTreeMap<Account, &AccountState> {
-        self.accounts
-            .iter()
-            .filter_map(|(key, state)| Some((*key, state.as_ref()?)))
-            .collect()
-    }
-
-    /// Every loaded counter row that exists.
-    pub fn counters(&self) -> BTreeMap<&CounterKey, &CounterRow> {
-        self.counters
-            .iter()
-            .filter_map(|(key, row)| Some((key, row.as_ref()?)))
-            .collect()
-    }
-
-    /// Every loaded order that exists.
-    pub fn orders(&self) -> BTreeMap<OrderNo, &Order> {
-        self.orders
-            .iter()
-            .filter_map(|(no, order)| Some((*no, order.as_ref()?)))
-            .collect()
-    }
-
-    /// Every loaded resident that exists.
-    pub fn residents(&self) -> BTreeMap<ResidentNo, HouseholdNo> {
-        self.residents
-            .iter()
-            .filter_map(|(no, household)| Some((*no, (*household)?)))
-            .collect()
-    }
-
-    /// Every loaded external reference that was used.
-    pub fn sources(&self) -> BTreeMap<&(Code, String), &Used> {
-        self.sources
-            .iter()
-            .filter_map(|(key, used)| Some((key, used.as_ref()?)))
-            .collect()
-    }
-
-    /// Every loaded idempotency key that was used, by actor and text.
-    pub fn keys(&self) -> BTreeMap<&(Code, String), &Used> {
-        self.keys
-            .iter()
-            .filter_map(|(key, used)| Some((key, used.as_ref()?)))
-            .collect()
-    }
-
-    /// Every loaded standing, by the entry of its cut-off and its holder.
-    pub fn standings(&self) -> BTreeMap<(u64, Holder), &Standing> {
-        self.standings
-            .iter()
-            .filter_map(|(key, own)| Some((*key, own.as_ref()?)))
-            .collect()
-    }
-
     /// What would become of a holder if the cut-off of `period` were signed and closed now: the rule's answer to
     /// the standing, with nothing moved.
     ///
@@ -450,14 +434,6 @@ impl Book {
         judge: &dyn Judge,
     ) -> Result<Result<crate::rule::Decision, Refusal>, Rejection> {
         period::preview(self, period, holder, today, judge)
-    }
-
-    /// Every loaded event that still waits for its rule.
-    pub fn waiting(&self) -> BTreeMap<u64, &Event> {
-        self.waiting
-            .iter()
-            .filter_map(|(seq, event)| Some((*seq, event.as_ref()?)))
-            .collect()
     }
 
     pub(crate) fn settings_or_reject(&self) -> Result<&Settings, Rejection> {
@@ -513,6 +489,23 @@ impl Book {
         self.frame.sets.iter().find(|set| set.no == no)
     }
 
+    /// The records of an earlier entry.
+    fn entry(&self, entry: u64) -> Result<&[Record], Rejection> {
+        match self.entries.get(&entry) {
+            Some(Some(records)) => Ok(records),
+            Some(None) | None => Err(AmendRejection::EntryUnknown { entry }.into()),
+        }
+    }
+
+    fn fate(&self, entry: u64) -> Option<Fate> {
+        self.fates.get(&entry).copied().flatten()
+    }
+
+    fn put_fate(&mut self, entry: u64, fate: Fate) {
+        self.fates.insert(entry, Some(fate));
+        self.dirty.fates.insert(entry);
+    }
+
     pub(crate) fn item(&self, code: &Code) -> Option<&Item> {
         self.frame.items.iter().find(|item| item.code == *code)
     }
@@ -542,8 +535,10 @@ impl Book {
                     input: key.input,
                     entry,
                 };
-                self.keys
-                    .insert((envelope.actor.clone(), key.text.clone()), Some(used));
+                self.keys.insert(
+                    (envelope.actor.clone(), key.text.clone()),
+                    Some((used, envelope.at)),
+                );
                 self.dirty
                     .keys
                     .push((envelope.actor.clone(), key.text.clone(), used, envelope.at));

@@ -1,5 +1,9 @@
 //! What can be asked of the book, and what it needs to know to answer.
 
+mod amend;
+
+pub use amend::{AmendRejection, NotReversible};
+
 use crate::account::{Account, Holder};
 use crate::amount::Amount;
 use crate::chain::Hash;
@@ -8,7 +12,8 @@ use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 pub use crate::period::PeriodRejection;
 use crate::period::{Period, PeriodStep};
 use crate::record::{
-    Envelope, Erasure, Event, Item, Key, OrderLine, Record, ReleaseReason, RuleSet, Source,
+    Amend, Envelope, Erasure, Event, Item, Key, NoticeStep, OrderLine, Record, ReleaseReason,
+    RuleSet, Source,
 };
 use crate::rule::Text;
 use crate::settings::Settings;
@@ -128,6 +133,14 @@ pub enum Ask {
     Period(Period, PeriodStep),
     /// Personal texts and links to persons are removed.
     Erase(Box<Erasure>),
+    /// Something booked before is taken back or corrected.
+    Amend(Amend),
+    /// A step of an award under notice.
+    Notice(NoticeStep),
+    /// An event that comes in the place of the reversed entry, under the same external reference.
+    Replace(Event, u64),
+    /// Some pieces of an order are handed over, by item code and pieces; the rest stays set aside.
+    SettlePart(OrderNo, Vec<(Code, i32)>),
 }
 
 impl Command {
@@ -135,6 +148,7 @@ impl Command {
     /// `item` names the code of an item number.
     pub fn from_record(record: &Record, item: impl Fn(ItemNo) -> Option<Code>) -> Option<Command> {
         let envelope = record.envelope()?.clone();
+        let by_code = |line: &OrderLine| Some((item(line.item)?, line.quantity));
         let ask = match record.clone() {
             Record::Settings(_, settings) => Ask::Settings(settings),
             Record::Activate(_, set) => Ask::Activate(set),
@@ -159,15 +173,12 @@ impl Command {
             },
             Record::Event(_, event) => Ask::Earn(event),
             Record::Retry(_, seq) => Ask::Retry(seq),
-            Record::Place(_, _, resident, lines, seen, code) => {
-                let by_code = |line: &OrderLine| Some((item(line.item)?, line.quantity));
-                Ask::Place {
-                    resident,
-                    lines: lines.iter().map(by_code).collect::<Option<_>>()?,
-                    seen,
-                    code,
-                }
-            }
+            Record::Place(_, _, resident, lines, seen, code) => Ask::Place {
+                resident,
+                lines: lines.iter().map(by_code).collect::<Option<_>>()?,
+                seen,
+                code,
+            },
             Record::Settle(_, no) => Ask::Settle(no),
             Record::Release(_, no, reason) => Ask::Release(no, reason),
             Record::Lapse(_, accounts) => Ask::Lapse(accounts),
@@ -180,6 +191,12 @@ impl Command {
             },
             Record::Period(_, period, step) => Ask::Period(period, step),
             Record::Erase(_, what) => Ask::Erase(what),
+            Record::Amend(_, amend) => Ask::Amend(amend),
+            Record::Notice(_, step) => Ask::Notice(step),
+            Record::Replace(_, event, replaces) => Ask::Replace(event, replaces),
+            Record::SettlePart(_, no, lines) => {
+                Ask::SettlePart(no, lines.iter().map(by_code).collect::<Option<_>>()?)
+            }
             Record::Decided(..)
             | Record::Quoted(..)
             | Record::Refused(..)
@@ -225,6 +242,10 @@ pub enum Need {
     Everyone,
     /// What a holder had at the cut-off that this entry made.
     Standing(u64, Holder),
+    /// The records of the entry that begins at this seq.
+    Entry(u64),
+    /// What became of the entry that begins at this seq.
+    Fate(u64),
 }
 
 /// The input was refused before anything was decided; nothing is stored and the same input may be right later.
@@ -326,6 +347,14 @@ pub enum Rejection {
         seq: u64,
     },
     ErasureAlone,
+    /// About an earlier entry.
+    Amend(AmendRejection),
+}
+
+impl From<AmendRejection> for Rejection {
+    fn from(rejection: AmendRejection) -> Self {
+        Rejection::Amend(rejection)
+    }
 }
 
 impl Rejection {
@@ -365,6 +394,7 @@ impl Rejection {
             Rejection::Period(own) => own.code(),
             Rejection::TextUnknown { .. } => "text.unknown",
             Rejection::ErasureAlone => "erasure.alone",
+            Rejection::Amend(own) => own.code(),
         }
     }
 
@@ -514,6 +544,7 @@ impl Rejection {
                 "数额超出了账本能记的范围。".into(),
                 "The amount is beyond what the book can hold.".into(),
             ),
+            Rejection::Amend(own) => own.both(),
         }
     }
 }

@@ -120,4 +120,9 @@ impl AssetNo {
         let number = item.0.checked_add(Self::FIRST_ITEM)?;
         (number < 1 << 23).then_some(AssetNo(number))
     }
+
+    /// The item whose stock this is; `None` for points, minutes and the like.
+    pub fn item(self) -> Option<ItemNo> {
+        self.0.checked_sub(Self::FIRST_ITEM).map(ItemNo)
+    }
 }

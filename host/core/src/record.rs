@@ -3,13 +3,16 @@
 //! A command becomes one *entry*: first the record of what was asked (with who, when and which key), then
 //! the records of what followed. Replaying the first through the book must give the others again.
 
+mod amend;
 mod form;
 mod rule_form;
 
+pub use amend::{Amend, Change, NoticeStep};
+
 use form::{
-    read_envelope, read_erasure, read_event, read_holder, read_item, read_rule_set, read_source,
-    read_transfer, write_envelope, write_erasure, write_event, write_holder, write_item,
-    write_rule_set, write_source, write_transfer,
+    read_envelope, read_erasure, read_event, read_holder, read_item, read_line, read_rule_set,
+    read_source, read_transfer, write_envelope, write_erasure, write_event, write_holder,
+    write_item, write_line, write_rule_set, write_source, write_transfer,
 };
 
 pub(crate) use rule_form::{read_facts, write_facts};
@@ -265,6 +268,14 @@ pub enum Record {
     Period(Envelope, Period, PeriodStep),
     /// Asked: personal texts and links to persons are removed.
     Erase(Envelope, Box<Erasure>),
+    /// Asked: something booked before is taken back or corrected.
+    Amend(Envelope, Amend),
+    /// Asked: a step of an award under notice.
+    Notice(Envelope, NoticeStep),
+    /// Asked: an event that comes in the place of the reversed entry, under the same external reference.
+    Replace(Envelope, Event, u64),
+    /// Asked: these pieces of an order are handed over, the rest stays set aside.
+    SettlePart(Envelope, OrderNo, Vec<OrderLine>),
     /// Followed: what the rule decided, with the facts it saw.
     Decided(RuleSetNo, Vec<Fact>, Decision),
     /// Followed: what the rule charges, with the facts it saw (order first, then line by line).
@@ -298,6 +309,10 @@ impl Record {
             Record::Assert(..) => 18,
             Record::Period(..) => 19,
             Record::Erase(..) => 17,
+            Record::Amend(..) => 13,
+            Record::Notice(..) => 14,
+            Record::Replace(..) => 15,
+            Record::SettlePart(..) => 16,
             Record::Decided(..) => 20,
             Record::Quoted(..) => 21,
             Record::Refused(..) => 22,
@@ -326,8 +341,12 @@ impl Record {
             | Record::Release(e, ..)
             | Record::Lapse(e, ..)
             | Record::Assert(e, ..)
-            | Record::Period(e, ..) => Some(e),
-            Record::Erase(e, ..) => Some(e),
+            | Record::Period(e, ..)
+            | Record::Erase(e, ..)
+            | Record::Amend(e, ..)
+            | Record::Notice(e, ..)
+            | Record::Replace(e, ..)
+            | Record::SettlePart(e, ..) => Some(e),
             Record::Decided(..)
             | Record::Quoted(..)
             | Record::Refused(..)
@@ -375,10 +394,7 @@ impl Record {
             Record::Place(_, no, resident, lines, seen, code) => {
                 w.u32(no.0);
                 w.u32(resident.0);
-                w.list(lines, |w, line| {
-                    w.u32(line.item.0);
-                    w.i32(line.quantity);
-                });
+                w.list(lines, write_line);
                 w.amount(*seen);
                 w.text(code);
             }
@@ -401,6 +417,16 @@ impl Record {
             }
             Record::Lapse(_, accounts) => w.list(accounts, |w, account| w.i64(account.pack())),
             Record::Erase(_, what) => write_erasure(w, what),
+            Record::Amend(_, amend) => amend.write(w),
+            Record::Notice(_, step) => step.write(w),
+            Record::Replace(_, event, replaces) => {
+                write_event(w, event);
+                w.u64(*replaces);
+            }
+            Record::SettlePart(_, no, lines) => {
+                w.u32(no.0);
+                w.list(lines, write_line);
+            }
             Record::Decided(set, facts, decision) => {
                 w.u32(set.0);
                 rule_form::write_facts(w, facts);
@@ -457,12 +483,7 @@ impl Record {
                 read_envelope(r)?,
                 OrderNo(r.u32()?),
                 ResidentNo(r.u32()?),
-                r.list(|r| {
-                    Ok(OrderLine {
-                        item: ItemNo(r.u32()?),
-                        quantity: r.i32()?,
-                    })
-                })?,
+                r.list(read_line)?,
                 r.amount()?,
                 r.text()?,
             ),
@@ -494,6 +515,10 @@ impl Record {
                 Record::Period(envelope, period, step)
             }
             17 => Record::Erase(read_envelope(r)?, Box::new(read_erasure(r)?)),
+            13 => Record::Amend(read_envelope(r)?, Amend::read(r)?),
+            14 => Record::Notice(read_envelope(r)?, NoticeStep::read(r)?),
+            15 => Record::Replace(read_envelope(r)?, read_event(r)?, r.u64()?),
+            16 => Record::SettlePart(read_envelope(r)?, OrderNo(r.u32()?), r.list(read_line)?),
             20 => Record::Decided(
                 RuleSetNo(r.u32()?),
                 rule_form::read_facts(r)?,

@@ -74,7 +74,7 @@ pub struct Settings {
     pub began_on: LocalDate,
     /// How points expire.
     pub expiry: Expiry,
-    /// How far below zero an "owe" may go; zero or negative.
+    /// How far below zero an "owe" may go where `debt_floors` says nothing else; zero or negative.
     pub debt_floor: Amount,
     /// Days an order waits to be collected, its own day not counted.
     pub order_hold_days: u16,
@@ -84,7 +84,15 @@ pub struct Settings {
     pub issue_budget_month: Option<Amount>,
     /// Assets beyond `points`, `minutes` and `conduct`: code and number 4-999.
     pub assets: Vec<(Code, AssetNo)>,
+    /// How far below zero single assets may go; zero or negative.
+    pub debt_floors: Vec<(AssetNo, Amount)>,
+    /// Event kinds whose awards are under notice first, and for how many days.
+    pub notice_days: Vec<(Code, u16)>,
 }
+
+/// Numbers of the extensions that follow the first form of settings. A number is never given twice.
+const DEBT_FLOORS: u8 = 1;
+const NOTICE_DAYS: u8 = 2;
 
 impl Settings {
     /// The number of an asset's code.
@@ -99,6 +107,31 @@ impl Settings {
                 .find(|(own, _)| own == code)
                 .map(|(_, no)| *no),
         }
+    }
+
+    /// The last good day of what is credited on `day` where nothing else is said: only points expire by themselves.
+    pub fn default_expiry(&self, asset: AssetNo, day: LocalDate) -> Option<LocalDate> {
+        if asset == AssetNo::POINTS {
+            self.expiry.last_day(day)
+        } else {
+            None
+        }
+    }
+
+    /// How far below zero an account of this asset may go: zero or negative.
+    pub fn debt_floor_of(&self, asset: AssetNo) -> Amount {
+        self.debt_floors
+            .iter()
+            .find(|(own, _)| *own == asset)
+            .map_or(self.debt_floor, |(_, floor)| *floor)
+    }
+
+    /// For how many days an award of this kind is under notice; `None` when it is posted at once.
+    pub fn notice_of(&self, kind: &Code) -> Option<u16> {
+        self.notice_days
+            .iter()
+            .find(|(own, days)| own == kind && *days > 0)
+            .map(|(_, days)| *days)
     }
 
     pub(crate) fn write(&self, w: &mut Writer) {
@@ -125,6 +158,16 @@ impl Settings {
             w.code(code);
             w.u32(no.0);
         });
+        // What was added later stands behind, each with its number and length, and only where it says something:
+        // settings of an older program keep their bytes.
+        extension(w, DEBT_FLOORS, &self.debt_floors, |w, (asset, floor)| {
+            w.u32(asset.0);
+            w.amount(*floor);
+        });
+        extension(w, NOTICE_DAYS, &self.notice_days, |w, (kind, days)| {
+            w.code(kind);
+            w.u32(u32::from(*days));
+        });
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -145,7 +188,7 @@ impl Settings {
             5 => Expiry::Months(u16::try_from(number).map_err(|_| Malformed)?),
             _ => return Err(Malformed),
         };
-        Ok(Settings {
+        let mut settings = Settings {
             unit,
             began_on,
             expiry,
@@ -154,7 +197,42 @@ impl Settings {
             award_max: r.option(Reader::amount)?,
             issue_budget_month: r.option(Reader::amount)?,
             assets: r.list(|r| Ok((r.code()?, AssetNo(r.u32()?))))?,
-        })
+            debt_floors: Vec::new(),
+            notice_days: Vec::new(),
+        };
+        let mut before = 0;
+        while !r.is_empty() {
+            let number = r.byte()?;
+            let mut own = Reader::new(r.bytes()?);
+            match number {
+                DEBT_FLOORS => {
+                    settings.debt_floors = own.list(|r| Ok((AssetNo(r.u32()?), r.amount()?)))?;
+                }
+                NOTICE_DAYS => {
+                    settings.notice_days = own.list(|r| {
+                        let days =
+                            |r: &mut Reader<'_>| u16::try_from(r.u32()?).map_err(|_| Malformed);
+                        Ok((r.code()?, days(r)?))
+                    })?;
+                }
+                _ => return Err(Malformed),
+            }
+            if number <= before {
+                return Err(Malformed);
+            }
+            before = number;
+            own.end()?;
+        }
+        Ok(settings)
+    }
+}
+
+fn extension<T>(w: &mut Writer, number: u8, list: &[T], write: impl FnMut(&mut Writer, &T)) {
+    if !list.is_empty() {
+        let mut own = Writer::default();
+        own.list(list, write);
+        w.byte(number);
+        w.bytes(&own.done());
     }
 }
 

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod account;
+pub mod amend;
 pub mod assets;
 pub mod format;
 pub mod icon;
@@ -22,6 +23,7 @@ pub mod text;
 pub mod till;
 
 pub use account::{Audience, FieldError, MeView, PinView, SignInView};
+pub use amend::{AmendView, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow};
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
 pub use format::{Day, Moment};
 pub use icon::Picture;

@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`: the same house, asked by programs. Its routes, who is asking, and how bodies
 //! and faults look; what is asked lies in the files below.
 
+pub mod amend;
 pub mod earning;
 pub mod error;
 pub mod ledger;
@@ -53,6 +54,14 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(periods::post_period_step))
         .routes(routes!(periods::get_past_balance))
         .routes(routes!(periods::post_statement))
+        // What was booked is taken back, corrected, objected to.
+        .routes(routes!(amend::reverse_entry))
+        .routes(routes!(amend::propose_change, amend::list_proposals))
+        .routes(routes!(amend::approve_proposal))
+        .routes(routes!(amend::decline_proposal))
+        .routes(routes!(amend::list_notices))
+        .routes(routes!(amend::object_to_entry))
+        .routes(routes!(amend::review_entry))
         // The ledger.
         .routes(routes!(ledger::get_entry))
         .routes(routes!(ledger::get_proof))

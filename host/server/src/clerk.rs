@@ -14,7 +14,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant as Stopwatch};
 
 use rongyi_core::book::{Applied, Book, Changes, Frame, Receipt};
@@ -22,6 +22,7 @@ use rongyi_core::chain::hex;
 use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
+use rongyi_core::time::LocalDate;
 use rongyi_rules::{Engine, Rule};
 use rongyi_store::{Held, Store, StoreError, StoredEntry, Written};
 use tokio::sync::{mpsc, oneshot};
@@ -103,6 +104,8 @@ struct Job {
 pub struct Clerk {
     desks: Arc<[mpsc::Sender<Job>]>,
     frames: Arc<Frames>,
+    /// The local day for which nothing more falls due in a community, see `jobs::catch_up`.
+    pub(crate) caught_up: Arc<Mutex<HashMap<Code, LocalDate>>>,
 }
 
 /// The newest frame of every community that this clerk has written or read: for requests, which need kinds,
@@ -153,6 +156,7 @@ impl Clerk {
         Clerk {
             desks: desks.collect(),
             frames,
+            caught_up: Arc::default(),
         }
     }
 

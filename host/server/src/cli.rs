@@ -8,6 +8,7 @@
 //! | 2 | the command line is wrong |
 //! | 78 | the configuration is wrong |
 
+mod amend;
 mod check;
 mod enrol;
 mod heads;
@@ -113,6 +114,14 @@ enum Command {
     Statement(statement::StatementArgs),
     /// 从 SQLite 搬到 PostgreSQL / carry everything to PostgreSQL
     Move(moving::MoveArgs),
+    /// 冲正一笔 / take an entry back
+    Reverse(amend::ReverseArgs),
+    /// 双人更正 / corrections by two people
+    #[command(subcommand)]
+    Correct(amend::CorrectCommand),
+    /// 公示和异议 / awards under notice, objections
+    #[command(subcommand)]
+    Notice(amend::NoticeCommand),
     /// 重算整本账，逐笔核对 / recompute and prove the ledger
     Verify(verify::VerifyArgs),
     /// 写出每本账现在的总指纹，可以公示 / the heads of all ledgers, to be published
@@ -331,6 +340,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Period(command) => period::run(command).await,
             Command::Statement(args) => statement::run(args).await,
             Command::Move(args) => moving::run(args).await,
+            Command::Reverse(args) => amend::reverse(args).await,
+            Command::Correct(command) => amend::correct(command).await,
+            Command::Notice(command) => amend::notice(command).await,
             Command::Verify(args) => verify::run(args).await,
             Command::Heads(args) => heads::run(args).await,
             Command::Proof(command) => proof::run(command).await,

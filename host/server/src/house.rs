@@ -116,6 +116,12 @@ fn settings(community: &config::Community) -> Settings {
         award_max: community.award_max.map(amount),
         issue_budget_month: community.issue_budget_month.map(amount),
         assets: Vec::new(),
+        debt_floors: community
+            .debt_floors
+            .iter()
+            .map(|(asset, floor)| (*asset, amount(*floor)))
+            .collect(),
+        notice_days: community.notice_days.clone(),
     }
 }
 

@@ -1,13 +1,16 @@
-//! What happens by itself: orders nobody collected give their points back, lots lapse on their date, events
-//! that wait for a rule are tried again, heads are published. Each change is a command like any other and safe to
-//! run twice.
+//! What happens by itself: orders nobody collected give their points back, awards are posted after their notice,
+//! lots lapse on their date, events that wait for a rule are tried again, old
+//! idempotency keys go, heads are published. Each change is a command like any other and safe to run twice.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rongyi_core::command::{Ask, Rejection};
+use rongyi_core::book::KEY_DAYS;
+use rongyi_core::command::{AmendRejection, Ask, Rejection};
 use rongyi_core::ids::{Code, RuleSetNo};
-use rongyi_core::record::{ReleaseReason, RuleSet};
+use rongyi_core::record::{NoticeStep, ReleaseReason, RuleSet};
+use rongyi_core::time::{Instant, LocalDate};
 use tokio_util::sync::CancellationToken;
 
 use crate::clerk::ClerkError;
@@ -18,6 +21,8 @@ use crate::proof::ProofFault;
 const PAUSE: Duration = Duration::from_secs(60);
 /// Orders, accounts and events handled in one round of one community.
 const ROUND_MAX: u32 = 500;
+/// Rounds of what fell due that one look at a balance waits for.
+const CATCH_UP_ROUNDS: usize = 20;
 /// Accounts in one lapse command.
 const LAPSE_CHUNK: usize = 50;
 
@@ -26,8 +31,12 @@ const LAPSE_CHUNK: usize = 50;
 pub struct Done {
     /// Orders that ran out.
     pub released: usize,
+    /// Awards that were posted after their notice.
+    pub posted: usize,
     /// Accounts from which something lapsed.
     pub lapsed: usize,
+    /// Idempotency keys that no longer count.
+    pub keys: u64,
     /// Waiting events that were decided.
     pub retried: usize,
     /// Holders of a signed period that were closed.
@@ -84,10 +93,7 @@ pub async fn publish(house: &House, code: &Code) {
 pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
     let mut done = Done::default();
     let (today, _) = house.today(code);
-    for order in house.store.due_orders(code, today, ROUND_MAX).await? {
-        done.released +=
-            usize::from(ask(house, code, Ask::Release(order, ReleaseReason::TimedOut)).await?);
-    }
+    (done.released, done.posted) = due(house, code, today).await?;
     let accounts = house
         .store
         .accounts_with_lots_before(code, today, ROUND_MAX)
@@ -97,6 +103,9 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
             done.lapsed += chunk.len();
         }
     }
+    let key_age_us = KEY_DAYS.saturating_mul(86_400_000_000);
+    let before = Instant(house.clock.now().0.saturating_sub(key_age_us));
+    done.keys = house.store.purge_keys(code, before).await?;
     for seq in ready(house, code).await? {
         let command = house.command(code, SYSTEM, Ask::Retry(seq));
         match house.clerk.ask_patiently(code, command).await {
@@ -137,6 +146,44 @@ async fn ready(house: &House, code: &Code) -> Result<Vec<u64>, ClerkError> {
     Ok(ready.take(ROUND_MAX as usize).collect())
 }
 
+/// Orders whose deadline and awards whose notice ended before `today`: how many of each were closed now.
+async fn due(house: &House, code: &Code, today: LocalDate) -> Result<(usize, usize), ClerkError> {
+    let (mut released, mut posted) = (0, 0);
+    for order in house.store.due_orders(code, today, ROUND_MAX).await? {
+        let release = Ask::Release(order, ReleaseReason::TimedOut);
+        released += usize::from(ask(house, code, release).await?);
+    }
+    for entry in house.store.due_notices(code, today, ROUND_MAX).await? {
+        let post = Ask::Notice(NoticeStep::Post(entry));
+        posted += usize::from(ask(house, code, post).await?);
+    }
+    Ok((released, posted))
+}
+
+/// Before somebody looks at balances or spends: closes what fell due since yesterday, whether or not the job has come
+/// round, so that nobody sees an order past its deadline or an award past its notice. Things fall due with the day
+/// only, so once nothing is left the rest of the day costs nothing.
+///
+/// # Errors
+/// As [`round`].
+pub async fn catch_up(house: &House, code: &Code) -> Result<(), ClerkError> {
+    let today = house.today(code).0;
+    let days = &house.clerk.caught_up;
+    let known = |days: std::sync::MutexGuard<'_, HashMap<Code, LocalDate>>| days.get(code).copied();
+    if days.lock().is_ok_and(|days| known(days) == Some(today)) {
+        return Ok(());
+    }
+    for _ in 0..CATCH_UP_ROUNDS {
+        if due(house, code, today).await? == (0, 0) {
+            if let Ok(mut days) = days.lock() {
+                days.insert(code.clone(), today);
+            }
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Whether the command did something; somebody else may have been first.
 async fn ask(house: &House, code: &Code, ask: Ask) -> Result<bool, ClerkError> {
     let command = house.command(code, SYSTEM, ask);
@@ -146,7 +193,12 @@ async fn ask(house: &House, code: &Code, ask: Ask) -> Result<bool, ClerkError> {
             Rejection::NothingToDo
             | Rejection::OrderSettled { .. }
             | Rejection::OrderReleased { .. }
-            | Rejection::OrderNotDue { .. },
+            | Rejection::OrderNotDue { .. }
+            | Rejection::Amend(
+                AmendRejection::NoticeNotDue { .. }
+                | AmendRejection::NoticeObjected { .. }
+                | AmendRejection::NoticeOver { .. },
+            ),
         )) => Ok(false),
         Err(error) => Err(error),
     }

@@ -19,6 +19,7 @@ use rongyi_store::{Store, StoreError};
 use crate::access::random;
 use crate::clerk::{Answer, ClerkError};
 use crate::house::House;
+use crate::jobs;
 
 /// Pick-up codes tried before giving up; with a million open orders one in a hundred is taken.
 const CODE_TRIES: usize = 8;
@@ -162,6 +163,7 @@ pub async fn quotes(
     resident: ResidentNo,
     baskets: impl FnOnce(&Frame) -> Vec<Basket>,
 ) -> Result<Shopfront, ClerkError> {
+    jobs::catch_up(house, community).await?;
     let frame = house.store.frame(community).await?;
     let frame = frame.ok_or_else(|| ClerkError::CommunityUnknown(community.clone()))?;
     let wallet = wallet(&house.store, &frame, resident).await?;
@@ -276,6 +278,7 @@ pub async fn place(house: &House, community: &Code, wanted: Wanted) -> Result<An
         key: key_text,
     } = wanted;
     let input = format!("place {resident} {basket:?} {seen}");
+    jobs::catch_up(house, community).await?;
     let mut tries = 0;
     loop {
         let ask = Ask::Place {
@@ -315,6 +318,27 @@ pub async fn settle(
         key,
         today: house.today(community).0,
         ask: Ask::Settle(order),
+        text: None,
+    };
+    house.clerk.ask(community, command).await
+}
+
+/// Hands some pieces of an order over; the rest stays set aside.
+///
+/// # Errors
+/// As [`settle`]; `part.shape` for pieces that are not set aside.
+pub async fn settle_part(
+    house: &House,
+    community: &Code,
+    (order, pieces): (OrderNo, Basket),
+    (actor, key_text): (Code, Option<String>),
+) -> Result<Answer, ClerkError> {
+    let key = key(key_text, &format!("settle {order} {pieces:?}"));
+    let command = Command {
+        actor,
+        key,
+        today: house.today(community).0,
+        ask: Ask::SettlePart(order, pieces),
         text: None,
     };
     house.clerk.ask(community, command).await

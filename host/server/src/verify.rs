@@ -358,7 +358,7 @@ impl Check {
                         return Ok(head);
                     }
                     leaves.push(leaf(seq, kind, &body));
-                    if !self.record(seq, kind, &body) {
+                    if !self.record(store, code, (seq, kind, &body)).await? {
                         return Ok(head);
                     }
                 }
@@ -380,7 +380,7 @@ impl Check {
                     last_at: block.at,
                 };
                 self.history.push(hash);
-                self.kept(block.height, &hash);
+                self.kept(store, code, (block.height, &hash)).await?;
                 if self.moved.len() >= PAGE as usize {
                     self.links(store, code).await?;
                 }
@@ -396,7 +396,7 @@ impl Check {
                 }
             }
         }
-        self.finish_entry();
+        self.finish_entry(store, code).await?;
         self.links(store, code).await?;
         self.texts(store, code, head.next_seq - 1).await?;
         Ok(head)
@@ -443,17 +443,22 @@ impl Check {
     }
 
     /// Takes one record; when it begins an entry, the entry before it is complete and applied.
-    fn record(&mut self, seq: u64, kind: u8, body: &[u8]) -> bool {
+    async fn record(
+        &mut self,
+        store: &Store,
+        code: &Code,
+        (seq, kind, body): (u64, u8, &[u8]),
+    ) -> Result<bool, StoreError> {
         self.report.records += 1;
         let Ok(record) = Record::decode(kind, body) else {
             self.problem(
                 format!("record {seq}"),
                 "its bytes are not a record: it was changed".into(),
             );
-            return false;
+            return Ok(false);
         };
         if record.envelope().is_some() {
-            self.finish_entry();
+            self.finish_entry(store, code).await?;
         }
         #[expect(
             clippy::wildcard_enum_match_arm,
@@ -466,25 +471,29 @@ impl Check {
             Record::Receive(.., reason) | Record::Open(.., reason) | Record::Assert(.., reason) => {
                 self.said.insert(seq, *reason);
             }
-            Record::Event(_, event) => self.said.extend(event.note.map(|note| (seq, note))),
             Record::Erase(_, what) => {
                 self.erased.extend(&what.texts);
                 for resident in &what.residents {
                     self.report.forgotten += u64::from(self.enrolled.remove(resident).is_some());
                 }
             }
+            Record::Event(_, event) | Record::Replace(_, event, _) => {
+                self.said.extend(event.note.map(|note| (seq, note)))
+            }
+            Record::Amend(_, amend) => self.said.extend(amend.reason().map(|own| (seq, *own))),
+            Record::Notice(_, step) => self.said.extend(step.reason().map(|own| (seq, *own))),
             _ => {}
         }
         self.kept.extend(statement::kept(seq, &record));
         self.entry.push((seq, record));
-        true
+        Ok(true)
     }
 
     /// Applies the entry's command to the rebuilt book and compares what it gives with what is recorded.
-    fn finish_entry(&mut self) {
+    async fn finish_entry(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
         let entry = std::mem::take(&mut self.entry);
         let Some((seq, first)) = entry.first() else {
-            return;
+            return Ok(());
         };
         let items = &self.book.frame().items;
         let by_no = |no| {
@@ -500,8 +509,16 @@ impl Check {
                 format!("record {seq}"),
                 "no entry begins here, but an entry must".into(),
             );
-            return;
+            return Ok(());
         };
+        // A reversal is about an earlier entry, which was compared with its block when it was read.
+        loop {
+            let needs = self.book.missing(&command);
+            if needs.is_empty() {
+                break;
+            }
+            self.book.load(store.load(code, &needs).await?);
+        }
         self.judge.expected.borrow_mut().answer = entry.get(1).map(|(_, record)| record.clone());
         let result = self.book.apply(&command, envelope.at, &self.judge);
         let problem = match result {
@@ -525,6 +542,7 @@ impl Check {
         if let Some(changes) = self.book.seal() {
             self.moved.extend(changes.transfers);
         }
+        Ok(())
     }
 
     /// The row of a rule set that has just become active, before its decisions are asked.

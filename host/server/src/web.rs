@@ -2,6 +2,7 @@
 //!
 //! Handlers read the store, ask the clerk, and fill view models; they decide nothing about points.
 
+mod amend;
 pub mod errors;
 pub mod front;
 pub mod headers;
@@ -158,6 +159,9 @@ fn pages() -> Router<Arc<App>> {
             get(own::show_own).post(own::erase_own),
         )
         .route("/{community}/me/data.json", get(own::get_own_file))
+        // What is under notice; everybody may look.
+        .route("/{community}/notice", get(amend::show_notice))
+        .route("/{community}/notice/{seq}/object", post(amend::object))
         // The shop.
         .route("/{community}/shop", get(shop::list_shop))
         .route("/{community}/shop/{item}", get(shop::show_item))
@@ -174,6 +178,12 @@ fn pages() -> Router<Arc<App>> {
             get(staff::show_till).post(staff::look_up_code),
         )
         .route("/{community}/till/{no}/settle", post(staff::settle_order))
+        .route("/{community}/amend", get(amend::show_desk))
+        .route("/{community}/amend/reverse", post(amend::reverse))
+        .route("/{community}/amend/adjust", post(amend::adjust))
+        .route("/{community}/amend/{seq}/approve", post(amend::approve))
+        .route("/{community}/amend/{seq}/decline", post(amend::decline))
+        .route("/{community}/amend/{seq}/review", post(amend::review))
         .route("/{community}/operator", get(operator::show_operator))
         .route("/{community}/operator/periods", get(periods::list_periods))
         .route(

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use rongyi_core::ids::AssetNo;
 use rongyi_core::time::LocalDate;
 use rongyi_rules::{Lowered, Tier};
 use rongyi_server::config::{
@@ -230,6 +231,16 @@ fn a_good_configuration_is_read_exactly() {
     assert_eq!(full.unit, AccountUnit::Household);
     assert_eq!(full.expiry, Expiry::EndOfMonth { months_later: 2 });
     assert_eq!(full.debt_floor, -50);
+    assert_eq!(
+        full.debt_floors,
+        [(AssetNo::MINUTES, 0), (AssetNo::CONDUCT, -20)]
+    );
+    let notice: Vec<_> = full
+        .notice_days
+        .iter()
+        .map(|(kind, days)| (kind.as_str(), *days))
+        .collect();
+    assert_eq!(notice, [("tree.plant", 3), ("waste.food", 7)]);
     assert_eq!(full.order_hold_days, 3);
     assert_eq!(full.award_max, Some(500));
     assert_eq!(full.issue_budget_month, Some(60_000));

@@ -21,7 +21,7 @@ pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
 use rongyi_core::account::{Account, Holder};
-use rongyi_core::book::{AccountState, Changes, Frame, Loaded, Order, Used};
+use rongyi_core::book::{AccountState, Changes, Fate, FateState, Frame, Loaded, Order, Used};
 use rongyi_core::chain::{Hash, Head};
 use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::counters::{CounterKey, CounterRow};
@@ -209,6 +209,14 @@ each_engine! {
     fn standings(community: &Code, cut: u64, after: Option<Holder>, limit: u32) -> Vec<(Holder, Standing)>;
     /// Holders of a cut-off that are not closed yet.
     fn open_standings(community: &Code, cut: u64, limit: u32) -> Vec<Holder>;
+    /// What became of an entry; `None` when nothing did.
+    fn fate(community: &Code, entry: u64) -> Option<Fate>;
+    /// Entries in one state, those whose notice ends first before the others.
+    fn fates_in(community: &Code, state: FateState, limit: u32) -> Vec<(u64, Fate)>;
+    /// Awards whose notice ended before `today` and that nobody objects to.
+    fn due_notices(community: &Code, today: LocalDate, limit: u32) -> Vec<u64>;
+    /// Removes idempotency keys used before; answers how many. The book no longer counts them.
+    fn purge_keys(community: &Code, before: Instant) -> u64;
     /// Pieces on the shelf, by item; items that never came in are left out.
     fn stock(community: &Code) -> Vec<(ItemNo, i64)>;
     /// Archives a component under the SHA-256 of its bytes. Again is no harm.
@@ -249,6 +257,8 @@ each_engine! {
     fn all_orders(community: &Code) -> Vec<Order>;
     /// Every resident with their household.
     fn all_residents(community: &Code) -> Vec<(ResidentNo, HouseholdNo)>;
+    /// What became of every entry that something happened to.
+    fn all_fates(community: &Code) -> Vec<(u64, Fate)>;
     /// Every external reference that was used.
     fn all_sources(community: &Code) -> Vec<(Code, String, Used)>;
     /// Every standing, by the entry of its cut-off.

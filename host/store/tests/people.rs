@@ -57,6 +57,8 @@ async fn community(url: &str) -> Store {
         award_max: None,
         issue_budget_month: None,
         assets: Vec::new(),
+        debt_floors: Vec::new(),
+        notice_days: Vec::new(),
     }));
     for no in [1001, 1002] {
         apply(Ask::Enrol {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{AccountState, Book, PlacedTransfer, Receipt};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
-use crate::command::{Command, Rejection};
+use crate::command::{AmendRejection, Command, Rejection};
 use crate::record::{LotDate, Record, Transfer, TransferKind};
 use crate::time::LocalDate;
 
@@ -87,6 +87,22 @@ impl<'b> Draft<'b> {
         lot: LotDate,
         kind: TransferKind,
     ) -> Result<(), Rejection> {
+        let like = Transfer {
+            debit,
+            credit,
+            amount,
+            from_lot: 0,
+            to_lot: lot,
+            kind,
+            order: None,
+            reverses: None,
+        };
+        self.pay_in_as(&like)
+    }
+
+    /// The same for a movement with everything it says about itself.
+    pub(super) fn pay_in_as(&mut self, like: &Transfer) -> Result<(), Rejection> {
+        let (credit, amount, lot) = (like.credit, like.amount, like.to_lot);
         let debt = self
             .state(&credit)
             .lots
@@ -100,14 +116,9 @@ impl<'b> Draft<'b> {
             if part > 0 {
                 let amount = Amount::new(part).map_err(|_| Rejection::OutOfRange)?;
                 self.move_one(Transfer {
-                    debit,
-                    credit,
                     amount,
-                    from_lot: 0,
                     to_lot,
-                    kind,
-                    order: None,
-                    reverses: None,
+                    ..like.clone()
                 })?;
             }
         }
@@ -133,12 +144,18 @@ impl<'b> Draft<'b> {
         (left == 0).then_some(drawn)
     }
 
-    /// Checks every floor; after this nothing can fail. `debt_floor` is zero or negative.
-    pub(super) fn finish(self, debt_floor: i64) -> Result<Drafted, Rejection> {
+    /// Checks every floor; after this nothing can fail. An account that is below its floor already, because a second
+    /// person allowed it, may stay there but not sink.
+    pub(super) fn finish(self, floors: Floors) -> Result<Drafted, Rejection> {
+        let mut deepest = 0_i64;
+        let settings = self.book.frame.settings.as_ref();
         for (account, state) in &self.touched {
+            let before = self.book.account(account);
             let floor = match account.purpose {
                 purpose if purpose.is_source() => i64::MIN,
-                Purpose::Available if account.holder != Holder::Community => debt_floor,
+                Purpose::Available if account.holder != Holder::Community => {
+                    settings.map_or(0, |own| own.debt_floor_of(account.asset).get())
+                }
                 Purpose::Available
                 | Purpose::Notice
                 | Purpose::Held
@@ -152,18 +169,32 @@ impl<'b> Draft<'b> {
                 | Purpose::Handed
                 | Purpose::Supplied => 0,
             };
+            let may_owe =
+                account.purpose == Purpose::Available && account.holder != Holder::Community;
             // Only the undated lot may carry a debt; a dated one never falls below zero.
             let dated_floor = if account.purpose.is_source() {
                 i64::MIN
             } else {
                 0
             };
-            let lot_fits = |(lot, left): (&LotDate, &i64)| {
-                *left >= if *lot == 0 { floor } else { dated_floor }
-            };
-            if state.total < floor || !state.lots.iter().all(lot_fits) {
-                return Err(Rejection::OutOfRange);
+            let lot_before = |lot: &LotDate| before.lots.get(lot).copied().unwrap_or(0);
+            for (lot, left) in state.lots.iter().filter(|(lot, _)| **lot != 0) {
+                if *left < dated_floor && *left < lot_before(lot) {
+                    return Err(Rejection::OutOfRange);
+                }
             }
+            let undated = state.lots.get(&0).copied().unwrap_or(0);
+            for (now, old) in [(state.total, before.total), (undated, lot_before(&0))] {
+                if now < floor && now < old {
+                    if !may_owe {
+                        return Err(Rejection::OutOfRange);
+                    }
+                    deepest = deepest.max(floor.saturating_sub(now));
+                }
+            }
+        }
+        if deepest > 0 && floors == Floors::Kept {
+            return Err(AmendRejection::Short { missing: deepest }.into());
         }
         Ok(Drafted {
             touched: self.touched,
@@ -172,9 +203,23 @@ impl<'b> Draft<'b> {
     }
 }
 
+/// Whether debt floors hold, or a second person allowed a reversal to pass them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Floors {
+    Kept,
+    Passed,
+}
+
 impl Drafted {
     pub(super) fn is_empty(&self) -> bool {
         self.transfers.is_empty()
+    }
+
+    /// Whether an account of this purpose is among those it moves.
+    pub(super) fn touches(&self, purpose: Purpose) -> bool {
+        self.touched
+            .keys()
+            .any(|account| account.purpose == purpose)
     }
 
     /// The mark: from here on nothing can fail. `records` is the entry without its movements.

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use super::draft::Draft;
-use super::facts::{Subjects, count, count_issued, fact};
-use super::{Applied, Book, period};
+use super::draft::{Draft, Floors};
+use super::facts::{Subjects, count_event, count_issued, fact};
+use super::{Applied, Book, Fate, FateState, period};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::{Amount, Decimal};
 use crate::chain::sha256;
-use crate::command::{Command, Rejection};
+use crate::command::{AmendRejection, Command, Rejection};
 use crate::counters::{CounterKey, CounterSubject};
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
 use crate::record::{Envelope, Event, Record, RuleSet, Transfer, TransferKind};
@@ -36,10 +36,61 @@ pub(super) fn earn(
     {
         return Ok(Applied::Replay(entry));
     }
+    let first = Record::Event(envelope.clone(), event.clone());
+    book_event(book, command, (first, &envelope), event, judge)
+}
+
+/// An event under the reference of an entry that was reversed or withdrawn. Checked before all else: the reference,
+/// that it belongs to the named entry, that this one no longer stands.
+pub(super) fn replace(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    event: &Event,
+    replaces: u64,
+    judge: &dyn Judge,
+) -> Result<Applied, Rejection> {
+    let source = event
+        .source
+        .as_ref()
+        .ok_or(AmendRejection::ReplacesWithoutSource)?;
+    let external_ref = source.external_ref.clone();
+    let key = (source.name.clone(), external_ref.clone());
+    let used = book.sources.get(&key).copied().flatten();
+    let used = used.ok_or_else(|| AmendRejection::ReplacesUnknown {
+        external_ref: external_ref.clone(),
+    })?;
+    if used.entry != replaces {
+        let again = matches!(book.entry(used.entry)?.first(),
+            Some(Record::Replace(_, _, own)) if *own == replaces);
+        return match again {
+            true if used.input == source.input => Ok(Applied::Replay(used.entry)),
+            true => Err(Rejection::SourceConflict { external_ref }),
+            false => Err(AmendRejection::ReplacesOther {
+                external_ref,
+                entry: used.entry,
+            }
+            .into()),
+        };
+    }
+    match book.fate(replaces).map(|fate| fate.state) {
+        Some(FateState::Reversed | FateState::Withdrawn) => {}
+        Some(_) | None => return Err(AmendRejection::ReplacesStanding { entry: replaces }.into()),
+    }
+    let first = Record::Replace(envelope.clone(), event.clone(), replaces);
+    book_event(book, command, (first, &envelope), event, judge)
+}
+
+fn book_event(
+    book: &mut Book,
+    command: &Command,
+    (first, envelope): (Record, &Envelope),
+    event: &Event,
+    judge: &dyn Judge,
+) -> Result<Applied, Rejection> {
     check_date(book, event, envelope.today)?;
     let (set, kind) = rule_and_kind(book, event)?;
     check(book, event, &kind)?;
-    let first = Record::Event(envelope.clone(), event.clone());
     let receipt = decide(
         book,
         command,
@@ -335,8 +386,18 @@ fn decide(
         Err(refusal) => return Ok(book.append(command, refused(refusal), &[])),
         Ok(drafted) => drafted,
     };
-    count(book, event, &decision)?;
-    count_issued(book, asked.today, &decision);
+    count_event(book, event, &decision, false)?;
+    count_issued(book, asked.today, &decision, false);
+    if drafted.touches(Purpose::Notice) {
+        let days = book.settings_or_reject()?.notice_of(&event.kind);
+        let entry = book.frame.head.next_seq;
+        let fate = Fate {
+            state: FateState::Pending,
+            by: entry,
+            until: Some(asked.today.plus_days(i32::from(days.unwrap_or_default()))),
+        };
+        book.put_fate(entry, fate);
+    }
     let records = vec![first, Record::Decided(asked.set.no, facts, decision)];
     Ok(drafted.commit(book, command, records))
 }
@@ -403,13 +464,14 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
             if asset == AssetNo::POINTS {
                 issued = issued.saturating_add(i64::from(award.amount));
             }
-            let expires = award.expires.or_else(|| {
-                if asset == AssetNo::POINTS {
-                    settings.expiry.last_day(today)
-                } else {
-                    None
-                }
-            });
+            // Under notice an award keeps only the day its rule named: other points expire by the day they are posted.
+            let (account, expires) = if settings.notice_of(&event.kind).is_some() {
+                let purpose = Purpose::Notice;
+                (Account { purpose, ..account }, award.expires)
+            } else {
+                let posted = || settings.default_expiry(asset, today);
+                (account, award.expires.or_else(posted))
+            };
             let lot = expires.map_or(0, LocalDate::to_days);
             let source = Account::of_community(asset, Purpose::Issuance);
             draft.pay_in(
@@ -426,7 +488,7 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
     if let Some(no) = over_budget(book, settings, today, issued) {
         return Ok(Err(no));
     }
-    draft.finish(settings.debt_floor.get()).map(Ok)
+    draft.finish(Floors::Kept).map(Ok)
 }
 
 /// The host's own monthly limit on new points, whatever a rule says.

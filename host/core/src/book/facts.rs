@@ -83,8 +83,9 @@ pub(super) fn fact(
     answer(need, on, &kinds_of(book, need, line_item), row)
 }
 
-/// Keeps what the host's monthly budget is checked against: new points by the day they were posted.
-pub(super) fn count_issued(book: &mut Book, today: LocalDate, decision: &Decision) {
+/// Keeps what the host's monthly budget is checked against: new points by the day they were decided; `out` takes
+/// them away again.
+pub(super) fn count_issued(book: &mut Book, today: LocalDate, decision: &Decision, out: bool) {
     let new_points = |award: &&Award| award.asset.as_str() == "points" && award.amount > 0;
     let issued = decision
         .awards
@@ -98,6 +99,7 @@ pub(super) fn count_issued(book: &mut Book, today: LocalDate, decision: &Decisio
             points: issued,
             ..Cell::default()
         };
+        let cell = if out { cell.negated() } else { cell };
         add(
             book,
             CounterSubject::Community,
@@ -108,8 +110,13 @@ pub(super) fn count_issued(book: &mut Book, today: LocalDate, decision: &Decisio
     }
 }
 
-/// Adds a decided event to the counters of everybody it concerns.
-pub(super) fn count(book: &mut Book, event: &Event, decision: &Decision) -> Result<(), Rejection> {
+/// Adds a decided event to the counters of everybody it concerns, or takes it `out` of its window again.
+pub(super) fn count_event(
+    book: &mut Book,
+    event: &Event,
+    decision: &Decision,
+    out: bool,
+) -> Result<(), Rejection> {
     let mut people: BTreeMap<ResidentNo, Cell> = BTreeMap::new();
     let one = people.entry(doer(event)?).or_default();
     one.events = 1;
@@ -126,6 +133,7 @@ pub(super) fn count(book: &mut Book, event: &Event, decision: &Decision) -> Resu
         }
     }
     for (resident, cell) in people {
+        let cell = if out { cell.negated() } else { cell };
         let household = book.household(resident)?;
         let subjects = [
             CounterSubject::Resident(resident),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::draft::Draft;
+use super::draft::{Draft, Floors};
 use super::{Applied, Book};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
@@ -138,7 +138,7 @@ pub(super) fn receive(
         0,
         TransferKind::Receive,
     )?;
-    let drafted = draft.finish(0)?;
+    let drafted = draft.finish(Floors::Kept)?;
     Ok(Applied::Fresh(drafted.commit(
         book,
         command,
@@ -193,7 +193,7 @@ pub(super) fn open(
         expires.map_or(0, crate::time::LocalDate::to_days),
         TransferKind::Opening,
     )?;
-    let drafted = draft.finish(settings.debt_floor.get())?;
+    let drafted = draft.finish(Floors::Kept)?;
     let record = Record::Open(
         envelope,
         *holder,
@@ -240,8 +240,7 @@ pub(super) fn lapse(
             })?;
         }
     }
-    let floor = book.settings_or_reject()?.debt_floor.get();
-    let drafted = draft.finish(floor)?;
+    let drafted = draft.finish(Floors::Kept)?;
     if drafted.is_empty() {
         return Err(Rejection::NothingToDo);
     }

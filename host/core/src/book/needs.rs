@@ -1,12 +1,14 @@
 //! What a command reads, so that it can be loaded before anything is decided.
 
+mod amend;
+
 use super::earning::{doer, holder, issued_kind};
 use super::facts::{Subjects, item_kind, kinds_of};
 use super::{Book, Order};
 use crate::account::{Account, Holder, Purpose};
 use crate::command::{Ask, Command, Need};
 use crate::counters::{CounterKey, CounterSubject, months};
-use crate::ids::{AssetNo, Code, ItemNo, ResidentNo};
+use crate::ids::{AssetNo, Code, ItemNo, OrderNo, ResidentNo};
 use crate::record::{Event, Source};
 use crate::rule::FactNeed;
 use crate::time::LocalDate;
@@ -49,11 +51,6 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
             list.code(code);
             list.basket(*resident, lines, command.today);
         }
-        Ask::Settle(no) | Ask::Release(no, _) => match book.orders.get(no) {
-            None => list.needs.push(Need::Order(*no)),
-            Some(None) => {}
-            Some(Some(order)) => list.order(order),
-        },
         Ask::Assert { holder, .. } => {
             if let Holder::Resident(resident) = holder {
                 list.resident(*resident);
@@ -61,12 +58,20 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
         }
         Ask::Period(own, step) => list.period(own, step, command.today),
         Ask::Erase(what) => what.residents.iter().for_each(|own| list.resident(*own)),
+        Ask::Settle(no) | Ask::Release(no, _) => list.order_no(*no),
         Ask::Lapse(accounts) => {
             for account in accounts {
                 list.account(*account);
                 list.account(Account::of_community(account.asset, Purpose::Expired));
             }
         }
+        Ask::SettlePart(no, _) => list.order_no(*no),
+        Ask::Replace(event, replaces) => {
+            list.event(event, command.today);
+            list.replaced(event, *replaces);
+        }
+        Ask::Amend(amend) => list.amend(amend),
+        Ask::Notice(step) => list.notice(step),
     }
     list.needs
 }
@@ -211,11 +216,16 @@ impl Missing<'_> {
                 continue;
             };
             for asset in &assets {
-                self.account(Account {
+                let account = Account {
                     holder: holder(settings, *asset, who.resident, who.household),
                     asset: *asset,
                     purpose: Purpose::Available,
-                });
+                };
+                self.account(account);
+                if settings.notice_of(&event.kind).is_some() {
+                    let purpose = Purpose::Notice;
+                    self.account(Account { purpose, ..account });
+                }
             }
             self.counted(&who, &event.kind, event.on);
         }
@@ -263,6 +273,14 @@ impl Missing<'_> {
             self.goods(no, &[Purpose::Shelf, Purpose::Reserved]);
             self.facts(&plan.line_facts, today, &who, Some(code));
             self.counted(&who, &item_kind(code), today);
+        }
+    }
+
+    fn order_no(&mut self, no: OrderNo) {
+        match self.book.orders.get(&no) {
+            None => self.needs.push(Need::Order(no)),
+            Some(None) => {}
+            Some(Some(order)) => self.order(order),
         }
     }
 

@@ -20,7 +20,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::draft::{Draft, Drafted};
+use super::draft::{Draft, Drafted, Floors};
 use super::earning::{issued_kind, over_budget, refusal, whole};
 use super::facts::count_issued;
 use super::needs::Missing;
@@ -364,7 +364,7 @@ impl Closing<'_> {
         if let Some(no) = over_budget(book, settings, today, issued) {
             return Ok(Err(no));
         }
-        draft.finish(settings.debt_floor.get()).map(Ok)
+        draft.finish(Floors::Kept).map(Ok)
     }
 
     /// Takes away, earliest lots first, and never what came in for days after the period.
@@ -446,7 +446,7 @@ fn close(
     let first = Record::Period(envelope, period, PeriodStep::Close(holder));
     let receipt = match answer {
         Ok((decision, drafted)) => {
-            count_issued(book, today, &decision);
+            count_issued(book, today, &decision, false);
             let records = vec![first, Record::Decided(set, facts, decision)];
             drafted.commit(book, command, records)
         }

@@ -2,15 +2,16 @@
 //!
 //! Order of checks: key, basket, items, resident, price rule, pick-up code, stock, price seen, balance.
 
-use super::draft::Draft;
+use super::draft::{Draft, Floors};
 use super::earning::holder;
 use super::facts::{Subjects, add, fact, item_kind};
+use super::part::{collectable, in_parts, rest, settle_rest};
 use super::{Applied, Book, Order, OrderState};
 use crate::account::{Account, Purpose};
 use crate::amount::Amount;
 use crate::command::{Command, Rejection};
 use crate::counters::{Cell, CounterSubject};
-use crate::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::record::{Envelope, Item, OrderLine, Record, ReleaseReason, Transfer, TransferKind};
 use crate::rule::{Arg, BasketLine, Fact, Judge, PriceAsk, Quote, Refusal};
 use crate::time::LocalDate;
@@ -181,6 +182,7 @@ pub(super) fn place(
             .into_iter()
             .zip(quote.points.iter().map(|points| Amount::from(*points)))
             .collect(),
+        handed: vec![0; quote.points.len()],
         total: total(&quote)?,
         held: drafted.1,
         code: basket.code.to_owned(),
@@ -291,44 +293,50 @@ fn draft_hold(
             reverses: None,
         })?;
     }
-    Ok(Ok((draft.finish(settings.debt_floor.get())?, held)))
+    Ok(Ok((draft.finish(Floors::Kept)?, held)))
 }
 
-/// Adds an order to the redemption counters of its day, or takes it away again.
+/// Adds an order to the redemption counters of its day, or takes what is still set aside of it away again.
 fn count(book: &mut Book, order: &Order, out: bool) {
-    for (line, points) in &order.lines {
-        let Some(code) = book
-            .frame
-            .items
-            .iter()
-            .find(|item| item.no == line.item)
-            .map(|item| item.code.clone())
-        else {
-            continue;
-        };
+    for (line, points, begun) in rest(order) {
         let cell = Cell {
-            events: 1,
+            events: i64::from(!begun),
             quantity: i64::from(line.quantity),
             points: points.get(),
             minutes: 0,
         };
         let cell = if out { cell.negated() } else { cell };
-        for subject in [
-            CounterSubject::Resident(order.resident),
-            CounterSubject::Household(order.household),
-            CounterSubject::Community,
-        ] {
-            add(book, subject, &item_kind(&code), order.placed_on, &cell);
-        }
+        count_line(book, order, line.item, &cell);
     }
 }
 
-fn put(book: &mut Book, order: Order) {
+/// Adds to the counters of one item on the day of its order.
+pub(super) fn count_line(book: &mut Book, order: &Order, item: ItemNo, cell: &Cell) {
+    let of_no = |own: &&Item| own.no == item;
+    let Some(code) = book
+        .frame
+        .items
+        .iter()
+        .find(of_no)
+        .map(|own| own.code.clone())
+    else {
+        return;
+    };
+    for subject in [
+        CounterSubject::Resident(order.resident),
+        CounterSubject::Household(order.household),
+        CounterSubject::Community,
+    ] {
+        add(book, subject, &item_kind(&code), order.placed_on, cell);
+    }
+}
+
+pub(super) fn put(book: &mut Book, order: Order) {
     book.dirty.orders.insert(order.no);
     book.orders.insert(order.no, Some(order));
 }
 
-fn reserved(book: &Book, no: OrderNo) -> Result<Order, Rejection> {
+pub(super) fn reserved(book: &Book, no: OrderNo) -> Result<Order, Rejection> {
     let order = book
         .orders
         .get(&no)
@@ -355,12 +363,9 @@ pub(super) fn settle(
     envelope: Envelope,
     no: OrderNo,
 ) -> Result<Applied, Rejection> {
-    let order = reserved(book, no)?;
-    if envelope.today > order.deadline {
-        return Err(Rejection::OrderTimedOut {
-            order: no,
-            deadline: order.deadline,
-        });
+    let order = collectable(book, no, &envelope)?;
+    if in_parts(&order) {
+        return settle_rest(book, command, envelope, order);
     }
     let redeemed = Account::of_community(AssetNo::POINTS, Purpose::Redeemed);
     let drafted = move_back(book, &order, TransferKind::Settle, Purpose::Handed, |_| {
@@ -423,7 +428,7 @@ pub(super) fn release(
     )))
 }
 
-/// Moves an order's goods from `reserved` to `goods_to`, and its held points lot by lot.
+/// Moves what is still set aside of an order: its goods from `reserved` to `goods_to`, and its held points lot by lot.
 fn move_back(
     book: &Book,
     order: &Order,
@@ -434,7 +439,7 @@ fn move_back(
     let settings = book.settings_or_reject()?;
     let mut draft = Draft::new(book);
     let number = Some(order.no);
-    for (line, _) in &order.lines {
+    for (line, ..) in rest(order).iter().filter(|(line, ..)| line.quantity > 0) {
         let asset = AssetNo::of_item(line.item).ok_or(Rejection::NumberTooLarge)?;
         draft.move_one(Transfer {
             debit: Account::of_community(asset, Purpose::Reserved),
@@ -472,5 +477,5 @@ fn move_back(
             reverses: None,
         })?;
     }
-    draft.finish(settings.debt_floor.get())
+    draft.finish(Floors::Kept)
 }

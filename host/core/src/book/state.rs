@@ -72,6 +72,8 @@ pub struct Order {
     pub household: HouseholdNo,
     /// What, and what each line costs.
     pub lines: Vec<(OrderLine, Amount)>,
+    /// Pieces of each line that were handed over in parts; all zero for an order collected at once.
+    pub handed: Vec<i32>,
     /// What all of it costs.
     pub total: Amount,
     /// The points that are set aside, by lot.
@@ -84,6 +86,67 @@ pub struct Order {
     pub deadline: LocalDate,
     /// Where it stands.
     pub state: OrderState,
+}
+
+/// Where an entry stands that something happened to afterwards, or that waits for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FateState {
+    /// A proposal that waits for a second person.
+    Proposed,
+    /// A proposal that was approved.
+    Approved,
+    /// A proposal that was declined or taken back.
+    Declined,
+    /// An award under notice, to be posted after `until`.
+    Pending,
+    /// An award under notice that somebody objected to.
+    Objected,
+    /// An award under notice that a review upheld, to be posted after `until`.
+    Upheld,
+    /// An award that was posted after its notice.
+    Posted,
+    /// An award that a review withdrew.
+    Withdrawn,
+    /// Taken back.
+    Reversed,
+}
+
+impl FateState {
+    const ALL: [FateState; 9] = [
+        FateState::Proposed,
+        FateState::Approved,
+        FateState::Declined,
+        FateState::Pending,
+        FateState::Objected,
+        FateState::Upheld,
+        FateState::Posted,
+        FateState::Withdrawn,
+        FateState::Reversed,
+    ];
+
+    /// The stored number, 1-9. Numbers are never given twice.
+    pub fn number(self) -> u8 {
+        let place = Self::ALL.iter().position(|own| *own == self);
+        place
+            .and_then(|place| u8::try_from(place).ok())
+            .map_or(0, |place| place.saturating_add(1))
+    }
+
+    /// The state behind a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.number() == number)
+    }
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fate {
+    /// Where it stands.
+    pub state: FateState,
+    /// The entry that brought it there; itself when nothing followed yet.
+    pub by: u64,
+    /// The last day of its notice.
+    pub until: Option<LocalDate>,
 }
 
 /// What an idempotency key or external reference was used for.
@@ -140,10 +203,14 @@ pub enum Loaded {
     Order(OrderNo, Option<Order>),
     PickupCode(String, Option<OrderNo>),
     Source(Code, String, Option<Used>),
-    Key(Code, String, Option<Used>),
+    /// A key with the instant of its use: it counts for [`KEY_DAYS`](super::KEY_DAYS) days.
+    Key(Code, String, Option<(Used, Instant)>),
     Waiting(u64, Option<Event>),
     Everyone(Vec<(ResidentNo, HouseholdNo)>),
     Standing(u64, Holder, Option<Standing>),
+    /// The records of the entry that begins at this seq; `None` when none begins there.
+    Entry(u64, Option<Vec<Record>>),
+    Fate(u64, Option<Fate>),
 }
 
 /// A movement with its place and what the two accounts hold after it.
@@ -226,6 +293,7 @@ pub struct Changes {
     /// Events that wait for their rule: place and rule set, and those that no longer do.
     pub waiting: Vec<(u64, RuleSetNo)>,
     pub waited: Vec<u64>,
+    pub fates: Vec<(u64, Fate)>,
     pub texts: Vec<(u64, SaltedText)>,
     /// Entries whose texts are removed.
     pub erased: Vec<u64>,

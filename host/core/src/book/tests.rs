@@ -1,22 +1,27 @@
 //! The book against a naive model: random commands, and after every one the things that must always hold.
 #![expect(
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     clippy::arithmetic_side_effects,
     clippy::cast_possible_wrap,
     reason = "tests"
 )]
 
+mod later;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Applied, Book, OrderState, Receipt};
+use super::{Applied, Book, Loaded, OrderState, Receipt};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::chain::{Head, merkle_root, sha256};
-use crate::command::{Ask, Command, Rejection};
+use crate::command::{Ask, Command, Need, Rejection};
 use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
-use crate::record::{Event, Item, Key, Record, ReleaseReason, RuleSet, Source};
+use crate::record::{
+    Amend, Change, Event, Item, Key, NoticeStep, Record, ReleaseReason, RuleSet, Source,
+};
 use crate::rule::{
     Award, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan, PriceAsk,
     PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
@@ -121,7 +126,7 @@ fn rule_set() -> RuleSet {
         params: [2; 32],
         active_from: date("2026-01-05"),
         plan: Plan {
-            kinds: ["waste", "take", "strict", "owe", "boom"]
+            kinds: ["waste", "take", "strict", "owe", "boom", "serve"]
                 .map(kind)
                 .to_vec(),
             pricing: Some(PricingPlan::default()),
@@ -140,6 +145,8 @@ fn settings() -> Settings {
         award_max: None,
         issue_budget_month: None,
         assets: vec![],
+        debt_floors: vec![],
+        notice_days: vec![(code("serve"), 3)],
     }
 }
 
@@ -207,6 +214,7 @@ impl Desk {
 
     fn send(&mut self, command: &Command) -> Result<Applied, Rejection> {
         self.now += 1;
+        load_entries(&mut self.book, command, &self.journal);
         let before = format!("{:?}", self.book);
         let result = self.book.apply(command, Instant(self.now), &Native);
         match &result {
@@ -224,6 +232,32 @@ impl Desk {
     fn ask(&mut self, ask: Ask) -> Result<Applied, Rejection> {
         let command = self.command(ask);
         self.send(&command)
+    }
+
+    fn ask_as(&mut self, actor: &str, ask: Ask) -> Result<Applied, Rejection> {
+        let command = Command {
+            actor: code(actor),
+            ..self.command(ask)
+        };
+        self.send(&command)
+    }
+
+    /// Whether a second person may have let somebody pass the floor.
+    fn approved(&self) -> bool {
+        let approves = |r: &Record| matches!(r, Record::Amend(_, Amend::Approve(_)));
+        self.journal.iter().any(approves)
+    }
+
+    /// The beginning of one of the newest entries: the `back`-th record, or the entry it belongs to.
+    fn back(&self, back: u64) -> u64 {
+        let mut place = (self.journal.len() as u64).saturating_sub(back).max(1);
+        while self.journal[usize::try_from(place - 1).unwrap()]
+            .envelope()
+            .is_none()
+        {
+            place -= 1;
+        }
+        place
     }
 
     fn must(&mut self, ask: Ask) -> Receipt {
@@ -267,6 +301,8 @@ impl Desk {
             );
             let floor = if account.purpose.is_source() {
                 i64::MIN
+            } else if account.purpose == Purpose::Available && self.approved() {
+                i64::MIN
             } else if account.purpose == Purpose::Available {
                 -50
             } else {
@@ -287,7 +323,7 @@ impl Desk {
             .orders()
             .values()
             .filter(|o| o.state == OrderState::Reserved)
-            .map(|o| o.total.get())
+            .map(|o| o.held.iter().map(|(_, left)| left).sum::<i64>())
             .sum();
         let held_accounts: i64 = self
             .book
@@ -305,6 +341,34 @@ impl Desk {
             self.heads.push(changes.after);
         }
     }
+}
+
+/// What a complete book still asks for: earlier entries, from the journal.
+fn load_entries(book: &mut Book, command: &Command, journal: &[Record]) {
+    loop {
+        let needs = book.missing(command);
+        if needs.is_empty() {
+            return;
+        }
+        let rows: Vec<Loaded> = needs
+            .into_iter()
+            .map(|need| match need {
+                Need::Entry(seq) => Loaded::Entry(seq, entry_at(journal, seq)),
+                other => panic!("a complete book asks for entries only, not {other:?}"),
+            })
+            .collect();
+        book.load(rows);
+    }
+}
+
+fn entry_at(journal: &[Record], seq: u64) -> Option<Vec<Record>> {
+    let from = usize::try_from(seq).unwrap().checked_sub(1)?;
+    let first = journal
+        .get(from)
+        .filter(|first| first.envelope().is_some())?;
+    let rest = journal[from + 1..].iter();
+    let followed = rest.take_while(|record| record.envelope().is_none());
+    Some(std::iter::once(first).chain(followed).cloned().collect())
 }
 
 fn event(kind: &str, resident: u32, quantity: i32, on: LocalDate) -> Event {
@@ -651,6 +715,12 @@ enum Step {
     Settle(u32),
     Release(u32, bool),
     Lapse,
+    SettlePart(u32, i32),
+    /// Back this many records.
+    Reverse(u64),
+    Adjust(i64),
+    Approve(u64, bool),
+    Notice(u64, u8),
     Receive(i32),
     Later(i32),
     Seal,
@@ -658,11 +728,16 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        6 => (0usize..5, 1u32..5, 0i32..60, 0i32..40).prop_map(|(kind, resident, quantity, back)| Step::Earn { kind, resident, quantity, back }),
+        6 => (0usize..6, 1u32..5, 0i32..60, 0i32..40).prop_map(|(kind, resident, quantity, back)| Step::Earn { kind, resident, quantity, back }),
         3 => (1u32..4, 60i64..300, 0i32..4).prop_map(|(resident, seen, pieces)| Step::Place { resident, seen, pieces }),
         2 => (1u32..8).prop_map(Step::Settle),
         2 => (1u32..8, any::<bool>()).prop_map(|(no, due)| Step::Release(no, due)),
         1 => Just(Step::Lapse),
+        2 => (1u32..8, 0i32..3).prop_map(|(no, pieces)| Step::SettlePart(no, pieces)),
+        4 => (1u64..30).prop_map(Step::Reverse),
+        2 => (-200i64..200).prop_map(Step::Adjust),
+        3 => (1u64..12, any::<bool>()).prop_map(|(back, other)| Step::Approve(back, other)),
+        4 => (1u64..12, 0u8..4).prop_map(|(back, what)| Step::Notice(back, what)),
         1 => (0i32..4).prop_map(Step::Receive),
         2 => (1i32..25).prop_map(Step::Later),
         2 => Just(Step::Seal),
@@ -680,7 +755,7 @@ fn run(steps: &[Step]) -> Desk {
                 quantity,
                 back,
             } => {
-                let name = ["waste", "take", "strict", "owe", "boom"][*kind];
+                let name = ["waste", "take", "strict", "owe", "boom", "serve"][*kind];
                 Ask::Earn(event(
                     name,
                     *resident,
@@ -708,6 +783,42 @@ fn run(steps: &[Step]) -> Desk {
                 },
             ),
             Step::Lapse => Ask::Lapse(vec![POINTS]),
+            Step::SettlePart(no, pieces) => {
+                Ask::SettlePart(OrderNo(*no), vec![(code("rice"), *pieces)])
+            }
+            Step::Reverse(back) => match back % 3 {
+                0 => Ask::Amend(Amend::Propose(
+                    Change::Reverse {
+                        entry: desk.back(*back),
+                    },
+                    [9; 32],
+                )),
+                _ => Ask::Amend(Amend::Reverse(desk.back(*back), [9; 32])),
+            },
+            Step::Adjust(amount) => later::adjust(*amount),
+            Step::Approve(back, other) => {
+                let proposal = desk.back(*back);
+                let ask = if back % 4 == 0 {
+                    Ask::Amend(Amend::Decline(proposal, [9; 32]))
+                } else {
+                    Ask::Amend(Amend::Approve(proposal))
+                };
+                let who = if *other { "staff/2" } else { "staff/1" };
+                let _ = desk.ask_as(who, ask);
+                continue;
+            }
+            Step::Notice(back, what) => {
+                let entry = desk.back(*back);
+                let ask = Ask::Notice(match what {
+                    0 => NoticeStep::Post(entry),
+                    1 => NoticeStep::Object(entry, [9; 32]),
+                    2 => NoticeStep::Review(entry, true, [9; 32]),
+                    _ => NoticeStep::Review(entry, false, [9; 32]),
+                });
+                let who = ["staff/1", "resident/2", "staff/3", "staff/3"][usize::from(*what)];
+                let _ = desk.ask_as(who, ask);
+                continue;
+            }
             Step::Receive(pieces) => Ask::Receive {
                 item: code("rice"),
                 quantity: *pieces,
@@ -741,6 +852,77 @@ fn naive_balances(journal: &[Record]) -> BTreeMap<Account, i64> {
     sums
 }
 
+/// The naive model of what happened to entries: the journal read once more, without any state of the book.
+#[derive(Debug, Default)]
+struct Naive {
+    /// Quantity by kind of all decided events that still stand.
+    standing: BTreeMap<Code, i64>,
+    /// Points and minutes under notice.
+    under_notice: i64,
+}
+
+fn naive_fates(journal: &[Record]) -> Naive {
+    let mut naive = Naive::default();
+    let mut gone = std::collections::BTreeSet::new();
+    let mut posted = std::collections::BTreeSet::new();
+    let target = |entry: u64| match &journal[usize::try_from(entry - 1).unwrap()] {
+        Record::Notice(_, NoticeStep::Post(award)) => *award,
+        _ => entry,
+    };
+    for (place, record) in journal.iter().enumerate() {
+        let taken = match record {
+            Record::Amend(_, Amend::Reverse(entry, _)) => Some(target(*entry)),
+            Record::Amend(_, Amend::Approve(proposal)) => {
+                match &journal[usize::try_from(proposal - 1).unwrap()] {
+                    Record::Amend(_, Amend::Propose(Change::Reverse { entry }, _)) => {
+                        Some(target(*entry))
+                    }
+                    _ => None,
+                }
+            }
+            Record::Notice(_, NoticeStep::Review(entry, false, _)) => Some(*entry),
+            _ => None,
+        };
+        if let Some(entry) = taken {
+            assert!(gone.insert(entry), "{entry} was taken back twice");
+        }
+        let moves = journal
+            .get(place + 1)
+            .is_some_and(|next| next.kind() == Record::MOVED);
+        match record {
+            Record::Notice(_, NoticeStep::Post(entry) | NoticeStep::Review(entry, true, _))
+                if moves =>
+            {
+                assert!(posted.insert(*entry), "{entry} was posted twice");
+            }
+            _ => {}
+        }
+    }
+    for (place, record) in journal.iter().enumerate() {
+        let entry = place as u64 + 1;
+        let decided = matches!(journal.get(place + 1), Some(Record::Decided(..)));
+        let event = match record {
+            Record::Event(_, event) | Record::Replace(_, event, _) => event,
+            _ => continue,
+        };
+        if !decided || gone.contains(&entry) {
+            continue;
+        }
+        *naive.standing.entry(event.kind.clone()).or_default() += i64::from(event.quantity);
+        if event.kind == code("serve") && !posted.contains(&entry) {
+            let records = entry_at(journal, entry).unwrap();
+            naive.under_notice += records
+                .iter()
+                .filter_map(|record| match record {
+                    Record::Moved(_, transfer) => Some(transfer.amount.get()),
+                    _ => None,
+                })
+                .sum::<i64>();
+        }
+    }
+    naive
+}
+
 proptest! {
     #[test]
     fn whatever_is_asked_the_records_add_up_and_replay_to_the_same_book(steps in steps()) {
@@ -748,6 +930,19 @@ proptest! {
         let mut own: BTreeMap<Account, i64> = desk.book.accounts().into_iter().map(|(a, s)| (a, s.total)).collect();
         own.retain(|_, total| *total != 0);
         prop_assert_eq!(&own, &naive_balances(&desk.journal));
+
+        let naive = naive_fates(&desk.journal);
+        let under_notice: i64 = own.iter().filter(|(a, _)| a.purpose == Purpose::Notice).map(|(_, total)| total).sum();
+        prop_assert_eq!(under_notice, naive.under_notice, "what is under notice belongs to awards that still are");
+        for kind in ["waste", "take", "strict", "owe", "serve"] {
+            let key = crate::counters::CounterKey {
+                subject: crate::counters::CounterSubject::Community,
+                kind: code(kind),
+                month: 0,
+            };
+            let counted = desk.book.counters().get(&key).map_or(0, |row| row.total.quantity);
+            prop_assert_eq!(counted, naive.standing.get(&code(kind)).copied().unwrap_or(0), "{}", kind);
+        }
 
         let mut replayed = Book::empty(code("nanmen"));
         let mut leaves = Vec::new();
@@ -758,6 +953,7 @@ proptest! {
             let by_no = |no| items.iter().find(|item| item.no == no).map(|item| item.code.clone());
             let Some(command) = Command::from_record(record, by_no) else { continue };
             let at = record.envelope().unwrap().at;
+            load_entries(&mut replayed, &command, &desk.journal);
             let Ok(Applied::Fresh(receipt)) = replayed.apply(&command, at, &Native) else {
                 return Err(TestCaseError::fail(format!("{record:?} is not applied again")));
             };
@@ -767,6 +963,7 @@ proptest! {
         prop_assert_eq!(replayed.accounts(), desk.book.accounts());
         prop_assert_eq!(replayed.counters(), desk.book.counters());
         prop_assert_eq!(replayed.orders(), desk.book.orders());
+        prop_assert_eq!(replayed.fates(), desk.book.fates());
         prop_assert!(desk.heads.windows(2).all(|pair| pair[0].height + 1 == pair[1].height));
         prop_assert_ne!(merkle_root(&leaves), [0; 32]);
     }

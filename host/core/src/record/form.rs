@@ -1,7 +1,8 @@
 //! The canonical form of the parts of records. Only writes and reads.
 
 use super::{
-    Envelope, Erasure, Event, Item, Key, Record, RuleSet, Source, Transfer, TransferKind, rule_form,
+    Envelope, Erasure, Event, Item, Key, OrderLine, Record, RuleSet, Source, Transfer,
+    TransferKind, rule_form,
 };
 use crate::account::{Account, Holder};
 use crate::codec::{Malformed, Reader, Writer};
@@ -142,6 +143,18 @@ pub(super) fn read_item(r: &mut Reader<'_>) -> Result<Item, Malformed> {
         },
         icon: r.code()?,
         active: r.flag()?,
+    })
+}
+
+pub(super) fn write_line(w: &mut Writer, line: &OrderLine) {
+    w.u32(line.item.0);
+    w.i32(line.quantity);
+}
+
+pub(super) fn read_line(r: &mut Reader<'_>) -> Result<OrderLine, Malformed> {
+    Ok(OrderLine {
+        item: ItemNo(r.u32()?),
+        quantity: r.i32()?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use rongyi_pages::*;
 
+mod amend;
 mod proof;
 mod staff;
 
@@ -587,6 +588,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         shop_pages(lang, size),
         order_pages(lang, size),
         staff::till_pages(lang, size),
+        amend::pages(lang, size),
         staff::office_pages(lang, size),
         staff::period_pages(lang, size),
         proof::proof_pages(lang, size),

@@ -58,6 +58,9 @@ pub struct EventInput {
     /// A note; kept apart from the ledger and erasable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The reversed entry in whose place this comes, under the same reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u64>,
 }
 
 /// What became of an event.
@@ -186,7 +189,10 @@ fn command(
         actor,
         key,
         today: caller.house().today(&caller.code).0,
-        ask: Ask::Earn(event),
+        ask: match input.replaces {
+            Some(entry) => Ask::Replace(event, entry),
+            None => Ask::Earn(event),
+        },
         text,
     })
 }

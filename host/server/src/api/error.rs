@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rongyi_core::command::Rejection;
+use rongyi_core::command::{AmendRejection, Rejection};
 use rongyi_core::period::PeriodRejection;
 use rongyi_core::rule::Text;
 use rongyi_store::StoreError;
@@ -187,6 +187,34 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         Rejection::NoPricing | Rejection::RuleFault { .. } | Rejection::NotConfigured => {
             StatusCode::SERVICE_UNAVAILABLE
         }
+        Rejection::Amend(own) => amend_status(own),
+    }
+}
+
+fn amend_status(rejection: &AmendRejection) -> StatusCode {
+    match rejection {
+        AmendRejection::EntryUnknown { .. }
+        | AmendRejection::ProposalUnknown { .. }
+        | AmendRejection::NoticeUnknown { .. }
+        | AmendRejection::ReplacesUnknown { .. } => StatusCode::NOT_FOUND,
+        AmendRejection::SamePerson { .. } | AmendRejection::ReviewSamePerson { .. } => {
+            StatusCode::FORBIDDEN
+        }
+        AmendRejection::NotReversible { .. }
+        | AmendRejection::AmountZero
+        | AmendRejection::ReplacesWithoutSource
+        | AmendRejection::PartShape => StatusCode::UNPROCESSABLE_ENTITY,
+        AmendRejection::AlreadyReversed { .. }
+        | AmendRejection::UnderNotice { .. }
+        | AmendRejection::Short { .. }
+        | AmendRejection::CorrectionFloor { .. }
+        | AmendRejection::ProposalClosed { .. }
+        | AmendRejection::NoticeNotDue { .. }
+        | AmendRejection::NoticeOver { .. }
+        | AmendRejection::NoticeObjected { .. }
+        | AmendRejection::NotObjected { .. }
+        | AmendRejection::ReplacesOther { .. }
+        | AmendRejection::ReplacesStanding { .. } => StatusCode::CONFLICT,
     }
 }
 

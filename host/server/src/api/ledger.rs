@@ -5,7 +5,7 @@ use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::{AssetNo, Code};
-use rongyi_core::record::{Record, Transfer};
+use rongyi_core::record::{Amend, NoticeStep, Record, Transfer};
 use rongyi_core::rule::Line;
 use serde::Serialize;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ fn account(frame: &Frame, account: &Account) -> String {
     format!("{holder}/{asset}/{}", purpose(account.purpose))
 }
 
-pub(super) fn movements(frame: &Frame, receipt: &Receipt) -> Vec<Movement> {
+pub(crate) fn movements(frame: &Frame, receipt: &Receipt) -> Vec<Movement> {
     let movement = |transfer: &Transfer| Movement {
         from: account(frame, &transfer.debit),
         to: account(frame, &transfer.credit),
@@ -181,6 +181,15 @@ fn asked(record: &Record) -> &'static str {
         Record::Assert(..) => "assert",
         Record::Period(..) => "period",
         Record::Erase(..) => "erase",
+        Record::Amend(_, Amend::Reverse(..)) => "reverse",
+        Record::Amend(_, Amend::Propose(..)) => "propose",
+        Record::Amend(_, Amend::Approve(..)) => "approve",
+        Record::Amend(_, Amend::Decline(..)) => "decline",
+        Record::Notice(_, NoticeStep::Post(..)) => "post",
+        Record::Notice(_, NoticeStep::Object(..)) => "object",
+        Record::Notice(_, NoticeStep::Review(..)) => "review",
+        Record::Replace(..) => "replace",
+        Record::SettlePart(..) => "settle-part",
         Record::Decided(..)
         | Record::Quoted(..)
         | Record::Refused(..)
@@ -202,7 +211,7 @@ async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result
         {
             return Ok(true);
         }
-        if let Record::Event(_, event) = record
+        if let Record::Event(_, event) | Record::Replace(_, event, _) = record
             && event.roles.iter().any(|(_, who)| *who == resident)
         {
             return Ok(true);
@@ -213,7 +222,10 @@ async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result
         {
             return Ok(true);
         }
-        if let Record::Place(_, no, ..) | Record::Settle(_, no) | Record::Release(_, no, _) = record
+        if let Record::Place(_, no, ..)
+        | Record::Settle(_, no)
+        | Record::SettlePart(_, no, _)
+        | Record::Release(_, no, _) = record
         {
             let order = caller.house().store.order(&caller.code, *no).await?;
             if order.is_some_and(|order| {

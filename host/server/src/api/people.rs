@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::error::Fault;
 use super::{Caller, Json};
+use crate::jobs;
 use crate::redemption::{Wallet, wallet};
 use rongyi_core::book::Frame;
 use rongyi_core::command::Rejection;
@@ -20,6 +21,7 @@ const LIMIT_MAX: u32 = 200;
 async fn at_hand(caller: &Caller, resident: ResidentNo) -> Result<(Frame, Wallet), Fault> {
     caller.may_read(resident)?;
     let store = &caller.house().store;
+    jobs::catch_up(caller.house(), &caller.code).await?;
     let frame = store
         .frame(&caller.code)
         .await?
@@ -165,7 +167,7 @@ pub(super) async fn get_passbook(
             change: row.change,
             balance_after: row.balance_after,
             at_us: first.envelope().map_or(0, |envelope| envelope.at.0),
-            kind: if let Record::Event(_, event) = &first {
+            kind: if let Record::Event(_, event) | Record::Replace(_, event, _) = &first {
                 Some(event.kind.to_string())
             } else {
                 None

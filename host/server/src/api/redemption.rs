@@ -401,6 +401,9 @@ pub struct SettleInput {
     /// The pick-up code of the order.
     #[schema(example = "48271936")]
     pub pickup_code: String,
+    /// The pieces that are handed over now; without it, everything that is still set aside.
+    #[serde(default)]
+    pub lines: Option<Vec<BasketLine>>,
 }
 
 /// Hands an order over, once. A second try is told when and by whom it was handed over: `GET` the order.
@@ -421,7 +424,13 @@ pub(super) async fn settle_order(
         return Err(Rejection::OrderUnknown { order: order.no }.into());
     }
     let by = (caller.actor(), caller.key.clone());
-    let answer = redemption::settle(caller.house(), &caller.code, order.no, by).await?;
+    let answer = match &input.lines {
+        Some(lines) => {
+            let part = (order.no, basket(lines)?);
+            redemption::settle_part(caller.house(), &caller.code, part, by).await?
+        }
+        None => redemption::settle(caller.house(), &caller.code, order.no, by).await?,
+    };
     let order = load(&caller, order.no).await?;
     Ok(Told {
         body: order_answer(&caller, &frame, &order, answer.replayed),

@@ -9,7 +9,7 @@ use rongyi_core::book::{AccountState, Frame, Loaded};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{Need, Rejection};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, ResidentNo};
-use rongyi_core::record::{Record, ReleaseReason};
+use rongyi_core::record::{Amend, NoticeStep, Record, ReleaseReason};
 use rongyi_core::rule::Text;
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
@@ -391,7 +391,7 @@ fn line(frame: &Frame, row: PassbookRow) -> Result<Line, Failure> {
     let envelope_day = first
         .envelope()
         .map_or(LocalDate::FIRST, |envelope| envelope.today);
-    let (day, what) = if let Record::Event(_, event) = &first {
+    let (day, what) = if let Record::Event(_, event) | Record::Replace(_, event, _) = &first {
         (event.on, event_text(frame, &event.kind))
     } else {
         (envelope_day, entry_text(frame, &first))
@@ -473,7 +473,25 @@ fn entry_text(frame: &Frame, first: &Record) -> Text {
             "等规则修好后补记".into(),
             "Decided after its rule was mended".into(),
         ),
+        Record::SettlePart(_, no, _) => text(
+            format!("已取一部分 #{no}"),
+            format!("Handed over in part #{no}"),
+        ),
+        Record::Amend(_, Amend::Reverse(entry, _)) => text(
+            format!("冲正第 {entry} 号"),
+            format!("Reversal of entry {entry}"),
+        ),
+        Record::Amend(_, Amend::Approve(proposal)) => text(
+            format!("双人更正（申请第 {proposal} 号）"),
+            format!("Correction by two people (proposal {proposal})"),
+        ),
+        Record::Notice(_, NoticeStep::Post(entry) | NoticeStep::Review(entry, ..)) => text(
+            format!("公示期满入账（第 {entry} 号）"),
+            format!("Posted after its notice (entry {entry})"),
+        ),
+        Record::Replace(_, event, _) => event_text(frame, &event.kind),
         // None of these moves a holder's points.
+        Record::Amend(..) | Record::Notice(..) => text("其他".into(), "Other".into()),
         Record::Settings(..)
         | Record::Activate(..)
         | Record::Enrol(..)

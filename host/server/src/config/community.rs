@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rongyi_core::ids::Code;
+use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::period::PeriodLength;
 use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
@@ -105,6 +105,10 @@ pub struct Community {
     pub expiry: Expiry,
     /// The lowest balance a deduction may reach; 0 or less.
     pub debt_floor: i64,
+    /// The same for single assets.
+    pub debt_floors: Vec<(AssetNo, i64)>,
+    /// Event kinds whose awards are under notice first, and for how many days; the file's order.
+    pub notice_days: Vec<(Code, u16)>,
     /// How many days an order waits to be picked up.
     pub order_hold_days: u16,
     /// The most one award may be, whatever a rule says.
@@ -146,6 +150,8 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Communi
     let expiry = table.get("expiry").and_then(|field| read_expiry(&field));
     let integer = |key, bounds| table.get(key).and_then(|f: Field<'_>| f.integer(bounds));
     let debt_floor = integer("debt_floor", -AMOUNT_MAX..=0);
+    let debt_floors = table.get("debt_floors").and_then(|f| read_floors(&f));
+    let notice_days = table.get("notice_days").and_then(|f| read_notice(&f));
     let order_hold_days = integer("order_hold_days", 1..=90);
     let award_max = integer("award_max", 1..=AMOUNT_MAX);
     let issue_budget_month = integer("issue_budget_month", 1..=AMOUNT_MAX);
@@ -169,6 +175,8 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Communi
         points_name: points_name.unwrap_or_else(|| both("绿色积分", "green points")),
         expiry: expiry.unwrap_or(Expiry::Never),
         debt_floor: debt_floor.unwrap_or(0),
+        debt_floors: debt_floors.unwrap_or_default(),
+        notice_days: notice_days.unwrap_or_default(),
         order_hold_days: order_hold_days.map_or(7, narrow),
         award_max,
         issue_budget_month,
@@ -223,6 +231,46 @@ fn read_timezone(field: &Field<'_>) -> Option<String> {
         ),
     );
     None
+}
+
+/// `{ points = -50, conduct = -20 }`.
+fn read_floors(field: &Field<'_>) -> Option<Vec<(AssetNo, i64)>> {
+    let table = field.table()?;
+    let known = [
+        ("points", AssetNo::POINTS),
+        ("minutes", AssetNo::MINUTES),
+        ("conduct", AssetNo::CONDUCT),
+    ];
+    let floor = |(name, asset)| {
+        let floor = table.get(name)?.integer(-AMOUNT_MAX..=0)?;
+        Some((asset, floor))
+    };
+    let floors = known.into_iter().filter_map(floor).collect();
+    table.finish();
+    Some(floors)
+}
+
+/// `{ "honour.model" = 7 }`: any event kind; whether a rule handles it is asked when the rules are known.
+fn read_notice(field: &Field<'_>) -> Option<Vec<(Code, u16)>> {
+    let mut days = Vec::new();
+    for (name, own) in field.table()?.free() {
+        let number = own.integer(1..=90);
+        match name.parse::<Code>() {
+            Ok(kind) => days.extend(number.map(|number| (kind, narrow(number)))),
+            Err(_) => own.refuse(
+                both(
+                    format!("“{name}” 不是事项代号。"),
+                    format!("“{name}” is not the code of an event kind."),
+                ),
+                both(
+                    "写规则里的事项代号，例如 \"honour.model\" = 7。",
+                    "Write the kind's code as the rule has it, such as \"honour.model\" = 7.",
+                ),
+            ),
+        }
+    }
+    days.sort_unstable();
+    Some(days)
 }
 
 fn read_expiry(field: &Field<'_>) -> Option<Expiry> {

@@ -110,6 +110,21 @@ impl<'t> Table<'t> {
         field
     }
 
+    /// Every value of a table whose keys are free, in the order of the file.
+    pub(super) fn free(self) -> Vec<(String, Field<'t>)> {
+        let rows = self.rows.iter();
+        rows.map(|(key, value)| {
+            let name = key.get_ref().to_string();
+            let field = Field {
+                desk: self.desk,
+                key: format!("{}.{name}", self.path),
+                value,
+            };
+            (name, field)
+        })
+        .collect()
+    }
+
     /// Reports what is missing and what is not known. A missing key whose likely misspelling stands in
     /// the table is reported once, as the misspelling.
     pub(super) fn finish(self) {

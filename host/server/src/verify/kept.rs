@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rongyi_core::chain::{Hash, hex};
 use rongyi_core::ids::Code;
+use rongyi_store::{Store, StoreError};
 
 use super::Check;
 use crate::proof::claims::Claim;
@@ -20,11 +21,16 @@ pub(super) fn own_claims(code: &Code, all: &[Claim]) -> BTreeMap<u64, Vec<Claim>
 
 impl Check {
     /// Compares a block with what was kept of it elsewhere: published heads, and the checkpoint.
-    pub(super) fn kept(&mut self, height: u64, hash: &Hash) {
+    pub(super) async fn kept(
+        &mut self,
+        store: &Store,
+        code: &Code,
+        (height, hash): (u64, &Hash),
+    ) -> Result<(), StoreError> {
         let claims = self.claims.remove(&height).unwrap_or_default();
         let since = self.since.take_if(|since| since.height == height);
         if claims.is_empty() && since.is_none() {
-            return;
+            return Ok(());
         }
         let tree = self.history.root();
         for claim in claims {
@@ -46,9 +52,10 @@ impl Check {
                 );
             }
             // The entry in hand still belongs to what was verified then.
-            self.finish_entry();
+            self.finish_entry(store, code).await?;
             self.judge.decisions = self.decisions;
         }
+        Ok(())
     }
 
     /// What was published or verified beyond the end was cut off, or never belonged to this ledger.

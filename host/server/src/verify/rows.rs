@@ -72,6 +72,9 @@ impl Check {
             .map(|(key, used)| (key.clone(), *used))
             .collect();
         self.compare("idempotency key", &own, &keys);
+        let fates: BTreeMap<_, _> = store.all_fates(code).await?.into_iter().collect();
+        let own = self.book.fates();
+        self.compare("fate of entry", &own, &fates);
         let waiting: BTreeMap<_, _> = store
             .waiting(code)
             .await?

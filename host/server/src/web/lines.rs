@@ -7,7 +7,9 @@ use rongyi_core::account::Account;
 use rongyi_core::amount::Decimal;
 use rongyi_core::book::{Frame, Order, OrderState};
 use rongyi_core::ids::{AssetNo, ItemNo, OrderNo};
-use rongyi_core::record::{Event, OrderLine, Record, ReleaseReason, TransferKind};
+use rongyi_core::record::{
+    Amend, Event, NoticeStep, OrderLine, Record, ReleaseReason, TransferKind,
+};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Line, LineState, Unit};
 use rongyi_store::{PassbookRow, StoreError};
@@ -82,7 +84,47 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
         None => visit.either(zh, en),
     };
     match first {
-        Record::Event(_, event) => event_title(visit, frame, event),
+        Record::Event(_, event) | Record::Replace(_, event, _) => event_title(visit, frame, event),
+        Record::SettlePart(_, _, lines) => {
+            format!(
+                "{}{}",
+                visit.either("领取一部分 ", "Collected in part: "),
+                goods(visit, frame, lines.clone())
+            )
+        }
+        Record::Amend(_, Amend::Reverse(entry, _)) => visit.either(
+            &format!("冲正第 {entry} 号"),
+            &format!("Reversal of entry {entry}"),
+        ),
+        Record::Amend(_, Amend::Propose(..)) => {
+            visit.either("提出更正，等待批准", "A correction, proposed")
+        }
+        Record::Amend(_, Amend::Approve(proposal)) => visit.either(
+            &format!("双人更正（申请第 {proposal} 号）"),
+            &format!("Correction by two people (proposal {proposal})"),
+        ),
+        Record::Amend(_, Amend::Decline(proposal, _)) => visit.either(
+            &format!("更正申请第 {proposal} 号已退回"),
+            &format!("Proposal {proposal} was declined"),
+        ),
+        Record::Notice(_, NoticeStep::Post(..)) => match &about.event {
+            Some(event) => format!(
+                "{}{}",
+                visit.either("公示期满：", "After its notice: "),
+                event_title(visit, frame, event)
+            ),
+            None => visit.either("公示期满入账", "Posted after its notice"),
+        },
+        Record::Notice(_, NoticeStep::Object(entry, _)) => visit.either(
+            &format!("对第 {entry} 号提出异议"),
+            &format!("Objection to entry {entry}"),
+        ),
+        Record::Notice(_, NoticeStep::Review(_, true, _)) => {
+            visit.either("异议复核：维持", "Objection reviewed: upheld")
+        }
+        Record::Notice(_, NoticeStep::Review(_, false, _)) => {
+            visit.either("异议复核：撤回", "Objection reviewed: withdrawn")
+        }
         Record::Retry(..) => match &about.event {
             Some(event) => event_title(visit, frame, event),
             None => visit.either("补记的事项", "An event, decided later"),
@@ -139,8 +181,10 @@ pub(super) async fn about(
     order: Option<OrderNo>,
 ) -> Result<About, Fault> {
     let store = &visit.app.house.store;
-    let no = if let Record::Place(_, no, ..) | Record::Settle(_, no) | Record::Release(_, no, _) =
-        first
+    let no = if let Record::Place(_, no, ..)
+    | Record::Settle(_, no)
+    | Record::SettlePart(_, no, _)
+    | Record::Release(_, no, _) = first
     {
         Some(*no)
     } else {
@@ -155,10 +199,10 @@ pub(super) async fn about(
         None => None,
     };
     let mut event = None;
-    if let Record::Retry(_, seq) = first
+    if let Record::Retry(_, seq) | Record::Notice(_, NoticeStep::Post(seq)) = first
         && let Some(entry) = store.entry(&visit.code, *seq).await?
         && let Some((seq, kind, body)) = entry.records.first()
-        && let Record::Event(_, own) = decode(*seq, *kind, body)?
+        && let Record::Event(_, own) | Record::Replace(_, own, _) = decode(*seq, *kind, body)?
     {
         event = Some(own);
     }
@@ -168,7 +212,7 @@ pub(super) async fn about(
 /// The day an entry counts for.
 pub(super) fn counts_on(first: &Record, about: &About) -> LocalDate {
     match (first, &about.event) {
-        (Record::Event(_, event), _) | (_, Some(event)) => event.on,
+        (Record::Event(_, event) | Record::Replace(_, event, _), _) | (_, Some(event)) => event.on,
         _ => first
             .envelope()
             .map_or(LocalDate::FIRST, |envelope| envelope.today),

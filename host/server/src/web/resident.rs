@@ -17,6 +17,7 @@ use super::lines::{Booked, goods, lines, order_lines};
 use super::shell::{Html, Member, Visit, day};
 use crate::access::SignedResident;
 use crate::api::error::Fault;
+use crate::jobs;
 use crate::redemption::{self, Wallet};
 
 /// Points that run out within this many days are announced.
@@ -31,6 +32,7 @@ pub(super) const ORDERS_MAX: u32 = 100;
 /// The frame of a community, and what a resident has in it.
 pub(super) async fn at_hand(visit: &Visit, me: &SignedResident) -> Result<(Frame, Wallet), Fault> {
     let store = &visit.app.house.store;
+    jobs::catch_up(&visit.app.house, &visit.code).await?;
     let frame = store
         .frame(&visit.code)
         .await?

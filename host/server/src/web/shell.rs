@@ -103,6 +103,10 @@ fn here(parts: &Parts) -> String {
     let front = path.split('/').nth(1).unwrap_or("");
     if path.ends_with("/settle") {
         format!("/{front}/till")
+    } else if path.split('/').nth(2) == Some("amend") {
+        format!("/{front}/amend")
+    } else if path.ends_with("/object") {
+        format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {
         order.to_owned()
     } else if path.ends_with("/sign-out") {

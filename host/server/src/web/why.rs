@@ -111,7 +111,7 @@ pub(super) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> R
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
     let about = about(visit, (stored.first_seq, first), None).await?;
     let doer = match (first, &about.event) {
-        (Record::Event(_, event), _) | (_, Some(event)) => {
+        (Record::Event(_, event) | Record::Replace(_, event, _), _) | (_, Some(event)) => {
             event.roles.iter().any(|(_, who)| *who == me.resident)
         }
         _ => false,

@@ -1,6 +1,7 @@
 //! The stored forms of values, the same on every engine. No statement of its own.
 
 use rongyi_core::account::Account;
+use rongyi_core::book::Order;
 use rongyi_core::chain::Hash;
 use rongyi_core::ids::Code;
 use rongyi_core::record::{Envelope, Item, Record, RuleSet};
@@ -99,4 +100,14 @@ pub(super) fn read_item(community: &Code, body: &[u8]) -> Result<Item, StoreErro
         Ok(Record::Define(_, item)) => Ok(*item),
         Ok(_) | Err(_) => Err(corrupt("item", community, "")),
     }
+}
+
+/// The lines of an order: `[item, pieces, points]`, and the pieces handed over in parts where there are any.
+pub(super) fn write_lines(order: &Order) -> String {
+    let lines = order.lines.iter().zip(&order.handed);
+    let lines = lines.map(|((line, points), handed)| match handed {
+        0 => serde_json::json!([line.item.0, line.quantity, points.get()]),
+        handed => serde_json::json!([line.item.0, line.quantity, points.get(), handed]),
+    });
+    serde_json::Value::Array(lines.collect()).to_string()
 }

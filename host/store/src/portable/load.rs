@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rongyi_core::account::Holder;
-use rongyi_core::book::{AccountState, Frame, Loaded, Order, OrderState, Used};
+use rongyi_core::amount::Amount;
+use rongyi_core::book::{AccountState, Fate, Frame, Loaded, Order, OrderState, Used};
 use rongyi_core::chain::Head;
 use rongyi_core::command::Need;
 use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
@@ -14,6 +15,7 @@ use rongyi_core::record::{Event, OrderLine, Record, ReleaseReason};
 use rongyi_core::time::Instant;
 use sqlx::FromRow;
 
+use super::fates::{FateRow, fate};
 use super::forms::{code, date, hash, int, narrow, read_item, read_rule_set, read_settings, uint};
 use super::lists::{self, Asked, each_counter, each_number, each_pair, each_text};
 use super::nul::given;
@@ -44,8 +46,9 @@ statements! {
     PICKUP_CODES = concat!("SELECT o.code, o.order_no FROM ", each_text!("$2"), " orders AS o ON o.community_id = ", community!(), " AND o.code = j.value");
     SOURCES = concat!("SELECT s.source, s.external_ref, s.input, s.entry FROM ", each_pair!(), " source_ref AS s ON s.community_id = ", community!(),
         " AND s.source = j.a AND s.external_ref = j.b");
-    KEYS = concat!("SELECT i.actor, i.key, i.input, i.entry FROM ", each_pair!(), " idempotency AS i ON i.community_id = ", community!(),
+    KEYS = concat!("SELECT i.actor, i.key, i.input, i.entry, i.at FROM ", each_pair!(), " idempotency AS i ON i.community_id = ", community!(),
         " AND i.actor = j.a AND i.key = j.b");
+    FATES = concat!("SELECT f.entry, f.state, f.by_entry, f.until FROM ", each_number!(), " fate AS f ON f.community_id = ", community!(), " AND f.entry = j.value");
     WAITING = concat!("SELECT w.seq, r.kind, r.body FROM ", each_number!(), " waiting AS w ON w.community_id = ", community!(), " AND w.seq = j.value \
         JOIN record AS r ON r.community_id = w.community_id AND r.seq = w.seq");
 }
@@ -71,8 +74,14 @@ pub(super) struct OrderRow {
 impl OrderRow {
     pub(super) fn order(self, community: &Code) -> Result<Order, StoreError> {
         let bad = || corrupt("order", community, self.order_no);
-        let lines: Vec<(u32, i32, i64)> = serde_json::from_str(&self.lines).map_err(|_| bad())?;
-        let amount = |value| rongyi_core::amount::Amount::new(value).map_err(|_| bad());
+        let stored: Vec<Vec<i64>> = serde_json::from_str(&self.lines).map_err(|_| bad())?;
+        let (mut lines, mut handed) = (Vec::new(), Vec::new());
+        for own in &stored {
+            let (own, points, begun) = line(own).ok_or_else(bad)?;
+            lines.push((own, points));
+            handed.push(begun);
+        }
+        let amount = |value| Amount::new(value).map_err(|_| bad());
         let state = match (self.state, self.closed_at.map(Instant), &self.closed_by) {
             (1, None, None) => OrderState::Reserved,
             (2, Some(at), Some(by)) => OrderState::Settled { at, by: code(by)? },
@@ -91,13 +100,8 @@ impl OrderRow {
             entry: uint(self.entry)?,
             resident: ResidentNo(narrow(self.resident)?),
             household: HouseholdNo(narrow(self.household)?),
-            lines: lines
-                .into_iter()
-                .map(|(item, quantity, points)| {
-                    let item = ItemNo(item);
-                    Ok((OrderLine { item, quantity }, amount(points)?))
-                })
-                .collect::<Result<_, StoreError>>()?,
+            lines,
+            handed,
             total: amount(self.total)?,
             held: serde_json::from_str(&self.held).map_err(|_| bad())?,
             placed_on: date(self.placed_on)?,
@@ -106,6 +110,24 @@ impl OrderRow {
             state,
         })
     }
+}
+
+/// A line of an order as it is stored: item, pieces, points, and the pieces that were handed over in parts, if any.
+fn line(stored: &[i64]) -> Option<(OrderLine, Amount, i32)> {
+    let (whole, handed) = match stored {
+        [item, pieces, points] => ((*item, *pieces, *points), 0),
+        [item, pieces, points, handed] => ((*item, *pieces, *points), *handed),
+        _ => return None,
+    };
+    let line = OrderLine {
+        item: ItemNo(u32::try_from(whole.0).ok()?),
+        quantity: i32::try_from(whole.1).ok()?,
+    };
+    Some((
+        line,
+        Amount::new(whole.2).ok()?,
+        i32::try_from(handed).ok()?,
+    ))
 }
 
 /// Balance rows of any accounts, total and lots in any order, as states.
@@ -234,6 +256,13 @@ impl Own {
             .await?;
         found.references(connection, community, needs).await?;
         found.periods(connection, community, needs).await?;
+        for need in needs {
+            if let Need::Entry(entry) = need
+                && let Some(records) = self.records_of(community, *entry).await?
+            {
+                found.entries.insert(*entry, records);
+            }
+        }
         Ok(needs.iter().map(|need| found.answer(need)).collect())
     }
 }
@@ -259,10 +288,12 @@ struct Found {
     orders: HashMap<u32, Order>,
     codes: HashMap<String, OrderNo>,
     sources: HashMap<(String, String), Used>,
-    keys: HashMap<(String, String), Used>,
+    keys: HashMap<(String, String), (Used, Instant)>,
     waiting: HashMap<u64, Event>,
     everyone: Vec<(ResidentNo, HouseholdNo)>,
     standings: HashMap<(u64, Holder), Standing>,
+    entries: HashMap<u64, Vec<Record>>,
+    fates: HashMap<u64, Fate>,
 }
 
 /// The keys of one kind of need; `None` when there are none, and no statement is worth its time.
@@ -377,12 +408,26 @@ impl Found {
         if let Some(keys) =
             keys_of!(needs, Need::Key(actor, text) => (actor.as_str(), text.as_str()))
         {
-            self.keys = used(
-                rows(connection, KEYS, community, |query| {
-                    lists::pairs(query, &keys)
-                })
-                .await?,
-            )?;
+            let found: Vec<KeyRow> = rows(connection, KEYS, community, |query| {
+                lists::pairs(query, &keys)
+            })
+            .await?;
+            for (actor, text, input, entry, at) in found {
+                let own = used(vec![(actor, text, input, entry)])?;
+                let at = Instant(at);
+                self.keys
+                    .extend(own.into_iter().map(|(key, used)| (key, (used, at))));
+            }
+        }
+        if let Some(keys) = keys_of!(needs, Need::Fate(entry) => int(*entry).ok()?) {
+            let found: Vec<FateRow> = rows(connection, FATES, community, |query| {
+                lists::numbers(query, &keys)
+            })
+            .await?;
+            for row in found {
+                let (entry, own) = fate(community, row)?;
+                self.fates.insert(entry, own);
+            }
         }
         if let Some(keys) = keys_of!(needs, Need::Waiting(seq) => int(*seq).ok()?) {
             let found: Vec<(i64, i16, Vec<u8>)> = rows(connection, WAITING, community, |query| {
@@ -391,7 +436,7 @@ impl Found {
             .await?;
             for (seq, kind, body) in found {
                 match Record::decode(narrow(kind.into())?, &body) {
-                    Ok(Record::Event(_, event)) => {
+                    Ok(Record::Event(_, event) | Record::Replace(_, event, _)) => {
                         self.waiting.insert(uint(seq)?, event);
                     }
                     Ok(_) | Err(_) => return Err(corrupt("waiting event", community, seq)),
@@ -456,6 +501,8 @@ impl Found {
                 let own = self.standings.get(&(*cut, *holder)).cloned();
                 Loaded::Standing(*cut, *holder, own)
             }
+            Need::Entry(entry) => Loaded::Entry(*entry, self.entries.get(entry).cloned()),
+            Need::Fate(entry) => Loaded::Fate(*entry, self.fates.get(entry).copied()),
         }
     }
 }
@@ -474,6 +521,7 @@ where
         .await?)
 }
 
+type KeyRow = (String, String, Vec<u8>, i64, i64);
 type UsedRow = (String, String, Vec<u8>, i64);
 
 pub(super) fn used(rows: Vec<UsedRow>) -> Result<HashMap<(String, String), Used>, StoreError> {

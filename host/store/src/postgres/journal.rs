@@ -22,7 +22,7 @@ use rongyi_core::record::ReleaseReason;
 use serde_json::json;
 use sqlx::Transaction;
 
-use super::forms::{int, write_item, write_rule_set, write_settings};
+use super::forms::{int, write_item, write_lines, write_rule_set, write_settings};
 use super::nul::stored;
 use super::table::{Binding, table};
 use super::{Connection, Postgres, statements};
@@ -79,15 +79,17 @@ table!(Residents, "resident", "ON CONFLICT (community_id, resident) DO UPDATE SE
     resident: i64 = "BIGINT", household: i64 = "BIGINT");
 table!(Items, "item", "ON CONFLICT (community_id, item_no) DO UPDATE SET code = excluded.code, body = excluded.body",
     item_no: i64 = "BIGINT", code: &'c str = "TEXT", body: Vec<u8> = "BYTEA");
-table!(Orders, "orders", "ON CONFLICT (community_id, order_no) DO UPDATE SET state = excluded.state, \
-    closed_at = excluded.closed_at, closed_by = excluded.closed_by",
+table!(Orders, "orders", "ON CONFLICT (community_id, order_no) DO UPDATE SET lines = excluded.lines, \
+    held = excluded.held, state = excluded.state, closed_at = excluded.closed_at, closed_by = excluded.closed_by",
     order_no: i64 = "BIGINT", entry: i64 = "BIGINT", resident: i64 = "BIGINT", household: i64 = "BIGINT",
     lines: String = "TEXT", total: i64 = "BIGINT", held: String = "TEXT", code: &'c str = "TEXT",
     placed_on: i64 = "BIGINT", deadline: i64 = "BIGINT", state: i64 = "BIGINT", closed_at: Option<i64> = "BIGINT",
     closed_by: Option<&'c str> = "TEXT");
-table!(Sources, "source_ref", "", source: &'c str = "TEXT", external_ref: Cow<'c, str> = "TEXT",
+table!(Sources, "source_ref", "ON CONFLICT (community_id, source, external_ref) DO UPDATE SET \
+    input = excluded.input, entry = excluded.entry", source: &'c str = "TEXT", external_ref: Cow<'c, str> = "TEXT",
     input: &'c [u8] = "BYTEA", entry: i64 = "BIGINT");
-table!(Keys, "idempotency", "", actor: &'c str = "TEXT", key: Cow<'c, str> = "TEXT", input: &'c [u8] = "BYTEA",
+table!(Keys, "idempotency", "ON CONFLICT (community_id, actor, key) DO UPDATE SET \
+    input = excluded.input, entry = excluded.entry, at = excluded.at", actor: &'c str = "TEXT", key: Cow<'c, str> = "TEXT", input: &'c [u8] = "BYTEA",
     entry: i64 = "BIGINT", at: i64 = "BIGINT");
 table!(Waiting, "waiting", "", seq: i64 = "BIGINT", rule_set: i64 = "BIGINT");
 table!(Waited, "waiting", "", seq: i64 = "BIGINT");
@@ -96,6 +98,9 @@ table!(Periods, "period", "ON CONFLICT (community_id, period) DO UPDATE SET last
     period: String = "TEXT", last: i32 = "INTEGER", body: Vec<u8> = "BYTEA");
 table!(Standings, "standing", "ON CONFLICT (community_id, cut, holder) DO UPDATE SET entry = excluded.entry",
     cut: i64 = "BIGINT", holder: i64 = "BIGINT", entry: i64 = "BIGINT", body: Vec<u8> = "BYTEA");
+table!(Fates, "fate", "ON CONFLICT (community_id, entry) DO UPDATE SET state = excluded.state, \
+    by_entry = excluded.by_entry, until = excluded.until",
+    entry: i64 = "BIGINT", state: i64 = "BIGINT", by_entry: i64 = "BIGINT", until: Option<i64> = "BIGINT");
 table!(Texts, "text", "", seq: i64 = "BIGINT", salt: &'c [u8] = "BYTEA", text: Cow<'c, str> = "TEXT");
 
 /// The one statement, built once.
@@ -120,6 +125,7 @@ pub(super) fn write_text() -> &'static str {
             Texts::TABLE,
             Periods::TABLE,
             Standings::TABLE,
+            Fates::TABLE,
         ]
         .iter()
         .enumerate()
@@ -326,6 +332,7 @@ struct Arrays<'c> {
     texts: Texts<'c>,
     periods: Periods<'c>,
     standings: Standings<'c>,
+    fates: Fates<'c>,
 }
 
 impl<'c> Arrays<'c> {
@@ -356,6 +363,7 @@ impl<'c> Arrays<'c> {
         let query = self.waiting.bind(self.keys.bind(self.sources.bind(query)));
         let query = self.texts.bind(self.rule_sets.bind(query));
         let query = self.standings.bind(self.periods.bind(query));
+        let query = self.fates.bind(query);
         self.waited.bind(self.touched.bind(query))
     }
 
@@ -448,11 +456,7 @@ impl<'c> Arrays<'c> {
     }
 
     fn order(&mut self, ix: i32, order: &'c Order) -> Result<(), StoreError> {
-        let lines: Vec<(u32, i32, i64)> = order
-            .lines
-            .iter()
-            .map(|(line, points)| (line.item.0, line.quantity, points.get()))
-            .collect();
+        let lines = write_lines(order);
         let (state, at, by) = match &order.state {
             OrderState::Reserved => (1, None, None),
             OrderState::Settled { at, by } => (2, Some(at.0), Some(by.as_str())),
@@ -467,7 +471,7 @@ impl<'c> Arrays<'c> {
             int(order.entry)?,
             i64::from(order.resident.0),
             i64::from(order.household.0),
-            json!(lines).to_string(),
+            lines,
             order.total.get(),
             json!(order.held).to_string(),
             order.code.as_str(),
@@ -498,7 +502,13 @@ impl<'c> Arrays<'c> {
     }
 
     fn references(&mut self, ix: i32, changes: &'c Changes) -> Result<(), StoreError> {
-        for (source, text, used) in &changes.sources {
+        for (entry, fate) in &changes.fates {
+            let until = fate.until.map(|day| i64::from(day.to_days()));
+            let (entry, by) = (int(*entry)?, int(fate.by)?);
+            self.fates
+                .push(ix, entry, i64::from(fate.state.number()), by, until);
+        }
+        for (source, text, used) in newest(&changes.sources, |row| (row.0.clone(), row.1.clone())) {
             self.sources.push(
                 ix,
                 source.as_str(),
@@ -507,7 +517,7 @@ impl<'c> Arrays<'c> {
                 int(used.entry)?,
             );
         }
-        for (actor, key, used, at) in &changes.keys {
+        for (actor, key, used, at) in newest(&changes.keys, |row| (row.0.clone(), row.1.clone())) {
             self.keys.push(
                 ix,
                 actor.as_str(),

@@ -24,6 +24,7 @@ async fn every_statement_can_be_prepared() {
     let db = Postgres::open(&cluster.url()).await.unwrap();
     let lists = [
         super::health::STATEMENTS,
+        super::fates::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::open::STATEMENTS,

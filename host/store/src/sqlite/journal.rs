@@ -7,7 +7,7 @@ use rongyi_core::record::ReleaseReason;
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 
-use super::forms::{int, write_item, write_rule_set, write_settings};
+use super::forms::{int, write_item, write_lines, write_rule_set, write_settings};
 use super::rows::{Binding, Rows};
 use super::{Sqlite, statements};
 use crate::error::StoreError;
@@ -65,18 +65,27 @@ static ORDERS: Rows = Rows::new(
     "INSERT INTO orders (community_id, order_no, entry, resident, household, lines, total, held, code, placed_on, \
      deadline, state, closed_at, closed_by)",
     14,
-    "ON CONFLICT (community_id, order_no) DO UPDATE SET state = excluded.state, closed_at = excluded.closed_at, \
-     closed_by = excluded.closed_by",
+    "ON CONFLICT (community_id, order_no) DO UPDATE SET lines = excluded.lines, held = excluded.held, \
+     state = excluded.state, closed_at = excluded.closed_at, closed_by = excluded.closed_by",
 );
+// A reference comes again only in the place of an entry that was reversed: then the newest entry answers.
 static SOURCES: Rows = Rows::new(
     "INSERT INTO source_ref (community_id, source, external_ref, input, entry)",
     5,
-    "",
+    "ON CONFLICT (community_id, source, external_ref) DO UPDATE SET input = excluded.input, entry = excluded.entry",
 );
+// A key counts for thirty days; one that is used again later may still stand here.
 static KEYS: Rows = Rows::new(
     "INSERT INTO idempotency (community_id, actor, key, input, entry, at)",
     6,
-    "",
+    "ON CONFLICT (community_id, actor, key) DO UPDATE SET input = excluded.input, entry = excluded.entry, \
+     at = excluded.at",
+);
+static FATES: Rows = Rows::new(
+    "INSERT INTO fate (community_id, entry, state, by_entry, until)",
+    5,
+    "ON CONFLICT (community_id, entry) DO UPDATE SET state = excluded.state, by_entry = excluded.by_entry, \
+     until = excluded.until",
 );
 static WAITING: Rows = Rows::new("INSERT INTO waiting (community_id, seq, rule_set)", 3, "");
 static RULE_SETS: Rows = Rows::new("INSERT INTO rule_set (community_id, no, body)", 3, "");
@@ -96,7 +105,7 @@ static TEXTS: Rows = Rows::new("INSERT INTO text (community_id, seq, salt, text)
 #[cfg(test)]
 pub(super) static MULTI: &[&Rows] = &[
     &RECORDS, &TRANSFERS, &BLOCKS, &BALANCES, &COUNTERS, &RESIDENTS, &ITEMS, &ORDERS, &SOURCES,
-    &KEYS, &WAITING, &RULE_SETS, &TEXTS, &PERIODS, &STANDINGS,
+    &KEYS, &WAITING, &RULE_SETS, &TEXTS, &PERIODS, &STANDINGS, &FATES,
 ];
 
 impl Sqlite {
@@ -279,6 +288,20 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
     for (community, changes) in taken {
         periods(connection, *community, changes).await?;
     }
+    FATES
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.fates),
+            |query, (community, (entry, fate))| {
+                Ok(query
+                    .bind(*community)
+                    .bind(int(*entry)?)
+                    .bind(i64::from(fate.state.number()))
+                    .bind(int(fate.by)?)
+                    .bind(fate.until.map(|day| i64::from(day.to_days()))))
+            },
+        )
+        .await?;
     RULE_SETS
         .write(
             connection,
@@ -461,11 +484,6 @@ async fn periods(
 }
 
 fn bind_order(query: Binding, order: &Order) -> Result<Binding, StoreError> {
-    let lines: Vec<(u32, i32, i64)> = order
-        .lines
-        .iter()
-        .map(|(line, points)| (line.item.0, line.quantity, points.get()))
-        .collect();
     let (state, at, by) = match &order.state {
         OrderState::Reserved => (1, None, None),
         OrderState::Settled { at, by } => (2, Some(at.0), Some(by.as_str())),
@@ -479,7 +497,7 @@ fn bind_order(query: Binding, order: &Order) -> Result<Binding, StoreError> {
         .bind(int(order.entry)?)
         .bind(i64::from(order.resident.0))
         .bind(i64::from(order.household.0))
-        .bind(json!(lines).to_string())
+        .bind(write_lines(order))
         .bind(order.total.get())
         .bind(json!(order.held).to_string())
         .bind(order.code.as_str())

@@ -18,6 +18,7 @@ async fn every_statement_can_be_prepared() {
     let db = fresh(&dir).await;
     let lists = [
         super::health::STATEMENTS,
+        super::fates::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::open::STATEMENTS,

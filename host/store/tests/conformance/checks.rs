@@ -112,6 +112,13 @@ pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
         .map(|((source, text), used)| (source.clone(), text.clone(), *used))
         .collect();
     same("sources", said(store.all_sources(name).await)?, sources)?;
+    let fates: Vec<_> = model.fates().into_iter().collect();
+    same("fates", said(store.all_fates(name).await)?, fates.clone())?;
+    for (entry, fate) in fates {
+        same("fate", said(store.fate(name, entry).await)?, Some(fate))?;
+        let alike = said(store.fates_in(name, fate.state, 1000).await)?;
+        same("fates in a state", alike.contains(&(entry, fate)), true)?;
+    }
     let waiting: Vec<u64> = model.waiting().into_keys().collect();
     let stored: Vec<u64> = said(store.waiting(name).await)?
         .into_iter()

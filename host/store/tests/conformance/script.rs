@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::amount::Amount;
+use rongyi_core::book::Applied;
 use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
-use rongyi_core::record::{Event, Item, Key, ReleaseReason, RuleSet, Source};
+use rongyi_core::record::{
+    Amend, Change, Event, Item, Key, NoticeStep, Record, ReleaseReason, RuleSet, Source,
+};
 use rongyi_core::rule::{
     Award, Blame, CloseAsk, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan,
     PriceAsk, PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
@@ -137,7 +140,13 @@ fn plan() -> Plan {
         ..kind("period.close")
     };
     Plan {
-        kinds: vec![kind("sort"), kind("mood"), kind("fault"), closing],
+        kinds: vec![
+            kind("sort"),
+            kind("mood"),
+            kind("fault"),
+            kind("serve"),
+            closing,
+        ],
         pricing: Some(PricingPlan {
             order_facts: Vec::new(),
             line_facts: vec![fact(
@@ -230,6 +239,8 @@ pub(crate) fn beginning() -> Vec<Command> {
         award_max: None,
         issue_budget_month: None,
         assets: Vec::new(),
+        debt_floors: vec![(AssetNo::POINTS, Amount::from(-5))],
+        notice_days: vec![(code("serve"), 2)],
     };
     let set = RuleSet {
         no: RuleSetNo(0),
@@ -367,6 +378,144 @@ pub(crate) fn retries(waiting: &[u64], today: &str) -> Vec<Command> {
         .map(|seq| command(today, Ask::Retry(*seq)))
         .collect()
 }
+
+type Make = fn(&[Applied]) -> Command;
+
+/// The entry of the newest receipt whose first record is wanted.
+fn newest(outcomes: &[Applied], wanted: impl Fn(&Record) -> bool) -> u64 {
+    let fresh = outcomes.iter().rev().filter_map(|applied| match applied {
+        Applied::Fresh(receipt) => Some(receipt),
+        Applied::Replay(_) => None,
+    });
+    let mut found = fresh.filter(|receipt| receipt.records.first().is_some_and(&wanted));
+    found.next().map_or(0, |receipt| receipt.entry)
+}
+
+fn event_with(outcomes: &[Applied], reference: &str) -> u64 {
+    newest(outcomes, |record| {
+        if let Record::Event(_, event) | Record::Replace(_, event, _) = record {
+            let own = event.source.as_ref();
+            own.is_some_and(|own| own.external_ref == reference)
+        } else {
+            false
+        }
+    })
+}
+
+fn newest_order(outcomes: &[Applied]) -> OrderNo {
+    let placed = outcomes.iter().rev().find_map(|applied| match applied {
+        Applied::Fresh(receipt) => match receipt.records.first() {
+            Some(Record::Place(_, no, ..)) => Some(*no),
+            Some(_) | None => None,
+        },
+        Applied::Replay(_) => None,
+    });
+    placed.expect("an order was placed")
+}
+
+fn by(actor: &'static str, mut command: Command) -> Command {
+    command.actor = code(actor);
+    command
+}
+
+const AT: &str = "2026-10-11";
+const WHY: [u8; 32] = [6; 32];
+
+fn reverse(entry: u64) -> Command {
+    command(AT, Ask::Amend(Amend::Reverse(entry, WHY)))
+}
+
+fn replace(entry: u64) -> Command {
+    let mut again = event(AT, "sort", 1001, 7, "l1");
+    if let Ask::Earn(event) = again.ask {
+        again.ask = Ask::Replace(event, entry);
+    }
+    again
+}
+
+fn adjust(amount: i32) -> Command {
+    let change = Change::Adjust {
+        resident: ResidentNo(1003),
+        asset: code("points"),
+        amount: Amount::from(amount),
+        expires: None,
+        about: None,
+    };
+    command(AT, Ask::Amend(Amend::Propose(change, WHY)))
+}
+
+fn proposed(outcomes: &[Applied]) -> u64 {
+    newest(outcomes, |r| {
+        matches!(r, Record::Amend(_, Amend::Propose(..)))
+    })
+}
+
+/// Afterwards: reversals, a reference in the place of a reversed one, two people, notice, parts of an order.
+pub(crate) const LATER: &[Make] = &[
+    |_| event(AT, "sort", 1001, 8, "l1"),
+    |done| replace(event_with(done, "l1")),
+    |done| reverse(event_with(done, "l1")),
+    |done| reverse(event_with(done, "l1")),
+    |done| replace(event_with(done, "l1")),
+    |_| adjust(90),
+    |done| command(AT, Ask::Amend(Amend::Approve(proposed(done)))),
+    |done| {
+        by(
+            "staff/2",
+            command(AT, Ask::Amend(Amend::Approve(proposed(done)))),
+        )
+    },
+    |_| adjust(-1),
+    |done| command(AT, Ask::Amend(Amend::Decline(proposed(done), WHY))),
+    |_| place(AT, 1003, &[("rice", 2)], 60, "20000001"),
+    |done| {
+        command(
+            AT,
+            Ask::SettlePart(newest_order(done), vec![(code("rice"), 1)]),
+        )
+    },
+    |done| reverse(newest(done, |r| matches!(r, Record::SettlePart(..)))),
+    |done| command(AT, Ask::Settle(newest_order(done))),
+    |_| event(AT, "serve", 1001, 11, "n1"),
+    |done| {
+        command(
+            "2026-10-13",
+            Ask::Notice(NoticeStep::Post(event_with(done, "n1"))),
+        )
+    },
+    |done| {
+        command(
+            "2026-10-14",
+            Ask::Notice(NoticeStep::Post(event_with(done, "n1"))),
+        )
+    },
+    |done| {
+        command(
+            "2026-10-14",
+            Ask::Amend(Amend::Reverse(event_with(done, "n1"), WHY)),
+        )
+    },
+    |_| event("2026-10-14", "serve", 1001, 12, "n2"),
+    |done| {
+        by(
+            "resident/1003",
+            command(
+                "2026-10-14",
+                Ask::Notice(NoticeStep::Object(event_with(done, "n2"), WHY)),
+            ),
+        )
+    },
+    |done| {
+        by(
+            "staff/2",
+            command(
+                "2026-10-14",
+                Ask::Notice(NoticeStep::Review(event_with(done, "n2"), false, WHY)),
+            ),
+        )
+    },
+    |_| event("2026-10-14", "serve", 1001, 13, "n3"),
+];
 
 /// One small event, for batches and races.
 pub(crate) fn small(today: &str, quantity: i32, reference: &str) -> Command {

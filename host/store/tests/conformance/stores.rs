@@ -8,7 +8,7 @@ use rongyi_core::account::Account;
 use rongyi_core::book::{AccountState, Changes, Frame, Loaded};
 use rongyi_core::command::Need;
 use rongyi_core::ids::Code;
-use rongyi_core::record::LotDate;
+use rongyi_core::record::{LotDate, Record};
 use rongyi_store::{Store, StoreError, Written};
 
 /// What a broken store does wrong.
@@ -38,11 +38,15 @@ pub(crate) enum Fault {
     ForgetsTexts,
     /// Does not keep which holders of a period are closed.
     ForgetsClosings,
+    /// Forgets what became of entries.
+    ForgetsFates,
+    /// Answers an earlier entry without its movements.
+    CutsEntries,
 }
 
 impl Fault {
     /// Each, with how the suite's complaint about it begins.
-    pub(crate) const ALL: [(Fault, &'static str); 12] = [
+    pub(crate) const ALL: [(Fault, &'static str); 14] = [
         (Fault::ForgetsTheHead, "a race: found [Done, Done]"),
         (Fault::DropsACounter, "answer:"),
         (Fault::StaleBalances, "answer:"),
@@ -55,6 +59,8 @@ impl Fault {
         (Fault::KeepsEmptiedLots, "changes:"),
         (Fault::ForgetsTexts, "text: found None"),
         (Fault::ForgetsClosings, "answer: found Ok(Fresh("),
+        (Fault::ForgetsFates, "answer:"),
+        (Fault::CutsEntries, "answer:"),
     ];
 }
 
@@ -109,6 +115,11 @@ pub(crate) struct Tried {
 }
 
 impl Tried {
+    /// Whether it answers entries as they were written: then the model may ask it too.
+    pub(crate) fn whole(&self) -> bool {
+        self.fault != Some(Fault::CutsEntries)
+    }
+
     pub(crate) async fn frame(&self, community: &Code) -> Result<Option<Frame>, StoreError> {
         self.store.frame(community).await
     }
@@ -130,13 +141,20 @@ impl Tried {
                 }
             }
         }
+        if self.fault == Some(Fault::CutsEntries) {
+            for row in &mut found {
+                if let Loaded::Entry(_, Some(records)) = row {
+                    records.retain(|record| record.kind() != Record::MOVED);
+                }
+            }
+        }
         Ok(found)
     }
 
     pub(crate) async fn write(&self, batch: &[Changes]) -> Result<Vec<Written>, StoreError> {
         let mut batch = batch.to_vec();
         match self.fault {
-            None | Some(Fault::StaleBalances) => {}
+            None | Some(Fault::StaleBalances | Fault::CutsEntries) => {}
             Some(Fault::HalfABatch) => {
                 let answers = self.store.write(&batch[..1]).await?;
                 return Ok(vec![answers[0]; batch.len()]);
@@ -197,7 +215,9 @@ fn spoil(changes: &mut Changes, fault: Fault) {
         Fault::ForgetsWaiting => changes.waiting.clear(),
         Fault::ForgetsTexts => changes.texts.clear(),
         Fault::ForgetsClosings => changes.standings.retain(|(_, _, own)| own.entry == 0),
-        Fault::ForgetsTheHead
+        Fault::ForgetsFates => changes.fates.clear(),
+        Fault::CutsEntries
+        | Fault::ForgetsTheHead
         | Fault::StaleBalances
         | Fault::HalfABatch
         | Fault::KeepsEmptiedLots => {}

@@ -157,6 +157,8 @@ impl Desk {
             award_max: None,
             issue_budget_month: None,
             assets: vec![],
+            debt_floors: vec![],
+            notice_days: vec![],
         }));
         desk.must(Ask::Activate(Box::new(RuleSet {
             no: RuleSetNo(0),

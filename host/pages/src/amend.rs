@@ -1,0 +1,132 @@
+//! Awards under notice for everybody, and the desk where staff take back, correct and review. Decides nothing.
+
+use askama::Template;
+
+use crate::format::{self, Day};
+use crate::shell::Shell;
+
+/// Where an award under notice stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeState {
+    /// Open to objections.
+    Open,
+    /// Somebody objected; it is being reviewed.
+    Objected,
+    /// A review upheld it; it waits for its day.
+    Upheld,
+}
+
+impl NoticeState {
+    fn key(self) -> &'static str {
+        match self {
+            NoticeState::Open => "seal-notice",
+            NoticeState::Objected => "notice-objected",
+            NoticeState::Upheld => "notice-upheld",
+        }
+    }
+
+    fn open(self) -> bool {
+        self == NoticeState::Open
+    }
+}
+
+/// An award under notice.
+#[derive(Debug, Clone)]
+pub struct NoticeRow {
+    /// Its entry.
+    pub entry: u64,
+    /// What happened, in the reader's language.
+    pub title: String,
+    /// Whose, masked.
+    pub masked_name: String,
+    /// The day it happened.
+    pub on: Day,
+    /// Points.
+    pub points: i64,
+    /// Volunteer minutes.
+    pub minutes: i64,
+    /// The last day of the notice.
+    pub until: Day,
+    /// Where it stands.
+    pub state: NoticeState,
+}
+
+impl NoticeRow {
+    fn worth(&self, shell: &Shell) -> String {
+        match (self.points, self.minutes) {
+            (points, 0) => shell.signed(points),
+            (0, minutes) => shell.hours(minutes),
+            (points, minutes) => format!("{} · {}", shell.signed(points), shell.hours(minutes)),
+        }
+    }
+}
+
+/// `GET /{community}/notice`: public. Objections post `reason` and `key` to `/{community}/notice/{entry}/object`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "notice.html")]
+pub struct NoticeView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The awards, those whose notice ends first before the others.
+    pub rows: Vec<NoticeRow>,
+    /// Whether the reader is signed in and may object.
+    pub may_object: bool,
+    /// The idempotency key of an objection.
+    pub key: String,
+    /// The entry of an objection that was just booked.
+    pub done: Option<u64>,
+}
+
+/// A proposal that waits for a second person.
+#[derive(Debug, Clone)]
+pub struct ProposalRow {
+    /// Its entry.
+    pub entry: u64,
+    /// What it would do, in the reader's language.
+    pub what: String,
+    /// Who proposed it.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Whether the reader made it, and so cannot approve it.
+    pub own: bool,
+}
+
+/// An objection that waits for its review.
+#[derive(Debug, Clone)]
+pub struct ObjectionRow {
+    /// The award.
+    pub notice: NoticeRow,
+    /// Who objects.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// `GET /{community}/amend`: the reviewers' desk. Forms post to `/{community}/amend/…`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "amend.html")]
+pub struct AmendView {
+    /// Around the page.
+    pub shell: Shell,
+    /// What waits for a second person.
+    pub proposals: Vec<ProposalRow>,
+    /// What waits for a review.
+    pub objections: Vec<ObjectionRow>,
+    /// The idempotency key of the forms.
+    pub key: String,
+    /// The entry that was just booked.
+    pub done: Option<u64>,
+}
+
+impl AmendView {
+    /// Each form has its own key: they are sent one at a time, but a reader may go back.
+    fn key_of(&self, form: &str) -> String {
+        format!("{}-{form}", self.key)
+    }
+
+    fn waiting(&self) -> String {
+        let all = self.proposals.len().saturating_add(self.objections.len());
+        format::number(i64::try_from(all).unwrap_or(i64::MAX))
+    }
+}

@@ -1,0 +1,62 @@
+//! Samples of the notice page and the reviewers' desk.
+
+use rongyi_pages::*;
+
+use super::{Pages, day, l, shell};
+
+fn row(lang: Lang, entry: u64, state: NoticeState) -> NoticeRow {
+    NoticeRow {
+        entry,
+        title: l(lang, "居民议事 1 次", "Residents' council 1 time"),
+        masked_name: l(lang, "林*国", "Lin *"),
+        on: day(11, 20),
+        points: 20,
+        minutes: 90,
+        until: day(11, 27),
+        state,
+    }
+}
+
+pub(super) fn pages(lang: Lang, size: Size) -> Pages {
+    let notice = NoticeView {
+        shell: shell(lang, size, Some(&l(lang, "陈阿婆", "Granny Chen"))),
+        rows: vec![
+            row(lang, 812, NoticeState::Open),
+            row(lang, 815, NoticeState::Objected),
+            row(lang, 818, NoticeState::Upheld),
+        ],
+        may_object: true,
+        key: "0191f3a2".to_owned(),
+        done: Some(821),
+    };
+    let nothing = NoticeView {
+        shell: shell(lang, size, None),
+        rows: Vec::new(),
+        may_object: false,
+        done: None,
+        ..notice.clone()
+    };
+    let proposal = |entry, own| ProposalRow {
+        entry,
+        what: l(lang, "1001 号居民：积分 -20", "Resident 1001: -20 points"),
+        by: l(lang, "工作人员 周一", "staff Zhou"),
+        reason: l(lang, "同一天登记了两次", "Booked twice on one day"),
+        own,
+    };
+    let desk = AmendView {
+        shell: shell(lang, size, Some(&l(lang, "周一", "Zhou"))),
+        proposals: vec![proposal(830, false), proposal(831, true)],
+        objections: vec![ObjectionRow {
+            notice: row(lang, 815, NoticeState::Objected),
+            by: l(lang, "1002 号居民", "resident 1002"),
+            reason: l(lang, "他那天不在村里", "He was not in the village"),
+        }],
+        key: "0191f3a3".to_owned(),
+        done: Some(832),
+    };
+    vec![
+        ("notice", notice.html()),
+        ("notice-empty", nothing.html()),
+        ("amend", desk.html()),
+    ]
+}

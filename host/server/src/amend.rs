@@ -1,0 +1,246 @@
+//! Taking back, correcting and objecting: what staff and residents ask about entries that are booked already, and
+//! what is open. Who may ask is decided by the callers, what comes of it by the book.
+
+use rongyi_core::account::Purpose;
+use rongyi_core::book::{Fate, FateState};
+use rongyi_core::chain::Hash;
+use rongyi_core::command::{Ask, Command, SaltedText};
+use rongyi_core::ids::Code;
+use rongyi_core::record::{Amend, Change, Event, NoticeStep, Record};
+use rongyi_core::rule::Text;
+use rongyi_store::{Store, StoreError};
+
+use crate::access::random;
+use crate::clerk::{Answer, ClerkError, receipt};
+use crate::earning::InputError;
+use crate::house::House;
+use crate::redemption::key;
+
+/// Letters a reason may have.
+pub const REASON_MAX: usize = 500;
+/// Open proposals or notices that are shown at once.
+const LIST_MAX: u32 = 200;
+
+/// Who asks, why, and under which idempotency key.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// `staff/3`, `resident/1001`.
+    pub actor: Code,
+    /// The idempotency key.
+    pub key: Option<String>,
+    /// Why; kept apart from the chain so that it can be erased.
+    pub reason: String,
+}
+
+/// What can be asked about an earlier entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Take it back.
+    Reverse(u64),
+    /// Propose a change that another person decides about.
+    Propose(Change),
+    /// Approve a proposal.
+    Approve(u64),
+    /// Decline a proposal.
+    Decline(u64),
+    /// Object to an award under notice.
+    Object(u64),
+    /// Review an objection: `true` upholds the award.
+    Review(u64, bool),
+}
+
+impl Request {
+    fn ask(&self, reason: Hash) -> Ask {
+        match self {
+            Request::Reverse(entry) => Ask::Amend(Amend::Reverse(*entry, reason)),
+            Request::Propose(change) => Ask::Amend(Amend::Propose(change.clone(), reason)),
+            Request::Approve(proposal) => Ask::Amend(Amend::Approve(*proposal)),
+            Request::Decline(proposal) => Ask::Amend(Amend::Decline(*proposal, reason)),
+            Request::Object(entry) => Ask::Notice(NoticeStep::Object(*entry, reason)),
+            Request::Review(entry, upheld) => {
+                Ask::Notice(NoticeStep::Review(*entry, *upheld, reason))
+            }
+        }
+    }
+}
+
+/// A reason that says something.
+///
+/// # Errors
+/// `reason.form`.
+pub fn reason(text: &str) -> Result<String, InputError> {
+    let text = text.trim();
+    if (2..=REASON_MAX).contains(&text.chars().count()) {
+        return Ok(text.to_owned());
+    }
+    Err(InputError {
+        code: "reason.form",
+        text: Text {
+            zh: format!("请写明原因，2 到 {REASON_MAX} 个字。以后查账的人要看得懂。"),
+            en: format!(
+                "Say why, in 2 to {REASON_MAX} letters, so that whoever reads the book later understands."
+            ),
+        },
+    })
+}
+
+/// Asks the book.
+///
+/// # Errors
+/// As [`crate::clerk::Clerk::ask`]; the codes stand in the manual of `host/core`.
+pub async fn ask(
+    house: &House,
+    community: &Code,
+    request: &Request,
+    by: By,
+) -> Result<Answer, ClerkError> {
+    let text = SaltedText {
+        salt: random(),
+        text: by.reason,
+    };
+    let command = Command {
+        actor: by.actor,
+        key: key(by.key, &format!("{request:?} {}", text.text)),
+        today: house.today(community).0,
+        ask: request.ask(text.commitment()),
+        text: Some(text).filter(|_| !matches!(request, Request::Approve(_))),
+    };
+    house.clerk.ask(community, command).await
+}
+
+/// A proposal that waits for a second person.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// Its entry.
+    pub entry: u64,
+    /// Who proposed it.
+    pub by: Code,
+    /// What it would do.
+    pub change: Change,
+    /// Why, unless erased.
+    pub reason: Option<String>,
+}
+
+/// An award under notice.
+#[derive(Debug, Clone)]
+pub struct Noticed {
+    /// Its entry.
+    pub entry: u64,
+    /// Where it stands.
+    pub fate: Fate,
+    /// Who booked it.
+    pub by: Code,
+    /// What happened.
+    pub event: Event,
+    /// Points under notice.
+    pub points: i64,
+    /// Minutes under notice.
+    pub minutes: i64,
+    /// Who objects, and why unless erased.
+    pub objection: Option<(Code, Option<String>)>,
+}
+
+/// The proposals that wait, the oldest first.
+///
+/// # Errors
+/// What the database said.
+pub async fn proposals(store: &Store, community: &Code) -> Result<Vec<Proposal>, StoreError> {
+    let mut open = Vec::new();
+    for (entry, _) in store
+        .fates_in(community, FateState::Proposed, LIST_MAX)
+        .await?
+    {
+        let Some(stored) = store.entry(community, entry).await? else {
+            continue;
+        };
+        if let Some(Record::Amend(envelope, Amend::Propose(change, _))) =
+            receipt(&stored)?.records.first()
+        {
+            open.push(Proposal {
+                entry,
+                by: envelope.actor.clone(),
+                change: change.clone(),
+                reason: stored.text,
+            });
+        }
+    }
+    Ok(open)
+}
+
+/// The awards under notice, those whose notice ends first before the others.
+///
+/// # Errors
+/// What the database said.
+pub async fn notices(store: &Store, community: &Code) -> Result<Vec<Noticed>, StoreError> {
+    let mut open = Vec::new();
+    for state in [FateState::Objected, FateState::Pending, FateState::Upheld] {
+        for (entry, fate) in store.fates_in(community, state, LIST_MAX).await? {
+            open.extend(noticed(store, community, (entry, fate)).await?);
+        }
+    }
+    open.sort_by_key(|own: &Noticed| (own.fate.until, own.entry));
+    Ok(open)
+}
+
+/// One award under notice with what people want to know of it.
+///
+/// # Errors
+/// What the database said.
+pub async fn noticed(
+    store: &Store,
+    community: &Code,
+    (entry, fate): (u64, Fate),
+) -> Result<Option<Noticed>, StoreError> {
+    let Some(stored) = store.entry(community, entry).await? else {
+        return Ok(None);
+    };
+    let receipt = receipt(&stored)?;
+    let event = match receipt.records.first() {
+        Some(Record::Event(_, event) | Record::Replace(_, event, _)) => event.clone(),
+        Some(Record::Retry(_, seq)) => match event_at(store, community, *seq).await? {
+            Some(event) => event,
+            None => return Ok(None),
+        },
+        Some(_) | None => return Ok(None),
+    };
+    let by = receipt.records.first().and_then(Record::envelope);
+    let mut found = Noticed {
+        entry,
+        fate,
+        by: by.map_or_else(|| Code::literal("system"), |own| own.actor.clone()),
+        event,
+        points: 0,
+        minutes: 0,
+        objection: None,
+    };
+    for record in &receipt.records {
+        if let Record::Moved(_, moved) = record
+            && moved.credit.purpose == Purpose::Notice
+        {
+            let side = if moved.credit.asset == rongyi_core::ids::AssetNo::MINUTES {
+                &mut found.minutes
+            } else {
+                &mut found.points
+            };
+            *side = side.saturating_add(moved.amount.get());
+        }
+    }
+    if fate.state == FateState::Objected
+        && let Some(objected) = store.entry(community, fate.by).await?
+        && let Some(first) = crate::clerk::receipt(&objected)?.records.first()
+        && let Some(envelope) = first.envelope()
+    {
+        found.objection = Some((envelope.actor.clone(), objected.text));
+    }
+    Ok(Some(found))
+}
+
+async fn event_at(store: &Store, community: &Code, seq: u64) -> Result<Option<Event>, StoreError> {
+    let Some(stored) = store.entry(community, seq).await? else {
+        return Ok(None);
+    };
+    Ok(match receipt(&stored)?.records.into_iter().next() {
+        Some(Record::Event(_, event) | Record::Replace(_, event, _)) => Some(event),
+        Some(_) | None => None,
+    })
+}

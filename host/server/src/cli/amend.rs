@@ -1,0 +1,341 @@
+//! `rongyi reverse|correct|notice`: taking back, correcting with a second person, objecting and reviewing. The same
+//! functions as behind the pages; who acts is named with `--by`, a member of staff of the community.
+
+use clap::{Args, Subcommand};
+use comfy_table::{Table, presets};
+use rongyi_core::amount::Amount;
+use rongyi_core::book::FateState;
+use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::record::Change;
+use rongyi_core::time::LocalDate;
+
+use super::{Failure, InCommunity, Installation, clerk_text, known, say, with_house};
+use crate::amend::{self, By, Request};
+use crate::api::ledger::movements;
+use crate::clerk::{Answer, ClerkError};
+use crate::house::House;
+
+/// Which community, and who acts.
+#[derive(Debug, Args)]
+pub(crate) struct Acting {
+    #[command(flatten)]
+    installation: Installation,
+    #[command(flatten)]
+    place: InCommunity,
+    /// 办理人的登录名 / the login of the member of staff who acts
+    #[arg(long, value_name = "LOGIN")]
+    by: String,
+}
+
+/// An entry to take back.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+例 / example:
+  rongyi reverse -c nanmen --by wang --entry 812 --reason 重复登记
+
+收不回来的部分会欠过额度时，请用 rongyi correct propose --reverse，由第二个人批准。
+Where the debt floor would be passed, use `rongyi correct propose --reverse`; a second person approves it.")]
+pub(crate) struct ReverseArgs {
+    #[command(flatten)]
+    acting: Acting,
+    /// 要冲正的编号（明细里的号） / the entry, as the passbook numbers it
+    #[arg(long, value_name = "N")]
+    entry: u64,
+    /// 原因 / why
+    #[arg(long)]
+    reason: String,
+}
+
+/// Corrections by two people.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CorrectCommand {
+    /// 提出更正，等第二个人批准 / propose; a second person decides
+    Propose {
+        #[command(flatten)]
+        acting: Acting,
+        /// 要冲正的编号 / the entry to reverse, even past the debt floor
+        #[arg(long, value_name = "N", conflicts_with_all = ["resident", "amount"], required_unless_present = "resident")]
+        reverse: Option<u64>,
+        /// 居民号码 / the resident's number
+        #[arg(long, value_name = "N", requires = "amount")]
+        resident: Option<u32>,
+        /// 增加多少；减少写负数 / how much to add; below zero to take
+        #[arg(long, value_name = "N", allow_hyphen_values = true)]
+        amount: Option<i64>,
+        /// 哪一种：points、minutes、conduct / of what
+        #[arg(long, value_name = "ASSET", default_value = "points")]
+        asset: Code,
+        /// 增加的部分到哪天 / the last good day of what is added
+        #[arg(long, value_name = "DATE")]
+        expires: Option<LocalDate>,
+        /// 说的是哪一天的事 / the day it is about
+        #[arg(long, value_name = "DATE")]
+        about: Option<LocalDate>,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 批准 / approve, as somebody else than the proposer
+    Approve {
+        #[command(flatten)]
+        acting: Acting,
+        /// 申请的编号 / the proposal
+        #[arg(long, value_name = "N")]
+        proposal: u64,
+    },
+    /// 退回 / decline, or take one's own back
+    Decline {
+        #[command(flatten)]
+        acting: Acting,
+        /// 申请的编号 / the proposal
+        #[arg(long, value_name = "N")]
+        proposal: u64,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 等批准的申请 / what waits for a second person
+    List {
+        #[command(flatten)]
+        installation: Installation,
+        #[command(flatten)]
+        place: InCommunity,
+    },
+}
+
+/// Awards under notice.
+#[derive(Debug, Subcommand)]
+pub(crate) enum NoticeCommand {
+    /// 正在公示的 / what is under notice
+    List {
+        #[command(flatten)]
+        installation: Installation,
+        #[command(flatten)]
+        place: InCommunity,
+    },
+    /// 提出异议 / object
+    Object {
+        #[command(flatten)]
+        acting: Acting,
+        /// 公示的编号 / the entry under notice
+        #[arg(long, value_name = "N")]
+        entry: u64,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 复核异议 / review an objection, as somebody else
+    Review {
+        #[command(flatten)]
+        acting: Acting,
+        /// 公示的编号 / the entry under notice
+        #[arg(long, value_name = "N")]
+        entry: u64,
+        /// 维持原来的积分 / the award stays
+        #[arg(
+            long,
+            conflicts_with = "withdraw",
+            required_unless_present = "withdraw"
+        )]
+        uphold: bool,
+        /// 撤回原来的积分 / the award is withdrawn
+        #[arg(long)]
+        withdraw: bool,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+pub(super) async fn reverse(args: ReverseArgs) -> Result<(), Failure> {
+    act(args.acting, Request::Reverse(args.entry), args.reason).await
+}
+
+pub(super) async fn correct(command: CorrectCommand) -> Result<(), Failure> {
+    match command {
+        CorrectCommand::Propose {
+            acting,
+            reverse,
+            resident,
+            amount,
+            asset,
+            expires,
+            about,
+            reason,
+        } => {
+            let change = match (reverse, resident, amount) {
+                (Some(entry), ..) => Change::Reverse { entry },
+                (None, Some(resident), Some(amount)) => Change::Adjust {
+                    resident: ResidentNo(resident),
+                    asset,
+                    amount: Amount::new(amount)
+                        .map_err(|error| Failure::said("amount.out-of-range", &error))?,
+                    expires,
+                    about,
+                },
+                // The command line asks for one of the two.
+                (None, ..) => return Err(Failure::Told),
+            };
+            act(acting, Request::Propose(change), reason).await
+        }
+        CorrectCommand::Approve { acting, proposal } => {
+            act(acting, Request::Approve(proposal), "批准".into()).await
+        }
+        CorrectCommand::Decline {
+            acting,
+            proposal,
+            reason,
+        } => act(acting, Request::Decline(proposal), reason).await,
+        CorrectCommand::List {
+            installation,
+            place,
+        } => {
+            with_house(&installation, async |house| {
+                list_proposals(house, known(house, &place.community)?).await
+            })
+            .await
+        }
+    }
+}
+
+pub(super) async fn notice(command: NoticeCommand) -> Result<(), Failure> {
+    match command {
+        NoticeCommand::List {
+            installation,
+            place,
+        } => {
+            with_house(&installation, async |house| {
+                list_notices(house, known(house, &place.community)?).await
+            })
+            .await
+        }
+        NoticeCommand::Object {
+            acting,
+            entry,
+            reason,
+        } => act(acting, Request::Object(entry), reason).await,
+        NoticeCommand::Review {
+            acting,
+            entry,
+            uphold,
+            reason,
+            ..
+        } => act(acting, Request::Review(entry, uphold), reason).await,
+    }
+}
+
+async fn act(acting: Acting, request: Request, reason: String) -> Result<(), Failure> {
+    let reason = amend::reason(&reason).map_err(|error| Failure::Failed {
+        code: error.code,
+        text: error.text,
+    })?;
+    with_house(&acting.installation, async |house| {
+        let community = known(house, &acting.place.community)?;
+        let by = By {
+            actor: actor(house, community, &acting.by).await?,
+            key: None,
+            reason,
+        };
+        let done = amend::ask(house, community, &request, by).await;
+        told(house, community, &done.map_err(|error| failed(&error))?).await
+    })
+    .await
+}
+
+fn failed(error: &ClerkError) -> Failure {
+    let code = match error {
+        ClerkError::Rejected(rejection) => rejection.code(),
+        ClerkError::QueueFull => "queue.full",
+        ClerkError::CommunityUnknown(_) => "community.unknown",
+        ClerkError::Store(_) => "store",
+        ClerkError::Stopped => "host.stopping",
+    };
+    Failure::Failed {
+        code,
+        text: clerk_text(error),
+    }
+}
+
+async fn actor(house: &House, community: &Code, login: &str) -> Result<Code, Failure> {
+    let staff = house.store.staff_by_login(community, login).await?;
+    let staff = staff.filter(|staff| staff.active);
+    let actor = staff.and_then(|staff| format!("staff/{}", staff.staff_id).parse().ok());
+    actor.ok_or_else(|| {
+        Failure::new(
+            "staff.unknown",
+            format!("社区 {community} 没有登录名为“{login}”的在职工作人员。请核对，或先用 rongyi staff add 登记。"),
+            format!("Community {community} has no active member of staff with the login “{login}”. Check it, or add them with `rongyi staff add`."),
+        )
+    })
+}
+
+/// What was booked: the entry, and its movements.
+async fn told(house: &House, community: &Code, answer: &Answer) -> Result<(), Failure> {
+    let entry = answer.receipt.entry;
+    say(&format!("已记为第 {entry} 号 / booked as entry {entry}"));
+    if let Some(frame) = house.store.frame(community).await? {
+        for moved in movements(&frame, &answer.receipt) {
+            say(&format!(
+                "  {} → {}: {}",
+                moved.from, moved.to, moved.amount
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn list_proposals(house: &House, community: &Code) -> Result<(), Failure> {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["编号 entry", "申请人 by", "更正 change", "原因 reason"]);
+    for own in amend::proposals(&house.store, community).await? {
+        let change = match &own.change {
+            Change::Reverse { entry } => format!("冲正 reverse {entry}"),
+            Change::Adjust {
+                resident,
+                asset,
+                amount,
+                ..
+            } => format!("{resident} 号居民 resident: {asset} {:+}", amount.get()),
+        };
+        let reason = own.reason.unwrap_or_default();
+        table.add_row([own.entry.to_string(), own.by.to_string(), change, reason]);
+    }
+    say(&table.to_string());
+    Ok(())
+}
+
+async fn list_notices(house: &House, community: &Code) -> Result<(), Failure> {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header([
+        "编号 entry",
+        "事项 kind",
+        "日期 on",
+        "积分 points",
+        "分钟 minutes",
+        "公示到 until",
+        "异议 objection",
+    ]);
+    for own in amend::notices(&house.store, community).await? {
+        let objection = match &own.objection {
+            Some((by, reason)) => format!("{by}: {}", reason.clone().unwrap_or_default()),
+            None if own.fate.state == FateState::Upheld => "已复核 upheld".to_owned(),
+            None => String::new(),
+        };
+        table.add_row([
+            own.entry.to_string(),
+            own.event.kind.to_string(),
+            own.event.on.to_string(),
+            own.points.to_string(),
+            own.minutes.to_string(),
+            own.fate
+                .until
+                .map(|day| day.to_string())
+                .unwrap_or_default(),
+            objection,
+        ]);
+    }
+    say(&table.to_string());
+    Ok(())
+}

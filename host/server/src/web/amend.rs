@@ -1,0 +1,303 @@
+//! The notice page, where everybody sees what is not yet spendable and may object; and the reviewers' desk for
+//! reversals, corrections by two people and objections. What comes of a form is decided by the book.
+
+use axum::Form;
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Response};
+use rongyi_core::amount::Amount;
+use rongyi_core::book::{FateState, Frame};
+use rongyi_core::chain::hex;
+use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::record::Change;
+use rongyi_pages::{AmendView, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow};
+use serde::Deserialize;
+
+use super::lines::event_title;
+use super::shell::{Html, Member, OnDuty, Visit, day, go};
+use crate::access::{AccessError, Role, SignedIn, StaffMember, random};
+use crate::amend::{self, By, Noticed, Proposal, Request};
+use crate::api::error::Fault;
+use crate::earning::resident_no;
+use crate::jobs;
+
+/// Correcting is the reviewer's; the operator may step in.
+fn at_the_desk(staff: &StaffMember) -> Result<(), AccessError> {
+    match staff.role {
+        Role::Reviewer | Role::Operator => Ok(()),
+        Role::Shopkeeper | Role::Leader => Err(AccessError::Forbidden),
+    }
+}
+
+/// The entry that was just booked.
+#[derive(Debug, Deserialize)]
+pub(super) struct Done {
+    done: Option<u64>,
+}
+
+async fn frame(visit: &Visit) -> Result<Frame, Fault> {
+    let frame = visit.app.house.store.frame(&visit.code).await?;
+    frame.ok_or_else(Fault::not_found)
+}
+
+async fn row(visit: &Visit, frame: &Frame, own: &Noticed) -> Result<NoticeRow, Fault> {
+    let doer = own
+        .event
+        .roles
+        .iter()
+        .find(|(role, _)| role.as_str() == "doer");
+    let doer = doer.or(own.event.roles.first()).map(|(_, who)| *who);
+    Ok(NoticeRow {
+        entry: own.entry,
+        title: event_title(visit, frame, &own.event),
+        masked_name: match doer {
+            Some(resident) => visit.masked(resident).await?,
+            None => String::new(),
+        },
+        on: day(own.event.on),
+        points: own.points,
+        minutes: own.minutes,
+        until: day(own.fate.until.unwrap_or(own.event.on)),
+        state: match own.fate.state {
+            FateState::Objected => NoticeState::Objected,
+            FateState::Upheld => NoticeState::Upheld,
+            FateState::Pending
+            | FateState::Proposed
+            | FateState::Approved
+            | FateState::Declined
+            | FateState::Posted
+            | FateState::Withdrawn
+            | FateState::Reversed => NoticeState::Open,
+        },
+    })
+}
+
+/// `GET /{community}/notice`.
+pub(super) async fn show_notice(
+    visit: Visit,
+    Query(query): Query<Done>,
+) -> Result<Response, Fault> {
+    jobs::catch_up(&visit.app.house, &visit.code).await?;
+    let frame = frame(&visit).await?;
+    let mut rows = Vec::new();
+    for own in amend::notices(&visit.app.house.store, &visit.code).await? {
+        rows.push(row(&visit, &frame, &own).await?);
+    }
+    Ok(Html(NoticeView {
+        shell: visit.shell(),
+        rows,
+        may_object: matches!(visit.who, Some(SignedIn::Resident(_))),
+        key: hex(&random::<16>()),
+        done: query.done,
+    })
+    .into_response())
+}
+
+/// What the forms of this page send; each uses what it needs.
+#[derive(Debug, Deserialize)]
+pub(super) struct Sent {
+    #[serde(default)]
+    key: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    entry: String,
+    #[serde(default)]
+    how: String,
+    #[serde(default)]
+    finding: String,
+    #[serde(default)]
+    resident: String,
+    #[serde(default)]
+    asset: String,
+    #[serde(default)]
+    amount: String,
+}
+
+async fn book(
+    visit: &Visit,
+    actor: String,
+    request: &Request,
+    (reason, key): (String, String),
+) -> Result<u64, Fault> {
+    let actor: Code = actor.parse().map_err(|_| Fault::not_found())?;
+    let by = By {
+        actor,
+        key: Some(key).filter(|key| (1..=128).contains(&key.len())),
+        reason,
+    };
+    let answer = amend::ask(&visit.app.house, &visit.code, request, by).await?;
+    Ok(answer.receipt.entry)
+}
+
+/// `POST /{community}/notice/{entry}/object`.
+pub(super) async fn object(
+    Member { visit, me }: Member,
+    Path((_, entry)): Path<(String, u64)>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, Fault> {
+    let reason = amend::reason(&sent.reason)?;
+    let actor = format!("resident/{}", me.resident);
+    let done = book(&visit, actor, &Request::Object(entry), (reason, sent.key)).await?;
+    Ok(go(&visit.path(&format!("/notice?done={done}"))))
+}
+
+/// `GET /{community}/amend`.
+pub(super) async fn show_desk(
+    OnDuty { visit, staff }: OnDuty,
+    Query(query): Query<Done>,
+) -> Result<Response, Fault> {
+    at_the_desk(&staff)?;
+    let frame = frame(&visit).await?;
+    let store = &visit.app.house.store;
+    let me = format!("staff/{}", staff.staff_id);
+    let mut proposals = Vec::new();
+    for own in amend::proposals(store, &visit.code).await? {
+        proposals.push(proposal(&visit, own, &me).await?);
+    }
+    let mut objections = Vec::new();
+    for own in amend::notices(store, &visit.code).await? {
+        if let Some((by, reason)) = &own.objection {
+            objections.push(ObjectionRow {
+                notice: row(&visit, &frame, &own).await?,
+                by: visit.actor(by).await,
+                reason: reason.clone().unwrap_or_else(|| erased(&visit)),
+            });
+        }
+    }
+    Ok(Html(AmendView {
+        shell: visit.shell(),
+        proposals,
+        objections,
+        key: hex(&random::<16>()),
+        done: query.done,
+    })
+    .into_response())
+}
+
+fn erased(visit: &Visit) -> String {
+    visit.either("（文字已删除）", "(erased)")
+}
+
+async fn proposal(visit: &Visit, own: Proposal, me: &str) -> Result<ProposalRow, Fault> {
+    let what = match &own.change {
+        Change::Reverse { entry } => visit.either(
+            &format!("冲正第 {entry} 号（可超过欠分额度）"),
+            &format!("Reverse entry {entry} (may pass the debt floor)"),
+        ),
+        Change::Adjust {
+            resident,
+            asset,
+            amount,
+            ..
+        } => {
+            let name = visit.masked(*resident).await?;
+            let amount = amount.get();
+            let (zh, en) = match asset.as_str() {
+                "points" => ("积分", "points"),
+                "minutes" => ("分钟", "minutes"),
+                other => (other, other),
+            };
+            visit.either(
+                &format!("{resident} 号居民 {name}：{zh} {amount:+}"),
+                &format!("Resident {resident}, {name}: {amount:+} {en}"),
+            )
+        }
+    };
+    Ok(ProposalRow {
+        entry: own.entry,
+        what,
+        own: own.by.as_str() == me,
+        by: visit.actor(&own.by).await,
+        reason: own.reason.unwrap_or_else(|| erased(visit)),
+    })
+}
+
+fn number<T: std::str::FromStr>(text: &str, zh: &str, en: &str) -> Result<T, Fault> {
+    text.trim().parse().map_err(|_| Fault::input("", zh, en))
+}
+
+async fn at_desk(
+    OnDuty { visit, staff }: OnDuty,
+    request: &Request,
+    sent: (String, String),
+) -> Result<Response, Fault> {
+    at_the_desk(&staff)?;
+    let done = book(&visit, format!("staff/{}", staff.staff_id), request, sent).await?;
+    Ok(go(&visit.path(&format!("/amend?done={done}"))))
+}
+
+/// `POST /{community}/amend/reverse`.
+pub(super) async fn reverse(duty: OnDuty, Form(sent): Form<Sent>) -> Result<Response, Fault> {
+    let entry = number(
+        &sent.entry,
+        "账本编号要写数字，例如 812。",
+        "The number in the book is digits, such as 812.",
+    )?;
+    let reason = amend::reason(&sent.reason)?;
+    let request = if sent.how == "propose" {
+        Request::Propose(Change::Reverse { entry })
+    } else {
+        Request::Reverse(entry)
+    };
+    at_desk(duty, &request, (reason, sent.key)).await
+}
+
+/// `POST /{community}/amend/adjust`.
+pub(super) async fn adjust(duty: OnDuty, Form(sent): Form<Sent>) -> Result<Response, Fault> {
+    let resident: ResidentNo = resident_no(sent.resident.trim())?;
+    let amount: i64 = number(
+        sent.amount.trim().trim_start_matches('+'),
+        "增加多少要写整数，例如 20 或 -20。",
+        "Write a whole number, such as 20 or -20.",
+    )?;
+    let change = Change::Adjust {
+        resident,
+        asset: crate::earning::code(&sent.asset, "asset")?,
+        amount: Amount::new(amount).map_err(|_| rongyi_core::command::Rejection::OutOfRange)?,
+        expires: None,
+        about: None,
+    };
+    let reason = amend::reason(&sent.reason)?;
+    at_desk(duty, &Request::Propose(change), (reason, sent.key)).await
+}
+
+/// `POST /{community}/amend/{seq}/approve`.
+pub(super) async fn approve(
+    duty: OnDuty,
+    Path((_, proposal)): Path<(String, u64)>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, Fault> {
+    let request = Request::Approve(proposal);
+    at_desk(duty, &request, (String::new(), sent.key)).await
+}
+
+/// `POST /{community}/amend/{seq}/decline`.
+pub(super) async fn decline(
+    duty: OnDuty,
+    Path((_, proposal)): Path<(String, u64)>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, Fault> {
+    let reason = amend::reason(&sent.reason)?;
+    at_desk(duty, &Request::Decline(proposal), (reason, sent.key)).await
+}
+
+/// `POST /{community}/amend/{seq}/review`.
+pub(super) async fn review(
+    duty: OnDuty,
+    Path((_, entry)): Path<(String, u64)>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, Fault> {
+    let uphold = match sent.finding.as_str() {
+        "uphold" => true,
+        "withdraw" => false,
+        _ => {
+            return Err(Fault::input(
+                "",
+                "请按“维持积分”或“撤回积分”。",
+                "Press one of the two buttons.",
+            ));
+        }
+    };
+    let reason = amend::reason(&sent.reason)?;
+    at_desk(duty, &Request::Review(entry, uphold), (reason, sent.key)).await
+}
