@@ -268,7 +268,7 @@ pub(super) async fn list_notices(
 ) -> Result<Json<Vec<NoticeAnswer>>, Fault> {
     let code = community.parse().ok();
     let code: Code = code
-        .filter(|code| app.house.communities.contains_key(code))
+        .filter(|code| app.house.communities().contains_key(code))
         .ok_or_else(Fault::not_found)?;
     jobs::catch_up(&app.house, &code).await?;
     let open = amend::notices(&app.house.store, &code).await?;

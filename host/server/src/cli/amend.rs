@@ -248,6 +248,8 @@ fn failed(error: &ClerkError) -> Failure {
         ClerkError::QueueFull => "queue.full",
         ClerkError::CommunityUnknown(_) => "community.unknown",
         ClerkError::Store(_) => "store",
+        ClerkError::Unsure(_) => "store.unsure",
+        ClerkError::RulesChanged => "rules.changed",
         ClerkError::Stopped => "host.stopping",
     };
     Failure::Failed {

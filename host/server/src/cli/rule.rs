@@ -1,9 +1,9 @@
 //! `rongyi rule`: the authors' kit on the command line. Each command works in the rule's folder, builds what has
 //! changed first, and asks the component with the limits of a serving host. It touches no database.
 
+mod answers;
 mod bench;
 mod explain;
-mod run;
 mod trial;
 
 use std::io::IsTerminal;
@@ -41,7 +41,7 @@ pub(super) enum RuleCommand {
     /// 跑全部例子，不对的两边对照 / run the scenarios; what differs stands side by side
     Test(InFolder),
     /// 给事项，看决定 / events in, decisions out
-    Run(run::RunArgs),
+    Run(answers::RunArgs),
     /// 每个入口用多少燃料和时间，还剩多少 / fuel and time of each hook, and the headroom
     Bench(bench::BenchArgs),
     /// 居民会看到什么，中英文 / what a resident would read, in both languages
@@ -91,7 +91,7 @@ pub(super) async fn run(command: RuleCommand) -> Result<(), Failure> {
         RuleCommand::Build(args) => built(&args),
         RuleCommand::Check(args) => check(&args),
         RuleCommand::Test(args) => trial::run(&args),
-        RuleCommand::Run(args) => run::run(&args),
+        RuleCommand::Run(args) => answers::run(&args),
         RuleCommand::Bench(args) => bench::run(&args),
         RuleCommand::Explain(args) => explain::run(&args),
     }

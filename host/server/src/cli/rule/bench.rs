@@ -52,18 +52,16 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
         )
     })?;
     let mut table = Table::new();
-    table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
-        .set_header([
-            "入口\nhook",
-            "次数\ncalls",
-            "最多燃料\nmost fuel",
-            "上限\nlimit",
-            "余量\nheadroom",
-            "内存 KiB\nmemory",
-            "中位 µs\nmedian",
-            "p99 µs",
-        ]);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header([
+        "入口\nhook",
+        "次数\ncalls",
+        "最多燃料\nmost fuel",
+        "上限\nlimit",
+        "余量\nheadroom",
+        "内存 KiB\nmemory",
+        "中位 µs\nmedian",
+        "p99 µs",
+    ]);
     for row in &rows {
         let percent = row
             .fuel_limit

@@ -5,7 +5,7 @@ use rongyi_core::rule::{FieldKind, KindPlan, Metric, Subject, Window};
 use rongyi_kit::ask::Ask;
 use rongyi_kit::desk::scenario_file;
 
-use super::{WithParams, run};
+use super::{WithParams, answers};
 use crate::cli::{Failure, say};
 
 pub(super) fn run(args: &WithParams) -> Result<(), Failure> {
@@ -39,9 +39,9 @@ pub(super) fn run(args: &WithParams) -> Result<(), Failure> {
             say(&format!(
                 "\n「{}」\n   {}",
                 scenario.name,
-                run::asked(&rule.plan, &ask)
+                answers::asked(&rule.plan, &ask)
             ));
-            run::read_out(rule, &ask);
+            answers::read_out(rule, &ask);
         }
     }
     Ok(())

@@ -51,7 +51,7 @@ pub(super) fn trial(folder: &RuleFolder, desk: &Desk) -> Result<(), Failure> {
 fn show(failed: &Failed) {
     let mut table = Table::new();
     table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(["", "应为 / expected", "实际 / got"]);
     if table.width().is_none() {
