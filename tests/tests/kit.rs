@@ -9,8 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use rongyi_tests::binary::rongyi;
-use rongyi_tests::installation::{Done, Installation};
+use rongyi_tests::{Done, Installation, rongyi};
 use tempfile::TempDir;
 
 /// A rule's folder.
