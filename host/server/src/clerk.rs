@@ -12,9 +12,12 @@
 //! one commit does not wait for another. A community that came too late twice, because another host serves it too,
 //! is decided under its row lock, alone.
 
+mod answer;
+mod frames;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Stopwatch};
 
 use rongyi_core::book::{Applied, Book, Changes, Frame, Receipt};
@@ -28,6 +31,8 @@ use rongyi_store::{Held, Store, StoreError, StoredEntry, Written};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
+pub use self::answer::{Answer, ClerkError};
+use self::frames::Frames;
 use crate::clock::Clock;
 use crate::rulebook::{RuleBooks, RuleKey};
 
@@ -48,49 +53,6 @@ const TRIES_MAX: usize = 20;
 /// Loaded rows after which a book is dropped and loaded afresh.
 const BOOK_ROWS_MAX: usize = 400_000;
 
-/// What became of a command.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// Its entry, as it stands in the journal.
-    pub receipt: Receipt,
-    /// Whether the same key or reference had been answered before.
-    pub replayed: bool,
-}
-
-/// Why there is no answer.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum ClerkError {
-    /// The input cannot be decided; nothing is stored.
-    #[error("{}", .0.text().en)]
-    Rejected(Rejection),
-    /// Too many commands wait.
-    #[error("more than {QUEUE_MAX} commands are waiting; try again in a moment")]
-    QueueFull,
-    /// No such community here.
-    #[error("there is no community “{0}” here")]
-    CommunityUnknown(Code),
-    /// The database did not take it; nothing is stored.
-    #[error("the database did not answer: {0}")]
-    Store(Arc<StoreError>),
-    /// The rules changed between reading the input and deciding it: read it again.
-    #[error("the rules changed a moment ago; send it again")]
-    RulesChanged,
-    /// The connection to the database was lost while this was being written.
-    #[error(
-        "the connection to the database was lost; whether this was stored is not known: look, or ask again with the same key ({0})"
-    )]
-    Unsure(Arc<StoreError>),
-    /// The host is stopping.
-    #[error("the host is stopping; nothing was stored")]
-    Stopped,
-}
-
-impl From<StoreError> for ClerkError {
-    fn from(error: StoreError) -> Self {
-        ClerkError::Store(Arc::new(error))
-    }
-}
-
 struct Job {
     community: Code,
     command: Command,
@@ -106,23 +68,6 @@ pub struct Clerk {
     frames: Arc<Frames>,
     /// The local day for which nothing more falls due in a community, see `jobs::catch_up`.
     pub(crate) caught_up: Arc<Mutex<HashMap<Code, LocalDate>>>,
-}
-
-/// The newest frame of every community that this clerk has written or read: for requests, which need kinds,
-/// items and texts but no balance. Another host may have written since; see [`Clerk::submit_read_with`].
-#[derive(Default)]
-struct Frames(RwLock<HashMap<Code, Arc<Frame>>>);
-
-impl Frames {
-    fn get(&self, code: &Code) -> Option<Arc<Frame>> {
-        let frames = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        frames.get(code).map(Arc::clone)
-    }
-
-    fn put(&self, frame: &Frame) {
-        let mut frames = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        frames.insert(frame.community.clone(), Arc::new(frame.clone()));
-    }
 }
 
 impl Clerk {
@@ -195,10 +140,12 @@ impl Clerk {
         sets: Option<usize>,
     ) -> Result<Answer, ClerkError> {
         let (job, ticket) = job(community, command, sets);
-        self.desk(community)?.try_send(job).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
-            mpsc::error::TrySendError::Closed(_) => ClerkError::Stopped,
-        })?;
+        self.desk(community)?
+            .try_send(job)
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
+                mpsc::error::TrySendError::Closed(_) => ClerkError::Stopped,
+            })?;
         ticket.answer().await
     }
 

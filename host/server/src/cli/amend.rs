@@ -250,7 +250,6 @@ fn failed(error: &ClerkError) -> Failure {
         ClerkError::CommunityUnknown(_) => "community.unknown",
         ClerkError::Store(_) => "store",
         ClerkError::Unsure(_) => "store.unsure",
-        ClerkError::RulesChanged => "rules.changed",
         ClerkError::Stopped => "host.stopping",
     };
     Failure::Failed {

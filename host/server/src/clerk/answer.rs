@@ -1,0 +1,53 @@
+//! What the clerk says: an answer with its receipt, or why there is none.
+
+use std::sync::Arc;
+
+use rongyi_core::book::Receipt;
+use rongyi_core::command::Rejection;
+use rongyi_core::ids::Code;
+use rongyi_store::StoreError;
+
+use super::QUEUE_MAX;
+
+/// What became of a command.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its entry, as it stands in the journal.
+    pub receipt: Receipt,
+    /// Whether the same key or reference had been answered before.
+    pub replayed: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ClerkError {
+    /// The input cannot be decided; nothing is stored.
+    #[error("{}", .0.text().en)]
+    Rejected(Rejection),
+    /// Too many commands wait.
+    #[error("more than {QUEUE_MAX} commands are waiting; try again in a moment")]
+    QueueFull,
+    /// No such community here.
+    #[error("there is no community “{0}” here")]
+    CommunityUnknown(Code),
+    /// The database did not take it; nothing is stored.
+    #[error("the database did not answer: {0}")]
+    Store(Arc<StoreError>),
+    /// The rules changed between reading the input and deciding it: read it again.
+    #[error("the rules changed a moment ago; send it again")]
+    RulesChanged,
+    /// The connection to the database was lost while this was being written.
+    #[error(
+        "the connection to the database was lost; whether this was stored is not known: look, or ask again with the same key ({0})"
+    )]
+    Unsure(Arc<StoreError>),
+    /// The host is stopping.
+    #[error("the host is stopping; nothing was stored")]
+    Stopped,
+}
+
+impl From<StoreError> for ClerkError {
+    fn from(error: StoreError) -> Self {
+        ClerkError::Store(Arc::new(error))
+    }
+}
