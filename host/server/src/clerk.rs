@@ -20,18 +20,18 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Stopwatch};
 
-use rongyi_core::book::{Applied, Book, Changes, Frame, Receipt};
+use rongyi_core::book::{Applied, Book, Changes, Frame};
 use rongyi_core::chain::hex;
-use rongyi_core::command::{Ask, Command, Rejection};
+use rongyi_core::command::{Command, Rejection};
 use rongyi_core::ids::Code;
-use rongyi_core::record::Record;
 use rongyi_core::time::LocalDate;
 use rongyi_rules::{Engine, Rule};
-use rongyi_store::{Held, Store, StoreError, StoredEntry, Written};
+use rongyi_store::{Held, Store, StoreError, Written};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
-pub use self::answer::{Answer, ClerkError};
+use self::answer::{damaged, is_repeatable};
+pub use self::answer::{Answer, ClerkError, receipt};
 use self::frames::Frames;
 use crate::clock::Clock;
 use crate::rulebook::{RuleBooks, RuleKey};
@@ -515,49 +515,6 @@ async fn archived(
         }
         Err(_) => None,
     })
-}
-
-/// The receipt of a stored entry.
-///
-/// # Errors
-/// [`StoreError`] when its bytes are not records.
-pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
-    let decode = |(seq, kind, body): &(u64, u8, Vec<u8>)| {
-        Record::decode(*kind, body).map_err(|_| damaged("record", *seq))
-    };
-    let records = stored
-        .records
-        .iter()
-        .map(decode)
-        .collect::<Result<_, _>>()?;
-    let balances = stored
-        .balances_after
-        .iter()
-        .filter_map(|(account, after)| {
-            Some((*account, rongyi_core::amount::Amount::new(*after).ok()?))
-        })
-        .collect();
-    Ok(Receipt {
-        entry: stored.first_seq,
-        records,
-        balances,
-    })
-}
-
-/// Whether asking twice books once.
-fn is_repeatable(command: &Command) -> bool {
-    let source = match &command.ask {
-        Ask::Earn(event) => event.source.is_some(),
-        other => matches!(other, Ask::Open { .. }),
-    };
-    source || command.key.is_some()
-}
-
-fn damaged(what: &'static str, place: u64) -> StoreError {
-    StoreError::Corrupt {
-        what,
-        place: place.to_string(),
-    }
 }
 
 fn fail(

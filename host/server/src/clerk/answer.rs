@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use rongyi_core::book::Receipt;
-use rongyi_core::command::Rejection;
+use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::Code;
-use rongyi_store::StoreError;
+use rongyi_core::record::Record;
+use rongyi_store::{StoreError, StoredEntry};
 
 use super::QUEUE_MAX;
 
@@ -49,5 +50,48 @@ pub enum ClerkError {
 impl From<StoreError> for ClerkError {
     fn from(error: StoreError) -> Self {
         ClerkError::Store(Arc::new(error))
+    }
+}
+
+/// The receipt of a stored entry.
+///
+/// # Errors
+/// [`StoreError`] when its bytes are not records.
+pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
+    let decode = |(seq, kind, body): &(u64, u8, Vec<u8>)| {
+        Record::decode(*kind, body).map_err(|_| damaged("record", *seq))
+    };
+    let records = stored
+        .records
+        .iter()
+        .map(decode)
+        .collect::<Result<_, _>>()?;
+    let balances = stored
+        .balances_after
+        .iter()
+        .filter_map(|(account, after)| {
+            Some((*account, rongyi_core::amount::Amount::new(*after).ok()?))
+        })
+        .collect();
+    Ok(Receipt {
+        entry: stored.first_seq,
+        records,
+        balances,
+    })
+}
+
+/// Whether asking twice books once.
+pub(super) fn is_repeatable(command: &Command) -> bool {
+    let source = match &command.ask {
+        Ask::Earn(event) => event.source.is_some(),
+        other => matches!(other, Ask::Open { .. }),
+    };
+    source || command.key.is_some()
+}
+
+pub(super) fn damaged(what: &'static str, place: u64) -> StoreError {
+    StoreError::Corrupt {
+        what,
+        place: place.to_string(),
     }
 }
