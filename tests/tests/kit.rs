@@ -229,6 +229,10 @@ fn what_differs_stands_side_by_side(author: &Author) {
     author.must(&["test"]);
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one mistake after another, each with what is said"
+)]
 fn every_mistake_is_told(author: &Author) {
     let above = author.above.path();
     let outside = author.at(above, &["test"]);

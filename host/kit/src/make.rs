@@ -109,10 +109,12 @@ fn alone() -> Result<String, Problem> {
 fn merged(above: &toml::Value, own: &toml::Value) -> toml::Value {
     let added = own.as_table().into_iter().flatten();
     let added: Vec<_> = added.filter(|(key, _)| *key != "workspace").collect();
-    let mut rows = match above {
-        toml::Value::Table(rows) => rows.clone(),
-        version if added.is_empty() => return version.clone(),
-        version => toml::Table::from_iter([("version".to_owned(), version.clone())]),
+    let mut rows = if let toml::Value::Table(rows) = above {
+        rows.clone()
+    } else if added.is_empty() {
+        return above.clone();
+    } else {
+        toml::Table::from_iter([("version".to_owned(), above.clone())])
     };
     rows.extend(
         added

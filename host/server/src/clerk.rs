@@ -30,8 +30,8 @@ use rongyi_store::{Held, Store, StoreError, Written};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
-use self::answer::{damaged, is_repeatable};
 pub use self::answer::{Answer, ClerkError, receipt};
+use self::answer::{damaged, is_repeatable};
 use self::frames::Frames;
 use crate::clock::Clock;
 use crate::rulebook::{RuleBooks, RuleKey};

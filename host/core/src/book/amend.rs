@@ -168,12 +168,11 @@ fn draft(book: &Book, change: &Change, today: LocalDate) -> Result<Drafted, Reje
             reverses: None,
         })?;
     }
-    draft
-        .finish(Floors::Kept)
-        .map_err(|rejection| match rejection {
-            Rejection::Amend(AmendRejection::Short { missing }) => {
-                AmendRejection::CorrectionFloor { missing }.into()
-            }
-            other => other,
-        })
+    draft.finish(Floors::Kept).map_err(|rejection| {
+        if let Rejection::Amend(AmendRejection::Short { missing }) = rejection {
+            AmendRejection::CorrectionFloor { missing }.into()
+        } else {
+            rejection
+        }
+    })
 }

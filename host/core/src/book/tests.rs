@@ -299,11 +299,10 @@ impl Desk {
                 state.lots.values().all(|left| *left != 0),
                 "no empty lot is kept"
             );
-            let floor = if account.purpose.is_source() {
+            let available = account.purpose == Purpose::Available;
+            let floor = if account.purpose.is_source() || (available && self.approved()) {
                 i64::MIN
-            } else if account.purpose == Purpose::Available && self.approved() {
-                i64::MIN
-            } else if account.purpose == Purpose::Available {
+            } else if available {
                 -50
             } else {
                 0

@@ -19,13 +19,15 @@ impl Tool {
     /// [`Problem`] when it is not installed or fails.
     pub(super) fn run(&self, command: &mut Command) -> Result<Vec<u8>, Problem> {
         command.stdin(Stdio::null()).stderr(Stdio::inherit());
-        let done = command.output().map_err(|error| match error.kind() {
-            ErrorKind::NotFound => self.missing(),
-            _ => Problem::new(
+        let done = command.output().map_err(|error| {
+            if error.kind() == ErrorKind::NotFound {
+                return self.missing();
+            }
+            Problem::new(
                 "build.tool",
                 format!("{} 运行不了：{error}。", self.name),
                 format!("{} cannot be run: {error}.", self.name),
-            ),
+            )
         })?;
         if done.status.success() {
             return Ok(done.stdout);

@@ -364,8 +364,11 @@ pub enum Scope {
 /// them would cost more than booking them. A revoked token stops working after [`DEVICE_KNOWN`] at most.
 #[derive(Default)]
 pub struct Devices {
-    known: Mutex<HashMap<([u8; 32], Code), (Device, Instant)>>,
+    known: Mutex<Known>,
 }
+
+/// By the token's hash and the community: who it is, and when the database said so.
+type Known = HashMap<([u8; 32], Code), (Device, Instant)>;
 
 /// How long a device is believed without asking again.
 const DEVICE_KNOWN: i64 = 2_000_000;
@@ -399,7 +402,7 @@ impl Devices {
         Ok(device)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<([u8; 32], Code), (Device, Instant)>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -82,9 +82,10 @@ pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
 
 /// Whether asking twice books once.
 pub(super) fn is_repeatable(command: &Command) -> bool {
-    let source = match &command.ask {
-        Ask::Earn(event) => event.source.is_some(),
-        other => matches!(other, Ask::Open { .. }),
+    let source = if let Ask::Earn(event) = &command.ask {
+        event.source.is_some()
+    } else {
+        matches!(command.ask, Ask::Open { .. })
     };
     source || command.key.is_some()
 }

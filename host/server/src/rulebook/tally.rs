@@ -97,7 +97,7 @@ pub fn upper(bucket: u16) -> u64 {
     let (doublings, step) = (u64::from(bucket) / STEPS, u64::from(bucket) % STEPS);
     match doublings.checked_sub(1) {
         None => step,
-        Some(shift @ 0..60) => ((STEPS + step + 1) << shift) - 1,
+        Some(shift @ 0..60) => ((STEPS + step) << shift) + ((1 << shift) - 1),
         Some(_) => u64::MAX,
     }
 }

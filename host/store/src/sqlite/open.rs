@@ -195,14 +195,14 @@ async fn check_applied(readers: &sqlx::SqlitePool) -> Result<(), StoreError> {
         .await
         .map_err(|error| {
             let error = StoreError::from(error);
-            match &error {
-                StoreError::Unavailable { detail } if detail.contains("no such table") => {
-                    StoreError::Foreign {
-                        detail: detail.clone(),
-                    }
-                }
-                _ => error,
+            if let StoreError::Unavailable { detail } = &error
+                && detail.contains("no such table")
+            {
+                return StoreError::Foreign {
+                    detail: detail.clone(),
+                };
             }
+            error
         })?;
     let own = MIGRATIONS.iter().map(|step| step.version).max();
     if applied != own {

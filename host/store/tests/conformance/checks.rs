@@ -14,6 +14,10 @@ use crate::stores::Tried;
 use crate::{Outcome, said, same};
 
 /// The derived tables, the frame and the references against the model.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table of the store after another, each compared once"
+)]
 pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
     let name = &model.frame().community;
     let store = &tried.store;
