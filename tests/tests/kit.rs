@@ -162,6 +162,19 @@ fn decides_in_a_community(author: &Author, built: &str) {
         &checked.out,
         &["kitchen-waste 0.1.0", "厨余垃圾每公斤 10 分"],
     );
+    // And it decides: 7.6 kg, each worth ten points.
+    let households = place.file("households.csv", "household,name\n1,演示户\n");
+    let residents = place.file("residents.csv", "resident,household,name\n1001,1,演示居民\n");
+    let events = place.file(
+        "events.csv",
+        "external_ref,kind,resident,occurred_at,quantity\nK-1,waste.kitchen,1001,2026-03-15,7.6\n",
+    );
+    let of = |path: &Path| path.to_str().unwrap().to_owned();
+    place.must(&["household", "import", "-c", "own", &of(&households)]);
+    place.must(&["resident", "import", "-c", "own", &of(&residents)]);
+    place.must(&["import", "events", "-c", "own", &of(&events)]);
+    let has = place.must(&["balance", "-c", "own", "--resident", "1001", "--json"]);
+    assert_eq!(has.json()["assets"][0]["spendable"], 76, "{has:?}");
 }
 
 #[test]
