@@ -164,7 +164,10 @@ fn decides_in_a_community(author: &Author, built: &str) {
     );
     // And it decides: 7.6 kg, each worth ten points.
     let households = place.file("households.csv", "household,name\n1,演示户\n");
-    let residents = place.file("residents.csv", "resident,household,name\n1001,1,演示居民\n");
+    let residents = place.file(
+        "residents.csv",
+        "resident,household,name\n1001,1,演示居民\n",
+    );
     let events = place.file(
         "events.csv",
         "external_ref,kind,resident,occurred_at,quantity\nK-1,waste.kitchen,1001,2026-03-15,7.6\n",
