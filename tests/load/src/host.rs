@@ -129,6 +129,20 @@ impl Host {
         self.child.id()
     }
 
+    /// Sends it a signal (`STOP`, `CONT`).
+    ///
+    /// # Errors
+    /// When the system does not send it.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        let sent = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status()?;
+        if !sent.success() {
+            bail!("the host could not be sent {name}: {sent}");
+        }
+        Ok(())
+    }
+
     /// Kills it where it stands (SIGKILL).
     pub fn kill(mut self) {
         let _ = self.child.kill();
@@ -140,11 +154,9 @@ impl Host {
     /// # Errors
     /// When it cannot be asked, or stops with an error.
     pub fn stop(mut self) -> Result<()> {
-        let asked = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status()?;
+        self.signal("TERM")?;
         let ended = self.child.wait()?;
-        if !asked.success() || !ended.success() {
+        if !ended.success() {
             bail!("the host did not stop well: {ended}");
         }
         Ok(())

@@ -1,7 +1,10 @@
 //! A load generator over HTTP for the real binary, and the world it loads. The benchmark and the random
 //! workload are built from it; nothing here decides what an event is worth.
 
+pub mod caller;
 pub mod draw;
+pub mod fleet;
+pub mod flood;
 pub mod host;
 pub mod http;
 pub mod load;

@@ -4,22 +4,18 @@
 //! One task drives one community, one command after another, so that the model needs no order of its own.
 //! Twins, sent at the same moment over two connections, and retries after a lost answer are part of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::caller::{Caller, Tried};
 use crate::draw::Draw;
-use crate::http::{Answered, Connection};
+use crate::http::Answered;
 use crate::model::{Earned, Event, Model, Ordered, PRICES, State, Wallet};
 use crate::world::{FIRST_RESIDENT, World, code};
-
-/// Times a request is sent again before the run gives up: hosts die and databases go away in between.
-const TRIES_MAX: u32 = 600;
-/// Between two tries while nobody answers.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// What was asked and answered, by kind: a workload that never met a refusal has tested little.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,6 +42,8 @@ pub struct Counts {
     pub resent: u64,
     /// Balances compared.
     pub balances: u64,
+    /// Receipts that were asked for again at the end, and were the same.
+    pub receipts: u64,
 }
 
 impl Counts {
@@ -62,6 +60,7 @@ impl Counts {
         self.closed_twice += other.closed_twice;
         self.resent += other.resent;
         self.balances += other.balances;
+        self.receipts += other.receipts;
     }
 }
 
@@ -70,22 +69,19 @@ impl Counts {
 pub struct Driver {
     world: Arc<World>,
     community: u32,
-    hosts: watch::Receiver<Vec<String>>,
+    caller: Caller,
+    /// The other half of twins.
+    second: Caller,
     cookies: Vec<String>,
     draw: Draw,
     model: Model,
     codes: Vec<(u64, String)>,
+    /// The entry that each reference was answered with, and the newest of them.
+    receipts: BTreeMap<String, u64>,
+    newest: u64,
     counts: Counts,
     next: u64,
-    line: Option<Connection>,
     progress: watch::Sender<u64>,
-}
-
-/// What an answer proves about earlier tries of the same request.
-struct Tried {
-    answer: Answered,
-    /// Whether an earlier try was sent and never answered.
-    lost: bool,
 }
 
 impl Driver {
@@ -97,17 +93,20 @@ impl Driver {
         cookies: Vec<String>,
         seed: u64,
     ) -> Self {
+        let own = seed ^ (u64::from(community) << 32);
         Driver {
             world: Arc::clone(world),
             community,
-            hosts,
+            caller: Caller::new(hosts.clone(), own ^ 1),
+            second: Caller::new(hosts, own ^ 2),
             cookies,
-            draw: Draw::of(seed ^ (u64::from(community) << 32)),
+            draw: Draw::of(own),
             model: Model::new(world.shape.residents),
             codes: Vec::new(),
+            receipts: BTreeMap::new(),
+            newest: 0,
             counts: Counts::default(),
             next: 0,
-            line: None,
             progress: watch::Sender::new(0),
         }
     }
@@ -117,13 +116,13 @@ impl Driver {
         self.progress.subscribe()
     }
 
-    /// Runs it and compares every wallet at the end.
+    /// Runs so many commands, and on until `over` is true; compares every wallet and every receipt at the end.
     ///
     /// # Errors
     /// The first answer or balance that is not the model's, with the command that led to it.
-    pub async fn drive(mut self, commands: u32) -> Result<Counts> {
-        for step in 0..commands {
-            self.progress.send_replace(u64::from(step));
+    pub async fn drive(mut self, commands: u64, over: watch::Receiver<bool>) -> Result<Counts> {
+        let mut step = 0;
+        while step < commands || !*over.borrow() {
             let place = self
                 .step()
                 .await
@@ -131,11 +130,30 @@ impl Driver {
             self.compare(place).await.with_context(|| {
                 format!("community {}, after command {step}", code(self.community))
             })?;
+            step += 1;
+            self.progress.send_replace(step);
         }
         for place in 0..self.world.shape.residents {
             self.compare(place).await?;
         }
+        self.ask_for_receipts().await?;
+        self.counts.resent = self.caller.resent() + self.second.resent();
         Ok(self.counts)
+    }
+
+    /// Every event once more: each must be there, at the entry that it was acknowledged with.
+    async fn ask_for_receipts(&mut self) -> Result<()> {
+        for (reference, entry) in std::mem::take(&mut self.receipts) {
+            let event = self.model.seen(&reference).context("an event")?.clone();
+            let tried = self.send(&event).await?;
+            let said = json(&tried.answer)?;
+            ensure!(
+                said["replayed"] == true && said["entry"] == entry,
+                "{reference} was acknowledged as entry {entry}, and is answered {said} now"
+            );
+            self.counts.receipts += 1;
+        }
+        Ok(())
     }
 
     fn below(&mut self, bound: u32) -> u32 {
@@ -182,16 +200,11 @@ impl Driver {
     async fn twins(&mut self, event: &Event, expected: Earned) -> Result<()> {
         let body = event.json();
         let (path, headers) = (self.path("events"), self.bearer(&self.world.tokens));
-        let mut other = Driver {
-            line: None,
-            ..self.twin()
-        };
         let (one, two) = tokio::join!(
-            self.ask("POST", &path, &headers, &body),
-            other.ask("POST", &path, &headers, &body)
+            self.caller.ask("POST", &path, &headers, &body),
+            self.second.ask("POST", &path, &headers, &body)
         );
         let (one, two) = (one?, two?);
-        self.counts.resent += other.counts.resent;
         let fresh = [&one, &two]
             .iter()
             .filter(|own| json(&own.answer).is_ok_and(|said| said["replayed"] == false))
@@ -209,22 +222,6 @@ impl Driver {
         }
         self.counts.again += 1;
         Ok(())
-    }
-
-    fn twin(&self) -> Driver {
-        Driver {
-            world: Arc::clone(&self.world),
-            community: self.community,
-            hosts: self.hosts.clone(),
-            cookies: Vec::new(),
-            draw: self.draw.clone(),
-            model: Model::default(),
-            codes: Vec::new(),
-            counts: Counts::default(),
-            next: 0,
-            line: None,
-            progress: watch::Sender::new(0),
-        }
     }
 
     async fn earn_again(&mut self) -> Result<u32> {
@@ -253,7 +250,9 @@ impl Driver {
 
     async fn send(&mut self, event: &Event) -> Result<Tried> {
         let (path, headers) = (self.path("events"), self.bearer(&self.world.tokens));
-        self.ask("POST", &path, &headers, &event.json()).await
+        self.caller
+            .ask("POST", &path, &headers, &event.json())
+            .await
     }
 
     fn earned(&mut self, event: &Event, expected: Earned, tried: &Tried) -> Result<()> {
@@ -281,6 +280,26 @@ impl Driver {
             good,
             "{event:?} must be {expected:?}, and was answered {said}"
         );
+        if expected != Earned::Conflict {
+            let entry = said["entry"].as_u64().context("a receipt has its entry")?;
+            self.receipt(event, entry)?;
+        }
+        Ok(())
+    }
+
+    /// One receipt for each reference, and a new one stands behind all others.
+    fn receipt(&mut self, event: &Event, entry: u64) -> Result<()> {
+        if let Some(known) = self.receipts.get(&event.reference) {
+            ensure!(*known == entry, "{event:?} has entries {known} and {entry}");
+            return Ok(());
+        }
+        ensure!(
+            entry > self.newest,
+            "{event:?} is entry {entry}, behind {}",
+            self.newest
+        );
+        self.newest = entry;
+        self.receipts.insert(event.reference.clone(), entry);
         Ok(())
     }
 
@@ -297,7 +316,7 @@ impl Driver {
             price * pieces
         );
         let path = self.path("orders");
-        let tried = self.ask("POST", &path, &headers, &body).await?;
+        let tried = self.caller.ask("POST", &path, &headers, &body).await?;
         let said = json(&tried.answer)?;
         match expected {
             Ordered::Refused => {
@@ -346,11 +365,11 @@ impl Driver {
                 self.bearer(&self.world.tills)
             );
             let path = self.path(&format!("orders/{no}/settle"));
-            self.ask("POST", &path, &headers, &body).await?
+            self.caller.ask("POST", &path, &headers, &body).await?
         } else {
             let path = self.path(&format!("orders/{no}/cancel"));
             let headers = self.session(place, &key);
-            self.ask("POST", &path, &headers, "").await?
+            self.caller.ask("POST", &path, &headers, "").await?
         };
         let said = json(&tried.answer)?;
         if may {
@@ -384,6 +403,7 @@ impl Driver {
         let headers = self.bearer(&self.world.tills);
         let path = self.path(&format!("orders/{no}/settle"));
         let tried = self
+            .caller
             .ask("POST", &path, &headers, r#"{"pickup_code":"0"}"#)
             .await?;
         let status = tried.answer.status;
@@ -397,7 +417,7 @@ impl Driver {
     async fn compare(&mut self, place: u32) -> Result<()> {
         let headers = self.bearer(&self.world.readers);
         let path = self.path(&format!("residents/{}/balance", FIRST_RESIDENT + place));
-        let tried = self.ask("GET", &path, &headers, "").await?;
+        let tried = self.caller.ask("GET", &path, &headers, "").await?;
         let said = json(&tried.answer)?;
         let number = |name: &str| {
             said[name]
@@ -434,34 +454,6 @@ impl Driver {
             "Cookie: {}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n",
             self.cookies[place as usize]
         )
-    }
-
-    /// Sends a request until it is answered: a host that died is replaced by one at another address.
-    async fn ask(&mut self, method: &str, path: &str, headers: &str, body: &str) -> Result<Tried> {
-        let mut lost = false;
-        for _ in 0..TRIES_MAX {
-            if self.line.is_none() || self.hosts.has_changed().unwrap_or(false) {
-                let hosts = self.hosts.borrow_and_update().clone();
-                let bound = u32::try_from(hosts.len()).unwrap_or(1).max(1);
-                let host = hosts.get(self.below(bound) as usize).cloned();
-                self.line = match host {
-                    Some(host) => Connection::open(&host).await.ok(),
-                    None => None,
-                };
-            }
-            if let Some(line) = &mut self.line {
-                match line.ask(method, path, headers, body.as_bytes()).await {
-                    // Busy, or its database is away: the same request again, which is never booked twice.
-                    Ok(answer) if matches!(answer.status, 429 | 503 | 504) => {}
-                    Ok(answer) => return Ok(Tried { answer, lost }),
-                    Err(_) => self.line = None,
-                }
-                lost = true;
-                self.counts.resent += 1;
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        bail!("{method} {path}: no answer after {TRIES_MAX} tries")
     }
 }
 
