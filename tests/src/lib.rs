@@ -22,7 +22,7 @@ mod serving;
 pub use binary::{rongyi, root};
 pub use browser::{Browser, Device, Driver, Scripting};
 pub use client::Client;
-pub use device::post;
+pub use device::{Sent, post};
 pub use draw::Draw;
 pub use installation::{Done, Installation};
 pub use page::inspect;

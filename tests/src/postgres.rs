@@ -24,14 +24,7 @@ impl Cluster {
     pub fn start() -> Self {
         let tools =
             tools().expect("initdb and pg_ctl are needed; on Debian: apt-get install postgresql");
-        let made = said(&run("mktemp", &["-d", "/tmp/rongyi-postgres.XXXXXX"]));
-        let folder = PathBuf::from(made.trim());
-        let port = free_port();
-        let cluster = Cluster {
-            folder,
-            tools,
-            port,
-        };
+        let cluster = Cluster::empty(tools);
         cluster.tool(
             "initdb",
             &[
@@ -44,6 +37,16 @@ impl Cluster {
         );
         cluster.run_server();
         cluster
+    }
+
+    /// A place for one: a folder of the user who will run it, and a port.
+    fn empty(tools: PathBuf) -> Self {
+        let made = said(&run("mktemp", &["-d", "/tmp/rongyi-postgres.XXXXXX"]));
+        Cluster {
+            folder: PathBuf::from(made.trim()),
+            tools,
+            port: free_port(),
+        }
     }
 
     /// Starts the server, the first time or again.
@@ -76,12 +79,7 @@ impl Cluster {
     /// # Panics
     /// When it does not begin to follow.
     pub fn standby(&self) -> Self {
-        let made = said(&run("mktemp", &["-d", "/tmp/rongyi-postgres.XXXXXX"]));
-        let standby = Cluster {
-            folder: PathBuf::from(made.trim()),
-            tools: self.tools.clone(),
-            port: free_port(),
-        };
+        let standby = Cluster::empty(self.tools.clone());
         standby.tool(
             "pg_basebackup",
             &[

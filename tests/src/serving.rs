@@ -83,6 +83,17 @@ impl Serving {
         line.split_whitespace().map(str::to_owned).collect()
     }
 
+    /// Sends it a signal (`STOP`, `CONT`).
+    ///
+    /// # Panics
+    /// When the system does not send it.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status();
+        assert!(sent.is_ok_and(|own| own.success()), "{name} was not sent");
+    }
+
     /// Whether it still runs.
     ///
     /// # Panics

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rongyi_tests::{Cluster, Done, Installation, Proxy, Serving, post};
+use rongyi_tests::{Cluster, Done, Installation, Proxy, Sent, Serving, post};
 use serde_json::{Value, json};
 
 const COMMUNITY: &str = r#"
@@ -188,6 +188,65 @@ fn three_hosts_serve_one_community_at_once() {
         assert_eq!(body["replayed"], true);
         assert_eq!(body["entry"].as_u64(), entries.first().copied());
     }
+}
+
+/// A host that hangs keeps nobody else from working. When it wakes, its book is an old one: what it was asked before
+/// is answered from what the other host has booked meanwhile, and nothing counts twice.
+#[test]
+fn a_host_that_hangs_wakes_to_a_ledger_that_went_on() {
+    const FIRST: usize = 5;
+    const MEANWHILE: usize = 30;
+    let cluster = Cluster::start();
+    let (own, token) = neighbourhood(&cluster.database("hangs"));
+    let (sleeper, other) = (own.serve(), own.serve());
+    let ask = |host: &Serving, no: usize| {
+        let sent = event(Some(&format!("h-{no}")), no);
+        let (status, body) = post(host.address(), &token, EVENTS, &sent).unwrap();
+        assert_eq!((status, body["outcome"].as_str()), (200, Some("decided")));
+        (body["entry"].as_u64().unwrap(), body["replayed"] == true)
+    };
+    for no in 0..FIRST {
+        assert!(!ask(&sleeper, no).1, "its book is loaded, and up to date");
+    }
+    sleeper.signal("STOP");
+    let sent = |no: usize| {
+        let event = event(Some(&format!("h-{no}")), no);
+        Sent::to(sleeper.address(), &token, EVENTS, &event).expect("the system still listens")
+    };
+    // Half of them are sent again to the other host, as a proxy does that gets no answer; the rest is not.
+    let (twice, once): (Vec<usize>, Vec<usize>) = (FIRST..FIRST + 8).partition(|no| no % 2 == 0);
+    let waiting: Vec<(usize, Sent)> = twice
+        .iter()
+        .chain(&once)
+        .map(|no| (*no, sent(*no)))
+        .collect();
+    let mut booked: BTreeMap<usize, u64> = BTreeMap::new();
+    for no in twice.iter().copied().chain(100..100 + MEANWHILE) {
+        let (entry, replayed) = ask(&other, no);
+        assert!(!replayed, "h-{no} is new to the ledger");
+        booked.insert(no, entry);
+    }
+    let newest = booked.values().copied().max().unwrap();
+
+    sleeper.signal("CONT");
+    for (no, sent) in waiting {
+        let (status, body) = sent
+            .answer()
+            .expect("it answers what it was asked before it hung");
+        assert_eq!(status, 200, "{body}");
+        let entry = body["entry"].as_u64().unwrap();
+        if let Some(known) = booked.get(&no) {
+            assert_eq!((body["replayed"].as_bool(), entry), (Some(true), *known));
+        } else {
+            assert_eq!(body["replayed"], false, "{body}");
+            assert!(entry > newest, "it stands behind what went on meanwhile");
+        }
+    }
+    let (last, replayed) = ask(&sleeper, 200);
+    assert!(last > newest && !replayed);
+    assert_eq!(ask(&other, 200), (last, true), "both see one ledger");
+    let all = FIRST + 8 + MEANWHILE + 1;
+    assert_eq!(points(&own), POINTS * i64::try_from(all).unwrap());
 }
 
 /// Posts from three threads while `trouble` happens; afterwards every reference counts once, where it was said to.

@@ -40,9 +40,8 @@ statements! {
         WHERE community_id = (SELECT community_id FROM community WHERE code = $1) AND resident = ANY($2)";
 }
 
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-/// A host that stops in the middle of deciding must not hold its community's row for ever.
-const BEGIN_HOLDING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
+/// A host that hangs between two statements must not hold a community's row for ever: the server takes it away.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
      SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
 /// The head rows: `ids` answers a community's number by its place in the batch, NULL when its head had moved.
@@ -179,7 +178,7 @@ impl Postgres {
         if !self.may_write {
             return Err(StoreError::ReadOnly);
         }
-        let mut transaction = self.readers.begin_with(BEGIN_HOLDING).await?;
+        let mut transaction = self.readers.begin_with(BEGIN).await?;
         sqlx::query(HOLD)
             .bind(community.as_str())
             .execute(&mut *transaction)
