@@ -35,10 +35,14 @@ pub(super) fn next_try(now: Instant, failures: u32) -> Instant {
     )
 }
 
-/// Seconds from `now` to `until`, rounded up; 0 when it has passed.
+/// Seconds from `now` to `until`, rounded up; 0 when it has passed. Nobody is made to wait longer than
+/// [`WAIT_MAX_SECONDS`]: what lies further off was set by a clock that ran ahead and has been put right since.
 pub(super) fn seconds_until(now: Instant, until: Instant) -> u32 {
     let left = until.0.saturating_sub(now.0).max(0);
-    u32::try_from(left.saturating_add(SECOND - 1) / SECOND).unwrap_or(u32::MAX)
+    u32::try_from(left.saturating_add(SECOND - 1) / SECOND)
+        .ok()
+        .filter(|seconds| *seconds <= WAIT_MAX_SECONDS)
+        .unwrap_or(0)
 }
 
 /// The name under which wrong tries are counted. What nobody has is spread over a bounded number of names.
@@ -92,6 +96,10 @@ mod tests {
         assert_eq!(waits, [0, 0, 2, 4, 8, 900, 900]);
         assert_eq!(seconds_until(Instant(0), next_try(Instant(0), 4)), 4);
         assert_eq!(seconds_until(Instant(9 * SECOND), Instant(SECOND)), 0);
+        let longest = next_try(Instant(0), 400);
+        assert_eq!(seconds_until(Instant(0), longest), 900);
+        let put_back = Instant(-3600 * SECOND);
+        assert_eq!(seconds_until(put_back, longest), 0, "not an hour more");
     }
 
     #[test]

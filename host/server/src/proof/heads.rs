@@ -167,7 +167,9 @@ impl Heads {
     ) -> Result<Option<HeadLine>, ProofFault> {
         let mut newest = self.newest.lock().await;
         let before = newest.get(community);
-        if before.is_some_and(|(_, at)| now.0.saturating_sub(at.0) < PAUSE_US) {
+        // A clock that was put back must not silence it until it has caught up.
+        let lately = |at: Instant| (0..PAUSE_US).contains(&now.0.saturating_sub(at.0));
+        if before.is_some_and(|(_, at)| lately(*at)) {
             return Ok(None);
         }
         let Some(line) = head_now(store, &self.trees, community).await? else {

@@ -105,7 +105,7 @@ impl Ward {
             .get_mut(&set)
             .and_then(|own| own.parked.as_mut());
         let Some(parked) = parked else { return Ok(()) };
-        if now < parked.next_at {
+        if pauses(parked, now) {
             return Err(Fault {
                 code: "rule.parked".into(),
                 blame: Blame::Host,
@@ -169,7 +169,7 @@ impl Ward {
     pub fn left_alone(&self, set: RuleSetNo, now: Instant) -> bool {
         let inner = self.inner();
         let parked = inner.health.get(&set).and_then(|own| own.parked.as_ref());
-        parked.is_some_and(|parked| now < parked.next_at)
+        parked.is_some_and(|parked| pauses(parked, now))
     }
 
     /// Takes what the database does not know yet.
@@ -212,6 +212,11 @@ impl Ward {
 fn kept(message: &str) -> String {
     let clean = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
     message.chars().map(clean).take(MESSAGE_MAX).collect()
+}
+
+/// Whether its pause is not over. One that ends further off than the longest pause was set by a clock that ran ahead.
+fn pauses(parked: &RulePark, now: Instant) -> bool {
+    parked.next_at > now && parked.next_at <= after(now, PAUSE_MAX)
 }
 
 /// One minute, then twice as long each time, at most an hour.
@@ -296,6 +301,18 @@ mod tests {
             last.message.contains("no such kind"),
             "what went wrong is kept"
         );
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_parks_nobody_for_longer() {
+        let ward = Ward::default();
+        ward.set_park_after(1);
+        fail(&ward, 1, Instant(600 * MINUTE));
+        assert!(ward.left_alone(SET, Instant(600 * MINUTE)));
+        let put_back = Instant(60 * MINUTE);
+        assert!(!ward.left_alone(SET, put_back));
+        assert!(ward.may_ask(SET, put_back).is_ok());
+        assert!(ward.may_ask(SET, put_back).is_err(), "and pauses again");
     }
 
     #[test]

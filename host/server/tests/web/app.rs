@@ -208,16 +208,15 @@ impl TestApp {
         }
     }
 
-    /// Books an event of a resident, so many days ago.
-    pub(crate) async fn earn(
+    /// An event of today, not yet booked.
+    pub(crate) fn event(
         &self,
         reference: &str,
         kind: &'static str,
         resident: u32,
         quantity: i32,
-    ) -> u64 {
-        let nanmen = code("nanmen");
-        let (today, _) = self.house.today(&nanmen);
+    ) -> Command {
+        let (today, _) = self.house.today(&code("nanmen"));
         let source = Source {
             name: code("test"),
             external_ref: reference.to_owned(),
@@ -233,16 +232,27 @@ impl TestApp {
             source: Some(source),
             note: None,
         };
-        let command = Command {
+        Command {
             actor: code("import"),
             key: None,
             today,
             ask: Ask::Earn(event),
             text: None,
-        };
+        }
+    }
+
+    /// Books an event of today; answers its entry.
+    pub(crate) async fn earn(
+        &self,
+        reference: &str,
+        kind: &'static str,
+        resident: u32,
+        quantity: i32,
+    ) -> u64 {
+        let command = self.event(reference, kind, resident, quantity);
         self.house
             .clerk
-            .ask(&nanmen, command)
+            .ask(&code("nanmen"), command)
             .await
             .expect("booked")
             .receipt
