@@ -1,5 +1,6 @@
-//! SIGKILL in the middle of an import, and an import beside a serving host: nothing is lost, nothing counts
-//! twice, and the ledger that comes out is the one that an undisturbed import gives.
+//! SIGKILL in the middle of an import, of a period's closing and of the job by which lots lapse; an import beside
+//! a serving host: nothing is lost, nothing counts twice, and the ledger that comes out is the one that an
+//! undisturbed run gives.
 //!
 //! It does not cut the power: what the disk itself loses is no business of a test in a folder.
 
@@ -9,55 +10,17 @@
 )]
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rongyi_load::model;
 use rongyi_tests::{Done, Draw, Installation};
 use serde_json::Value;
-
-const COMMUNITY: &str = r#"
-code = "beiling"
-title = { zh = "北岭村", en = "Beiling" }
-began_on = 2026-01-01
-points_go_to = "household"
-points_name = { zh = "积分", en = "points" }
-award_max = 1000
-
-[shop]
-title = { zh = "超市", en = "Shop" }
-place = { zh = "村委会", en = "Village office" }
-hours = { zh = "周六", en = "Saturdays" }
-phone = "0663-000-0009"
-
-[[rule]]
-plugin = "points-table"
-active_from = 2026-01-01
-
-[[rule.params.kinds]]
-code = "waste.food"
-title = { zh = "厨余垃圾分类", en = "Food waste sorted" }
-unit = { zh = "公斤", en = "kg" }
-scale = 1
-per_unit = 10
-caps = [{ amount = 300, window = "month", subject = "household" }]
-
-[[rule.params.kinds]]
-code = "cleanup.hour"
-title = { zh = "清洁日", en = "Clean-up" }
-unit = { zh = "小时", en = "hours" }
-scale = 1
-per_unit = 2
-max_units = 4
-minutes_per_unit = 60
-
-[[rule.params.kinds]]
-code = "littering"
-title = { zh = "占道堆放", en = "Things left in the way" }
-unit = { zh = "次", en = "times" }
-deduct = 5
-short = "clamp"
-"#;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions};
+use tokio::process::Command;
 
 const RESIDENTS: u32 = 60;
 const ROWS: u32 = 3000;
@@ -67,24 +30,30 @@ const DRAWS_MAX: u32 = 25;
 
 /// Households of two, and everybody's events of a year, without chance: every installation gets the same.
 fn village() -> Installation {
-    let own = Installation::of(COMMUNITY);
+    village_of(&model::community(0), RESIDENTS, 2)
+}
+
+/// So many residents in households of this size.
+fn village_of(community: &str, count: u32, size: u32) -> Installation {
+    let own = Installation::of(community);
     let mut households = String::from("household,name,address\n");
     let mut residents = String::from("resident,household,name,phone\n");
-    for no in 1..=RESIDENTS {
-        writeln!(residents, "{},{},村民{no},", 1000 + no, no.div_ceil(2)).unwrap();
-        if no % 2 == 1 {
-            writeln!(households, "{},第{}户,", no.div_ceil(2), no.div_ceil(2)).unwrap();
+    for no in 1..=count {
+        let household = no.div_ceil(size);
+        writeln!(residents, "{},{household},村民{no},", 1000 + no).unwrap();
+        if no % size == 1 % size {
+            writeln!(households, "{household},第{household}户,").unwrap();
         }
     }
     let households = own.file("households.csv", &households);
     let residents = own.file("residents.csv", &residents);
     let pins = own.folder().join("pins.txt");
-    own.must(&["household", "import", "-c", "beiling", text(&households)]);
+    own.must(&["household", "import", "-c", "c000", text(&households)]);
     own.must(&[
         "resident",
         "import",
         "-c",
-        "beiling",
+        "c000",
         text(&residents),
         "--pins",
         text(&pins),
@@ -97,9 +66,9 @@ fn events(own: &Installation, name: &str, rows: std::ops::Range<u32>) -> String 
     for row in rows {
         let resident = 1001 + (row * 7) % RESIDENTS;
         let (kind, quantity) = match row % 10 {
-            0 => ("littering", "1".to_owned()),
-            1..=3 => ("cleanup.hour", format!("{}.5", row % 4)),
-            _ => ("waste.food", format!("{}.{}", 1 + row % 9, row % 10)),
+            0 => ("litter", "1".to_owned()),
+            1..=3 => ("cleanup", format!("{}.5", row % 4)),
+            _ => ("waste", format!("{}.{}", 1 + row % 9, row % 10)),
         };
         let (month, day) = (1 + row * 10 / ROWS.max(1) % 10, 1 + row % 28);
         writeln!(
@@ -116,7 +85,7 @@ fn text(path: &Path) -> &str {
 }
 
 fn import(own: &Installation, file: &str) -> Done {
-    own.must(&["import", "events", "-c", "beiling", file, "--json"])
+    own.must(&["import", "events", "-c", "c000", file, "--json"])
 }
 
 fn known(done: &Done) -> u64 {
@@ -128,7 +97,7 @@ fn state(own: &Installation) -> (Vec<Value>, u64) {
     let of = |no: u32| {
         let number = (1000 + no).to_string();
         let mut all = own
-            .must(&["balance", "-c", "beiling", "--resident", &number, "--json"])
+            .must(&["balance", "-c", "c000", "--resident", &number, "--json"])
             .json();
         all.as_object_mut().unwrap().remove("head");
         all.as_object_mut().unwrap().remove("as_of");
@@ -176,9 +145,8 @@ async fn a_killed_import_is_finished_by_the_next() {
         );
         let own = village();
         let file = events(&own, "events.csv", 0..ROWS);
-        let mut command = tokio::process::Command::from(
-            own.command(&["import", "events", "-c", "beiling", &file]),
-        );
+        let mut command =
+            tokio::process::Command::from(own.command(&["import", "events", "-c", "c000", &file]));
         let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -234,7 +202,7 @@ async fn an_import_beside_a_serving_host() {
     let second = events(&own, "second.csv", half..2 * half);
     let start = |file: &str| {
         let mut command = tokio::process::Command::from(
-            own.command(&["import", "events", "-c", "beiling", file, "--json"]),
+            own.command(&["import", "events", "-c", "c000", file, "--json"]),
         );
         command
             .stdout(Stdio::piped())
@@ -258,4 +226,157 @@ async fn an_import_beside_a_serving_host() {
     assert_eq!(known(&other), 0);
     assert!(serving.is_running(), "the host goes on");
     assert_eq!(state(&own), expected);
+}
+
+/// Of a job that works through many holders, these; each has a household of its own.
+const HOLDERS: u32 = 500;
+
+const CLOSING: &str = r#"
+[[rule]]
+plugin = "period-close"
+active_from = 2026-01-01
+
+[rule.params]
+balances = [{ asset = "points", keep_percent = 50 }]
+prizes = [{ title = { zh = "本月之星", en = "Star of the month" }, window = "month", subject = "household", points = [30, 20] }]
+
+[period]
+length = "month"
+rule = "period-close"
+"#;
+
+async fn database(own: &Installation) -> SqliteConnection {
+    let options = SqliteConnectOptions::new()
+        .filename(own.database())
+        .read_only(true);
+    options.connect().await.unwrap()
+}
+
+async fn count(connection: &mut SqliteConnection, statement: &str) -> u32 {
+    let count: i64 = sqlx::query_scalar(AssertSqlSafe(statement))
+        .fetch_one(connection)
+        .await
+        .unwrap();
+    u32::try_from(count).unwrap()
+}
+
+/// Starts the command and kills it as soon as the statement counts `enough`; answers how many there were then.
+async fn killed_at(own: &Installation, command: &[&str], statement: &str, enough: u32) -> u32 {
+    let mut connection = database(own).await;
+    let mut command = Command::from(own.command(command));
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    while count(&mut connection, statement).await < enough {
+        if let Some(ended) = child.try_wait().unwrap() {
+            assert!(ended.success(), "{ended}");
+            break;
+        }
+    }
+    // It may have ended just now.
+    let _ = child.kill().await;
+    drop(connection);
+    count(&mut database(own).await, statement).await
+}
+
+/// Everything that anybody has, and how many movements there were.
+async fn everything(own: &Installation) -> (Vec<(i64, i64, i64)>, u32) {
+    let mut connection = database(own).await;
+    let all = sqlx::query_as("SELECT account, lot, amount FROM balance ORDER BY account, lot");
+    let all = all.fetch_all(&mut connection).await.unwrap();
+    (
+        all,
+        count(&mut connection, "SELECT count(*) FROM transfer").await,
+    )
+}
+
+/// The same ledger in an installation of its own.
+fn copy(own: &Installation, community: &str) -> Installation {
+    let twin = Installation::of(community);
+    std::fs::create_dir_all(twin.database().parent().unwrap()).unwrap();
+    std::fs::copy(own.database(), twin.database()).unwrap();
+    twin
+}
+
+/// Everybody's sorted waste of one day in October, which is over.
+fn october(own: &Installation, name: &str, residents: RangeInclusive<u32>) {
+    let mut file = String::from("external_ref,kind,resident,occurred_at,quantity,note\n");
+    for no in residents {
+        let (resident, day, kilos) = (1000 + no, 1 + no % 28, 1 + no % 20);
+        writeln!(
+            file,
+            "{name}-{no},waste,{resident},2026-10-{day:02}T09:20,{kilos}.0,"
+        )
+        .unwrap();
+    }
+    import(own, text(&own.file(&format!("{name}.csv"), &file)));
+}
+
+/// Kills the command again and again, each time when a drawn part of what is left is done, until it has come to its
+/// end. The ledger is whole after every kill.
+async fn killed_until_done(own: &Installation, command: &[&str], statement: &str, draw: &mut Draw) {
+    let (mut there, mut stops) = (0, 0);
+    while there < HOLDERS {
+        let part = u64::from((HOLDERS - there).div_ceil(4));
+        let enough = there + 1 + u32::try_from(draw.below(part)).unwrap();
+        there = killed_at(own, command, statement, enough).await;
+        stops += u32::from(there < HOLDERS);
+        let said = own.verify();
+        assert_eq!(said.code, Some(0), "after a kill at {there}: {said:?}");
+    }
+    assert!(stops > 0, "it was never killed in its middle");
+}
+
+#[tokio::test]
+async fn a_period_whose_closing_is_killed_is_closed_once() {
+    const CLOSED: &str = "SELECT count(*) FROM standing WHERE entry > 0";
+    let mut draw = Draw::seeded("kill");
+    let community = format!("{}{CLOSING}", model::community(0));
+    let own = village_of(&community, HOLDERS, 1);
+    let staff = own.file("staff.csv", "login,name,role\nwang,王芳,operator\n");
+    let words = own.folder().join("words.txt");
+    own.must(&[
+        "staff",
+        "import",
+        "-c",
+        "c000",
+        text(&staff),
+        "--pins",
+        text(&words),
+    ]);
+    october(&own, "P", 1..=HOLDERS);
+    for step in ["preview", "sign-off"] {
+        own.must(&["period", step, "-c", "c000", "2026-10", "--by", "wang"]);
+    }
+    let whole = copy(&own, &community);
+    let close = ["period", "close", "-c", "c000", "2026-10"];
+    whole.must(&close);
+    assert_eq!(count(&mut database(&whole).await, CLOSED).await, HOLDERS);
+
+    killed_until_done(&own, &close, CLOSED, &mut draw).await;
+    own.must(&close);
+    own.must(&close);
+    assert_eq!(everything(&own).await, everything(&whole).await);
+}
+
+#[tokio::test]
+async fn lots_whose_expiry_is_killed_expire_once() {
+    const EXPIRED: &str = "SELECT count(*) FROM transfer WHERE kind = 7";
+    const LEFT: &str = "SELECT count(*) FROM balance WHERE lot > 0";
+    let mut draw = Draw::seeded("kill");
+    let community = model::community(0);
+    let community = community.replacen(
+        "per_unit = 10\n",
+        "per_unit = 10\nexpires = { days = 2 }\n",
+        1,
+    );
+    let own = village_of(&community, HOLDERS, 1);
+    october(&own, "first", 1..=HOLDERS);
+    let lots = async || count(&mut database(&own).await, LEFT).await;
+    assert_eq!(lots().await, HOLDERS);
+    killed_until_done(&own, &["serve"], EXPIRED, &mut draw).await;
+    // A lot that comes later shows when the job has been round once more.
+    october(&own, "second", 7..=7);
+    let expired = killed_at(&own, &["serve"], EXPIRED, HOLDERS + 1).await;
+    assert_eq!(expired, HOLDERS + 1, "and nothing for a second time");
+    assert_eq!(lots().await, 0);
 }
