@@ -26,7 +26,7 @@ use std::sync::atomic::Ordering;
 use rongyi_core::account::Purpose;
 use rongyi_core::book::{Applied, Book, Changes};
 use rongyi_core::command::{Command, Rejection};
-use rongyi_core::ids::Code;
+use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 use rongyi_store::{StoreError, Written};
 
@@ -159,6 +159,7 @@ async fn suite(place: Place) -> Outcome {
         life.live(&[command]).await?;
     }
     later(&mut life).await?;
+    erasing(&mut life).await?;
     covered(&life)?;
     life.check().await?;
     checks::passbooks(&tried, &name, &life.outcomes).await?;
@@ -186,6 +187,20 @@ async fn later(life: &mut Life<'_>) -> Outcome {
     }
     let before = life.model.fates().len();
     same("fates", before > 5, true)
+}
+
+/// A resident is forgotten, with the texts of two entries; a third keeps its own.
+async fn erasing(life: &mut Life<'_>) -> Outcome {
+    let (store, name) = (&life.tried.store, life.model.frame().community.clone());
+    let person = said(store.create_person("陈阿婆", None, Instant(life.now)).await)?;
+    let salt = [9; 16];
+    for resident in [ResidentNo(1001), ResidentNo(1003)] {
+        said(store.link_resident(&name, resident, person, &salt).await)?;
+    }
+    for commands in script::erasing(&life.outcomes, life.model.frame().head.next_seq) {
+        life.live(&commands).await?;
+    }
+    checks::forgotten(life.tried, &name, &life.outcomes, &salt).await
 }
 
 /// The script is worth nothing if it stops reaching what it was written for.
@@ -225,6 +240,7 @@ fn covered(life: &Life<'_>) -> Outcome {
         "proposal.same-person",
         "notice.not-due",
         "replaces.standing",
+        "erasure.alone",
     ] {
         same(wanted, life.rejections.contains(&wanted), true)?;
     }

@@ -1,12 +1,12 @@
 //! What the suite compares: everything a store keeps with a book that was never stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rongyi_core::account::{Account, Purpose};
 use rongyi_core::book::{Applied, Book, Receipt};
 use rongyi_core::chain::{Head, leaf, merkle_root};
 use rongyi_core::ids::{Code, OrderNo, ResidentNo};
-use rongyi_core::record::{LotDate, Record};
+use rongyi_core::record::{Erasure, LotDate, Record};
 use rongyi_store::PassbookRow;
 
 use crate::script::{day, household, same_sets};
@@ -178,6 +178,8 @@ pub(crate) async fn chain(tried: &Tried, name: &Code, head: Head) -> Outcome {
 
 /// Every receipt, read back as an entry.
 pub(crate) async fn entries(tried: &Tried, name: &Code, outcomes: &[Applied]) -> Outcome {
+    let erased = erasures(outcomes).flat_map(|what| what.texts.iter().copied());
+    let erased: BTreeSet<u64> = erased.collect();
     for outcome in outcomes {
         let Applied::Fresh(receipt) = outcome else {
             continue;
@@ -195,11 +197,45 @@ pub(crate) async fn entries(tried: &Tried, name: &Code, outcomes: &[Applied]) ->
         let within = said(tried.store.entry(name, last).await)?;
         same("entry of its last record", within.as_ref(), Some(&entry))?;
         let opening = receipt.records[0].kind() == 6;
-        let text = opening.then(|| "旧账本第 3 页".to_owned());
+        let kept = opening && !erased.contains(&receipt.entry);
+        let text = kept.then(|| "旧账本第 3 页".to_owned());
         same("text", entry.text, text)?;
     }
     let beyond = said(tried.store.entry(name, 1_000_000).await)?;
     same("entry beyond the end", beyond, None)
+}
+
+/// What was erased, by its receipts.
+fn erasures(outcomes: &[Applied]) -> impl Iterator<Item = &Erasure> {
+    outcomes.iter().filter_map(|outcome| match outcome {
+        Applied::Fresh(receipt) => match receipt.records.first() {
+            Some(Record::Erase(_, what)) => Some(&**what),
+            Some(_) | None => None,
+        },
+        Applied::Replay(_) => None,
+    })
+}
+
+/// Whoever was erased has no salt any more, and everybody else has theirs.
+pub(crate) async fn forgotten(
+    tried: &Tried,
+    name: &Code,
+    outcomes: &[Applied],
+    salt: &[u8; 16],
+) -> Outcome {
+    let gone = erasures(outcomes).flat_map(|what| what.residents.iter().copied());
+    let gone: BTreeSet<ResidentNo> = gone.collect();
+    same("forgotten", gone.len(), 1)?;
+    for resident in [ResidentNo(1001), ResidentNo(1003)] {
+        let found = said(tried.store.resident_salt(name, resident).await)?;
+        let expected = if gone.contains(&resident) {
+            [0; 16]
+        } else {
+            *salt
+        };
+        same("salt", found, Some(expected))?;
+    }
+    Ok(())
 }
 
 fn amounts(receipt: &Receipt) -> Vec<(Account, i64)> {

@@ -11,7 +11,7 @@ use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::{
-    Amend, Change, Event, Item, Key, NoticeStep, Record, ReleaseReason, RuleSet, Source,
+    Amend, Change, Erasure, Event, Item, Key, NoticeStep, Record, ReleaseReason, RuleSet, Source,
 };
 use rongyi_core::rule::{
     Award, Blame, CloseAsk, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan,
@@ -286,7 +286,8 @@ pub(crate) fn beginning() -> Vec<Command> {
     all
 }
 
-fn opening() -> Command {
+/// An opening balance with a text that may be erased.
+fn opening(page_no: &str) -> Command {
     let page = SaltedText {
         salt: [9; 16],
         text: "旧账本第 3 页".into(),
@@ -298,7 +299,7 @@ fn opening() -> Command {
             asset: code("points"),
             amount: Amount::from(50),
             expires: Some(day("2026-09-20")),
-            source: source("page-3", "50"),
+            source: source(page_no, "50"),
             reason: page.commitment(),
         },
     );
@@ -315,8 +316,8 @@ pub(crate) fn life() -> Vec<Command> {
         household(12, Purpose::Available),
     ];
     vec![
-        opening(),
-        opening(),
+        opening("page-3"),
+        opening("page-3"),
         event("2026-09-02", "sort", 1001, 30, "e1"),
         event("2026-09-02", "sort", 1001, 30, "e1"),
         event("2026-09-02", "sort", 1001, 31, "e1"),
@@ -516,6 +517,25 @@ pub(crate) const LATER: &[Make] = &[
     },
     |_| event("2026-10-14", "serve", 1001, 13, "n3"),
 ];
+
+/// Two texts of which only the second stays, and one that is erased by the commit that brings it; `next` is the place
+/// of the first of them. With them goes the name of a resident. Alone nobody may do that.
+pub(crate) fn erasing(outcomes: &[Applied], next: u64) -> [Vec<Command>; 3] {
+    let erase = |texts: Vec<u64>, consent: &'static str| {
+        let what = Erasure {
+            residents: vec![ResidentNo(1001)],
+            texts,
+            consent: code(consent),
+        };
+        command(AT, Ask::Erase(Box::new(what)))
+    };
+    let first = newest(outcomes, |record| matches!(record, Record::Open(..)));
+    [
+        vec![opening("page-4"), erase(vec![next], "staff/2")],
+        vec![opening("page-5"), erase(vec![first], "staff/1")],
+        vec![erase(vec![first], "staff/2")],
+    ]
+}
 
 /// One small event, for batches and races.
 pub(crate) fn small(today: &str, quantity: i32, reference: &str) -> Command {

@@ -42,11 +42,15 @@ pub(crate) enum Fault {
     ForgetsFates,
     /// Answers an earlier entry without its movements.
     CutsEntries,
+    /// Keeps the texts that are to be erased.
+    KeepsErasedTexts,
+    /// Keeps whom it should forget.
+    ForgetsNobody,
 }
 
 impl Fault {
     /// Each, with how the suite's complaint about it begins.
-    pub(crate) const ALL: [(Fault, &'static str); 14] = [
+    pub(crate) const ALL: [(Fault, &'static str); 16] = [
         (Fault::ForgetsTheHead, "a race: found [Done, Done]"),
         (Fault::DropsACounter, "answer:"),
         (Fault::StaleBalances, "answer:"),
@@ -61,6 +65,8 @@ impl Fault {
         (Fault::ForgetsClosings, "answer: found Ok(Fresh("),
         (Fault::ForgetsFates, "answer:"),
         (Fault::CutsEntries, "answer:"),
+        (Fault::KeepsErasedTexts, "text: found Some("),
+        (Fault::ForgetsNobody, "salt: found Some([9"),
     ];
 }
 
@@ -216,6 +222,8 @@ fn spoil(changes: &mut Changes, fault: Fault) {
         Fault::ForgetsTexts => changes.texts.clear(),
         Fault::ForgetsClosings => changes.standings.retain(|(_, _, own)| own.entry == 0),
         Fault::ForgetsFates => changes.fates.clear(),
+        Fault::KeepsErasedTexts => changes.erased.clear(),
+        Fault::ForgetsNobody => changes.forgotten.clear(),
         Fault::CutsEntries
         | Fault::ForgetsTheHead
         | Fault::StaleBalances
