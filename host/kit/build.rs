@@ -22,7 +22,7 @@ fn main() -> Fallible<()> {
         let files = files(&plugins.join("templates").join(lang))?;
         list(&mut table, &lang.to_uppercase(), &files)?;
     }
-    list(&mut table, "WIT", &files(&plugins.join("wit/v0.1"))?)?;
+    list(&mut table, "WIT", &files(&plugins.join("wit/v0.2"))?)?;
 
     let mut sdk = files(&plugins.join("sdk"))?;
     sdk.retain(|(name, _)| !name.starts_with("tests/"));

@@ -13,7 +13,12 @@ const BUNDLED: &[(&str, &str)] = &[
     ("hours", "plugins/hours"),
     ("shop-pricing", "plugins/shop-pricing"),
 ];
-const HOSTILE: (&str, &str) = ("hostile", "tests/guests/hostile");
+/// For tests only: a rule that does everything it must not, and one rule in two versions of the interface.
+const GUESTS: &[(&str, &str)] = &[
+    ("hostile", "tests/guests/hostile"),
+    ("early", "tests/guests/early"),
+    ("twin", "tests/guests/twin"),
+];
 
 fn main() {
     if let Err(error) = run() {
@@ -37,7 +42,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     let mut rules = BUNDLED.to_vec();
     if env::var_os("CARGO_FEATURE_HOSTILE").is_some() {
-        rules.push(HOSTILE);
+        rules.extend(GUESTS);
     }
     for (_, folder) in &rules {
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
@@ -63,7 +68,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             .join(format!("rule_{}.wasm", rule.replace('-', "_")));
         let component = out.join(format!("{rule}.wasm"));
         wrap(&module, &component)?;
-        if (rule, folder) != HOSTILE {
+        if !GUESTS.contains(&(rule, folder)) {
             let readme = root.join(folder).join("README.md");
             table.push_str(&format!(
                 "    Bundled {{ name: {rule:?}, bytes: include_bytes!({component:?}), readme: include_str!({readme:?}) }},\n"

@@ -1,7 +1,7 @@
 //! What rules may ask about the past: one row per subject, kind and month with its days inside, and one row
 //! for all time. Kept for every kind whether a rule asks or not, so any plan can be answered on any history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::{Code, HouseholdNo, ResidentNo};
@@ -195,12 +195,35 @@ pub fn window_days(window: Window, on: LocalDate) -> Option<(LocalDate, LocalDat
     })
 }
 
-/// The months of rows a need reads: 0 alone for all time and for days since the last event.
-pub fn months(need: &FactNeed, on: LocalDate) -> Vec<i32> {
-    if need.metric == Metric::DaysSinceLast {
-        return vec![0];
+/// The longest run of days that is looked for.
+const STREAK_MAX: u16 = 400;
+
+/// First and last day of a need's window: a run of days has no row of all time to be read from, and is looked for in
+/// the longest trailing window instead.
+pub(crate) fn need_days(need: &FactNeed, on: LocalDate) -> Option<(LocalDate, LocalDate)> {
+    match (need.metric, need.window) {
+        (Metric::StreakDays, Window::Lifetime) => window_days(Window::Trailing(STREAK_MAX), on),
+        (_, window) => window_days(window, on),
     }
-    match window_days(need.window, on) {
+}
+
+/// The months of rows a need reads: 0 alone for all time and for days since the last event. A balance reads none.
+pub fn months(need: &FactNeed, on: LocalDate) -> Vec<i32> {
+    match need.metric {
+        Metric::DaysSinceLast => return vec![0],
+        Metric::Balance => return Vec::new(),
+        Metric::Points
+        | Metric::Minutes
+        | Metric::Quantity
+        | Metric::Events
+        | Metric::DistinctDays
+        | Metric::RedeemedPoints
+        | Metric::RedeemedItems
+        | Metric::RankAtCutoff
+        | Metric::StreakDays
+        | Metric::Redemptions => {}
+    }
+    match need_days(need, on) {
         None => vec![0],
         Some((first, last)) => (first.month_index()..=last.month_index()).collect(),
     }
@@ -230,17 +253,24 @@ pub(crate) fn answer<'r>(
             }
         }
         Metric::DistinctDays => distinct_days(need, on, kinds, row),
-        Metric::RankAtCutoff => 0,
+        Metric::StreakDays => streak(&active_days(need, on, kinds, row), on),
+        // Ranks come with a cut-off, balances from accounts; neither is counted.
+        Metric::RankAtCutoff | Metric::Balance => 0,
         Metric::Points => sum(need, on, kinds, row).points,
         Metric::RedeemedPoints => sum(need, on, kinds, row).points,
         Metric::Minutes => sum(need, on, kinds, row).minutes,
         Metric::Quantity | Metric::RedeemedItems => sum(need, on, kinds, row).quantity,
-        Metric::Events => sum(need, on, kinds, row).events,
+        Metric::Events | Metric::Redemptions => sum(need, on, kinds, row).events,
     };
-    let fitting = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+    fitting(value)
+}
+
+/// The nearest value that crosses the border to a rule.
+pub(crate) fn fitting(value: i64) -> Fact {
+    let near = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
     Fact {
-        value: i32::try_from(fitting).unwrap_or(i32::MAX),
-        saturated: fitting != value,
+        value: i32::try_from(near).unwrap_or(i32::MAX),
+        saturated: near != value,
     }
 }
 
@@ -256,7 +286,7 @@ fn sum<'r>(
             let Some(found) = row(kind, month) else {
                 continue;
             };
-            match window_days(need.window, on) {
+            match need_days(need, on) {
                 None => total.add(&found.total),
                 Some((first, last)) => {
                     for (day, cell) in &found.days {
@@ -277,7 +307,7 @@ fn distinct_days<'r>(
     kinds: &[Code],
     row: impl Fn(&Code, i32) -> Option<&'r CounterRow>,
 ) -> i64 {
-    let Some((first, last)) = window_days(need.window, on) else {
+    if need_days(need, on).is_none() {
         // Days of several kinds cannot be told apart in totals; one kind can.
         return kinds
             .iter()
@@ -285,21 +315,44 @@ fn distinct_days<'r>(
             .map(|r| r.distinct_days)
             .max()
             .unwrap_or(0);
+    }
+    i64::try_from(active_days(need, on, kinds, row).len()).unwrap_or(i64::MAX)
+}
+
+/// The days of a need's window with at least one event, as days since 1970-01-01.
+fn active_days<'r>(
+    need: &FactNeed,
+    on: LocalDate,
+    kinds: &[Code],
+    row: impl Fn(&Code, i32) -> Option<&'r CounterRow>,
+) -> BTreeSet<i32> {
+    let Some((first, last)) = need_days(need, on) else {
+        return BTreeSet::new();
     };
-    let mut days = std::collections::BTreeSet::new();
+    let mut days = BTreeSet::new();
     for kind in kinds {
         for month in months(need, on) {
-            let Some(found) = row(kind, month) else {
-                continue;
-            };
-            for (day, cell) in &found.days {
-                if cell.events > 0 && inside(month, *day, first, last) {
-                    days.insert((month, *day));
-                }
-            }
+            let found = row(kind, month).into_iter().flat_map(|row| &row.days);
+            let within = found
+                .filter(|(day, cell)| cell.events > 0 && inside(month, **day, first, last))
+                .filter_map(|(day, _)| LocalDate::of_month_index(month, *day));
+            days.extend(within.map(LocalDate::to_days));
         }
     }
-    i64::try_from(days.len()).unwrap_or(i64::MAX)
+    days
+}
+
+/// Days in a row that end with `on`, or with the day before when nothing happened on `on` itself.
+pub(crate) fn streak(days: &BTreeSet<i32>, on: LocalDate) -> i64 {
+    let today = on.to_days();
+    let ends = if days.contains(&today) {
+        today
+    } else {
+        today.saturating_sub(1)
+    };
+    let run =
+        (0..=i32::from(STREAK_MAX)).take_while(|back| days.contains(&ends.saturating_sub(*back)));
+    i64::try_from(run.count()).unwrap_or(i64::MAX)
 }
 
 pub(crate) fn inside(month: i32, day: u8, first: LocalDate, last: LocalDate) -> bool {

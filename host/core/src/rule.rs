@@ -1,6 +1,7 @@
 //! What a rule says and is asked, in the host's own types.
 //!
-//! These mirror `plugins/wit/v0.1/rules.wit`; `host/rules` converts. Nothing here knows about wasm.
+//! These mirror the newest version in `plugins/wit`; `host/rules` converts from every version. Nothing here knows
+//! about wasm.
 
 use crate::amount::Decimal;
 use crate::ids::Code;
@@ -79,6 +80,9 @@ pub enum Metric {
     RedeemedPoints,
     RedeemedItems,
     RankAtCutoff,
+    Balance,
+    StreakDays,
+    Redemptions,
 }
 
 /// Which days count. Weeks start on Monday.
@@ -116,7 +120,7 @@ pub struct FactNeed {
     pub window: Window,
     /// Whose.
     pub subject: Subject,
-    /// One event kind or item only; all together without it.
+    /// One event kind or item only, all together without it; of a balance the asset, points without it.
     pub of: Option<Code>,
 }
 
@@ -155,7 +159,7 @@ pub struct KindPlan {
 pub struct PricingPlan {
     /// Once for the order.
     pub order_facts: Vec<FactNeed>,
-    /// Once for each line; a redeemed metric without `of` means the item of that line.
+    /// Once for each line; a metric about orders without `of` means the item of that line.
     pub line_facts: Vec<FactNeed>,
 }
 

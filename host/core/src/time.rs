@@ -130,6 +130,12 @@ impl LocalDate {
             .saturating_sub(1)
     }
 
+    /// The day of the month that [`LocalDate::month_index`] counts as `month`; none when it has no such day.
+    pub fn of_month_index(month: i32, day: u8) -> Option<LocalDate> {
+        let month0 = u8::try_from(month.rem_euclid(12)).ok()?;
+        LocalDate::new(month.div_euclid(12), month0.saturating_add(1), day).ok()
+    }
+
     /// The first date that can be written.
     pub const FIRST: LocalDate = LocalDate(Date::constant(1970, 1, 1));
     /// The last date that can be written.

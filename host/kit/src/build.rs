@@ -114,6 +114,27 @@ fn digest_of_sources(folder: &RuleFolder) -> Result<String, Problem> {
     Ok(hex(&sha256(found.join("\n").as_bytes())))
 }
 
+/// Where the interface lies in the folder, seen from there: the newest that it has. A folder that an older program made
+/// has an older one, and its helpers are written for that.
+fn interface(folder: &RuleFolder) -> Result<String, Problem> {
+    const WIT: &str = "rongyi/wit";
+    let at = folder.path().join(WIT);
+    let entries = std::fs::read_dir(&at).map_err(|error| Problem::file(&at, &error))?;
+    let minor = |name: &str| name.strip_prefix("v0.")?.parse::<u32>().ok();
+    let newest = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| minor(entry.file_name().to_str()?))
+        .max();
+    let newest = newest.ok_or_else(|| {
+        Problem::new(
+            "build.interface",
+            "`rongyi/wit` 里没有接口文件。用 `rongyi rule new` 在别处建一个同样语言的新目录，把其中的 `rongyi/` 拷过来。",
+            "There is no interface below `rongyi/wit`. Make a new folder of the same language elsewhere with `rongyi rule new` and copy its `rongyi/` here.",
+        )
+    })?;
+    Ok(format!("{WIT}/v0.{newest}"))
+}
+
 /// Reads what a tool wrote and removes it, so that an old one is never taken for a new one.
 fn take(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
     let bytes = std::fs::read(path).map_err(|error| Problem::file(path, &error))?;

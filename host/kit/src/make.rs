@@ -65,7 +65,7 @@ fn files(lang: Lang) -> Vec<(PathBuf, &'static [u8])> {
         list.iter()
             .map(move |(name, bytes)| (folder.join(name), *bytes))
     };
-    all.extend(below("wit/v0.1", embedded::WIT));
+    all.extend(below("wit/v0.2", embedded::WIT));
     if lang == Lang::Rust {
         all.extend(below("sdk", embedded::SDK));
     }
@@ -164,7 +164,7 @@ mod tests {
             let source = folder.read(lang.source()).unwrap();
             assert!(source.contains(&format!("my-{lang}-rule")));
             assert!(path.join(".gitignore").is_file());
-            assert!(path.join("rongyi/wit/v0.1/rules.wit").is_file());
+            assert!(path.join("rongyi/wit/v0.2/rules.wit").is_file());
         }
     }
 

@@ -13,11 +13,11 @@ use wasmtime::Store;
 use wasmtime::component::{Component, Instance, Lift, WasmList};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
-use crate::bindings::{Rule as Bound, RulePre};
 use crate::engine::Inner;
 use crate::limits::Limits;
 use crate::rule::store;
 use crate::state::State;
+use crate::world::exports;
 
 /// The baked component, or why there is none.
 pub(crate) fn bake(
@@ -43,19 +43,12 @@ fn baked(
     let wizer = Wizer::new();
     let (parsed, instrumented) = wizer.instrument_component(bytes).map_err(said)?;
     let component = Component::from_binary(&inner.wasm, &instrumented).map_err(said)?;
-    let pre = inner
-        .linker
-        .instantiate_pre(&component)
-        .and_then(RulePre::new)
-        .map_err(said)?;
+    let version = exports(inner, &component).map_err(|error| error.to_string())?;
+    let pre = inner.linker.instantiate_pre(&component).map_err(said)?;
     let mut store = store(inner, limits, limits.fuel_load);
-    let instance = pre.instance_pre().instantiate(&mut store).map_err(said)?;
-    let rule = Bound::new(&mut store, &instance).map_err(said)?;
-    let answer = rule
-        .rongyi_rules_rules()
-        .call_configure(&mut store, params_json)
-        .map_err(said)?;
-    if answer.is_err() {
+    let instance = pre.instantiate(&mut store).map_err(said)?;
+    let rule = version.bind(&mut store, &instance).map_err(said)?;
+    if !rule.tell(&mut store, params_json).map_err(said)? {
         return Err("the rule does not accept these parameters".into());
     }
     // What follows only reads: the memory may be larger than one answer may be.

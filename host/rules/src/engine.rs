@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
 use rongyi_core::chain::Hash;
-use wasmtime::component::{HasSelf, Linker};
+use wasmtime::component::Linker;
 use wasmtime::{
     Config, Enabled, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
 };
@@ -114,8 +114,7 @@ impl Inner {
             |error: wasmtime::Error| EngineError::Setup(format!("{error:#}"), limits.instances);
         let wasm = wasmtime::Engine::new(&config(&limits)).map_err(setup)?;
         let mut linker = Linker::new(&wasm);
-        bindings::Rule::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)
-            .map_err(setup)?;
+        bindings::link(&mut linker).map_err(setup)?;
         let running = Arc::new(AtomicBool::new(true));
         tick(&wasm, &running);
         Ok(Inner {

@@ -9,7 +9,6 @@ mod bake;
 mod bindings;
 mod cache;
 mod compile;
-mod convert;
 mod engine;
 mod fault;
 mod limits;

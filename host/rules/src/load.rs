@@ -13,8 +13,7 @@
 
 use std::sync::{Arc, PoisonError, Weak};
 
-use crate::bindings::rongyi::rules::types::{About as WitAbout, Plan as WitPlan, Severity};
-use crate::bindings::{RulePre, VERSION};
+use crate::bindings::Pre;
 use crate::compile::{Compiler, NotCompiled, Order};
 use crate::engine::{Engine, Inner};
 use crate::limits::{Limits, Lowered, Tier};
@@ -22,7 +21,7 @@ use crate::params::{Schema, all_at_once};
 use crate::rule::{About, Rule, store};
 use crate::state::State;
 use crate::world::{exports, imports};
-use crate::{answer, cache, convert, fault, tier};
+use crate::{answer, cache, fault, tier};
 use rongyi_core::chain::{Hash, sha256};
 
 /// Something wrong in the parameters.
@@ -67,7 +66,7 @@ pub(crate) fn refuse(
 
 /// A component that was looked at: everything about it that does not depend on parameters.
 pub(crate) struct Known {
-    pub(crate) pre: RulePre<State>,
+    pub(crate) pre: Pre,
     digest: Hash,
     about: About,
     schema: Schema,
@@ -132,7 +131,7 @@ impl Engine {
         known: &Known,
         bytes: &[u8],
         params_json: &str,
-    ) -> Option<RulePre<State>> {
+    ) -> Option<Pre> {
         if limits.tier != Tier::Small || !self.allowance().bake {
             return None;
         }
@@ -141,11 +140,8 @@ impl Engine {
             params_json: Some(params_json),
         };
         let component = cache::component(inner, limits, &self.compiler, &order).ok()?;
-        let pre = inner
-            .linker
-            .instantiate_pre(&component)
-            .and_then(RulePre::new);
-        let pre = pre.ok()?;
+        let pre = inner.linker.instantiate_pre(&component).ok()?;
+        let pre = known.pre.version().pre(pre).ok()?;
         component.initialize_copy_on_write_image().ok()?;
         // It must still be the same rule.
         (describe(inner, limits, &pre).ok()? == known.about).then_some(pre)
@@ -233,7 +229,7 @@ fn lower(operator: &Limits, lowered: Lowered) -> Result<Limits, LoadError> {
     Ok(limits)
 }
 
-fn prepare(inner: &Inner, compiler: &Compiler, bytes: &[u8]) -> Result<RulePre<State>, LoadError> {
+fn prepare(inner: &Inner, compiler: &Compiler, bytes: &[u8]) -> Result<Pre, LoadError> {
     let order = Order {
         component: bytes,
         params_json: None,
@@ -241,15 +237,13 @@ fn prepare(inner: &Inner, compiler: &Compiler, bytes: &[u8]) -> Result<RulePre<S
     let component =
         cache::component(inner, &inner.limits, compiler, &order).map_err(not_compiled)?;
     imports(inner, &component)?;
-    exports(inner, &component)?;
-    let pre = inner
-        .linker
-        .instantiate_pre(&component)
-        .and_then(RulePre::new);
-    pre.map_err(|error| {
+    let version = exports(inner, &component)?;
+    let pre = inner.linker.instantiate_pre(&component);
+    pre.and_then(|pre| version.pre(pre)).map_err(|error| {
+        let number = version.number();
         let (zh, en) = (
-            format!("组件的接口与 rongyi:rules@{VERSION} 不一致：{error:#}。请用同版本的 SDK 重新生成。"),
-            format!("Its interface is not that of rongyi:rules@{VERSION}: {error:#}. Build it again with the SDK of that version."),
+            format!("组件的接口与 rongyi:rules@{number} 不一致：{error:#}。请用同版本的 SDK 重新生成。"),
+            format!("Its interface is not that of rongyi:rules@{number}: {error:#}. Build it again with the SDK of that version."),
         );
         refuse("world.export", zh, en)
     })
@@ -281,13 +275,12 @@ fn not_compiled(why: NotCompiled) -> LoadError {
     }
 }
 
-fn describe(inner: &Inner, limits: &Limits, pre: &RulePre<State>) -> Result<About, LoadError> {
+fn describe(inner: &Inner, limits: &Limits, pre: &Pre) -> Result<About, LoadError> {
     let fuel = limits.fuel_load;
     let mut store = store(inner, limits, fuel);
-    let said = pre
-        .instantiate(&mut store)
-        .and_then(|instance| instance.rongyi_rules_rules().call_describe(&mut store));
-    let about: WitAbout = said.map_err(|error| {
+    let said = pre.instantiate(&mut store);
+    let said = said.and_then(|guest| guest.describe(&mut store));
+    let about = said.map_err(|error| {
         let fault = fault::of(&error, store.data(), limits, fuel, "describe");
         let zh = format!("规则说不清自己是谁（{}）：{}", fault.code, fault.message);
         refuse(
@@ -310,30 +303,19 @@ fn describe(inner: &Inner, limits: &Limits, pre: &RulePre<State>) -> Result<Abou
             ),
         ));
     }
-    Ok(About {
-        name: about.name,
-        version: about.version,
-        title: convert::text(about.title),
-        authors: about.authors,
-        license: about.license,
-        config_schema: about.config_schema,
-        scenarios: about.scenarios,
-    })
+    Ok(about)
 }
 
 fn configure(
     inner: &Inner,
     limits: &Limits,
-    pre: &RulePre<State>,
+    pre: &Pre,
     params_json: &str,
 ) -> Result<rongyi_core::rule::Plan, LoadError> {
     let fuel = limits.fuel_load;
     let mut store = store(inner, limits, fuel);
-    let said = pre.instantiate(&mut store).and_then(|instance| {
-        instance
-            .rongyi_rules_rules()
-            .call_configure(&mut store, params_json)
-    });
+    let said = pre.instantiate(&mut store);
+    let said = said.and_then(|guest| guest.configure(&mut store, params_json));
     let fault_text = |error: &wasmtime::Error, state: &State| {
         let fault = fault::of(error, state, limits, fuel, "configure");
         let zh = format!("规则读参数时出错（{}）：{}", fault.code, fault.message);
@@ -343,19 +325,9 @@ fn configure(
             format!("{}: {}", fault.code, fault.message),
         )
     };
-    let plan: WitPlan = match said {
+    let plan = match said {
         Err(error) => return Err(fault_text(&error, store.data())),
-        Ok(Err(found)) => {
-            let diagnostics = found
-                .into_iter()
-                .filter(|d| d.severity == Severity::Error)
-                .map(|d| Diagnostic {
-                    path: d.path,
-                    code: d.code,
-                    zh: d.message.zh,
-                    en: d.message.en,
-                })
-                .collect();
+        Ok(Err(diagnostics)) => {
             return Err(LoadError {
                 diagnostics,
                 ..refuse(
@@ -374,7 +346,7 @@ fn configure(
             format!("The plan of the rule cannot be used: {what}"),
         )
     };
-    let plan = convert::plan(plan).map_err(wrong)?;
+    let plan = plan.map_err(wrong)?;
     answer::plan(&plan, limits).map_err(wrong)?;
     Ok(plan)
 }

@@ -6,13 +6,12 @@ use rongyi_core::chain::Hash;
 use rongyi_core::rule::{CloseAsk, Decision, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal, Text};
 use wasmtime::Store;
 
-use crate::bindings::RulePre;
-use crate::bindings::exports::rongyi::rules::rules::Guest;
+use crate::bindings::{Heard, Pre, Speaks};
 use crate::engine::{Inner, TICK_MS};
 use crate::limits::Limits;
 use crate::load::Known;
 use crate::state::State;
-use crate::{answer, convert, fault, world};
+use crate::{answer, fault, world};
 
 /// Who a rule is, as it says itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +49,7 @@ pub struct Rule {
     pub(crate) inner: Arc<Inner>,
     pub(crate) limits: Limits,
     pub(crate) known: Arc<Known>,
-    pub(crate) baked: Option<RulePre<State>>,
+    pub(crate) baked: Option<Pre>,
     /// SHA-256 of the component.
     pub digest: Hash,
     /// SHA-256 of the parameters' JSON.
@@ -84,9 +83,9 @@ impl Rule {
         self.baked.is_some()
     }
 
-    /// The interface it speaks: `rongyi:rules@0.1.0`.
+    /// The interface it was built for: `rongyi:rules@0.2.0`.
     pub fn interface(&self) -> String {
-        world::interface(&self.inner, self.known.pre.instance_pre().component())
+        world::interface(&self.inner, self.known.pre.component())
     }
 
     /// What is this event worth?
@@ -99,15 +98,11 @@ impl Rule {
 
     /// [`Rule::earn`], with what it took.
     pub fn earn_metered(&self, ask: &EarnAsk) -> (Answer<Decision>, Usage) {
-        self.call("earn", |guest, store| {
-            Ok(match guest.call_earn(store, &convert::event(ask))? {
-                Ok(answer) => convert::decision(answer).and_then(|own| {
-                    answer::decision(&self.plan, &self.limits, ask, &own)?;
-                    Ok(Ok(own))
-                }),
-                Err(no) => self.refusal(no),
-            })
-        })
+        self.call(
+            "earn",
+            |guest, store| guest.earn(store, ask),
+            |own| answer::decision(&self.plan, &self.limits, ask, own),
+        )
     }
 
     /// What does this basket cost?
@@ -120,15 +115,11 @@ impl Rule {
 
     /// [`Rule::price`], with what it took.
     pub fn price_metered(&self, ask: &PriceAsk) -> (Answer<Quote>, Usage) {
-        self.call("price", |guest, store| {
-            Ok(match guest.call_price(store, &convert::basket(ask))? {
-                Ok(answer) => convert::quote(answer).and_then(|own| {
-                    answer::quote(&self.plan, &self.limits, ask, &own)?;
-                    Ok(Ok(own))
-                }),
-                Err(no) => self.refusal(no),
-            })
-        })
+        self.call(
+            "price",
+            |guest, store| guest.price(store, ask),
+            |own| answer::quote(&self.plan, &self.limits, ask, own),
+        )
     }
 
     /// What happens to this holder at the end of a period?
@@ -141,34 +132,19 @@ impl Rule {
 
     /// [`Rule::close`], with what it took.
     pub fn close_metered(&self, ask: &CloseAsk) -> (Answer<Decision>, Usage) {
-        self.call("close", |guest, store| {
-            Ok(match guest.call_close(store, &convert::closing(ask))? {
-                Ok(answer) => convert::decision(answer).and_then(|own| {
-                    answer::closing(&self.plan, &self.inner.limits, ask, &own)?;
-                    Ok(Ok(own))
-                }),
-                Err(no) => self.refusal(no),
-            })
-        })
-    }
-
-    fn refusal<T>(
-        &self,
-        no: crate::bindings::rongyi::rules::types::Refusal,
-    ) -> Result<Result<T, Refusal>, String> {
-        let own = convert::refusal(no)?;
-        answer::refusal(&self.plan, &self.limits, &own)?;
-        Ok(Err(own))
+        self.call(
+            "close",
+            |guest, store| guest.close(store, ask),
+            |own| answer::closing(&self.plan, &self.inner.limits, ask, own),
+        )
     }
 
     /// A fresh instance, configured, the hook, the check; then the instance is thrown away, whatever happened.
     fn call<T>(
         &self,
         hook: &str,
-        ask: impl FnOnce(
-            &Guest,
-            &mut Store<State>,
-        ) -> wasmtime::Result<Result<Result<T, Refusal>, String>>,
+        ask: impl FnOnce(&dyn Speaks, &mut Store<State>) -> Heard<T>,
+        check: impl FnOnce(&T) -> Result<(), String>,
     ) -> (Answer<T>, Usage) {
         let limits = &self.limits;
         let fuel = limits.fuel_call;
@@ -176,23 +152,31 @@ impl Rule {
         let mut configured = 0;
         let result = (|| {
             let pre = self.baked.as_ref().unwrap_or(&self.known.pre);
-            let instance = pre.instantiate(&mut store)?;
-            let guest = instance.rongyi_rules_rules();
+            let guest = pre.instantiate(&mut store)?;
             if self.baked.is_none() {
                 // Nothing is kept between calls, so the parameters are told again; the plan is known already.
                 // This has the budget of loading, so that a long table leaves the hook as much as a short one.
-                drop(guest.call_configure(&mut store, &self.params_json)?);
+                guest.tell(&mut store, &self.params_json)?;
             }
             configured = limits.fuel_load.saturating_sub(store.get_fuel()?);
             store.set_fuel(fuel)?;
-            ask(guest, &mut store)
+            ask(&*guest, &mut store)
         })();
         let used = Usage {
             fuel: fuel.saturating_sub(store.get_fuel().unwrap_or(0)),
             configure_fuel: configured,
             memory_bytes: store.data().memory_used(),
         };
-        let answer = match result {
+        let checked = result.map(|answer| {
+            answer.and_then(|answer| {
+                match &answer {
+                    Ok(own) => check(own)?,
+                    Err(no) => answer::refusal(&self.plan, &self.limits, no)?,
+                }
+                Ok(answer)
+            })
+        });
+        let answer = match checked {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(wrong)) => Err(fault::guest(
                 "output.rule",

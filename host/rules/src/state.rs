@@ -2,8 +2,6 @@
 
 use wasmtime::ResourceLimiter;
 
-use crate::bindings::rongyi::rules::host::{Host, Level};
-use crate::bindings::rongyi::rules::types;
 use crate::limits::Limits;
 
 /// The host's side of one call.
@@ -41,6 +39,23 @@ impl State {
     pub(crate) fn memory_used(&self) -> usize {
         self.memory_used
     }
+
+    /// Keeps a line of the rule's log, cut to its limit.
+    pub(crate) fn note(&mut self, error: bool, line: &str) {
+        self.log_calls = self.log_calls.saturating_add(1);
+        let mut end = line.len().min(self.log_line_bytes);
+        while !line.is_char_boundary(end) {
+            end -= 1;
+        }
+        let line = &line[..end];
+        if error {
+            self.last_error = Some(line.to_owned());
+        }
+        if self.log.len() >= self.log_lines_max.max(1) {
+            self.log.remove(0);
+        }
+        self.log.push((error, line.to_owned()));
+    }
 }
 
 impl ResourceLimiter for State {
@@ -69,25 +84,5 @@ impl ResourceLimiter for State {
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         Ok(desired <= self.table_max)
-    }
-}
-
-impl types::Host for State {}
-
-impl Host for State {
-    fn log(&mut self, level: Level, line: String) {
-        self.log_calls = self.log_calls.saturating_add(1);
-        let mut end = line.len().min(self.log_line_bytes);
-        while !line.is_char_boundary(end) {
-            end -= 1;
-        }
-        let line = &line[..end];
-        if level == Level::Error {
-            self.last_error = Some(line.to_owned());
-        }
-        if self.log.len() >= self.log_lines_max.max(1) {
-            self.log.remove(0);
-        }
-        self.log.push((level == Level::Error, line.to_owned()));
     }
 }

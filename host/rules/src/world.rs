@@ -3,7 +3,7 @@
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
-use crate::bindings::{ALLOWED_IMPORTS, RULES, VERSION};
+use crate::bindings::{ALLOWED_IMPORTS, PACKAGE, Version};
 use crate::engine::Inner;
 use crate::load::{LoadError, refuse};
 
@@ -38,6 +38,10 @@ pub(crate) fn imports(inner: &Inner, component: &Component) -> Result<(), LoadEr
     for (name, item) in component.component_type().imports(&inner.wasm) {
         let (package, version) = name.split_once('@').unwrap_or((name, ""));
         if !ALLOWED_IMPORTS.contains(&package) {
+            if !package.starts_with("wasi:") {
+                // A rule of another interface imports that interface's log: the interface is what to speak of.
+                exports(inner, component)?;
+            }
             let advice = if package.starts_with("wasi:") {
                 "rules have no clock, files, network or randomness; build for wasm32-unknown-unknown, not for WASI"
             } else {
@@ -84,40 +88,86 @@ pub(crate) fn interface(inner: &Inner, component: &Component) -> String {
     found.unwrap_or_default()
 }
 
-/// 0.1.x is understood, anything else names both versions.
-fn speaks(name: &str, version: &str) -> Result<(), LoadError> {
-    let minor = |v: &str| v.rsplit_once('.').map(|(minor, _)| minor.to_owned());
-    if minor(version) == minor(VERSION) {
-        return Ok(());
+/// The versions this host speaks, for people: `rongyi:rules@0.1.0, rongyi:rules@0.2.0`.
+fn spoken() -> String {
+    Version::ALL
+        .map(|own| format!("{PACKAGE}@{}", own.number()))
+        .join(", ")
+}
+
+/// Whether a version is beyond the newest one that is spoken.
+fn is_newer(version: &str) -> bool {
+    let numbers = |version: &str| -> Option<Vec<u32>> {
+        version.split('.').map(|part| part.parse().ok()).collect()
+    };
+    let newest = Version::ALL.iter().filter_map(|own| numbers(own.number()));
+    numbers(version).is_some_and(|wants| newest.max().is_some_and(|newest| wants > newest))
+}
+
+/// A patch changes no question; for anything else both versions are named.
+fn speaks(name: &str, version: &str) -> Result<Version, LoadError> {
+    if let Some(own) = Version::of(version) {
+        return Ok(own);
     }
-    let (zh, en) = (
-        format!(
-            "组件使用接口“{name}”，本机支持的是 rongyi:rules@{VERSION}。请用对应版本的 SDK 重新生成。"
-        ),
-        format!(
-            "It speaks “{name}”, this host speaks rongyi:rules@{VERSION}. Build it again with the SDK of that version."
-        ),
-    );
+    let spoken = spoken();
+    let (zh, en) = if is_newer(version) {
+        (
+            format!(
+                "组件是按接口“{name}”做的，比本机的新；本机支持的是 {spoken}。请升级本程序，或者用本程序的 SDK 重新生成组件。"
+            ),
+            format!(
+                "It was built for “{name}”, which is newer than this host; this host speaks {spoken}. Update this program, or build the component again with the SDK that comes with it."
+            ),
+        )
+    } else {
+        (
+            format!("组件使用接口“{name}”，本机支持的是 {spoken}。请用本程序的 SDK 重新生成组件。"),
+            format!(
+                "It speaks “{name}”, this host speaks {spoken}. Build the component again with the SDK that comes with this program."
+            ),
+        )
+    };
     Err(refuse("world.version", zh, en))
 }
 
-pub(crate) fn exports(inner: &Inner, component: &Component) -> Result<(), LoadError> {
+/// The version of the interface that it answers.
+pub(crate) fn exports(inner: &Inner, component: &Component) -> Result<Version, LoadError> {
     let mut names = Vec::new();
     for (name, _) in component.component_type().exports(&inner.wasm) {
         let (package, version) = name.split_once('@').unwrap_or((name, ""));
-        if package == "rongyi:rules/rules" {
+        if package.strip_suffix("/rules") == Some(PACKAGE) {
             return speaks(name, version);
         }
         names.push(name.to_owned());
     }
-    let has = if names.is_empty() {
-        "nothing".to_owned()
-    } else {
-        names.join(", ")
+    let spoken = spoken();
+    let foreign = names.iter().find(|name| name.contains("/rules@"));
+    let (zh, en) = match foreign {
+        Some(name) => (
+            format!(
+                "组件回答的是别家的接口“{name}”，本机支持的是 {spoken}。请用本程序的 SDK 重新生成组件。"
+            ),
+            format!(
+                "It answers “{name}”, an interface that is not this host's; this host speaks {spoken}. Build the component again with the SDK that comes with this program."
+            ),
+        ),
+        None if names.is_empty() => (
+            format!("组件什么也没有导出；规则要导出 {PACKAGE}/rules，本机支持的是 {spoken}。"),
+            format!(
+                "It exports nothing; a rule exports {PACKAGE}/rules, and this host speaks {spoken}."
+            ),
+        ),
+        None => {
+            let has = names.join(", ");
+            (
+                format!(
+                    "组件没有导出 {PACKAGE}/rules（它导出的是：{has}），本机支持的是 {spoken}。"
+                ),
+                format!(
+                    "It does not export {PACKAGE}/rules; it exports {has}, and this host speaks {spoken}."
+                ),
+            )
+        }
     };
-    Err(refuse(
-        "world.export",
-        format!("组件没有导出“{RULES}”（它导出的是：{has}）。"),
-        format!("It does not export “{RULES}”; it exports {has}."),
-    ))
+    Err(refuse("world.export", zh, en))
 }

@@ -18,6 +18,14 @@ include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 #[cfg(feature = "hostile")]
 pub const HOSTILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/hostile.wasm"));
 
+/// A rule that was built for the first version of the interface, for tests.
+#[cfg(feature = "hostile")]
+pub const EARLY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/early.wasm"));
+
+/// The same rule built for the newest version, for tests.
+#[cfg(feature = "hostile")]
+pub const TWIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/twin.wasm"));
+
 /// The bundled rule of this name.
 pub fn find(name: &str) -> Option<&'static Bundled> {
     RULES.iter().find(|rule| rule.name == name)

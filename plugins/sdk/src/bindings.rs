@@ -1,4 +1,4 @@
-//! What `wit-bindgen` makes of `plugins/wit/v0.1`: plain structs on every target, and the calls across the
+//! What `wit-bindgen` makes of `plugins/wit/v0.2`: plain structs on every target, and the calls across the
 //! border on wasm. Nothing here is written by hand; authors use the names that the crate re-exports.
 #![allow(
     missing_docs,
@@ -15,7 +15,7 @@
 )]
 
 wit_bindgen::generate!({
-    path: "../wit/v0.1",
+    path: "../wit/v0.2",
     world: "rule",
     additional_derives: [PartialEq, Eq],
     pub_export_macro: true,

@@ -23,7 +23,7 @@ pub mod scenario;
 pub mod trial;
 pub mod window;
 
-/// The interface's own types, as plain structs. Their meanings stand in `plugins/wit/v0.1/rules.wit`.
+/// The interface's own types, as plain structs. Their meanings stand in `plugins/wit/v0.2/rules.wit`.
 pub mod types {
     pub use crate::bindings::rongyi::rules::types::{
         About, Arg, Award, Basket, BasketLine, Closing, Date, Decimal, Decision, Diagnostic, Event,

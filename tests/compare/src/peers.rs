@@ -193,7 +193,7 @@ impl Extism {
             extism::UserData::new(()),
             |_, _, _, _| Ok(()),
         )
-        .with_namespace("rongyi:rules/host@0.1.0");
+        .with_namespace("rongyi:rules/host@0.2.0");
         let builder = extism::PluginBuilder::new(manifest).with_functions([log]);
         let compiled = extism::CompiledPlugin::new(builder)?;
         let plugin = extism::Plugin::new_from_compiled(&compiled)?;

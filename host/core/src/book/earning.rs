@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::draft::{Draft, Floors};
-use super::facts::{Subjects, count_event, count_issued, fact};
+use super::facts::{Days, Subjects, count_event, count_issued, fact};
 use super::{Applied, Book, Fate, FateState, period};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::{Amount, Decimal};
@@ -339,11 +339,15 @@ fn decide(
         resident: who,
         household: book.household(who)?,
     };
+    let days = Days {
+        on: event.on,
+        today: asked.today,
+    };
     let facts: Vec<Fact> = asked
         .kind
         .facts
         .iter()
-        .map(|need| fact(book, need, event.on, &subjects, None))
+        .map(|need| fact(book, need, days, &subjects, None))
         .collect();
     let ask = EarnAsk {
         kind: event.kind.clone(),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Book;
-use super::earning::{doer, issued_kind};
+use super::earning::{doer, holder, issued_kind};
+use crate::account::{Account, Purpose};
 use crate::command::Rejection;
-use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, answer};
-use crate::ids::{Code, HouseholdNo, ResidentNo};
+use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, answer, fitting};
+use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
 use crate::record::Event;
 use crate::rule::{Award, Decision, Fact, FactNeed, Metric, Subject};
 use crate::time::LocalDate;
@@ -29,7 +30,13 @@ impl Subjects {
 
 /// The counter kinds a need sums over.
 pub(super) fn kinds_of(book: &Book, need: &FactNeed, line_item: Option<&Code>) -> Vec<Code> {
-    let redeemed = matches!(need.metric, Metric::RedeemedItems | Metric::RedeemedPoints);
+    if need.metric == Metric::Balance {
+        return Vec::new();
+    }
+    let redeemed = matches!(
+        need.metric,
+        Metric::RedeemedItems | Metric::RedeemedPoints | Metric::Redemptions
+    );
     if redeemed {
         return match need.of.as_ref().or(line_item) {
             Some(item) => vec![item_kind(item)],
@@ -63,13 +70,46 @@ pub(super) fn item_kind(item: &Code) -> Code {
         .unwrap_or_else(|_| item.clone())
 }
 
+/// The days a fact depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Days {
+    /// The event's own day, in whose windows is counted.
+    pub(super) on: LocalDate,
+    /// The day of the decision, on which a balance is what can be spent.
+    pub(super) today: LocalDate,
+}
+
+/// The asset whose balance is asked for; none when the community has no such asset.
+pub(super) fn asset_of(book: &Book, need: &FactNeed) -> Option<AssetNo> {
+    match &need.of {
+        None => Some(AssetNo::POINTS),
+        Some(code) => book.frame.settings.as_ref()?.asset(code),
+    }
+}
+
+/// The account whose balance a person can spend.
+pub(super) fn purse(book: &Book, asset: AssetNo, who: &Subjects) -> Option<Account> {
+    let settings = book.frame.settings.as_ref()?;
+    Some(Account {
+        holder: holder(settings, asset, who.resident, who.household),
+        asset,
+        purpose: Purpose::Available,
+    })
+}
+
 pub(super) fn fact(
     book: &Book,
     need: &FactNeed,
-    on: LocalDate,
+    days: Days,
     who: &Subjects,
     line_item: Option<&Code>,
 ) -> Fact {
+    let on = days.on;
+    if need.metric == Metric::Balance {
+        let asset = asset_of(book, need);
+        let account = asset.and_then(|asset| purse(book, asset, who));
+        return fitting(account.map_or(0, |own| book.account(&own).spendable(days.today)));
+    }
     let subject = who.of(need.subject);
     let row = |kind: &Code, month: i32| {
         book.counters

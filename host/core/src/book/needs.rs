@@ -3,14 +3,14 @@
 mod amend;
 
 use super::earning::{doer, holder, issued_kind};
-use super::facts::{Subjects, item_kind, kinds_of};
+use super::facts::{Subjects, asset_of, item_kind, kinds_of, purse};
 use super::{Book, Order};
 use crate::account::{Account, Holder, Purpose};
 use crate::command::{Ask, Command, Need};
 use crate::counters::{CounterKey, CounterSubject, months};
 use crate::ids::{AssetNo, Code, ItemNo, OrderNo, ResidentNo};
 use crate::record::{Event, Source};
-use crate::rule::FactNeed;
+use crate::rule::{FactNeed, Metric};
 use crate::time::LocalDate;
 
 pub(super) struct Missing<'b> {
@@ -152,6 +152,12 @@ impl Missing<'_> {
 
     fn facts(&mut self, needs: &[FactNeed], on: LocalDate, who: &Subjects, item: Option<&Code>) {
         for need in needs {
+            if need.metric == Metric::Balance
+                && let Some(asset) = asset_of(self.book, need)
+                && let Some(purse) = purse(self.book, asset, who)
+            {
+                self.account(purse);
+            }
             for kind in kinds_of(self.book, need, item) {
                 for month in months(need, on) {
                     self.counter(who.of(need.subject), &kind, month);

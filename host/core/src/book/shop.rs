@@ -4,7 +4,7 @@
 
 use super::draft::{Draft, Floors};
 use super::earning::holder;
-use super::facts::{Subjects, add, fact, item_kind};
+use super::facts::{Days, Subjects, add, fact, item_kind};
 use super::part::{collectable, in_parts, rest, settle_rest};
 use super::{Applied, Book, Order, OrderState};
 use crate::account::{Account, Purpose};
@@ -59,10 +59,11 @@ pub(super) fn ask(
         resident,
         household,
     };
+    let days = Days { on: today, today };
     let order_facts: Vec<Fact> = plan
         .order_facts
         .iter()
-        .map(|need| fact(book, need, today, &who, None))
+        .map(|need| fact(book, need, days, &who, None))
         .collect();
     let mut facts = order_facts.clone();
     let mut items = Vec::new();
@@ -75,7 +76,7 @@ pub(super) fn ask(
         let own: Vec<Fact> = plan
             .line_facts
             .iter()
-            .map(|need| fact(book, need, today, &who, Some(code)))
+            .map(|need| fact(book, need, days, &who, Some(code)))
             .collect();
         facts.extend_from_slice(&own);
         asked.push(BasketLine {

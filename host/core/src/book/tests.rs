@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod facts;
 mod later;
 
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ use crate::rule::{
     Plan, PricingPlan, Quote, Refusal, Short, Subject, Text, Value, Window,
 };
 
-const METRICS: [Metric; 9] = [
+const METRICS: [Metric; 12] = [
     Metric::Points,
     Metric::Minutes,
     Metric::Quantity,
@@ -16,6 +16,9 @@ const METRICS: [Metric; 9] = [
     Metric::RedeemedPoints,
     Metric::RedeemedItems,
     Metric::RankAtCutoff,
+    Metric::Balance,
+    Metric::StreakDays,
+    Metric::Redemptions,
 ];
 const SUBJECTS: [Subject; 3] = [Subject::Person, Subject::Household, Subject::Community];
 const SHORTS: [Short; 3] = [Short::Clamp, Short::Refuse, Short::Owe];

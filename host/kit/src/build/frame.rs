@@ -7,7 +7,9 @@ use crate::Problem;
 /// The rule whose frame is used.
 const PATTERN: &str = "points-table";
 /// What the module of a rule exports, and no other module of its component does.
-const HOOK: &str = "rongyi:rules/rules@0.1.0#configure";
+const HOOK: &str = "rongyi:rules/rules@0.2.0#configure";
+/// How the name of that export begins and ends in every version, with the version between.
+const HOOK_ENDS: (&str, &str) = ("rongyi:rules/rules@", "#configure");
 /// How every core module begins, and every component.
 const MODULE: &[u8] = b"\0asm\x01\0\0\0";
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
@@ -20,7 +22,11 @@ const EXPORT_SECTION: u8 = 7;
 /// # Errors
 /// [`Problem`] when it is no core module, or does not answer the five questions.
 pub(super) fn wrap(module: &[u8]) -> Result<Vec<u8>, Problem> {
-    if !exports(module).iter().any(|name| name == HOOK) {
+    let exported = exports(module);
+    if !exported.iter().any(|name| name == HOOK) {
+        if let Some(other) = exported.iter().find_map(|name| version(name)) {
+            return Err(other_version(other));
+        }
         return Err(Problem::new(
             "build.wrap",
             "编译好了，但里面没有规则的五个入口（describe、configure、earn、price、close）。照模板的样子导出它们：Rust 用 `rongyi_sdk::export!`，C 写 rule_describe 和 rule_configure。",
@@ -36,6 +42,25 @@ pub(super) fn wrap(module: &[u8]) -> Result<Vec<u8>, Problem> {
             "The bundled rules of this program hold no frame; that is the program's mistake, please report it.",
         )
     })
+}
+
+/// The version of the interface in the name of an export.
+fn version(export: &str) -> Option<&str> {
+    let (begins, ends) = HOOK_ENDS;
+    export.strip_prefix(begins)?.strip_suffix(ends)
+}
+
+fn other_version(theirs: &str) -> Problem {
+    let own = version(HOOK).unwrap_or_default();
+    Problem::new(
+        "build.interface",
+        format!(
+            "这个目录里的 `rongyi/` 是接口 rongyi:rules@{theirs} 的，本程序生成的是 rongyi:rules@{own}。用 `rongyi rule new` 在别处建一个同样语言的新目录，把其中的 `rongyi/` 换过来，再生成一次。以前生成的组件不用动，照样能用。"
+        ),
+        format!(
+            "The `rongyi/` of this folder is of the interface rongyi:rules@{theirs}, this program builds rongyi:rules@{own}. Make a new folder of the same language elsewhere with `rongyi rule new`, put its `rongyi/` in place of this one, and build again. Components that were built before stay usable as they are."
+        ),
+    )
 }
 
 /// The pattern with its rule's module exchanged.
@@ -142,6 +167,25 @@ mod tests {
             b"hello",
         ] {
             assert_eq!(wrap(bytes).unwrap_err().code, "build.wrap");
+        }
+    }
+
+    #[test]
+    fn a_module_of_another_interface_is_told_both_versions() {
+        let hook = b"rongyi:rules/rules@0.1.0#configure";
+        let mut module = MODULE.to_vec();
+        module.push(EXPORT_SECTION);
+        write_number(&mut module, hook.len() + 4);
+        module.push(1);
+        write_number(&mut module, hook.len());
+        module.extend(hook);
+        module.extend([0, 0]);
+        let error = wrap(&module).unwrap_err();
+        assert_eq!(error.code, "build.interface");
+        for said in [&error.zh, &error.en] {
+            assert!(said.contains("rongyi:rules@0.1.0"), "{said}");
+            assert!(said.contains("rongyi:rules@0.2.0"), "{said}");
+            assert!(said.contains("rongyi rule new"), "{said}");
         }
     }
 

@@ -53,22 +53,18 @@ pub(super) fn build(
     tell("componentize-qjs：生成组件 / making the component");
     let module = folder.built().join("new.wasm");
     let mut make = command("node");
-    make.args([
-        "node_modules/componentize-qjs/cli.mjs",
-        "--wit",
-        "rongyi/wit/v0.1",
-        "--world",
-        "rule",
-    ])
-    .args([
-        "--js",
-        "rule.js",
-        "--module-root",
-        ".",
-        "--sync",
-        "--stub-wasi",
-    ])
-    .args(["--output", "built/new.wasm"]);
+    make.args(["node_modules/componentize-qjs/cli.mjs", "--wit"])
+        .arg(super::interface(folder)?)
+        .args(["--world", "rule"])
+        .args([
+            "--js",
+            "rule.js",
+            "--module-root",
+            ".",
+            "--sync",
+            "--stub-wasi",
+        ])
+        .args(["--output", "built/new.wasm"]);
     COMPONENTIZE.run(&mut make)?;
     super::take(&module)
 }

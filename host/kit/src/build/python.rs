@@ -63,7 +63,9 @@ pub(super) fn build(
     let mut make = command(tool);
     // The virtual environment holds the tool, nothing that belongs into a rule.
     make.env_remove("VIRTUAL_ENV")
-        .args(["--quiet", "-d", "rongyi/wit/v0.1", "-w", "rule"])
+        .args(["--quiet", "-d"])
+        .arg(super::interface(folder)?)
+        .args(["-w", "rule"])
         .args([
             "componentize",
             "--stub-wasi",

@@ -115,6 +115,9 @@ fn need(need: &own::FactNeed) -> sdk::FactNeed {
             own::Metric::RedeemedPoints => sdk::Metric::RedeemedPoints,
             own::Metric::RedeemedItems => sdk::Metric::RedeemedItems,
             own::Metric::RankAtCutoff => sdk::Metric::RankAtCutoff,
+            own::Metric::Balance => sdk::Metric::Balance,
+            own::Metric::StreakDays => sdk::Metric::StreakDays,
+            own::Metric::Redemptions => sdk::Metric::Redemptions,
         },
         window: match need.window {
             own::Window::Day => sdk::Window::Day,

@@ -107,7 +107,7 @@ impl Craft {
             name,
             schema,
         } = self;
-        let world = "rongyi:rules/rules@0.1.0";
+        let world = "rongyi:rules/rules@0.2.0";
         let eleven = "i32 ".repeat(11);
         let fourteen = "i32 ".repeat(14);
         format!(

@@ -285,7 +285,7 @@ fn the_log_is_checked_like_an_answer() {
         let earn = format!(
             "(call $log (i32.const {level}) (i32.const {at}) (i32.const {len})) (i32.const 1408)"
         );
-        let import = r#"(import "rongyi:rules/host@0.1.0" "log" (func $log (param i32 i32 i32)))"#;
+        let import = r#"(import "rongyi:rules/host@0.2.0" "log" (func $log (param i32 i32 i32)))"#;
         load(&Craft::default().import(import).earn(&earn))
             .unwrap()
             .earn(&event())
@@ -298,7 +298,7 @@ fn the_log_is_checked_like_an_answer() {
     );
     let flood =
         "(loop $l (call $log (i32.const 3) (i32.const 16) (i32.const 4)) (br $l)) unreachable";
-    let import = r#"(import "rongyi:rules/host@0.1.0" "log" (func $log (param i32 i32 i32)))"#;
+    let import = r#"(import "rongyi:rules/host@0.2.0" "log" (func $log (param i32 i32 i32)))"#;
     let fault = fault(&Craft::default().import(import).earn(flood));
     assert!(
         ["limit.fuel", "output.size"].contains(&fault.code.as_str()),

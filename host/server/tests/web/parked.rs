@@ -91,7 +91,7 @@ async fn a_rule_that_keeps_failing_is_left_alone_until_it_is_mended() {
         "plugin.panic",
         "src/lib.rs",
         "接连出错",
-        "rongyi:rules@0.1.0",
+        "rongyi:rules@0.2.0",
         "有 6 件事",
     ]);
 

@@ -213,6 +213,9 @@ fn fact_need(given: &GivenFact) -> Result<FactNeed, String> {
         "redeemed-points" => Metric::RedeemedPoints,
         "redeemed-items" => Metric::RedeemedItems,
         "rank-at-cutoff" => Metric::RankAtCutoff,
+        "balance" => Metric::Balance,
+        "streak-days" => Metric::StreakDays,
+        "redemptions" => Metric::Redemptions,
         other => return Err(format!("there is no metric “{other}”")),
     };
     let window = parse_window(&given.window)

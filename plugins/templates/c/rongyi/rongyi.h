@@ -1,5 +1,5 @@
 // Small helpers for rules in C. They come with the host; your rule stands in ../rule.c. Nothing here decides.
-// The types are those of wit/v0.1/rules.wit; bindings/rule.h has them in full.
+// The types are those of wit/v0.2/rules.wit; bindings/rule.h has them in full.
 #ifndef RONGYI_H
 #define RONGYI_H
 #include "rule.h"

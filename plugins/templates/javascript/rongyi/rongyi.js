@@ -1,6 +1,6 @@
 // Small helpers for rules in JavaScript. They come with the host; your rule stands in ../rule.js.
 // Nothing here decides anything.
-import host from "rongyi:rules/host@0.1.0";
+import host from "rongyi:rules/host@0.2.0";
 
 /** A text in both languages. */
 export const text = (zh, en) => ({ zh, en });

@@ -1,6 +1,6 @@
 """Small helpers for rules in Python. They come with the host; your rule stands in ../rule.py.
 
-Nothing here decides anything. The types are those of wit/v0.1/rules.wit.
+Nothing here decides anything. The types are those of wit/v0.2/rules.wit.
 """
 
 from componentize_py_types import Err

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::Book;
-use super::super::facts::kinds_of;
+use super::super::facts::{asset_of, kinds_of};
 use super::super::needs::Missing;
 use super::{available, holds};
 use crate::account::{Account, Holder};
-use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, inside, window_days};
+use crate::counters::{
+    Cell, CounterKey, CounterRow, CounterSubject, fitting, inside, need_days, streak,
+};
 use crate::ids::{AssetNo, Code};
 use crate::period::Standing;
-use crate::rule::{Fact, FactNeed, Metric, Subject, Window};
+use crate::rule::{FactNeed, Metric, Subject, Window};
 use crate::settings::{Settings, Unit};
 use crate::time::LocalDate;
 
@@ -93,26 +95,25 @@ pub(super) fn all(
         })
         .collect();
     let one = |member: &Member| {
+        let balances = balances(book, settings, member.holder, span);
+        let balance = |need: &FactNeed| {
+            let asset = asset_of(book, need);
+            let own = balances.iter().find(|(own, _)| Some(*own) == asset);
+            own.map_or(0, |(_, balance)| *balance)
+        };
         let facts = needs.iter().zip(&ranks).map(|(need, places)| match places {
             Some(places) => fitting(places.get(&member.of(need.subject)).copied().unwrap_or(0)),
+            None if need.metric == Metric::Balance => fitting(balance(need)),
             None => fitting(value(book, need, member.of(need.subject), span)),
         });
         let standing = Standing {
-            balances: balances(book, settings, member.holder, span),
             facts: facts.collect(),
+            balances: balances.clone(),
             entry: 0,
         };
         (member.holder, standing)
     };
     members.iter().map(one).collect()
-}
-
-fn fitting(value: i64) -> Fact {
-    let near = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
-    Fact {
-        value: i32::try_from(near).unwrap_or(i32::MAX),
-        saturated: near != value,
-    }
 }
 
 /// What remained: not what runs out with the period, and not what came in for later days.
@@ -188,11 +189,14 @@ fn row<'b>(
 
 /// First and last day of a need's window, which never reaches past the period.
 fn days(need: &FactNeed, span: &Span) -> Option<(LocalDate, LocalDate)> {
-    window_days(need.window, span.last).map(|(first, end)| (first, end.min(span.last)))
+    need_days(need, span.last).map(|(first, end)| (first, end.min(span.last)))
 }
 
 /// The months of rows that a need reads.
 fn months(need: &FactNeed, span: &Span) -> Vec<i32> {
+    if need.metric == Metric::Balance {
+        return Vec::new();
+    }
     if need.metric == Metric::DaysSinceLast {
         let all = span.began.month_index()..=span.last.month_index();
         return std::iter::once(0).chain(all).collect();
@@ -232,17 +236,18 @@ fn value(book: &Book, need: &FactNeed, subject: CounterSubject, span: &Span) -> 
         Metric::Points | Metric::RedeemedPoints => sum(book, need, subject, span).points,
         Metric::Minutes => sum(book, need, subject, span).minutes,
         Metric::Quantity | Metric::RedeemedItems => sum(book, need, subject, span).quantity,
-        Metric::Events => sum(book, need, subject, span).events,
+        Metric::Events | Metric::Redemptions => sum(book, need, subject, span).events,
         Metric::DistinctDays => distinct_days(book, need, subject, span),
         Metric::DaysSinceLast => since_last(book, need, subject, span),
-        // Counted for everybody at once.
-        Metric::RankAtCutoff => 0,
+        Metric::StreakDays => streak(&active_days(book, need, subject, span), span.last),
+        // Counted for everybody at once, and read from the holder's accounts.
+        Metric::RankAtCutoff | Metric::Balance => 0,
     }
 }
 
 fn distinct_days(book: &Book, need: &FactNeed, subject: CounterSubject, span: &Span) -> i64 {
     let kinds = kinds_of(book, need, None);
-    let Some((first, end)) = days(need, span) else {
+    if days(need, span).is_none() {
         // As for events: days of several kinds cannot be told apart in totals, so the largest stands for all.
         let of = |kind: &Code| {
             let all = row(book, subject, kind, 0).map_or(0, |row| row.distinct_days);
@@ -253,20 +258,32 @@ fn distinct_days(book: &Book, need: &FactNeed, subject: CounterSubject, span: &S
             all.saturating_sub(later)
         };
         return kinds.iter().map(of).max().unwrap_or(0);
-    };
+    }
+    i64::try_from(active_days(book, need, subject, span).len()).unwrap_or(i64::MAX)
+}
+
+/// The days of a need's window with at least one event, as days since 1970-01-01.
+fn active_days(
+    book: &Book,
+    need: &FactNeed,
+    subject: CounterSubject,
+    span: &Span,
+) -> BTreeSet<i32> {
     let mut seen = BTreeSet::new();
-    for kind in &kinds {
+    let Some((first, end)) = days(need, span) else {
+        return seen;
+    };
+    for kind in &kinds_of(book, need, None) {
         for month in months(need, span) {
-            if let Some(found) = row(book, subject, kind, month) {
-                let own = found
-                    .days
-                    .iter()
-                    .filter(|(day, cell)| cell.events > 0 && inside(month, **day, first, end));
-                seen.extend(own.map(|(day, _)| (month, *day)));
-            }
+            let found = row(book, subject, kind, month);
+            let own = found.into_iter().flat_map(|row| &row.days);
+            let within = own
+                .filter(|(day, cell)| cell.events > 0 && inside(month, **day, first, end))
+                .filter_map(|(day, _)| LocalDate::of_month_index(month, *day));
+            seen.extend(within.map(LocalDate::to_days));
         }
     }
-    i64::try_from(seen.len()).unwrap_or(i64::MAX)
+    seen
 }
 
 /// Days from the newest event of the period or before to its last day; -1 when there was none.
@@ -280,10 +297,7 @@ fn since_last(book: &Book, need: &FactNeed, subject: CounterSubject, span: &Span
             }
         }
     }
-    let day = newest.and_then(|(month, day)| {
-        let month0 = u8::try_from(month.rem_euclid(12)).ok()?;
-        LocalDate::new(month.div_euclid(12), month0.saturating_add(1), day).ok()
-    });
+    let day = newest.and_then(|(month, day)| LocalDate::of_month_index(month, day));
     day.map_or(-1, |day| {
         i64::from(span.last.to_days()).saturating_sub(i64::from(day.to_days()))
     })

@@ -87,7 +87,7 @@ impl Judge for Native {
     }
 }
 
-const NEEDS: [(Metric, Window, Subject); 10] = [
+const NEEDS: [(Metric, Window, Subject); 12] = [
     (Metric::RankAtCutoff, Window::Month, Subject::Person),
     (Metric::Points, Window::Month, Subject::Person),
     (Metric::Points, Window::Lifetime, Subject::Person),
@@ -98,6 +98,8 @@ const NEEDS: [(Metric, Window, Subject); 10] = [
     (Metric::DaysSinceLast, Window::Lifetime, Subject::Person),
     (Metric::Quantity, Window::Trailing(40), Subject::Person),
     (Metric::RankAtCutoff, Window::Year, Subject::Household),
+    (Metric::StreakDays, Window::Lifetime, Subject::Person),
+    (Metric::StreakDays, Window::Month, Subject::Household),
 ];
 
 fn kind(name: &str) -> KindPlan {
@@ -456,7 +458,16 @@ fn naive(seen: &[Seen], need: (Metric, Window, Subject), who: u32, of: &BTreeMap
                 0
             }
         }
-        Metric::Minutes | Metric::RedeemedPoints | Metric::RedeemedItems => 0,
+        Metric::StreakDays => {
+            let ends = if days.contains(&last) { 0 } else { -1 };
+            let run = (0..).take_while(|back| days.contains(&last.plus_days(ends - back)));
+            i64::try_from(run.count()).unwrap()
+        }
+        Metric::Minutes
+        | Metric::RedeemedPoints
+        | Metric::RedeemedItems
+        | Metric::Redemptions
+        | Metric::Balance => 0,
     }
 }
 

@@ -108,6 +108,9 @@ fn words(metric: Metric) -> (&'static str, &'static str) {
         Metric::RedeemedPoints => ("已花的分", "points spent"),
         Metric::RedeemedItems => ("已换的件数", "pieces redeemed"),
         Metric::RankAtCutoff => ("截止时的名次", "rank at the cut-off"),
+        Metric::Balance => ("现有余额", "balance now"),
+        Metric::StreakDays => ("连续几天", "days in a row"),
+        Metric::Redemptions => ("已换的次数", "times redeemed"),
     }
 }
 

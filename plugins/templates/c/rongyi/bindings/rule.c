@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `rongyi:rules/host@0.1.0`
+// Imported Functions from `rongyi:rules/host@0.2.0`
 
-__attribute__((__import_module__("rongyi:rules/host@0.1.0"), __import_name__("log")))
+__attribute__((__import_module__("rongyi:rules/host@0.2.0"), __import_name__("log")))
 extern void __wasm_import_rongyi_rules_host_log(int32_t, uint8_t *, size_t);
 
-// Exported Functions from `rongyi:rules/rules@0.1.0`
+// Exported Functions from `rongyi:rules/rules@0.2.0`
 
-__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.1.0#describe")))
+__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.2.0#describe")))
 void __wasm_export_exports_rongyi_rules_rules_describe_post_return(uint8_t * arg0) {
   if ((*((size_t*) (arg0 + sizeof(void*)))) > 0) {
     free(*((uint8_t **) (arg0 + 0)));
@@ -47,7 +47,7 @@ void __wasm_export_exports_rongyi_rules_rules_describe_post_return(uint8_t * arg
   }
 }
 
-__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.1.0#configure")))
+__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.2.0#configure")))
 void __wasm_export_exports_rongyi_rules_rules_configure_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -270,7 +270,7 @@ void __wasm_export_exports_rongyi_rules_rules_configure_post_return(uint8_t * ar
   }
 }
 
-__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.1.0#earn")))
+__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.2.0#earn")))
 void __wasm_export_exports_rongyi_rules_rules_earn_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -405,7 +405,7 @@ void __wasm_export_exports_rongyi_rules_rules_earn_post_return(uint8_t * arg0) {
   }
 }
 
-__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.1.0#price")))
+__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.2.0#price")))
 void __wasm_export_exports_rongyi_rules_rules_price_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -496,7 +496,7 @@ void __wasm_export_exports_rongyi_rules_rules_price_post_return(uint8_t * arg0) 
   }
 }
 
-__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.1.0#close")))
+__attribute__((__weak__, __export_name__("cabi_post_rongyi:rules/rules@0.2.0#close")))
 void __wasm_export_exports_rongyi_rules_rules_close_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -1152,7 +1152,7 @@ void rongyi_rules_host_log(rongyi_rules_host_level_t level, rule_string_t *line)
   __wasm_import_rongyi_rules_host_log((int32_t) level, (uint8_t *) (*line).ptr, (*line).len);
 }
 
-__attribute__((__export_name__("rongyi:rules/rules@0.1.0#describe")))
+__attribute__((__export_name__("rongyi:rules/rules@0.2.0#describe")))
 uint8_t * __wasm_export_exports_rongyi_rules_rules_describe(void) {
   exports_rongyi_rules_rules_about_t ret;
   exports_rongyi_rules_rules_describe(&ret);
@@ -1176,7 +1176,7 @@ uint8_t * __wasm_export_exports_rongyi_rules_rules_describe(void) {
   return ptr;
 }
 
-__attribute__((__export_name__("rongyi:rules/rules@0.1.0#configure")))
+__attribute__((__export_name__("rongyi:rules/rules@0.2.0#configure")))
 uint8_t * __wasm_export_exports_rongyi_rules_rules_configure(uint8_t * arg, size_t arg0) {
   rule_string_t arg1 = (rule_string_t) { (uint8_t*)(arg), (arg0) };
   exports_rongyi_rules_rules_result_plan_list_diagnostic_t ret;
@@ -1218,7 +1218,7 @@ uint8_t * __wasm_export_exports_rongyi_rules_rules_configure(uint8_t * arg, size
   return ptr;
 }
 
-__attribute__((__export_name__("rongyi:rules/rules@0.1.0#earn")))
+__attribute__((__export_name__("rongyi:rules/rules@0.2.0#earn")))
 uint8_t * __wasm_export_exports_rongyi_rules_rules_earn(uint8_t * arg) {
   exports_rongyi_rules_rules_event_t arg0 = (rongyi_rules_types_event_t) {
     (rule_string_t) (rule_string_t) { (uint8_t*)(*((uint8_t **) (arg + 0))), (*((size_t*) (arg + sizeof(void*)))) },
@@ -1275,7 +1275,7 @@ uint8_t * __wasm_export_exports_rongyi_rules_rules_earn(uint8_t * arg) {
   return ptr;
 }
 
-__attribute__((__export_name__("rongyi:rules/rules@0.1.0#price")))
+__attribute__((__export_name__("rongyi:rules/rules@0.2.0#price")))
 uint8_t * __wasm_export_exports_rongyi_rules_rules_price(uint8_t * arg, size_t arg0, int32_t arg1, int32_t arg2, int32_t arg3, int32_t arg4, int32_t arg5, uint8_t * arg6, size_t arg7, uint8_t * arg8, size_t arg9) {
   exports_rongyi_rules_rules_basket_t arg10 = (rongyi_rules_types_basket_t) {
     (rongyi_rules_types_list_basket_line_t) (rongyi_rules_types_list_basket_line_t) { (rongyi_rules_types_basket_line_t*)(arg), (arg0) },
@@ -1325,7 +1325,7 @@ uint8_t * __wasm_export_exports_rongyi_rules_rules_price(uint8_t * arg, size_t a
   return ptr;
 }
 
-__attribute__((__export_name__("rongyi:rules/rules@0.1.0#close")))
+__attribute__((__export_name__("rongyi:rules/rules@0.2.0#close")))
 uint8_t * __wasm_export_exports_rongyi_rules_rules_close(uint8_t * arg, size_t arg0, int32_t arg1, int32_t arg2, int32_t arg3, int32_t arg4, int32_t arg5, int32_t arg6, uint8_t * arg7, size_t arg8, uint8_t * arg9, size_t arg10, uint8_t * arg11, size_t arg12) {
   exports_rongyi_rules_rules_closing_t arg13 = (rongyi_rules_types_closing_t) {
     (rule_string_t) (rule_string_t) { (uint8_t*)(arg), (arg0) },

@@ -120,6 +120,17 @@ typedef uint8_t rongyi_rules_types_metric_t;
 #define RONGYI_RULES_TYPES_METRIC_REDEEMED_ITEMS 7
 // Place at the cut-off of a period that is being closed; 0 when not ranked.
 #define RONGYI_RULES_TYPES_METRIC_RANK_AT_CUTOFF 8
+// What the person in the role `doer`, the buyer or the holder can spend now, of the asset named by
+// `of`, points without it: their own, or their household's where the community keeps it there; below
+// zero for a debt. Asked with the window `lifetime` and the subject `person`. At the end of a period
+// it is what `closing.balances` says.
+#define RONGYI_RULES_TYPES_METRIC_BALANCE 9
+// Days in a row with at least one event, up to the event's day, or up to the day before when there
+// is nothing yet on the day itself. Counted within the window; `lifetime` counts the last 400 days.
+#define RONGYI_RULES_TYPES_METRIC_STREAK_DAYS 10
+// Number of orders that were not released and held the item named by `of`, or the item of that line;
+// without both, each item of an order counts.
+#define RONGYI_RULES_TYPES_METRIC_REDEMPTIONS 11
 
 // Which days count. Weeks start on Monday.
 typedef struct rongyi_rules_types_window_t {
@@ -149,8 +160,8 @@ typedef struct {
   rule_string_t val;
 } rule_option_string_t;
 
-// One fact a rule wants to be told. `of` narrows it to one event kind, or to one shop item for the
-// redeemed metrics; without it all kinds or items count together.
+// One fact a rule wants to be told. `of` narrows it to one event kind, to one shop item for the metrics
+// about orders, or names the asset of a balance; without it all kinds or items count together.
 typedef struct rongyi_rules_types_fact_need_t {
   rongyi_rules_types_metric_t   metric;
   rongyi_rules_types_window_t   window;
@@ -189,7 +200,7 @@ typedef struct rongyi_rules_types_kind_plan_t {
 } rongyi_rules_types_kind_plan_t;
 
 // What pricing wants to know: `order-facts` once for the order, `line-facts` once for each line, where
-// a redeemed metric without `of` means the item of that line.
+// a metric about orders without `of` means the item of that line.
 typedef struct rongyi_rules_types_pricing_plan_t {
   rongyi_rules_types_list_fact_need_t   order_facts;
   rongyi_rules_types_list_fact_need_t   line_facts;
@@ -230,7 +241,8 @@ typedef struct {
 typedef struct rongyi_rules_types_plan_t {
   rongyi_rules_types_list_kind_plan_t   kinds;
   rongyi_rules_types_option_pricing_plan_t   pricing;
-  // Coarse, staff-set traits it wants to see, such as `senior` or `star`.
+  // Coarse, staff-set traits it wants to see, such as `senior` or `star`. A phrase with the code
+  // `trait.senior` is what staff read instead of the name.
   rule_list_string_t   traits;
   rongyi_rules_types_list_phrase_t   phrases;
   // The rules in force, one plain sentence each.
@@ -493,11 +505,11 @@ typedef struct {
   } val;
 } exports_rongyi_rules_rules_result_quote_refusal_t;
 
-// Imported Functions from `rongyi:rules/host@0.1.0`
+// Imported Functions from `rongyi:rules/host@0.2.0`
 // A line for the author. Never shown to residents, never part of a decision.
 extern void rongyi_rules_host_log(rongyi_rules_host_level_t level, rule_string_t *line);
 
-// Exported Functions from `rongyi:rules/rules@0.1.0`
+// Exported Functions from `rongyi:rules/rules@0.2.0`
 void exports_rongyi_rules_rules_describe(exports_rongyi_rules_rules_about_t *ret);
 bool exports_rongyi_rules_rules_configure(rule_string_t *params, exports_rongyi_rules_rules_plan_t *ret, exports_rongyi_rules_rules_list_diagnostic_t *err);
 bool exports_rongyi_rules_rules_earn(exports_rongyi_rules_rules_event_t *event, exports_rongyi_rules_rules_decision_t *ret, exports_rongyi_rules_rules_refusal_t *err);

@@ -1,4 +1,5 @@
-//! Between the generated types of the border and the host's own, and nothing else.
+//! Between the generated types of one version of the border and the host's own, and nothing else. It is compiled once
+//! for each version; what one version says otherwise stands in that version's file.
 //!
 //! What a rule sends may be nonsense: a code that is none, a date that is none. That is a fault, named here.
 
@@ -7,7 +8,7 @@ use rongyi_core::ids::Code;
 use rongyi_core::rule as own;
 use rongyi_core::time::LocalDate;
 
-use crate::bindings::rongyi::rules::types as wit;
+use super::{metric, rongyi::rules::types as wit};
 
 /// What is wrong, naming the field.
 pub(crate) type Wrong = String;
@@ -136,17 +137,7 @@ fn field(field: wit::Field) -> Result<own::Field, Wrong> {
 }
 
 fn need(need: wit::FactNeed) -> Result<own::FactNeed, Wrong> {
-    let metric = match need.metric {
-        wit::Metric::Points => own::Metric::Points,
-        wit::Metric::Minutes => own::Metric::Minutes,
-        wit::Metric::Quantity => own::Metric::Quantity,
-        wit::Metric::Events => own::Metric::Events,
-        wit::Metric::DistinctDays => own::Metric::DistinctDays,
-        wit::Metric::DaysSinceLast => own::Metric::DaysSinceLast,
-        wit::Metric::RedeemedPoints => own::Metric::RedeemedPoints,
-        wit::Metric::RedeemedItems => own::Metric::RedeemedItems,
-        wit::Metric::RankAtCutoff => own::Metric::RankAtCutoff,
-    };
+    let metric = metric(need.metric);
     let window = match need.window {
         wit::Window::Day => own::Window::Day,
         wit::Window::Week => own::Window::Week,
@@ -164,6 +155,13 @@ fn need(need: wit::FactNeed) -> Result<own::FactNeed, Wrong> {
         wit::Subject::Household => own::Subject::Household,
         wit::Subject::Community => own::Subject::Community,
     };
+    let now = window == own::Window::Lifetime && subject == own::Subject::Person;
+    if metric == own::Metric::Balance && !now {
+        return Err(
+            "facts: a balance is asked for with the window lifetime and the subject person: it is what the person can spend now"
+                .into(),
+        );
+    }
     Ok(own::FactNeed {
         metric,
         window,
