@@ -83,7 +83,7 @@ impl Serving {
         line.split_whitespace().map(str::to_owned).collect()
     }
 
-    /// Sends it a signal (`STOP`, `CONT`).
+    /// Sends it a signal (`STOP`, `CONT`, `HUP`).
     ///
     /// # Panics
     /// When the system does not send it.

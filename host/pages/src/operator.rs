@@ -168,6 +168,8 @@ pub struct OperatorView {
     pub head: Head,
     /// What is wrong with a changed configuration that was therefore not taken over.
     pub config_faults: Vec<ConfigFault>,
+    /// What is wrong with files of communities that are not served yet; this one is not touched.
+    pub newcomer_faults: Vec<ConfigFault>,
     /// Keys of the host's configuration that were changed and need a restart.
     pub needs_restart: Vec<String>,
 }

@@ -301,7 +301,9 @@ proof-broken-text = Download it once more and try again. If it still does not ho
 proof-says = What it proves
 operator-title = Operator
 operator-heading = { $community } · Operator
-operator-config-fault = The new configuration has faults; the old one stays in force
+operator-config-fault = The new configuration has faults; this community keeps the one it had
+operator-newcomer-fault = The file of a new community has faults; it is not served yet
+operator-newcomer-fault-note = This community is not touched. Once it is mended it goes into force by itself, without a restart.
 operator-waiting = { $n ->
     [one] { $count } event is waiting for a rule to be mended. It is not lost.
    *[other] { $count } events are waiting for a rule to be mended. None is lost.

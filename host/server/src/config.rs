@@ -25,6 +25,7 @@ pub use community::{AccountUnit, Closing, Community, Expiry, Shop};
 use diagnostic::Source;
 pub use diagnostic::{Diagnostic, Severity, render, to_json};
 use reader::{Desk, Table, both};
+use rongyi_core::ids::Code;
 use rongyi_rules::Allowance;
 pub use rule::{PluginRef, RuleEntry};
 
@@ -79,6 +80,104 @@ pub fn load_with(
     path: &Path,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Config, Vec<Diagnostic>> {
+    let (host, files) = read(path, environment)?;
+    let (mut found, mut communities) = (host.found, Vec::new());
+    for one in files {
+        found.extend(one.found);
+        communities.extend(one.community);
+    }
+    in_order(&mut found);
+    if found.iter().any(is_error) {
+        return Err(found);
+    }
+    Ok(config(path, host.host, communities, found))
+}
+
+/// A configuration of which only some communities may be usable.
+#[derive(Debug)]
+pub struct Parted {
+    /// What the whole server shares, and the communities without a mistake.
+    pub config: Config,
+    /// The files of the others, and what is wrong with each.
+    pub wrong: Vec<(PathBuf, Vec<Diagnostic>)>,
+}
+
+/// [`load`] for a host that is serving: a mistake in the file of one community leaves out that community alone. Two
+/// with the same code are both left out, since nobody can say which of them is meant.
+///
+/// # Errors
+/// Everything that is wrong anywhere, when something is wrong with what all of them share.
+pub fn load_parted(path: &Path) -> Result<Parted, Vec<Diagnostic>> {
+    let (host, files) = read(path, &|name| std::env::var(name).ok())?;
+    let mut warnings = host.found;
+    if warnings.iter().any(is_error) {
+        warnings.extend(files.into_iter().flat_map(|one| one.found));
+        in_order(&mut warnings);
+        return Err(warnings);
+    }
+    let mut times: BTreeMap<Code, u32> = BTreeMap::new();
+    for own in files.iter().filter_map(|one| one.community.as_ref()) {
+        let times = times.entry(own.code.clone()).or_default();
+        *times = times.saturating_add(1);
+    }
+    let (mut communities, mut wrong) = (Vec::new(), Vec::new());
+    for one in files {
+        let (mut errors, rest): (Vec<_>, Vec<_>) = one.found.into_iter().partition(is_error);
+        warnings.extend(rest);
+        let alone = |own: &Community| times.get(&own.code) == Some(&1);
+        match one.community.filter(alone) {
+            Some(community) if errors.is_empty() => communities.push(community),
+            _ => {
+                in_order(&mut errors);
+                wrong.push((one.file, errors));
+            }
+        }
+    }
+    let config = config(path, host.host, communities, warnings);
+    Ok(Parted { config, wrong })
+}
+
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
+}
+
+fn config(
+    path: &Path,
+    host: host::Host,
+    communities: Vec<Community>,
+    warnings: Vec<Diagnostic>,
+) -> Config {
+    Config {
+        file: path.to_owned(),
+        data_dir: host.data_dir,
+        database_url: host.database_url,
+        listen: host.listen,
+        public_url: host.public_url,
+        secret_file: host.secret_file,
+        limits: host.limits,
+        park_after: host.park_after,
+        communities,
+        warnings,
+    }
+}
+
+/// What all communities share, as it was read.
+struct Shared {
+    host: host::Host,
+    found: Vec<Diagnostic>,
+}
+
+/// One community's file, as it was read.
+struct OneFile {
+    file: PathBuf,
+    found: Vec<Diagnostic>,
+    community: Option<Community>,
+}
+
+fn read(
+    path: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Shared, Vec<OneFile>), Vec<Diagnostic>> {
     let text = source::read_text(path).map_err(|missing| vec![*missing])?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut found = Vec::new();
@@ -95,27 +194,9 @@ pub fn load_with(
     if named.is_empty() && found.is_empty() {
         found.push(no_community(path, folder));
     }
-    let mut communities = Vec::new();
-    for file in named {
-        read_community(&file, &mut found, &mut communities);
-    }
-    found.extend(same_codes(&communities));
-    in_order(&mut found);
-    if found.iter().any(|d| d.severity == Severity::Error) {
-        return Err(found);
-    }
-    Ok(Config {
-        file: path.to_owned(),
-        data_dir: host.data_dir,
-        database_url: host.database_url,
-        listen: host.listen,
-        public_url: host.public_url,
-        secret_file: host.secret_file,
-        limits: host.limits,
-        park_after: host.park_after,
-        communities,
-        warnings: found,
-    })
+    let mut files: Vec<OneFile> = named.into_iter().map(read_community).collect();
+    same_codes(&mut files);
+    Ok((Shared { host, found }, files))
 }
 
 /// The community files that are there; a named file that is missing or named twice is reported where it
@@ -173,35 +254,51 @@ fn no_community(path: &Path, folder: &Path) -> Diagnostic {
     )
 }
 
-fn read_community(file: &Path, found: &mut Vec<Diagnostic>, communities: &mut Vec<Community>) {
-    let text = match source::read_text(file) {
+fn read_community(file: PathBuf) -> OneFile {
+    let mut found = Vec::new();
+    let text = match source::read_text(&file) {
         Ok(text) => text,
         Err(unreadable) => {
             found.push(*unreadable);
-            return;
+            return OneFile {
+                file,
+                found,
+                community: None,
+            };
         }
     };
-    let community = source::with_tree(file, &text, found, |desk, rows, broken| {
+    let community = source::with_tree(&file, &text, &mut found, |desk, rows, broken| {
         let table = Table::new(desk, rows, 0..0, String::new());
         if broken {
             return None;
         }
-        community::read(desk, table, file)
+        community::read(desk, table, &file)
     });
-    communities.extend(community);
+    OneFile {
+        file,
+        found,
+        community,
+    }
 }
 
-/// Every community after the first with its code.
-fn same_codes(communities: &[Community]) -> Vec<Diagnostic> {
-    let mut first: BTreeMap<&str, &Community> = BTreeMap::new();
-    let mut found = Vec::new();
-    for community in communities {
-        let code = community.code.as_str();
-        let Some(earlier) = first.get(code) else {
-            first.insert(code, community);
+/// Tells every community after the first with its code.
+fn same_codes(files: &mut [OneFile]) {
+    let mut first: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for OneFile {
+        file,
+        found,
+        community,
+    } in files
+    {
+        let Some(community) = community else {
             continue;
         };
-        let other = earlier.file.display();
+        let code = community.code.as_str();
+        let Some(earlier) = first.get(code) else {
+            first.insert(code.to_owned(), file.clone());
+            continue;
+        };
+        let other = earlier.display();
         let (source, place): &(Arc<Source>, Range<usize>) = &community.code_at;
         found.push(Diagnostic::at(
             source,
@@ -217,7 +314,6 @@ fn same_codes(communities: &[Community]) -> Vec<Diagnostic> {
             ),
         ));
     }
-    found
 }
 
 /// By file in the order they were met, then by place.

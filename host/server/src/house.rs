@@ -283,12 +283,15 @@ impl House {
 
 /// The communities of a configuration, as they are served.
 fn served(config: &Config) -> Communities {
-    let one = |own: &config::Community| {
-        let zone = TimeZone::get(&own.timezone).unwrap_or(TimeZone::UTC);
-        let config = own.clone();
-        (own.code.clone(), Arc::new(Community { config, zone }))
-    };
+    let one = |own: &config::Community| (own.code.clone(), Arc::new(as_served(own)));
     config.communities.iter().map(one).collect()
+}
+
+fn as_served(community: &config::Community) -> Community {
+    Community {
+        zone: TimeZone::get(&community.timezone).unwrap_or(TimeZone::UTC),
+        config: community.clone(),
+    }
 }
 
 /// What a ledger has to be told so that it agrees with its configuration.

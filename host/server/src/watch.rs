@@ -38,7 +38,7 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
             tracing::info!("SIGHUP: the configuration is read again");
         } else {
             let standing = house.news.standing();
-            let broken = !standing.wrong.is_empty() || standing.failed.is_some();
+            let broken = !standing.is_whole();
             looks = looks.saturating_add(1);
             let again = broken && looks >= AGAIN_LOOKS;
             if now == taken && !again {
@@ -100,7 +100,7 @@ fn files(house: &House) -> BTreeSet<PathBuf> {
         }
     }
     let standing = house.news.standing();
-    files.extend(standing.wrong.into_iter().map(|wrong| wrong.file));
+    files.extend(standing.wrong.into_iter().map(|one| one.diagnostic.file));
     files
 }
 

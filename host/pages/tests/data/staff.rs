@@ -164,11 +164,23 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
             ),
             remedy: l(lang, "例如 300。", "For example 300."),
         }],
+        newcomer_faults: vec![ConfigFault {
+            place: "dongcun.toml:4:1".to_owned(),
+            text: "unti = 1".to_owned(),
+            code: "config.unknown-key".to_owned(),
+            what: l(lang, "不认识 “unti” 这一项。", "“unti” is not a known key."),
+            remedy: l(
+                lang,
+                "是不是想写 “unit”？改名，或者删掉这一行。",
+                "Did you mean “unit”? Rename it, or delete the line.",
+            ),
+        }],
         needs_restart: vec!["listen".to_owned()],
     };
     let mut quiet = operator.clone();
     quiet.waiting = 0;
     quiet.config_faults = Vec::new();
+    quiet.newcomer_faults = Vec::new();
     quiet.needs_restart = Vec::new();
     vec![
         ("operator", operator.html()),

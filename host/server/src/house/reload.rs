@@ -1,22 +1,27 @@
-//! A changed configuration taken over while the host serves: read, checked and tried whole first, then recorded
-//! and swapped. One mistake anywhere and nothing is taken over; what served before goes on serving, and the log
-//! and the operator's page say what is wrong.
+//! A changed configuration taken over while the host serves: read, checked and tried first, then recorded and
+//! swapped. A mistake keeps its community with what it had, and one in the host's own file keeps all of them; the
+//! log and the operator's page say what is wrong.
 //!
 //! Listening address, database, data folder and secret belong to the process: those need a restart, and it is
 //! said so.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rongyi_core::book::Book;
 use rongyi_core::command::{Command, Rejection};
+use rongyi_core::ids::Code;
 use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal, Text};
 use rongyi_core::time::Instant;
 use rongyi_rules::{Allowance, Engine};
 use tokio::sync::Notify;
 
-use super::{Checked, House, OpenError, SYSTEM, changes, check_rules, served, serving_engine};
-use crate::config::{self, Config, Diagnostic};
+use super::{
+    Checked, Communities, Community, House, OpenError, SYSTEM, as_served, changes, check_rules,
+    serving_engine,
+};
+use crate::config::{self, Config, Diagnostic, Parted};
 
 /// What the process was started with and cannot change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,17 +59,113 @@ impl Fixed {
     }
 }
 
+/// Whom a mistake keeps with the configuration of before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holds {
+    /// Every community: it lies in what they share, or the host itself failed.
+    Everybody,
+    /// One that is being served.
+    Community(Code),
+    /// One that is not served yet; nobody else is touched.
+    Newcomer,
+}
+
+impl Holds {
+    /// Whether this community keeps what it had.
+    pub fn back(&self, community: &Code) -> bool {
+        match self {
+            Holds::Everybody => true,
+            Holds::Community(code) => code == community,
+            Holds::Newcomer => false,
+        }
+    }
+
+    fn of(served: &Communities, code: &Code) -> Holds {
+        match served.contains_key(code) {
+            true => Holds::Community(code.clone()),
+            false => Holds::Newcomer,
+        }
+    }
+
+    /// By the file, where its code cannot be read.
+    fn of_file(served: &Communities, file: &Path) -> Holds {
+        let whose = served.values().find(|own| own.config.file == file);
+        whose.map_or(Holds::Newcomer, |own| {
+            Holds::Community(own.config.code.clone())
+        })
+    }
+}
+
+/// A mistake in the files.
+#[derive(Debug, Clone)]
+pub struct Wrong {
+    /// Whom it holds back.
+    pub holds: Holds,
+    /// What and where.
+    pub diagnostic: Diagnostic,
+}
+
 /// How the configuration of a serving host stands.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// What is wrong with the files as they are now; empty when they are in force.
-    pub wrong: Vec<Diagnostic>,
-    /// A reason that lies in no file: the database did not answer.
-    pub failed: Option<Text>,
+    pub wrong: Vec<Wrong>,
+    /// Reasons that lie in no file: the database did not answer.
+    pub failed: Vec<(Holds, Text)>,
     /// Since when.
     pub at: Option<Instant>,
     /// Keys that were changed and need a restart.
     pub needs_restart: Vec<&'static str>,
+}
+
+impl Standing {
+    /// Whether all of the files is in force.
+    pub fn is_whole(&self) -> bool {
+        self.wrong.is_empty() && self.failed.is_empty()
+    }
+
+    /// All of it as the log tells it, with the place and the remedy of every mistake.
+    pub fn told(&self) -> String {
+        let wrong: Vec<_> = self
+            .wrong
+            .iter()
+            .map(|one| one.diagnostic.clone())
+            .collect();
+        let failed = self.failed.iter().map(|(_, text)| text.en.as_str());
+        let failed: Vec<_> = failed.collect();
+        format!("{}{}", config::render(&wrong), failed.join("\n"))
+    }
+
+    /// The served communities that keep what they had, for the log.
+    fn kept(&self) -> String {
+        let wrong = self.wrong.iter().map(|one| &one.holds);
+        let all = wrong.chain(self.failed.iter().map(|(holds, _)| holds));
+        let names: BTreeSet<&str> = all
+            .map(|holds| match holds {
+                Holds::Everybody => "all communities",
+                Holds::Community(code) => code.as_str(),
+                Holds::Newcomer => "a community that is not served yet",
+            })
+            .collect();
+        names.into_iter().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What came of a change that could be read.
+struct Taken {
+    wrong: Vec<Wrong>,
+    failed: Vec<(Holds, Text)>,
+    needs_restart: Vec<&'static str>,
+}
+
+/// The files as they are now, with every rule loaded and tried.
+struct Tried {
+    config: Config,
+    engine: Arc<Engine>,
+    /// In the order of `config.communities`.
+    rules: Vec<Result<Vec<Checked>, Vec<Diagnostic>>>,
+    /// Files that are no community, and why.
+    wrong: Vec<(PathBuf, Vec<Diagnostic>)>,
 }
 
 /// What became of the last change of the configuration.
@@ -129,119 +230,123 @@ fn nobody() -> Fault {
 }
 
 impl House {
-    /// Takes the configuration over as its files are now. Whatever is wrong is kept for the operator's page and
-    /// told once in the log; then nothing has changed.
+    /// Takes the configuration over as its files are now: each community whose files are right, and none when the
+    /// mistake lies in what all of them share. Whatever is wrong is kept for the operator's page and told once in the
+    /// log. Answers whether all of it is in force.
     pub async fn reload(&self) -> bool {
         let _alone = self.news.one_at_a_time.lock().await;
-        let (wrong, failed) = match self.take_over().await {
-            Ok(needs_restart) => {
-                if !needs_restart.is_empty() {
-                    tracing::warn!(keys = ?needs_restart, "the configuration was taken over, except what needs a restart");
-                }
-                tracing::info!("the configuration was taken over");
-                *self.news.lock() = Standing {
-                    at: Some(self.clock.now()),
-                    needs_restart,
-                    ..Standing::default()
+        let before = self.news.standing();
+        let (wrong, failed, needs_restart, taken) = match self.take_over().await {
+            Ok(taken) => (taken.wrong, taken.failed, taken.needs_restart, true),
+            Err(OpenError::Config(found)) => {
+                let everybody = |diagnostic| Wrong {
+                    holds: Holds::Everybody,
+                    diagnostic,
                 };
-                self.news.changed.notify_one();
-                return true;
+                let wrong = found.into_iter().map(everybody).collect();
+                (wrong, Vec::new(), before.needs_restart.clone(), false)
             }
-            Err(OpenError::Config(wrong)) => (wrong, None),
-            Err(error) => (Vec::new(), Some(said(&error))),
+            Err(error) => {
+                let failed = vec![(Holds::Everybody, said(&error))];
+                (Vec::new(), failed, before.needs_restart.clone(), false)
+            }
         };
         let news = Standing {
             wrong,
             failed,
             at: Some(self.clock.now()),
-            needs_restart: self.news.standing().needs_restart,
+            needs_restart,
         };
-        let text = |news: &Standing| {
-            let failed = news.failed.as_ref().map_or("", |text| text.en.as_str());
-            format!("{}{failed}", config::render(&news.wrong))
-        };
-        let mut standing = self.news.lock();
-        if text(&standing) != text(&news) {
+        let whole = news.is_whole();
+        if whole {
+            if !news.needs_restart.is_empty() {
+                tracing::warn!(keys = ?news.needs_restart, "the configuration was taken over, except what needs a restart");
+            }
+            tracing::info!("the configuration was taken over");
+        } else if before.told() != news.told() {
             tracing::error!(
-                "the changed configuration cannot be used; the one before stays in force\n{}",
-                text(&news)
+                "part of the changed configuration cannot be used; what was before stays in force for: {}\n{}",
+                news.kept(),
+                news.told()
             );
         }
-        *standing = news;
-        false
+        *self.news.lock() = news;
+        if taken {
+            self.news.changed.notify_one();
+        }
+        whole
     }
 
     /// Everything that can fail for a reason in the files comes before the first record.
-    async fn take_over(&self) -> Result<Vec<&'static str>, OpenError> {
-        let file = self.config.file.clone();
-        let old_engine = self.books.engine();
-        let read = move || -> Result<_, OpenError> {
-            let config = config::load(&file).map_err(OpenError::Config)?;
-            // The same engine while its limits are the same: its pool is large.
-            let same = |old: &Arc<Engine>| {
-                let bake = old.allowance().bake;
-                let limits = config.limits.clone();
-                *old.allowance() == Allowance { bake, ..limits }
-            };
-            let engine = match old_engine.filter(same) {
-                Some(engine) => engine,
-                None => Arc::new(serving_engine(&config)?),
-            };
-            let (mut checked, mut found) = (Vec::new(), Vec::new());
-            for community in &config.communities {
-                match check_rules(&engine, community) {
-                    Ok(rules) => checked.push(rules),
-                    Err(diagnostics) => found.extend(diagnostics),
-                }
-            }
-            if found.is_empty() {
-                Ok((config, engine, checked))
-            } else {
-                Err(OpenError::Config(found))
-            }
-        };
-        let (config, engine, checked) = tokio::task::spawn_blocking(read)
+    async fn take_over(&self) -> Result<Taken, OpenError> {
+        let (file, old_engine) = (self.config.file.clone(), self.books.engine());
+        let tried = tokio::task::spawn_blocking(move || try_files(&file, old_engine));
+        let tried = tried
             .await
             .map_err(|error| OpenError::Engine(error.to_string()))??;
-        let mut found = self.removed(&config);
-        for (community, rules) in config.communities.iter().zip(&checked) {
-            found.extend(self.refused(community, rules).await?);
+        let served = self.communities();
+        let mut wrong = self.left_out(&served, &tried);
+        let (mut ready, mut failed) = (Vec::new(), Vec::new());
+        for (community, rules) in tried.config.communities.iter().zip(tried.rules) {
+            let found = match rules {
+                Err(found) => found,
+                Ok(rules) => {
+                    let found = self.refused(community, &rules).await?;
+                    if found.is_empty() && !renames(&served, community) {
+                        ready.push((community, rules));
+                    }
+                    found
+                }
+            };
+            wrong.extend(found.into_iter().map(|diagnostic| Wrong {
+                holds: Holds::of(&served, &community.code),
+                diagnostic,
+            }));
         }
-        if !found.is_empty() {
-            return Err(OpenError::Config(found));
+        self.books.set_engine(tried.engine);
+        let mut now = Communities::clone(&served);
+        for (community, rules) in ready {
+            match self.install(community, &rules).await {
+                Ok(()) => drop(now.insert(community.code.clone(), Arc::new(as_served(community)))),
+                Err(error) => failed.push((Holds::of(&served, &community.code), said(&error))),
+            }
         }
-        self.books.set_engine(engine);
-        for (community, rules) in config.communities.iter().zip(&checked) {
-            self.install(community, rules).await?;
+        for code in now.keys() {
             self.books
-                .ward(&community.code)
-                .set_park_after(config.park_after);
+                .ward(code)
+                .set_park_after(tried.config.park_after);
         }
-        let fixed = Fixed::of(&config);
+        let fixed = Fixed::of(&tried.config);
         *self
             .communities
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(served(&config));
-        Ok(self
-            .news
-            .started_with
-            .as_ref()
-            .map(|with| with.differs(&fixed))
-            .unwrap_or_default())
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+        let started = self.news.started_with.as_ref();
+        Ok(Taken {
+            wrong,
+            failed,
+            needs_restart: started.map(|with| with.differs(&fixed)).unwrap_or_default(),
+        })
     }
 
-    /// A community with a ledger cannot vanish under its residents.
-    fn removed(&self, config: &Config) -> Vec<Diagnostic> {
-        let communities = self.communities();
-        let gone = communities.values().filter(|own| {
-            !config
-                .communities
-                .iter()
-                .any(|new| new.code == own.config.code)
+    /// What is wrong with files that are no community as they are, and the communities that are in no file any more: one
+    /// with a ledger cannot vanish under its residents.
+    fn left_out(&self, served: &Communities, tried: &Tried) -> Vec<Wrong> {
+        let unread = tried.wrong.iter().flat_map(|(file, found)| {
+            let holds = Holds::of_file(served, file);
+            found.iter().map(move |diagnostic| Wrong {
+                holds: holds.clone(),
+                diagnostic: diagnostic.clone(),
+            })
         });
-        gone.map(|own| {
+        let gone = served.values().filter(|own| {
+            let known = &tried.config.communities;
+            !known.iter().any(|new| new.code == own.config.code)
+                && !tried.wrong.iter().any(|(file, _)| *file == own.config.file)
+        });
+        let gone = gone.map(|own| {
             let code = &own.config.code;
-            Diagnostic::of_file(
+            let diagnostic = Diagnostic::of_file(
                 own.config.file.clone(),
                 "config.removed",
                 Text {
@@ -249,12 +354,16 @@ impl House {
                     en: format!("The community “{code}” is being served; the changed configuration no longer has it."),
                 },
                 Text {
-                    zh: "把它的文件放回去。真要停掉一个社区，就停下程序，去掉文件，再启动；它的账本还在数据库里。".into(),
-                    en: "Put its file back. To close a community, stop the program, take the file away and start again; its ledger stays in the database.".into(),
+                    zh: "把它的文件和代号改回去。真要停掉一个社区，就停下程序，去掉文件，再启动；它的账本还在数据库里。".into(),
+                    en: "Put its file and its code back. To close a community, stop the program, take the file away and start again; its ledger stays in the database.".into(),
                 },
-            )
-        })
-        .collect()
+            );
+            Wrong {
+                holds: Holds::Community(code.clone()),
+                diagnostic,
+            }
+        });
+        unread.chain(gone).collect()
     }
 
     /// What the ledger would refuse, tried on a copy that is thrown away.
@@ -285,6 +394,37 @@ impl House {
         }
         Ok(found)
     }
+}
+
+/// Whether this file was another community's until now: a code that was changed by mistake must not open a new ledger.
+fn renames(served: &Communities, community: &config::Community) -> bool {
+    let own = |other: &Arc<Community>| {
+        other.config.file == community.file && other.config.code != community.code
+    };
+    !served.contains_key(&community.code) && served.values().any(own)
+}
+
+/// Reads everything, loads every rule and tries it on its scenarios. Changes nothing.
+fn try_files(file: &Path, old_engine: Option<Arc<Engine>>) -> Result<Tried, OpenError> {
+    let Parted { config, wrong } = config::load_parted(file).map_err(OpenError::Config)?;
+    // The same engine while its limits are the same: its pool is large.
+    let same = |old: &Arc<Engine>| {
+        let bake = old.allowance().bake;
+        let limits = config.limits.clone();
+        *old.allowance() == Allowance { bake, ..limits }
+    };
+    let engine = match old_engine.filter(same) {
+        Some(engine) => engine,
+        None => Arc::new(serving_engine(&config)?),
+    };
+    let check = |community| check_rules(&engine, community);
+    let rules = config.communities.iter().map(check).collect();
+    Ok(Tried {
+        config,
+        engine,
+        rules,
+        wrong,
+    })
 }
 
 fn said(error: &OpenError) -> Text {

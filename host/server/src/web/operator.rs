@@ -13,6 +13,7 @@ use crate::access::{AccessError, Role};
 use crate::api::error::Fault;
 use crate::config::{Diagnostic, Severity};
 use crate::house::figures::{self, Report};
+use crate::house::reload::{Holds, Standing, Wrong};
 
 /// `GET /{community}/operator`.
 pub(super) async fn show_operator(OnDuty { visit, staff }: OnDuty) -> Result<Response, Fault> {
@@ -32,24 +33,12 @@ pub(super) async fn show_operator(OnDuty { visit, staff }: OnDuty) -> Result<Res
     let rules = house.books.rules(&visit.code, &frame.sets);
     let reports = figures::reports(&frame, &rules, all, visit.today(), house.clock.now());
     let standing = house.news.standing();
-    let mut config_faults: Vec<ConfigFault> = standing
-        .wrong
-        .iter()
-        .filter(|one| one.severity == Severity::Error)
-        .map(|one| mistake(&visit, one))
-        .collect();
-    config_faults.extend(standing.failed.map(|text| ConfigFault {
-        place: String::new(),
-        text: String::new(),
-        code: "config.failed".to_owned(),
-        what: visit.say(&text),
-        remedy: String::new(),
-    }));
     let view = OperatorView {
         rules: reports.iter().map(|report| row(&visit, report)).collect(),
         waiting,
         head: head_of(&visit).await?,
-        config_faults,
+        config_faults: faults(&visit, &standing, |holds| holds.back(&visit.code)),
+        newcomer_faults: faults(&visit, &standing, |holds| *holds == Holds::Newcomer),
         needs_restart: standing
             .needs_restart
             .into_iter()
@@ -58,6 +47,29 @@ pub(super) async fn show_operator(OnDuty { visit, staff }: OnDuty) -> Result<Res
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+/// What is wrong for those whom it holds back; what concerns another community is told on that one's page.
+fn faults(
+    visit: &Visit,
+    standing: &Standing,
+    concerned: impl Fn(&Holds) -> bool,
+) -> Vec<ConfigFault> {
+    let error = |one: &&Wrong| one.diagnostic.severity == Severity::Error;
+    let wrong = standing.wrong.iter().filter(error);
+    let wrong = wrong.filter(|one| concerned(&one.holds));
+    let failed = standing.failed.iter().filter(|(holds, _)| concerned(holds));
+    let failed = failed.map(|(_, text)| ConfigFault {
+        place: String::new(),
+        text: String::new(),
+        code: "config.failed".to_owned(),
+        what: visit.say(text),
+        remedy: String::new(),
+    });
+    wrong
+        .map(|one| mistake(visit, &one.diagnostic))
+        .chain(failed)
+        .collect()
 }
 
 fn mistake(visit: &Visit, one: &Diagnostic) -> ConfigFault {

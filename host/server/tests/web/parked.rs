@@ -32,7 +32,7 @@ async fn with_hostile(app: &TestApp) -> usize {
     assert!(
         app.house.reload().await,
         "{}",
-        config::render(&app.house.news.standing().wrong)
+        app.house.news.standing().told()
     );
     text.len()
 }
@@ -125,7 +125,7 @@ async fn a_rule_that_keeps_failing_is_left_alone_until_it_is_mended() {
     assert!(
         app.house.reload().await,
         "{}",
-        config::render(&app.house.news.standing().wrong)
+        app.house.news.standing().told()
     );
     let done = jobs::round(&app.house, &code("nanmen")).await.unwrap();
     assert_eq!((done.retried, waiting(&app.house).await), (7, 0));

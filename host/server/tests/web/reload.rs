@@ -9,6 +9,8 @@ use rongyi_core::command::Ask;
 use rongyi_core::ids::ResidentNo;
 use rongyi_core::record::Event;
 
+use rongyi_server::house::reload::Holds;
+
 use crate::app::{TestApp, code};
 
 fn file(app: &TestApp, name: &str) -> PathBuf {
@@ -26,8 +28,22 @@ fn rewrite(app: &TestApp, from: &str, to: &str) {
 /// What is wrong now: code and sentence.
 fn wrong(app: &TestApp) -> Vec<(String, String)> {
     let standing = app.house.news.standing();
-    let told = standing.wrong.into_iter();
+    let told = standing.wrong.into_iter().map(|one| one.diagnostic);
     told.map(|one| (one.code, one.message.en)).collect()
+}
+
+/// Whom the mistakes hold back.
+fn held(app: &TestApp) -> Vec<Holds> {
+    let standing = app.house.news.standing();
+    standing.wrong.into_iter().map(|one| one.holds).collect()
+}
+
+/// Jinxian's file, with something replaced.
+fn rewrite_jinxian(app: &TestApp, from: &str, to: &str) {
+    let text = include_str!("jinxian.toml");
+    assert!(text.contains(from), "jinxian.toml no longer has {from}");
+    let path = file(app, "communities/jinxian.toml");
+    std::fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
 
 async fn sets(app: &TestApp) -> usize {
@@ -88,6 +104,120 @@ async fn not_one_request_fails_while_it_changes() {
 }
 
 #[tokio::test]
+async fn a_broken_community_keeps_its_own_and_the_others_take_theirs() {
+    let app = TestApp::new().await;
+    let before = sets(&app).await;
+    let jinxian = code("jinxian");
+    // One breaks its rules, the other changes its name.
+    rewrite(&app, "unit = { zh", "unti = { zh");
+    rewrite_jinxian(&app, "zh = \"进贤社区\"", "zh = \"进贤新区\"");
+    assert!(!app.house.reload().await);
+    let nanmen = Holds::Community(code("nanmen"));
+    assert!(
+        held(&app).iter().all(|holds| *holds == nanmen),
+        "{:?}",
+        held(&app)
+    );
+    assert_eq!(sets(&app).await, before);
+    let new = app.browser().get("/jinxian/sign-in").await;
+    new.is(200).says(&["进贤新区"]);
+    app.earn("r-1", "council.attend", 1001, 1).await;
+    let waiting = app.house.store.waiting(&code("nanmen")).await.unwrap();
+    assert!(waiting.is_empty(), "the old rules of nanmen still decide");
+    // Its own operator reads place, text and remedy in either language.
+    let mut boss = app.signed_in("boss").await;
+    let page = boss.get("/nanmen/operator").await;
+    page.is(200)
+        .says(&["仍在使用原来的配置", "nanmen.toml:", "unti"]);
+    let back = |lang: &'static str| [("lang", lang), ("return", "/nanmen/operator")];
+    boss.post("/settings", &back("en")).await;
+    let english = boss.get("/nanmen/operator").await;
+    english.is(200).says(&[
+        "this community keeps the one it had",
+        "nanmen.toml:",
+        "Did you mean",
+    ]);
+    boss.post("/settings", &back("zh")).await;
+    // The other way round: what is broken now is jinxian's, and nanmen is mended by the same change.
+    rewrite(&app, "南门社区", "南门社区");
+    rewrite_jinxian(&app, "[shop]", "[shopp]");
+    assert!(!app.house.reload().await);
+    assert_eq!(held(&app)[0], Holds::Community(jinxian));
+    let page = boss.get("/nanmen/operator").await;
+    let text = &page.is(200).text;
+    assert!(
+        !text.contains("仍在使用原来的配置"),
+        "the mistake is a neighbour's"
+    );
+    assert!(!text.contains("shopp"));
+    let old = app.browser().get("/jinxian/sign-in").await;
+    old.is(200).says(&["进贤新区"]);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn what_all_share_holds_all_back_and_a_newcomer_nobody() {
+    let app = TestApp::new().await;
+    let host = std::fs::read_to_string(&app.house.config.file).unwrap();
+    std::fs::write(&app.house.config.file, format!("lisen = 1\n{host}")).unwrap();
+    rewrite(&app, "zh = \"南门社区\"", "zh = \"南门新区\"");
+    assert!(!app.house.reload().await);
+    assert_eq!(held(&app), [Holds::Everybody]);
+    let page = app.browser().get("/nanmen/sign-in").await;
+    assert!(!page.is(200).text.contains("南门新区"));
+    let mut boss = app.signed_in("boss").await;
+    boss.get("/nanmen/operator")
+        .await
+        .is(200)
+        .says(&["仍在使用原来的配置", "lisen"]);
+    std::fs::write(&app.house.config.file, &host).unwrap();
+    // A new community with a slip, and one that takes a served one's code: nobody who is served is touched by the first.
+    let beimen = include_str!("jinxian.toml").replacen("\"jinxian\"", "\"beimen\"", 1);
+    let slip = beimen.replacen("[shop]", "[shopp]", 1);
+    std::fs::write(file(&app, "communities/beimen.toml"), slip).unwrap();
+    assert!(!app.house.reload().await);
+    assert_eq!(held(&app)[0], Holds::Newcomer);
+    let page = app.browser().get("/nanmen/sign-in").await;
+    page.is(200).says(&["南门新区"]);
+    app.browser().get("/beimen/sign-in").await.is(404);
+    let page = boss.get("/nanmen/operator").await;
+    page.is(200)
+        .says(&["新社区的文件有误", "beimen.toml:", "shopp"]);
+    assert!(!page.text.contains("仍在使用原来的配置"));
+    // Two files with one code: which of them is meant nobody can say, so the one that is served stays as it is.
+    let twice = beimen.replacen("\"beimen\"", "\"jinxian\"", 1);
+    let twice = twice.replacen("zh = \"进贤社区\"", "zh = \"冒名社区\"", 1);
+    std::fs::write(file(&app, "communities/aaa.toml"), twice).unwrap();
+    std::fs::remove_file(file(&app, "communities/beimen.toml")).unwrap();
+    assert!(!app.house.reload().await);
+    let found = wrong(&app);
+    assert!(
+        found.iter().any(|(code, _)| code == "config.duplicate"),
+        "{found:?}"
+    );
+    let page = app.browser().get("/jinxian/sign-in").await;
+    page.is(200).says(&["进贤社区"]);
+    std::fs::remove_file(file(&app, "communities/aaa.toml")).unwrap();
+    assert!(app.house.reload().await, "{:?}", wrong(&app));
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_changed_code_opens_no_new_ledger() {
+    let app = TestApp::new().await;
+    rewrite_jinxian(&app, "code = \"jinxian\"", "code = \"jinxain\"");
+    assert!(!app.house.reload().await);
+    let found = wrong(&app);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "config.removed");
+    app.browser().get("/jinxian/sign-in").await.is(200);
+    app.browser().get("/jinxain/sign-in").await.is(404);
+    let new = app.house.store.frame(&code("jinxain")).await.unwrap();
+    assert!(new.is_none(), "a typing error began a ledger");
+    app.end().await;
+}
+
+#[tokio::test]
 async fn a_broken_version_changes_nothing_and_says_everything() {
     let app = TestApp::new().await;
     let before = sets(&app).await;
@@ -113,12 +243,21 @@ async fn a_broken_version_changes_nothing_and_says_everything() {
         "the old rules still decide"
     );
     let mut boss = app.signed_in("boss").await;
-    boss.get("/nanmen/operator").await.is(200).says(&[
-        "仍在使用原来的配置",
+    boss.get("/nanmen/operator")
+        .await
+        .is(200)
+        .says(&["仍在使用原来的配置", "nanmen.toml", "unti"]);
+    let log = app.house.news.standing().told();
+    for said in [
         "jinxian.toml",
         "shopp",
         "config.unknown-key",
-    ]);
+        "nanmen.toml",
+        "unti",
+        "what to do",
+    ] {
+        assert!(log.contains(said), "“{said}” is missing in the log:\n{log}");
+    }
     // One mended is not enough; then the parameters' own mistake comes out, and at last all is well.
     std::fs::write(&jinxian, good).unwrap();
     assert!(!app.house.reload().await);

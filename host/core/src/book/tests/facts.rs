@@ -28,6 +28,7 @@ fn asking() -> RuleSet {
         ..kind("asking")
     };
     RuleSet {
+        name: code("asking"),
         plan: Plan {
             kinds: vec![asking],
             ..Plan::default()
