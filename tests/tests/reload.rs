@@ -149,7 +149,7 @@ fn change(own: &Installation, serving: &Serving, round: u32) {
     own.file("communities/own.toml", &text);
     own.file("communities/other.toml", &community("xicun", round));
     // Every other time nobody says anything, and the host notices by itself.
-    if round % 2 == 0 {
+    if round.is_multiple_of(2) {
         serving.signal("HUP");
     }
 }

@@ -87,6 +87,34 @@ pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
+fn config_fault(lang: Lang) -> ConfigFault {
+    ConfigFault {
+        place: "nanmen.toml:31:9".to_owned(),
+        text: "monthly_cap = \"300\"".to_owned(),
+        code: "config.type".to_owned(),
+        what: l(
+            lang,
+            "这里要写整数，不带引号。",
+            "This is a whole number, without quotes.",
+        ),
+        remedy: l(lang, "例如 300。", "For example 300."),
+    }
+}
+
+fn newcomer_fault(lang: Lang) -> ConfigFault {
+    ConfigFault {
+        place: "dongcun.toml:4:1".to_owned(),
+        text: "unti = 1".to_owned(),
+        code: "config.unknown-key".to_owned(),
+        what: l(lang, "不认识 “unti” 这一项。", "“unti” is not a known key."),
+        remedy: l(
+            lang,
+            "是不是想写 “unit”？改名，或者删掉这一行。",
+            "Did you mean “unit”? Rename it, or delete the line.",
+        ),
+    }
+}
+
 pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
     let head = Head {
         height: 212,
@@ -153,28 +181,8 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
         ],
         waiting: 2,
         head: head.clone(),
-        config_faults: vec![ConfigFault {
-            place: "nanmen.toml:31:9".to_owned(),
-            text: "monthly_cap = \"300\"".to_owned(),
-            code: "config.type".to_owned(),
-            what: l(
-                lang,
-                "这里要写整数，不带引号。",
-                "This is a whole number, without quotes.",
-            ),
-            remedy: l(lang, "例如 300。", "For example 300."),
-        }],
-        newcomer_faults: vec![ConfigFault {
-            place: "dongcun.toml:4:1".to_owned(),
-            text: "unti = 1".to_owned(),
-            code: "config.unknown-key".to_owned(),
-            what: l(lang, "不认识 “unti” 这一项。", "“unti” is not a known key."),
-            remedy: l(
-                lang,
-                "是不是想写 “unit”？改名，或者删掉这一行。",
-                "Did you mean “unit”? Rename it, or delete the line.",
-            ),
-        }],
+        config_faults: vec![config_fault(lang)],
+        newcomer_faults: vec![newcomer_fault(lang)],
         needs_restart: vec!["listen".to_owned()],
     };
     let mut quiet = operator.clone();
