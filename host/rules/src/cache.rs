@@ -39,7 +39,8 @@ pub(crate) fn component(
         .as_ref()
         .map_or(Code::Bytes(&code), |path| Code::File(path));
     trusted(&inner.wasm, code)
-        .map_err(|error| NotCompiled::Died(format!("its code cannot be used: {error:#}")))
+        // The code is this program's own, so what is wrong with it is that the pool has no room for it.
+        .map_err(|error| NotCompiled::TooLarge(format!("{error:#}")))
 }
 
 /// Component, parameters where they are baked in, and all that the compiler depends on.

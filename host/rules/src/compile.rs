@@ -48,8 +48,10 @@ impl Compiler {
     }
 }
 
-/// Seconds of processor time, the time to wait, and bytes of memory that compiling one component may take.
+/// Seconds of processor time, the time to wait, and bytes of memory that compiling one component may take, and
+/// bytes of machine code that may come of it, which the host itself has to hold.
 struct Budget {
+    code: u64,
     cpu_s: u64,
     wait: Duration,
     memory: u64,
@@ -58,11 +60,13 @@ struct Budget {
 fn budget(tier: Tier) -> Budget {
     match tier {
         Tier::Small | Tier::Script => Budget {
+            code: 16 << 20,
             cpu_s: 60,
             wait: Duration::from_secs(120),
             memory: 1 << 30,
         },
         Tier::Large => Budget {
+            code: 256 << 20,
             cpu_s: 600,
             wait: Duration::from_secs(900),
             memory: 4 << 30,
@@ -82,6 +86,8 @@ pub(crate) struct Order<'o> {
 pub(crate) enum NotCompiled {
     /// The component is at fault, or cannot be baked.
     Refused(String),
+    /// It compiles, and the sandbox has no room for what comes of it.
+    TooLarge(String),
     /// The compiler died.
     Died(String),
     /// The compiler took too long.
@@ -121,13 +127,21 @@ fn here(inner: &Inner, limits: &Limits, order: &Order<'_>) -> Result<Vec<u8>, No
         None => order.component,
     };
     // The compiler asserts what it believes of its input; wrong beliefs must not end this thread.
-    catch_unwind(AssertUnwindSafe(|| inner.wasm.precompile_component(bytes)))
+    let code = catch_unwind(AssertUnwindSafe(|| inner.wasm.precompile_component(bytes)))
         .map_err(|_| NotCompiled::Died("it panicked".into()))?
-        .map_err(|error| NotCompiled::Refused(format!("{error:#}")))
+        .map_err(|error| NotCompiled::Refused(format!("{error:#}")))?;
+    let (has, max) = (code.len(), budget(limits.tier).code);
+    if u64::try_from(has).is_ok_and(|has| has <= max) {
+        return Ok(code);
+    }
+    let (has, max) = (has >> 10, max >> 10);
+    Err(NotCompiled::TooLarge(format!(
+        "its machine code: {has} KiB, the limit is {max} KiB"
+    )))
 }
 
 // The two sides speak over the pipes like this. In: a line of numbers, the component, the parameters. Out: one
-// byte, the length as eight bytes, and that many bytes of code (`C`) or text (`E`).
+// byte, the length as eight bytes, and that many bytes of code (`C`) or text (`E`; `L` when it is too large).
 
 fn elsewhere(
     mut command: Command,
@@ -166,7 +180,7 @@ fn elsewhere(
                 .and_then(|()| to.write_all(params.as_bytes()));
         });
         scope.spawn(move || {
-            let _ = tell.send(answer(from));
+            let _ = tell.send(answer(from, budget.code));
         });
         let answered = told.recv_timeout(budget.wait);
         if answered.is_err() {
@@ -181,14 +195,14 @@ fn elsewhere(
 }
 
 fn judge(
-    answer: Option<Result<Vec<u8>, String>>,
+    answer: Option<Result<Vec<u8>, NotCompiled>>,
     status: std::io::Result<ExitStatus>,
     budget: &Budget,
 ) -> Result<Vec<u8>, NotCompiled> {
     let good = status.as_ref().is_ok_and(ExitStatus::success);
     match answer {
         Some(Ok(code)) if good => Ok(code),
-        Some(Err(text)) if good => Err(NotCompiled::Refused(text)),
+        Some(Err(why)) if good => Err(why),
         Some(_) | None => {
             let end = status.map_or_else(|error| error.to_string(), |status| status.to_string());
             let (memory, cpu) = (budget.memory >> 20, budget.cpu_s);
@@ -200,14 +214,12 @@ fn judge(
 }
 
 /// What the other process said; nothing when it broke off.
-fn answer(mut from: impl Read) -> Option<Result<Vec<u8>, String>> {
-    /// Bytes of machine code of the largest component.
-    const CODE_MAX: u64 = 1 << 30;
+fn answer(mut from: impl Read, code_max: u64) -> Option<Result<Vec<u8>, NotCompiled>> {
     let mut head = [0; 9];
     from.read_exact(&mut head).ok()?;
     let (kind, length) = head.split_first()?;
     let length = u64::from_le_bytes(length.try_into().ok()?);
-    if length > CODE_MAX {
+    if length > code_max {
         return None;
     }
     let mut body = Vec::new();
@@ -217,7 +229,15 @@ fn answer(mut from: impl Read) -> Option<Result<Vec<u8>, String>> {
     }
     match kind {
         b'C' => Some(Ok(body)),
-        b'E' => Some(Err(String::from_utf8_lossy(&body).into_owned())),
+        b'E' | b'L' => {
+            let text = String::from_utf8_lossy(&body).into_owned();
+            let why = if *kind == b'L' {
+                NotCompiled::TooLarge(text)
+            } else {
+                NotCompiled::Refused(text)
+            };
+            Some(Err(why))
+        }
         _ => None,
     }
 }
@@ -259,6 +279,7 @@ pub fn compile_one(mut input: impl Read, mut output: impl Write) -> std::io::Res
     let (kind, body) = match here(&inner, &limits, &order) {
         Ok(code) => (b'C', code),
         Err(NotCompiled::Refused(text) | NotCompiled::Died(text)) => (b'E', text.into_bytes()),
+        Err(NotCompiled::TooLarge(text)) => (b'L', text.into_bytes()),
         Err(NotCompiled::Late(_)) => return Err(wrong()),
     };
     let length = u64::try_from(body.len()).map_err(|_| wrong())?;

@@ -1,106 +1,156 @@
 //! What went wrong in a call, as a fault with a stable code, whose it is, the limit and the use.
 
 use rongyi_core::rule::{Blame, Fault};
-use wasmtime::Trap;
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
 use crate::limits::Limits;
 use crate::state::State;
 
-/// The fault behind an error of a call. `hook` is the export that was called.
-pub(crate) fn of(
-    error: &wasmtime::Error,
-    state: &State,
-    limits: &Limits,
+/// What a call had, and what it took until it ended.
+pub(crate) struct Spent<'c> {
+    /// The export that was called.
+    hook: &'c str,
+    limits: &'c Limits,
+    /// Units of fuel it had.
+    fuel_max: u64,
+    /// Units of fuel it took.
     fuel: u64,
-    hook: &str,
-) -> Fault {
-    if let Some(asked) = state.memory_denied {
-        let (max, asked) = (limits.memory_bytes >> 10, asked >> 10);
-        return guest(
-            "limit.memory",
-            format!("`{hook}` asked for {asked} KiB of memory; the limit is {max} KiB"),
-        );
-    }
-    if let Some(trap) = error.downcast_ref::<Trap>() {
-        if let (Trap::UnreachableCodeReached, Some(message)) = (trap, &state.last_error) {
-            return guest("plugin.panic", format!("`{hook}` panicked: {message}"));
-        }
-        return trapped(*trap, error, limits, fuel, hook);
-    }
-    if error.is::<wasmtime::PoolConcurrencyLimitError>() {
-        let max = limits.instances;
-        return host(
-            "host.busy",
-            format!("{max} rule calls are running already; this one is tried again"),
-        );
-    }
-    let text = format!("{error:#}");
-    if text.contains("hostcall") || text.contains("fuel allocated for") {
-        let max = limits.transfer_bytes >> 10;
-        return guest(
-            "output.size",
-            format!("`{hook}` handed over more than {max} KiB at once"),
-        );
-    }
-    if text.contains("utf-8") || text.contains("utf8") || text.contains("UTF-8") {
-        return guest(
-            "output.utf8",
-            format!("`{hook}` answered with a text that is not UTF-8"),
-        );
-    }
-    guest(
-        "output.invalid",
-        format!("`{hook}` gave no valid answer: {}", first_line(&text)),
-    )
+    state: &'c State,
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "wasmtime adds traps; whatever it adds is a trap like any other"
-)]
-fn trapped(trap: Trap, error: &wasmtime::Error, limits: &Limits, fuel: u64, hook: &str) -> Fault {
-    let place = place(error);
-    match trap {
-        Trap::OutOfFuel => guest(
-            "limit.fuel",
-            format!("`{hook}` used up its {fuel} units of fuel; does a loop never end?"),
-        ),
-        Trap::Interrupt => host(
-            "limit.time",
-            format!(
-                "`{hook}` was stopped after {} ms; it is tried again",
-                limits.deadline_ms
+impl<'c> Spent<'c> {
+    /// What `hook` took of its `fuel_max` in this store.
+    pub(crate) fn of(
+        hook: &'c str,
+        limits: &'c Limits,
+        fuel_max: u64,
+        store: &'c Store<State>,
+    ) -> Self {
+        Spent {
+            hook,
+            limits,
+            fuel_max,
+            fuel: fuel_max.saturating_sub(store.get_fuel().unwrap_or(0)),
+            state: store.data(),
+        }
+    }
+
+    /// A fault of the guest's: what it did, and what that took of what it had.
+    pub(crate) fn guest(&self, code: &str, did: &str) -> Fault {
+        let Spent {
+            hook,
+            fuel,
+            fuel_max,
+            ..
+        } = self;
+        let (memory, memory_max) = (self.state.memory_used(), self.limits.memory_bytes);
+        Fault {
+            code: code.to_owned(),
+            blame: Blame::Guest,
+            message: format!(
+                "`{hook}` {did} [fuel {fuel} of {fuel_max}, memory {} of {} KiB]",
+                memory >> 10,
+                memory_max >> 10
             ),
-        ),
-        Trap::StackOverflow => {
-            let max = limits.stack_bytes >> 10;
-            guest(
-                "limit.stack",
+        }
+    }
+
+    fn host(code: &str, message: String) -> Fault {
+        Fault {
+            code: code.to_owned(),
+            blame: Blame::Host,
+            message,
+        }
+    }
+
+    /// The fault behind an error of the call.
+    pub(crate) fn fault(&self, error: &wasmtime::Error) -> Fault {
+        if error.is::<PoolConcurrencyLimitError>() {
+            let max = self.limits.instances;
+            return Spent::host(
+                "host.busy",
                 format!(
-                    "`{hook}` used more than {max} KiB of stack; is a recursion endless?{place}"
+                    "{max} rule calls are running already and the limit is {max}; this one is tried again"
                 ),
-            )
+            );
         }
-        Trap::UnreachableCodeReached => guest(
-            "trap.unreachable",
-            format!("`{hook}` gave up (unreachable){place}"),
-        ),
-        Trap::MemoryOutOfBounds => guest(
-            "trap.memory",
-            format!("`{hook}` reached outside its memory, perhaps by a recursion too deep{place}"),
-        ),
-        Trap::IntegerDivisionByZero => {
-            guest("trap.division", format!("`{hook}` divided by zero{place}"))
+        if let Some(asked) = self.state.memory_denied {
+            let (max, asked) = (self.limits.memory_bytes >> 10, asked >> 10);
+            let did = format!("asked for {asked} KiB of memory; the limit is {max} KiB");
+            return self.guest("limit.memory", &did);
         }
-        Trap::IntegerOverflow => guest(
-            "trap.overflow",
-            format!("`{hook}` overflowed an integer{place}"),
-        ),
-        Trap::TableOutOfBounds | Trap::IndirectCallToNull | Trap::BadSignature => guest(
-            "trap.call",
-            format!("`{hook}` called a function that is not there{place}"),
-        ),
-        other => guest("trap.other", format!("`{hook}` trapped: {other}{place}")),
+        if let Some(trap) = error.downcast_ref::<Trap>() {
+            if let (Trap::UnreachableCodeReached, Some(message)) = (trap, &self.state.last_error) {
+                return self.guest("plugin.panic", &format!("panicked: {message}"));
+            }
+            return self.trapped(*trap, &place(error));
+        }
+        self.unusable(&format!("{error:#}"))
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "wasmtime adds traps; whatever it adds is a trap like any other"
+    )]
+    fn trapped(&self, trap: Trap, place: &str) -> Fault {
+        let limits = self.limits;
+        match trap {
+            Trap::OutOfFuel => {
+                let max = self.fuel_max;
+                let did = format!(
+                    "used all of its {max} units of fuel; does a loop never end, or is there too much to do?"
+                );
+                self.guest("limit.fuel", &did)
+            }
+            Trap::Interrupt => {
+                let (took, max) = (self.state.took().as_millis(), limits.deadline_ms);
+                let (hook, fuel, fuel_max) = (self.hook, self.fuel, self.fuel_max);
+                let message = format!(
+                    "`{hook}` was stopped after {took} ms, the limit is {max} ms; it is tried again [fuel {fuel} of {fuel_max}]"
+                );
+                Spent::host("limit.time", message)
+            }
+            Trap::StackOverflow => {
+                let max = limits.stack_bytes >> 10;
+                let did = format!(
+                    "used all of its {max} KiB of stack and wanted more; is a recursion endless?{place}"
+                );
+                self.guest("limit.stack", &did)
+            }
+            Trap::UnreachableCodeReached => {
+                self.guest("trap.unreachable", &format!("gave up (unreachable){place}"))
+            }
+            Trap::MemoryOutOfBounds => {
+                let did =
+                    format!("reached outside its memory, perhaps by a recursion too deep{place}");
+                self.guest("trap.memory", &did)
+            }
+            Trap::IntegerDivisionByZero => {
+                self.guest("trap.division", &format!("divided by zero{place}"))
+            }
+            Trap::IntegerOverflow => {
+                self.guest("trap.overflow", &format!("overflowed an integer{place}"))
+            }
+            Trap::TableOutOfBounds | Trap::IndirectCallToNull | Trap::BadSignature => self.guest(
+                "trap.call",
+                &format!("called a function that is not there{place}"),
+            ),
+            other => self.guest("trap.other", &format!("trapped: {other}{place}")),
+        }
+    }
+
+    /// It ended, and what it answered cannot be read.
+    fn unusable(&self, text: &str) -> Fault {
+        if text.contains("hostcall") || text.contains("fuel allocated for") {
+            let max = self.limits.transfer_bytes >> 10;
+            let did = format!("handed over more than {max} KiB at once, which is the limit");
+            return self.guest("output.size", &did);
+        }
+        if text.contains("utf-8") || text.contains("utf8") || text.contains("UTF-8") {
+            return self.guest("output.utf8", "answered with a text that is not UTF-8");
+        }
+        let why = plain(text.lines().next().unwrap_or(text), 400);
+        self.guest("output.invalid", &format!("gave no valid answer: {why}"))
     }
 }
 
@@ -114,6 +164,7 @@ fn place(error: &wasmtime::Error) -> String {
         .iter()
         .filter_map(|frame| frame.func_name())
         .take(3)
+        .map(|name| plain(name, 120))
         .collect();
     if names.is_empty() {
         String::new()
@@ -122,22 +173,12 @@ fn place(error: &wasmtime::Error) -> String {
     }
 }
 
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or(text)
-}
-
-pub(crate) fn guest(code: &str, message: String) -> Fault {
-    Fault {
-        code: code.to_owned(),
-        blame: Blame::Guest,
-        message,
+/// A text of the author's as it may stand in a message: short, and without what would move a terminal's cursor.
+pub(crate) fn plain(text: &str, chars_max: usize) -> String {
+    let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let mut shown: String = text.chars().take(chars_max).map(visible).collect();
+    if text.chars().nth(chars_max).is_some() {
+        shown.push('…');
     }
-}
-
-fn host(code: &str, message: String) -> Fault {
-    Fault {
-        code: code.to_owned(),
-        blame: Blame::Host,
-        message,
-    }
+    shown
 }

@@ -16,12 +16,13 @@ use std::sync::{Arc, PoisonError, Weak};
 use crate::bindings::Pre;
 use crate::compile::{Compiler, NotCompiled, Order};
 use crate::engine::{Engine, Inner};
+use crate::fault::{Spent, plain};
 use crate::limits::{Limits, Lowered, Tier};
 use crate::params::{Schema, all_at_once};
 use crate::rule::{About, Rule, store};
 use crate::state::State;
 use crate::world::{exports, imports};
-use crate::{answer, cache, fault, tier};
+use crate::{answer, cache, tier};
 use rongyi_core::chain::{Hash, sha256};
 
 /// Something wrong in the parameters.
@@ -241,9 +242,10 @@ fn prepare(inner: &Inner, compiler: &Compiler, bytes: &[u8]) -> Result<Pre, Load
     let pre = inner.linker.instantiate_pre(&component);
     pre.and_then(|pre| version.pre(pre)).map_err(|error| {
         let number = version.number();
+        let error = plain(&format!("{error:#}"), 400);
         let (zh, en) = (
-            format!("组件的接口与 rongyi:rules@{number} 不一致：{error:#}。请用同版本的 SDK 重新生成。"),
-            format!("Its interface is not that of rongyi:rules@{number}: {error:#}. Build it again with the SDK of that version."),
+            format!("组件的接口与 rongyi:rules@{number} 不一致：{error}。请用同版本的 SDK 重新生成。"),
+            format!("Its interface is not that of rongyi:rules@{number}: {error}. Build it again with the SDK of that version."),
         );
         refuse("world.export", zh, en)
     })
@@ -251,11 +253,26 @@ fn prepare(inner: &Inner, compiler: &Compiler, bytes: &[u8]) -> Result<Pre, Load
 
 fn not_compiled(why: NotCompiled) -> LoadError {
     match why {
-        NotCompiled::Refused(why) => refuse(
-            "load.invalid",
-            format!("这不是有效的组件：{why}"),
-            format!("This is not a valid component: {why}"),
-        ),
+        NotCompiled::Refused(why) => {
+            let why = plain(&why, 400);
+            refuse(
+                "load.invalid",
+                format!("这不是有效的组件：{why}。请用 `rongyi rule build` 重新生成。"),
+                format!(
+                    "This is not a valid component: {why}. Build it again with `rongyi rule build`."
+                ),
+            )
+        }
+        NotCompiled::TooLarge(why) => {
+            let why = plain(&why, 400);
+            refuse(
+                "load.resources",
+                format!("组件编译以后太大：{why}。请在规则里少要一些，或换用生成更小组件的工具。"),
+                format!(
+                    "What is compiled of the component is too large: {why}. Ask for less in the rule, or use a toolchain that makes smaller components."
+                ),
+            )
+        }
         NotCompiled::Died(how) => refuse(
             "load.compiler",
             format!(
@@ -281,7 +298,7 @@ fn describe(inner: &Inner, limits: &Limits, pre: &Pre) -> Result<About, LoadErro
     let said = pre.instantiate(&mut store);
     let said = said.and_then(|guest| guest.describe(&mut store));
     let about = said.map_err(|error| {
-        let fault = fault::of(&error, store.data(), limits, fuel, "describe");
+        let fault = Spent::of("describe", limits, fuel, &store).fault(&error);
         let zh = format!("规则说不清自己是谁（{}）：{}", fault.code, fault.message);
         refuse(
             "plugin.describe",
@@ -290,17 +307,11 @@ fn describe(inner: &Inner, limits: &Limits, pre: &Pre) -> Result<About, LoadErro
         )
     })?;
     if about.name.parse::<rongyi_core::ids::Code>().is_err() || about.name.contains('/') {
-        let zh = format!(
-            "规则的名字“{}”不合格：用小写字母、数字和连字符。",
-            about.name.chars().take(40).collect::<String>()
-        );
+        let name = plain(&about.name, 40);
         return Err(refuse(
             "plugin.describe",
-            zh,
-            format!(
-                "Its name “{}” is not one: use a-z, 0-9 and '-'.",
-                about.name
-            ),
+            format!("规则的名字“{name}”不合格：用小写字母、数字和连字符。"),
+            format!("Its name “{name}” is not one: use a-z, 0-9 and '-'."),
         ));
     }
     Ok(about)
@@ -316,8 +327,8 @@ fn configure(
     let mut store = store(inner, limits, fuel);
     let said = pre.instantiate(&mut store);
     let said = said.and_then(|guest| guest.configure(&mut store, params_json));
-    let fault_text = |error: &wasmtime::Error, state: &State| {
-        let fault = fault::of(error, state, limits, fuel, "configure");
+    let fault_text = |error: &wasmtime::Error| {
+        let fault = Spent::of("configure", limits, fuel, &store).fault(error);
         let zh = format!("规则读参数时出错（{}）：{}", fault.code, fault.message);
         refuse(
             "config.plugin",
@@ -326,7 +337,7 @@ fn configure(
         )
     };
     let plan = match said {
-        Err(error) => return Err(fault_text(&error, store.data())),
+        Err(error) => return Err(fault_text(&error)),
         Ok(Err(diagnostics)) => {
             return Err(LoadError {
                 diagnostics,

@@ -1,27 +1,37 @@
 //! A rule's parameters against its own JSON Schema, and what schema and rule say about them put together.
 //! The rule itself is asked elsewhere.
 
+use jsonschema::JsonType;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
 use rongyi_core::rule::Plan;
 
 use crate::load::{Diagnostic, LoadError, refuse};
 use crate::rule::About;
+
+/// Letters of a complaint.
+const SHOWN_MAX: usize = 400;
 
 /// A rule's own JSON Schema for its parameters.
 pub(crate) struct Schema(jsonschema::Validator);
 
 impl Schema {
     pub(crate) fn of(about: &About) -> Result<Schema, LoadError> {
-        let broken = |what: &str| {
+        let broken = |(zh, en): (String, String)| {
             refuse(
                 "plugin.describe",
-                format!("规则自带的参数说明不能用：{what}"),
-                format!("The rule's own parameter schema cannot be used: {what}"),
+                format!("规则自带的参数说明不能用：{zh}。"),
+                format!("The rule's own parameter schema cannot be used: {en}."),
             )
         };
-        let schema: serde_json::Value = serde_json::from_str(&about.config_schema)
-            .map_err(|error| broken(&error.to_string()))?;
-        let validator =
-            jsonschema::validator_for(&schema).map_err(|error| broken(&error.to_string()))?;
+        let schema: serde_json::Value =
+            serde_json::from_str(&about.config_schema).map_err(|error| {
+                let (line, column) = (error.line(), error.column());
+                broken((
+                    format!("第 {line} 行第 {column} 列不是 JSON：{error}"),
+                    format!("no JSON at line {line}, column {column}: {error}"),
+                ))
+            })?;
+        let validator = crate::schema::validator(&schema).map_err(broken)?;
         Ok(Schema(validator))
     }
 
@@ -87,9 +97,8 @@ fn complaints(error: &jsonschema::ValidationError<'_>) -> Vec<Diagnostic> {
         zh,
         en,
     };
-    if let jsonschema::error::ValidationErrorKind::AdditionalProperties { unexpected } =
-        error.kind()
-    {
+    let kind = error.kind();
+    if let ValidationErrorKind::AdditionalProperties { unexpected } = kind {
         let at = |key: &String| {
             if path.is_empty() {
                 key.clone()
@@ -105,11 +114,68 @@ fn complaints(error: &jsonschema::ValidationError<'_>) -> Vec<Diagnostic> {
             })
             .collect();
     }
+    // The value is shown, unless it is so long that nobody would find the reason behind it.
+    let whole = error.to_string();
+    let error = if whole.chars().count() > SHOWN_MAX {
+        let without = error.masked().to_string();
+        crate::fault::plain(&without, SHOWN_MAX)
+    } else {
+        whole
+    };
+    if let ValidationErrorKind::Required { property } = kind {
+        let key = property.as_str().unwrap_or_default();
+        return vec![one(
+            path,
+            format!("缺少“{key}”这一项，请写上。"),
+            format!("The parameter “{key}” is missing; write it."),
+        )];
+    }
+    let zh = in_chinese(kind).unwrap_or_else(|| error.clone());
     vec![one(
         path,
-        format!("参数不合要求：{error}。"),
+        format!("参数不合要求：{zh}。"),
         format!("This parameter does not fit: {error}."),
     )]
+}
+
+/// What people get wrong most often, in their language; the rest is said in the words of the schema.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "JSON Schema has many keywords that rules do not use"
+)]
+fn in_chinese(kind: &ValidationErrorKind) -> Option<String> {
+    Some(match kind {
+        ValidationErrorKind::Minimum { limit } => format!("太小，最小是 {limit}"),
+        ValidationErrorKind::Maximum { limit } => format!("太大，最大是 {limit}"),
+        ValidationErrorKind::ExclusiveMinimum { limit } => format!("太小，要大于 {limit}"),
+        ValidationErrorKind::ExclusiveMaximum { limit } => format!("太大，要小于 {limit}"),
+        ValidationErrorKind::MinItems { limit } => format!("太少，至少要有 {limit} 个"),
+        ValidationErrorKind::MaxItems { limit } => format!("太多，最多 {limit} 个"),
+        ValidationErrorKind::MinLength { limit } => format!("太短，至少 {limit} 个字"),
+        ValidationErrorKind::MaxLength { limit } => format!("太长，最多 {limit} 个字"),
+        ValidationErrorKind::UniqueItems => "有重复的项".to_owned(),
+        ValidationErrorKind::Pattern { pattern } => format!("写法不对，要符合 {pattern}"),
+        ValidationErrorKind::Enum { options } => {
+            let names = options.as_array().into_iter().flatten();
+            let names: Vec<_> = names.map(ToString::to_string).collect();
+            format!("只能是其中之一：{}", names.join("、"))
+        }
+        ValidationErrorKind::Type {
+            kind: TypeKind::Single(wanted),
+        } => {
+            let wanted = match wanted {
+                JsonType::Integer => "整数",
+                JsonType::Number => "数",
+                JsonType::String => "文字",
+                JsonType::Boolean => "true 或 false",
+                JsonType::Array => "列表 [ ]",
+                JsonType::Object => "表 { }",
+                JsonType::Null => "空",
+            };
+            format!("类型不对，应当是{wanted}")
+        }
+        _ => return None,
+    })
 }
 
 /// `/kinds/2/cap` as `kinds[2].cap`.

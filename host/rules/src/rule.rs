@@ -8,10 +8,11 @@ use wasmtime::Store;
 
 use crate::bindings::{Heard, Pre, Speaks};
 use crate::engine::{Inner, TICK_MS};
+use crate::fault::Spent;
 use crate::limits::Limits;
 use crate::load::Known;
 use crate::state::State;
-use crate::{answer, fault, world};
+use crate::{answer, world};
 
 /// Who a rule is, as it says itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,24 @@ pub struct Usage {
     pub configure_fuel: u64,
     /// Bytes of linear memory.
     pub memory_bytes: usize,
+}
+
+/// A line that a rule wrote to its log during one call; the newest are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// Whether it was written as an error.
+    pub is_error: bool,
+    /// What it says.
+    pub text: String,
+}
+
+/// What a call took, and what the rule wrote to its log meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trace {
+    /// What it took.
+    pub usage: Usage,
+    /// What it wrote, the oldest first.
+    pub log: Vec<LogLine>,
 }
 
 /// A component with its parameters, ready to be asked from any thread.
@@ -98,6 +117,12 @@ impl Rule {
 
     /// [`Rule::earn`], with what it took.
     pub fn earn_metered(&self, ask: &EarnAsk) -> (Answer<Decision>, Usage) {
+        let (answer, trace) = self.earn_traced(ask);
+        (answer, trace.usage)
+    }
+
+    /// [`Rule::earn`], with what it took and what the rule wrote to its log.
+    pub fn earn_traced(&self, ask: &EarnAsk) -> (Answer<Decision>, Trace) {
         self.call(
             "earn",
             |guest, store| guest.earn(store, ask),
@@ -115,6 +140,12 @@ impl Rule {
 
     /// [`Rule::price`], with what it took.
     pub fn price_metered(&self, ask: &PriceAsk) -> (Answer<Quote>, Usage) {
+        let (answer, trace) = self.price_traced(ask);
+        (answer, trace.usage)
+    }
+
+    /// [`Rule::price`], with what it took and what the rule wrote to its log.
+    pub fn price_traced(&self, ask: &PriceAsk) -> (Answer<Quote>, Trace) {
         self.call(
             "price",
             |guest, store| guest.price(store, ask),
@@ -132,11 +163,53 @@ impl Rule {
 
     /// [`Rule::close`], with what it took.
     pub fn close_metered(&self, ask: &CloseAsk) -> (Answer<Decision>, Usage) {
+        let (answer, trace) = self.close_traced(ask);
+        (answer, trace.usage)
+    }
+
+    /// [`Rule::close`], with what it took and what the rule wrote to its log.
+    pub fn close_traced(&self, ask: &CloseAsk) -> (Answer<Decision>, Trace) {
         self.call(
             "close",
             |guest, store| guest.close(store, ask),
             |own| answer::closing(&self.plan, &self.inner.limits, ask, own),
         )
+    }
+
+    /// Asks who it is, in a fresh instance, for what that takes.
+    ///
+    /// # Errors
+    /// A [`Fault`] when no usable answer came.
+    pub fn describe_metered(&self) -> Result<Usage, Fault> {
+        self.ready("describe", |guest, store| guest.describe(store).map(drop))
+    }
+
+    /// Tells a fresh instance its parameters, for what that takes.
+    ///
+    /// # Errors
+    /// A [`Fault`] when no usable answer came.
+    pub fn configure_metered(&self) -> Result<Usage, Fault> {
+        self.ready("configure", |guest, store| {
+            guest.configure(store, &self.params_json).map(drop)
+        })
+    }
+
+    /// A hook of loading, as loading calls it.
+    fn ready(
+        &self,
+        hook: &str,
+        ask: impl FnOnce(&dyn Speaks, &mut Store<State>) -> wasmtime::Result<()>,
+    ) -> Result<Usage, Fault> {
+        let (limits, fuel) = (&self.limits, self.limits.fuel_load);
+        let mut store = store(&self.inner, limits, fuel);
+        let guest = self.known.pre.instantiate(&mut store);
+        let asked = guest.and_then(|guest| ask(&*guest, &mut store));
+        asked.map_err(|error| Spent::of(hook, limits, fuel, &store).fault(&error))?;
+        Ok(Usage {
+            fuel: fuel.saturating_sub(store.get_fuel().unwrap_or(0)),
+            configure_fuel: 0,
+            memory_bytes: store.data().memory_used(),
+        })
     }
 
     /// A fresh instance, configured, the hook, the check; then the instance is thrown away, whatever happened.
@@ -145,11 +218,11 @@ impl Rule {
         hook: &str,
         ask: impl FnOnce(&dyn Speaks, &mut Store<State>) -> Heard<T>,
         check: impl FnOnce(&T) -> Result<(), String>,
-    ) -> (Answer<T>, Usage) {
+    ) -> (Answer<T>, Trace) {
         let limits = &self.limits;
         let fuel = limits.fuel_call;
         let mut store = store(&self.inner, limits, limits.fuel_load);
-        let mut configured = 0;
+        let mut configured = None;
         let result = (|| {
             let pre = self.baked.as_ref().unwrap_or(&self.known.pre);
             let guest = pre.instantiate(&mut store)?;
@@ -158,13 +231,14 @@ impl Rule {
                 // This has the budget of loading, so that a long table leaves the hook as much as a short one.
                 guest.tell(&mut store, &self.params_json)?;
             }
-            configured = limits.fuel_load.saturating_sub(store.get_fuel()?);
+            configured = Some(limits.fuel_load.saturating_sub(store.get_fuel()?));
             store.set_fuel(fuel)?;
             ask(&*guest, &mut store)
         })();
+        let left = store.get_fuel().unwrap_or(0);
         let used = Usage {
-            fuel: fuel.saturating_sub(store.get_fuel().unwrap_or(0)),
-            configure_fuel: configured,
+            fuel: configured.map_or(0, |_| fuel.saturating_sub(left)),
+            configure_fuel: configured.unwrap_or(limits.fuel_load.saturating_sub(left)),
             memory_bytes: store.data().memory_used(),
         };
         let checked = result.map(|answer| {
@@ -176,15 +250,20 @@ impl Rule {
                 Ok(answer)
             })
         });
+        let spent = match configured {
+            Some(_) => Spent::of(hook, limits, fuel, &store),
+            None => Spent::of("configure", limits, limits.fuel_load, &store),
+        };
         let answer = match checked {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(wrong)) => Err(fault::guest(
-                "output.rule",
-                format!("`{hook}` answered something that cannot be: {wrong}"),
-            )),
-            Err(error) => Err(fault::of(&error, store.data(), limits, fuel, hook)),
+            Ok(Err(wrong)) => {
+                let did = format!("answered something that cannot be: {wrong}");
+                Err(spent.guest("output.rule", &did))
+            }
+            Err(error) => Err(spent.fault(&error)),
         };
-        (answer, used)
+        let log = store.into_data().log;
+        (answer, Trace { usage: used, log })
     }
 }
 

@@ -1,28 +1,37 @@
 //! What stands beside one instance: its memory account and its log. It lives for one call.
 
+use std::time::{Duration, Instant};
+
 use wasmtime::ResourceLimiter;
 
 use crate::limits::Limits;
+use crate::rule::LogLine;
 
 /// The host's side of one call.
 pub(crate) struct State {
     memory_max: usize,
     table_max: usize,
     memory_used: usize,
+    began: Instant,
     /// How much was asked for when growth was refused.
     pub(crate) memory_denied: Option<usize>,
     log_lines_max: usize,
     log_line_bytes: usize,
     log_calls: usize,
     /// The last lines, the newest last.
-    pub(crate) log: Vec<(bool, String)>,
+    pub(crate) log: Vec<LogLine>,
     /// The newest line at the level `error`: the SDK's panic hook writes the author's message there.
     pub(crate) last_error: Option<String>,
 }
 
 impl State {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a call that was stopped says after how long; no answer depends on it"
+    )]
     pub(crate) fn new(limits: &Limits) -> Self {
         State {
+            began: Instant::now(),
             memory_max: limits.memory_bytes,
             table_max: limits.table_elements,
             memory_used: 0,
@@ -35,26 +44,39 @@ impl State {
         }
     }
 
+    /// How long the call has been running.
+    pub(crate) fn took(&self) -> Duration {
+        self.began.elapsed()
+    }
+
     /// Bytes of linear memory that were given out.
     pub(crate) fn memory_used(&self) -> usize {
         self.memory_used
     }
 
     /// Keeps a line of the rule's log, cut to its limit.
-    pub(crate) fn note(&mut self, error: bool, line: &str) {
+    pub(crate) fn note(&mut self, is_error: bool, line: &str) {
         self.log_calls = self.log_calls.saturating_add(1);
         let mut end = line.len().min(self.log_line_bytes);
         while !line.is_char_boundary(end) {
             end -= 1;
         }
-        let line = &line[..end];
-        if error {
-            self.last_error = Some(line.to_owned());
+        // It is shown on terminals: what would move a cursor there is made visible, line breaks are kept.
+        let visible = |c: char| {
+            if c.is_control() && c != '\n' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        };
+        let text: String = line[..end].chars().map(visible).collect();
+        if is_error {
+            self.last_error = Some(text.clone());
         }
         if self.log.len() >= self.log_lines_max.max(1) {
             self.log.remove(0);
         }
-        self.log.push((error, line.to_owned()));
+        self.log.push(LogLine { is_error, text });
     }
 }
 

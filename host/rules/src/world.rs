@@ -5,32 +5,40 @@ use wasmtime::component::types::ComponentItem;
 
 use crate::bindings::{ALLOWED_IMPORTS, PACKAGE, Version};
 use crate::engine::Inner;
+use crate::fault::plain;
 use crate::load::{LoadError, refuse};
+
+/// Names of a list in a message.
+const NAMES_MAX: usize = 5;
 
 /// Only the binary form of a component is looked at further.
 pub(crate) fn shape(bytes: &[u8]) -> Result<(), LoadError> {
     const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
-    let (zh, en) =
-        if wasmtime::Engine::detect_precompiled(bytes).is_some() || bytes.starts_with(b"\x7fELF") {
-            (
-                "这是编译后的机器码，不能从外面接收。",
-                "This is compiled machine code, which is never accepted from outside.",
-            )
-        } else if bytes.starts_with(b"\0asm\x01\0\0\0") {
-            (
-                "这是 wasm 模块，不是组件。请用 SDK 的生成步骤把它包成组件。",
-                "This is a wasm module, not a component. Wrap it as one with the SDK's build step.",
-            )
-        } else if bytes.is_empty() {
-            ("文件是空的。", "The file is empty.")
-        } else if !bytes.starts_with(COMPONENT) {
-            (
-                "这不是 WebAssembly 组件文件。",
-                "This is not a WebAssembly component file.",
-            )
-        } else {
-            return Ok(());
-        };
+    let (zh, en) = if wasmtime::Engine::detect_precompiled(bytes).is_some()
+        || bytes.starts_with(b"\x7fELF")
+    {
+        (
+            "这是编译后的机器码，不能从外面接收。请给 `rongyi rule build` 写出的 .wasm 文件。",
+            "This is compiled machine code, which is never accepted from outside. Give the .wasm file that `rongyi rule build` writes.",
+        )
+    } else if bytes.starts_with(b"\0asm\x01\0\0\0") {
+        (
+            "这是 wasm 模块，不是组件。请用 `rongyi rule build` 生成，它会把模块包成组件。",
+            "This is a wasm module, not a component. Build it with `rongyi rule build`, which wraps it as one.",
+        )
+    } else if bytes.is_empty() {
+        (
+            "文件是空的。请用 `rongyi rule build` 重新生成，或重新拷贝一次。",
+            "The file is empty. Build it again with `rongyi rule build`, or copy it again.",
+        )
+    } else if !bytes.starts_with(COMPONENT) {
+        (
+            "这不是 WebAssembly 组件文件。请给 `rongyi rule build` 写出的 .wasm 文件。",
+            "This is not a WebAssembly component file. Give the .wasm file that `rongyi rule build` writes.",
+        )
+    } else {
+        return Ok(());
+    };
     Err(refuse("load.not-component", zh, en))
 }
 
@@ -47,8 +55,9 @@ pub(crate) fn imports(inner: &Inner, component: &Component) -> Result<(), LoadEr
             } else {
                 "a rule may import only the log of rongyi:rules/host"
             };
+            let name = plain(name, 120);
             let zh = format!(
-                "组件要导入“{name}”，规则里不允许：规则不能用时钟、文件、网络或随机数，只能写日志。"
+                "组件要导入“{name}”，规则里不允许：规则不能用时钟、文件、网络或随机数，只能写日志。请用 `rongyi rule build` 生成。"
             );
             return Err(refuse(
                 "world.import",
@@ -63,6 +72,7 @@ pub(crate) fn imports(inner: &Inner, component: &Component) -> Result<(), LoadEr
                 .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)));
             for (function, _) in functions {
                 if package != "rongyi:rules/host" || function != "log" {
+                    let (name, function) = (plain(name, 120), plain(function, 120));
                     let zh = format!("组件要调用“{name}”里的“{function}”，本机没有这个函数。");
                     return Err(refuse(
                         "world.import",
@@ -109,6 +119,7 @@ fn speaks(name: &str, version: &str) -> Result<Version, LoadError> {
     if let Some(own) = Version::of(version) {
         return Ok(own);
     }
+    let name = plain(name, 120);
     let spoken = spoken();
     let (zh, en) = if is_newer(version) {
         (
@@ -138,8 +149,9 @@ pub(crate) fn exports(inner: &Inner, component: &Component) -> Result<Version, L
         if package.strip_suffix("/rules") == Some(PACKAGE) {
             return speaks(name, version);
         }
-        names.push(name.to_owned());
+        names.push(plain(name, 120));
     }
+    let more = names.len().saturating_sub(NAMES_MAX);
     let spoken = spoken();
     let foreign = names.iter().find(|name| name.contains("/rules@"));
     let (zh, en) = match foreign {
@@ -152,19 +164,23 @@ pub(crate) fn exports(inner: &Inner, component: &Component) -> Result<Version, L
             ),
         ),
         None if names.is_empty() => (
-            format!("组件什么也没有导出；规则要导出 {PACKAGE}/rules，本机支持的是 {spoken}。"),
+            format!("组件什么也没有导出；规则要导出 {PACKAGE}/rules，本机支持的是 {spoken}。请从 `rongyi rule new` 的模板写起。"),
             format!(
-                "It exports nothing; a rule exports {PACKAGE}/rules, and this host speaks {spoken}."
+                "It exports nothing; a rule exports {PACKAGE}/rules, and this host speaks {spoken}. Begin with the template of `rongyi rule new`."
             ),
         ),
         None => {
+            names.truncate(NAMES_MAX);
+            if more > 0 {
+                names.push(format!("… (+{more})"));
+            }
             let has = names.join(", ");
             (
                 format!(
-                    "组件没有导出 {PACKAGE}/rules（它导出的是：{has}），本机支持的是 {spoken}。"
+                    "组件没有导出 {PACKAGE}/rules（它导出的是：{has}），本机支持的是 {spoken}。请从 `rongyi rule new` 的模板写起。"
                 ),
                 format!(
-                    "It does not export {PACKAGE}/rules; it exports {has}, and this host speaks {spoken}."
+                    "It does not export {PACKAGE}/rules; it exports {has}, and this host speaks {spoken}. Begin with the template of `rongyi rule new`."
                 ),
             )
         }

@@ -1,47 +1,17 @@
-//! Rules written by hand in WAT: what no compiler emits and a hostile author may. Each ends in its named fault,
-//! within its limit, and the fault is the guest's.
-#![expect(clippy::unwrap_used, reason = "tests")]
+//! Rules written by hand in WAT: what no compiler emits and a hostile author may.
 
-mod craft;
-
-use std::sync::LazyLock;
-
-use craft::Craft;
-use rongyi_core::ids::Code;
 use rongyi_core::rule::{Blame, EarnAsk, Fault};
-use rongyi_rules::{Allowance, Compiler, Engine, LoadError, Rule};
+use rongyi_rules::{LoadError, Rule};
 
-fn engine() -> &'static Engine {
-    static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-        let mut allowance = Allowance {
-            bake: false,
-            ..Allowance::default()
-        };
-        allowance.small.instances = 8;
-        // Fuel and memory are what is tried here; how busy the machine is must not matter.
-        allowance.small.deadline_ms = 600_000;
-        Engine::new(allowance, Compiler::InProcess, None).unwrap()
-    });
-    &ENGINE
-}
+use crate::craft::Craft;
+use crate::engine;
 
 fn load(craft: &Craft) -> Result<Rule, LoadError> {
     engine().load(&craft.component(), "{}")
 }
 
 fn event() -> EarnAsk {
-    let code = |text: &str| -> Code { text.parse().unwrap() };
-    EarnAsk {
-        kind: code("kind"),
-        quantity: 1,
-        fields: vec![],
-        roles: vec![code("doer")],
-        on: "2026-11-23".parse().unwrap(),
-        minute: 600,
-        facts: vec![],
-        traits: vec![],
-        seed: [0; 16],
-    }
+    crate::event("kind")
 }
 
 fn fault(craft: &Craft) -> Fault {
@@ -342,7 +312,7 @@ fn who_it_says_it_is_must_make_sense() {
             "parameter schema cannot be used",
         ),
         (
-            Craft::default().schema(r#"{\"type\":\"nonsense\"}"#),
+            Craft::default().schema(r#"{"type":"nonsense"}"#),
             "parameter schema cannot be used",
         ),
     ];
@@ -372,6 +342,14 @@ fn what_the_engine_does_not_offer_is_refused() {
             "(type $s (struct (field i32))) (func (drop (struct.new_default $s)))",
         ),
         ("exceptions", "(tag $e) (func (throw $e))"),
+        (
+            "stack switching",
+            "(type $f (func)) (type $c (cont $f)) (func (param (ref null $c)) (resume $c (local.get 0)))",
+        ),
+        (
+            "wide arithmetic",
+            "(func (param i64 i64) (result i64 i64) (i64.mul_wide_u (local.get 0) (local.get 1)))",
+        ),
     ] {
         // The wrapping step of an honest toolchain refuses most of these; bytes are made without it.
         let module = format!("(component (core module {extra}))");
@@ -383,4 +361,28 @@ fn what_the_engine_does_not_offer_is_refused() {
         assert!(codes.contains(&error.code), "{what}: {error}");
         assert_ne!(error.code, "world.export", "{what} was accepted");
     }
+}
+
+#[test]
+fn what_runs_beside_a_call_is_refused() {
+    for kind in ["(stream u8)", "(future u8)"] {
+        let bytes = wat::parse_str(format!("(component (type {kind}))")).unwrap();
+        let error = engine().load(&bytes, "{}").unwrap_err();
+        assert_eq!(error.code, "load.invalid", "{kind}: {error}");
+    }
+}
+
+#[test]
+fn touching_every_page_is_paid_for() {
+    let touch = "(local $n i32) (drop (memory.grow (i32.const 63)))
+        (loop $l (i32.store8 (i32.mul (local.get $n) (i32.const 65536)) (i32.const 1))
+            (local.set $n (i32.add (local.get $n) (i32.const 1)))
+            (br_if $l (i32.lt_u (local.get $n) (i32.const 64))))
+        (i32.const 1408)";
+    let rule = load(&Craft::default().earn(touch)).unwrap();
+    let (answer, used) = rule.earn_metered(&event());
+    assert!(answer.unwrap().is_ok());
+    assert_eq!(used.memory_bytes, 4 << 20);
+    // 255 units for each page, beside the instructions.
+    assert!(used.fuel > 63 * 255 + 64 * 8, "{used:?}");
 }

@@ -1,0 +1,156 @@
+//! The rule that does what a rule must not (`tests/guests/hostile`): each misdeed ends in its named fault.
+
+use rongyi_core::rule::Blame;
+use rongyi_rules::{Compiler, Engine, Limits};
+
+use crate::{basket, engine, event, hostile};
+
+#[test]
+fn every_misdeed_has_its_fault_and_the_next_call_works() {
+    let engine = engine();
+    let rule = hostile(engine);
+    let misdeeds = [
+        ("loop", "limit.fuel", "2000000 units of fuel"),
+        ("memory", "limit.memory", "the limit is 4096 KiB"),
+        ("panic", "plugin.panic", "the author's own words"),
+        ("unreachable", "trap.unreachable", "gave up"),
+        ("many", "output.rule", "1000 are more than the 64"),
+        ("long", "output.size", "more than 256 KiB"),
+        ("role", "output.rule", "nobody is “mayor”"),
+        ("sum", "output.rule", "add up to 4, its awards to 5"),
+        (
+            "phrase",
+            "output.rule",
+            "“undeclared” is not one of the phrases",
+        ),
+        ("amount", "output.rule", "-2147483648 is beyond"),
+        ("code", "output.rule", "“Points!” is not a code"),
+        ("expired", "output.rule", "lies before the event"),
+        (
+            "refusal",
+            "output.rule",
+            "“undeclared” is not one of the phrases",
+        ),
+        ("date", "output.rule", "2026-13-40"),
+    ];
+    for (kind, fault_code, says) in misdeeds {
+        let fault = rule.earn(&event(kind)).unwrap_err();
+        assert_eq!(fault.code, fault_code, "{kind}: {}", fault.message);
+        assert!(fault.message.contains(says), "{kind}: {}", fault.message);
+        assert_eq!(fault.blame, Blame::Guest, "{kind}");
+        assert!(rule.earn(&event("good")).unwrap().is_ok(), "after {kind}");
+    }
+}
+
+#[test]
+fn endless_recursion_ends_as_stack_or_memory() {
+    let engine = engine();
+    let fault = hostile(engine).earn(&event("recursion")).unwrap_err();
+    assert!(
+        ["limit.stack", "trap.memory", "limit.fuel"].contains(&fault.code.as_str()),
+        "{fault:?}"
+    );
+}
+
+#[test]
+fn division_by_zero_names_the_panic() {
+    let engine = engine();
+    let fault = hostile(engine).earn(&event("division")).unwrap_err();
+    assert_eq!(fault.code, "plugin.panic");
+    assert!(
+        fault.message.contains("divide by zero"),
+        "{}",
+        fault.message
+    );
+}
+
+#[test]
+fn nothing_survives_a_call() {
+    let engine = engine();
+    let rule = hostile(engine);
+    for _ in 0..3 {
+        let decision = rule.earn(&event("state")).unwrap().unwrap();
+        assert_eq!(
+            decision.awards[0].amount, 1,
+            "a fresh instance counts from one"
+        );
+    }
+}
+
+#[test]
+fn a_flood_of_log_costs_only_its_fuel() {
+    let engine = engine();
+    let rule = hostile(engine);
+    match rule.earn(&event("log")) {
+        Ok(answer) => assert!(answer.is_ok()),
+        Err(fault) => assert_eq!(fault.code, "limit.fuel"),
+    }
+}
+
+#[test]
+fn wrong_quotes_are_refused() {
+    let engine = engine();
+    let rule = hostile(engine);
+    assert!(
+        rule.price(&basket("negative"))
+            .unwrap_err()
+            .message
+            .contains("-5 is not between 0")
+    );
+    assert!(
+        rule.price(&basket("short"))
+            .unwrap_err()
+            .message
+            .contains("0 prices for 1 lines")
+    );
+    assert_eq!(rule.price(&basket("tea")).unwrap().unwrap().points, [7]);
+}
+
+#[test]
+fn many_threads_share_one_rule() {
+    let engine = engine();
+    let rule = hostile(engine);
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            let rule = &rule;
+            scope.spawn(move || {
+                for turn in 0..25 {
+                    let kind = if (worker + turn) % 2 == 0 {
+                        "good"
+                    } else {
+                        "panic"
+                    };
+                    assert_eq!(rule.earn(&event(kind)).is_ok(), kind == "good");
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_cache_is_used_and_a_damaged_one_is_not_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    let load = || {
+        Engine::new(
+            Limits {
+                instances: 2,
+                ..Limits::default()
+            },
+            Compiler::InProcess,
+            Some(folder.path()),
+        )
+        .unwrap()
+        .load(rongyi_bundled::HOSTILE, "{}")
+        .unwrap()
+    };
+    load();
+    let kept: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(kept.len(), 2, "plain and baked: {kept:?}");
+    assert!(load().earn(&event("good")).unwrap().is_ok());
+    std::fs::remove_file(&kept[0]).unwrap();
+    std::fs::write(&kept[0], b"not compiled code").unwrap();
+    assert!(load().earn(&event("good")).unwrap().is_ok());
+}
