@@ -1,5 +1,7 @@
 //! The API: events and their answers, replays, the table of faults, orders and the till, and the description.
 
+use std::task::{Context, Waker};
+
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -49,6 +51,40 @@ async fn an_event_is_decided_once_and_told_again() {
         scale.json(EVENTS, &plain).await.is(409).json()["code"],
         "key.conflict"
     );
+    app.end().await;
+}
+
+/// Each client gives up a little later than the one before it: before its event was read, while it waited, while
+/// the rule ran, while the answer was written.
+#[tokio::test]
+async fn a_client_that_leaves_leaves_a_whole_event_or_none() {
+    let app = TestApp::new().await;
+    let mut scale = app.device("events").await;
+    let (mut left, mut entries) = (0, std::collections::BTreeSet::new());
+    for step in 0..14 {
+        let asked = event(&format!("gone-{step}"), "1");
+        {
+            let mut asking = std::pin::pin!(scale.json(EVENTS, &asked));
+            let mut ready = false;
+            for _ in 0..1_u32 << step {
+                let mut now = Context::from_waker(Waker::noop());
+                ready = asking.as_mut().poll(&mut now).is_ready();
+                if ready {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            left += usize::from(!ready);
+        }
+        // Whoever asks again gets the one answer there is.
+        let first = scale.json(EVENTS, &asked).await.is(200).json();
+        let again = scale.json(EVENTS, &asked).await.is(200).json();
+        assert_eq!(first["entry"], again["entry"], "{step}");
+        assert_eq!(first["movements"][0]["amount"], 10, "{step}");
+        entries.insert(first["entry"].to_string());
+    }
+    assert!(left > 0, "nobody left");
+    assert_eq!(entries.len(), 14);
     app.end().await;
 }
 
