@@ -119,7 +119,7 @@ pub struct CounterRow {
 
 impl CounterRow {
     /// Adds `cell` on `on`; `of_month` keeps the day too. Returns how the number of distinct days changed.
-    pub(crate) fn add(&mut self, on: LocalDate, cell: &Cell) -> i64 {
+    pub fn add(&mut self, on: LocalDate, cell: &Cell) -> i64 {
         let (_, _, day) = on.parts();
         let own = self.days.entry(day).or_default();
         let before = own.events > 0;
@@ -133,7 +133,7 @@ impl CounterRow {
     }
 
     /// Adds to the totals only, for the row of all time.
-    pub(crate) fn add_total(&mut self, on: LocalDate, cell: &Cell, distinct_change: i64) {
+    pub fn add_total(&mut self, on: LocalDate, cell: &Cell, distinct_change: i64) {
         self.total.add(cell);
         self.distinct_days = self.distinct_days.saturating_add(distinct_change);
         if cell.events > 0 {
@@ -230,7 +230,7 @@ pub fn months(need: &FactNeed, on: LocalDate) -> Vec<i32> {
 }
 
 /// Answers a need from the rows of its kinds and months, `row(kind index, month)`.
-pub(crate) fn answer<'r>(
+pub fn answer<'r>(
     need: &FactNeed,
     on: LocalDate,
     kinds: &[Code],
@@ -266,7 +266,7 @@ pub(crate) fn answer<'r>(
 }
 
 /// The nearest value that crosses the border to a rule.
-pub(crate) fn fitting(value: i64) -> Fact {
+pub fn fitting(value: i64) -> Fact {
     let near = value.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
     Fact {
         value: i32::try_from(near).unwrap_or(i32::MAX),

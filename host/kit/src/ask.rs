@@ -1,12 +1,13 @@
-//! Questions from a file, one JSON object a line: an event or a basket, written as in a scenario.
-//! It asks nothing itself.
+//! Questions from a file, one JSON object a line: an event or a basket, written as in a scenario, and whose it is.
+//! It asks nothing itself; what lines before add up to is `past.rs`.
 
 use std::collections::BTreeMap;
 
 use rongyi_core::rule::{CloseAsk, EarnAsk, PriceAsk};
 use rongyi_rules::scenario as asked;
-use rongyi_sdk::scenario::{self, Expect, Question, Scenario};
-use rongyi_sdk::types::Plan;
+use rongyi_sdk::CLOSING_KIND;
+use rongyi_sdk::scenario::{self, Expect, GivenFact, Question, Scenario};
+use rongyi_sdk::types::{FactNeed, Plan};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -21,6 +22,24 @@ pub enum Ask {
     Price(PriceAsk),
     /// What happens at the end of this period?
     Close(CloseAsk),
+}
+
+/// One question of a file.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The line of the file.
+    pub line: usize,
+    /// What is asked.
+    pub ask: Ask,
+    /// The number of the resident it is about; 1 where the line says nothing.
+    pub resident: u32,
+    /// The number of their household; 1 where the line says nothing.
+    pub household: u32,
+    /// Which facts the line states itself, in the order of the plan's needs; first those of the whole, then
+    /// those of each basket line.
+    pub stated: Vec<Vec<bool>>,
+    /// Whether the line states the balances of a closing itself.
+    pub balances_stated: bool,
 }
 
 impl Ask {
@@ -50,15 +69,15 @@ impl Ask {
 ///
 /// # Errors
 /// [`Problem`] naming each line that cannot be asked.
-pub fn read(shown: &str, text: &str, plan: &Plan) -> Result<Vec<(usize, Ask)>, Problem> {
+pub fn read(shown: &str, text: &str, plan: &Plan) -> Result<Vec<Asked>, Problem> {
     let mut asks = Vec::new();
     let mut wrong = Vec::new();
     for (at, line) in text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
         }
-        match one(line, plan) {
-            Ok(ask) => asks.push((at + 1, ask)),
+        match one(at + 1, line, plan) {
+            Ok(asked) => asks.push(asked),
             Err(why) => wrong.push(format!("    {shown}:{}: {why}", at + 1)),
         }
     }
@@ -87,7 +106,7 @@ pub fn read(shown: &str, text: &str, plan: &Plan) -> Result<Vec<(usize, Ask)>, P
     ))
 }
 
-fn one(line: &str, plan: &Plan) -> Result<Ask, String> {
+fn one(at: usize, line: &str, plan: &Plan) -> Result<Asked, String> {
     let Json::Object(mut rows) =
         serde_json::from_str(line).map_err(|why| format!("not JSON: {why}"))?
     else {
@@ -95,7 +114,17 @@ fn one(line: &str, plan: &Plan) -> Result<Ask, String> {
     };
     let facts = rows.remove("facts");
     let traits = rows.remove("traits");
+    let mut number = |key: &str| match rows.remove(key) {
+        None => Ok(1),
+        Some(json) => json
+            .as_u64()
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| *number > 0)
+            .ok_or_else(|| format!("{key} is a number from 1 on, such as 1001; here it is {json}")),
+    };
+    let (resident, household) = (number("resident")?, number("household")?);
     let (basket, closing) = (rows.contains_key("lines"), rows.contains_key("period"));
+    let balances_stated = rows.contains_key("balances");
     let rows = Json::Object(rows);
     let mut scenario = Scenario {
         name: String::new(),
@@ -114,14 +143,47 @@ fn one(line: &str, plan: &Plan) -> Result<Ask, String> {
     } else {
         scenario.event = Some(read_as(rows)?);
     }
-    Ask::of_scenario(&scenario, plan)
+    Ok(Asked {
+        line: at,
+        ask: Ask::of_scenario(&scenario, plan)?,
+        resident,
+        household,
+        stated: stated(&scenario, plan)?,
+        balances_stated,
+    })
+}
+
+/// Which of the plan's needs the scenario answers itself.
+fn stated(scenario: &Scenario, plan: &Plan) -> Result<Vec<Vec<bool>>, String> {
+    let of = |needs: &[FactNeed], given: &[GivenFact]| {
+        let given: Vec<FactNeed> = given.iter().map(scenario::need).collect::<Result<_, _>>()?;
+        Ok::<_, String>(needs.iter().map(|need| given.contains(need)).collect())
+    };
+    if let (Some(basket), Some(pricing)) = (&scenario.basket, &plan.pricing) {
+        let whole = of(&pricing.order_facts, &scenario.facts);
+        let lines = basket.lines.iter();
+        let lines = lines.map(|line| of(&pricing.line_facts, &line.facts));
+        return std::iter::once(whole).chain(lines).collect();
+    }
+    let event = scenario.event.as_ref();
+    let kind = event.map_or(CLOSING_KIND, |event| &event.kind);
+    let kind = plan.kinds.iter().find(|own| own.code == kind);
+    let needs = kind.map_or(&[][..], |kind| &kind.facts);
+    Ok(vec![of(needs, &scenario.facts)?])
 }
 
 fn read_as<T: for<'de> Deserialize<'de>>(json: Json) -> Result<T, String> {
     let value = as_toml(json)?;
     value
         .try_into()
-        .map_err(|why: toml::de::Error| why.message().to_owned())
+        .map_err(|why: toml::de::Error| match why.message() {
+            // The file is JSON, which has no dates of its own.
+            no_date if no_date.ends_with("expected a TOML datetime") => no_date.replace(
+                "expected a TOML datetime",
+                "expected a day such as \"2026-11-22\"",
+            ),
+            other => other.to_owned(),
+        })
 }
 
 /// Scenarios are written in TOML, which has dates; in JSON a text that is a date is one.
@@ -161,6 +223,9 @@ mod tests {
     #[test]
     fn every_line_that_cannot_be_asked_is_named() {
         let text = "{\"kind\": \"a\", \"quantity\": 1, \"on\": \"2026-11-22\"}\n\nnonsense\n[1]\n{\"kind\": null}\n{\"on\": \"2026-11-22\", \"lines\": []}\n";
+        let text = &format!(
+            "{text}{{\"kind\": \"a\", \"quantity\": 1, \"on\": \"2026-11-22\", \"resident\": \"Wang\"}}\n"
+        );
         let problem = read(
             "e.jsonl",
             text,
@@ -184,6 +249,8 @@ mod tests {
             "null",
             "e.jsonl:6",
             "prices nothing",
+            "e.jsonl:7",
+            "resident is a number from 1 on",
         ] {
             assert!(problem.zh.contains(part), "{part}?\n{problem}");
         }

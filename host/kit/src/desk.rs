@@ -98,8 +98,13 @@ impl Desk {
 /// # Errors
 /// [`Problem`] with the line and what may stand there.
 pub fn scenarios(shown: &str, text: &str) -> Result<scenario::File, Problem> {
-    let file = scenario::read(text).map_err(|why| unreadable(shown, &why))?;
-    if file.scenario.is_empty() {
+    // An empty file lacks the list, one that says `scenario = []` has it.
+    let read = scenario::read(text);
+    let without = match &read {
+        Ok(file) => file.scenario.is_empty(),
+        Err(why) => why.contains("missing field `scenario`"),
+    };
+    if without {
         return Err(Problem::new(
             "kit.scenarios",
             format!("{shown} 里一个 [[scenario]] 也没有。至少写一个例子：给什么、应该得什么。"),
@@ -108,7 +113,7 @@ pub fn scenarios(shown: &str, text: &str) -> Result<scenario::File, Problem> {
             ),
         ));
     }
-    Ok(file)
+    read.map_err(|why| unreadable(shown, &why))
 }
 
 /// Reads a scenario file from the disk.

@@ -12,6 +12,7 @@ pub mod folder;
 pub mod make;
 pub mod measure;
 pub mod params;
+pub mod past;
 mod problem;
 
 pub use folder::{Lang, RuleFolder};

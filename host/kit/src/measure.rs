@@ -4,11 +4,11 @@
 use std::time::{Duration, Instant};
 
 use rongyi_core::rule::Fault;
-use rongyi_rules::{Rule, Usage};
+use rongyi_rules::{Limits, Rule, Usage};
 
 use crate::ask::Ask;
 
-/// What one hook took over all its questions.
+/// What one hook took over all its questions. A hook that no scenario asks has no calls and zeros.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measured {
     /// The hook.
@@ -27,6 +27,58 @@ pub struct Measured {
     pub median: Duration,
     /// The slowest of a hundred.
     pub p99: Duration,
+    /// After how long a call is stopped.
+    pub deadline: Duration,
+}
+
+impl Measured {
+    fn new(hook: &'static str, limits: &Limits) -> Self {
+        let loading = matches!(hook, "describe" | "configure");
+        Measured {
+            hook,
+            calls: 0,
+            fuel_max: 0,
+            fuel_limit: if loading {
+                limits.fuel_load
+            } else {
+                limits.fuel_call
+            },
+            memory_max: 0,
+            memory_limit: limits.memory_bytes,
+            median: Duration::ZERO,
+            p99: Duration::ZERO,
+            deadline: Duration::from_millis(limits.deadline_ms),
+        }
+    }
+
+    /// Calls it `rounds` times for each of `asks` and measures.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a stopwatch is what this is; nothing is decided by it"
+    )]
+    fn of<A>(
+        mut self,
+        rounds: usize,
+        asks: &[A],
+        call: impl Fn(&A) -> Result<Usage, Fault>,
+    ) -> Result<Self, Fault> {
+        let mut times = Vec::with_capacity(rounds.saturating_mul(asks.len()));
+        for _ in 0..rounds {
+            for one in asks {
+                let begun = Instant::now();
+                let usage = call(one)?;
+                times.push(begun.elapsed());
+                self.fuel_max = self.fuel_max.max(usage.fuel);
+                self.memory_max = self.memory_max.max(usage.memory_bytes);
+            }
+        }
+        times.sort_unstable();
+        let at = |place: usize| times.get(place).copied().unwrap_or_default();
+        self.calls = times.len();
+        self.median = at(times.len() / 2);
+        self.p99 = at(times.len() * 99 / 100);
+        Ok(self)
+    }
 }
 
 /// Asks one question; the answer itself is thrown away.
@@ -50,63 +102,27 @@ pub fn ask(rule: &Rule, ask: &Ask) -> Result<Usage, Fault> {
     }
 }
 
-/// Asks every question `rounds` times and measures each hook; the first is `configure`, as far as it runs before
-/// each question.
+/// Asks every question `rounds` times and measures each of the five hooks, in the order in which a host comes to
+/// them; `describe` and `configure` once for each rule in a round.
 ///
 /// # Errors
 /// The first fault.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a stopwatch is what this is; nothing is decided by it"
-)]
 pub fn measure(asks: &[(&Rule, &Ask)], rounds: usize) -> Result<Vec<Measured>, Fault> {
-    let mut all = Vec::new();
+    let Some((first, _)) = asks.first() else {
+        return Ok(Vec::new());
+    };
+    let limits = first.limits();
+    let mut rules: Vec<&Rule> = asks.iter().map(|(rule, _)| *rule).collect();
+    rules.dedup_by_key(|rule| rule.params_digest);
+    let mut all = vec![
+        Measured::new("describe", limits).of(rounds, &rules, |rule| rule.describe_metered())?,
+        Measured::new("configure", limits).of(rounds, &rules, |rule| rule.configure_metered())?,
+    ];
     for hook in ["earn", "price", "close"] {
-        let mine: Vec<_> = asks.iter().filter(|(_, ask)| ask.hook() == hook).collect();
-        let Some((first, _)) = mine.first() else {
-            continue;
-        };
-        let limits = first.limits();
-        let mut measured = Measured {
-            hook,
-            calls: 0,
-            fuel_max: 0,
-            fuel_limit: limits.fuel_call,
-            memory_max: 0,
-            memory_limit: limits.memory_bytes,
-            median: Duration::ZERO,
-            p99: Duration::ZERO,
-        };
-        let mut configure = 0;
-        let mut times = Vec::with_capacity(rounds.saturating_mul(mine.len()));
-        for _ in 0..rounds {
-            for (rule, question) in &mine {
-                let begun = Instant::now();
-                let usage = ask(rule, question)?;
-                times.push(begun.elapsed());
-                configure = configure.max(usage.configure_fuel);
-                measured.fuel_max = measured.fuel_max.max(usage.fuel);
-                measured.memory_max = measured.memory_max.max(usage.memory_bytes);
-            }
-        }
-        times.sort_unstable();
-        measured.calls = times.len();
-        measured.median = times.get(times.len() / 2).copied().unwrap_or_default();
-        measured.p99 = times
-            .get(times.len() * 99 / 100)
-            .copied()
-            .unwrap_or_default();
-        if configure > 0 {
-            all.push(Measured {
-                hook: "configure",
-                fuel_max: configure,
-                fuel_limit: limits.fuel_load,
-                median: Duration::ZERO,
-                p99: Duration::ZERO,
-                ..measured.clone()
-            });
-        }
-        all.push(measured);
+        let mine = asks.iter().filter(|(_, ask)| ask.hook() == hook);
+        let mine: Vec<_> = mine.copied().collect();
+        let measured = Measured::new(hook, limits);
+        all.push(measured.of(rounds, &mine, |(rule, question)| ask(rule, question))?);
     }
     Ok(all)
 }

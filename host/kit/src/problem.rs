@@ -23,13 +23,27 @@ impl Problem {
     }
 
     /// A file that cannot be read or written.
-    pub(crate) fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
+    pub fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
         let path = path.display();
-        Problem::new(
-            "kit.file",
-            format!("{path}：{error}。请核对路径和权限。"),
-            format!("{path}: {error}. Check the path and its permissions."),
-        )
+        let (zh, en) = if error.kind() == ErrorKind::NotFound {
+            (
+                "没有这个文件。请核对路径；规则文件夹里缺的，可以用 `rongyi rule new` 另建一个照着补上。".to_owned(),
+                "there is no such file. Check the path; what a rule's folder lacks can be copied from a new one, `rongyi rule new`.".to_owned(),
+            )
+        } else if error.kind() == ErrorKind::InvalidData {
+            (
+                "不是 UTF-8 文字。请在编辑器里另存为 UTF-8，再试一次。".to_owned(),
+                "this is no UTF-8 text. Open it in an editor, save it as UTF-8, and try again."
+                    .to_owned(),
+            )
+        } else {
+            (
+                format!("{error}。请核对路径和权限。"),
+                format!("{error}. Check the path and its permissions."),
+            )
+        };
+        Problem::new("kit.file", format!("{path}：{zh}"), format!("{path}: {en}"))
     }
 }
 

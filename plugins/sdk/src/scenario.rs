@@ -427,6 +427,14 @@ pub fn question(plan: &Plan, scenario: &Scenario) -> Result<Question, String> {
     }
 }
 
+/// The question about the past that a given fact answers.
+///
+/// # Errors
+/// Which of its words there is not.
+pub fn need(given: &GivenFact) -> Result<crate::types::FactNeed, String> {
+    given::fact_need(given)
+}
+
 /// A parameter set as the host would hand it over: JSON, with decimals and dates as strings.
 pub fn params_json(params: &toml::Value) -> String {
     given::json(params).to_string()

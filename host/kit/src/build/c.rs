@@ -11,6 +11,11 @@ const CLANG: Tool = Tool {
     get_zh: "请安装 clang 和 lld（Debian：apt install clang lld；macOS：brew install llvm lld），再运行一次。",
     get_en: "Install clang and lld (on Debian: apt install clang lld; on macOS: brew install llvm lld) and run this again.",
 };
+const WASM32: Tool = Tool {
+    name: "wasm32",
+    get_zh: "这个 clang 不会生成 WebAssembly（macOS 自带的就是这样：brew install llvm lld，并把它放在 PATH 最前面），换一个再运行一次。",
+    get_en: "This clang cannot make WebAssembly (that of macOS is like that: brew install llvm lld, and put it first in PATH). Use another and run this again.",
+};
 const LLD: Tool = Tool {
     name: "wasm-ld",
     get_zh: "请安装 lld（Debian：apt install lld；macOS：brew install lld），再运行一次。",
@@ -30,6 +35,16 @@ pub(super) fn build(
     );
     write(&built.join("texts.h"), carried.as_bytes())?;
     CLANG.run(Command::new("clang").arg("--version"))?;
+    let nothing = [
+        "--target=wasm32",
+        "-x",
+        "c",
+        "-c",
+        "/dev/null",
+        "-o",
+        "/dev/null",
+    ];
+    WASM32.there(Command::new("clang").args(nothing))?;
     LLD.run(Command::new("wasm-ld").arg("--version"))?;
     tell("clang：编译规则 / compiling the rule");
     let mut clang = Command::new("clang");

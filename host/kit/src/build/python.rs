@@ -14,6 +14,11 @@ const PYTHON: Tool = Tool {
     get_zh: "请安装 Python 3.10 或更新的版本和它的 venv（https://python.org，Debian：apt install python3-venv），再运行一次。",
     get_en: "Install Python 3.10 or newer with venv (https://python.org; on Debian: apt install python3-venv) and run this again.",
 };
+const VENV: Tool = Tool {
+    name: "venv",
+    get_zh: "python3 有，但缺 venv 和 ensurepip（Debian：apt install python3-venv），装好再运行一次。",
+    get_en: "python3 is here, but venv and ensurepip are missing (on Debian: apt install python3-venv). Install them and run this again.",
+};
 const PIP: Tool = Tool {
     name: "pip",
     get_zh: "删掉 .venv 再试一次。",
@@ -45,6 +50,8 @@ pub(super) fn build(
     let tool = Path::new(".venv/bin/componentize-py");
     if !folder.path().join(tool).is_file() {
         tell("python3 -m venv：第一次要下载 componentize-py / downloading it, this once");
+        PYTHON.run(command(Path::new("python3")).arg("--version"))?;
+        VENV.there(command(Path::new("python3")).args(["-c", "import venv, ensurepip"]))?;
         PYTHON.run(command(Path::new("python3")).args(["-m", "venv", ".venv"]))?;
         let mut pip = command(Path::new(".venv/bin/python"));
         pip.args([

@@ -53,6 +53,21 @@ impl Tool {
         ))
     }
 
+    /// Asks with a command that fails, silently, where it is not there.
+    ///
+    /// # Errors
+    /// [`Problem`] that names it and where it comes from.
+    pub(super) fn there(&self, command: &mut Command) -> Result<(), Problem> {
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        match command.status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(_) | Err(_) => Err(self.missing()),
+        }
+    }
+
     pub(super) fn missing(&self) -> Problem {
         Problem::new(
             "build.tool-missing",

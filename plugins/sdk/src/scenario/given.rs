@@ -11,9 +11,9 @@ use crate::calendar::{parse_date, weekday};
 use crate::params::{Exact, clamp};
 use crate::types::{
     Basket, BasketLine, Closing, Date, Event, Fact, FactNeed, FieldKind, KindPlan, Metric, Plan,
-    PricingPlan, Value,
+    PricingPlan, Subject, Value,
 };
-use crate::window::{parse_subject, parse_window};
+use crate::window::{parse_subject, parse_window, window_code};
 
 /// JSON as the host makes it.
 pub(super) fn json(value: &toml::Value) -> Json {
@@ -82,16 +82,26 @@ pub(super) fn event(
     let on = date(&given.on)?;
     let quantity = at_scale(&given.quantity, kind.scale)?;
     if !(kind.quantity_min..=kind.quantity_max).contains(&quantity) {
+        let scale = kind.scale;
+        let shown = |units: i32| Exact {
+            units: i64::from(units),
+            scale,
+        };
         return Err(format!(
-            "the quantity {quantity} is outside {}-{} of the plan; the host would not ask",
-            kind.quantity_min, kind.quantity_max
+            "the quantity {} is outside {}–{} of the plan; the host would not ask",
+            shown(quantity),
+            shown(kind.quantity_min),
+            shown(kind.quantity_max)
         ));
     }
     let mut fields = Vec::new();
     for (name, value) in &given.fields {
         let field = kind.fields.iter().find(|field| field.name == *name);
-        let field = field.ok_or_else(|| format!("the plan has no field “{name}”"))?;
-        fields.push((name.clone(), field_value(value, &field.kind)?));
+        let field = field.ok_or_else(|| {
+            let all: Vec<_> = kind.fields.iter().map(|own| own.name.as_str()).collect();
+            format!("the plan has no field “{name}”; it has: {}", all.join(", "))
+        })?;
+        fields.push((name.clone(), field_value(name, value, &field.kind)?));
     }
     Ok(Event {
         kind: given.kind.clone(),
@@ -107,8 +117,17 @@ pub(super) fn event(
     })
 }
 
-fn field_value(value: &toml::Value, kind: &FieldKind) -> Result<Value, String> {
-    let no = || format!("{value} is not what this field holds");
+fn field_value(name: &str, value: &toml::Value, kind: &FieldKind) -> Result<Value, String> {
+    let no = || {
+        let holds = match kind {
+            FieldKind::Integer(_) => "a whole number: 3",
+            FieldKind::Decimal(_) => "a number: 7.6",
+            FieldKind::Choice(_) => "one of its choices: \"wood\"",
+            FieldKind::YesNo => "yes or no: true or false",
+            FieldKind::Day => "a day: 2026-11-22",
+        };
+        format!("the field “{name}” holds {holds}; here it is {value}")
+    };
     Ok(match kind {
         FieldKind::Integer(_) => Value::Integer(at_scale(value, 0)?),
         FieldKind::Decimal(scale) => Value::Decimal(crate::types::Decimal {
@@ -196,37 +215,76 @@ fn answers(needs: &[FactNeed], given: &[GivenFact]) -> Result<Vec<Fact>, String>
         let asked = fact_need(one)?;
         let at = needs.iter().position(|need| *need == asked);
         let place = at.and_then(|at| facts.get_mut(at));
-        let place = place.ok_or_else(|| format!("the plan does not ask for {asked:?}"))?;
+        let place = place.ok_or_else(|| {
+            let all = needs.iter().map(spoken).collect::<Vec<_>>().join("; ");
+            let all = if all.is_empty() { "nothing" } else { &all };
+            format!(
+                "the plan does not ask for {}; it asks for: {all}",
+                spoken(&asked)
+            )
+        })?;
         place.value = one.value;
     }
     Ok(facts)
 }
 
-fn fact_need(given: &GivenFact) -> Result<FactNeed, String> {
-    let metric = match given.metric.as_str() {
-        "points" => Metric::Points,
-        "minutes" => Metric::Minutes,
-        "quantity" => Metric::Quantity,
-        "events" => Metric::Events,
-        "distinct-days" => Metric::DistinctDays,
-        "days-since-last" => Metric::DaysSinceLast,
-        "redeemed-points" => Metric::RedeemedPoints,
-        "redeemed-items" => Metric::RedeemedItems,
-        "rank-at-cutoff" => Metric::RankAtCutoff,
-        "balance" => Metric::Balance,
-        "streak-days" => Metric::StreakDays,
-        "redemptions" => Metric::Redemptions,
-        other => return Err(format!("there is no metric “{other}”")),
+const METRICS: [(&str, Metric); 12] = [
+    ("points", Metric::Points),
+    ("minutes", Metric::Minutes),
+    ("quantity", Metric::Quantity),
+    ("events", Metric::Events),
+    ("distinct-days", Metric::DistinctDays),
+    ("days-since-last", Metric::DaysSinceLast),
+    ("redeemed-points", Metric::RedeemedPoints),
+    ("redeemed-items", Metric::RedeemedItems),
+    ("rank-at-cutoff", Metric::RankAtCutoff),
+    ("balance", Metric::Balance),
+    ("streak-days", Metric::StreakDays),
+    ("redemptions", Metric::Redemptions),
+];
+
+/// A need as it is written: `points month household of waste.kitchen`.
+fn spoken(need: &FactNeed) -> String {
+    let metric = METRICS.iter().find(|(_, metric)| *metric == need.metric);
+    let metric = metric.map_or("?", |(name, _)| name);
+    let subject = match need.subject {
+        Subject::Person => "person",
+        Subject::Household => "household",
+        Subject::Community => "community",
     };
-    let window = parse_window(&given.window)
-        .ok_or_else(|| format!("there is no window “{}”", given.window))?;
-    let subject = parse_subject(&given.subject)
-        .ok_or_else(|| format!("there is no subject “{}”", given.subject))?;
-    let of = given.of.clone();
+    let of = need
+        .of
+        .as_ref()
+        .map_or(String::new(), |of| format!(" of {of}"));
+    format!("{metric} {} {subject}{of}", window_code(need.window))
+}
+
+pub(super) fn fact_need(given: &GivenFact) -> Result<FactNeed, String> {
+    let metric = METRICS.iter().find(|(name, _)| *name == given.metric);
+    let (_, metric) = metric.ok_or_else(|| {
+        let all: Vec<_> = METRICS.iter().map(|(name, _)| *name).collect();
+        format!(
+            "there is no metric “{}”; there are: {}",
+            given.metric,
+            all.join(", ")
+        )
+    })?;
+    let window = parse_window(&given.window).ok_or_else(|| {
+        format!(
+            "there is no window “{}”; there are: day, week, month, quarter, year, lifetime, and trailing-30 for the last 30 days",
+            given.window
+        )
+    })?;
+    let subject = parse_subject(&given.subject).ok_or_else(|| {
+        format!(
+            "there is no subject “{}”; there are: person, household, community",
+            given.subject
+        )
+    })?;
     Ok(FactNeed {
-        metric,
+        metric: *metric,
         window,
         subject,
-        of,
+        of: given.of.clone(),
     })
 }

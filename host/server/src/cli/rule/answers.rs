@@ -1,13 +1,16 @@
-//! `rongyi rule run`: events in, decisions out. Nothing is kept from one event to the next: what is known about
-//! the past stands with each event as its facts.
+//! `rongyi rule run`: events in, decisions out. From one line to the next the same totals are kept as on a serving
+//! host, so that caps and streaks show; what a line states about the past itself is taken as stated.
 
 use std::io::Read as _;
 use std::path::PathBuf;
 
 use clap::Args;
+use rongyi_core::ids::Code;
 use rongyi_core::rule::{Decision, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal};
-use rongyi_kit::ask::{self, Ask};
-use rongyi_rules::{Rule, Usage};
+use rongyi_kit::Problem;
+use rongyi_kit::ask::{self, Ask, Asked};
+use rongyi_kit::past::Past;
+use rongyi_rules::{Rule, Trace};
 use serde_json::{Value, json};
 
 use super::WithParams;
@@ -20,7 +23,10 @@ use crate::explain::{self, Lang};
 每行一个 JSON / one JSON object a line:
   {\"kind\": \"waste.kitchen\", \"quantity\": 7.6, \"on\": \"2026-11-22\"}
   {\"on\": \"2026-11-22\", \"lines\": [{\"item\": \"rice\", \"quantity\": 1, \"value_fen\": 3000}]}
-写法和例子（scenarios.toml）里的 event、basket、facts 一样 / as event, basket and facts in a scenario")]
+写法和例子（scenarios.toml）里的 event、basket、facts 一样 / as event, basket and facts in a scenario
+一行接一行累计：前面得的分、次数、天数，后面的行都看得到；写了 facts 的以写的为准。
+The lines add up: points, times and days of earlier lines are known to later ones; facts that a line states itself win.
+几个人的事项 / several people: \"resident\": 1002, \"household\": 2")]
 pub(in crate::cli) struct RunArgs {
     /// 事项文件，- 是标准输入 / the events; - is the standard input [default: events.jsonl of the folder]
     #[arg(long, value_name = "FILE")]
@@ -42,21 +48,25 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let text = if path.as_os_str() == "-" {
         let mut text = String::new();
         let read = std::io::stdin().read_to_string(&mut text);
-        read.map_err(|error| Failure::file(&path, &error))?;
+        read.map_err(|error| Problem::file(&path, &error))?;
         text
     } else {
-        std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?
+        std::fs::read_to_string(&path).map_err(|error| Problem::file(&path, &error))?
     };
     let plan = rongyi_rules::scenario::plan(&rule.plan);
     let asks = ask::read(&path.display().to_string(), &text, &plan)?;
     let mut faults = 0;
-    for (line, ask) in &asks {
-        let told = answer(&rule, ask);
+    let mut past = Past::new(&rule.plan);
+    for asked in &asks {
+        let ask = past.fill(asked);
+        let told = answer(&rule, &ask);
+        told.count(&mut past, asked);
         faults += usize::from(told.fault.is_some());
+        let has: Vec<_> = past.balances(asked.resident).collect();
         if args.json {
-            say(&told.json(&rule.plan, *line).to_string());
+            say(&told.json(&rule.plan, asked.line, &has).to_string());
         } else {
-            told.say(&rule.plan, *line, ask);
+            told.say(&rule.plan, asked.line, &ask, &has);
         }
     }
     if faults == 0 {
@@ -82,7 +92,7 @@ struct Told {
     quote: Option<Quote>,
     refusal: Option<Refusal>,
     fault: Option<Fault>,
-    usage: Usage,
+    trace: Trace,
 }
 
 fn answer(rule: &Rule, ask: &Ask) -> Told {
@@ -94,18 +104,18 @@ fn answer(rule: &Rule, ask: &Ask) -> Told {
     };
     match ask {
         Ask::Earn(ask) => {
-            let (answer, usage) = rule.earn_metered(ask);
-            told.usage = usage;
+            let (answer, trace) = rule.earn_traced(ask);
+            told.trace = trace;
             decided(&mut told, answer);
         }
         Ask::Close(ask) => {
-            let (answer, usage) = rule.close_metered(ask);
-            told.usage = usage;
+            let (answer, trace) = rule.close_traced(ask);
+            told.trace = trace;
             decided(&mut told, answer);
         }
         Ask::Price(ask) => {
-            let (answer, usage) = rule.price_metered(ask);
-            told.usage = usage;
+            let (answer, trace) = rule.price_traced(ask);
+            told.trace = trace;
             match answer {
                 Ok(Ok(quote)) => told.quote = Some(quote),
                 Ok(Err(no)) => told.refusal = Some(no),
@@ -156,10 +166,35 @@ impl Told {
         decided.or_else(quoted).unwrap_or_default()
     }
 
-    fn say(&self, plan: &Plan, line: usize, ask: &Ask) {
+    /// Adds what came of it to what later lines will know.
+    fn count(&self, past: &mut Past<'_>, asked: &Asked) {
+        if let Some(decision) = &self.decision {
+            past.earned(asked, decision);
+        }
+        if let Some(quote) = &self.quote {
+            past.redeemed(asked, quote);
+        }
+    }
+
+    fn say(&self, plan: &Plan, line: usize, ask: &Ask, has: &[(&Code, i64)]) {
         say(&format!("{line}  {}", asked(plan, ask)));
         self.read_out(plan);
-        let (fuel, kib) = (self.usage.fuel, self.usage.memory_bytes >> 10);
+        for own in &self.trace.log {
+            let level = if own.is_error {
+                "日志 error"
+            } else {
+                "日志 log"
+            };
+            say(&format!("     {level}: {}", own.text));
+        }
+        if !has.is_empty() {
+            let has: Vec<_> = has
+                .iter()
+                .map(|(asset, own)| format!("{own} {asset}"))
+                .collect();
+            say(&format!("     = 现有 balance: {}", has.join(", ")));
+        }
+        let (fuel, kib) = (self.trace.usage.fuel, self.trace.usage.memory_bytes >> 10);
         say(&format!("     · {fuel} 燃料 fuel, {kib} KiB"));
     }
 
@@ -189,7 +224,7 @@ impl Told {
         }
     }
 
-    fn json(&self, plan: &Plan, line: usize) -> Value {
+    fn json(&self, plan: &Plan, line: usize, has: &[(&Code, i64)]) -> Value {
         let lines: Vec<_> = self.lines().iter().map(|own| {
             json!({
                 "zh": explain::line(plan, None, own, Lang::Zh),
@@ -205,7 +240,17 @@ impl Told {
             }));
             awards.collect::<Vec<_>>()
         });
-        let mut out = json!({ "line": line, "fuel": self.usage.fuel, "memory_bytes": self.usage.memory_bytes });
+        let has = has
+            .iter()
+            .map(|(asset, own)| (asset.to_string(), Value::from(*own)));
+        let log = self.trace.log.iter();
+        let log: Vec<_> = log
+            .map(|own| json!({ "error": own.is_error, "text": own.text }))
+            .collect();
+        let mut out = json!({
+            "line": line, "fuel": self.trace.usage.fuel, "memory_bytes": self.trace.usage.memory_bytes,
+            "balances": Value::Object(has.collect()), "log": log,
+        });
         let rows = [
             ("awards", awards.map(Value::from)),
             ("points", self.quote.as_ref().map(|own| json!(own.points))),
