@@ -164,14 +164,13 @@ pub(crate) fn schema(text: &str) -> Result<(), Problem> {
             format!("schema.json is no JSON at line {line}, column {column}: {error}."),
         )
     })?;
-    if let Err(error) = jsonschema::validator_for(&schema) {
-        let at = error.instance_path().to_string();
-        return Err(Problem::new(
+    rongyi_rules::check_schema(&schema).map_err(|(zh, en)| {
+        Problem::new(
             "kit.schema",
-            format!("schema.json 的“{at}”处不是正确的 JSON Schema：{error}。"),
-            format!("schema.json is no JSON Schema at “{at}”: {error}."),
-        ));
-    }
+            format!("schema.json 不能用：{zh}。"),
+            format!("schema.json cannot be used: {en}."),
+        )
+    })?;
     if schema.get("type").and_then(serde_json::Value::as_str) != Some("object") {
         return Err(Problem::new(
             "kit.schema",
@@ -216,6 +215,7 @@ mod tests {
                 r#"{"type": "object", "properties": {"a": {"minimum": "x"}}}"#,
                 "/properties/a/minimum",
             ),
+            (r##"{"type": "object", "$ref": "#"}"##, "in circles"),
         ] {
             let problem = schema(text).unwrap_err();
             assert_eq!(problem.code, "kit.schema");

@@ -26,3 +26,4 @@ pub use engine::{Engine, EngineError};
 pub use limits::{Allowance, Limits, Lowered, Tier};
 pub use load::{Diagnostic, LoadError};
 pub use rule::{About, LogLine, Rule, Trace, Usage};
+pub use schema::check_schema;

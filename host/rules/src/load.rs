@@ -20,7 +20,6 @@ use crate::fault::{Spent, plain};
 use crate::limits::{Limits, Lowered, Tier};
 use crate::params::{Schema, all_at_once};
 use crate::rule::{About, Rule, store};
-use crate::state::State;
 use crate::world::{exports, imports};
 use crate::{answer, cache, tier};
 use rongyi_core::chain::{Hash, sha256};

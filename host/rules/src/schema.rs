@@ -55,6 +55,14 @@ pub(crate) fn validator(schema: &Value) -> Result<Validator, Wrong> {
     })
 }
 
+/// Whether a host would use this schema of a rule's parameters.
+///
+/// # Errors
+/// What is wrong with it and what to do, in Chinese and in English.
+pub fn check_schema(schema: &Value) -> Result<(), (String, String)> {
+    validator(schema).map(drop)
+}
+
 struct Walk<'s> {
     root: &'s Value,
     parts: usize,

@@ -164,7 +164,9 @@ pub(crate) fn exports(inner: &Inner, component: &Component) -> Result<Version, L
             ),
         ),
         None if names.is_empty() => (
-            format!("组件什么也没有导出；规则要导出 {PACKAGE}/rules，本机支持的是 {spoken}。请从 `rongyi rule new` 的模板写起。"),
+            format!(
+                "组件什么也没有导出；规则要导出 {PACKAGE}/rules，本机支持的是 {spoken}。请从 `rongyi rule new` 的模板写起。"
+            ),
             format!(
                 "It exports nothing; a rule exports {PACKAGE}/rules, and this host speaks {spoken}. Begin with the template of `rongyi rule new`."
             ),

@@ -241,8 +241,8 @@ fn schema(one: &Mistakes<'_>) {
         "schema.json",
         "\"type\": \"object\",",
         "\"type\": \"object\", \"$ref\": \"#\",",
-        &["check"],
-        "plugin.describe",
+        &["build"],
+        "kit.schema",
         &["绕成了圈", "refers to itself in circles"],
     );
     one.wrong(

@@ -166,6 +166,8 @@ fn config(seed: u64) -> Config {
         exports: Some(Craft::default().module()),
         allow_start_export: seed.is_multiple_of(5),
         allow_invalid_funcs: seed % 7 == 6,
+        // Code that was drawn without thought traps soon; some is drawn so that it reaches its end.
+        disallow_traps: seed % 4 == 1,
         max_funcs: 24,
         max_instructions: 400,
         max_imports: 3,

@@ -99,33 +99,26 @@ fn foreign_worlds_are_refused_by_name() {
     let empty = refused(&wat("(component)"));
     assert_eq!(empty.code, "world.export");
     assert!(
-        empty
-            .message
-            .contains("exports nothing. Begin with the template of `rongyi rule new`"),
+        empty.message.contains("exports nothing"),
         "{}",
         empty.message
     );
 
-    let newer =
-        wat(r#"(component (instance $i) (export "rongyi:rules/rules@0.2.0" (instance $i)))"#);
-    let error = refused(&newer);
-    assert_eq!(error.code, "world.version");
-    assert!(
-        error.message.contains("0.2.0") && error.message.contains("0.1.0"),
-        "{}",
-        error.message
-    );
-
-    let hollow =
-        wat(r#"(component (instance $i) (export "rongyi:rules/rules@0.2.0" (instance $i)))"#);
-    assert_eq!(refused(&hollow).code, "world.export");
+    for version in ["0.1.0", "0.2.0"] {
+        let hollow = format!(
+            r#"(component (instance $i) (export "rongyi:rules/rules@{version}" (instance $i)))"#
+        );
+        let error = refused(&wat(&hollow));
+        assert_eq!(error.code, "world.export");
+        assert!(error.message.contains(version), "{}", error.message);
+    }
 }
 
 #[test]
 fn long_names_and_lists_are_cut() {
     let long = "x".repeat(5_000);
     let import = wat(&format!(
-        r#"(component (import "a:{long}/b@1.0.0" (instance)))"#
+        r#"(component (import "wasi:{long}/b@1.0.0" (instance)))"#
     ));
     let error = refused(&import);
     assert_eq!(error.code, "world.import");
@@ -151,7 +144,7 @@ fn right_names_with_wrong_types_are_refused() {
     assert_eq!(error.code, "world.export");
     let message = &error.message;
     assert!(
-        message.contains("not that of rongyi:rules@0.1.0"),
+        message.contains("not that of rongyi:rules@0.2.0"),
         "{message}"
     );
     assert!(message.contains("Build it again with the SDK"), "{message}");
@@ -161,7 +154,7 @@ fn right_names_with_wrong_types_are_refused() {
         );
         let error = refused(&wat(&text));
         assert_eq!(error.code, "world.version", "{}", error.message);
-        assert!(error.message.contains(version) && error.message.contains("@0.1.0"));
+        assert!(error.message.contains(version) && error.message.contains("@0.2.0"));
     }
     let other = r#"(component (instance $i) (export "somebody:else/rules@0.1.0" (instance $i)))"#;
     assert!(

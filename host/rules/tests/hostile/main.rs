@@ -34,14 +34,13 @@
 //! | + | hostile schemas and hostile descriptions, which the host itself reads | `schemas`, `by_hand` |
 //! | + | plans that cannot be used | `plans` |
 //! | + | allocators that loop, trap, lie | `by_hand` |
-//! | + | the same call for a million times | `flood` |
+//! | + | the same misdeeds a million times | `../flood.rs` |
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod by_hand;
 mod craft;
 mod drawn;
 mod files;
-mod flood;
 mod misdeeds;
 mod plans;
 mod schemas;

@@ -1,10 +1,24 @@
-//! The same misdeeds again and again: memory is back where it was.
+//! The misdeeds of `tests/guests/hostile` again and again: memory is back where it was.
+//! A test of its own, because it looks at the memory of the whole process.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use rongyi_core::rule::EarnAsk;
 use rongyi_rules::{Allowance, Compiler, Engine};
 
-use crate::{event, hostile};
+fn event(kind: &str) -> EarnAsk {
+    EarnAsk {
+        kind: kind.parse().unwrap(),
+        quantity: 1,
+        fields: vec![],
+        roles: vec!["doer".parse().unwrap()],
+        on: "2026-11-23".parse().unwrap(),
+        minute: 600,
+        facts: vec![],
+        traits: vec![],
+        seed: [0; 16],
+    }
+}
 
 /// Bytes of this process that are in memory now.
 fn resident() -> usize {
@@ -27,7 +41,7 @@ fn memory_is_back_where_it_was_after_many_hostile_calls() {
     allowance.small.instances = 4;
     allowance.small.deadline_ms = 600_000;
     let engine = Engine::new(allowance, Compiler::InProcess, None).unwrap();
-    let rule = hostile(&engine);
+    let rule = engine.load(rongyi_bundled::HOSTILE, "{}").unwrap();
     assert!(rule.is_baked());
     let kinds: Vec<EarnAsk> = rule
         .plan
