@@ -6,6 +6,8 @@
 mod error;
 mod model;
 mod moving;
+#[cfg(test)]
+mod plans;
 mod postgres;
 mod sqlite;
 mod statements;

@@ -38,7 +38,21 @@ macro_rules! each_counter {
     };
 }
 
-pub(super) use {each_counter, each_number, each_pair, each_text};
+/// Joins to a table that is looked up by its key for each row before.
+macro_rules! look_up {
+    () => {
+        "JOIN"
+    };
+}
+
+/// Names the index to follow; this planner finds it by itself.
+macro_rules! by_index {
+    ($index:literal) => {
+        ""
+    };
+}
+
+pub(super) use {by_index, each_counter, each_number, each_pair, each_text, look_up};
 
 pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {
     query.bind(keys)

@@ -50,6 +50,104 @@ async fn every_statement_can_be_prepared() {
     assert_eq!(columns_of_sqlite().await, columns(&db).await);
 }
 
+/// In a ledger of tens of thousands of rows, whose size the planner knows: every statement that an event, an order or a
+/// page waits for follows a key that says more than the community.
+#[tokio::test]
+async fn hot_statements_follow_keys_in_a_filled_ledger() {
+    let cluster = Cluster::start();
+    let db = Postgres::open(&cluster.url()).await.unwrap();
+    let mut writer = db.writer().await.unwrap();
+    for statement in crate::plans::fill("decode(repeat('00', 32), 'hex')") {
+        let filled = sqlx::raw_sql(AssertSqlSafe(statement.clone()));
+        let filled = filled.execute(&mut *writer).await;
+        assert!(filled.is_ok(), "{statement}: {:?}", filled.err());
+    }
+    let write: &'static [(&str, &str)] = Vec::leak(vec![("WRITE", super::journal::write_text())]);
+    let lists = [
+        super::fates::STATEMENTS,
+        super::journal::STATEMENTS,
+        super::load::STATEMENTS,
+        super::periods::STATEMENTS,
+        super::reads::STATEMENTS,
+        write,
+    ];
+    let mut keys = 0;
+    for (name, text) in crate::plans::hot(&lists) {
+        let plan = plan(&mut writer, text).await;
+        keys += keys_of(name, &plan);
+    }
+    assert!(keys > 35, "only {keys} keys are followed");
+    // What the test is there to find, it finds.
+    let walk = plan(&mut writer, "SELECT body FROM record WHERE kind = $1").await;
+    assert!(std::panic::catch_unwind(|| keys_of("a walk", &walk)).is_err());
+    let half = "SELECT amount FROM balance WHERE community_id = $1 AND amount = $2";
+    let half = plan(&mut writer, half).await;
+    assert!(std::panic::catch_unwind(|| keys_of("half a key", &half)).is_err());
+}
+
+/// The plan that every connection of the program uses for a prepared statement, whatever its values are.
+async fn plan(connection: &mut sqlx::PgConnection, text: &str) -> Vec<String> {
+    let prepare = format!("PREPARE own AS {text}");
+    sqlx::raw_sql(AssertSqlSafe(prepare))
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    let count: i32 = sqlx::query_scalar(
+        "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'own'",
+    )
+    .fetch_one(&mut *connection)
+    .await
+    .unwrap();
+    let values = vec!["NULL"; usize::try_from(count).unwrap()].join(", ");
+    let values = if count == 0 {
+        values
+    } else {
+        format!("({values})")
+    };
+    let explain = format!("EXPLAIN (COSTS OFF) EXECUTE own{values}");
+    let rows = sqlx::raw_sql(AssertSqlSafe(explain))
+        .fetch_all(&mut *connection)
+        .await
+        .unwrap();
+    sqlx::raw_sql("DEALLOCATE own")
+        .execute(connection)
+        .await
+        .unwrap();
+    rows.iter().map(|row| sqlx::Row::get(row, 0)).collect()
+}
+
+/// How many keys of growing tables a plan follows. Panics where it reads a table whole, or all of a community.
+fn keys_of(name: &str, plan: &[String]) -> usize {
+    let shown = plan.join("\n");
+    let mut keys = 0;
+    for (place, line) in plan.iter().enumerate() {
+        let own = |table: &str| {
+            line.contains(&format!(" on {table} ")) || line.ends_with(&format!(" on {table}"))
+        };
+        if crate::plans::GROWING.into_iter().any(own) {
+            assert!(!line.contains("Seq Scan"), "{name}:\n{shown}");
+        }
+        let index = line
+            .split_once(" using ")
+            .or(line.split_once("Bitmap Index Scan on "));
+        let Some((_, index)) = index.filter(|_| line.contains("Index")) else {
+            continue;
+        };
+        let grows = |table: &str| index.starts_with(&format!("{table}_"));
+        // A partial index is itself what is looked for.
+        if !crate::plans::GROWING.into_iter().any(grows) || index.starts_with("orders_open_") {
+            continue;
+        }
+        let condition = plan.get(place + 1).map_or("", |next| next.trim());
+        assert!(
+            condition.starts_with("Index Cond") && condition.contains(" AND "),
+            "{name}: {condition}\n{shown}"
+        );
+        keys += 1;
+    }
+    keys
+}
+
 type Columns = BTreeSet<(String, String)>;
 
 /// What `move` carries over must have a place to go: the same columns in the same tables.

@@ -37,7 +37,22 @@ macro_rules! each_counter {
     };
 }
 
-pub(super) use {each_counter, each_number, each_pair, each_text};
+/// Joins to a table that is looked up by its key for each row before: the planner must not turn that round.
+macro_rules! look_up {
+    () => {
+        "CROSS JOIN"
+    };
+}
+
+/// Names the index to follow. Without statistics the planner takes a community for ten rows, and would read all of it
+/// in the order of its key.
+macro_rules! by_index {
+    ($index:literal) => {
+        concat!("INDEXED BY ", $index)
+    };
+}
+
+pub(super) use {by_index, each_counter, each_number, each_pair, each_text, look_up};
 
 pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {
     query.bind(json!(keys).to_string())
