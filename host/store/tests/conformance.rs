@@ -332,6 +332,40 @@ async fn postgres_conforms() {
     }
 }
 
+/// A host that hangs while it holds a community's row: the server takes the row away, the others go on, and what it
+/// brings when it wakes is not written.
+#[tokio::test]
+async fn a_row_held_by_a_host_that_hangs_is_taken_away() {
+    let cluster = cluster::Cluster::start();
+    let place = Place::postgres(&cluster, "hangs", None);
+    let (sleeper, other) = (place.open().await.unwrap(), place.open().await.unwrap());
+    let name = code("nanmen");
+    let mut life = Life::new(&other, &name);
+    life.live(&script::beginning()).await.unwrap();
+
+    let held = sleeper.store.hold(&name).await.unwrap();
+    let late = script::small("2026-09-03", 5, "late");
+    let mut book = fresh(&sleeper, &name).await.unwrap();
+    load_for(&sleeper, &mut book, &late).await.unwrap();
+    let _ = book.apply(&late, Instant(900_000_000), &life.judge);
+    let late = book.seal().expect("it decided something");
+
+    let meanwhile = script::small("2026-09-03", 7, "meanwhile");
+    assert_eq!(life.live(&[meanwhile]).await, Ok(()));
+    let answer = sleeper.store.write_held(held, &[late]).await;
+    assert!(
+        matches!(answer, Err(StoreError::Unreachable { .. })),
+        "{answer:?}"
+    );
+    life.check().await.unwrap();
+    let seen = fresh(&sleeper, &name).await.unwrap().frame().head;
+    assert_eq!(
+        seen,
+        life.model.frame().head,
+        "awake, it sees what is there"
+    );
+}
+
 /// A host that dies in the middle of a write: all of it is there, or nothing is.
 #[tokio::test]
 async fn a_write_that_is_cut_off_leaves_all_or_nothing() {
