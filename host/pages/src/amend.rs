@@ -49,6 +49,8 @@ pub struct NoticeRow {
     pub until: Day,
     /// Where it stands.
     pub state: NoticeState,
+    /// Whether it is the reader's own, whose why page they may see.
+    pub own: bool,
 }
 
 impl NoticeRow {

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod amend;
 pub mod assets;
+pub mod fault;
 pub mod format;
 pub mod icon;
 pub mod office;
@@ -17,6 +18,7 @@ pub mod passbook;
 pub mod period;
 pub mod proof;
 pub mod qr;
+pub mod record;
 pub mod shell;
 pub mod shop;
 pub mod text;
@@ -34,17 +36,23 @@ pub use operator::{
 pub use order::{OrderLine, OrderState, OrderView, OrdersView};
 pub use own::OwnView;
 pub use passbook::{
-    Expiring, HomeView, Line, LineState, Month, PassbookView, Proof, ReasonRow, RuleRef, Show,
-    Unit, Waiting, WhyView,
+    Expiring, HomeView, Line, LineState, Month, PassbookView, Pending, PendingState, Proof,
+    ReasonRow, RuleRef, Show, Unit, Waiting, WhyNotice, WhyView,
 };
 pub use period::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
 pub use proof::{
     Checked, HeadView, HeadsView, ProofCheckView, ProofView, PublishedHead, PublishedRow,
 };
-pub use shell::{Shell, Size};
+pub use record::{
+    RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
+    RecordOutcome, RecordTyped, RecordView,
+};
+pub use shell::{Desk, Reader, Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
 pub use text::Lang;
-pub use till::{TillCheckView, TillItem, TillLine, TillOutcome, TillResultView, TillView};
+pub use till::{
+    TillCheckView, TillItem, TillLine, TillOutcome, TillPieces, TillResultView, TillView,
+};
 
 /// A page that can be sent.
 pub trait Page {

@@ -3,6 +3,7 @@
 
 use askama::Template;
 
+use crate::fault;
 use crate::format::{self, Day, Moment};
 use crate::office::Head;
 use crate::shell::Shell;
@@ -174,7 +175,22 @@ pub struct OperatorView {
     pub needs_restart: Vec<String>,
 }
 
+impl LastFault {
+    fn what(&self) -> &'static str {
+        fault::keys(&self.code).0
+    }
+
+    fn remedy(&self) -> &'static str {
+        fault::keys(&self.code).1
+    }
+}
+
 impl OperatorView {
+    /// The plain sentence of a counted fault.
+    fn fault_text(&self, code: &str) -> String {
+        self.shell.t(fault::keys(code).0)
+    }
+
     fn short_digest(&self, digest: &str) -> String {
         format::short_hash(digest)
     }

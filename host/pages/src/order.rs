@@ -76,6 +76,10 @@ pub struct OrderView {
     pub quantity: i64,
     /// What it cost.
     pub total: i64,
+    /// Points that come back when it is cancelled, or came back: those of what was not picked up.
+    pub back: i64,
+    /// Where only a part was picked up so far: that part, and the rest, each with its quantity.
+    pub parts: Option<(String, String)>,
     /// How far it has come.
     pub state: OrderState,
     /// Where to pick it up.
@@ -91,6 +95,17 @@ pub struct OrderView {
 }
 
 impl OrderView {
+    /// What happened to a part, in the words of where the order stands.
+    fn parts_text(&self) -> Option<String> {
+        let (handed, left) = self.parts.as_ref()?;
+        let key = match &self.state {
+            OrderState::Reserved { .. } => "order-part-waiting",
+            OrderState::HandedOver { .. } => return None,
+            OrderState::Cancelled { .. } | OrderState::TimedOut { .. } => "order-part-over",
+        };
+        Some(self.shell.t2(key, "handed", handed, "left", left))
+    }
+
     fn qr_svg(&self, text: &str) -> String {
         qr::svg(text, &self.shell.t("order-qr-label"))
     }

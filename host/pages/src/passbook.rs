@@ -230,6 +230,86 @@ impl Month {
     }
 }
 
+/// How far something has come that is not in the balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PendingState {
+    /// An award under notice.
+    Notice {
+        /// The last day of the notice.
+        until: Day,
+        /// The day it is booked unless somebody objects.
+        booked: Day,
+    },
+    /// An award that somebody objected to; it waits for the review.
+    Objected,
+    /// An award that a review upheld.
+    Upheld {
+        /// The day it is booked.
+        booked: Day,
+    },
+    /// Points of an order that waits to be picked up.
+    SetAside {
+        /// The last day to pick it up.
+        until: Day,
+    },
+}
+
+impl PendingState {
+    fn seal(&self) -> (&'static str, &'static str) {
+        match *self {
+            PendingState::Notice { .. } => ("seal seal-quiet", "seal-notice"),
+            PendingState::Objected => ("seal", "notice-objected"),
+            PendingState::Upheld { .. } => ("seal seal-good", "notice-upheld"),
+            PendingState::SetAside { .. } => ("seal seal-gold", "seal-set-aside"),
+        }
+    }
+
+    fn text(&self, shell: &Shell) -> String {
+        match *self {
+            PendingState::Notice { until, booked } => shell.t2(
+                "pending-notice",
+                "until",
+                shell.day(until),
+                "booked",
+                shell.day(booked),
+            ),
+            PendingState::Objected => shell.t("pending-objected"),
+            PendingState::Upheld { booked } => {
+                shell.t1("pending-upheld", "booked", shell.day(booked))
+            }
+            PendingState::SetAside { until } => {
+                shell.t1("pending-set-aside", "day", shell.day(until))
+            }
+        }
+    }
+}
+
+/// Something that is not in the balance: shown apart from what is booked, and never added to it.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// Where it is explained, below the community's address: `/passbook/812`, `/orders/3`.
+    pub path: String,
+    /// What for, in the reader's language.
+    pub title: String,
+    /// The day it happened or was ordered.
+    pub day: Day,
+    /// How much, above zero.
+    pub amount: i64,
+    /// What is counted.
+    pub unit: Unit,
+    /// How far it has come.
+    pub state: PendingState,
+}
+
+impl Pending {
+    fn worth(&self, shell: &Shell) -> String {
+        match (self.state, self.unit) {
+            (PendingState::SetAside { .. }, _) => shell.points(self.amount),
+            (_, unit) => change_text(self.amount, unit, shell),
+        }
+    }
+}
+
 /// `/{community}/passbook?show=in&before=123`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "passbook.html")]
@@ -242,6 +322,8 @@ pub struct PassbookView {
     pub balance: i64,
     /// Which lines are shown.
     pub show: Show,
+    /// What is not in the balance; on the newest page of all lines only.
+    pub pending: Vec<Pending>,
     /// Newest month first.
     pub months: Vec<Month>,
     /// The `before` of the next older page, if there is one.
@@ -291,6 +373,22 @@ pub struct Proof {
     pub block_hash: String,
 }
 
+/// An award under notice, as its why page shows it. An objection posts `reason` and `key` to
+/// `/{community}/notice/{entry}/object`.
+#[derive(Debug, Clone)]
+pub struct WhyNotice {
+    /// How far it has come.
+    pub state: PendingState,
+    /// The idempotency key of an objection.
+    pub key: String,
+}
+
+impl WhyNotice {
+    fn open(&self) -> bool {
+        matches!(self.state, PendingState::Notice { .. })
+    }
+}
+
 /// `/{community}/passbook/{seq}`: why it is so, or why not.
 #[derive(Debug, Clone, Template)]
 #[template(path = "why.html")]
@@ -312,8 +410,8 @@ pub struct WhyView {
     pub recorded_by: String,
     /// When it was recorded.
     pub recorded_at: Moment,
-    /// What the person can do if they disagree, in the reader's language; empty shows the help line.
-    pub objection: String,
+    /// For an award under notice: until when, and the form for an objection.
+    pub notice: Option<WhyNotice>,
     /// The order behind the line, if any.
     pub order_no: Option<u64>,
     /// Where the ledger keeps it.

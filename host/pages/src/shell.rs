@@ -67,6 +67,52 @@ impl Size {
     }
 }
 
+/// A page where staff work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Desk {
+    /// How the rules are doing, and closing the books.
+    Operator,
+    /// Handing orders over.
+    Till,
+    /// Booking what people did.
+    Record,
+    /// Reversals, corrections, objections.
+    Amend,
+}
+
+impl Desk {
+    /// Its address below the community's.
+    pub fn path(self) -> &'static str {
+        match self {
+            Desk::Operator => "/operator",
+            Desk::Till => "/till",
+            Desk::Record => "/record",
+            Desk::Amend => "/amend",
+        }
+    }
+
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Desk::Operator => "desk-operator",
+            Desk::Till => "desk-till",
+            Desk::Record => "desk-record",
+            Desk::Amend => "desk-amend",
+        }
+    }
+}
+
+/// Who reads a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reader {
+    /// Nobody is signed in.
+    #[default]
+    Nobody,
+    /// A resident.
+    Resident,
+    /// A member of staff, with the desks that are theirs; the first is where they begin.
+    Staff(&'static [Desk]),
+}
+
 /// What every page has around it.
 #[derive(Debug, Clone)]
 pub struct Shell {
@@ -83,6 +129,8 @@ pub struct Shell {
     pub community_path: String,
     /// The person who is signed in, as they may be greeted; `None` hides what needs a sign-in.
     pub signed_in_name: Option<String>,
+    /// Who that is.
+    pub reader: Reader,
     /// Whether this is the demonstration; every page and print then says so.
     pub demo: bool,
     /// The help telephone, shown at the same place of every page. Empty when there is none.
@@ -94,6 +142,28 @@ pub struct Shell {
 }
 
 impl Shell {
+    /// The desks of a member of staff.
+    pub(crate) fn desks(&self) -> &'static [Desk] {
+        match self.reader {
+            Reader::Staff(desks) => desks,
+            Reader::Nobody | Reader::Resident => &[],
+        }
+    }
+
+    pub(crate) fn is_resident(&self) -> bool {
+        self.reader == Reader::Resident
+    }
+
+    pub(crate) fn is_staff(&self) -> bool {
+        matches!(self.reader, Reader::Staff(_))
+    }
+
+    /// Whether a link leads to the page that is shown.
+    pub(crate) fn is_here(&self, below: &str) -> bool {
+        let path = self.here.split('?').next().unwrap_or_default();
+        path.strip_prefix(&self.community_path) == Some(below)
+    }
+
     /// A static text.
     pub fn t(&self, key: &str) -> String {
         self.lang.text(key)

@@ -44,8 +44,22 @@ impl TillLine {
     }
 }
 
+/// One item of a slip, with what is still to be handed over of it. Its number is posted as `pieces.{item}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TillPieces {
+    /// The item's code.
+    pub item: String,
+    /// Its name, in the reader's language.
+    pub title: String,
+    /// Pieces that are still set aside, 1 or more.
+    pub left: i64,
+    /// Pieces that were handed over before.
+    pub handed: i64,
+}
+
 /// The slip behind a code, before anything is handed over.
-/// The form posts `key` and `code` to `/{community}/till/{no}/settle`.
+/// The form posts `key`, `code` and, where there is more than one piece, how many of each are handed over now to
+/// `/{community}/till/{no}/settle`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "till_check.html")]
 pub struct TillCheckView {
@@ -59,11 +73,9 @@ pub struct TillCheckView {
     pub code: String,
     /// The idempotency key of this hand-over.
     pub key: String,
-    /// The item's name, in the reader's language.
-    pub title: String,
-    /// How many.
-    pub quantity: i64,
-    /// What it cost.
+    /// What is still to be handed over, item by item.
+    pub pieces: Vec<TillPieces>,
+    /// What all of it cost.
     pub total: i64,
     /// Whose, masked.
     pub masked_name: String,
@@ -71,6 +83,27 @@ pub struct TillCheckView {
     pub placed_on: Day,
     /// The last day to pick it up.
     pub until: Day,
+    /// What was wrong with the numbers (field `pieces`).
+    pub errors: Vec<FieldError>,
+}
+
+impl TillCheckView {
+    /// A single piece is handed over or not; only several can be parted.
+    fn can_be_parted(&self) -> bool {
+        self.pieces.iter().map(|own| own.left).sum::<i64>() > 1
+    }
+
+    fn error(&self) -> Option<&str> {
+        self.errors.first().map(|e| e.message.as_str())
+    }
+
+    /// The first field is where an error leads to.
+    fn field(&self, place: &usize) -> String {
+        match place {
+            0 => "field-pieces".to_owned(),
+            place => format!("field-pieces-{place}"),
+        }
+    }
 }
 
 /// What the counter is told, large.
@@ -78,6 +111,13 @@ pub struct TillCheckView {
 pub enum TillOutcome {
     /// Done now.
     HandedOver,
+    /// A part is done now; the rest stays set aside.
+    HandedPart {
+        /// What stays, with its quantity.
+        left: String,
+        /// The last day to pick it up.
+        until: Day,
+    },
     /// Somebody was first.
     AlreadyHandedOver {
         /// When.
@@ -127,12 +167,16 @@ pub struct TillResultView {
 
 impl TillResultView {
     fn is_good(&self) -> bool {
-        self.outcome == TillOutcome::HandedOver
+        matches!(
+            self.outcome,
+            TillOutcome::HandedOver | TillOutcome::HandedPart { .. }
+        )
     }
 
     fn word(&self) -> String {
         self.shell.t(match &self.outcome {
             TillOutcome::HandedOver => "till-handed",
+            TillOutcome::HandedPart { .. } => "till-part",
             TillOutcome::AlreadyHandedOver { .. } => "till-already",
             TillOutcome::TimedOut { .. } => "till-timed-out",
             TillOutcome::Cancelled { .. } => "till-cancelled",
@@ -144,6 +188,9 @@ impl TillResultView {
         let s = &self.shell;
         match &self.outcome {
             TillOutcome::HandedOver => s.t("till-handed-text"),
+            TillOutcome::HandedPart { left, until } => {
+                s.t2("till-part-text", "left", left, "day", s.day(*until))
+            }
             TillOutcome::AlreadyHandedOver { at, by } => {
                 s.t2("till-already-text", "at", s.moment(at), "by", by)
             }

@@ -214,6 +214,7 @@ fn data_is_escaped() {
             community_title: "<b>".to_owned(),
             community_path: "/nanmen".to_owned(),
             signed_in_name: None,
+            reader: rongyi_pages::Reader::Nobody,
             demo: false,
             phone: "\"><script>".to_owned(),
             request_id: "<i>".to_owned(),
@@ -381,4 +382,36 @@ fn a_first_view_is_light() {
     let css = CSS.len();
     assert!(css < 40_000, "{css} bytes of style");
     each_page(|name, html| assert!(html.len() < 40_000, "{name}: {} bytes", html.len()));
+}
+
+/// The codes with which the sandbox and its keeper make faults, read from their sources without their tests.
+#[test]
+fn every_fault_of_the_sandbox_has_its_words() {
+    let host = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let mut codes = BTreeSet::new();
+    for file in [
+        "rules/src/fault.rs",
+        "rules/src/rule.rs",
+        "server/src/rulebook.rs",
+        "server/src/rulebook/ward.rs",
+    ] {
+        let text = std::fs::read_to_string(format!("{host}/{file}")).unwrap();
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        for literal in text.split('"').skip(1).step_by(2) {
+            let kinds = ["limit.", "host.", "output.", "plugin.", "trap.", "rule."];
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
+            if kinds.iter().any(|kind| literal.starts_with(kind)) && literal.chars().all(plain) {
+                codes.insert(literal.to_owned());
+            }
+        }
+    }
+    assert!(codes.len() >= 15, "{codes:?}");
+    let known: BTreeSet<String> = rongyi_pages::fault::FAULTS
+        .iter()
+        .map(|(code, ..)| (*code).to_owned())
+        .collect();
+    assert_eq!(
+        codes, known,
+        "host/pages/src/fault.rs has a line for each code"
+    );
 }

@@ -97,6 +97,12 @@ passbook-all = All
 passbook-in = In
 passbook-out = Out
 passbook-empty = Nothing here yet. Join an activity or sort your waste once, and the first line appears.
+pending-title = Not booked yet
+pending-sub = Not counted in your balance
+pending-notice = Under notice until { $until }; booked on { $booked } unless somebody objects.
+pending-objected = Somebody objected. It is being reviewed, and booked after that.
+pending-upheld = Reviewed and upheld; booked on { $booked }.
+pending-set-aside = Kept for an order, to be picked up by { $day }; otherwise it comes back by itself.
 passbook-older = Older
 passbook-newest = Back to the newest
 month-sums = In { $earned } · out { $spent }
@@ -127,6 +133,8 @@ why-rule-text = “{ $name }”, version { $version }
 why-rule-from = in force from { $day }
 why-recorded = Recorded by
 why-balance = Balance after it
+why-notice = It cannot be spent yet.
+why-notice-link = See it in the notice
 why-objection-title = Does this look wrong?
 why-objection = Call the office or come to the desk and say the day and the reason of this line. We will check it again.
 why-proof = Proof in the ledger
@@ -192,6 +200,8 @@ order-cancel = Cancel and get { $points } back
 order-handed-text = Handed over on { $at } by { $by }.
 order-cancelled-text = Cancelled on { $at }; { $points } came back.
 order-timed-out-text = Nobody came by { $at }; { $points } came back by themselves.
+order-part-waiting = You have picked up { $handed }; { $left } is still waiting for you under the same code.
+order-part-over = { $handed } had been picked up; { $left } had not.
 print-slip = Print the slip
 copy-code = Copy the code
 copied = Copied
@@ -229,6 +239,12 @@ me-size = Text size
 me-lang = Language 语言
 
 ## Till
+desk-operator = Operator
+desk-till = Till
+desk-record = Record
+desk-amend = Corrections
+desk-notice = Notice
+desk-pin = Password
 staff-on-duty = On duty: { $name }
 till-title = Hand over an order
 till-code = Pick-up code
@@ -236,11 +252,17 @@ till-code-hint = Scan it, or type the 8 digits
 till-look = Look it up
 till-recent = Handed over just now
 till-check-title = Check, then hand over
+till-handed-before = ({ $count } handed over before)
+till-pieces = How many now?
+till-pieces-hint = To hand over everything, leave the numbers as they are. The rest is kept until { $day } under the same code.
+till-pieces-of = { $title } ({ $left } left)
 till-hand-over = Hand over
 till-not-now = Not now
 till-next = Next, please
 till-handed = Handed over
 till-handed-text = You can give the goods to the resident now.
+till-part = Handed over in part
+till-part-text = You can give these to the resident now. Still kept: { $left }, until { $day }, under the same code; what is not picked up by then goes back as points.
 till-already = Already handed over
 till-already-text = { $by } handed this order over on { $at }. Please do not give it out twice.
 till-timed-out = Too late
@@ -320,6 +342,7 @@ operator-from = In force from
 operator-digest = Fingerprint
 operator-waiting-label = Waiting events
 operator-fault = Last fault
+operator-fault-detail = Technical words, for the author
 operator-config-fault-note = Once every place below is mended it goes into force by itself, without a restart; until then all stays as it was.
 operator-restart = The change is in force, except for what needs a restart: { $keys }.
 operator-parked-since = Parked since
@@ -342,6 +365,32 @@ operator-do-parked = This rule failed time after time and is left alone for now.
 operator-do-limit = This rule sometimes takes more than it may. Send the fault to its author as it is, so that it does with less; if it must be, raise the limit below [limits] in rongyi.toml.
 operator-do-broken = This rule sometimes fails by itself. The events it failed on wait and are not lost. Send the fault to its author as it is; with a mended version they are decided by themselves.
 operator-do-host = This machine could not ask the rule just now. That is not the rule's doing, and it is tried again. If it stays so, read the log and run `rongyi check`.
+
+## Faults of rules
+fault-limit-fuel = The rule computed for too long and used up the fuel of one call.
+fault-limit-memory = The rule asked for more memory than it may have.
+fault-limit-stack = The rule called itself again and again, deeper than is allowed.
+fault-limit-time = The rule did not answer in time; this machine may be too busy.
+fault-host-busy = Too many rules were being asked at once, and this call found no place.
+fault-output-size = The rule handed over too much at once.
+fault-output-utf8 = The rule answered with text that is not UTF-8.
+fault-output-invalid = The rule's answer does not follow the interface and cannot be used.
+fault-output-rule = The rule's answer contradicts itself or gives what it must not, and was not used.
+fault-plugin-panic = The rule stopped with an error of its own; its author's words stand below.
+fault-trap-unreachable = The rule came to a place that its author thought it never would.
+fault-trap-memory = The rule reached outside its own memory and was stopped.
+fault-trap-division = The rule divided by zero.
+fault-trap-overflow = The rule computed a number that is too large.
+fault-trap-call = The rule called a function that is not there.
+fault-trap-other = The rule failed while it ran and was stopped.
+fault-rule-not-loaded = This machine has not loaded the rule and so cannot ask it.
+fault-rule-parked = The rule failed time after time and is parked; its events wait.
+fault-unknown = The rule has a fault that this version does not know yet.
+fault-do-author = Send the words below to the rule's author and put the mended version in. What waits is not lost and is decided by itself.
+fault-do-limit = Ask the author to do with less; if it must be, raise the limit below [limits] in rongyi.toml.
+fault-do-host = That is not the rule's doing, and it is tried again. If it stays so, see whether this machine is too busy.
+fault-do-load = Run `rongyi check` and put the rule's file where it says; what waits is then decided by itself.
+fault-do-parked = Have the fault above mended; with a new version it answers again at once.
 
 ## Closing a period
 period-title = Closing the books
@@ -386,6 +435,8 @@ error-code = Error code { $code }
 ## Notice
 notice-title = Points under notice
 notice-sub = During the notice everybody can see these points, and nobody can spend them yet. If something is wrong, object by the last day; another member of staff will review it.
+notice-rules = During the notice every resident and every member of staff of this community may object; once is enough for each award. The review is done by another member of staff than who booked it and who objects.
+notice-why = How this was worked out
 notice-empty = Nothing is under notice now.
 notice-worth = Worth
 notice-last-day = Notice until
@@ -398,6 +449,35 @@ notice-done = Your objection is in the book, number { $entry }. Another member o
 notice-objected = Objected, in review
 notice-upheld = Reviewed
 home-notice-link = See the notice
+
+## Record
+record-title = Record
+record-sub = What did a resident do? Choose, fill it in, and you are told at once what it is worth.
+record-none = Nothing can be recorded now. Please ask the operator.
+record-back = Another kind
+record-quantity = How much ({ $unit })
+record-integer = { $min } to { $max }
+record-decimal = { $n ->
+    [one] at most { $count } decimal place
+   *[other] at most { $count } decimal places
+ }
+record-optional = optional
+record-choose = Please choose
+record-on = On which day
+record-more = Time, who brought them, note (optional)
+record-time = When it began
+record-referrer = Resident number of who brought them
+record-note = Note
+record-note-hint = The resident can read it. Nothing private about others.
+record-send = Book it
+record-booked = Booked
+record-notice = Booked, under notice
+record-refused = No points
+record-waiting = Noted
+record-waiting-text = The rule gave no answer yet. Nothing is lost: it is decided by itself as soon as the rule is mended, so do not record it again.
+record-number = Number { $entry } in the book
+record-again = Another one of this kind
+record-other = Something else
 
 ## Corrections
 amend-title = Reversals and corrections

@@ -1,7 +1,7 @@
 //! Taking back, correcting and objecting: what staff and residents ask about entries that are booked already, and
 //! what is open. Who may ask is decided by the callers, what comes of it by the book.
 
-use rongyi_core::account::Purpose;
+use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::book::{Fate, FateState};
 use rongyi_core::chain::Hash;
 use rongyi_core::command::{Ask, Command, SaltedText};
@@ -136,6 +136,8 @@ pub struct Noticed {
     pub points: i64,
     /// Minutes under notice.
     pub minutes: i64,
+    /// Whose accounts they are for.
+    pub holders: Vec<Holder>,
     /// Who objects, and why unless erased.
     pub objection: Option<(Code, Option<String>)>,
 }
@@ -211,6 +213,7 @@ pub async fn noticed(
         event,
         points: 0,
         minutes: 0,
+        holders: Vec::new(),
         objection: None,
     };
     for record in &receipt.records {
@@ -223,6 +226,7 @@ pub async fn noticed(
                 &mut found.points
             };
             *side = side.saturating_add(moved.amount.get());
+            found.holders.push(moved.credit.holder);
         }
     }
     if fate.state == FateState::Objected

@@ -55,8 +55,10 @@ pub struct DemoArgs {
 const SIGN_IN_FILE: &str = "demo-sign-in.txt";
 const SHOWN_COMMUNITY: &str = "nanmen";
 const SHOWN_RESIDENT: ResidentNo = ResidentNo(1001);
-const SHOWN_STAFF: [(&str, &str); 2] = [
+const SHOWN_STAFF: [(&str, &str); 4] = [
     ("nanmen-shop", "店员 shopkeeper"),
+    ("nanmen-lead", "队长 leader"),
+    ("nanmen-review", "审核员 reviewer"),
     ("nanmen-operator", "管理员 operator"),
 ];
 

@@ -126,6 +126,79 @@ fn name(code: &Code, plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
         .map_or_else(|| code.to_string(), |text| lang.of(text).to_owned())
 }
 
+/// Words that sentences of rules count with; what an operator counts in is the unit of a kind, see [`counted`].
+const COUNTABLE: [&str; 12] = [
+    "times",
+    "points",
+    "minutes",
+    "hours",
+    "days",
+    "weeks",
+    "months",
+    "years",
+    "pieces",
+    "events",
+    "units",
+    "fractions",
+];
+
+/// The singular of an English plural, by the rules that hold for nearly all of them: `boxes` becomes `box`.
+fn singular(plural: &str) -> String {
+    if let Some(stem) = plural.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+        return format!("{stem}y");
+    }
+    let hissing = ["ches", "shes", "xes", "sses"];
+    if hissing.iter().any(|end| plural.ends_with(end)) {
+        return plural[..plural.len() - 2].to_owned();
+    }
+    let kept = ["ss", "us", "is"].iter().any(|end| plural.ends_with(end));
+    match plural
+        .strip_suffix('s')
+        .filter(|stem| !kept && stem.len() > 1)
+    {
+        Some(stem) => stem.to_owned(),
+        None => plural.to_owned(),
+    }
+}
+
+/// `7.6 公斤`, `1 time`, `2 times`: a quantity with what it counts. English units are written as plurals.
+pub fn counted(quantity: &str, unit: &Text, lang: Lang) -> String {
+    let unit = lang.of(unit);
+    if lang == Lang::Zh || quantity != "1" {
+        return format!("{quantity} {unit}");
+    }
+    // `bags of waste`: the first word is the one that is counted.
+    let (first, rest) = match unit.split_once(" of ") {
+        Some((first, rest)) => (first, format!(" of {rest}")),
+        None => (unit, String::new()),
+    };
+    format!("{quantity} {}{rest}", singular(first))
+}
+
+/// An English sentence whose holes were filled with numbers: `1 times` becomes `1 time`, `1 points are` becomes
+/// `1 point is`. Rules have one phrase for every number.
+fn agreeing(sentence: &str) -> String {
+    let mut words: Vec<String> = sentence.split(' ').map(str::to_owned).collect();
+    for at in 1..words.len() {
+        let one = words[at - 1].trim_start_matches(['(', '“', '+', '−']) == "1";
+        let own = words[at].clone();
+        let word = own.trim_end_matches([',', '.', ';', ':', ')', '?', '!']);
+        if !one || !COUNTABLE.contains(&word) {
+            continue;
+        }
+        let mark = &own[word.len()..];
+        words[at] = format!("{}{mark}", singular(word));
+        if let Some(verb) = words.get_mut(at + 1).filter(|_| mark.is_empty()) {
+            match verb.as_str() {
+                "are" => *verb = "is".to_owned(),
+                "were" => *verb = "was".to_owned(),
+                _ => {}
+            }
+        }
+    }
+    words.join(" ")
+}
+
 fn fill(sentence: &str, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
     let mut out = sentence.to_owned();
     for (place, arg) in args.iter().enumerate() {
@@ -137,7 +210,10 @@ fn fill(sentence: &str, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: 
         };
         out = out.replace(&format!("{{{place}}}"), &text);
     }
-    out
+    match lang {
+        Lang::Zh => out,
+        Lang::En => agreeing(&out),
+    }
 }
 
 fn sentence(code: &Code, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
@@ -199,6 +275,38 @@ pub fn kind<'f>(frame: &'f Frame, code: &Code) -> Option<&'f rongyi_core::rule::
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn english_counts_one_of_a_thing() {
+        let check = |said: &str, wanted: &str| assert_eq!(agreeing(said), wanted);
+        check(
+            "This person: at most 1 times, already 1",
+            "This person: at most 1 time, already 1",
+        );
+        check("Only 1 of “Salt” are left.", "Only 1 of “Salt” are left.");
+        check("1 points are kept", "1 point is kept");
+        check("11 points are kept", "11 points are kept");
+        check("reached 1 times, now", "reached 1 time, now");
+        check("0.1 points", "0.1 points");
+        let unit = |en: &str| Text {
+            zh: "个".into(),
+            en: en.into(),
+        };
+        for (plural, one) in [
+            ("times", "1 time"),
+            ("trees", "1 tree"),
+            ("boxes", "1 box"),
+            ("batteries", "1 battery"),
+            ("houses", "1 house"),
+            ("bags of leaves", "1 bag of leaves"),
+            ("kg", "1 kg"),
+            ("glass", "1 glass"),
+        ] {
+            assert_eq!(counted("1", &unit(plural), Lang::En), one);
+        }
+        assert_eq!(counted("7.6", &unit("boxes"), Lang::En), "7.6 boxes");
+        assert_eq!(counted("1", &unit("times"), Lang::Zh), "1 个");
+    }
 
     #[test]
     fn holes_are_filled_in_both_languages() {

@@ -121,7 +121,11 @@ fn settings(community: &config::Community) -> Settings {
             .iter()
             .map(|(asset, floor)| (*asset, amount(*floor)))
             .collect(),
-        notice_days: community.notice_days.clone(),
+        notice_days: community
+            .notices
+            .iter()
+            .map(|own| (own.kind.clone(), own.days))
+            .collect(),
     }
 }
 

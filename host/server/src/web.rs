@@ -10,8 +10,10 @@ mod lines;
 mod operator;
 mod order;
 mod own;
+mod pending;
 mod periods;
 mod proof;
+mod record;
 mod resident;
 pub mod shell;
 mod shop;
@@ -178,6 +180,10 @@ fn pages() -> Router<Arc<App>> {
             get(staff::show_till).post(staff::look_up_code),
         )
         .route("/{community}/till/{no}/settle", post(staff::settle_order))
+        .route(
+            "/{community}/record",
+            get(record::show_record).post(record::record_event),
+        )
         .route("/{community}/amend", get(amend::show_desk))
         .route("/{community}/amend/reverse", post(amend::reverse))
         .route("/{community}/amend/adjust", post(amend::adjust))

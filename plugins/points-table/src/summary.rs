@@ -111,7 +111,16 @@ fn bounds(row: &Row, zh: &mut String, en: &mut String) {
             format!("{} for {}", when.en, who.en),
         );
         zh.push_str(&format!("，{who}最多 {} 次", limit.most));
-        en.push_str(&format!("; at most {} times {who_en}", limit.most));
+        en.push_str(&format!("; at most {} {who_en}", times(limit.most)));
+    }
+}
+
+/// `once`, `4 times`.
+fn times(number: i32) -> String {
+    if number == 1 {
+        "once".to_owned()
+    } else {
+        format!("{number} times")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rongyi_pages::*;
 
-use super::{Pages, day, l, shell};
+use super::{Pages, at_desks, day, l, shell};
 
 fn row(lang: Lang, entry: u64, state: NoticeState) -> NoticeRow {
     NoticeRow {
@@ -14,6 +14,7 @@ fn row(lang: Lang, entry: u64, state: NoticeState) -> NoticeRow {
         minutes: 90,
         until: day(11, 27),
         state,
+        own: state == NoticeState::Open,
     }
 }
 
@@ -36,6 +37,10 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         done: None,
         ..notice.clone()
     };
+    let of_staff = NoticeView {
+        shell: at_desks(nothing.shell.clone(), &[Desk::Till]),
+        ..notice.clone()
+    };
     let proposal = |entry, own| ProposalRow {
         entry,
         what: l(lang, "1001 号居民：积分 -20", "Resident 1001: -20 points"),
@@ -44,7 +49,10 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         own,
     };
     let desk = AmendView {
-        shell: shell(lang, size, Some(&l(lang, "周一", "Zhou"))),
+        shell: at_desks(
+            shell(lang, size, Some(&l(lang, "周一", "Zhou"))),
+            &[Desk::Amend, Desk::Record],
+        ),
         proposals: vec![proposal(830, false), proposal(831, true)],
         objections: vec![ObjectionRow {
             notice: row(lang, 815, NoticeState::Objected),
@@ -56,6 +64,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     };
     vec![
         ("notice", notice.html()),
+        ("notice-staff", of_staff.html()),
         ("notice-empty", nothing.html()),
         ("amend", desk.html()),
     ]

@@ -3,7 +3,9 @@
 use rongyi_pages::*;
 
 mod amend;
+mod orders;
 mod proof;
+mod record;
 mod staff;
 
 fn l(lang: Lang, zh: &str, en: &str) -> String {
@@ -25,6 +27,7 @@ fn shell(lang: Lang, size: Size, name: Option<&str>) -> Shell {
         ),
         community_path: "/nanmen".to_owned(),
         signed_in_name: name.map(str::to_owned),
+        reader: name.map_or(Reader::Nobody, |_| Reader::Resident),
         demo: true,
         phone: "0591-8888 0101".to_owned(),
         request_id: "7F3K-92QD".to_owned(),
@@ -111,6 +114,42 @@ fn lines(lang: Lang) -> Vec<Line> {
     vec![waste(lang), rice, inspected, clean, council, deduction]
 }
 
+fn pending(lang: Lang) -> Vec<Pending> {
+    let (until, booked) = (day(11, 26), day(11, 27));
+    let council = l(lang, "参加居民议事会 1 次", "Residents' council, 1 time");
+    let own = |path: &str, state| Pending {
+        path: path.to_owned(),
+        title: council.clone(),
+        day: day(11, 20),
+        amount: 5,
+        unit: Unit::Points,
+        state,
+    };
+    let mut hours = own("/passbook/815", PendingState::Upheld { booked });
+    hours.unit = Unit::Minutes;
+    hours.amount = 90;
+    let mut salt = own("/orders/318", PendingState::SetAside { until });
+    salt.title = l(lang, "食盐 × 2", "Salt × 2");
+    vec![
+        own("/passbook/812", PendingState::Notice { until, booked }),
+        own("/passbook/813", PendingState::Objected),
+        hours,
+        salt,
+    ]
+}
+
+fn why_notice(lang: Lang, size: Size, state: PendingState) -> WhyView {
+    let mut view = why(lang, size);
+    view.line.state = LineState::Notice { until: day(11, 26) };
+    view.line.balance_after = None;
+    view.opens_again = None;
+    view.notice = Some(WhyNotice {
+        state,
+        key: "0191f3a2".to_owned(),
+    });
+    view
+}
+
 fn why(lang: Lang, size: Size) -> WhyView {
     WhyView {
         shell: shell(lang, size, Some("陈阿婆")),
@@ -143,7 +182,7 @@ fn why(lang: Lang, size: Size) -> WhyView {
         }),
         recorded_by: l(lang, "智能箱 3 号", "Smart bin 3"),
         recorded_at: at(day(11, 22), 7, 42),
-        objection: String::new(),
+        notice: None,
         order_no: None,
         proof: Proof {
             seq: 1041,
@@ -306,46 +345,11 @@ fn confirm(lang: Lang, size: Size) -> ConfirmView {
     }
 }
 
-fn reserved() -> OrderState {
-    OrderState::Reserved {
-        code: "48271936".to_owned(),
-        qr_text: "https://nanmen.example/t/48271936".to_owned(),
-        until: day(11, 29),
-        may_cancel: true,
-    }
-}
-
-fn handed(lang: Lang) -> OrderState {
-    OrderState::HandedOver {
-        at: at(day(11, 21), 9, 5),
-        by: l(lang, "店员 李*", "shopkeeper Li *"),
-    }
-}
-
-fn order(lang: Lang, size: Size, state: OrderState, just_placed: bool) -> OrderView {
-    OrderView {
-        shell: shell(lang, size, Some("陈阿婆")),
-        no: 318,
-        reference: "NM-2026-000318".to_owned(),
-        title: l(lang, "大米 5 公斤", "Rice 5 kg"),
-        quantity: 1,
-        total: 85,
-        state,
-        place: l(lang, "南门社区积分超市", "Nanmen points shop"),
-        hours: l(lang, "周六、周日 8:30–17:30", "Sat and Sun 8:30–17:30"),
-        placed_at: at(day(11, 22), 10, 12),
-        key: "0191f3a2-88bb".to_owned(),
-        just_placed,
-    }
-}
-
-fn order_line(no: u64, lang: Lang, state: OrderState) -> OrderLine {
-    OrderLine {
-        no,
-        title: l(lang, "大米 5 公斤 × 1", "Rice 5 kg × 1"),
-        total: 85,
-        placed_on: day(11, 20),
-        state,
+/// The same page for a member of staff at these desks.
+fn at_desks(shell: Shell, desks: &'static [Desk]) -> Shell {
+    Shell {
+        reader: Reader::Staff(desks),
+        ..shell
     }
 }
 
@@ -463,6 +467,7 @@ fn passbook_pages(lang: Lang, size: Size) -> Pages {
         holder_title: home.holder_title.clone(),
         balance: 1286,
         show: Show::All,
+        pending: pending(lang),
         months: vec![
             Month {
                 year: 2026,
@@ -484,9 +489,14 @@ fn passbook_pages(lang: Lang, size: Size) -> Pages {
         today: day(11, 23),
     };
     let mut empty = passbook.clone();
+    empty.pending.clear();
     empty.months.clear();
     empty.show = Show::Out;
     empty.older = None;
+    let notice = PendingState::Notice {
+        until: day(11, 26),
+        booked: day(11, 27),
+    };
     let mut not = why(lang, size);
     not.line.state = LineState::Refused;
     not.line.amount = 0;
@@ -509,6 +519,11 @@ fn passbook_pages(lang: Lang, size: Size) -> Pages {
         ("passbook", passbook.html()),
         ("passbook-empty", empty.html()),
         ("why", why(lang, size).html()),
+        ("why-notice", why_notice(lang, size, notice).html()),
+        (
+            "why-objected",
+            why_notice(lang, size, PendingState::Objected).html(),
+        ),
         ("why-not", not.html()),
         ("why-order", of_order.html()),
     ]
@@ -542,53 +557,17 @@ fn shop_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
-fn order_pages(lang: Lang, size: Size) -> Pages {
-    let when = at(day(11, 29), 23, 59);
-    let cancelled = OrderState::Cancelled { at: when };
-    let timed_out = OrderState::TimedOut { at: when };
-    let orders = OrdersView {
-        shell: shell(lang, size, Some("陈阿婆")),
-        waiting: vec![order_line(318, lang, reserved())],
-        past: vec![
-            order_line(301, lang, handed(lang)),
-            order_line(270, lang, cancelled.clone()),
-            order_line(255, lang, timed_out.clone()),
-        ],
-        older: Some(255),
-    };
-    let mut none = orders.clone();
-    none.waiting.clear();
-    none.past.clear();
-    none.older = None;
-    vec![
-        ("order-new", order(lang, size, reserved(), true).html()),
-        ("order", order(lang, size, reserved(), false).html()),
-        (
-            "order-handed",
-            order(lang, size, handed(lang), false).html(),
-        ),
-        (
-            "order-cancelled",
-            order(lang, size, cancelled, false).html(),
-        ),
-        (
-            "order-timed-out",
-            order(lang, size, timed_out, false).html(),
-        ),
-        ("orders", orders.html()),
-        ("orders-none", none.html()),
-    ]
-}
-
 /// Every sample page with its name.
 pub(crate) fn all(lang: Lang, size: Size) -> Pages {
     [
         account_pages(lang, size),
         passbook_pages(lang, size),
         shop_pages(lang, size),
-        order_pages(lang, size),
+        orders::pages(lang, size),
         staff::till_pages(lang, size),
+        staff::check_pages(lang, size),
         amend::pages(lang, size),
+        record::pages(lang, size),
         staff::office_pages(lang, size),
         staff::period_pages(lang, size),
         proof::proof_pages(lang, size),

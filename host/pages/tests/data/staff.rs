@@ -2,12 +2,65 @@
 
 use rongyi_pages::*;
 
-use super::{Pages, at, day, l, shell};
+use super::{Pages, at, at_desks, day, l, shell};
+
+/// An operator's.
+const ALL_DESKS: [Desk; 4] = [Desk::Operator, Desk::Till, Desk::Record, Desk::Amend];
+
+fn pieces(item: &str, title: String, left: i64, handed: i64) -> TillPieces {
+    TillPieces {
+        item: item.to_owned(),
+        title,
+        left,
+        handed,
+    }
+}
+
+pub(super) fn check_pages(lang: Lang, size: Size) -> Pages {
+    let staff = l(lang, "李店员", "Li, shopkeeper");
+    let check = TillCheckView {
+        shell: at_desks(shell(lang, size, Some(&staff)), &[Desk::Till]),
+        no: 318,
+        reference: "NM-2026-000318".to_owned(),
+        code: "48271936".to_owned(),
+        key: "0191f3a2-99cc".to_owned(),
+        pieces: vec![pieces(
+            "rice-5kg",
+            l(lang, "大米 5 公斤", "Rice 5 kg"),
+            1,
+            0,
+        )],
+        errors: Vec::new(),
+        total: 85,
+        masked_name: l(lang, "陈*英", "Chen *"),
+        placed_on: day(11, 22),
+        until: day(11, 29),
+    };
+    let mut several = check.clone();
+    several.pieces = vec![
+        pieces("salt", l(lang, "食盐", "Salt"), 2, 1),
+        pieces("rice-5kg", l(lang, "大米 5 公斤", "Rice 5 kg"), 3, 0),
+    ];
+    let mut none = several.clone();
+    none.errors = vec![FieldError {
+        field: "pieces",
+        message: l(
+            lang,
+            "至少要交付一份。什么也不交付，请按“先不交付”。",
+            "Hand over at least one piece, or choose “Not now”.",
+        ),
+    }];
+    vec![
+        ("till-check", check.html()),
+        ("till-check-several", several.html()),
+        ("till-check-none", none.html()),
+    ]
+}
 
 pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
     let staff = l(lang, "李店员", "Li, shopkeeper");
     let till = TillView {
-        shell: shell(lang, size, Some(&staff)),
+        shell: at_desks(shell(lang, size, Some(&staff)), &[Desk::Till]),
         code: String::new(),
         errors: vec![],
         recent: vec![TillLine {
@@ -26,22 +79,9 @@ pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
             "A pick-up code has 8 digits; you typed 7. Please look at the phone or slip again.",
         ),
     }];
-    let check = TillCheckView {
-        shell: shell(lang, size, Some(&staff)),
-        no: 318,
-        reference: "NM-2026-000318".to_owned(),
-        code: "48271936".to_owned(),
-        key: "0191f3a2-99cc".to_owned(),
-        title: l(lang, "大米 5 公斤", "Rice 5 kg"),
-        quantity: 1,
-        total: 85,
-        masked_name: l(lang, "陈*英", "Chen *"),
-        placed_on: day(11, 22),
-        until: day(11, 29),
-    };
     let result = |outcome: TillOutcome, with_item: bool| {
         TillResultView {
-            shell: shell(lang, size, Some(&staff)),
+            shell: at_desks(shell(lang, size, Some(&staff)), &[Desk::Till]),
             outcome,
             item: with_item.then(|| TillItem {
                 title: l(lang, "大米 5 公斤 × 1", "Rice 5 kg × 1"),
@@ -55,8 +95,17 @@ pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
     vec![
         ("till", till.html()),
         ("till-wrong", wrong.html()),
-        ("till-check", check.html()),
         ("till-handed", result(TillOutcome::HandedOver, true)),
+        (
+            "till-part",
+            result(
+                TillOutcome::HandedPart {
+                    left: l(lang, "大米 5 公斤 × 1", "Rice 5 kg × 1"),
+                    until: day(11, 29),
+                },
+                true,
+            ),
+        ),
         (
             "till-already",
             result(
@@ -160,7 +209,7 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
         },
     };
     let operator = OperatorView {
-        shell: shell(lang, size, Some("黄主任")),
+        shell: at_desks(shell(lang, size, Some("黄主任")), &ALL_DESKS),
         rules: vec![
             rule(
                 l(lang, "绿美积分 2026 秋", "Green points, autumn"),

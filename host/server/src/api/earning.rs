@@ -19,6 +19,7 @@ use crate::access::{AccessError, Role, Scope, random};
 use crate::clerk::{Answer, ClerkError};
 use crate::earning::{InputError, field, occurred_at, quantity};
 use crate::explain::{self, Lang};
+use crate::house::House;
 
 /// Events in one list.
 const LIST_MAX: usize = 1000;
@@ -98,9 +99,27 @@ fn parsed(text: &str, name: &str) -> Result<Code, Fault> {
     Ok(crate::earning::code(text, name)?)
 }
 
+/// Who sends events where.
+pub(crate) struct Sender<'h> {
+    /// The installation.
+    pub(crate) house: &'h House,
+    /// The community.
+    pub(crate) code: &'h Code,
+    /// `staff/3`, `token/1`.
+    pub(crate) actor: Code,
+}
+
+fn sender(caller: &Caller) -> Sender<'_> {
+    Sender {
+        house: caller.house(),
+        code: &caller.code,
+        actor: caller.actor(),
+    }
+}
+
 /// Turns what was sent into a command.
 fn command(
-    caller: &Caller,
+    by: &Sender<'_>,
     frame: &Frame,
     input: &EventInput,
     key: Option<String>,
@@ -128,7 +147,7 @@ fn command(
         fields.push((name, field(known, text)?));
     }
     let digest = sha256(&serde_json::to_vec(input).unwrap_or_default());
-    let actor = caller.actor();
+    let actor = by.actor.clone();
     let source = match &input.external_ref {
         None => None,
         Some(external_ref) if (1..=128).contains(&external_ref.len()) => {
@@ -188,7 +207,7 @@ fn command(
     Ok(Command {
         actor,
         key,
-        today: caller.house().today(&caller.code).0,
+        today: by.house.today(by.code).0,
         ask: match input.replaces {
             Some(entry) => Ask::Replace(event, entry),
             None => Ask::Earn(event),
@@ -237,29 +256,55 @@ fn may_send(caller: &Caller) -> Result<(), AccessError> {
 }
 
 /// The kinds and texts to read and answer events with: the clerk's, which costs nothing, or the store's.
-async fn frame_of(caller: &Caller) -> Result<Arc<Frame>, Fault> {
-    if let Some(frame) = caller.house().clerk.frame(&caller.code) {
+async fn frame_of(by: &Sender<'_>) -> Result<Arc<Frame>, Fault> {
+    if let Some(frame) = by.house.clerk.frame(by.code) {
         return Ok(frame);
     }
-    stored_frame(caller).await
+    stored_frame(by).await
 }
 
-async fn stored_frame(caller: &Caller) -> Result<Arc<Frame>, Fault> {
-    let frame = caller.house().store.frame(&caller.code).await?;
+async fn stored_frame(by: &Sender<'_>) -> Result<Arc<Frame>, Fault> {
+    let frame = by.house.store.frame(by.code).await?;
     Ok(Arc::new(frame.ok_or(Rejection::NotConfigured)?))
 }
 
 /// An answer from before may name a rule that the clerk's frame does not know yet.
 async fn frame_to_tell(
-    caller: &Caller,
+    by: &Sender<'_>,
     frame: Arc<Frame>,
     answer: &Answer,
 ) -> Result<Arc<Frame>, Fault> {
     if answer.replayed {
-        stored_frame(caller).await
+        stored_frame(by).await
     } else {
         Ok(frame)
     }
+}
+
+/// Books one event, for the API and for the pages of staff; with the frame to tell the answer with.
+///
+/// # Errors
+/// What is wrong with the input, or what the book said. A rule's refusal is an answer.
+pub(crate) async fn submit(
+    by: &Sender<'_>,
+    input: &EventInput,
+    key: Option<&String>,
+) -> Result<(Arc<Frame>, Answer), Fault> {
+    let mut frame = frame_of(by).await?;
+    let mut again = RULES_CHANGED_MAX;
+    let answer = loop {
+        let command = command(by, &frame, input, key.cloned())?;
+        let read_with = Some(frame.sets.len());
+        let asked = by.house.clerk.ask_read_with(by.code, command, read_with);
+        match asked.await {
+            Err(ClerkError::RulesChanged) if again > 0 => {
+                again -= 1;
+                frame = frame_of(by).await?;
+            }
+            other => break other?,
+        }
+    };
+    Ok((frame_to_tell(by, frame, &answer).await?, answer))
 }
 
 /// An event is worth what? A refusal is an answer too, and is kept.
@@ -274,23 +319,7 @@ pub(super) async fn post_event(
     Json(input): Json<EventInput>,
 ) -> Result<Response, Fault> {
     may_send(&caller)?;
-    let clerk = &caller.house().clerk;
-    let mut frame = frame_of(&caller).await?;
-    let mut again = RULES_CHANGED_MAX;
-    let answer = loop {
-        let command = command(&caller, &frame, &input, caller.key.clone())?;
-        match clerk
-            .ask_read_with(&caller.code, command, Some(frame.sets.len()))
-            .await
-        {
-            Err(ClerkError::RulesChanged) if again > 0 => {
-                again -= 1;
-                frame = frame_of(&caller).await?;
-            }
-            other => break other?,
-        }
-    };
-    let frame = frame_to_tell(&caller, frame, &answer).await?;
+    let (frame, answer) = submit(&sender(&caller), &input, caller.key.as_ref()).await?;
     let body = told(&frame, &answer);
     Ok(Told {
         replayed: body.replayed,
@@ -375,15 +404,16 @@ async fn send(
     todo: &[usize],
     answers: &mut [Option<ListedAnswer>],
 ) -> Result<Vec<usize>, Fault> {
-    let clerk = &caller.house().clerk;
-    let frame = frame_of(caller).await?;
+    let by = sender(caller);
+    let clerk = &by.house.clerk;
+    let frame = frame_of(&by).await?;
     let mut tickets = Vec::new();
     for place in todo {
         let key = caller
             .key
             .as_ref()
             .map(|key| hex(&sha256(format!("{key}/{place}").as_bytes())));
-        let ticket = match command(caller, &frame, &events[*place], key) {
+        let ticket = match command(&by, &frame, &events[*place], key) {
             Ok(command) => {
                 let sent = clerk.submit_read_with(&caller.code, command, Some(frame.sets.len()));
                 Ok(sent.await?)
@@ -406,7 +436,7 @@ async fn send(
         };
         answers[place] = Some(match answered {
             Ok(answer) => {
-                let frame = frame_to_tell(caller, Arc::clone(&frame), &answer).await?;
+                let frame = frame_to_tell(&by, Arc::clone(&frame), &answer).await?;
                 ListedAnswer::Answered(told(&frame, &answer))
             }
             Err(fault) => listed(fault),

@@ -71,6 +71,16 @@ impl Closing {
     }
 }
 
+/// How long the awards of one kind are under notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The event kind.
+    pub kind: Code,
+    /// Days, 1-90.
+    pub days: u16,
+    at: Range<usize>,
+}
+
 /// The points supermarket as residents know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shop {
@@ -108,7 +118,7 @@ pub struct Community {
     /// The same for single assets.
     pub debt_floors: Vec<(AssetNo, i64)>,
     /// Event kinds whose awards are under notice first, and for how many days; the file's order.
-    pub notice_days: Vec<(Code, u16)>,
+    pub notices: Vec<Notice>,
     /// How many days an order waits to be picked up.
     pub order_hold_days: u16,
     /// The most one award may be, whatever a rule says.
@@ -176,7 +186,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Communi
         expiry: expiry.unwrap_or(Expiry::Never),
         debt_floor: debt_floor.unwrap_or(0),
         debt_floors: debt_floors.unwrap_or_default(),
-        notice_days: notice_days.unwrap_or_default(),
+        notices: notice_days.unwrap_or_default(),
         order_hold_days: order_hold_days.map_or(7, narrow),
         award_max,
         issue_budget_month,
@@ -185,6 +195,47 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Communi
         rules,
         code_at: (Arc::clone(&desk.source), code_at),
     })
+}
+
+impl Community {
+    /// A notice for a kind that none of the rules decides would never do anything: each such place. `kinds` are those
+    /// of the community's rules, which are known only once they are loaded.
+    pub fn unknown_notices(&self, kinds: &[&str]) -> Vec<Diagnostic> {
+        let unknown = self
+            .notices
+            .iter()
+            .filter(|own| !kinds.contains(&own.kind.as_str()));
+        let told = |own: &Notice| {
+            let kind = &own.kind;
+            let message = both(
+                format!("本社区的规则里没有“{kind}”这种事项，公示不会起作用。"),
+                format!(
+                    "No rule of this community decides events of the kind “{kind}”, so nothing would ever be under notice."
+                ),
+            );
+            let help = match nearest(kind.as_str(), kinds.iter().copied()) {
+                Some(near) => both(
+                    format!("是不是想写 \"{near}\"？"),
+                    format!("Did you mean \"{near}\"?"),
+                ),
+                None => both(
+                    format!("有的是：{}。不需要公示就删掉这一行。", kinds.join("、")),
+                    format!(
+                        "There are: {}. Delete the line if no notice is meant.",
+                        kinds.join(", ")
+                    ),
+                ),
+            };
+            Diagnostic::at(
+                &self.code_at.0,
+                own.at.clone(),
+                "config.notice",
+                message,
+                help,
+            )
+        };
+        unknown.map(told).collect()
+    }
 }
 
 /// Events before the first rule can only wait; that is seldom meant.
@@ -251,12 +302,18 @@ fn read_floors(field: &Field<'_>) -> Option<Vec<(AssetNo, i64)>> {
 }
 
 /// `{ "honour.model" = 7 }`: any event kind; whether a rule handles it is asked when the rules are known.
-fn read_notice(field: &Field<'_>) -> Option<Vec<(Code, u16)>> {
+fn read_notice(field: &Field<'_>) -> Option<Vec<Notice>> {
     let mut days = Vec::new();
-    for (name, own) in field.table()?.free() {
+    let table = field.table()?;
+    let names: Vec<Range<usize>> = table.names().map(|name| table.key_span(name)).collect();
+    for ((name, own), at) in table.free().into_iter().zip(names) {
         let number = own.integer(1..=90);
         match name.parse::<Code>() {
-            Ok(kind) => days.extend(number.map(|number| (kind, narrow(number)))),
+            Ok(kind) => days.extend(number.map(|number| Notice {
+                kind,
+                days: narrow(number),
+                at,
+            })),
             Err(_) => own.refuse(
                 both(
                     format!("“{name}” 不是事项代号。"),
@@ -269,7 +326,7 @@ fn read_notice(field: &Field<'_>) -> Option<Vec<(Code, u16)>> {
             ),
         }
     }
-    days.sort_unstable();
+    days.sort_unstable_by(|a, b| a.kind.cmp(&b.kind));
     Some(days)
 }
 

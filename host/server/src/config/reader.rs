@@ -110,6 +110,17 @@ impl<'t> Table<'t> {
         field
     }
 
+    /// The keys, in the order of the file.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|(key, _)| key.get_ref().as_ref())
+    }
+
+    /// Where a key stands.
+    pub(super) fn key_span(&self, name: &str) -> Range<usize> {
+        let key = self.rows.iter().find(|(key, _)| key.get_ref() == name);
+        key.map_or_else(|| self.span.clone(), |(key, _)| key.span())
+    }
+
     /// Every value of a table whose keys are free, in the order of the file.
     pub(super) fn free(self) -> Vec<(String, Field<'t>)> {
         let rows = self.rows.iter();

@@ -115,6 +115,9 @@ pub fn check_rules(
     // Of a rule that could not be loaded the name is not known either; that was said already.
     if checked.len() == community.rules.len() {
         found.extend(crate::period::wrong_rule(community, &names));
+        let kinds = checked.iter().flat_map(|rule| &rule.rule.plan.kinds);
+        let kinds: Vec<&str> = kinds.map(|kind| kind.code.as_str()).collect();
+        found.extend(community.unknown_notices(&kinds));
     }
     if found.is_empty() {
         Ok(checked)

@@ -4,6 +4,7 @@
 use axum::Form;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
+use rongyi_core::account::Holder;
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{FateState, Frame};
 use rongyi_core::chain::hex;
@@ -13,12 +14,13 @@ use rongyi_pages::{AmendView, NoticeRow, NoticeState, NoticeView, ObjectionRow, 
 use serde::Deserialize;
 
 use super::lines::event_title;
-use super::shell::{Html, Member, OnDuty, Visit, day, go};
+use super::shell::{Html, OnDuty, Visit, day, go};
 use crate::access::{AccessError, Role, SignedIn, StaffMember, random};
 use crate::amend::{self, By, Noticed, Proposal, Request};
 use crate::api::error::Fault;
 use crate::earning::resident_no;
 use crate::jobs;
+use crate::redemption;
 
 /// Correcting is the reviewer's; the operator may step in.
 fn at_the_desk(staff: &StaffMember) -> Result<(), AccessError> {
@@ -39,7 +41,12 @@ async fn frame(visit: &Visit) -> Result<Frame, Fault> {
     frame.ok_or_else(Fault::not_found)
 }
 
-async fn row(visit: &Visit, frame: &Frame, own: &Noticed) -> Result<NoticeRow, Fault> {
+async fn row(
+    visit: &Visit,
+    frame: &Frame,
+    own: &Noticed,
+    reader: Option<&(ResidentNo, Holder)>,
+) -> Result<NoticeRow, Fault> {
     let doer = own
         .event
         .roles
@@ -57,6 +64,9 @@ async fn row(visit: &Visit, frame: &Frame, own: &Noticed) -> Result<NoticeRow, F
         points: own.points,
         minutes: own.minutes,
         until: day(own.fate.until.unwrap_or(own.event.on)),
+        own: reader.is_some_and(|(resident, holder)| {
+            own.event.roles.iter().any(|(_, who)| who == resident) || own.holders.contains(holder)
+        }),
         state: match own.fate.state {
             FateState::Objected => NoticeState::Objected,
             FateState::Upheld => NoticeState::Upheld,
@@ -78,14 +88,21 @@ pub(super) async fn show_notice(
 ) -> Result<Response, Fault> {
     jobs::catch_up(&visit.app.house, &visit.code).await?;
     let frame = frame(&visit).await?;
+    let reader = match &visit.who {
+        Some(SignedIn::Resident(me)) if !me.must_change => {
+            let wallet = redemption::wallet(&visit.app.house.store, &frame, me.resident).await?;
+            wallet.map(|wallet| (me.resident, wallet.holder))
+        }
+        Some(_) | None => None,
+    };
     let mut rows = Vec::new();
     for own in amend::notices(&visit.app.house.store, &visit.code).await? {
-        rows.push(row(&visit, &frame, &own).await?);
+        rows.push(row(&visit, &frame, &own, reader.as_ref()).await?);
     }
     Ok(Html(NoticeView {
         shell: visit.shell(),
         rows,
-        may_object: matches!(visit.who, Some(SignedIn::Resident(_))),
+        may_object: visit.who.as_ref().is_some_and(|who| !who.must_change()),
         key: hex(&random::<16>()),
         done: query.done,
     })
@@ -129,14 +146,19 @@ async fn book(
     Ok(answer.receipt.entry)
 }
 
-/// `POST /{community}/notice/{entry}/object`.
+/// `POST /{community}/notice/{entry}/object`: any resident, any member of staff.
 pub(super) async fn object(
-    Member { visit, me }: Member,
+    visit: Visit,
     Path((_, entry)): Path<(String, u64)>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Fault> {
+    let actor = match visit.who.as_ref() {
+        None => return Err(AccessError::SignInNeeded.into()),
+        Some(who) if who.must_change() => return Err(AccessError::PinFirst.into()),
+        Some(SignedIn::Resident(me)) => format!("resident/{}", me.resident),
+        Some(SignedIn::Staff(staff)) => format!("staff/{}", staff.staff_id),
+    };
     let reason = amend::reason(&sent.reason)?;
-    let actor = format!("resident/{}", me.resident);
     let done = book(&visit, actor, &Request::Object(entry), (reason, sent.key)).await?;
     Ok(go(&visit.path(&format!("/notice?done={done}"))))
 }
@@ -158,7 +180,7 @@ pub(super) async fn show_desk(
     for own in amend::notices(store, &visit.code).await? {
         if let Some((by, reason)) = &own.objection {
             objections.push(ObjectionRow {
-                notice: row(&visit, &frame, &own).await?,
+                notice: row(&visit, &frame, &own, None).await?,
                 by: visit.actor(by).await,
                 reason: reason.clone().unwrap_or_else(|| erased(&visit)),
             });

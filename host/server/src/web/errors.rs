@@ -8,7 +8,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::rule::Text;
-use rongyi_pages::{ErrorView, Lang, Page, Shell};
+use rongyi_pages::{ErrorView, Lang, Page, Reader, Shell};
 
 use super::App;
 use super::shell::{Html, Manner, Visit, go, said};
@@ -101,6 +101,7 @@ fn shell(app: &App, manner: &Manner) -> Shell {
             .map(|own| format!("/{}", own.config.code))
             .unwrap_or_default(),
         signed_in_name: None,
+        reader: Reader::Nobody,
         demo: app.house.demo,
         phone: own
             .map(|own| own.config.shop.phone.clone())

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use super::App;
 use super::proof::published;
-use super::shell::{Html, Manner, Visit, cookie, go, own_path};
+use super::shell::{Html, Manner, Visit, cookie, desks, go, own_path};
 use crate::access::{self, AccessError, Door, SignedIn};
 use crate::api::error::Fault;
 
@@ -87,6 +87,7 @@ pub async fn list_communities(State(app): State<Arc<App>>, Reader(manner): Reade
         community_title: String::new(),
         community_path: String::new(),
         signed_in_name: None,
+        reader: rongyi_pages::Reader::Nobody,
         demo: app.house.demo,
         phone: String::new(),
         request_id: manner.request_id,
@@ -134,8 +135,9 @@ fn usual_place(who: Option<&SignedIn>) -> &'static str {
     match who {
         None => "/sign-in",
         Some(SignedIn::Resident(_)) => "/home",
-        Some(SignedIn::Staff(staff)) if staff.role == access::Role::Operator => "/operator",
-        Some(SignedIn::Staff(_)) => "/till",
+        Some(SignedIn::Staff(staff)) => desks(staff.role)
+            .first()
+            .map_or("/notice", |own| own.path()),
     }
 }
 

@@ -57,6 +57,26 @@ pub(super) fn order_lines(order: &Order) -> Vec<OrderLine> {
     order.lines.iter().map(|(line, _)| line.clone()).collect()
 }
 
+/// What is still set aside of an order, line by line; items that were handed over whole are left out.
+pub(super) fn rest_lines(order: &Order) -> Vec<OrderLine> {
+    let lines = order.lines.iter().zip(&order.handed);
+    let rest = lines.map(|((line, _), handed)| OrderLine {
+        item: line.item,
+        quantity: line.quantity.saturating_sub(*handed),
+    });
+    rest.filter(|line| line.quantity > 0).collect()
+}
+
+/// What was handed over of an order in parts; empty for one that was not begun, or collected at once.
+pub(super) fn handed_lines(order: &Order) -> Vec<OrderLine> {
+    let lines = order.lines.iter().zip(&order.handed);
+    let handed = lines.map(|((line, _), handed)| OrderLine {
+        item: line.item,
+        quantity: *handed,
+    });
+    handed.filter(|line| line.quantity > 0).collect()
+}
+
 /// `厨余垃圾分类 7.6 公斤`.
 pub(super) fn event_title(visit: &Visit, frame: &Frame, event: &Event) -> String {
     let Some(kind) = explain::kind(frame, &event.kind) else {
@@ -66,11 +86,8 @@ pub(super) fn event_title(visit: &Visit, frame: &Frame, event: &Event) -> String
         units: event.quantity,
         scale: kind.scale,
     };
-    format!(
-        "{} {quantity} {}",
-        visit.say(&kind.title),
-        visit.say(&kind.unit)
-    )
+    let counted = explain::counted(&quantity.to_string(), &kind.unit, visit.tongue());
+    format!("{} {counted}", visit.say(&kind.title))
 }
 
 /// What an entry is about, from the record that began it and what else is known of it.

@@ -16,7 +16,7 @@ use rongyi_pages::{OrderLine, OrderState, OrderView, OrdersView};
 use serde::Deserialize;
 
 use super::errors;
-use super::lines::{goods, item_title, order_lines};
+use super::lines::{goods, handed_lines, item_title, order_lines, rest_lines};
 use super::resident::{at_hand, orders_of};
 use super::shell::{Html, Member, Visit, day, go};
 use super::shop::{PIECES_MAX, code_of, confirm, fresh_key};
@@ -181,7 +181,7 @@ async fn placed_at(visit: &Visit, order: &Order) -> Result<Instant, Fault> {
 }
 
 /// `大米 5 公斤` and how many; several items stand in one title.
-pub(super) fn contents(visit: &Visit, frame: &Frame, order: &Order) -> (String, i64) {
+fn contents(visit: &Visit, frame: &Frame, order: &Order) -> (String, i64) {
     match order.lines.as_slice() {
         [(only, _)] => (
             item_title(visit, frame, only.item),
@@ -192,6 +192,13 @@ pub(super) fn contents(visit: &Visit, frame: &Frame, order: &Order) -> (String, 
             i64::from(several.len() > 1),
         ),
     }
+}
+
+/// What was picked up of an order, and what was not, where it is or was begun and not finished.
+fn parts(visit: &Visit, frame: &Frame, order: &Order) -> Option<(String, String)> {
+    let (handed, left) = (handed_lines(order), rest_lines(order));
+    let begun = !handed.is_empty() && !left.is_empty();
+    begun.then(|| (goods(visit, frame, handed), goods(visit, frame, left)))
 }
 
 /// Whether the order was placed just now.
@@ -214,6 +221,8 @@ pub(super) async fn show_order(
         title,
         quantity,
         total: order.total.get(),
+        back: order.held.iter().map(|(_, points)| points).sum(),
+        parts: parts(&visit, &frame, &order),
         state: standing(&visit, &order).await,
         place: visit.say(&visit.shop.place),
         hours: visit.say(&visit.shop.hours),
@@ -262,9 +271,14 @@ pub(super) async fn list_orders(Member { visit, me }: Member) -> Result<Response
     let (frame, wallet) = at_hand(&visit, &me).await?;
     let (mut waiting, mut past) = (Vec::new(), Vec::new());
     for order in orders_of(&visit, &me, &wallet).await? {
+        let shown = if order.state == Standing::Reserved {
+            rest_lines(&order)
+        } else {
+            order_lines(&order)
+        };
         let line = OrderLine {
             no: u64::from(order.no.0),
-            title: goods(&visit, &frame, order_lines(&order)),
+            title: goods(&visit, &frame, shown),
             total: order.total.get(),
             placed_on: day(order.placed_on),
             state: standing(&visit, &order).await,

@@ -66,6 +66,7 @@ pub(super) async fn list_heads(
         community_title: String::new(),
         community_path: String::new(),
         signed_in_name: None,
+        reader: rongyi_pages::Reader::Nobody,
         demo: app.house.demo,
         phone: String::new(),
         request_id: manner.request_id,

@@ -13,7 +13,8 @@ use rongyi_core::time::LocalDate;
 use rongyi_pages::{Expiring, HomeView, MeView, Month, PassbookView, Show, Unit, Waiting};
 use serde::Deserialize;
 
-use super::lines::{Booked, goods, lines, order_lines};
+use super::lines::{Booked, goods, lines, rest_lines};
+use super::pending;
 use super::shell::{Html, Member, Visit, day};
 use crate::access::SignedResident;
 use crate::api::error::Fault;
@@ -164,7 +165,7 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
         .filter(|order| waits(order))
         .map(|order| Waiting {
             no: u64::from(order.no.0),
-            title: goods(&visit, &frame, order_lines(order)),
+            title: goods(&visit, &frame, rest_lines(order)),
             until: day(order.deadline),
         });
     let view = HomeView {
@@ -252,7 +253,16 @@ pub(super) async fn show_passbook(
         };
         *side = side.saturating_add(own.line.amount);
     }
+    let pending = if show == Show::All && query.before.is_none() {
+        let orders = orders_of(&visit, &me, &wallet).await?;
+        let mut all = pending::awards(&visit, &frame, (&me, &wallet)).await?;
+        all.extend(pending::orders(&visit, &frame, &orders));
+        all
+    } else {
+        Vec::new()
+    };
     let view = PassbookView {
+        pending,
         holder_title: holder_title(&visit, &me, &wallet).await?,
         balance: wallet.points.spendable(visit.today()),
         show,

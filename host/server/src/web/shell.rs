@@ -11,11 +11,11 @@ use jiff::tz::TimeZone;
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
-use rongyi_pages::{Day, Lang, Moment, Page, Shell, Size};
+use rongyi_pages::{Day, Desk, Lang, Moment, Page, Reader, Shell, Size};
 use tower_http::request_id::RequestId;
 
 use super::App;
-use crate::access::{self, AccessError, SignedIn, SignedResident, StaffMember};
+use crate::access::{self, AccessError, Role, SignedIn, SignedResident, StaffMember};
 use crate::api::error::Fault;
 use crate::clock::local;
 use crate::config::Shop;
@@ -210,6 +210,7 @@ impl Visit {
             community_title: title,
             community_path: self.path(""),
             signed_in_name: self.who.as_ref().map(|who| who.name().to_owned()),
+            reader: reader(self.who.as_ref()),
             demo: self.app.house.demo,
             phone: self.shop.phone.clone(),
             request_id: self.manner.request_id.clone(),
@@ -309,6 +310,25 @@ impl Visit {
             "import" => self.either("登记表导入", "imported from a list"),
             _ => self.either("系统自动", "the system"),
         }
+    }
+}
+
+/// Who reads, and for staff the desks of their role: what they may open, and no more.
+fn reader(who: Option<&SignedIn>) -> Reader {
+    match who {
+        None => Reader::Nobody,
+        Some(SignedIn::Resident(_)) => Reader::Resident,
+        Some(SignedIn::Staff(staff)) => Reader::Staff(desks(staff.role)),
+    }
+}
+
+/// The desks of a role; the first is where it begins.
+pub(super) fn desks(role: Role) -> &'static [Desk] {
+    match role {
+        Role::Operator => &[Desk::Operator, Desk::Till, Desk::Record, Desk::Amend],
+        Role::Shopkeeper => &[Desk::Till],
+        Role::Reviewer => &[Desk::Amend, Desk::Record],
+        Role::Leader => &[Desk::Record],
     }
 }
 

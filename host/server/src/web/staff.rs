@@ -5,21 +5,24 @@ use axum::Form;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use rongyi_core::book::{Order, OrderState};
+use rongyi_core::account::Purpose;
+use rongyi_core::book::{Frame, Order, OrderState, Receipt};
 use rongyi_core::chain::hex;
-use rongyi_core::command::Rejection;
-use rongyi_core::ids::{Code, OrderNo};
-use rongyi_core::record::ReleaseReason;
-use rongyi_pages::{FieldError, TillCheckView, TillItem, TillOutcome, TillResultView, TillView};
+use rongyi_core::command::{AmendRejection, Rejection};
+use rongyi_core::ids::{Code, ItemNo, OrderNo};
+use rongyi_core::record::{OrderLine, Record, ReleaseReason};
+use rongyi_pages::{
+    FieldError, TillCheckView, TillItem, TillOutcome, TillPieces, TillResultView, TillView,
+};
 use serde::Deserialize;
 
-use super::lines::{goods, order_lines};
-use super::order::{contents, end_of};
+use super::lines::{goods, item_title, order_lines, rest_lines};
+use super::order::end_of;
 use super::shell::{Html, OnDuty, Visit, day};
 use crate::access::{AccessError, Role, StaffMember, random};
 use crate::api::error::Fault;
 use crate::clerk::ClerkError;
-use crate::redemption::{self, collectable};
+use crate::redemption::{self, Basket, collectable};
 
 /// Handing over is the shopkeeper's; the operator may step in.
 fn at_the_till(staff: &StaffMember) -> Result<(), AccessError> {
@@ -34,9 +37,6 @@ fn at_the_till(staff: &StaffMember) -> Result<(), AccessError> {
 pub(super) struct CodeInput {
     #[serde(default)]
     code: String,
-    /// Set by the check page's form.
-    #[serde(default)]
-    key: String,
 }
 
 /// The eight digits in what was typed, or in the address a scanner read.
@@ -109,71 +109,198 @@ async fn look_up(visit: &Visit, typed: &str) -> Result<Response, Fault> {
         return Ok((StatusCode::NOT_FOUND, Html(view)).into_response());
     };
     if order.state != OrderState::Reserved || !collectable(&order, visit.today()) {
-        return told(visit, &order, false).await;
+        return told(visit, &order, None).await;
     }
-    let frame = visit
-        .app
-        .house
-        .store
-        .frame(&visit.code)
-        .await?
-        .ok_or_else(Fault::not_found)?;
-    let (title, quantity) = contents(visit, &frame, &order);
+    check(visit, &order, Vec::new()).await
+}
+
+async fn frame(visit: &Visit) -> Result<Frame, Fault> {
+    let frame = visit.app.house.store.frame(&visit.code).await?;
+    frame.ok_or_else(Fault::not_found)
+}
+
+/// The slip, before anything is handed over.
+async fn check(visit: &Visit, order: &Order, errors: Vec<FieldError>) -> Result<Response, Fault> {
+    let frame = frame(visit).await?;
+    let pieces = order.lines.iter().zip(&order.handed);
+    let pieces = pieces.map(|((line, _), handed)| TillPieces {
+        item: item_code(&frame, line.item),
+        title: item_title(visit, &frame, line.item),
+        left: i64::from(line.quantity.saturating_sub(*handed)),
+        handed: i64::from(*handed),
+    });
+    let wrong = !errors.is_empty();
     let view = TillCheckView {
         no: u64::from(order.no.0),
         reference: format!("#{}", order.no),
-        code,
+        code: order.code.clone(),
         key: hex(&random::<16>()),
-        title,
-        quantity,
+        pieces: pieces.filter(|own| own.left > 0).collect(),
         total: order.total.get(),
         masked_name: visit.masked(order.resident).await?,
         placed_on: day(order.placed_on),
         until: day(order.deadline),
+        errors,
         shell: visit.shell(),
     };
-    Ok(Html(view).into_response())
+    let status = if wrong {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Html(view)).into_response())
+}
+
+fn item_code(frame: &Frame, no: ItemNo) -> String {
+    let item = frame.items.iter().find(|item| item.no == no);
+    item.map_or_else(String::new, |item| item.code.to_string())
+}
+
+/// What the check page sends: how many pieces of which item, in the order of the form.
+struct Handing {
+    code: String,
+    key: Option<String>,
+    pieces: Vec<(String, String)>,
+}
+
+impl Handing {
+    fn of(sent: Vec<(String, String)>) -> Handing {
+        let mut own = Handing {
+            code: String::new(),
+            key: None,
+            pieces: Vec::new(),
+        };
+        for (name, value) in sent {
+            match name.as_str() {
+                "code" => own.code = value,
+                "key" => own.key = Some(value).filter(|key| (1..=128).contains(&key.len())),
+                _ => {
+                    if let Some(item) = name.strip_prefix("pieces.") {
+                        own.pieces.push((item.to_owned(), value));
+                    }
+                }
+            }
+        }
+        own
+    }
+
+    /// What is handed over now: `Ok(None)` for everything that is left.
+    ///
+    /// # Errors
+    /// The sentence for the form.
+    fn basket(&self, visit: &Visit) -> Result<Option<Basket>, String> {
+        if self.pieces.is_empty() {
+            return Ok(None);
+        }
+        let mut basket = Basket::new();
+        for (item, typed) in &self.pieces {
+            let number = typed.trim().parse::<i32>().ok().filter(|own| *own >= 0);
+            let (Some(number), Ok(code)) = (number, item.parse()) else {
+                return Err(visit.either(
+                    "份数请写整数，例如 1；不交付的写 0。",
+                    "Write whole numbers such as 1, and 0 for what is not handed over.",
+                ));
+            };
+            if number > 0 {
+                basket.push((code, number));
+            }
+        }
+        if basket.is_empty() {
+            return Err(visit.either(
+                "至少要交付一份。什么也不交付，请按“先不交付”。",
+                "Hand over at least one piece, or choose “Not now”.",
+            ));
+        }
+        Ok(Some(basket))
+    }
 }
 
 /// `POST /{community}/till/{no}/settle`.
 pub(super) async fn settle_order(
     OnDuty { visit, staff }: OnDuty,
     Path((_, no)): Path<(String, u32)>,
-    Form(input): Form<CodeInput>,
+    Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     at_the_till(&staff)?;
+    let handing = Handing::of(sent);
     let no = OrderNo(no);
     let store = &visit.app.house.store;
+    let load = async || {
+        let order = store.order(&visit.code, no).await?;
+        order.ok_or_else(|| Fault::from(Rejection::OrderUnknown { order: no }))
+    };
     // The code must be the order's own: a number alone hands nothing over.
-    let shown = store
-        .order(&visit.code, no)
-        .await?
-        .filter(|order| Some(&order.code) == digits(&input.code).as_ref());
-    shown.ok_or(Rejection::OrderUnknown { order: no })?;
+    let shown = load().await?;
+    if digits(&handing.code).as_ref() != Some(&shown.code) {
+        return Err(Rejection::OrderUnknown { order: no }.into());
+    }
+    let wrong = |message: String| {
+        vec![FieldError {
+            field: "pieces",
+            message,
+        }]
+    };
+    let basket = match handing.basket(&visit) {
+        Ok(basket) => basket,
+        Err(message) => return check(&visit, &shown, wrong(message)).await,
+    };
     let actor: Code = format!("staff/{}", staff.staff_id)
         .parse()
         .map_err(|_| Fault::not_found())?;
-    let key = Some(input.key).filter(|key| (1..=128).contains(&key.len()));
-    let done = match redemption::settle(&visit.app.house, &visit.code, no, (actor, key)).await {
-        Ok(_) => true,
+    let by = (actor, handing.key.clone());
+    let house = &visit.app.house;
+    let answer = match basket {
+        Some(basket) => redemption::settle_part(house, &visit.code, (no, basket), by).await,
+        None => redemption::settle(house, &visit.code, no, by).await,
+    };
+    match answer {
+        Ok(answer) => {
+            let handed = handed_over(&answer.receipt);
+            told(&visit, &load().await?, Some(handed)).await
+        }
         Err(ClerkError::Rejected(
             Rejection::OrderSettled { .. }
             | Rejection::OrderReleased { .. }
             | Rejection::OrderTimedOut { .. },
-        )) => false,
-        Err(error) => return Err(error.into()),
-    };
-    let order = store
-        .order(&visit.code, no)
-        .await?
-        .ok_or(Rejection::OrderUnknown { order: no })?;
-    told(&visit, &order, done).await
+        )) => told(&visit, &load().await?, None).await,
+        // More than is left, perhaps because another till was faster: the form comes back with what is there now.
+        Err(ClerkError::Rejected(rejection @ Rejection::Amend(AmendRejection::PartShape))) => {
+            let message = visit.say(&rejection.text());
+            check(&visit, &load().await?, wrong(message)).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
-/// The large answer. `done`: this very request, or a repetition of it, handed it over.
-async fn told(visit: &Visit, order: &Order, done: bool) -> Result<Response, Fault> {
+/// The goods that an entry handed over.
+fn handed_over(receipt: &Receipt) -> Vec<OrderLine> {
+    let moved = receipt.records.iter().filter_map(|record| {
+        let Record::Moved(_, moved) = record else {
+            return None;
+        };
+        let item = moved.credit.asset.item()?;
+        (moved.credit.purpose == Purpose::Handed).then(|| OrderLine {
+            item,
+            quantity: i32::try_from(moved.amount.get()).unwrap_or(i32::MAX),
+        })
+    });
+    moved.collect()
+}
+
+/// The large answer. `handed`: what this very request, or the one that it repeats, handed over.
+async fn told(
+    visit: &Visit,
+    order: &Order,
+    handed: Option<Vec<OrderLine>>,
+) -> Result<Response, Fault> {
+    let frame = frame(visit).await?;
+    let done = handed.is_some();
     let outcome = match &order.state {
         OrderState::Settled { .. } if done => TillOutcome::HandedOver,
+        OrderState::Reserved if done => TillOutcome::HandedPart {
+            left: goods(visit, &frame, rest_lines(order)),
+            until: day(order.deadline),
+        },
         OrderState::Settled { at, by } => TillOutcome::AlreadyHandedOver {
             at: visit.moment(*at),
             by: visit.actor(by).await,
@@ -188,15 +315,8 @@ async fn told(visit: &Visit, order: &Order, done: bool) -> Result<Response, Faul
             at: end_of(visit, order.deadline),
         },
     };
-    let frame = visit
-        .app
-        .house
-        .store
-        .frame(&visit.code)
-        .await?
-        .ok_or_else(Fault::not_found)?;
     let item = TillItem {
-        title: goods(visit, &frame, order_lines(order)),
+        title: goods(visit, &frame, handed.unwrap_or_else(|| order_lines(order))),
         masked_name: visit.masked(order.resident).await?,
         reference: format!("#{}", order.no),
     };
@@ -205,15 +325,12 @@ async fn told(visit: &Visit, order: &Order, done: bool) -> Result<Response, Faul
     } else {
         StatusCode::CONFLICT
     };
-    Ok((
-        status,
-        Html(TillResultView {
-            shell: visit.shell(),
-            outcome,
-            item: Some(item),
-        }),
-    )
-        .into_response())
+    let view = TillResultView {
+        shell: visit.shell(),
+        outcome,
+        item: Some(item),
+    };
+    Ok((status, Html(view)).into_response())
 }
 
 #[cfg(test)]

@@ -3,19 +3,20 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use rongyi_core::account::Account;
+use rongyi_core::account::{Account, Purpose};
 use rongyi_core::book::{Frame, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::{Record, Transfer};
 use rongyi_core::rule::{self, Plan};
-use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, Unit, WhyView};
+use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, Unit, WhyNotice, WhyView};
 use rongyi_store::StoredEntry;
 
 use super::lines::{About, about, counts_on, state, title, unit};
+use super::pending::{self, notice_accounts};
 use super::resident::at_hand;
 use super::shell::{Html, Member, Visit, day};
-use crate::access::{AccessError, SignedResident};
+use crate::access::{AccessError, SignedResident, random};
 use crate::api::error::Fault;
 use crate::clerk::receipt;
 use crate::explain;
@@ -49,6 +50,11 @@ pub(super) async fn show_why(
         .find(|(own, _)| *own == account)
         .map(|(_, after)| *after);
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
+    let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
+    let fate = fate.await?;
+    let until = fate
+        .filter(|fate| pending::standing(fate, visit.today()).is_some())
+        .and_then(|fate| fate.until);
     let line = Line {
         seq: stored.first_seq,
         title: title(&visit, &frame, first, &about),
@@ -56,14 +62,25 @@ pub(super) async fn show_why(
         note: String::new(),
         amount,
         unit: unit(&account),
-        balance_after: after.filter(|_| unit(&account) == Unit::Points),
+        balance_after: after
+            .filter(|_| unit(&account) == Unit::Points && account.purpose == Purpose::Available),
         state: if refusal.is_some() {
             LineState::Refused
         } else {
-            state(first, &about)
+            until.map_or_else(
+                || state(first, &about),
+                |until| LineState::Notice { until: day(until) },
+            )
         },
     };
+    let notice = fate
+        .and_then(|fate| pending::standing(&fate, visit.today()))
+        .map(|state| WhyNotice {
+            state,
+            key: hex(&random::<16>()),
+        });
     let view = WhyView {
+        notice,
         line,
         rows,
         refusal: refusal.map(|refusal| {
@@ -73,7 +90,6 @@ pub(super) async fn show_why(
         rule: rule_ref(&visit, &frame, set),
         recorded_by: visit.actor(&envelope.actor).await,
         recorded_at: visit.moment(envelope.at),
-        objection: String::new(),
         order_no: about
             .order
             .as_ref()
@@ -149,7 +165,8 @@ fn without_day(refusal: &rule::Refusal) -> rule::Refusal {
     }
 }
 
-/// What an entry did to one of this resident's accounts: to the points, or else to the minutes.
+/// What an entry did to one of this resident's accounts: to the points, or else to the minutes, or to what is under
+/// notice of them.
 fn moved(receipt: &Receipt, wallet: &Wallet, me: &SignedResident) -> Option<(Account, i64)> {
     let change = |account: &Account| {
         let own = receipt.records.iter().filter_map(|record| {
@@ -162,7 +179,9 @@ fn moved(receipt: &Receipt, wallet: &Wallet, me: &SignedResident) -> Option<(Acc
         let all: Vec<i64> = own.collect();
         (!all.is_empty()).then(|| (*account, all.into_iter().fold(0, i64::saturating_add)))
     };
-    wallet.accounts(me.resident).iter().find_map(change)
+    let booked = wallet.accounts(me.resident);
+    let noticed = notice_accounts(wallet, me);
+    booked.iter().chain(&noticed).find_map(change)
 }
 
 fn signed(transfer: &Transfer, account: &Account) -> i64 {
@@ -174,7 +193,7 @@ fn signed(transfer: &Transfer, account: &Account) -> i64 {
 }
 
 /// The rule's own sentences, with the rule set that said them.
-fn breakdown(
+pub(super) fn breakdown(
     visit: &Visit,
     frame: &Frame,
     receipt: &Receipt,

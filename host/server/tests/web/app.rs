@@ -162,10 +162,11 @@ impl TestApp {
             people::add_residents(&house, &nanmen, key, rows(&residents)).await,
             &mut secrets,
         );
-        let staff: [&[_]; 3] = [
+        let staff: [&[_]; 4] = [
             &[("login", "shop"), ("name", "李明"), ("role", "shopkeeper")],
             &[("login", "boss"), ("name", "王芳"), ("role", "operator")],
             &[("login", "check"), ("name", "周一"), ("role", "reviewer")],
+            &[("login", "lead"), ("name", "赵强"), ("role", "leader")],
         ];
         fine(
             people::add_staff(&house, &nanmen, key, rows(&staff)).await,

@@ -144,11 +144,10 @@ fn event(plan: &Plan, ask: &EarnAsk) -> String {
         units: ask.quantity,
         scale: kind.scale,
     };
-    let (title, unit) = (&kind.title, &kind.unit);
-    format!(
-        "{} {} {quantity} {} / {} {quantity} {}",
-        ask.on, title.zh, unit.zh, title.en, unit.en
-    )
+    let (title, quantity) = (&kind.title, quantity.to_string());
+    let counted = |lang| explain::counted(&quantity, &kind.unit, lang);
+    let (zh, en) = (counted(Lang::Zh), counted(Lang::En));
+    format!("{} {} {zh} / {} {en}", ask.on, title.zh, title.en)
 }
 
 fn basket(ask: &PriceAsk) -> String {

@@ -1,0 +1,388 @@
+//! Leaders and reviewers book what residents did: the form that the kind's rule declares, and the answer at once. What
+//! it is worth is decided by the book; the same function as behind the API sends it there.
+
+use std::collections::BTreeMap;
+
+use axum::Form;
+use axum::extract::Query;
+use axum::response::{IntoResponse, Response};
+use rongyi_core::account::{Holder, Purpose};
+use rongyi_core::amount::Decimal;
+use rongyi_core::book::{Book, FateState, Frame, Receipt};
+use rongyi_core::chain::hex;
+use rongyi_core::ids::{AssetNo, Code};
+use rongyi_core::record::Record;
+use rongyi_core::rule::{Field, FieldKind, KindPlan, Refusal};
+use rongyi_pages::{
+    FieldError, RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
+    RecordOutcome, RecordTyped, RecordView, Unit,
+};
+use serde::Deserialize;
+
+use super::lines::event_title;
+use super::shell::{Html, OnDuty, Visit, day};
+use super::why::breakdown;
+use crate::access::{AccessError, Role, StaffMember, random};
+use crate::api::earning::{EventInput, Sender, submit};
+use crate::api::error::Fault;
+use crate::explain;
+
+/// Recording is the leader's and the reviewer's; the operator may step in.
+fn at_the_desk(staff: &StaffMember) -> Result<(), AccessError> {
+    match staff.role {
+        Role::Leader | Role::Reviewer | Role::Operator => Ok(()),
+        Role::Shopkeeper => Err(AccessError::Forbidden),
+    }
+}
+
+/// Which kind.
+#[derive(Debug, Deserialize)]
+pub(super) struct KindQuery {
+    #[serde(default)]
+    kind: String,
+}
+
+fn shown(visit: &Visit, kind: &KindPlan) -> RecordKind {
+    RecordKind {
+        code: kind.code.to_string(),
+        title: visit.say(&kind.title),
+        unit: visit.say(&kind.unit),
+    }
+}
+
+async fn book(visit: &Visit) -> Result<Book, Fault> {
+    let frame = visit.app.house.store.frame(&visit.code).await?;
+    Ok(Book::new(frame.ok_or_else(Fault::not_found)?))
+}
+
+/// The kinds that a rule decides today, each once.
+fn kinds(visit: &Visit, book: &Book) -> Vec<KindPlan> {
+    let today = visit.today();
+    let mut found: Vec<KindPlan> = Vec::new();
+    for set in book.in_force(today) {
+        for kind in &set.plan.kinds {
+            let decided = book.rule_for(&kind.code, today);
+            if let Some((_, plan)) = decided
+                && !found.iter().any(|own| own.code == plan.code)
+            {
+                found.push(plan.clone());
+            }
+        }
+    }
+    found
+}
+
+/// `GET /{community}/record`; with `?kind=` the form of that kind.
+pub(super) async fn show_record(
+    OnDuty { visit, staff }: OnDuty,
+    Query(query): Query<KindQuery>,
+) -> Result<Response, Fault> {
+    at_the_desk(&staff)?;
+    let book = book(&visit).await?;
+    let kinds = kinds(&visit, &book);
+    let chosen = kinds.iter().find(|kind| kind.code.as_str() == query.kind);
+    if let Some(kind) = chosen {
+        let one = kind.quantity_min == kind.quantity_max;
+        let sent = Sent {
+            typed: RecordTyped {
+                on: visit.today().to_string(),
+                quantity: if one { least(kind) } else { String::new() },
+                ..RecordTyped::default()
+            },
+            ..Sent::default()
+        };
+        return Ok(Html(form(&visit, kind, sent, Vec::new())).into_response());
+    }
+    Ok(Html(RecordView {
+        kinds: kinds.iter().map(|kind| shown(&visit, kind)).collect(),
+        shell: visit.shell(),
+    })
+    .into_response())
+}
+
+fn written(units: i32, scale: u8) -> String {
+    Decimal { units, scale }.to_string()
+}
+
+fn least(kind: &KindPlan) -> String {
+    written(kind.quantity_min, kind.scale)
+}
+
+/// What a form sent.
+#[derive(Debug, Default)]
+struct Sent {
+    kind: String,
+    key: String,
+    typed: RecordTyped,
+    fields: BTreeMap<String, String>,
+}
+
+impl Sent {
+    fn of(pairs: Vec<(String, String)>) -> Sent {
+        let mut own = Sent::default();
+        for (name, value) in pairs {
+            let value = value.trim().to_owned();
+            match name.as_str() {
+                "kind" => own.kind = value,
+                "key" => own.key = value,
+                "resident" => own.typed.resident = value,
+                "referrer" => own.typed.referrer = value,
+                "quantity" => own.typed.quantity = value,
+                "on" => own.typed.on = value,
+                "time" => own.typed.time = value,
+                "note" => own.typed.note = value,
+                other => {
+                    if let Some(field) = other.strip_prefix("field.") {
+                        own.fields.insert(field.to_owned(), value);
+                    }
+                }
+            }
+        }
+        own
+    }
+
+    /// The event, as the API takes it; a number that is none is told here, by its field.
+    fn event(&self) -> Result<EventInput, (Fault, &'static str)> {
+        let number = |text: &str, field| {
+            let number = crate::earning::resident_no(text);
+            number
+                .map(|own| own.0)
+                .map_err(|error| (error.into(), field))
+        };
+        let mut roles = BTreeMap::new();
+        if !self.typed.referrer.is_empty() {
+            roles.insert("referrer".to_owned(), number(&self.typed.referrer, "form")?);
+        }
+        let fields = self.fields.iter().filter(|(_, value)| !value.is_empty());
+        Ok(EventInput {
+            kind: self.kind.clone(),
+            resident: number(&self.typed.resident, "resident")?,
+            roles,
+            quantity: self.typed.quantity.clone(),
+            occurred_at: match self.typed.time.as_str() {
+                "" => self.typed.on.clone(),
+                time => format!("{}T{time}", self.typed.on),
+            },
+            fields: fields
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            source: None,
+            external_ref: None,
+            note: Some(self.typed.note.clone()).filter(|note| !note.is_empty()),
+            replaces: None,
+        })
+    }
+}
+
+fn own_field(visit: &Visit, field: &Field, sent: &Sent) -> RecordField {
+    let yes_no = || {
+        let answers = [
+            ("yes", visit.either("是", "Yes")),
+            ("no", visit.either("否", "No")),
+        ];
+        answers.map(|(code, text)| (code.to_owned(), text)).to_vec()
+    };
+    RecordField {
+        name: field.name.to_string(),
+        title: visit.say(&field.title),
+        required: field.required,
+        input: match &field.kind {
+            FieldKind::Integer { min, max } => RecordInput::Integer(*min, *max),
+            FieldKind::Decimal(scale) => RecordInput::Decimal(*scale),
+            FieldKind::Choice(all) => {
+                let each = |(code, text): &(Code, _)| (code.to_string(), visit.say(text));
+                RecordInput::Choice(all.iter().map(each).collect())
+            }
+            FieldKind::YesNo => RecordInput::Choice(yes_no()),
+            FieldKind::Day => RecordInput::Day,
+        },
+        value: sent
+            .fields
+            .get(field.name.as_str())
+            .cloned()
+            .unwrap_or_default(),
+    }
+}
+
+fn form(visit: &Visit, kind: &KindPlan, sent: Sent, errors: Vec<FieldError>) -> RecordFormView {
+    let fields = kind.fields.iter();
+    RecordFormView {
+        kind: shown(visit, kind),
+        range: (least(kind), written(kind.quantity_max, kind.scale)),
+        fields: fields.map(|field| own_field(visit, field, &sent)).collect(),
+        typed: sent.typed,
+        // A form that was wrong booked nothing; the next one is another try.
+        key: hex(&random::<16>()),
+        errors,
+        shell: visit.shell(),
+    }
+}
+
+/// Which field a fault is about.
+fn field_of(code: &str) -> &'static str {
+    match code {
+        "resident.unknown" | "number.form" => "resident",
+        code if code.starts_with("quantity.") => "quantity",
+        code if code.starts_with("date.") => "on",
+        _ => "form",
+    }
+}
+
+/// `POST /{community}/record`: booked, or the form again with what is wrong.
+pub(super) async fn record_event(
+    OnDuty { visit, staff }: OnDuty,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
+    at_the_desk(&staff)?;
+    let sent = Sent::of(pairs);
+    let book = book(&visit).await?;
+    let kinds = kinds(&visit, &book);
+    let kind = kinds.iter().find(|kind| kind.code.as_str() == sent.kind);
+    let kind = kind.ok_or_else(Fault::not_found)?;
+    let by = Sender {
+        house: &visit.app.house,
+        code: &visit.code,
+        actor: crate::cli::period::staff_actor(staff.staff_id),
+    };
+    let key = Some(sent.key.clone()).filter(|key| (1..=128).contains(&key.len()));
+    let asked = match sent.event() {
+        Ok(event) => submit(&by, &event, key.as_ref()).await.map_err(|fault| {
+            let field = field_of(&fault.code);
+            (fault, field)
+        }),
+        Err(wrong) => Err(wrong),
+    };
+    match asked {
+        Ok((frame, answer)) => done(&visit, &frame, kind, &answer.receipt).await,
+        Err((fault, field)) if fault.status.is_client_error() && fault.detour.is_none() => {
+            let errors = vec![FieldError {
+                field,
+                message: visit.say(&fault.text),
+            }];
+            Ok((fault.status, Html(form(&visit, kind, sent, errors))).into_response())
+        }
+        Err((fault, _)) => Err(fault),
+    }
+}
+
+/// What became of it.
+async fn done(
+    visit: &Visit,
+    frame: &Frame,
+    kind: &KindPlan,
+    receipt: &Receipt,
+) -> Result<Response, Fault> {
+    let event = receipt.records.iter().find_map(|record| {
+        if let Record::Event(_, event) | Record::Replace(_, event, _) = record {
+            Some(event)
+        } else {
+            None
+        }
+    });
+    let event = event.ok_or_else(Fault::not_found)?;
+    let doer = event.roles.first().map(|(_, who)| *who);
+    let (gains, unit) = gains(visit, receipt).await?;
+    let (_, rows) = breakdown(visit, frame, receipt, unit);
+    let outcome = outcome(visit, frame, receipt).await?;
+    let rows = if outcome == RecordOutcome::Waiting {
+        Vec::new()
+    } else {
+        rows
+    };
+    Ok(Html(RecordDoneView {
+        kind: kind.code.to_string(),
+        title: event_title(visit, frame, event),
+        masked_name: match doer {
+            Some(doer) => visit.masked(doer).await?,
+            None => String::new(),
+        },
+        entry: receipt.entry,
+        outcome,
+        gains,
+        rows,
+        shell: visit.shell(),
+    })
+    .into_response())
+}
+
+async fn outcome(visit: &Visit, frame: &Frame, receipt: &Receipt) -> Result<RecordOutcome, Fault> {
+    let refused = receipt.records.iter().find_map(|record| {
+        if let Record::Refused(set, _, refusal) = record {
+            Some((explain::plan_of(frame, *set), refusal))
+        } else {
+            None
+        }
+    });
+    if let Some((plan, refusal)) = refused {
+        let plain = Refusal {
+            opens: None,
+            ..refusal.clone()
+        };
+        return Ok(RecordOutcome::Refused {
+            sentence: explain::refusal(&plan, Some(frame), &plain, visit.tongue()),
+            opens: refusal.opens.map(day),
+        });
+    }
+    if receipt.waiting().is_some() {
+        return Ok(RecordOutcome::Waiting);
+    }
+    let fate = visit
+        .app
+        .house
+        .store
+        .fate(&visit.code, receipt.entry)
+        .await?;
+    let until = fate.filter(|fate| fate.state == FateState::Pending);
+    Ok(match until.and_then(|fate| fate.until) {
+        Some(until) => RecordOutcome::Notice {
+            until: day(until),
+            booked: day(until.plus_days(1)),
+        },
+        None => RecordOutcome::Booked,
+    })
+}
+
+/// Who got what, and whether it was points or only time.
+async fn gains(visit: &Visit, receipt: &Receipt) -> Result<(Vec<RecordGain>, Unit), Fault> {
+    let mut sums: Vec<(Holder, AssetNo, i64)> = Vec::new();
+    for record in &receipt.records {
+        let Record::Moved(_, moved) = record else {
+            continue;
+        };
+        let amount = moved.amount.get();
+        for (account, change) in [
+            (moved.credit, amount),
+            (moved.debit, amount.saturating_neg()),
+        ] {
+            let owned = matches!(account.purpose, Purpose::Available | Purpose::Notice);
+            if !owned || account.holder == Holder::Community {
+                continue;
+            }
+            let known = sums
+                .iter_mut()
+                .find(|(holder, asset, _)| (*holder, *asset) == (account.holder, account.asset));
+            match known {
+                Some((_, _, sum)) => *sum = sum.saturating_add(change),
+                None => sums.push((account.holder, account.asset, change)),
+            }
+        }
+    }
+    let shell = visit.shell();
+    let mut gains = Vec::new();
+    for (holder, asset, sum) in &sums {
+        let who = match holder {
+            Holder::Household(no) => visit.household_title(*no).await?,
+            Holder::Resident(no) => visit.masked(*no).await?,
+            Holder::Community | Holder::Fund(_) => continue,
+        };
+        let plus = if *sum > 0 { "+" } else { "" };
+        let change = match *asset {
+            AssetNo::POINTS => format!("{plus}{}", shell.points(sum)),
+            AssetNo::MINUTES => format!("{plus}{}", shell.hours(sum)),
+            _ => format!("{plus}{sum}"),
+        };
+        gains.push(RecordGain { who, change });
+    }
+    let points = sums.is_empty() || sums.iter().any(|(_, asset, _)| *asset == AssetNo::POINTS);
+    Ok((gains, if points { Unit::Points } else { Unit::Minutes }))
+}

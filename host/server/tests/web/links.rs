@@ -1,0 +1,217 @@
+//! Every page is found by links: from the page where a role begins, following what it shows, each address of the
+//! router is reached that is this role's business, and no link leads to a refusal or a missing page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rongyi_core::time::Instant;
+use serde_json::json;
+
+use crate::app::{Browser, NOW, TestApp, code};
+
+/// Pages that one role reaches at most; more would mean that links never end.
+const PAGES_MAX: usize = 400;
+
+/// For everybody, signed in or not.
+const PUBLIC: [&str; 6] = [
+    "/heads",
+    "/heads/{file}",
+    "/check-proof.py",
+    "/{community}/head",
+    "/{community}/proof",
+    "/{community}/notice",
+];
+/// Typed by hand without the slash at its end; links have it.
+const TYPED: &str = "/{community}";
+const DOORS: [&str; 4] = [
+    "/",
+    "/{community}/",
+    "/{community}/sign-in",
+    "/{community}/staff/sign-in",
+];
+const RESIDENT: [&str; 15] = [
+    "/{community}/home",
+    "/{community}/passbook",
+    "/{community}/passbook/{seq}",
+    "/{community}/passbook/{seq}/proof",
+    "/{community}/passbook/{seq}/proof.json",
+    "/{community}/me",
+    "/{community}/me/data",
+    "/{community}/me/data.json",
+    "/{community}/pin",
+    "/{community}/shop",
+    "/{community}/shop/{item}",
+    "/{community}/shop/{item}/confirm",
+    "/{community}/orders",
+    "/{community}/orders/{no}",
+    "/{community}/notice",
+];
+const STAFF: [&str; 2] = ["/{community}/notice", "/{community}/pin"];
+
+/// The addresses that answer to GET, as the router's own text has them. A new page is a new line here, or a test
+/// that fails.
+fn routes() -> BTreeSet<String> {
+    let source = include_str!("../../src/web.rs");
+    let pages = source.split("fn pages()").nth(1).expect("the pages");
+    let pages = pages.split("\n}\n").next().expect("an end");
+    let mut found = BTreeSet::new();
+    for route in pages.split(".route(").skip(1) {
+        let path = route.trim_start().strip_prefix('"');
+        let path = path.and_then(|rest| rest.split('"').next());
+        if let Some(path) = path
+            && route.contains("get(")
+        {
+            found.insert(path.to_owned());
+        }
+    }
+    assert!(found.len() > 25, "{found:?}");
+    found
+}
+
+fn fits(route: &str, path: &str) -> bool {
+    let (route, path): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
+    route.len() == path.len()
+        && route.iter().zip(&path).all(|(own, part)| {
+            own == part || (own.starts_with('{') && own.ends_with('}') && !part.is_empty())
+        })
+}
+
+/// The route of a path; one without holes before one with.
+fn route_of<'r>(routes: &'r BTreeSet<String>, path: &str) -> Option<&'r String> {
+    let fitting = routes.iter().filter(|route| fits(route, path));
+    fitting.min_by_key(|route| route.matches('{').count())
+}
+
+fn links(html: &str) -> Vec<String> {
+    html.split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|link| link.starts_with('/') && !link.starts_with("/assets"))
+        .map(|link| {
+            link.split('#')
+                .next()
+                .unwrap_or_default()
+                .replace("&amp;", "&")
+        })
+        .collect()
+}
+
+/// Follows every link from `start`; answers the routes that were reached and what was wrong.
+async fn walk(who: &mut Browser<'_>, start: &str) -> (BTreeSet<String>, Vec<String>) {
+    let routes = routes();
+    let anonymous = who.cookies.is_empty();
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    let mut todo = vec![(start.to_owned(), "the beginning".to_owned())];
+    let (mut reached, mut wrong) = (BTreeSet::new(), Vec::new());
+    while let Some((link, from)) = todo.pop() {
+        let path = link.split('?').next().unwrap_or_default().to_owned();
+        if seen.insert(link.clone(), from.clone()).is_some() {
+            continue;
+        }
+        assert!(seen.len() < PAGES_MAX, "links without end: {seen:?}");
+        if let Some(route) = route_of(&routes, &path) {
+            reached.insert(route.clone());
+        } else if ![rongyi_pages::CSS_PATH, rongyi_pages::JS_PATH].contains(&path.as_str()) {
+            wrong.push(format!("{link} of {from} is no page"));
+        }
+        let answer = who.get(&link).await;
+        match answer.status.as_u16() {
+            200 => {}
+            303 => {
+                let on = answer.location().to_owned();
+                if on.contains("sign-in") && path.starts_with("/nanmen/") && !anonymous {
+                    wrong.push(format!("{link} of {from} asks to sign in"));
+                }
+                todo.push((on, link));
+                continue;
+            }
+            status => {
+                wrong.push(format!("{link} of {from} gives {status}"));
+                continue;
+            }
+        }
+        let html = answer.headers.get("content-type").is_some_and(|kind| {
+            kind.to_str()
+                .is_ok_and(|kind| kind.starts_with("text/html"))
+        });
+        if html {
+            todo.extend(
+                links(&answer.text)
+                    .into_iter()
+                    .map(|own| (own, link.clone())),
+            );
+        }
+    }
+    (reached, wrong)
+}
+
+/// A community in which every page has something to show.
+async fn lively() -> TestApp {
+    let app = TestApp::with_notice().await;
+    app.earn("w-1", "waste.food", 1001, 300).await;
+    app.clock.set(Instant(NOW.0 + 9 * 86_400_000_000));
+    app.earn("c-1", "council.attend", 1001, 1).await;
+    let mut me = app.signed_in("1001").await;
+    let order = json!({ "lines": [{ "item": "salt", "quantity": 2 }], "total": 10 });
+    let path = "/api/v1/communities/nanmen/orders";
+    me.json(path, &order).await.is(200);
+    let mut boss = app.signed_in("boss").await;
+    let cut = [("step", "cut-off")];
+    boss.post("/nanmen/operator/periods/2026-11", &cut)
+        .await
+        .is(303);
+    let heads = &app.house.heads;
+    let (nanmen, now) = (code("nanmen"), app.house.clock.now());
+    let published = heads.publish(&app.house.store, &nanmen, now);
+    published.await.expect("published").expect("a head");
+    app
+}
+
+#[tokio::test]
+async fn every_page_is_found_by_links_from_where_its_readers_begin() {
+    let app = lively().await;
+    let desks = |own: &[&'static str]| [&STAFF, own].concat();
+    let (till, record, amend) = (
+        "/{community}/till",
+        "/{community}/record",
+        "/{community}/amend",
+    );
+    let operator = [
+        "/{community}/operator",
+        "/{community}/operator/periods",
+        "/{community}/operator/periods/{period}",
+        till,
+        record,
+        amend,
+    ];
+    let roles: [(&str, &str, Vec<&str>); 6] = [
+        ("", "/", [&PUBLIC[..], &DOORS].concat()),
+        ("1001", "/nanmen/home", [&PUBLIC[..], &RESIDENT].concat()),
+        ("shop", "/nanmen/till", desks(&[till])),
+        ("check", "/nanmen/amend", desks(&[amend, record])),
+        ("lead", "/nanmen/record", desks(&[record])),
+        ("boss", "/nanmen/operator", desks(&operator)),
+    ];
+    let mut all = BTreeSet::from([TYPED.to_owned()]);
+    for (who, start, expected) in roles {
+        let mut browser = if who.is_empty() {
+            app.browser()
+        } else {
+            app.signed_in(who).await
+        };
+        if !who.is_empty() {
+            let begins = browser.get("/nanmen/").await;
+            assert_eq!(begins.is(303).location(), start, "where {who} begins");
+        }
+        let (reached, wrong) = walk(&mut browser, start).await;
+        assert!(wrong.is_empty(), "{who}:\n  {}", wrong.join("\n  "));
+        let missed: Vec<&str> = expected
+            .iter()
+            .filter(|route| !reached.contains(**route))
+            .copied()
+            .collect();
+        assert!(missed.is_empty(), "“{who}” finds no link to {missed:?}");
+        all.extend(expected.into_iter().map(str::to_owned));
+    }
+    assert_eq!(all, routes(), "a page that is nobody's, or that is gone");
+    app.end().await;
+}
