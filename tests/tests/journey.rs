@@ -204,6 +204,133 @@ async fn from_the_passbook_to_a_bag_of_rice() {
     walk(&serving, Scripting::On, true).await;
 }
 
+/// A leader books what the resident did: the list, a form that is wrong, and the answer.
+async fn record(leader: &Browser, password: &str, look: &mut Look) {
+    sign_in(leader, "/nanmen/staff/sign-in", "nanmen-lead", password).await;
+    assert_eq!(
+        leader.path().await,
+        "/nanmen/record",
+        "where a leader begins"
+    );
+    look.at(leader, "record").await;
+    leader.touch("a.row[href$='kind=tree.plant']").await;
+    look.at(leader, "record, form").await;
+    leader.write("#field-resident", "1001").await;
+    leader.write("#field-quantity", "many").await;
+    leader.touch("main form .button").await;
+    assert_eq!(
+        leader.count("[role=alert]").await,
+        1,
+        "what is wrong is told"
+    );
+    look.at(leader, "record, wrong").await;
+    leader.go("/nanmen/record?kind=tree.plant").await;
+    leader.write("#field-resident", "1001").await;
+    leader.write("#field-quantity", "2").await;
+    leader.touch("main form .button").await;
+    let said = leader.text_of("main").await;
+    assert!(said.contains("+40"), "what it is worth is told:\n{said}");
+    look.at(leader, "record, booked").await;
+    for page in ["notice", "pin"] {
+        leader.go(&format!("/nanmen/{page}")).await;
+        look.at(leader, &format!("{page} of staff")).await;
+    }
+}
+
+/// An order of two, of which one is handed over.
+async fn part(phone: &Browser, till: &Browser, serving: &Serving, look: &mut Look) {
+    sign_in(
+        phone,
+        "/nanmen/sign-in",
+        "1001",
+        &secret_of(serving, "1001"),
+    )
+    .await;
+    phone.go("/nanmen/shop/salt?quantity=2").await;
+    phone.touch("p.action a.button").await;
+    phone.touch("main form button").await;
+    let order = phone.path().await;
+    let code = phone.text_of(".code [aria-hidden]").await;
+    let password = secret_of(serving, "nanmen-shop");
+    sign_in(till, "/nanmen/staff/sign-in", "nanmen-shop", &password).await;
+    till.write("#field-code", &code).await;
+    till.touch("main form button").await;
+    look.at(till, "till, several pieces").await;
+    till.write("#field-pieces", "1").await;
+    till.touch("main form button").await;
+    assert_eq!(till.count(".result-good").await, 1, "{}", till.text().await);
+    look.at(till, "till, part handed over").await;
+    phone.go(&order).await;
+    assert_eq!(
+        phone.count(".slip .code").await,
+        1,
+        "the rest still has its code"
+    );
+    look.at(phone, "order, part collected").await;
+    phone.go("/nanmen/passbook").await;
+    assert_eq!(
+        phone.count(".pending a.line").await,
+        1,
+        "the rest is set aside"
+    );
+    look.at(phone, "passbook, pending").await;
+}
+
+/// The same pages as those read them who need large type, in the other language.
+async fn large(browser: &Browser, pages: &[&str], look: &mut Look) {
+    for _ in 0..2 {
+        browser.touch(".settings button[name=size]").await;
+    }
+    browser.touch(".settings button[name=lang]").await;
+    for page in pages {
+        browser.go(page).await;
+        look.at(browser, &format!("{page}, largest, English")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_office_works_on_a_phone() {
+    let (_demo, serving) = Installation::demo();
+    let driver = Driver::start();
+    let mut look = Look {
+        measured: true,
+        wrong: Vec::new(),
+    };
+    let open =
+        async || Browser::open(&driver, serving.address(), Device::Phone, Scripting::On).await;
+    let (leader, phone, till, boss) = (open().await, open().await, open().await, open().await);
+    record(&leader, &secret_of(&serving, "nanmen-lead"), &mut look).await;
+    part(&phone, &till, &serving, &mut look).await;
+    let password = secret_of(&serving, "nanmen-operator");
+    sign_in(&boss, "/nanmen/staff/sign-in", "nanmen-operator", &password).await;
+    for page in ["operator", "operator/periods", "amend", "notice"] {
+        boss.go(&format!("/nanmen/{page}")).await;
+        look.at(&boss, page).await;
+    }
+    large(&boss, &["/nanmen/operator", "/nanmen/amend"], &mut look).await;
+    large(
+        &leader,
+        &["/nanmen/record", "/nanmen/record?kind=waste.food"],
+        &mut look,
+    )
+    .await;
+    large(
+        &phone,
+        &["/nanmen/passbook", "/nanmen/notice", "/nanmen/me"],
+        &mut look,
+    )
+    .await;
+    for browser in [leader, phone, till, boss] {
+        browser.close().await;
+    }
+    let wrong = look.wrong;
+    assert!(
+        wrong.is_empty(),
+        "pages that people could not use:\n  {}",
+        wrong.join("\n  ")
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_without_scripts() {
     let (_demo, serving) = Installation::demo();

@@ -10,7 +10,7 @@ use rongyi_core::command::Need;
 use rongyi_core::counters::{CounterKey, CounterSubject};
 use rongyi_core::ids::Code;
 use rongyi_core::time::LocalDate;
-use rongyi_pages::{Expiring, HomeView, MeView, Month, PassbookView, Show, Unit, Waiting};
+use rongyi_pages::{Expiring, HomeView, MeView, Month, PassbookView, Pending, Show, Unit, Waiting};
 use serde::Deserialize;
 
 use super::lines::{Booked, goods, lines, rest_lines};
@@ -133,6 +133,16 @@ async fn month_sums(
     Ok(sums)
 }
 
+/// Counters know an award from its decision on; what is under notice is not in the book of a resident yet.
+fn only_booked(sums: &mut BTreeMap<i32, (i64, i64)>, pending: &[Pending]) {
+    for own in pending.iter().filter(|own| own.unit == Unit::Points) {
+        let month = LocalDate::new(own.day.year, own.day.month, 1);
+        if let Some(sum) = month.and_then(|first| sums.get_mut(&first.month_index())) {
+            sum.0 = sum.0.saturating_sub(own.amount);
+        }
+    }
+}
+
 fn expiring(wallet: &Wallet, today: LocalDate) -> Option<Expiring> {
     let (from, to) = (today.to_days(), today.plus_days(SOON_DAYS).to_days());
     let (lot, points) = wallet
@@ -151,7 +161,11 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
     let (frame, wallet) = at_hand(&visit, &me).await?;
     let today = visit.today();
     let month = today.month_index();
-    let sums = month_sums(&visit, &frame, &wallet, &[month]).await?;
+    let mut sums = month_sums(&visit, &frame, &wallet, &[month]).await?;
+    if wallet.notice.total != 0 {
+        let pending = pending::awards(&visit, &frame, (&me, &wallet)).await?;
+        only_booked(&mut sums, &pending);
+    }
     let rows = visit
         .app
         .house
@@ -240,7 +254,9 @@ pub(super) async fn show_passbook(
         .collect::<std::collections::BTreeSet<_>>()
         .into_iter()
         .collect();
+    let mut pending = pending::awards(&visit, &frame, (&me, &wallet)).await?;
     let mut sums = month_sums(&visit, &frame, &wallet, &months).await?;
+    only_booked(&mut sums, &pending);
     for own in booked
         .iter()
         .filter(|own| own.uncounted && own.line.unit == Unit::Points)
@@ -253,14 +269,12 @@ pub(super) async fn show_passbook(
         };
         *side = side.saturating_add(own.line.amount);
     }
-    let pending = if show == Show::All && query.before.is_none() {
+    if show == Show::All && query.before.is_none() {
         let orders = orders_of(&visit, &me, &wallet).await?;
-        let mut all = pending::awards(&visit, &frame, (&me, &wallet)).await?;
-        all.extend(pending::orders(&visit, &frame, &orders));
-        all
+        pending.extend(pending::orders(&visit, &frame, &orders));
     } else {
-        Vec::new()
-    };
+        pending.clear();
+    }
     let view = PassbookView {
         pending,
         holder_title: holder_title(&visit, &me, &wallet).await?,

@@ -124,6 +124,10 @@ async fn an_award_under_notice_stands_apart_and_is_objected_to_where_it_is_expla
     let app = TestApp::with_notice().await;
     let entry = app.earn("c-1", "council.attend", 1001, 1).await;
     let mut me = app.signed_in("1001").await;
+    me.get("/nanmen/home")
+        .await
+        .is(200)
+        .says(&["<dt>本月已得</dt><dd>0</dd>"]);
     let passbook = me.get("/nanmen/passbook").await;
     passbook.is(200).says(&[
         "还没入账",
