@@ -137,7 +137,10 @@ async fn month_sums(
 fn only_booked(sums: &mut BTreeMap<i32, (i64, i64)>, pending: &[Pending]) {
     for own in pending.iter().filter(|own| own.unit == Unit::Points) {
         let month = LocalDate::new(own.day.year, own.day.month, 1);
-        if let Some(sum) = month.and_then(|first| sums.get_mut(&first.month_index())) {
+        let sum = month
+            .ok()
+            .and_then(|first| sums.get_mut(&first.month_index()));
+        if let Some(sum) = sum {
             sum.0 = sum.0.saturating_sub(own.amount);
         }
     }
