@@ -135,6 +135,19 @@ impl Cluster {
             .to_owned()
     }
 
+    /// Sessions that hold a row for a change to come, and have nothing to say at the moment.
+    pub fn holding(&self) -> u32 {
+        let held = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' \
+             AND query LIKE '%FOR NO KEY UPDATE%'";
+        self.sql(held).parse().expect("a count")
+    }
+
+    /// Sessions that wait for a row which another one holds.
+    pub fn waiting(&self) -> u32 {
+        let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        self.sql(waits).parse().expect("a count")
+    }
+
     fn tool(&self, name: &str, arguments: &[&str]) -> String {
         let data = self.folder.join("data");
         let tool = self.tools.join(name);

@@ -15,11 +15,6 @@ use rongyi_server::house::House;
 use crate::app::{NOW, TestApp, code};
 use crate::cluster::Cluster;
 
-/// Sessions that hold a community's row and have nothing to say at the moment.
-const HOLDING: &str = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' \
-     AND query LIKE '%FOR NO KEY UPDATE%'";
-/// Sessions that wait for a row.
-const WAITING: &str = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
 /// Times a batch comes too late before the row is held.
 const MISSES: usize = 2;
 
@@ -38,15 +33,15 @@ impl Clock for Contended {
     fn now(&self) -> Instant {
         if self.armed.load(Ordering::SeqCst) {
             let look = self.looks.fetch_add(1, Ordering::SeqCst);
-            let held = self.cluster.sql(HOLDING);
+            let held = self.cluster.holding();
             self.rival.send(look).unwrap();
             if look < MISSES {
-                assert_eq!(held, "0", "nothing is held before look {look}");
+                assert_eq!(held, 0, "nothing is held before look {look}");
                 let entry = self.booked.lock().unwrap().recv().unwrap();
                 self.before.lock().unwrap().push(entry);
             } else {
-                assert_eq!(held, "1", "the row is held before look {look}");
-                let waits = (0..1000).any(|_| self.cluster.sql(WAITING) == "1");
+                assert_eq!(held, 1, "the row is held before look {look}");
+                let waits = (0..1000).any(|_| self.cluster.waiting() == 1);
                 assert!(waits, "the rival waits for the row");
             }
         }
@@ -113,7 +108,7 @@ async fn whoever_is_late_twice_takes_the_row_first() {
     let entry = answer.receipt.entry;
     assert!(before.iter().all(|own| *own < entry), "{before:?} {entry}");
     assert!(after > entry, "the rival waited: {after}, {entry}");
-    assert_eq!(cluster.sql(HOLDING), "0", "the row is free again");
+    assert_eq!(cluster.holding(), 0, "the row is free again");
 
     house.close().await;
     // The rival ends when nobody can tell it anything more.
