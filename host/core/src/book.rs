@@ -75,6 +75,10 @@ struct Dirty {
     standings: BTreeSet<(u64, Holder)>,
 }
 
+/// A map whose keys nobody outside chooses, asked dozens of times for each event. Texts that callers send are keys of
+/// the standard map, whose hashes cannot be foreseen.
+type FastMap<K, V> = hashbrown::HashMap<K, V>;
+
 /// The book of one community.
 #[derive(Debug)]
 pub struct Book {
@@ -83,9 +87,9 @@ pub struct Book {
     stored: Head,
     /// Whether what is not loaded does not exist: a book rebuilt from the beginning.
     complete: bool,
-    accounts: HashMap<Account, Option<AccountState>>,
-    counters: HashMap<CounterKey, Option<CounterRow>>,
-    residents: HashMap<ResidentNo, Option<HouseholdNo>>,
+    accounts: FastMap<Account, Option<AccountState>>,
+    counters: FastMap<CounterKey, Option<CounterRow>>,
+    residents: FastMap<ResidentNo, Option<HouseholdNo>>,
     orders: HashMap<OrderNo, Option<Order>>,
     codes: HashMap<String, Option<OrderNo>>,
     sources: HashMap<(Code, String), Option<Used>>,
@@ -108,9 +112,9 @@ impl Book {
             stored: frame.head,
             frame,
             complete: false,
-            accounts: HashMap::new(),
-            counters: HashMap::new(),
-            residents: HashMap::new(),
+            accounts: FastMap::new(),
+            counters: FastMap::new(),
+            residents: FastMap::new(),
             orders: HashMap::new(),
             codes: HashMap::new(),
             sources: HashMap::new(),

@@ -17,12 +17,13 @@ mod frames;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Stopwatch};
 
-use rongyi_core::book::{Applied, Book, Changes, Frame};
+use rongyi_core::book::{Applied, Book, Changes, Frame, Loaded};
 use rongyi_core::chain::hex;
-use rongyi_core::command::{Command, Rejection};
+use rongyi_core::command::{Command, Need, Rejection};
 use rongyi_core::ids::Code;
 use rongyi_core::time::LocalDate;
 use rongyi_rules::{Engine, Rule};
@@ -226,6 +227,23 @@ struct Pile {
     changes: Option<Changes>,
 }
 
+impl Pile {
+    fn new((code, book, jobs): Opened) -> Pile {
+        Pile {
+            code,
+            book,
+            jobs,
+            decided: Vec::new(),
+            stale: Vec::new(),
+            reframed: false,
+            changes: None,
+        }
+    }
+}
+
+/// A community's book with the commands it is opened for.
+type Opened = (Code, Book, VecDeque<Job>);
+
 struct Desk {
     frames: Arc<Frames>,
     store: Arc<Store>,
@@ -302,8 +320,7 @@ impl Desk {
             Ok(heads) => heads.into_iter().collect(),
             Err(error) => return fail(piles.into_values().flatten(), error),
         };
-        let mut decided = Vec::new();
-        let mut deciding = Vec::new();
+        let mut ready = Vec::new();
         for (code, jobs) in piles {
             let cached = self.cache.remove(&code).filter(|book| {
                 heads
@@ -311,65 +328,82 @@ impl Desk {
                     .is_some_and(|head| *head == book.stored_head())
                     && book.loaded_rows() < BOOK_ROWS_MAX
             });
-            match self.load(&code, cached, &jobs).await {
-                Ok(book) => {
-                    let pile = Pile {
-                        code,
-                        book,
-                        jobs,
-                        decided: Vec::new(),
-                        stale: Vec::new(),
-                        reframed: false,
-                        changes: None,
-                    };
-                    let (books, now) = (Arc::clone(&self.books), self.clock.now());
-                    deciding.push(tokio::task::spawn_blocking(move || {
-                        decide(pile, &books, now)
-                    }));
-                }
+            match self.open(&code, cached).await {
+                Ok(book) => ready.push((code, book, jobs)),
                 Err(error) => drop(fail(jobs, error)),
             }
         }
-        for pile in deciding {
-            // A panic in a book is a bug of ours: its callers hear that nothing was stored, the rest goes on.
-            if let Ok(pile) = pile.await {
-                decided.push(pile);
-            }
-        }
+        let piles = self.load(ready).await.into_iter().map(Pile::new);
+        let decided = decide_all(piles.collect(), &self.books, self.clock.now()).await;
         self.write(decided, held).await
     }
 
-    async fn load(
-        &self,
-        code: &Code,
-        cached: Option<Book>,
-        jobs: &VecDeque<Job>,
-    ) -> Result<Book, ClerkError> {
-        let fresh = cached.is_none();
-        let mut book = match cached {
+    /// The book of a community with its rules; what single commands read is not loaded yet.
+    async fn open(&self, code: &Code, cached: Option<Book>) -> Result<Book, ClerkError> {
+        let book = match cached {
             Some(book) => book,
-            None => match self.store.frame(code).await? {
-                Some(frame) => Book::new(frame),
-                None if self.books.knows(code) => Book::empty(code.clone()),
-                None => return Err(ClerkError::CommunityUnknown(code.clone())),
-            },
-        };
-        if fresh {
-            self.frames.put(book.frame());
-        }
-        self.fetch_rules(code, &book).await?;
-        loop {
-            let mut needs: Vec<_> = jobs
-                .iter()
-                .flat_map(|job| book.missing(&job.command))
-                .collect();
-            if needs.is_empty() {
-                return Ok(book);
+            None => {
+                let book = match self.store.frame(code).await? {
+                    Some(frame) => Book::new(frame),
+                    None if self.books.knows(code) => Book::empty(code.clone()),
+                    None => return Err(ClerkError::CommunityUnknown(code.clone())),
+                };
+                self.frames.put(book.frame());
+                book
             }
-            needs.sort_unstable();
-            needs.dedup();
-            book.load(self.store.load(code, &needs).await?);
+        };
+        self.fetch_rules(code, &book).await?;
+        Ok(book)
+    }
+
+    /// Loads what all the commands read. Those of a community whose rows cannot be read are answered with the
+    /// reason, and the others go on.
+    async fn load(&self, piles: Vec<Opened>) -> Vec<Opened> {
+        let (mut asking, mut ready) = (piles, Vec::new());
+        loop {
+            let (mut asked, mut waiting) = (Vec::new(), Vec::new());
+            for own in asking {
+                let mut needs: Vec<_> = own
+                    .2
+                    .iter()
+                    .flat_map(|job| own.1.missing(&job.command))
+                    .collect();
+                if needs.is_empty() {
+                    ready.push(own);
+                    continue;
+                }
+                needs.sort_unstable();
+                needs.dedup();
+                asked.push((own.0.clone(), needs));
+                waiting.push(own);
+            }
+            if asked.is_empty() {
+                return ready;
+            }
+            asking = Vec::new();
+            let answers = match self.store.load_all(&asked).await {
+                Ok(answers) => answers.into_iter().map(Ok).collect(),
+                Err(error) if asked.len() == 1 => vec![Err(error)],
+                Err(_) => self.load_each(&asked).await,
+            };
+            for ((code, mut book, jobs), answer) in waiting.into_iter().zip(answers) {
+                match answer {
+                    Ok(rows) => {
+                        book.load(rows);
+                        asking.push((code, book, jobs));
+                    }
+                    Err(error) => drop(fail(jobs, error)),
+                }
+            }
         }
+    }
+
+    async fn load_each(&self, asked: &[(Code, Vec<Need>)]) -> Vec<Result<Vec<Loaded>, StoreError>> {
+        let mut answers = Vec::with_capacity(asked.len());
+        for (code, needs) in asked {
+            answers.push(self.store.load(code, needs).await);
+        }
+        answers
     }
 
     /// Loads from the archive what the ledger names and this host has not: sets of the past, and those that
@@ -526,6 +560,37 @@ fn fail(
         let _ = job.reply.send(Err(error.clone()));
     }
     BTreeMap::new()
+}
+
+/// Decides all piles, on as many threads as there are processors: a thread for each community would spend more on
+/// waking up than on deciding.
+async fn decide_all(
+    piles: Vec<Pile>,
+    books: &Arc<RuleBooks>,
+    now: rongyi_core::time::Instant,
+) -> Vec<Pile> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = threads.min(piles.len());
+    let waiting = Arc::new(Mutex::new(piles));
+    let mut deciding = Vec::new();
+    for _ in 0..threads {
+        let (waiting, books) = (Arc::clone(&waiting), Arc::clone(books));
+        deciding.push(tokio::task::spawn_blocking(move || {
+            let next = || waiting.lock().ok()?.pop();
+            let mut decided = Vec::new();
+            while let Some(pile) = next() {
+                // A panic in a book is a bug of ours: its callers hear that nothing was stored, the rest goes on.
+                let own = AssertUnwindSafe(|| decide(pile, &books, now));
+                decided.extend(std::panic::catch_unwind(own));
+            }
+            decided
+        }));
+    }
+    let mut decided = Vec::new();
+    for own in deciding {
+        decided.extend(own.await.unwrap_or_default());
+    }
+    decided
 }
 
 #[expect(

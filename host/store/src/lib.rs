@@ -90,6 +90,16 @@ impl Store {
         matches!(self, Store::Postgres(_))
     }
 
+    /// Answers every need of one community, in order.
+    ///
+    /// # Errors
+    /// A [`StoreError`]: see its variants.
+    pub async fn load(&self, community: &Code, needs: &[Need]) -> Result<Vec<Loaded>, StoreError> {
+        let asked = [(community.clone(), needs.to_vec())];
+        let mut answers = self.load_all(&asked).await?;
+        Ok(answers.pop().unwrap_or_default())
+    }
+
     /// Waits until nobody writes to this community and keeps it so, for a host whose batches came too late again
     /// and again. Hold one at a time. On SQLite it holds nothing: whoever writes there holds the whole file.
     ///
@@ -172,8 +182,8 @@ each_engine! {
     fn frame(community: &Code) -> Option<Frame>;
     /// The heads of those that have a ledger here.
     fn heads(communities: &[Code]) -> Vec<(Code, Head)>;
-    /// Answers every need, in order; what is not there is answered with `None` inside.
-    fn load(community: &Code, needs: &[Need]) -> Vec<Loaded>;
+    /// Answers every need of every community, in order; what is not there is answered with `None` inside.
+    fn load_all(asked: &[(Code, Vec<Need>)]) -> Vec<Vec<Loaded>>;
     /// Writes a batch, in which a community stands once, in one transaction; an answer for each. After an error nothing of the batch may be relied
     /// upon: load again.
     fn write(batch: &[Changes]) -> Vec<Written>;

@@ -25,6 +25,12 @@ mod forms;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/gather.rs"]
+mod gather;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/health.rs"]
 mod health;
 #[allow(

@@ -1,4 +1,5 @@
-//! Loading what a batch needs: the frame, the heads, and every named row, one statement per kind of row.
+//! Loading what a batch needs: the frame, the heads, and every named row. What every event reads is read for all
+//! communities of a batch by one statement per kind of row (`gather`); rarer kinds community by community.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -17,7 +18,8 @@ use sqlx::FromRow;
 
 use super::fates::{FateRow, fate};
 use super::forms::{code, date, hash, int, narrow, read_item, read_rule_set, read_settings, uint};
-use super::lists::{self, Asked, each_counter, each_number, each_pair, each_text};
+use super::gather::Gather;
+use super::lists::{self, Asked, each_number, each_text};
 use super::nul::given;
 use super::{Connection, Own, Row, SNAPSHOT, community, statements};
 use crate::error::{StoreError, corrupt};
@@ -38,16 +40,6 @@ statements! {
     ITEMS = concat!("SELECT body, item_no, code FROM item WHERE community_id = ", community!(), " ORDER BY item_no");
     HEADS = concat!("SELECT c.code, c.height, c.hash, c.next_seq, c.last_at FROM ", each_text!("$1"),
         " community AS c ON c.code = j.value");
-    ACCOUNTS = concat!("SELECT b.account, b.lot, b.amount, b.last FROM ", each_number!(), " balance AS b ON b.community_id = ", community!(), " AND b.account = j.value");
-    COUNTERS = concat!("SELECT c.subject, c.kind, c.month, c.body FROM ", each_counter!(), " counter AS c ON c.community_id = ", community!(),
-        " AND c.subject = j.subject AND c.kind = j.kind AND c.month = j.month");
-    RESIDENTS = concat!("SELECT r.resident, r.household FROM ", each_number!(), " resident AS r ON r.community_id = ", community!(), " AND r.resident = j.value");
-    ORDERS = concat!("SELECT ", order_columns!(), " FROM ", each_number!(), " orders AS o ON o.community_id = ", community!(), " AND o.order_no = j.value");
-    PICKUP_CODES = concat!("SELECT o.code, o.order_no FROM ", each_text!("$2"), " orders AS o ON o.community_id = ", community!(), " AND o.code = j.value");
-    SOURCES = concat!("SELECT s.source, s.external_ref, s.input, s.entry FROM ", each_pair!(), " source_ref AS s ON s.community_id = ", community!(),
-        " AND s.source = j.a AND s.external_ref = j.b");
-    KEYS = concat!("SELECT i.actor, i.key, i.input, i.entry, i.at FROM ", each_pair!(), " idempotency AS i ON i.community_id = ", community!(),
-        " AND i.actor = j.a AND i.key = j.b");
     FATES = concat!("SELECT f.entry, f.state, f.by_entry, f.until FROM ", each_number!(), " fate AS f ON f.community_id = ", community!(), " AND f.entry = j.value");
     WAITING = concat!("SELECT w.seq, r.kind, r.body FROM ", each_number!(), " waiting AS w ON w.community_id = ", community!(), " AND w.seq = j.value \
         JOIN record AS r ON r.community_id = w.community_id AND r.seq = w.seq");
@@ -134,17 +126,26 @@ fn line(stored: &[i64]) -> Option<(OrderLine, Amount, i32)> {
 pub(super) fn states(
     rows: Vec<(i64, i32, i64, i64)>,
 ) -> Result<BTreeMap<i64, AccountState>, StoreError> {
-    let mut states: BTreeMap<i64, AccountState> = BTreeMap::new();
-    for (account, lot, amount, last) in rows {
-        let state = states.entry(account).or_default();
-        if lot == -1 {
-            state.total = amount;
-            state.last = uint(last)?;
-        } else {
-            state.lots.insert(lot, amount);
-        }
+    let mut states = BTreeMap::new();
+    for row in rows {
+        state_row(&mut states, row)?;
     }
     Ok(states)
+}
+
+/// Adds one balance row to the state of its account.
+pub(super) fn state_row(
+    states: &mut BTreeMap<i64, AccountState>,
+    (account, lot, amount, last): (i64, i32, i64, i64),
+) -> Result<(), StoreError> {
+    let state: &mut AccountState = states.entry(account).or_default();
+    if lot == -1 {
+        state.total = amount;
+        state.last = uint(last)?;
+    } else {
+        state.lots.insert(lot, amount);
+    }
+    Ok(())
 }
 
 pub(super) fn counter(
@@ -241,29 +242,32 @@ impl Own {
             .collect()
     }
 
-    pub(crate) async fn load(
+    pub(crate) async fn load_all(
         &self,
-        community: &Code,
-        needs: &[Need],
-    ) -> Result<Vec<Loaded>, StoreError> {
+        asked: &[(Code, Vec<Need>)],
+    ) -> Result<Vec<Vec<Loaded>>, StoreError> {
         let mut snapshot = self.readers.begin_with(SNAPSHOT).await?;
-        let mut found = Found::default();
         let connection = &mut *snapshot;
-        found.balances(connection, community, needs).await?;
-        found.counters(connection, community, needs).await?;
-        found
-            .people_and_orders(connection, community, needs)
-            .await?;
-        found.references(connection, community, needs).await?;
-        found.periods(connection, community, needs).await?;
-        for need in needs {
-            if let Need::Entry(entry) = need
-                && let Some(records) = self.records_of(community, *entry).await?
-            {
-                found.entries.insert(*entry, records);
+        let mut all = Gather::begin(connection, asked).await?;
+        all.balances(connection).await?;
+        all.counters(connection).await?;
+        all.residents(connection).await?;
+        all.orders(connection).await?;
+        all.references(connection).await?;
+        let mut answers = Vec::with_capacity(asked.len());
+        for (mut found, (community, needs)) in all.found.into_iter().zip(asked) {
+            found.waiting(connection, community, needs).await?;
+            found.periods(connection, community, needs).await?;
+            for need in needs {
+                if let Need::Entry(entry) = need
+                    && let Some(records) = self.records_of(community, *entry).await?
+                {
+                    found.entries.insert(*entry, records);
+                }
             }
+            answers.push(needs.iter().map(|need| found.answer(need)).collect());
         }
-        Ok(needs.iter().map(|need| found.answer(need)).collect())
+        Ok(answers)
     }
 }
 
@@ -281,14 +285,14 @@ async fn bodies(
 
 /// The rows of one load, by their keys.
 #[derive(Default)]
-struct Found {
-    accounts: BTreeMap<i64, AccountState>,
-    counters: HashMap<CounterKey, CounterRow>,
-    residents: HashMap<u32, HouseholdNo>,
-    orders: HashMap<u32, Order>,
-    codes: HashMap<String, OrderNo>,
-    sources: HashMap<(String, String), Used>,
-    keys: HashMap<(String, String), (Used, Instant)>,
+pub(super) struct Found {
+    pub(super) accounts: BTreeMap<i64, AccountState>,
+    pub(super) counters: HashMap<CounterKey, CounterRow>,
+    pub(super) residents: HashMap<u32, HouseholdNo>,
+    pub(super) orders: HashMap<u32, Order>,
+    pub(super) codes: HashMap<String, OrderNo>,
+    pub(super) sources: HashMap<(String, String), Used>,
+    pub(super) keys: HashMap<(String, String), (Used, Instant)>,
     waiting: HashMap<u64, Event>,
     everyone: Vec<(ResidentNo, HouseholdNo)>,
     standings: HashMap<(u64, Holder), Standing>,
@@ -315,110 +319,12 @@ macro_rules! keys_of {
 }
 
 impl Found {
-    async fn balances(
+    async fn waiting(
         &mut self,
         connection: &mut Connection,
         community: &Code,
         needs: &[Need],
     ) -> Result<(), StoreError> {
-        if let Some(keys) = keys_of!(needs, Need::Account(account) => account.pack()) {
-            let rows = rows(connection, ACCOUNTS, community, |query| {
-                lists::numbers(query, &keys)
-            })
-            .await?;
-            self.accounts = states(rows)?;
-        }
-        Ok(())
-    }
-
-    async fn counters(
-        &mut self,
-        connection: &mut Connection,
-        community: &Code,
-        needs: &[Need],
-    ) -> Result<(), StoreError> {
-        if let Some(keys) = keys_of!(needs, Need::Counter(key) => (key.subject.pack(), key.kind.as_str(), key.month))
-        {
-            for row in rows(connection, COUNTERS, community, |query| {
-                lists::counters(query, &keys)
-            })
-            .await?
-            {
-                let (key, row) = counter(community, row)?;
-                self.counters.insert(key, row);
-            }
-        }
-        Ok(())
-    }
-
-    async fn people_and_orders(
-        &mut self,
-        connection: &mut Connection,
-        community: &Code,
-        needs: &[Need],
-    ) -> Result<(), StoreError> {
-        if let Some(keys) = keys_of!(needs, Need::Resident(resident) => i64::from(resident.0)) {
-            let found: Vec<(i64, i64)> = rows(connection, RESIDENTS, community, |query| {
-                lists::numbers(query, &keys)
-            })
-            .await?;
-            for (resident, household) in found {
-                self.residents
-                    .insert(narrow(resident)?, HouseholdNo(narrow(household)?));
-            }
-        }
-        if let Some(keys) = keys_of!(needs, Need::Order(no) => i64::from(no.0)) {
-            let found: Vec<OrderRow> = rows(connection, ORDERS, community, |query| {
-                lists::numbers(query, &keys)
-            })
-            .await?;
-            for row in found {
-                let order = row.order(community)?;
-                self.orders.insert(order.no.0, order);
-            }
-        }
-        if let Some(keys) = keys_of!(needs, Need::PickupCode(text) => text.as_str()) {
-            let found: Vec<(String, i64)> = rows(connection, PICKUP_CODES, community, |query| {
-                lists::texts(query, &keys)
-            })
-            .await?;
-            for (text, no) in found {
-                self.codes.insert(text, OrderNo(narrow(no)?));
-            }
-        }
-        Ok(())
-    }
-
-    async fn references(
-        &mut self,
-        connection: &mut Connection,
-        community: &Code,
-        needs: &[Need],
-    ) -> Result<(), StoreError> {
-        if let Some(keys) =
-            keys_of!(needs, Need::Source(source, text) => (source.as_str(), text.as_str()))
-        {
-            self.sources = used(
-                rows(connection, SOURCES, community, |query| {
-                    lists::pairs(query, &keys)
-                })
-                .await?,
-            )?;
-        }
-        if let Some(keys) =
-            keys_of!(needs, Need::Key(actor, text) => (actor.as_str(), text.as_str()))
-        {
-            let found: Vec<KeyRow> = rows(connection, KEYS, community, |query| {
-                lists::pairs(query, &keys)
-            })
-            .await?;
-            for (actor, text, input, entry, at) in found {
-                let own = used(vec![(actor, text, input, entry)])?;
-                let at = Instant(at);
-                self.keys
-                    .extend(own.into_iter().map(|(key, used)| (key, (used, at))));
-            }
-        }
         if let Some(keys) = keys_of!(needs, Need::Fate(entry) => int(*entry).ok()?) {
             let found: Vec<FateRow> = rows(connection, FATES, community, |query| {
                 lists::numbers(query, &keys)
@@ -521,17 +427,18 @@ where
         .await?)
 }
 
-type KeyRow = (String, String, Vec<u8>, i64, i64);
 type UsedRow = (String, String, Vec<u8>, i64);
 
 pub(super) fn used(rows: Vec<UsedRow>) -> Result<HashMap<(String, String), Used>, StoreError> {
     rows.into_iter()
-        .map(|(scope, text, input, entry)| {
-            let used = Used {
-                input: hash(&input)?,
-                entry: uint(entry)?,
-            };
-            Ok(((scope, given(text)), used))
-        })
+        .map(|(scope, text, input, entry)| Ok(((scope, given(text)), use_of(&input, entry)?)))
         .collect()
+}
+
+/// What a reference or key was used for.
+pub(super) fn use_of(input: &[u8], entry: i64) -> Result<Used, StoreError> {
+    Ok(Used {
+        input: hash(input)?,
+        entry: uint(entry)?,
+    })
 }

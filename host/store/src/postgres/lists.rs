@@ -7,6 +7,9 @@ use sqlx::query::QueryAs;
 
 use super::nul::stored;
 
+/// Counters of one kind: the community's number, the subject, the kind, the first and the last month.
+pub(super) type CounterKeys<'q> = (i64, i64, &'q str, i32, i32);
+
 /// A reading statement whose values are being bound.
 pub(super) type Asked<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
 
@@ -24,17 +27,20 @@ macro_rules! each_text {
     };
 }
 
-/// Pairs of texts from `$2` on, each as `j.a` and `j.b`.
-macro_rules! each_pair {
-    () => {
-        "unnest(CAST($2 AS TEXT[]), CAST($3 AS TEXT[])) AS j (a, b) JOIN"
+/// Communities' numbers with a number or text each, from `$1` on, as `j.community` and `j.value`.
+macro_rules! each_owned {
+    (number) => {
+        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS j (community, value) JOIN"
+    };
+    (text) => {
+        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])) AS j (community, value) JOIN"
     };
 }
 
-/// Keys of counters from `$2` on, each as `j.subject`, `j.kind`, `j.month`.
-macro_rules! each_counter {
+/// Communities' numbers with a pair of texts each, from `$1` on, as `j.community`, `j.a` and `j.b`.
+macro_rules! each_owned_pair {
     () => {
-        "unnest(CAST($2 AS BIGINT[]), CAST($3 AS TEXT[]), CAST($4 AS INTEGER[])) AS j (subject, kind, month) JOIN"
+        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[])) AS j (community, a, b) JOIN"
     };
 }
 
@@ -52,7 +58,18 @@ macro_rules! by_index {
     };
 }
 
-pub(super) use {by_index, each_counter, each_number, each_pair, each_text, look_up};
+/// Communities' numbers with the kind of a counter and the months asked for, from `$1` on, as `j.community`,
+/// `j.subject`, `j.kind`, `j.first`, `j.last`.
+macro_rules! each_owned_counter {
+    () => {
+        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS TEXT[]), CAST($4 AS INTEGER[]), \
+         CAST($5 AS INTEGER[])) AS j (community, subject, kind, first, last) JOIN"
+    };
+}
+
+pub(super) use {
+    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, look_up,
+};
 
 pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {
     query.bind(keys)
@@ -62,17 +79,40 @@ pub(super) fn texts<'q, T>(query: Asked<'q, T>, keys: &'q [&'q str]) -> Asked<'q
     query.bind(keys)
 }
 
-pub(super) fn pairs<'q, T>(query: Asked<'q, T>, keys: &'q [(&'q str, &'q str)]) -> Asked<'q, T> {
-    let (a, b): (Vec<&'q str>, Vec<_>) = keys.iter().map(|(a, b)| (*a, stored(b))).unzip();
-    query.bind(a).bind(b)
+pub(super) fn owned_numbers<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, i64)]) -> Asked<'q, T> {
+    let (communities, values): (Vec<i64>, Vec<i64>) = keys.iter().copied().unzip();
+    query.bind(communities).bind(values)
 }
 
-pub(super) fn counters<'q, T>(
+pub(super) fn owned_texts<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, &'q str)]) -> Asked<'q, T> {
+    let (communities, values): (Vec<i64>, Vec<_>) =
+        keys.iter().map(|(own, text)| (*own, stored(text))).unzip();
+    query.bind(communities).bind(values)
+}
+
+pub(super) fn owned_pairs<'q, T>(
     query: Asked<'q, T>,
-    keys: &'q [(i64, &'q str, i32)],
+    keys: &'q [(i64, &'q str, &'q str)],
 ) -> Asked<'q, T> {
-    let subjects: Vec<i64> = keys.iter().map(|key| key.0).collect();
-    let kinds: Vec<&'q str> = keys.iter().map(|key| key.1).collect();
-    let months: Vec<i32> = keys.iter().map(|key| key.2).collect();
-    query.bind(subjects).bind(kinds).bind(months)
+    let communities: Vec<i64> = keys.iter().map(|key| key.0).collect();
+    let a: Vec<&'q str> = keys.iter().map(|key| key.1).collect();
+    let b: Vec<_> = keys.iter().map(|key| stored(key.2)).collect();
+    query.bind(communities).bind(a).bind(b)
+}
+
+pub(super) fn owned_counters<'q, T>(
+    query: Asked<'q, T>,
+    keys: &'q [CounterKeys<'q>],
+) -> Asked<'q, T> {
+    let communities: Vec<i64> = keys.iter().map(|key| key.0).collect();
+    let subjects: Vec<i64> = keys.iter().map(|key| key.1).collect();
+    let kinds: Vec<&'q str> = keys.iter().map(|key| key.2).collect();
+    let first: Vec<i32> = keys.iter().map(|key| key.3).collect();
+    let last: Vec<i32> = keys.iter().map(|key| key.4).collect();
+    query
+        .bind(communities)
+        .bind(subjects)
+        .bind(kinds)
+        .bind(first)
+        .bind(last)
 }

@@ -24,6 +24,7 @@ async fn every_statement_can_be_prepared() {
     let db = Postgres::open(&cluster.url()).await.unwrap();
     let lists = [
         super::health::STATEMENTS,
+        super::gather::STATEMENTS,
         super::fates::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
@@ -65,6 +66,7 @@ async fn hot_statements_follow_keys_in_a_filled_ledger() {
     let write: &'static [(&str, &str)] = Vec::leak(vec![("WRITE", super::journal::write_text())]);
     let lists = [
         super::fates::STATEMENTS,
+        super::gather::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::periods::STATEMENTS,

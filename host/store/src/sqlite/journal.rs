@@ -1,5 +1,7 @@
 //! Writing: one short transaction for a batch, each community guarded by its head. It decides nothing.
 
+use std::collections::HashMap;
+
 use rongyi_core::account::Account;
 use rongyi_core::book::{Changes, Order, OrderState, PlacedTransfer};
 use rongyi_core::period::pack_holder;
@@ -16,9 +18,6 @@ use crate::model::Written;
 statements! {
     BEGIN = "BEGIN IMMEDIATE";
     NEW_COMMUNITY = "INSERT INTO community (code, hash) VALUES ($1, zeroblob(32)) ON CONFLICT (code) DO NOTHING";
-    ADVANCE = "UPDATE community SET height = $4, hash = $5, next_seq = $6, last_at = $7, \
-        next_order = max(next_order, $8), posted = posted OR $9, settings = coalesce($10, settings) \
-        WHERE code = $1 AND height = $2 AND hash = $3 RETURNING community_id";
     // Every row of an account carries its newest movement; a lot that does not was emptied by it.
     EMPTIED_LOTS = "DELETE FROM balance WHERE (community_id, account, lot) IN \
         (SELECT b.community_id, b.account, b.lot FROM json_each($1) AS j CROSS JOIN balance AS b \
@@ -29,6 +28,16 @@ statements! {
     FORGET = "UPDATE person_of_resident SET salt = $3 WHERE community_id = $1 AND resident = $2";
 }
 
+/// Compare and swap of all heads of a batch; those that were still where they had been loaded come back.
+static ADVANCE: Rows = Rows::new(
+    "WITH moved (code, height, hash, new_height, new_hash, next_seq, last_at, next_order, posted, settings) AS (",
+    10,
+    ") UPDATE community SET height = moved.new_height, hash = moved.new_hash, next_seq = moved.next_seq, \
+     last_at = moved.last_at, next_order = max(community.next_order, moved.next_order), \
+     posted = community.posted OR moved.posted, settings = coalesce(moved.settings, community.settings) FROM moved \
+     WHERE community.code = moved.code AND community.height = moved.height AND community.hash = moved.hash \
+     RETURNING code, community_id",
+);
 static RECORDS: Rows = Rows::new("INSERT INTO record (community_id, seq, kind, body)", 4, "");
 static TRANSFERS: Rows = Rows::new(
     "INSERT INTO transfer (community_id, seq, entry, debit, credit, amount, from_lot, to_lot, kind, order_no, \
@@ -105,20 +114,21 @@ static TEXTS: Rows = Rows::new("INSERT INTO text (community_id, seq, salt, text)
 #[cfg(test)]
 pub(super) static MULTI: &[&Rows] = &[
     &RECORDS, &TRANSFERS, &BLOCKS, &BALANCES, &COUNTERS, &RESIDENTS, &ITEMS, &ORDERS, &SOURCES,
-    &KEYS, &WAITING, &RULE_SETS, &TEXTS, &PERIODS, &STANDINGS, &FATES,
+    &KEYS, &WAITING, &RULE_SETS, &TEXTS, &PERIODS, &STANDINGS, &FATES, &ADVANCE,
 ];
 
 impl Sqlite {
     pub(crate) async fn write(&self, batch: &[Changes]) -> Result<Vec<Written>, StoreError> {
         let mut writer = self.writer().await?;
         let mut transaction = writer.begin_with(BEGIN).await?;
+        let moved = advance(&mut transaction, batch).await?;
         let mut written = Vec::with_capacity(batch.len());
         let mut taken = Vec::with_capacity(batch.len());
         for changes in batch {
-            written.push(match advance(&mut transaction, changes).await? {
+            written.push(match moved.get(changes.community.as_str()) {
                 None => Written::HeadMoved,
                 Some(community) => {
-                    taken.push((community, changes));
+                    taken.push((*community, changes));
                     Written::Done
                 }
             });
@@ -144,17 +154,22 @@ fn rows_of<'a, T>(taken: &[Taken<'a>], rows: impl Fn(&'a Changes) -> &'a [T]) ->
     taken.iter().flat_map(of).collect()
 }
 
-/// Compare and swap: the community's number when its head was still the one that was loaded.
+/// The numbers of the communities whose heads were still those that were loaded.
 async fn advance(
     connection: &mut SqliteConnection,
-    changes: &Changes,
-) -> Result<Option<i64>, StoreError> {
-    if changes.before.height == 0 {
+    batch: &[Changes],
+) -> Result<HashMap<String, i64>, StoreError> {
+    for changes in batch.iter().filter(|own| own.before.height == 0) {
         sqlx::query(NEW_COMMUNITY)
             .bind(changes.community.as_str())
             .execute(&mut *connection)
             .await?;
     }
+    let moved: Vec<(String, i64)> = ADVANCE.fetch(connection, batch, bind_head).await?;
+    Ok(moved.into_iter().collect())
+}
+
+fn bind_head(query: Binding, changes: &Changes) -> Result<Binding, StoreError> {
     let next_order = changes
         .orders
         .iter()
@@ -162,19 +177,17 @@ async fn advance(
         .max()
         .unwrap_or(1);
     let (before, after) = (&changes.before, &changes.after);
-    Ok(sqlx::query_scalar(ADVANCE)
-        .bind(changes.community.as_str())
+    Ok(query
+        .bind(changes.community.as_str().to_owned())
         .bind(int(before.height)?)
-        .bind(&before.hash[..])
+        .bind(before.hash.to_vec())
         .bind(int(after.height)?)
-        .bind(&after.hash[..])
+        .bind(after.hash.to_vec())
         .bind(int(after.next_seq)?)
         .bind(after.last_at.0)
         .bind(next_order)
         .bind(!changes.transfers.is_empty())
-        .bind(changes.settings.as_ref().map(write_settings))
-        .fetch_optional(connection)
-        .await?)
+        .bind(changes.settings.as_ref().map(write_settings)))
 }
 
 /// What never changes again: records, movements, the block.

@@ -1,10 +1,13 @@
 //! Lists of keys for SQLite: one JSON text that `json_each` takes apart. CROSS JOIN keeps SQLite from turning a list
 //! of keys into a walk over the whole table. PostgreSQL's twin has the same names.
 
-use serde_json::json;
+use serde::Serialize;
 use sqlx::Sqlite;
 use sqlx::query::QueryAs;
 use sqlx::sqlite::SqliteArguments;
+
+/// Counters of one kind: the community's number, the subject, the kind, the first and the last month.
+pub(super) type CounterKeys<'q> = (i64, i64, &'q str, i32, i32);
 
 /// A reading statement whose values are being bound.
 pub(super) type Asked<'q, T> = QueryAs<'q, Sqlite, T, SqliteArguments>;
@@ -23,17 +26,17 @@ macro_rules! each_text {
     };
 }
 
-/// Pairs of texts from `$2` on, each as `j.a` and `j.b`.
-macro_rules! each_pair {
-    () => {
-        "(SELECT value ->> 0 AS a, value ->> 1 AS b FROM json_each($2)) AS j CROSS JOIN"
+/// Communities' numbers with a number or text each, from `$1` on, as `j.community` and `j.value`.
+macro_rules! each_owned {
+    ($kind:ident) => {
+        "(SELECT value ->> 0 AS community, value ->> 1 AS value FROM json_each($1)) AS j CROSS JOIN"
     };
 }
 
-/// Keys of counters from `$2` on, each as `j.subject`, `j.kind`, `j.month`.
-macro_rules! each_counter {
+/// Communities' numbers with a pair of texts each, from `$1` on, as `j.community`, `j.a` and `j.b`.
+macro_rules! each_owned_pair {
     () => {
-        "(SELECT value ->> 0 AS subject, value ->> 1 AS kind, value ->> 2 AS month FROM json_each($2)) AS j CROSS JOIN"
+        "(SELECT value ->> 0 AS community, value ->> 1 AS a, value ->> 2 AS b FROM json_each($1)) AS j CROSS JOIN"
     };
 }
 
@@ -52,23 +55,50 @@ macro_rules! by_index {
     };
 }
 
-pub(super) use {by_index, each_counter, each_number, each_pair, each_text, look_up};
+/// Communities' numbers with the kind of a counter and the months asked for, from `$1` on, as `j.community`,
+/// `j.subject`, `j.kind`, `j.first`, `j.last`.
+macro_rules! each_owned_counter {
+    () => {
+        "(SELECT value ->> 0 AS community, value ->> 1 AS subject, value ->> 2 AS kind, value ->> 3 AS first, \
+         value ->> 4 AS last FROM json_each($1)) AS j CROSS JOIN"
+    };
+}
+
+pub(super) use {
+    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, look_up,
+};
 
 pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {
-    query.bind(json!(keys).to_string())
+    query.bind(text(keys))
 }
 
 pub(super) fn texts<'q, T>(query: Asked<'q, T>, keys: &'q [&'q str]) -> Asked<'q, T> {
-    query.bind(json!(keys).to_string())
+    query.bind(text(keys))
 }
 
-pub(super) fn pairs<'q, T>(query: Asked<'q, T>, keys: &'q [(&'q str, &'q str)]) -> Asked<'q, T> {
-    query.bind(json!(keys).to_string())
+pub(super) fn owned_numbers<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, i64)]) -> Asked<'q, T> {
+    query.bind(text(keys))
 }
 
-pub(super) fn counters<'q, T>(
+pub(super) fn owned_texts<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, &'q str)]) -> Asked<'q, T> {
+    query.bind(text(keys))
+}
+
+pub(super) fn owned_pairs<'q, T>(
     query: Asked<'q, T>,
-    keys: &'q [(i64, &'q str, i32)],
+    keys: &'q [(i64, &'q str, &'q str)],
 ) -> Asked<'q, T> {
-    query.bind(json!(keys).to_string())
+    query.bind(text(keys))
+}
+
+pub(super) fn owned_counters<'q, T>(
+    query: Asked<'q, T>,
+    keys: &'q [CounterKeys<'q>],
+) -> Asked<'q, T> {
+    query.bind(text(keys))
+}
+
+/// As JSON, written straight into one text.
+fn text<K: Serialize>(keys: &[K]) -> String {
+    serde_json::to_string(keys).unwrap_or_default()
 }

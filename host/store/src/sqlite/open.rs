@@ -18,6 +18,13 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;
+/// Pages that a connection keeps, in KiB as SQLite writes them: the upper parts of the trees and what was touched last.
+/// The engine's own 2 MiB hold neither for a district.
+const WRITER_CACHE: &str = "-32768";
+const READER_CACHE: &str = "-8192";
+/// Rows that may wait for their reader: with few of them the engine's thread and the reader's wake each other all the
+/// time.
+const ROWS_WAITING: usize = 1024;
 /// How long emptying the WAL waits for readers.
 const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(100);
 /// All statements of one connection, the three sizes of each multi-row one included, stay prepared.
@@ -50,7 +57,8 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             // The writer truncates the WAL itself, between batches.
-            .pragma("wal_autocheckpoint", "0");
+            .pragma("wal_autocheckpoint", "0")
+            .pragma("cache_size", WRITER_CACHE);
         let lock = lock(&path).await?;
         let mut writer = options.connect().await?;
         // Not `run`: its future is bound to one lifetime and could not be spawned.
@@ -170,6 +178,7 @@ fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {
     Ok(options
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
+        .row_buffer_size(ROWS_WAITING)
         .statement_cache_capacity(STATEMENTS_KEPT))
 }
 
@@ -224,7 +233,11 @@ fn missing(path: &Path) -> StoreError {
 }
 
 async fn readers(options: &SqliteConnectOptions) -> Result<sqlx::SqlitePool, StoreError> {
-    let options = options.clone().create_if_missing(false).read_only(true);
+    let options = options
+        .clone()
+        .create_if_missing(false)
+        .read_only(true)
+        .pragma("cache_size", READER_CACHE);
     let pool = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(BUSY_TIMEOUT)

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqliteConnection};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{FromRow, Sqlite, SqliteConnection};
 
 use crate::error::StoreError;
 
@@ -54,18 +54,53 @@ impl Rows {
         items: &[T],
         bind: impl Fn(Binding, &T) -> Result<Binding, StoreError>,
     ) -> Result<(), StoreError> {
-        let mut left = items;
-        for (text, size) in self.texts().iter().zip(SIZES) {
-            while left.len() >= size {
-                let (now, later) = left.split_at(size);
-                left = later;
-                let mut query: Binding = sqlx::query(text.as_str());
-                for item in now {
-                    query = bind(query, item)?;
-                }
-                query.execute(&mut *connection).await?;
-            }
+        for (text, now) in self.parts(items) {
+            bound(text, now, &bind)?.execute(&mut *connection).await?;
         }
         Ok(())
     }
+
+    /// Like [`Rows::write`], with the rows that the statement returns.
+    pub(super) async fn fetch<T, R>(
+        &'static self,
+        connection: &mut SqliteConnection,
+        items: &[T],
+        bind: impl Fn(Binding, &T) -> Result<Binding, StoreError>,
+    ) -> Result<Vec<R>, StoreError>
+    where
+        R: for<'r> FromRow<'r, SqliteRow>,
+    {
+        let mut found = Vec::new();
+        for (text, now) in self.parts(items) {
+            for row in bound(text, now, &bind)?.fetch_all(&mut *connection).await? {
+                found.push(R::from_row(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// All `items` in order, in parts of the fixed sizes, each with its text.
+    fn parts<'t, T>(&'static self, items: &'t [T]) -> Vec<(&'static str, &'t [T])> {
+        let (mut left, mut parts) = (items, Vec::new());
+        for (text, size) in self.texts().iter().zip(SIZES) {
+            while left.len() >= size {
+                let (now, later) = left.split_at(size);
+                parts.push((text.as_str(), now));
+                left = later;
+            }
+        }
+        parts
+    }
+}
+
+fn bound<T>(
+    text: &'static str,
+    items: &[T],
+    bind: impl Fn(Binding, &T) -> Result<Binding, StoreError>,
+) -> Result<Binding, StoreError> {
+    let mut query: Binding = sqlx::query(text);
+    for item in items {
+        query = bind(query, item)?;
+    }
+    Ok(query)
 }

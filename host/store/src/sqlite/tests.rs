@@ -18,6 +18,7 @@ async fn every_statement_can_be_prepared() {
     let db = fresh(&dir).await;
     let lists = [
         super::health::STATEMENTS,
+        super::gather::STATEMENTS,
         super::fates::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
@@ -56,6 +57,7 @@ async fn hot_statements_follow_keys_in_an_empty_and_in_a_filled_ledger() {
     let mut writer = db.writer().await.unwrap();
     let lists = [
         super::fates::STATEMENTS,
+        super::gather::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::periods::STATEMENTS,

@@ -1,0 +1,223 @@
+//! What the events and orders of many communities read, one statement per kind of row.
+
+use std::collections::HashMap;
+
+use rongyi_core::command::Need;
+use rongyi_core::ids::{Code, HouseholdNo, OrderNo};
+use rongyi_core::time::Instant;
+use sqlx::FromRow;
+
+use super::forms::narrow;
+use super::lists::{
+    self, Asked, CounterKeys, each_owned, each_owned_counter, each_owned_pair, each_text,
+};
+use super::load::{Found, OrderRow, counter, order_columns, state_row, use_of};
+use super::nul::given;
+use super::{Connection, Row, statements};
+use crate::error::StoreError;
+
+statements! {
+    NUMBERS = concat!("SELECT c.code, c.community_id FROM ", each_text!("$1"), " community AS c ON c.code = j.value");
+    ACCOUNTS = concat!("SELECT b.community_id, b.account, b.lot, b.amount, b.last FROM ", each_owned!(number),
+        " balance AS b ON b.community_id = j.community AND b.account = j.value");
+    COUNTERS = concat!("SELECT c.community_id, c.subject, c.kind, c.month, c.body FROM ", each_owned_counter!(),
+        " counter AS c ON c.community_id = j.community AND c.subject = j.subject AND c.kind = j.kind \
+        AND c.month BETWEEN j.first AND j.last");
+    RESIDENTS = concat!("SELECT r.community_id, r.resident, r.household FROM ", each_owned!(number),
+        " resident AS r ON r.community_id = j.community AND r.resident = j.value");
+    ORDERS = concat!("SELECT o.community_id, ", order_columns!(), " FROM ", each_owned!(number),
+        " orders AS o ON o.community_id = j.community AND o.order_no = j.value");
+    PICKUP_CODES = concat!("SELECT o.community_id, o.code, o.order_no FROM ", each_owned!(text),
+        " orders AS o ON o.community_id = j.community AND o.code = j.value");
+    SOURCES = concat!("SELECT s.community_id, s.source, s.external_ref, s.input, s.entry FROM ", each_owned_pair!(),
+        " source_ref AS s ON s.community_id = j.community AND s.source = j.a AND s.external_ref = j.b");
+    KEYS = concat!("SELECT i.community_id, i.actor, i.key, i.input, i.entry, i.at FROM ", each_owned_pair!(),
+        " idempotency AS i ON i.community_id = j.community AND i.actor = j.a AND i.key = j.b");
+}
+
+/// The keys of one kind of need, each with its community's number.
+macro_rules! keys {
+    ($gather:expr, $own:ident, $pattern:pat => $key:expr) => {
+        $gather.keys(|$own, need| {
+            if let $pattern = need {
+                Some($key)
+            } else {
+                None
+            }
+        })
+    };
+}
+
+/// An order's columns with its community's number.
+#[derive(Debug, FromRow)]
+struct OwnedOrder {
+    community_id: i64,
+    #[sqlx(flatten)]
+    order: OrderRow,
+}
+
+/// The rows found so far, in the order in which communities were asked for.
+pub(super) struct Gather<'n> {
+    asked: &'n [(Code, Vec<Need>)],
+    /// Their numbers; a community that was never written has none, and nothing is found for it.
+    numbers: Vec<Option<i64>>,
+    places: HashMap<i64, usize>,
+    pub(super) found: Vec<Found>,
+}
+
+impl<'n> Gather<'n> {
+    pub(super) async fn begin(
+        connection: &mut Connection,
+        asked: &'n [(Code, Vec<Need>)],
+    ) -> Result<Self, StoreError> {
+        let names: Vec<&str> = asked.iter().map(|(code, _)| code.as_str()).collect();
+        let rows: Vec<(String, i64)> = lists::texts(sqlx::query_as(NUMBERS), &names)
+            .fetch_all(connection)
+            .await?;
+        let known: HashMap<String, i64> = rows.into_iter().collect();
+        let numbers: Vec<Option<i64>> =
+            names.iter().map(|name| known.get(*name).copied()).collect();
+        let place = |(place, number): (usize, &Option<i64>)| number.map(|number| (number, place));
+        Ok(Gather {
+            places: numbers.iter().enumerate().filter_map(place).collect(),
+            found: asked.iter().map(|_| Found::default()).collect(),
+            asked,
+            numbers,
+        })
+    }
+
+    /// The keys of one kind of need, each with its community's number.
+    fn keys<K>(&self, key: impl Fn(i64, &'n Need) -> Option<K>) -> Vec<K> {
+        let pairs = self.numbers.iter().zip(self.asked);
+        pairs
+            .filter_map(|(number, (_, needs))| number.map(|number| (number, needs)))
+            .flat_map(|(number, needs)| needs.iter().map(move |need| (number, need)))
+            .filter_map(|(number, need)| key(number, need))
+            .collect()
+    }
+
+    fn of(&mut self, number: i64) -> Result<(&'n Code, &mut Found), StoreError> {
+        let place = self.places.get(&number).copied();
+        let own =
+            place.and_then(|place| Some((&self.asked.get(place)?.0, self.found.get_mut(place)?)));
+        own.ok_or_else(|| StoreError::Corrupt {
+            what: "community",
+            place: number.to_string(),
+        })
+    }
+
+    pub(super) async fn balances(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        let keys = keys!(self, own, Need::Account(account) => (own, account.pack()));
+        let found: Vec<(i64, i64, i32, i64, i64)> =
+            rows(connection, ACCOUNTS, &keys, lists::owned_numbers).await?;
+        for (own, account, lot, amount, last) in found {
+            state_row(&mut self.of(own)?.1.accounts, (account, lot, amount, last))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn counters(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        let keys = keys!(self, own, Need::Counter(key) => (own, key.subject.pack(), key.kind.as_str(), key.month));
+        let found: Vec<(i64, i64, String, i32, Vec<u8>)> =
+            rows(connection, COUNTERS, &months(keys), lists::owned_counters).await?;
+        for (own, subject, kind, month, body) in found {
+            let (community, found) = self.of(own)?;
+            let (key, row) = counter(community, (subject, kind, month, body))?;
+            found.counters.insert(key, row);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn residents(
+        &mut self,
+        connection: &mut Connection,
+    ) -> Result<(), StoreError> {
+        let keys = keys!(self, own, Need::Resident(resident) => (own, i64::from(resident.0)));
+        let found: Vec<(i64, i64, i64)> =
+            rows(connection, RESIDENTS, &keys, lists::owned_numbers).await?;
+        for (own, resident, household) in found {
+            let household = HouseholdNo(narrow(household)?);
+            self.of(own)?
+                .1
+                .residents
+                .insert(narrow(resident)?, household);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn orders(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        let keys = keys!(self, own, Need::Order(no) => (own, i64::from(no.0)));
+        let found: Vec<OwnedOrder> = rows(connection, ORDERS, &keys, lists::owned_numbers).await?;
+        for row in found {
+            let (community, found) = self.of(row.community_id)?;
+            let order = row.order.order(community)?;
+            found.orders.insert(order.no.0, order);
+        }
+        let keys = keys!(self, own, Need::PickupCode(text) => (own, text.as_str()));
+        let found: Vec<(i64, String, i64)> =
+            rows(connection, PICKUP_CODES, &keys, lists::owned_texts).await?;
+        for (own, text, no) in found {
+            self.of(own)?.1.codes.insert(text, OrderNo(narrow(no)?));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn references(
+        &mut self,
+        connection: &mut Connection,
+    ) -> Result<(), StoreError> {
+        let keys =
+            keys!(self, own, Need::Source(source, text) => (own, source.as_str(), text.as_str()));
+        let found: Vec<(i64, String, String, Vec<u8>, i64)> =
+            rows(connection, SOURCES, &keys, lists::owned_pairs).await?;
+        for (own, source, text, input, entry) in found {
+            let used = use_of(&input, entry)?;
+            self.of(own)?.1.sources.insert((source, given(text)), used);
+        }
+        let keys = keys!(self, own, Need::Key(actor, text) => (own, actor.as_str(), text.as_str()));
+        let found: Vec<(i64, String, String, Vec<u8>, i64, i64)> =
+            rows(connection, KEYS, &keys, lists::owned_pairs).await?;
+        for (own, actor, text, input, entry, at) in found {
+            let used = (use_of(&input, entry)?, Instant(at));
+            self.of(own)?.1.keys.insert((actor, given(text)), used);
+        }
+        Ok(())
+    }
+}
+
+/// Months of one counter that follow one another as one key: a year is one walk along the index and not twelve.
+/// Months between two that are asked for may be found too, which does no harm; month 0 stands for all time, so it is
+/// never the beginning of a walk.
+fn months(mut keys: Vec<(i64, i64, &str, i32)>) -> Vec<CounterKeys<'_>> {
+    keys.sort_unstable();
+    let mut joined: Vec<CounterKeys<'_>> = Vec::new();
+    for (own, subject, kind, month) in keys {
+        match joined.last_mut() {
+            Some(before)
+                if (before.0, before.1, before.2) == (own, subject, kind) && before.3 > 0 =>
+            {
+                before.4 = month;
+            }
+            _ => joined.push((own, subject, kind, month, month)),
+        }
+    }
+    joined
+}
+
+/// Rows of these keys; no keys are worth no statement.
+async fn rows<'q, K, T>(
+    connection: &mut Connection,
+    sql: &'static str,
+    keys: &'q [K],
+    bind: impl FnOnce(Asked<'q, T>, &'q [K]) -> Asked<'q, T>,
+) -> Result<Vec<T>, StoreError>
+where
+    T: for<'r> FromRow<'r, Row> + Send + Unpin,
+{
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(bind(sqlx::query_as(sql), keys)
+        .fetch_all(connection)
+        .await?)
+}
