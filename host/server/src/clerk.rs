@@ -13,17 +13,16 @@
 //! is decided under its row lock, alone.
 
 mod answer;
+mod decide;
 mod frames;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant as Stopwatch};
 
-use rongyi_core::book::{Applied, Book, Changes, Frame, Loaded};
+use rongyi_core::book::{Applied, Book, Frame, Loaded};
 use rongyi_core::chain::hex;
-use rongyi_core::command::{Command, Need, Rejection};
+use rongyi_core::command::{Command, Need};
 use rongyi_core::ids::Code;
 use rongyi_core::time::LocalDate;
 use rongyi_rules::{Engine, Rule};
@@ -33,6 +32,7 @@ use tokio_util::task::TaskTracker;
 
 pub use self::answer::{Answer, ClerkError, receipt};
 use self::answer::{damaged, is_repeatable};
+use self::decide::{Opened, Pile, decide_all};
 use self::frames::Frames;
 use crate::clock::Clock;
 use crate::rulebook::{RuleBooks, RuleKey};
@@ -47,8 +47,6 @@ const MISSES_MAX: usize = 2;
 const LOST_MAX: usize = 2;
 /// Commands decided and written together at most.
 const BATCH_MAX: usize = 1000;
-/// Rule time of one community in one batch; the rest waits for the next, so neighbours are not held up.
-const RULE_TIME_MAX: Duration = Duration::from_millis(20);
 /// Times a batch is decided again because somebody else moved a head.
 const TRIES_MAX: usize = 20;
 /// Loaded rows after which a book is dropped and loaded afresh.
@@ -213,36 +211,6 @@ impl Ticket {
         self.0.await.unwrap_or(Err(ClerkError::Stopped))
     }
 }
-
-/// A community's part of a batch, moved to a thread and back.
-struct Pile {
-    code: Code,
-    book: Book,
-    jobs: VecDeque<Job>,
-    decided: Vec<(Job, Result<Applied, Rejection>)>,
-    /// Read with other rules than those in force now.
-    stale: Vec<Job>,
-    /// Whether its settings, rules or items changed.
-    reframed: bool,
-    changes: Option<Changes>,
-}
-
-impl Pile {
-    fn new((code, book, jobs): Opened) -> Pile {
-        Pile {
-            code,
-            book,
-            jobs,
-            decided: Vec::new(),
-            stale: Vec::new(),
-            reframed: false,
-            changes: None,
-        }
-    }
-}
-
-/// A community's book with the commands it is opened for.
-type Opened = (Code, Book, VecDeque<Job>);
 
 struct Desk {
     frames: Arc<Frames>,
@@ -560,65 +528,4 @@ fn fail(
         let _ = job.reply.send(Err(error.clone()));
     }
     BTreeMap::new()
-}
-
-/// Decides all piles, on as many threads as there are processors: a thread for each community would spend more on
-/// waking up than on deciding.
-async fn decide_all(
-    piles: Vec<Pile>,
-    books: &Arc<RuleBooks>,
-    now: rongyi_core::time::Instant,
-) -> Vec<Pile> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = threads.min(piles.len());
-    let waiting = Arc::new(Mutex::new(piles));
-    let mut deciding = Vec::new();
-    for _ in 0..threads {
-        let (waiting, books) = (Arc::clone(&waiting), Arc::clone(books));
-        deciding.push(tokio::task::spawn_blocking(move || {
-            let next = || waiting.lock().ok()?.pop();
-            let mut decided = Vec::new();
-            while let Some(pile) = next() {
-                // A panic in a book is a bug of ours: its callers hear that nothing was stored, the rest goes on.
-                let own = AssertUnwindSafe(|| decide(pile, &books, now));
-                decided.extend(std::panic::catch_unwind(own));
-            }
-            decided
-        }));
-    }
-    let mut decided = Vec::new();
-    for own in deciding {
-        decided.extend(own.await.unwrap_or_default());
-    }
-    decided
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a stopwatch for fairness between communities; it decides no point"
-)]
-fn decide(mut pile: Pile, books: &RuleBooks, now: rongyi_core::time::Instant) -> Pile {
-    let judge_of = |book: &Book| books.judge(&pile.code, &book.frame().sets, now);
-    let (mut judge, mut known) = (judge_of(&pile.book), pile.book.frame().sets.len());
-    let started = Stopwatch::now();
-    while let Some(job) = pile.jobs.pop_front() {
-        if job
-            .sets
-            .is_some_and(|sets| sets != pile.book.frame().sets.len())
-        {
-            pile.stale.push(job);
-            continue;
-        }
-        // A set that was activated by the command before already decides this one.
-        if pile.book.frame().sets.len() != known {
-            (judge, known) = (judge_of(&pile.book), pile.book.frame().sets.len());
-        }
-        let result = pile.book.apply(&job.command, now, &judge);
-        pile.decided.push((job, result));
-        if started.elapsed() > RULE_TIME_MAX {
-            break;
-        }
-    }
-    pile.changes = pile.book.seal();
-    pile
 }

@@ -16,22 +16,29 @@ use super::nul::given;
 use super::{Connection, Row, statements};
 use crate::error::StoreError;
 
+/// The number of a row's community, as wide on one engine as on the other.
+macro_rules! own {
+    ($table:literal) => {
+        concat!("CAST(", $table, ".community_id AS BIGINT) AS community_id")
+    };
+}
+
 statements! {
-    NUMBERS = concat!("SELECT c.code, c.community_id FROM ", each_text!("$1"), " community AS c ON c.code = j.value");
-    ACCOUNTS = concat!("SELECT b.community_id, b.account, b.lot, b.amount, b.last FROM ", each_owned!(number),
+    NUMBERS = concat!("SELECT c.code, ", own!("c"), " FROM ", each_text!("$1"), " community AS c ON c.code = j.value");
+    ACCOUNTS = concat!("SELECT ", own!("b"), ", b.account, b.lot, b.amount, b.last FROM ", each_owned!(number),
         " balance AS b ON b.community_id = j.community AND b.account = j.value");
-    COUNTERS = concat!("SELECT c.community_id, c.subject, c.kind, c.month, c.body FROM ", each_owned_counter!(),
+    COUNTERS = concat!("SELECT ", own!("c"), ", c.subject, c.kind, c.month, c.body FROM ", each_owned_counter!(),
         " counter AS c ON c.community_id = j.community AND c.subject = j.subject AND c.kind = j.kind \
         AND c.month BETWEEN j.first AND j.last");
-    RESIDENTS = concat!("SELECT r.community_id, r.resident, r.household FROM ", each_owned!(number),
+    RESIDENTS = concat!("SELECT ", own!("r"), ", r.resident, r.household FROM ", each_owned!(number),
         " resident AS r ON r.community_id = j.community AND r.resident = j.value");
-    ORDERS = concat!("SELECT o.community_id, ", order_columns!(), " FROM ", each_owned!(number),
+    ORDERS = concat!("SELECT ", own!("o"), ", ", order_columns!(), " FROM ", each_owned!(number),
         " orders AS o ON o.community_id = j.community AND o.order_no = j.value");
-    PICKUP_CODES = concat!("SELECT o.community_id, o.code, o.order_no FROM ", each_owned!(text),
+    PICKUP_CODES = concat!("SELECT ", own!("o"), ", o.code, o.order_no FROM ", each_owned!(text),
         " orders AS o ON o.community_id = j.community AND o.code = j.value");
-    SOURCES = concat!("SELECT s.community_id, s.source, s.external_ref, s.input, s.entry FROM ", each_owned_pair!(),
+    SOURCES = concat!("SELECT ", own!("s"), ", s.source, s.external_ref, s.input, s.entry FROM ", each_owned_pair!(),
         " source_ref AS s ON s.community_id = j.community AND s.source = j.a AND s.external_ref = j.b");
-    KEYS = concat!("SELECT i.community_id, i.actor, i.key, i.input, i.entry, i.at FROM ", each_owned_pair!(),
+    KEYS = concat!("SELECT ", own!("i"), ", i.actor, i.key, i.input, i.entry, i.at FROM ", each_owned_pair!(),
         " idempotency AS i ON i.community_id = j.community AND i.actor = j.a AND i.key = j.b");
 }
 
