@@ -121,6 +121,16 @@ const DAMAGE: &[(&str, &str, &str)] = &[
         "resident",
     ),
     (
+        "a star that nobody gave",
+        "UPDATE resident SET traits = x'01047374617206' WHERE ours AND resident = 1002",
+        "resident",
+    ),
+    (
+        "bytes that are no traits",
+        "UPDATE resident SET traits = x'ff' WHERE ours AND resident = 1003",
+        "traits of resident",
+    ),
+    (
         "who a number is",
         "UPDATE person_of_resident SET person_id = (SELECT person_id FROM person_of_resident WHERE ours AND resident = 1002) WHERE ours AND resident = 1001",
         "resident 1001",
@@ -293,7 +303,7 @@ const DAMAGE: &[(&str, &str, &str)] = &[
     ),
     (
         "a resident out of nothing",
-        "INSERT INTO resident SELECT community_id, 9999, household FROM resident WHERE ours AND resident = 1001",
+        "INSERT INTO resident SELECT community_id, 9999, household, traits FROM resident WHERE ours AND resident = 1001",
         "resident",
     ),
     (

@@ -41,6 +41,7 @@ use crate::record::{Envelope, Event, Item, Record, RuleSet};
 use crate::rule::{Judge, KindPlan, Refusal};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
+use crate::traits::Member;
 
 pub use draft::spend_order;
 pub use state::{
@@ -58,7 +59,7 @@ struct Dirty {
     transfers: Vec<PlacedTransfer>,
     accounts: BTreeSet<Account>,
     counters: BTreeSet<CounterKey>,
-    residents: Vec<(ResidentNo, HouseholdNo)>,
+    residents: Vec<(ResidentNo, Member)>,
     items: BTreeSet<ItemNo>,
     orders: BTreeSet<OrderNo>,
     sources: Vec<(Code, String, Used)>,
@@ -89,7 +90,7 @@ pub struct Book {
     complete: bool,
     accounts: FastMap<Account, Option<AccountState>>,
     counters: FastMap<CounterKey, Option<CounterRow>>,
-    residents: FastMap<ResidentNo, Option<HouseholdNo>>,
+    residents: FastMap<ResidentNo, Option<Member>>,
     orders: HashMap<OrderNo, Option<Order>>,
     codes: HashMap<String, Option<OrderNo>>,
     sources: HashMap<(Code, String), Option<Used>>,
@@ -206,8 +207,8 @@ impl Book {
                     self.waiting.entry(key).or_insert(state);
                 }
                 Loaded::Everyone(all) => {
-                    for (resident, household) in all {
-                        self.residents.entry(resident).or_insert(Some(household));
+                    for (resident, own) in all {
+                        self.residents.entry(resident).or_insert(Some(own));
                     }
                     self.everyone = true;
                 }
@@ -310,6 +311,9 @@ impl Book {
                 &period::Asked { period: *own, step },
                 judge,
             ),
+            Ask::Traits(resident, changes) => {
+                keeping::traits(self, command, envelope, *resident, changes)
+            }
             Ask::SettlePart(no, lines) => part::settle(self, command, envelope, *no, lines),
             Ask::Replace(event, replaces) => {
                 earning::replace(self, command, envelope, event, *replaces, judge)
@@ -445,11 +449,12 @@ impl Book {
     }
 
     pub(crate) fn household(&self, resident: ResidentNo) -> Result<HouseholdNo, Rejection> {
-        self.residents
-            .get(&resident)
-            .copied()
-            .flatten()
-            .ok_or(Rejection::ResidentUnknown { resident })
+        Ok(self.member(resident)?.household)
+    }
+
+    pub(crate) fn member(&self, resident: ResidentNo) -> Result<&Member, Rejection> {
+        let own = self.residents.get(&resident).and_then(Option::as_ref);
+        own.ok_or(Rejection::ResidentUnknown { resident })
     }
 
     /// The rule sets in force on `on`: of each rule name the newest activation that had begun. A rule that

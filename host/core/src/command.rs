@@ -18,6 +18,7 @@ use crate::record::{
 use crate::rule::Text;
 use crate::settings::Settings;
 use crate::time::LocalDate;
+use crate::traits::{TRAIT_MAX, TRAITS_MAX};
 
 /// A command: who asks, on which local day, under which key, for what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +142,8 @@ pub enum Ask {
     Replace(Event, u64),
     /// Some pieces of an order are handed over, by item code and pieces; the rest stays set aside.
     SettlePart(OrderNo, Vec<(Code, i32)>),
+    /// A resident's traits are set; 0 takes one away, and those that are not named stay.
+    Traits(ResidentNo, Vec<(Code, i32)>),
 }
 
 impl Command {
@@ -194,6 +197,7 @@ impl Command {
             Record::Amend(_, amend) => Ask::Amend(amend),
             Record::Notice(_, step) => Ask::Notice(step),
             Record::Replace(_, event, replaces) => Ask::Replace(event, replaces),
+            Record::Traits(_, resident, traits) => Ask::Traits(resident, traits),
             Record::SettlePart(_, no, lines) => {
                 Ask::SettlePart(no, lines.iter().map(by_code).collect::<Option<_>>()?)
             }
@@ -226,7 +230,7 @@ pub enum Need {
     Account(Account),
     /// A counter row.
     Counter(CounterKey),
-    /// A resident's household.
+    /// A resident's household and traits.
     Resident(ResidentNo),
     /// An order.
     Order(OrderNo),
@@ -303,6 +307,9 @@ pub enum Rejection {
     ItemUnknown {
         item: Code,
     },
+    TraitRange {
+        resident: ResidentNo,
+    },
     AssetUnknown {
         asset: Code,
     },
@@ -375,6 +382,7 @@ impl Rejection {
             Rejection::FieldValue { .. } => "field.value",
             Rejection::RoleMissing => "role.missing",
             Rejection::ItemUnknown { .. } => "item.unknown",
+            Rejection::TraitRange { .. } => "trait.range",
             Rejection::AssetUnknown { .. } => "asset.unknown",
             Rejection::BasketShape => "basket.shape",
             Rejection::NoPricing => "pricing.none",
@@ -469,6 +477,10 @@ impl Rejection {
             Rejection::RoleMissing => (
                 "没有写明是谁做的。请填写居民号码。".into(),
                 "Nobody is named as the doer. Give the resident's number.".into(),
+            ),
+            Rejection::TraitRange { resident } => (
+                format!("{resident} 号居民的特征写错了：每一项写 0 到 {TRAIT_MAX} 的整数，0 表示去掉，每人最多 {TRAITS_MAX} 项。"),
+                format!("The traits of resident {resident} are wrong: each is a whole number from 0 to {TRAIT_MAX}, 0 takes it away, and one person has at most {TRAITS_MAX}."),
             ),
             Rejection::ItemUnknown { item } => (
                 format!("商店里没有“{item}”，或它已下架。"),

@@ -19,3 +19,4 @@ pub mod record;
 pub mod rule;
 pub mod settings;
 pub mod time;
+pub mod traits;

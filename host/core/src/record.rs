@@ -276,6 +276,8 @@ pub enum Record {
     Replace(Envelope, Event, u64),
     /// Asked: these pieces of an order are handed over, the rest stays set aside.
     SettlePart(Envelope, OrderNo, Vec<OrderLine>),
+    /// Asked: a resident's traits are set; 0 takes one away. Those that are not named stay.
+    Traits(Envelope, ResidentNo, Vec<(Code, i32)>),
     /// Followed: what the rule decided, with the facts it saw.
     Decided(RuleSetNo, Vec<Fact>, Decision),
     /// Followed: what the rule charges, with the facts it saw (order first, then line by line).
@@ -313,6 +315,8 @@ impl Record {
             Record::Notice(..) => 14,
             Record::Replace(..) => 15,
             Record::SettlePart(..) => 16,
+            // The numbers below 20 were used up.
+            Record::Traits(..) => 24,
             Record::Decided(..) => 20,
             Record::Quoted(..) => 21,
             Record::Refused(..) => 22,
@@ -346,7 +350,8 @@ impl Record {
             | Record::Amend(e, ..)
             | Record::Notice(e, ..)
             | Record::Replace(e, ..)
-            | Record::SettlePart(e, ..) => Some(e),
+            | Record::SettlePart(e, ..)
+            | Record::Traits(e, ..) => Some(e),
             Record::Decided(..)
             | Record::Quoted(..)
             | Record::Refused(..)
@@ -426,6 +431,13 @@ impl Record {
             Record::SettlePart(_, no, lines) => {
                 w.u32(no.0);
                 w.list(lines, write_line);
+            }
+            Record::Traits(_, resident, traits) => {
+                w.u32(resident.0);
+                w.list(traits, |w, (name, value)| {
+                    w.code(name);
+                    w.i32(*value);
+                });
             }
             Record::Decided(set, facts, decision) => {
                 w.u32(set.0);
@@ -519,6 +531,11 @@ impl Record {
             14 => Record::Notice(read_envelope(r)?, NoticeStep::read(r)?),
             15 => Record::Replace(read_envelope(r)?, read_event(r)?, r.u64()?),
             16 => Record::SettlePart(read_envelope(r)?, OrderNo(r.u32()?), r.list(read_line)?),
+            24 => Record::Traits(
+                read_envelope(r)?,
+                ResidentNo(r.u32()?),
+                r.list(|r| Ok((r.code()?, r.i32()?)))?,
+            ),
             20 => Record::Decided(
                 RuleSetNo(r.u32()?),
                 rule_form::read_facts(r)?,

@@ -151,6 +151,8 @@ pub struct MeView {
     pub balance: i64,
     /// Volunteer minutes of this person.
     pub minutes: i64,
+    /// What else the community counts, by name.
+    pub others: Vec<(String, i64)>,
     /// Orders waiting to be picked up.
     pub waiting: i64,
 }

@@ -66,8 +66,8 @@ const BOOK_PHRASES: &[(&str, &str, &str)] = &[
     ),
     (
         "host.asset",
-        "规则要给“{0}”，但本社区没有这种积分。",
-        "The rule gives “{0}”, which this community does not count.",
+        "规则要给“{0}”，但本社区没有这种积分。请管理员在社区文件的 assets 里写上它。",
+        "The rule gives “{0}”, which this community does not count. The operator can declare it in the community's file, under assets.",
     ),
 ];
 

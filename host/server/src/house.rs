@@ -15,7 +15,7 @@ use rongyi_core::amount::Amount;
 use rongyi_core::book::Frame;
 use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::command::{Ask, Command};
-use rongyi_core::ids::{Code, RuleSetNo};
+use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
 use rongyi_core::rule::Plan;
 use rongyi_core::settings::{Expiry, Settings, Unit};
@@ -89,8 +89,34 @@ pub enum OpenError {
     File(std::path::PathBuf, std::io::Error),
 }
 
-fn settings(community: &config::Community) -> Settings {
+/// The first number of an asset that a community declares.
+const FIRST_DECLARED: u32 = 4;
+
+/// Every asset that the ledger ever knew keeps its number; a new one takes the next.
+fn assets(known: Option<&Settings>, community: &config::Community) -> Vec<(Code, AssetNo)> {
+    let mut assets = known.map_or_else(Vec::new, |known| known.assets.clone());
+    for (code, _) in &community.assets {
+        if assets.iter().all(|(own, _)| own != code) {
+            let taken = assets.iter().map(|(_, no)| no.0).max();
+            let next = taken.map_or(FIRST_DECLARED, |last| last.saturating_add(1));
+            assets.push((code.clone(), AssetNo(next)));
+        }
+    }
+    assets
+}
+
+fn settings(known: Option<&Settings>, community: &config::Community) -> Settings {
     let amount = |value: i64| Amount::new(value).unwrap_or_default();
+    let assets = assets(known, community);
+    let number = |code: &Code| {
+        let own = assets.iter().find(|(own, _)| own == code);
+        match code.as_str() {
+            "points" => Some(AssetNo::POINTS),
+            "minutes" => Some(AssetNo::MINUTES),
+            "conduct" => Some(AssetNo::CONDUCT),
+            _ => own.map(|(_, no)| *no),
+        }
+    };
     Settings {
         unit: match community.unit {
             AccountUnit::Person => Unit::Person,
@@ -115,17 +141,17 @@ fn settings(community: &config::Community) -> Settings {
         order_hold_days: community.order_hold_days,
         award_max: community.award_max.map(amount),
         issue_budget_month: community.issue_budget_month.map(amount),
-        assets: Vec::new(),
         debt_floors: community
             .debt_floors
             .iter()
-            .map(|(asset, floor)| (*asset, amount(*floor)))
+            .filter_map(|(asset, floor)| Some((number(asset)?, amount(*floor))))
             .collect(),
         notice_days: community
             .notices
             .iter()
             .map(|own| (own.kind.clone(), own.days))
             .collect(),
+        assets,
     }
 }
 
@@ -306,8 +332,9 @@ fn changes(
     today: LocalDate,
 ) -> Vec<Ask> {
     let mut changes = Vec::new();
-    let wanted = settings(community);
-    if frame.and_then(|frame| frame.settings.as_ref()) != Some(&wanted) {
+    let known = frame.and_then(|frame| frame.settings.as_ref());
+    let wanted = settings(known, community);
+    if known != Some(&wanted) {
         changes.push(Ask::Settings(wanted));
     }
     let known = frame.map_or(&[][..], |frame| &frame.sets);

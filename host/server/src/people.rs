@@ -4,6 +4,7 @@
 
 pub mod own;
 pub mod secret;
+pub mod traits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +42,7 @@ pub const PERSON_COLUMNS: Columns = Columns {
 /// The columns of a file of residents.
 pub const RESIDENT_COLUMNS: Columns = Columns {
     required: &["resident", "household"],
-    optional: &["name", "phone", "person"],
+    optional: &["name", "phone", "person", "traits"],
     prefix: None,
 };
 /// The columns of a file of staff.
@@ -232,6 +233,7 @@ struct NewResident {
     resident: ResidentNo,
     household: HouseholdNo,
     who: Who,
+    traits: Vec<(Code, i32)>,
 }
 
 enum Who {
@@ -272,7 +274,11 @@ pub async fn add_residents(
         };
         let result = enrol(house, community, &new, &hash).await;
         let good = result.is_ok();
-        let go_on = added.count(result.map(|()| true));
+        let result = match result {
+            Ok(()) => mark(house, community, &new).await.map(|_| true),
+            Err(error) => Err(error),
+        };
+        let go_on = added.count(result);
         added.secrets.extend(first.filter(|_| good));
         if !go_on {
             break;
@@ -281,7 +287,15 @@ pub async fn add_residents(
     added
 }
 
-/// The rows that name somebody new; the others are counted.
+/// Sets the traits that a row names; whether that changed anything.
+async fn mark(house: &House, community: &Code, new: &NewResident) -> Result<bool, RowError> {
+    if new.traits.is_empty() {
+        return Ok(false);
+    }
+    traits::set(house, community, new.line, new.resident, new.traits.clone()).await
+}
+
+/// The rows that name somebody new; of the others only the traits are set anew.
 async fn new_residents(
     house: &House,
     community: &Code,
@@ -299,7 +313,12 @@ async fn new_residents(
             Err(bad) => added.bad.push(bad),
             Ok(new) => match known.insert(new.resident, new.household) {
                 None => wanted.push(new),
-                Some(household) if household == new.household => added.known += 1,
+                Some(household) if household == new.household => {
+                    let result = mark(house, community, &new).await;
+                    if !added.count(result) {
+                        return Ok(Vec::new());
+                    }
+                }
                 Some(household) => {
                     known.insert(new.resident, household);
                     let resident = new.resident;
@@ -350,8 +369,11 @@ fn new_resident(row: &Row) -> Result<NewResident, BadRow> {
             ));
         }
     };
+    let traits = traits::parse(row.get("traits").unwrap_or_default())
+        .map_err(|wrong| BadRow::new(row.line, "trait.form", wrong.zh, wrong.en))?;
     Ok(NewResident {
         line: row.line,
+        traits,
         resident,
         household,
         who,

@@ -101,8 +101,8 @@ pub async fn account(
     })?;
     let found = store.load(code, &[Need::Resident(resident)]).await?;
     let household = found.into_iter().find_map(|row| {
-        if let Loaded::Resident(_, household) = row {
-            household
+        if let Loaded::Resident(_, own) = row {
+            own.map(|own| own.household)
         } else {
             None
         }

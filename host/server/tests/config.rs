@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use rongyi_core::ids::AssetNo;
+use rongyi_core::ids::Code;
 use rongyi_core::time::LocalDate;
 use rongyi_rules::{Lowered, Tier};
 use rongyi_server::config::{
@@ -43,6 +43,10 @@ fn mistakes(file: &Path) -> Vec<Diagnostic> {
         .iter()
         .filter_map(|own| rongyi_server::house::check_rules(&engine, own).err());
     checked.flatten().collect()
+}
+
+fn code(text: &str) -> Code {
+    text.parse().unwrap()
 }
 
 #[test]
@@ -247,7 +251,23 @@ fn a_good_configuration_is_read_exactly() {
     assert_eq!(full.debt_floor, -50);
     assert_eq!(
         full.debt_floors,
-        [(AssetNo::MINUTES, 0), (AssetNo::CONDUCT, -20)]
+        [
+            (code("minutes"), 0),
+            (code("conduct"), -20),
+            (code("time-coin"), -3)
+        ]
+    );
+    let assets: Vec<_> = full
+        .assets
+        .iter()
+        .map(|(code, title)| (code.as_str(), title.zh.as_str(), title.en.as_str()))
+        .collect();
+    assert_eq!(
+        assets,
+        [
+            ("fund-cny", "公益金", "公益金"),
+            ("time-coin", "时间币", "time coins")
+        ]
     );
     let notice: Vec<_> = full
         .notices

@@ -30,6 +30,7 @@ use rongyi_core::counters::{CounterKey, CounterRow};
 use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::period::Standing;
 use rongyi_core::time::{Instant, LocalDate};
+use rongyi_core::traits::Member;
 
 /// A database, whichever engine holds it.
 #[derive(Debug)]
@@ -267,8 +268,8 @@ each_engine! {
     fn all_counters(community: &Code) -> Vec<StoredCounter>;
     /// Every order.
     fn all_orders(community: &Code) -> Vec<Order>;
-    /// Every resident with their household.
-    fn all_residents(community: &Code) -> Vec<(ResidentNo, HouseholdNo)>;
+    /// Every resident with household and traits.
+    fn all_residents(community: &Code) -> Vec<(ResidentNo, Member)>;
     /// What became of every entry that something happened to.
     fn all_fates(community: &Code) -> Vec<(u64, Fate)>;
     /// Every external reference that was used.

@@ -241,6 +241,7 @@ fn covered(life: &Life<'_>) -> Outcome {
         "notice.not-due",
         "replaces.standing",
         "erasure.alone",
+        "trait.range",
     ] {
         same(wanted, life.rejections.contains(&wanted), true)?;
     }

@@ -357,7 +357,7 @@ fn decide(
         on: event.on,
         minute: event.minute,
         facts: facts.clone(),
-        traits: Vec::new(),
+        traits: book.traits_for(who, &asked.set)?,
         seed: seed(&book.frame.community, event),
     };
     let first = asked.first.clone();

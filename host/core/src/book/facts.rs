@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::Book;
 use super::earning::{doer, holder, issued_kind};
-use crate::account::{Account, Purpose};
+use crate::account::{Account, Holder, Purpose};
 use crate::command::Rejection;
 use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, answer, fitting};
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
-use crate::record::Event;
+use crate::record::{Event, RuleSet};
 use crate::rule::{Award, Decision, Fact, FactNeed, Metric, Subject};
 use crate::time::LocalDate;
+use crate::traits::Traits;
 
 /// The people a fact can be about.
 pub(super) struct Subjects {
@@ -68,6 +69,35 @@ pub(super) fn item_kind(item: &Code) -> Code {
     format!("item/{item}")
         .parse()
         .unwrap_or_else(|_| item.clone())
+}
+
+impl Book {
+    /// The traits of a person that a rule set asks for.
+    pub(super) fn traits_for(
+        &self,
+        resident: ResidentNo,
+        set: &RuleSet,
+    ) -> Result<Vec<(Code, i32)>, Rejection> {
+        Ok(self.member(resident)?.traits.wanted(&set.plan.traits))
+    }
+
+    /// The traits of a holder that a rule set asks for; of a household, the most that one of its people has.
+    pub(super) fn traits_of(&self, holder: Holder, set: &RuleSet) -> Vec<(Code, i32)> {
+        let mut all = Traits::default();
+        match holder {
+            Holder::Resident(no) => {
+                let own = self.member(no).map(|own| own.traits.clone());
+                all = own.unwrap_or_default();
+            }
+            Holder::Household(no) if !set.plan.traits.is_empty() => {
+                let own = self.residents.values().flatten();
+                own.filter(|own| own.household == no)
+                    .for_each(|own| all.merge(&own.traits));
+            }
+            Holder::Household(_) | Holder::Community | Holder::Fund(_) => {}
+        }
+        all.wanted(&set.plan.traits)
+    }
 }
 
 /// The days a fact depends on.

@@ -11,6 +11,7 @@ use crate::command::{Ask, Command, Rejection};
 use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, ResidentNo, RuleSetNo};
 use crate::record::{Envelope, Item, Record, RuleSet, Transfer, TransferKind};
 use crate::settings::Settings;
+use crate::traits::{Member, Traits};
 
 const NUMBER_MAX: u32 = 0x7fff_ffff;
 
@@ -73,19 +74,43 @@ pub(super) fn enrol(
     if !in_range(resident.0) || !in_range(household.0) {
         return Err(Rejection::NumberTooLarge);
     }
-    if let Some(Some(own)) = book.residents.get(&resident) {
+    if let Ok(household) = book.household(resident) {
         return Err(Rejection::ResidentExists {
             resident,
-            household: *own,
+            household,
         });
     }
-    book.residents.insert(resident, Some(household));
-    book.dirty.residents.push((resident, household));
+    let traits = Traits::default();
+    put(book, resident, Member { household, traits });
     Ok(Applied::Fresh(book.append(
         command,
         vec![Record::Enrol(envelope, resident, household, who)],
         &[],
     )))
+}
+
+fn put(book: &mut Book, resident: ResidentNo, member: Member) {
+    book.residents.insert(resident, Some(member.clone()));
+    book.dirty.residents.push((resident, member));
+}
+
+/// Staff set a resident's traits.
+pub(super) fn traits(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    resident: ResidentNo,
+    changes: &[(Code, i32)],
+) -> Result<Applied, Rejection> {
+    let member = book.member(resident)?.clone();
+    let traits = member.traits.with(changes);
+    let traits = traits.ok_or(Rejection::TraitRange { resident })?;
+    if traits == member.traits {
+        return Err(Rejection::NothingToDo);
+    }
+    put(book, resident, Member { traits, ..member });
+    let record = Record::Traits(envelope, resident, changes.to_vec());
+    Ok(Applied::Fresh(book.append(command, vec![record], &[])))
 }
 
 pub(super) fn define(

@@ -8,6 +8,7 @@ use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, OrderNo, ResidentNo};
 use crate::period::Standing;
 use crate::record::Event;
+use crate::traits::Member;
 
 impl Book {
     /// Every loaded account that exists, in order: of a rebuilt book, all of them.
@@ -38,7 +39,15 @@ impl Book {
     pub fn residents(&self) -> BTreeMap<ResidentNo, HouseholdNo> {
         self.residents
             .iter()
-            .filter_map(|(no, household)| Some((*no, (*household)?)))
+            .filter_map(|(no, own)| Some((*no, own.as_ref()?.household)))
+            .collect()
+    }
+
+    /// Every loaded resident that exists, with their traits.
+    pub fn members(&self) -> BTreeMap<ResidentNo, Member> {
+        self.residents
+            .iter()
+            .filter_map(|(no, own)| Some((*no, own.clone()?)))
             .collect()
     }
 

@@ -66,6 +66,7 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
             }
         }
         Ask::SettlePart(no, _) => list.order_no(*no),
+        Ask::Traits(resident, _) => list.resident(*resident),
         Ask::Replace(event, replaces) => {
             list.event(event, command.today);
             list.replaced(event, *replaces);
@@ -83,7 +84,7 @@ impl Missing<'_> {
         }
     }
 
-    fn resident(&mut self, resident: ResidentNo) {
+    pub(super) fn resident(&mut self, resident: ResidentNo) {
         if !self.book.residents.contains_key(&resident) {
             self.needs.push(Need::Resident(resident));
         }
@@ -168,7 +169,7 @@ impl Missing<'_> {
 
     fn who(&mut self, resident: ResidentNo) -> Option<Subjects> {
         self.resident(resident);
-        let household = self.book.residents.get(&resident).copied().flatten()?;
+        let household = self.book.household(resident).ok()?;
         Some(Subjects {
             resident,
             household,

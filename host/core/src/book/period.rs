@@ -271,7 +271,7 @@ fn closing<'b>(book: &'b Book, period: &Period, holder: Holder) -> Result<Closin
 }
 
 impl Closing<'_> {
-    fn ask(&self, settings: &Settings) -> CloseAsk {
+    fn ask(&self, book: &Book, settings: &Settings) -> CloseAsk {
         let fitting = |balance: i64| {
             let most = if balance < 0 { i32::MIN } else { i32::MAX };
             i32::try_from(balance).unwrap_or(most)
@@ -290,7 +290,7 @@ impl Closing<'_> {
             last: self.row.period.last,
             balances: balances.collect(),
             facts: self.standing.facts.clone(),
-            traits: Vec::new(),
+            traits: book.traits_of(self.holder, self.set),
         }
     }
 
@@ -302,7 +302,7 @@ impl Closing<'_> {
         judge: &dyn Judge,
     ) -> Result<Result<(Decision, Drafted), Refusal>, Rejection> {
         let settings = book.settings_or_reject()?;
-        let answer = judge.close(self.set.no, &self.ask(settings));
+        let answer = judge.close(self.set.no, &self.ask(book, settings));
         let answer = answer.map_err(|fault| Rejection::RuleFault {
             set: self.set.no,
             code: fault.code,
@@ -559,6 +559,19 @@ impl Missing<'_> {
         }
     }
 
+    /// Those whose traits the rule will ask for.
+    fn traits_of(&mut self, row: &PeriodRow, holder: Holder) {
+        let set = row.set.and_then(|no| self.book.set(no));
+        if set.is_none_or(|set| set.plan.traits.is_empty()) {
+            return;
+        }
+        match holder {
+            Holder::Resident(no) => self.resident(no),
+            Holder::Household(_) if !self.book.everyone => self.needs.push(Need::Everyone),
+            Holder::Household(_) | Holder::Community | Holder::Fund(_) => {}
+        }
+    }
+
     fn closing(&mut self, period: &Period, holder: Holder, settings: &Settings, today: LocalDate) {
         let Ok(row) = row(self.book, period) else {
             return;
@@ -566,6 +579,7 @@ impl Missing<'_> {
         match self.book.standings.get(&(row.cut, holder)) {
             None => self.needs.push(Need::Standing(row.cut, holder)),
             Some(Some(standing)) if standing.entry == 0 => {
+                self.traits_of(row, holder);
                 for asset in standing::assets(settings) {
                     self.account(available(holder, asset));
                     self.account(Account::of_community(asset, Purpose::Issuance));

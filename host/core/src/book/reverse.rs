@@ -73,6 +73,7 @@ fn not_reversible(records: &[Record]) -> Option<NotReversible> {
         Record::Settings(..)
         | Record::Activate(..)
         | Record::Enrol(..)
+        | Record::Traits(..)
         | Record::Define(..)
         | Record::Receive(..)
         | Record::Assert(..)

@@ -94,7 +94,7 @@ pub(super) fn ask(
         on: today,
         minute: 0,
         facts: order_facts,
-        traits: Vec::new(),
+        traits: book.traits_for(resident, set)?,
     };
     Ok(Asked {
         household,

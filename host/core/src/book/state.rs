@@ -14,6 +14,7 @@ use crate::record::{Event, Item, LotDate, OrderLine, Record, ReleaseReason, Rule
 use crate::rule::Refusal;
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
+use crate::traits::Member;
 
 /// A balance with its lots.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -199,14 +200,14 @@ impl Frame {
 pub enum Loaded {
     Account(Account, Option<AccountState>),
     Counter(CounterKey, Option<CounterRow>),
-    Resident(ResidentNo, Option<HouseholdNo>),
+    Resident(ResidentNo, Option<Member>),
     Order(OrderNo, Option<Order>),
     PickupCode(String, Option<OrderNo>),
     Source(Code, String, Option<Used>),
     /// A key with the instant of its use: it counts for [`KEY_DAYS`](super::KEY_DAYS) days.
     Key(Code, String, Option<(Used, Instant)>),
     Waiting(u64, Option<Event>),
-    Everyone(Vec<(ResidentNo, HouseholdNo)>),
+    Everyone(Vec<(ResidentNo, Member)>),
     Standing(u64, Holder, Option<Standing>),
     /// The records of the entry that begins at this seq; `None` when none begins there.
     Entry(u64, Option<Vec<Record>>),
@@ -285,7 +286,7 @@ pub struct Changes {
     pub transfers: Vec<PlacedTransfer>,
     pub accounts: Vec<(Account, AccountState)>,
     pub counters: Vec<(CounterKey, CounterRow)>,
-    pub residents: Vec<(ResidentNo, HouseholdNo)>,
+    pub residents: Vec<(ResidentNo, Member)>,
     pub items: Vec<Item>,
     pub orders: Vec<Order>,
     pub sources: Vec<(Code, String, Used)>,

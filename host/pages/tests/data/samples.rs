@@ -413,6 +413,7 @@ fn account_pages(lang: Lang, size: Size) -> Pages {
         household_title: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
         balance: 1286,
         minutes: 2550,
+        others: vec![(l(lang, "时间币", "time coins"), 12)],
         waiting: 1,
     };
     vec![

@@ -180,6 +180,7 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::FieldValue { .. }
         | Rejection::RoleMissing
         | Rejection::AssetUnknown { .. }
+        | Rejection::TraitRange { .. }
         | Rejection::BasketShape
         | Rejection::NumberTooLarge
         | Rejection::OutOfRange

@@ -64,6 +64,13 @@ fn purpose(purpose: Purpose) -> &'static str {
     }
 }
 
+/// The code of an asset that the community declares.
+fn declared(frame: &Frame, asset: AssetNo) -> Option<String> {
+    let all = frame.settings.as_ref().map(|own| &own.assets);
+    let own = all.into_iter().flatten().find(|(_, no)| *no == asset);
+    own.map(|(code, _)| code.to_string())
+}
+
 /// An account as programs read it: `holder/asset/purpose`.
 fn account(frame: &Frame, account: &Account) -> String {
     let holder = match account.holder {
@@ -76,6 +83,7 @@ fn account(frame: &Frame, account: &Account) -> String {
         AssetNo::POINTS => "points".to_owned(),
         AssetNo::MINUTES => "minutes".to_owned(),
         AssetNo::CONDUCT => "conduct".to_owned(),
+        other if declared(frame, other).is_some() => declared(frame, other).unwrap_or_default(),
         other => {
             let item = frame
                 .items
@@ -190,6 +198,7 @@ fn asked(record: &Record) -> &'static str {
         Record::Notice(_, NoticeStep::Review(..)) => "review",
         Record::Replace(..) => "replace",
         Record::SettlePart(..) => "settle-part",
+        Record::Traits(..) => "traits",
         Record::Decided(..)
         | Record::Quoted(..)
         | Record::Refused(..)

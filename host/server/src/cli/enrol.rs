@@ -2,6 +2,7 @@
 //! by the same functions. Prints first PINs and passwords once, or writes them to a file nobody else can read.
 
 mod args;
+mod marks;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -89,9 +90,11 @@ pub(super) async fn resident(command: ResidentCommand) -> Result<(), Failure> {
             name,
             phone,
             person,
+            traits,
             pins,
         } => {
             let row = Row::typed(&[
+                ("traits", traits.as_deref()),
                 ("resident", Some(&resident)),
                 ("household", Some(&household)),
                 ("name", name.as_deref()),
@@ -100,6 +103,11 @@ pub(super) async fn resident(command: ResidentCommand) -> Result<(), Failure> {
             ]);
             (place, pins, Job::Typed(row))
         }
+        ResidentCommand::Traits {
+            place,
+            resident,
+            set,
+        } => return marks::traits(&place, &resident, &set.join(" ")).await,
         ResidentCommand::Import { place, from, pins } => {
             (place, pins, Job::file(&from, RESIDENT_COLUMNS)?)
         }

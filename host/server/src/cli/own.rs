@@ -93,12 +93,18 @@ pub(crate) fn as_json(own: &Own) -> serde_json::Value {
                 .map(|(seq, text)| serde_json::json!({ "entry": seq, "text": text }))
                 .collect();
             let household = row.household_text.as_ref();
+            let traits: serde_json::Map<_, _> = row
+                .traits
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.into()))
+                .collect();
             serde_json::json!({
                 "community": row.community.to_string(),
                 "resident": row.resident.0,
                 "household": row.household.0,
                 "household_name": household.map(|own| own.name.clone()),
                 "address": household.map(|own| own.address.clone()),
+                "traits": traits,
                 "texts": texts,
             })
         })

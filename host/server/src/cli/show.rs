@@ -105,8 +105,8 @@ impl Whose {
             .load(community, &[Need::Resident(self.resident)])
             .await?;
         let household = found.into_iter().find_map(|row| {
-            if let Loaded::Resident(_, household) = row {
-                household
+            if let Loaded::Resident(_, own) = row {
+                own.map(|own| own.household)
             } else {
                 None
             }
@@ -469,6 +469,7 @@ fn entry_text(frame: &Frame, first: &Record) -> Text {
             format!("End of the period {period}"),
         ),
         Record::Erase(..) => text("删除个人资料".into(), "Personal data erased".into()),
+        Record::Traits(..) => text("工作人员登记特征".into(), "Traits set by staff".into()),
         Record::Retry(..) => text(
             "等规则修好后补记".into(),
             "Decided after its rule was mended".into(),

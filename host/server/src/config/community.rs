@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rongyi_core::ids::{AssetNo, Code};
+use rongyi_core::ids::Code;
 use rongyi_core::period::PeriodLength;
 use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
@@ -115,8 +115,10 @@ pub struct Community {
     pub expiry: Expiry,
     /// The lowest balance a deduction may reach; 0 or less.
     pub debt_floor: i64,
-    /// The same for single assets.
-    pub debt_floors: Vec<(AssetNo, i64)>,
+    /// The same for single assets, by code.
+    pub debt_floors: Vec<(Code, i64)>,
+    /// What is counted beside points, minutes and conduct: code and name, in the file's order.
+    pub assets: Vec<(Code, Text)>,
     /// Event kinds whose awards are under notice first, and for how many days; the file's order.
     pub notices: Vec<Notice>,
     /// How many days an order waits to be picked up.
@@ -160,7 +162,10 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Communi
     let expiry = table.get("expiry").and_then(|field| read_expiry(&field));
     let integer = |key, bounds| table.get(key).and_then(|f: Field<'_>| f.integer(bounds));
     let debt_floor = integer("debt_floor", -AMOUNT_MAX..=0);
-    let debt_floors = table.get("debt_floors").and_then(|f| read_floors(&f));
+    let floors = table.get("debt_floors");
+    let assets = table.get("assets").and_then(|f| read_assets(&f));
+    let assets = assets.unwrap_or_default();
+    let debt_floors = floors.and_then(|f| read_floors(&f, &assets));
     let notice_days = table.get("notice_days").and_then(|f| read_notice(&f));
     let order_hold_days = integer("order_hold_days", 1..=90);
     let award_max = integer("award_max", 1..=AMOUNT_MAX);
@@ -187,6 +192,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Communi
         debt_floor: debt_floor.unwrap_or(0),
         debt_floors: debt_floors.unwrap_or_default(),
         notices: notice_days.unwrap_or_default(),
+        assets,
         order_hold_days: order_hold_days.map_or(7, narrow),
         award_max,
         issue_budget_month,
@@ -285,20 +291,56 @@ fn read_timezone(field: &Field<'_>) -> Option<String> {
 }
 
 /// `{ points = -50, conduct = -20 }`.
-fn read_floors(field: &Field<'_>) -> Option<Vec<(AssetNo, i64)>> {
+fn read_floors(field: &Field<'_>, assets: &[(Code, Text)]) -> Option<Vec<(Code, i64)>> {
     let table = field.table()?;
-    let known = [
-        ("points", AssetNo::POINTS),
-        ("minutes", AssetNo::MINUTES),
-        ("conduct", AssetNo::CONDUCT),
-    ];
-    let floor = |(name, asset)| {
+    let own = assets.iter().map(|(code, _)| code.as_str());
+    let floor = |name: &str| {
         let floor = table.get(name)?.integer(-AMOUNT_MAX..=0)?;
-        Some((asset, floor))
+        Some((name.parse().ok()?, floor))
     };
-    let floors = known.into_iter().filter_map(floor).collect();
+    let floors = FIXED_ASSETS.into_iter().chain(own).filter_map(floor);
+    let floors = floors.collect();
     table.finish();
     Some(floors)
+}
+
+/// What every community counts.
+const FIXED_ASSETS: [&str; 3] = ["points", "minutes", "conduct"];
+/// The most assets a community may declare.
+const ASSETS_MAX: usize = 32;
+
+/// `{ "time-coin" = { zh = "时间币", en = "time coins" } }`.
+fn read_assets(field: &Field<'_>) -> Option<Vec<(Code, Text)>> {
+    let mut assets = Vec::new();
+    for (name, own) in field.table()?.free() {
+        let code = name.parse::<Code>().ok();
+        let code =
+            code.filter(|code| !FIXED_ASSETS.contains(&code.as_str()) && !name.contains('/'));
+        match code {
+            Some(code) => assets.extend(own.text().map(|title| (code, title))),
+            None => own.refuse(
+                both(
+                    format!("“{name}” 不能用作一种积分的代号。"),
+                    format!("“{name}” cannot be the code of an asset."),
+                ),
+                both(
+                    "points、minutes、conduct 本来就有；另取一个代号，用小写字母、数字和连字符，例如 \"time-coin\" = { zh = \"时间币\", en = \"time coins\" }。",
+                    "points, minutes and conduct are there already; take another code of a-z, 0-9 and '-', such as \"time-coin\" = { zh = \"时间币\", en = \"time coins\" }.",
+                ),
+            ),
+        }
+    }
+    if assets.len() > ASSETS_MAX {
+        let has = assets.len();
+        field.refuse(
+            both(
+                format!("这里写了 {has} 种，最多 {ASSETS_MAX} 种。"),
+                format!("There are {has} of them, at most {ASSETS_MAX} are allowed."),
+            ),
+            both("删掉不用的。", "Delete those that are not used."),
+        );
+    }
+    Some(assets)
 }
 
 /// `{ "honour.model" = 7 }`: any event kind; whether a rule handles it is asked when the rules are known.

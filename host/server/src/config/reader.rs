@@ -64,7 +64,7 @@ pub(super) struct Table<'t> {
     rows: &'t DeTable<'t>,
     span: Range<usize>,
     path: String,
-    known: RefCell<Vec<&'static str>>,
+    known: RefCell<Vec<String>>,
     missing: RefCell<Vec<&'static str>>,
 }
 
@@ -91,8 +91,8 @@ impl<'t> Table<'t> {
     }
 
     /// The value of a key that may be left out.
-    pub(super) fn get(&self, key: &'static str) -> Option<Field<'t>> {
-        self.known.borrow_mut().push(key);
+    pub(super) fn get(&self, key: &str) -> Option<Field<'t>> {
+        self.known.borrow_mut().push(key.to_owned());
         let value = self.rows.get(key)?;
         Some(Field {
             desk: self.desk,
@@ -143,10 +143,10 @@ impl<'t> Table<'t> {
         let mut missing = self.missing.into_inner();
         for (key, _) in self.rows.iter() {
             let name: &str = key.get_ref();
-            if known.contains(&name) || self.desk.refused_secret(&key.span()) {
+            if known.iter().any(|own| own == name) || self.desk.refused_secret(&key.span()) {
                 continue;
             }
-            let near = nearest(name, known.iter().copied());
+            let near = nearest(name, known.iter().map(String::as_str));
             if let Some(near) = near {
                 missing.retain(|key| *key != near);
             }

@@ -7,6 +7,7 @@ use rongyi_core::account::Holder;
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::{Erasure, Record};
+use rongyi_core::traits::Traits;
 use rongyi_store::{HouseholdText, Person, Store, StoreError, Subject};
 
 use crate::clerk::ClerkError;
@@ -20,6 +21,8 @@ const PAGE: u32 = 1000;
 /// A person's place in one community.
 #[derive(Debug, Clone)]
 pub struct Residency {
+    /// What staff set about them, for rules to ask.
+    pub traits: Traits,
     /// Where.
     pub community: Code,
     /// The number on the card.
@@ -81,7 +84,9 @@ pub async fn collect(store: &Store, person_id: i64) -> Result<Own, OwnError> {
         };
         let household = row.household;
         let others = all.iter().filter(|row| row.household == household);
+        let traits = super::traits::of(store, &community, resident).await?;
         residencies.push(Residency {
+            traits: traits.unwrap_or_default(),
             household_text: store.household(&community, household).await?,
             alone: others.count() == 1,
             texts: texts(store, &community, resident).await?,

@@ -42,7 +42,7 @@ impl Check {
             .collect();
         self.compare("order", &own, &orders);
         let residents: BTreeMap<_, _> = store.all_residents(code).await?.into_iter().collect();
-        let own = self.book.residents();
+        let own = self.book.members();
         self.compare("resident", &own, &residents);
         let sources: BTreeMap<_, _> = store
             .all_sources(code)

@@ -167,6 +167,7 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
             &format!("End of the period {period}"),
         ),
         Record::Erase(..) => visit.either("删除个人资料", "Personal data erased"),
+        Record::Traits(..) => visit.either("工作人员登记特征", "Traits set by staff"),
         Record::Settings(..)
         | Record::Activate(..)
         | Record::Enrol(..)

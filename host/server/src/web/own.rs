@@ -28,9 +28,18 @@ fn view(visit: &Visit, own: &Own, errors: Vec<FieldError>) -> OwnView {
             |community| visit.say(&community.config.title),
         );
         let (resident, household) = (row.resident, row.household);
+        let traits: String = row
+            .traits
+            .iter()
+            .map(|(name, value)| format!(" {name}={value}"))
+            .collect();
+        let (zh, en) = match traits.as_str() {
+            "" => (String::new(), String::new()),
+            traits => (format!("，特征{traits}"), format!(", traits{traits}")),
+        };
         visit.either(
-            &format!("{title}：{resident} 号居民，第 {household} 户"),
-            &format!("{title}: resident {resident}, household {household}"),
+            &format!("{title}：{resident} 号居民，第 {household} 户{zh}"),
+            &format!("{title}: resident {resident}, household {household}{en}"),
         )
     };
     let texts = own.residencies.iter().flat_map(|row| &row.texts);

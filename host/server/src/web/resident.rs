@@ -8,7 +8,7 @@ use rongyi_core::account::Holder;
 use rongyi_core::book::{Frame, Order, OrderState};
 use rongyi_core::command::Need;
 use rongyi_core::counters::{CounterKey, CounterSubject};
-use rongyi_core::ids::Code;
+use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Expiring, HomeView, MeView, Month, PassbookView, Pending, Show, Unit, Waiting};
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use super::shell::{Html, Member, Visit, day};
 use crate::access::SignedResident;
 use crate::api::error::Fault;
 use crate::jobs;
+use crate::past;
 use crate::redemption::{self, Wallet};
 
 /// Points that run out within this many days are announced.
@@ -310,9 +311,45 @@ fn by_month(booked: Vec<Booked>, sums: &BTreeMap<i32, (i64, i64)>) -> Vec<Month>
     months.into_values().rev().collect()
 }
 
+/// What a resident has beside points and minutes: conduct where there is any, and what the community declares.
+async fn others(
+    visit: &Visit,
+    frame: &Frame,
+    me: &SignedResident,
+    wallet: &Wallet,
+) -> Result<Vec<(String, i64)>, Fault> {
+    let Some(settings) = &frame.settings else {
+        return Ok(Vec::new());
+    };
+    let house = &visit.app.house;
+    let community = house.community(&visit.code);
+    let declared = community.map_or_else(Vec::new, |own| own.config.assets.clone());
+    let mut all = Vec::new();
+    for (code, no) in past::assets(settings) {
+        if [AssetNo::POINTS, AssetNo::MINUTES].contains(&no) {
+            continue;
+        }
+        let holder = past::holder_of(settings, no, me.resident, wallet.household);
+        let account = past::available(holder, no);
+        let found = house.store.balances(&visit.code, &[account]).await?;
+        let has = found
+            .first()
+            .map_or(0, |(_, state)| state.spendable(visit.today()));
+        let title = declared.iter().find(|(own, _)| *own == code);
+        let name = match title {
+            Some((_, title)) => visit.say(title),
+            None if has == 0 => continue,
+            None if no == AssetNo::CONDUCT => visit.either("操行分", "Conduct"),
+            None => code.to_string(),
+        };
+        all.push((name, has));
+    }
+    Ok(all)
+}
+
 /// `GET /{community}/me`.
 pub(super) async fn show_me(Member { visit, me }: Member) -> Result<Response, Fault> {
-    let (_, wallet) = at_hand(&visit, &me).await?;
+    let (frame, wallet) = at_hand(&visit, &me).await?;
     let waiting = orders_of(&visit, &me, &wallet)
         .await?
         .iter()
@@ -324,6 +361,7 @@ pub(super) async fn show_me(Member { visit, me }: Member) -> Result<Response, Fa
         household_title: visit.household_title(wallet.household).await?,
         balance: wallet.points.spendable(visit.today()),
         minutes: wallet.minutes,
+        others: others(&visit, &frame, &me, &wallet).await?,
         waiting: i64::try_from(waiting).unwrap_or(i64::MAX),
         shell: visit.shell(),
     };

@@ -6,6 +6,7 @@ mod demo;
 mod periods;
 mod place;
 mod rows;
+mod traits;
 
 use std::path::Path;
 

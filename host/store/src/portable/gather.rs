@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rongyi_core::command::Need;
-use rongyi_core::ids::{Code, HouseholdNo, OrderNo};
+use rongyi_core::ids::{Code, OrderNo};
 use rongyi_core::time::Instant;
 use sqlx::FromRow;
 
@@ -13,6 +13,7 @@ use super::lists::{
 };
 use super::load::{Found, OrderRow, counter, order_columns, state_row, use_of};
 use super::nul::given;
+use super::periods::member;
 use super::{Connection, Row, statements};
 use crate::error::StoreError;
 
@@ -30,7 +31,7 @@ statements! {
     COUNTERS = concat!("SELECT ", own!("c"), ", c.subject, c.kind, c.month, c.body FROM ", each_owned_counter!(),
         " counter AS c ON c.community_id = j.community AND c.subject = j.subject AND c.kind = j.kind \
         AND c.month BETWEEN j.first AND j.last");
-    RESIDENTS = concat!("SELECT ", own!("r"), ", r.resident, r.household FROM ", each_owned!(number),
+    RESIDENTS = concat!("SELECT ", own!("r"), ", r.resident, r.household, r.traits FROM ", each_owned!(number),
         " resident AS r ON r.community_id = j.community AND r.resident = j.value");
     ORDERS = concat!("SELECT ", own!("o"), ", ", order_columns!(), " FROM ", each_owned!(number),
         " orders AS o ON o.community_id = j.community AND o.order_no = j.value");
@@ -140,14 +141,12 @@ impl<'n> Gather<'n> {
         connection: &mut Connection,
     ) -> Result<(), StoreError> {
         let keys = keys!(self, own, Need::Resident(resident) => (own, i64::from(resident.0)));
-        let found: Vec<(i64, i64, i64)> =
+        let found: Vec<(i64, i64, i64, Vec<u8>)> =
             rows(connection, RESIDENTS, &keys, lists::owned_numbers).await?;
-        for (own, resident, household) in found {
-            let household = HouseholdNo(narrow(household)?);
-            self.of(own)?
-                .1
-                .residents
-                .insert(narrow(resident)?, household);
+        for (own, resident, household, traits) in found {
+            let (community, found) = self.of(own)?;
+            let (resident, own) = member(community, (resident, household, traits))?;
+            found.residents.insert(resident.0, own);
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo};
 use rongyi_core::period::Standing;
 use rongyi_core::record::{Event, OrderLine, Record, ReleaseReason};
 use rongyi_core::time::Instant;
+use rongyi_core::traits::Member;
 use sqlx::FromRow;
 
 use super::fates::{FateRow, fate};
@@ -288,13 +289,13 @@ async fn bodies(
 pub(super) struct Found {
     pub(super) accounts: BTreeMap<i64, AccountState>,
     pub(super) counters: HashMap<CounterKey, CounterRow>,
-    pub(super) residents: HashMap<u32, HouseholdNo>,
+    pub(super) residents: HashMap<u32, Member>,
     pub(super) orders: HashMap<u32, Order>,
     pub(super) codes: HashMap<String, OrderNo>,
     pub(super) sources: HashMap<(String, String), Used>,
     pub(super) keys: HashMap<(String, String), (Used, Instant)>,
     waiting: HashMap<u64, Event>,
-    everyone: Vec<(ResidentNo, HouseholdNo)>,
+    everyone: Vec<(ResidentNo, Member)>,
     standings: HashMap<(u64, Holder), Standing>,
     entries: HashMap<u64, Vec<Record>>,
     fates: HashMap<u64, Fate>,
@@ -384,7 +385,7 @@ impl Found {
                 Loaded::Account(*account, self.accounts.get(&account.pack()).cloned())
             }
             Need::Counter(key) => Loaded::Counter(key.clone(), self.counters.get(key).cloned()),
-            Need::Resident(no) => Loaded::Resident(*no, self.residents.get(&no.0).copied()),
+            Need::Resident(no) => Loaded::Resident(*no, self.residents.get(&no.0).cloned()),
             Need::Order(no) => Loaded::Order(*no, self.orders.get(&no.0).cloned()),
             Need::PickupCode(text) => {
                 Loaded::PickupCode(text.clone(), self.codes.get(text).copied())

@@ -3,6 +3,7 @@
 use rongyi_core::account::Holder;
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::period::{PeriodRow, Standing, pack_holder, unpack_holder};
+use rongyi_core::traits::{Member, Traits};
 
 use super::forms::{int, narrow, uint};
 use super::lists::{self, each_number};
@@ -11,7 +12,7 @@ use crate::error::{StoreError, corrupt};
 
 statements! {
     PERIODS = concat!("SELECT body FROM period WHERE community_id = ", community!(), " ORDER BY last, period");
-    EVERYONE = concat!("SELECT resident, household FROM resident WHERE community_id = ", community!());
+    EVERYONE = concat!("SELECT resident, household, traits FROM resident WHERE community_id = ", community!());
     STANDINGS = concat!("SELECT s.cut, s.holder, s.entry, s.body FROM ", each_number!(), " standing AS s ON s.community_id = ", community!(), " AND s.cut = $3 AND s.holder = j.value");
     PAGE = concat!("SELECT cut, holder, entry, body FROM standing WHERE community_id = ", community!(),
         " AND cut = $2 AND holder > $3 ORDER BY holder LIMIT $4");
@@ -53,22 +54,30 @@ pub(super) async fn periods(
     bodies.iter().map(row).collect()
 }
 
-/// Every resident with their household.
+/// Every resident with household and traits.
 pub(super) async fn everyone(
     connection: &mut Connection,
     community: &Code,
-) -> Result<Vec<(ResidentNo, HouseholdNo)>, StoreError> {
-    let rows: Vec<(i64, i64)> = sqlx::query_as(EVERYONE)
+) -> Result<Vec<(ResidentNo, Member)>, StoreError> {
+    let rows: Vec<MemberRow> = sqlx::query_as(EVERYONE)
         .bind(community.as_str())
         .fetch_all(connection)
         .await?;
-    let pair = |(resident, household)| {
-        Ok((
-            ResidentNo(narrow(resident)?),
-            HouseholdNo(narrow(household)?),
-        ))
-    };
-    rows.into_iter().map(pair).collect()
+    rows.into_iter().map(|row| member(community, row)).collect()
+}
+
+/// Number, household and traits of a resident.
+pub(super) type MemberRow = (i64, i64, Vec<u8>);
+
+/// The resident behind a row.
+pub(super) fn member(
+    community: &Code,
+    (resident, household, traits): MemberRow,
+) -> Result<(ResidentNo, Member), StoreError> {
+    let traits =
+        Traits::decode(&traits).map_err(|_| corrupt("traits of resident", community, resident))?;
+    let household = HouseholdNo(narrow(household)?);
+    Ok((ResidentNo(narrow(resident)?), Member { household, traits }))
 }
 
 /// The standings of these holders at one cut-off.

@@ -6,13 +6,15 @@ use rongyi_core::account::Account;
 use rongyi_core::book::{AccountState, Order, Used};
 use rongyi_core::chain::Block;
 use rongyi_core::command::SaltedText;
-use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::Record;
 use rongyi_core::time::Instant;
+use rongyi_core::traits::Member;
 
 use super::forms::{account, code, hash, int, narrow, uint};
 use super::load::{OrderRow, counter, order_columns, states, used};
 use super::nul::given;
+use super::periods::{MemberRow, member};
 use super::reads::{TransferRow, transfer_columns};
 use super::{Own, Row, community, statements};
 use crate::error::{StoreError, corrupt};
@@ -29,7 +31,7 @@ statements! {
     COUNTERS = concat!("SELECT subject, kind, month, body FROM counter WHERE community_id = ", community!());
     ORDERS = concat!("SELECT ", order_columns!(), " FROM orders AS o WHERE o.community_id = ", community!(),
         " ORDER BY o.order_no");
-    RESIDENTS = concat!("SELECT resident, household FROM resident WHERE community_id = ", community!(),
+    RESIDENTS = concat!("SELECT resident, household, traits FROM resident WHERE community_id = ", community!(),
         " ORDER BY resident");
     SOURCES = concat!("SELECT source, external_ref, input, entry FROM source_ref WHERE community_id = ", community!());
     TEXTS = concat!("SELECT seq, salt, text FROM text WHERE community_id = ", community!(),
@@ -156,16 +158,9 @@ impl Own {
     pub(crate) async fn all_residents(
         &self,
         community: &Code,
-    ) -> Result<Vec<(ResidentNo, HouseholdNo)>, StoreError> {
-        let rows: Vec<(i64, i64)> = self.all(RESIDENTS, community).await?;
-        rows.into_iter()
-            .map(|(resident, household)| {
-                Ok((
-                    ResidentNo(narrow(resident)?),
-                    HouseholdNo(narrow(household)?),
-                ))
-            })
-            .collect()
+    ) -> Result<Vec<(ResidentNo, Member)>, StoreError> {
+        let rows: Vec<MemberRow> = self.all(RESIDENTS, community).await?;
+        rows.into_iter().map(|row| member(community, row)).collect()
     }
 
     pub(crate) async fn all_sources(

@@ -74,8 +74,8 @@ table!(Balances, "balance",
 table!(Touched, "balance", "", account: i64 = "BIGINT", lots: String = "TEXT");
 table!(Counters, "counter", "ON CONFLICT (community_id, subject, kind, month) DO UPDATE SET body = excluded.body",
     subject: i64 = "BIGINT", kind: &'c str = "TEXT", month: i32 = "INTEGER", body: Vec<u8> = "BYTEA");
-table!(Residents, "resident", "ON CONFLICT (community_id, resident) DO UPDATE SET household = excluded.household",
-    resident: i64 = "BIGINT", household: i64 = "BIGINT");
+table!(Residents, "resident", "ON CONFLICT (community_id, resident) DO UPDATE SET household = excluded.household, \
+    traits = excluded.traits", resident: i64 = "BIGINT", household: i64 = "BIGINT", traits: Vec<u8> = "BYTEA");
 table!(Items, "item", "ON CONFLICT (community_id, item_no) DO UPDATE SET code = excluded.code, body = excluded.body",
     item_no: i64 = "BIGINT", code: &'c str = "TEXT", body: Vec<u8> = "BYTEA");
 table!(Orders, "orders", "ON CONFLICT (community_id, order_no) DO UPDATE SET lines = excluded.lines, \
@@ -428,9 +428,13 @@ impl<'c> Arrays<'c> {
             self.counters
                 .push(ix, key.subject.pack(), key.kind.as_str(), key.month, body);
         }
-        for (resident, household) in newest(&changes.residents, |row| row.0) {
-            self.residents
-                .push(ix, i64::from(resident.0), i64::from(household.0));
+        for (resident, own) in newest(&changes.residents, |row| row.0) {
+            self.residents.push(
+                ix,
+                i64::from(resident.0),
+                i64::from(own.household.0),
+                own.traits.encode(),
+            );
         }
         for item in newest(&changes.items, |item| item.no) {
             self.items.push(

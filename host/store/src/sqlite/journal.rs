@@ -61,9 +61,9 @@ static COUNTERS: Rows = Rows::new(
     "ON CONFLICT DO UPDATE SET body = excluded.body",
 );
 static RESIDENTS: Rows = Rows::new(
-    "INSERT INTO resident (community_id, resident, household)",
-    3,
-    "ON CONFLICT DO UPDATE SET household = excluded.household",
+    "INSERT INTO resident (community_id, resident, household, traits)",
+    4,
+    "ON CONFLICT DO UPDATE SET household = excluded.household, traits = excluded.traits",
 );
 static ITEMS: Rows = Rows::new(
     "INSERT INTO item (community_id, item_no, code, body)",
@@ -269,11 +269,12 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
         .write(
             connection,
             &rows_of(taken, |own| &own.residents),
-            |query, (community, (resident, household))| {
+            |query, (community, (resident, own))| {
                 Ok(query
                     .bind(*community)
                     .bind(i64::from(resident.0))
-                    .bind(i64::from(household.0)))
+                    .bind(i64::from(own.household.0))
+                    .bind(own.traits.encode()))
             },
         )
         .await?;

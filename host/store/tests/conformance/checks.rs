@@ -104,7 +104,7 @@ pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
         let by_code = said(store.order_by_code(name, &order.code).await)?;
         same("order by code", by_code.as_ref(), Some(order))?;
     }
-    let residents: Vec<_> = model.residents().into_iter().collect();
+    let residents: Vec<_> = model.members().into_iter().collect();
     same(
         "residents",
         said(store.all_residents(name).await)?,

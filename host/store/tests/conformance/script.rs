@@ -315,7 +315,16 @@ pub(crate) fn life() -> Vec<Command> {
         household(11, Purpose::Available),
         household(12, Purpose::Available),
     ];
+    let traits = |who, set: &[(&'static str, i32)]| {
+        let set = set.iter().map(|(name, value)| (code(name), *value));
+        command("2026-09-02", Ask::Traits(ResidentNo(who), set.collect()))
+    };
     vec![
+        traits(1001, &[("star", 3), ("rider", 1)]),
+        traits(1001, &[("star", 3)]),
+        traits(1001, &[("star", 4), ("rider", 0)]),
+        traits(1001, &[("star", -1)]),
+        traits(4444, &[("star", 1)]),
         opening("page-3"),
         opening("page-3"),
         event("2026-09-02", "sort", 1001, 30, "e1"),

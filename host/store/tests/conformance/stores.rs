@@ -46,11 +46,13 @@ pub(crate) enum Fault {
     KeepsErasedTexts,
     /// Keeps whom it should forget.
     ForgetsNobody,
+    /// Does not keep what staff said about residents.
+    ForgetsTraits,
 }
 
 impl Fault {
     /// Each, with how the suite's complaint about it begins.
-    pub(crate) const ALL: [(Fault, &'static str); 16] = [
+    pub(crate) const ALL: [(Fault, &'static str); 17] = [
         (Fault::ForgetsTheHead, "a race: found [Done, Done]"),
         (Fault::DropsACounter, "answer:"),
         (Fault::StaleBalances, "answer:"),
@@ -67,6 +69,7 @@ impl Fault {
         (Fault::CutsEntries, "answer:"),
         (Fault::KeepsErasedTexts, "text: found Some("),
         (Fault::ForgetsNobody, "salt: found Some([9"),
+        (Fault::ForgetsTraits, "answer: found Ok(Fresh("),
     ];
 }
 
@@ -220,6 +223,11 @@ fn spoil(changes: &mut Changes, fault: Fault) {
             .retain(|order| order.state == rongyi_core::book::OrderState::Reserved),
         Fault::ForgetsWaiting => changes.waiting.clear(),
         Fault::ForgetsTexts => changes.texts.clear(),
+        Fault::ForgetsTraits => {
+            for (_, own) in &mut changes.residents {
+                own.traits = rongyi_core::traits::Traits::default();
+            }
+        }
         Fault::ForgetsClosings => changes.standings.retain(|(_, _, own)| own.entry == 0),
         Fault::ForgetsFates => changes.fates.clear(),
         Fault::KeepsErasedTexts => changes.erased.clear(),

@@ -124,3 +124,85 @@ fn redemptions_count_orders_and_not_pieces() {
     desk.must(Ask::Release(order.unwrap(), ReleaseReason::Cancelled));
     assert_eq!(desk.told(1)[5..], [1, 2], "what was released is no order");
 }
+
+/// Answers with what it was told about the person.
+struct Told(std::cell::RefCell<Vec<Vec<(Code, i32)>>>);
+
+impl Judge for Told {
+    fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+        self.0.borrow_mut().push(ask.traits.clone());
+        Native.earn(set, ask)
+    }
+
+    fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+        self.0.borrow_mut().push(ask.traits.clone());
+        Native.price(set, ask)
+    }
+}
+
+#[test]
+fn a_rule_is_told_the_traits_it_asks_for_and_a_replay_tells_them_again() {
+    let mut desk = Desk::open();
+    let mut wants = rule_set();
+    wants.plan.traits = vec![code("star"), code("senior"), code("rider")];
+    desk.must(Ask::Activate(Box::new(wants)));
+    desk.earn("waste", 1, 30);
+    let set = |desk: &mut Desk, changes: &[(&'static str, i32)]| {
+        let changes = changes.iter().map(|(name, value)| (code(name), *value));
+        desk.ask(Ask::Traits(ResidentNo(1), changes.collect()))
+    };
+    assert!(set(&mut desk, &[("star", 3), ("secret", 1)]).is_ok());
+    assert_eq!(
+        set(&mut desk, &[("star", 3)]).unwrap_err(),
+        Rejection::NothingToDo
+    );
+    assert_eq!(
+        set(&mut desk, &[("star", -2)]).unwrap_err().code(),
+        "trait.range"
+    );
+    let judge = Told(std::cell::RefCell::default());
+    let ask = |desk: &mut Desk, ask: Ask| {
+        let command = desk.command(ask);
+        desk.now += 1;
+        let at = Instant(desk.now);
+        let done = desk.book.apply(&command, at, &judge).unwrap();
+        if let Applied::Fresh(receipt) = done {
+            desk.journal.extend(receipt.records);
+        }
+    };
+    let today = desk.today;
+    let basket = |pick_up: &str| Ask::Place {
+        resident: ResidentNo(1),
+        lines: vec![(code("rice"), 1)],
+        seen: Amount::new(85).unwrap(),
+        code: pick_up.into(),
+    };
+    ask(&mut desk, Ask::Earn(event("waste", 1, 1, today)));
+    ask(&mut desk, basket("44444444"));
+    // Another of the household has none of it, and what changes counts from then on.
+    ask(&mut desk, Ask::Earn(event("waste", 2, 1, today)));
+    assert!(set(&mut desk, &[("rider", 1), ("star", 0)]).is_ok());
+    ask(&mut desk, Ask::Earn(event("waste", 1, 1, today)));
+    let star = vec![(code("star"), 3)];
+    let told = judge.0.borrow().clone();
+    assert_eq!(
+        told,
+        [star.clone(), star, vec![], vec![(code("rider"), 1)]],
+        "only what the plan asks for, in its order"
+    );
+    // The journal alone tells the same.
+    let again = Told(std::cell::RefCell::default());
+    let mut book = Book::empty(code("nanmen"));
+    for record in desk.journal.iter().filter(|own| own.envelope().is_some()) {
+        let read = Record::decode(record.kind(), &record.encode()).unwrap();
+        assert_eq!(&read, record);
+        let item = |_| Some(code("rice"));
+        let command = Command::from_record(&read, item).unwrap();
+        load_entries(&mut book, &command, &desk.journal);
+        let at = read.envelope().unwrap().at;
+        book.apply(&command, at, &again).unwrap();
+    }
+    let told_again = again.0.borrow().clone();
+    assert!(told_again.ends_with(&told), "{told_again:?}");
+    assert_eq!(book.members(), desk.book.members());
+}

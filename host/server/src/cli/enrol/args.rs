@@ -125,14 +125,36 @@ The first PIN is random, shown once, and changed by its owner at the first sign-
         /// 已登记的人员编号 / the number of somebody who is here already
         #[arg(long, value_name = "N")]
         person: Option<String>,
+        /// 特征，规则会看 / traits that rules ask for, such as "star=3 rider=1"
+        #[arg(long, value_name = "TRAITS")]
+        traits: Option<String>,
         #[command(flatten)]
         pins: Pins,
+    },
+    /// 看或改一位居民的特征 / the traits of a resident, shown or set
+    #[command(after_help = "\
+例 / examples:
+  rongyi resident traits -c nanmen --resident 1001
+  rongyi resident traits -c nanmen --resident 1001 star=3 rider=1 hardship=0
+特征是规则会看的粗略标记，例如星级、困难户、骑手；写整数，0 表示去掉，没写到的不变。账上会记下谁在什么时候改的。
+Traits are coarse marks that rules ask for, such as a star level, hardship or rider: whole numbers, 0 takes one away,
+and what is not named stays. The ledger records who set them and when.")]
+    Traits {
+        #[command(flatten)]
+        place: Where,
+        /// 居民号码 / the number on the card
+        #[arg(long, value_name = "N")]
+        resident: String,
+        /// 名称=整数 / NAME=NUMBER
+        #[arg(value_name = "TRAIT")]
+        set: Vec<String>,
     },
     /// 从文件登记，列：resident,household,name,phone / from a file with these columns
     #[command(after_help = "\
 同一个文件再导入一次，什么也不会变：已有的居民不会得到新 PIN。
 Importing a file again changes nothing: who is there gets no new PIN.
-列 person 写已登记的人员编号，代替 name。 A column person names somebody who is here already, instead of name.")]
+列 person 写已登记的人员编号，代替 name。 A column person names somebody who is here already, instead of name.
+列 traits 写特征，例如 star=3 rider=1；已有的居民也会照着改。 A column traits sets traits, of those who are there too.")]
     Import {
         #[command(flatten)]
         place: Where,

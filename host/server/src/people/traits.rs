@@ -1,0 +1,130 @@
+//! The traits of residents, set by staff: read from what they write, checked against what the rules ask for, and
+//! recorded in the ledger. What a trait means is the rules' business.
+
+use std::collections::BTreeSet;
+
+use rongyi_core::book::Loaded;
+use rongyi_core::command::{Ask, Need, Rejection};
+use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::rule::Text;
+use rongyi_core::traits::Traits;
+use rongyi_store::{Store, StoreError};
+
+use super::{ENROL, RowError};
+use crate::clerk::ClerkError;
+use crate::house::House;
+use crate::sheet::BadRow;
+
+/// Reads `star=3 rider=1`: names with whole numbers, blanks between; `star=0` takes one away.
+///
+/// # Errors
+/// What is wrong and how it is written.
+pub fn parse(text: &str) -> Result<Vec<(Code, i32)>, Text> {
+    text.split_whitespace().map(one).collect()
+}
+
+fn one(word: &str) -> Result<(Code, i32), Text> {
+    let read = || {
+        let (name, value) = word.split_once('=')?;
+        Some((name.parse().ok()?, value.parse().ok()?))
+    };
+    read().ok_or_else(|| Text {
+        zh: format!("“{word}”不是特征。写成 名称=整数，例如 star=3；去掉写 star=0；多项之间空一格。"),
+        en: format!("“{word}” is no trait. Write NAME=NUMBER, such as star=3, with a blank between several; star=0 takes it away."),
+    })
+}
+
+/// The traits of a resident; none when there is no such resident.
+///
+/// # Errors
+/// [`StoreError`] when the database does not answer.
+pub async fn of(
+    store: &Store,
+    community: &Code,
+    resident: ResidentNo,
+) -> Result<Option<Traits>, StoreError> {
+    for row in store.load(community, &[Need::Resident(resident)]).await? {
+        if let Loaded::Resident(_, own) = row {
+            return Ok(own.map(|own| own.traits));
+        }
+    }
+    Ok(None)
+}
+
+/// The traits that the rules of a community ask for, those of a coming day included.
+async fn asked_for(house: &House, community: &Code) -> Result<BTreeSet<Code>, StoreError> {
+    let frame = house.store.frame(community).await?;
+    let sets = frame.into_iter().flat_map(|frame| frame.sets);
+    Ok(sets.flat_map(|set| set.plan.traits.clone()).collect())
+}
+
+/// Sets traits of a resident; `false` when they were so already. A name that no rule asks for is refused: it would
+/// silently do nothing.
+pub(crate) async fn set(
+    house: &House,
+    community: &Code,
+    line: u64,
+    resident: ResidentNo,
+    changes: Vec<(Code, i32)>,
+) -> Result<bool, RowError> {
+    let known = asked_for(house, community).await?;
+    if let Some((name, _)) = changes
+        .iter()
+        .find(|(name, value)| *value != 0 && !known.contains(name))
+    {
+        let all: Vec<_> = known.iter().map(Code::as_str).collect();
+        let all = all.join(", ");
+        let (zh, en) = if all.is_empty() {
+            (
+                "本社区的规则不看任何特征".to_owned(),
+                "no rule of this community asks for any trait".to_owned(),
+            )
+        } else {
+            (
+                format!("本社区的规则看的是：{all}"),
+                format!("the rules of this community ask for: {all}"),
+            )
+        };
+        return Err(RowError::Bad(BadRow::new(
+            line,
+            "trait.unknown",
+            format!("没有规则会看“{name}”，{zh}。请改正名称，或先在规则的参数里用上它。"),
+            format!(
+                "No rule asks for “{name}”; {en}. Correct the name, or use it in a rule's parameters first."
+            ),
+        )));
+    }
+    let ask = Ask::Traits(resident, changes);
+    let answer = house
+        .clerk
+        .ask_patiently(community, house.command(community, ENROL, ask))
+        .await;
+    match answer {
+        Ok(_) => Ok(true),
+        Err(ClerkError::Rejected(Rejection::NothingToDo)) => Ok(false),
+        Err(error) => Err(RowError::clerk(line, error)),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traits_are_names_with_numbers() {
+        let read = parse(" star=3  rider=0 ").unwrap();
+        let read: Vec<_> = read
+            .iter()
+            .map(|(name, value)| (name.as_str(), *value))
+            .collect();
+        assert_eq!(read, [("star", 3), ("rider", 0)]);
+        for wrong in ["star", "star=", "=3", "Star=3", "star=3.5", "star=three"] {
+            let said = parse(wrong).unwrap_err();
+            assert!(
+                said.zh.contains(wrong) && said.en.contains("star=3"),
+                "{said:?}"
+            );
+        }
+    }
+}
