@@ -187,7 +187,7 @@ async fn the_tables_defend_themselves() {
         ("UPDATE balance SET amount = 'many'", "datatype"),
         ("UPDATE balance SET amount = 1000000000001", "CHECK"),
         ("UPDATE resident SET household = -1", "CHECK"),
-        ("INSERT INTO resident VALUES (99, 1, 1)", "FOREIGN KEY"),
+        ("INSERT INTO resident VALUES (99, 1, 1, x'')", "FOREIGN KEY"),
         ("UPDATE community SET hash = x'00'", "CHECK"),
     ] {
         let error = sqlx::query(statement).execute(&mut hand).await.unwrap_err();
