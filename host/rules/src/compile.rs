@@ -154,9 +154,6 @@ fn elsewhere(
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .env_clear()
-        // In KiB. The program's allocator would set aside a gibibyte of addresses at a time, which count against
-        // the limit of this process.
-        .env("MIMALLOC_ARENA_RESERVE", "65536")
         .spawn();
     let mut child =
         started.map_err(|error| NotCompiled::Died(format!("it did not start: {error}")))?;
