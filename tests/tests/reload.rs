@@ -22,7 +22,7 @@ const BROKEN: [u32; 3] = [3, 4, 8];
 /// The round that begins with a mistake in what both communities share.
 const SHARED: u32 = 6;
 /// Looks at a page until a change must have shown; each look is a request of its own.
-const LOOKS_MAX: u32 = 600;
+const LOOKS_MAX: u32 = 1800;
 const PAUSE: Duration = Duration::from_millis(100);
 const HOST: &str = "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n";
 

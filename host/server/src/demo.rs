@@ -11,13 +11,14 @@ use std::sync::Arc;
 
 use clap::Args;
 use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::time::Instant;
 
 use crate::access::{hash_secret, server_secret};
 use crate::cli::{
     ADDRESS, Failure, import_balances, import_events, listen, private_file, read_sheet, say, serve,
     stop, summary, tell, unreadable,
 };
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config};
 use crate::goods::{self, ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::house::House;
@@ -64,14 +65,14 @@ const SHOWN_STAFF: [(&str, &str); 4] = [
 
 pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let listener = listen(args.listen).await?;
-    let house = open(&args).await?;
+    let (house, began) = open(&args).await?;
     let sign_in = args.data.join(SIGN_IN_FILE);
     let filled = match std::fs::read_to_string(&sign_in) {
         Ok(text) => Ok(text),
         Err(_) => fill(&house, &args.data.join("config").join("demo"), &sign_in).await,
     };
     match filled {
-        Ok(text) => serve(house, listener, text.trim_end()).await,
+        Ok(text) => serve(house, began, listener, text.trim_end()).await,
         Err(failure) => {
             house.close().await;
             Err(failure)
@@ -79,9 +80,11 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     }
 }
 
-async fn open(args: &DemoArgs) -> Result<House, Failure> {
+/// The demo's house, and a moment before its files were read.
+async fn open(args: &DemoArgs) -> Result<(House, Instant), Failure> {
     let folder = args.data.join("config");
     files::write(&folder).map_err(|error| Failure::file(&folder, &error))?;
+    let began = SystemClock.now();
     // The environment names the database of the real installation; a demo must never write there.
     let config =
         config::load_with(&folder.join("rongyi.toml"), &|_| None).map_err(Failure::Config)?;
@@ -92,7 +95,7 @@ async fn open(args: &DemoArgs) -> Result<House, Failure> {
     };
     let mut house = House::open(config, Arc::new(SystemClock)).await?;
     house.demo = true;
-    Ok(house)
+    Ok((house, began))
 }
 
 /// Enrols and imports everything, then writes the sign-ins: what was broken off is finished by the next start,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use rongyi_core::time::Instant;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -22,10 +23,14 @@ const AGAIN_LOOKS: u32 = 15;
 /// What is seen of the files: path, size, time of the last change; a missing one without both.
 type Seen = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
 
-/// Watches until `stop`.
-pub async fn run(house: Arc<House>, stop: CancellationToken) {
+/// Watches until `stop`. `began` is a moment before the first file of the house was read.
+pub async fn run(house: Arc<House>, began: Instant, stop: CancellationToken) {
     let mut hang_up = HangUp::new();
     let mut taken = look(&house).await;
+    if taken.iter().any(|(_, seen)| changed_since(*seen, began)) {
+        // Nobody knows whether that was before it was read or after.
+        taken.clear();
+    }
     let (mut moving, mut looks): (Option<Seen>, u32) = (None, 0);
     loop {
         let told = tokio::select! {
@@ -52,9 +57,9 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
             }
         }
         house.reload().await;
-        (moving, looks) = (None, 0);
-        // The new configuration may name other files.
-        taken = look(&house).await;
+        // What was seen before the files were read: whatever moves meanwhile is a change of its own, and so is a file
+        // that only the new configuration names.
+        (taken, moving, looks) = (now, None, 0);
     }
 }
 
@@ -63,6 +68,12 @@ async fn look(house: &Arc<House>) -> Seen {
     tokio::task::spawn_blocking(move || see(files(&house)))
         .await
         .unwrap_or_default()
+}
+
+fn changed_since(seen: Option<(u64, SystemTime)>, then: Instant) -> bool {
+    let then = Duration::from_micros(u64::try_from(then.0).unwrap_or(0));
+    let then = SystemTime::UNIX_EPOCH.checked_add(then);
+    seen.is_some_and(|(_, changed)| then.is_none_or(|then| changed >= then))
 }
 
 fn see(files: BTreeSet<PathBuf>) -> Seen {

@@ -4,21 +4,23 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use rongyi_core::time::Instant;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use super::{Failure, Installation, on_terminal, say};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::house::House;
 use crate::{jobs, watch, web};
 
 pub(super) async fn run(installation: &Installation) -> Result<(), Failure> {
+    let began = SystemClock.now();
     let config = installation.load()?;
     // The port first: a second start by mistake must not touch the ledgers.
     let listener = listen(config.listen).await?;
     let house = House::open(config, Arc::new(SystemClock)).await?;
-    serve(house, listener, "").await
+    serve(house, began, listener, "").await
 }
 
 /// Takes the port.
@@ -35,8 +37,13 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 /// Stands for the address in what is printed.
 pub(crate) const ADDRESS: &str = "{address}";
 
-/// Serves an opened house; `note` is printed under its address.
-pub(crate) async fn serve(house: House, listener: TcpListener, note: &str) -> Result<(), Failure> {
+/// Serves a house whose files were read after `began`; `note` is printed under its address.
+pub(crate) async fn serve(
+    house: House,
+    began: Instant,
+    listener: TcpListener,
+    note: &str,
+) -> Result<(), Failure> {
     // The level comes from RUST_LOG; without it, what an operator wants to read.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
@@ -51,7 +58,7 @@ pub(crate) async fn serve(house: House, listener: TcpListener, note: &str) -> Re
     let asked = stop_signal();
     let stop = CancellationToken::new();
     let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stop.clone()));
-    let watch = tokio::spawn(watch::run(Arc::clone(&house), stop.clone()));
+    let watch = tokio::spawn(watch::run(Arc::clone(&house), began, stop.clone()));
     say(&format!(
         "榕易在 http://{address} ，按 Ctrl+C 停止。 Rongyi serves http://{address} ; Ctrl+C stops it."
     ));
