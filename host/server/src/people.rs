@@ -258,19 +258,26 @@ pub async fn add_residents(
             return added;
         }
     };
-    let pins: Vec<String> = wanted.iter().map(|_| new_pin()).collect();
-    let Some(hashes) = hash_all(key, pins.clone()).await else {
+    // Who is here already keeps their own: hashing one that nobody gets would cost a moment each.
+    let draw = |new: &NewResident| match &new.who {
+        Who::Person(_) => None,
+        Who::New { .. } => Some(new_pin()),
+    };
+    let pins: Vec<_> = wanted.iter().map(draw).collect();
+    let Some(hashes) = hash_all(key, pins.iter().flatten().cloned().collect()).await else {
         added.stopped = Some(Stopped::Hashing);
         return added;
     };
-    for ((new, pin), hash) in wanted.into_iter().zip(pins).zip(hashes) {
-        let first = match &new.who {
-            Who::Person(_) => None,
-            Who::New { name, .. } => Some(FirstSecret {
+    let mut hashes = hashes.into_iter();
+    for (new, pin) in wanted.into_iter().zip(pins) {
+        let hash = pin.as_ref().and_then(|_| hashes.next()).unwrap_or_default();
+        let first = match (&new.who, pin) {
+            (Who::New { name, .. }, Some(secret)) => Some(FirstSecret {
                 who: new.resident.to_string(),
                 name: name.clone(),
-                secret: pin,
+                secret,
             }),
+            _ => None,
         };
         let result = enrol(house, community, &new, &hash).await;
         let good = result.is_ok();

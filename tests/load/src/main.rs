@@ -34,6 +34,10 @@ struct Options {
     /// Where to work; a folder of the system's temporary files without it. It must lie on a real disk.
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// Keep the installation that is loaded in this folder and begin every run with a copy of it; making one takes
+    /// minutes.
+    #[arg(long)]
+    keep: Option<PathBuf>,
     /// Only the rows whose name holds this word.
     #[arg(long, default_value = "")]
     only: String,
@@ -61,7 +65,12 @@ async fn main() -> Result<()> {
         shape.communities, shape.residents
     ));
     let place = folder.path().to_owned();
-    let world = tokio::task::spawn_blocking(move || World::build(&place, shape, None)).await??;
+    let kept = options.keep.clone();
+    let make = move || match kept {
+        Some(kept) => World::copied(&place, shape, &kept),
+        None => World::build(&place, shape, None),
+    };
+    let world = tokio::task::spawn_blocking(make).await??;
     let mut bench = Bench {
         options,
         world: Arc::new(world),

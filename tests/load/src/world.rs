@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 
 use crate::host::{Host, run};
 use crate::http::Connection;
@@ -53,6 +54,17 @@ pub struct World {
     pub tills: Vec<String>,
     /// A token that may read balances, for each community.
     pub readers: Vec<String>,
+    first_pins: Vec<String>,
+}
+
+/// What a kept installation is driven with.
+#[derive(Serialize, Deserialize)]
+struct Keys {
+    communities: u32,
+    residents: u32,
+    tokens: Vec<String>,
+    tills: Vec<String>,
+    readers: Vec<String>,
     first_pins: Vec<String>,
 }
 
@@ -114,28 +126,63 @@ impl World {
             world.settle(no, &own, &config)?;
         }
         if staged {
-            let copied = Command::new("cp")
-                .arg("-a")
-                .arg(&data)
-                .arg(folder.join("data"))
-                .status()?;
-            if !copied.success() {
-                bail!(
-                    "the installation could not be copied to {}",
-                    folder.display()
-                );
-            }
+            copy(&data, &folder.join("data"))?;
         }
-        let communities = folder.join("communities");
-        std::fs::create_dir_all(&communities)?;
-        for no in 0..shape.communities {
-            std::fs::write(
-                communities.join(format!("{}.toml", code(no))),
-                (world.shape.community)(no),
-            )?;
-        }
-        std::fs::write(world.config(), host_toml(&folder.join("data"), database))?;
+        world.configure(database)?;
         Ok(world)
+    }
+
+    /// One of the benchmark in `folder`, copied from `kept`; made there first when it is not there yet.
+    ///
+    /// # Errors
+    /// When a step fails, or `kept` holds one of another shape.
+    pub fn copied(folder: &Path, shape: Shape, kept: &Path) -> Result<World> {
+        let made = kept.join("world.json");
+        if !made.is_file() {
+            std::fs::create_dir_all(kept)?;
+            let world = World::build(kept, shape.clone(), None)?;
+            let keys = Keys {
+                communities: shape.communities,
+                residents: shape.residents,
+                tokens: world.tokens,
+                tills: world.tills,
+                readers: world.readers,
+                first_pins: world.first_pins,
+            };
+            std::fs::write(&made, serde_json::to_vec(&keys)?)?;
+        }
+        let keys: Keys = serde_json::from_slice(&std::fs::read(&made)?)?;
+        if (keys.communities, keys.residents) != (shape.communities, shape.residents) {
+            bail!(
+                "{} holds {} communities of {} residents; choose another folder",
+                kept.display(),
+                keys.communities,
+                keys.residents
+            );
+        }
+        copy(&kept.join("data"), &folder.join("data"))?;
+        let world = World {
+            shape,
+            folder: folder.to_owned(),
+            tokens: keys.tokens,
+            tills: keys.tills,
+            readers: keys.readers,
+            first_pins: keys.first_pins,
+        };
+        world.configure(None)?;
+        Ok(world)
+    }
+
+    /// Writes the files of the host and of its communities.
+    fn configure(&self, database: Option<&str>) -> Result<()> {
+        let communities = self.folder.join("communities");
+        std::fs::create_dir_all(&communities)?;
+        for no in 0..self.shape.communities {
+            let file = communities.join(format!("{}.toml", code(no)));
+            std::fs::write(file, (self.shape.community)(no))?;
+        }
+        let toml = host_toml(&self.folder.join("data"), database);
+        Ok(std::fs::write(self.config(), toml)?)
     }
 
     /// Its configuration.
@@ -269,6 +316,14 @@ impl World {
         }
         bail!("resident {number} of {name} cannot sign in")
     }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let copied = Command::new("cp").arg("-a").arg(from).arg(to).status()?;
+    if !copied.success() {
+        bail!("the installation could not be copied to {}", to.display());
+    }
+    Ok(())
 }
 
 fn token(config: &Path, community: &str, scope: &str) -> Result<String> {
