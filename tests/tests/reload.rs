@@ -94,6 +94,11 @@ async fn page(host: &str, path: &str) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
 }
 
+async fn status(host: &str, path: &str) -> u16 {
+    let mut line = Connection::open(host).await.unwrap();
+    line.ask("GET", path, "", b"").await.unwrap().status
+}
+
 /// Waits until a community's page shows the version of this round.
 async fn shows(host: &str, code: &str, round: u32) {
     let expected = format!("{code}第{round}版");
@@ -212,4 +217,36 @@ async fn not_one_request_fails_over_a_dozen_reloads() {
         );
     }
     drop(serving);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_serves_the_communities_without_a_mistake() {
+    let (own, _) = installation();
+    let broken = community("dongcun", 1).replacen("per_unit", "per_unti", 1);
+    own.file("communities/own.toml", &broken);
+    own.file("communities/other.toml", &community("xicun", 1));
+    let serving = own.serve();
+    let host = serving.address().trim_start_matches("http://").to_owned();
+    shows(&host, "xicun", 1).await;
+    assert_eq!(status(&host, "/dongcun/sign-in").await, 404);
+    // Mended, it is taken in without a restart; its residents and points were there all the time.
+    own.file("communities/own.toml", &community("dongcun", 1));
+    serving.signal("HUP");
+    for _ in 0..LOOKS_MAX {
+        if status(&host, "/dongcun/sign-in").await == 200 {
+            break;
+        }
+        sleep(PAUSE).await;
+    }
+    shows(&host, "dongcun", 1).await;
+    drop(serving);
+    // With nobody to serve it stops and says why.
+    own.file("communities/own.toml", &broken);
+    own.file("communities/other.toml", "code = ");
+    let refused = own.run(&["serve"]);
+    assert_eq!(refused.code, Some(78), "{}", refused.err);
+    assert!(refused.err.contains("per_unti"), "{}", refused.err);
+    assert!(refused.err.contains("other.toml"), "{}", refused.err);
+    own.file("communities/own.toml", &community("dongcun", 1));
+    own.file("communities/other.toml", &community("xicun", 1));
 }

@@ -8,8 +8,8 @@
 //! | 3 write | the writer's | one transaction; a community whose head moved is decided again |
 //! | 4 answer | none | receipt, or rejection |
 //!
-//! On an engine that takes several batches at once there are several desks, each with its own communities, so that
-//! one commit does not wait for another. A community that came too late twice, because another host serves it too,
+//! There are several desks, each with its own communities: one decides while another's batch is being written, and on
+//! an engine that takes several batches at once one commit does not wait for another. A community that came too late twice, because another host serves it too,
 //! is decided under its row lock, alone.
 
 mod answer;
@@ -41,6 +41,8 @@ use crate::rulebook::{RuleBooks, RuleKey};
 pub const QUEUE_MAX: usize = 4096;
 /// Desks on an engine that takes several batches at once.
 const DESKS: usize = 4;
+/// Desks on an engine with one writer: while one waits for its commit, the other reads and decides.
+const DESKS_OF_ONE_WRITER: usize = 2;
 /// Times a community comes too late before its row is locked first.
 const MISSES_MAX: usize = 2;
 /// Times a batch is decided again because a connection was lost while it was being written.
@@ -80,7 +82,7 @@ impl Clerk {
         let count = if store.writes_side_by_side() {
             DESKS
         } else {
-            1
+            DESKS_OF_ONE_WRITER
         };
         let frames = Arc::new(Frames::default());
         let desks = (0..count).map(|_| {

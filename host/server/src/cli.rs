@@ -36,7 +36,7 @@ use rongyi_store::{Store, StoreError};
 
 use crate::clerk::ClerkError;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, Diagnostic};
+use crate::config::{self, Config, Diagnostic, Parted};
 use crate::demo;
 use crate::explain::Lang;
 use crate::house::{self, House, OpenError};
@@ -153,6 +153,18 @@ impl Installation {
             config.database_url.clone_from(url);
         }
         Ok(config)
+    }
+
+    /// The same, with the communities that are right; the mistakes of the others stand beside them.
+    fn load_parted(&self) -> Result<Parted, Failure> {
+        let mut parted = config::load_parted(&self.config).map_err(Failure::Config)?;
+        if !parted.config.warnings.is_empty() {
+            tell(&config::render(&parted.config.warnings));
+        }
+        if let Some(url) = &self.database {
+            parted.config.database_url.clone_from(url);
+        }
+        Ok(parted)
     }
 }
 

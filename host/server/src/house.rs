@@ -8,6 +8,7 @@ pub mod figures;
 pub mod reload;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
@@ -26,7 +27,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clerk::{Clerk, ClerkError};
 use crate::clock::{Clock, local};
-use crate::config::{self, AccountUnit, Config, Diagnostic};
+use crate::config::{self, AccountUnit, Config, Diagnostic, Parted};
 use crate::proof::heads::Heads;
 use crate::rulebook::{RuleBooks, RuleSets};
 use checking::serving_engine;
@@ -86,7 +87,7 @@ pub enum OpenError {
     Ledger(Code, ClerkError),
     /// A folder or file of the installation.
     #[error("{0}: {1}")]
-    File(std::path::PathBuf, std::io::Error),
+    File(PathBuf, std::io::Error),
 }
 
 /// The first number of an asset that a community declares.
@@ -161,20 +162,59 @@ impl House {
     /// # Errors
     /// [`OpenError`]; nothing is left running after it.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<House, OpenError> {
-        std::fs::create_dir_all(&config.data_dir)
-            .map_err(|error| OpenError::File(config.data_dir.clone(), error))?;
-        let engine = Arc::new(serving_engine(&config)?);
-        let mut checked = Vec::new();
-        let mut found = Vec::new();
-        for community in &config.communities {
-            match check_rules(&engine, community) {
-                Ok(rules) => checked.push(rules),
-                Err(diagnostics) => found.extend(diagnostics),
-            }
+        let parted = Parted {
+            config,
+            wrong: Vec::new(),
+        };
+        let (parted, engine, checked) = check_all(parted)?;
+        if !parted.wrong.is_empty() {
+            return Err(OpenError::Config(mistakes(parted.wrong)));
         }
-        if !found.is_empty() {
-            return Err(OpenError::Config(found));
+        let (house, refused) = House::of(parted.config, engine, checked, clock).await?;
+        match refused.into_iter().next() {
+            None => Ok(house),
+            Some((_, error)) => Err(error),
         }
+    }
+
+    /// Like [`House::open`], but a mistake that lies in one community's files keeps only that community out, until it is
+    /// mended; see [`reload::News::standing`]. When no community is left, it is an error as there.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub async fn open_parted(parted: Parted, clock: Arc<dyn Clock>) -> Result<House, OpenError> {
+        let (parted, engine, checked) = check_all(parted)?;
+        if parted.config.communities.is_empty() && !parted.wrong.is_empty() {
+            return Err(OpenError::Config(mistakes(parted.wrong)));
+        }
+        let (house, mut refused) = House::of(parted.config, engine, checked, clock).await?;
+        let mut served = Communities::clone(&house.communities());
+        for (code, _) in &refused {
+            served.remove(code);
+        }
+        if served.is_empty()
+            && let Some((_, error)) = refused.pop()
+        {
+            return Err(error);
+        }
+        *house
+            .communities
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(served);
+        let refused = refused.iter().map(|(_, error)| error);
+        house
+            .news
+            .left_out(mistakes(parted.wrong), refused, house.clock.now());
+        Ok(house)
+    }
+
+    /// Opened with these rules, and the communities whose ledger refused their configuration.
+    async fn of(
+        config: Config,
+        engine: Arc<Engine>,
+        checked: Vec<Vec<Checked>>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<(House, Vec<(Code, OpenError)>), OpenError> {
         let store = Arc::new(Store::open(&config.database_url, true).await?);
         let books = Arc::new(RuleBooks::default());
         books.set_engine(engine);
@@ -200,11 +240,17 @@ impl House {
             tasks,
         };
         let configs: Vec<_> = house.config.communities.clone();
+        let mut refused = Vec::new();
         for (community, rules) in configs.iter().zip(checked) {
-            house.install(community, &rules).await?;
-            house.watch_over(community).await?;
+            match house.install(community, &rules).await {
+                Ok(()) => house.watch_over(community).await?,
+                Err(error @ OpenError::Ledger(_, ClerkError::Rejected(_))) => {
+                    refused.push((community.code.clone(), error));
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(house)
+        Ok((house, refused))
     }
 
     /// Stops the clerk after what it has in hand, and closes the database.
@@ -309,6 +355,37 @@ impl House {
             .await?;
         Ok(())
     }
+}
+
+/// The communities that are right, the engine their rules are loaded in, and the rules in the same order.
+type AllChecked = (Parted, Arc<Engine>, Vec<Vec<Checked>>);
+
+/// Loads and checks every rule of every community; those with a mistake join the ones that could not be read. The rules
+/// come in the order of the communities that are left.
+fn check_all(parted: Parted) -> Result<AllChecked, OpenError> {
+    let Parted {
+        mut config,
+        mut wrong,
+    } = parted;
+    std::fs::create_dir_all(&config.data_dir)
+        .map_err(|error| OpenError::File(config.data_dir.clone(), error))?;
+    let engine = Arc::new(serving_engine(&config)?);
+    let (mut checked, mut sound) = (Vec::new(), Vec::new());
+    for community in std::mem::take(&mut config.communities) {
+        match check_rules(&engine, &community) {
+            Ok(rules) => {
+                checked.push(rules);
+                sound.push(community);
+            }
+            Err(found) => wrong.push((community.file.clone(), found)),
+        }
+    }
+    config.communities = sound;
+    Ok((Parted { config, wrong }, engine, checked))
+}
+
+fn mistakes(wrong: Vec<(PathBuf, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
+    wrong.into_iter().flat_map(|(_, found)| found).collect()
 }
 
 /// The communities of a configuration, as they are served.

@@ -16,10 +16,10 @@ use crate::{jobs, watch, web};
 
 pub(super) async fn run(installation: &Installation) -> Result<(), Failure> {
     let began = SystemClock.now();
-    let config = installation.load()?;
+    let parted = installation.load_parted()?;
     // The port first: a second start by mistake must not touch the ledgers.
-    let listener = listen(config.listen).await?;
-    let house = House::open(config, Arc::new(SystemClock)).await?;
+    let listener = listen(parted.config.listen).await?;
+    let house = House::open_parted(parted, Arc::new(SystemClock)).await?;
     serve(house, began, listener, "").await
 }
 
@@ -53,6 +53,13 @@ pub(crate) async fn serve(
         .with_writer(std::io::stderr)
         .with_ansi(on_terminal())
         .try_init();
+    let standing = house.news.standing();
+    if !standing.is_whole() {
+        tracing::error!(
+            "these communities are NOT served until their files are mended; the others are\n{}",
+            standing.told()
+        );
+    }
     let address = listener.local_addr().unwrap_or(house.config.listen);
     let house = Arc::new(house);
     let asked = stop_signal();

@@ -89,7 +89,9 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
         None => Vec::new(),
     };
     let library = Library::open(&args.reading).await?;
-    let engine = Engine::new(Allowance::replay(), house::compiler(), None)
+    // What the host compiled is not trusted here; a rule that many communities use is still compiled only once.
+    let own = tempfile::tempdir().map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
+    let engine = Engine::new(Allowance::replay(), house::compiler(), Some(own.path()))
         .map_err(|error| Failure::said("engine", &error))?;
     let communities = match &args.community {
         Some(community) => {

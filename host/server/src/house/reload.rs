@@ -181,9 +181,9 @@ impl News {
     /// For a house that is opened with this configuration.
     pub(super) fn beside(config: &Config) -> News {
         // As the files have it: the command line may name another database, and that is not a change.
-        let written = config::load(&config.file).ok();
+        let written = config::load_parted(&config.file).ok();
         News {
-            started_with: written.as_ref().map(Fixed::of),
+            started_with: written.map(|written| Fixed::of(&written.config)),
             standing: Mutex::default(),
             one_at_a_time: tokio::sync::Mutex::default(),
             changed: Notify::new(),
@@ -192,6 +192,27 @@ impl News {
 
     fn lock(&self) -> MutexGuard<'_, Standing> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What kept communities out when the host was started.
+    pub(super) fn left_out<'e>(
+        &self,
+        found: Vec<Diagnostic>,
+        refused: impl Iterator<Item = &'e OpenError>,
+        at: Instant,
+    ) {
+        let wrong = found.into_iter().map(|diagnostic| Wrong {
+            holds: Holds::Newcomer,
+            diagnostic,
+        });
+        *self.lock() = Standing {
+            wrong: wrong.collect(),
+            failed: refused
+                .map(|error| (Holds::Newcomer, said(error)))
+                .collect(),
+            at: Some(at),
+            ..Standing::default()
+        };
     }
 
     /// How the configuration stands.
