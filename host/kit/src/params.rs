@@ -56,6 +56,24 @@ impl Params {
         Ok(params)
     }
 
+    /// The same parameters as they stand below `[rule.params]` in a community's file. Comments stay, unless a value
+    /// runs over lines in a way that hides the headers.
+    pub fn below_rule(&self) -> String {
+        let moved: Vec<String> = self.text.trim_end().lines().map(nested).collect();
+        let moved = format!("[rule.params]\n{}", moved.join("\n"));
+        let own: Option<toml::Table> = self.text.parse().ok();
+        let all: Option<toml::Table> = moved.parse().ok();
+        let found = all.and_then(|mut all| all.remove("rule")?.as_table_mut()?.remove("params"));
+        match own {
+            Some(own) if found != Some(own.clone().into()) => {
+                let params = toml::Table::from_iter([("params".to_owned(), own.into())]);
+                let all = toml::Table::from_iter([("rule".to_owned(), params.into())]);
+                all.to_string().trim_end().to_owned()
+            }
+            _ => moved,
+        }
+    }
+
     /// What a rule or its schema complains about, each at its place in the file.
     pub fn problem(&self, error: LoadError) -> Problem {
         if error.diagnostics.is_empty() {
@@ -181,6 +199,16 @@ pub(crate) fn schema(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// A line of the file; a header of a table gets the names of the tables it will stand in.
+fn nested(line: &str) -> String {
+    let header = line.trim_start();
+    let many = header.strip_prefix("[[").map(|name| ("[[", name));
+    match many.or_else(|| header.strip_prefix('[').map(|name| ("[", name))) {
+        Some((bracket, name)) => format!("{bracket}rule.params.{}", name.trim_start()),
+        None => line.to_owned(),
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -204,6 +232,24 @@ mod tests {
         assert_eq!(at("kinds[0].cap.more"), "3");
         assert_eq!(at("first"), "1");
         assert_eq!(at("nothing"), "first = 1");
+    }
+
+    #[test]
+    fn tables_stand_below_the_rule() {
+        let below = |text: &str| Params::parse("p.toml", text).unwrap().below_rule();
+        assert_eq!(
+            below("a = 1 # why\n\n[[kinds]]\ncap = 3\n[kinds.more]\nx = 1\n"),
+            "[rule.params]\na = 1 # why\n\n[[rule.params.kinds]]\ncap = 3\n[rule.params.kinds.more]\nx = 1"
+        );
+        // A line that only looks like a header.
+        let text = below("a = [\n  [1, 2],\n]\n[b]\nc = 1\n");
+        let table: toml::Table = text.parse().unwrap();
+        assert_eq!(
+            table["rule"]["params"]["a"][0][1].as_integer(),
+            Some(2),
+            "{text}"
+        );
+        assert_eq!(table["rule"]["params"]["b"]["c"].as_integer(), Some(1));
     }
 
     #[test]

@@ -16,12 +16,14 @@ use crate::limits::Limits;
 /// Counts up when baking changes its result.
 const BAKE: u32 = 1;
 
-/// The component, from the cache when it is there; compiled, and kept, otherwise.
+/// The component, from the cache when it is there; compiled, checked and kept, otherwise. What is in the cache has
+/// been checked once and for all: running it again at each start would bring all of its code into memory.
 pub(crate) fn component(
     inner: &Inner,
     limits: &Limits,
     compiler: &Compiler,
     order: &Order<'_>,
+    is_right: impl FnOnce(&Component) -> bool,
 ) -> Result<Component, NotCompiled> {
     let path = inner
         .cache
@@ -33,14 +35,17 @@ pub(crate) fn component(
         return Ok(component);
     }
     let code = compile(inner, limits, compiler, order)?;
-    // A cache that cannot be written only costs time at the next start.
-    let kept = path.filter(|path| keep(path, &code).is_ok());
-    let code = kept
-        .as_ref()
-        .map_or(Code::Bytes(&code), |path| Code::File(path));
-    trusted(&inner.wasm, code)
+    let component = trusted(&inner.wasm, Code::Bytes(&code))
         // The code is this program's own, so what is wrong with it is that the pool has no room for it.
-        .map_err(|error| NotCompiled::TooLarge(format!("{error:#}")))
+        .map_err(|error| NotCompiled::TooLarge(format!("{error:#}")))?;
+    if !is_right(&component) {
+        return Err(NotCompiled::Refused("it is another rule now".into()));
+    }
+    // A cache that cannot be written only costs memory now, and time at the next start.
+    let mapped = path
+        .filter(|path| keep(path, &code).is_ok())
+        .and_then(|path| trusted(&inner.wasm, Code::File(&path)).ok());
+    Ok(mapped.unwrap_or(component))
 }
 
 /// Component, parameters where they are baked in, and all that the compiler depends on.

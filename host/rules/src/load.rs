@@ -23,6 +23,7 @@ use crate::rule::{About, Rule, store};
 use crate::world::{exports, imports};
 use crate::{answer, cache, tier};
 use rongyi_core::chain::{Hash, sha256};
+use wasmtime::component::Component;
 
 /// Something wrong in the parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,12 +140,18 @@ impl Engine {
             component: bytes,
             params_json: Some(params_json),
         };
-        let component = cache::component(inner, limits, &self.compiler, &order).ok()?;
-        let pre = inner.linker.instantiate_pre(&component).ok()?;
-        let pre = known.pre.version().pre(pre).ok()?;
-        component.initialize_copy_on_write_image().ok()?;
+        let bound = |component: &Component| {
+            let pre = inner.linker.instantiate_pre(component).ok()?;
+            known.pre.version().pre(pre).ok()
+        };
         // It must still be the same rule.
-        (describe(inner, limits, &pre).ok()? == known.about).then_some(pre)
+        let is_same = |component: &Component| {
+            let said = bound(component).map(|pre| describe(inner, limits, &pre));
+            said.is_some_and(|said| said.is_ok_and(|about| about == known.about))
+        };
+        let component = cache::component(inner, limits, &self.compiler, &order, is_same).ok()?;
+        component.initialize_copy_on_write_image().ok()?;
+        bound(&component)
     }
 
     /// Who a component says it is, without parameters.
@@ -235,7 +242,7 @@ fn prepare(inner: &Inner, compiler: &Compiler, bytes: &[u8]) -> Result<Pre, Load
         params_json: None,
     };
     let component =
-        cache::component(inner, &inner.limits, compiler, &order).map_err(not_compiled)?;
+        cache::component(inner, &inner.limits, compiler, &order, |_| true).map_err(not_compiled)?;
     imports(inner, &component)?;
     let version = exports(inner, &component)?;
     let pre = inner.linker.instantiate_pre(&component);

@@ -17,10 +17,14 @@ fn engine(folder: &Path) -> anyhow::Result<Engine> {
     Ok(Engine::new(Allowance::default(), compiler, Some(folder))?)
 }
 
+fn kind(community: usize, rule: usize) -> String {
+    format!("c{community}.r{rule}")
+}
+
 fn params(community: usize, rule: usize) -> String {
     let own = serde_json::json!({
         "kinds": [{
-            "code": format!("c{community}.r{rule}"),
+            "code": kind(community, rule),
             "title": { "zh": "事项", "en": "An event kind" },
             "unit": { "zh": "次", "en": "times" },
             "per_unit": community + 1,
@@ -74,7 +78,7 @@ pub fn fill_and_measure() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Loads all of them from the cache, asks nothing, and says what it took.
+/// Loads all of them from the cache, says what it took, then asks each of them once.
 pub fn measure(folder: &Path) -> anyhow::Result<()> {
     let before = memory_mib("VmRSS")?;
     let bytes = rongyi_bundled::find("points-table")
@@ -97,6 +101,16 @@ pub fn measure(folder: &Path) -> anyhow::Result<()> {
         "{} rules loaded from the cache in {took:.2} s; {:.0} MiB resident, {before:.0} before",
         rules.len(),
         memory_mib("VmRSS")?
+    );
+    for (number, rule) in rules.iter().enumerate() {
+        let kind = kind(number / RULES, number % RULES);
+        let answer = rule.earn(&crate::peers::event(&kind, 0, 1)?);
+        anyhow::ensure!(matches!(answer, Ok(Ok(_))), "{kind}: {answer:?}");
+    }
+    println!(
+        "each asked once: {:.0} MiB resident, {:.0} of them its own",
+        memory_mib("VmRSS")?,
+        memory_mib("RssAnon")?
     );
     Ok(())
 }

@@ -36,10 +36,11 @@ fn small_params(kinds: usize) -> String {
     json!({ "kinds": kinds }).to_string()
 }
 
-fn event(facts: usize, quantity: i32) -> anyhow::Result<EarnAsk> {
+/// An event of this kind, as the host would ask about it.
+pub fn event(kind: &str, facts: usize, quantity: i32) -> anyhow::Result<EarnAsk> {
     let code = |text: &str| text.parse::<Code>().map_err(|error| anyhow!("{error}"));
     Ok(EarnAsk {
-        kind: code("kind-19")?,
+        kind: code(kind)?,
         quantity,
         fields: vec![],
         roles: vec![code("doer")?],
@@ -71,7 +72,7 @@ pub fn ask(rule: &Rule) -> anyhow::Result<i32> {
         let ask = match kept.get() {
             Some(ask) => ask,
             None => {
-                let made = event(facts, quantity)?;
+                let made = event("kind-19", facts, quantity)?;
                 kept.get_or_init(|| made)
             }
         };

@@ -159,7 +159,9 @@ fn an_afternoon(lang: &str, tier: &str) -> Author {
 /// Pastes what `build` printed into a community, checks it as an operator would, and earns with it.
 fn decides_in_a_community(author: &Author, built: &str) {
     let lines = built.find("[[rule]]").map(|at| &built[at..]).unwrap();
-    let lines = lines.replace("active_from = 2027-01-01", "active_from = 2026-01-01");
+    let (before, day) = lines.split_once("active_from = ").unwrap();
+    let (_, after) = day.split_once(' ').unwrap();
+    let lines = format!("{before}active_from = 2026-01-01 {after}");
     let community = format!(
         "code = \"own\"\ntitle = {{ zh = \"自己的社区\", en = \"Our own\" }}\nbegan_on = 2026-01-01\npoints_go_to = \"household\"\n\n{lines}"
     );

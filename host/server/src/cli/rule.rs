@@ -16,6 +16,7 @@ use rongyi_kit::{Lang, Problem, RuleFolder, build, make};
 use rongyi_rules::Tier;
 
 use super::{Failure, say, tell};
+use crate::clock::{Clock as _, SystemClock, local};
 use crate::house;
 
 /// What to do with a rule of one's own.
@@ -154,12 +155,12 @@ fn built(args: &InFolder) -> Result<(), Failure> {
         say("# rongyi.toml（运维人员 / the operator）:\n[limits]\ntier_max = \"large\"\n");
     }
     let file = file_name(&built.path);
+    let (today, _) = local(SystemClock.now(), &jiff::tz::TimeZone::system());
     say(&format!(
-        "[[rule]]\nplugin = {{ file = \"{file}\", sha256 = \"{}\" }}\nactive_from = 2027-01-01   # 从哪天起 / from which day\n",
+        "[[rule]]\nplugin = {{ file = \"{file}\", sha256 = \"{}\" }}\nactive_from = {today}   # 从哪天起 / from which day\n",
         built.sha256
     ));
-    say("[rule.params]");
-    say(folder.read("params.toml")?.trim_end());
+    say(&Params::read(&folder.path().join("params.toml"))?.below_rule());
     Ok(())
 }
 
