@@ -15,7 +15,6 @@ mod device;
 mod draw;
 mod installation;
 mod page;
-mod postgres;
 mod proxy;
 mod serving;
 
@@ -26,6 +25,6 @@ pub use device::{Sent, post};
 pub use draw::Draw;
 pub use installation::{Done, Installation};
 pub use page::inspect;
-pub use postgres::Cluster;
 pub use proxy::Proxy;
+pub use rongyi_load::postgres::Cluster;
 pub use serving::Serving;

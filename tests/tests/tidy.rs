@@ -165,7 +165,7 @@ fn only_the_store_speaks_sql() {
         // Looks whether a name is gone from the rows of the other engine too.
         "tests/tests/erasure.rs",
         // Looks into clusters of their own: whether a standby follows, and what was written.
-        "tests/src/postgres.rs",
+        "tests/load/src/postgres.rs",
         "tests/tests/postgres.rs",
     ];
     none(

@@ -17,6 +17,7 @@ mod erasing;
 mod facts;
 mod keeping;
 mod kept;
+mod loading;
 mod needs;
 mod notice;
 mod part;
@@ -156,73 +157,6 @@ impl Book {
     /// The head as it is in the store.
     pub fn stored_head(&self) -> Head {
         self.stored
-    }
-
-    /// How many rows are loaded, so that the owner can bound its memory.
-    pub fn loaded_rows(&self) -> usize {
-        [
-            self.accounts.len(),
-            self.counters.len(),
-            self.residents.len(),
-            self.orders.len(),
-            self.sources.len(),
-            self.keys.len(),
-            self.standings.len(),
-            self.entries.len(),
-            self.fates.len(),
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
-    }
-
-    /// Takes over what the store found. What is already loaded stays: it may be newer than the store.
-    pub fn load(&mut self, rows: impl IntoIterator<Item = Loaded>) {
-        for row in rows {
-            match row {
-                Loaded::Account(key, state) => {
-                    self.accounts.entry(key).or_insert(state);
-                }
-                Loaded::Counter(key, state) => {
-                    self.counters.entry(key).or_insert(state);
-                }
-                Loaded::Resident(key, state) => {
-                    self.residents.entry(key).or_insert(state);
-                }
-                Loaded::Order(key, state) => {
-                    if let Some(order) = &state {
-                        self.codes.entry(order.code.clone()).or_insert(Some(key));
-                    }
-                    self.orders.entry(key).or_insert(state);
-                }
-                Loaded::PickupCode(key, state) => {
-                    self.codes.entry(key).or_insert(state);
-                }
-                Loaded::Source(name, text, state) => {
-                    self.sources.entry((name, text)).or_insert(state);
-                }
-                Loaded::Key(actor, text, state) => {
-                    self.keys.entry((actor, text)).or_insert(state);
-                }
-                Loaded::Waiting(key, state) => {
-                    self.waiting.entry(key).or_insert(state);
-                }
-                Loaded::Everyone(all) => {
-                    for (resident, own) in all {
-                        self.residents.entry(resident).or_insert(Some(own));
-                    }
-                    self.everyone = true;
-                }
-                Loaded::Standing(cut, holder, state) => {
-                    self.standings.entry((cut, holder)).or_insert(state);
-                }
-                Loaded::Entry(key, state) => {
-                    self.entries.entry(key).or_insert(state);
-                }
-                Loaded::Fate(key, state) => {
-                    self.fates.entry(key).or_insert(state);
-                }
-            }
-        }
     }
 
     /// What `command` reads that is not loaded. Ask again after loading: some needs show only then.

@@ -18,6 +18,10 @@ use crate::rule::{About, Rule};
 
 /// Parameter sets of one run that are kept loaded; a file with more loads the rest again.
 const KEPT_MAX: usize = 64;
+/// Questions, `configure` among them, that the scenarios inside a component may ask while it is loaded.
+const ASKED_MAX: u32 = 2000;
+/// Faults after which they are not asked any more: each may take as long as a limit allows.
+const FAULTS_MAX: u32 = 10;
 
 /// A component that answers scenarios, under the limits of its engine.
 pub struct Compiled<'e> {
@@ -25,6 +29,10 @@ pub struct Compiled<'e> {
     bytes: &'e [u8],
     loaded: BTreeMap<String, Arc<Rule>>,
     rule: Option<Arc<Rule>>,
+    /// Whether all questions are asked, however many there are and however they end.
+    is_patient: bool,
+    asked: u32,
+    faults: u32,
 }
 
 impl<'e> Compiled<'e> {
@@ -35,12 +43,44 @@ impl<'e> Compiled<'e> {
             bytes,
             loaded: BTreeMap::new(),
             rule: None,
+            is_patient: true,
+            asked: 0,
+            faults: 0,
         }
     }
 
     /// The rule with the parameters that were told last.
     pub fn rule(&self) -> Option<&Arc<Rule>> {
         self.rule.as_ref()
+    }
+
+    /// Whether another question may be asked.
+    fn next(&mut self) -> Result<(), String> {
+        self.asked = self.asked.saturating_add(1);
+        if self.is_patient {
+            return Ok(());
+        }
+        if self.faults >= FAULTS_MAX {
+            return Err(format!("not asked any more after {FAULTS_MAX} faults"));
+        }
+        if self.asked > ASKED_MAX {
+            return Err(format!(
+                "not asked: a component may carry scenarios of {ASKED_MAX} questions"
+            ));
+        }
+        Ok(())
+    }
+
+    fn ask<T>(
+        &mut self,
+        question: impl FnOnce(&Rule) -> Result<Result<T, own::Refusal>, own::Fault>,
+    ) -> Result<Result<T, own::Refusal>, String> {
+        self.next()?;
+        let rule = self.rule.as_ref().ok_or("not configured")?;
+        question(rule).map_err(|fault| {
+            self.faults = self.faults.saturating_add(1);
+            format!("{}: {}", fault.code, fault.message)
+        })
     }
 }
 
@@ -78,7 +118,11 @@ impl Engine {
             let failures = Vec::new();
             return Ok(Report { ran, failures });
         }
-        let report = self.run_scenarios(bytes, &about.scenarios, None)?;
+        let mut candidate = Compiled {
+            is_patient: false,
+            ..Compiled::new(self, bytes)
+        };
+        let report = rongyi_sdk::scenario::run_with(&about.scenarios, None, &mut candidate)?;
         if let Some(mark) = mark.filter(|_| report.failures.is_empty()) {
             // A mark that cannot be written only costs time at the next start.
             let _ = std::fs::write(mark, report.ran.to_string());
@@ -95,15 +139,12 @@ impl Engine {
 
 type Answer<T> = Result<Result<T, sdk::Refusal>, String>;
 
-fn said(fault: own::Fault) -> String {
-    format!("{}: {}", fault.code, fault.message)
-}
-
 impl Candidate for Compiled<'_> {
     fn configure(
         &mut self,
         params: &str,
     ) -> Result<Result<sdk::Plan, Vec<sdk::Diagnostic>>, String> {
+        self.next()?;
         let known = self.loaded.get(params).cloned();
         let loaded = known.map_or_else(
             || {
@@ -122,7 +163,10 @@ impl Candidate for Compiled<'_> {
                 self.rule = Some(rule);
                 Ok(Ok(plan))
             }
-            Err(error) if error.diagnostics.is_empty() => Err(error.to_string()),
+            Err(error) if error.diagnostics.is_empty() => {
+                self.faults = self.faults.saturating_add(1);
+                Err(error.to_string())
+            }
             Err(error) => Ok(Err(error
                 .diagnostics
                 .into_iter()
@@ -132,18 +176,16 @@ impl Candidate for Compiled<'_> {
     }
 
     fn earn(&mut self, event: &sdk::Event) -> Answer<sdk::Decision> {
-        let rule = self.rule.as_ref().ok_or("not configured")?;
         let ask = earn_ask(event)?;
-        let answer = rule.earn(&ask).map_err(said)?;
+        let answer = self.ask(|rule| rule.earn(&ask))?;
         Ok(answer
             .map(|decision| translate::decision(&decision))
             .map_err(|no| translate::refusal(&no)))
     }
 
     fn price(&mut self, basket: &sdk::Basket) -> Answer<sdk::Quote> {
-        let rule = self.rule.as_ref().ok_or("not configured")?;
         let ask = price_ask(basket)?;
-        let answer = rule.price(&ask).map_err(said)?;
+        let answer = self.ask(|rule| rule.price(&ask))?;
         let quote = |quote: own::Quote| sdk::Quote {
             points: quote.points,
             lines: quote.lines.iter().map(translate::line_out).collect(),
@@ -152,9 +194,8 @@ impl Candidate for Compiled<'_> {
     }
 
     fn close(&mut self, closing: &sdk::Closing) -> Answer<sdk::Decision> {
-        let rule = self.rule.as_ref().ok_or("not configured")?;
         let ask = close_ask(closing)?;
-        let answer = rule.close(&ask).map_err(said)?;
+        let answer = self.ask(|rule| rule.close(&ask))?;
         Ok(answer
             .map(|decision| translate::decision(&decision))
             .map_err(|no| translate::refusal(&no)))

@@ -71,8 +71,6 @@ mod sessions;
 mod streams;
 
 pub(crate) use open::{check_version, existing};
-use std::sync::atomic::AtomicU64;
-
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteQueryResult, SqliteRow};
 use tokio::sync::Mutex;
@@ -96,6 +94,5 @@ pub struct Sqlite {
     /// `None` when opened for reading only. One writer, so writers queue here and not in the engine.
     writer: Option<Mutex<Connection>>,
     readers: SqlitePool,
-    /// The size of the WAL file at which it is truncated next.
-    wal_limit_bytes: AtomicU64,
+    tidy: Mutex<open::Tidy>,
 }

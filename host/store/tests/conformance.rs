@@ -3,14 +3,6 @@
 //! on purpose must not pass.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "../../../tests/src/postgres.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "the tests' cluster, used here in part"
-)]
-mod cluster;
-
 #[path = "conformance/checks.rs"]
 mod checks;
 #[path = "conformance/periods.rs"]
@@ -320,7 +312,7 @@ async fn broken_stores_are_caught() {
 
 #[tokio::test]
 async fn postgres_conforms() {
-    let cluster = cluster::Cluster::start();
+    let cluster = rongyi_load::postgres::Cluster::start();
     assert_eq!(
         suite(Place::postgres(&cluster, "whole", None)).await,
         Ok(())
@@ -337,7 +329,7 @@ async fn postgres_conforms() {
 /// brings when it wakes is not written.
 #[tokio::test]
 async fn a_row_held_by_a_host_that_hangs_is_taken_away() {
-    let cluster = cluster::Cluster::start();
+    let cluster = rongyi_load::postgres::Cluster::start();
     let place = Place::postgres(&cluster, "hangs", None);
     let (sleeper, other) = (place.open().await.unwrap(), place.open().await.unwrap());
     let name = code("nanmen");

@@ -1,14 +1,6 @@
 //! Persons, households, staff, sessions, pauses and tokens: written, found, changed and gone again.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "../../../tests/src/postgres.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "the tests' cluster, used here in part"
-)]
-mod cluster;
-
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Applied, Book};
 use rongyi_core::command::{Ask, Command};
@@ -81,7 +73,7 @@ async fn on_sqlite() {
 
 #[tokio::test]
 async fn on_postgres() {
-    let cluster = cluster::Cluster::start();
+    let cluster = rongyi_load::postgres::Cluster::start();
     everything(|name| cluster.database(name)).await;
 }
 

@@ -85,6 +85,14 @@ impl Fleet {
         Ok(())
     }
 
+    /// Asks them to stop (SIGTERM), one after another, and waits until they have.
+    ///
+    /// # Errors
+    /// When one stops with an error.
+    pub fn stop(self) -> Result<()> {
+        self.hosts.into_iter().try_for_each(Host::stop)
+    }
+
     fn tell(&self) {
         let all = self.hosts.iter().map(|own| own.address().to_owned());
         self.publish.send_replace(all.collect());

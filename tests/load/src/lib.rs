@@ -10,5 +10,6 @@ pub mod http;
 pub mod load;
 pub mod measure;
 pub mod model;
+pub mod postgres;
 pub mod workload;
 pub mod world;

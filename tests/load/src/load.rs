@@ -1,5 +1,7 @@
-//! Many connections at once, for a bounded time: events one by one or in lists, orders placed and handed over.
-//! Every answer is looked at; one that is not the expected one stops the run.
+//! Many connections at once, for a bounded time: events one by one or in lists, orders placed and handed over, what
+//! a device reads.
+//! Every answer is looked at; one that is not the expected one stops the run. A host that says it is too busy is asked
+//! the same again, and how often that was is told.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::draw::Draw;
-use crate::http::Connection;
+use crate::http::{Answered, Connection};
 use crate::world::{FIRST_RESIDENT, ITEM_POINTS, World, code, kind};
 
 /// What a connection asks for, again and again.
@@ -21,6 +23,10 @@ pub enum Work {
     List(u32),
     /// An order, then its handing over.
     Orders,
+    /// A resident's balance, by a token that may read.
+    Balance,
+    /// The newest page of a resident's passbook.
+    Passbook,
 }
 
 /// How the communities are spread over hosts and connections.
@@ -45,23 +51,46 @@ pub struct Run {
     pub connections: u32,
     /// How long; what is under way at the end is waited for and counts.
     pub time: Duration,
+    /// Events at most, or orders, or pages; no request is begun that would give more.
+    pub most: Option<u64>,
+}
+
+impl Run {
+    /// What one request gives.
+    fn each(&self) -> u64 {
+        match self.work {
+            Work::List(length) => u64::from(length),
+            Work::Single | Work::Orders | Work::Balance | Work::Passbook => 1,
+        }
+    }
 }
 
 /// What a run gave.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Measured {
-    /// Events decided, or orders handed over.
+    /// Events decided, orders handed over, or pages read.
     pub done: u64,
     /// Seconds it took.
     pub seconds: f64,
-    /// Milliseconds of each request, ascending.
+    /// Milliseconds of each request, ascending; one that was asked again counts from its first time.
     pub latencies: Vec<f64>,
+    /// How often a host said that it is too busy (503).
+    pub busy: u64,
 }
 
 impl Measured {
     /// Per second.
     pub fn rate(&self) -> f64 {
         u32::try_from(self.done).map_or(f64::NAN, f64::from) / self.seconds
+    }
+
+    /// Takes another run in.
+    pub fn join(&mut self, other: Measured) {
+        self.done += other.done;
+        self.seconds += other.seconds;
+        self.busy += other.busy;
+        self.latencies.extend(other.latencies);
+        self.latencies.sort_by(f64::total_cmp);
     }
 
     /// The latency that this share of the requests stays below, in milliseconds.
@@ -85,6 +114,9 @@ pub fn percentile(ascending: &[f64], share: f64) -> f64 {
     ascending[place.min(ascending.len() - 1)]
 }
 
+/// How often a request is sent before its host counts as broken.
+const BUSY_MAX: u32 = 20;
+
 /// References are never given twice, whatever is run one after another in this process.
 static REFERENCE: AtomicU64 = AtomicU64::new(1);
 
@@ -101,6 +133,7 @@ pub async fn run(
     #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
     let started = Instant::now();
     let until = started + run.time;
+    let left = Arc::new(AtomicU64::new(run.most.unwrap_or(u64::MAX)));
     let mut tasks = Vec::new();
     for no in 0..run.connections {
         let worker = Worker {
@@ -108,25 +141,24 @@ pub async fn run(
             cookies: Arc::clone(cookies),
             hosts: hosts.to_vec(),
             run: run.clone(),
+            left: Arc::clone(&left),
             draw: Draw::of(u64::from(no)),
             no,
             body: String::new(),
+            busy: 0,
         };
         tasks.push(tokio::spawn(worker.work(until)));
     }
-    let (mut done, mut latencies) = (0, Vec::new());
+    let mut each = Vec::new();
     for task in tasks {
-        let (own, times) = task.await??;
-        done += own;
-        latencies.extend(times);
+        each.push(task.await??);
     }
-    let seconds = started.elapsed().as_secs_f64();
-    latencies.sort_by(f64::total_cmp);
-    Ok(Measured {
-        done,
-        seconds,
-        latencies,
-    })
+    let mut all = Measured {
+        seconds: started.elapsed().as_secs_f64(),
+        ..Measured::default()
+    };
+    each.into_iter().for_each(|own| all.join(own));
+    Ok(all)
 }
 
 struct Worker {
@@ -134,34 +166,48 @@ struct Worker {
     cookies: Arc<Vec<String>>,
     hosts: Vec<String>,
     run: Run,
+    left: Arc<AtomicU64>,
     draw: Draw,
     no: u32,
     body: String,
+    busy: u64,
 }
 
 impl Worker {
-    async fn work(mut self, until: Instant) -> Result<(u64, Vec<f64>)> {
+    async fn work(mut self, until: Instant) -> Result<Measured> {
         let mut lines = Vec::new();
         for host in &self.hosts {
             lines.push(Connection::open(host).await?);
         }
-        let (mut done, mut times) = (0, Vec::new());
+        let mut own = Measured::default();
         #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
-        while Instant::now() < until {
+        while Instant::now() < until && self.may_begin() {
             let community = self.community();
             let host = match self.run.spread {
                 Spread::Routed | Spread::Hot => community as usize % lines.len(),
                 Spread::Random => self.below(lines.len()),
             };
             let started = Instant::now();
-            done += match self.run.work {
+            own.done += match self.run.work {
                 Work::Single => self.single(&mut lines[host], community).await?,
                 Work::List(length) => self.list(&mut lines[host], community, length).await?,
                 Work::Orders => self.order(&mut lines[host], community).await?,
+                Work::Balance => self.read(&mut lines[host], community, "balance").await?,
+                Work::Passbook => self.read(&mut lines[host], community, "passbook").await?,
             };
-            times.push(started.elapsed().as_secs_f64() * 1000.0);
+            own.latencies.push(started.elapsed().as_secs_f64() * 1000.0);
         }
-        Ok((done, times))
+        own.busy = self.busy;
+        Ok(own)
+    }
+
+    /// Takes what one more request gives from what is left.
+    fn may_begin(&self) -> bool {
+        let each = self.run.each();
+        let take = |left: u64| left.checked_sub(each);
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+            .is_ok()
     }
 
     fn below(&mut self, bound: usize) -> usize {
@@ -201,14 +247,26 @@ impl Worker {
         )
     }
 
+    /// Sends the body, again while the host says that it is too busy.
+    async fn post(&mut self, line: &mut Connection, path: &str, headers: &str) -> Result<Answered> {
+        for _ in 0..BUSY_MAX {
+            let said = line
+                .ask("POST", path, headers, self.body.as_bytes())
+                .await?;
+            if said.status != 503 {
+                return Ok(said);
+            }
+            self.busy += 1;
+        }
+        bail!("a host said {BUSY_MAX} times in a row that it is too busy");
+    }
+
     async fn single(&mut self, line: &mut Connection, community: u32) -> Result<u64> {
         self.body.clear();
         self.event();
         let headers = self.headers(community);
         let path = format!("/api/v1/communities/{}/events", code(community));
-        let said = line
-            .ask("POST", &path, &headers, self.body.as_bytes())
-            .await?;
+        let said = self.post(line, &path, &headers).await?;
         if said.status != 200 || !contains(&said.body, b"\"outcome\":\"decided\"") {
             bail!(
                 "an event was answered with {}: {}",
@@ -231,9 +289,7 @@ impl Worker {
         self.body.push_str("]}");
         let headers = self.headers(community);
         let path = format!("/api/v1/communities/{}/events/bulk", code(community));
-        let said = line
-            .ask("POST", &path, &headers, self.body.as_bytes())
-            .await?;
+        let said = self.post(line, &path, &headers).await?;
         let decided = count(&said.body, b"\"outcome\":\"decided\"");
         if said.status != 200 || decided != u64::from(length) {
             let shown: String = String::from_utf8_lossy(&said.body)
@@ -246,6 +302,34 @@ impl Worker {
             );
         }
         Ok(decided)
+    }
+
+    /// Reads the balance or the passbook of somebody.
+    async fn read(&mut self, line: &mut Connection, community: u32, what: &str) -> Result<u64> {
+        let place = self.draw.below(u64::from(self.world.shape.residents));
+        let headers = format!(
+            "Authorization: Bearer {}\r\n",
+            self.world.readers[community as usize]
+        );
+        let path = format!(
+            "/api/v1/communities/{}/residents/{}/{what}",
+            code(community),
+            u64::from(FIRST_RESIDENT) + place
+        );
+        let said = line.ask("GET", &path, &headers, b"").await?;
+        let expected: &[u8] = if what == "passbook" {
+            b"\"lines\":[{"
+        } else {
+            b"\"points\":"
+        };
+        if said.status != 200 || !contains(&said.body, expected) {
+            bail!(
+                "{path} was answered with {}: {}",
+                said.status,
+                String::from_utf8_lossy(&said.body)
+            );
+        }
+        Ok(1)
     }
 
     async fn order(&mut self, line: &mut Connection, community: u32) -> Result<u64> {

@@ -173,6 +173,50 @@ impl World {
         Ok(world)
     }
 
+    /// The same in another folder, which is made: what is done to one is not done to the other. No host may serve it.
+    ///
+    /// # Errors
+    /// When it cannot be copied.
+    pub fn twin(&self, folder: &Path) -> Result<World> {
+        std::fs::create_dir_all(folder)?;
+        copy(&self.folder.join("data"), &folder.join("data"))?;
+        let world = World {
+            shape: self.shape.clone(),
+            folder: folder.to_owned(),
+            tokens: self.tokens.clone(),
+            tills: self.tills.clone(),
+            readers: self.readers.clone(),
+            first_pins: self.first_pins.clone(),
+        };
+        world.configure(None)?;
+        Ok(world)
+    }
+
+    /// Carries it from its SQLite file to an empty PostgreSQL database, by the command an operator would use; hosts
+    /// serve it from there.
+    ///
+    /// # Errors
+    /// When the binary refuses, with what it said.
+    pub fn carry_to(&self, database: &str) -> Result<()> {
+        run(&self.config(), &["move", "--to", database])?;
+        self.configure(Some(database))
+    }
+
+    /// Recomputes its ledger, with a sample of a thousand decisions.
+    ///
+    /// # Errors
+    /// When it is not whole, with what the binary said.
+    pub fn verify(&self) -> Result<()> {
+        let said = run(
+            &self.config(),
+            &["verify", "--json", "--decisions", "sample=1000"],
+        )?;
+        if !said.contains("\"ok\":true") && !said.contains("\"ok\": true") {
+            bail!("the ledger is not whole after the load: {said}");
+        }
+        Ok(())
+    }
+
     /// Writes the files of the host and of its communities.
     fn configure(&self, database: Option<&str>) -> Result<()> {
         let communities = self.folder.join("communities");

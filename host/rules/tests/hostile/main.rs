@@ -34,6 +34,7 @@
 //! | + | hostile schemas and hostile descriptions, which the host itself reads | `schemas`, `by_hand` |
 //! | + | plans that cannot be used | `plans` |
 //! | + | allocators that loop, trap, lie | `by_hand` |
+//! | + | thousands of scenarios, each of them a loop | `misdeeds` |
 //! | + | the same misdeeds a million times | `../flood.rs` |
 #![expect(clippy::unwrap_used, reason = "tests")]
 

@@ -1,7 +1,7 @@
 //! The rule that does what a rule must not (`tests/guests/hostile`): each misdeed ends in its named fault.
 
 use rongyi_core::rule::Blame;
-use rongyi_rules::{Compiler, Engine, Limits};
+use rongyi_rules::{About, Compiler, Engine, Limits};
 
 use crate::{basket, engine, event, hostile};
 
@@ -153,4 +153,34 @@ fn a_cache_is_used_and_a_damaged_one_is_not_believed() {
     std::fs::remove_file(&kept[0]).unwrap();
     std::fs::write(&kept[0], b"not compiled code").unwrap();
     assert!(load().earn(&event("good")).unwrap().is_ok());
+}
+
+#[test]
+fn scenarios_of_a_component_cannot_hold_up_its_loading() {
+    let engine = engine();
+    let scenarios = |kind: &str, count: usize| {
+        let one = |no: usize| {
+            format!(
+                "[[scenario]]\nname = \"{no}\"\nparams = \"own\"\nevent = {{ kind = \"{kind}\", quantity = 1, on = 2026-11-22 }}\nexpect.awards = [{{ amount = 5 }}]\n"
+            )
+        };
+        let all: String = (0..count).map(one).collect();
+        About {
+            scenarios: format!("[params.own]\n{all}"),
+            ..hostile(engine).about.clone()
+        }
+    };
+    let report = engine.own_scenarios(rongyi_bundled::HOSTILE, &scenarios("loop", 5000));
+    let failures = report.unwrap().failures;
+    assert_eq!(failures.len(), 5000);
+    let of = |no: usize| format!("{}", failures[no].differs[0]);
+    assert!(of(9).contains("limit.fuel"), "{}", of(9));
+    assert_eq!(of(10), "not asked any more after 10 faults");
+    let report = engine.own_scenarios(rongyi_bundled::HOSTILE, &scenarios("good", 3000));
+    let failures = report.unwrap().failures;
+    let last = failures.last().unwrap().differs[0].to_string();
+    assert!(
+        last.starts_with("not asked: a component may carry"),
+        "{last}"
+    );
 }

@@ -26,8 +26,6 @@ pub(super) struct Pile {
     pub(super) decided: Vec<(Job, Result<Applied, Rejection>)>,
     /// Read with other rules than those in force now.
     pub(super) stale: Vec<Job>,
-    /// Whether its settings, rules or items changed.
-    pub(super) reframed: bool,
     pub(super) changes: Option<Changes>,
 }
 
@@ -39,7 +37,6 @@ impl Pile {
             jobs,
             decided: Vec::new(),
             stale: Vec::new(),
-            reframed: false,
             changes: None,
         }
     }
@@ -103,5 +100,8 @@ fn decide(mut pile: Pile, books: &RuleBooks, now: Instant) -> Pile {
         }
     }
     pile.changes = pile.book.seal();
+    if let Some(changes) = &pile.changes {
+        pile.book.forget_used(changes);
+    }
     pile
 }

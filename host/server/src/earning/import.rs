@@ -25,7 +25,7 @@ pub const IMPORT: &str = "import";
 /// The source of opening balances.
 pub const PAPER_BOOK: &str = "paper-book";
 /// Rows that are with the clerk at once.
-const IN_FLIGHT_MAX: usize = 1000;
+const IN_FLIGHT_MAX: usize = 3000;
 /// Rows of a rehearsal after which its block is closed, which bounds its memory.
 const REHEARSAL_BLOCK: u64 = 1000;
 

@@ -6,7 +6,7 @@ use rongyi_core::time::Instant;
 use serde_json::{Value, json};
 
 use crate::app::{Browser, NOW, TestApp, code};
-use crate::cluster::Cluster;
+use rongyi_load::postgres::Cluster;
 
 const BASE: &str = "/api/v1/communities/nanmen";
 const HOUR: i64 = 3_600_000_000;

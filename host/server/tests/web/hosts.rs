@@ -13,7 +13,7 @@ use rongyi_server::config;
 use rongyi_server::house::House;
 
 use crate::app::{NOW, TestApp, code};
-use crate::cluster::Cluster;
+use rongyi_load::postgres::Cluster;
 
 /// Times a batch comes too late before the row is held.
 const MISSES: usize = 2;

@@ -2,14 +2,7 @@
 //! compiled, and a clock that is moved by hand. No browser here; that journey is walked elsewhere.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "../../../../tests/src/postgres.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "the tests' cluster, used here in part"
-)]
-mod cluster;
-
+mod ahead;
 mod amend;
 mod api;
 mod app;

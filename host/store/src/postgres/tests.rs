@@ -2,21 +2,12 @@
 //! SQLite's.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "../../../../tests/src/postgres.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    clippy::duplicate_mod,
-    reason = "the tests' cluster, used here in part"
-)]
-mod cluster;
-
 use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 
 use super::Postgres;
-use cluster::Cluster;
+use rongyi_load::postgres::Cluster;
 
 #[tokio::test]
 async fn every_statement_can_be_prepared() {

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, MutexGuard};
+use tokio::task::JoinHandle;
 
 use super::{Sqlite, statements};
 use crate::error::StoreError;
@@ -29,7 +29,8 @@ const ROWS_WAITING: usize = 1024;
 const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(100);
 /// All statements of one connection, the three sizes of each multi-row one included, stay prepared.
 const STATEMENTS_KEPT: usize = 256;
-/// From this size on the writer truncates the WAL between two batches.
+/// From this size on the writer truncates the WAL between two batches. From three quarters of it on the WAL is copied
+/// into the database beside the writer, so that little is left to do then.
 const WAL_LIMIT_BYTES: u64 = 64 << 20;
 /// When readers are in the way, the next try comes after this much more.
 const WAL_STEP_BYTES: u64 = 16 << 20;
@@ -41,7 +42,8 @@ statements! {
     BUSY = "PRAGMA busy_timeout";
     INTEGRITY = "PRAGMA integrity_check(20)";
     APPLIED = "SELECT max(version) FROM _sqlx_migrations WHERE success";
-    CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)";
+    COPY = "PRAGMA wal_checkpoint(PASSIVE)";
+    TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)";
 }
 
 impl Sqlite {
@@ -72,7 +74,7 @@ impl Sqlite {
             readers: readers(&options).await?,
             options,
             writer: Some(Mutex::new(writer)),
-            wal_limit_bytes: AtomicU64::new(WAL_LIMIT_BYTES),
+            tidy: Mutex::new(Tidy::new()),
         })
     }
 
@@ -89,7 +91,7 @@ impl Sqlite {
             options,
             writer: None,
             readers,
-            wal_limit_bytes: AtomicU64::new(WAL_LIMIT_BYTES),
+            tidy: Mutex::new(Tidy::new()),
         })
     }
 
@@ -106,35 +108,38 @@ impl Sqlite {
         self.writer.is_some()
     }
 
-    /// Between two batches, while nobody writes: empties the WAL when it has grown large. Failing is no harm, it is
-    /// tried again later.
+    /// Between two batches, while nobody writes: empties the WAL when it has grown large. Most of it is copied into
+    /// the database before, while others write. Failing is no harm, it is tried again later.
     pub(super) async fn tidy_wal(&self) {
         let mut name = self.options.get_filename().as_os_str().to_owned();
         name.push("-wal");
         let size = std::fs::metadata(PathBuf::from(name)).map_or(0, |meta| meta.len());
-        if size < self.wal_limit_bytes.load(Ordering::Relaxed) {
+        let mut tidy = self.tidy.lock().await;
+        if size < tidy.limit_bytes / 4 * 3 {
             return;
         }
-        let next = match self.truncate_wal().await {
-            Ok(true) => WAL_LIMIT_BYTES,
-            Ok(false) | Err(_) => size.saturating_add(WAL_STEP_BYTES),
-        };
-        self.wal_limit_bytes.store(next, Ordering::Relaxed);
-    }
-
-    /// On a connection of its own with little patience: a page that is still reading must not hold up the writer.
-    async fn truncate_wal(&self) -> Result<bool, StoreError> {
-        let options = self.options.clone().busy_timeout(CHECKPOINT_PATIENCE);
-        let mut connection = options.connect().await?;
-        let (busy, _, _): (i64, i64, i64) = sqlx::query_as(CHECKPOINT)
-            .fetch_one(&mut connection)
-            .await?;
-        connection.close().await?;
-        Ok(busy == 0)
+        match &tidy.copying {
+            None => {
+                let copied = checkpoint(self.options.clone(), COPY);
+                tidy.copying = Some(tokio::spawn(async move { drop(copied.await) }));
+            }
+            Some(copying) if copying.is_finished() && size >= tidy.limit_bytes => {
+                tidy.copying = None;
+                tidy.limit_bytes = match checkpoint(self.options.clone(), TRUNCATE).await {
+                    Ok(true) => WAL_LIMIT_BYTES,
+                    Ok(false) | Err(_) => size.saturating_add(WAL_STEP_BYTES),
+                };
+            }
+            Some(_) => {}
+        }
     }
 
     /// Closes every connection; the last one to leave empties the WAL.
     pub(crate) async fn close(self) -> Result<(), StoreError> {
+        if let Some(copying) = self.tidy.into_inner().copying {
+            // It has a connection of its own, and the last one to leave empties the WAL.
+            let _ = copying.await;
+        }
         self.readers.close().await;
         if let Some(writer) = self.writer {
             writer.into_inner().close().await?;
@@ -155,6 +160,33 @@ impl Sqlite {
         let _: Option<i64> = sqlx::query_scalar(APPLIED).fetch_one(&self.readers).await?;
         Ok(())
     }
+}
+
+/// How far emptying the WAL has come.
+#[derive(Debug)]
+pub(super) struct Tidy {
+    /// The size of the file at which it is truncated next.
+    pub(super) limit_bytes: u64,
+    pub(super) copying: Option<JoinHandle<()>>,
+}
+
+impl Tidy {
+    fn new() -> Self {
+        Tidy {
+            limit_bytes: WAL_LIMIT_BYTES,
+            copying: None,
+        }
+    }
+}
+
+/// On a connection of its own with little patience: a page that is still reading must not hold up the writer. Whether
+/// nobody was in the way.
+async fn checkpoint(options: SqliteConnectOptions, how: &'static str) -> Result<bool, StoreError> {
+    let options = options.busy_timeout(CHECKPOINT_PATIENCE);
+    let mut connection = options.connect().await?;
+    let (busy, _, _): (i64, i64, i64) = sqlx::query_as(how).fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(busy == 0)
 }
 
 fn options(url: &str) -> Result<SqliteConnectOptions, StoreError> {

@@ -1,8 +1,6 @@
 //! Every statement is prepared against the real tables, and the migrations are the recorded ones.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::sync::atomic::Ordering;
-
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 
 use super::Sqlite;
@@ -126,7 +124,7 @@ fn the_migrations_are_the_recorded_ones() {
     );
 }
 
-/// The WAL is emptied between batches; a reader in the way delays it and nothing else.
+/// The WAL is copied beside the writer, then emptied between batches; a reader in the way delays that and nothing else.
 #[tokio::test]
 async fn a_large_wal_is_emptied_when_nobody_reads() {
     let dir = tempfile::tempdir().unwrap();
@@ -134,26 +132,42 @@ async fn a_large_wal_is_emptied_when_nobody_reads() {
     let wal = dir.path().join("t.db-wal");
     let size = || std::fs::metadata(&wal).unwrap().len();
     let bytes = vec![7; 300_000];
-    db.put_component(&[1; 32], &bytes).await.unwrap();
+    let put = async |no: u8| db.put_component(&[no; 32], &bytes).await.unwrap();
+    put(1).await;
     assert!(size() > 300_000, "below the limit it is left alone");
 
-    db.wal_limit_bytes.store(100_000, Ordering::Relaxed);
+    db.tidy.lock().await.limit_bytes = 100_000;
     let mut reader = db.readers.begin().await.unwrap();
     let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM component")
         .fetch_one(&mut *reader)
         .await
         .unwrap();
     assert_eq!(seen, 1);
-    db.put_component(&[2; 32], &bytes).await.unwrap();
-    assert!(size() > 600_000, "the reader still needs it");
+    put(2).await;
+    copied(&db).await;
+    put(3).await;
+    assert!(size() > 900_000, "the reader still needs it");
     assert!(
-        db.wal_limit_bytes.load(Ordering::Relaxed) > 600_000,
+        db.tidy.lock().await.limit_bytes > 900_000,
         "and the next try comes later"
     );
     reader.rollback().await.unwrap();
 
-    db.wal_limit_bytes.store(100_000, Ordering::Relaxed);
-    db.put_component(&[3; 32], &bytes).await.unwrap();
+    db.tidy.lock().await.limit_bytes = 100_000;
+    put(4).await;
+    copied(&db).await;
+    put(5).await;
     assert_eq!(size(), 0);
-    assert_eq!(db.component(&[3; 32]).await.unwrap(), Some(bytes));
+    assert_eq!(db.component(&[5; 32]).await.unwrap(), Some(bytes.clone()));
+}
+
+/// Waits until the WAL has been copied.
+async fn copied(db: &Sqlite) {
+    let copying = db.tidy.lock().await.copying.take();
+    copying.expect("it is being copied").await.unwrap();
+    let done = tokio::spawn(async {});
+    while !done.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    db.tidy.lock().await.copying = Some(done);
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
-use crate::cluster::Cluster;
 use rongyi_core::account::Account;
 use rongyi_core::book::{AccountState, Changes, Frame, Loaded};
 use rongyi_core::command::Need;
 use rongyi_core::ids::Code;
 use rongyi_core::record::{LotDate, Record};
+use rongyi_load::postgres::Cluster;
 use rongyi_store::{Store, StoreError, Written};
 
 /// What a broken store does wrong.

@@ -1,0 +1,562 @@
+//! A desk: decides and writes what its communities' people ask, batch after batch.
+//!
+//! | step | lock held | what |
+//! | --- | --- | --- |
+//! | 1 load | none | heads, then what each book still misses |
+//! | 2 decide | none | per community in order, communities side by side |
+//! | 3 write | the writer's | one transaction; a community whose head moved is decided again |
+//! | 4 answer | none | receipt, or rejection |
+//!
+//! While much is waiting, steps 1 and 2 of a batch run beside step 3 of the one before, on books that hold what is being
+//! written. That is safe for commands whose rows are each read by their key: what a book has not loaded, the batch
+//! before did not change. Nobody is answered before everything below the answer is written; when the batch before
+//! fails, what was decided on top of it is thrown away and decided again.
+//!
+//! A community that came too late twice, because another host serves it too, is decided under its row lock, alone.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use rongyi_core::book::{Applied, Book, Changes, Loaded};
+use rongyi_core::chain::hex;
+use rongyi_core::command::{Ask, Need, Rejection};
+use rongyi_core::ids::Code;
+use rongyi_rules::{Engine, Rule};
+use rongyi_store::{Held, Store, StoreError, Written};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::Job;
+use super::answer::{Answer, ClerkError, damaged, is_repeatable, receipt};
+use super::decide::{Opened, Pile, decide_all};
+use super::frames::Frames;
+use crate::clock::Clock;
+use crate::rulebook::{RuleBooks, RuleKey};
+
+/// Times a community comes too late before its row is locked first.
+const MISSES_MAX: usize = 2;
+/// Times a batch is decided again because a connection was lost while it was being written.
+const LOST_MAX: usize = 2;
+/// Commands decided and written together at most.
+const BATCH_MAX: usize = 1000;
+/// Commands that wait before a batch is decided beside the one before: with fewer of them it is better to let them
+/// gather, because a large batch costs less for each.
+const BESIDE_MIN: usize = 300;
+/// Times a batch is decided again because somebody else moved a head.
+const TRIES_MAX: usize = 20;
+/// Loaded rows after which a book is dropped and loaded afresh.
+const BOOK_ROWS_MAX: usize = 400_000;
+/// Loaded rows of all books of all desks together; from there on the books that were not used for longest are dropped.
+const ROWS_MAX: usize = 2_000_000;
+
+/// Commands by community, in the order in which they came.
+type Piles = BTreeMap<Code, VecDeque<Job>>;
+
+/// What a community's callers will hear when its changes are written.
+struct Sent {
+    code: Code,
+    decided: Vec<(Job, Result<Applied, Rejection>)>,
+    /// Whether settings, rules or items changed.
+    reframed: bool,
+}
+
+/// A batch that is being written; its books are in the cache already.
+struct UnderWay {
+    sent: Vec<Sent>,
+    outcome: JoinHandle<Result<Vec<Written>, StoreError>>,
+}
+
+pub(super) struct Desk {
+    frames: Arc<Frames>,
+    store: Arc<Store>,
+    books: Arc<RuleBooks>,
+    clock: Arc<dyn Clock>,
+    cache: HashMap<Code, Book>,
+    /// The batch that used a book last, for those in the cache.
+    used: HashMap<Code, u64>,
+    batches: u64,
+    /// Loaded rows that this desk may keep.
+    rows_max: usize,
+    /// Taken from the queue, not decided in the batch they came with.
+    left: VecDeque<Job>,
+    /// Times in a row that a connection was lost while writing.
+    lost: usize,
+}
+
+impl Desk {
+    pub(super) fn new(
+        store: Arc<Store>,
+        books: Arc<RuleBooks>,
+        clock: Arc<dyn Clock>,
+        frames: Arc<Frames>,
+        desks: usize,
+    ) -> Desk {
+        Desk {
+            frames,
+            store,
+            books,
+            clock,
+            cache: HashMap::new(),
+            used: HashMap::new(),
+            batches: 0,
+            rows_max: ROWS_MAX / desks.max(1),
+            left: VecDeque::new(),
+            lost: 0,
+        }
+    }
+
+    pub(super) async fn work(mut self, mut waiting: mpsc::Receiver<Job>) {
+        let mut under_way = None;
+        loop {
+            while self.left.len() < BATCH_MAX {
+                match waiting.try_recv() {
+                    Ok(job) => self.left.push_back(job),
+                    Err(_) => break,
+                }
+            }
+            self.lost = 0;
+            let decided = match under_way.take() {
+                Some(batch) if self.left.len() < BESIDE_MIN => {
+                    let again = self.land(batch).await;
+                    self.rounds(again, 0).await;
+                    continue;
+                }
+                Some(batch) => self.beside(batch).await,
+                None if self.left.is_empty() => match waiting.recv().await {
+                    Some(job) => {
+                        self.left.push_back(job);
+                        continue;
+                    }
+                    None => return,
+                },
+                None => {
+                    let batch = piles(self.left.drain(..));
+                    self.prepare(batch, &HashSet::new()).await
+                }
+            };
+            if waiting.len() >= BESIDE_MIN {
+                under_way = self.send(decided).await;
+            } else {
+                let again = self.write(decided, None).await;
+                self.rounds(again, 1).await;
+            }
+        }
+    }
+
+    /// Decides what is left while a batch is being written, then sees that batch through. What was decided on top
+    /// of something that was not written is decided again, after it.
+    async fn beside(&mut self, batch: UnderWay) -> Vec<Pile> {
+        let flying: HashSet<Code> = batch.sent.iter().map(|own| own.code.clone()).collect();
+        let reframed: HashSet<Code> = batch
+            .sent
+            .iter()
+            .filter(|own| own.reframed)
+            .map(|own| own.code.clone())
+            .collect();
+        let (now, later): (Piles, Piles) =
+            piles(self.left.drain(..))
+                .into_iter()
+                .partition(|(code, jobs)| {
+                    !flying.contains(code)
+                        || (!reframed.contains(code) && self.may_run_ahead(code, jobs))
+                });
+        self.left = later.into_values().flatten().collect();
+        let decided = self.prepare(now, &flying).await;
+        let mut again = self.land(batch).await;
+        let mut good = Vec::new();
+        for pile in decided {
+            match again.get_mut(&pile.code) {
+                None => good.push(pile),
+                Some(jobs) => {
+                    jobs.extend(pile.decided.into_iter().map(|(job, _)| job));
+                    jobs.extend(pile.stale);
+                }
+            }
+        }
+        self.rounds(again, 0).await;
+        good
+    }
+
+    /// Whether these may be decided on a book whose changes are not written yet: each of their rows is read by its
+    /// key.
+    fn may_run_ahead(&self, code: &Code, jobs: &VecDeque<Job>) -> bool {
+        let own = self.cache.get(code);
+        own.is_some_and(|book| book.loaded_rows() < BOOK_ROWS_MAX) && jobs.iter().all(reads_by_key)
+    }
+
+    /// Rounds until every command is answered; so many heads have moved under them already.
+    async fn rounds(&mut self, mut piles: Piles, missed: usize) {
+        for misses in missed..TRIES_MAX {
+            piles.retain(|_, jobs| !jobs.is_empty());
+            if piles.is_empty() {
+                return;
+            }
+            if misses < MISSES_MAX {
+                piles = self.round(piles, None).await;
+                continue;
+            }
+            let mut again = BTreeMap::new();
+            for (code, jobs) in piles {
+                let alone = BTreeMap::from([(code.clone(), jobs)]);
+                match self.store.hold(&code).await {
+                    Ok(held) => again.extend(self.round(alone, Some(held)).await),
+                    Err(error) => fail(alone.into_values().flatten(), error),
+                }
+            }
+            piles = again;
+        }
+        for job in piles.into_values().flatten() {
+            let _ = job.reply.send(Err(ClerkError::QueueFull));
+        }
+    }
+
+    /// One load, decide, write, answer. Returns the piles whose community moved meanwhile. What is `held` is the
+    /// only community of the piles.
+    async fn round(&mut self, piles: Piles, held: Option<Held>) -> Piles {
+        let decided = self.prepare(piles, &HashSet::new()).await;
+        self.write(decided, held).await
+    }
+
+    /// Loads and decides. The books of what is `flying` hold changes that are being written: their heads are not in
+    /// the store yet.
+    async fn prepare(&mut self, piles: Piles, flying: &HashSet<Code>) -> Vec<Pile> {
+        self.trim(flying);
+        self.used
+            .extend(piles.keys().map(|code| (code.clone(), self.batches)));
+        let asked = piles.keys().filter(|code| !flying.contains(*code));
+        let codes: Vec<Code> = asked.cloned().collect();
+        let heads: HashMap<_, _> = match self.store.heads(&codes).await {
+            Ok(heads) => heads.into_iter().collect(),
+            Err(error) => {
+                fail(piles.into_values().flatten(), error);
+                return Vec::new();
+            }
+        };
+        let mut ready = Vec::new();
+        for (code, jobs) in piles {
+            let cached = self.cache.remove(&code).filter(|book| {
+                flying.contains(&code)
+                    || (heads.get(&code) == Some(&book.stored_head())
+                        && book.loaded_rows() < BOOK_ROWS_MAX)
+            });
+            match self.open(&code, cached).await {
+                Ok(book) => ready.push((code, book, jobs)),
+                Err(error) => fail(jobs, error),
+            }
+        }
+        let piles = self.load(ready).await.into_iter().map(Pile::new);
+        let mut decided = decide_all(piles.collect(), &self.books, self.clock.now()).await;
+        // They come before what was taken from the queue since.
+        let mut left: VecDeque<Job> = VecDeque::new();
+        for pile in &mut decided {
+            left.append(&mut pile.jobs);
+        }
+        left.append(&mut self.left);
+        self.left = left;
+        decided
+    }
+
+    /// Drops the books that were not used for longest, until the others are within three quarters of the budget.
+    fn trim(&mut self, flying: &HashSet<Code>) {
+        self.batches += 1;
+        let rows_of = |cache: &HashMap<Code, Book>| cache.values().map(Book::loaded_rows).sum();
+        let mut rows: usize = rows_of(&self.cache);
+        if rows <= self.rows_max {
+            return;
+        }
+        let idle = self.cache.keys().filter(|code| !flying.contains(*code));
+        let mut idle: Vec<_> = idle
+            .map(|code| (self.used.get(code).copied().unwrap_or(0), code.clone()))
+            .collect();
+        idle.sort_unstable();
+        for (_, code) in idle {
+            if rows <= self.rows_max / 4 * 3 {
+                break;
+            }
+            let dropped = self.cache.remove(&code);
+            rows = rows.saturating_sub(dropped.map_or(0, |book| book.loaded_rows()));
+            self.used.remove(&code);
+        }
+    }
+
+    /// The book of a community with its rules; what single commands read is not loaded yet.
+    async fn open(&self, code: &Code, cached: Option<Book>) -> Result<Book, ClerkError> {
+        let book = match cached {
+            Some(book) => book,
+            None => {
+                let book = match self.store.frame(code).await? {
+                    Some(frame) => Book::new(frame),
+                    None if self.books.knows(code) => Book::empty(code.clone()),
+                    None => return Err(ClerkError::CommunityUnknown(code.clone())),
+                };
+                self.frames.put(book.frame());
+                book
+            }
+        };
+        self.fetch_rules(code, &book).await?;
+        Ok(book)
+    }
+
+    /// Loads what all the commands read. Those of a community whose rows cannot be read are answered with the
+    /// reason, and the others go on.
+    async fn load(&self, piles: Vec<Opened>) -> Vec<Opened> {
+        let (mut asking, mut ready) = (piles, Vec::new());
+        loop {
+            let (mut asked, mut waiting) = (Vec::new(), Vec::new());
+            for own in asking {
+                let mut needs: Vec<_> = own
+                    .2
+                    .iter()
+                    .flat_map(|job| own.1.missing(&job.command))
+                    .collect();
+                if needs.is_empty() {
+                    ready.push(own);
+                    continue;
+                }
+                needs.sort_unstable();
+                needs.dedup();
+                // Nothing more is asked because of these, so that the commands need not be gone through again.
+                let is_last = own.2.iter().all(reads_by_key)
+                    && needs.iter().all(|need| {
+                        matches!(
+                            need,
+                            Need::Account(_) | Need::Counter(_) | Need::Source(..) | Need::Key(..)
+                        )
+                    });
+                asked.push((own.0.clone(), needs));
+                waiting.push((own, is_last));
+            }
+            if asked.is_empty() {
+                return ready;
+            }
+            asking = Vec::new();
+            let answers = match self.store.load_all(&asked).await {
+                Ok(answers) => answers.into_iter().map(Ok).collect(),
+                Err(error) if asked.len() == 1 => vec![Err(error)],
+                Err(_) => self.load_each(&asked).await,
+            };
+            for (((code, mut book, jobs), is_last), answer) in waiting.into_iter().zip(answers) {
+                match answer {
+                    Ok(rows) => {
+                        book.load(rows);
+                        let list = if is_last { &mut ready } else { &mut asking };
+                        list.push((code, book, jobs));
+                    }
+                    Err(error) => fail(jobs, error),
+                }
+            }
+        }
+    }
+
+    async fn load_each(&self, asked: &[(Code, Vec<Need>)]) -> Vec<Result<Vec<Loaded>, StoreError>> {
+        let mut answers = Vec::with_capacity(asked.len());
+        for (code, needs) in asked {
+            answers.push(self.store.load(code, needs).await);
+        }
+        answers
+    }
+
+    /// Loads from the archive what the ledger names and this host has not: sets of the past, and those that
+    /// another host or an import activated.
+    async fn fetch_rules(&self, code: &Code, book: &Book) -> Result<(), ClerkError> {
+        let missing = self.books.missing(code, &book.frame().sets);
+        let Some(engine) = self.books.engine().filter(|_| !missing.is_empty()) else {
+            return Ok(());
+        };
+        for key in missing {
+            match archived(&self.store, &engine, key).await? {
+                Some(rule) => self.books.add(code, [(key, rule)]),
+                None => self.books.give_up(code, key),
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins to write what was decided, and returns at once; `None` when there is nothing to write.
+    async fn send(&mut self, piles: Vec<Pile>) -> Option<UnderWay> {
+        let (changes, sent) = self.part(piles).await;
+        if changes.is_empty() {
+            return None;
+        }
+        let store = Arc::clone(&self.store);
+        let outcome = tokio::spawn(async move { store.write(&changes).await });
+        Some(UnderWay { sent, outcome })
+    }
+
+    /// Sees a batch through; as [`Desk::write`].
+    async fn land(&mut self, batch: UnderWay) -> Piles {
+        let outcome = match batch.outcome.await {
+            Ok(outcome) => outcome,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The program is being ended.
+                Err(error) => Err(StoreError::Unreachable {
+                    detail: error.to_string(),
+                }),
+            },
+        };
+        self.conclude(batch.sent, outcome).await
+    }
+
+    /// Writes, answers, and returns the piles of all communities that were not written, some of them empty.
+    async fn write(&mut self, piles: Vec<Pile>, held: Option<Held>) -> Piles {
+        let (changes, sent) = self.part(piles).await;
+        if changes.is_empty() {
+            return BTreeMap::new();
+        }
+        let outcome = match held {
+            Some(held) => self.store.write_held(held, &changes).await,
+            None => self.store.write(&changes).await,
+        };
+        self.conclude(sent, outcome).await
+    }
+
+    /// What is to be written, and who waits for it. Who waits for nothing is answered.
+    async fn part(&mut self, piles: Vec<Pile>) -> (Vec<Changes>, Vec<Sent>) {
+        let (mut all, mut sent) = (Vec::new(), Vec::new());
+        for pile in piles {
+            for job in pile.stale {
+                let _ = job.reply.send(Err(ClerkError::RulesChanged));
+            }
+            self.cache.insert(pile.code.clone(), pile.book);
+            let mut own = Sent {
+                code: pile.code,
+                decided: pile.decided,
+                reframed: false,
+            };
+            if let Some(changes) = pile.changes {
+                own.reframed = changes.settings.is_some()
+                    || !changes.items.is_empty()
+                    || !changes.sets.is_empty();
+                all.push(changes);
+                sent.push(own);
+            } else {
+                self.answer(own).await;
+            }
+        }
+        (all, sent)
+    }
+
+    async fn conclude(
+        &mut self,
+        sent: Vec<Sent>,
+        outcome: Result<Vec<Written>, StoreError>,
+    ) -> Piles {
+        let written = match outcome {
+            Ok(written) => written,
+            Err(error) => return self.after_error(sent, error),
+        };
+        let mut again = BTreeMap::new();
+        for (own, result) in sent.into_iter().zip(written) {
+            match result {
+                Written::Done => self.answer(own).await,
+                Written::HeadMoved => {
+                    self.cache.remove(&own.code);
+                    let jobs = own.decided.into_iter().map(|(job, _)| job);
+                    again.insert(own.code, jobs.collect());
+                }
+            }
+        }
+        again
+    }
+
+    /// Whether the commit reached the disk is not known after a lost connection; the books are thrown away, and the
+    /// next load decides from what is there. What has a key or a reference is decided again, and gets the stored
+    /// answer if it was stored; who asked for anything else is told that it is not known.
+    fn after_error(&mut self, sent: Vec<Sent>, error: StoreError) -> Piles {
+        let lost = matches!(error, StoreError::Unreachable { .. });
+        self.lost = self.lost.saturating_add(1);
+        let error = Arc::new(error);
+        let mut again = BTreeMap::new();
+        for own in sent {
+            self.cache.remove(&own.code);
+            let jobs: &mut VecDeque<Job> = again.entry(own.code).or_default();
+            for (job, _) in own.decided {
+                if !lost {
+                    let _ = job.reply.send(Err(ClerkError::Store(Arc::clone(&error))));
+                } else if self.lost <= LOST_MAX && is_repeatable(&job.command) {
+                    jobs.push_back(job);
+                } else {
+                    let _ = job.reply.send(Err(ClerkError::Unsure(Arc::clone(&error))));
+                }
+            }
+        }
+        again
+    }
+
+    async fn answer(&mut self, sent: Sent) {
+        if sent.reframed
+            && let Some(book) = self.cache.get(&sent.code)
+        {
+            self.frames.put(book.frame());
+        }
+        for (job, result) in sent.decided {
+            let answer = match result {
+                Ok(Applied::Fresh(receipt)) => Ok(Answer {
+                    receipt,
+                    replayed: false,
+                }),
+                Ok(Applied::Replay(entry)) => self.replayed(&sent.code, entry).await,
+                Err(rejection) => Err(ClerkError::Rejected(rejection)),
+            };
+            // Nobody may be waiting any more; what was written stays written.
+            let _ = job.reply.send(answer);
+        }
+    }
+
+    async fn replayed(&self, code: &Code, entry: u64) -> Result<Answer, ClerkError> {
+        let found = self.store.entry(code, entry).await?;
+        let stored = found.ok_or_else(|| damaged("entry", entry))?;
+        Ok(Answer {
+            receipt: receipt(&stored)?,
+            replayed: true,
+        })
+    }
+}
+
+/// A rule of the archive; `None`, said in the log, when it is not there or cannot be loaded.
+async fn archived(
+    store: &Store,
+    engine: &Arc<Engine>,
+    (component, params): RuleKey,
+) -> Result<Option<Arc<Rule>>, StoreError> {
+    let (Some(bytes), Some(json)) = (
+        store.component(&component).await?,
+        store.params(&params).await?,
+    ) else {
+        tracing::error!(component = %hex(&component), "the archive lacks the component or parameters of a rule set");
+        return Ok(None);
+    };
+    let engine = Arc::clone(engine);
+    let loaded = tokio::task::spawn_blocking(move || engine.load(&bytes, &json)).await;
+    Ok(match loaded {
+        Ok(Ok(rule)) => Some(Arc::new(rule)),
+        Ok(Err(error)) => {
+            tracing::error!(component = %hex(&component), code = error.code, "{}", error.message);
+            None
+        }
+        Err(_) => None,
+    })
+}
+
+/// Whether every row that a command reads is read by a key of its own, none of them because of what another one says
+/// but for a resident's household.
+fn reads_by_key(job: &Job) -> bool {
+    matches!(job.command.ask, Ask::Earn(_) | Ask::Open { .. })
+}
+
+fn piles(jobs: impl Iterator<Item = Job>) -> Piles {
+    let mut piles = Piles::new();
+    for job in jobs {
+        let pile = piles.entry(job.community.clone()).or_default();
+        pile.push_back(job);
+    }
+    piles
+}
+
+fn fail(jobs: impl IntoIterator<Item = Job>, error: impl Into<ClerkError>) {
+    let error = error.into();
+    for job in jobs {
+        let _ = job.reply.send(Err(error.clone()));
+    }
+}
