@@ -29,8 +29,9 @@ use crate::rulebook::RuleBooks;
 
 /// Commands that may wait at one desk; one more is told to come back.
 pub const QUEUE_MAX: usize = 4096;
-/// Desks on an engine that takes several batches at once.
-const DESKS: usize = 4;
+/// Desks on an engine that takes several batches at once: as many as processors, within these. More desks make smaller
+/// batches, and each of those costs more.
+const DESKS: std::ops::RangeInclusive<usize> = 2..=4;
 /// Desks on an engine with one writer: while one waits for its commit, the other reads and decides.
 const DESKS_OF_ONE_WRITER: usize = 2;
 struct Job {
@@ -59,7 +60,8 @@ impl Clerk {
         tasks: &TaskTracker,
     ) -> Clerk {
         let count = if store.writes_side_by_side() {
-            DESKS
+            let processors = std::thread::available_parallelism().map_or(1, usize::from);
+            processors.clamp(*DESKS.start(), *DESKS.end())
         } else {
             DESKS_OF_ONE_WRITER
         };

@@ -9,7 +9,7 @@ use sqlx::FromRow;
 
 use super::forms::narrow;
 use super::lists::{
-    self, Asked, CounterKeys, each_owned, each_owned_counter, each_owned_pair, each_text,
+    self, Asked, CounterKeys, each_owned, each_owned_counter, each_owned_pair, each_text, looked_up,
 };
 use super::load::{Found, OrderRow, counter, order_columns, state_row, use_of};
 use super::nul::given;
@@ -25,22 +25,23 @@ macro_rules! own {
 }
 
 statements! {
-    NUMBERS = concat!("SELECT c.code, ", own!("c"), " FROM ", each_text!("$1"), " community AS c ON c.code = j.value");
+    NUMBERS = concat!("SELECT c.code, ", own!("c"), " FROM ", each_text!("$1"),
+        looked_up!("community", "c", "c.code = j.value"));
     ACCOUNTS = concat!("SELECT ", own!("b"), ", b.account, b.lot, b.amount, b.last FROM ", each_owned!(number),
-        " balance AS b ON b.community_id = j.community AND b.account = j.value");
+        looked_up!("balance", "b", "b.community_id = j.community AND b.account = j.value"));
     COUNTERS = concat!("SELECT ", own!("c"), ", c.subject, c.kind, c.month, c.body FROM ", each_owned_counter!(),
-        " counter AS c ON c.community_id = j.community AND c.subject = j.subject AND c.kind = j.kind \
-        AND c.month BETWEEN j.first AND j.last");
+        looked_up!("counter", "c", "c.community_id = j.community AND c.subject = j.subject AND c.kind = j.kind \
+        AND c.month BETWEEN j.first AND j.last"));
     RESIDENTS = concat!("SELECT ", own!("r"), ", r.resident, r.household, r.traits FROM ", each_owned!(number),
-        " resident AS r ON r.community_id = j.community AND r.resident = j.value");
+        looked_up!("resident", "r", "r.community_id = j.community AND r.resident = j.value"));
     ORDERS = concat!("SELECT ", own!("o"), ", ", order_columns!(), " FROM ", each_owned!(number),
-        " orders AS o ON o.community_id = j.community AND o.order_no = j.value");
+        looked_up!("orders", "o", "o.community_id = j.community AND o.order_no = j.value"));
     PICKUP_CODES = concat!("SELECT ", own!("o"), ", o.code, o.order_no FROM ", each_owned!(text),
-        " orders AS o ON o.community_id = j.community AND o.code = j.value");
+        looked_up!("orders", "o", "o.community_id = j.community AND o.code = j.value"));
     SOURCES = concat!("SELECT ", own!("s"), ", s.source, s.external_ref, s.input, s.entry FROM ", each_owned_pair!(),
-        " source_ref AS s ON s.community_id = j.community AND s.source = j.a AND s.external_ref = j.b");
+        looked_up!("source_ref", "s", "s.community_id = j.community AND s.source = j.a AND s.external_ref = j.b"));
     KEYS = concat!("SELECT ", own!("i"), ", i.actor, i.key, i.input, i.entry, i.at FROM ", each_owned_pair!(),
-        " idempotency AS i ON i.community_id = j.community AND i.actor = j.a AND i.key = j.b");
+        looked_up!("idempotency", "i", "i.community_id = j.community AND i.actor = j.a AND i.key = j.b"));
 }
 
 /// The keys of one kind of need, each with its community's number.

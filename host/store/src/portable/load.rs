@@ -20,7 +20,7 @@ use sqlx::FromRow;
 use super::fates::{FateRow, fate};
 use super::forms::{code, date, hash, int, narrow, read_item, read_rule_set, read_settings, uint};
 use super::gather::Gather;
-use super::lists::{self, Asked, each_number, each_text};
+use super::lists::{self, Asked, each_number, each_text, looked_up};
 use super::nul::given;
 use super::{Connection, Own, Row, SNAPSHOT, community, statements};
 use crate::error::{StoreError, corrupt};
@@ -40,10 +40,12 @@ statements! {
     RULE_SETS = concat!("SELECT body, no, '' AS code FROM rule_set WHERE community_id = ", community!(), " ORDER BY no");
     ITEMS = concat!("SELECT body, item_no, code FROM item WHERE community_id = ", community!(), " ORDER BY item_no");
     HEADS = concat!("SELECT c.code, c.height, c.hash, c.next_seq, c.last_at FROM ", each_text!("$1"),
-        " community AS c ON c.code = j.value");
-    FATES = concat!("SELECT f.entry, f.state, f.by_entry, f.until FROM ", each_number!(), " fate AS f ON f.community_id = ", community!(), " AND f.entry = j.value");
-    WAITING = concat!("SELECT w.seq, r.kind, r.body FROM ", each_number!(), " waiting AS w ON w.community_id = ", community!(), " AND w.seq = j.value \
-        JOIN record AS r ON r.community_id = w.community_id AND r.seq = w.seq");
+        looked_up!("community", "c", "c.code = j.value"));
+    FATES = concat!("SELECT f.entry, f.state, f.by_entry, f.until FROM ", each_number!(),
+        looked_up!("fate", "f", "f.community_id = ", community!(), " AND f.entry = j.value"));
+    WAITING = concat!("SELECT w.seq, r.kind, r.body FROM ", each_number!(),
+        looked_up!("waiting", "w", "w.community_id = ", community!(), " AND w.seq = j.value"),
+        looked_up!("record", "r", "r.community_id = w.community_id AND r.seq = w.seq"));
 }
 
 /// An order's columns.

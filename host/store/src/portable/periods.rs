@@ -6,14 +6,15 @@ use rongyi_core::period::{PeriodRow, Standing, pack_holder, unpack_holder};
 use rongyi_core::traits::{Member, Traits};
 
 use super::forms::{int, narrow, uint};
-use super::lists::{self, each_number};
+use super::lists::{self, each_number, looked_up};
 use super::{Connection, Own, community, statements};
 use crate::error::{StoreError, corrupt};
 
 statements! {
     PERIODS = concat!("SELECT body FROM period WHERE community_id = ", community!(), " ORDER BY last, period");
     EVERYONE = concat!("SELECT resident, household, traits FROM resident WHERE community_id = ", community!());
-    STANDINGS = concat!("SELECT s.cut, s.holder, s.entry, s.body FROM ", each_number!(), " standing AS s ON s.community_id = ", community!(), " AND s.cut = $3 AND s.holder = j.value");
+    STANDINGS = concat!("SELECT s.cut, s.holder, s.entry, s.body FROM ", each_number!(),
+        looked_up!("standing", "s", "s.community_id = ", community!(), " AND s.cut = $3 AND s.holder = j.value"));
     PAGE = concat!("SELECT cut, holder, entry, body FROM standing WHERE community_id = ", community!(),
         " AND cut = $2 AND holder > $3 ORDER BY holder LIMIT $4");
     OPEN = concat!("SELECT holder FROM standing WHERE community_id = ", community!(),

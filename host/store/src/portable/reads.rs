@@ -14,7 +14,7 @@ use rongyi_core::time::LocalDate;
 use sqlx::FromRow;
 
 use super::forms::{account, int, narrow, uint};
-use super::lists::{self, by_index, each_number, look_up};
+use super::lists::{self, by_index, each_number, looked_up};
 use super::load::{OrderRow, counter, order_columns, states};
 use super::nul::given;
 use super::{Own, community, statements};
@@ -43,21 +43,22 @@ statements! {
     LAST_OF = concat!("SELECT last FROM balance WHERE community_id = ", community!(), " AND account = $2 AND lot = -1");
     // The slow way, for an account that the line before does not touch: past its newer movements, one by one.
     WALK_TO = concat!("WITH RECURSIVE walk (seq) AS (SELECT CAST($4 AS BIGINT) UNION ALL \
-        SELECT CASE WHEN t.debit = $2 THEN t.debit_prev ELSE t.credit_prev END FROM walk ", look_up!(), " \
-        transfer AS t ON t.community_id = ", community!(), " AND t.seq = walk.seq WHERE walk.seq >= $3) \
+        SELECT CASE WHEN t.debit = $2 THEN t.debit_prev ELSE t.credit_prev END FROM walk",
+        looked_up!("transfer", "t", "t.community_id = ", community!(), " AND t.seq = walk.seq"), " WHERE walk.seq >= $3) \
         SELECT min(seq) FROM walk");
     PAGE = concat!("WITH RECURSIVE page (seq, prev, line) AS (\
         SELECT t.seq, CASE WHEN t.debit = $2 THEN t.debit_prev ELSE t.credit_prev END, 1 FROM transfer AS t \
         WHERE t.community_id = ", community!(), " AND t.seq = $3 UNION ALL \
-        SELECT t.seq, CASE WHEN t.debit = $2 THEN t.debit_prev ELSE t.credit_prev END, page.line + 1 FROM page ", look_up!(), " \
-        transfer AS t ON t.community_id = ", community!(), " AND t.seq = page.prev WHERE page.line < $4) \
+        SELECT t.seq, CASE WHEN t.debit = $2 THEN t.debit_prev ELSE t.credit_prev END, page.line + 1 FROM page",
+        looked_up!("transfer", "t", "t.community_id = ", community!(), " AND t.seq = page.prev"), " WHERE page.line < $4) \
         SELECT ", transfer_columns!(), ", f.kind AS first_kind, f.body AS first_body, \
-        d.kind AS decided_kind, d.body AS decided_body FROM page ", look_up!(), " \
-        transfer AS t ON t.community_id = ", community!(), " AND t.seq = page.seq ", look_up!(), " \
-        record AS f ON f.community_id = t.community_id AND f.seq = t.entry \
-        LEFT JOIN record AS d ON d.community_id = t.community_id AND d.seq = t.entry + 1 \
-        AND d.kind BETWEEN 20 AND 29 ORDER BY t.seq DESC");
-    BALANCES = concat!("SELECT b.account, b.lot, b.amount, b.last FROM ", each_number!(), " balance AS b ON b.community_id = ", community!(), " AND b.account = j.value");
+        d.kind AS decided_kind, d.body AS decided_body FROM page",
+        looked_up!("transfer", "t", "t.community_id = ", community!(), " AND t.seq = page.seq"),
+        looked_up!("record", "f", "f.community_id = t.community_id AND f.seq = t.entry"),
+        looked_up!(if any, "record", "d", "d.community_id = t.community_id AND d.seq = t.entry + 1 AND d.kind BETWEEN 20 AND 29"),
+        " ORDER BY t.seq DESC");
+    BALANCES = concat!("SELECT b.account, b.lot, b.amount, b.last FROM ", each_number!(),
+        looked_up!("balance", "b", "b.community_id = ", community!(), " AND b.account = j.value"));
     COUNTER = concat!("SELECT subject, kind, month, body FROM counter WHERE community_id = ", community!(),
         " AND subject = $2 AND kind = $3 AND month = $4");
     ORDER = concat!("SELECT ", order_columns!(), " FROM orders AS o WHERE o.community_id = ", community!(),

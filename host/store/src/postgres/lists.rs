@@ -1,5 +1,5 @@
 //! Lists of keys for PostgreSQL: arrays that `unnest` takes apart. SQLite's twin has the same names. The table that
-//! follows is looked up by its key for each of them: see the planner's settings in `open`.
+//! follows is looked up by its key for each of them: see `looked_up`, and the planner's settings in `open`.
 
 use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
@@ -13,41 +13,52 @@ pub(super) type CounterKeys<'q> = (i64, i64, &'q str, i32, i32);
 /// A reading statement whose values are being bound.
 pub(super) type Asked<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
 
-/// Numbers in `$2`, each as `j.value`; the table to look into follows.
+/// Numbers in `$2`, each as `j.value`.
 macro_rules! each_number {
     () => {
-        "unnest(CAST($2 AS BIGINT[])) AS j (value) JOIN"
+        "unnest(CAST($2 AS BIGINT[])) AS j (value)"
     };
 }
 
 /// Texts in the named parameter, each as `j.value`.
 macro_rules! each_text {
     ($parameter:literal) => {
-        concat!("unnest(CAST(", $parameter, " AS TEXT[])) AS j (value) JOIN")
+        concat!("unnest(CAST(", $parameter, " AS TEXT[])) AS j (value)")
     };
 }
 
 /// Communities' numbers with a number or text each, from `$1` on, as `j.community` and `j.value`.
 macro_rules! each_owned {
     (number) => {
-        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS j (community, value) JOIN"
+        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS j (community, value)"
     };
     (text) => {
-        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])) AS j (community, value) JOIN"
+        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[])) AS j (community, value)"
     };
 }
 
 /// Communities' numbers with a pair of texts each, from `$1` on, as `j.community`, `j.a` and `j.b`.
 macro_rules! each_owned_pair {
     () => {
-        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[])) AS j (community, a, b) JOIN"
+        "unnest(CAST($1 AS BIGINT[]), CAST($2 AS TEXT[]), CAST($3 AS TEXT[])) AS j (community, a, b)"
     };
 }
 
-/// Joins to a table that is looked up by its key for each row before.
-macro_rules! look_up {
-    () => {
-        "JOIN"
+/// Joins to a table that is looked up by its key for each row before. Where statistics are older than the rows, as in a
+/// new ledger that is being filled, the planner would rather read all of the table once; `OFFSET` keeps it from
+/// turning the subquery into a join that may be turned round.
+macro_rules! looked_up {
+    (if any, $table:literal, $alias:literal, $($condition:expr),+) => {
+        concat!(
+            " LEFT JOIN LATERAL (SELECT * FROM ", $table, " AS ", $alias, " WHERE ", $($condition),+,
+            " OFFSET 0) AS ", $alias, " ON TRUE"
+        )
+    };
+    ($table:literal, $alias:literal, $($condition:expr),+) => {
+        concat!(
+            " CROSS JOIN LATERAL (SELECT * FROM ", $table, " AS ", $alias, " WHERE ", $($condition),+,
+            " OFFSET 0) AS ", $alias
+        )
     };
 }
 
@@ -63,12 +74,12 @@ macro_rules! by_index {
 macro_rules! each_owned_counter {
     () => {
         "unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]), CAST($3 AS TEXT[]), CAST($4 AS INTEGER[]), \
-         CAST($5 AS INTEGER[])) AS j (community, subject, kind, first, last) JOIN"
+         CAST($5 AS INTEGER[])) AS j (community, subject, kind, first, last)"
     };
 }
 
 pub(super) use {
-    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, look_up,
+    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, looked_up,
 };
 
 pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {

@@ -12,38 +12,41 @@ pub(super) type CounterKeys<'q> = (i64, i64, &'q str, i32, i32);
 /// A reading statement whose values are being bound.
 pub(super) type Asked<'q, T> = QueryAs<'q, Sqlite, T, SqliteArguments>;
 
-/// Numbers in `$2`, each as `j.value`; the table to look into follows.
+/// Numbers in `$2`, each as `j.value`.
 macro_rules! each_number {
     () => {
-        "json_each($2) AS j CROSS JOIN"
+        "json_each($2) AS j"
     };
 }
 
 /// Texts in the named parameter, each as `j.value`.
 macro_rules! each_text {
     ($parameter:literal) => {
-        concat!("json_each(", $parameter, ") AS j CROSS JOIN")
+        concat!("json_each(", $parameter, ") AS j")
     };
 }
 
 /// Communities' numbers with a number or text each, from `$1` on, as `j.community` and `j.value`.
 macro_rules! each_owned {
     ($kind:ident) => {
-        "(SELECT value ->> 0 AS community, value ->> 1 AS value FROM json_each($1)) AS j CROSS JOIN"
+        "(SELECT value ->> 0 AS community, value ->> 1 AS value FROM json_each($1)) AS j"
     };
 }
 
 /// Communities' numbers with a pair of texts each, from `$1` on, as `j.community`, `j.a` and `j.b`.
 macro_rules! each_owned_pair {
     () => {
-        "(SELECT value ->> 0 AS community, value ->> 1 AS a, value ->> 2 AS b FROM json_each($1)) AS j CROSS JOIN"
+        "(SELECT value ->> 0 AS community, value ->> 1 AS a, value ->> 2 AS b FROM json_each($1)) AS j"
     };
 }
 
 /// Joins to a table that is looked up by its key for each row before: the planner must not turn that round.
-macro_rules! look_up {
-    () => {
-        "CROSS JOIN"
+macro_rules! looked_up {
+    (if any, $table:literal, $alias:literal, $($condition:expr),+) => {
+        concat!(" LEFT JOIN ", $table, " AS ", $alias, " ON ", $($condition),+)
+    };
+    ($table:literal, $alias:literal, $($condition:expr),+) => {
+        concat!(" CROSS JOIN ", $table, " AS ", $alias, " ON ", $($condition),+)
     };
 }
 
@@ -60,12 +63,12 @@ macro_rules! by_index {
 macro_rules! each_owned_counter {
     () => {
         "(SELECT value ->> 0 AS community, value ->> 1 AS subject, value ->> 2 AS kind, value ->> 3 AS first, \
-         value ->> 4 AS last FROM json_each($1)) AS j CROSS JOIN"
+         value ->> 4 AS last FROM json_each($1)) AS j"
     };
 }
 
 pub(super) use {
-    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, look_up,
+    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, looked_up,
 };
 
 pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {
