@@ -18,5 +18,7 @@ pub mod proof;
 pub mod record;
 pub mod rule;
 pub mod settings;
+pub mod shown;
 pub mod time;
 pub mod traits;
+pub mod typed;
