@@ -32,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::account::{Account, Holder, Purpose};
+use crate::actor::key_owner;
 use crate::amount::Amount;
 use crate::chain::{Block, Hash, Head, leaf, merkle_root};
 use crate::command::{AmendRejection, Ask, Command, Need, Rejection, SaltedText};
@@ -180,8 +181,9 @@ impl Book {
     ) -> Result<Applied, Rejection> {
         let at = Instant(now.0.max(self.frame.head.last_at.0.saturating_add(1)));
         if let Some(key) = &command.key
-            && let Some(Some((used, used_at))) =
-                self.keys.get(&(command.actor.clone(), key.text.clone()))
+            && let Some(Some((used, used_at))) = self
+                .keys
+                .get(&(key_owner(&command.actor), key.text.clone()))
             && at.0.saturating_sub(used_at.0) < KEY_DAYS.saturating_mul(86_400_000_000)
         {
             return if used.input == key.input {
@@ -478,13 +480,12 @@ impl Book {
                     input: key.input,
                     entry,
                 };
-                self.keys.insert(
-                    (envelope.actor.clone(), key.text.clone()),
-                    Some((used, envelope.at)),
-                );
+                let owner = key_owner(&envelope.actor);
+                self.keys
+                    .insert((owner.clone(), key.text.clone()), Some((used, envelope.at)));
                 self.dirty
                     .keys
-                    .push((envelope.actor.clone(), key.text.clone(), used, envelope.at));
+                    .push((owner, key.text.clone(), used, envelope.at));
             }
         }
         if let Some(text) = &command.text {

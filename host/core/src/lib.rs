@@ -6,6 +6,7 @@
 #![deny(clippy::arithmetic_side_effects, clippy::float_arithmetic)]
 
 pub mod account;
+pub mod actor;
 pub mod amount;
 pub mod book;
 pub mod chain;

@@ -7,6 +7,7 @@ use super::draft::{Draft, Drafted, Floors};
 use super::earning::holder;
 use super::{Applied, Book, Fate, FateState, reverse};
 use crate::account::{Account, Purpose};
+use crate::actor::same_person;
 use crate::amount::Amount;
 use crate::command::{AmendRejection, Command, Rejection};
 use crate::ids::{AssetNo, Code};
@@ -30,7 +31,7 @@ pub(super) fn amend(
         }
         Amend::Approve(proposal) => {
             let (proposer, change) = open(book, *proposal)?;
-            if proposer == envelope.actor {
+            if same_person(&proposer, &envelope.actor) {
                 return Err(AmendRejection::SamePerson { actor: proposer }.into());
             }
             let by = book.frame.head.next_seq;

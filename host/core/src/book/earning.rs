@@ -538,7 +538,7 @@ fn deduct(
     let wanted = i64::from(award.amount).saturating_neg();
     let owned = draft.state(&debit).spendable(today);
     let has = owned.max(0);
-    let floor = settings.debt_floor.get();
+    let floor = settings.debt_floor_of(debit.asset).get();
     let drawn = match award.short {
         Short::Clamp => wanted.min(has),
         Short::Refuse if has < wanted => {

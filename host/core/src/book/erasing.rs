@@ -3,6 +3,7 @@
 //! the store does, in the commit that holds the record.
 
 use super::{Applied, Book};
+use crate::actor::same_person;
 use crate::command::{Command, Rejection};
 use crate::record::{Envelope, Erasure, Record};
 
@@ -27,7 +28,7 @@ pub(super) fn erase(
         [only] => envelope.actor.as_str() == format!("resident/{only}"),
         _ => false,
     };
-    if !own && what.consent == envelope.actor {
+    if !own && same_person(&what.consent, &envelope.actor) {
         return Err(Rejection::ErasureAlone);
     }
     book.dirty.erased.extend(&what.texts);

@@ -6,6 +6,7 @@ use super::earning::{doer, holder, issued_kind};
 use super::facts::{Subjects, asset_of, item_kind, kinds_of, purse};
 use super::{Book, Order};
 use crate::account::{Account, Holder, Purpose};
+use crate::actor::key_owner;
 use crate::command::{Ask, Command, Need};
 use crate::counters::{CounterKey, CounterSubject, months};
 use crate::ids::{AssetNo, Code, ItemNo, OrderNo, ResidentNo};
@@ -24,7 +25,7 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
         needs: Vec::new(),
     };
     if let Some(key) = &command.key {
-        list.key(&command.actor, &key.text);
+        list.key(&key_owner(&command.actor), &key.text);
     }
     match &command.ask {
         Ask::Settings(_) | Ask::Activate(_) | Ask::Define(_) => {}

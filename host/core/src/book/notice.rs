@@ -12,6 +12,7 @@
 use super::draft::{Draft, Drafted, Floors};
 use super::{Applied, Book, Fate, FateState, reverse};
 use crate::account::{Account, Purpose};
+use crate::actor::same_person;
 use crate::command::{AmendRejection, Command, Rejection};
 use crate::record::{Envelope, NoticeStep, Record, Transfer, TransferKind};
 use crate::time::LocalDate;
@@ -110,7 +111,7 @@ fn check_reviewable(
     }
     for party in [entry, fate.by] {
         let asked = book.entry(party)?.first().and_then(Record::envelope);
-        if asked.is_some_and(|own| own.actor == envelope.actor) {
+        if asked.is_some_and(|own| same_person(&own.actor, &envelope.actor)) {
             let actor = envelope.actor.clone();
             return Err(AmendRejection::ReviewSamePerson { actor }.into());
         }

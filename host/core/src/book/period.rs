@@ -26,6 +26,7 @@ use super::facts::count_issued;
 use super::needs::Missing;
 use super::{Applied, Book};
 use crate::account::{Account, Holder, Purpose};
+use crate::actor::same_person;
 use crate::amount::Amount;
 use crate::command::{Command, Need, Rejection};
 use crate::counters::CounterSubject;
@@ -75,7 +76,7 @@ pub(super) fn step(
         }
         PeriodStep::SignOff { alone } => {
             let row = row_in(book, &period, PeriodState::CutOff)?;
-            if !alone && row.cut_by.0 == envelope.actor {
+            if !alone && same_person(&row.cut_by.0, &envelope.actor) {
                 return Err(PeriodRejection::SamePerson {
                     period,
                     by: envelope.actor,
@@ -385,7 +386,7 @@ impl Closing<'_> {
             _ => 0,
         };
         let has = owned.saturating_sub(fresh.max(0)).max(0);
-        let floor = settings.debt_floor.get();
+        let floor = settings.debt_floor_of(debit.asset).get();
         let drawn = match award.short {
             Short::Clamp => wanted.min(has),
             Short::Refuse if has < wanted => {

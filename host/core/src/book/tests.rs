@@ -8,6 +8,7 @@
 )]
 
 mod facts;
+mod floors;
 mod later;
 
 use std::collections::BTreeMap;

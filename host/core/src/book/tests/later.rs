@@ -139,7 +139,7 @@ fn a_spent_award_is_reversed_into_the_floor_and_beyond_it_only_by_two() {
 
 impl Desk {
     /// Without the check of floors that `send` makes: a second person may pass them.
-    fn ask_as_beyond(&mut self, actor: &str, ask: Ask) -> Receipt {
+    pub(super) fn ask_as_beyond(&mut self, actor: &str, ask: Ask) -> Receipt {
         let command = Command {
             actor: code(actor),
             ..self.command(ask)
