@@ -14,9 +14,9 @@ mod statements;
 
 pub use error::StoreError;
 pub use model::{
-    HouseholdText, NewStaff, PassbookRow, Person, ResidentRow, RuleCount, RuleFault, RuleHealth,
-    RulePark, Session, SignInDelay, Staff, StoredBlock, StoredCounter, StoredEntry, Subject, Token,
-    TransferLink, Written,
+    HouseholdText, Listing, NewStaff, PassbookRow, Person, PublicName, ReadLine, ReadNote,
+    ResidentRow, RuleCount, RuleFault, RuleHealth, RulePark, Session, SignInDelay, Staff,
+    StoredBlock, StoredCounter, StoredEntry, Subject, Token, TransferLink, Written,
 };
 pub use moving::{Moved, move_to};
 pub use postgres::Postgres;
@@ -322,6 +322,24 @@ each_engine! {
     fn set_staff_password(staff_id: i64, password_hash: &str, must_change: bool) -> ();
     /// Lets a member of staff in, or no longer.
     fn set_staff_active(staff_id: i64, active: bool) -> ();
+}
+
+// How people stand in public lists, and who read what is kept about them.
+each_engine! {
+    /// Puts readings on record, all of them or none.
+    fn note_reads(notes: &[ReadNote]) -> ();
+    /// Who read what of a resident, the newest first.
+    fn reads_of(community: &Code, resident: ResidentNo, limit: u32) -> Vec<ReadLine>;
+    /// Removes all readings of a resident, with everything else about them; answers how many lines.
+    fn forget_reads(community: &Code, resident: ResidentNo) -> u64;
+    /// Removes readings before an hour; answers how many lines.
+    fn purge_reads(before: Instant) -> u64;
+    /// How a resident stands in public lists; `None` for one without a person.
+    fn public_name(community: &Code, resident: ResidentNo) -> Option<PublicName>;
+    /// Says how a resident stands in public lists.
+    fn set_listing(community: &Code, resident: ResidentNo, listing: Listing) -> ();
+    /// Says whether a person is a child.
+    fn set_minor(person_id: i64, minor: bool) -> ();
 }
 
 // Sign-in.

@@ -254,3 +254,60 @@ pub struct RuleHealth {
     /// Whether it is left alone.
     pub parked: Option<RulePark>,
 }
+
+/// How somebody wants to stand in public lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Listing {
+    /// With a masked name.
+    #[default]
+    Masked,
+    /// With the name, because they said so.
+    Named,
+    /// Not at all.
+    Hidden,
+}
+
+/// A resident as far as public lists are concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicName {
+    /// The name.
+    pub name: String,
+    /// What they said.
+    pub listing: Listing,
+    /// Whether this is a child, who stands in none.
+    pub minor: bool,
+}
+
+/// A reading of personal data, to be put on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadNote {
+    /// Where.
+    pub community: Code,
+    /// Whose.
+    pub resident: ResidentNo,
+    /// By whom: an actor's code.
+    pub reader: Code,
+    /// What was read.
+    pub kind: String,
+    /// Through which door.
+    pub door: String,
+    /// When.
+    pub at: Instant,
+    /// How often.
+    pub reads: u64,
+}
+
+/// Readings on record: the same reader, kind and door within an hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadLine {
+    /// By whom: an actor's code.
+    pub reader: Code,
+    /// What was read.
+    pub kind: String,
+    /// Through which door.
+    pub door: String,
+    /// The newest of them.
+    pub last_at: Instant,
+    /// How many.
+    pub reads: u64,
+}

@@ -55,6 +55,8 @@ mod periods;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/privacy.rs"]
+mod privacy;
 #[path = "portable/reads.rs"]
 mod reads;
 #[allow(

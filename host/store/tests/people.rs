@@ -8,7 +8,7 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo, RuleSetNo};
 use rongyi_core::rule::{Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
 use rongyi_core::settings::{Expiry, Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
-use rongyi_store::{NewStaff, Session, SignInDelay, Store, StoreError, Subject};
+use rongyi_store::{Listing, NewStaff, ReadNote, Session, SignInDelay, Store, StoreError, Subject};
 
 struct Nobody;
 
@@ -82,6 +82,7 @@ async fn everything(url: impl Fn(&str) -> String) {
     staff_and_their_passwords(community(&url("staff_a")).await).await;
     sessions_end_by_themselves_or_by_hand(community(&url("session")).await).await;
     pauses_and_tokens(community(&url("pauses_")).await).await;
+    listings_and_readings(community(&url("readings")).await).await;
 }
 
 async fn persons_and_households(store: Store) {
@@ -330,4 +331,72 @@ async fn pauses_and_tokens(store: Store) {
         store.params(&digest).await.unwrap().as_deref(),
         Some("{\"a\":1}")
     );
+}
+
+async fn listings_and_readings(store: Store) {
+    let id = store
+        .create_person("陈桂英", None, Instant(5))
+        .await
+        .unwrap();
+    let resident = ResidentNo(1001);
+    let public = async || store.public_name(&nanmen(), resident).await.unwrap();
+    assert_eq!(public().await, None, "nobody is that resident yet");
+    let early = store.set_listing(&nanmen(), resident, Listing::Named).await;
+    assert!(
+        matches!(early, Err(StoreError::NotFound { .. })),
+        "{early:?}"
+    );
+    store
+        .link_resident(&nanmen(), resident, id, &[7; 16])
+        .await
+        .unwrap();
+    let own = public().await.unwrap();
+    assert_eq!(own.name, "陈桂英");
+    assert_eq!((own.listing, own.minor), (Listing::Masked, false));
+    for listing in [Listing::Named, Listing::Hidden, Listing::Masked] {
+        store
+            .set_listing(&nanmen(), resident, listing)
+            .await
+            .unwrap();
+        assert_eq!(public().await.unwrap().listing, listing);
+    }
+    store.set_minor(id, true).await.unwrap();
+    assert!(public().await.unwrap().minor);
+
+    const HOUR: i64 = 3_600_000_000;
+    let note = |reader: &'static str, kind: &str, at: i64, reads: u64| ReadNote {
+        community: nanmen(),
+        resident,
+        reader: Code::literal(reader),
+        kind: kind.to_owned(),
+        door: "page".to_owned(),
+        at: Instant(at),
+        reads,
+    };
+    let notes = [
+        note("staff/1", "balance", 5 * HOUR, 1),
+        note("staff/1", "balance", 5 * HOUR + 9, 2),
+        note("staff/1", "passbook", 5 * HOUR + 9, 1),
+        note("token/2", "balance", 6 * HOUR, 1),
+    ];
+    store.note_reads(&notes).await.unwrap();
+    let lines = async || {
+        let lines = store.reads_of(&nanmen(), resident, 10).await.unwrap();
+        let line = |own: rongyi_store::ReadLine| {
+            (own.reader.to_string(), own.kind, own.last_at.0, own.reads)
+        };
+        lines.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let expected = [
+        ("token/2".to_owned(), "balance".to_owned(), 6 * HOUR, 1),
+        ("staff/1".to_owned(), "balance".to_owned(), 5 * HOUR + 9, 3),
+        ("staff/1".to_owned(), "passbook".to_owned(), 5 * HOUR + 9, 1),
+    ];
+    assert_eq!(lines().await, expected);
+    let other = store.reads_of(&nanmen(), ResidentNo(1002), 10).await;
+    assert_eq!(other.unwrap(), []);
+    assert_eq!(store.purge_reads(Instant(6 * HOUR)).await.unwrap(), 2);
+    assert_eq!(lines().await, expected[..1]);
+    assert_eq!(store.forget_reads(&nanmen(), resident).await.unwrap(), 1);
+    assert!(lines().await.is_empty());
 }

@@ -21,6 +21,7 @@ async fn every_statement_can_be_prepared() {
         super::load::STATEMENTS,
         super::open::STATEMENTS,
         super::people::STATEMENTS,
+        super::privacy::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
         super::sessions::STATEMENTS,
