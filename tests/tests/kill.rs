@@ -345,7 +345,7 @@ async fn a_period_whose_closing_is_killed_is_closed_once() {
     ]);
     october(&own, "P", 1..=HOLDERS);
     for step in ["preview", "sign-off"] {
-        own.must(&["period", step, "-c", "c000", "2026-10", "--by", "wang"]);
+        own.must(&["period", step, "-c", "c000", "2026-10"]);
     }
     let whole = copy(&own, &community);
     let close = ["period", "close", "-c", "c000", "2026-10"];

@@ -16,6 +16,7 @@ pub mod order;
 pub mod own;
 pub mod passbook;
 pub mod period;
+pub mod privacy;
 pub mod proof;
 pub mod qr;
 pub mod record;
@@ -40,6 +41,7 @@ pub use passbook::{
     ReasonRow, RuleRef, Show, Unit, Waiting, WhyNotice, WhyView,
 };
 pub use period::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
+pub use privacy::{ListingDeskView, PrivacyView, PublicListing, ReadRow};
 pub use proof::{
     Checked, HeadView, HeadsView, ProofCheckView, ProofView, PublishedHead, PublishedRow,
 };

@@ -12,6 +12,7 @@ use rongyi_store::{Store, StoreError};
 
 use crate::access::random;
 use crate::clerk::{Answer, ClerkError, receipt};
+use crate::door::Actor;
 use crate::earning::InputError;
 use crate::house::House;
 use crate::redemption::key;
@@ -209,7 +210,7 @@ pub async fn noticed(
     let mut found = Noticed {
         entry,
         fate,
-        by: by.map_or_else(|| Code::literal("system"), |own| own.actor.clone()),
+        by: by.map_or_else(|| Actor::Job.code(), |own| own.actor.clone()),
         event,
         points: 0,
         minutes: 0,

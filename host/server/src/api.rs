@@ -23,50 +23,75 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
-use crate::access::{self, AccessError, Device, Role, Scope, SignedIn};
+use crate::access::{self, AccessError, Device, SignedIn};
+use crate::door::{Act, Actor, Address, Kind, May, Reading, Right, Way, may, of_api};
 use crate::house::House;
 use crate::web::App;
 use crate::web::shell::cookie;
 use error::Fault;
 
-/// Every address of the API, below `/api/v1`.
-pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(openapi::frame())
+/// Every operation of the API, below `/api/v1`, with the act it is.
+fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
+    vec![
         // Points are earned.
-        .routes(routes!(earning::post_event))
-        .routes(routes!(earning::post_events))
+        (Act::RecordEvent, routes!(earning::post_event)),
+        (Act::RecordEvent, routes!(earning::post_events)),
         // A resident.
-        .routes(routes!(people::get_balance))
-        .routes(routes!(people::get_passbook))
+        (Act::ReadBalance, routes!(people::get_balance)),
+        (Act::ReadPassbook, routes!(people::get_passbook)),
         // The shop.
-        .routes(routes!(redemption::list_items))
-        .routes(routes!(redemption::quote_basket))
-        .routes(routes!(redemption::place_order))
-        .routes(routes!(redemption::get_order))
-        .routes(routes!(redemption::settle_order))
-        .routes(routes!(redemption::cancel_order))
+        (Act::SeeShop, routes!(redemption::list_items)),
+        (Act::Quote, routes!(redemption::quote_basket)),
+        (Act::PlaceOrder, routes!(redemption::place_order)),
+        (Act::ReadOrder, routes!(redemption::get_order)),
+        (Act::HandOver, routes!(redemption::settle_order)),
+        (Act::CancelOrder, routes!(redemption::cancel_order)),
         // Periods, and what was.
-        .routes(routes!(periods::list_periods))
-        .routes(routes!(periods::list_period_holders))
-        .routes(routes!(periods::post_period_step))
-        .routes(routes!(periods::get_past_balance))
-        .routes(routes!(periods::post_statement))
+        (Act::SeePeriods, routes!(periods::list_periods)),
+        (
+            Act::ReadPeriodHolders,
+            routes!(periods::list_period_holders),
+        ),
+        (Act::StepPeriod, routes!(periods::post_period_step)),
+        (Act::ReadBalance, routes!(periods::get_past_balance)),
+        (Act::State, routes!(periods::post_statement)),
         // What was booked is taken back, corrected, objected to.
-        .routes(routes!(amend::reverse_entry))
-        .routes(routes!(amend::propose_change, amend::list_proposals))
-        .routes(routes!(amend::approve_proposal))
-        .routes(routes!(amend::decline_proposal))
-        .routes(routes!(amend::list_notices))
-        .routes(routes!(amend::object_to_entry))
-        .routes(routes!(amend::review_entry))
+        (Act::Reverse, routes!(amend::reverse_entry)),
+        (Act::Propose, routes!(amend::propose_change)),
+        (Act::SeeDesk, routes!(amend::list_proposals)),
+        (Act::Approve, routes!(amend::approve_proposal)),
+        (Act::Decline, routes!(amend::decline_proposal)),
+        (Act::SeePublic, routes!(amend::list_notices)),
+        (Act::Object, routes!(amend::object_to_entry)),
+        (Act::Review, routes!(amend::review_entry)),
         // The ledger.
-        .routes(routes!(ledger::get_entry))
-        .routes(routes!(ledger::get_proof))
-        .routes(routes!(ledger::get_head))
-        .routes(routes!(ledger::list_heads))
+        (Act::ReadEntry, routes!(ledger::get_entry)),
+        (Act::ReadProof, routes!(ledger::get_proof)),
+        (Act::SeePublic, routes!(ledger::get_head)),
+        (Act::SeePublic, routes!(ledger::list_heads)),
+    ]
+}
+
+/// The addresses of the API with their acts, below `/api/v1`.
+pub fn addresses() -> Vec<Address> {
+    let all = operations().into_iter();
+    let mut list: Vec<Address> = all.flat_map(|(act, own)| of_api(act, own).0).collect();
+    list.push(Address {
+        method: "GET",
+        path: "/openapi.json".to_owned(),
+        act: Act::SeePublic,
+    });
+    list
+}
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
+    let empty = OpenApiRouter::with_openapi(openapi::frame());
+    operations().into_iter().fold(empty, |router, (act, own)| {
+        router.routes(of_api(act, own).1)
+    })
 }
 
 pub(crate) fn router() -> axum::Router<Arc<App>> {
@@ -224,7 +249,17 @@ pub enum Who {
     Person(SignedIn),
 }
 
-/// A request of a program to one community of this host.
+impl Who {
+    /// By what right they ask.
+    pub fn right(&self) -> Right {
+        match self {
+            Who::Device(device) => Right::Device(device.scope),
+            Who::Person(person) => Right::of(Some(person)),
+        }
+    }
+}
+
+/// A request of a program to one community of this host, by somebody who may ask it.
 pub struct Caller {
     /// What handlers need.
     pub app: Arc<App>,
@@ -232,6 +267,10 @@ pub struct Caller {
     pub code: Code,
     /// Who asks.
     pub who: Who,
+    /// What is asked.
+    pub act: Act,
+    /// Whether for anybody, or only for what is their own.
+    may: May,
     /// The `Idempotency-Key`.
     pub key: Option<String>,
 }
@@ -307,10 +346,18 @@ impl FromRequestParts<Arc<App>> for Caller {
             }
             Who::Person(person)
         };
+        let act = parts.extensions.get::<Act>().copied();
+        let act = act.ok_or(AccessError::Forbidden)?;
+        let may = may(who.right(), act);
+        if may == May::No {
+            return Err(AccessError::Forbidden.into());
+        }
         Ok(Caller {
             app: Arc::clone(app),
             code,
             who,
+            act,
+            may,
             key,
         })
     }
@@ -322,40 +369,44 @@ impl Caller {
         &self.app.house
     }
 
-    /// The actor of what this caller changes.
-    pub fn actor(&self) -> Code {
-        let name = match &self.who {
-            Who::Device(device) => format!("token/{}", device.token_id),
-            Who::Person(SignedIn::Resident(own)) => format!("resident/{}", own.resident),
-            Who::Person(SignedIn::Staff(staff)) => format!("staff/{}", staff.staff_id),
-        };
-        name.parse().unwrap_or_else(|_| Code::literal("unnamed"))
+    /// Who changes what this caller changes.
+    pub fn actor(&self) -> Actor {
+        match &self.who {
+            Who::Device(device) => Actor::from(device),
+            Who::Person(person) => Actor::from(person),
+        }
     }
 
-    /// Whether this is staff with one of these roles (an operator has every role), or a device with this scope.
-    pub fn staff(&self, roles: &[Role], scope: Option<Scope>) -> Result<(), AccessError> {
-        let may = match &self.who {
-            Who::Device(device) => Some(device.scope) == scope,
-            Who::Person(SignedIn::Staff(staff)) => {
-                staff.role == Role::Operator || roles.contains(&staff.role)
-            }
-            Who::Person(SignedIn::Resident(_)) => false,
-        };
-        if may {
+    /// Whether what is asked may be asked about this resident.
+    ///
+    /// # Errors
+    /// [`AccessError::Forbidden`] for somebody else's.
+    pub fn about(&self, resident: ResidentNo) -> Result<(), AccessError> {
+        if self.about_anybody() || self.resident() == Some(resident) {
             Ok(())
         } else {
             Err(AccessError::Forbidden)
         }
     }
 
-    /// Whether this caller may read what concerns a resident: the resident, any staff, a reading device.
-    pub fn may_read(&self, resident: ResidentNo) -> Result<(), AccessError> {
-        match &self.who {
-            Who::Person(SignedIn::Resident(own)) if own.resident == resident => Ok(()),
-            Who::Person(SignedIn::Staff(_)) => Ok(()),
-            Who::Device(device) if device.scope == Scope::Read => Ok(()),
-            Who::Person(SignedIn::Resident(_)) | Who::Device(_) => Err(AccessError::Forbidden),
-        }
+    /// Puts on record that this caller reads what is kept about these residents, before it is answered.
+    ///
+    /// # Errors
+    /// What the database said; then nothing may be answered.
+    pub async fn reads(&self, kind: Kind, whose: &[ResidentNo]) -> Result<(), Fault> {
+        let reading = Reading {
+            by: &self.actor(),
+            kind,
+            way: Way::Api,
+            at: self.house().clock.now(),
+        };
+        let (readings, store) = (&self.house().readings, &self.house().store);
+        Ok(readings.note(store, &self.code, reading, whose).await?)
+    }
+
+    /// Whether what is asked may be asked about anybody.
+    pub fn about_anybody(&self) -> bool {
+        self.may == May::Yes
     }
 
     /// The resident who asks, when it is one.

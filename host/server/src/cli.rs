@@ -8,6 +8,8 @@
 //! | 2 | the command line is wrong |
 //! | 78 | the configuration is wrong |
 
+mod acting;
+mod acts;
 mod amend;
 mod check;
 mod enrol;
@@ -29,15 +31,16 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use rongyi_core::ids::Code;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_store::{Store, StoreError};
 
 use crate::clerk::ClerkError;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Diagnostic, Parted};
 use crate::demo;
+use crate::door::{self, Actor, Kind, May, Readings, Right, Way, may};
 use crate::explain::Lang;
 use crate::house::{self, House, OpenError};
 
@@ -48,6 +51,40 @@ use crate::house::{self, House, OpenError};
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// The words of the command, without its arguments: `person erase`.
+    #[arg(skip)]
+    words: String,
+}
+
+impl Cli {
+    /// Reads this process's command line; on a mistake it says so and ends the process.
+    pub fn parse() -> Cli {
+        let matches = Cli::command().get_matches();
+        let mut words = Vec::new();
+        let mut below = matches.subcommand();
+        while let Some((word, own)) = below {
+            words.push(word.to_owned());
+            below = own.subcommand();
+        }
+        let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        Cli {
+            words: words.join(" "),
+            ..cli
+        }
+    }
+
+    /// Whether the terminal may do this at all.
+    fn permitted(&self) -> Result<(), Failure> {
+        let act = acts::of(&self.words);
+        if act.is_some_and(|act| may(Right::Terminal, act) == May::Yes) {
+            return Ok(());
+        }
+        Err(Failure::new(
+            "access.forbidden",
+            "终端上不能做这件事。谁能做什么，见 config/README.zh.md。",
+            "This can't be done at the terminal. Who may do what stands in config/README.md.",
+        ))
+    }
 }
 
 const FIRST_STEPS: &str = "\
@@ -329,6 +366,7 @@ pub(crate) fn clerk_text(error: &ClerkError) -> Text {
 /// # Errors
 /// [`Failure`], to be told and turned into the exit code.
 pub fn run(cli: Cli) -> Result<(), Failure> {
+    cli.permitted()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -429,6 +467,7 @@ fn unknown<'c>(community: &Code, all: impl Iterator<Item = &'c Code>) -> Failure
 
 /// A database opened for reading, with what the configuration says, if there is one.
 pub(crate) struct Library {
+    url: String,
     pub(crate) store: Store,
     pub(crate) config: Option<Config>,
 }
@@ -448,6 +487,7 @@ impl Library {
         };
         Ok(Library {
             store: Store::open_read_only(&url).await?,
+            url,
             config,
         })
     }
@@ -474,6 +514,30 @@ impl Library {
             .and_then(|config| config.communities.iter().find(|own| own.code == *community));
         let name = own.map_or("Asia/Shanghai", |own| own.timezone.as_str());
         jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
+    /// Puts on record that the terminal reads what is kept about these residents. A copy that can't be written to can
+    /// be read all the same; then the terminal is told that nobody will know.
+    pub(crate) async fn reads(&self, community: &Code, kind: Kind, whose: &[ResidentNo]) {
+        let reading = door::Reading {
+            by: &Actor::here(),
+            kind,
+            way: Way::Terminal,
+            at: SystemClock.now(),
+        };
+        let noted = async {
+            let store = Store::open(&self.url, false).await?;
+            let readings = Readings::default();
+            readings.note(&store, community, reading, whose).await?;
+            store.close().await
+        };
+        if let Err(error) = noted.await {
+            let why = error.to_string();
+            let why = rongyi_core::shown::line(&why);
+            tell(&format!(
+                "提醒 note: 这次查看没能留痕，本人看不到。 This reading could not be put on record: {why}"
+            ));
+        }
     }
 
     pub(crate) async fn close(self) {

@@ -47,6 +47,8 @@ pub struct Config {
     pub limits: Allowance,
     /// Distinct events on which a rule fails in a row before it is parked.
     pub park_after: usize,
+    /// For how many months it is kept who read what.
+    pub read_log_months: u32,
     /// The communities, in the order of `rongyi.toml`, or by file name.
     pub communities: Vec<Community>,
     /// What is allowed and probably not meant.
@@ -156,6 +158,7 @@ fn config(
         secret_file: host.secret_file,
         limits: host.limits,
         park_after: host.park_after,
+        read_log_months: host.read_log_months,
         communities,
         warnings,
     }

@@ -14,7 +14,7 @@ use crate::access::random;
 use crate::clerk::ClerkError;
 use crate::earning::code;
 use crate::house::House;
-use crate::people::{Added, ENROL, RowError, bad, text};
+use crate::people::{Added, RowError, bad, text};
 use crate::sheet::{BadRow, Columns, Row, Rows};
 
 /// The columns of a file of items.
@@ -59,7 +59,7 @@ async fn add_item(house: &House, community: &Code, row: &Row) -> Result<bool, Ro
         icon: code(row.get("icon").unwrap_or("gift"), "icon").map_err(at)?,
         active: true,
     };
-    let command = house.command(community, ENROL, Ask::Define(Box::new(item)));
+    let command = house.command(community, &house.hand.code(), Ask::Define(Box::new(item)));
     match house.clerk.ask_patiently(community, command).await {
         Ok(_) => Ok(true),
         Err(ClerkError::Rejected(Rejection::NothingToDo)) => Ok(false),
@@ -154,7 +154,7 @@ async fn receive(
         quantity,
         reason: salted.commitment(),
     };
-    let mut command = house.command(community, ENROL, ask);
+    let mut command = house.command(community, &house.hand.code(), ask);
     command.key = key;
     command.text = Some(salted);
     match house.clerk.ask_patiently(community, command).await {

@@ -16,7 +16,7 @@ use rongyi_core::amount::Amount;
 use rongyi_core::book::Frame;
 use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::command::{Ask, Command};
-use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
+use rongyi_core::ids::{AssetNo, Code, ResidentNo, RuleSetNo};
 use rongyi_core::record::RuleSet;
 use rongyi_core::rule::Plan;
 use rongyi_core::settings::{Expiry, Settings, Unit};
@@ -28,13 +28,11 @@ use tokio_util::task::TaskTracker;
 use crate::clerk::{Clerk, ClerkError};
 use crate::clock::{Clock, local};
 use crate::config::{self, AccountUnit, Config, Diagnostic, Parted};
+use crate::door::{Actor, Kind, Reading, Readings, Way};
 use crate::proof::heads::Heads;
 use crate::rulebook::{RuleBooks, RuleSets};
 use checking::serving_engine;
 pub use checking::{COMPILE_COMMAND, Checked, check_rules, compile_apart, compiler, engine};
-
-/// The actor of everything that configuration and jobs do.
-pub const SYSTEM: &str = "system";
 
 /// One community as this host serves it.
 #[derive(Debug)]
@@ -60,6 +58,10 @@ pub struct House {
     pub clock: Arc<dyn Clock>,
     /// The published heads.
     pub heads: Heads,
+    /// Whoever enrols and imports through this process: a user of the machine.
+    pub hand: Actor,
+    /// Who read what is kept about whom.
+    pub readings: Readings,
     /// Whether its people are invented; pages say so.
     pub demo: bool,
     /// What became of the last change of the configuration.
@@ -235,6 +237,8 @@ impl House {
             clerk,
             books,
             clock,
+            hand: Actor::here(),
+            readings: Readings::default(),
             demo: false,
             news,
             tasks,
@@ -259,6 +263,10 @@ impl House {
             if let Err(error) = self.write_figures(code).await {
                 tracing::warn!(community = %code, %error, "the last figures about the rules could not be written");
             }
+        }
+        let now = self.clock.now();
+        if let Err(error) = self.readings.flush(&self.store, now).await {
+            tracing::warn!(%error, "the last counts of who read what could not be written");
         }
         drop(self.clerk);
         self.tasks.close();
@@ -294,11 +302,31 @@ impl House {
         local(self.clock.now(), &zone)
     }
 
-    /// A command of this host itself.
-    pub fn command(&self, community: &Code, actor: &str, ask: Ask) -> Command {
-        let actor = actor.parse().unwrap_or_else(|_| Code::literal(SYSTEM));
+    /// Puts on record that whoever sits at the terminal of this process reads what is kept about these residents.
+    ///
+    /// # Errors
+    /// What the database said; then nothing may be shown.
+    pub async fn read_here(
+        &self,
+        community: &Code,
+        kind: Kind,
+        whose: &[ResidentNo],
+    ) -> Result<(), StoreError> {
+        let reading = Reading {
+            by: &self.hand,
+            kind,
+            way: Way::Terminal,
+            at: self.clock.now(),
+        };
+        self.readings
+            .note(&self.store, community, reading, whose)
+            .await
+    }
+
+    /// A command of somebody, without a key.
+    pub fn command(&self, community: &Code, actor: &Code, ask: Ask) -> Command {
         Command {
-            actor,
+            actor: actor.clone(),
             key: None,
             today: self.today(community).0,
             ask,
@@ -307,7 +335,7 @@ impl House {
     }
 
     async fn record(&self, code: &Code, ask: Ask) -> Result<(), OpenError> {
-        let command = self.command(code, SYSTEM, ask);
+        let command = self.command(code, &Actor::Job.code(), ask);
         let answer = self.clerk.ask_patiently(code, command).await;
         answer
             .map(drop)

@@ -11,10 +11,12 @@ use rongyi_core::command::{AmendRejection, Ask, Rejection};
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::{NoticeStep, ReleaseReason, RuleSet};
 use rongyi_core::time::{Instant, LocalDate};
+use rongyi_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
 use crate::clerk::ClerkError;
-use crate::house::{House, SYSTEM};
+use crate::door::Actor;
+use crate::house::House;
 use crate::proof::ProofFault;
 
 /// Time between two rounds.
@@ -23,6 +25,8 @@ const PAUSE: Duration = Duration::from_secs(60);
 const ROUND_MAX: u32 = 500;
 /// Rounds of what fell due that one look at a balance waits for.
 const CATCH_UP_ROUNDS: usize = 20;
+/// A month of keeping who read what: a twelfth of a year and a day more, never less.
+const MONTH_US: i64 = 31 * 86_400_000_000;
 /// Accounts in one lapse command.
 const LAPSE_CHUNK: usize = 50;
 
@@ -46,6 +50,9 @@ pub struct Done {
 /// Runs the jobs every minute until `stop`.
 pub async fn run(house: Arc<House>, stop: CancellationToken) {
     loop {
+        if let Err(error) = read_log(&house).await {
+            tracing::warn!(%error, "the record of who read what could not be kept up; it is tried again in a minute");
+        }
         for code in house.communities().keys() {
             if let Err(error) = house.write_figures(code).await {
                 tracing::warn!(community = %code, %error, "figures about the rules could not be written; they are kept");
@@ -68,6 +75,22 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
+}
+
+/// Writes what was counted of readings, and removes those whose months are over.
+///
+/// # Errors
+/// What the database said.
+pub async fn read_log(house: &House) -> Result<(), StoreError> {
+    let now = house.clock.now();
+    house.readings.flush(&house.store, now).await?;
+    let kept_us = i64::from(house.config.read_log_months).saturating_mul(MONTH_US);
+    let before = Instant(now.0.saturating_sub(kept_us));
+    let gone = house.store.purge_reads(before).await?;
+    if gone > 0 {
+        tracing::info!(lines = gone, "old readings were removed");
+    }
+    Ok(())
 }
 
 /// Publishes the head of a ledger once an hour. Where the ledger is not the one that was published, nothing more is.
@@ -107,7 +130,7 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
     let before = Instant(house.clock.now().0.saturating_sub(key_age_us));
     done.keys = house.store.purge_keys(code, before).await?;
     for seq in ready(house, code).await? {
-        let command = house.command(code, SYSTEM, Ask::Retry(seq));
+        let command = house.command(code, &Actor::Job.code(), Ask::Retry(seq));
         match house.clerk.ask_patiently(code, command).await {
             Ok(_) => done.retried += 1,
             // One that fails again must not keep those behind it waiting: their rule may be another, and mended.
@@ -186,7 +209,7 @@ pub async fn catch_up(house: &House, code: &Code) -> Result<(), ClerkError> {
 
 /// Whether the command did something; somebody else may have been first.
 async fn ask(house: &House, code: &Code, ask: Ask) -> Result<bool, ClerkError> {
-    let command = house.command(code, SYSTEM, ask);
+    let command = house.command(code, &Actor::Job.code(), ask);
     match house.clerk.ask_patiently(code, command).await {
         Ok(_) => Ok(true),
         Err(ClerkError::Rejected(

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod door;
 pub mod earning;
 pub mod explain;
 pub mod goods;

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use rongyi_server::cli::{self, Cli};
 use rongyi_server::house;
 

@@ -3,6 +3,7 @@
 //! elsewhere ([`crate::access`]).
 
 pub mod own;
+pub mod readings;
 pub mod secret;
 pub mod traits;
 
@@ -20,8 +21,6 @@ use crate::house::House;
 use crate::sheet::{BadRow, Columns, Row, Rows};
 use secret::{hash_all, new_password, new_pin};
 
-/// The actor of enrolment on the command line.
-pub const ENROL: &str = "import";
 /// What staff may be.
 pub const ROLES: [&str; 4] = ["reviewer", "shopkeeper", "operator", "leader"];
 /// The longest name or address in characters.
@@ -426,7 +425,7 @@ async fn enrol(
     };
     let answer = house
         .clerk
-        .ask_patiently(community, house.command(community, ENROL, ask))
+        .ask_patiently(community, house.command(community, &house.hand.code(), ask))
         .await;
     answer
         .map(drop)

@@ -18,7 +18,8 @@ use rongyi_store::StoreError;
 use crate::access::Role;
 use crate::clerk::{Answer, ClerkError};
 use crate::config::{self, Diagnostic};
-use crate::house::{House, SYSTEM};
+use crate::door::Actor;
+use crate::house::House;
 
 /// Holders asked for at once.
 const CHUNK: u32 = 200;
@@ -191,7 +192,7 @@ pub async fn sign_off(
 }
 
 fn command(house: &House, code: &Code, actor: &Code, period: Period, step: PeriodStep) -> Command {
-    house.command(code, actor.as_str(), Ask::Period(period, step))
+    house.command(code, actor, Ask::Period(period, step))
 }
 
 async fn ask(
@@ -235,7 +236,7 @@ pub async fn close(
         done.sealed = true;
         return Ok(done);
     }
-    let system = Code::literal(SYSTEM);
+    let system = Actor::Job.code();
     while done.closed < most {
         let limit = CHUNK.min(most - done.closed);
         // Those that failed in this run stay open, and would be found again for ever.
@@ -367,7 +368,7 @@ pub async fn preview(
         .filter(|(_, standing)| standing.entry == 0)
         .map(|(holder, _)| {
             let step = PeriodStep::Close(*holder);
-            house.command(code, SYSTEM, Ask::Period(row.period, step))
+            house.command(code, &Actor::Job.code(), Ask::Period(row.period, step))
         })
         .collect();
     loop {

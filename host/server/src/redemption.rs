@@ -18,6 +18,7 @@ use rongyi_store::{Store, StoreError};
 
 use crate::access::random;
 use crate::clerk::{Answer, ClerkError};
+use crate::door::Actor;
 use crate::house::House;
 use crate::jobs;
 
@@ -179,7 +180,7 @@ pub async fn quotes(
             let (lines, code) = (basket.clone(), String::from("00000000"));
             house.command(
                 community,
-                "system",
+                &Actor::Job.code(),
                 Ask::Place {
                     resident,
                     lines,

@@ -47,7 +47,7 @@ pub enum Said {
 pub async fn state(
     house: &House,
     code: &Code,
-    actor: &str,
+    actor: &Code,
     statement: &Statement,
 ) -> Result<Said, ClerkError> {
     let today = house.today(code).0;

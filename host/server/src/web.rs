@@ -12,6 +12,7 @@ mod order;
 mod own;
 mod pending;
 mod periods;
+mod privacy;
 mod proof;
 mod record;
 mod resident;
@@ -25,7 +26,7 @@ use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Router, middleware};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -40,6 +41,7 @@ use tower_http::trace::TraceLayer;
 use crate::access::{AccessError, Devices, Flood, Vault, random, server_secret};
 use crate::api;
 use crate::api::error::Fault;
+use crate::door::{Act, Addresses};
 use crate::house::House;
 
 /// The most a request may carry.
@@ -91,7 +93,8 @@ pub fn router(house: Arc<House>) -> Router {
         devices: Devices::default(),
         https,
     });
-    let pages = pages()
+    let pages = addresses()
+        .into_router()
         .fallback(async || Fault::not_found())
         .layer(guard(&app))
         .layer(middleware::from_fn_with_state(
@@ -115,86 +118,126 @@ pub fn router(house: Arc<House>) -> Router {
         .with_state(app)
 }
 
-/// Every page, in the order in which people meet them.
-fn pages() -> Router<Arc<App>> {
-    Router::new()
+/// Every page with what it is for, in the order in which people meet them.
+pub fn addresses() -> Addresses {
+    use Act::{
+        Approve, ChangeSecret, Decline, HandOver, ManageOwn, Object, OrderOwn, Propose,
+        ReadPeriodHolders, RecordEvent, Reverse, Review, SeeDesk, SeeOperations, SeeOwn,
+        SeePeriods, SeePublic, SetListing, StepPeriod,
+    };
+    Addresses::default()
         // Before anybody signs in.
-        .route("/", get(front::list_communities))
-        .route("/settings", post(front::keep_settings))
-        .route(rongyi_pages::CSS_PATH, get(front::style_sheet))
-        .route(rongyi_pages::JS_PATH, get(front::script))
-        .route("/heads", get(proof::list_heads))
-        .route("/heads/{file}", get(proof::get_heads_file))
-        .route("/check-proof.py", get(proof::get_checker))
-        .route("/{community}", get(front::show_front))
-        .route("/{community}/", get(front::show_front))
-        .route("/{community}/head", get(front::show_head))
-        .route(
-            "/{community}/proof",
-            get(proof::show_check).post(proof::check_proof),
-        )
-        .route(
-            "/{community}/sign-in",
-            get(front::show_sign_in).post(front::sign_in),
-        )
-        .route(
+        .get(SeePublic, "/", front::list_communities)
+        .post(SeePublic, "/settings", front::keep_settings)
+        .get(SeePublic, rongyi_pages::CSS_PATH, front::style_sheet)
+        .get(SeePublic, rongyi_pages::JS_PATH, front::script)
+        .get(SeePublic, "/heads", proof::list_heads)
+        .get(SeePublic, "/heads/{file}", proof::get_heads_file)
+        .get(SeePublic, "/check-proof.py", proof::get_checker)
+        .get(SeePublic, "/{community}", front::show_front)
+        .get(SeePublic, "/{community}/", front::show_front)
+        .get(SeePublic, "/{community}/head", front::show_head)
+        .get(SeePublic, "/{community}/proof", proof::show_check)
+        .post(SeePublic, "/{community}/proof", proof::check_proof)
+        .get(SeePublic, "/{community}/sign-in", front::show_sign_in)
+        .post(SeePublic, "/{community}/sign-in", front::sign_in)
+        .get(
+            SeePublic,
             "/{community}/staff/sign-in",
-            get(front::show_staff_sign_in).post(front::sign_in_staff),
+            front::show_staff_sign_in,
         )
-        .route("/{community}/sign-out", post(front::sign_out))
-        .route(
-            "/{community}/pin",
-            get(front::show_pin).post(front::change_pin),
+        .post(
+            SeePublic,
+            "/{community}/staff/sign-in",
+            front::sign_in_staff,
         )
+        .post(SeePublic, "/{community}/sign-out", front::sign_out)
+        .get(ChangeSecret, "/{community}/pin", front::show_pin)
+        .post(ChangeSecret, "/{community}/pin", front::change_pin)
         // A resident.
-        .route("/{community}/home", get(resident::show_home))
-        .route("/{community}/passbook", get(resident::show_passbook))
-        .route("/{community}/passbook/{seq}", get(why::show_why))
-        .route("/{community}/passbook/{seq}/proof", get(proof::show_proof))
-        .route(
+        .get(SeeOwn, "/{community}/home", resident::show_home)
+        .get(SeeOwn, "/{community}/passbook", resident::show_passbook)
+        .get(SeeOwn, "/{community}/passbook/{seq}", why::show_why)
+        .get(
+            SeeOwn,
+            "/{community}/passbook/{seq}/proof",
+            proof::show_proof,
+        )
+        .get(
+            SeeOwn,
             "/{community}/passbook/{seq}/proof.json",
-            get(proof::get_proof_file),
+            proof::get_proof_file,
         )
-        .route("/{community}/me", get(resident::show_me))
-        .route(
-            "/{community}/me/data",
-            get(own::show_own).post(own::erase_own),
+        .get(SeeOwn, "/{community}/me", resident::show_me)
+        .get(SeeOwn, "/{community}/me/data", own::show_own)
+        .post(ManageOwn, "/{community}/me/data", own::erase_own)
+        .get(SeeOwn, "/{community}/me/data.json", own::get_own_file)
+        .get(SeeOwn, "/{community}/me/privacy", privacy::show_privacy)
+        .post(
+            ManageOwn,
+            "/{community}/me/privacy",
+            privacy::set_own_listing,
         )
-        .route("/{community}/me/data.json", get(own::get_own_file))
         // What is under notice; everybody may look.
-        .route("/{community}/notice", get(amend::show_notice))
-        .route("/{community}/notice/{seq}/object", post(amend::object))
+        .get(SeePublic, "/{community}/notice", amend::show_notice)
+        .post(Object, "/{community}/notice/{seq}/object", amend::object)
         // The shop.
-        .route("/{community}/shop", get(shop::list_shop))
-        .route("/{community}/shop/{item}", get(shop::show_item))
-        .route("/{community}/shop/{item}/confirm", get(shop::show_confirm))
-        .route(
-            "/{community}/orders",
-            get(order::list_orders).post(order::place_order),
+        .get(SeeOwn, "/{community}/shop", shop::list_shop)
+        .get(SeeOwn, "/{community}/shop/{item}", shop::show_item)
+        .get(
+            SeeOwn,
+            "/{community}/shop/{item}/confirm",
+            shop::show_confirm,
         )
-        .route("/{community}/orders/{no}", get(order::show_order))
-        .route("/{community}/orders/{no}/cancel", post(order::cancel_order))
+        .get(SeeOwn, "/{community}/orders", order::list_orders)
+        .post(OrderOwn, "/{community}/orders", order::place_order)
+        .get(SeeOwn, "/{community}/orders/{no}", order::show_order)
+        .post(
+            OrderOwn,
+            "/{community}/orders/{no}/cancel",
+            order::cancel_order,
+        )
         // Staff.
-        .route(
-            "/{community}/till",
-            get(staff::show_till).post(staff::look_up_code),
+        .get(HandOver, "/{community}/till", staff::show_till)
+        .post(HandOver, "/{community}/till", staff::look_up_code)
+        .post(
+            HandOver,
+            "/{community}/till/{no}/settle",
+            staff::settle_order,
         )
-        .route("/{community}/till/{no}/settle", post(staff::settle_order))
-        .route(
-            "/{community}/record",
-            get(record::show_record).post(record::record_event),
+        .get(RecordEvent, "/{community}/record", record::show_record)
+        .post(RecordEvent, "/{community}/record", record::record_event)
+        .get(SeeDesk, "/{community}/amend", amend::show_desk)
+        .post(Reverse, "/{community}/amend/reverse", amend::reverse)
+        .post(Propose, "/{community}/amend/adjust", amend::adjust)
+        .post(Approve, "/{community}/amend/{seq}/approve", amend::approve)
+        .post(Decline, "/{community}/amend/{seq}/decline", amend::decline)
+        .post(Review, "/{community}/amend/{seq}/review", amend::review)
+        .get(
+            SetListing,
+            "/{community}/listing",
+            privacy::show_listing_desk,
         )
-        .route("/{community}/amend", get(amend::show_desk))
-        .route("/{community}/amend/reverse", post(amend::reverse))
-        .route("/{community}/amend/adjust", post(amend::adjust))
-        .route("/{community}/amend/{seq}/approve", post(amend::approve))
-        .route("/{community}/amend/{seq}/decline", post(amend::decline))
-        .route("/{community}/amend/{seq}/review", post(amend::review))
-        .route("/{community}/operator", get(operator::show_operator))
-        .route("/{community}/operator/periods", get(periods::list_periods))
-        .route(
+        .post(SetListing, "/{community}/listing", privacy::set_listing)
+        .get(
+            SeeOperations,
+            "/{community}/operator",
+            operator::show_operator,
+        )
+        .get(
+            SeePeriods,
+            "/{community}/operator/periods",
+            periods::list_periods,
+        )
+        .get(
+            ReadPeriodHolders,
             "/{community}/operator/periods/{period}",
-            get(periods::show_period).post(periods::take_step),
+            periods::show_period,
+        )
+        .post(
+            StepPeriod,
+            "/{community}/operator/periods/{period}",
+            periods::take_step,
         )
 }
 

@@ -313,7 +313,7 @@ impl World {
         }
         self.tokens.push(token(config, &name, "events")?);
         self.tills.push(token(config, &name, "till")?);
-        self.readers.push(token(config, &name, "read")?);
+        self.readers.push(token(config, &name, "people")?);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use rongyi_pages::*;
 
-use super::{Pages, at, day, l, shell};
+use super::{Pages, at, at_desks, day, l, shell};
 
 pub(super) fn published_head() -> PublishedHead {
     PublishedHead {
@@ -96,5 +96,60 @@ pub(super) fn own_pages(lang: Lang, size: Size) -> Pages {
         ("own", own.html()),
         ("own-wrong", wrong.html()),
         ("own-erased", done.html()),
+    ]
+}
+
+/// How one stands in public lists, and who read what; and the desk where staff set the first.
+pub(super) fn privacy_pages(lang: Lang, size: Size) -> Pages {
+    let privacy = PrivacyView {
+        shell: shell(lang, size, Some("陈阿婆")),
+        listing: PublicListing::Masked,
+        masked_name: "陈*婆".to_owned(),
+        name: "陈阿婆".to_owned(),
+        minor: false,
+        saved: true,
+        reads: vec![ReadRow {
+            who: l(lang, "工作人员 王*芳", "staff W*g"),
+            what: l(lang, "看了余额", "saw the balance"),
+            note: l(
+                lang,
+                "11月23日 星期一 10:12 · 网页 · 3 次",
+                "23 Nov 10:12 · page · 3 times",
+            ),
+        }],
+        months: 12,
+    };
+    let mut child = privacy.clone();
+    child.minor = true;
+    child.saved = false;
+    child.reads.clear();
+    let mut named = privacy.clone();
+    named.listing = PublicListing::Named;
+    let desk = ListingDeskView {
+        shell: at_desks(
+            shell(lang, size, Some("周一")),
+            &[Desk::Amend, Desk::Record],
+        ),
+        resident: String::new(),
+        errors: vec![],
+        saved: true,
+    };
+    let mut wrong = desk.clone();
+    wrong.saved = false;
+    wrong.resident = "9999".to_owned();
+    wrong.errors = vec![FieldError {
+        field: "resident",
+        message: l(
+            lang,
+            "没有 9999 号居民。请核对号码。",
+            "There is no resident 9999. Check the number.",
+        ),
+    }];
+    vec![
+        ("privacy", privacy.html()),
+        ("privacy-named", named.html()),
+        ("privacy-child", child.html()),
+        ("listing", desk.html()),
+        ("listing-wrong", wrong.html()),
     ]
 }

@@ -573,6 +573,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         staff::period_pages(lang, size),
         proof::proof_pages(lang, size),
         proof::own_pages(lang, size),
+        proof::privacy_pages(lang, size),
         staff::public_pages(lang, size),
     ]
     .concat()

@@ -24,7 +24,7 @@ const STAFF_IDLE: i64 = 12 * HOUR;
 const STAFF_LIMIT: i64 = 24 * HOUR;
 
 /// What a member of staff may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Checks claims.
     Reviewer,
@@ -349,15 +349,17 @@ pub struct Device {
     pub scope: Scope,
 }
 
-/// What a device may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a device may do; the table of the [`crate::door`] says it act by act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// Send events.
     Events,
     /// Look orders up and hand them over.
     Till,
-    /// Read.
+    /// Read public figures: the shop, periods, heads.
     Read,
+    /// Read what people have; each read is on the record.
+    People,
 }
 
 /// Devices seen a moment ago. A scale sends many events a second; asking the database who it is for each of
@@ -419,6 +421,7 @@ pub async fn device(store: &Store, community: &Code, token: &str) -> Result<Devi
         "events" => Scope::Events,
         "till" => Scope::Till,
         "read" => Scope::Read,
+        "people" => Scope::People,
         _ => return Err(AccessError::TokenUnknown),
     };
     Ok(Device {

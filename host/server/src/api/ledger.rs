@@ -12,9 +12,10 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 use super::error::Fault;
-use super::{Both, Caller, Json, Who};
-use crate::access::{AccessError, Scope, SignedIn};
+use super::{Both, Caller, Json};
+use crate::access::AccessError;
 use crate::clerk::receipt;
+use crate::door::{self, Kind, Signed};
 use crate::explain::{self, Lang};
 use crate::proof::heads::stamp;
 use crate::proof::prove;
@@ -157,6 +158,8 @@ pub struct EntryAnswer {
     pub today: String,
     /// Who asked.
     pub actor: String,
+    /// Through which door: `session`, `device`, `terminal` or `host`.
+    pub door: &'static str,
     /// What moved.
     pub movements: Vec<Movement>,
     /// Why.
@@ -247,8 +250,8 @@ async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result
     Ok(false)
 }
 
-/// An entry that the caller may read: staff and reading devices all, residents their own.
-async fn readable(caller: &Caller, seq: u64) -> Result<(Frame, Receipt), Fault> {
+/// An entry that the caller may read; residents their own.
+async fn readable(caller: &Caller, seq: u64, kind: Kind) -> Result<(Frame, Receipt), Fault> {
     let store = &caller.house().store;
     let frame = store
         .frame(&caller.code)
@@ -259,15 +262,17 @@ async fn readable(caller: &Caller, seq: u64) -> Result<(Frame, Receipt), Fault> 
         .await?
         .ok_or_else(Fault::not_found)?;
     let receipt = receipt(&stored)?;
-    let mine = match &caller.who {
-        Who::Person(SignedIn::Staff(_)) => true,
-        Who::Device(device) => device.scope == Scope::Read,
-        Who::Person(SignedIn::Resident(own)) => match wallet(store, &frame, own.resident).await? {
+    let mine = match caller.resident() {
+        _ if caller.about_anybody() => true,
+        Some(resident) => match wallet(store, &frame, resident).await? {
             Some(wallet) => concerns(caller, &receipt, &wallet).await?,
             None => false,
         },
+        None => false,
     };
     if mine {
+        let whose = door::concerned(store, &caller.code, &receipt).await?;
+        caller.reads(kind, &whose).await?;
         Ok((frame, receipt))
     } else {
         Err(AccessError::Forbidden.into())
@@ -284,7 +289,7 @@ pub(super) async fn get_proof(
     caller: Caller,
     Path((_, seq)): Path<(String, u64)>,
 ) -> Result<Json<ProofFile>, Fault> {
-    readable(&caller, seq).await?;
+    readable(&caller, seq, Kind::Proof).await?;
     let house = caller.house();
     let published = house.heads.newest(&caller.code).await;
     let trees = &house.heads.trees;
@@ -303,7 +308,7 @@ pub(super) async fn get_entry(
     caller: Caller,
     Path((_, seq)): Path<(String, u64)>,
 ) -> Result<Json<EntryAnswer>, Fault> {
-    let (frame, receipt) = readable(&caller, seq).await?;
+    let (frame, receipt) = readable(&caller, seq, Kind::Entry).await?;
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let said = receipt.records.iter().find_map(|record| {
@@ -328,6 +333,7 @@ pub(super) async fn get_entry(
         at_us: envelope.at.0,
         today: envelope.today.to_string(),
         actor: envelope.actor.to_string(),
+        door: Signed::of(&envelope.actor).door(),
         movements: movements(&frame, &receipt),
         reasons: reasons(&frame, &receipt),
         refused: refusal.map(|refusal| refusal.code.to_string()),

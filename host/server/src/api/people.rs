@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::error::Fault;
 use super::{Caller, Json};
+use crate::door::Kind;
 use crate::jobs;
 use crate::redemption::{Wallet, wallet};
 use rongyi_core::book::Frame;
@@ -19,7 +20,7 @@ use rongyi_core::time::LocalDate;
 const LIMIT_MAX: u32 = 200;
 
 async fn at_hand(caller: &Caller, resident: ResidentNo) -> Result<(Frame, Wallet), Fault> {
-    caller.may_read(resident)?;
+    caller.about(resident)?;
     let store = &caller.house().store;
     jobs::catch_up(caller.house(), &caller.code).await?;
     let frame = store
@@ -71,6 +72,7 @@ pub(super) async fn get_balance(
     Path((_, resident)): Path<(String, u32)>,
 ) -> Result<Json<Balance>, Fault> {
     let (_, wallet) = at_hand(&caller, ResidentNo(resident)).await?;
+    caller.reads(Kind::Balance, &[ResidentNo(resident)]).await?;
     let today = caller.house().today(&caller.code).0;
     let lots = wallet.points.lots.iter().map(|(lot, points)| Lot {
         points: *points,
@@ -141,6 +143,7 @@ pub(super) async fn get_passbook(
 ) -> Result<Json<Passbook>, Fault> {
     let resident = ResidentNo(resident);
     let (_, wallet) = at_hand(&caller, resident).await?;
+    caller.reads(Kind::Passbook, &[resident]).await?;
     let limit = page.limit.unwrap_or(50).clamp(1, LIMIT_MAX);
     let accounts = wallet.accounts(resident);
     let rows = caller

@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 
 use super::error::Fault;
 use super::ledger::{Reason, lines_of};
-use super::{Both, Caller, Json, Told, Who};
-use crate::access::{AccessError, Role, Scope, SignedIn};
+use super::{Both, Caller, Json, Told};
+use crate::door::Kind;
 use crate::explain::{self, Lang};
 use crate::redemption::{self, Basket, Wanted, belongs, total, wallet};
 
@@ -41,14 +41,7 @@ fn basket(lines: &[BasketLine]) -> Result<Basket, Fault> {
 
 /// For whom a caller acts: residents for themselves, shopkeepers for whom they name.
 fn for_whom(caller: &Caller, named: Option<u32>) -> Result<ResidentNo, Fault> {
-    if let Some(own) = caller.resident() {
-        return if named.is_none_or(|named| named == own.0) {
-            Ok(own)
-        } else {
-            Err(AccessError::Forbidden.into())
-        };
-    }
-    caller.staff(&[Role::Shopkeeper], None)?;
+    let resident = named.map(ResidentNo).or(caller.resident());
     let missing = || {
         Fault::input(
             "resident",
@@ -56,7 +49,9 @@ fn for_whom(caller: &Caller, named: Option<u32>) -> Result<ResidentNo, Fault> {
             "name the resident it is for.",
         )
     };
-    named.map(ResidentNo).ok_or_else(missing)
+    let resident = resident.ok_or_else(missing)?;
+    caller.about(resident)?;
+    Ok(resident)
 }
 
 /// What the shop offers.
@@ -134,8 +129,9 @@ pub struct QuoteAnswer {
     pub points: Vec<i32>,
     /// Why.
     pub reasons: Vec<Reason>,
-    /// Points the resident can spend now.
-    pub spendable: i64,
+    /// Points that can be spent now; told to the resident alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spendable: Option<i64>,
     /// For a refusal: why not.
     #[serde(flatten)]
     pub refusal: Option<RefusalAnswer>,
@@ -182,6 +178,7 @@ pub(super) async fn quote_basket(
         .wallet
         .points
         .spendable(caller.house().today(&caller.code).0);
+    let spendable = caller.resident().map(|_| spendable);
     let priced = front.priced.pop().ok_or(Rejection::BasketShape)??;
     Ok(Json(match priced {
         Ok(quote) => QuoteAnswer {
@@ -305,7 +302,7 @@ pub(super) async fn place_order(
         resident,
         basket: basket(&input.lines)?,
         seen,
-        actor: caller.actor(),
+        actor: caller.actor().for_resident(resident).code(),
         key: caller.key.clone(),
     };
     let answer = redemption::place(caller.house(), &caller.code, wanted).await?;
@@ -365,13 +362,13 @@ async fn seen(caller: &Caller, no: u32) -> Result<(Frame, Order), Fault> {
         .await?
         .ok_or(Rejection::NotConfigured)?;
     let order = load(caller, OrderNo(no)).await?;
-    let may = match &caller.who {
-        Who::Person(SignedIn::Staff(_)) => true,
-        Who::Device(device) => matches!(device.scope, Scope::Till | Scope::Read),
-        Who::Person(SignedIn::Resident(own)) => {
-            let wallet = wallet(&caller.house().store, &frame, own.resident).await?;
-            wallet.is_some_and(|wallet| belongs(&order, own.resident, &wallet))
+    let may = match caller.resident() {
+        _ if caller.about_anybody() => true,
+        Some(resident) => {
+            let wallet = wallet(&caller.house().store, &frame, resident).await?;
+            wallet.is_some_and(|wallet| belongs(&order, resident, &wallet))
         }
+        None => false,
     };
     if may {
         Ok((frame, order))
@@ -391,6 +388,7 @@ pub(super) async fn get_order(
     Path((_, no)): Path<(String, u32)>,
 ) -> Result<Json<OrderAnswer>, Fault> {
     let (frame, order) = seen(&caller, no).await?;
+    caller.reads(Kind::Order, &[order.resident]).await?;
     Ok(Json(order_answer(&caller, &frame, &order, false)))
 }
 
@@ -418,12 +416,11 @@ pub(super) async fn settle_order(
     Path((_, no)): Path<(String, u32)>,
     Json(input): Json<SettleInput>,
 ) -> Result<Response, Fault> {
-    caller.staff(&[Role::Shopkeeper], Some(Scope::Till))?;
     let (frame, order) = seen(&caller, no).await?;
     if order.code != input.pickup_code {
         return Err(Rejection::OrderUnknown { order: order.no }.into());
     }
-    let by = (caller.actor(), caller.key.clone());
+    let by = (caller.actor().code(), caller.key.clone());
     let answer = match &input.lines {
         Some(lines) => {
             let part = (order.no, basket(lines)?);
@@ -449,11 +446,8 @@ pub(super) async fn cancel_order(
     caller: Caller,
     Path((_, no)): Path<(String, u32)>,
 ) -> Result<Response, Fault> {
-    if caller.resident().is_none() {
-        caller.staff(&[Role::Shopkeeper], None)?;
-    }
     let (frame, order) = seen(&caller, no).await?;
-    let by = (caller.actor(), caller.key.clone());
+    let by = (caller.actor().code(), caller.key.clone());
     let answer = redemption::cancel(caller.house(), &caller.code, order.no, by).await?;
     let order = load(&caller, order.no).await?;
     Ok(Told {

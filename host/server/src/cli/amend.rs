@@ -1,5 +1,5 @@
 //! `rongyi reverse|correct|notice`: taking back, correcting with a second person, objecting and reviewing. The same
-//! functions as behind the pages; who acts is named with `--by`, a member of staff of the community.
+//! functions as behind the pages; the terminal acts as itself, or in the name of somebody who gives their password.
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
@@ -9,10 +9,11 @@ use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::Change;
 use rongyi_core::time::LocalDate;
 
-use super::{Failure, InCommunity, Installation, clerk_text, known, say, with_house};
+use super::{Failure, InCommunity, Installation, acting, clerk_text, known, say, with_house};
 use crate::amend::{self, By, Request};
 use crate::api::ledger::movements;
 use crate::clerk::{Answer, ClerkError};
+use crate::door::Act;
 use crate::house::House;
 
 /// Which community, and who acts.
@@ -22,16 +23,15 @@ pub(crate) struct Acting {
     installation: Installation,
     #[command(flatten)]
     place: InCommunity,
-    /// 办理人的登录名 / the login of the member of staff who acts
-    #[arg(long, value_name = "LOGIN")]
-    by: String,
+    #[command(flatten)]
+    by: acting::By,
 }
 
 /// An entry to take back.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 例 / example:
-  rongyi reverse -c nanmen --by wang --entry 812 --reason 重复登记
+  rongyi reverse -c nanmen --entry 812 --reason 重复登记
 
 收不回来的部分会欠过额度时，请用 rongyi correct propose --reverse，由第二个人批准。
 Where the debt floor would be passed, use `rongyi correct propose --reverse`; a second person approves it.")]
@@ -232,7 +232,11 @@ async fn act(acting: Acting, request: Request, reason: String) -> Result<(), Fai
     with_house(&acting.installation, async |house| {
         let community = known(house, &acting.place.community)?;
         let by = By {
-            actor: actor(house, community, &acting.by).await?,
+            actor: acting
+                .by
+                .actor(house, community, act_of(&request))
+                .await?
+                .code(),
             key: None,
             reason,
         };
@@ -240,6 +244,18 @@ async fn act(acting: Acting, request: Request, reason: String) -> Result<(), Fai
         told(house, community, &done.map_err(|error| failed(&error))?).await
     })
     .await
+}
+
+/// What a request is, for the table of permissions.
+fn act_of(request: &Request) -> Act {
+    match request {
+        Request::Reverse(_) => Act::Reverse,
+        Request::Propose(_) => Act::Propose,
+        Request::Approve(_) => Act::Approve,
+        Request::Decline(_) => Act::Decline,
+        Request::Object(_) => Act::Object,
+        Request::Review(..) => Act::Review,
+    }
 }
 
 fn failed(error: &ClerkError) -> Failure {
@@ -256,19 +272,6 @@ fn failed(error: &ClerkError) -> Failure {
         code,
         text: clerk_text(error),
     }
-}
-
-async fn actor(house: &House, community: &Code, login: &str) -> Result<Code, Failure> {
-    let staff = house.store.staff_by_login(community, login).await?;
-    let staff = staff.filter(|staff| staff.active);
-    let actor = staff.and_then(|staff| format!("staff/{}", staff.staff_id).parse().ok());
-    actor.ok_or_else(|| {
-        Failure::new(
-            "staff.unknown",
-            format!("社区 {community} 没有登录名为“{login}”的在职工作人员。请核对，或先用 rongyi staff add 登记。"),
-            format!("Community {community} has no active member of staff with the login “{login}”. Check it, or add them with `rongyi staff add`."),
-        )
-    })
 }
 
 /// What was booked: the entry, and its movements.

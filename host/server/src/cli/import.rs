@@ -17,6 +17,7 @@ use super::{
 };
 use crate::clock::{Clock, SystemClock, local};
 use crate::config::Config;
+use crate::door::Actor;
 use crate::earning::import::{
     BALANCE_COLUMNS, EVENT_COLUMNS, Form, ImportError, Outcome, PAPER_BOOK, Reader, Stage, Tally,
     rehearse, send,
@@ -213,7 +214,7 @@ async fn go(
     let rows = sheet
         .rows(columns)
         .map_err(|error| unreadable(path, &error))?;
-    let reader = Reader::open(&house.store, community, source)
+    let reader = Reader::open(&house.store, community, (source, &house.hand))
         .await
         .map_err(|error| stopped(path, &error))?;
     let bar = bar(sheet.line_count());
@@ -270,7 +271,7 @@ async fn try_all(
     let rows = sheet
         .rows(EVENT_COLUMNS)
         .map_err(|error| unreadable(path, &error))?;
-    let reader = Reader::open(stage.store, community, source)
+    let reader = Reader::open(stage.store, community, (source, &Actor::here()))
         .await
         .map_err(|error| stopped(path, &error))?;
     let bar = bar(sheet.line_count());

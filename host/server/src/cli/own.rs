@@ -2,11 +2,14 @@
 //! [`crate::people::own`].
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 
 use clap::Args;
-use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::ids::ResidentNo;
 
+use super::acting::{self, By, Given};
 use super::{Failure, InCommunity, Installation, Library, Reading, known, say, tell, with_house};
+use crate::door::{Act, Kind};
 use crate::people::own::{self, Own, OwnError, Wish};
 
 /// Whose data.
@@ -25,12 +28,12 @@ pub(crate) struct ExportArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 例 / example:
-  rongyi person erase -c nanmen --resident 1001 --by wang --consent li
+  rongyi person erase -c nanmen --resident 1001 --consent li
 
 删除：姓名、电话、密码、登录、关于本人的附言，在所有社区里。留下：按号码记的账，余额、凭证都不变。
-要两位工作人员，两人的名字都记在账本里。删除后不能恢复；旧备份里还有，请见 config/README.zh.md。
+要两个人：办理的和同意的，都记在账本里；同意的人要输入自己的密码。删除后不能恢复；旧备份里还有，请见 config/README.zh.md。
 Erased: name, telephone, PIN, sessions and the texts about the person, in every community. What stays: the ledger by
-number; balances and proofs are unchanged. It takes two members of staff, and the ledger keeps both. It can't be undone;
+number; balances and proofs are unchanged. It takes two people, and the ledger keeps both; who agrees gives their password. It can't be undone;
 old backups still hold it, see config/README.md.")]
 pub(crate) struct EraseArgs {
     #[command(flatten)]
@@ -40,12 +43,14 @@ pub(crate) struct EraseArgs {
     /// 居民号码 / the resident's number
     #[arg(long, short, value_name = "N", value_parser = resident)]
     resident: ResidentNo,
-    /// 办理的工作人员 / the login of who does it
-    #[arg(long, value_name = "LOGIN")]
-    by: String,
-    /// 同意的另一位工作人员 / the login of another who agrees
+    #[command(flatten)]
+    by: By,
+    /// 同意的另一个人：工作人员的登录名，要本人的密码 / who agrees: a member of staff, with their password
     #[arg(long, value_name = "LOGIN")]
     consent: String,
+    /// 同意的人的密码在这个文件里 / the password of who agrees is in this file
+    #[arg(long, value_name = "FILE")]
+    consent_password_file: Option<PathBuf>,
     /// 不再询问 / do not ask again
     #[arg(long)]
     yes: bool,
@@ -73,6 +78,9 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), Failure> {
         .resident_person(community, args.resident)
         .await?;
     let person = person.ok_or_else(|| failure(&OwnError::Nobody))?;
+    library
+        .reads(community, Kind::Person, &[args.resident])
+        .await;
     let own = own::collect(&library.store, person.person_id).await;
     let own = own.map_err(|error| failure(&error))?;
     library.close().await;
@@ -109,11 +117,26 @@ pub(crate) fn as_json(own: &Own) -> serde_json::Value {
             })
         })
         .collect();
+    let reads: Vec<_> = own
+        .reads
+        .iter()
+        .map(|(community, line)| {
+            serde_json::json!({
+                "community": community.to_string(),
+                "by": line.reader.to_string(),
+                "read": line.kind,
+                "through": line.door,
+                "last": crate::proof::heads::stamp(line.last_at),
+                "times": line.reads,
+            })
+        })
+        .collect();
     serde_json::json!({
         "name": own.person.name,
         "phone": own.person.phone,
         "entered": crate::proof::heads::stamp(own.person.created_at),
         "residencies": residencies,
+        "read_by": reads,
     })
 }
 
@@ -129,10 +152,15 @@ pub(super) async fn erase(args: EraseArgs) -> Result<(), Failure> {
     }
     with_house(&args.installation, async |house| {
         let community = known(house, &args.place.community)?;
+        let by = args.by.actor(house, community, Act::ErasePerson).await?.code();
+        let given = Given {
+            variable: acting::CONSENT,
+            file: args.consent_password_file.as_deref(),
+        };
+        let asked = (args.consent.as_str(), Act::ErasePerson);
+        let consent = acting::staff(house, community, asked, given).await?.code();
         let person = house.store.resident_person(community, args.resident).await?;
         let person = person.ok_or_else(|| failure(&OwnError::Nobody))?;
-        let by = staff(house, community, &args.by).await?;
-        let consent = staff(house, community, &args.consent).await?;
         if !args.yes && !agreed(args.resident) {
             tell("没有删除。 Nothing was erased.");
             return Ok(());
@@ -154,23 +182,4 @@ fn agreed(resident: ResidentNo) -> bool {
     let _ = std::io::stderr().flush();
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).is_ok() && line.trim() == resident.to_string()
-}
-
-/// The actor behind a login that works.
-async fn staff(
-    house: &crate::house::House,
-    community: &Code,
-    login: &str,
-) -> Result<Code, Failure> {
-    let found = house.store.staff_by_login(community, login).await?;
-    let actor = found
-        .filter(|own| own.active)
-        .and_then(|own| format!("staff/{}", own.staff_id).parse().ok());
-    actor.ok_or_else(|| {
-        Failure::new(
-            "staff.unknown",
-            format!("社区 {community} 没有登录名为“{login}”的在职工作人员。请核对。"),
-            format!("Community {community} has no active member of staff with the login “{login}”. Check it."),
-        )
-    })
 }

@@ -7,10 +7,11 @@ use rongyi_core::ids::Code;
 use rongyi_core::period::{Period, PeriodRow, PeriodState};
 use rongyi_core::rule::Text;
 
+use super::acting::By;
 use super::enrol::Where;
 use super::show::{holder_json, right};
 use super::{Failure, InCommunity, LangArg, Library, Reading, clerk_text, known, say, with_house};
-use crate::access::Role;
+use crate::door::{self, Act, Kind};
 use crate::explain::{self, Lang};
 use crate::house::House;
 use crate::period::{self, Line, PeriodError, change};
@@ -22,8 +23,8 @@ const PAGE: u32 = 200;
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 一步一步 / step by step:
-  rongyi period preview  -c nanmen 2026-10 --by wang   截止并预览：名次和余额从此固定 / cut off and look
-  rongyi period sign-off -c nanmen 2026-10 --by li     另一位管理员签字 / another operator signs
+  rongyi period preview  -c nanmen 2026-10             截止并预览：名次和余额从此固定 / cut off and look
+  rongyi period sign-off -c nanmen 2026-10 --by li     一位管理员签字，要输入密码 / an operator signs with their password
   rongyi period close    -c nanmen 2026-10             逐户结账，最后封账 / close every holder, then seal
   rongyi period status   -c nanmen                     走到哪一步了 / where every period stands
 
@@ -36,9 +37,8 @@ pub(crate) enum PeriodCommand {
     Preview {
         #[command(flatten)]
         step: Step,
-        /// 谁来截止：工作人员的登录名 / who cuts off: the login of a member of staff
-        #[arg(long, value_name = "LOGIN")]
-        by: String,
+        #[command(flatten)]
+        by: By,
         /// 语言 / language
         #[arg(long, value_enum, default_value = "zh")]
         lang: LangArg,
@@ -50,17 +50,15 @@ pub(crate) enum PeriodCommand {
     Withdraw {
         #[command(flatten)]
         step: Step,
-        /// 谁来撤回：登录名 / who withdraws: the login
-        #[arg(long, value_name = "LOGIN")]
-        by: String,
+        #[command(flatten)]
+        by: By,
     },
     /// 签字：名次和余额无误，可以结账 / sign: ranks and balances are right
     SignOff {
         #[command(flatten)]
         step: Step,
-        /// 谁来签字：登录名；有两位管理员时要换一位 / who signs: the login; another operator where there are two
-        #[arg(long, value_name = "LOGIN")]
-        by: String,
+        #[command(flatten)]
+        by: By,
     },
     /// 给每户结账，全部结完就封账 / close every holder, then seal
     Close {
@@ -119,7 +117,7 @@ pub(super) async fn run(command: PeriodCommand) -> Result<(), Failure> {
         PeriodCommand::Withdraw { step, by } => {
             with_house(&step.place.installation, async |house| {
                 let community = known(house, &step.place.place.community)?;
-                let actor = operator(house, community, &by).await?;
+                let actor = by.actor(house, community, Act::StepPeriod).await?.code();
                 period::withdraw(house, community, &actor, step.period).await?;
                 let period = step.period;
                 say(&format!("{period} 的截止已撤回，可以补记了。 The cut-off of {period} is withdrawn; its days are open again."));
@@ -130,7 +128,7 @@ pub(super) async fn run(command: PeriodCommand) -> Result<(), Failure> {
         PeriodCommand::SignOff { step, by } => {
             with_house(&step.place.installation, async |house| {
                 let community = known(house, &step.place.place.community)?;
-                let actor = operator(house, community, &by).await?;
+                let actor = by.actor(house, community, Act::StepPeriod).await?.code();
                 period::sign_off(house, community, &actor, step.period).await?;
                 let period = step.period;
                 say(&format!("{period} 已签字。接着运行 rongyi period close -c {community} {period}；正在运行的服务也会自动结账。"));
@@ -144,31 +142,10 @@ pub(super) async fn run(command: PeriodCommand) -> Result<(), Failure> {
     }
 }
 
-/// The actor behind a login: an operator who may sign in.
-async fn operator(house: &House, community: &Code, login: &str) -> Result<Code, Failure> {
-    let staff = house.store.staff_by_login(community, login).await?;
-    let found =
-        staff.filter(|own| own.active && Role::from_word(&own.role) == Some(Role::Operator));
-    let found = found.ok_or_else(|| {
-        Failure::new(
-            "staff.unknown",
-            format!("社区 {community} 没有登录名为“{login}”的管理员（operator）。用 rongyi staff add 登记。"),
-            format!("Community {community} has no operator with the login “{login}”. Register one with rongyi staff add."),
-        )
-    })?;
-    Ok(staff_actor(found.staff_id))
-}
-
-pub(crate) fn staff_actor(staff_id: i64) -> Code {
-    format!("staff/{staff_id}")
-        .parse()
-        .unwrap_or_else(|_| Code::literal("staff"))
-}
-
-async fn preview(step: &Step, by: &str, lang: Lang, json: bool) -> Result<(), Failure> {
+async fn preview(step: &Step, by: &By, lang: Lang, json: bool) -> Result<(), Failure> {
     with_house(&step.place.installation, async |house| {
         let community = known(house, &step.place.place.community)?;
-        let actor = operator(house, community, by).await?;
+        let actor = by.actor(house, community, Act::StepPeriod).await?.code();
         let mut row = period::find(house, community, step.period).await.ok();
         if row
             .as_ref()
@@ -204,6 +181,9 @@ async fn show(
     loop {
         let page = period::preview(house, community, row, after, PAGE).await?;
         let Some(last) = page.last() else { break };
+        let holders = page.iter().map(|line| line.holder);
+        let whose = door::whose(&house.store, community, holders).await?;
+        house.read_here(community, Kind::List, &whose).await?;
         after = Some(last.holder);
         let mut table = Table::new();
         table.load_style(presets::UTF8_HORIZONTAL_ONLY);

@@ -8,6 +8,7 @@ use rongyi_core::chain::hex;
 use rongyi_core::record::Record;
 
 use super::{Failure, InCommunity, Library, Reading, say};
+use crate::door::{self, Kind};
 use crate::proof::claims::{self, Claim};
 use crate::proof::wire::{self, ProofFile};
 use crate::proof::{self, Trees, heads};
@@ -90,6 +91,11 @@ async fn make(args: MakeArgs) -> Result<(), Failure> {
     )
     .await;
     let proved = proved.map_err(|error| Failure::said("proof", &error))?;
+    if let Some(stored) = library.store.entry(community, args.seq).await? {
+        let receipt = crate::clerk::receipt(&stored)?;
+        let whose = door::concerned(&library.store, community, &receipt).await?;
+        library.reads(community, Kind::Proof, &whose).await;
+    }
     library.close().await;
     let text = serde_json::to_string_pretty(&ProofFile::from(&proved));
     say(&text.map_err(|error| Failure::said("proof", &error))?);

@@ -17,6 +17,7 @@ use rongyi_store::{PassbookRow, StoreError};
 
 use super::{Failure, InCommunity, LangArg, Library, Reading, say};
 use crate::clock::{Clock, SystemClock, local};
+use crate::door::Kind;
 use crate::explain::{self, Lang};
 use crate::past::Moment;
 
@@ -130,6 +131,14 @@ impl Whose {
     }
 }
 
+impl Whose {
+    /// Puts on record that the terminal reads this.
+    async fn read(&self, found: &Found, kind: Kind) {
+        let community = &self.place.community;
+        found.library.reads(community, kind, &[self.resident]).await;
+    }
+}
+
 impl Found {
     /// The assets a resident may hold, by code.
     fn assets(&self) -> Vec<(String, AssetNo)> {
@@ -181,6 +190,7 @@ struct Holding {
 pub(super) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
     let whose = &args.whose;
     let found = whose.find().await?;
+    whose.read(&found, Kind::Balance).await;
     if let Some(moment) = args.at {
         return moment::show(whose, found, moment).await;
     }
@@ -351,6 +361,7 @@ struct Line {
 pub(super) async fn passbook(args: PassbookArgs) -> Result<(), Failure> {
     let whose = &args.whose;
     let found = whose.find().await?;
+    whose.read(&found, Kind::Passbook).await;
     let accounts: Vec<_> = found
         .assets()
         .iter()

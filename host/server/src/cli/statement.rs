@@ -17,9 +17,6 @@ use crate::past::{Held, Step};
 use crate::sheet::{Columns, Row};
 use crate::statement::{Said, Statement, state};
 
-/// The actor of statements made on the command line.
-const AUDIT: &str = "audit";
-
 const COLUMNS: Columns = Columns {
     required: &["resident", "on", "amount", "source"],
     optional: &["asset"],
@@ -159,7 +156,7 @@ pub(super) async fn run(args: StatementArgs) -> Result<(), Failure> {
 
 /// What is wrong with one statement; `None` when it is kept.
 async fn one(house: &House, code: &Code, own: &Statement) -> Result<Option<Text>, Failure> {
-    match state(house, code, AUDIT, own).await {
+    match state(house, code, &house.hand.code(), own).await {
         Ok(Said::Right(_)) => Ok(None),
         Ok(Said::Wrong(held)) => Ok(Some(differs(own, &held))),
         Err(error @ ClerkError::Rejected(_)) => Ok(Some(clerk_text(&error))),

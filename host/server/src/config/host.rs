@@ -11,6 +11,9 @@ use super::reader::{Field, Table, both};
 use super::source::why_zh;
 use crate::rulebook::ward::PARK_AFTER;
 
+/// For how many months the record of who read what is kept, where the file does not say.
+pub(super) const READ_LOG_MONTHS: u32 = 12;
+
 /// The values of `rongyi.toml`, the communities still as paths.
 pub(super) struct Host {
     pub(super) data_dir: PathBuf,
@@ -20,6 +23,7 @@ pub(super) struct Host {
     pub(super) secret_file: PathBuf,
     pub(super) limits: Allowance,
     pub(super) park_after: usize,
+    pub(super) read_log_months: u32,
 }
 
 /// Reads everything but `communities`, see [`community_paths`].
@@ -38,6 +42,10 @@ pub(super) fn read(
         .get("park_after")
         .and_then(|field| field.integer(1..=1_000))
         .and_then(|events| usize::try_from(events).ok());
+    let months = table
+        .get("read_log_months")
+        .and_then(|field| field.integer(1..=120))
+        .and_then(|months| u32::try_from(months).ok());
     let written = table
         .get("database_url")
         .and_then(|f| read_database(&f, folder));
@@ -58,6 +66,7 @@ pub(super) fn read(
         secret_file,
         limits,
         park_after: park_after.unwrap_or(PARK_AFTER),
+        read_log_months: months.unwrap_or(READ_LOG_MONTHS),
     }
 }
 

@@ -20,8 +20,6 @@ use crate::explain::{self, Lang};
 use crate::house::House;
 use crate::sheet::{BadRow, Row, Rows};
 
-/// The actor of everything a file brings in.
-pub const IMPORT: &str = "import";
 /// The source of opening balances.
 pub const PAPER_BOOK: &str = "paper-book";
 /// Rows that are with the clerk at once.

@@ -18,7 +18,7 @@ use rongyi_rules::{Allowance, Engine};
 use tokio::sync::Notify;
 
 use super::{
-    Checked, Communities, Community, House, OpenError, SYSTEM, as_served, changes, check_rules,
+    Checked, Communities, Community, House, OpenError, as_served, changes, check_rules,
     serving_engine,
 };
 use crate::config::{self, Config, Diagnostic, Parted};
@@ -31,6 +31,7 @@ struct Fixed {
     data_dir: PathBuf,
     secret_file: PathBuf,
     public_url: Option<String>,
+    read_log_months: u32,
 }
 
 impl Fixed {
@@ -41,6 +42,7 @@ impl Fixed {
             data_dir: config.data_dir.clone(),
             secret_file: config.secret_file.clone(),
             public_url: config.public_url.clone(),
+            read_log_months: config.read_log_months,
         }
     }
 
@@ -52,6 +54,10 @@ impl Fixed {
             ("data_dir", self.data_dir != other.data_dir),
             ("secret_file", self.secret_file != other.secret_file),
             ("public_url", self.public_url != other.public_url),
+            (
+                "read_log_months",
+                self.read_log_months != other.read_log_months,
+            ),
         ];
         rows.into_iter()
             .filter_map(|(key, differs)| differs.then_some(key))
@@ -400,7 +406,7 @@ impl House {
         let mut book = frame.map_or_else(|| Book::empty(code.clone()), Book::new);
         let mut found = Vec::new();
         for ask in asks {
-            let command: Command = self.command(code, SYSTEM, ask);
+            let command: Command = self.command(code, &crate::door::Actor::Job.code(), ask);
             match book.apply(&command, self.clock.now(), &Nobody) {
                 Ok(_) | Err(Rejection::NothingToDo) => {}
                 Err(rejection) => found.push(community.diagnostic(

@@ -8,9 +8,10 @@ use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::{Erasure, Record};
 use rongyi_core::traits::Traits;
-use rongyi_store::{HouseholdText, Person, Store, StoreError, Subject};
+use rongyi_store::{HouseholdText, Person, ReadLine, Store, StoreError, Subject};
 
 use crate::clerk::ClerkError;
+use crate::door::Actor;
 use crate::house::House;
 
 /// What stands in the place of an erased name.
@@ -44,6 +45,8 @@ pub struct Own {
     pub person: Person,
     /// Where the person is a resident.
     pub residencies: Vec<Residency>,
+    /// Who read what of it, by community.
+    pub reads: Vec<(Code, ReadLine)>,
 }
 
 /// Why it could not be done.
@@ -96,6 +99,7 @@ pub async fn collect(store: &Store, person_id: i64) -> Result<Own, OwnError> {
         });
     }
     Ok(Own {
+        reads: super::readings::of_person(store, person_id).await?,
         person,
         residencies,
     })
@@ -174,12 +178,11 @@ pub async fn erase(house: &House, person_id: i64, wish: &Wish) -> Result<Erased,
     let mut erased = Erased::default();
     for residency in &own.residencies {
         let community = &residency.community;
-        let itself = format!("resident/{}", residency.resident);
         let (actor, consent) = match wish {
             Wish::Office { by, consent } => (by.clone(), consent.clone()),
             Wish::Own => {
-                let itself: Code = itself.parse().map_err(|_| OwnError::Nobody)?;
-                (itself.clone(), itself)
+                let own = Actor::Resident(residency.resident).code();
+                (own.clone(), own)
             }
         };
         let places: BTreeSet<u64> = residency.texts.iter().map(|(seq, _)| *seq).collect();
@@ -192,7 +195,7 @@ pub async fn erase(house: &House, person_id: i64, wish: &Wish) -> Result<Erased,
         }));
         let command = Command {
             actor,
-            ..house.command(community, crate::house::SYSTEM, ask)
+            ..house.command(community, &Actor::Job.code(), ask)
         };
         house.clerk.ask_patiently(community, command).await?;
         if residency.alone && residency.household_text.is_some() {
@@ -205,6 +208,7 @@ pub async fn erase(house: &House, person_id: i64, wish: &Wish) -> Result<Erased,
         let subject = Subject::Resident(residency.resident);
         house.store.delete_sessions_of(community, subject).await?;
     }
+    super::readings::forget(&house.store, person_id).await?;
     house.store.erase_person(person_id, ERASED).await?;
     Ok(erased)
 }

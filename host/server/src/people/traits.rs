@@ -10,7 +10,7 @@ use rongyi_core::rule::Text;
 use rongyi_core::traits::Traits;
 use rongyi_store::{Store, StoreError};
 
-use super::{ENROL, RowError};
+use super::RowError;
 use crate::clerk::ClerkError;
 use crate::house::House;
 use crate::sheet::BadRow;
@@ -97,7 +97,7 @@ pub(crate) async fn set(
     let ask = Ask::Traits(resident, changes);
     let answer = house
         .clerk
-        .ask_patiently(community, house.command(community, ENROL, ask))
+        .ask_patiently(community, house.command(community, &house.hand.code(), ask))
         .await;
     match answer {
         Ok(_) => Ok(true),

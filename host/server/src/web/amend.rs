@@ -15,20 +15,13 @@ use serde::Deserialize;
 
 use super::lines::event_title;
 use super::shell::{Html, OnDuty, Visit, day, go};
-use crate::access::{AccessError, Role, SignedIn, StaffMember, random};
+use crate::access::{AccessError, SignedIn, random};
 use crate::amend::{self, By, Noticed, Proposal, Request};
 use crate::api::error::Fault;
+use crate::door::Actor;
 use crate::earning::resident_no;
 use crate::jobs;
 use crate::redemption;
-
-/// Correcting is the reviewer's; the operator may step in.
-fn at_the_desk(staff: &StaffMember) -> Result<(), AccessError> {
-    match staff.role {
-        Role::Reviewer | Role::Operator => Ok(()),
-        Role::Shopkeeper | Role::Leader => Err(AccessError::Forbidden),
-    }
-}
 
 /// The entry that was just booked.
 #[derive(Debug, Deserialize)]
@@ -57,7 +50,10 @@ async fn row(
         entry: own.entry,
         title: event_title(visit, frame, &own.event),
         masked_name: match doer {
-            Some(resident) => visit.masked(resident).await?,
+            Some(resident) if matches!(visit.who, Some(SignedIn::Staff(_))) => {
+                visit.masked(resident).await?
+            }
+            Some(resident) => visit.public_name(resident).await?,
             None => String::new(),
         },
         on: day(own.event.on),
@@ -132,13 +128,12 @@ pub(super) struct Sent {
 
 async fn book(
     visit: &Visit,
-    actor: String,
+    actor: &Actor,
     request: &Request,
     (reason, key): (String, String),
 ) -> Result<u64, Fault> {
-    let actor: Code = actor.parse().map_err(|_| Fault::not_found())?;
     let by = By {
-        actor,
+        actor: actor.code(),
         key: Some(key).filter(|key| (1..=128).contains(&key.len())),
         reason,
     };
@@ -155,23 +150,19 @@ pub(super) async fn object(
     let actor = match visit.who.as_ref() {
         None => return Err(AccessError::SignInNeeded.into()),
         Some(who) if who.must_change() => return Err(AccessError::PinFirst.into()),
-        Some(SignedIn::Resident(me)) => format!("resident/{}", me.resident),
-        Some(SignedIn::Staff(staff)) => format!("staff/{}", staff.staff_id),
+        Some(who) => Actor::from(who),
     };
     let reason = amend::reason(&sent.reason)?;
-    let done = book(&visit, actor, &Request::Object(entry), (reason, sent.key)).await?;
+    let done = book(&visit, &actor, &Request::Object(entry), (reason, sent.key)).await?;
     Ok(go(&visit.path(&format!("/notice?done={done}"))))
 }
 
 /// `GET /{community}/amend`.
-pub(super) async fn show_desk(
-    OnDuty { visit, staff }: OnDuty,
-    Query(query): Query<Done>,
-) -> Result<Response, Fault> {
-    at_the_desk(&staff)?;
+pub(super) async fn show_desk(duty: OnDuty, Query(query): Query<Done>) -> Result<Response, Fault> {
+    let me = duty.actor().code();
+    let visit = duty.visit;
     let frame = frame(&visit).await?;
     let store = &visit.app.house.store;
-    let me = format!("staff/{}", staff.staff_id);
     let mut proposals = Vec::new();
     for own in amend::proposals(store, &visit.code).await? {
         proposals.push(proposal(&visit, own, &me).await?);
@@ -200,7 +191,7 @@ fn erased(visit: &Visit) -> String {
     visit.either("（文字已删除）", "(erased)")
 }
 
-async fn proposal(visit: &Visit, own: Proposal, me: &str) -> Result<ProposalRow, Fault> {
+async fn proposal(visit: &Visit, own: Proposal, me: &Code) -> Result<ProposalRow, Fault> {
     let what = match &own.change {
         Change::Reverse { entry } => visit.either(
             &format!("冲正第 {entry} 号（可超过欠分额度）"),
@@ -228,7 +219,7 @@ async fn proposal(visit: &Visit, own: Proposal, me: &str) -> Result<ProposalRow,
     Ok(ProposalRow {
         entry: own.entry,
         what,
-        own: own.by.as_str() == me,
+        own: own.by == *me,
         by: visit.actor(&own.by).await,
         reason: own.reason.unwrap_or_else(|| erased(visit)),
     })
@@ -239,13 +230,12 @@ fn number<T: std::str::FromStr>(text: &str, zh: &str, en: &str) -> Result<T, Fau
 }
 
 async fn at_desk(
-    OnDuty { visit, staff }: OnDuty,
+    duty: OnDuty,
     request: &Request,
     sent: (String, String),
 ) -> Result<Response, Fault> {
-    at_the_desk(&staff)?;
-    let done = book(&visit, format!("staff/{}", staff.staff_id), request, sent).await?;
-    Ok(go(&visit.path(&format!("/amend?done={done}"))))
+    let done = book(&duty.visit, &duty.actor(), request, sent).await?;
+    Ok(go(&duty.visit.path(&format!("/amend?done={done}"))))
 }
 
 /// `POST /{community}/amend/reverse`.

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Frame, Order, OrderState as Standing};
 use rongyi_core::command::Rejection;
-use rongyi_core::ids::{Code, OrderNo, ResidentNo};
+use rongyi_core::ids::OrderNo;
 use rongyi_core::record::{Record, ReleaseReason};
 use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
@@ -23,14 +23,9 @@ use super::shop::{PIECES_MAX, code_of, confirm, fresh_key};
 use crate::access::SignedResident;
 use crate::api::error::Fault;
 use crate::clerk::ClerkError;
+use crate::door::Actor;
 use crate::explain;
 use crate::redemption::{self, Wanted, belongs, collectable};
-
-fn actor(no: ResidentNo) -> Code {
-    format!("resident/{no}")
-        .parse()
-        .unwrap_or_else(|_| Code::literal("resident"))
-}
 
 /// What the check page sends.
 #[derive(Debug, Deserialize)]
@@ -52,7 +47,7 @@ pub(super) async fn place_order(
         resident: me.resident,
         basket: vec![(item.clone(), form.quantity)],
         seen,
-        actor: actor(me.resident),
+        actor: Actor::Resident(me.resident).code(),
         key: Some(form.key).filter(|key| (1..=128).contains(&key.len())),
     };
     let answer = redemption::place(&visit.app.house, &visit.code, wanted).await?;
@@ -253,7 +248,7 @@ pub(super) async fn cancel_order(
         &visit.app.house,
         &visit.code,
         order.no,
-        (actor(me.resident), key),
+        (Actor::Resident(me.resident).code(), key),
     )
     .await
     {

@@ -5,15 +5,15 @@ use axum::Form;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
-use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::ids::{HouseholdNo, ResidentNo};
 use rongyi_core::period::{Period, PeriodRow, PeriodState};
 use rongyi_core::rule::Plan;
 use rongyi_pages::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
 use serde::Deserialize;
 
 use super::shell::{Html, OnDuty, Visit, day, go};
-use crate::access::{AccessError, Role, StaffMember};
 use crate::api::error::Fault;
+use crate::door::{self, Kind};
 use crate::explain;
 use crate::period::{self, Line, change};
 
@@ -21,14 +21,6 @@ use crate::period::{self, Line, change};
 const PAGE: u32 = 50;
 /// Holders closed by one press; the jobs of the host go on with the rest.
 const CLOSE_MAX: u32 = 500;
-
-fn operator(staff: &StaffMember) -> Result<(), AccessError> {
-    if staff.role == Role::Operator {
-        Ok(())
-    } else {
-        Err(AccessError::Forbidden)
-    }
-}
 
 fn parse(period: &str) -> Result<Period, Fault> {
     period.parse().map_err(|_| Fault::not_found())
@@ -58,8 +50,7 @@ async fn card(visit: &Visit, row: &PeriodRow) -> PeriodCard {
 }
 
 /// `GET /{community}/operator/periods`.
-pub(super) async fn list_periods(OnDuty { visit, staff }: OnDuty) -> Result<Response, Fault> {
-    operator(&staff)?;
+pub(super) async fn list_periods(OnDuty { visit, .. }: OnDuty) -> Result<Response, Fault> {
     let house = &visit.app.house;
     let frame = house.store.frame(&visit.code).await?;
     let rows = frame.map(|frame| frame.periods).unwrap_or_default();
@@ -106,15 +97,18 @@ fn address_of(holder: Holder) -> Option<String> {
 
 /// `GET /{community}/operator/periods/{period}`.
 pub(super) async fn show_period(
-    OnDuty { visit, staff }: OnDuty,
+    duty: OnDuty,
     Path((_, name)): Path<(String, String)>,
     Query(page): Query<HoldersQuery>,
 ) -> Result<Response, Fault> {
-    operator(&staff)?;
+    let visit = &duty.visit;
     let house = &visit.app.house;
     let row = period::find(house, &visit.code, parse(&name)?).await?;
     let after = page.after.as_deref().and_then(holder_of);
     let found = period::preview(house, &visit.code, &row, after, PAGE).await?;
+    let holders = found.iter().map(|own| own.holder);
+    let whose = door::whose(&house.store, &visit.code, holders).await?;
+    duty.reads(Kind::List, &whose).await?;
     let frame = house.store.frame(&visit.code).await?;
     let frame = frame.ok_or_else(Fault::not_found)?;
     let plan = explain::plan_of(&frame, row.set);
@@ -123,10 +117,10 @@ pub(super) async fn show_period(
     let next = next.and_then(|line| address_of(line.holder));
     let mut lines = Vec::new();
     for own in &found {
-        lines.push(line(&visit, &plan, own).await?);
+        lines.push(line(visit, &plan, own).await?);
     }
     let view = PeriodView {
-        card: card(&visit, &row).await,
+        card: card(visit, &row).await,
         lines,
         next,
         shell: visit.shell(),
@@ -164,14 +158,14 @@ pub(super) struct StepInput {
 
 /// `POST /{community}/operator/periods/{period}`.
 pub(super) async fn take_step(
-    OnDuty { visit, staff }: OnDuty,
+    duty: OnDuty,
     Path((_, name)): Path<(String, String)>,
     Form(input): Form<StepInput>,
 ) -> Result<Response, Fault> {
-    operator(&staff)?;
     let own = parse(&name)?;
+    let visit = &duty.visit;
     let house = &visit.app.house;
-    let actor: Code = crate::cli::period::staff_actor(staff.staff_id);
+    let actor = duty.actor().code();
     match input.step.as_str() {
         "cut-off" => drop(period::cut_off(house, &visit.code, &actor, own).await?),
         "withdraw" => drop(period::withdraw(house, &visit.code, &actor, own).await?),

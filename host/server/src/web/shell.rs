@@ -12,6 +12,7 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{Day, Desk, Lang, Moment, Page, Reader, Shell, Size};
+use rongyi_store::Listing;
 use tower_http::request_id::RequestId;
 
 use super::App;
@@ -19,6 +20,7 @@ use crate::access::{self, AccessError, Role, SignedIn, SignedResident, StaffMemb
 use crate::api::error::Fault;
 use crate::clock::local;
 use crate::config::Shop;
+use crate::door::{Act, Actor, Kind, May, Reading, Right, Signed, Way, may, refused};
 use crate::explain;
 use crate::people::own::ERASED;
 
@@ -156,6 +158,19 @@ impl FromRequestParts<Arc<App>> for Visit {
             }
             None => None,
         };
+        let act = parts.extensions.get::<Act>().copied();
+        let act = act.ok_or(AccessError::Forbidden)?;
+        let right = Right::of(who.as_ref());
+        if may(right, act) == May::No {
+            let first = who.as_ref().is_some_and(SignedIn::must_change);
+            let why = refused(right, act);
+            let why = if first && matches!(why, AccessError::Forbidden) {
+                AccessError::PinFirst
+            } else {
+                why
+            };
+            return Err(why.into());
+        }
         Ok(Visit {
             app: Arc::clone(app),
             manner: Manner::of(parts),
@@ -282,34 +297,27 @@ impl Visit {
         }))
     }
 
+    /// A resident as a page for everybody may name them: as they said, and a child not at all.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn public_name(&self, resident: ResidentNo) -> Result<String, Fault> {
+        let store = &self.app.house.store;
+        let found = store.public_name(&self.code, resident).await?;
+        Ok(match found {
+            Some(own) if own.name == ERASED => self.either(ERASED, "erased"),
+            Some(own) if !own.minor && own.listing == Listing::Masked => mask(&own.name),
+            Some(own) if !own.minor && own.listing == Listing::Named => own.name,
+            // A number would be as good as a name to whoever knows it.
+            Some(_) | None => self.either("（不公开姓名）", "(name not public)"),
+        })
+    }
+
     /// Who an actor of the ledger is, as a reader may know it.
     pub async fn actor(&self, actor: &Code) -> String {
-        let (kind, id) = actor
-            .as_str()
-            .split_once('/')
-            .unwrap_or((actor.as_str(), ""));
-        match kind {
-            "resident" => match &self.who {
-                Some(SignedIn::Resident(own)) if own.resident.to_string() == id => {
-                    self.either("本人", "yourself")
-                }
-                _ => self.either(&format!("{id} 号居民"), &format!("resident {id}")),
-            },
-            "staff" => {
-                let staff = match id.parse() {
-                    Ok(id) => self.app.house.store.staff(id).await.ok().flatten(),
-                    Err(_) => None,
-                };
-                // Colleagues know each other; everybody else reads a masked name.
-                let colleague = matches!(self.who, Some(SignedIn::Staff(_)));
-                let shown = |name: String| if colleague { name } else { mask(&name) };
-                let name = staff.map_or_else(|| id.to_owned(), |staff| shown(staff.name));
-                self.either(&format!("工作人员 {name}"), &format!("staff {name}"))
-            }
-            "token" => self.either(&format!("设备 {id}"), &format!("device {id}")),
-            "import" => self.either("登记表导入", "imported from a list"),
-            _ => self.either("系统自动", "the system"),
-        }
+        let store = &self.app.house.store;
+        let name = Signed::of(actor).name(store, self.who.as_ref()).await;
+        self.say(&name)
     }
 }
 
@@ -322,7 +330,7 @@ fn reader(who: Option<&SignedIn>) -> Reader {
     }
 }
 
-/// The desks of a role; the first is where it begins.
+/// The desks of a role, as far as the table of permissions opens them; the first is where it begins.
 pub(super) fn desks(role: Role) -> &'static [Desk] {
     match role {
         Role::Operator => &[Desk::Operator, Desk::Till, Desk::Record, Desk::Amend],
@@ -391,6 +399,43 @@ impl FromRequestParts<Arc<App>> for OnDuty {
             Some(SignedIn::Staff(staff)) => Ok(OnDuty { visit, staff }),
             Some(SignedIn::Resident(_)) | None => Err(AccessError::StaffSignInNeeded.into()),
         }
+    }
+}
+
+impl Member {
+    /// As whom this resident acts.
+    pub fn actor(&self) -> Actor {
+        Actor::Resident(self.me.resident)
+    }
+}
+
+impl OnDuty {
+    /// As whom this member of staff acts.
+    pub fn actor(&self) -> Actor {
+        Actor::staff(self.staff.staff_id, self.staff.role)
+    }
+
+    /// Puts on record that they read what is kept about these residents, before it is answered.
+    ///
+    /// # Errors
+    /// What the database said; then nothing may be answered.
+    pub async fn reads(&self, kind: Kind, whose: &[ResidentNo]) -> Result<(), Fault> {
+        let house = &self.visit.app.house;
+        let reading = Reading {
+            by: &self.actor(),
+            kind,
+            way: Way::Page,
+            at: house.clock.now(),
+        };
+        let noted = house
+            .readings
+            .note(&house.store, &self.visit.code, reading, whose);
+        Ok(noted.await?)
+    }
+
+    /// Whether they may do something else than what they ask for now.
+    pub fn may(&self, act: Act) -> bool {
+        may(Right::Staff(self.staff.role), act) == May::Yes
     }
 }
 

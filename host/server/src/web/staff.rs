@@ -9,7 +9,7 @@ use rongyi_core::account::Purpose;
 use rongyi_core::book::{Frame, Order, OrderState, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{AmendRejection, Rejection};
-use rongyi_core::ids::{Code, ItemNo, OrderNo};
+use rongyi_core::ids::{ItemNo, OrderNo};
 use rongyi_core::record::{OrderLine, Record, ReleaseReason};
 use rongyi_pages::{
     FieldError, TillCheckView, TillItem, TillOutcome, TillPieces, TillResultView, TillView,
@@ -19,18 +19,10 @@ use serde::Deserialize;
 use super::lines::{goods, item_title, order_lines, rest_lines};
 use super::order::end_of;
 use super::shell::{Html, OnDuty, Visit, day};
-use crate::access::{AccessError, Role, StaffMember, random};
+use crate::access::random;
 use crate::api::error::Fault;
 use crate::clerk::ClerkError;
 use crate::redemption::{self, Basket, collectable};
-
-/// Handing over is the shopkeeper's; the operator may step in.
-fn at_the_till(staff: &StaffMember) -> Result<(), AccessError> {
-    match staff.role {
-        Role::Shopkeeper | Role::Operator => Ok(()),
-        Role::Reviewer | Role::Leader => Err(AccessError::Forbidden),
-    }
-}
 
 /// A code, as typed or scanned.
 #[derive(Debug, Deserialize)]
@@ -51,10 +43,9 @@ fn digits(typed: &str) -> Option<String> {
 
 /// `GET /{community}/till`; with `?code=` from the QR code the slip comes at once.
 pub(super) async fn show_till(
-    OnDuty { visit, staff }: OnDuty,
+    OnDuty { visit, .. }: OnDuty,
     Query(input): Query<CodeInput>,
 ) -> Result<Response, Fault> {
-    at_the_till(&staff)?;
     if !input.code.is_empty() {
         return look_up(&visit, &input.code).await;
     }
@@ -69,10 +60,9 @@ pub(super) async fn show_till(
 
 /// `POST /{community}/till`.
 pub(super) async fn look_up_code(
-    OnDuty { visit, staff }: OnDuty,
+    OnDuty { visit, .. }: OnDuty,
     Form(input): Form<CodeInput>,
 ) -> Result<Response, Fault> {
-    at_the_till(&staff)?;
     look_up(&visit, &input.code).await
 }
 
@@ -217,11 +207,11 @@ impl Handing {
 
 /// `POST /{community}/till/{no}/settle`.
 pub(super) async fn settle_order(
-    OnDuty { visit, staff }: OnDuty,
+    duty: OnDuty,
     Path((_, no)): Path<(String, u32)>,
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
-    at_the_till(&staff)?;
+    let visit = &duty.visit;
     let handing = Handing::of(sent);
     let no = OrderNo(no);
     let store = &visit.app.house.store;
@@ -240,14 +230,11 @@ pub(super) async fn settle_order(
             message,
         }]
     };
-    let basket = match handing.basket(&visit) {
+    let basket = match handing.basket(visit) {
         Ok(basket) => basket,
-        Err(message) => return check(&visit, &shown, wrong(message)).await,
+        Err(message) => return check(visit, &shown, wrong(message)).await,
     };
-    let actor: Code = format!("staff/{}", staff.staff_id)
-        .parse()
-        .map_err(|_| Fault::not_found())?;
-    let by = (actor, handing.key.clone());
+    let by = (duty.actor().code(), handing.key.clone());
     let house = &visit.app.house;
     let answer = match basket {
         Some(basket) => redemption::settle_part(house, &visit.code, (no, basket), by).await,
@@ -256,17 +243,17 @@ pub(super) async fn settle_order(
     match answer {
         Ok(answer) => {
             let handed = handed_over(&answer.receipt);
-            told(&visit, &load().await?, Some(handed)).await
+            told(visit, &load().await?, Some(handed)).await
         }
         Err(ClerkError::Rejected(
             Rejection::OrderSettled { .. }
             | Rejection::OrderReleased { .. }
             | Rejection::OrderTimedOut { .. },
-        )) => told(&visit, &load().await?, None).await,
+        )) => told(visit, &load().await?, None).await,
         // More than is left, perhaps because another till was faster: the form comes back with what is there now.
         Err(ClerkError::Rejected(rejection @ Rejection::Amend(AmendRejection::PartShape))) => {
             let message = visit.say(&rejection.text());
-            check(&visit, &load().await?, wrong(message)).await
+            check(visit, &load().await?, wrong(message)).await
         }
         Err(error) => Err(error.into()),
     }

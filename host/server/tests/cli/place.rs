@@ -103,10 +103,19 @@ impl Place {
     }
 
     pub fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, &[])
+    }
+
+    /// Runs it with further variables of the environment.
+    pub fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Ran {
         let output: Output = Command::new(env!("CARGO_BIN_EXE_rongyi"))
             .args(args)
             .current_dir(self.folder.path())
             .env_remove("RONGYI_DATABASE_URL")
+            .env_remove("RONGYI_STAFF_PASSWORD")
+            .env_remove("RONGYI_CONSENT_PASSWORD")
+            .envs(variables.iter().copied())
+            .stdin(std::process::Stdio::null())
             .output()
             .unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
@@ -115,6 +124,22 @@ impl Place {
             out: text(&output.stdout),
             err: text(&output.stderr),
         }
+    }
+
+    /// Gives a member of staff a password of their own, as the page for it does.
+    pub fn own_password(&self, login: &str, password: &str) {
+        let secret = self.path("config/data/server.secret");
+        let secret = rongyi_server::access::server_secret(&secret).unwrap();
+        let hash = rongyi_server::access::hash_secret(&secret, password);
+        let url = format!("sqlite:{}", self.path("config/data/rongyi.db").display());
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let store = rongyi_store::Store::open(&url, false).await.unwrap();
+            let green = rongyi_core::ids::Code::literal("green");
+            let staff = store.staff_by_login(&green, login).await.unwrap().unwrap();
+            let set = store.set_staff_password(staff.staff_id, &hash, false);
+            set.await.unwrap();
+        });
     }
 
     pub fn good(&self, args: &[&str]) -> String {

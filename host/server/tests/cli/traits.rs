@@ -156,8 +156,10 @@ fn the_end_of_a_period_sees_traits_and_a_declared_asset_is_counted() {
         let base = ["period", step, "-c", "green", "2026-10"];
         place.good(&[&base[..], by].concat())
     };
-    period("preview", &["--by", "wang"]);
-    period("sign-off", &["--by", "li"]);
+    period("preview", &[]);
+    place.own_password("li", "li-own-word");
+    place.write("word.txt", "li-own-word\n");
+    period("sign-off", &["--by", "li", "--password-file", "word.txt"]);
     period("close", &[]);
     assert_eq!(
         place.points("1001"),

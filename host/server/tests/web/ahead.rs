@@ -30,7 +30,7 @@ fn command(app: &TestApp, no: u32) -> Command {
             };
             Command {
                 text: Some(donor),
-                ..app.house.command(&code("nanmen"), "import", receive)
+                ..app.house.command(&code("nanmen"), &code("import"), receive)
             }
         }
         no if no % 7 == 6 => app.event(&format!("many-{}", no - 3), "tree.plant", 1001, 1),

@@ -64,8 +64,8 @@ async fn a_wrong_entry_is_reversed_once_and_its_reference_comes_again() {
         .is(200)
         .json();
     assert_eq!(again["outcome"], "decided");
-    assert_eq!(points(&mut check).await, (67, 0));
     let mut me = app.signed_in("1001").await;
+    assert_eq!(points(&mut me).await, (67, 0));
     me.get("/nanmen/passbook")
         .await
         .is(200)
@@ -109,20 +109,20 @@ async fn a_correction_takes_two_members_of_staff() {
         "旧存折少抄了一行",
         "这是您自己提出的",
     ]);
-    assert_eq!(points(&mut check).await, (0, 0), "a proposal moves nothing");
+    let mut boss = app.signed_in("boss").await;
+    assert_eq!(points(&mut boss).await, (0, 0), "a proposal moves nothing");
     let approve = format!("/nanmen/amend/{entry}/approve");
     check
         .post(&approve, &[])
         .await
         .is(403)
         .says(&["更正要两个人"]);
-    let mut boss = app.signed_in("boss").await;
     boss.get("/nanmen/amend")
         .await
         .is(200)
         .says(&["1001 号居民", "积分 +25", "周一"]);
     boss.post(&approve, &[]).await.is(303);
-    assert_eq!(points(&mut check).await, (25, 0));
+    assert_eq!(points(&mut boss).await, (25, 0));
     boss.post(&approve, &[]).await.is(409).says(&["已经批准"]);
     app.signed_in("shop")
         .await

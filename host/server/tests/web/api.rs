@@ -299,6 +299,8 @@ async fn nobody_asks_for_more_than_their_own() {
     let mut scale = app.device("events").await;
     scale.get(&own).await.is(403);
     let mut reader = app.device("read").await;
+    reader.get(&own).await.is(403);
+    let mut reader = app.device("people").await;
     reader.get(&own).await.is(200);
     reader.json(EVENTS, &event("g-3", "1")).await.is(403);
     let head = app

@@ -27,7 +27,7 @@ async fn a_full_queue_says_so_and_loses_nothing_it_took() {
     let asking: Vec<_> = (0..QUEUE_MAX + more)
         .map(|_| {
             let house = std::sync::Arc::clone(&app.house);
-            let command = house.command(&code("nanmen"), "import", Ask::Earn(event(&app)));
+            let command = house.command(&code("nanmen"), &code("import"), Ask::Earn(event(&app)));
             tokio::spawn(async move { house.clerk.ask(&code("nanmen"), command).await })
         })
         .collect();

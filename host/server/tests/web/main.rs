@@ -2,6 +2,7 @@
 //! compiled, and a clock that is moved by hand. No browser here; that journey is walked elsewhere.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod acts;
 mod ahead;
 mod amend;
 mod api;
@@ -14,5 +15,6 @@ mod hosts;
 mod links;
 mod parked;
 mod periods;
+mod privacy;
 mod reload;
 mod story;

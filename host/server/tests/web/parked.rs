@@ -48,7 +48,7 @@ async fn ask(house: &House, kind: &'static str, minute: u16) -> Option<String> {
         source: None,
         note: None,
     };
-    let command = house.command(&code("nanmen"), "import", Ask::Earn(event));
+    let command = house.command(&code("nanmen"), &code("import"), Ask::Earn(event));
     let answer = house.clerk.ask(&code("nanmen"), command).await.unwrap();
     answer.receipt.waiting().map(str::to_owned)
 }

@@ -146,7 +146,7 @@ async fn the_past_is_read_and_stated() {
     assert_eq!(at("2026-11-26T09:59:59%2B08:00").await, 40);
     assert_eq!(at("2026-11-26T10:00:01%2B08:00").await, 60);
 
-    let mut check = app.signed_in("check").await;
+    let mut check = app.signed_in("boss").await;
     let path = "/api/v1/communities/nanmen/statements";
     let state = |on: &str, amount: i64| json!({ "resident": 1001, "on": on, "amount": amount, "source": "第 3 页" });
     let right = check

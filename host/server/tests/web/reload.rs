@@ -71,7 +71,7 @@ async fn not_one_request_fails_while_it_changes() {
                 source: None,
                 note: None,
             };
-            let command = house.command(&nanmen, "import", Ask::Earn(event));
+            let command = house.command(&nanmen, &code("import"), Ask::Earn(event));
             let answer = house.clerk.ask(&nanmen, command).await.unwrap();
             assert_eq!(answer.receipt.waiting(), None, "an event met no rule");
             asked += 1;

@@ -284,8 +284,10 @@ pub(crate) enum Scope {
     Events,
     /// 核销取货码 / hand goods over
     Till,
-    /// 只读 / read
+    /// 看公开的数字：货架、各期、指纹 / read public figures: shop, periods, heads
     Read,
+    /// 看居民的余额和明细，每次都留痕 / read residents' balances and passbooks; each read is on the record
+    People,
 }
 
 impl Scope {
@@ -294,6 +296,7 @@ impl Scope {
             Scope::Events => "events",
             Scope::Till => "till",
             Scope::Read => "read",
+            Scope::People => "people",
         }
     }
 }

@@ -14,8 +14,9 @@ use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
 use rongyi_store::Store;
 
-use super::{IMPORT, ImportError};
+use super::ImportError;
 use crate::access::random;
+use crate::door::Actor;
 use crate::earning::{InputError, code, field, household_no, occurred_at, quantity, resident_no};
 use crate::sheet::{BadRow, Columns, Row};
 
@@ -41,17 +42,18 @@ pub struct Reader {
     book: Book,
     people: BTreeMap<ResidentNo, HouseholdNo>,
     source: Code,
+    by: Code,
 }
 
 impl Reader {
-    /// Reads the community's rules and people.
+    /// Reads the community's rules and people; `source` counts the references, `by` signs.
     ///
     /// # Errors
     /// [`ImportError::Store`] or [`ImportError::NotConfigured`].
     pub async fn open(
         store: &Store,
         community: &Code,
-        source: Code,
+        (source, by): (Code, &Actor),
     ) -> Result<Reader, ImportError> {
         let frame = store.frame(community).await?;
         let frame = frame.ok_or_else(|| ImportError::NotConfigured(community.clone()))?;
@@ -64,6 +66,7 @@ impl Reader {
             book: Book::new(frame),
             people,
             source,
+            by: by.code(),
         })
     }
 
@@ -136,7 +139,7 @@ impl Reader {
             source: Some(source),
             note: note_hash,
         };
-        Ok(command(Ask::Earn(event), today, note))
+        Ok(self.command(Ask::Earn(event), today, note))
     }
 
     /// The command of a row of opening balances.
@@ -198,7 +201,17 @@ impl Reader {
             source,
             reason: reason.commitment(),
         };
-        Ok(command(ask, today, Some(reason)))
+        Ok(self.command(ask, today, Some(reason)))
+    }
+
+    fn command(&self, ask: Ask, today: LocalDate, text: Option<SaltedText>) -> Command {
+        Command {
+            actor: self.by.clone(),
+            key: None,
+            today,
+            ask,
+            text,
+        }
     }
 
     /// How the row names the doer, and who that is. A household's doer is its lowest resident number.
@@ -255,16 +268,6 @@ impl Reader {
 
 /// Never a legal quantity: should a rule appear between reading and deciding, the book still refuses.
 const NO_RULE: i32 = i32::MIN;
-
-fn command(ask: Ask, today: LocalDate, text: Option<SaltedText>) -> Command {
-    Command {
-        actor: Code::literal(IMPORT),
-        key: None,
-        today,
-        ask,
-        text,
-    }
-}
 
 fn salted(text: &str) -> SaltedText {
     SaltedText {

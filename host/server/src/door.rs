@@ -1,0 +1,17 @@
+//! The door: who somebody is ([`Actor`]), what can be done or read ([`Act`]), and the one table of who may do
+//! what ([`may`]). The API, the pages and the terminal ask the same table.
+//!
+//! It opens no session and knows no address's content. That the two people of a decision are different people is
+//! the ledger's to know.
+
+mod act;
+mod actor;
+mod addresses;
+mod reading;
+mod right;
+
+pub use act::Act;
+pub use actor::{Actor, Signed, User};
+pub use addresses::{Address, Addresses, of_api};
+pub use reading::{Kind, Reading, Readings, Way, concerned, whose};
+pub use right::{May, Right, may, refused, table};
