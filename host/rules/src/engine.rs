@@ -1,11 +1,9 @@
-//! The engine: for each tier one wasmtime configuration with a pool, made when its first component comes, and the
-//! tickers that keep their clocks.
+//! The engine: for each tier one wasmtime configuration with a pool and a clock, made when its first component
+//! comes.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
-use std::time::Duration;
 
 use rongyi_core::chain::Hash;
 use wasmtime::component::Linker;
@@ -14,13 +12,11 @@ use wasmtime::{
 };
 
 use crate::bindings;
+use crate::clock::Clock;
 use crate::compile::Compiler;
 use crate::limits::{Allowance, Limits, Tier};
 use crate::load::Known;
 use crate::state::State;
-
-/// Milliseconds between two ticks of the deadline clock.
-pub(crate) const TICK_MS: u64 = 10;
 
 /// Bytes of a returned memory that are wiped and kept rather than given back to the system.
 const KEEP_RESIDENT_MAX: usize = 4 << 20;
@@ -54,7 +50,8 @@ pub(crate) struct Inner {
     pub(crate) cache: Option<PathBuf>,
     /// The components that loaded rules use, by digest.
     pub(crate) known: Mutex<HashMap<Hash, Weak<Known>>>,
-    running: Arc<AtomicBool>,
+    /// What deadlines are counted by.
+    pub(crate) clock: Arc<Clock>,
 }
 
 impl Engine {
@@ -115,41 +112,28 @@ impl Inner {
         let wasm = wasmtime::Engine::new(&config(&limits)).map_err(setup)?;
         let mut linker = Linker::new(&wasm);
         bindings::link(&mut linker).map_err(setup)?;
-        let running = Arc::new(AtomicBool::new(true));
-        tick(&wasm, &running);
+        let ticked = wasm.weak();
+        let clock = Clock::start(move || {
+            let wasm = ticked.upgrade();
+            wasm.as_ref()
+                .map(wasmtime::Engine::increment_epoch)
+                .is_some()
+        });
         Ok(Inner {
             wasm,
             linker,
             limits,
             cache,
             known: Mutex::default(),
-            running,
+            clock,
         })
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.running.store(false, Ordering::Relaxed);
+        self.clock.end();
     }
-}
-
-/// Moves the deadline clock until the engine is gone.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a ticker waits for time itself, on a thread of its own"
-)]
-fn tick(wasm: &wasmtime::Engine, running: &Arc<AtomicBool>) {
-    let (wasm, running) = (wasm.weak(), Arc::clone(running));
-    std::thread::spawn(move || {
-        while running.load(Ordering::Relaxed) {
-            std::thread::sleep(Duration::from_millis(TICK_MS));
-            match wasm.upgrade() {
-                Some(wasm) => wasm.increment_epoch(),
-                None => return,
-            }
-        }
-    });
 }
 
 fn config(limits: &Limits) -> Config {

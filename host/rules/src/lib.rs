@@ -8,6 +8,7 @@ mod answer;
 mod bake;
 mod bindings;
 mod cache;
+mod clock;
 mod compile;
 mod engine;
 mod fault;

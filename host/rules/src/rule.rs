@@ -7,7 +7,8 @@ use rongyi_core::rule::{CloseAsk, Decision, EarnAsk, Fault, Plan, PriceAsk, Quot
 use wasmtime::Store;
 
 use crate::bindings::{Heard, Pre, Speaks};
-use crate::engine::{Inner, TICK_MS};
+use crate::clock::TICK_MS;
+use crate::engine::Inner;
 use crate::fault::Spent;
 use crate::limits::Limits;
 use crate::load::Known;
@@ -269,7 +270,7 @@ impl Rule {
 
 /// A store with every limit set.
 pub(crate) fn store(inner: &Inner, limits: &Limits, fuel: u64) -> Store<State> {
-    let mut store = Store::new(&inner.wasm, State::new(limits));
+    let mut store = Store::new(&inner.wasm, State::new(limits, inner.clock.run()));
     store.limiter(|state| state);
     store.set_hostcall_fuel(limits.transfer_bytes);
     store.set_epoch_deadline(limits.deadline_ms.div_ceil(TICK_MS).max(1));

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use wasmtime::ResourceLimiter;
 
+use crate::clock::Running;
 use crate::limits::Limits;
 use crate::rule::LogLine;
 
@@ -22,6 +23,8 @@ pub(crate) struct State {
     pub(crate) log: Vec<LogLine>,
     /// The newest line at the level `error`: the SDK's panic hook writes the author's message there.
     pub(crate) last_error: Option<String>,
+    /// Keeps the deadline clock going.
+    _running: Running,
 }
 
 impl State {
@@ -29,7 +32,7 @@ impl State {
         clippy::disallowed_methods,
         reason = "a call that was stopped says after how long; no answer depends on it"
     )]
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, running: Running) -> Self {
         State {
             began: Instant::now(),
             memory_max: limits.memory_bytes,
@@ -41,6 +44,7 @@ impl State {
             log_calls: 0,
             log: Vec::new(),
             last_error: None,
+            _running: running,
         }
     }
 
