@@ -5,7 +5,7 @@ use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
 use rongyi_core::time::{Instant, LocalDate};
 
-use super::forms::{date, int, narrow, uint};
+use super::forms::{date, narrow, place, uint};
 use super::{Own, community, statements};
 use crate::error::{StoreError, corrupt};
 
@@ -45,7 +45,7 @@ impl Own {
     ) -> Result<Option<Fate>, StoreError> {
         let row: Option<FateRow> = sqlx::query_as(ONE)
             .bind(community.as_str())
-            .bind(int(entry)?)
+            .bind(place(entry))
             .fetch_optional(&self.readers)
             .await?;
         let found = row.map(|row| fate(community, row)).transpose()?;

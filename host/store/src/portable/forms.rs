@@ -10,12 +10,17 @@ use rongyi_core::time::{Instant, LocalDate};
 
 use crate::error::{StoreError, corrupt};
 
-/// A place, height or count as the engine keeps it.
+/// A place, height or count to be kept.
 pub(super) fn int(value: u64) -> Result<i64, StoreError> {
-    i64::try_from(value).map_err(|_| StoreError::Corrupt {
-        what: "number",
-        place: value.to_string(),
+    i64::try_from(value).map_err(|_| StoreError::Conflict {
+        detail: format!("{value} is larger than any number that can be kept"),
     })
+}
+
+/// A place or height that is looked for. Whatever is beyond the largest one names the end, where nothing is; who
+/// asks for it says nothing about what is stored.
+pub(super) fn place(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 /// A place, height or count as it was kept.

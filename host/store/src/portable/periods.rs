@@ -5,7 +5,7 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::period::{PeriodRow, Standing, pack_holder, unpack_holder};
 use rongyi_core::traits::{Member, Traits};
 
-use super::forms::{int, narrow, uint};
+use super::forms::{narrow, place, uint};
 use super::lists::{self, each_number, looked_up};
 use super::{Connection, Own, community, statements};
 use crate::error::{StoreError, corrupt};
@@ -91,7 +91,7 @@ pub(super) async fn of_holders(
     let keys: Vec<i64> = holders.iter().map(|own| pack_holder(*own)).collect();
     let query = sqlx::query_as(STANDINGS).bind(community.as_str());
     let rows: Vec<StandingRow> = lists::numbers(query, &keys)
-        .bind(int(cut)?)
+        .bind(place(cut))
         .fetch_all(connection)
         .await?;
     rows.into_iter()
@@ -109,7 +109,7 @@ impl Own {
     ) -> Result<Vec<(Holder, Standing)>, StoreError> {
         let rows: Vec<StandingRow> = sqlx::query_as(PAGE)
             .bind(community.as_str())
-            .bind(int(cut)?)
+            .bind(place(cut))
             .bind(after.map_or(0, pack_holder))
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
@@ -126,7 +126,7 @@ impl Own {
     ) -> Result<Vec<Holder>, StoreError> {
         let packed: Vec<i64> = sqlx::query_scalar(OPEN)
             .bind(community.as_str())
-            .bind(int(cut)?)
+            .bind(place(cut))
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;

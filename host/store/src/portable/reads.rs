@@ -13,7 +13,7 @@ use rongyi_core::record::{Transfer, TransferKind};
 use rongyi_core::time::LocalDate;
 use sqlx::FromRow;
 
-use super::forms::{account, int, narrow, uint};
+use super::forms::{account, narrow, place, uint};
 use super::lists::{self, by_index, each_number, looked_up};
 use super::load::{OrderRow, counter, order_columns, states};
 use super::nul::given;
@@ -180,7 +180,7 @@ impl Own {
         else {
             return Ok(None);
         };
-        let Some(first) = self.one(ENTRY_FIRST, community, Some(int(seq)?)).await? else {
+        let Some(first) = self.one(ENTRY_FIRST, community, Some(place(seq))).await? else {
             return Ok(None);
         };
         let end = self
@@ -198,7 +198,7 @@ impl Own {
             }
         }
         let mut records = self.journal(community, first_seq, limit).await?;
-        records.retain(|(seq, _, _)| int(*seq).is_ok_and(|seq| seq < end));
+        records.retain(|(seq, _, _)| place(*seq) < end);
         let text: Option<String> = sqlx::query_scalar(ENTRY_TEXT)
             .bind(community.as_str())
             .bind(first)
@@ -270,7 +270,7 @@ impl Own {
             let link: Option<i64> = sqlx::query_scalar(LINK_OF)
                 .bind(community.as_str())
                 .bind(account.pack())
-                .bind(int(before)?)
+                .bind(place(before))
                 .fetch_optional(&self.readers)
                 .await?;
             if link.is_some() {
@@ -279,11 +279,11 @@ impl Own {
         }
         let last = self.one(LAST_OF, community, Some(account.pack())).await?;
         let found = match (before, last) {
-            (Some(before), Some(last)) if int(before)? <= last => {
+            (Some(before), Some(last)) if place(before) <= last => {
                 sqlx::query_scalar(WALK_TO)
                     .bind(community.as_str())
                     .bind(account.pack())
-                    .bind(int(before)?)
+                    .bind(place(before))
                     .bind(last)
                     .fetch_optional(&self.readers)
                     .await?

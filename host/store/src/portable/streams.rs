@@ -11,7 +11,7 @@ use rongyi_core::record::Record;
 use rongyi_core::time::Instant;
 use rongyi_core::traits::Member;
 
-use super::forms::{account, code, hash, int, narrow, uint};
+use super::forms::{account, code, hash, narrow, place, uint};
 use super::load::{OrderRow, counter, order_columns, states, used};
 use super::nul::given;
 use super::periods::{MemberRow, member};
@@ -50,7 +50,7 @@ impl Own {
     ) -> Result<Vec<StoredBlock>, StoreError> {
         let rows: Vec<BlockRow> = sqlx::query_as(BLOCKS)
             .bind(community.as_str())
-            .bind(int(from_height)?)
+            .bind(place(from_height))
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
@@ -80,7 +80,7 @@ impl Own {
         let mut journal = Vec::new();
         let records: Vec<(i64, i16, Vec<u8>)> = sqlx::query_as(RECORDS)
             .bind(community.as_str())
-            .bind(int(from_seq)?)
+            .bind(place(from_seq))
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
@@ -104,7 +104,7 @@ impl Own {
     ) -> Result<Vec<TransferRow>, StoreError> {
         Ok(sqlx::query_as(TRANSFERS)
             .bind(community.as_str())
-            .bind(int(from_seq)?)
+            .bind(place(from_seq))
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?)
@@ -185,7 +185,7 @@ impl Own {
     ) -> Result<Vec<(u64, SaltedText)>, StoreError> {
         let rows: Vec<(i64, Vec<u8>, String)> = sqlx::query_as(TEXTS)
             .bind(community.as_str())
-            .bind(int(from_seq)?)
+            .bind(place(from_seq))
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
