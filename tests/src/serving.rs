@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A running host.
 #[derive(Debug)]
@@ -92,6 +93,25 @@ impl Serving {
             .args(["-s", name, &self.child.id().to_string()])
             .status();
         assert!(sent.is_ok_and(|own| own.success()), "{name} was not sent");
+    }
+
+    /// Waits for its end, at most so long; says how long that was.
+    ///
+    /// # Panics
+    /// When the system cannot say.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test measures how long a stop takes"
+    )]
+    pub fn wait(&mut self, most: Duration) -> Option<Duration> {
+        let began = Instant::now();
+        while self.is_running() {
+            if began.elapsed() > most {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Some(began.elapsed())
     }
 
     /// Whether it still runs.

@@ -12,15 +12,13 @@ pub mod redemption;
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::ids::{Code, ResidentNo};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -29,6 +27,7 @@ use utoipa_axum::routes;
 use crate::access::{self, AccessError, Device, SignedIn};
 use crate::door::{Act, Actor, Address, Kind, May, Reading, Right, Way, may, of_api};
 use crate::house::House;
+use crate::serving::Slow;
 use crate::web::App;
 use crate::web::shell::cookie;
 use error::Fault;
@@ -120,6 +119,26 @@ pub struct Problem {
     request_id: String,
 }
 
+impl Problem {
+    /// The answer that tells a fault.
+    pub(crate) fn answer(fault: &Fault, request_id: String) -> Response {
+        let status = fault.status;
+        let body = Problem {
+            r#type: format!("urn:rongyi:{}", fault.code),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code: fault.code.clone().into_owned(),
+            detail_zh: fault.text.zh.clone(),
+            detail: fault.text.en.clone(),
+            request_id,
+        };
+        let mut answer = (status, Json(body)).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+        answer
+    }
+}
+
 /// Around the API: gives every fault its body.
 pub(crate) async fn as_json(request: Request, next: Next) -> Response {
     let id = request
@@ -127,37 +146,25 @@ pub(crate) async fn as_json(request: Request, next: Next) -> Response {
         .get::<RequestId>()
         .and_then(|id| id.header_value().to_str().ok());
     let request_id = id.unwrap_or_default().to_owned();
+    let slow = Slow::of(request.extensions());
     let response = next.run(request).await;
     let status = response.status();
     let fault = match response.extensions().get::<Fault>() {
+        _ if status.is_client_error() && slow.is_some_and(|slow| slow.is_so()) => {
+            Fault::body_slow()
+        }
         Some(fault) => fault.clone(),
         None if (status.is_client_error() || status.is_server_error()) && !is_json(&response) => {
             Fault::of_status(status)
         }
         None => return response,
     };
-    let body = Problem {
-        r#type: format!("urn:rongyi:{}", fault.code),
-        title: fault
-            .status
-            .canonical_reason()
-            .unwrap_or("Error")
-            .to_owned(),
-        status: fault.status.as_u16(),
-        code: fault.code.clone().into_owned(),
-        detail_zh: fault.text.zh.clone(),
-        detail: fault.text.en.clone(),
-        request_id,
-    };
-    let mut answer = (fault.status, Json(body)).into_response();
-    answer.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
-    if let Some(after) = response.headers().get(header::RETRY_AFTER) {
-        answer
-            .headers_mut()
-            .insert(header::RETRY_AFTER, after.clone());
+    let mut answer = Problem::answer(&fault, request_id);
+    // A refused method says which ones there are.
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = response.headers().get(&name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
     }
     answer
 }
@@ -170,7 +177,7 @@ fn is_json(response: &Response) -> bool {
     kind.is_some_and(|kind| kind.contains("json"))
 }
 
-/// The house's JSON: in, it names what is wrong with a body; out, it is plain.
+/// The house's JSON on its way out; on its way in it is a [`Unread`](crate::asked::Unread).
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -182,43 +189,6 @@ impl<T: Serialize> IntoResponse for Json<T> {
             }
             Err(_) => Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
         }
-    }
-}
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
-    type Rejection = Fault;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        if !kind.is_some_and(|kind| {
-            kind.split(';')
-                .next()
-                .unwrap_or("")
-                .trim()
-                .ends_with("json")
-        }) {
-            return Err(Fault::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "body.media-type",
-                "请求的内容要是 JSON：加上请求头 Content-Type: application/json。",
-                "The body must be JSON: send the header Content-Type: application/json.",
-            ));
-        }
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|error| Fault::of_status(error.status()))?;
-        serde_json::from_slice(&bytes).map(Json).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            Fault::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "body.malformed",
-                format!("第 {line} 行第 {column} 列的 JSON 不合要求：{error}。格式见 /api/v1/openapi.json。"),
-                format!("The JSON is not what is expected at line {line}, column {column}: {error}. See /api/v1/openapi.json."),
-            )
-        })
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Config {
     pub park_after: usize,
     /// For how many months it is kept who read what.
     pub read_log_months: u32,
+    /// What connections may take.
+    pub serving: crate::serving::Limits,
     /// The communities, in the order of `rongyi.toml`, or by file name.
     pub communities: Vec<Community>,
     /// What is allowed and probably not meant.
@@ -159,6 +161,7 @@ fn config(
         limits: host.limits,
         park_after: host.park_after,
         read_log_months: host.read_log_months,
+        serving: host.serving,
         communities,
         warnings,
     }

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod amend;
 pub mod api;
+mod asked;
 pub mod clerk;
 pub mod cli;
 pub mod clock;
@@ -22,6 +23,7 @@ pub mod period;
 pub mod proof;
 pub mod redemption;
 pub mod rulebook;
+pub mod serving;
 pub mod sheet;
 pub mod statement;
 pub mod verify;

@@ -1,6 +1,6 @@
 //! Reversals, corrections by two people, and notice over the API. The same functions as behind the pages.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rongyi_core::amount::Amount;
 use rongyi_core::book::FateState;
 use rongyi_core::ids::{Code, ResidentNo};
@@ -13,6 +13,7 @@ use super::error::Fault;
 use super::ledger::{Movement, movements};
 use super::{Caller, Json, Told};
 use crate::amend::{self, By, Request};
+use crate::asked::{Path, Seq, Unread};
 use crate::jobs;
 use crate::web::App;
 
@@ -62,15 +63,16 @@ async fn booked(
 /// floor; beyond it, propose the reversal and let another person approve.
 #[utoipa::path(
     post, path = "/communities/{community}/entries/{seq}/reverse", tag = "amend",
-    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The entry")),
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The entry", maximum = 9007199254740991_i64)),
     request_body = ReasonInput,
     responses((status = 200, body = AmendAnswer), (status = "default", body = super::Problem))
 )]
 pub(super) async fn reverse_entry(
     caller: Caller,
-    Path((_, entry)): Path<(String, u64)>,
-    Json(input): Json<ReasonInput>,
+    Path((_, Seq(entry))): Path<(String, Seq)>,
+    sent: Unread<ReasonInput>,
 ) -> Result<Told<AmendAnswer>, Fault> {
+    let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Reverse(entry), reason).await
 }
@@ -98,7 +100,7 @@ pub struct ProposalInput {
 fn change(input: &ProposalInput) -> Result<Change, Fault> {
     let date = |name: &str, text: &Option<String>| {
         let parse = |text: &String| {
-            let bad = || Fault::input(name, "要写成 2026-11-23。", "write it like 2026-11-23.");
+            let bad = || Fault::day(name, "要写成 2026-11-23。", "write it like 2026-11-23.");
             text.parse().map_err(|_| bad())
         };
         text.as_ref().map(parse).transpose()
@@ -136,8 +138,9 @@ fn change(input: &ProposalInput) -> Result<Change, Fault> {
 )]
 pub(super) async fn propose_change(
     caller: Caller,
-    Json(input): Json<ProposalInput>,
+    sent: Unread<ProposalInput>,
 ) -> Result<Told<AmendAnswer>, Fault> {
+    let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Propose(change(&input)?), reason).await
 }
@@ -200,12 +203,12 @@ pub(super) async fn list_proposals(caller: Caller) -> Result<Json<Vec<ProposalAn
 /// Approves a proposal; refused for the person who made it.
 #[utoipa::path(
     post, path = "/communities/{community}/proposals/{seq}/approve", tag = "amend",
-    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The proposal")),
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The proposal", maximum = 9007199254740991_i64)),
     responses((status = 200, body = AmendAnswer), (status = "default", body = super::Problem))
 )]
 pub(super) async fn approve_proposal(
     caller: Caller,
-    Path((_, proposal)): Path<(String, u64)>,
+    Path((_, Seq(proposal))): Path<(String, Seq)>,
 ) -> Result<Told<AmendAnswer>, Fault> {
     booked(&caller, &Request::Approve(proposal), String::new()).await
 }
@@ -213,15 +216,16 @@ pub(super) async fn approve_proposal(
 /// Declines a proposal, or takes one's own back.
 #[utoipa::path(
     post, path = "/communities/{community}/proposals/{seq}/decline", tag = "amend",
-    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The proposal")),
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The proposal", maximum = 9007199254740991_i64)),
     request_body = ReasonInput,
     responses((status = 200, body = AmendAnswer), (status = "default", body = super::Problem))
 )]
 pub(super) async fn decline_proposal(
     caller: Caller,
-    Path((_, proposal)): Path<(String, u64)>,
-    Json(input): Json<ReasonInput>,
+    Path((_, Seq(proposal))): Path<(String, Seq)>,
+    sent: Unread<ReasonInput>,
 ) -> Result<Told<AmendAnswer>, Fault> {
+    let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Decline(proposal), reason).await
 }
@@ -286,15 +290,16 @@ pub(super) async fn list_notices(
 /// Objects to an award under notice: any resident or member of staff, until its last day.
 #[utoipa::path(
     post, path = "/communities/{community}/entries/{seq}/object", tag = "amend",
-    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The entry")),
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The entry", maximum = 9007199254740991_i64)),
     request_body = ReasonInput,
     responses((status = 200, body = AmendAnswer), (status = "default", body = super::Problem))
 )]
 pub(super) async fn object_to_entry(
     caller: Caller,
-    Path((_, entry)): Path<(String, u64)>,
-    Json(input): Json<ReasonInput>,
+    Path((_, Seq(entry))): Path<(String, Seq)>,
+    sent: Unread<ReasonInput>,
 ) -> Result<Told<AmendAnswer>, Fault> {
+    let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Object(entry), reason).await
 }
@@ -312,15 +317,16 @@ pub struct ReviewInput {
 /// Reviews an objection; refused for who booked the award and for who objected.
 #[utoipa::path(
     post, path = "/communities/{community}/entries/{seq}/review", tag = "amend",
-    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The entry")),
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The entry", maximum = 9007199254740991_i64)),
     request_body = ReviewInput,
     responses((status = 200, body = AmendAnswer), (status = "default", body = super::Problem))
 )]
 pub(super) async fn review_entry(
     caller: Caller,
-    Path((_, entry)): Path<(String, u64)>,
-    Json(input): Json<ReviewInput>,
+    Path((_, Seq(entry))): Path<(String, Seq)>,
+    sent: Unread<ReviewInput>,
 ) -> Result<Told<AmendAnswer>, Fault> {
+    let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Review(entry, input.uphold), reason).await
 }

@@ -16,6 +16,7 @@ use super::error::Fault;
 use super::ledger::{Movement, Reason, movements, reasons};
 use super::{Both, Caller, Json, Told};
 use crate::access::random;
+use crate::asked::Unread;
 use crate::clerk::{Answer, ClerkError};
 use crate::earning::{InputError, field, occurred_at, quantity};
 use crate::explain::{self, Lang};
@@ -64,11 +65,23 @@ pub struct EventInput {
     pub replaces: Option<u64>,
 }
 
+/// What a rule, or the book, made of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EventOutcome {
+    /// It is booked.
+    Decided,
+    /// The rule said no; that is kept.
+    Refused,
+    /// It waits for its rule to be mended.
+    Waiting,
+}
+
 /// What became of an event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventAnswer {
     /// `decided`, `refused` or `waiting`.
-    pub outcome: &'static str,
+    pub outcome: EventOutcome,
     /// The place of its entry in the ledger.
     pub entry: u64,
     /// Whether it had been answered before.
@@ -227,9 +240,9 @@ fn told(frame: &Frame, answer: &Answer) -> EventAnswer {
         }
     });
     let outcome = match (&refused, receipt.waiting()) {
-        (Some(_), _) => "refused",
-        (None, Some(_)) => "waiting",
-        (None, None) => "decided",
+        (Some(_), _) => EventOutcome::Refused,
+        (None, Some(_)) => EventOutcome::Waiting,
+        (None, None) => EventOutcome::Decided,
     };
     EventAnswer {
         outcome,
@@ -312,8 +325,9 @@ pub(crate) async fn submit(
 )]
 pub(super) async fn post_event(
     caller: Caller,
-    Json(input): Json<EventInput>,
+    sent: Unread<EventInput>,
 ) -> Result<Response, Fault> {
+    let input = sent.read().await?;
     let (frame, answer) = submit(&sender(&caller), &input, caller.key.as_ref()).await?;
     let body = told(&frame, &answer);
     Ok(Told {
@@ -331,6 +345,14 @@ pub struct EventList {
     pub events: Vec<EventInput>,
 }
 
+/// What became of an event that could not be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListedOutcome {
+    /// Nothing of it is kept.
+    Rejected,
+}
+
 /// The answer for one event of a list.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -340,7 +362,7 @@ pub enum ListedAnswer {
     /// It could not be: nothing of it is kept.
     Rejected {
         /// Always `rejected`.
-        outcome: &'static str,
+        outcome: ListedOutcome,
         /// The stable code.
         code: String,
         /// What is wrong and what to do.
@@ -364,8 +386,9 @@ pub struct ListAnswer {
 )]
 pub(super) async fn post_events(
     caller: Caller,
-    Json(list): Json<EventList>,
+    sent: Unread<EventList>,
 ) -> Result<Json<ListAnswer>, Fault> {
+    let list = sent.read().await?;
     if !(1..=LIST_MAX).contains(&list.events.len()) {
         return Err(Fault::input(
             "events",
@@ -441,7 +464,7 @@ async fn send(
 
 fn listed(fault: Fault) -> ListedAnswer {
     ListedAnswer::Rejected {
-        outcome: "rejected",
+        outcome: ListedOutcome::Rejected,
         code: fault.code.into_owned(),
         text: fault.text.into(),
     }

@@ -99,6 +99,91 @@ impl Fault {
         Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "input.invalid", zh, en)
     }
 
+    /// A part of the query is not what it should be; `told` says which and what would be right.
+    pub fn query(told: &str) -> Self {
+        Fault::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "query.invalid",
+            format!(
+                "网址里问号后面的内容不对：{told}。请从页面上的链接进入，或照 /api/v1/openapi.json 写。"
+            ),
+            format!(
+                "The query of this address is wrong: {told}. Follow a link of the pages, or write it as /api/v1/openapi.json says."
+            ),
+        )
+    }
+
+    /// A body is not said to be JSON.
+    pub fn not_json() -> Self {
+        Fault::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "body.media-type",
+            "请求的内容要是 JSON：加上请求头 Content-Type: application/json。",
+            "The body must be JSON: send the header Content-Type: application/json.",
+        )
+    }
+
+    /// A body is said to be JSON and is none.
+    pub fn no_json(told: &str) -> Self {
+        Fault::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "body.malformed",
+            format!("请求的内容不是正确的 JSON：{told}。请核对逗号、引号和括号。"),
+            format!("The body is not JSON: {told}. Check commas, quotes and brackets."),
+        )
+    }
+
+    /// The JSON of a body does not fit the schema, at `path`.
+    pub fn schema(path: &str, told: &str) -> Self {
+        Fault::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "body.schema",
+            format!("请求的内容在“{path}”处不合格式：{told}。格式见 /api/v1/openapi.json。"),
+            format!(
+                "The body does not fit the schema at “{path}”: {told}. See /api/v1/openapi.json."
+            ),
+        )
+    }
+
+    /// Every connection is taken.
+    pub fn host_full() -> Self {
+        Fault::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "host.full",
+            "现在访问的人太多，服务器没有空位。什么也没有记账，请过几秒再打开。",
+            "Too many people are connected and the host has no room. Nothing was booked; open the page again in a few seconds.",
+        )
+        .after(5)
+    }
+
+    /// The head of a request does not name one host.
+    pub fn no_host() -> Self {
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "request.host",
+            "请求要恰好写明一个主机名（Host），并与网址里的一致。请检查中间的代理。",
+            "A request must name exactly one host, the one of its address. Check the proxy in between.",
+        )
+    }
+
+    /// The body of a request did not arrive in its time.
+    pub fn body_slow() -> Self {
+        Fault::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body.slow",
+            "提交的内容传得太慢，没有收全，什么也没有记账。请在信号好的地方再交一次。",
+            "What was sent came too slowly and is incomplete; nothing was booked. Send it again where the signal is better.",
+        )
+    }
+
+    /// A day, or a moment, that cannot be; `place` names the field.
+    pub fn day(place: &str, zh: &str, en: &str) -> Self {
+        Fault {
+            code: Cow::Borrowed("date.form"),
+            ..Fault::input(place, zh, en)
+        }
+    }
+
     /// What a framework answered without saying more.
     pub fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {

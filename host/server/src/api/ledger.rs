@@ -1,6 +1,6 @@
 //! Entries with their reasons, and the public head of the chain.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Receipt};
 use rongyi_core::chain::hex;
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::error::Fault;
 use super::{Both, Caller, Json};
 use crate::access::AccessError;
+use crate::asked::{Path, Seq};
 use crate::clerk::receipt;
 use crate::door::{self, Kind, Signed};
 use crate::explain::{self, Lang};
@@ -282,12 +283,12 @@ async fn readable(caller: &Caller, seq: u64, kind: Kind) -> Result<(Frame, Recei
 /// Proof that an entry stands in the ledger, to be checked with SHA-256 alone; without the personal text.
 #[utoipa::path(
     get, path = "/communities/{community}/entries/{seq}/proof", tag = "ledger",
-    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The place of any of its records")),
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The place of any of its records", maximum = 9007199254740991_i64)),
     responses((status = 200, body = ProofFile), (status = "default", body = super::Problem))
 )]
 pub(super) async fn get_proof(
     caller: Caller,
-    Path((_, seq)): Path<(String, u64)>,
+    Path((_, Seq(seq))): Path<(String, Seq)>,
 ) -> Result<Json<ProofFile>, Fault> {
     readable(&caller, seq, Kind::Proof).await?;
     let house = caller.house();
@@ -301,12 +302,12 @@ pub(super) async fn get_proof(
 /// One entry and why it is so, in both languages.
 #[utoipa::path(
     get, path = "/communities/{community}/entries/{seq}", tag = "ledger",
-    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The place of any of its records")),
+    params(("community" = String, Path, description = "The community"), ("seq" = u64, Path, description = "The place of any of its records", maximum = 9007199254740991_i64)),
     responses((status = 200, body = EntryAnswer), (status = "default", body = super::Problem))
 )]
 pub(super) async fn get_entry(
     caller: Caller,
-    Path((_, seq)): Path<(String, u64)>,
+    Path((_, Seq(seq))): Path<(String, Seq)>,
 ) -> Result<Json<EntryAnswer>, Fault> {
     let (frame, receipt) = readable(&caller, seq, Kind::Entry).await?;
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;

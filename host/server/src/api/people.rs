@@ -1,6 +1,5 @@
 //! What a resident has: balance and passbook.
 
-use axum::extract::{Path, Query};
 use rongyi_core::ids::ResidentNo;
 use rongyi_core::record::Record;
 use rongyi_store::StoreError;
@@ -10,14 +9,12 @@ use utoipa::ToSchema;
 use super::error::Fault;
 use super::{Caller, Json};
 use crate::door::Kind;
+use crate::asked::{Lines, No, Path, Query, Seq};
 use crate::jobs;
 use crate::redemption::{Wallet, wallet};
 use rongyi_core::book::Frame;
 use rongyi_core::command::Rejection;
 use rongyi_core::time::LocalDate;
-
-/// Lines on one page at most.
-const LIMIT_MAX: u32 = 200;
 
 async fn at_hand(caller: &Caller, resident: ResidentNo) -> Result<(Frame, Wallet), Fault> {
     caller.about(resident)?;
@@ -64,12 +61,12 @@ pub struct Balance {
 /// What a resident has now.
 #[utoipa::path(
     get, path = "/communities/{community}/residents/{resident}/balance", tag = "people",
-    params(("community" = String, Path, description = "The community"), ("resident" = u32, Path, description = "The number on the card")),
+    params(("community" = String, Path, description = "The community"), ("resident" = u32, Path, description = "The number on the card", maximum = 2147483647)),
     responses((status = 200, body = Balance), (status = "default", body = super::Problem))
 )]
 pub(super) async fn get_balance(
     caller: Caller,
-    Path((_, resident)): Path<(String, u32)>,
+    Path((_, No(resident))): Path<(String, No)>,
 ) -> Result<Json<Balance>, Fault> {
     let (_, wallet) = at_hand(&caller, ResidentNo(resident)).await?;
     caller.reads(Kind::Balance, &[ResidentNo(resident)]).await?;
@@ -94,8 +91,8 @@ pub(super) async fn get_balance(
 /// Which page.
 #[derive(Debug, Deserialize)]
 pub struct PageQuery {
-    before: Option<u64>,
-    limit: Option<u32>,
+    before: Option<Seq>,
+    limit: Option<Lines>,
 }
 
 /// One line of a passbook.
@@ -131,25 +128,30 @@ pub struct Passbook {
 #[utoipa::path(
     get, path = "/communities/{community}/residents/{resident}/passbook", tag = "people",
     params(
-        ("community" = String, Path, description = "The community"), ("resident" = u32, Path, description = "The number on the card"),
-        ("before" = Option<u64>, Query, description = "Lines before this seq"), ("limit" = Option<u32>, Query, description = "1-200, 50 without it")
+        ("community" = String, Path, description = "The community"), ("resident" = u32, Path, description = "The number on the card", maximum = 2147483647),
+        ("before" = Option<u64>, Query, description = "Lines before this seq", maximum = 9007199254740991_i64), ("limit" = Option<u32>, Query, description = "1-200, 50 without it", minimum = 1, maximum = 200)
     ),
     responses((status = 200, body = Passbook), (status = "default", body = super::Problem))
 )]
 pub(super) async fn get_passbook(
     caller: Caller,
-    Path((_, resident)): Path<(String, u32)>,
+    Path((_, No(resident))): Path<(String, No)>,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Passbook>, Fault> {
     let resident = ResidentNo(resident);
     let (_, wallet) = at_hand(&caller, resident).await?;
     caller.reads(Kind::Passbook, &[resident]).await?;
-    let limit = page.limit.unwrap_or(50).clamp(1, LIMIT_MAX);
+    let limit = page.limit.unwrap_or(Lines::USUAL).0;
     let accounts = wallet.accounts(resident);
     let rows = caller
         .house()
         .store
-        .passbook(&caller.code, &accounts, page.before, limit)
+        .passbook(
+            &caller.code,
+            &accounts,
+            page.before.map(|Seq(seq)| seq),
+            limit,
+        )
         .await?;
     let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let older = rows.last().filter(|_| full).map(|row| row.seq);

@@ -1,9 +1,8 @@
 //! Closing periods, balances of the past and dated statements, for programs. What each does is decided elsewhere
 //! ([`crate::period`], [`crate::past`], [`crate::statement`]).
 
-use axum::extract::{Path, Query};
 use rongyi_core::account::Holder;
-use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::period::{Period, PeriodRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,6 +10,7 @@ use utoipa::ToSchema;
 use super::error::Fault;
 use super::ledger::{Reason, lines_of};
 use super::{Both, Caller, Json};
+use crate::asked::{After, Lines, No, Path, Query, Unread};
 use crate::cli::period::state_code;
 use crate::door::{self, Kind};
 use crate::explain::{self, Lang};
@@ -20,12 +20,10 @@ use crate::statement::{self, Said, Statement};
 
 /// Holders closed by one request at most; the jobs of the host go on with the rest.
 const CLOSE_MAX: u32 = 500;
-/// Holders on one page at most.
-const PAGE_MAX: u32 = 200;
 
 fn parse(period: &str) -> Result<Period, Fault> {
     let wrong = |_| {
-        Fault::input(
+        Fault::day(
             "period",
             "一期写成 2026-10（月）、2026-q4（季度）或 2026（年）。",
             "write a period as 2026-10, 2026-q4 or 2026.",
@@ -101,8 +99,8 @@ pub(super) async fn list_periods(caller: Caller) -> Result<Json<Periods>, Fault>
 /// Which page of holders.
 #[derive(Debug, Deserialize)]
 pub struct HoldersQuery {
-    after: Option<String>,
-    limit: Option<u32>,
+    after: Option<After>,
+    limit: Option<Lines>,
 }
 
 /// A holder with what closing gives.
@@ -144,22 +142,12 @@ fn holder_text(holder: Holder) -> String {
     }
 }
 
-fn holder_of(text: &str) -> Option<Holder> {
-    let (kind, number) = text.split_once('/')?;
-    let number = number.parse().ok()?;
-    match kind {
-        "resident" => Some(Holder::Resident(ResidentNo(number))),
-        "household" => Some(Holder::Household(HouseholdNo(number))),
-        _ => None,
-    }
-}
-
 /// What closing a period gives each holder: as decided, or as it would be decided now. Changes nothing.
 #[utoipa::path(
     get, path = "/communities/{community}/periods/{period}/holders", tag = "periods",
     params(
         ("community" = String, Path, description = "The community"), ("period" = String, Path, description = "2026-10, 2026-q4 or 2026"),
-        ("after" = Option<String>, Query, description = "Holders after this one"), ("limit" = Option<u32>, Query, description = "1-200, 50 without it")
+        ("after" = Option<String>, Query, description = "Holders after this one"), ("limit" = Option<u32>, Query, description = "1-200, 50 without it", minimum = 1, maximum = 200)
     ),
     responses((status = 200, body = PeriodHolders), (status = "default", body = super::Problem))
 )]
@@ -169,8 +157,8 @@ pub(super) async fn list_period_holders(
     Query(page): Query<HoldersQuery>,
 ) -> Result<Json<PeriodHolders>, Fault> {
     let row = period::find(caller.house(), &caller.code, parse(&period)?).await?;
-    let limit = page.limit.unwrap_or(50).clamp(1, PAGE_MAX);
-    let after = page.after.as_deref().and_then(holder_of);
+    let limit = page.limit.unwrap_or(Lines::USUAL).0;
+    let after = page.after.map(|After(holder)| holder);
     let lines = period::preview(caller.house(), &caller.code, &row, after, limit).await?;
     let whose = door::whose(
         &caller.house().store,
@@ -240,8 +228,9 @@ pub struct PeriodInput {
 pub(super) async fn post_period_step(
     caller: Caller,
     Path((_, period)): Path<(String, String)>,
-    Json(input): Json<PeriodInput>,
+    sent: Unread<PeriodInput>,
 ) -> Result<Json<PeriodAnswer>, Fault> {
+    let input = sent.read().await?;
     let period = parse(&period)?;
     take(&caller, period, input.step).await?;
     let row = period::find(caller.house(), &caller.code, period).await?;
@@ -296,19 +285,19 @@ pub struct PastAsset {
 #[utoipa::path(
     get, path = "/communities/{community}/residents/{resident}/past-balance", tag = "people",
     params(
-        ("community" = String, Path, description = "The community"), ("resident" = u32, Path, description = "The number on the card"),
+        ("community" = String, Path, description = "The community"), ("resident" = u32, Path, description = "The number on the card", maximum = 2147483647),
         ("at" = String, Query, description = "A day, or an instant with its offset")
     ),
     responses((status = 200, body = PastBalance), (status = "default", body = super::Problem))
 )]
 pub(super) async fn get_past_balance(
     caller: Caller,
-    Path((_, resident)): Path<(String, u32)>,
+    Path((_, No(resident))): Path<(String, No)>,
     Query(query): Query<AtQuery>,
 ) -> Result<Json<PastBalance>, Fault> {
     caller.about(ResidentNo(resident))?;
     let wrong = |_| {
-        Fault::input(
+        Fault::day(
             "at",
             "写成 2026-10-31，或 2026-10-31T18:00:00+08:00（网址里 + 写成 %2B）。",
             "write 2026-10-31, or 2026-10-31T18:00:00+08:00 (in an address, + is %2B).",
@@ -400,9 +389,10 @@ pub struct StatementAnswer {
 )]
 pub(super) async fn post_statement(
     caller: Caller,
-    Json(input): Json<StatementInput>,
+    sent: Unread<StatementInput>,
 ) -> Result<Json<StatementAnswer>, Fault> {
-    let day = |_| Fault::input("on", "写成 2026-10-31。", "write it as 2026-10-31.");
+    let input = sent.read().await?;
+    let day = |_| Fault::day("on", "写成 2026-10-31。", "write it as 2026-10-31.");
     let asset: Code = crate::earning::code(input.asset.as_deref().unwrap_or("points"), "asset")?;
     if !(1..=200).contains(&input.source.chars().count()) {
         return Err(Fault::input(

@@ -1,6 +1,5 @@
 //! The shop over the API: items, quotes, orders. The same functions as behind the pages.
 
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Frame, Order, OrderState};
@@ -15,6 +14,7 @@ use super::error::Fault;
 use super::ledger::{Reason, lines_of};
 use super::{Both, Caller, Json, Told};
 use crate::door::Kind;
+use crate::asked::{No, Path, Unread};
 use crate::explain::{self, Lang};
 use crate::redemption::{self, Basket, Wanted, belongs, total, wallet};
 
@@ -132,20 +132,22 @@ pub struct QuoteAnswer {
     /// Points that can be spent now; told to the resident alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spendable: Option<i64>,
-    /// For a refusal: why not.
-    #[serde(flatten)]
-    pub refusal: Option<RefusalAnswer>,
+    /// For a refusal: its code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// For a refusal: its sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Both>,
+    /// For a refusal: the first day on which it may be otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens: Option<String>,
 }
 
 /// A "no" with its reason.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RefusalAnswer {
-    /// Its code.
-    pub code: String,
-    /// Its sentence.
-    pub text: Both,
-    /// The first day on which it may be otherwise.
-    pub opens: Option<String>,
+struct RefusalAnswer {
+    code: String,
+    text: Both,
+    opens: Option<String>,
 }
 
 fn refusal(frame: &Frame, plan: &Plan, refusal: &Refusal) -> RefusalAnswer {
@@ -168,8 +170,9 @@ fn refusal(frame: &Frame, plan: &Plan, refusal: &Refusal) -> RefusalAnswer {
 )]
 pub(super) async fn quote_basket(
     caller: Caller,
-    Json(input): Json<QuoteInput>,
+    sent: Unread<QuoteInput>,
 ) -> Result<Json<QuoteAnswer>, Fault> {
+    let input = sent.read().await?;
     let resident = for_whom(&caller, input.resident)?;
     let basket = basket(&input.lines)?;
     let mut front =
@@ -187,16 +190,23 @@ pub(super) async fn quote_basket(
             reasons: lines_of(&front.frame, &front.plan, &quote.lines),
             points: quote.points,
             spendable,
-            refusal: None,
+            code: None,
+            text: None,
+            opens: None,
         },
-        Err(no) => QuoteAnswer {
-            outcome: "refused",
-            total: None,
-            points: Vec::new(),
-            reasons: Vec::new(),
-            spendable,
-            refusal: Some(refusal(&front.frame, &front.plan, &no)),
-        },
+        Err(no) => {
+            let no = refusal(&front.frame, &front.plan, &no);
+            QuoteAnswer {
+                outcome: "refused",
+                total: None,
+                points: Vec::new(),
+                reasons: Vec::new(),
+                spendable,
+                code: Some(no.code),
+                text: Some(no.text),
+                opens: no.opens,
+            }
+        }
     }))
 }
 
@@ -237,9 +247,15 @@ pub struct OrderAnswer {
     pub closed_at_us: Option<i64>,
     /// Who handed it over.
     pub closed_by: Option<String>,
-    /// For a refusal: why not.
-    #[serde(flatten)]
-    pub refusal: Option<RefusalAnswer>,
+    /// For a refusal: its code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// For a refusal: its sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Both>,
+    /// For a refusal: the first day on which it may be otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens: Option<String>,
 }
 
 fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -> OrderAnswer {
@@ -281,7 +297,9 @@ fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -
         collect_until: Some(order.deadline.to_string()),
         closed_at_us,
         closed_by,
-        refusal: None,
+        code: None,
+        text: None,
+        opens: None,
     }
 }
 
@@ -294,8 +312,9 @@ fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -
 )]
 pub(super) async fn place_order(
     caller: Caller,
-    Json(input): Json<OrderInput>,
+    sent: Unread<OrderInput>,
 ) -> Result<Response, Fault> {
+    let input = sent.read().await?;
     let resident = for_whom(&caller, input.resident)?;
     let seen = Amount::new(input.total).map_err(|_| Rejection::OutOfRange)?;
     let wanted = Wanted {
@@ -316,6 +335,7 @@ pub(super) async fn place_order(
     for record in &answer.receipt.records {
         if let Record::Refused(set, _, no) = record {
             let plan = explain::plan_of(&frame, *set);
+            let no = refusal(&frame, &plan, no);
             let body = OrderAnswer {
                 outcome: "refused",
                 replayed,
@@ -328,7 +348,9 @@ pub(super) async fn place_order(
                 collect_until: None,
                 closed_at_us: None,
                 closed_by: None,
-                refusal: Some(refusal(&frame, &plan, no)),
+                code: Some(no.code),
+                text: Some(no.text),
+                opens: no.opens,
             };
             return Ok(Told { body, replayed }.into_response());
         }
@@ -380,12 +402,12 @@ async fn seen(caller: &Caller, no: u32) -> Result<(Frame, Order), Fault> {
 /// An order as it stands.
 #[utoipa::path(
     get, path = "/communities/{community}/orders/{no}", tag = "redemption",
-    params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order")),
+    params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order", maximum = 2147483647)),
     responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
 )]
 pub(super) async fn get_order(
     caller: Caller,
-    Path((_, no)): Path<(String, u32)>,
+    Path((_, No(no))): Path<(String, No)>,
 ) -> Result<Json<OrderAnswer>, Fault> {
     let (frame, order) = seen(&caller, no).await?;
     caller.reads(Kind::Order, &[order.resident]).await?;
@@ -407,15 +429,16 @@ pub struct SettleInput {
 /// Hands an order over, once. A second try is told when and by whom it was handed over: `GET` the order.
 #[utoipa::path(
     post, path = "/communities/{community}/orders/{no}/settle", tag = "redemption",
-    params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order"), ("Idempotency-Key" = Option<String>, Header, description = "1-128 characters")),
+    params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order", maximum = 2147483647), ("Idempotency-Key" = Option<String>, Header, description = "1-128 characters")),
     request_body = SettleInput,
     responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
 )]
 pub(super) async fn settle_order(
     caller: Caller,
-    Path((_, no)): Path<(String, u32)>,
-    Json(input): Json<SettleInput>,
+    Path((_, No(no))): Path<(String, No)>,
+    sent: Unread<SettleInput>,
 ) -> Result<Response, Fault> {
+    let input = sent.read().await?;
     let (frame, order) = seen(&caller, no).await?;
     if order.code != input.pickup_code {
         return Err(Rejection::OrderUnknown { order: order.no }.into());
@@ -439,12 +462,12 @@ pub(super) async fn settle_order(
 /// Gives an order's points and goods back.
 #[utoipa::path(
     post, path = "/communities/{community}/orders/{no}/cancel", tag = "redemption",
-    params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order"), ("Idempotency-Key" = Option<String>, Header, description = "1-128 characters")),
+    params(("community" = String, Path, description = "The community"), ("no" = u32, Path, description = "The order", maximum = 2147483647), ("Idempotency-Key" = Option<String>, Header, description = "1-128 characters")),
     responses((status = 200, body = OrderAnswer), (status = "default", body = super::Problem))
 )]
 pub(super) async fn cancel_order(
     caller: Caller,
-    Path((_, no)): Path<(String, u32)>,
+    Path((_, No(no))): Path<(String, No)>,
 ) -> Result<Response, Fault> {
     let (frame, order) = seen(&caller, no).await?;
     let by = (caller.actor().code(), caller.key.clone());

@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::{Failure, Installation, on_terminal, say};
 use crate::clock::{Clock, SystemClock};
 use crate::house::House;
-use crate::{jobs, watch, web};
+use crate::{jobs, serving, watch, web};
 
 pub(super) async fn run(installation: &Installation) -> Result<(), Failure> {
     let began = SystemClock.now();
@@ -72,21 +72,23 @@ pub(crate) async fn serve(
     if !note.is_empty() {
         say(&note.replace(ADDRESS, &format!("http://{address}")));
     }
-    let app = web::router(Arc::clone(&house)).into_make_service_with_connect_info::<SocketAddr>();
     let told = stop.clone();
-    let served = axum::serve(listener, app).with_graceful_shutdown(async move {
+    let asking = tokio::spawn(async move {
         asked.await;
         tracing::info!("stopping: requests in hand are finished");
         told.cancel();
     });
-    let result = served.await.map_err(|error| Failure::said("serve", &error));
+    let limits = house.config.serving.within_files();
+    let app = web::router(Arc::clone(&house));
+    serving::run(listener, app, limits, |_| false, stop.clone()).await;
+    asking.abort();
     stop.cancel();
     let _ = jobs.await;
     let _ = watch.await;
     if let Ok(house) = Arc::try_unwrap(house) {
         house.close().await;
     }
-    result
+    Ok(())
 }
 
 /// SIGTERM or SIGINT; SIGHUP is the watch's. The handlers stand from this call on, so that

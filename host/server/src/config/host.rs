@@ -4,12 +4,14 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rongyi_rules::{Allowance, Lowered, Tier};
 
 use super::reader::{Field, Table, both};
 use super::source::why_zh;
 use crate::rulebook::ward::PARK_AFTER;
+use crate::serving;
 
 /// For how many months the record of who read what is kept, where the file does not say.
 pub(super) const READ_LOG_MONTHS: u32 = 12;
@@ -24,6 +26,7 @@ pub(super) struct Host {
     pub(super) limits: Allowance,
     pub(super) park_after: usize,
     pub(super) read_log_months: u32,
+    pub(super) serving: serving::Limits,
 }
 
 /// Reads everything but `communities`, see [`community_paths`].
@@ -67,7 +70,43 @@ pub(super) fn read(
         limits,
         park_after: park_after.unwrap_or(PARK_AFTER),
         read_log_months: months.unwrap_or(READ_LOG_MONTHS),
+        serving: read_serving(table),
     }
+}
+
+/// `[serving]`: what connections may take.
+fn read_serving(table: &Table<'_>) -> serving::Limits {
+    let mut limits = serving::Limits::default();
+    let Some(rows) = table.get("serving").and_then(|field| field.table()) else {
+        return limits;
+    };
+    let count = |key, bounds, into: &mut usize| {
+        let found = rows.get(key).and_then(|field| field.integer(bounds));
+        *into = found.and_then(|n| n.try_into().ok()).unwrap_or(*into);
+    };
+    count(
+        "connections_max",
+        16..=1_000_000,
+        &mut limits.connections_max,
+    );
+    count(
+        "per_address_max",
+        4..=1_000_000,
+        &mut limits.per_address_max,
+    );
+    let seconds = |key, bounds, into: &mut Duration| {
+        let found = rows.get(key).and_then(|field| field.integer(bounds));
+        let found = found.and_then(|n| n.try_into().ok());
+        *into = found.map_or(*into, Duration::from_secs);
+    };
+    seconds("header_s", 1..=60, &mut limits.header);
+    // A request is answered after 30 seconds, whatever it does.
+    seconds("body_s", 1..=25, &mut limits.body);
+    seconds("send_s", 1..=120, &mut limits.send);
+    seconds("idle_s", 1..=600, &mut limits.idle);
+    seconds("stop_s", 1..=60, &mut limits.stop);
+    rows.finish();
+    limits
 }
 
 /// What rules may take. Without a word about it the two smaller tiers with the built-in limits: a large

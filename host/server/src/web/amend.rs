@@ -1,8 +1,6 @@
 //! The notice page, where everybody sees what is not yet spendable and may object; and the reviewers' desk for
 //! reversals, corrections by two people and objections. What comes of a form is decided by the book.
 
-use axum::Form;
-use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
 use rongyi_core::amount::Amount;
@@ -19,6 +17,7 @@ use crate::access::{AccessError, SignedIn, random};
 use crate::amend::{self, By, Noticed, Proposal, Request};
 use crate::api::error::Fault;
 use crate::door::Actor;
+use crate::asked::{Path, Seq, Typed, Unread};
 use crate::earning::resident_no;
 use crate::jobs;
 use crate::redemption;
@@ -26,7 +25,7 @@ use crate::redemption;
 /// The entry that was just booked.
 #[derive(Debug, Deserialize)]
 pub(super) struct Done {
-    done: Option<u64>,
+    done: Option<Seq>,
 }
 
 async fn frame(visit: &Visit) -> Result<Frame, Fault> {
@@ -80,7 +79,7 @@ async fn row(
 /// `GET /{community}/notice`.
 pub(super) async fn show_notice(
     visit: Visit,
-    Query(query): Query<Done>,
+    Typed(query): Typed<Done>,
 ) -> Result<Response, Fault> {
     jobs::catch_up(&visit.app.house, &visit.code).await?;
     let frame = frame(&visit).await?;
@@ -100,7 +99,7 @@ pub(super) async fn show_notice(
         rows,
         may_object: visit.who.as_ref().is_some_and(|who| !who.must_change()),
         key: hex(&random::<16>()),
-        done: query.done,
+        done: query.done.map(|Seq(seq)| seq),
     })
     .into_response())
 }
@@ -144,21 +143,22 @@ async fn book(
 /// `POST /{community}/notice/{entry}/object`: any resident, any member of staff.
 pub(super) async fn object(
     visit: Visit,
-    Path((_, entry)): Path<(String, u64)>,
-    Form(sent): Form<Sent>,
+    Path((_, Seq(entry))): Path<(String, Seq)>,
+    sent: Unread<Sent>,
 ) -> Result<Response, Fault> {
     let actor = match visit.who.as_ref() {
         None => return Err(AccessError::SignInNeeded.into()),
         Some(who) if who.must_change() => return Err(AccessError::PinFirst.into()),
         Some(who) => Actor::from(who),
     };
+    let sent = sent.form().await?;
     let reason = amend::reason(&sent.reason)?;
     let done = book(&visit, &actor, &Request::Object(entry), (reason, sent.key)).await?;
     Ok(go(&visit.path(&format!("/notice?done={done}"))))
 }
 
 /// `GET /{community}/amend`.
-pub(super) async fn show_desk(duty: OnDuty, Query(query): Query<Done>) -> Result<Response, Fault> {
+pub(super) async fn show_desk(duty: OnDuty, Typed(query): Typed<Done>) -> Result<Response, Fault> {
     let me = duty.actor().code();
     let visit = duty.visit;
     let frame = frame(&visit).await?;
@@ -182,7 +182,7 @@ pub(super) async fn show_desk(duty: OnDuty, Query(query): Query<Done>) -> Result
         proposals,
         objections,
         key: hex(&random::<16>()),
-        done: query.done,
+        done: query.done.map(|Seq(seq)| seq),
     })
     .into_response())
 }
@@ -239,7 +239,8 @@ async fn at_desk(
 }
 
 /// `POST /{community}/amend/reverse`.
-pub(super) async fn reverse(duty: OnDuty, Form(sent): Form<Sent>) -> Result<Response, Fault> {
+pub(super) async fn reverse(duty: OnDuty, sent: Unread<Sent>) -> Result<Response, Fault> {
+    let sent = sent.form().await?;
     let entry = number(
         &sent.entry,
         "账本编号要写数字，例如 812。",
@@ -255,7 +256,8 @@ pub(super) async fn reverse(duty: OnDuty, Form(sent): Form<Sent>) -> Result<Resp
 }
 
 /// `POST /{community}/amend/adjust`.
-pub(super) async fn adjust(duty: OnDuty, Form(sent): Form<Sent>) -> Result<Response, Fault> {
+pub(super) async fn adjust(duty: OnDuty, sent: Unread<Sent>) -> Result<Response, Fault> {
+    let sent = sent.form().await?;
     let resident: ResidentNo = resident_no(sent.resident.trim())?;
     let amount: i64 = number(
         sent.amount.trim().trim_start_matches('+'),
@@ -276,9 +278,10 @@ pub(super) async fn adjust(duty: OnDuty, Form(sent): Form<Sent>) -> Result<Respo
 /// `POST /{community}/amend/{seq}/approve`.
 pub(super) async fn approve(
     duty: OnDuty,
-    Path((_, proposal)): Path<(String, u64)>,
-    Form(sent): Form<Sent>,
+    Path((_, Seq(proposal))): Path<(String, Seq)>,
+    sent: Unread<Sent>,
 ) -> Result<Response, Fault> {
+    let sent = sent.form().await?;
     let request = Request::Approve(proposal);
     at_desk(duty, &request, (String::new(), sent.key)).await
 }
@@ -286,9 +289,10 @@ pub(super) async fn approve(
 /// `POST /{community}/amend/{seq}/decline`.
 pub(super) async fn decline(
     duty: OnDuty,
-    Path((_, proposal)): Path<(String, u64)>,
-    Form(sent): Form<Sent>,
+    Path((_, Seq(proposal))): Path<(String, Seq)>,
+    sent: Unread<Sent>,
 ) -> Result<Response, Fault> {
+    let sent = sent.form().await?;
     let reason = amend::reason(&sent.reason)?;
     at_desk(duty, &Request::Decline(proposal), (reason, sent.key)).await
 }
@@ -296,9 +300,10 @@ pub(super) async fn decline(
 /// `POST /{community}/amend/{seq}/review`.
 pub(super) async fn review(
     duty: OnDuty,
-    Path((_, entry)): Path<(String, u64)>,
-    Form(sent): Form<Sent>,
+    Path((_, Seq(entry))): Path<(String, Seq)>,
+    sent: Unread<Sent>,
 ) -> Result<Response, Fault> {
+    let sent = sent.form().await?;
     let uphold = match sent.finding.as_str() {
         "uphold" => true,
         "withdraw" => false,

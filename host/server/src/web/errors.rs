@@ -13,16 +13,21 @@ use rongyi_pages::{ErrorView, Lang, Page, Reader, Shell};
 use super::App;
 use super::shell::{Html, Manner, Visit, go, said};
 use crate::api::error::{Detour, Fault};
+use crate::serving::Slow;
 
 /// Around all pages: gives every fault its page, in the reader's language, with the request's id.
 pub async fn dress(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let manner = Manner::of(&parts);
     let get = parts.method == Method::GET || parts.method == Method::HEAD;
+    let slow = Slow::of(&parts.extensions);
     let response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
     let told = response.extensions().get::<Fault>().cloned();
     let fault = match told {
+        _ if status.is_client_error() && slow.is_some_and(|slow| slow.is_so()) => {
+            Fault::body_slow()
+        }
         Some(fault) => fault,
         None if (status.is_client_error() || status.is_server_error()) && !is_page(&response) => {
             Fault::of_status(status)

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{ConnectInfo, FromRequestParts, Query, State};
+use axum::extract::{ConnectInfo, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
@@ -20,6 +20,7 @@ use super::proof::published;
 use super::shell::{Html, Manner, Visit, cookie, desks, go, own_path};
 use crate::access::{self, AccessError, Door, SignedIn};
 use crate::api::error::Fault;
+use crate::asked::{Typed, Unread};
 
 /// Language and size are remembered for a year.
 const REMEMBER: &str = "Path=/; Max-Age=31536000; SameSite=Lax";
@@ -171,7 +172,7 @@ pub async fn show_head(visit: Visit) -> Result<Response, Fault> {
 
 /// Where to go after the sign-in.
 #[derive(Debug, Deserialize)]
-pub struct NextQuery {
+pub(super) struct NextQuery {
     #[serde(default)]
     next: String,
 }
@@ -188,12 +189,12 @@ fn sign_in_view(visit: &Visit, audience: Audience, next: String) -> SignInView {
 }
 
 /// `GET /{community}/sign-in`.
-pub async fn show_sign_in(visit: Visit, Query(query): Query<NextQuery>) -> Response {
+pub(super) async fn show_sign_in(visit: Visit, Typed(query): Typed<NextQuery>) -> Response {
     Html(sign_in_view(&visit, Audience::Resident, query.next)).into_response()
 }
 
 /// `GET /{community}/staff/sign-in`.
-pub async fn show_staff_sign_in(visit: Visit, Query(query): Query<NextQuery>) -> Response {
+pub(super) async fn show_staff_sign_in(visit: Visit, Typed(query): Typed<NextQuery>) -> Response {
     Html(sign_in_view(&visit, Audience::Staff, query.next)).into_response()
 }
 
@@ -352,8 +353,9 @@ pub struct PinForm {
 }
 
 /// `POST /{community}/pin`.
-pub async fn change_pin(visit: Visit, Form(form): Form<PinForm>) -> Result<Response, Fault> {
+pub(super) async fn change_pin(visit: Visit, form: Unread<PinForm>) -> Result<Response, Fault> {
     let who = visit.who.clone().ok_or(AccessError::SignInNeeded)?;
+    let form = form.form().await?;
     let mut view = pin_view(&visit, &who);
     let wrong = weak(&who, &form);
     if let Some((field, zh, en)) = wrong {

@@ -2,7 +2,6 @@
 //! reason and a way on.
 
 use axum::Form;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Amount;
@@ -22,6 +21,7 @@ use super::shell::{Html, Member, Visit, day, go};
 use super::shop::{PIECES_MAX, code_of, confirm, fresh_key};
 use crate::access::SignedResident;
 use crate::api::error::Fault;
+use crate::asked::{No, Path, Typed};
 use crate::clerk::ClerkError;
 use crate::door::Actor;
 use crate::explain;
@@ -199,14 +199,14 @@ fn parts(visit: &Visit, frame: &Frame, order: &Order) -> Option<(String, String)
 /// Whether the order was placed just now.
 #[derive(Debug, Deserialize)]
 pub(super) struct PlacedQuery {
-    placed: Option<u8>,
+    placed: Option<No>,
 }
 
 /// `GET /{community}/orders/{no}`.
 pub(super) async fn show_order(
     Member { visit, me }: Member,
-    Path((_, no)): Path<(String, u32)>,
-    Query(query): Query<PlacedQuery>,
+    Path((_, No(no))): Path<(String, No)>,
+    Typed(query): Typed<PlacedQuery>,
 ) -> Result<Response, Fault> {
     let (frame, order) = own_order(&visit, &me, no).await?;
     let (title, quantity) = contents(&visit, &frame, &order);
@@ -239,7 +239,7 @@ pub(super) struct KeyForm {
 /// `POST /{community}/orders/{no}/cancel`.
 pub(super) async fn cancel_order(
     Member { visit, me }: Member,
-    Path((_, no)): Path<(String, u32)>,
+    Path((_, No(no))): Path<(String, No)>,
     Form(form): Form<KeyForm>,
 ) -> Result<Response, Fault> {
     let (_, order) = own_order(&visit, &me, no).await?;

@@ -1,11 +1,8 @@
 //! The operator's pages for closing periods. They show what [`crate::period`] finds, and pass on which step was
 //! pressed.
 
-use axum::Form;
-use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
-use rongyi_core::ids::{HouseholdNo, ResidentNo};
 use rongyi_core::period::{Period, PeriodRow, PeriodState};
 use rongyi_core::rule::Plan;
 use rongyi_pages::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
@@ -14,6 +11,7 @@ use serde::Deserialize;
 use super::shell::{Html, OnDuty, Visit, day, go};
 use crate::api::error::Fault;
 use crate::door::{self, Kind};
+use crate::asked::{After, Path, Typed, Unread};
 use crate::explain;
 use crate::period::{self, Line, change};
 
@@ -73,18 +71,7 @@ pub(super) async fn list_periods(OnDuty { visit, .. }: OnDuty) -> Result<Respons
 /// Which page of holders.
 #[derive(Debug, Deserialize)]
 pub(super) struct HoldersQuery {
-    after: Option<String>,
-}
-
-/// The holder behind `household/3`.
-fn holder_of(text: &str) -> Option<Holder> {
-    let (kind, number) = text.split_once('/')?;
-    let number = number.parse().ok()?;
-    match kind {
-        "resident" => Some(Holder::Resident(ResidentNo(number))),
-        "household" => Some(Holder::Household(HouseholdNo(number))),
-        _ => None,
-    }
+    after: Option<After>,
 }
 
 fn address_of(holder: Holder) -> Option<String> {
@@ -99,12 +86,12 @@ fn address_of(holder: Holder) -> Option<String> {
 pub(super) async fn show_period(
     duty: OnDuty,
     Path((_, name)): Path<(String, String)>,
-    Query(page): Query<HoldersQuery>,
+    Typed(page): Typed<HoldersQuery>,
 ) -> Result<Response, Fault> {
     let visit = &duty.visit;
     let house = &visit.app.house;
     let row = period::find(house, &visit.code, parse(&name)?).await?;
-    let after = page.after.as_deref().and_then(holder_of);
+    let after = page.after.map(|After(holder)| holder);
     let found = period::preview(house, &visit.code, &row, after, PAGE).await?;
     let holders = found.iter().map(|own| own.holder);
     let whose = door::whose(&house.store, &visit.code, holders).await?;
@@ -160,8 +147,9 @@ pub(super) struct StepInput {
 pub(super) async fn take_step(
     duty: OnDuty,
     Path((_, name)): Path<(String, String)>,
-    Form(input): Form<StepInput>,
+    sent: Unread<StepInput>,
 ) -> Result<Response, Fault> {
+    let input = sent.form().await?;
     let own = parse(&name)?;
     let visit = &duty.visit;
     let house = &visit.app.house;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::{Account, Holder, Purpose};
@@ -21,6 +21,7 @@ use super::front::Reader;
 use super::shell::{Html, Member, Visit, day, said};
 use super::why::own_entry;
 use crate::api::error::Fault;
+use crate::asked::{Path, Seq};
 use crate::clock::local;
 use crate::proof::heads::HeadLine;
 use crate::proof::wire::{self, ProofFile};
@@ -131,7 +132,7 @@ async fn proved(
 /// `GET /{community}/passbook/{seq}/proof`.
 pub(super) async fn show_proof(
     Member { visit, me }: Member,
-    Path((_, seq)): Path<(String, u64)>,
+    Path((_, Seq(seq))): Path<(String, Seq)>,
 ) -> Result<Response, Fault> {
     let proved = proved(&visit, &me, seq).await?;
     let own = &proved.inclusion;
@@ -162,7 +163,7 @@ fn line(own: &Inclusion, records: u64, at: rongyi_core::time::Instant) -> HeadLi
 /// `GET /{community}/passbook/{seq}/proof.json`.
 pub(super) async fn get_proof_file(
     Member { visit, me }: Member,
-    Path((_, seq)): Path<(String, u64)>,
+    Path((_, Seq(seq))): Path<(String, Seq)>,
 ) -> Result<Response, Fault> {
     let proved = proved(&visit, &me, seq).await?;
     let name = format!(

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Form;
-use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::amount::Decimal;
@@ -25,6 +23,7 @@ use super::why::breakdown;
 use crate::access::random;
 use crate::api::earning::{EventInput, Sender, submit};
 use crate::api::error::Fault;
+use crate::asked::{Typed, Unread};
 use crate::explain;
 
 /// Which kind.
@@ -67,7 +66,7 @@ fn kinds(visit: &Visit, book: &Book) -> Vec<KindPlan> {
 /// `GET /{community}/record`; with `?kind=` the form of that kind.
 pub(super) async fn show_record(
     OnDuty { visit, .. }: OnDuty,
-    Query(query): Query<KindQuery>,
+    Typed(query): Typed<KindQuery>,
 ) -> Result<Response, Fault> {
     let book = book(&visit).await?;
     let kinds = kinds(&visit, &book);
@@ -222,11 +221,11 @@ fn field_of(code: &str) -> &'static str {
 /// `POST /{community}/record`: booked, or the form again with what is wrong.
 pub(super) async fn record_event(
     duty: OnDuty,
-    Form(pairs): Form<Vec<(String, String)>>,
+    pairs: Unread<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let actor = duty.actor();
     let visit = duty.visit;
-    let sent = Sent::of(pairs);
+    let sent = Sent::of(pairs.form().await?);
     let book = book(&visit).await?;
     let kinds = kinds(&visit, &book);
     let kind = kinds.iter().find(|kind| kind.code.as_str() == sent.kind);

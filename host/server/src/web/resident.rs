@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
 use rongyi_core::book::{Frame, Order, OrderState};
@@ -18,6 +17,7 @@ use super::pending;
 use super::shell::{Html, Member, Visit, day};
 use crate::access::SignedResident;
 use crate::api::error::Fault;
+use crate::asked::{Seq, Typed};
 use crate::jobs;
 use crate::past;
 use crate::redemption::{self, Wallet};
@@ -209,7 +209,7 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
 #[derive(Debug, Deserialize)]
 pub(super) struct PassbookQuery {
     show: Option<String>,
-    before: Option<u64>,
+    before: Option<Seq>,
 }
 
 fn wanted(show: Show, booked: &Booked) -> bool {
@@ -228,9 +228,10 @@ fn month_of(booked: &Booked) -> i32 {
 /// `GET /{community}/passbook`.
 pub(super) async fn show_passbook(
     Member { visit, me }: Member,
-    Query(query): Query<PassbookQuery>,
+    Typed(query): Typed<PassbookQuery>,
 ) -> Result<Response, Fault> {
     let (frame, wallet) = at_hand(&visit, &me).await?;
+    let before = query.before.map(|Seq(seq)| seq);
     let show = query
         .show
         .as_deref()
@@ -241,7 +242,7 @@ pub(super) async fn show_passbook(
         .app
         .house
         .store
-        .passbook(&visit.code, &accounts, query.before, PAGE_ROWS)
+        .passbook(&visit.code, &accounts, before, PAGE_ROWS)
         .await?;
     let full = rows.len() >= usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
     let mut booked = lines(&visit, &frame, &rows).await?;
@@ -273,7 +274,7 @@ pub(super) async fn show_passbook(
         };
         *side = side.saturating_add(own.line.amount);
     }
-    if show == Show::All && query.before.is_none() {
+    if show == Show::All && before.is_none() {
         let orders = orders_of(&visit, &me, &wallet).await?;
         pending.extend(pending::orders(&visit, &frame, &orders));
     } else {
@@ -286,7 +287,7 @@ pub(super) async fn show_passbook(
         show,
         months: by_month(booked, &sums),
         older,
-        is_older_page: query.before.is_some(),
+        is_older_page: before.is_some(),
         today: day(visit.today()),
         shell: visit.shell(),
     };

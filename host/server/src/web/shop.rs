@@ -1,7 +1,6 @@
 //! The shop as a resident sees it: shelf, item, and the check before an order. Prices and reasons come from the
 //! community's rule through `redemption`; this module only shows them.
 
-use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use rongyi_core::book::Frame;
 use rongyi_core::chain::hex;
@@ -16,13 +15,14 @@ use serde::Deserialize;
 use super::shell::{Html, Member, Visit, day, go};
 use crate::access::{SignedResident, random};
 use crate::api::error::Fault;
+use crate::asked::{Path, Pieces, Typed};
 use crate::explain;
 use crate::redemption::{self, Priced, Shopfront, Wallet, total};
 
 /// Fewer pieces than this are counted out.
 const FEW: i64 = 10;
 /// Pieces of one item in one order from the pages.
-pub(super) const PIECES_MAX: i32 = 10;
+pub(super) const PIECES_MAX: i32 = Pieces::MAX;
 
 pub(super) fn fresh_key() -> String {
     hex(&random::<16>())
@@ -111,7 +111,7 @@ pub(super) struct ShopQuery {
 /// `GET /{community}/shop`.
 pub(super) async fn list_shop(
     Member { visit, me }: Member,
-    Query(query): Query<ShopQuery>,
+    Typed(query): Typed<ShopQuery>,
 ) -> Result<Response, Fault> {
     let each = |frame: &Frame| {
         let offered = frame.items.iter().filter(|item| item.active);
@@ -181,12 +181,12 @@ fn category(visit: &Visit, code: &Code) -> String {
 /// How many.
 #[derive(Debug, Deserialize)]
 pub(super) struct QuantityQuery {
-    quantity: Option<i32>,
+    quantity: Option<Pieces>,
 }
 
 impl QuantityQuery {
     fn pieces(&self) -> i32 {
-        self.quantity.unwrap_or(1).clamp(1, PIECES_MAX)
+        self.quantity.map_or(1, |Pieces(pieces)| pieces)
     }
 }
 
@@ -222,7 +222,7 @@ fn said(visit: &Visit, front: &Shopfront, lines: &[Line]) -> Vec<String> {
 pub(super) async fn show_item(
     Member { visit, me }: Member,
     Path((_, item)): Path<(String, String)>,
-    Query(query): Query<QuantityQuery>,
+    Typed(query): Typed<QuantityQuery>,
 ) -> Result<Response, Fault> {
     let (code, pieces) = (code_of(&item)?, query.pieces());
     let choices: Vec<i32> = (1..=PIECES_MAX).collect();
@@ -268,7 +268,7 @@ pub(super) async fn show_item(
 pub(super) async fn show_confirm(
     Member { visit, me }: Member,
     Path((_, item)): Path<(String, String)>,
-    Query(query): Query<QuantityQuery>,
+    Typed(query): Typed<QuantityQuery>,
 ) -> Result<Response, Fault> {
     confirm(&visit, &me, &code_of(&item)?, query.pieces(), None).await
 }

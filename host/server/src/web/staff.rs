@@ -1,8 +1,6 @@
 //! The counter: a code is looked up, the goods are handed over once, and a second try is told when and by
 //! whom. Settling itself is the ledger's, which lets only one of two tills through.
 
-use axum::Form;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Purpose;
@@ -21,6 +19,7 @@ use super::order::end_of;
 use super::shell::{Html, OnDuty, Visit, day};
 use crate::access::random;
 use crate::api::error::Fault;
+use crate::asked::{No, Path, Typed, Unread};
 use crate::clerk::ClerkError;
 use crate::redemption::{self, Basket, collectable};
 
@@ -44,7 +43,7 @@ fn digits(typed: &str) -> Option<String> {
 /// `GET /{community}/till`; with `?code=` from the QR code the slip comes at once.
 pub(super) async fn show_till(
     OnDuty { visit, .. }: OnDuty,
-    Query(input): Query<CodeInput>,
+    Typed(input): Typed<CodeInput>,
 ) -> Result<Response, Fault> {
     if !input.code.is_empty() {
         return look_up(&visit, &input.code).await;
@@ -61,8 +60,9 @@ pub(super) async fn show_till(
 /// `POST /{community}/till`.
 pub(super) async fn look_up_code(
     OnDuty { visit, .. }: OnDuty,
-    Form(input): Form<CodeInput>,
+    sent: Unread<CodeInput>,
 ) -> Result<Response, Fault> {
+    let input = sent.form().await?;
     look_up(&visit, &input.code).await
 }
 
@@ -208,11 +208,11 @@ impl Handing {
 /// `POST /{community}/till/{no}/settle`.
 pub(super) async fn settle_order(
     duty: OnDuty,
-    Path((_, no)): Path<(String, u32)>,
-    Form(sent): Form<Vec<(String, String)>>,
+    Path((_, No(no))): Path<(String, No)>,
+    sent: Unread<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let visit = &duty.visit;
-    let handing = Handing::of(sent);
+    let handing = Handing::of(sent.form().await?);
     let no = OrderNo(no);
     let store = &visit.app.house.store;
     let load = async || {

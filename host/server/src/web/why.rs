@@ -1,7 +1,6 @@
 //! Why a line is so, or why not: the breakdown of the rule, who recorded it, and where the ledger keeps it.
 //! Explains what was decided; decides nothing again.
 
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::{Account, Purpose};
 use rongyi_core::book::{Frame, Receipt};
@@ -18,6 +17,7 @@ use super::resident::at_hand;
 use super::shell::{Html, Member, Visit, day};
 use crate::access::{AccessError, SignedResident, random};
 use crate::api::error::Fault;
+use crate::asked::{Path, Seq};
 use crate::clerk::receipt;
 use crate::explain;
 use crate::proof::block_of;
@@ -26,7 +26,7 @@ use crate::redemption::{Wallet, belongs};
 /// `GET /{community}/passbook/{seq}`.
 pub(super) async fn show_why(
     Member { visit, me }: Member,
-    Path((_, seq)): Path<(String, u64)>,
+    Path((_, Seq(seq))): Path<(String, Seq)>,
 ) -> Result<Response, Fault> {
     let Own {
         frame,

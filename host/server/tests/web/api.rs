@@ -185,8 +185,8 @@ async fn every_fault_has_its_status_and_code() {
             "field.unknown",
         ),
         (with("external_ref", json!("")), 422, "input.invalid"),
-        (with("quantity", json!(1)), 422, "body.malformed"),
-        (with("colour", json!("red")), 422, "body.malformed"),
+        (with("quantity", json!(1)), 422, "body.schema"),
+        (with("colour", json!("red")), 422, "body.schema"),
     ];
     for (body, status, code) in rows {
         let answer = scale.json(EVENTS, &body).await;
