@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::error::Fault;
 use super::{Caller, Json};
-use crate::door::Kind;
 use crate::asked::{Lines, No, Path, Query, Seq};
+use crate::door::Kind;
 use crate::jobs;
 use crate::redemption::{Wallet, wallet};
 use rongyi_core::book::Frame;

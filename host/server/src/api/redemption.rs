@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use super::error::Fault;
 use super::ledger::{Reason, lines_of};
 use super::{Both, Caller, Json, Told};
-use crate::door::Kind;
 use crate::asked::{No, Path, Unread};
+use crate::door::Kind;
 use crate::explain::{self, Lang};
 use crate::redemption::{self, Basket, Wanted, belongs, total, wallet};
 

@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::shell::{Html, OnDuty, Visit, day, go};
 use crate::api::error::Fault;
-use crate::door::{self, Kind};
 use crate::asked::{After, Path, Typed, Unread};
+use crate::door::{self, Kind};
 use crate::explain;
 use crate::period::{self, Line, change};
 

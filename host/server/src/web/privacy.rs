@@ -2,7 +2,6 @@
 //! staff set the first for somebody without a telephone.
 
 use axum::Form;
-use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::ids::ResidentNo;
 use rongyi_core::typed;
@@ -12,6 +11,7 @@ use serde::Deserialize;
 
 use super::shell::{Html, Member, OnDuty, Visit, go, mask};
 use crate::api::error::Fault;
+use crate::asked::{No, Typed};
 use crate::door::{Kind, Signed, Way};
 use crate::earning::resident_no;
 use rongyi_core::command::Rejection;
@@ -57,13 +57,13 @@ async fn read_row(visit: &Visit, line: ReadLine) -> ReadRow {
 /// Whether it was changed just now.
 #[derive(Debug, Deserialize)]
 pub(super) struct SavedQuery {
-    saved: Option<u8>,
+    saved: Option<No>,
 }
 
 /// `GET /{community}/me/privacy`.
 pub(super) async fn show_privacy(
     Member { visit, me }: Member,
-    Query(query): Query<SavedQuery>,
+    Typed(query): Typed<SavedQuery>,
 ) -> Result<Response, Fault> {
     let house = &visit.app.house;
     let public = house.store.public_name(&visit.code, me.resident).await?;
@@ -132,7 +132,7 @@ fn desk(visit: &Visit, resident: String, errors: Vec<FieldError>, saved: bool) -
 /// `GET /{community}/listing`.
 pub(super) async fn show_listing_desk(
     OnDuty { visit, .. }: OnDuty,
-    Query(query): Query<SavedQuery>,
+    Typed(query): Typed<SavedQuery>,
 ) -> Response {
     let saved = query.saved.is_some();
     Html(desk(&visit, String::new(), Vec::new(), saved)).into_response()

@@ -124,7 +124,7 @@ fn configurations() {
                 assert!(!drawn.contains(unsafe_one), "{drawn:?}");
                 let told: serde_json::Value = serde_json::from_str(&to_json(&found)).unwrap();
                 assert!(told.is_array() || told.is_object());
-                let codes: Vec<_> = found.iter().map(|one| one.code).collect();
+                let codes: Vec<_> = found.iter().map(|one| one.code.clone()).collect();
                 said(codes)
             }
         }
