@@ -8,6 +8,9 @@ mod answer;
 mod decide;
 mod desk;
 mod frames;
+mod loading;
+#[cfg(test)]
+mod races;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -24,8 +27,10 @@ use tokio_util::task::TaskTracker;
 pub use self::answer::{Answer, ClerkError, receipt};
 use self::desk::Desk;
 use self::frames::Frames;
+pub use self::loading::book_of;
 use crate::clock::Clock;
 use crate::rulebook::RuleBooks;
+use crate::vitals::Vitals;
 
 /// Commands that may wait at one desk; one more is told to come back.
 pub const QUEUE_MAX: usize = 4096;
@@ -47,6 +52,8 @@ struct Job {
 pub struct Clerk {
     desks: Arc<[mpsc::Sender<Job>]>,
     frames: Arc<Frames>,
+    /// How this host is doing.
+    pub vitals: Arc<Vitals>,
     /// The local day for which nothing more falls due in a community, see `jobs::catch_up`.
     pub(crate) caught_up: Arc<Mutex<HashMap<Code, LocalDate>>>,
 }
@@ -66,13 +73,14 @@ impl Clerk {
             DESKS_OF_ONE_WRITER
         };
         let frames = Arc::new(Frames::default());
+        let vitals = Arc::new(Vitals::default());
         let desks = (0..count).map(|_| {
             let (queue, waiting) = mpsc::channel(QUEUE_MAX);
             let desk = Desk::new(
                 Arc::clone(&store),
                 Arc::clone(&books),
                 Arc::clone(&clock),
-                Arc::clone(&frames),
+                (Arc::clone(&frames), Arc::clone(&vitals)),
                 count,
             );
             tasks.spawn(desk.work(waiting));
@@ -81,6 +89,7 @@ impl Clerk {
         Clerk {
             desks: desks.collect(),
             frames,
+            vitals,
             caught_up: Arc::default(),
         }
     }
@@ -89,6 +98,13 @@ impl Clerk {
     /// `None` before the first command of the community: read it from the store.
     pub fn frame(&self, community: &Code) -> Option<Arc<Frame>> {
         self.frames.get(community)
+    }
+
+    /// Commands that wait at all desks.
+    pub fn queue(&self) -> usize {
+        let waiting =
+            |desk: &mpsc::Sender<Job>| desk.max_capacity().saturating_sub(desk.capacity());
+        self.desks.iter().map(waiting).sum()
     }
 
     /// The desk of a community, always the same one: commands of one community keep their order.

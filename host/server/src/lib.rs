@@ -27,5 +27,6 @@ pub mod serving;
 pub mod sheet;
 pub mod statement;
 pub mod verify;
+pub mod vitals;
 pub mod watch;
 pub mod web;

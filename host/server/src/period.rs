@@ -16,7 +16,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_store::StoreError;
 
 use crate::access::Role;
-use crate::clerk::{Answer, ClerkError};
+use crate::clerk::{self, Answer, ClerkError};
 use crate::config::{self, Diagnostic};
 use crate::door::Actor;
 use crate::house::House;
@@ -359,27 +359,17 @@ pub async fn preview(
     limit: u32,
 ) -> Result<Vec<Line>, PeriodError> {
     let page = house.store.standings(code, row.cut, after, limit).await?;
-    let Some(frame) = house.store.frame(code).await? else {
-        return Ok(Vec::new());
-    };
-    let mut book = Book::new(frame);
-    let commands: Vec<Command> = page
-        .iter()
-        .filter(|(_, standing)| standing.entry == 0)
-        .map(|(holder, _)| {
+    let closings = |_: &Book| {
+        let open = page.iter().filter(|(_, standing)| standing.entry == 0);
+        let close = |(holder, _): &(Holder, Standing)| {
             let step = PeriodStep::Close(*holder);
             house.command(code, &Actor::Job.code(), Ask::Period(row.period, step))
-        })
-        .collect();
-    loop {
-        let mut needs: Vec<_> = commands.iter().flat_map(|own| book.missing(own)).collect();
-        if needs.is_empty() {
-            break;
-        }
-        needs.sort_unstable();
-        needs.dedup();
-        book.load(house.store.load(code, &needs).await?);
-    }
+        };
+        open.map(close).collect()
+    };
+    let Some(book) = clerk::book_of(&house.store, code, closings).await? else {
+        return Ok(Vec::new());
+    };
     let sets = &book.frame().sets;
     let judge = house.books.judge(code, sets, house.clock.now());
     let (today, period) = (house.today(code).0, row.period);

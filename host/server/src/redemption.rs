@@ -17,7 +17,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_store::{Store, StoreError};
 
 use crate::access::random;
-use crate::clerk::{Answer, ClerkError};
+use crate::clerk::{self, Answer, ClerkError};
 use crate::door::Actor;
 use crate::house::House;
 use crate::jobs;
@@ -162,46 +162,32 @@ pub async fn quotes(
     house: &House,
     community: &Code,
     resident: ResidentNo,
-    baskets: impl FnOnce(&Frame) -> Vec<Basket>,
+    baskets: impl Fn(&Frame) -> Vec<Basket>,
 ) -> Result<Shopfront, ClerkError> {
     jobs::catch_up(house, community).await?;
-    let frame = house.store.frame(community).await?;
-    let frame = frame.ok_or_else(|| ClerkError::CommunityUnknown(community.clone()))?;
+    let basket = |basket: &Basket| {
+        let (lines, code) = (basket.clone(), String::from("00000000"));
+        house.command(
+            community,
+            &Actor::Job.code(),
+            Ask::Place {
+                resident,
+                lines,
+                seen: Amount::ZERO,
+                code,
+            },
+        )
+    };
+    let orders = |book: &Book| baskets(book.frame()).iter().map(basket).collect();
+    let found = clerk::book_of(&house.store, community, orders).await?;
+    let book = found.ok_or_else(|| ClerkError::CommunityUnknown(community.clone()))?;
+    let frame = book.frame().clone();
+    let baskets = baskets(&frame);
     let wallet = wallet(&house.store, &frame, resident).await?;
     let wallet = wallet.ok_or(ClerkError::Rejected(Rejection::ResidentUnknown {
         resident,
     }))?;
     let today = house.today(community).0;
-    let baskets = baskets(&frame);
-    let mut book = Book::new(frame.clone());
-    let commands: Vec<Command> = baskets
-        .iter()
-        .map(|basket| {
-            let (lines, code) = (basket.clone(), String::from("00000000"));
-            house.command(
-                community,
-                &Actor::Job.code(),
-                Ask::Place {
-                    resident,
-                    lines,
-                    seen: Amount::ZERO,
-                    code,
-                },
-            )
-        })
-        .collect();
-    loop {
-        let mut needs: Vec<Need> = commands
-            .iter()
-            .flat_map(|command| book.missing(command))
-            .collect();
-        if needs.is_empty() {
-            break;
-        }
-        needs.sort_unstable();
-        needs.dedup();
-        book.load(house.store.load(community, &needs).await?);
-    }
     let plan = book
         .pricing_for(today)
         .map(|set| set.plan.clone())

@@ -66,6 +66,30 @@ pub enum StoreError {
         /// What the engine said.
         detail: String,
     },
+    /// The database takes no writes at the moment, though it was opened for them.
+    #[error(
+        "数据库现在只能读、不能写，没有写入任何内容。常见原因：磁盘出错后被系统改成只读，或数据库服务器成了备机、被设成只读。请查明原因；恢复以后，本程序会自己接着写。 The database cannot be written to just now; nothing was written. Perhaps the system made the disk read-only after an error, or the server became a standby or was set to read only. Find out why; this program writes again by itself when it is over. ({detail})"
+    )]
+    NotWritable {
+        /// What the engine said.
+        detail: String,
+    },
+    /// The disk failed under a write, or while it was being confirmed.
+    #[error(
+        "磁盘在写入时出错，没有写入任何内容。请检查磁盘和系统日志；恢复以后，本程序会自己接着写。 The disk failed while it was being written to; nothing was written. Look at the disk and the system's log; this program writes again by itself when it is over. ({detail})"
+    )]
+    Failing {
+        /// What the engine said.
+        detail: String,
+    },
+    /// The engine failed while it confirmed a write, and what is there could not be read since.
+    #[error(
+        "写入得到确认之前磁盘出错，这一批是否已经写入还不知道。请检查磁盘和系统日志。 The disk failed before a write was confirmed; whether it was written is not known. Look at the disk and the system's log. ({detail})"
+    )]
+    Unsure {
+        /// What the engine said.
+        detail: String,
+    },
     /// Somebody else has the source of a move open.
     #[error(
         "数据库“{path}”正在被别的程序使用。请先停下正在服务的 rongyi，再运行 move。 The database “{path}” is in use by another program. Stop the host that serves it, then run `move` again."
@@ -204,10 +228,11 @@ fn from_sqlite(code: &str, detail: String) -> StoreError {
     // The low byte is SQLite's primary result code; the rest says more than anyone acts on.
     match code.parse::<i32>().map(|code| code & 0xff) {
         Ok(5 | 6) => StoreError::Busy { detail },
+        Ok(10) => StoreError::Failing { detail },
         Ok(13) => StoreError::Full { detail },
         Ok(11 | 26) => StoreError::Damaged { detail },
         Ok(19) => StoreError::Conflict { detail },
-        Ok(8) => StoreError::ReadOnly,
+        Ok(8) => StoreError::NotWritable { detail },
         Ok(_) | Err(_) => StoreError::Unavailable { detail },
     }
 }
@@ -215,11 +240,12 @@ fn from_sqlite(code: &str, detail: String) -> StoreError {
 /// By SQLSTATE, its class first.
 fn from_postgres(code: &str, detail: String) -> StoreError {
     match (code.get(..2).unwrap_or_default(), code) {
-        // A server that became a standby reads only (25006); it is as good as gone.
-        ("08" | "28" | "3D", _)
-        | (_, "25006" | "53300" | "57P01" | "57P02" | "57P03" | "25P03") => {
+        ("08" | "28" | "3D", _) | (_, "53300" | "57P01" | "57P02" | "57P03" | "25P03") => {
             StoreError::Unreachable { detail }
         }
+        // A server that became a standby, or that somebody or something set to read only.
+        (_, "25006") => StoreError::NotWritable { detail },
+        (_, "58030") => StoreError::Failing { detail },
         ("23", _) => StoreError::Conflict { detail },
         ("40", _) | (_, "55P03") => StoreError::Busy { detail },
         (_, "53100") => StoreError::Full { detail },
@@ -232,6 +258,40 @@ fn from_postgres(code: &str, detail: String) -> StoreError {
 }
 
 impl StoreError {
+    /// Whether what was being written may have been written all the same.
+    #[must_use]
+    pub fn leaves_unknown(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Unreachable { .. } | StoreError::Unsure { .. }
+        )
+    }
+
+    /// Whether an engine that answers this to a COMMIT has certainly written nothing.
+    pub(crate) fn refuses_for_certain(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Full { .. }
+                | StoreError::NotWritable { .. }
+                | StoreError::Busy { .. }
+                | StoreError::Conflict { .. }
+        )
+    }
+
+    /// Whether the disk is the reason: full, failing, or made read-only.
+    #[must_use]
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Full { .. }
+                | StoreError::NotWritable { .. }
+                | StoreError::Failing { .. }
+                | StoreError::Unsure { .. }
+                | StoreError::Unavailable { .. }
+                | StoreError::Damaged { .. }
+        )
+    }
+
     /// What the engine said, without our words around it.
     pub(crate) fn detail(&self) -> String {
         match self {
@@ -242,6 +302,9 @@ impl StoreError {
             | StoreError::Missing { .. }
             | StoreError::Busy { .. }
             | StoreError::Full { .. }
+            | StoreError::NotWritable { .. }
+            | StoreError::Failing { .. }
+            | StoreError::Unsure { .. }
             | StoreError::Corrupt { .. }
             | StoreError::Damaged { .. }
             | StoreError::Foreign { .. }

@@ -14,11 +14,11 @@ mod statements;
 
 pub use error::StoreError;
 pub use model::{
-    HouseholdText, Listing, NewStaff, PassbookRow, Person, PublicName, ReadLine, ReadNote,
+    HouseholdText, Listing, Moment, NewStaff, PassbookRow, Person, PublicName, ReadLine, ReadNote,
     ResidentRow, RuleCount, RuleFault, RuleHealth, RulePark, Session, SignInDelay, Staff,
     StoredBlock, StoredCounter, StoredEntry, Subject, Token, TransferLink, Written,
 };
-pub use moving::{Moved, move_to};
+pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
@@ -85,6 +85,27 @@ impl Store {
         }
     }
 
+    /// At the end of a host: brings what was written into the database file itself, whoever still reads. A server does
+    /// that by itself.
+    ///
+    /// # Errors
+    /// What the engine said; nothing is lost then, the log is read at the next start.
+    pub async fn rest(&self) -> Result<(), StoreError> {
+        match self {
+            Store::Sqlite(db) => db.rest().await,
+            Store::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// The size of the write-ahead log beside the file. A server keeps its own.
+    #[must_use]
+    pub fn wal_bytes(&self) -> Option<u64> {
+        match self {
+            Store::Sqlite(db) => Some(db.wal_bytes()),
+            Store::Postgres(_) => None,
+        }
+    }
+
     /// Whether several batches may be written at the same time. SQLite has one writer.
     #[must_use]
     pub fn writes_side_by_side(&self) -> bool {
@@ -98,7 +119,7 @@ impl Store {
     pub async fn load(&self, community: &Code, needs: &[Need]) -> Result<Vec<Loaded>, StoreError> {
         let asked = [(community.clone(), needs.to_vec())];
         let mut answers = self.load_all(&asked).await?;
-        Ok(answers.pop().unwrap_or_default())
+        Ok(answers.pop().map(|own| own.rows).unwrap_or_default())
     }
 
     /// Waits until nobody writes to this community and keeps it so, for a host whose batches came too late again
@@ -162,7 +183,7 @@ macro_rules! each_engine {
                 /// A [`StoreError`]: see its variants.
                 pub async fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
                     match self {
-                        Store::Sqlite(db) => db.$name($($argument),*).await,
+                        Store::Sqlite(db) => db.watched(db.$name($($argument),*)).await,
                         Store::Postgres(db) => db.watched(db.$name($($argument),*)).await,
                     }
                 }
@@ -183,8 +204,11 @@ each_engine! {
     fn frame(community: &Code) -> Option<Frame>;
     /// The heads of those that have a ledger here.
     fn heads(communities: &[Code]) -> Vec<(Code, Head)>;
-    /// Answers every need of every community, in order; what is not there is answered with `None` inside.
-    fn load_all(asked: &[(Code, Vec<Need>)]) -> Vec<Vec<Loaded>>;
+    /// Answers every need of every community, in order, all of one moment, each with its community's head at that
+    /// moment; what is not there is answered with `None` inside.
+    fn load_all(asked: &[(Code, Vec<Need>)]) -> Vec<Moment>;
+    /// Proves that writing works: commits a row that means nothing else. It is no part of any ledger.
+    fn pulse(at: Instant) -> ();
     /// Writes a batch, in which a community stands once, in one transaction; an answer for each. After an error nothing of the batch may be relied
     /// upon: load again.
     fn write(batch: &[Changes]) -> Vec<Written>;

@@ -1,7 +1,8 @@
 //! What the store answers with, where the core has no type of its own. Plain values; nothing here decides.
 
 use rongyi_core::account::Account;
-use rongyi_core::chain::{Block, Hash};
+use rongyi_core::book::Loaded;
+use rongyi_core::chain::{Block, Hash, Head};
 use rongyi_core::counters::{CounterKey, CounterRow};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::Transfer;
@@ -60,6 +61,16 @@ pub struct StoredBlock {
     pub block: Block,
     /// Its hash as stored; verifying computes it again.
     pub hash: Hash,
+}
+
+/// What a community's book asked for, as it was at one moment.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    /// The head at that moment; [`Head::EMPTY`] before the first commit. Rows belong to a book only if they have the
+    /// book's head.
+    pub head: Head,
+    /// An answer for every need, in order.
+    pub rows: Vec<Loaded>,
 }
 
 /// What a movement says about its two accounts' chains of movements.

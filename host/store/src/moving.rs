@@ -9,9 +9,12 @@
 //! | 3 | tables without references, chunk by chunk, from where the target ends |
 //! | 4 | one transaction: communities, people, the proof, and the mark of an unfinished move goes |
 
+mod back;
 mod rows;
 mod source;
 mod target;
+
+pub use back::copy_to;
 
 use crate::error::StoreError;
 use rows::{Sum, Table};
@@ -47,7 +50,8 @@ pub async fn move_to(
     let mut source = Source::lock(from).await?;
     let heads = source.heads().await?;
     let mut target = Target::open(to).await?;
-    let resumed = target.begin(&fingerprint(from, &heads)).await?;
+    let known = source.tables().await?;
+    let resumed = target.begin(&fingerprint(from, &heads), &known).await?;
     let tables = target.tables().await?;
     let (last, first): (Vec<&Table>, Vec<&Table>) =
         tables.iter().partition(|table| table.has_references);

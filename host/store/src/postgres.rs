@@ -91,7 +91,7 @@ const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 const STAFF_LOGIN: &str = "staff_login";
 
 pub(crate) use journal::Held;
-pub(crate) use open::{connect, migrate};
+pub(crate) use open::{connect, connect_to_read, migrate};
 
 /// A PostgreSQL database of this program.
 #[derive(Debug)]

@@ -72,6 +72,8 @@ mod sessions;
 #[path = "portable/streams.rs"]
 mod streams;
 
+use std::sync::atomic::AtomicBool;
+
 pub(crate) use open::{check_version, existing};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteQueryResult, SqliteRow};
@@ -93,8 +95,11 @@ const STAFF_LOGIN: &str = "staff.login";
 #[derive(Debug)]
 pub struct Sqlite {
     options: SqliteConnectOptions,
-    /// `None` when opened for reading only. One writer, so writers queue here and not in the engine.
-    writer: Option<Mutex<Connection>>,
+    /// `None` when opened for reading only. One writer, so writers queue here and not in the engine. Within it `None`
+    /// after a fault, until another connection is opened.
+    writer: Option<Mutex<Option<Connection>>>,
+    /// Whether the writer's connection must be replaced before it is used again.
+    suspect: AtomicBool,
     readers: SqlitePool,
     tidy: Mutex<open::Tidy>,
 }

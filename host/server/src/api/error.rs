@@ -397,12 +397,12 @@ impl From<ClerkError> for Fault {
             )
             .after(1),
             ClerkError::Unsure(error) => {
-                tracing::error!(%error, "the connection was lost while a batch was written");
+                tracing::error!(%error, "whether a batch was written is not known");
                 Fault::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "store.unsure",
-                    "与账本的连接中断，这一笔是否已经记上还不知道。请先看一眼明细；用同一个编号重试不会记两次。",
-                    "The connection to the books was lost, and whether this was booked is not known yet. Look at the passbook first; the same key is never booked twice.",
+                    "账本没有确认就中断了，这一笔是否已经记上还不知道。请先看一眼明细；用同一个编号重试不会记两次。",
+                    "The books broke off before they confirmed it, and whether this was booked is not known yet. Look at the passbook first; the same key is never booked twice.",
                 )
                 .after(5)
             }
@@ -426,6 +426,9 @@ impl From<StoreError> for Fault {
 impl From<&StoreError> for Fault {
     fn from(error: &StoreError) -> Self {
         tracing::error!(%error, "the database did not answer a request");
+        if let Some(fault) = disk_fault(error) {
+            return fault;
+        }
         if matches!(error, StoreError::Unreachable { .. }) {
             return Fault::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -443,6 +446,33 @@ impl From<&StoreError> for Fault {
         )
         .after(5)
     }
+}
+
+/// What people hear when the disk below the books is the reason; the log says more.
+fn disk_fault(error: &StoreError) -> Option<Fault> {
+    let (code, zh, en) = if matches!(error, StoreError::Full { .. }) {
+        (
+            "store.full",
+            "存放账本的磁盘已满，什么也没有记账。请告诉管理员腾出空间；有了空间会自动恢复，同一个编号不会记两次。",
+            "The disk that keeps the books is full; nothing was booked. Tell the operator to make room; it goes on by itself then, and the same key is never booked twice.",
+        )
+    } else if matches!(error, StoreError::NotWritable { .. }) {
+        (
+            "store.read-only",
+            "账本现在只能看、不能记，什么也没有记账。请告诉管理员；恢复以后会自动接上，同一个编号不会记两次。",
+            "The books can be read but not written to just now; nothing was booked. Tell the operator; it goes on by itself afterwards, and the same key is never booked twice.",
+        )
+    } else if matches!(error, StoreError::Failing { .. }) {
+        (
+            "store.failing",
+            "存放账本的磁盘出错，什么也没有记账。请告诉管理员检查磁盘；恢复以后会自动接上，同一个编号不会记两次。",
+            "The disk that keeps the books failed; nothing was booked. Tell the operator to look at it; it goes on by itself afterwards, and the same key is never booked twice.",
+        )
+    } else {
+        return None;
+    };
+    let fault = Fault::new(StatusCode::SERVICE_UNAVAILABLE, code, zh, en);
+    Some(fault.after(30))
 }
 
 impl From<AccessError> for Fault {

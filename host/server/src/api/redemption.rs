@@ -175,8 +175,10 @@ pub(super) async fn quote_basket(
     let input = sent.read().await?;
     let resident = for_whom(&caller, input.resident)?;
     let basket = basket(&input.lines)?;
-    let mut front =
-        redemption::quotes(caller.house(), &caller.code, resident, |_| vec![basket]).await?;
+    let mut front = redemption::quotes(caller.house(), &caller.code, resident, |_| {
+        vec![basket.clone()]
+    })
+    .await?;
     let spendable = front
         .wallet
         .points

@@ -37,9 +37,9 @@ pub enum ClerkError {
     /// The rules changed between reading the input and deciding it: read it again.
     #[error("the rules changed a moment ago; send it again")]
     RulesChanged,
-    /// The connection to the database was lost while this was being written.
+    /// The connection to the database was lost, or its disk failed, before what was written was confirmed.
     #[error(
-        "the connection to the database was lost; whether this was stored is not known: look, or ask again with the same key ({0})"
+        "the database broke off before it confirmed it; whether this was stored is not known: look, or ask again with the same key ({0})"
     )]
     Unsure(Arc<StoreError>),
     /// The host is stopping.

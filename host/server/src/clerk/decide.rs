@@ -26,6 +26,8 @@ pub(super) struct Pile {
     pub(super) decided: Vec<(Job, Result<Applied, Rejection>)>,
     /// Read with other rules than those in force now.
     pub(super) stale: Vec<Job>,
+    /// Not decided, or not to be answered: somebody else wrote to the community while it was being read.
+    pub(super) again: VecDeque<Job>,
     pub(super) changes: Option<Changes>,
 }
 
@@ -37,8 +39,23 @@ impl Pile {
             jobs,
             decided: Vec::new(),
             stale: Vec::new(),
+            again: VecDeque::new(),
             changes: None,
         }
+    }
+
+    /// One whose rows are of several moments: nothing can be decided by it.
+    pub(super) fn moved((code, book, jobs): Opened) -> Pile {
+        Pile {
+            again: jobs,
+            ..Pile::new((code, book, VecDeque::new()))
+        }
+    }
+
+    /// Takes back what was decided; nobody has heard of it.
+    pub(super) fn take_back(&mut self) {
+        let decided = self.decided.drain(..).map(|(job, _)| job);
+        self.again.extend(decided.chain(self.stale.drain(..)));
     }
 }
 

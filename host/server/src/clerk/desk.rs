@@ -12,26 +12,30 @@
 //! before did not change. Nobody is answered before everything below the answer is written; when the batch before
 //! fails, what was decided on top of it is thrown away and decided again.
 //!
+//! An answer is true for one moment: every row that a book loads was read together with the community's head, and that
+//! is the head of the book, or the book is thrown away and loaded anew. So a pile of refusals, which writes nothing and
+//! compares nothing by writing, is of one moment too; decided beside a batch it is compared once more.
+//!
 //! A community that came too late twice, because another host serves it too, is decided under its row lock, alone.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use rongyi_core::book::{Applied, Book, Changes, Loaded};
-use rongyi_core::chain::hex;
-use rongyi_core::command::{Ask, Need, Rejection};
+use rongyi_core::book::{Applied, Book, Changes};
+use rongyi_core::chain::Head;
+use rongyi_core::command::{Ask, Rejection};
 use rongyi_core::ids::Code;
-use rongyi_rules::{Engine, Rule};
 use rongyi_store::{Held, Store, StoreError, Written};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::Job;
 use super::answer::{Answer, ClerkError, damaged, is_repeatable, receipt};
-use super::decide::{Opened, Pile, decide_all};
+use super::decide::{Pile, decide_all};
 use super::frames::Frames;
 use crate::clock::Clock;
-use crate::rulebook::{RuleBooks, RuleKey};
+use crate::rulebook::RuleBooks;
+use crate::vitals::Vitals;
 
 /// Times a community comes too late before its row is locked first.
 const MISSES_MAX: usize = 2;
@@ -45,12 +49,12 @@ const BESIDE_MIN: usize = 300;
 /// Times a batch is decided again because somebody else moved a head.
 const TRIES_MAX: usize = 20;
 /// Loaded rows after which a book is dropped and loaded afresh.
-const BOOK_ROWS_MAX: usize = 400_000;
+pub(super) const BOOK_ROWS_MAX: usize = 400_000;
 /// Loaded rows of all books of all desks together; from there on the books that were not used for longest are dropped.
 const ROWS_MAX: usize = 2_000_000;
 
 /// Commands by community, in the order in which they came.
-type Piles = BTreeMap<Code, VecDeque<Job>>;
+pub(super) type Piles = BTreeMap<Code, VecDeque<Job>>;
 
 /// What a community's callers will hear when its changes are written.
 struct Sent {
@@ -63,20 +67,23 @@ struct Sent {
 /// A batch that is being written; its books are in the cache already.
 struct UnderWay {
     sent: Vec<Sent>,
+    /// The head of each of its communities before it.
+    before: HashMap<Code, Head>,
     outcome: JoinHandle<Result<Vec<Written>, StoreError>>,
 }
 
 pub(super) struct Desk {
-    frames: Arc<Frames>,
-    store: Arc<Store>,
-    books: Arc<RuleBooks>,
+    pub(super) frames: Arc<Frames>,
+    pub(super) vitals: Arc<Vitals>,
+    pub(super) store: Arc<Store>,
+    pub(super) books: Arc<RuleBooks>,
     clock: Arc<dyn Clock>,
-    cache: HashMap<Code, Book>,
+    pub(super) cache: HashMap<Code, Book>,
     /// The batch that used a book last, for those in the cache.
-    used: HashMap<Code, u64>,
-    batches: u64,
+    pub(super) used: HashMap<Code, u64>,
+    pub(super) batches: u64,
     /// Loaded rows that this desk may keep.
-    rows_max: usize,
+    pub(super) rows_max: usize,
     /// Taken from the queue, not decided in the batch they came with.
     left: VecDeque<Job>,
     /// Times in a row that a connection was lost while writing.
@@ -88,11 +95,12 @@ impl Desk {
         store: Arc<Store>,
         books: Arc<RuleBooks>,
         clock: Arc<dyn Clock>,
-        frames: Arc<Frames>,
+        (frames, vitals): (Arc<Frames>, Arc<Vitals>),
         desks: usize,
     ) -> Desk {
         Desk {
             frames,
+            vitals,
             store,
             books,
             clock,
@@ -131,7 +139,7 @@ impl Desk {
                 },
                 None => {
                     let batch = piles(self.left.drain(..));
-                    self.prepare(batch, &HashSet::new()).await
+                    self.prepare(batch, &HashMap::new()).await
                 }
             };
             if waiting.len() >= BESIDE_MIN {
@@ -146,7 +154,7 @@ impl Desk {
     /// Decides what is left while a batch is being written, then sees that batch through. What was decided on top
     /// of something that was not written is decided again, after it.
     async fn beside(&mut self, batch: UnderWay) -> Vec<Pile> {
-        let flying: HashSet<Code> = batch.sent.iter().map(|own| own.code.clone()).collect();
+        let flying = batch.before.clone();
         let reframed: HashSet<Code> = batch
             .sent
             .iter()
@@ -157,7 +165,7 @@ impl Desk {
             piles(self.left.drain(..))
                 .into_iter()
                 .partition(|(code, jobs)| {
-                    !flying.contains(code)
+                    !flying.contains_key(code)
                         || (!reframed.contains(code) && self.may_run_ahead(code, jobs))
                 });
         self.left = later.into_values().flatten().collect();
@@ -168,13 +176,39 @@ impl Desk {
             match again.get_mut(&pile.code) {
                 None => good.push(pile),
                 Some(jobs) => {
-                    jobs.extend(pile.decided.into_iter().map(|(job, _)| job));
-                    jobs.extend(pile.stale);
+                    let mut pile = pile;
+                    pile.take_back();
+                    jobs.append(&mut pile.again);
                 }
             }
         }
         self.rounds(again, 0).await;
+        self.compare(&mut good, &flying).await;
         good
+    }
+
+    /// Of the communities that were `flying` the heads were not looked at since. Who writes compares them by writing;
+    /// refusals alone are taken back when somebody else has written meanwhile.
+    async fn compare(&self, piles: &mut [Pile], flying: &HashMap<Code, Head>) {
+        let alone = |pile: &Pile| pile.changes.is_none() && flying.contains_key(&pile.code);
+        let codes: Vec<Code> = piles
+            .iter()
+            .filter(|pile| alone(pile))
+            .map(|own| own.code.clone())
+            .collect();
+        if codes.is_empty() {
+            return;
+        }
+        let heads: HashMap<_, _> = match self.store.heads(&codes).await {
+            Ok(heads) => heads.into_iter().collect(),
+            // Then their next round will hear why.
+            Err(_) => HashMap::new(),
+        };
+        for pile in piles.iter_mut().filter(|pile| alone(pile)) {
+            if heads.get(&pile.code) != Some(&pile.book.stored_head()) {
+                pile.take_back();
+            }
+        }
     }
 
     /// Whether these may be decided on a book whose changes are not written yet: each of their rows is read by its
@@ -185,7 +219,7 @@ impl Desk {
     }
 
     /// Rounds until every command is answered; so many heads have moved under them already.
-    async fn rounds(&mut self, mut piles: Piles, missed: usize) {
+    pub(super) async fn rounds(&mut self, mut piles: Piles, missed: usize) {
         for misses in missed..TRIES_MAX {
             piles.retain(|_, jobs| !jobs.is_empty());
             if piles.is_empty() {
@@ -213,17 +247,17 @@ impl Desk {
     /// One load, decide, write, answer. Returns the piles whose community moved meanwhile. What is `held` is the
     /// only community of the piles.
     async fn round(&mut self, piles: Piles, held: Option<Held>) -> Piles {
-        let decided = self.prepare(piles, &HashSet::new()).await;
+        let decided = self.prepare(piles, &HashMap::new()).await;
         self.write(decided, held).await
     }
 
     /// Loads and decides. The books of what is `flying` hold changes that are being written: their heads are not in
     /// the store yet.
-    async fn prepare(&mut self, piles: Piles, flying: &HashSet<Code>) -> Vec<Pile> {
+    async fn prepare(&mut self, piles: Piles, flying: &HashMap<Code, Head>) -> Vec<Pile> {
         self.trim(flying);
         self.used
             .extend(piles.keys().map(|code| (code.clone(), self.batches)));
-        let asked = piles.keys().filter(|code| !flying.contains(*code));
+        let asked = piles.keys().filter(|code| !flying.contains_key(*code));
         let codes: Vec<Code> = asked.cloned().collect();
         let heads: HashMap<_, _> = match self.store.heads(&codes).await {
             Ok(heads) => heads.into_iter().collect(),
@@ -235,7 +269,7 @@ impl Desk {
         let mut ready = Vec::new();
         for (code, jobs) in piles {
             let cached = self.cache.remove(&code).filter(|book| {
-                flying.contains(&code)
+                flying.contains_key(&code)
                     || (heads.get(&code) == Some(&book.stored_head())
                         && book.loaded_rows() < BOOK_ROWS_MAX)
             });
@@ -244,8 +278,10 @@ impl Desk {
                 Err(error) => fail(jobs, error),
             }
         }
-        let piles = self.load(ready).await.into_iter().map(Pile::new);
-        let mut decided = decide_all(piles.collect(), &self.books, self.clock.now()).await;
+        let (loaded, moved) = self.load(ready, flying).await;
+        let piles = loaded.into_iter().map(Pile::new).collect();
+        let mut decided = decide_all(piles, &self.books, self.clock.now()).await;
+        decided.extend(moved.into_iter().map(Pile::moved));
         // They come before what was taken from the queue since.
         let mut left: VecDeque<Job> = VecDeque::new();
         for pile in &mut decided {
@@ -256,131 +292,30 @@ impl Desk {
         decided
     }
 
-    /// Drops the books that were not used for longest, until the others are within three quarters of the budget.
-    fn trim(&mut self, flying: &HashSet<Code>) {
-        self.batches += 1;
-        let rows_of = |cache: &HashMap<Code, Book>| cache.values().map(Book::loaded_rows).sum();
-        let mut rows: usize = rows_of(&self.cache);
-        if rows <= self.rows_max {
-            return;
-        }
-        let idle = self.cache.keys().filter(|code| !flying.contains(*code));
-        let mut idle: Vec<_> = idle
-            .map(|code| (self.used.get(code).copied().unwrap_or(0), code.clone()))
-            .collect();
-        idle.sort_unstable();
-        for (_, code) in idle {
-            if rows <= self.rows_max / 4 * 3 {
-                break;
-            }
-            let dropped = self.cache.remove(&code);
-            rows = rows.saturating_sub(dropped.map_or(0, |book| book.loaded_rows()));
-            self.used.remove(&code);
-        }
-    }
-
-    /// The book of a community with its rules; what single commands read is not loaded yet.
-    async fn open(&self, code: &Code, cached: Option<Book>) -> Result<Book, ClerkError> {
-        let book = match cached {
-            Some(book) => book,
-            None => {
-                let book = match self.store.frame(code).await? {
-                    Some(frame) => Book::new(frame),
-                    None if self.books.knows(code) => Book::empty(code.clone()),
-                    None => return Err(ClerkError::CommunityUnknown(code.clone())),
-                };
-                self.frames.put(book.frame());
-                book
-            }
-        };
-        self.fetch_rules(code, &book).await?;
-        Ok(book)
-    }
-
-    /// Loads what all the commands read. Those of a community whose rows cannot be read are answered with the
-    /// reason, and the others go on.
-    async fn load(&self, piles: Vec<Opened>) -> Vec<Opened> {
-        let (mut asking, mut ready) = (piles, Vec::new());
-        loop {
-            let (mut asked, mut waiting) = (Vec::new(), Vec::new());
-            for own in asking {
-                let mut needs: Vec<_> = own
-                    .2
-                    .iter()
-                    .flat_map(|job| own.1.missing(&job.command))
-                    .collect();
-                if needs.is_empty() {
-                    ready.push(own);
-                    continue;
-                }
-                needs.sort_unstable();
-                needs.dedup();
-                // Nothing more is asked because of these, so that the commands need not be gone through again.
-                let is_last = own.2.iter().all(reads_by_key)
-                    && needs.iter().all(|need| {
-                        matches!(
-                            need,
-                            Need::Account(_) | Need::Counter(_) | Need::Source(..) | Need::Key(..)
-                        )
-                    });
-                asked.push((own.0.clone(), needs));
-                waiting.push((own, is_last));
-            }
-            if asked.is_empty() {
-                return ready;
-            }
-            asking = Vec::new();
-            let answers = match self.store.load_all(&asked).await {
-                Ok(answers) => answers.into_iter().map(Ok).collect(),
-                Err(error) if asked.len() == 1 => vec![Err(error)],
-                Err(_) => self.load_each(&asked).await,
-            };
-            for (((code, mut book, jobs), is_last), answer) in waiting.into_iter().zip(answers) {
-                match answer {
-                    Ok(rows) => {
-                        book.load(rows);
-                        let list = if is_last { &mut ready } else { &mut asking };
-                        list.push((code, book, jobs));
-                    }
-                    Err(error) => fail(jobs, error),
-                }
-            }
-        }
-    }
-
-    async fn load_each(&self, asked: &[(Code, Vec<Need>)]) -> Vec<Result<Vec<Loaded>, StoreError>> {
-        let mut answers = Vec::with_capacity(asked.len());
-        for (code, needs) in asked {
-            answers.push(self.store.load(code, needs).await);
-        }
-        answers
-    }
-
-    /// Loads from the archive what the ledger names and this host has not: sets of the past, and those that
-    /// another host or an import activated.
-    async fn fetch_rules(&self, code: &Code, book: &Book) -> Result<(), ClerkError> {
-        let missing = self.books.missing(code, &book.frame().sets);
-        let Some(engine) = self.books.engine().filter(|_| !missing.is_empty()) else {
-            return Ok(());
-        };
-        for key in missing {
-            match archived(&self.store, &engine, key).await? {
-                Some(rule) => self.books.add(code, [(key, rule)]),
-                None => self.books.give_up(code, key),
-            }
-        }
-        Ok(())
-    }
-
     /// Begins to write what was decided, and returns at once; `None` when there is nothing to write.
     async fn send(&mut self, piles: Vec<Pile>) -> Option<UnderWay> {
-        let (changes, sent) = self.part(piles).await;
+        let (changes, sent, again) = self.part(piles).await;
+        if !again.is_empty() {
+            // What came to these communities later must not be decided before them.
+            let mut again = again;
+            again.extend(self.finish(changes, sent, None).await);
+            self.rounds(again, 1).await;
+            return None;
+        }
         if changes.is_empty() {
             return None;
         }
+        let heads = changes
+            .iter()
+            .map(|own| (own.community.clone(), own.before));
+        let before = heads.collect();
         let store = Arc::clone(&self.store);
         let outcome = tokio::spawn(async move { store.write(&changes).await });
-        Some(UnderWay { sent, outcome })
+        Some(UnderWay {
+            sent,
+            before,
+            outcome,
+        })
     }
 
     /// Sees a batch through; as [`Desk::write`].
@@ -400,9 +335,20 @@ impl Desk {
 
     /// Writes, answers, and returns the piles of all communities that were not written, some of them empty.
     async fn write(&mut self, piles: Vec<Pile>, held: Option<Held>) -> Piles {
-        let (changes, sent) = self.part(piles).await;
+        let (changes, sent, mut again) = self.part(piles).await;
+        again.extend(self.finish(changes, sent, held).await);
+        again
+    }
+
+    /// Writes what is to be written and answers; returns the piles of the communities that were not.
+    async fn finish(
+        &mut self,
+        changes: Vec<Changes>,
+        sent: Vec<Sent>,
+        held: Option<Held>,
+    ) -> Piles {
         if changes.is_empty() {
-            return BTreeMap::new();
+            return Piles::new();
         }
         let outcome = match held {
             Some(held) => self.store.write_held(held, &changes).await,
@@ -411,10 +357,15 @@ impl Desk {
         self.conclude(sent, outcome).await
     }
 
-    /// What is to be written, and who waits for it. Who waits for nothing is answered.
-    async fn part(&mut self, piles: Vec<Pile>) -> (Vec<Changes>, Vec<Sent>) {
-        let (mut all, mut sent) = (Vec::new(), Vec::new());
+    /// What is to be written, who waits for it, and what must be decided anew. Who waits for nothing is answered.
+    async fn part(&mut self, piles: Vec<Pile>) -> (Vec<Changes>, Vec<Sent>, Piles) {
+        let (mut all, mut sent, mut again) = (Vec::new(), Vec::new(), Piles::new());
         for pile in piles {
+            if !pile.again.is_empty() {
+                self.vitals.moved.add(1);
+                again.insert(pile.code, pile.again);
+                continue;
+            }
             for job in pile.stale {
                 let _ = job.reply.send(Err(ClerkError::RulesChanged));
             }
@@ -434,7 +385,7 @@ impl Desk {
                 self.answer(own).await;
             }
         }
-        (all, sent)
+        (all, sent, again)
     }
 
     async fn conclude(
@@ -442,15 +393,20 @@ impl Desk {
         sent: Vec<Sent>,
         outcome: Result<Vec<Written>, StoreError>,
     ) -> Piles {
-        let written = match outcome {
+        let written = match outcome.map_err(Arc::new) {
             Ok(written) => written,
-            Err(error) => return self.after_error(sent, error),
+            Err(error) => {
+                self.vitals.wrote(Err(&error));
+                return self.after_error(sent, error);
+            }
         };
+        self.vitals.wrote(Ok(()));
         let mut again = BTreeMap::new();
         for (own, result) in sent.into_iter().zip(written) {
             match result {
                 Written::Done => self.answer(own).await,
                 Written::HeadMoved => {
+                    self.vitals.moved.add(1);
                     self.cache.remove(&own.code);
                     let jobs = own.decided.into_iter().map(|(job, _)| job);
                     again.insert(own.code, jobs.collect());
@@ -463,10 +419,9 @@ impl Desk {
     /// Whether the commit reached the disk is not known after a lost connection; the books are thrown away, and the
     /// next load decides from what is there. What has a key or a reference is decided again, and gets the stored
     /// answer if it was stored; who asked for anything else is told that it is not known.
-    fn after_error(&mut self, sent: Vec<Sent>, error: StoreError) -> Piles {
-        let lost = matches!(error, StoreError::Unreachable { .. });
+    fn after_error(&mut self, sent: Vec<Sent>, error: Arc<StoreError>) -> Piles {
+        let lost = error.leaves_unknown();
         self.lost = self.lost.saturating_add(1);
-        let error = Arc::new(error);
         let mut again = BTreeMap::new();
         for own in sent {
             self.cache.remove(&own.code);
@@ -499,6 +454,7 @@ impl Desk {
                 Ok(Applied::Replay(entry)) => self.replayed(&sent.code, entry).await,
                 Err(rejection) => Err(ClerkError::Rejected(rejection)),
             };
+            self.vitals.answered(&answer);
             // Nobody may be waiting any more; what was written stays written.
             let _ = job.reply.send(answer);
         }
@@ -514,34 +470,9 @@ impl Desk {
     }
 }
 
-/// A rule of the archive; `None`, said in the log, when it is not there or cannot be loaded.
-async fn archived(
-    store: &Store,
-    engine: &Arc<Engine>,
-    (component, params): RuleKey,
-) -> Result<Option<Arc<Rule>>, StoreError> {
-    let (Some(bytes), Some(json)) = (
-        store.component(&component).await?,
-        store.params(&params).await?,
-    ) else {
-        tracing::error!(component = %hex(&component), "the archive lacks the component or parameters of a rule set");
-        return Ok(None);
-    };
-    let engine = Arc::clone(engine);
-    let loaded = tokio::task::spawn_blocking(move || engine.load(&bytes, &json)).await;
-    Ok(match loaded {
-        Ok(Ok(rule)) => Some(Arc::new(rule)),
-        Ok(Err(error)) => {
-            tracing::error!(component = %hex(&component), code = error.code, "{}", error.message);
-            None
-        }
-        Err(_) => None,
-    })
-}
-
 /// Whether every row that a command reads is read by a key of its own, none of them because of what another one says
 /// but for a resident's household.
-fn reads_by_key(job: &Job) -> bool {
+pub(super) fn reads_by_key(job: &Job) -> bool {
     matches!(job.command.ask, Ask::Earn(_) | Ask::Open { .. })
 }
 
@@ -554,7 +485,7 @@ fn piles(jobs: impl Iterator<Item = Job>) -> Piles {
     piles
 }
 
-fn fail(jobs: impl IntoIterator<Item = Job>, error: impl Into<ClerkError>) {
+pub(super) fn fail(jobs: impl IntoIterator<Item = Job>, error: impl Into<ClerkError>) {
     let error = error.into();
     for job in jobs {
         let _ = job.reply.send(Err(error.clone()));

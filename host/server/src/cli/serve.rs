@@ -52,6 +52,9 @@ pub(crate) async fn serve(
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(on_terminal())
+        // Telling on the error stream that the error stream takes nothing ends whoever tells it: a log on a full disk
+        // must stop no desk.
+        .log_internal_errors(false)
         .try_init();
     let standing = house.news.standing();
     if !standing.is_whole() {
@@ -85,6 +88,10 @@ pub(crate) async fn serve(
     stop.cancel();
     let _ = jobs.await;
     let _ = watch.await;
+    // Somebody may keep the house a moment longer than this program lives; the log must not be left over for that.
+    if let Err(error) = house.store.rest().await {
+        tracing::warn!(%error, "the write-ahead log was not emptied; the next start reads it");
+    }
     if let Ok(house) = Arc::try_unwrap(house) {
         house.close().await;
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -239,19 +239,31 @@ fn append(folder: &Path, line: &HeadLine, now: Instant) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let month: String = stamp(now).chars().take(7).collect();
     let path = folder.join(format!("{month}.txt"));
-    let new = !path.exists();
     let mut file = std::fs::OpenOptions::new()
         .create(true)
+        .read(true)
         .append(true)
         .open(path)?;
-    let first = if new {
-        format!("{FIRST_LINE}\n")
-    } else {
-        String::new()
+    // One program at a time, so that what one takes back is its own.
+    file.lock()?;
+    let before = file.metadata()?.len();
+    let begin = match before.checked_sub(1) {
+        None => format!("{FIRST_LINE}\n"),
+        Some(last) => {
+            let mut end = [0];
+            file.seek(SeekFrom::Start(last))?;
+            file.read_exact(&mut end)?;
+            // A line that was cut off by a crash keeps to itself.
+            if end == *b"\n" { "" } else { "\n" }.to_owned()
+        }
     };
-    // One write, so that two programs never mix their lines.
-    file.write_all(format!("{first}{line}\n").as_bytes())?;
-    file.sync_data()
+    let written = file.write_all(format!("{begin}{line}\n").as_bytes());
+    let written = written.and_then(|()| file.sync_data());
+    if written.is_err() {
+        // Half a line would be none that anybody can compare with. Should this fail too, the next one begins anew.
+        let _ = file.set_len(before);
+    }
+    written
 }
 
 #[cfg(test)]
@@ -286,6 +298,22 @@ mod tests {
         let text = heads.file("2026-11.txt").expect("it is there");
         assert_eq!(text.lines().count(), 3, "{text}");
         assert_eq!(heads.file("../2026-11.txt"), None);
+        // Half a line, as a crash may leave it, takes no other with it; nor does an empty file.
+        let path = folder.path().join("2026-11.txt");
+        std::fs::write(&path, format!("{text}nanmen 414 abc")).expect("written");
+        append(folder.path(), &line(415), own.at).expect("written");
+        std::fs::write(folder.path().join("2026-10.txt"), "").expect("written");
+        append(folder.path(), &line(7), Instant(1_790_899_200_000_000)).expect("written");
+        let read = |name| std::fs::read_to_string(folder.path().join(name)).expect("it is there");
+        let lines = |text: &str| {
+            text.lines()
+                .filter_map(HeadLine::read)
+                .map(|own| own.head.height)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(lines(&read("2026-11.txt")), [412, 413, 415]);
+        assert!(read("2026-10.txt").starts_with(FIRST_LINE));
+        assert_eq!(lines(&read("2026-10.txt")), [7]);
         let newest = heads.newest.try_lock().expect("nobody holds it");
         assert_eq!(newest[&own.community].0, line(413));
     }

@@ -200,11 +200,14 @@ async fn front_of(
     code: &Code,
     pieces: &[i32],
 ) -> Result<Shopfront, Fault> {
-    let baskets = pieces
+    let baskets: Vec<_> = pieces
         .iter()
         .map(|pieces| vec![(code.clone(), *pieces)])
         .collect();
-    let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, |_| baskets).await?;
+    let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, |_| {
+        baskets.clone()
+    })
+    .await?;
     if front.item(code).is_none() {
         return Err(Rejection::ItemUnknown { item: code.clone() }.into());
     }

@@ -14,6 +14,7 @@ const BEGIN: &str = "BEGIN EXCLUSIVE";
 const END: &str = "ROLLBACK";
 const WAL: &str = "PRAGMA journal_mode = WAL";
 const HEADS: &str = "SELECT code, height, hash FROM community ORDER BY code";
+const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table'";
 /// A page that is being read just now may finish.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -44,8 +45,22 @@ impl Source {
         Ok(Source(connection))
     }
 
+    /// A file that nobody else knows yet.
+    pub(super) fn of(connection: SqliteConnection) -> Self {
+        Source(connection)
+    }
+
+    pub(super) async fn close(self) -> Result<(), StoreError> {
+        Ok(self.0.close().await?)
+    }
+
     pub(super) async fn heads(&mut self) -> Result<Vec<HeadRow>, StoreError> {
         Ok(sqlx::query_as(HEADS).fetch_all(&mut self.0).await?)
+    }
+
+    /// The names of its tables: those of this program.
+    pub(super) async fn tables(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(TABLES).fetch_all(&mut self.0).await?)
     }
 
     pub(super) async fn rows(

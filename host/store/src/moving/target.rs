@@ -29,7 +29,9 @@ const DROP_MARK: &str = "DROP TABLE moving";
 const IDENTITIES: &str = "SELECT CAST(column_name AS TEXT) FROM information_schema.columns \
      WHERE table_schema = 'public' AND table_name = $1 AND is_identity = 'YES'";
 const HEADS: &str = "SELECT code, height, hash FROM community ORDER BY code";
+const MIGRATED: &str = "SELECT to_regclass('public._sqlx_migrations') IS NOT NULL";
 const BEGIN: &str = "BEGIN";
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 const COMMIT: &str = "COMMIT";
 
 pub(super) struct Target(PgConnection);
@@ -47,12 +49,33 @@ impl Target {
         }
     }
 
-    /// Answers whether an unfinished move of the same source goes on.
-    pub(super) async fn begin(&mut self, source: &str) -> Result<bool, StoreError> {
+    /// Opens a database that is only read, as it is at this moment: then it is no target but where a copy comes from.
+    pub(super) async fn snapshot(urls: &str) -> Result<Self, StoreError> {
+        let mut connection = crate::postgres::connect_to_read(urls).await?;
+        let moving: bool = sqlx::query_scalar(MARK).fetch_one(&mut connection).await?;
+        if moving {
+            return Err(StoreError::Unfinished);
+        }
+        sqlx::raw_sql(SNAPSHOT).execute(&mut connection).await?;
+        Ok(Target(connection))
+    }
+
+    /// Ends the reading.
+    pub(super) async fn release(mut self) -> Result<(), StoreError> {
+        sqlx::raw_sql(COMMIT).execute(&mut self.0).await?;
+        Ok(self.0.close().await?)
+    }
+
+    /// Answers whether an unfinished move of the same source goes on. `known` are the names of this program's tables.
+    pub(super) async fn begin(
+        &mut self,
+        source: &str,
+        known: &[String],
+    ) -> Result<bool, StoreError> {
         let marked: bool = sqlx::query_scalar(MARK).fetch_one(&mut self.0).await?;
         if marked {
-            let known: Vec<String> = sqlx::query_scalar(MARKED).fetch_all(&mut self.0).await?;
-            if known.iter().any(|own| own != source) {
+            let marks: Vec<String> = sqlx::query_scalar(MARKED).fetch_all(&mut self.0).await?;
+            if marks.iter().any(|own| own != source) {
                 return Err(StoreError::Used {
                     what:
                         "an unfinished `move` of another source, or of this one before it changed"
@@ -60,12 +83,17 @@ impl Target {
                 });
             }
             crate::postgres::migrate(&mut self.0).await?;
-            return Ok(!known.is_empty());
+            return Ok(!marks.is_empty());
         }
+        let migrated: bool = sqlx::query_scalar(MIGRATED).fetch_one(&mut self.0).await?;
         let names: Vec<String> = sqlx::query_scalar(TABLES).fetch_all(&mut self.0).await?;
         for name in names {
+            // Somebody else's, even if nothing is in it or it is called like one of ours.
+            if !migrated || !known.contains(&name) {
+                return Err(StoreError::Used { what: name });
+            }
             // Our own tables may be there, as long as nothing is in them.
-            let ask = format!("SELECT count(*) FROM (SELECT 1 FROM {name:?} LIMIT 1) AS one");
+            let ask = format!("SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 1) AS one");
             let rows: i64 = sqlx::query_scalar(AssertSqlSafe(ask))
                 .fetch_one(&mut self.0)
                 .await?;

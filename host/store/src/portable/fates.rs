@@ -105,7 +105,7 @@ impl Own {
     }
 
     /// The records of the entry that begins at `entry`, for the book. What is committed never changes, so it may be
-    /// read outside of the snapshot of a load.
+    /// read outside of the snapshot of a load, if it was committed by then.
     pub(super) async fn records_of(
         &self,
         community: &Code,

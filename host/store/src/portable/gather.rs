@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use rongyi_core::chain::Head;
 use rongyi_core::command::Need;
 use rongyi_core::ids::{Code, OrderNo};
 use rongyi_core::time::Instant;
@@ -11,7 +12,7 @@ use super::forms::narrow;
 use super::lists::{
     self, Asked, CounterKeys, each_owned, each_owned_counter, each_owned_pair, each_text, looked_up,
 };
-use super::load::{Found, OrderRow, counter, order_columns, state_row, use_of};
+use super::load::{Found, OrderRow, counter, head, order_columns, state_row, use_of};
 use super::nul::given;
 use super::periods::member;
 use super::{Connection, Row, statements};
@@ -25,7 +26,7 @@ macro_rules! own {
 }
 
 statements! {
-    NUMBERS = concat!("SELECT c.code, ", own!("c"), " FROM ", each_text!("$1"),
+    NUMBERS = concat!("SELECT c.code, ", own!("c"), ", c.height, c.hash, c.next_seq, c.last_at FROM ", each_text!("$1"),
         looked_up!("community", "c", "c.code = j.value"));
     ACCOUNTS = concat!("SELECT ", own!("b"), ", b.account, b.lot, b.amount, b.last FROM ", each_owned!(number),
         looked_up!("balance", "b", "b.community_id = j.community AND b.account = j.value"));
@@ -72,7 +73,11 @@ pub(super) struct Gather<'n> {
     numbers: Vec<Option<i64>>,
     places: HashMap<i64, usize>,
     pub(super) found: Vec<Found>,
+    /// Their heads in the same snapshot.
+    pub(super) heads: Vec<Head>,
 }
+
+type NumberRow = (String, i64, i64, Vec<u8>, i64, i64);
 
 impl<'n> Gather<'n> {
     pub(super) async fn begin(
@@ -80,16 +85,26 @@ impl<'n> Gather<'n> {
         asked: &'n [(Code, Vec<Need>)],
     ) -> Result<Self, StoreError> {
         let names: Vec<&str> = asked.iter().map(|(code, _)| code.as_str()).collect();
-        let rows: Vec<(String, i64)> = lists::texts(sqlx::query_as(NUMBERS), &names)
+        let rows: Vec<NumberRow> = lists::texts(sqlx::query_as(NUMBERS), &names)
             .fetch_all(connection)
             .await?;
-        let known: HashMap<String, i64> = rows.into_iter().collect();
-        let numbers: Vec<Option<i64>> =
+        let mut known: HashMap<String, (i64, Head)> = HashMap::new();
+        for (name, number, height, hash, next_seq, last_at) in rows {
+            known.insert(name, (number, head((height, &hash, next_seq, last_at))?));
+        }
+        let known: Vec<Option<(i64, Head)>> =
             names.iter().map(|name| known.get(*name).copied()).collect();
+        let numbers: Vec<Option<i64>> = known
+            .iter()
+            .map(|own| own.map(|(number, _)| number))
+            .collect();
+        let heads = known.into_iter();
+        let heads = heads.map(|own| own.map_or(Head::EMPTY, |(_, head)| head));
         let place = |(place, number): (usize, &Option<i64>)| number.map(|number| (number, place));
         Ok(Gather {
             places: numbers.iter().enumerate().filter_map(place).collect(),
             found: asked.iter().map(|_| Found::default()).collect(),
+            heads: heads.collect(),
             asked,
             numbers,
         })

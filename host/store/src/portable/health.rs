@@ -1,5 +1,5 @@
-//! How rules are doing: counts that several hosts add to, and which rules are left alone. No decision is read
-//! from here.
+//! How rules are doing: counts that several hosts add to, and which rules are left alone; and whether writing works.
+//! No decision is read from here.
 
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::time::Instant;
@@ -21,6 +21,7 @@ statements! {
         ON CONFLICT (community_id, rule_set) DO UPDATE SET fault_code = excluded.fault_code, \
         fault_message = excluded.fault_message, fault_at = excluded.fault_at, parked_at = excluded.parked_at, \
         tries = excluded.tries, next_at = excluded.next_at";
+    PULSE = "INSERT INTO pulse (no, at) VALUES (1, $1) ON CONFLICT (no) DO UPDATE SET at = excluded.at";
     HEALTH = concat!("SELECT rule_set, fault_code, fault_message, fault_at, parked_at, tries, next_at \
         FROM rule_health WHERE community_id = ", community!(), " ORDER BY rule_set");
 }
@@ -98,6 +99,12 @@ impl Own {
                 .await?;
         }
         transaction.commit().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn pulse(&self, at: Instant) -> Result<(), StoreError> {
+        let mut writer = self.writer().await?;
+        sqlx::query(PULSE).bind(at.0).execute(&mut *writer).await?;
         Ok(())
     }
 

@@ -24,6 +24,7 @@ use super::lists::{self, Asked, each_number, each_text, looked_up};
 use super::nul::given;
 use super::{Connection, Own, Row, SNAPSHOT, community, statements};
 use crate::error::{StoreError, corrupt};
+use crate::model::Moment;
 
 /// The columns of an order, in the order of [`OrderRow`].
 macro_rules! order_columns {
@@ -167,7 +168,7 @@ pub(super) fn counter(
 type FrameRow = (i64, Vec<u8>, i64, i64, i64, bool, Option<Vec<u8>>);
 type HeadRow = (String, i64, Vec<u8>, i64, i64);
 
-fn head(
+pub(super) fn head(
     (height, hash_bytes, next_seq, last_at): (i64, &[u8], i64, i64),
 ) -> Result<Head, StoreError> {
     Ok(Head {
@@ -248,7 +249,7 @@ impl Own {
     pub(crate) async fn load_all(
         &self,
         asked: &[(Code, Vec<Need>)],
-    ) -> Result<Vec<Vec<Loaded>>, StoreError> {
+    ) -> Result<Vec<Moment>, StoreError> {
         let mut snapshot = self.readers.begin_with(SNAPSHOT).await?;
         let connection = &mut *snapshot;
         let mut all = Gather::begin(connection, asked).await?;
@@ -257,18 +258,26 @@ impl Own {
         all.residents(connection).await?;
         all.orders(connection).await?;
         all.references(connection).await?;
-        let mut answers = Vec::with_capacity(asked.len());
-        for (mut found, (community, needs)) in all.found.into_iter().zip(asked) {
+        for (found, (community, needs)) in all.found.iter_mut().zip(asked) {
             found.waiting(connection, community, needs).await?;
             found.periods(connection, community, needs).await?;
+        }
+        // They are read with connections of their own, and whoever waits for one must not keep another.
+        drop(snapshot);
+        let mut answers = Vec::with_capacity(asked.len());
+        let moments = all.found.into_iter().zip(all.heads);
+        for ((mut found, head), (community, needs)) in moments.zip(asked) {
             for need in needs {
+                // What was committed later than the snapshot is not there yet.
                 if let Need::Entry(entry) = need
+                    && *entry < head.next_seq
                     && let Some(records) = self.records_of(community, *entry).await?
                 {
                     found.entries.insert(*entry, records);
                 }
             }
-            answers.push(needs.iter().map(|need| found.answer(need)).collect());
+            let rows = needs.iter().map(|need| found.answer(need)).collect();
+            answers.push(Moment { head, rows });
         }
         Ok(answers)
     }

@@ -199,6 +199,12 @@ impl Postgres {
                 self.look();
                 Err(StoreError::Unreachable { detail })
             }
+            // Perhaps another server has taken over; with one only, nothing is gained by new connections to it.
+            Err(error @ StoreError::NotWritable { .. }) if self.servers.len() > 1 => {
+                self.watch.lost();
+                self.look();
+                Err(error)
+            }
             other => other,
         }
     }
@@ -265,6 +271,16 @@ async fn first(
 pub(crate) async fn connect(urls: &str) -> Result<PgConnection, StoreError> {
     let (_, connection) = first(&servers(urls)?, true).await?;
     Ok(connection)
+}
+
+/// One connection to a server with this version's tables that is only read: one in recovery will do.
+pub(crate) async fn connect_to_read(urls: &str) -> Result<PgConnection, StoreError> {
+    Postgres::open_read_only(urls).await?.close().await?;
+    let servers = servers(urls)?;
+    match first(&servers, true).await {
+        Ok((_, connection)) => Ok(connection),
+        Err(_) => Ok(first(&servers, false).await?.1),
+    }
 }
 
 /// Brings the tables up to date; programs that start at once wait for each other.

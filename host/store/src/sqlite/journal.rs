@@ -13,7 +13,7 @@ use super::forms::{int, write_item, write_lines, write_rule_set, write_settings}
 use super::rows::{Binding, Rows};
 use super::{Sqlite, statements};
 use crate::error::StoreError;
-use crate::model::Written;
+use crate::model::{StoredBlock, Written};
 
 statements! {
     BEGIN = "BEGIN IMMEDIATE";
@@ -136,9 +136,40 @@ impl Sqlite {
         // Rows of all communities together: a statement costs more than the rows in it.
         append(&mut transaction, &taken).await?;
         derive(&mut transaction, &taken).await?;
-        transaction.commit().await?;
+        let committed = transaction.commit().await;
+        drop(writer);
+        if let Err(error) = committed {
+            self.settle(&taken, error.into()).await?;
+        }
         self.tidy_wal().await;
         Ok(written)
+    }
+
+    /// What became of a batch whose COMMIT ended with an error: `Ok` when it is there. A full disk has refused the bytes
+    /// of the COMMIT, so nothing is there. After a failing disk they may stand in the WAL, unseen until somebody reads
+    /// it from its beginning: a small write in their place settles it, or nothing is known.
+    async fn settle(&self, taken: &[Taken<'_>], error: StoreError) -> Result<(), StoreError> {
+        self.doubt(&error);
+        let open = !error.refuses_for_certain();
+        let Some((_, first)) = taken.first().filter(|_| open) else {
+            return Err(error);
+        };
+        let unsure = |cause: StoreError| StoreError::Unsure {
+            detail: cause.detail(),
+        };
+        self.pulse(first.after.last_at).await.map_err(unsure)?;
+        let there = self
+            .blocks(&first.community, first.after.height, 1)
+            .await
+            .map_err(unsure)?;
+        let found = |own: &StoredBlock| {
+            own.block.height == first.after.height && own.hash == first.after.hash
+        };
+        if !there.iter().any(found) {
+            return Err(error);
+        }
+        // It is to be seen, and its pages were never confirmed: they are once the whole WAL is in the database.
+        self.copy_wal().await.map_err(unsure)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 use tokio::task::JoinHandle;
 
 use super::{Sqlite, statements};
@@ -72,8 +73,9 @@ impl Sqlite {
         check_pragmas(&mut writer, true).await?;
         Ok(Sqlite {
             readers: readers(&options).await?,
-            options,
-            writer: Some(Mutex::new(writer)),
+            options: options.create_if_missing(false),
+            writer: Some(Mutex::new(Some(writer))),
+            suspect: AtomicBool::new(false),
             tidy: Mutex::new(Tidy::new()),
         })
     }
@@ -90,16 +92,76 @@ impl Sqlite {
         Ok(Sqlite {
             options,
             writer: None,
+            suspect: AtomicBool::new(false),
             readers,
             tidy: Mutex::new(Tidy::new()),
         })
     }
 
-    /// Waits for its turn to write.
-    pub(super) async fn writer(&self) -> Result<MutexGuard<'_, SqliteConnection>, StoreError> {
-        match &self.writer {
-            Some(writer) => Ok(writer.lock().await),
-            None => Err(StoreError::ReadOnly),
+    /// Waits for its turn to write. Whatever the write before ended with, the connection is outside of any transaction,
+    /// or it is another one.
+    pub(super) async fn writer(&self) -> Result<Writer<'_>, StoreError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        let mut turn = writer.lock().await;
+        let usable = match turn.as_mut() {
+            Some(own) => !self.suspect.load(Ordering::Acquire) && is_usable(own).await,
+            None => false,
+        };
+        if !usable {
+            // Its transaction, if it has one, ends with it; how it closes changes nothing.
+            if let Some(old) = turn.take() {
+                let _ = old.close().await;
+            }
+            let mut own = self.options.connect().await?;
+            check_pragmas(&mut own, true).await?;
+            *turn = Some(own);
+            self.suspect.store(false, Ordering::Release);
+        }
+        MutexGuard::try_map(turn, Option::as_mut).map_err(|_| StoreError::Unavailable {
+            detail: "no connection".to_owned(),
+        })
+    }
+
+    /// Waits for an answer; an error of the disk puts the writer's connection in doubt.
+    pub(crate) async fn watched<T>(
+        &self,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        answer.await.inspect_err(|error| self.doubt(error))
+    }
+
+    /// After an error of the disk a connection may believe what is no longer so: that the file is for reading only, or
+    /// that its transaction still stands. The next write begins on a new one.
+    pub(super) fn doubt(&self, error: &StoreError) {
+        if error.is_of_the_disk() {
+            self.suspect.store(true, Ordering::Release);
+        }
+    }
+
+    /// Empties the WAL between two writes. Who still reads may delay that by as long as it takes to say so.
+    pub(crate) async fn rest(&self) -> Result<(), StoreError> {
+        let copying = self.tidy.lock().await.copying.take();
+        if let Some(copying) = copying {
+            let _ = copying.await;
+        }
+        let _turn = self.writer().await?;
+        self.copy_wal().await
+    }
+
+    /// The size of the WAL.
+    pub(crate) fn wal_bytes(&self) -> u64 {
+        let mut name = self.options.get_filename().as_os_str().to_owned();
+        name.push("-wal");
+        std::fs::metadata(PathBuf::from(name)).map_or(0, |meta| meta.len())
+    }
+
+    /// Copies the whole WAL into the database, for good.
+    pub(super) async fn copy_wal(&self) -> Result<(), StoreError> {
+        match checkpoint(self.options.clone(), TRUNCATE).await? {
+            true => Ok(()),
+            false => Err(StoreError::Busy {
+                detail: "checkpoint".to_owned(),
+            }),
         }
     }
 
@@ -111,9 +173,7 @@ impl Sqlite {
     /// Between two batches, while nobody writes: empties the WAL when it has grown large. Most of it is copied into
     /// the database before, while others write. Failing is no harm, it is tried again later.
     pub(super) async fn tidy_wal(&self) {
-        let mut name = self.options.get_filename().as_os_str().to_owned();
-        name.push("-wal");
-        let size = std::fs::metadata(PathBuf::from(name)).map_or(0, |meta| meta.len());
+        let size = self.wal_bytes();
         let mut tidy = self.tidy.lock().await;
         if size < tidy.limit_bytes / 4 * 3 {
             return;
@@ -141,8 +201,8 @@ impl Sqlite {
             let _ = copying.await;
         }
         self.readers.close().await;
-        if let Some(writer) = self.writer {
-            writer.into_inner().close().await?;
+        if let Some(writer) = self.writer.and_then(Mutex::into_inner) {
+            writer.close().await?;
         }
         Ok(())
     }
@@ -160,6 +220,16 @@ impl Sqlite {
         let _: Option<i64> = sqlx::query_scalar(APPLIED).fetch_one(&self.readers).await?;
         Ok(())
     }
+}
+
+/// The connection that writes, for one who has waited for it.
+pub(super) type Writer<'s> = MappedMutexGuard<'s, SqliteConnection>;
+
+/// Whether it answers and is outside of any transaction. What a dropped transaction left to do is done by then. The
+/// engine ends some transactions by itself when a disk is full or fails, and the driver does not notice: such a
+/// connection counts a transaction that is not there, and begins no other.
+async fn is_usable(connection: &mut SqliteConnection) -> bool {
+    connection.ping().await.is_ok() && !connection.is_in_transaction()
 }
 
 /// How far emptying the WAL has come.
@@ -273,6 +343,9 @@ async fn readers(options: &SqliteConnectOptions) -> Result<sqlx::SqlitePool, Sto
     let pool = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(BUSY_TIMEOUT)
+        // Readers are proved too: a disk that fails under a page ends its transaction unnoticed just the same.
+        .test_before_acquire(false)
+        .before_acquire(|own, _| Box::pin(async move { Ok(is_usable(own).await) }))
         .connect_with(options)
         .await?;
     check_pragmas(&mut *pool.acquire().await?, false).await?;
