@@ -114,6 +114,16 @@ impl Serving {
         Some(began.elapsed())
     }
 
+    /// Asks it to stop (SIGTERM) and waits until it has.
+    ///
+    /// # Panics
+    /// When it stops with an error.
+    pub fn stop(mut self) {
+        self.signal("TERM");
+        let ended = self.child.wait().expect("a child can be waited for");
+        assert!(ended.success(), "the host did not stop well: {ended}");
+    }
+
     /// Whether it still runs.
     ///
     /// # Panics

@@ -10,115 +10,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rongyi_tests::neighbours::{EVENTS, POINTS, event, neighbourhood, points};
 use rongyi_tests::{Cluster, Done, Installation, Proxy, Sent, Serving, post};
-use serde_json::{Value, json};
-
-const COMMUNITY: &str = r#"
-code = "nanping"
-title = { zh = "南坪社区", en = "Nanping" }
-began_on = 2026-01-01
-points_go_to = "person"
-points_name = { zh = "积分", en = "points" }
-
-[shop]
-title = { zh = "超市", en = "Shop" }
-place = { zh = "居委会", en = "Office" }
-hours = { zh = "周六", en = "Saturdays" }
-phone = "0663-000-0007"
-
-[[rule]]
-plugin = "points-table"
-active_from = 2026-01-01
-
-[[rule.params.kinds]]
-code = "cleanup"
-title = { zh = "清洁日", en = "Clean-up" }
-unit = { zh = "次", en = "times" }
-per_unit = 3
-"#;
-
-const EVENTS: &str = "/api/v1/communities/nanping/events";
-const POINTS: i64 = 3;
-
-/// Six residents and a device's token.
-fn neighbourhood(url: &str) -> (Installation, String) {
-    let own = Installation::of_at(COMMUNITY, url);
-    let (mut households, mut residents) = (
-        String::from("household,name,address\n"),
-        String::from("resident,household,name,phone\n"),
-    );
-    for no in 1..=6 {
-        households.push_str(&format!("{no},第{no}户,\n"));
-        residents.push_str(&format!("{},{no},居民{no},\n", 1000 + no));
-    }
-    let households = own.file("households.csv", &households);
-    let residents = own.file("residents.csv", &residents);
-    let pins = own.folder().join("pins.txt");
-    let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
-    let community = ["-c", "nanping"];
-    own.must(&[
-        "household",
-        "import",
-        community[0],
-        community[1],
-        &text(&households),
-    ]);
-    own.must(&[
-        "resident",
-        "import",
-        community[0],
-        community[1],
-        &text(&residents),
-        "--pins",
-        &text(&pins),
-    ]);
-    let given = own.must(&[
-        "token",
-        "add",
-        community[0],
-        community[1],
-        "--name",
-        "秤",
-        "--scope",
-        "events",
-    ]);
-    (own, given.out.trim().to_owned())
-}
-
-fn event(reference: Option<&str>, no: usize) -> Value {
-    let mut event = json!({
-        "kind": "cleanup",
-        "resident": 1001 + no % 6,
-        "quantity": "1",
-        "occurred_at": "2026-03-07T09:00",
-    });
-    if let Some(reference) = reference {
-        event["external_ref"] = json!(reference);
-    }
-    event
-}
-
-/// What all residents have together.
-fn points(own: &Installation) -> i64 {
-    let of = |resident: usize| {
-        let said = own.must(&[
-            "balance",
-            "-c",
-            "nanping",
-            "--resident",
-            &(1001 + resident).to_string(),
-            "--json",
-        ]);
-        let assets = said.json()["assets"].as_array().unwrap().clone();
-        let row = assets
-            .iter()
-            .find(|row| row["asset"] == "points")
-            .unwrap()
-            .clone();
-        row["spendable"].as_i64().unwrap()
-    };
-    (0..6).map(of).sum()
-}
+use serde_json::Value;
 
 /// Posts until it is acknowledged; answers the entry. A lost connection and a 503 are asked again with the same
 /// reference, as a device does.
@@ -150,7 +44,7 @@ fn the_demonstration_lives_on_postgres() {
 fn three_hosts_serve_one_community_at_once() {
     const EACH: usize = 40;
     let cluster = Cluster::start();
-    let (own, token) = neighbourhood(&cluster.database("hosts"));
+    let (own, token) = neighbourhood(Some(&cluster.database("hosts")));
     let hosts: Vec<Serving> = (0..3).map(|_| own.serve()).collect();
     let entries: Vec<u64> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..6)
@@ -197,7 +91,7 @@ fn a_host_that_hangs_wakes_to_a_ledger_that_went_on() {
     const FIRST: usize = 5;
     const MEANWHILE: usize = 30;
     let cluster = Cluster::start();
-    let (own, token) = neighbourhood(&cluster.database("hangs"));
+    let (own, token) = neighbourhood(Some(&cluster.database("hangs")));
     let (sleeper, other) = (own.serve(), own.serve());
     let ask = |host: &Serving, no: usize| {
         let sent = event(Some(&format!("h-{no}")), no);
@@ -294,7 +188,7 @@ fn under_load(own: &Installation, host: &Serving, token: &str, trouble: impl FnO
 #[test]
 fn a_server_that_crashes_and_comes_back_loses_nothing() {
     let cluster = Cluster::start();
-    let (own, token) = neighbourhood(&cluster.database("crash"));
+    let (own, token) = neighbourhood(Some(&cluster.database("crash")));
     let host = own.serve();
     under_load(&own, &host, &token, || {
         cluster.crash();
@@ -315,7 +209,7 @@ fn a_synchronous_standby_takes_over() {
         "{url} postgres://rongyi@127.0.0.1:{}/failover",
         standby.port()
     );
-    let (own, token) = neighbourhood(&urls);
+    let (own, token) = neighbourhood(Some(&urls));
     let host = own.serve();
     under_load(&own, &host, &token, || {
         primary.crash();
@@ -329,7 +223,7 @@ fn an_answer_lost_after_commit_is_given_once() {
     let direct = cluster.database("cut");
     let wire = Proxy::start(&format!("127.0.0.1:{}", cluster.port()), usize::MAX);
     let through = format!("postgres://rongyi@127.0.0.1:{}/cut", wire.port());
-    let (own, token) = neighbourhood(&direct);
+    let (own, token) = neighbourhood(Some(&direct));
     let mut command = own.command(&["serve"]);
     command.env("RONGYI_DATABASE_URL", &through);
     let host = Serving::start(command);

@@ -27,7 +27,7 @@ const SQL: [&str; 8] = [
 ];
 
 /// Where an HTTP status may be chosen, and why there.
-const STATUS_FILES: [(&str, &str); 9] = [
+const STATUS_FILES: [(&str, &str); 10] = [
     ("host/server/src/api/error.rs", "the one mapping of errors"),
     (
         "host/server/src/api.rs",
@@ -39,9 +39,10 @@ const STATUS_FILES: [(&str, &str); 9] = [
     ),
     ("host/server/src/web.rs", "the outer layers: panic, timeout"),
     ("host/server/src/web/errors.rs", "the error page"),
+    ("host/server/src/web/front.rs", "a form shown again"),
     (
-        "host/server/src/web/front.rs",
-        "a form shown again, and the health check",
+        "host/server/src/web/vitals.rs",
+        "what machines ask about health and readiness",
     ),
     ("host/server/src/web/order.rs", "a refusal on a page"),
     ("host/server/src/web/staff.rs", "a till's answer on a page"),

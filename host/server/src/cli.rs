@@ -11,6 +11,7 @@
 mod acting;
 mod acts;
 mod amend;
+mod backup;
 mod check;
 mod enrol;
 mod heads;
@@ -149,6 +150,10 @@ enum Command {
     Period(period::PeriodCommand),
     /// 核对某一天的余额，对上的记下来 / compare a past balance with the ledger and keep it
     Statement(statement::StatementArgs),
+    /// 备份整个系统，不用停 / back everything up while it serves
+    Backup(backup::BackupArgs),
+    /// 把备份放进一个空的地方，再核对 / put a backup into an empty place and verify it
+    Restore(backup::RestoreArgs),
     /// 从 SQLite 搬到 PostgreSQL / carry everything to PostgreSQL
     Move(moving::MoveArgs),
     /// 冲正一笔 / take an entry back
@@ -348,7 +353,7 @@ pub(crate) fn clerk_text(error: &ClerkError) -> Text {
             };
         }
         ClerkError::Unsure(_) => {
-            "与数据库的连接中断，是否已经记上还不知道。请先查一查；用同一个编号重试不会记两次。"
+            "数据库没有确认就中断了，是否已经记上还不知道。请先查一查；用同一个编号重试不会记两次。"
         }
         ClerkError::QueueFull => "排队的命令太多，请稍后再试。",
         ClerkError::CommunityUnknown(_) => "这里没有这个社区。",
@@ -389,6 +394,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Passbook(args) => show::passbook(args).await,
             Command::Period(command) => period::run(command).await,
             Command::Statement(args) => statement::run(args).await,
+            Command::Backup(args) => backup::run(args).await,
+            Command::Restore(args) => backup::restore(args).await,
             Command::Move(args) => moving::run(args).await,
             Command::Reverse(args) => amend::reverse(args).await,
             Command::Correct(command) => amend::correct(command).await,

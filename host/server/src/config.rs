@@ -16,7 +16,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub struct Config {
     pub read_log_months: u32,
     /// What connections may take.
     pub serving: crate::serving::Limits,
+    /// Addresses that may read `/metrics`, beside this machine itself.
+    pub metrics_from: Vec<IpAddr>,
     /// The communities, in the order of `rongyi.toml`, or by file name.
     pub communities: Vec<Community>,
     /// What is allowed and probably not meant.
@@ -162,6 +164,7 @@ fn config(
         park_after: host.park_after,
         read_log_months: host.read_log_months,
         serving: host.serving,
+        metrics_from: host.metrics_from,
         communities,
         warnings,
     }

@@ -6,6 +6,7 @@ pub mod access;
 pub mod amend;
 pub mod api;
 mod asked;
+pub mod backup;
 pub mod clerk;
 pub mod cli;
 pub mod clock;

@@ -19,6 +19,7 @@ mod resident;
 pub mod shell;
 mod shop;
 mod staff;
+pub mod vitals;
 mod why;
 
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub fn router(house: Arc<House>) -> Router {
         .public_url
         .as_ref()
         .is_some_and(|url| url.starts_with("https://"));
+    let counts = Arc::clone(&house.clerk.vitals);
     let app = Arc::new(App {
         house,
         vault: Vault::new(secret),
@@ -113,7 +115,10 @@ pub fn router(house: Arc<House>) -> Router {
     Router::new()
         .nest("/api/v1", programs)
         .merge(pages)
-        .route("/healthz", get(front::health))
+        .route("/healthz", get(vitals::health))
+        .route("/readyz", get(vitals::ready))
+        .route("/metrics", get(vitals::metrics))
+        .layer(middleware::from_fn_with_state(counts, vitals::count))
         .layer(around)
         .with_state(app)
 }

@@ -15,6 +15,8 @@ pub struct Cluster {
     tools: PathBuf,
     port: u16,
     settings: Vec<String>,
+    /// What its server finds in its environment.
+    environment: Vec<(String, String)>,
 }
 
 /// The user who runs the cluster when root asks for it.
@@ -80,6 +82,7 @@ impl Cluster {
             tools,
             port: free_port()?,
             settings,
+            environment: Vec::new(),
         })
     }
 
@@ -107,9 +110,19 @@ impl Cluster {
         Ok(())
     }
 
+    /// From the next start on, what the server finds in its environment.
+    pub fn set_environment(&mut self, all: Vec<(String, String)>) {
+        self.environment = all;
+    }
+
     /// Stops the server as a crash would: nobody is waited for, nothing is tidied up.
     pub fn crash(&self) {
         must(self.tool("pg_ctl", &["--mode=immediate", "--wait", "stop"]));
+    }
+
+    /// Stops whatever is left of the server; it may have stopped by itself.
+    pub fn stop_at_once(&self) {
+        let _ = self.tool("pg_ctl", &["--mode=immediate", "--wait", "stop"]);
     }
 
     /// A standby that follows synchronously: nothing is acknowledged before it has it too.
@@ -227,6 +240,9 @@ impl Cluster {
     fn tool(&self, name: &str, arguments: &[&str]) -> Result<String> {
         let (tool, data) = (self.tools.join(name), self.folder.join("data"));
         let mut command = unprivileged(&tool.to_string_lossy());
+        if arguments.contains(&"start") {
+            command.envs(self.environment.clone());
+        }
         said(command.arg("--pgdata").arg(&data).args(arguments))
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Reads values and resolves paths against the file's own folder; creates and opens nothing.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ pub(super) struct Host {
     pub(super) park_after: usize,
     pub(super) read_log_months: u32,
     pub(super) serving: serving::Limits,
+    pub(super) metrics_from: Vec<IpAddr>,
 }
 
 /// Reads everything but `communities`, see [`community_paths`].
@@ -71,6 +72,10 @@ pub(super) fn read(
         park_after: park_after.unwrap_or(PARK_AFTER),
         read_log_months: months.unwrap_or(READ_LOG_MONTHS),
         serving: read_serving(table),
+        metrics_from: table
+            .get("metrics_from")
+            .map(|field| read_addresses(&field))
+            .unwrap_or_default(),
     }
 }
 
@@ -242,6 +247,29 @@ fn read_listen(field: &Field<'_>) -> Option<SocketAddr> {
         );
     }
     address
+}
+
+/// Who may read the figures beside this machine itself.
+fn read_addresses(field: &Field<'_>) -> Vec<IpAddr> {
+    let one = |item: &Field<'_>| {
+        let text = item.string()?;
+        let address = text.parse().ok();
+        if address.is_none() {
+            item.refuse(
+                both(
+                    format!("“{text}” 不是 IP 地址。"),
+                    format!("“{text}” is no IP address."),
+                ),
+                both(
+                    "写监控服务器的地址，例如 [\"10.0.3.7\"]；不能写域名，也不能带端口。",
+                    "Write the address of the monitoring server, such as [\"10.0.3.7\"]: no name, no port.",
+                ),
+            );
+        }
+        address
+    };
+    let items = field.list().unwrap_or_default();
+    items.iter().filter_map(one).collect()
 }
 
 fn read_url(field: &Field<'_>) -> Option<String> {

@@ -25,14 +25,6 @@ use crate::asked::{Typed, Unread};
 /// Language and size are remembered for a year.
 const REMEMBER: &str = "Path=/; Max-Age=31536000; SameSite=Lax";
 
-/// `GET /healthz`: whether the database answers.
-pub async fn health(State(app): State<Arc<App>>) -> Response {
-    match app.house.store.ping().await {
-        Ok(()) => "ok\n".into_response(),
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
-    }
-}
-
 fn asset(kind: &'static str, bytes: &'static [u8]) -> Response {
     let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
     (
@@ -210,7 +202,7 @@ pub struct SignInForm {
 }
 
 /// The address of the other side, where the server was told it.
-pub struct Peer(Option<SocketAddr>);
+pub struct Peer(pub(super) Option<SocketAddr>);
 
 impl FromRequestParts<Arc<App>> for Peer {
     type Rejection = std::convert::Infallible;
