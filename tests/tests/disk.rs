@@ -29,12 +29,29 @@ struct Shared {
     well: Mutex<bool>,
     healed: Condvar,
     over: AtomicBool,
+    /// A device ended with a panic of its own.
+    broken: AtomicBool,
+}
+
+/// Whoever leaves a scope in panic lets the others go too.
+struct Leaves<'s>(&'s Shared);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.broken.store(true, Ordering::SeqCst);
+            self.0.over.store(true, Ordering::SeqCst);
+            *self.0.well.lock().unwrap() = true;
+            self.0.healed.notify_all();
+        }
+    }
 }
 
 impl Shared {
     /// A device: one event after the other, each until it is acknowledged. One that was told of the trouble often
     /// enough waits for its end.
     fn device(&self, address: &str, token: &str, name: usize) {
+        let _leaves = Leaves(self);
         for no in 0.. {
             if self.over.load(Ordering::SeqCst) {
                 return;
@@ -47,6 +64,7 @@ impl Shared {
                     Some((503, body)) => {
                         let code = body["code"].as_str().unwrap().to_owned();
                         self.codes.lock().unwrap().push(code);
+                        assert!(!self.broken.load(Ordering::SeqCst), "somebody else failed");
                         told += 1;
                         if told > TOLD {
                             let well = self.well.lock().unwrap();
@@ -65,6 +83,7 @@ impl Shared {
 
     fn wait(&self, until: impl Fn() -> bool) {
         while !until() {
+            assert!(!self.broken.load(Ordering::SeqCst), "a device failed");
             std::thread::yield_now();
         }
     }
@@ -96,6 +115,7 @@ fn outlives(
 ) {
     let (shared, address) = (Shared::default(), host.address());
     std::thread::scope(|scope| {
+        let _leaves = Leaves(&shared);
         for name in 0..3 {
             let shared = &shared;
             scope.spawn(move || shared.device(address, token, name));

@@ -14,8 +14,11 @@ use crate::clerk::{Answer, ClerkError};
 
 /// What a write that ended well says about writing holds for so long.
 const GOOD_FOR: Duration = Duration::from_secs(5);
-/// After a failure it is tried again this soon; a probe is a row, however many ask.
-const BAD_FOR: Duration = Duration::from_secs(1);
+/// What a batch that the database did not take says holds for so long, or until another is taken: a full disk may still
+/// have room for one row.
+const BAD_FOR: Duration = Duration::from_secs(15);
+/// After a row that failed another is tried this soon, however many ask.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// A database that takes longer for one row is none to send people to.
 const PROBE_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -67,8 +70,15 @@ pub struct Vitals {
     pub rejected: Count,
     /// Commands that heard that the database failed.
     pub unanswered: Count,
-    last: Mutex<Option<(Moment, Option<Trouble>)>>,
+    last: Mutex<Option<Last>>,
     probing: tokio::sync::Mutex<()>,
+}
+
+/// The last write: until when it counts, and why it failed, if it did.
+#[derive(Debug)]
+struct Last {
+    until: Moment,
+    trouble: Option<Trouble>,
 }
 
 /// Why writing does not work.
@@ -95,7 +105,8 @@ impl Vitals {
         }
         // What contradicts the rows that are there says nothing about the next one.
         if !matches!(outcome, Err(error) if matches!(**error, StoreError::Conflict { .. })) {
-            self.note(outcome.err().map(|error| Trouble::Store(Arc::clone(error))));
+            let trouble = outcome.err().map(|error| Trouble::Store(Arc::clone(error)));
+            self.note(trouble, BAD_FOR);
         }
     }
 
@@ -112,17 +123,17 @@ impl Vitals {
         count.add(1);
     }
 
-    fn note(&self, trouble: Option<Trouble>) {
+    fn note(&self, trouble: Option<Trouble>, bad_for: Duration) {
+        let until = Moment::now() + if trouble.is_none() { GOOD_FOR } else { bad_for };
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some((Moment::now(), trouble));
+        *last = Some(Last { until, trouble });
     }
 
-    /// What is known about writing, while it is fresh.
+    /// What is known about writing, while it counts.
     fn known(&self) -> Option<Result<(), Trouble>> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, trouble) = last.as_ref()?;
-        let bound = if trouble.is_none() { GOOD_FOR } else { BAD_FOR };
-        (at.elapsed() < bound).then(|| trouble.clone().map_or(Ok(()), Err))
+        let own = last.as_ref().filter(|own| Moment::now() < own.until)?;
+        Some(own.trouble.clone().map_or(Ok(()), Err))
     }
 
     /// Whether writing works, by the last write or by a new one.
@@ -143,7 +154,7 @@ impl Vitals {
             Ok(Err(error)) => Some(Trouble::Store(Arc::new(error))),
             Err(_) => Some(Trouble::Slow),
         };
-        self.note(tried.clone());
+        self.note(tried.clone(), TRY_AGAIN);
         tried.map_or(Ok(()), Err)
     }
 }

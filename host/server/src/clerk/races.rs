@@ -7,6 +7,7 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::amount::Amount;
@@ -26,6 +27,7 @@ use rongyi_core::settings::{Expiry, Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_load::postgres::Cluster;
 use rongyi_store::Store;
+use tokio::time::timeout;
 
 use super::desk::{Desk, Piles};
 use super::frames::Frames;
@@ -35,6 +37,8 @@ use crate::rulebook::RuleBooks;
 use crate::vitals::Vitals;
 
 const WHY: [u8; 32] = [6; 32];
+/// How long the one who is held up waits for the other, who may be waiting for what it holds.
+const MEANWHILE: Duration = Duration::from_millis(300);
 
 fn code(text: &'static str) -> Code {
     Code::literal(text)
@@ -214,7 +218,8 @@ fn town() -> Town {
     for ask in beginning() {
         apply("2026-09-01", ask);
     }
-    let opened = apply("2026-09-01", open("page-1", 50));
+    apply("2026-09-01", open("page-1", 50));
+    let opened = apply("2026-09-01", open("page-0", 5));
     let served = apply(
         "2026-09-02",
         Ask::Earn(Event {
@@ -384,9 +389,14 @@ impl Host {
         let piles = Piles::from([(town_code(), VecDeque::from([job]))]);
         let mut rounds = pin!(self.0.rounds(piles, 0));
         let ended = stepped(rounds.as_mut(), steps).await;
-        meanwhile.await;
-        if !ended {
-            rounds.await;
+        let mut meanwhile = pin!(meanwhile);
+        let over = timeout(MEANWHILE, meanwhile.as_mut()).await.is_ok();
+        match (ended, over) {
+            (true, true) => {}
+            (false, true) => rounds.await,
+            (true, false) => meanwhile.await,
+            // The other waits for what this one holds: a row, or the file.
+            (false, false) => drop(tokio::join!(rounds, meanwhile)),
         }
         let answer = match ticket.answer().await {
             Ok(own) if own.replayed => format!("replayed {}", own.receipt.entry),
