@@ -104,7 +104,7 @@ pub(super) fn privacy_pages(lang: Lang, size: Size) -> Pages {
     let privacy = PrivacyView {
         shell: shell(lang, size, Some("陈阿婆")),
         listing: PublicListing::Masked,
-        masked_name: "陈*婆".to_owned(),
+        masked_name: l(lang, "陈*婆", "C*n"),
         name: "陈阿婆".to_owned(),
         minor: false,
         saved: true,
@@ -127,7 +127,7 @@ pub(super) fn privacy_pages(lang: Lang, size: Size) -> Pages {
     named.listing = PublicListing::Named;
     let desk = ListingDeskView {
         shell: at_desks(
-            shell(lang, size, Some("周一")),
+            shell(lang, size, Some("黄主任")),
             &[Desk::Amend, Desk::Record],
         ),
         resident: String::new(),
