@@ -7,6 +7,8 @@ use crate::door::Act;
 pub(super) const ACTS: &[(&str, Act)] = &[
     ("serve", Act::Run),
     ("demo", Act::Run),
+    ("backup", Act::Run),
+    ("restore", Act::Run),
     ("move", Act::Run),
     ("verify", Act::Run),
     ("heads", Act::Run),

@@ -199,7 +199,9 @@ fn every_address_names_its_act() {
             "api.rs: .route(\"/openapi.json\", axum::routing::get(openapi::get_openapi))",
             "door/addresses.rs: self.router = self.router.route(path, methods);",
             "door/addresses.rs: self.router = self.router.route(path, methods);",
-            "web.rs: .route(\"/healthz\", get(front::health))",
+            "web.rs: .route(\"/healthz\", get(vitals::health))",
+            "web.rs: .route(\"/metrics\", get(vitals::metrics))",
+            "web.rs: .route(\"/readyz\", get(vitals::ready))",
         ],
         "an address stands in a list with its act (web::addresses, api::operations), or here with a reason"
     );
