@@ -138,7 +138,7 @@ fn outlives(
         let reads = !codes.contains(&"store.unreachable");
         if reads {
             assert_eq!(status(&Client::of(address).get("/healthz")), "200");
-            assert_eq!(status(&Client::of(address).get("/nanping")), "200");
+            assert_eq!(status(&Client::of(address).get("/nanping/head")), "200");
         }
         end();
         *shared.well.lock().unwrap() = true;

@@ -398,13 +398,7 @@ impl From<ClerkError> for Fault {
             .after(1),
             ClerkError::Unsure(error) => {
                 tracing::error!(%error, "whether a batch was written is not known");
-                Fault::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "store.unsure",
-                    "账本没有确认就中断了，这一笔是否已经记上还不知道。请先看一眼明细；用同一个编号重试不会记两次。",
-                    "The books broke off before they confirmed it, and whether this was booked is not known yet. Look at the passbook first; the same key is never booked twice.",
-                )
-                .after(5)
+                unsure()
             }
             ClerkError::Stopped => Fault::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -448,8 +442,21 @@ impl From<&StoreError> for Fault {
     }
 }
 
+fn unsure() -> Fault {
+    Fault::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "store.unsure",
+        "账本没有确认就中断了，这一笔是否已经记上还不知道。请先看一眼明细；用同一个编号重试不会记两次。",
+        "The books broke off before they confirmed it, and whether this was booked is not known yet. Look at the passbook first; the same key is never booked twice.",
+    )
+    .after(5)
+}
+
 /// What people hear when the disk below the books is the reason; the log says more.
 fn disk_fault(error: &StoreError) -> Option<Fault> {
+    if matches!(error, StoreError::Unsure { .. }) {
+        return Some(unsure());
+    }
     let (code, zh, en) = if matches!(error, StoreError::Full { .. }) {
         (
             "store.full",
