@@ -109,6 +109,8 @@ pub struct PinView {
     pub errors: Vec<FieldError>,
     /// Whether the PIN has just been changed.
     pub done: bool,
+    /// Who set it anew and when; empty when nobody did.
+    pub told: String,
 }
 
 impl PinView {
@@ -155,6 +157,8 @@ pub struct MeView {
     pub others: Vec<(String, i64)>,
     /// Orders waiting to be picked up.
     pub waiting: i64,
+    /// Who set the PIN anew last and when; empty when nobody did.
+    pub told: String,
 }
 
 impl MeView {

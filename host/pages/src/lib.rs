@@ -4,6 +4,7 @@
 //! Every page is a struct named `…View` that is its own template; [`Page::html`] renders it.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
+pub mod access;
 pub mod account;
 pub mod amend;
 pub mod assets;
@@ -25,6 +26,9 @@ pub mod shop;
 pub mod text;
 pub mod till;
 
+pub use access::{
+    DeviceRow, DevicesView, Helped, ResetView, SlipView, StaffListView, StaffOneView, StaffRow,
+};
 pub use account::{Audience, FieldError, MeView, PinView, SignInView};
 pub use amend::{AmendView, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow};
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH};

@@ -150,6 +150,8 @@ pub struct Waiting {
 pub struct HomeView {
     /// Around the page.
     pub shell: Shell,
+    /// What others did to the reader's way in, told this once; whole sentences.
+    pub told: Vec<String>,
     /// Whose points: `陈阿婆家 · 第 3 户`.
     pub holder_title: String,
     /// Points that can be spent now.

@@ -78,6 +78,10 @@ pub enum Desk {
     Record,
     /// Reversals, corrections, objections.
     Amend,
+    /// Setting residents' PINs anew.
+    Reset,
+    /// Who works here.
+    Staff,
 }
 
 impl Desk {
@@ -88,6 +92,8 @@ impl Desk {
             Desk::Till => "/till",
             Desk::Record => "/record",
             Desk::Amend => "/amend",
+            Desk::Reset => "/reset",
+            Desk::Staff => "/operator/staff",
         }
     }
 
@@ -97,6 +103,8 @@ impl Desk {
             Desk::Till => "desk-till",
             Desk::Record => "desk-record",
             Desk::Amend => "desk-amend",
+            Desk::Reset => "desk-reset",
+            Desk::Staff => "desk-staff",
         }
     }
 }

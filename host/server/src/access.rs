@@ -2,19 +2,30 @@
 //!
 //! It answers who somebody is; it serves no page and moves no points.
 
+mod address;
 mod delay;
+pub mod recovery;
 mod secret;
 mod session;
+mod sign_in;
 
 use std::sync::Arc;
 
 use rongyi_store::StoreError;
 
-pub use delay::Flood;
-pub use secret::{Vault, hash_secret, new_token, random, server_secret, token_hash, verify_secret};
+pub use address::Proxies;
+pub(crate) use delay::TRIES_KEPT;
+pub use delay::{Flood, is_locked};
+pub use secret::{
+    Memory, Vault, hash_in, hash_secret, new_token, random, server_secret, token_hash,
+    verify_secret,
+};
 pub use session::{
-    Device, Devices, Role, Scope, SignedIn, SignedResident, StaffMember, change_secret, confirm,
-    device, open_session, sign_in, sign_out, who,
+    Device, Devices, Role, Scope, SignedIn, SignedResident, StaffMember, device, sign_out, who,
+};
+pub use sign_in::{
+    BROWSERS_KEPT, Desk, Entered, Given, Origin, browser_hash, change_secret, confirm, program_of,
+    sign_in,
 };
 
 /// Which way somebody comes in.
@@ -28,7 +39,7 @@ pub enum Door {
 
 impl Door {
     /// The word under which its wrong tries are counted.
-    fn scope(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
             Door::Resident => "resident",
             Door::Staff => "staff",
@@ -57,7 +68,16 @@ pub enum AccessError {
         /// How long to wait.
         seconds: u32,
     },
-    /// Too many tries from one address.
+    /// So many wrong tries that only the office lets the account in again.
+    #[error("{}", self.both().1)]
+    Locked,
+    /// Too many wrong tries in this community, by browsers that nobody knows.
+    #[error("{}", self.both().1)]
+    Guarded {
+        /// How long to wait at least.
+        seconds: u32,
+    },
+    /// Too many wrong tries from one address.
     #[error("{}", self.both().1)]
     Flooded,
     /// Signed in, but this is somebody else's.
@@ -96,14 +116,23 @@ impl AccessError {
                 "编号或密码不对。请看积分卡上的编号再输一次；忘了密码可到社区服务台重设。",
                 "The number or the PIN is wrong. Check the number on the card and try again; the office can set a new PIN.",
             ),
+            AccessError::Locked => (
+                "这个账号输错的次数太多，在新的设备上不能再试了。居民请带身份证到社区服务台，当面就能重设密码；工作人员请找运营人员。以前登录过的手机不受影响。",
+                "There were so many wrong tries that new devices may not try any more. Residents: the office sets a new PIN while you wait, bring your identity card; staff: ask an operator. Phones that signed in before are not affected.",
+            ),
+            AccessError::Guarded { seconds } => {
+                let (zh, en) = minutes(*seconds);
+                return (
+                    format!(
+                        "有人在这个社区反复试密码，所以没有登录过的设备要等一等。请过 {zh}再试；着急请带身份证到社区服务台。以前登录过的手机不受影响，可以用它登录。"
+                    ),
+                    format!(
+                        "Somebody keeps trying PINs in this community, so devices that never signed in here have to wait. Try again in {en}, or come to the office with your identity card. Phones that signed in before are not affected: use one of those."
+                    ),
+                );
+            }
             AccessError::Delayed { seconds } => {
-                let (zh, en) = match seconds {
-                    0..=59 => (format!("{seconds} 秒"), format!("{seconds} seconds")),
-                    _ => {
-                        let minutes = seconds.div_ceil(60);
-                        (format!("{minutes} 分钟"), format!("{minutes} minutes"))
-                    }
-                };
+                let (zh, en) = minutes(*seconds);
                 return (
                     format!("输错的次数太多了。请过 {zh}再试，或到社区服务台重设密码。"),
                     format!(
@@ -112,8 +141,8 @@ impl AccessError {
                 );
             }
             AccessError::Flooded => (
-                "这个网络上登录的次数太多了。请过一分钟再试。",
-                "Too many sign-ins from this network. Try again in a minute.",
+                "这个网络上输错的次数太多了。请过一分钟再试；以前登录过的手机不受影响。",
+                "Too many wrong tries from this network. Try again in a minute; phones that signed in before are not affected.",
             ),
             AccessError::Forbidden => (
                 "这里的内容不是给您的账号看的。请换一个账号登录，或回到首页。",
@@ -130,5 +159,16 @@ impl AccessError {
             AccessError::Store(error) => return (error.to_string(), error.to_string()),
         };
         (zh.to_owned(), en.to_owned())
+    }
+}
+
+/// A wait as people say it.
+fn minutes(seconds: u32) -> (String, String) {
+    match seconds {
+        0..=59 => (format!("{seconds} 秒"), format!("{seconds} seconds")),
+        _ => {
+            let minutes = seconds.div_ceil(60);
+            (format!("{minutes} 分钟"), format!("{minutes} minutes"))
+        }
     }
 }

@@ -35,6 +35,7 @@ use std::sync::Arc;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
+use rongyi_core::typed;
 use rongyi_store::{Store, StoreError};
 
 use crate::clerk::ClerkError;
@@ -452,6 +453,17 @@ pub(crate) async fn with_house<T>(
     let done = work(&house).await;
     house.close().await;
     done
+}
+
+/// A place in a ledger or the number of an order, as people type it.
+pub(crate) fn seq(text: &str) -> Result<u64, String> {
+    let digits = typed::digits(text).and_then(|digits| digits.parse().ok());
+    digits.ok_or_else(|| "只写数字，例如 812 / digits only, such as 812".to_owned())
+}
+
+/// A resident's number, as people type it.
+pub(crate) fn number(text: &str) -> Result<u32, String> {
+    typed::number(text).ok_or_else(|| "只写数字，例如 1001 / digits only, such as 1001".to_owned())
 }
 
 /// The community, when this installation has it.

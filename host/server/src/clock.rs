@@ -43,8 +43,13 @@ impl ManualClock {
 
     /// Moves it on.
     pub fn advance_days(&self, days: i64) {
+        self.advance_seconds(days.saturating_mul(86_400));
+    }
+
+    /// Lets seconds pass.
+    pub fn advance_seconds(&self, seconds: i64) {
         self.0
-            .fetch_add(days.saturating_mul(86_400_000_000), Ordering::SeqCst);
+            .fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
     }
 }
 

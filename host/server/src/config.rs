@@ -43,6 +43,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The file with the server's secret.
     pub secret_file: PathBuf,
+    /// Proxies in front of this host, believed when they say for whom they ask.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
     /// What rules may take.
     pub limits: Allowance,
     /// Distinct events on which a rule fails in a row before it is parked.
@@ -160,6 +162,7 @@ fn config(
         listen: host.listen,
         public_url: host.public_url,
         secret_file: host.secret_file,
+        trusted_proxies: host.trusted_proxies,
         limits: host.limits,
         park_after: host.park_after,
         read_log_months: host.read_log_months,

@@ -7,6 +7,7 @@ use rongyi_core::amount::{BadDecimal, Decimal};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::{Field, FieldKind, KindPlan, Text, Value};
 use rongyi_core::time::LocalDate;
+use rongyi_core::{shown, typed};
 
 /// Why a written value is not what it should be. Nothing was asked of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -168,12 +169,8 @@ pub fn occurred_at(text: &str) -> Result<(LocalDate, u16), InputError> {
 }
 
 fn number(text: &str, what_zh: &str, what_en: &str) -> Result<u32, InputError> {
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let number = text
-        .parse::<u32>()
-        .ok()
-        .filter(|number| digits && (1..=0x7fff_ffff).contains(number));
-    let shown: String = text.chars().take(40).collect();
+    let number = typed::number(text).filter(|number| (1..=0x7fff_ffff).contains(number));
+    let shown = shown::short(text, 40);
     number.ok_or_else(|| {
         InputError::new(
             "number.form",

@@ -9,6 +9,7 @@ use rongyi_core::ids::{Code, ItemNo};
 use rongyi_core::record::{Item, Key};
 use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
+use rongyi_core::typed;
 
 use crate::access::random;
 use crate::clerk::ClerkError;
@@ -166,11 +167,9 @@ async fn receive(
 fn whole(row: &Row, column: &str, min: i32) -> Result<i32, BadRow> {
     const MAX: i32 = 1_000_000_000;
     let written = row.need(column)?;
-    let digits = written.bytes().all(|b| b.is_ascii_digit());
-    let number = written
-        .parse()
-        .ok()
-        .filter(|number| digits && (min..=MAX).contains(number));
+    let number = typed::digits(written)
+        .and_then(|digits| digits.parse().ok())
+        .filter(|number| (min..=MAX).contains(number));
     number.ok_or_else(|| {
         let shown: String = written.chars().take(40).collect();
         BadRow::new(

@@ -1,6 +1,6 @@
 //! What happens by itself: orders nobody collected give their points back, awards are posted after their notice,
 //! lots lapse on their date, events that wait for a rule are tried again, old
-//! idempotency keys go, heads are published. Each change is a command like any other and safe to run twice.
+//! idempotency keys go, heads are published, old tries, browsers and sessions go. Each change is a command like any other and safe to run twice.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::{BROWSERS_KEPT, TRIES_KEPT};
 use crate::clerk::ClerkError;
 use crate::door::Actor;
 use crate::house::House;
@@ -68,6 +69,7 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
             }
             publish(&house, code).await;
         }
+        sweep(&house).await;
         tokio::select! {
             () = stop.cancelled() => return,
             // A mended rule need not wait for the next minute.
@@ -91,6 +93,25 @@ pub async fn read_log(house: &House) -> Result<(), StoreError> {
         tracing::info!(lines = gone, "old readings were removed");
     }
     Ok(())
+}
+
+/// What the whole installation no longer needs: tries that nobody repeated, browsers nobody signs in with, sessions that
+/// have expired.
+pub async fn sweep(house: &House) {
+    let now = house.clock.now();
+    let before = |age: i64| Instant(now.0.saturating_sub(age));
+    let swept = house
+        .store
+        .purge_access(before(TRIES_KEPT), before(BROWSERS_KEPT), now);
+    match swept.await {
+        Ok((0, 0, 0)) => {}
+        Ok((tries, browsers, sessions)) => {
+            tracing::debug!(tries, browsers, sessions, "swept");
+        }
+        Err(error) => {
+            tracing::warn!(%error, "old sign-in tries and sessions could not be removed; it is tried again in a minute");
+        }
+    }
 }
 
 /// Publishes the head of a ledger once an hour. Where the ledger is not the one that was published, nothing more is.

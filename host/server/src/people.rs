@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rongyi_core::command::{Ask, SaltedText};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
+use rongyi_core::typed;
 use rongyi_store::{NewStaff, StoreError};
 
 use crate::access::random;
@@ -349,9 +350,8 @@ fn new_resident(row: &Row) -> Result<NewResident, BadRow> {
     let household = household_no(row.need("household")?).map_err(|error| bad(row, &error))?;
     let who = match (row.get("person"), row.get("name")) {
         (Some(person), None) => Who::Person(
-            person
-                .parse()
-                .ok()
+            typed::number(person)
+                .map(i64::from)
                 .filter(|person| *person > 0)
                 .ok_or_else(|| {
                     BadRow::new(

@@ -2,6 +2,7 @@
 //!
 //! Handlers read the store, ask the clerk, and fill view models; they decide nothing about points.
 
+mod accounts;
 mod amend;
 pub mod errors;
 pub mod front;
@@ -39,7 +40,7 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::access::{AccessError, Devices, Flood, Vault, random, server_secret};
+use crate::access::{AccessError, Desk, Devices, Flood, Proxies, Vault, random, server_secret};
 use crate::api;
 use crate::api::error::Fault;
 use crate::door::{Act, Addresses};
@@ -56,8 +57,10 @@ pub struct App {
     pub house: Arc<House>,
     /// Where PINs are compared.
     pub vault: Vault,
-    /// The limit per address.
+    /// The budget of each line.
     pub flood: Flood,
+    /// The proxies that are believed.
+    pub proxies: Proxies,
     /// Devices seen a moment ago.
     pub devices: Devices,
     /// Whether residents reach this host with `https://`.
@@ -65,6 +68,24 @@ pub struct App {
 }
 
 impl App {
+    /// What a sign-in needs.
+    pub fn desk(&self) -> Desk<'_> {
+        Desk {
+            store: &self.house.store,
+            vault: &self.vault,
+            flood: &self.flood,
+        }
+    }
+
+    /// The name of the cookie by which a browser is known again.
+    pub fn browser_cookie(&self) -> &'static str {
+        if self.https {
+            "__Host-rongyi-device"
+        } else {
+            "rongyi-device"
+        }
+    }
+
     /// The name of the session's cookie. `__Host-` ties it to this very host, and needs https.
     pub fn cookie_name(&self) -> &'static str {
         if self.https {
@@ -88,10 +109,12 @@ pub fn router(house: Arc<House>) -> Router {
         .as_ref()
         .is_some_and(|url| url.starts_with("https://"));
     let counts = Arc::clone(&house.clerk.vitals);
+    let proxies = house.config.trusted_proxies.clone();
     let app = Arc::new(App {
         house,
         vault: Vault::new(secret),
-        flood: Flood::default(),
+        flood: Flood::new(random()),
+        proxies: Proxies::new(proxies),
         devices: Devices::default(),
         https,
     });
@@ -126,9 +149,9 @@ pub fn router(house: Arc<House>) -> Router {
 /// Every page with what it is for, in the order in which people meet them.
 pub fn addresses() -> Addresses {
     use Act::{
-        Approve, ChangeSecret, Decline, HandOver, ManageOwn, Object, OrderOwn, Propose,
-        ReadPeriodHolders, RecordEvent, Reverse, Review, SeeDesk, SeeOperations, SeeOwn,
-        SeePeriods, SeePublic, SetListing, StepPeriod,
+        Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, Object, OrderOwn,
+        Propose, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations,
+        SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
     };
     Addresses::default()
         // Before anybody signs in.
@@ -159,6 +182,8 @@ pub fn addresses() -> Addresses {
         .post(SeePublic, "/{community}/sign-out", front::sign_out)
         .get(ChangeSecret, "/{community}/pin", front::show_pin)
         .post(ChangeSecret, "/{community}/pin", front::change_pin)
+        .get(ChangeSecret, "/{community}/devices", accounts::show_devices)
+        .post(ChangeSecret, "/{community}/devices", accounts::end_device)
         // A resident.
         .get(SeeOwn, "/{community}/home", resident::show_home)
         .get(SeeOwn, "/{community}/passbook", resident::show_passbook)
@@ -222,6 +247,35 @@ pub fn addresses() -> Addresses {
             SetListing,
             "/{community}/listing",
             privacy::show_listing_desk,
+        )
+        .get(ResetPin, "/{community}/reset", accounts::show_reset)
+        .post(ResetPin, "/{community}/reset", accounts::look_up_resident)
+        .get(ResetPin, "/{community}/reset/pin", accounts::back_to_reset)
+        .post(ResetPin, "/{community}/reset/pin", accounts::reset_pin)
+        .get(
+            ResetPin,
+            "/{community}/reset/unlock",
+            accounts::back_to_reset,
+        )
+        .post(
+            ResetPin,
+            "/{community}/reset/unlock",
+            accounts::unlock_resident,
+        )
+        .get(
+            ManageStaff,
+            "/{community}/operator/staff",
+            accounts::list_staff,
+        )
+        .get(
+            ManageStaff,
+            "/{community}/operator/staff/{id}",
+            accounts::show_staff,
+        )
+        .post(
+            ManageStaff,
+            "/{community}/operator/staff/{id}",
+            accounts::change_staff,
         )
         .post(SetListing, "/{community}/listing", privacy::set_listing)
         .get(

@@ -235,6 +235,13 @@ fn a_good_configuration_is_read_exactly() {
         config.public_url.as_deref(),
         Some("https://rongyi.example.cn")
     );
+    let proxies: Vec<_> = config
+        .trusted_proxies
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let wanted = ["127.0.0.1/32", "10.0.0.0/8", "192.168.1.1/32", "fd00::/8"];
+    assert_eq!(proxies, wanted);
     assert_eq!(config.limits.tier_max, Tier::Large);
     assert_eq!(config.limits.small, Tier::Small.limits());
     assert_eq!(config.limits.script.fuel_call, 5_000_000);

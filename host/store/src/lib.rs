@@ -14,9 +14,10 @@ mod statements;
 
 pub use error::StoreError;
 pub use model::{
-    HouseholdText, Listing, Moment, NewStaff, PassbookRow, Person, PublicName, ReadLine, ReadNote,
-    ResidentRow, RuleCount, RuleFault, RuleHealth, RulePark, Session, SignInDelay, Staff,
-    StoredBlock, StoredCounter, StoredEntry, Subject, Token, TransferLink, Written,
+    AccessRecord, HouseholdText, KnownBrowser, Listing, Moment, NewAccessRecord, NewSession,
+    NewStaff, Pace, PassbookRow, Person, PublicName, ReadLine, ReadNote, Refused, ResidentRow,
+    RuleCount, RuleFault, RuleHealth, RulePark, Session, Staff, StaffChange, StoredBlock,
+    StoredCounter, StoredEntry, Subject, Token, TransferLink, TryKey, Whose, Written,
 };
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
@@ -344,8 +345,9 @@ each_engine! {
     fn all_staff(community: &Code) -> Vec<Staff>;
     /// Sets a password.
     fn set_staff_password(staff_id: i64, password_hash: &str, must_change: bool) -> ();
-    /// Lets a member of staff in, or no longer.
-    fn set_staff_active(staff_id: i64, active: bool) -> ();
+    /// Lets a member of staff in, or no longer, and gives them a role; whoever may no longer come in is signed out.
+    /// Somebody stays active in the role `kept`.
+    fn change_staff(staff_id: i64, to: (bool, &str), kept: &str, record: NewAccessRecord<'_>) -> StaffChange;
 }
 
 // How people stand in public lists, and who read what is kept about them.
@@ -378,14 +380,6 @@ each_engine! {
     fn delete_sessions_of(community: &Code, subject: Subject) -> u64;
     /// Removes sessions that have expired; answers how many.
     fn delete_expired_sessions(now: Instant) -> u64;
-    /// The pause after wrong PINs.
-    fn sign_in_delay(scope: &str, subject: &str) -> Option<SignInDelay>;
-    /// Sets the pause.
-    fn put_sign_in_delay(scope: &str, subject: &str, delay: SignInDelay) -> ();
-    /// Forgets the pause after a good sign-in.
-    fn clear_sign_in_delay(scope: &str, subject: &str) -> ();
-    /// Forgets pauses that ended before; answers how many.
-    fn clear_old_sign_in_delays(before: Instant) -> u64;
     /// Enters a device's token; answers its number.
     fn add_token(community: &Code, name: &str, token_hash: &Hash, scope: &str, created_at: Instant) -> i64;
     /// A token that works, by its hash.
@@ -394,4 +388,45 @@ each_engine! {
     fn tokens(community: &Code) -> Vec<Token>;
     /// Ends a token. Again is no harm.
     fn revoke_token(token_id: i64, now: Instant) -> ();
+}
+
+// Tries, known browsers, and coming back.
+each_engine! {
+    /// Takes a try of each of these, or of none: the first that has none left is answered. In one transaction, so
+    /// that however many come at once, from however many hosts, each is counted.
+    fn take_tries(keys: &[TryKey], now: Instant) -> Option<Refused>;
+    /// Whether a try would be refused now; takes none.
+    fn peek_tries(keys: &[TryKey], now: Instant) -> Option<Refused>;
+    /// Gives tries back that were right.
+    fn give_back_tries(keys: &[TryKey]) -> ();
+    /// Begins a session in a browser that is known from now on, ends the one that was there, gives tries back.
+    fn begin_session(new: &NewSession<'_>) -> ();
+    /// The number of a browser that this person or member of staff signed in with, by the hash of its word.
+    fn known_browser(whose: Whose, hash: &Hash) -> Option<i64>;
+    /// The browsers somebody signed in with, the newest first.
+    fn browsers(whose: Whose, now: Instant) -> Vec<KnownBrowser>;
+    /// Forgets a browser and ends what is signed in there; whether there was one.
+    fn end_browser(whose: Whose, browser_id: i64) -> bool;
+    /// Ends all sessions of somebody, in every community, and forgets the browsers; but for the session `but` and
+    /// its browser. Answers how many sessions ended.
+    fn end_sessions(whose: Whose, but: Option<&Hash>) -> u64;
+    /// Sets a PIN or password, ends all sessions as [`Store::end_sessions`] does, clears the tries that were counted, and
+    /// keeps a record where somebody else did it.
+    fn change_secret(whose: Whose, to: (&str, bool), but: Option<&Hash>, record: Option<NewAccessRecord<'_>>) -> ();
+    /// Clears the tries that were counted for somebody, and keeps a record.
+    fn unlock(whose: Whose, record: NewAccessRecord<'_>) -> ();
+    /// Keeps a record of what was done to somebody's way in.
+    fn add_access_record(whose: Whose, record: NewAccessRecord<'_>) -> ();
+    /// What was done to somebody's way in, the newest first.
+    fn access_records(whose: Whose, limit: u32) -> Vec<AccessRecord>;
+    /// What was done in a community to anybody's way in, the newest first.
+    fn access_records_in(community: &Code, limit: u32) -> Vec<AccessRecord>;
+    /// The newest record that a person was told of; 0 for none.
+    fn access_told(person_id: i64) -> i64;
+    /// Notes that a person was told of the records up to this one.
+    fn set_access_told(person_id: i64, record_id: i64) -> ();
+    /// Removes tries and browsers that nobody used since, and sessions that have expired; answers how many of each.
+    fn purge_access(tries_before: Instant, browsers_before: Instant, now: Instant) -> (u64, u64, u64);
+    /// Removes everything about somebody's way in but the records: sessions, browsers, tries.
+    fn forget_access(whose: Whose) -> ();
 }

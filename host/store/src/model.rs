@@ -194,13 +194,129 @@ pub struct Session {
     pub expires_at: Instant,
 }
 
-/// How long somebody must wait after wrong PINs.
+/// Whose sign-in something belongs to, wherever they sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SignInDelay {
-    /// Wrong tries in a row.
-    pub failures: u32,
-    /// The next try counts from here on.
-    pub next_at: Instant,
+pub enum Whose {
+    /// A person, by `person_id`: a resident of one community or of several.
+    Person(i64),
+    /// A member of staff, by `staff_id`.
+    Staff(i64),
+}
+
+/// How often may be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Pauses that double, for one account.
+    Growing {
+        /// After so many tries the first pause of two seconds comes.
+        free: u32,
+        /// The longest pause, in microseconds.
+        wait_max_us: i64,
+        /// After so many in a row nothing more is let through until somebody clears them.
+        tries_max: u32,
+    },
+    /// So many at once, and one more for each time that passes.
+    Steady {
+        /// Microseconds after which one more is allowed.
+        every_us: i64,
+        /// How many at once.
+        burst: u32,
+    },
+}
+
+/// What tries are counted for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TryKey {
+    /// What kind of thing, a word of the host.
+    pub scope: &'static str,
+    /// Which one.
+    pub subject: String,
+    /// How often.
+    pub pace: Pace,
+}
+
+/// Why a try may not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// The scope of the key that is used up.
+    pub scope: &'static str,
+    /// When the next try may go on; `None` when not before somebody clears it.
+    pub until: Option<Instant>,
+}
+
+/// A sign-in that succeeded: what begins, and what ends with it.
+#[derive(Debug, Clone)]
+pub struct NewSession<'a> {
+    /// The session.
+    pub session: Session,
+    /// Whose it is.
+    pub whose: Whose,
+    /// The hash of the browser's own word, and what to call the browser.
+    pub browser: (Hash, &'a str),
+    /// The session that the browser had until now.
+    pub ends: Option<Hash>,
+    /// Tries that were taken and are given back.
+    pub given_back: &'a [TryKey],
+}
+
+/// A browser in which somebody signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownBrowser {
+    /// Number in this installation.
+    pub browser_id: i64,
+    /// What it is called.
+    pub label: String,
+    /// The first sign-in.
+    pub created_at: Instant,
+    /// The newest sign-in.
+    pub seen_at: Instant,
+    /// Sessions that have not expired.
+    pub sessions: u64,
+}
+
+/// Something that was done to somebody's way in.
+#[derive(Debug, Clone, Copy)]
+pub struct NewAccessRecord<'a> {
+    /// When.
+    pub at: Instant,
+    /// Where.
+    pub community: &'a Code,
+    /// What, a word of the host.
+    pub what: &'a str,
+    /// By whom; `None` on the command line, in nobody's name.
+    pub by_staff: Option<i64>,
+    /// More about it.
+    pub detail: &'a str,
+}
+
+/// The same, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessRecord {
+    /// Number in this installation, growing.
+    pub record_id: i64,
+    /// When.
+    pub at: Instant,
+    /// Where.
+    pub community: Code,
+    /// What, a word of the host.
+    pub what: String,
+    /// To whom.
+    pub whose: Whose,
+    /// By whom; `None` on the command line, in nobody's name.
+    pub by_staff: Option<i64>,
+    /// More about it.
+    pub detail: String,
+}
+
+/// What a change of a member of staff came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffChange {
+    /// It is done.
+    Done,
+    /// It was so already.
+    Same,
+    /// Nobody else would be left in the role that must always be filled.
+    Last,
 }
 
 /// A device's token.

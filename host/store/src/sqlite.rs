@@ -13,6 +13,12 @@ mod tests;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/access.rs"]
+mod access;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/fates.rs"]
 mod fates;
 #[allow(

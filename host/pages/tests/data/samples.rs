@@ -2,6 +2,7 @@
 
 use rongyi_pages::*;
 
+mod access;
 mod amend;
 mod orders;
 mod proof;
@@ -400,6 +401,7 @@ fn account_pages(lang: Lang, size: Size) -> Pages {
             },
         ],
         done: false,
+        told: access::told(lang),
     };
     let mut pin_plain = pin.clone();
     pin_plain.first_use = false;
@@ -415,6 +417,7 @@ fn account_pages(lang: Lang, size: Size) -> Pages {
         minutes: 2550,
         others: vec![(l(lang, "时间币", "time coins"), 12)],
         waiting: 1,
+        told: access::told(lang),
     };
     vec![
         ("sign-in", sign_in.html()),
@@ -430,6 +433,7 @@ fn account_pages(lang: Lang, size: Size) -> Pages {
 fn passbook_pages(lang: Lang, size: Size) -> Pages {
     let home = HomeView {
         shell: shell(lang, size, Some("陈阿婆")),
+        told: vec![access::told(lang)],
         holder_title: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
         balance: 1286,
         minutes: 2550,
@@ -567,6 +571,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         orders::pages(lang, size),
         staff::till_pages(lang, size),
         staff::check_pages(lang, size),
+        access::pages(lang, size),
         amend::pages(lang, size),
         record::pages(lang, size),
         staff::office_pages(lang, size),

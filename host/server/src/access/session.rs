@@ -1,16 +1,15 @@
-//! Signing in and out, and who a request comes from. Residents sign in with their number and PIN, staff with
-//! their login and password; devices show a token.
+//! Sessions: who a request comes from, and how long that stays so. Devices show a token instead. How people sign in is
+//! in [`super::sign_in`].
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
-use rongyi_store::{Person, Session, SignInDelay, Staff, Store, Subject};
+use rongyi_store::{Person, Session, Store, Subject, Whose};
 
-use super::delay::{next_try, seconds_until, subject};
-use super::secret::{Vault, new_token, token_hash};
-use super::{AccessError, Door};
+use super::AccessError;
+use super::secret::{new_token, token_hash};
 
 const DAY: i64 = 86_400_000_000;
 const HOUR: i64 = 3_600_000_000;
@@ -37,6 +36,16 @@ pub enum Role {
 }
 
 impl Role {
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Reviewer => "reviewer",
+            Role::Shopkeeper => "shopkeeper",
+            Role::Leader => "leader",
+            Role::Operator => "operator",
+        }
+    }
+
     /// The role behind a stored word.
     pub fn from_word(word: &str) -> Option<Role> {
         match word {
@@ -101,6 +110,14 @@ impl SignedIn {
         }
     }
 
+    /// Whose it is wherever they sign in: a resident of several communities is one person.
+    pub fn whose(&self) -> Whose {
+        match self {
+            SignedIn::Resident(resident) => Whose::Person(resident.person_id),
+            SignedIn::Staff(staff) => Whose::Staff(staff.staff_id),
+        }
+    }
+
     /// The name, as the person may be greeted.
     pub fn name(&self) -> &str {
         match self {
@@ -110,156 +127,8 @@ impl SignedIn {
     }
 }
 
-/// An account at the door: what its typed secret is compared with.
-struct Account {
-    subject: Subject,
-    stored: Option<String>,
-}
-
-async fn account(
-    store: &Store,
-    community: &Code,
-    door: Door,
-    number: &str,
-) -> Result<Option<Account>, AccessError> {
-    match door {
-        Door::Resident => {
-            let Some(resident) = number.parse().ok().map(ResidentNo) else {
-                return Ok(None);
-            };
-            let person = store.resident_person(community, resident).await?;
-            Ok(person.map(|person: Person| Account {
-                subject: Subject::Resident(resident),
-                stored: person.pin_hash,
-            }))
-        }
-        Door::Staff => {
-            let staff = store
-                .staff_by_login(community, number)
-                .await?
-                .filter(|staff: &Staff| staff.active);
-            Ok(staff.map(|staff| Account {
-                subject: Subject::Staff(staff.staff_id),
-                stored: Some(staff.password_hash),
-            }))
-        }
-    }
-}
-
-/// Signs somebody in and answers the token for the cookie. An unknown number and a wrong PIN give the same
-/// answer after the same time.
-///
-/// # Errors
-/// [`AccessError::Wrong`], [`AccessError::Delayed`] or what the database said.
-pub async fn sign_in(
-    (store, vault): (&Store, &Vault),
-    community: &Code,
-    door: Door,
-    (number, typed): (&str, &str),
-    now: Instant,
-) -> Result<String, AccessError> {
-    let number = number.trim();
-    let found = account(store, community, door, number).await?;
-    let canonical = number.trim_start_matches('0');
-    let (scope, name) = (door.scope(), subject(community, canonical, found.is_some()));
-    let delay = store.sign_in_delay(scope, &name).await?;
-    if let Some(delay) = delay {
-        let seconds = seconds_until(now, delay.next_at);
-        if seconds > 0 {
-            return Err(AccessError::Delayed { seconds });
-        }
-    }
-    let stored = found.as_ref().and_then(|account| account.stored.clone());
-    let right = vault.matches(typed.to_owned(), stored).await;
-    let Some(account) = found.filter(|_| right) else {
-        let failures = delay.map_or(0, |delay| delay.failures).saturating_add(1);
-        let next_at = next_try(now, failures);
-        store
-            .put_sign_in_delay(scope, &name, SignInDelay { failures, next_at })
-            .await?;
-        return Err(AccessError::Wrong);
-    };
-    store.clear_sign_in_delay(scope, &name).await?;
-    open_session(store, community, account.subject, now).await
-}
-
-/// Replaces the PIN or password of somebody who is signed in and knows the present one. Wrong tries count as
-/// they do at the door.
-///
-/// # Errors
-/// [`AccessError::Wrong`], [`AccessError::Delayed`] or what the database said.
-pub async fn change_secret(
-    (store, vault): (&Store, &Vault),
-    community: &Code,
-    who: &SignedIn,
-    (current, new): (String, String),
-    now: Instant,
-) -> Result<(), AccessError> {
-    confirm((store, vault), community, who, current, now).await?;
-    let hash = vault.hash(new).await.ok_or(AccessError::Wrong)?;
-    match who {
-        SignedIn::Resident(own) => store.set_pin(own.person_id, &hash, false).await?,
-        SignedIn::Staff(own) => store.set_staff_password(own.staff_id, &hash, false).await?,
-    }
-    Ok(())
-}
-
-/// Whether somebody who is signed in knows the present PIN or password, before something that can't be undone.
-/// Wrong tries count as they do at the door.
-///
-/// # Errors
-/// [`AccessError::Wrong`], [`AccessError::Delayed`] or what the database said.
-pub async fn confirm(
-    (store, vault): (&Store, &Vault),
-    community: &Code,
-    who: &SignedIn,
-    current: String,
-    now: Instant,
-) -> Result<(), AccessError> {
-    let (door, number, stored) = match who {
-        SignedIn::Resident(own) => {
-            let person = store.resident_person(community, own.resident).await?;
-            (
-                Door::Resident,
-                own.resident.to_string(),
-                person.and_then(|person: Person| person.pin_hash),
-            )
-        }
-        SignedIn::Staff(own) => {
-            let staff = store
-                .staff(own.staff_id)
-                .await?
-                .ok_or(AccessError::StaffSignInNeeded)?;
-            (Door::Staff, staff.login, Some(staff.password_hash))
-        }
-    };
-    let (scope, name) = (door.scope(), subject(community, &number, true));
-    let delay = store.sign_in_delay(scope, &name).await?;
-    let seconds = delay.map_or(0, |delay| seconds_until(now, delay.next_at));
-    if seconds > 0 {
-        return Err(AccessError::Delayed { seconds });
-    }
-    if !vault.matches(current, stored).await {
-        let failures = delay.map_or(0, |delay| delay.failures).saturating_add(1);
-        let next_at = next_try(now, failures);
-        store
-            .put_sign_in_delay(scope, &name, SignInDelay { failures, next_at })
-            .await?;
-        return Err(AccessError::Wrong);
-    }
-    Ok(())
-}
-
-/// Makes a session and answers its token.
-///
-/// # Errors
-/// What the database said.
-pub async fn open_session(
-    store: &Store,
-    community: &Code,
-    subject: Subject,
-    now: Instant,
-) -> Result<String, AccessError> {
+/// A session that begins now, with the token for the cookie.
+pub(super) fn new_session(community: &Code, subject: Subject, now: Instant) -> (String, Session) {
     let (token, hash) = new_token();
     let limit = match subject {
         Subject::Resident(_) => RESIDENT_LIMIT,
@@ -273,8 +142,7 @@ pub async fn open_session(
         last_seen_at: now,
         expires_at: Instant(now.0.saturating_add(limit)),
     };
-    store.create_session(&session).await?;
-    Ok(token)
+    (token, session)
 }
 
 /// Ends a session.

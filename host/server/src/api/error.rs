@@ -13,6 +13,7 @@ use rongyi_core::rule::Text;
 use rongyi_store::StoreError;
 
 use crate::access::AccessError;
+use crate::access::recovery::RecoveryError;
 use crate::clerk::ClerkError;
 use crate::people::own::OwnError;
 use crate::period::PeriodError;
@@ -482,6 +483,19 @@ fn disk_fault(error: &StoreError) -> Option<Fault> {
     Some(fault.after(30))
 }
 
+impl From<RecoveryError> for Fault {
+    fn from(error: RecoveryError) -> Self {
+        let (code, text) = (error.code(), error.text());
+        let status = match error {
+            RecoveryError::NotYours | RecoveryError::Yourself => StatusCode::FORBIDDEN,
+            RecoveryError::LastOperator | RecoveryError::Already => StatusCode::CONFLICT,
+            RecoveryError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            RecoveryError::Store(error) => return error.into(),
+        };
+        Fault::new(status, code, text.zh, text.en)
+    }
+}
+
 impl From<AccessError> for Fault {
     fn from(error: AccessError) -> Self {
         let (zh, en) = error.both();
@@ -499,6 +513,10 @@ impl From<AccessError> for Fault {
             AccessError::Wrong => Fault::new(StatusCode::UNAUTHORIZED, "access.wrong", zh, en),
             AccessError::Delayed { seconds } => {
                 Fault::new(StatusCode::TOO_MANY_REQUESTS, "access.delayed", zh, en).after(seconds)
+            }
+            AccessError::Locked => Fault::new(StatusCode::FORBIDDEN, "access.locked", zh, en),
+            AccessError::Guarded { seconds } => {
+                Fault::new(StatusCode::TOO_MANY_REQUESTS, "access.guarded", zh, en).after(seconds)
             }
             AccessError::Flooded => {
                 Fault::new(StatusCode::TOO_MANY_REQUESTS, "access.flooded", zh, en).after(60)

@@ -8,7 +8,9 @@ use clap::Args;
 use rongyi_core::ids::Code;
 
 use super::{Failure, tell};
-use crate::access::{self, AccessError, Role, SignedIn, StaffMember, Vault, server_secret};
+use crate::access::{
+    self, AccessError, Desk, Flood, Origin, Role, SignedIn, StaffMember, Vault, server_secret,
+};
 use crate::door::{Act, Actor, May, Right, may};
 use crate::house::House;
 
@@ -122,7 +124,13 @@ pub(super) async fn staff(
     });
     let vault = Vault::new(secret);
     let now = house.clock.now();
-    access::confirm((&house.store, &vault), community, &who, password, now)
+    let flood = Flood::new(secret);
+    let desk = Desk {
+        store: &house.store,
+        vault: &vault,
+        flood: &flood,
+    };
+    access::confirm(desk, (&who, &Origin::default()), &password, now)
         .await
         .map_err(|error| refused(&error))?;
     // Whoever printed the first password knows it too.

@@ -9,7 +9,9 @@ use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::Change;
 use rongyi_core::time::LocalDate;
 
-use super::{Failure, InCommunity, Installation, acting, clerk_text, known, say, with_house};
+use super::{
+    Failure, InCommunity, Installation, acting, clerk_text, known, number, say, seq, with_house,
+};
 use crate::amend::{self, By, Request};
 use crate::api::ledger::movements;
 use crate::clerk::{Answer, ClerkError};
@@ -39,7 +41,7 @@ pub(crate) struct ReverseArgs {
     #[command(flatten)]
     acting: Acting,
     /// 要冲正的编号（明细里的号） / the entry, as the passbook numbers it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seq)]
     entry: u64,
     /// 原因 / why
     #[arg(long)]
@@ -54,10 +56,10 @@ pub(crate) enum CorrectCommand {
         #[command(flatten)]
         acting: Acting,
         /// 要冲正的编号 / the entry to reverse, even past the debt floor
-        #[arg(long, value_name = "N", conflicts_with_all = ["resident", "amount"], required_unless_present = "resident")]
+        #[arg(long, value_name = "N", value_parser = seq, conflicts_with_all = ["resident", "amount"], required_unless_present = "resident")]
         reverse: Option<u64>,
         /// 居民号码 / the resident's number
-        #[arg(long, value_name = "N", requires = "amount")]
+        #[arg(long, value_name = "N", requires = "amount", value_parser = number)]
         resident: Option<u32>,
         /// 增加多少；减少写负数 / how much to add; below zero to take
         #[arg(long, value_name = "N", allow_hyphen_values = true)]
@@ -80,7 +82,7 @@ pub(crate) enum CorrectCommand {
         #[command(flatten)]
         acting: Acting,
         /// 申请的编号 / the proposal
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = seq)]
         proposal: u64,
     },
     /// 退回 / decline, or take one's own back
@@ -88,7 +90,7 @@ pub(crate) enum CorrectCommand {
         #[command(flatten)]
         acting: Acting,
         /// 申请的编号 / the proposal
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = seq)]
         proposal: u64,
         /// 原因 / why
         #[arg(long)]
@@ -118,7 +120,7 @@ pub(crate) enum NoticeCommand {
         #[command(flatten)]
         acting: Acting,
         /// 公示的编号 / the entry under notice
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = seq)]
         entry: u64,
         /// 原因 / why
         #[arg(long)]
@@ -129,7 +131,7 @@ pub(crate) enum NoticeCommand {
         #[command(flatten)]
         acting: Acting,
         /// 公示的编号 / the entry under notice
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = seq)]
         entry: u64,
         /// 维持原来的积分 / the award stays
         #[arg(

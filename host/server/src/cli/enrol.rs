@@ -1,6 +1,7 @@
 //! `rongyi person|household|resident|staff|item|stock|token`: one by one from options, or many from a file,
 //! by the same functions. Prints first PINs and passwords once, or writes them to a file nobody else can read.
 
+mod access;
 mod args;
 mod marks;
 
@@ -45,6 +46,9 @@ pub(super) async fn person(command: PersonCommand) -> Result<(), Failure> {
         } => (installation, pins, Job::file(&from, PERSON_COLUMNS)?),
         PersonCommand::Export(args) => return own::export(args).await,
         PersonCommand::Erase(args) => return own::erase(args).await,
+        PersonCommand::Pin(args) => return access::pin(args).await,
+        PersonCommand::Unlock(args) => return access::unlock(args).await,
+        PersonCommand::Devices(args) => return access::person_devices(args).await,
     };
     let done = with_house(&installation, async |house| {
         let secrets = Secrets::open(&pins)?;
@@ -140,6 +144,7 @@ pub(super) async fn staff(command: StaffCommand) -> Result<(), Failure> {
             ]);
             (place, pins, Job::Typed(row))
         }
+        StaffCommand::Post(command) => return access::post(command).await,
         StaffCommand::Import { place, from, pins } => {
             (place, pins, Job::file(&from, STAFF_COLUMNS)?)
         }

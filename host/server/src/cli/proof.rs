@@ -36,7 +36,7 @@ pub(super) struct MakeArgs {
     #[command(flatten)]
     place: InCommunity,
     /// 账本里的号码 / the number in the ledger
-    #[arg(value_name = "SEQ")]
+    #[arg(value_name = "SEQ", value_parser = super::seq)]
     seq: u64,
     /// 公示过的指纹，每行一个；取盖住这一笔的最后一个 / published heads; the newest that covers the entry is taken
     #[arg(long, value_name = "FILE")]

@@ -56,7 +56,7 @@ pub(crate) struct PassbookArgs {
     #[arg(long)]
     why: bool,
     /// 只看这一号之前的 / only lines before this number
-    #[arg(long, value_name = "SEQ")]
+    #[arg(long, value_name = "SEQ", value_parser = super::seq)]
     before: Option<u64>,
     /// 最多几行 / how many lines at most
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1000))]

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use rongyi_rules::{Allowance, Lowered, Tier};
 
 use super::reader::{Field, Table, both};
@@ -23,6 +24,7 @@ pub(super) struct Host {
     pub(super) listen: SocketAddr,
     pub(super) public_url: Option<String>,
     pub(super) secret_file: PathBuf,
+    pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) limits: Allowance,
     pub(super) park_after: usize,
     pub(super) read_log_months: u32,
@@ -42,6 +44,7 @@ pub(super) fn read(
     let listen = table.get("listen").and_then(|field| read_listen(&field));
     let public_url = table.get("public_url").and_then(|field| read_url(&field));
     let limits = read_limits(table);
+    let trusted_proxies = read_proxies(table);
     let park_after = table
         .get("park_after")
         .and_then(|field| field.integer(1..=1_000))
@@ -68,6 +71,7 @@ pub(super) fn read(
         listen: listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
         public_url,
         secret_file,
+        trusted_proxies,
         limits,
         park_after: park_after.unwrap_or(PARK_AFTER),
         read_log_months: months.unwrap_or(READ_LOG_MONTHS),
@@ -270,6 +274,40 @@ fn read_addresses(field: &Field<'_>) -> Vec<IpAddr> {
     };
     let items = field.list().unwrap_or_default();
     items.iter().filter_map(one).collect()
+}
+
+/// Addresses and networks of the proxies in front of this host.
+fn read_proxies(table: &Table<'_>) -> Vec<IpNet> {
+    let items = table.get("trusted_proxies").and_then(|field| field.list());
+    let items = items.unwrap_or_default();
+    items.iter().filter_map(read_network).collect()
+}
+
+fn read_network(field: &Field<'_>) -> Option<IpNet> {
+    let text = field.string()?;
+    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    let network = text.parse().ok().or_else(address);
+    // Everybody in the world is no proxy: then anybody could say who they are.
+    let network = network.filter(|network: &IpNet| network.prefix_len() > 0);
+    if network.is_none() {
+        field.refuse(
+            both(
+                format!("“{text}” 不是代理的地址或网段。"),
+                format!("“{text}” is no address or network of a proxy."),
+            ),
+            both(
+                "写代理自己的地址，例如 \"127.0.0.1\"、\"10.0.0.0/8\" 或 \"::1\"；不能写所有地址。",
+                "Write the proxy's own address, such as \"127.0.0.1\", \"10.0.0.0/8\" or \"::1\"; all addresses at once is not allowed.",
+            ),
+        );
+    }
+    // A proxy that is written as ::ffff:10.0.0.1 is 10.0.0.1.
+    network.map(|network| match network.addr().to_canonical() {
+        IpAddr::V4(four) if network.prefix_len() >= 96 && network.addr().is_ipv6() => {
+            IpNet::new_assert(IpAddr::V4(four), network.prefix_len() - 96)
+        }
+        _ => network,
+    })
 }
 
 fn read_url(field: &Field<'_>) -> Option<String> {

@@ -32,6 +32,7 @@ struct Fixed {
     secret_file: PathBuf,
     public_url: Option<String>,
     read_log_months: u32,
+    trusted_proxies: Vec<ipnet::IpNet>,
 }
 
 impl Fixed {
@@ -43,6 +44,7 @@ impl Fixed {
             secret_file: config.secret_file.clone(),
             public_url: config.public_url.clone(),
             read_log_months: config.read_log_months,
+            trusted_proxies: config.trusted_proxies.clone(),
         }
     }
 
@@ -57,6 +59,10 @@ impl Fixed {
             (
                 "read_log_months",
                 self.read_log_months != other.read_log_months,
+            ),
+            (
+                "trusted_proxies",
+                self.trusted_proxies != other.trusted_proxies,
             ),
         ];
         rows.into_iter()

@@ -8,7 +8,7 @@ use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::{Erasure, Record};
 use rongyi_core::traits::Traits;
-use rongyi_store::{HouseholdText, Person, ReadLine, Store, StoreError, Subject};
+use rongyi_store::{HouseholdText, Person, ReadLine, Store, StoreError, Whose};
 
 use crate::clerk::ClerkError;
 use crate::door::Actor;
@@ -205,10 +205,9 @@ pub async fn erase(house: &House, person_id: i64, wish: &Wish) -> Result<Erased,
                 .put_household(community, household, ERASED, "")
                 .await?;
         }
-        let subject = Subject::Resident(residency.resident);
-        house.store.delete_sessions_of(community, subject).await?;
     }
     super::readings::forget(&house.store, person_id).await?;
+    house.store.forget_access(Whose::Person(person_id)).await?;
     house.store.erase_person(person_id, ERASED).await?;
     Ok(erased)
 }

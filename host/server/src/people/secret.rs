@@ -1,7 +1,7 @@
 //! First PINs and passwords: drawn by the machine, easy to read out, hashed on every core. Nothing here stores
 //! or prints them.
 
-use crate::access::{hash_secret, random};
+use crate::access::{Memory, hash_in, random};
 
 /// Six digits that are not a pattern somebody would try first.
 pub fn new_pin() -> String {
@@ -14,16 +14,33 @@ pub fn new_pin() -> String {
     }
 }
 
-/// The same digit all along, or a run up or down.
-fn is_pattern(pin: &str) -> bool {
-    let steps: Vec<i16> = pin
-        .as_bytes()
+/// Six digits that many people would choose, and whoever guesses tries first: one or two digits only, a run, a
+/// half said twice or backwards, pairs, and a few that are said like words.
+pub fn is_pattern(pin: &str) -> bool {
+    const SAID_LIKE_WORDS: [&str; 12] = [
+        "520131", "521314", "201314", "147258", "258369", "147369", "159357", "789456", "456123",
+        "100200", "110119", "114514",
+    ];
+    let digits = pin.as_bytes();
+    let steps: Vec<i16> = digits
         .windows(2)
         .map(|pair| i16::from(pair[1]) - i16::from(pair[0]))
         .collect();
-    steps
-        .iter()
-        .all(|step| step.abs() <= 1 && Some(step) == steps.first())
+    let run = steps.iter().all(|step| Some(step) == steps.first());
+    let kinds: std::collections::BTreeSet<u8> = digits.iter().copied().collect();
+    let backwards: Vec<u8> = digits.iter().rev().copied().collect();
+    let every = |size: usize| {
+        digits
+            .chunks(size)
+            .all(|part| Some(part) == digits.chunks(size).next())
+    };
+    let pairs = digits.chunks(2).all(|pair| pair.first() == pair.last());
+    run || kinds.len() <= 2
+        || backwards == digits
+        || every(2)
+        || every(3)
+        || pairs
+        || SAID_LIKE_WORDS.contains(&pin)
 }
 
 /// Three words of five letters that can be read over the telephone: some 10^15 of them.
@@ -54,8 +71,9 @@ pub async fn hash_all(key: [u8; 32], secrets: Vec<String>) -> Option<Vec<String>
         .map(|part| {
             let part = part.to_vec();
             tokio::task::spawn_blocking(move || {
+                let mut memory = Memory::default();
                 part.iter()
-                    .map(|secret| hash_secret(&key, secret))
+                    .map(|secret| hash_in(&mut memory, &key, secret))
                     .collect::<Vec<_>>()
             })
         })
@@ -74,10 +92,15 @@ mod tests {
 
     #[test]
     fn pins_are_six_digits_and_no_pattern() {
-        for pin in ["000000", "777777", "123456", "987654"] {
+        for pin in [
+            "000000", "777777", "123456", "987654", "024680", "121212", "123123", "123321",
+            "112233", "888666", "520520", "521314", "131313",
+        ] {
             assert!(is_pattern(pin), "{pin}");
         }
-        assert!(!is_pattern("123457"));
+        for pin in ["123457", "402716", "402715", "718293"] {
+            assert!(!is_pattern(pin), "{pin}");
+        }
         for _ in 0..100 {
             let pin = new_pin();
             assert!(pin.len() == 6 && pin.bytes().all(|b| b.is_ascii_digit()));

@@ -8,6 +8,7 @@ use rongyi_core::book::{FateState, Frame};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::Change;
+use rongyi_core::typed;
 use rongyi_pages::{AmendView, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow};
 use serde::Deserialize;
 
@@ -225,8 +226,20 @@ async fn proposal(visit: &Visit, own: Proposal, me: &Code) -> Result<ProposalRow
     })
 }
 
-fn number<T: std::str::FromStr>(text: &str, zh: &str, en: &str) -> Result<T, Fault> {
-    text.trim().parse().map_err(|_| Fault::input("", zh, en))
+/// A whole number as people type it, with a sign where one is allowed.
+fn number<T: std::str::FromStr>(
+    text: &str,
+    signed: bool,
+    (zh, en): (&str, &str),
+) -> Result<T, Fault> {
+    let text = typed::canonical(text);
+    let minus = text.strip_prefix(['-', '\u{2212}']);
+    let rest = minus.unwrap_or(text.strip_prefix('+').unwrap_or(&text));
+    let plain = signed || rest.len() == text.len();
+    let digits = typed::digits(rest).filter(|_| plain);
+    let sign = if minus.is_some() { "-" } else { "" };
+    let number = digits.and_then(|digits| format!("{sign}{digits}").parse().ok());
+    number.ok_or_else(|| Fault::input("", zh, en))
 }
 
 async fn at_desk(
@@ -243,8 +256,11 @@ pub(super) async fn reverse(duty: OnDuty, sent: Unread<Sent>) -> Result<Response
     let sent = sent.form().await?;
     let entry = number(
         &sent.entry,
-        "账本编号要写数字，例如 812。",
-        "The number in the book is digits, such as 812.",
+        false,
+        (
+            "账本编号要写数字，例如 812。",
+            "The number in the book is digits, such as 812.",
+        ),
     )?;
     let reason = amend::reason(&sent.reason)?;
     let request = if sent.how == "propose" {
@@ -260,9 +276,12 @@ pub(super) async fn adjust(duty: OnDuty, sent: Unread<Sent>) -> Result<Response,
     let sent = sent.form().await?;
     let resident: ResidentNo = resident_no(sent.resident.trim())?;
     let amount: i64 = number(
-        sent.amount.trim().trim_start_matches('+'),
-        "增加多少要写整数，例如 20 或 -20。",
-        "Write a whole number, such as 20 or -20.",
+        &sent.amount,
+        true,
+        (
+            "增加多少要写整数，例如 20 或 -20。",
+            "Write a whole number, such as 20 or -20.",
+        ),
     )?;
     let change = Change::Adjust {
         resident,
@@ -317,4 +336,30 @@ pub(super) async fn review(
     };
     let reason = amend::reason(&sent.reason)?;
     at_desk(duty, &Request::Review(entry, uphold), (reason, sent.key)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_type_them() {
+        let read = |text: &str, signed| number::<i64>(text, signed, ("", "")).ok();
+        for (text, signed, wanted) in [
+            ("812", false, Some(812)),
+            (" ８１２ ", false, Some(812)),
+            ("+812", false, None),
+            ("-812", false, None),
+            ("+20", true, Some(20)),
+            ("-20", true, Some(-20)),
+            ("\u{2212}20", true, Some(-20)),
+            ("－20", true, Some(-20)),
+            ("--20", true, None),
+            ("+-20", true, None),
+            ("2e1", true, None),
+            ("99999999999999999999", true, None),
+        ] {
+            assert_eq!(read(text, signed), wanted, "{text:?}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use rongyi_core::chain::hex;
+use rongyi_core::{shown, typed};
 use rongyi_pages::{
     Audience, CommunitiesView, CommunityLink, FieldError, Head, HeadView, Lang, PinView, Shell,
     SignInView, Size,
@@ -16,12 +17,16 @@ use rongyi_pages::{
 use serde::Deserialize;
 
 use super::App;
+use super::accounts::reset_told;
 use super::proof::published;
 use super::shell::{Html, Manner, Visit, cookie, desks, go, own_path};
-use crate::access::{self, AccessError, Door, SignedIn};
+use crate::access::{self, AccessError, Door, Entered, Given, Origin, SignedIn};
 use crate::api::error::Fault;
 use crate::asked::{Typed, Unread};
+use crate::people::secret::is_pattern;
 
+/// Of what was typed as a number, so much is shown again.
+const NUMBER_SHOWN_MAX: usize = 40;
 /// Language and size are remembered for a year.
 const REMEMBER: &str = "Path=/; Max-Age=31536000; SameSite=Lax";
 
@@ -208,59 +213,66 @@ impl FromRequestParts<Arc<App>> for Peer {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
-        Ok(Peer(
-            parts
-                .extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|info| info.0),
-        ))
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Peer(peer.map(|info| info.0)))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Origin {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        let headers = &parts.headers;
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let agent = headers.get(header::USER_AGENT);
+        let own = |name| cookie(headers, name).map(str::to_owned);
+        Ok(Origin {
+            address: peer.map(|peer| app.proxies.client(peer.0, headers)),
+            word: own(app.browser_cookie()),
+            session: own(app.cookie_name()),
+            program: access::program_of(agent.and_then(|own| own.to_str().ok()).unwrap_or("")),
+        })
     }
 }
 
 /// `POST /{community}/sign-in`.
 pub async fn sign_in(
     visit: Visit,
-    peer: Peer,
+    origin: Origin,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Fault> {
-    enter(visit, peer, Door::Resident, form).await
+    enter(visit, origin, Door::Resident, form).await
 }
 
 /// `POST /{community}/staff/sign-in`.
 pub async fn sign_in_staff(
     visit: Visit,
-    peer: Peer,
+    origin: Origin,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Fault> {
-    enter(visit, peer, Door::Staff, form).await
+    enter(visit, origin, Door::Staff, form).await
 }
 
 async fn enter(
     visit: Visit,
-    Peer(peer): Peer,
+    origin: Origin,
     door: Door,
     form: SignInForm,
 ) -> Result<Response, Fault> {
     let (app, now) = (&visit.app, visit.app.house.clock.now());
-    if peer.is_some_and(|peer| !app.flood.admits(peer.ip(), now)) {
-        return Err(AccessError::Flooded.into());
-    }
-    let tried = access::sign_in(
-        (&app.house.store, &app.vault),
-        &visit.code,
-        door,
-        (&form.number, &form.pin),
-        now,
-    );
+    let typed = Given {
+        number: &form.number,
+        secret: &form.pin,
+    };
+    let tried = access::sign_in(app.desk(), (&visit.code, door), typed, &origin, now);
     let error = match tried.await {
-        Ok(token) => {
+        Ok(entered) => {
             let home = visit.path("/");
             let inside = own_path(&form.next).filter(|path| path.starts_with(&home));
-            return Ok((
-                AppendHeaders([(header::SET_COOKIE, session_cookie(app, &token)?)]),
-                go(inside.unwrap_or(&home)),
-            )
-                .into_response());
+            return Ok((cookies(app, &entered)?, go(inside.unwrap_or(&home))).into_response());
         }
         Err(error @ AccessError::Store(_)) => return Err(error.into()),
         Err(error) => error,
@@ -272,7 +284,7 @@ async fn enter(
         Audience::Staff
     };
     let mut view = sign_in_view(&visit, audience, form.next);
-    view.number = form.number;
+    view.number = shown::short(&form.number, NUMBER_SHOWN_MAX).into_owned();
     view.errors = vec![FieldError {
         field: "pin",
         message: visit.say(&fault.text),
@@ -284,6 +296,28 @@ async fn enter(
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     Ok(response)
+}
+
+/// The session, and the word by which this browser is known again for as long as browsers allow.
+fn cookies(
+    app: &App,
+    entered: &Entered,
+) -> Result<AppendHeaders<[(header::HeaderName, HeaderValue); 2]>, Fault> {
+    Ok(AppendHeaders([
+        (header::SET_COOKIE, session_cookie(app, &entered.token)?),
+        (header::SET_COOKIE, browser_cookie(app, &entered.word)?),
+    ]))
+}
+
+fn browser_cookie(app: &App, word: &str) -> Result<HeaderValue, Fault> {
+    let secure = if app.https { "; Secure" } else { "" };
+    let age = access::BROWSERS_KEPT / 1_000_000;
+    format!(
+        "{}={word}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}",
+        app.browser_cookie()
+    )
+    .parse()
+    .map_err(|_| Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 pub(super) fn session_cookie(app: &App, token: &str) -> Result<HeaderValue, Fault> {
@@ -324,13 +358,18 @@ fn pin_view(visit: &Visit, who: &SignedIn) -> PinView {
         first_use: who.must_change(),
         errors: Vec::new(),
         done: false,
+        told: String::new(),
     }
 }
 
 /// `GET /{community}/pin`.
 pub async fn show_pin(visit: Visit) -> Result<Response, Fault> {
     let who = visit.who.as_ref().ok_or(AccessError::SignInNeeded)?;
-    Ok(Html(pin_view(&visit, who)).into_response())
+    let mut view = pin_view(&visit, who);
+    if who.must_change() {
+        view.told = reset_told(&visit, who.whose()).await?;
+    }
+    Ok(Html(view).into_response())
 }
 
 /// What the PIN form sends.
@@ -345,7 +384,11 @@ pub struct PinForm {
 }
 
 /// `POST /{community}/pin`.
-pub(super) async fn change_pin(visit: Visit, form: Unread<PinForm>) -> Result<Response, Fault> {
+pub(super) async fn change_pin(
+    visit: Visit,
+    origin: Origin,
+    form: Unread<PinForm>,
+) -> Result<Response, Fault> {
     let who = visit.who.clone().ok_or(AccessError::SignInNeeded)?;
     let form = form.form().await?;
     let mut view = pin_view(&visit, &who);
@@ -358,17 +401,16 @@ pub(super) async fn change_pin(visit: Visit, form: Unread<PinForm>) -> Result<Re
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view)).into_response());
     }
     let now = visit.app.house.clock.now();
-    let store = &visit.app.house.store;
     let changed = access::change_secret(
-        (store, &visit.app.vault),
+        visit.app.desk(),
         &visit.code,
-        &who,
-        (form.current, form.pin),
+        (&who, &origin),
+        (&form.current, &form.pin),
         now,
     );
-    match changed.await {
-        Ok(()) => {}
-        Err(error @ (AccessError::Wrong | AccessError::Delayed { .. })) => {
+    let entered = match changed.await {
+        Ok(entered) => entered,
+        Err(error @ (AccessError::Wrong | AccessError::Delayed { .. } | AccessError::Locked)) => {
             let fault = Fault::from(error.clone());
             let plain = visit.either(
                 "现在的密码不对，请再输一次。",
@@ -386,57 +428,70 @@ pub(super) async fn change_pin(visit: Visit, form: Unread<PinForm>) -> Result<Re
             return Ok((fault.status, Html(view)).into_response());
         }
         Err(error) => return Err(error.into()),
-    }
-    // Whoever else came in with the old one is signed out; this browser gets a fresh session.
-    store.delete_sessions_of(&visit.code, who.subject()).await?;
-    let token = access::open_session(store, &visit.code, who.subject(), now).await?;
-    let cookie = AppendHeaders([(header::SET_COOKIE, session_cookie(&visit.app, &token)?)]);
+    };
+    let cookies = cookies(&visit.app, &entered)?;
     if matches!(who, SignedIn::Staff(_)) {
-        return Ok((cookie, go(&visit.path(usual_place(Some(&who))))).into_response());
+        return Ok((cookies, go(&visit.path(usual_place(Some(&who))))).into_response());
     }
     view.done = true;
     view.first_use = false;
-    Ok((cookie, Html(view)).into_response())
+    Ok((cookies, Html(view)).into_response())
 }
 
-/// What is wrong with a new PIN or password: its field and the two sentences.
+/// What is wrong with a new PIN or password: its field and the two sentences. A PIN is looked at as the digits that
+/// it will be compared as.
 fn weak(who: &SignedIn, form: &PinForm) -> Option<(&'static str, &'static str, &'static str)> {
-    let digits = form.pin.len() == 6 && form.pin.bytes().all(|b| b.is_ascii_digit());
-    let steps: Vec<i16> = form
-        .pin
-        .bytes()
-        .zip(form.pin.bytes().skip(1))
-        .map(|(a, b)| i16::from(b) - i16::from(a))
-        .collect();
-    let row = [0, 1, -1]
-        .iter()
-        .any(|step| steps.iter().all(|own| own == step));
-    match who {
-        SignedIn::Resident(_) if !digits => Some((
+    let resident = matches!(who, SignedIn::Resident(_));
+    let plain = |typed: &str| match typed::digits(typed) {
+        Some(digits) if resident => digits,
+        _ => typed.to_owned(),
+    };
+    let (pin, current, again) = (plain(&form.pin), plain(&form.current), plain(&form.again));
+    let digits = pin.len() == 6 && pin.bytes().all(|b| b.is_ascii_digit());
+    let letters: std::collections::BTreeSet<char> = pin.chars().collect();
+    let easy = match resident {
+        true => is_pattern(&pin),
+        false => letters.len() <= 2 || ROWS.iter().any(|row| row.contains(&pin.to_lowercase())),
+    };
+    if resident && !digits {
+        return Some((
             "pin",
             "新密码要正好 6 位数字。",
             "The new PIN must be exactly 6 digits.",
-        )),
-        SignedIn::Staff(_) if form.pin.chars().count() < 8 => Some((
+        ));
+    }
+    if !resident && !(8..=64).contains(&pin.chars().count()) {
+        return Some((
             "pin",
-            "新密码至少要 8 个字符。",
-            "The new password needs at least 8 characters.",
-        )),
-        SignedIn::Resident(_) | SignedIn::Staff(_) if row => Some((
+            "新密码要 8 到 64 个字符。",
+            "The new password needs 8 to 64 characters.",
+        ));
+    }
+    if easy {
+        return Some((
             "pin",
-            "这个密码太好猜了，请不要用连号或同一个数字。",
-            "That is too easy to guess; do not use digits in a row or all the same.",
-        )),
-        SignedIn::Resident(_) | SignedIn::Staff(_) if form.pin == form.current => Some((
+            "这个密码太好猜了，请不要用连号、重复的数字或常用的组合。",
+            "That is too easy to guess; do not use rows, repeated digits or what many people choose.",
+        ));
+    }
+    if pin == current {
+        return Some((
             "pin",
             "新密码和现在的一样，请换一个。",
             "That is the present one; choose another.",
-        )),
-        SignedIn::Resident(_) | SignedIn::Staff(_) if form.pin != form.again => Some((
-            "again",
-            "两次输入的新密码不一样，请再输一遍。",
-            "The two do not match; type the new one again.",
-        )),
-        SignedIn::Resident(_) | SignedIn::Staff(_) => None,
+        ));
     }
+    (pin != again).then_some((
+        "again",
+        "两次输入的新密码不一样，请再输一遍。",
+        "The two do not match; type the new one again.",
+    ))
 }
+
+/// What fingers type without thinking; a password is not a piece of one of these.
+const ROWS: [&str; 4] = [
+    "01234567890123456789",
+    "98765432109876543210",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "password123456789",
+];

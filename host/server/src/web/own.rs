@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::front::session_cookie;
 use super::shell::{Html, Member, Visit};
-use crate::access::{self, AccessError, SignedIn, SignedResident};
+use crate::access::{self, AccessError, Origin, SignedIn, SignedResident};
 use crate::api::error::Fault;
 use crate::cli::own_json;
 use crate::people::own::{self, Own, Wish};
@@ -89,6 +89,7 @@ pub(super) struct EraseForm {
 /// `POST /{community}/me/data`: erases everything that is one's own, and signs out everywhere.
 pub(super) async fn erase_own(
     Member { visit, me }: Member,
+    origin: Origin,
     Form(form): Form<EraseForm>,
 ) -> Result<Response, Fault> {
     let own = collected(&visit, &me).await?;
@@ -105,13 +106,8 @@ pub(super) async fn erase_own(
     }
     let house = &visit.app.house;
     let who = SignedIn::Resident(me.clone());
-    let knows = access::confirm(
-        (&house.store, &visit.app.vault),
-        &visit.code,
-        &who,
-        form.pin,
-        house.clock.now(),
-    );
+    let desk = visit.app.desk();
+    let knows = access::confirm(desk, (&who, &origin), &form.pin, house.clock.now());
     match knows.await {
         Ok(()) => {}
         Err(AccessError::Wrong) => {
@@ -121,7 +117,7 @@ pub(super) async fn erase_own(
             );
             return Ok(again("pin", message));
         }
-        Err(error @ AccessError::Delayed { .. }) => {
+        Err(error @ (AccessError::Delayed { .. } | AccessError::Locked)) => {
             let fault = Fault::from(error);
             return Ok(again("pin", visit.say(&fault.text)));
         }

@@ -10,8 +10,10 @@ use rongyi_core::counters::{CounterKey, CounterSubject};
 use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Expiring, HomeView, MeView, Month, PassbookView, Pending, Show, Unit, Waiting};
+use rongyi_store::Whose;
 use serde::Deserialize;
 
+use super::accounts;
 use super::lines::{Booked, goods, lines, rest_lines};
 use super::pending;
 use super::shell::{Html, Member, Visit, day};
@@ -187,6 +189,7 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
             until: day(order.deadline),
         });
     let view = HomeView {
+        told: accounts::tell(&visit, me.person_id).await?,
         holder_title: holder_title(&visit, &me, &wallet).await?,
         balance: wallet.points.spendable(today),
         minutes: wallet.minutes,
@@ -357,6 +360,7 @@ pub(super) async fn show_me(Member { visit, me }: Member) -> Result<Response, Fa
         .filter(|order| waits(order))
         .count();
     let view = MeView {
+        told: accounts::reset_told(&visit, Whose::Person(me.person_id)).await?,
         name: me.name.clone(),
         resident_number: format!("{:04}", me.resident.0),
         household_title: visit.household_title(wallet.household).await?,

@@ -107,6 +107,8 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/till")
     } else if path.split('/').nth(2) == Some("amend") {
         format!("/{front}/amend")
+    } else if path.split('/').nth(2) == Some("reset") {
+        format!("/{front}/reset")
     } else if path.ends_with("/object") {
         format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {
@@ -333,9 +335,16 @@ fn reader(who: Option<&SignedIn>) -> Reader {
 /// The desks of a role, as far as the table of permissions opens them; the first is where it begins.
 pub(super) fn desks(role: Role) -> &'static [Desk] {
     match role {
-        Role::Operator => &[Desk::Operator, Desk::Till, Desk::Record, Desk::Amend],
+        Role::Operator => &[
+            Desk::Operator,
+            Desk::Till,
+            Desk::Record,
+            Desk::Amend,
+            Desk::Reset,
+            Desk::Staff,
+        ],
         Role::Shopkeeper => &[Desk::Till],
-        Role::Reviewer => &[Desk::Amend, Desk::Record],
+        Role::Reviewer => &[Desk::Amend, Desk::Record, Desk::Reset],
         Role::Leader => &[Desk::Record],
     }
 }

@@ -9,6 +9,7 @@ use rongyi_core::chain::hex;
 use rongyi_core::command::{AmendRejection, Rejection};
 use rongyi_core::ids::{ItemNo, OrderNo};
 use rongyi_core::record::{OrderLine, Record, ReleaseReason};
+use rongyi_core::{shown, typed};
 use rongyi_pages::{
     FieldError, TillCheckView, TillItem, TillOutcome, TillPieces, TillResultView, TillView,
 };
@@ -31,13 +32,9 @@ pub(super) struct CodeInput {
 }
 
 /// The eight digits in what was typed, or in the address a scanner read.
-fn digits(typed: &str) -> Option<String> {
-    let tail = typed.rsplit_once("code=").map_or(typed, |(_, code)| code);
-    let digits: String = tail
-        .chars()
-        .filter(|letter| !letter.is_whitespace() && *letter != '-')
-        .collect();
-    (digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+fn digits(text: &str) -> Option<String> {
+    let tail = text.rsplit_once("code=").map_or(text, |(_, code)| code);
+    typed::digits(tail).filter(|digits| digits.len() == 8)
 }
 
 /// `GET /{community}/till`; with `?code=` from the QR code the slip comes at once.
@@ -78,7 +75,7 @@ async fn look_up(visit: &Visit, typed: &str) -> Result<Response, Fault> {
         }];
         let view = TillView {
             shell: visit.shell(),
-            code: typed.to_owned(),
+            code: shown::short(typed, 40).into_owned(),
             errors,
             recent: Vec::new(),
         };
@@ -183,8 +180,8 @@ impl Handing {
             return Ok(None);
         }
         let mut basket = Basket::new();
-        for (item, typed) in &self.pieces {
-            let number = typed.trim().parse::<i32>().ok().filter(|own| *own >= 0);
+        for (item, pieces) in &self.pieces {
+            let number = typed::number(pieces).and_then(|own| i32::try_from(own).ok());
             let (Some(number), Ok(code)) = (number, item.parse()) else {
                 return Err(visit.either(
                     "份数请写整数，例如 1；不交付的写 0。",
@@ -335,6 +332,10 @@ mod tests {
             "https://rongyi.example.cn/nanmen/till?code=48271936",
             Some("48271936"),
         );
+        check("４８２７１９３６", Some("48271936"));
+        check("4827\u{200b}1936", Some("48271936"));
+        check("+48271936", None);
+        check("-48271936", None);
         check("4827193", None);
         check("abcdefgh", None);
     }

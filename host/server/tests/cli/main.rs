@@ -2,6 +2,7 @@
 //! exit codes and messages that people and scripts see. No page is served here.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod access;
 mod acting;
 mod demo;
 mod periods;

@@ -3,11 +3,13 @@
 //! verifies both ledgers.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode, header};
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, ResidentNo};
@@ -313,6 +315,8 @@ impl TestApp {
             cookies: BTreeMap::new(),
             bearer: None,
             key: None,
+            peer: None,
+            forwarded: None,
         }
     }
 
@@ -371,6 +375,10 @@ pub(crate) struct Browser<'a> {
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) bearer: Option<String>,
     pub(crate) key: Option<String>,
+    /// From where the connection comes, when the server is told.
+    pub(crate) peer: Option<SocketAddr>,
+    /// What a proxy adds as `X-Forwarded-For`.
+    pub(crate) forwarded: Option<String>,
 }
 
 fn encoded(text: &str) -> String {
@@ -445,6 +453,12 @@ impl Browser<'_> {
         }
         if let Some(key) = &self.key {
             request = request.header("idempotency-key", key);
+        }
+        if let Some(peer) = self.peer {
+            request = request.extension(ConnectInfo(peer));
+        }
+        if let Some(forwarded) = &self.forwarded {
+            request = request.header("x-forwarded-for", forwarded);
         }
         request
     }

@@ -2,6 +2,7 @@
 //! compiled, and a clock that is moved by hand. No browser here; that journey is walked elsewhere.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod access;
 mod acts;
 mod ahead;
 mod amend;

@@ -52,7 +52,6 @@ statements! {
     ALL_STAFF = concat!("SELECT staff_id, $1 AS community, login, name, role, password_hash, must_change, active \
         FROM staff WHERE community_id = ", community!(), " ORDER BY login");
     SET_STAFF_PASSWORD = "UPDATE staff SET password_hash = $2, must_change = $3 WHERE staff_id = $1";
-    SET_STAFF_ACTIVE = "UPDATE staff SET active = $2 WHERE staff_id = $1";
 }
 
 #[derive(FromRow)]
@@ -415,20 +414,6 @@ impl Own {
             .bind(staff_id)
             .bind(password_hash)
             .bind(must_change)
-            .execute(&mut *writer)
-            .await?;
-        changed(&result, "staff", staff_id)
-    }
-
-    pub(crate) async fn set_staff_active(
-        &self,
-        staff_id: i64,
-        active: bool,
-    ) -> Result<(), StoreError> {
-        let mut writer = self.writer().await?;
-        let result = sqlx::query(SET_STAFF_ACTIVE)
-            .bind(staff_id)
-            .bind(active)
             .execute(&mut *writer)
             .await?;
         changed(&result, "staff", staff_id)

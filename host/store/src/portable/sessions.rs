@@ -1,4 +1,4 @@
-//! Sessions, the pauses after wrong PINs, and devices' tokens. Secrets never come here, only their hashes.
+//! Sessions and devices' tokens. Secrets never come here, only their hashes.
 
 use rongyi_core::chain::Hash;
 use rongyi_core::ids::{Code, ResidentNo};
@@ -9,7 +9,7 @@ use super::forms::{code, hash, narrow};
 use super::people::{changed, no_community};
 use super::{Own, community, statements};
 use crate::error::{StoreError, corrupt};
-use crate::model::{Session, SignInDelay, Subject, Token};
+use crate::model::{Session, Subject, Token};
 
 statements! {
     CREATE_SESSION = "INSERT INTO session (token_hash, community_id, kind, subject_id, created_at, last_seen_at, \
@@ -22,11 +22,6 @@ statements! {
     DELETE_SESSIONS_OF = concat!("DELETE FROM session WHERE community_id = ", community!(),
         " AND kind = $2 AND subject_id = $3");
     DELETE_EXPIRED = "DELETE FROM session WHERE expires_at <= $1";
-    DELAY = "SELECT failures, next_at FROM sign_in_delay WHERE scope = $1 AND subject = $2";
-    PUT_DELAY = "INSERT INTO sign_in_delay (scope, subject, failures, next_at) VALUES ($1, $2, $3, $4) \
-        ON CONFLICT (scope, subject) DO UPDATE SET failures = excluded.failures, next_at = excluded.next_at";
-    CLEAR_DELAY = "DELETE FROM sign_in_delay WHERE scope = $1 AND subject = $2";
-    CLEAR_OLD_DELAYS = "DELETE FROM sign_in_delay WHERE next_at <= $1";
     ADD_TOKEN = "INSERT INTO token (community_id, name, hash, scope, created_at) \
         SELECT community_id, $2, $3, $4, $5 FROM community WHERE code = $1 RETURNING token_id";
     TOKEN_BY_HASH = "SELECT t.token_id, c.code AS community, t.name, t.scope, t.created_at, t.revoked_at \
@@ -70,7 +65,7 @@ impl SessionRow {
     }
 }
 
-fn columns(subject: Subject) -> (&'static str, i64) {
+pub(super) fn columns(subject: Subject) -> (&'static str, i64) {
     match subject {
         Subject::Resident(no) => ("resident", i64::from(no.0)),
         Subject::Staff(staff_id) => ("staff", staff_id),
@@ -150,71 +145,6 @@ impl Own {
         let mut writer = self.writer().await?;
         let result = sqlx::query(DELETE_EXPIRED)
             .bind(now.0)
-            .execute(&mut *writer)
-            .await?;
-        Ok(result.rows_affected())
-    }
-}
-
-/// Pauses after wrong PINs.
-impl Own {
-    pub(crate) async fn sign_in_delay(
-        &self,
-        scope: &str,
-        subject: &str,
-    ) -> Result<Option<SignInDelay>, StoreError> {
-        let row: Option<(i64, i64)> = sqlx::query_as(DELAY)
-            .bind(scope)
-            .bind(subject)
-            .fetch_optional(&self.readers)
-            .await?;
-        row.map(|(failures, next_at)| {
-            Ok(SignInDelay {
-                failures: narrow(failures)?,
-                next_at: Instant(next_at),
-            })
-        })
-        .transpose()
-    }
-
-    pub(crate) async fn put_sign_in_delay(
-        &self,
-        scope: &str,
-        subject: &str,
-        delay: SignInDelay,
-    ) -> Result<(), StoreError> {
-        let mut writer = self.writer().await?;
-        sqlx::query(PUT_DELAY)
-            .bind(scope)
-            .bind(subject)
-            .bind(i64::from(delay.failures))
-            .bind(delay.next_at.0)
-            .execute(&mut *writer)
-            .await?;
-        Ok(())
-    }
-
-    pub(crate) async fn clear_sign_in_delay(
-        &self,
-        scope: &str,
-        subject: &str,
-    ) -> Result<(), StoreError> {
-        let mut writer = self.writer().await?;
-        sqlx::query(CLEAR_DELAY)
-            .bind(scope)
-            .bind(subject)
-            .execute(&mut *writer)
-            .await?;
-        Ok(())
-    }
-
-    pub(crate) async fn clear_old_sign_in_delays(
-        &self,
-        before: Instant,
-    ) -> Result<u64, StoreError> {
-        let mut writer = self.writer().await?;
-        let result = sqlx::query(CLEAR_OLD_DELAYS)
-            .bind(before.0)
             .execute(&mut *writer)
             .await?;
         Ok(result.rows_affected())

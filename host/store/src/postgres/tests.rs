@@ -14,6 +14,7 @@ async fn every_statement_can_be_prepared() {
     let cluster = Cluster::start();
     let db = Postgres::open(&cluster.url()).await.unwrap();
     let lists = [
+        super::access::STATEMENTS,
         super::health::STATEMENTS,
         super::gather::STATEMENTS,
         super::fates::STATEMENTS,

@@ -15,6 +15,7 @@ async fn every_statement_can_be_prepared() {
     let dir = tempfile::tempdir().unwrap();
     let db = fresh(&dir).await;
     let lists = [
+        super::access::STATEMENTS,
         super::health::STATEMENTS,
         super::gather::STATEMENTS,
         super::fates::STATEMENTS,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::access::{PersonDevicesArgs, PinArgs, PostCommand, UnlockArgs};
 use crate::cli::own::{EraseArgs, ExportArgs};
 use crate::cli::{InCommunity, Installation};
 use crate::people;
@@ -69,6 +70,12 @@ pub(crate) enum PersonCommand {
     Export(ExportArgs),
     /// 删除一位居民的个人资料，账照旧 / erase a resident's personal data; the ledger stays
     Erase(EraseArgs),
+    /// 给忘了密码的居民重设密码 / a new PIN for a resident who forgot theirs
+    Pin(PinArgs),
+    /// 输错太多次的居民，让其再试 / let a resident try again after too many wrong PINs
+    Unlock(UnlockArgs),
+    /// 居民登录过的设备：列出、退出 / devices a resident signed in with: list them, sign them out
+    Devices(PersonDevicesArgs),
 }
 
 /// Households.
@@ -202,6 +209,8 @@ The first password is shown once and changed at the first sign-in.")]
         #[command(flatten)]
         pins: Pins,
     },
+    #[command(flatten)]
+    Post(PostCommand),
 }
 
 /// Items.
