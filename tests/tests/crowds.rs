@@ -49,7 +49,7 @@ per_unit = 1
 fn serve(own: &Installation, soft: u64, hard: u64) -> Serving {
     let plain = own.command(&["serve"]);
     let mut limited = Command::new("bash");
-    let files = format!("ulimit -Hn {hard} && ulimit -Sn {soft} && exec \"$0\" \"$@\"");
+    let files = format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"");
     limited.arg("-c").arg(files);
     limited.arg(plain.get_program()).args(plain.get_args());
     limited.env_remove("RONGYI_DATABASE_URL");

@@ -40,7 +40,9 @@ impl LocalDate {
     /// The date `days` after 1970-01-01; `None` when out of range.
     pub fn from_days(days: i32) -> Option<Self> {
         let epoch = Date::constant(1970, 1, 1);
-        let date = epoch.checked_add(days.days()).ok()?;
+        // Stored bytes may hold any number; `days()` panics for those that no calendar has.
+        let span = jiff::Span::new().try_days(days).ok()?;
+        let date = epoch.checked_add(span).ok()?;
         LocalDate::new(
             i32::from(date.year()),
             u8::try_from(date.month()).ok()?,
@@ -171,5 +173,26 @@ impl fmt::Display for LocalDate {
 impl fmt::Debug for LocalDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_that_no_calendar_has_are_none() {
+        for days in [i32::MIN, -7_304_485, -1, 7_304_485, i32::MAX] {
+            assert_eq!(LocalDate::from_days(days), None, "{days}");
+        }
+        for days in [i32::MIN, -7_304_485, 7_304_485, i32::MAX] {
+            let end = if days < 0 {
+                LocalDate::FIRST
+            } else {
+                LocalDate::LAST
+            };
+            assert_eq!(LocalDate::FIRST.plus_days(days), end, "{days}");
+            assert_eq!(LocalDate::LAST.plus_days(days), end, "{days}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! A path that is none names nothing (404); a query that is none is refused (422). On pages, a query may hold what
 //! people type: full-width digits and blanks are folded first. What a value means is decided elsewhere.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -15,7 +16,7 @@ use axum::http::{Uri, header};
 use rongyi_core::account::Holder;
 use rongyi_core::ids::{HouseholdNo, ResidentNo};
 use rongyi_core::{shown, typed};
-use serde::de::{DeserializeOwned, Visitor};
+use serde::de::{DeserializeOwned, Error as _, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::api::error::Fault;
@@ -125,6 +126,42 @@ from_text!(After, |text| {
         _ => Err(wanted()),
     }
 });
+
+/// The number of a resident in a body: below 2^31, as accounts have room for. A larger one would be cut to somebody
+/// else's.
+///
+/// # Errors
+/// `body.schema`, at its field.
+pub(crate) fn no<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let number = u32::deserialize(from)?;
+    if u64::from(number) > NO_MAX {
+        return Err(D::Error::custom(format!(
+            "{number} is not in 0\u{2013}{NO_MAX}"
+        )));
+    }
+    Ok(number)
+}
+
+/// The same where it may be left out.
+///
+/// # Errors
+/// As [`no`].
+pub(crate) fn maybe_no<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    #[derive(Deserialize)]
+    struct One(#[serde(deserialize_with = "no")] u32);
+    Ok(Option::<One>::deserialize(from)?.map(|One(number)| number))
+}
+
+/// The same for each role.
+///
+/// # Errors
+/// As [`no`].
+pub(crate) fn nos<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, u32>, D::Error> {
+    #[derive(Deserialize)]
+    struct One(#[serde(deserialize_with = "no")] u32);
+    let all = BTreeMap::<String, One>::deserialize(from)?.into_iter();
+    Ok(all.map(|(role, One(number))| (role, number)).collect())
+}
 
 /// The named parts of an address. One that cannot be is nobody's address.
 #[derive(Debug)]

@@ -84,6 +84,8 @@ pub struct ProposalInput {
     /// The entry to reverse.
     pub reverse: Option<u64>,
     /// The resident whose balance is corrected.
+    #[serde(default, deserialize_with = "crate::asked::maybe_no")]
+    #[schema(maximum = 2147483647)]
     pub resident: Option<u32>,
     /// Of what; `points` without it.
     pub asset: Option<String>,

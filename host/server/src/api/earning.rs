@@ -37,10 +37,15 @@ pub struct EventInput {
     #[schema(example = "waste.food")]
     pub kind: String,
     /// The number of the resident who did it.
-    #[schema(example = 1001)]
+    #[schema(example = 1001, maximum = 2147483647)]
+    #[serde(deserialize_with = "crate::asked::no")]
     pub resident: u32,
     /// Who else has which role.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "crate::asked::nos"
+    )]
     pub roles: BTreeMap<String, u32>,
     /// How much, as a plain decimal number in a string.
     #[schema(example = "7.6")]

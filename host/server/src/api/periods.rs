@@ -329,6 +329,8 @@ pub(super) async fn get_past_balance(
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct StatementInput {
     /// The number on the card.
+    #[schema(maximum = 2147483647)]
+    #[serde(deserialize_with = "crate::asked::no")]
     pub resident: u32,
     /// `points` when not said.
     pub asset: Option<String>,

@@ -113,6 +113,8 @@ pub(super) async fn list_items(caller: Caller) -> Result<Json<ItemList>, Fault> 
 #[serde(deny_unknown_fields)]
 pub struct QuoteInput {
     /// For whom; residents may leave it out.
+    #[serde(default, deserialize_with = "crate::asked::maybe_no")]
+    #[schema(maximum = 2147483647)]
     pub resident: Option<u32>,
     /// What.
     pub lines: Vec<BasketLine>,
@@ -217,6 +219,8 @@ pub(super) async fn quote_basket(
 #[serde(deny_unknown_fields)]
 pub struct OrderInput {
     /// For whom; residents may leave it out.
+    #[serde(default, deserialize_with = "crate::asked::maybe_no")]
+    #[schema(maximum = 2147483647)]
     pub resident: Option<u32>,
     /// What.
     pub lines: Vec<BasketLine>,

@@ -410,7 +410,7 @@ async fn a_head_has_one_meaning() {
         ),
         (
             &*format!("GET /healthz?{long} HTTP/1.1\r\nHost: a.test\r\n"),
-            "414",
+            "431",
         ),
         (
             &*format!("GET /healthz HTTP/1.1\r\nHost: a.test\r\n{many}"),
