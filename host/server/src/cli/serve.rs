@@ -83,7 +83,13 @@ pub(crate) async fn serve(
     });
     let limits = house.config.serving.within_files();
     let app = web::router(Arc::clone(&house));
-    serving::run(listener, app, limits, |_| false, stop.clone()).await;
+    // A proxy stands for everybody behind it.
+    let proxies = house.config.trusted_proxies.clone();
+    let exempt = move |from: std::net::IpAddr| {
+        let from = from.to_canonical();
+        proxies.iter().any(|own| own.contains(&from))
+    };
+    serving::run(listener, app, limits, exempt, stop.clone()).await;
     asking.abort();
     stop.cancel();
     let _ = jobs.await;
