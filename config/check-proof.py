@@ -38,6 +38,15 @@ def climb(own, index, size, path):
     return own
 
 
+def leaf_over(place, kind, data):
+    return sha(b"\0" + uint(place) + bytes([kind]) + data)
+
+
+def begins(kind):
+    """Whether a record of this kind begins an entry."""
+    return kind < 20 or kind == 24
+
+
 def read_uint(data):
     number = shift = 0
     while True:
@@ -62,20 +71,32 @@ def account(packed):
 def main(file, root):
     proof = json.load(open(file, encoding="utf-8"))
     block, head = proof["block"], proof["head"]
-    assert proof["format"] == "rongyi-proof/1" and block["version"] == 1, "another format"
+    version = block["version"]
+    assert (proof["format"], version) in (("rongyi-proof/1", 1), ("rongyi-proof/2", 2)), "another format"
     assert proof["records"], "it proves no record"
     for place, record in enumerate(proof["records"], proof["entry"]):
         data = bytes.fromhex(record["bytes"])
         assert record["seq"] == place, f"record {place} is missing"
-        leaf = sha(b"\0" + uint(place) + bytes([record["kind"]]) + data)
+        leaf = leaf_over(place, record["kind"], sha(data) if version > 1 else data)
         found = climb(leaf, place - block["first_seq"], block["count"], record["path"])
         assert found.hex() == block["root"], f"record {place} does not lead to the block"
         if record["kind"] == 30:  # a movement
             left = list(data)
             entry, debit, credit, amount = read_uint(left), read_sint(left), read_sint(left), read_sint(left)
             print(f"record {place}: {amount} from {account(debit)} to {account(credit)}")
+        if version > 1:
+            assert begins(record["kind"]) == (place == proof["entry"]), f"record {place} is of another entry"
+    after, end = proof.get("after"), proof["entry"] + len(proof["records"])
+    if version == 1:
+        print("NOTE: the first format does not bind the number of records 旧格式不证明这一笔只有这些记录")
+    elif after is None:
+        assert end == block["first_seq"] + block["count"], f"nothing shows that the entry ends before record {end}"
+    else:
+        leaf = leaf_over(end, after["kind"], bytes.fromhex(after["digest"]))
+        found = climb(leaf, end - block["first_seq"], block["count"], after["path"])
+        assert begins(after["kind"]) and found.hex() == block["root"], f"the entry does not end before record {end}"
     name = proof["community"].encode()
-    own = sha(b"\1" + uint(len(name)) + name + uint(block["height"]) + bytes.fromhex(block["prev"] + block["root"])
+    own = sha(bytes([version]) + uint(len(name)) + name + uint(block["height"]) + bytes.fromhex(block["prev"] + block["root"])
               + uint(block["first_seq"]) + uint(block["count"]) + sint(block["at"]))
     found = climb(own, block["height"] - 1, head["height"], proof["history"]).hex()
     assert found == head["tree"], f"block {block['height']} does not lead to the history root"

@@ -119,6 +119,27 @@ fn a_resident_downloads_a_proof_that_holds_everywhere_and_fails_when_changed() {
         let page = anybody.post("/nanmen/proof", &[("proof", &text)]);
         assert!(page.contains("凭证不成立"), "{place}: {page}");
     }
+    // Nor can anything be left out: not the last record, nor the first, nor what shows where the entry ends.
+    assert_eq!(proof["format"], "rongyi-proof/2");
+    let shorter = |place: usize| {
+        let mut bad = proof.clone();
+        bad["records"].as_array_mut().unwrap().remove(place);
+        if place == 0 {
+            bad["entry"] = (proof["entry"].as_u64().unwrap() + 1).into();
+            bad["texts"] = serde_json::json!([]);
+        }
+        bad
+    };
+    let mut endless = shorter(last);
+    endless.as_object_mut().unwrap().remove("after");
+    for bad in [shorter(last), shorter(0), endless] {
+        let file = own.file("bad.json", &bad.to_string());
+        let said = own.run_alone(&["proof", "check", &file.display().to_string()]);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert_eq!(python(&file, &tree).code, Some(1), "{bad}");
+        let page = anybody.post("/nanmen/proof", &[("proof", &bad.to_string())]);
+        assert!(page.contains("凭证不成立"), "{page}");
+    }
     let other = "ab".repeat(32);
     assert_eq!(python(&file, &other).code, Some(1), "another history root");
 }
@@ -134,7 +155,7 @@ fn published_heads_reveal_what_the_ledger_alone_does_not() {
         let list = own.file("kept.txt", kept).display().to_string();
         let said = own.run(&["verify", "--decisions", "none", "--heads", &list]);
         assert_eq!(said.code, Some(0), "{said:?}");
-        assert!(said.out.contains("1 个公示的指纹"), "{said:?}");
+        assert!(said.out.contains("个公示的指纹"), "{said:?}");
     }
     let nanmen = heads
         .lines()
@@ -163,7 +184,10 @@ fn published_heads_reveal_what_the_ledger_alone_does_not() {
         &format!("block {height}: published as"),
     );
     check(format!("nanmen 2 {}", words[3]), "block 2: published as");
-    check(format!("elsewhere 1 {}", words[3]), "verify.heads");
+    check(
+        format!("elsewhere 1 {}", words[3]),
+        "community elsewhere: its ledger is missing",
+    );
     check("nanmen two fingerprints".to_owned(), "verify.heads");
     check("# nothing here\n".to_owned(), "verify.heads");
 }

@@ -23,6 +23,7 @@ mod notice;
 mod part;
 mod period;
 mod reverse;
+mod seen;
 mod shop;
 mod state;
 #[cfg(test)]
@@ -34,7 +35,7 @@ use std::sync::Arc;
 use crate::account::{Account, Holder, Purpose};
 use crate::actor::key_owner;
 use crate::amount::Amount;
-use crate::chain::{Block, Hash, Head, leaf, merkle_root};
+use crate::chain::{Block, Hash, Head, VERSION, leaf, merkle_root};
 use crate::command::{AmendRejection, Ask, Command, Need, Rejection, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
@@ -46,6 +47,8 @@ use crate::time::{Instant, LocalDate};
 use crate::traits::Member;
 
 pub use draft::spend_order;
+pub use seen::{Seen, SeenLine, Stand};
+pub use shop::Offer;
 pub use state::{
     AccountState, Applied, Changes, Fate, FateState, Frame, Loaded, Order, OrderState,
     PlacedTransfer, Receipt, Used,
@@ -259,8 +262,8 @@ impl Book {
         }
     }
 
-    /// What a basket would cost now, and its refusal otherwise; changes nothing. Everything that an order for
-    /// the same basket needs must be loaded.
+    /// What a basket would cost now, and the refusal that an order for it would get; changes nothing. Everything that
+    /// an order for the same basket needs must be loaded.
     ///
     /// # Errors
     /// The same as for an order.
@@ -270,9 +273,8 @@ impl Book {
         resident: ResidentNo,
         lines: &[(Code, i32)],
         judge: &dyn Judge,
-    ) -> Result<Result<crate::rule::Quote, Refusal>, Rejection> {
-        let asked = shop::ask(self, today, resident, lines)?;
-        shop::judge_price(&asked, judge)
+    ) -> Result<Offer, Rejection> {
+        shop::offer(self, today, resident, lines, judge)
     }
 
     /// Closes everything since the last seal into one block. `None` when there is nothing.
@@ -285,6 +287,7 @@ impl Book {
         }
         let count = dirty.leaves.len() as u64;
         let block = Block {
+            version: VERSION,
             height: self.stored.height.saturating_add(1),
             prev: self.stored.hash,
             root: merkle_root(&dirty.leaves),
@@ -467,7 +470,9 @@ impl Book {
         for record in &records {
             let seq = self.frame.head.next_seq;
             let body = record.encode();
-            self.dirty.leaves.push(leaf(seq, record.kind(), &body));
+            self.dirty
+                .leaves
+                .push(leaf(VERSION, seq, record.kind(), &body));
             if record.kind() != Record::MOVED {
                 self.dirty.records.push((seq, record.kind(), body));
             }

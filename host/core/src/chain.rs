@@ -9,17 +9,33 @@ use crate::time::Instant;
 /// A SHA-256 digest.
 pub type Hash = [u8; 32];
 
-/// The version of the canonical form and of the block. A change of either is a new number.
-pub const VERSION: u8 = 1;
+/// The version of the block that is made now. In the first, a leaf was over the bytes of its record; since the second
+/// it is over their digest, so that a proof can show where the next entry begins without what it says.
+pub const VERSION: u8 = 2;
+/// Every version that may stand in a ledger, the newest first.
+const VERSIONS: [u8; 2] = [VERSION, 1];
 
 /// SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()
 }
 
-/// The leaf of one record: its place, its kind and its canonical bytes. The place is inside, so two records
-/// that change places change both leaves.
-pub fn leaf(seq: u64, kind: u8, body: &[u8]) -> Hash {
+/// The leaf of one record in a block of this version: its place, its kind and its canonical bytes. The place is inside,
+/// so two records that change places change both leaves.
+pub fn leaf(version: u8, seq: u64, kind: u8, body: &[u8]) -> Hash {
+    if version >= 2 {
+        leaf_of(seq, kind, &sha256(body))
+    } else {
+        leaf_over(seq, kind, body)
+    }
+}
+
+/// The leaf of a record of which only place, kind and the digest of its bytes are known; since version 2.
+pub fn leaf_of(seq: u64, kind: u8, digest: &Hash) -> Hash {
+    leaf_over(seq, kind, digest)
+}
+
+fn leaf_over(seq: u64, kind: u8, body: &[u8]) -> Hash {
     let mut writer = Writer::default();
     writer.byte(0);
     writer.u64(seq);
@@ -57,6 +73,8 @@ pub fn merkle_root(leaves: &[Hash]) -> Hash {
 /// One commit of one community.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
+    /// Of its form: see [`VERSION`].
+    pub version: u8,
     /// 1 for the first.
     pub height: u64,
     /// Hash of the block before; all zero for the first.
@@ -75,7 +93,7 @@ impl Block {
     /// The hash of the block in `community`.
     pub fn hash(&self, community: &Code) -> Hash {
         let mut writer = Writer::default();
-        writer.byte(VERSION);
+        writer.byte(self.version);
         writer.code(community);
         writer.u64(self.height);
         writer.raw(&self.prev);
@@ -84,6 +102,18 @@ impl Block {
         writer.u64(self.count);
         writer.i64(self.at.0);
         sha256(&writer.done())
+    }
+
+    /// The block in the version whose hash this is; in the newest one when it is the hash of none.
+    pub fn of_hash(mut self, community: &Code, hash: &Hash) -> Block {
+        for version in VERSIONS {
+            self.version = version;
+            if self.hash(community) == *hash {
+                return self;
+            }
+        }
+        self.version = VERSION;
+        self
     }
 }
 
@@ -151,11 +181,11 @@ mod tests {
 
     #[test]
     fn a_root_depends_on_every_leaf_and_its_place() {
-        let leaves: Vec<Hash> = (1..=5).map(|seq| leaf(seq, 1, b"x")).collect();
+        let leaves: Vec<Hash> = (1..=5).map(|seq| leaf(VERSION, seq, 1, b"x")).collect();
         let root = merkle_root(&leaves);
         for i in 0..5 {
             let mut other = leaves.clone();
-            other[i] = leaf(99, 1, b"x");
+            other[i] = leaf(VERSION, 99, 1, b"x");
             assert_ne!(merkle_root(&other), root);
             other = leaves.clone();
             other.remove(i);
@@ -177,7 +207,8 @@ mod tests {
 
     #[test]
     fn the_hash_of_a_known_block_never_changes() {
-        let block = Block {
+        let block = |version| Block {
+            version,
             height: 1,
             prev: [0; 32],
             root: [7; 32],
@@ -185,10 +216,18 @@ mod tests {
             count: 3,
             at: Instant(5),
         };
-        let hash = block.hash(&Code::literal("nanmen"));
+        let code = Code::literal("nanmen");
+        let hash = block(1).hash(&code);
         assert_eq!(
             hex(&hash),
             "5d1cdc03ce72a61dac26ed38f50ac27682494a75a84066209f6467c9901af1d7"
         );
+        // What is stored without its version is known by its hash.
+        for version in VERSIONS {
+            let stored = block(VERSION).of_hash(&code, &block(version).hash(&code));
+            assert_eq!(stored, block(version));
+        }
+        assert_ne!(leaf(1, 4, 7, b"x"), leaf(2, 4, 7, b"x"));
+        assert_eq!(leaf(2, 4, 7, b"x"), leaf_of(4, 7, &sha256(b"x")));
     }
 }

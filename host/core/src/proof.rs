@@ -10,9 +10,10 @@
 //!
 //! It hashes and compares. It reads no file, and knows nothing of JSON.
 
-use crate::chain::{Block, Hash, leaf, node};
+use crate::chain::{Block, Hash, leaf, leaf_of, node};
 use crate::command::SaltedText;
 use crate::ids::Code;
+use crate::record::Record;
 
 /// The hashes beside the way from leaf `index` up to the root of [`crate::chain::merkle_root`], lowest first. Where
 /// a node is lonely there is none. Empty when there is no such leaf.
@@ -127,6 +128,18 @@ pub struct PublishedHead {
     pub tree: Hash,
 }
 
+/// The record after an entry's last, in the same block: it begins another entry, so nothing of this one is left out.
+/// What it says is somebody else's, and stays hidden behind its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// Its kind: one that begins an entry.
+    pub kind: u8,
+    /// SHA-256 of its canonical bytes.
+    pub digest: Hash,
+    /// The hashes beside its way up.
+    pub path: Vec<Hash>,
+}
+
 /// Proof that the records of one entry stand in the ledger of a community.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inclusion {
@@ -136,6 +149,8 @@ pub struct Inclusion {
     pub entry: u64,
     /// Its records, in order.
     pub records: Vec<ProvedRecord>,
+    /// What follows in the block; `None` where the entry ends it, and in blocks of the first version.
+    pub after: Option<After>,
     /// The block that holds them.
     pub block: Block,
     /// The hashes beside the way from the block to the history root.
@@ -165,6 +180,11 @@ pub enum ProofError {
         "block {0} does not lead to the history root of the head: the block, its path or the head was changed"
     )]
     Block(u64),
+    /// The entry does not end here.
+    #[error(
+        "nothing shows that the entry ends before record {0}: records were left out, or what shows it was changed"
+    )]
+    End(u64),
     /// A text is not the one that its record commits to.
     #[error("the text of record {0} is not the one the record was made with")]
     Text(u64),
@@ -189,11 +209,12 @@ impl Inclusion {
             let index = seq
                 .checked_sub(self.block.first_seq)
                 .ok_or(ProofError::Place(seq))?;
-            let own = leaf(seq, record.kind, &record.bytes);
+            let own = leaf(self.block.version, seq, record.kind, &record.bytes);
             if root_of(own, index, self.block.count, &record.path) != Some(self.block.root) {
                 return Err(ProofError::Record(seq));
             }
         }
+        self.ends(next)?;
         let height = self.block.height;
         let index = height.checked_sub(1).ok_or(ProofError::Block(height))?;
         let own = self.block.hash(&self.community);
@@ -216,6 +237,41 @@ impl Inclusion {
             }
         }
         Ok(())
+    }
+
+    /// Whether the proof binds the number of the entry's records. Of blocks of the first version it does not: there
+    /// the last records could be left out unnoticed.
+    pub fn binds_count(&self) -> bool {
+        self.block.version >= 2
+    }
+
+    /// The entry's records begin one entry, and `next` is the block's end or begins another.
+    fn ends(&self, next: u64) -> Result<(), ProofError> {
+        if !self.binds_count() {
+            return self
+                .after
+                .as_ref()
+                .map_or(Ok(()), |_| Err(ProofError::End(next)));
+        }
+        for (place, record) in self.records.iter().enumerate() {
+            if Record::begins(record.kind) != (place == 0) {
+                return Err(ProofError::Place(record.seq));
+            }
+        }
+        let index = next.saturating_sub(self.block.first_seq);
+        let good = match &self.after {
+            None => index == self.block.count,
+            Some(after) => {
+                let own = leaf_of(next, after.kind, &after.digest);
+                let root = root_of(own, index, self.block.count, &after.path);
+                Record::begins(after.kind) && root == Some(self.block.root)
+            }
+        };
+        if good {
+            Ok(())
+        } else {
+            Err(ProofError::End(next))
+        }
     }
 }
 
@@ -256,16 +312,17 @@ mod tests {
         }
     }
 
-    /// Five blocks of three records; the proof is of the entry that is records 8 and 9.
-    fn proved() -> Inclusion {
+    /// Five blocks of three records; the proof is of the entry that is records 7 and 8. Record 9 is another entry.
+    fn proved(version: u8) -> Inclusion {
         let community = Code::literal("nanmen");
         let text = SaltedText {
             salt: [7; 16],
             text: "帮邻居搬家".into(),
         };
+        let kind = |seq: u64| if seq == 8 { 20 } else { 7 };
         let bytes = |seq: u64| {
             let mut bytes = vec![3, 1, 4];
-            if seq == 8 {
+            if seq == 7 {
                 bytes.extend_from_slice(&text.commitment());
             }
             bytes
@@ -274,9 +331,10 @@ mod tests {
         for height in 1..=5u64 {
             let first_seq = height * 3 - 2;
             let leaves: Vec<Hash> = (first_seq..first_seq + 3)
-                .map(|seq| leaf(seq, 7, &bytes(seq)))
+                .map(|seq| leaf(version, seq, kind(seq), &bytes(seq)))
                 .collect();
             let block = Block {
+                version,
                 height,
                 prev,
                 root: merkle_root(&leaves),
@@ -291,16 +349,22 @@ mod tests {
             }
         }
         let (block, leaves) = chosen.unwrap();
+        let after = After {
+            kind: kind(9),
+            digest: sha256(&bytes(9)),
+            path: merkle_path(&leaves, 2),
+        };
         let record = |seq: u64, index| ProvedRecord {
             seq,
-            kind: 7,
+            kind: kind(seq),
             bytes: bytes(seq),
             path: merkle_path(&leaves, index),
         };
         Inclusion {
             community,
-            entry: 8,
-            records: vec![record(8, 1), record(9, 2)],
+            entry: 7,
+            records: vec![record(7, 0), record(8, 1)],
+            after: Some(after).filter(|_| version >= 2),
             block,
             history: merkle_path(&hashes, 2),
             head: PublishedHead {
@@ -308,13 +372,13 @@ mod tests {
                 hash: prev,
                 tree: merkle_root(&hashes),
             },
-            texts: vec![(8, text)],
+            texts: vec![(7, text)],
         }
     }
 
     #[test]
     fn a_proof_holds_and_every_change_of_it_is_named() {
-        let good = proved();
+        let good = proved(2);
         assert_eq!(good.check(), Ok(()));
         let check = |change: &dyn Fn(&mut Inclusion), error| {
             let mut bad = good.clone();
@@ -322,11 +386,11 @@ mod tests {
             assert_eq!(bad.check(), Err(error));
         };
         check(&|own| own.records.clear(), ProofError::Empty);
-        check(&|own| own.entry = 7, ProofError::Place(8));
-        check(&|own| own.records.swap(0, 1), ProofError::Place(9));
-        check(&|own| own.records[1].bytes[0] ^= 1, ProofError::Record(9));
-        check(&|own| own.records[0].kind = 8, ProofError::Record(8));
-        check(&|own| own.block.root = [1; 32], ProofError::Record(8));
+        check(&|own| own.entry = 6, ProofError::Place(7));
+        check(&|own| own.records.swap(0, 1), ProofError::Place(8));
+        check(&|own| own.records[1].bytes[0] ^= 1, ProofError::Record(8));
+        check(&|own| own.records[0].kind = 8, ProofError::Record(7));
+        check(&|own| own.block.root = [1; 32], ProofError::Record(7));
         check(&|own| own.block.at = Instant(10), ProofError::Block(3));
         check(
             &|own| own.community = Code::literal("longshi"),
@@ -334,7 +398,51 @@ mod tests {
         );
         check(&|own| own.head.tree = [1; 32], ProofError::Block(3));
         check(&|own| own.head.height = 9, ProofError::Block(3));
-        check(&|own| own.texts[0].1.text.push('！'), ProofError::Text(8));
-        check(&|own| own.texts[0].0 = 9, ProofError::Text(9));
+        check(&|own| own.texts[0].1.text.push('！'), ProofError::Text(7));
+        check(&|own| own.texts[0].0 = 8, ProofError::Text(8));
+    }
+
+    #[test]
+    fn nothing_of_an_entry_can_be_left_out() {
+        let good = proved(2);
+        assert!(good.binds_count());
+        let check = |change: &dyn Fn(&mut Inclusion), error| {
+            let mut bad = good.clone();
+            change(&mut bad);
+            assert_eq!(bad.check(), Err(error));
+        };
+        let shorter = |own: &mut Inclusion| drop(own.records.pop());
+        check(&shorter, ProofError::End(8));
+        // The record that was left out begins no entry, so it can't stand in the place of the one that follows.
+        let left_out = After {
+            kind: good.records[1].kind,
+            digest: sha256(&good.records[1].bytes),
+            path: good.records[1].path.clone(),
+        };
+        let stand_in = |own: &mut Inclusion| {
+            own.records.pop();
+            own.after = Some(left_out.clone());
+        };
+        check(&stand_in, ProofError::End(8));
+        let renamed = |own: &mut Inclusion| {
+            stand_in(own);
+            own.after.as_mut().unwrap().kind = 7;
+        };
+        check(&renamed, ProofError::End(8));
+        check(&|own| own.after = None, ProofError::End(9));
+        check(
+            &|own| own.after.as_mut().unwrap().digest = [1; 32],
+            ProofError::End(9),
+        );
+        let first = |own: &mut Inclusion| {
+            own.records.remove(0);
+            own.entry = 8;
+            own.texts.clear();
+        };
+        check(&first, ProofError::Place(8));
+        // A block of the first version has no such leaves: its proofs hold and say that they bind less.
+        let old = proved(1);
+        assert_eq!(old.check(), Ok(()));
+        assert!(!old.binds_count());
     }
 }

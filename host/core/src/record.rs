@@ -329,6 +329,11 @@ impl Record {
     /// The kind number of a movement, which stores keep in a table of its own.
     pub const MOVED: u8 = 30;
 
+    /// Whether records of this kind begin an entry.
+    pub fn begins(kind: u8) -> bool {
+        kind < 20 || kind == 24
+    }
+
     /// Who asked and when, for a record that begins an entry.
     pub fn envelope(&self) -> Option<&Envelope> {
         match self {

@@ -324,7 +324,7 @@ pub struct PriceAsk {
 }
 
 /// What a basket costs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Quote {
     /// For each basket line, the whole line.
     pub points: Vec<i32>,

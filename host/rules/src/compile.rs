@@ -74,6 +74,9 @@ fn budget(tier: Tier) -> Budget {
     }
 }
 
+/// How often the host looks at how much memory the compiler has.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// What is to be compiled.
 pub(crate) struct Order<'o> {
     pub(crate) component: &'o [u8],
@@ -182,7 +185,20 @@ fn elsewhere(
         scope.spawn(move || {
             let _ = tell.send(answer(from, budget.code));
         });
-        let answered = told.recv_timeout(budget.wait);
+        let (mut left, mut answered) = (budget.wait, told.recv_timeout(budget.wait.min(LOOK)));
+        while answered.is_err() && !left.is_zero() {
+            left = left.saturating_sub(LOOK);
+            let swallows = memory_of(child.id()) > budget.memory;
+            if swallows {
+                // Its pipe closes, and what came of it is read as any other death.
+                let _ = child.kill();
+            }
+            answered = told.recv_timeout(if swallows {
+                budget.wait
+            } else {
+                left.min(LOOK)
+            });
+        }
         if answered.is_err() {
             let _ = child.kill();
         }
@@ -192,6 +208,14 @@ fn elsewhere(
             Ok(answer) => judge(answer, status, budget),
         }
     })
+}
+
+/// Bytes of a process that are in memory now; 0 where nobody can say.
+fn memory_of(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or_default().saturating_mul(1024)
 }
 
 fn judge(
@@ -299,13 +323,17 @@ fn exactly(input: &mut impl Read, length: u64) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// Where the system has such limits; where it has not, the time-out of the waiting side still holds.
+/// Where the system has such limits; where it has not, the time-out of the waiting side still holds. Memory is the
+/// waiting side's to watch.
 fn limit_self(budget: &Budget) {
     #[cfg(unix)]
     {
         use rlimit::{Resource, setrlimit};
-        // Memory that can be written: the address space that a sandbox reserves does not count.
-        let _ = setrlimit(Resource::DATA, budget.memory, budget.memory);
+        // The host looks at what is really used and ends this process above its budget. What may be reserved is only
+        // bounded far above that: allocators reserve more than they use, and one that is refused in the middle of its
+        // work may never come back.
+        let reserved = budget.memory.saturating_mul(2).saturating_add(2 << 30);
+        let _ = setrlimit(Resource::DATA, reserved, reserved);
         let _ = setrlimit(Resource::CPU, budget.cpu_s, budget.cpu_s);
         let _ = setrlimit(Resource::CORE, 0, 0);
     }

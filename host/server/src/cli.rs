@@ -110,7 +110,7 @@ const FIRST_STEPS: &str = "\
 #[derive(Debug, Subcommand)]
 enum Command {
     /// 打开网页和接口，直到收到停止信号 / serve pages and API until told to stop
-    Serve(Installation),
+    Serve(serve::ServeArgs),
     /// 演示：建好数据再打开网页 / make a demo and serve it
     Demo(demo::DemoArgs),
     /// 检查配置和规则，不改任何东西 / check configuration and rules; changes nothing
@@ -146,6 +146,8 @@ enum Command {
     Balance(show::BalanceArgs),
     /// 查一位居民的明细 / what happened to it
     Passbook(show::PassbookArgs),
+    /// 查一位居民的兑换单 / a resident's orders
+    Orders(show::OrdersArgs),
     /// 结一个月、一个季度或一年的账 / close a month, a quarter or a year
     #[command(subcommand)]
     Period(period::PeriodCommand),
@@ -328,6 +330,8 @@ impl From<OpenError> for Failure {
                 format!("The rule engine cannot start: {why}"),
             ),
             OpenError::File(path, error) => Failure::file(&path, &error),
+            OpenError::Apart(_) => Failure::said("heads.apart", &error),
+            OpenError::Heads(_) => Failure::said("heads", &error),
         }
     }
 }
@@ -393,6 +397,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Import(command) => import::run(command).await,
             Command::Balance(args) => show::balance(args).await,
             Command::Passbook(args) => show::passbook(args).await,
+            Command::Orders(args) => show::orders(args).await,
             Command::Period(command) => period::run(command).await,
             Command::Statement(args) => statement::run(args).await,
             Command::Backup(args) => backup::run(args).await,

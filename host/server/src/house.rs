@@ -5,6 +5,7 @@
 
 mod checking;
 pub mod figures;
+pub mod published;
 pub mod reload;
 
 use std::collections::{BTreeMap, HashMap};
@@ -90,6 +91,12 @@ pub enum OpenError {
     /// A folder or file of the installation.
     #[error("{0}: {1}")]
     File(PathBuf, std::io::Error),
+    /// Ledgers that are not the ones whose heads were published.
+    #[error("{}\n{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), published::WAY_OUT)]
+    Apart(Vec<published::Apart>),
+    /// The head of a ledger could not be computed.
+    #[error("{0}")]
+    Heads(String),
 }
 
 /// The first number of an asset that a community declares.
@@ -217,6 +224,7 @@ impl House {
         checked: Vec<Vec<Checked>>,
         clock: Arc<dyn Clock>,
     ) -> Result<(House, Vec<(Code, OpenError)>), OpenError> {
+        published::compare(&config).await?;
         let store = Arc::new(Store::open(&config.database_url, true).await?);
         let books = Arc::new(RuleBooks::default());
         books.set_engine(engine);

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod door;
+pub mod due;
 pub mod earning;
 pub mod explain;
 pub mod goods;

@@ -5,6 +5,11 @@ use std::process::ExitCode;
 use rongyi_server::cli::{self, Cli};
 use rongyi_server::house;
 
+/// Half again as many events a second as with the system's. The process that compiles rules has it too, and is kept
+/// within its memory by the host.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     house::compile_apart();
     match cli::run(Cli::parse()) {

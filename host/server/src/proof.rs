@@ -9,9 +9,9 @@ mod tree;
 pub mod wire;
 
 use rongyi_core::account::{Account, Holder};
-use rongyi_core::chain::leaf;
+use rongyi_core::chain::{leaf, sha256};
 use rongyi_core::ids::Code;
-use rongyi_core::proof::{Inclusion, ProvedRecord, PublishedHead, merkle_path};
+use rongyi_core::proof::{After, Inclusion, ProvedRecord, PublishedHead, merkle_path};
 use rongyi_core::time::Instant;
 use rongyi_store::{Store, StoreError, StoredBlock};
 
@@ -144,10 +144,11 @@ pub async fn prove(
     let journal = store.journal(community, block.first_seq, limit).await?;
     let leaves: Vec<_> = journal
         .iter()
-        .map(|(seq, kind, body)| leaf(*seq, *kind, body))
+        .map(|(seq, kind, body)| leaf(block.version, *seq, *kind, body))
         .collect();
     let place =
         |seq: u64| usize::try_from(seq.saturating_sub(block.first_seq)).unwrap_or(usize::MAX);
+    let entry_len = entry.records.len();
     let records = entry
         .records
         .into_iter()
@@ -158,6 +159,14 @@ pub async fn prove(
             path: merkle_path(&leaves, place(seq)),
         })
         .collect();
+    let next = first.saturating_add(u64::try_from(entry_len).unwrap_or(u64::MAX));
+    let follows = journal.iter().find(|(seq, ..)| *seq == next);
+    let after = follows.filter(|_| block.version >= 2);
+    let after = after.map(|(seq, kind, body)| After {
+        kind: *kind,
+        digest: sha256(body),
+        path: merkle_path(&leaves, place(*seq)),
+    });
     let history = trees
         .path(store, community, block.height, head.height)
         .await?;
@@ -167,6 +176,7 @@ pub async fn prove(
             community: community.clone(),
             entry: first,
             records,
+            after,
             block,
             history,
             head,

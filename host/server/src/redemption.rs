@@ -6,12 +6,12 @@ use std::collections::HashMap;
 
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::amount::Amount;
-use rongyi_core::book::{AccountState, Book, Frame, Order};
+use rongyi_core::book::{AccountState, Book, Frame, Offer, Order};
 use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, Need, Rejection};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo};
 use rongyi_core::record::{Item, Key, ReleaseReason};
-use rongyi_core::rule::{Plan, Quote, Refusal};
+use rongyi_core::rule::{Plan, Quote};
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
 use rongyi_store::{Store, StoreError};
@@ -19,6 +19,7 @@ use rongyi_store::{Store, StoreError};
 use crate::access::random;
 use crate::clerk::{self, Answer, ClerkError};
 use crate::door::Actor;
+use crate::due;
 use crate::house::House;
 use crate::jobs;
 
@@ -76,7 +77,7 @@ fn minutes_of(resident: ResidentNo) -> Account {
     }
 }
 
-/// Reads what a resident has. `None` when there is no such resident.
+/// Reads what a resident has on `today`, with everything done that is due. `None` when there is no such resident.
 ///
 /// # Errors
 /// What the database said.
@@ -84,6 +85,7 @@ pub async fn wallet(
     store: &Store,
     frame: &Frame,
     resident: ResidentNo,
+    today: LocalDate,
 ) -> Result<Option<Wallet>, StoreError> {
     let mut book = Book::new(frame.clone());
     book.load(
@@ -109,20 +111,23 @@ pub async fn wallet(
         ..points
     };
     let minutes = minutes_of(resident);
-    let needs = [points, held, notice, minutes].map(Need::Account);
-    book.load(store.load(&frame.community, &needs).await?);
+    let accounts = [points, held, notice, minutes];
+    let mut states = due::accounts(store, frame, today, &accounts)
+        .await?
+        .into_iter();
+    let mut next = || states.next().unwrap_or_default();
     Ok(Some(Wallet {
         household,
         holder,
-        points: book.account(&points),
-        held: book.account(&held),
-        notice: book.account(&notice),
-        minutes: book.account(&minutes).total,
+        points: next(),
+        held: next(),
+        notice: next(),
+        minutes: next().total,
     }))
 }
 
-/// A basket's price, or why it has none.
-pub type Priced = Result<Result<Quote, Refusal>, Rejection>;
+/// What a basket costs and whether an order for it would be taken, or why nobody can say.
+pub type Priced = Result<Offer, Rejection>;
 
 /// What the shop looks like to one resident.
 #[derive(Debug)]
@@ -183,11 +188,11 @@ pub async fn quotes(
     let book = found.ok_or_else(|| ClerkError::CommunityUnknown(community.clone()))?;
     let frame = book.frame().clone();
     let baskets = baskets(&frame);
-    let wallet = wallet(&house.store, &frame, resident).await?;
+    let today = house.today(community).0;
+    let wallet = wallet(&house.store, &frame, resident, today).await?;
     let wallet = wallet.ok_or(ClerkError::Rejected(Rejection::ResidentUnknown {
         resident,
     }))?;
-    let today = house.today(community).0;
     let plan = book
         .pricing_for(today)
         .map(|set| set.plan.clone())
@@ -359,11 +364,6 @@ pub fn belongs(order: &Order, resident: ResidentNo, wallet: &Wallet) -> bool {
         Holder::Household(household) => order.household == household,
         Holder::Resident(_) | Holder::Community | Holder::Fund(_) => order.resident == resident,
     }
-}
-
-/// Whether an order that is still set aside can be collected on `today`.
-pub fn collectable(order: &Order, today: LocalDate) -> bool {
-    today <= order.deadline
 }
 
 #[cfg(test)]

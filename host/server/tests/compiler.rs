@@ -88,6 +88,19 @@ fn a_compiler_that_hangs_is_stopped() {
     assert_eq!(error.code, "load.compile-timeout", "{}", error.message);
 }
 
+/// Whatever its allocator does when it is refused memory: the host looks at what it has, and ends it.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_compiler_that_swallows_memory_is_stopped_before_its_time() {
+    // Reads zeros and waits for the end of a line that never comes.
+    let wait = Some(Duration::from_secs(60));
+    let swallowing = process("/bin/sh", &["-c", "exec tail /dev/zero"], wait);
+    let error = load(swallowing, table()).unwrap_err();
+    assert_eq!(error.code, "load.compiler", "{}", error.message);
+    assert!(error.message.contains("SIGKILL"), "{}", error.message);
+    assert!(error.message.contains("1024 MiB"), "{}", error.message);
+}
+
 #[test]
 fn nothing_but_an_order_is_accepted() {
     for order in ["", "hello\n", "small 1 1 0 5 0\nabc", "huge 1 1 0 0 0\n"] {

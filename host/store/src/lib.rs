@@ -3,6 +3,7 @@
 //! `rongyi-core`, and this crate refuses only what was decided on a head that is no longer the newest.
 #![deny(clippy::float_arithmetic)]
 
+mod audit;
 mod error;
 mod model;
 mod moving;
@@ -12,6 +13,7 @@ mod postgres;
 mod sqlite;
 mod statements;
 
+pub use audit::{Audit, Finding};
 pub use error::StoreError;
 pub use model::{
     AccessRecord, HouseholdText, KnownBrowser, Listing, Moment, NewAccessRecord, NewSession,
@@ -72,6 +74,18 @@ impl Store {
         match engine(url)? {
             Engine::Sqlite => Sqlite::open_read_only(url).await.map(Store::Sqlite),
             Engine::Postgres => Postgres::open_read_only(url).await.map(Store::Postgres),
+        }
+    }
+
+    /// The database as it is at this moment, for reading; whatever others write meanwhile is not seen. One connection,
+    /// so reads follow each other. Close it soon: until then the engine keeps what it would tidy away.
+    ///
+    /// # Errors
+    /// What the engine said.
+    pub async fn snapshot(&self) -> Result<Self, StoreError> {
+        match self {
+            Store::Sqlite(db) => db.snapshot().await.map(Store::Sqlite),
+            Store::Postgres(db) => db.watched(db.snapshot()).await.map(Store::Postgres),
         }
     }
 
@@ -199,6 +213,9 @@ each_engine! {
     fn ping() -> ();
     /// What the engine finds wrong with its own file, at most twenty findings. Reads all of it.
     fn damage() -> Vec<String>;
+    /// What the database itself must be: schema, migrations, no row that belongs to none. Reads the catalog, and
+    /// follows the keys of every table.
+    fn audit() -> Audit;
     /// All communities that have a ledger here.
     fn community_codes() -> Vec<Code>;
     /// The always-loaded part of a book; `None` before the community's first commit.
@@ -302,7 +319,11 @@ each_engine! {
     /// Every standing, by the entry of its cut-off.
     fn all_standings(community: &Code) -> Vec<(u64, Holder, Standing)>;
     /// Every idempotency key that is kept.
-    fn all_keys(community: &Code) -> Vec<(Code, String, Used)>;
+    fn all_keys(community: &Code) -> Vec<(Code, String, Used, Instant)>;
+    /// The last days of periods as their own column has them, by which lists are in order.
+    fn all_period_days(community: &Code) -> Vec<(String, LocalDate)>;
+    /// Residents who are linked to a person, whether or not the ledger knows them.
+    fn all_linked(community: &Code) -> Vec<ResidentNo>;
 }
 
 // People.

@@ -1,6 +1,7 @@
 //! PostgreSQL: a pool of connections to the server that is not in recovery. What is said the same way on every
 //! engine stands in `portable/`, compiled here once more for this engine; see the folder's README.
 
+mod audit;
 mod journal;
 mod lists;
 pub(crate) mod nul;
@@ -49,6 +50,12 @@ mod load;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/moment.rs"]
+mod moment;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/people.rs"]
 mod people;
 #[allow(
@@ -88,6 +95,7 @@ use open::Watch;
 
 /// What `portable/` calls the engine's types and constants.
 type Own = Postgres;
+type Db = sqlx::Postgres;
 type Connection = sqlx::PgConnection;
 type Row = PgRow;
 type QueryResult = PgQueryResult;
@@ -108,4 +116,6 @@ pub struct Postgres {
     may_write: bool,
     watch: Arc<Watch>,
     servers: Arc<[PgConnectOptions]>,
+    /// Whether its only connection stays in one transaction, which sees one moment.
+    pinned: bool,
 }

@@ -1,6 +1,7 @@
 //! SQLite: one writing connection, a few reading ones. What is said the same way on every engine stands in
 //! `portable/`, compiled here once more for this engine; see the folder's README.
 
+mod audit;
 mod journal;
 mod lists;
 mod nul;
@@ -49,6 +50,12 @@ mod load;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/moment.rs"]
+mod moment;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/people.rs"]
 mod people;
 #[allow(
@@ -89,6 +96,7 @@ use crate::statements::{community, statements};
 
 /// What `portable/` calls the engine's types and constants.
 type Own = Sqlite;
+type Db = sqlx::Sqlite;
 type Connection = sqlx::SqliteConnection;
 type Row = SqliteRow;
 type QueryResult = SqliteQueryResult;
@@ -108,4 +116,6 @@ pub struct Sqlite {
     suspect: AtomicBool,
     readers: SqlitePool,
     tidy: Mutex<open::Tidy>,
+    /// Whether its only connection stays in one transaction, which sees one moment.
+    pinned: bool,
 }

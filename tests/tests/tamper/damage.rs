@@ -334,6 +334,11 @@ pub(crate) const DAMAGE: &[(&str, &str, &str)] = &[
         "external reference",
     ),
     (
+        "when a key was used",
+        "UPDATE idempotency SET at = at + 1 WHERE ours",
+        "idempotency key",
+    ),
+    (
         "a key out of nothing",
         "INSERT INTO idempotency SELECT community_id, actor, key || '-2', input, entry, at FROM idempotency WHERE ours LIMIT 1",
         "idempotency key",

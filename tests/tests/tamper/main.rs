@@ -10,6 +10,7 @@
 )]
 
 mod damage;
+mod whole;
 
 use std::path::Path;
 

@@ -8,6 +8,7 @@ use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, OrderNo, ResidentNo};
 use crate::period::Standing;
 use crate::record::Event;
+use crate::time::Instant;
 use crate::traits::Member;
 
 impl Book {
@@ -59,11 +60,11 @@ impl Book {
             .collect()
     }
 
-    /// Every loaded idempotency key that was used, by actor and text.
-    pub fn keys(&self) -> BTreeMap<&(Code, String), &Used> {
+    /// Every loaded idempotency key that was used, by actor and text, with when.
+    pub fn keys(&self) -> BTreeMap<&(Code, String), &(Used, Instant)> {
         self.keys
             .iter()
-            .filter_map(|(key, used)| Some((key, &used.as_ref()?.0)))
+            .filter_map(|(key, used)| Some((key, used.as_ref()?)))
             .collect()
     }
 

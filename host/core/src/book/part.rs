@@ -15,7 +15,7 @@ use crate::ids::{AssetNo, Code, ItemNo, OrderNo};
 use crate::record::{Envelope, LotDate, OrderLine, Record, Transfer, TransferKind};
 
 /// What the first `pieces` of a line cost.
-fn charge(line: &OrderLine, points: Amount, pieces: i32) -> i64 {
+pub(super) fn charge(line: &OrderLine, points: Amount, pieces: i32) -> i64 {
     let all = i64::from(line.quantity.max(1));
     points
         .get()

@@ -36,6 +36,17 @@ pub(super) struct Asked {
     facts: Vec<Fact>,
 }
 
+impl Asked {
+    fn order_lines(&self, lines: &[(Code, i32)]) -> Vec<OrderLine> {
+        let both = self.items.iter().zip(lines);
+        both.map(|(item, (_, quantity))| OrderLine {
+            item: item.no,
+            quantity: *quantity,
+        })
+        .collect()
+    }
+}
+
 pub(super) fn ask(
     book: &Book,
     today: LocalDate,
@@ -131,15 +142,7 @@ pub(super) fn place(
         return Err(Rejection::CodeTaken);
     }
     let no = OrderNo(book.frame.next_order);
-    let lines: Vec<OrderLine> = asked
-        .items
-        .iter()
-        .zip(basket.lines)
-        .map(|(item, (_, quantity))| OrderLine {
-            item: item.no,
-            quantity: *quantity,
-        })
-        .collect();
+    let lines = asked.order_lines(basket.lines);
     let today = envelope.today;
     let first = Record::Place(
         envelope,
@@ -197,6 +200,47 @@ pub(super) fn place(
     put(book, order);
     let records = vec![first, Record::Quoted(asked.set, asked.facts, quote)];
     Ok(Applied::Fresh(drafted.0.commit(book, command, records)))
+}
+
+/// What would become of an order that was placed now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What the basket costs; `None` when the rule says no.
+    pub quote: Option<Quote>,
+    /// Why an order would be refused: by the rule, for want of goods, for want of points, in this order.
+    pub refusal: Option<Refusal>,
+}
+
+pub(super) fn offer(
+    book: &Book,
+    today: LocalDate,
+    resident: ResidentNo,
+    lines: &[(Code, i32)],
+    judge: &dyn Judge,
+) -> Result<Offer, Rejection> {
+    let asked = ask(book, today, resident, lines)?;
+    let quote = match judge_price(&asked, judge)? {
+        Ok(quote) => quote,
+        Err(refusal) => {
+            return Ok(Offer {
+                quote: None,
+                refusal: Some(refusal),
+            });
+        }
+    };
+    let basket = Basket {
+        resident,
+        lines,
+        // Nothing was seen before.
+        seen: total(&quote)?,
+        code: "",
+    };
+    let lines: Vec<OrderLine> = asked.order_lines(basket.lines);
+    let held = draft_hold(book, &basket, &asked, &quote, &lines, today)?;
+    Ok(Offer {
+        refusal: held.err(),
+        quote: Some(quote),
+    })
 }
 
 fn total(quote: &Quote) -> Result<Amount, Rejection> {

@@ -949,7 +949,7 @@ proptest! {
         let mut leaves = Vec::new();
         let mut given = Vec::new();
         for record in &desk.journal {
-            leaves.push(crate::chain::leaf(leaves.len() as u64 + 1, record.kind(), &record.encode()));
+            leaves.push(crate::chain::leaf(crate::chain::VERSION, leaves.len() as u64 + 1, record.kind(), &record.encode()));
             let items = replayed.frame().items.clone();
             let by_no = |no| items.iter().find(|item| item.no == no).map(|item| item.code.clone());
             let Some(command) = Command::from_record(record, by_no) else { continue };

@@ -265,10 +265,13 @@ async fn readable(caller: &Caller, seq: u64, kind: Kind) -> Result<(Frame, Recei
     let receipt = receipt(&stored)?;
     let mine = match caller.resident() {
         _ if caller.about_anybody() => true,
-        Some(resident) => match wallet(store, &frame, resident).await? {
-            Some(wallet) => concerns(caller, &receipt, &wallet).await?,
-            None => false,
-        },
+        Some(resident) => {
+            let today = caller.house().today(&caller.code).0;
+            match wallet(store, &frame, resident, today).await? {
+                Some(wallet) => concerns(caller, &receipt, &wallet).await?,
+                None => false,
+            }
+        }
         None => false,
     };
     if mine {

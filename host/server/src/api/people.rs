@@ -24,7 +24,8 @@ async fn at_hand(caller: &Caller, resident: ResidentNo) -> Result<(Frame, Wallet
         .frame(&caller.code)
         .await?
         .ok_or(Rejection::NotConfigured)?;
-    let wallet = wallet(store, &frame, resident)
+    let today = caller.house().today(&caller.code).0;
+    let wallet = wallet(store, &frame, resident, today)
         .await?
         .ok_or(Rejection::ResidentUnknown { resident })?;
     Ok((frame, wallet))

@@ -2,10 +2,10 @@
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Amount;
-use rongyi_core::book::{Frame, Order, OrderState};
+use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::{Code, OrderNo, ResidentNo};
-use rongyi_core::record::{Record, ReleaseReason};
+use rongyi_core::record::Record;
 use rongyi_core::rule::{Plan, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -123,9 +123,9 @@ pub struct QuoteInput {
 /// What a basket costs.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuoteAnswer {
-    /// `quoted` or `refused`.
+    /// `quoted`, or `refused` as an order for it would be now: by the rule, for want of goods or of points.
     pub outcome: &'static str,
-    /// Points in all.
+    /// Points in all; also when only goods or points are wanting.
     pub total: Option<i64>,
     /// Points for each line.
     pub points: Vec<i32>,
@@ -187,30 +187,22 @@ pub(super) async fn quote_basket(
         .spendable(caller.house().today(&caller.code).0);
     let spendable = caller.resident().map(|_| spendable);
     let priced = front.priced.pop().ok_or(Rejection::BasketShape)??;
-    Ok(Json(match priced {
-        Ok(quote) => QuoteAnswer {
-            outcome: "quoted",
-            total: Some(total(&quote)),
-            reasons: lines_of(&front.frame, &front.plan, &quote.lines),
-            points: quote.points,
-            spendable,
-            code: None,
-            text: None,
-            opens: None,
-        },
-        Err(no) => {
-            let no = refusal(&front.frame, &front.plan, &no);
-            QuoteAnswer {
-                outcome: "refused",
-                total: None,
-                points: Vec::new(),
-                reasons: Vec::new(),
-                spendable,
-                code: Some(no.code),
-                text: Some(no.text),
-                opens: no.opens,
-            }
-        }
+    let no = priced.refusal.as_ref();
+    let no = no.map(|no| refusal(&front.frame, &front.plan, no));
+    let quote = priced.quote.unwrap_or_default();
+    let outcome = if no.is_some() { "refused" } else { "quoted" };
+    let (code, text, opens) = no.map_or((None, None, None), |no| {
+        (Some(no.code), Some(no.text), no.opens)
+    });
+    Ok(Json(QuoteAnswer {
+        outcome,
+        total: (!quote.points.is_empty()).then(|| total(&quote)),
+        reasons: lines_of(&front.frame, &front.plan, &quote.lines),
+        points: quote.points,
+        spendable,
+        code,
+        text,
+        opens,
     }))
 }
 
@@ -228,6 +220,25 @@ pub struct OrderInput {
     pub total: i64,
 }
 
+/// One line of an order.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OrderLineAnswer {
+    /// The item's code.
+    #[schema(example = "rice-5kg")]
+    pub item: String,
+    /// Pieces as they were ordered.
+    #[schema(example = 5)]
+    pub quantity: i32,
+    /// Pieces that were handed over.
+    pub handed: i32,
+    /// Pieces that can still be collected.
+    pub left: i32,
+    /// Points for all that was ordered.
+    pub points: i64,
+    /// Points for what was handed over.
+    pub charged: i64,
+}
+
 /// An order as it stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderAnswer {
@@ -237,14 +248,20 @@ pub struct OrderAnswer {
     pub replayed: bool,
     /// Its number.
     pub order: Option<u32>,
-    /// `reserved`, `settled`, `cancelled` or `timed-out`.
+    /// `reserved`, `settled`, `cancelled` or `timed-out`; the last also while it is only due.
     pub state: Option<&'static str>,
     /// For whom.
     pub resident: Option<u32>,
     /// What.
-    pub lines: Vec<BasketLine>,
-    /// Points in all.
+    pub lines: Vec<OrderLineAnswer>,
+    /// What it costs as it stands: `charged` and `held`.
     pub total: Option<i64>,
+    /// Points for what was handed over.
+    pub charged: Option<i64>,
+    /// Points that are set aside for what can still be collected.
+    pub held: Option<i64>,
+    /// Points that came back, or, past the last day, are about to.
+    pub returned: Option<i64>,
     /// The pick-up code; only for the resident, and only while it can be used.
     pub pickup_code: Option<String>,
     /// The last day to collect it.
@@ -264,19 +281,20 @@ pub struct OrderAnswer {
     pub opens: Option<String>,
 }
 
+/// A line of an order that was refused.
+fn unpriced(line: &BasketLine) -> OrderLineAnswer {
+    OrderLineAnswer {
+        item: line.item.clone(),
+        quantity: line.quantity,
+        handed: 0,
+        left: 0,
+        points: 0,
+        charged: 0,
+    }
+}
+
 fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -> OrderAnswer {
-    let (state, closed_at_us, closed_by) = match &order.state {
-        OrderState::Reserved => ("reserved", None, None),
-        OrderState::Settled { at, by } => ("settled", Some(at.0), Some(by.to_string())),
-        OrderState::Released {
-            at,
-            reason: ReleaseReason::Cancelled,
-        } => ("cancelled", Some(at.0), None),
-        OrderState::Released {
-            at,
-            reason: ReleaseReason::TimedOut,
-        } => ("timed-out", Some(at.0), None),
-    };
+    let seen = order.seen(caller.house().today(&caller.code).0);
     let item = |no| {
         frame
             .items
@@ -284,25 +302,37 @@ fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -
             .find(|item| item.no == no)
             .map(|item| item.code.to_string())
     };
-    let lines = order.lines.iter().map(|(line, _)| BasketLine {
+    let lines = seen.lines.iter().map(|line| OrderLineAnswer {
         item: item(line.item).unwrap_or_default(),
-        quantity: line.quantity,
+        quantity: line.ordered,
+        handed: line.handed,
+        left: line.left,
+        points: line.points,
+        charged: line.charged,
     });
+    let by = if let Stand::Settled { by, .. } = &seen.stand {
+        Some(by.to_string())
+    } else {
+        None
+    };
     let code = order.code.clone();
     OrderAnswer {
         outcome: "placed",
         replayed,
         order: Some(order.no.0),
-        state: Some(state),
+        state: Some(seen.stand.word()),
         resident: Some(order.resident.0),
         lines: lines.collect(),
-        total: Some(order.total.get()),
+        total: Some(seen.total()),
+        charged: Some(seen.charged),
+        held: Some(seen.held),
+        returned: Some(seen.back),
         // Staff and tills learn the code from the resident, or the check of it would prove nothing.
         pickup_code: Some(code)
-            .filter(|_| caller.resident().is_some() && order.state == OrderState::Reserved),
+            .filter(|_| caller.resident().is_some() && seen.stand == Stand::Reserved),
         collect_until: Some(order.deadline.to_string()),
-        closed_at_us,
-        closed_by,
+        closed_at_us: seen.stand.closed_at().map(|at| at.0),
+        closed_by: by,
         code: None,
         text: None,
         opens: None,
@@ -348,8 +378,11 @@ pub(super) async fn place_order(
                 order: None,
                 state: None,
                 resident: Some(resident.0),
-                lines: input.lines.clone(),
+                lines: input.lines.iter().map(unpriced).collect(),
                 total: None,
+                charged: None,
+                held: None,
+                returned: None,
                 pickup_code: None,
                 collect_until: None,
                 closed_at_us: None,
@@ -393,7 +426,8 @@ async fn seen(caller: &Caller, no: u32) -> Result<(Frame, Order), Fault> {
     let may = match caller.resident() {
         _ if caller.about_anybody() => true,
         Some(resident) => {
-            let wallet = wallet(&caller.house().store, &frame, resident).await?;
+            let today = caller.house().today(&caller.code).0;
+            let wallet = wallet(&caller.house().store, &frame, resident, today).await?;
             wallet.is_some_and(|wallet| belongs(&order, resident, &wallet))
         }
         None => false,

@@ -126,6 +126,11 @@ fn check(args: &CheckArgs) -> Result<(), Failure> {
         "凭证成立：社区 {community} 的账本第 {entry} 笔，收在第 {} 页。 The proof holds: entry {entry} of community {community}, in block {}.",
         inclusion.block.height, inclusion.block.height
     ));
+    if !inclusion.binds_count() {
+        say(
+            "  这是旧格式的凭证（rongyi-proof/1）：它证明写着的记录都在账本里，不证明这一笔只有这些。 This proof is of the first format (rongyi-proof/1): the records in it stand in the ledger; that the entry has no others it does not prove.",
+        );
+    }
     for record in &inclusion.records {
         if let Ok(Record::Moved(_, moved)) = Record::decode(record.kind, &record.bytes) {
             say(&format!(

@@ -4,20 +4,59 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use clap::Args;
 use rongyi_core::time::Instant;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use super::{Failure, Installation, on_terminal, say};
+use super::{Failure, Installation, on_terminal, say, tell};
 use crate::clock::{Clock, SystemClock};
-use crate::house::House;
+use crate::house::{House, published};
 use crate::{jobs, serving, watch, web};
 
-pub(super) async fn run(installation: &Installation) -> Result<(), Failure> {
+/// What to serve.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+打开之前先和公示过的指纹（数据文件夹里的 heads）对照：账本缺了、旧了、被换过，就不打开，并说明怎么办。
+Before a door opens the ledgers are compared with their published heads (`heads` in the data folder): one that is missing,
+older or another is refused, with a way out.
+
+例 / examples:
+  rongyi serve
+  rongyi serve --config /etc/rongyi/rongyi.toml
+  rongyi serve --accept-heads \"11 月 3 日磁盘坏了，用前一天的备份\"   特意从旧备份接着记 / going on from an older backup on purpose")]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    installation: Installation,
+    /// 账本比公示的旧也打开；原因会写进公示的指纹 / open although a ledger is behind its published head; the reason is published
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    accept_heads: Option<String>,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let text = rongyi_core::typed::canonical(text);
+    if text.trim().is_empty() {
+        return Err("write why / 请写明原因".to_owned());
+    }
+    Ok(text)
+}
+
+pub(super) async fn run(args: &ServeArgs) -> Result<(), Failure> {
     let began = SystemClock.now();
-    let parted = installation.load_parted()?;
-    // The port first: a second start by mistake must not touch the ledgers.
+    let parted = args.installation.load_parted()?;
+    // Reading only; a ledger that is not the published one keeps every door shut.
+    if let Some(reason) = &args.accept_heads {
+        let accepted = published::accept(&parted.config, reason, began).await?;
+        for own in accepted {
+            tell(&format!(
+                "按要求接受，已写进公示的指纹 / accepted as asked, and written into the list of heads: {own}"
+            ));
+        }
+    } else {
+        published::compare(&parted.config).await?;
+    }
+    // The port next: a second start by mistake must not touch the ledgers.
     let listener = listen(parted.config.listen).await?;
     let house = House::open_parted(parted, Arc::new(SystemClock)).await?;
     serve(house, began, listener, "").await

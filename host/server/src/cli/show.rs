@@ -1,11 +1,12 @@
 //! `rongyi balance` and `rongyi passbook`: what a resident has and how it came about. Reads only.
 
 mod moment;
+mod orders;
 
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use rongyi_core::account::{Account, Holder, Purpose};
-use rongyi_core::book::{AccountState, Frame, Loaded};
+use rongyi_core::book::{Frame, Loaded};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{Need, Rejection};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, ResidentNo};
@@ -18,8 +19,11 @@ use rongyi_store::{PassbookRow, StoreError};
 use super::{Failure, InCommunity, LangArg, Library, Reading, say};
 use crate::clock::{Clock, SystemClock, local};
 use crate::door::Kind;
+use crate::due;
 use crate::explain::{self, Lang};
 use crate::past::Moment;
+
+pub(super) use orders::{OrdersArgs, orders};
 
 /// Whose balance.
 #[derive(Debug, Args)]
@@ -202,19 +206,12 @@ pub(super) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
             of(Purpose::Notice),
             of(Purpose::Held),
         ];
-        let states = found
-            .library
-            .store
-            .balances(&whose.place.community, &accounts)
-            .await?;
-        let state = |account: &Account| -> AccountState {
-            states
-                .iter()
-                .find(|(own, _)| own == account)
-                .map(|(_, state)| state.clone())
-                .unwrap_or_default()
+        // What is due is shown as done: nobody need have looked before.
+        let (store, today) = (&found.library.store, found.today);
+        let states = due::accounts(store, &found.frame, today, &accounts).await?;
+        let [available, notice, held] = states.as_slice() else {
+            continue;
         };
-        let available = state(&accounts[0]);
         let day = |lot: i32| {
             if lot == 0 {
                 None
@@ -226,8 +223,8 @@ pub(super) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
             code,
             holder: accounts[0].holder,
             spendable: available.spendable(found.today),
-            notice: state(&accounts[1]).total,
-            held: state(&accounts[2]).total,
+            notice: notice.total,
+            held: held.total,
             lots: available
                 .lots
                 .iter()

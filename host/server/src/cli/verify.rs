@@ -8,13 +8,16 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::Code;
+use rongyi_core::shown;
 use rongyi_rules::{Allowance, Engine};
 
 use super::{Failure, Library, Reading, on_terminal, say, tell};
 use crate::house;
 use crate::proof::claims::{self, Claim};
+use crate::proof::heads::{self, Kept};
 use crate::verify::checkpoint::{self, CheckpointError};
-use crate::verify::{self, Asked, Decisions, Report};
+use crate::verify::whole::{self, Expected, Whole};
+use crate::verify::{self, Asked, Decisions, Problem, Report};
 
 /// What to verify.
 #[derive(Debug, Args)]
@@ -27,10 +30,15 @@ Recomputes every record, block and balance from the first, and asks the archived
   rongyi verify --database sqlite:data/rongyi.db --community nanmen
   rongyi verify --decisions sample=100        每 100 个决定重做一个 / ask one decision in 100 again
   rongyi verify --decisions none              不重做决定 / ask none again
-  rongyi verify --heads heads.txt             和公示过的指纹对照（可写多次）/ compare with published heads
+  rongyi verify --heads heads.txt             再和别处保存的指纹对照（可写多次）/ compare with heads kept elsewhere too
+  rongyi verify --without-heads               不和本机公示过的指纹对照 / leave this host's own published heads out
   rongyi verify --checkpoint ok.json          没有问题就记下核对点 / keep a checkpoint when all is well
   rongyi verify --since ok.json --checkpoint ok.json
                                               核对点之前的决定不再重做 / decisions before it are not asked again
+
+有配置时，配置里的每个社区都要有账本，并和数据文件夹里公示过的指纹对照；正在服务时也可以核对。
+With a configuration every community in it must have a ledger, and the published heads in the data folder are compared;
+a ledger may be verified while it is served.
 
 有问题时写明在哪里，退出码 1。Problems are named with their place; exit code 1.")]
 pub(super) struct VerifyArgs {
@@ -45,6 +53,9 @@ pub(super) struct VerifyArgs {
     /// 和这个文件里公示过的指纹对照；- 从键盘读 / compare with the published heads in this file; - reads standard input
     #[arg(long, value_name = "FILE")]
     heads: Vec<PathBuf>,
+    /// 不和本机公示过的指纹对照 / leave this host's own published heads out
+    #[arg(long)]
+    without_heads: bool,
     /// 从这个核对点起才重做决定 / ask decisions again only after this checkpoint
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
@@ -79,7 +90,7 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
             &CheckpointError::NotWhole,
         ));
     }
-    let claims = claims(&args.heads)?;
+    let mut claims = claims(&args.heads)?;
     let since = match &args.since {
         Some(path) => {
             let text =
@@ -100,15 +111,17 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
         }
         None => library.communities().await?,
     };
-    // A community that was published and is no longer here is the largest cut of all.
-    let gone = |own: &Claim| args.community.is_none() && !communities.contains(&own.community);
-    if let Some(claim) = claims.iter().find(|own| gone(own)) {
-        return Err(missing_ledger(claim));
-    }
+    let kept = own_heads(&library, args.without_heads);
+    claims.extend(kept.iter().flat_map(Kept::claims));
+    let expected = match &args.community {
+        Some(_) => Expected::new(),
+        None => expected(&library, &claims),
+    };
     let damage = library.store.damage().await?;
     if !damage.is_empty() {
         return Err(file_damaged(&damage));
     }
+    let whole = whole::check(&library.store, &expected).await?;
     let mut reports = Vec::new();
     for community in &communities {
         let asked = Asked {
@@ -116,15 +129,28 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
             claims: &claims,
             since: since.iter().find(|own| own.community == *community),
         };
-        reports.push(one(&library, &engine, community, asked).await?);
+        match one(&library, &engine, community, asked).await {
+            Ok(report) => reports.push(report),
+            // Where a table is not what it was, reading it says less than that.
+            Err(failure) => {
+                show_whole(&whole);
+                return Err(failure);
+            }
+        }
     }
     library.close().await;
-    let good = reports.iter().all(|(report, _)| report.problems.is_empty());
+    let good =
+        reports.iter().all(|(report, _)| report.problems.is_empty()) && whole.problems.is_empty();
     if args.json {
         let all: Vec<_> = reports.iter().map(as_json).collect();
-        say(&serde_json::json!({ "ok": good, "communities": all }).to_string());
+        let database: Vec<_> = whole.problems.iter().map(problem_json).collect();
+        let database = serde_json::json!({ "problems": database, "not_looked_at": whole.unseen });
+        let heads = kept.as_ref().map(heads_json);
+        say(&serde_json::json!({ "ok": good, "communities": all, "database": database, "published_heads": heads }).to_string());
     } else {
+        show_whole(&whole);
         reports.iter().for_each(show);
+        show_heads(kept.as_ref(), args.without_heads);
     }
     if !good {
         return Err(Failure::Told);
@@ -175,17 +201,80 @@ fn file_damaged(found: &[String]) -> Failure {
     )
 }
 
-fn missing_ledger(claim: &Claim) -> Failure {
-    let (community, source) = (&claim.community, &claim.source);
-    Failure::new(
-        "verify.heads",
-        format!(
-            "{source} 公示过社区“{community}”，这个数据库里却没有它的账本。请核对数据库；只核对一个社区时加 --community。"
-        ),
-        format!(
-            "{source} names community “{community}”, but this database has no ledger of it. Check the database; to verify one community alone add --community."
-        ),
-    )
+/// The published heads of this installation; `None` when they are left out, or where they lie is not known.
+fn own_heads(library: &Library, without: bool) -> Option<Kept> {
+    let config = library.config.as_ref().filter(|_| !without)?;
+    Some(heads::kept(&config.data_dir.join("heads")))
+}
+
+/// Which communities must have a ledger here, and who says so.
+fn expected(library: &Library, claims: &[Claim]) -> Expected {
+    // What was published weighs more than what is configured.
+    let configured = library.config.iter().flat_map(|config| &config.communities);
+    let configured = configured.map(|own| (own.code.clone(), own.file.display().to_string()));
+    let published = claims
+        .iter()
+        .map(|own| (own.community.clone(), own.source.clone()));
+    configured.chain(published).collect()
+}
+
+fn show_whole(whole: &Whole) {
+    if !whole.problems.is_empty() {
+        let count = whole.problems.len();
+        tell(&format!("数据库 database: {count} 处问题 / problems"));
+        for problem in &whole.problems {
+            tell(&format!("  {}: {}", problem.place, problem.what));
+        }
+        tell(
+            "  请停止使用，从备份恢复，再核对一次。 Stop using it, restore a backup, and verify again.",
+        );
+    }
+    for unseen in &whole.unseen {
+        say(unseen);
+    }
+}
+
+fn show_heads(kept: Option<&Kept>, without: bool) {
+    let Some(kept) = kept else {
+        say(if without {
+            "没有和公示过的指纹对照（--without-heads）：末尾被截掉看不出来。 Published heads were left out (--without-heads): a cut tail does not show."
+        } else {
+            "没有读配置，所以没有和公示过的指纹对照：末尾被截掉看不出来。 No configuration was read, so no published heads were compared: a cut tail does not show."
+        });
+        return;
+    };
+    if kept.lines.is_empty() {
+        say(
+            "还没有公示过指纹，没有可对照的：以后每小时公示一次，末尾被截掉才看得出来。 No head was published yet, so there is nothing to compare; from the first one on a cut tail shows.",
+        );
+    }
+    if kept.void > 0 {
+        let void = kept.void;
+        say(&format!(
+            "有 {void} 个公示过的指纹因恢复旧备份而作废 / {void} published heads are void since an older backup was restored:"
+        ));
+        for line in &kept.set_aside {
+            say(&format!("  {}", shown::line(line)));
+        }
+    }
+    for place in &kept.unreadable {
+        tell(&format!(
+            "公示的指纹里有一行看不懂，没有对照 / a line of published heads cannot be read and was not compared: {place}"
+        ));
+    }
+}
+
+fn heads_json(kept: &Kept) -> serde_json::Value {
+    serde_json::json!({
+        "bind": kept.lines.len(),
+        "void": kept.void,
+        "set_aside": kept.set_aside,
+        "unreadable": kept.unreadable,
+    })
+}
+
+fn problem_json(problem: &Problem) -> serde_json::Value {
+    serde_json::json!({ "place": problem.place, "what": problem.what })
 }
 
 /// Verifies one community under a bar; with how long it took.
@@ -289,11 +378,7 @@ fn show((report, took): &(Report, Duration)) {
 }
 
 fn as_json((report, took): &(Report, Duration)) -> serde_json::Value {
-    let problems: Vec<_> = report
-        .problems
-        .iter()
-        .map(|problem| serde_json::json!({ "place": problem.place, "what": problem.what }))
-        .collect();
+    let problems: Vec<_> = report.problems.iter().map(problem_json).collect();
     serde_json::json!({
         "community": report.community.to_string(),
         "height": report.head.height,

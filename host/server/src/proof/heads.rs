@@ -1,7 +1,8 @@
 //! Published heads: lines in files of the host, one file a month, which everybody may copy. A line that was once
 //! published is compared with the ledger before the next one is added. Files only; nothing is sent anywhere.
 //!
-//! A line is `community height hash history-root records time`, with single spaces.
+//! A line is `community height hash history-root records time`, with single spaces. `# restored community height time
+//! reason` says that what was published of that community above that height, in lines before it, no longer binds.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,10 +13,12 @@ use jiff::Timestamp;
 use rongyi_core::chain::{from_hex, hex};
 use rongyi_core::ids::Code;
 use rongyi_core::proof::PublishedHead;
+use rongyi_core::shown;
 use rongyi_core::time::Instant;
 use rongyi_store::Store;
 use tokio::sync::Mutex;
 
+use super::claims::Claim;
 use super::{ProofFault, Trees, head_now};
 
 /// The first line of every file.
@@ -95,6 +98,107 @@ impl HeadLine {
     }
 }
 
+/// What the files of a folder say: every head that still binds, and what a restore set aside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// In the order in which they were published.
+    pub lines: Vec<HeadLine>,
+    /// Where each stands: `2026-11.txt:3`.
+    pub sources: Vec<String>,
+    /// Lines that say that published heads no longer bind, as they stand there.
+    pub set_aside: Vec<String>,
+    /// Heads that no longer bind.
+    pub void: u64,
+    /// Lines that nobody can read, by place.
+    pub unreadable: Vec<String>,
+}
+
+/// Begins a line that says: what was published of this community above this height no longer binds.
+const SET_ASIDE: &str = "# restored";
+
+/// Reads all files of a folder.
+pub fn kept(folder: &Path) -> Kept {
+    let mut kept = Kept::default();
+    for name in files(folder) {
+        let text = match std::fs::read_to_string(folder.join(&name)) {
+            Ok(text) => text,
+            Err(error) => {
+                kept.unreadable.push(format!("{name}: {error}"));
+                continue;
+            }
+        };
+        for (at, line) in text.lines().enumerate() {
+            let source = format!("{name}:{}", at + 1);
+            if let Some((community, height)) = void_above(line) {
+                kept.set_aside.push(line.to_owned());
+                kept.forget(&community, height);
+            } else if let Some(own) = HeadLine::read(line) {
+                kept.lines.push(own);
+                kept.sources.push(source);
+            } else if !line.trim().is_empty() && !line.starts_with('#') {
+                kept.unreadable.push(source);
+            }
+        }
+    }
+    kept
+}
+
+impl Kept {
+    fn forget(&mut self, community: &Code, above: u64) {
+        let before = self.lines.len();
+        let binds = |line: &HeadLine| line.community != *community || line.head.height <= above;
+        let both = self.lines.drain(..).zip(self.sources.drain(..));
+        let (lines, sources) = both.filter(|(line, _)| binds(line)).unzip();
+        (self.lines, self.sources) = (lines, sources);
+        let gone = u64::try_from(before.saturating_sub(self.lines.len())).unwrap_or(u64::MAX);
+        self.void = self.void.saturating_add(gone);
+    }
+
+    /// The same as claims, to be compared with a ledger.
+    pub fn claims(&self) -> Vec<Claim> {
+        let one = |(line, source): (&HeadLine, &String)| Claim {
+            community: line.community.clone(),
+            height: line.head.height,
+            fingerprints: vec![hex(&line.head.hash), hex(&line.head.tree)],
+            source: format!("heads/{source}"),
+        };
+        self.lines.iter().zip(&self.sources).map(one).collect()
+    }
+}
+
+/// `# restored nanmen 412 2026-11-23T15:00:00Z reason`
+fn void_above(line: &str) -> Option<(Code, u64)> {
+    let mut words = line.strip_prefix(SET_ASIDE)?.split_whitespace();
+    Some((words.next()?.parse().ok()?, words.next()?.parse().ok()?))
+}
+
+/// The newest head of each community that still binds.
+pub fn newest(folder: &Path) -> Vec<HeadLine> {
+    let lines = kept(folder).lines.into_iter();
+    let newest: BTreeMap<Code, HeadLine> = lines.map(|own| (own.community.clone(), own)).collect();
+    newest.into_values().collect()
+}
+
+/// Writes down that what was published of a community above a height no longer binds, why, and the head from which it
+/// goes on.
+///
+/// # Errors
+/// What the disk said.
+pub fn set_aside(
+    folder: &Path,
+    (community, above): (&Code, u64),
+    reason: &str,
+    goes_on: Option<&HeadLine>,
+    now: Instant,
+) -> std::io::Result<()> {
+    let reason = shown::line(reason);
+    let mut text = format!("{SET_ASIDE} {community} {above} {} {reason}\n", stamp(now));
+    if let Some(line) = goes_on {
+        text.push_str(&format!("{line}\n"));
+    }
+    append(folder, &text, now)
+}
+
 /// The published heads of this host.
 #[derive(Debug)]
 pub struct Heads {
@@ -108,20 +212,14 @@ impl Heads {
     /// The heads that were published in this folder so far. A file that cannot be read is told in the log: proofs
     /// then lead to newer heads.
     pub fn open(folder: PathBuf) -> Heads {
-        let mut newest = BTreeMap::new();
-        for file in files(&folder) {
-            match std::fs::read_to_string(folder.join(&file)) {
-                Ok(text) => {
-                    for line in text.lines().filter_map(HeadLine::read) {
-                        let at = line.at;
-                        newest.insert(line.community.clone(), (line, at));
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, %file, "published heads in this file cannot be read");
-                }
-            }
+        let kept = kept(&folder);
+        for place in &kept.unreadable {
+            tracing::warn!(%place, "a published head cannot be read");
         }
+        let lines = kept.lines.into_iter();
+        let newest = lines
+            .map(|line| (line.community.clone(), (line.clone(), line.at)))
+            .collect();
         Heads {
             folder,
             trees: Trees::default(),
@@ -181,7 +279,7 @@ impl Heads {
                 return Ok(None);
             }
         }
-        append(&self.folder, &line, now)
+        append(&self.folder, &format!("{line}\n"), now)
             .map_err(|error| ProofFault::File(self.folder.clone(), error))?;
         newest.insert(community.clone(), (line.clone(), now));
         Ok(Some(line))
@@ -234,8 +332,8 @@ fn files(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Adds a line to the file of its month and to the disk.
-fn append(folder: &Path, line: &HeadLine, now: Instant) -> std::io::Result<()> {
+/// Adds lines to the file of the month and to the disk.
+fn append(folder: &Path, lines: &str, now: Instant) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let month: String = stamp(now).chars().take(7).collect();
     let path = folder.join(format!("{month}.txt"));
@@ -257,7 +355,7 @@ fn append(folder: &Path, line: &HeadLine, now: Instant) -> std::io::Result<()> {
             if end == *b"\n" { "" } else { "\n" }.to_owned()
         }
     };
-    let written = file.write_all(format!("{begin}{line}\n").as_bytes());
+    let written = file.write_all(format!("{begin}{lines}").as_bytes());
     let written = written.and_then(|()| file.sync_data());
     if written.is_err() {
         // Half a line would be none that anybody can compare with. Should this fail too, the next one begins anew.
@@ -290,8 +388,8 @@ mod tests {
         assert_eq!(own.short(), "nanmen 412 abababab abababab abababab");
         assert_eq!(HeadLine::read(FIRST_LINE), None);
         let folder = tempfile::tempdir().expect("a folder");
-        append(folder.path(), &own, own.at).expect("written");
-        append(folder.path(), &line(413), own.at).expect("written");
+        append(folder.path(), &format!("{own}\n"), own.at).expect("written");
+        append(folder.path(), &format!("{}\n", line(413)), own.at).expect("written");
         std::fs::write(folder.path().join("notes.txt"), "x").expect("written");
         let heads = Heads::open(folder.path().to_owned());
         assert_eq!(heads.files(), ["2026-11.txt"]);
@@ -301,9 +399,14 @@ mod tests {
         // Half a line, as a crash may leave it, takes no other with it; nor does an empty file.
         let path = folder.path().join("2026-11.txt");
         std::fs::write(&path, format!("{text}nanmen 414 abc")).expect("written");
-        append(folder.path(), &line(415), own.at).expect("written");
+        append(folder.path(), &format!("{}\n", line(415)), own.at).expect("written");
         std::fs::write(folder.path().join("2026-10.txt"), "").expect("written");
-        append(folder.path(), &line(7), Instant(1_790_899_200_000_000)).expect("written");
+        append(
+            folder.path(),
+            &format!("{}\n", line(7)),
+            Instant(1_790_899_200_000_000),
+        )
+        .expect("written");
         let read = |name| std::fs::read_to_string(folder.path().join(name)).expect("it is there");
         let lines = |text: &str| {
             text.lines()
@@ -316,5 +419,27 @@ mod tests {
         assert_eq!(lines(&read("2026-10.txt")), [7]);
         let newest = heads.newest.try_lock().expect("nobody holds it");
         assert_eq!(newest[&own.community].0, line(413));
+    }
+
+    #[test]
+    fn what_a_restore_set_aside_no_longer_binds() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = line(1).at;
+        for height in [410, 411, 412] {
+            append(folder.path(), &format!("{}\n", line(height)), at).expect("written");
+        }
+        let code = Code::literal("nanmen");
+        let other = Code::literal("longshi");
+        set_aside(folder.path(), (&other, 0), "none of ours", None, at).expect("written");
+        assert_eq!(kept(folder.path()).lines.len(), 3);
+        let goes_on = line(411);
+        let reason = "disk died\n# restored nanmen 0";
+        set_aside(folder.path(), (&code, 410), reason, Some(&goes_on), at).expect("written");
+        let kept = kept(folder.path());
+        let heights: Vec<u64> = kept.lines.iter().map(|own| own.head.height).collect();
+        assert_eq!((heights, kept.void), (vec![410, 411], 2));
+        assert_eq!(kept.set_aside.len(), 2, "{kept:?}");
+        assert!(kept.unreadable.is_empty(), "{kept:?}");
+        assert_eq!(newest(folder.path()), [goes_on]);
     }
 }

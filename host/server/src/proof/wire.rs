@@ -3,7 +3,7 @@
 
 use rongyi_core::chain::{self, Block, Hash, bytes_from_hex, from_hex, hex};
 use rongyi_core::command::SaltedText;
-use rongyi_core::proof::{Inclusion, ProvedRecord, PublishedHead};
+use rongyi_core::proof::{After, Inclusion, ProvedRecord, PublishedHead};
 use rongyi_core::time::Instant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,13 +12,15 @@ use super::Proved;
 use super::heads::stamp;
 
 /// The name of the format.
-pub const FORMAT: &str = "rongyi-proof/1";
+pub const FORMAT: &str = "rongyi-proof/2";
+/// Of blocks of the first version; it does not bind the number of an entry's records.
+const FIRST_FORMAT: &str = "rongyi-proof/1";
 
 /// Proof that the records of an entry stand in a ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProofFile {
-    /// `rongyi-proof/1`.
+    /// `rongyi-proof/2`; `rongyi-proof/1` for blocks of the first version, which does not bind the number of records.
     pub format: String,
     /// Whose ledger.
     pub community: String,
@@ -26,6 +28,9 @@ pub struct ProofFile {
     pub entry: u64,
     /// Its records.
     pub records: Vec<RecordPart>,
+    /// The record that follows in the block and begins another entry; none where the entry ends the block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<AfterPart>,
     /// The block that holds them.
     pub block: BlockPart,
     /// The hashes beside the way from the block to the history root, lowest first.
@@ -46,6 +51,18 @@ pub struct RecordPart {
     pub kind: u8,
     /// Its canonical bytes, hexadecimal.
     pub bytes: String,
+    /// The hashes beside its way up, lowest first.
+    pub path: Vec<String>,
+}
+
+/// The record after the entry's last, without what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AfterPart {
+    /// Its kind: one that begins an entry.
+    pub kind: u8,
+    /// SHA-256 of its canonical bytes, hexadecimal.
+    pub digest: String,
     /// The hashes beside its way up, lowest first.
     pub path: Vec<String>,
 }
@@ -113,12 +130,22 @@ impl From<&Proved> for ProofFile {
             path: all(&record.path),
         };
         ProofFile {
-            format: FORMAT.to_owned(),
+            format: if own.binds_count() {
+                FORMAT
+            } else {
+                FIRST_FORMAT
+            }
+            .to_owned(),
             community: own.community.to_string(),
             entry: own.entry,
             records: own.records.iter().map(record).collect(),
+            after: own.after.as_ref().map(|after| AfterPart {
+                kind: after.kind,
+                digest: hex(&after.digest),
+                path: all(&after.path),
+            }),
             block: BlockPart {
-                version: chain::VERSION,
+                version: own.block.version,
                 height: own.block.height,
                 prev: hex(&own.block.prev),
                 root: hex(&own.block.root),
@@ -159,7 +186,7 @@ pub enum BadProof {
     Shape(String),
     /// Another version.
     #[error(
-        "凭证的格式是“{0}”，本程序认识的是“rongyi-proof/1”。 The proof has the format “{0}”; this program knows “rongyi-proof/1”."
+        "凭证的格式是“{0}”，本程序认识的是“rongyi-proof/1”和“rongyi-proof/2”。 The proof has the format “{0}”; this program knows “rongyi-proof/1” and “rongyi-proof/2”."
     )]
     Format(String),
     /// A value is not of its form.
@@ -174,7 +201,8 @@ pub enum BadProof {
 pub fn read(text: &str) -> Result<(Inclusion, ProofFile), BadProof> {
     let file: ProofFile =
         serde_json::from_str(text).map_err(|error| BadProof::Shape(error.to_string()))?;
-    if file.format != FORMAT || file.block.version != chain::VERSION {
+    let known = [(FIRST_FORMAT, 1), (FORMAT, chain::VERSION)];
+    if !known.contains(&(file.format.as_str(), file.block.version)) {
         return Err(BadProof::Format(file.format));
     }
     let hash = |text: &str, name| from_hex(text).ok_or(BadProof::Value(name));
@@ -202,6 +230,14 @@ pub fn read(text: &str) -> Result<(Inclusion, ProofFile), BadProof> {
         };
         texts.push((part.seq, text));
     }
+    let after = match &file.after {
+        None => None,
+        Some(part) => Some(After {
+            kind: part.kind,
+            digest: hash(&part.digest, "digest")?,
+            path: all(&part.path, "path")?,
+        }),
+    };
     let block = &file.block;
     let inclusion = Inclusion {
         community: file
@@ -210,7 +246,9 @@ pub fn read(text: &str) -> Result<(Inclusion, ProofFile), BadProof> {
             .map_err(|_| BadProof::Value("community"))?,
         entry: file.entry,
         records,
+        after,
         block: Block {
+            version: block.version,
             height: block.height,
             prev: hash(&block.prev, "prev")?,
             root: hash(&block.root, "root")?,

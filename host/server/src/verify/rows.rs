@@ -3,15 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use rongyi_core::command::SaltedText;
-use rongyi_core::ids::Code;
+use rongyi_core::book::Loaded;
+use rongyi_core::command::{Need, SaltedText};
+use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::RuleSet;
 use rongyi_store::{Store, StoreError};
 
 use super::{Check, PAGE};
 
 impl Check {
-    pub(super) async fn rows(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+    /// `live` is asked again about what the host writes in two steps.
+    pub(super) async fn rows(
+        &mut self,
+        (live, store): (&Store, &Store),
+        code: &Code,
+    ) -> Result<(), StoreError> {
         let accounts: BTreeMap<_, _> = store.all_accounts(code).await?.into_iter().collect();
         let own: BTreeMap<_, _> = self
             .book
@@ -62,7 +68,7 @@ impl Check {
             .all_keys(code)
             .await?
             .into_iter()
-            .map(|(actor, text, used)| ((actor, text), used))
+            .map(|(actor, text, used, at)| ((actor, text), (used, at)))
             .collect();
         let own: BTreeMap<_, _> = self
             .book
@@ -103,7 +109,7 @@ impl Check {
         self.statements(store, code).await?;
         self.frame(store, code).await?;
         self.erasures(store, code).await?;
-        self.people(store, code).await
+        self.people((live, store), code).await
     }
 
     fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
@@ -167,6 +173,10 @@ impl Check {
                 .collect::<BTreeMap<_, _>>()
         };
         self.compare("period", &by_name(&own.periods), &by_name(&frame.periods));
+        let days: BTreeMap<_, _> = store.all_period_days(code).await?.into_iter().collect();
+        let last = |row: &rongyi_core::period::PeriodRow| (row.period.to_string(), row.period.last);
+        let own_days = own.periods.iter().map(last).collect();
+        self.compare("last day of period", &own_days, &days);
         if own.next_order != frame.next_order {
             let what = format!(
                 "the row says {}, the journal gives {}",
@@ -276,25 +286,57 @@ impl Check {
         Ok(())
     }
 
-    /// Who a resident number belongs to is the person it was enrolled for.
-    async fn people(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+    /// Who a resident number belongs to is the person it was enrolled for, and nobody else's number is.
+    async fn people(
+        &mut self,
+        (live, store): (&Store, &Store),
+        code: &Code,
+    ) -> Result<(), StoreError> {
         for (resident, (seq, who)) in std::mem::take(&mut self.enrolled) {
-            let (Some(salt), Some(person)) = (
-                store.resident_salt(code, resident).await?,
-                store.resident_person(code, resident).await?,
-            ) else {
+            // The host links a person right after the ledger knows the resident.
+            let linked = match link(store, code, resident).await? {
+                None => link(live, code, resident).await?,
+                found => found,
+            };
+            let Some(linked) = linked else {
                 let what = format!(
                     "nothing says whose number it is, and no record says that this was erased (record {seq})"
                 );
                 self.problem(format!("resident {resident}"), what);
                 continue;
             };
-            let text = format!("person:{}", person.person_id);
-            if (SaltedText { salt, text }).commitment() != who {
+            if linked.commitment() != who {
                 let what = format!("it was enrolled for another person (record {seq})");
                 self.problem(format!("resident {resident}"), what);
             }
         }
+        let known = self.book.residents();
+        for resident in store.all_linked(code).await? {
+            if known.contains_key(&resident) {
+                continue;
+            }
+            let now = live.load(code, &[Need::Resident(resident)]).await?;
+            if !matches!(now.first(), Some(Loaded::Resident(_, Some(_)))) {
+                let what = "a person is linked to it, but the ledger knows no such resident";
+                self.problem(format!("resident {resident}"), what.into());
+            }
+        }
         Ok(())
     }
+}
+
+/// What a resident was enrolled as, with its salt.
+async fn link(
+    store: &Store,
+    code: &Code,
+    resident: ResidentNo,
+) -> Result<Option<SaltedText>, StoreError> {
+    let (Some(salt), Some(person)) = (
+        store.resident_salt(code, resident).await?,
+        store.resident_person(code, resident).await?,
+    ) else {
+        return Ok(None);
+    };
+    let text = format!("person:{}", person.person_id);
+    Ok(Some(SaltedText { salt, text }))
 }

@@ -86,7 +86,9 @@ pub(super) async fn show_notice(
     let frame = frame(&visit).await?;
     let reader = match &visit.who {
         Some(SignedIn::Resident(me)) if !me.must_change => {
-            let wallet = redemption::wallet(&visit.app.house.store, &frame, me.resident).await?;
+            let wallet =
+                redemption::wallet(&visit.app.house.store, &frame, me.resident, visit.today())
+                    .await?;
             wallet.map(|wallet| (me.resident, wallet.holder))
         }
         Some(_) | None => None,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use rongyi_core::account::Account;
 use rongyi_core::amount::Decimal;
-use rongyi_core::book::{Frame, Order, OrderState};
+use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::ids::{AssetNo, ItemNo, OrderNo};
 use rongyi_core::record::{
     Amend, Event, NoticeStep, OrderLine, Record, ReleaseReason, TransferKind,
@@ -238,11 +238,14 @@ pub(super) fn counts_on(first: &Record, about: &About) -> LocalDate {
 }
 
 /// How far a line has come: only a line that set points aside for an order has a state of its own.
-pub(super) fn state(first: &Record, about: &About) -> LineState {
-    match (first, about.order.as_ref().map(|order| &order.state)) {
-        (Record::Place(..), Some(OrderState::Reserved)) => LineState::SetAside,
-        (Record::Place(..), Some(OrderState::Settled { .. })) => LineState::PickedUp,
-        (Record::Place(..), Some(OrderState::Released { .. })) => LineState::Reversed,
+pub(super) fn state(first: &Record, about: &About, today: LocalDate) -> LineState {
+    let stand = about.order.as_ref().map(|order| order.seen(today).stand);
+    match (first, stand) {
+        (Record::Place(..), Some(Stand::Reserved)) => LineState::SetAside,
+        (Record::Place(..), Some(Stand::Settled { .. })) => LineState::PickedUp,
+        (Record::Place(..), Some(Stand::Cancelled { .. } | Stand::TimedOut { .. })) => {
+            LineState::Reversed
+        }
         _ => LineState::Posted,
     }
 }
@@ -299,7 +302,7 @@ pub(super) async fn lines(
                 amount: row.change,
                 unit: unit(&row.account),
                 balance_after: (unit(&row.account) == Unit::Points).then_some(row.balance_after),
-                state: state(&first, &about),
+                state: state(&first, &about, visit.today()),
             },
             oldest: row.seq,
             uncounted: matches!(

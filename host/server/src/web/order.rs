@@ -5,10 +5,10 @@ use axum::Form;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Amount;
-use rongyi_core::book::{Frame, Order, OrderState as Standing};
+use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::OrderNo;
-use rongyi_core::record::{Record, ReleaseReason};
+use rongyi_core::record::Record;
 use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{OrderLine, OrderState, OrderView, OrdersView};
@@ -25,7 +25,7 @@ use crate::asked::{No, Path, Typed};
 use crate::clerk::ClerkError;
 use crate::door::Actor;
 use crate::explain;
-use crate::redemption::{self, Wanted, belongs, collectable};
+use crate::redemption::{self, Wanted, belongs};
 
 /// What the check page sends.
 #[derive(Debug, Deserialize)]
@@ -112,31 +112,22 @@ async fn own_order(visit: &Visit, me: &SignedResident, no: u32) -> Result<(Frame
 
 /// How far an order has come, as pages show it.
 async fn standing(visit: &Visit, order: &Order) -> OrderState {
-    match &order.state {
-        Standing::Reserved if !collectable(order, visit.today()) => OrderState::TimedOut {
-            at: end_of(visit, order.deadline),
-        },
-        Standing::Reserved => OrderState::Reserved {
+    match &order.seen(visit.today()).stand {
+        Stand::Reserved => OrderState::Reserved {
             code: order.code.clone(),
             qr_text: qr_text(visit, &order.code),
             until: day(order.deadline),
             may_cancel: true,
         },
-        Standing::Settled { at, by } => OrderState::HandedOver {
+        Stand::Settled { at, by } => OrderState::HandedOver {
             at: visit.moment(*at),
             by: visit.actor(by).await,
         },
-        Standing::Released {
-            at,
-            reason: ReleaseReason::Cancelled,
-        } => OrderState::Cancelled {
+        Stand::Cancelled { at } => OrderState::Cancelled {
             at: visit.moment(*at),
         },
-        Standing::Released {
-            at,
-            reason: ReleaseReason::TimedOut,
-        } => OrderState::TimedOut {
-            at: visit.moment(*at),
+        Stand::TimedOut { at } => OrderState::TimedOut {
+            at: at.map_or_else(|| end_of(visit, order.deadline), |at| visit.moment(at)),
         },
     }
 }
@@ -210,20 +201,22 @@ pub(super) async fn show_order(
 ) -> Result<Response, Fault> {
     let (frame, order) = own_order(&visit, &me, no).await?;
     let (title, quantity) = contents(&visit, &frame, &order);
+    let seen = order.seen(visit.today());
     let view = OrderView {
         no: u64::from(no),
         reference: format!("#{no}"),
         title,
         quantity,
-        total: order.total.get(),
-        back: order.held.iter().map(|(_, points)| points).sum(),
+        total: seen.total(),
+        // What a cancellation would bring back, or what came back.
+        back: seen.held.saturating_add(seen.back),
         parts: parts(&visit, &frame, &order),
         state: standing(&visit, &order).await,
         place: visit.say(&visit.shop.place),
         hours: visit.say(&visit.shop.hours),
         placed_at: visit.moment(placed_at(&visit, &order).await?),
         key: fresh_key(),
-        just_placed: query.placed.is_some() && order.state == Standing::Reserved,
+        just_placed: query.placed.is_some() && seen.stand == Stand::Reserved,
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
@@ -266,7 +259,8 @@ pub(super) async fn list_orders(Member { visit, me }: Member) -> Result<Response
     let (frame, wallet) = at_hand(&visit, &me).await?;
     let (mut waiting, mut past) = (Vec::new(), Vec::new());
     for order in orders_of(&visit, &me, &wallet).await? {
-        let shown = if order.state == Standing::Reserved {
+        let seen = order.seen(visit.today());
+        let shown = if seen.stand == Stand::Reserved {
             rest_lines(&order)
         } else {
             order_lines(&order)
@@ -274,7 +268,7 @@ pub(super) async fn list_orders(Member { visit, me }: Member) -> Result<Response
         let line = OrderLine {
             no: u64::from(order.no.0),
             title: goods(&visit, &frame, shown),
-            total: order.total.get(),
+            total: seen.total(),
             placed_on: day(order.placed_on),
             state: standing(&visit, &order).await,
         };

@@ -2,7 +2,7 @@
 //! set aside for orders. Read from the ledger; nothing is decided here.
 
 use rongyi_core::account::{Account, Purpose};
-use rongyi_core::book::{Fate, FateState, Frame, Order, OrderState};
+use rongyi_core::book::{Fate, FateState, Frame, Order, Stand};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Pending, PendingState, Unit};
 use rongyi_store::PassbookRow;
@@ -113,7 +113,7 @@ async fn open(
 pub(super) fn orders(visit: &Visit, frame: &Frame, orders: &[Order]) -> Vec<Pending> {
     let waiting = orders
         .iter()
-        .filter(|order| order.state == OrderState::Reserved);
+        .filter(|order| order.seen(visit.today()).stand == Stand::Reserved);
     waiting
         .map(|order| Pending {
             path: format!("/orders/{}", order.no),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
-use rongyi_core::book::{Frame, Order, OrderState};
+use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::command::Need;
 use rongyi_core::counters::{CounterKey, CounterSubject};
 use rongyi_core::ids::{AssetNo, Code};
@@ -41,7 +41,7 @@ pub(super) async fn at_hand(visit: &Visit, me: &SignedResident) -> Result<(Frame
         .frame(&visit.code)
         .await?
         .ok_or_else(Fault::not_found)?;
-    let wallet = redemption::wallet(store, &frame, me.resident)
+    let wallet = redemption::wallet(store, &frame, me.resident, visit.today())
         .await?
         .ok_or_else(Fault::not_found)?;
     Ok((frame, wallet))
@@ -68,8 +68,8 @@ pub(super) async fn orders_of(
     })
 }
 
-fn waits(order: &Order) -> bool {
-    order.state == OrderState::Reserved
+fn waits(visit: &Visit, order: &Order) -> bool {
+    order.seen(visit.today()).stand == Stand::Reserved
 }
 
 /// `陈阿婆家 · 第 3 户`, or the person's name where points go to persons.
@@ -182,7 +182,7 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
     let orders = orders_of(&visit, &me, &wallet).await?;
     let waiting = orders
         .iter()
-        .filter(|order| waits(order))
+        .filter(|order| waits(&visit, order))
         .map(|order| Waiting {
             no: u64::from(order.no.0),
             title: goods(&visit, &frame, rest_lines(order)),
@@ -357,7 +357,7 @@ pub(super) async fn show_me(Member { visit, me }: Member) -> Result<Response, Fa
     let waiting = orders_of(&visit, &me, &wallet)
         .await?
         .iter()
-        .filter(|order| waits(order))
+        .filter(|order| waits(&visit, order))
         .count();
     let view = MeView {
         told: accounts::reset_told(&visit, Whose::Person(me.person_id)).await?,

@@ -70,16 +70,17 @@ fn tile(
                 }),
             )
         }
-        Some(Ok(Err(refusal))) => (None, Some(refused(visit, front, refusal))),
-        Some(Ok(Ok(quote))) => {
-            let sum = total(quote);
-            let short = sum.saturating_sub(spendable);
-            let blocked = if left < i64::from(pieces) {
-                Some(Blocked::Gone)
-            } else {
-                (short > 0).then_some(Blocked::Short(short))
-            };
-            (Some(sum / i64::from(pieces.max(1))), blocked)
+        Some(Ok(offer)) => {
+            let sum = offer.quote.as_ref().map(total);
+            let blocked = offer
+                .refusal
+                .as_ref()
+                .map(|no| match (no.code.as_str(), sum) {
+                    ("stock.out", Some(_)) => Blocked::Gone,
+                    ("balance.short", Some(sum)) => Blocked::Short(sum.saturating_sub(spendable)),
+                    _ => refused(visit, front, no),
+                });
+            (sum.map(|sum| sum / i64::from(pieces.max(1))), blocked)
         }
     };
     Tile {
@@ -238,7 +239,7 @@ pub(super) async fn show_item(
     };
     let one = tile(&visit, &front, item, 1, at(1));
     let chosen = tile(&visit, &front, item, pieces, at(pieces));
-    let quote = at(pieces).and_then(|priced| priced.as_ref().ok()?.as_ref().ok());
+    let quote = at(pieces).and_then(|priced| priced.as_ref().ok()?.quote.as_ref());
     // Only what can be had is offered: up to the first number that the rule, the shelf or the purse does not allow.
     let can = |pieces: &i32| {
         tile(&visit, &front, item, *pieces, at(*pieces))
@@ -289,7 +290,7 @@ pub(super) async fn confirm(
     let quote = front
         .priced
         .first()
-        .and_then(|priced| priced.as_ref().ok()?.as_ref().ok());
+        .and_then(|priced| priced.as_ref().ok()?.quote.as_ref());
     // What can't be had has its reason on the item's own page.
     let (Some(quote), None) = (quote, &one.blocked) else {
         return Ok(go(&visit.path(&format!("/shop/{code}?quantity={pieces}"))));

@@ -4,11 +4,11 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Purpose;
-use rongyi_core::book::{Frame, Order, OrderState, Receipt};
+use rongyi_core::book::{Frame, Order, Receipt, Stand};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{AmendRejection, Rejection};
 use rongyi_core::ids::{ItemNo, OrderNo};
-use rongyi_core::record::{OrderLine, Record, ReleaseReason};
+use rongyi_core::record::{OrderLine, Record};
 use rongyi_core::{shown, typed};
 use rongyi_pages::{
     FieldError, TillCheckView, TillItem, TillOutcome, TillPieces, TillResultView, TillView,
@@ -22,7 +22,7 @@ use crate::access::random;
 use crate::api::error::Fault;
 use crate::asked::{No, Path, Typed, Unread};
 use crate::clerk::ClerkError;
-use crate::redemption::{self, Basket, collectable};
+use crate::redemption::{self, Basket};
 
 /// A code, as typed or scanned.
 #[derive(Debug, Deserialize)]
@@ -95,7 +95,7 @@ async fn look_up(visit: &Visit, typed: &str) -> Result<Response, Fault> {
         };
         return Ok((StatusCode::NOT_FOUND, Html(view)).into_response());
     };
-    if order.state != OrderState::Reserved || !collectable(&order, visit.today()) {
+    if order.seen(visit.today()).stand != Stand::Reserved {
         return told(visit, &order, None).await;
     }
     check(visit, &order, Vec::new()).await
@@ -279,23 +279,20 @@ async fn told(
 ) -> Result<Response, Fault> {
     let frame = frame(visit).await?;
     let done = handed.is_some();
-    let outcome = match &order.state {
-        OrderState::Settled { .. } if done => TillOutcome::HandedOver,
-        OrderState::Reserved if done => TillOutcome::HandedPart {
+    let outcome = match &order.seen(visit.today()).stand {
+        Stand::Settled { .. } if done => TillOutcome::HandedOver,
+        Stand::Reserved if done => TillOutcome::HandedPart {
             left: goods(visit, &frame, rest_lines(order)),
             until: day(order.deadline),
         },
-        OrderState::Settled { at, by } => TillOutcome::AlreadyHandedOver {
+        Stand::Settled { at, by } => TillOutcome::AlreadyHandedOver {
             at: visit.moment(*at),
             by: visit.actor(by).await,
         },
-        OrderState::Released {
-            at,
-            reason: ReleaseReason::Cancelled,
-        } => TillOutcome::Cancelled {
+        Stand::Cancelled { at } => TillOutcome::Cancelled {
             at: visit.moment(*at),
         },
-        OrderState::Released { .. } | OrderState::Reserved => TillOutcome::TimedOut {
+        Stand::TimedOut { .. } | Stand::Reserved => TillOutcome::TimedOut {
             at: end_of(visit, order.deadline),
         },
     };

@@ -68,7 +68,7 @@ pub(super) async fn show_why(
             LineState::Refused
         } else {
             until.map_or_else(
-                || state(first, &about),
+                || state(first, &about, visit.today()),
                 |until| LineState::Notice { until: day(until) },
             )
         },

@@ -19,5 +19,6 @@ mod parked;
 mod periods;
 mod privacy;
 mod reload;
+mod seen;
 mod serving;
 mod story;

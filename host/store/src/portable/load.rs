@@ -22,7 +22,7 @@ use super::forms::{code, date, hash, int, narrow, read_item, read_rule_set, read
 use super::gather::Gather;
 use super::lists::{self, Asked, each_number, each_text, looked_up};
 use super::nul::given;
-use super::{Connection, Own, Row, SNAPSHOT, community, statements};
+use super::{Connection, Own, Row, community, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::Moment;
 
@@ -187,7 +187,7 @@ impl Own {
 
     pub(crate) async fn frame(&self, community: &Code) -> Result<Option<Frame>, StoreError> {
         // One read transaction: head, rule sets and items must be of the same moment.
-        let mut snapshot = self.readers.begin_with(SNAPSHOT).await?;
+        let mut snapshot = self.moment().await?;
         let row: Option<FrameRow> = sqlx::query_as(FRAME)
             .bind(community.as_str())
             .fetch_optional(&mut *snapshot)
@@ -250,7 +250,7 @@ impl Own {
         &self,
         asked: &[(Code, Vec<Need>)],
     ) -> Result<Vec<Moment>, StoreError> {
-        let mut snapshot = self.readers.begin_with(SNAPSHOT).await?;
+        let mut snapshot = self.moment().await?;
         let connection = &mut *snapshot;
         let mut all = Gather::begin(connection, asked).await?;
         all.balances(connection).await?;

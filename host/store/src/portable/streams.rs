@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use rongyi_core::account::Account;
 use rongyi_core::book::{AccountState, Order, Used};
-use rongyi_core::chain::Block;
+use rongyi_core::chain::{Block, VERSION};
 use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::Record;
-use rongyi_core::time::Instant;
+use rongyi_core::time::{Instant, LocalDate};
 use rongyi_core::traits::Member;
 
-use super::forms::{account, code, hash, narrow, place, uint};
-use super::load::{OrderRow, counter, order_columns, states, used};
+use super::forms::{account, code, date, hash, narrow, place, uint};
+use super::load::{OrderRow, counter, order_columns, states, use_of, used};
 use super::nul::given;
 use super::periods::{MemberRow, member};
 use super::reads::{TransferRow, transfer_columns};
@@ -36,7 +36,10 @@ statements! {
     SOURCES = concat!("SELECT source, external_ref, input, entry FROM source_ref WHERE community_id = ", community!());
     TEXTS = concat!("SELECT seq, salt, text FROM text WHERE community_id = ", community!(),
         " AND seq >= $2 ORDER BY seq LIMIT $3");
-    KEYS = concat!("SELECT actor, key, input, entry FROM idempotency WHERE community_id = ", community!());
+    KEYS = concat!("SELECT actor, key, input, entry, at FROM idempotency WHERE community_id = ", community!(),
+        " ORDER BY actor, key");
+    PERIOD_DAYS = concat!("SELECT period, CAST(last AS BIGINT) FROM period WHERE community_id = ", community!());
+    LINKED = concat!("SELECT CAST(resident AS BIGINT) FROM person_of_resident WHERE community_id = ", community!());
 }
 
 type BlockRow = (i64, Vec<u8>, Vec<u8>, i64, i64, i64, Vec<u8>);
@@ -56,16 +59,20 @@ impl Own {
             .await?;
         rows.into_iter()
             .map(|(height, prev, root, first_seq, count, at, own)| {
+                let own = hash(&own)?;
+                let block = Block {
+                    version: VERSION,
+                    height: uint(height)?,
+                    prev: hash(&prev)?,
+                    root: hash(&root)?,
+                    first_seq: uint(first_seq)?,
+                    count: uint(count)?,
+                    at: Instant(at),
+                };
                 Ok(StoredBlock {
-                    block: Block {
-                        height: uint(height)?,
-                        prev: hash(&prev)?,
-                        root: hash(&root)?,
-                        first_seq: uint(first_seq)?,
-                        count: uint(count)?,
-                        at: Instant(at),
-                    },
-                    hash: hash(&own)?,
+                    // The version is not stored: the hash says it.
+                    block: block.of_hash(community, &own),
+                    hash: own,
                 })
             })
             .collect()
@@ -173,8 +180,31 @@ impl Own {
     pub(crate) async fn all_keys(
         &self,
         community: &Code,
-    ) -> Result<Vec<(Code, String, Used)>, StoreError> {
-        named(used(self.all(KEYS, community).await?)?)
+    ) -> Result<Vec<(Code, String, Used, Instant)>, StoreError> {
+        let rows: Vec<(String, String, Vec<u8>, i64, i64)> = self.all(KEYS, community).await?;
+        rows.into_iter()
+            .map(|(actor, text, input, entry, at)| {
+                let used = use_of(&input, entry)?;
+                Ok((code(&actor)?, given(text), used, Instant(at)))
+            })
+            .collect()
+    }
+
+    pub(crate) async fn all_period_days(
+        &self,
+        community: &Code,
+    ) -> Result<Vec<(String, LocalDate)>, StoreError> {
+        let rows: Vec<(String, i64)> = self.all(PERIOD_DAYS, community).await?;
+        rows.into_iter()
+            .map(|(period, last)| Ok((period, date(last)?)))
+            .collect()
+    }
+
+    pub(crate) async fn all_linked(&self, community: &Code) -> Result<Vec<ResidentNo>, StoreError> {
+        let rows: Vec<(i64,)> = self.all(LINKED, community).await?;
+        rows.into_iter()
+            .map(|(resident,)| Ok(ResidentNo(narrow(resident)?)))
+            .collect()
     }
 
     pub(crate) async fn texts(

@@ -2,6 +2,7 @@
 //! connection. Durability is asserted, never assumed. It begins no transaction for the ledger.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -92,6 +93,13 @@ impl Postgres {
             Err(_) => first(&servers, false).await?,
         };
         let (own, mut connection) = found;
+        // Half of a ledger is none.
+        let unfinished: bool = sqlx::query_scalar(MOVING)
+            .fetch_one(&mut connection)
+            .await?;
+        if unfinished {
+            return Err(StoreError::Unfinished);
+        }
         let applied: Option<i64> = sqlx::query_scalar(APPLIED)
             .fetch_one(&mut connection)
             .await
@@ -137,7 +145,46 @@ impl Postgres {
             may_write,
             watch,
             servers: servers.into(),
+            pinned: false,
         }
+    }
+
+    /// The database as it is at one moment, until it is closed.
+    pub(crate) async fn snapshot(&self) -> Result<Self, StoreError> {
+        let begun = Arc::new(AtomicBool::new(false));
+        let may_write = self.may_write;
+        let readers = PgPoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .acquire_timeout(ACQUIRE_PATIENCE)
+            .after_connect(move |connection, _| {
+                // A second connection would be of another moment.
+                let again = begun.swap(true, Ordering::Relaxed);
+                Box::pin(async move {
+                    if again {
+                        return Err(sqlx::Error::WorkerCrashed);
+                    }
+                    check_session(&mut *connection, may_write)
+                        .await
+                        .map_err(|error| sqlx::Error::Configuration(error.to_string().into()))?;
+                    sqlx::query(super::SNAPSHOT)
+                        .execute(&mut *connection)
+                        .await?;
+                    // The moment is that of the first read.
+                    sqlx::query(APPLIED).fetch_all(connection).await.map(drop)
+                })
+            })
+            .connect_with(PgConnectOptions::clone(&self.readers.connect_options()))
+            .await?;
+        Ok(Postgres {
+            readers,
+            may_write: false,
+            watch: Arc::new(Watch::default()),
+            servers: Arc::clone(&self.servers),
+            pinned: true,
+        })
     }
 
     /// A connection to write with.
@@ -330,7 +377,7 @@ async fn check_session(connection: &mut PgConnection, primary: bool) -> Result<(
     clippy::wildcard_enum_match_arm,
     reason = "the driver's enum is open; whatever it adds is about versions"
 )]
-fn migrating(error: MigrateError) -> StoreError {
+pub(super) fn migrating(error: MigrateError) -> StoreError {
     match error {
         MigrateError::Execute(inner) | MigrateError::ExecuteMigration(inner, _) => inner.into(),
         other => StoreError::Version {

@@ -15,6 +15,7 @@ async fn every_statement_can_be_prepared() {
     let db = Postgres::open(&cluster.url()).await.unwrap();
     let lists = [
         super::access::STATEMENTS,
+        super::audit::STATEMENTS,
         super::health::STATEMENTS,
         super::gather::STATEMENTS,
         super::fates::STATEMENTS,

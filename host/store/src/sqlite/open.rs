@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -77,6 +78,7 @@ impl Sqlite {
             writer: Some(Mutex::new(Some(writer))),
             suspect: AtomicBool::new(false),
             tidy: Mutex::new(Tidy::new()),
+            pinned: false,
         })
     }
 
@@ -95,6 +97,49 @@ impl Sqlite {
             suspect: AtomicBool::new(false),
             readers,
             tidy: Mutex::new(Tidy::new()),
+            pinned: false,
+        })
+    }
+
+    /// The database as it is at one moment, until it is closed. While it is open the WAL cannot be truncated past that
+    /// moment: read what only grows before.
+    pub(crate) async fn snapshot(&self) -> Result<Self, StoreError> {
+        let options = self
+            .options
+            .clone()
+            .create_if_missing(false)
+            .read_only(true)
+            .pragma("cache_size", READER_CACHE);
+        let begun = Arc::new(AtomicBool::new(false));
+        let readers = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .after_connect(move |connection, _| {
+                // A second connection would be of another moment.
+                let again = begun.swap(true, Ordering::Relaxed);
+                Box::pin(async move {
+                    if again {
+                        return Err(sqlx::Error::WorkerCrashed);
+                    }
+                    sqlx::query(super::SNAPSHOT)
+                        .execute(&mut *connection)
+                        .await?;
+                    // The moment is that of the first read.
+                    sqlx::query(APPLIED).fetch_all(connection).await.map(drop)
+                })
+            })
+            .connect_with(options.clone())
+            .await?;
+        Ok(Sqlite {
+            options,
+            writer: None,
+            suspect: AtomicBool::new(false),
+            readers,
+            tidy: Mutex::new(Tidy::new()),
+            pinned: true,
         })
     }
 
@@ -396,7 +441,7 @@ async fn check_pragmas(connection: &mut SqliteConnection, writes: bool) -> Resul
     clippy::wildcard_enum_match_arm,
     reason = "the driver's enum is open; whatever it adds is about versions"
 )]
-fn migrating(error: MigrateError) -> StoreError {
+pub(super) fn migrating(error: MigrateError) -> StoreError {
     match error {
         MigrateError::Execute(inner) | MigrateError::ExecuteMigration(inner, _) => inner.into(),
         other => StoreError::Version {

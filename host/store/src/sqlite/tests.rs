@@ -16,6 +16,7 @@ async fn every_statement_can_be_prepared() {
     let db = fresh(&dir).await;
     let lists = [
         super::access::STATEMENTS,
+        super::audit::STATEMENTS,
         super::health::STATEMENTS,
         super::gather::STATEMENTS,
         super::fates::STATEMENTS,

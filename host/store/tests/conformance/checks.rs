@@ -164,7 +164,7 @@ pub(crate) async fn chain(tried: &Tried, name: &Code, head: Head) -> Outcome {
                 .filter(|(seq, _, _)| {
                     (block.first_seq..block.first_seq + block.count).contains(seq)
                 })
-                .map(|(seq, kind, body)| leaf(*seq, *kind, body))
+                .map(|(seq, kind, body)| leaf(block.version, *seq, *kind, body))
                 .collect();
             same("root", block.root, merkle_root(&leaves))?;
             same("link", block.prev, prev)?;

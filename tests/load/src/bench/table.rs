@@ -10,6 +10,18 @@ use super::tell;
 /// Names of the columns, and of the fields of a line of JSON.
 const COLUMNS: [&str; 5] = ["what", "per second", "p50 ms", "p99 ms", "beside"];
 
+/// Stands where a row has no such figure.
+const NOT_MEASURED: &str = "–";
+
+/// A latency in milliseconds; a run that has none, such as an import of one file, shows none.
+fn latency(ms: f64) -> String {
+    if ms.is_nan() {
+        NOT_MEASURED.to_owned()
+    } else {
+        format!("{ms:.1}")
+    }
+}
+
 /// The rows so far.
 #[derive(Debug, Default)]
 pub(crate) struct Rows(Vec<Vec<String>>);
@@ -20,8 +32,8 @@ impl Rows {
         self.push(vec![
             name.to_owned(),
             format!("{rate:.0}"),
-            format!("{p50:.1}"),
-            format!("{p99:.1}"),
+            latency(p50),
+            latency(p99),
             note,
         ]);
     }
@@ -63,9 +75,11 @@ impl Rows {
 
     fn push(&mut self, row: Vec<String>) {
         if let [name, rate, p50, p99, note] = row.as_slice() {
-            tell(&format!(
-                "  {name}: {rate}/s, p50 {p50} ms, p99 {p99} ms  {note}"
-            ));
+            let latencies = match p50.as_str() {
+                NOT_MEASURED => String::new(),
+                _ => format!(", p50 {p50} ms, p99 {p99} ms"),
+            };
+            tell(&format!("  {name}: {rate}/s{latencies}  {note}"));
         }
         self.0.push(row);
     }
@@ -91,5 +105,20 @@ impl Rows {
             table.add_row(row);
         }
         println!("{table}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_measured_is_not_a_number_that_people_read() {
+        let mut rows = Rows::default();
+        rows.row("import", 1000.0, f64::NAN, f64::NAN, String::new());
+        rows.row("events", 1000.0, 1.25, 3.0, String::new());
+        let cells: Vec<&str> = rows.0.iter().flatten().map(String::as_str).collect();
+        assert!(cells.contains(&"–") && cells.contains(&"3.0"), "{cells:?}");
+        assert!(!cells.iter().any(|cell| cell.contains("NaN")), "{cells:?}");
     }
 }

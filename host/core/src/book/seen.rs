@@ -1,0 +1,265 @@
+//! An order as people see it: one function from what is stored and the day to what pages, API and terminal show. What
+//! is due is shown as done, whether or not the job has come round. It decides and changes nothing.
+
+use super::part::{charge, in_parts};
+use super::{Order, OrderState};
+use crate::ids::{Code, ItemNo};
+use crate::record::ReleaseReason;
+use crate::time::{Instant, LocalDate};
+
+/// Where an order stands, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stand {
+    /// It can be collected.
+    Reserved,
+    /// Handed over.
+    Settled {
+        /// When the last of it was.
+        at: Instant,
+        /// By whom.
+        by: Code,
+    },
+    /// Nobody wanted the rest any longer.
+    Cancelled {
+        /// When.
+        at: Instant,
+    },
+    /// Nobody came in time.
+    TimedOut {
+        /// When it was written down; `None` while that is only due: its points and goods are on their way back.
+        at: Option<Instant>,
+    },
+}
+
+impl Stand {
+    /// The word for programs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Stand::Reserved => "reserved",
+            Stand::Settled { .. } => "settled",
+            Stand::Cancelled { .. } => "cancelled",
+            Stand::TimedOut { .. } => "timed-out",
+        }
+    }
+
+    /// When it left `reserved`, once that is written down.
+    pub fn closed_at(&self) -> Option<Instant> {
+        match self {
+            Stand::Reserved => None,
+            Stand::Settled { at, .. } | Stand::Cancelled { at } => Some(*at),
+            Stand::TimedOut { at } => *at,
+        }
+    }
+}
+
+/// One line of an order, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenLine {
+    /// What.
+    pub item: ItemNo,
+    /// Pieces as they were ordered.
+    pub ordered: i32,
+    /// Pieces that were handed over.
+    pub handed: i32,
+    /// Pieces that can still be collected.
+    pub left: i32,
+    /// Points for all that was ordered.
+    pub points: i64,
+    /// Points for what was handed over.
+    pub charged: i64,
+}
+
+/// An order, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Where it stands.
+    pub stand: Stand,
+    /// Line by line.
+    pub lines: Vec<SeenLine>,
+    /// Points for all that was ordered.
+    pub ordered: i64,
+    /// Points for what was handed over.
+    pub charged: i64,
+    /// Points that are set aside for what can still be collected.
+    pub held: i64,
+    /// Points that came back, or that are about to.
+    pub back: i64,
+}
+
+impl Seen {
+    /// What the order costs as it stands: what was charged, and what is still set aside.
+    pub fn total(&self) -> i64 {
+        self.charged.saturating_add(self.held)
+    }
+}
+
+impl Order {
+    /// What people see of it on `today`.
+    pub fn seen(&self, today: LocalDate) -> Seen {
+        let stand = match &self.state {
+            OrderState::Reserved if today > self.deadline => Stand::TimedOut { at: None },
+            OrderState::Reserved => Stand::Reserved,
+            OrderState::Settled { at, by } => Stand::Settled {
+                at: *at,
+                by: by.clone(),
+            },
+            OrderState::Released {
+                at,
+                reason: ReleaseReason::Cancelled,
+            } => Stand::Cancelled { at: *at },
+            OrderState::Released {
+                at,
+                reason: ReleaseReason::TimedOut,
+            } => Stand::TimedOut { at: Some(*at) },
+        };
+        let settled = matches!(stand, Stand::Settled { .. });
+        // One that was collected at once has no parts.
+        let whole = settled && !in_parts(self);
+        let one = |((line, points), handed): (&(_, crate::amount::Amount), &i32)| {
+            let line: &crate::record::OrderLine = line;
+            let handed = if whole { line.quantity } else { *handed };
+            let open = line.quantity.saturating_sub(handed);
+            SeenLine {
+                item: line.item,
+                ordered: line.quantity,
+                handed,
+                left: if stand == Stand::Reserved { open } else { 0 },
+                points: points.get(),
+                charged: if open == 0 {
+                    points.get()
+                } else {
+                    charge(line, *points, handed)
+                },
+            }
+        };
+        let lines: Vec<SeenLine> = self.lines.iter().zip(&self.handed).map(one).collect();
+        let charged = lines
+            .iter()
+            .map(|line| line.charged)
+            .fold(0, i64::saturating_add);
+        let open = self.total.get().saturating_sub(charged);
+        let (held, back) = match stand {
+            Stand::Reserved => (open, 0),
+            Stand::Settled { .. } => (0, 0),
+            Stand::Cancelled { .. } | Stand::TimedOut { .. } => (0, open),
+        };
+        Seen {
+            stand,
+            lines,
+            ordered: self.total.get(),
+            charged,
+            held,
+            back,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::amount::Amount;
+    use crate::ids::{HouseholdNo, OrderNo, ResidentNo};
+    use crate::record::OrderLine;
+
+    /// Five pieces for 20 points, of which `handed` were handed over.
+    fn order(handed: i32, state: OrderState) -> Order {
+        let line = OrderLine {
+            item: ItemNo(1),
+            quantity: 5,
+        };
+        Order {
+            no: OrderNo(1),
+            entry: 1,
+            resident: ResidentNo(1),
+            household: HouseholdNo(1),
+            lines: vec![(line, Amount::new(20).unwrap())],
+            handed: vec![handed],
+            total: Amount::new(20).unwrap(),
+            held: vec![(0, i64::from(5 - handed) * 4)],
+            code: "00000000".into(),
+            placed_on: LocalDate::FIRST,
+            deadline: LocalDate::FIRST.plus_days(3),
+            state,
+        }
+    }
+
+    #[test]
+    fn every_state_adds_up_and_says_what_is_due_as_done() {
+        let (at, by) = (Instant(7), Code::literal("staff/1"));
+        let released = |reason| OrderState::Released { at, reason };
+        let settled = OrderState::Settled { at, by };
+        let (early, late) = (3, 4);
+        // state, pieces handed over, day, word, handed, left, charged, held, back
+        let table = [
+            (
+                OrderState::Reserved,
+                0,
+                early,
+                "reserved",
+                (0, 5),
+                (0, 20, 0),
+            ),
+            (
+                OrderState::Reserved,
+                3,
+                early,
+                "reserved",
+                (3, 2),
+                (12, 8, 0),
+            ),
+            (
+                OrderState::Reserved,
+                0,
+                late,
+                "timed-out",
+                (0, 0),
+                (0, 0, 20),
+            ),
+            (
+                OrderState::Reserved,
+                3,
+                late,
+                "timed-out",
+                (3, 0),
+                (12, 0, 8),
+            ),
+            (settled.clone(), 0, late, "settled", (5, 0), (20, 0, 0)),
+            (settled, 5, late, "settled", (5, 0), (20, 0, 0)),
+            (
+                released(ReleaseReason::Cancelled),
+                0,
+                early,
+                "cancelled",
+                (0, 0),
+                (0, 0, 20),
+            ),
+            (
+                released(ReleaseReason::Cancelled),
+                3,
+                early,
+                "cancelled",
+                (3, 0),
+                (12, 0, 8),
+            ),
+            (
+                released(ReleaseReason::TimedOut),
+                3,
+                late,
+                "timed-out",
+                (3, 0),
+                (12, 0, 8),
+            ),
+        ];
+        for (state, pieces, day, word, goods, points) in table {
+            let seen = order(pieces, state.clone()).seen(LocalDate::FIRST.plus_days(day));
+            let line = &seen.lines[0];
+            assert_eq!(seen.stand.word(), word, "{state:?}");
+            assert_eq!((line.handed, line.left), goods, "{state:?} {pieces}");
+            let own = (seen.charged, seen.held, seen.back);
+            assert_eq!(own, points, "{state:?} {pieces}");
+            assert_eq!(seen.charged + seen.held + seen.back, seen.ordered);
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! What `verify` should find at all: ledgers that are gone, rows that belong to none, and a database that is not what
+//! the migrations made; and what `serve` does before it opens a door.
+
+use std::path::Path;
+
+use rongyi_tests::{Cluster, Done, Installation, Serving};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+
+use super::{OURS, change, open, unlock};
+
+/// What is done to a copy of the file, and what must be named. Parts of a change stand between semicolons.
+const DAMAGE: &[(&str, &str, &str)] = &[
+    (
+        "a community's line",
+        "DELETE FROM community WHERE code = 'longshi'",
+        "community longshi: its ledger is missing",
+    ),
+    (
+        "rows of a community whose line is gone",
+        "DELETE FROM community WHERE code = 'longshi'",
+        "table record",
+    ),
+    (
+        "a migration's checksum",
+        "UPDATE _sqlx_migrations SET checksum = zeroblob(48) WHERE version = 1",
+        "migration 0001",
+    ),
+    (
+        "a migration's line",
+        "DELETE FROM _sqlx_migrations WHERE version = 2",
+        "migration 0002",
+    ),
+    (
+        "a trigger that is gone",
+        "DROP TRIGGER record_never_goes",
+        "trigger record_never_goes",
+    ),
+    (
+        "a unique index that is gone",
+        "DROP INDEX orders_by_code",
+        "index orders_by_code",
+    ),
+    (
+        "an index that is gone",
+        "DROP INDEX fate_by_state",
+        "index fate_by_state",
+    ),
+    (
+        "a view in the place of a table",
+        "ALTER TABLE item RENAME TO item_2; CREATE VIEW item AS SELECT * FROM item_2",
+        "table item: a view stands in the place",
+    ),
+    (
+        "a trigger of somebody else's",
+        "CREATE TRIGGER generous AFTER INSERT ON record BEGIN UPDATE balance SET amount = amount + 1 WHERE lot = -1; END",
+        "trigger generous",
+    ),
+    (
+        "an index that refuses rows",
+        "CREATE UNIQUE INDEX one_each ON record (community_id, seq)",
+        "index one_each",
+    ),
+    (
+        "a check that is gone",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'CHECK (amount BETWEEN 1 AND 1000000000000)', '') WHERE name = 'transfer'",
+        "table transfer: it is defined otherwise",
+    ),
+    (
+        "a person whom somebody is linked to",
+        "DELETE FROM person WHERE person_id = (SELECT min(person_id) FROM person_of_resident)",
+        "table person_of_resident: 1 rows name a person",
+    ),
+    (
+        "a link of a resident whom nobody knows",
+        "INSERT INTO person_of_resident SELECT community_id, 987654, person_id, salt FROM person_of_resident LIMIT 1",
+        "resident 987654",
+    ),
+];
+
+/// With the configuration, on another file.
+fn verify(own: &Installation, file: &Path) -> Done {
+    let url = format!("sqlite://{}", file.display());
+    let mut command = own.command(&["verify", "--decisions", "none"]);
+    command.env("RONGYI_DATABASE_URL", url);
+    command.output().unwrap().into()
+}
+
+async fn copied(own: &Installation) -> SqliteConnection {
+    let mut file = open(own.database()).await;
+    change(&mut file, "PRAGMA wal_checkpoint(TRUNCATE)".to_owned()).await;
+    file.close().await.unwrap();
+    let copy = own.folder().join("copy.db");
+    std::fs::copy(own.database(), &copy).unwrap();
+    open(&copy).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_or_belongs_to_none_is_named() {
+    let (own, serving) = Installation::demo();
+    drop(serving);
+    let copy = own.folder().join("copy.db");
+    let mut wrong = Vec::new();
+    for (what, statements, place) in DAMAGE {
+        let mut file = copied(&own).await;
+        let done = sqlx::raw_sql(AssertSqlSafe((*statements).to_owned()))
+            .execute(&mut file)
+            .await;
+        assert!(done.is_ok(), "{what}: {done:?}");
+        file.close().await.unwrap();
+        let said = verify(&own, &copy);
+        if said.code != Some(1) || !said.err.contains(place) {
+            wrong.push(format!("{what}: “{place}” is not named: {said:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    // Rows of every table whose community is not there.
+    let mut file = copied(&own).await;
+    let tables = sqlx::query("SELECT m.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c ON c.name = 'community_id' WHERE m.type = 'table' AND m.name <> 'community'")
+        .fetch_all(&mut file)
+        .await
+        .unwrap();
+    unlock(&mut file).await;
+    let mut moved = Vec::new();
+    for table in tables {
+        let table: String = table.get(0);
+        let statement = format!(
+            "UPDATE {table} SET community_id = 999 WHERE {}",
+            OURS.replace("nanmen", "longshi")
+        );
+        if change(&mut file, statement).await > 0 {
+            moved.push(table);
+        }
+    }
+    file.close().await.unwrap();
+    assert!(moved.len() > 12, "only {moved:?} have rows");
+    let said = verify(&own, &copy);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    for table in moved {
+        let place = format!("table {table}: ");
+        assert!(said.err.contains(&place), "{place}: {said:?}");
+    }
+
+    // Nothing at all.
+    let mut file = copied(&own).await;
+    unlock(&mut file).await;
+    for table in ["record", "transfer", "block", "balance", "community"] {
+        change(&mut file, format!("DELETE FROM {table}")).await;
+    }
+    file.close().await.unwrap();
+    let said = verify(&own, &copy);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    for community in ["nanmen", "longshi", "jinxian"] {
+        let place = format!("community {community}: its ledger is missing");
+        assert!(said.err.contains(&place), "{place}: {said:?}");
+    }
+    let url = format!("sqlite://{}", copy.display());
+    let mut file = open(&copy).await;
+    for table in ["component", "params", "person", "session", "staff"] {
+        change(&mut file, format!("DELETE FROM {table}")).await;
+    }
+    file.close().await.unwrap();
+    let said = own.run_alone(&["verify", "--database", &url]);
+    assert_eq!(
+        said.code,
+        Some(1),
+        "an empty database is no proof: {said:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_or_empty_database_opens_no_door() {
+    let (own, serving) = Installation::demo();
+    drop(serving);
+    copied(&own).await.close().await.unwrap();
+    let old = own.folder().join("copy.db");
+    // Somebody books on, and what is then is published.
+    let households = own.file("more.csv", "household,name,address\n901,新户,\n");
+    let residents = own.file(
+        "new.csv",
+        "resident,household,name,phone\n9001,901,新居民,\n",
+    );
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    own.must(&["household", "import", "-c", "nanmen", &text(&households)]);
+    let pins = own.folder().join("pins.txt");
+    let residents = text(&residents);
+    let pins = text(&pins);
+    own.must(&[
+        "resident", "import", "-c", "nanmen", &residents, "--pins", &pins,
+    ]);
+    let heads = own.database().with_file_name("heads");
+    std::fs::create_dir_all(&heads).unwrap();
+    let heads = text(&heads.join("2099-12.txt"));
+    own.must(&["heads", "--out", &heads]);
+    let newest = own.folder().join("newest.db");
+    let mut file = open(own.database()).await;
+    change(&mut file, "PRAGMA wal_checkpoint(TRUNCATE)".to_owned()).await;
+    file.close().await.unwrap();
+    std::fs::copy(own.database(), &newest).unwrap();
+
+    let put = |from: &Path| {
+        for end in ["-wal", "-shm"] {
+            let mut name = own.database().as_os_str().to_owned();
+            name.push(end);
+            let _ = std::fs::remove_file(name);
+        }
+        std::fs::copy(from, own.database()).unwrap();
+    };
+    let refused = |what: &str, says: &str| {
+        for arguments in [
+            vec!["serve"],
+            vec!["household", "import", "-c", "nanmen", "none.csv"],
+        ] {
+            let said = own.run(&arguments);
+            assert_eq!(said.code, Some(1), "{what}: {said:?}");
+            assert!(said.err.contains("heads.apart"), "{what}: {said:?}");
+            assert!(said.err.contains(says), "{what}: {said:?}");
+            assert!(said.err.contains("--accept-heads"), "{what}: {said:?}");
+        }
+    };
+    put(&old);
+    refused("an older backup", "nanmen");
+    let said = own.run(&["verify", "--decisions", "none"]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("its tail was cut off"), "{said:?}");
+    let said = own.run(&["verify", "--decisions", "none", "--without-heads"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    std::fs::remove_file(own.database()).unwrap();
+    refused("no database", "this database has no ledger of it");
+    assert!(!own.database().exists(), "nothing was made");
+    put(&newest);
+    own.must(&["verify", "--decisions", "none"]);
+
+    // On purpose, and everybody can read it.
+    put(&old);
+    let accepted = own.command(&["serve", "--accept-heads", "磁盘坏了，用昨天的备份"]);
+    drop(Serving::start(accepted));
+    let said = own.must(&["verify", "--decisions", "none"]);
+    assert!(said.out.contains("磁盘坏了，用昨天的备份"), "{said:?}");
+    let published = std::fs::read_to_string(&heads).unwrap();
+    assert!(published.contains("# restored nanmen "), "{published}");
+    drop(own.serve());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_server_is_held_to_the_same() {
+    let cluster = Cluster::start();
+    let url = cluster.database("whole");
+    let (own, serving) = Installation::demo_at(&url);
+    drop(serving);
+    own.must(&["verify", "--decisions", "none"]);
+    let damage = [
+        (
+            "a trigger that is gone",
+            "DROP TRIGGER record_never_changes ON record",
+            "trigger record.record_never_changes",
+        ),
+        (
+            "a trigger that is switched off",
+            "ALTER TABLE block DISABLE TRIGGER block_never_changes",
+            "trigger block.block_never_changes",
+        ),
+        (
+            "a rule that swallows rows",
+            "CREATE RULE deaf AS ON INSERT TO text DO INSTEAD NOTHING",
+            "rule text.deaf",
+        ),
+        (
+            "an index that is gone",
+            "DROP INDEX orders_by_code",
+            "index orders_by_code",
+        ),
+        (
+            "a check that is gone",
+            "ALTER TABLE transfer DROP CONSTRAINT transfer_amount_check",
+            "constraint transfer.transfer_amount_check",
+        ),
+        (
+            "a view in the place of a table",
+            "ALTER TABLE waiting RENAME TO waiting_2; CREATE VIEW waiting AS SELECT * FROM waiting_2",
+            "table waiting: a view stands in the place",
+        ),
+        (
+            "a row of no community",
+            "INSERT INTO balance (community_id, account, lot, amount, last) SELECT 999, account, lot, amount, last FROM balance LIMIT 1",
+            "table balance: 1 rows belong to a community that is not there",
+        ),
+        (
+            "a migration's checksum",
+            "UPDATE _sqlx_migrations SET checksum = decode(repeat('00', 48), 'hex') WHERE version = 1",
+            "migration 0001",
+        ),
+        (
+            "half a move",
+            "CREATE TABLE moving (source TEXT NOT NULL)",
+            "move",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (what, statements, place) in damage {
+        cluster.sql("CREATE DATABASE damaged TEMPLATE whole");
+        let other = url.replace("/whole", "/damaged");
+        cluster.sql_at(&other, statements);
+        let mut command = own.command(&["verify", "--decisions", "none"]);
+        command.env("RONGYI_DATABASE_URL", other);
+        let said: Done = command.output().unwrap().into();
+        if said.code != Some(1) || !said.err.contains(place) {
+            wrong.push(format!("{what}: “{place}” is not named: {said:?}"));
+        }
+        cluster.sql("DROP DATABASE damaged WITH (FORCE)");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
