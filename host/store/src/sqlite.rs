@@ -70,6 +70,10 @@ mod periods;
 )]
 #[path = "portable/privacy.rs"]
 mod privacy;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/reads.rs"]
 mod reads;
 #[allow(
