@@ -1,7 +1,9 @@
 //! Who read what is kept about somebody, as the person sees it; and how people stand in public lists.
 
-use rongyi_core::ids::ResidentNo;
+use rongyi_core::account::Holder;
+use rongyi_core::ids::{HouseholdNo, ResidentNo};
 use rongyi_core::time::Instant;
+use rongyi_server::door::{self, Kind};
 use rongyi_server::jobs;
 
 use crate::app::{TestApp, code};
@@ -110,19 +112,35 @@ async fn every_reading_of_somebodys_data_leaves_a_line_that_they_see() {
     app.end().await;
 }
 
+/// What the lists of a period ask, at the terminal: everybody of a household stands in its line.
 #[tokio::test]
 async fn a_list_in_which_somebody_stands_is_a_reading_too() {
     let app = TestApp::new().await;
-    app.earn("r-1", "waste.food", 1001, 100).await;
-    app.clock.advance_days(9);
-    let mut boss = app.signed_in("boss").await;
-    let page = "/nanmen/operator/periods/2026-11";
-    boss.post(page, &[("step", "cut-off")]).await.is(303);
-    boss.get(page).await.is(200);
+    let nanmen = code("nanmen");
+    let holders = [
+        Holder::Household(HouseholdNo(3)),
+        Holder::Resident(ResidentNo(2001)),
+        Holder::Community,
+    ];
+    let store = &app.house.store;
+    let whose = door::whose(store, &nanmen, holders.into_iter()).await;
+    let whose = whose.unwrap();
+    assert_eq!(whose, [1001, 1002, 2001].map(ResidentNo));
+    for _ in 0..2 {
+        let read = app.house.read_here(&nanmen, Kind::List, &whose).await;
+        read.unwrap();
+    }
+    jobs::read_log(&app.house).await.unwrap();
     for resident in [1001, 1002, 2001] {
         let found = readings(&app, resident).await;
-        assert_eq!(found.len(), 1, "{resident}: {found:?}");
-        assert_eq!((found[0].1.as_str(), found[0].2.as_str()), ("list", "page"));
+        let [(reader, kind, door, reads)] = found.as_slice() else {
+            panic!("{resident}: {found:?}")
+        };
+        assert!(reader.starts_with("terminal/"), "{reader}");
+        assert_eq!(
+            (kind.as_str(), door.as_str(), *reads),
+            ("list", "terminal", 2)
+        );
     }
     app.end().await;
 }
