@@ -25,6 +25,7 @@ mod rules;
 mod serve;
 mod show;
 mod statement;
+mod telling;
 mod verify;
 
 use std::collections::BTreeMap;
@@ -38,7 +39,6 @@ use rongyi_core::rule::Text;
 use rongyi_core::typed;
 use rongyi_store::{Store, StoreError};
 
-use crate::clerk::ClerkError;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Diagnostic, Parted};
 use crate::demo;
@@ -347,30 +347,6 @@ impl Failure {
     }
 }
 
-/// A clerk's error in both languages.
-pub(crate) fn clerk_text(error: &ClerkError) -> Text {
-    let zh = match error {
-        ClerkError::Rejected(rejection) => return rejection.text(),
-        ClerkError::Store(error) => {
-            return Text {
-                zh: error.to_string(),
-                en: String::new(),
-            };
-        }
-        ClerkError::Unsure(_) => {
-            "数据库没有确认就中断了，是否已经记上还不知道。请先查一查；用同一个编号重试不会记两次。"
-        }
-        ClerkError::QueueFull => "排队的命令太多，请稍后再试。",
-        ClerkError::CommunityUnknown(_) => "这里没有这个社区。",
-        ClerkError::RulesChanged => "规则刚刚换过，请再发一次。",
-        ClerkError::Stopped => "程序正在停止，没有写入任何内容。",
-    };
-    Text {
-        zh: zh.into(),
-        en: error.to_string(),
-    }
-}
-
 /// Does what was asked.
 ///
 /// # Errors
@@ -425,6 +401,7 @@ pub(crate) use import::{import_balances, import_events, read as read_sheet, summ
 pub(crate) use own::as_json as own_json;
 pub(crate) use serve::{ADDRESS, listen, serve};
 pub(crate) use statement::around;
+pub(crate) use telling::clerk_text;
 
 /// A line on the standard output. Who has stopped reading needs no more of it.
 pub(crate) fn say(line: &str) {
