@@ -32,8 +32,8 @@ fn erase(own: &Installation, arguments: &[&str], password: &str) -> Done {
 /// The operator's password, as the demo prints it.
 fn password_of(serving: &Serving) -> String {
     let words = serving.words_of("nanmen-operator");
-    let password = words.iter().skip_while(|word| *word != "nanmen-operator");
-    password.skip(1).next().unwrap().clone()
+    let mut password = words.iter().skip_while(|word| *word != "nanmen-operator");
+    password.nth(1).unwrap().clone()
 }
 
 fn export(own: &Installation) -> Done {

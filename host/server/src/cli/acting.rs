@@ -179,7 +179,14 @@ fn refused(error: &AccessError) -> Failure {
         }
         AccessError::Delayed { .. } => "access.delayed",
         AccessError::Store(_) => "store",
-        _ => "access",
+        AccessError::SignInNeeded
+        | AccessError::StaffSignInNeeded
+        | AccessError::PinFirst
+        | AccessError::Locked
+        | AccessError::Guarded { .. }
+        | AccessError::Flooded
+        | AccessError::TokenUnknown
+        | AccessError::CrossSite => "access",
     };
     let (zh, en) = error.both();
     Failure::new(code, zh, en)

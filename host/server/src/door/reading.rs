@@ -266,7 +266,7 @@ pub async fn whose(
     let mut whose = BTreeSet::new();
     for holder in holders.collect::<BTreeSet<_>>() {
         match holder {
-            Holder::Resident(no) => drop(whose.insert(no)),
+            Holder::Resident(no) => whose.extend([no]),
             Holder::Household(no) => {
                 let members = store.residents_of_household(community, no).await?;
                 whose.extend(members.into_iter().map(|row| row.resident));
