@@ -108,7 +108,14 @@ async fn every_door_says_the_same_of_an_order_in_every_state() {
         assert_eq!(figures(&order), (state.to_owned(), figure), "#{no}");
         assert!(order["closed_at_us"].is_i64(), "{order}");
     }
-    let words = ["没有来取", "没有来取", "取消", "取消", "已", "已"];
+    let words = [
+        "没有人来领",
+        "没有人来领",
+        "已取消",
+        "已取消",
+        "交付",
+        "交付",
+    ];
     for ((no, _), word) in orders.iter().zip(words) {
         let page = me.get(&format!("/nanmen/orders/{no}")).await;
         page.is(200).says(&[word]);
