@@ -50,6 +50,7 @@ pub(super) const ACTS: &[(&str, Act)] = &[
     ("token list", Act::ManageTokens),
     ("import balances", Act::Import),
     ("import events", Act::Import),
+    ("orders", Act::ReadOrder),
     ("balance", Act::ReadBalance),
     ("passbook", Act::ReadPassbook),
     ("period preview", Act::StepPeriod),

@@ -112,7 +112,7 @@ fn of(act: Act) -> Line {
         Act::SeeOwn | Act::OrderOwn | Act::ManageOwn => line(Own, &[], &[]),
         Act::SeeShop => line(Yes, SHOP, &[Till, Read, People]),
         Act::Quote | Act::PlaceOrder | Act::CancelOrder => line(Own, SHOP, &[]),
-        Act::ReadOrder => line(Own, SHOP, &[Till, People]),
+        Act::ReadOrder => and_terminal(line(Own, SHOP, &[Till, People])),
         Act::HandOver => line(No, SHOP, &[Till]),
         Act::RecordEvent => line(No, &[Leader, Reviewer, Operator], &[Events]),
         Act::ReadBalance | Act::ReadPassbook => and_terminal(line(Own, OFFICE, &[People])),
