@@ -40,7 +40,7 @@ use crate::command::{AmendRejection, Ask, Command, Need, Rejection, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, Standing};
-use crate::record::{Envelope, Event, Item, Record, RuleSet};
+use crate::record::{About, Envelope, Event, Item, Record, RuleSet};
 use crate::rule::{Judge, KindPlan, Refusal};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
@@ -73,6 +73,9 @@ struct Dirty {
     waited: Vec<u64>,
     fates: BTreeSet<u64>,
     texts: Vec<(u64, SaltedText)>,
+    references: Vec<(u64, SaltedText)>,
+    about: Vec<(About, u64)>,
+    codes: Vec<(OrderNo, SaltedText)>,
     erased: Vec<u64>,
     forgotten: Vec<ResidentNo>,
     settings: bool,
@@ -339,6 +342,16 @@ impl Book {
                 .filter_map(|entry| Some((*entry, (*self.fates.get(entry)?)?)))
                 .collect(),
             texts: dirty.texts,
+            references: dirty.references,
+            about: dirty.about,
+            codes: dirty
+                .codes
+                .into_iter()
+                .filter(|(no, _)| {
+                    let order = self.orders.get(no).and_then(Option::as_ref);
+                    order.is_some_and(|own| own.state == OrderState::Reserved)
+                })
+                .collect(),
             periods: self
                 .frame
                 .periods
@@ -493,9 +506,7 @@ impl Book {
                     .push((owner, key.text.clone(), used, envelope.at));
             }
         }
-        if let Some(text) = &command.text {
-            self.dirty.texts.push((entry, text.clone()));
-        }
+        self.keep_texts(command, entry, records.first());
         let mine =
             |account: &Account| !matches!(account.purpose, Purpose::Issuance | Purpose::Supplied);
         Receipt {
@@ -507,6 +518,27 @@ impl Book {
                 .copied()
                 .collect(),
         }
+    }
+
+    /// What is kept beside the ledger of this entry, and whom it is about. The text of an order is its pick-up code,
+    /// which has a place of its own.
+    fn keep_texts(&mut self, command: &Command, entry: u64, first: Option<&Record>) {
+        let is_order = matches!(command.ask, Ask::Place { .. });
+        let text = command.text.as_ref().filter(|_| !is_order);
+        let reference = command.reference.as_ref().and_then(|own| own.text.as_ref());
+        if text.is_none() && reference.is_none() {
+            return;
+        }
+        self.dirty
+            .texts
+            .extend(text.map(|own| (entry, own.clone())));
+        self.dirty
+            .references
+            .extend(reference.map(|own| (entry, own.clone())));
+        let about = first.map(|own| own.personal().about).unwrap_or_default();
+        self.dirty
+            .about
+            .extend(about.into_iter().map(|own| (own, entry)));
     }
 
     fn use_source(&mut self, source: &crate::record::Source, entry: u64) {
@@ -523,16 +555,28 @@ impl Book {
             .push((source.name.clone(), source.external_ref.clone(), used));
     }
 
-    fn source_used(&self, source: &crate::record::Source) -> Result<Option<u64>, Rejection> {
-        match self
-            .sources
-            .get(&(source.name.clone(), source.external_ref.clone()))
-        {
-            Some(Some(used)) if used.input == source.input => Ok(Some(used.entry)),
-            Some(Some(_)) => Err(Rejection::SourceConflict {
-                external_ref: source.external_ref.clone(),
-            }),
-            Some(None) | None => Ok(None),
+    /// What answered this reference before, under either of its forms.
+    fn source_used(
+        &self,
+        source: &crate::record::Source,
+        command: &Command,
+    ) -> Result<Option<u64>, Rejection> {
+        let now = (source.external_ref.clone(), source.input);
+        let other = command.reference.iter().map(|own| own.other.clone());
+        for (external_ref, input) in other.chain([now]) {
+            let key = (source.name.clone(), external_ref);
+            match self.sources.get(&key) {
+                Some(Some(used)) if used.input == input => return Ok(Some(used.entry)),
+                Some(Some(_)) => {
+                    // As it was typed: what the ledger holds of it says nothing to anybody.
+                    let typed = command.reference.as_ref().and_then(|own| own.text.as_ref());
+                    let typed = typed.map(|own| own.text.clone());
+                    let external_ref = typed.unwrap_or(key.1);
+                    return Err(Rejection::SourceConflict { external_ref });
+                }
+                Some(None) | None => {}
+            }
         }
+        Ok(None)
     }
 }

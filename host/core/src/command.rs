@@ -12,8 +12,8 @@ use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 pub use crate::period::PeriodRejection;
 use crate::period::{Period, PeriodStep};
 use crate::record::{
-    Amend, Envelope, Erasure, Event, Item, Key, NoticeStep, OrderLine, Record, ReleaseReason,
-    RuleSet, Source,
+    Amend, Envelope, Erasure, Event, Item, Key, NoticeStep, OrderLine, PickupCode, Record,
+    ReleaseReason, RuleSet, Source,
 };
 use crate::rule::Text;
 use crate::settings::Settings;
@@ -31,8 +31,22 @@ pub struct Command {
     pub today: LocalDate,
     /// What is asked.
     pub ask: Ask,
-    /// A personal text that the records only commit to; kept apart so that it can be erased.
+    /// A personal text that the records only commit to; kept apart so that it can be erased. Of an order it is the
+    /// pick-up code, which is kept until the order ends.
     pub text: Option<SaltedText>,
+    /// What else is to be known of the reference of an event or opening balance.
+    pub reference: Option<Reference>,
+}
+
+/// A reference beside the form in which the record holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// What a sealed one was sealed from, with its salt; kept apart so that it can be erased. `None` for one that
+    /// stands in the record as it was sent.
+    pub text: Option<SaltedText>,
+    /// The other form of the same reference, with the digest of its content under that form: sealed for one in clear,
+    /// in clear for one that is sealed, as ledgers held it before. It counts once under either.
+    pub other: (String, Hash),
 }
 
 /// A text with the salt of its commitment.
@@ -107,8 +121,8 @@ pub enum Ask {
         lines: Vec<(Code, i32)>,
         /// The total the person saw.
         seen: Amount,
-        /// The pick-up code it will have: 8 digits.
-        code: String,
+        /// The pick-up code it will have, sealed; the code itself is the command's text.
+        code: PickupCode,
     },
     /// An order is handed over.
     Settle(OrderNo),
@@ -219,6 +233,7 @@ impl Command {
             today,
             ask,
             text: None,
+            reference: None,
         })
     }
 }
@@ -234,7 +249,7 @@ pub enum Need {
     Resident(ResidentNo),
     /// An order.
     Order(OrderNo),
-    /// The order behind a pick-up code.
+    /// The order behind a pick-up code, by the code's key.
     PickupCode(String),
     /// What an external reference was used for.
     Source(Code, String),

@@ -18,6 +18,7 @@ pub mod period;
 pub mod proof;
 pub mod record;
 pub mod rule;
+pub mod seal;
 pub mod settings;
 pub mod shown;
 pub mod time;

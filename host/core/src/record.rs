@@ -5,9 +5,13 @@
 
 mod amend;
 mod form;
+mod personal;
+mod pickup;
 mod rule_form;
 
 pub use amend::{Amend, Change, NoticeStep};
+pub use personal::{About, Personal};
+pub use pickup::{PICKUP_DIGITS, PickupCode, is_code};
 
 use form::{
     read_envelope, read_erasure, read_event, read_holder, read_item, read_line, read_rule_set,
@@ -246,14 +250,15 @@ pub enum Record {
     Event(Envelope, Event),
     /// Asked: the waiting event at this seq, again.
     Retry(Envelope, u64),
-    /// Asked: an order for a resident, with the total the person saw and the pick-up code.
+    /// Asked: an order for a resident, with the total the person saw and the pick-up code: sealed, or in clear in old
+    /// ledgers, which is another kind.
     Place(
         Envelope,
         OrderNo,
         ResidentNo,
         Vec<OrderLine>,
         Amount,
-        String,
+        PickupCode,
     ),
     /// Asked: an order is handed over.
     Settle(Envelope, OrderNo),
@@ -304,7 +309,8 @@ impl Record {
             Record::Open(..) => 6,
             Record::Event(..) => 7,
             Record::Retry(..) => 8,
-            Record::Place(..) => 9,
+            Record::Place(.., PickupCode::Clear(_)) => 9,
+            Record::Place(.., PickupCode::Sealed(_)) => Self::PLACE_SEALED,
             Record::Settle(..) => 10,
             Record::Release(..) => 11,
             Record::Lapse(..) => 12,
@@ -325,6 +331,9 @@ impl Record {
             Record::Moved(..) => Self::MOVED,
         }
     }
+
+    /// The kind number of an order whose pick-up code is sealed. It begins an entry although it is above 19.
+    pub const PLACE_SEALED: u8 = 25;
 
     /// The kind number of a movement, which stores keep in a table of its own.
     pub const MOVED: u8 = 30;
@@ -406,7 +415,7 @@ impl Record {
                 w.u32(resident.0);
                 w.list(lines, write_line);
                 w.amount(*seen);
-                w.text(code);
+                code.write(w);
             }
             Record::Settle(_, no) => w.u32(no.0),
             Record::Release(_, no, reason) => {
@@ -496,13 +505,13 @@ impl Record {
             ),
             7 => Record::Event(read_envelope(r)?, read_event(r)?),
             8 => Record::Retry(read_envelope(r)?, r.u64()?),
-            9 => Record::Place(
+            9 | Self::PLACE_SEALED => Record::Place(
                 read_envelope(r)?,
                 OrderNo(r.u32()?),
                 ResidentNo(r.u32()?),
                 r.list(read_line)?,
                 r.amount()?,
-                r.text()?,
+                PickupCode::read(r, kind == Self::PLACE_SEALED)?,
             ),
             10 => Record::Settle(read_envelope(r)?, OrderNo(r.u32()?)),
             11 => {

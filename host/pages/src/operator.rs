@@ -165,6 +165,8 @@ pub struct OperatorView {
     pub rules: Vec<RuleSetRow>,
     /// Events that wait for a rule, all together.
     pub waiting: i64,
+    /// Wrong pick-up codes at the till today, by who typed them.
+    pub wrong_codes: Vec<(String, i64)>,
     /// The newest block.
     pub head: Head,
     /// What is wrong with a changed configuration that was therefore not taken over.
@@ -189,6 +191,11 @@ impl OperatorView {
     /// The plain sentence of a counted fault.
     fn fault_text(&self, code: &str) -> String {
         self.shell.t(fault::keys(code).0)
+    }
+
+    /// All of today's wrong pick-up codes.
+    fn wrong_codes_in_all(&self) -> i64 {
+        self.wrong_codes.iter().map(|(_, count)| count).sum()
     }
 
     fn short_digest(&self, digest: &str) -> String {

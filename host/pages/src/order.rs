@@ -12,7 +12,7 @@ use crate::shell::Shell;
 pub enum OrderState {
     /// Waiting to be picked up.
     Reserved {
-        /// The pick-up code, eight digits.
+        /// The pick-up code, eight digits; empty for those of the household who did not order.
         code: String,
         /// What the QR code says: an address or the digits.
         qr_text: String,

@@ -192,6 +192,7 @@ order-placed-next = Pick it up with the code below.
 order-cost = { $points } used
 order-paid = Paid
 order-code = Pick-up code
+order-code-elsewhere = Only the person who ordered can see the pick-up code. They can open this slip, or collect it themselves.
 order-qr-label = QR code of the pick-up code
 order-show = Show this page at the counter or read out the 8 digits. Family may bring the printed page for you.
 order-reference = Order number
@@ -397,6 +398,11 @@ operator-waiting = { $n ->
    *[other] { $count } events are waiting for a rule to be mended. None is lost.
  }
 operator-none-waiting = Nothing is waiting; every event is in the books.
+operator-wrong-codes = { $n ->
+    [one] { $count } wrong pick-up code at the till today
+   *[other] { $count } wrong pick-up codes at the till today
+ }
+operator-wrong-codes-note = A slip of the finger is nothing. Where there are many, ask who is trying; the more tries, the longer the pauses.
 operator-rules = Rules
 operator-periods = Closing the books
 operator-version = Version { $version }

@@ -105,6 +105,7 @@ pub async fn ask(
         today: house.today(community).0,
         ask: request.ask(text.commitment()),
         text: Some(text).filter(|_| !matches!(request, Request::Approve(_))),
+        reference: None,
     };
     house.clerk.ask(community, command).await
 }

@@ -127,6 +127,7 @@ async fn done(
         today,
         ask,
         text: None,
+        reference: None,
     };
     loop {
         let needs = book.missing(&command);

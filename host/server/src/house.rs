@@ -7,6 +7,7 @@ mod checking;
 pub mod figures;
 pub mod published;
 pub mod reload;
+mod sealing;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -68,6 +69,7 @@ pub struct House {
     /// What became of the last change of the configuration.
     pub news: reload::News,
     tasks: TaskTracker,
+    sealing: sealing::Sealing,
 }
 
 /// The communities of this host by code.
@@ -238,6 +240,7 @@ impl House {
         let communities = RwLock::new(Arc::new(served(&config)));
         let news = reload::News::beside(&config);
         let house = House {
+            sealing: sealing::Sealing::default(),
             heads: Heads::open(config.data_dir.join("heads")),
             config,
             communities,
@@ -339,6 +342,7 @@ impl House {
             today: self.today(community).0,
             ask,
             text: None,
+            reference: None,
         }
     }
 

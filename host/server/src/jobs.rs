@@ -28,6 +28,8 @@ const ROUND_MAX: u32 = 500;
 const CATCH_UP_ROUNDS: usize = 20;
 /// A month of keeping who read what: a twelfth of a year and a day more, never less.
 const MONTH_US: i64 = 31 * 86_400_000_000;
+/// Days for which wrong codes at the till are kept.
+const TILL_DAYS: i32 = 30;
 /// Accounts in one lapse command.
 const LAPSE_CHUNK: usize = 50;
 
@@ -150,6 +152,8 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
     let key_age_us = KEY_DAYS.saturating_mul(86_400_000_000);
     let before = Instant(house.clock.now().0.saturating_sub(key_age_us));
     done.keys = house.store.purge_keys(code, before).await?;
+    let day = today.plus_days(-TILL_DAYS);
+    house.store.clear_till_tries(code, day).await?;
     for seq in ready(house, code).await? {
         let command = house.command(code, &Actor::Job.code(), Ask::Retry(seq));
         match house.clerk.ask_patiently(code, command).await {

@@ -28,6 +28,7 @@ pub mod rulebook;
 pub mod serving;
 pub mod sheet;
 pub mod statement;
+pub mod till;
 pub mod verify;
 pub mod vitals;
 pub mod watch;

@@ -9,9 +9,11 @@ mod tree;
 pub mod wire;
 
 use rongyi_core::account::{Account, Holder};
+use rongyi_core::book::OrderState;
 use rongyi_core::chain::{leaf, sha256};
-use rongyi_core::ids::Code;
+use rongyi_core::ids::{Code, OrderNo};
 use rongyi_core::proof::{After, Inclusion, ProvedRecord, PublishedHead, merkle_path};
+use rongyi_core::record::Record;
 use rongyi_core::time::Instant;
 use rongyi_store::{Store, StoreError, StoredBlock};
 
@@ -28,6 +30,11 @@ pub enum ProofFault {
         "这个社区的账本里没有第 {0} 号记录。请核对号码。 There is no record {0} in this community's ledger. Check the number."
     )]
     NoRecord(u64),
+    /// The record of an order of before codes were sealed holds its pick-up code.
+    #[error(
+        "第 {0} 号兑换单还没有取货，它的记录里写着取货码，取货以后才能出凭证。 Order {0} still waits to be picked up and its record holds the pick-up code; its proof can be had afterwards."
+    )]
+    OrderOpen(OrderNo),
     /// No such ledger.
     #[error("这里没有社区“{0}”的账本。 There is no ledger of community “{0}” here.")]
     NoCommunity(Code),
@@ -133,6 +140,7 @@ pub async fn prove(
 ) -> Result<Proved, ProofFault> {
     let entry = store.entry(community, seq).await?;
     let entry = entry.ok_or(ProofFault::NoRecord(seq))?;
+    code_stays_secret(store, community, &entry.records).await?;
     let now = head_now(store, trees, community).await?;
     let now = now.ok_or(ProofFault::NoRecord(seq))?;
     let first = entry.first_seq;
@@ -186,6 +194,30 @@ pub async fn prove(
         head_at: line.map_or(now.at, |own| own.at),
         published: line.is_some(),
     })
+}
+
+/// A proof shows the bytes of its records: of an order of an old ledger they hold the code while it can be used.
+async fn code_stays_secret(
+    store: &Store,
+    community: &Code,
+    records: &[(u64, u8, Vec<u8>)],
+) -> Result<(), ProofFault> {
+    for (_, kind, bytes) in records {
+        let Ok(record) = Record::decode(*kind, bytes) else {
+            continue;
+        };
+        if record.personal().clear_code.is_none() {
+            continue;
+        }
+        let Record::Place(_, no, ..) = record else {
+            continue;
+        };
+        let order = store.order(community, no).await?;
+        if order.is_some_and(|order| order.state == OrderState::Reserved) {
+            return Err(ProofFault::OrderOpen(no));
+        }
+    }
+    Ok(())
 }
 
 /// An account in few words: `household/3 asset 1 available`, `community asset 1 issuance`.

@@ -10,8 +10,9 @@ use rongyi_core::book::{AccountState, Book, Frame, Offer, Order};
 use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, Need, Rejection};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo};
-use rongyi_core::record::{Item, Key, ReleaseReason};
+use rongyi_core::record::{Item, Key, PickupCode, ReleaseReason};
 use rongyi_core::rule::{Plan, Quote};
+use rongyi_core::seal::Sealed;
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
 use rongyi_store::{Store, StoreError};
@@ -171,7 +172,7 @@ pub async fn quotes(
 ) -> Result<Shopfront, ClerkError> {
     jobs::catch_up(house, community).await?;
     let basket = |basket: &Basket| {
-        let (lines, code) = (basket.clone(), String::from("00000000"));
+        let (lines, code) = (basket.clone(), PickupCode::Sealed([0; 32]));
         house.command(
             community,
             &Actor::Job.code(),
@@ -271,20 +272,23 @@ pub async fn place(house: &House, community: &Code, wanted: Wanted) -> Result<An
     } = wanted;
     let input = format!("place {resident} {basket:?} {seen}");
     jobs::catch_up(house, community).await?;
+    let sealing = house.seal_key(community).await?;
     let mut tries = 0;
     loop {
+        let code = sealing.seal(Sealed::PickupCode, &pickup_code());
         let ask = Ask::Place {
             resident,
             lines: basket.clone(),
             seen,
-            code: pickup_code(),
+            code: PickupCode::Sealed(code.commitment()),
         };
         let command = Command {
             actor: actor.clone(),
             key: key(key_text.clone(), &input),
             today: house.today(community).0,
             ask,
-            text: None,
+            text: Some(code),
+            reference: None,
         };
         tries += 1;
         match house.clerk.ask(community, command).await {
@@ -311,6 +315,7 @@ pub async fn settle(
         today: house.today(community).0,
         ask: Ask::Settle(order),
         text: None,
+        reference: None,
     };
     house.clerk.ask(community, command).await
 }
@@ -332,6 +337,7 @@ pub async fn settle_part(
         today: house.today(community).0,
         ask: Ask::SettlePart(order, pieces),
         text: None,
+        reference: None,
     };
     house.clerk.ask(community, command).await
 }
@@ -354,6 +360,7 @@ pub async fn cancel(
         today: house.today(community).0,
         ask,
         text: None,
+        reference: None,
     };
     house.clerk.ask(community, command).await
 }

@@ -8,6 +8,8 @@ mod error;
 mod model;
 mod moving;
 #[cfg(test)]
+mod personal;
+#[cfg(test)]
 mod plans;
 mod postgres;
 mod sqlite;
@@ -19,7 +21,7 @@ pub use model::{
     AccessRecord, HouseholdText, KnownBrowser, Listing, Moment, NewAccessRecord, NewSession,
     NewStaff, Pace, PassbookRow, Person, PublicName, ReadLine, ReadNote, Refused, ResidentRow,
     RuleCount, RuleFault, RuleHealth, RulePark, Session, Staff, StaffChange, StoredBlock,
-    StoredCounter, StoredEntry, Subject, Token, TransferLink, TryKey, Whose, Written,
+    StoredCounter, StoredEntry, Subject, TillTry, Token, TransferLink, TryKey, Whose, Written,
 };
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
@@ -32,6 +34,8 @@ use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::counters::{CounterKey, CounterRow};
 use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::period::Standing;
+use rongyi_core::record::About;
+use rongyi_core::seal::SealKey;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_core::traits::Member;
 
@@ -246,8 +250,8 @@ each_engine! {
     fn counter_row(community: &Code, key: &CounterKey) -> Option<CounterRow>;
     /// An order by its number.
     fn order(community: &Code, no: OrderNo) -> Option<Order>;
-    /// An order by its pick-up code, wherever it stands. Codes are never given twice.
-    fn order_by_code(community: &Code, pickup_code: &str) -> Option<Order>;
+    /// An order by the key of its pick-up code, wherever it stands. Codes are never given twice.
+    fn order_by_code(community: &Code, key: &str) -> Option<Order>;
     /// A resident's orders, newest first.
     fn orders_of_resident(community: &Code, resident: ResidentNo, limit: u32) -> Vec<Order>;
     /// A household's orders, newest first.
@@ -324,6 +328,38 @@ each_engine! {
     fn all_period_days(community: &Code) -> Vec<(String, LocalDate)>;
     /// Residents who are linked to a person, whether or not the ledger knows them.
     fn all_linked(community: &Code) -> Vec<ResidentNo>;
+}
+
+// What stands beside the ledger because it must be secret while it counts, or must be able to go.
+each_engine! {
+    /// The community's key for sealing, made when there is none; `None` when nothing can be made.
+    fn seal_key(community: &Code) -> Option<SealKey>;
+    /// Where a resident is signed in, the newest first.
+    fn sessions_of(community: &Code, resident: ResidentNo) -> Vec<Session>;
+    /// After an erasure: removes what the engine had written of it. SQLite: the log before the file is emptied, and with
+    /// `rewrite` the whole file is written anew. PostgreSQL: the touched tables are vacuumed, with `rewrite` rewritten,
+    /// which locks them meanwhile. Whether it came to its end; readers may have been in the way.
+    fn scrub(rewrite: bool) -> bool;
+    /// The pick-up code of an open order; `None` when it ended, or holds its code in clear.
+    fn pickup_code(community: &Code, order: OrderNo) -> Option<String>;
+    /// The pick-up codes of all open orders.
+    fn pickup_codes(community: &Code) -> Vec<(OrderNo, SaltedText)>;
+    /// Entries with a text or typed reference about any of these.
+    fn entries_about(community: &Code, about: &[About]) -> Vec<u64>;
+    /// The texts of these entries, as far as they are there.
+    fn texts_at(community: &Code, entries: &[u64]) -> Vec<(u64, SaltedText)>;
+    /// The typed references of these entries, as far as they are there.
+    fn references_at(community: &Code, entries: &[u64]) -> Vec<(u64, SaltedText)>;
+    /// All typed references that were not erased, by entry.
+    fn all_references(community: &Code) -> Vec<(u64, SaltedText)>;
+    /// Counts a try at the till before it is looked at. `bounds`: how many a day are free, and the longest pause in µs.
+    fn take_till_try(community: &Code, actor: &str, day: LocalDate, now: Instant, bounds: (u32, i64)) -> TillTry;
+    /// Takes the count of a right try back.
+    fn give_back_till_try(community: &Code, actor: &str, day: LocalDate, now: Instant) -> ();
+    /// Wrong tries of a day, by who made them; `*` counts all.
+    fn till_tries(community: &Code, day: LocalDate) -> Vec<(String, u32)>;
+    /// Removes the counts of days before.
+    fn clear_till_tries(community: &Code, before: LocalDate) -> u64;
 }
 
 // People.

@@ -438,3 +438,18 @@ pub struct ReadLine {
     /// How many.
     pub reads: u64,
 }
+
+/// What became of a try at the till.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TillTry {
+    /// It counts, and may be looked at.
+    Taken {
+        /// Tries of this day that were wrong, this one among them.
+        wrong: u32,
+    },
+    /// Too many were wrong: the next one counts from then on.
+    Wait {
+        /// When.
+        until: Instant,
+    },
+}

@@ -5,7 +5,7 @@
 const ROWS: u32 = 30_000;
 
 /// The tables that grow with every event, order or resident.
-pub(crate) const GROWING: [&str; 13] = [
+pub(crate) const GROWING: [&str; 16] = [
     "record",
     "transfer",
     "block",
@@ -17,18 +17,25 @@ pub(crate) const GROWING: [&str; 13] = [
     "idempotency",
     "waiting",
     "text",
+    "reference_text",
+    "text_about",
+    "pickup_code",
     "standing",
     "fate",
 ];
 
 /// Statements that walk over a community because that is what they are for, with how they begin: jobs, the cut-off of
 /// a period, the list of what waits. No event, order or page waits for them.
-const WALKS: [(&str, &str); 6] = [
+const WALKS: [(&str, &str); 10] = [
     ("CODES", ""),
     ("EVERYONE", ""),
     ("LAPSING", ""),
     ("PURGE_KEYS", ""),
     ("ALL", ""),
+    ("ALL_CODES", ""),
+    ("ALL_REFERENCES", ""),
+    ("WITHOUT_KEY", ""),
+    ("OLD_TEXTS", ""),
     ("WAITING", "SELECT seq, rule_set"),
 ];
 
@@ -79,6 +86,17 @@ pub(crate) fn fill(hash: &str) -> Vec<String> {
             "text",
             "seq, salt, text",
             format!("i, substr({hash}, 1, 16), 'x'"),
+        ),
+        (
+            "reference_text",
+            "seq, salt, text",
+            format!("i, substr({hash}, 1, 16), 'x'"),
+        ),
+        ("text_about", "about, seq", "i % 900, i".to_owned()),
+        (
+            "pickup_code",
+            "order_no, salt, code",
+            format!("i, substr({hash}, 1, 16), 'c' || i"),
         ),
         ("waiting", "seq, rule_set", "i, 1".to_owned()),
         ("standing", "cut, holder, entry, body", format!("1 + i % 9, i, i % 2, {hash}")),

@@ -80,6 +80,12 @@ mod reads;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/sealed.rs"]
+mod sealed;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/sessions.rs"]
 mod sessions;
 #[allow(

@@ -59,6 +59,7 @@ fn first_block(community: &'static str, pieces: i32) -> Changes {
             today: LocalDate::new(2026, 11, 1).unwrap(),
             ask,
             text: None,
+            reference: None,
         };
         book.apply(&command, Instant(1), &Nobody).unwrap();
     }

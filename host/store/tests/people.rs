@@ -39,6 +39,7 @@ async fn community(url: &str) -> Store {
             today: LocalDate::new(2026, 11, 1).unwrap(),
             ask,
             text: None,
+            reference: None,
         };
         let applied = book.apply(&command, Instant(1), &Nobody).unwrap();
         assert!(matches!(applied, Applied::Fresh(_)));

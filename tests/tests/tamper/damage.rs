@@ -134,12 +134,12 @@ pub(crate) const DAMAGE: &[(&str, &str, &str)] = &[
     ),
     (
         "a reference",
-        "UPDATE source_ref SET external_ref = 'other' WHERE ours AND external_ref = 'NM-202610-0001'",
+        "UPDATE source_ref SET external_ref = 'other' WHERE ours AND external_ref IN (SELECT min(s.external_ref) FROM source_ref AS s WHERE s.community_id = source_ref.community_id)",
         "external reference",
     ),
     (
         "an answer to a reference",
-        "UPDATE source_ref SET entry = entry + 1 WHERE ours AND external_ref = 'NM-202610-0001'",
+        "UPDATE source_ref SET entry = entry + 1 WHERE ours AND external_ref IN (SELECT min(s.external_ref) FROM source_ref AS s WHERE s.community_id = source_ref.community_id)",
         "external reference",
     ),
     (
@@ -314,23 +314,43 @@ pub(crate) const DAMAGE: &[(&str, &str, &str)] = &[
         "order",
     ),
     (
+        "a pick-up code",
+        "UPDATE pickup_code SET code = '00000000' WHERE ours",
+        "order",
+    ),
+    (
+        "a pick-up code that is gone",
+        "DELETE FROM pickup_code WHERE ours",
+        "order",
+    ),
+    (
+        "a pick-up code of no order",
+        "INSERT INTO pickup_code SELECT community_id, order_no + 1000, salt, code FROM pickup_code WHERE ours",
+        "order",
+    ),
+    (
+        "a typed reference",
+        "UPDATE reference_text SET text = text || '!' WHERE ours AND seq IN (SELECT min(t.seq) FROM reference_text AS t WHERE t.community_id = reference_text.community_id)",
+        "record",
+    ),
+    (
         "an order that is gone",
         "DELETE FROM orders WHERE ours",
         "order",
     ),
     (
         "a reference that is gone",
-        "DELETE FROM source_ref WHERE ours AND external_ref = 'NM-202610-0001'",
+        "DELETE FROM source_ref WHERE ours AND external_ref IN (SELECT min(s.external_ref) FROM source_ref AS s WHERE s.community_id = source_ref.community_id)",
         "external reference",
     ),
     (
         "a reference's content",
-        "UPDATE source_ref SET input = zeroblob(32) WHERE ours AND external_ref = 'NM-202610-0001'",
+        "UPDATE source_ref SET input = zeroblob(32) WHERE ours AND external_ref IN (SELECT min(s.external_ref) FROM source_ref AS s WHERE s.community_id = source_ref.community_id)",
         "external reference",
     ),
     (
         "a reference out of nothing",
-        "INSERT INTO source_ref SELECT community_id, source, 'NM-0', input, entry FROM source_ref WHERE ours AND external_ref = 'NM-202610-0001'",
+        "INSERT INTO source_ref SELECT community_id, source, 'NM-0', input, entry FROM source_ref WHERE ours AND external_ref IN (SELECT min(s.external_ref) FROM source_ref AS s WHERE s.community_id = source_ref.community_id)",
         "external reference",
     ),
     (

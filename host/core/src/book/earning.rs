@@ -32,7 +32,7 @@ pub(super) fn earn(
     judge: &dyn Judge,
 ) -> Result<Applied, Rejection> {
     if let Some(source) = &event.source
-        && let Some(entry) = book.source_used(source)?
+        && let Some(entry) = book.source_used(source, command)?
     {
         return Ok(Applied::Replay(entry));
     }
@@ -50,6 +50,7 @@ pub(super) fn replace(
     replaces: u64,
     judge: &dyn Judge,
 ) -> Result<Applied, Rejection> {
+    let event = &under_known_form(book, command, event);
     let source = event
         .source
         .as_ref()
@@ -79,6 +80,23 @@ pub(super) fn replace(
     }
     let first = Record::Replace(envelope.clone(), event.clone(), replaces);
     book_event(book, command, (first, &envelope), event, judge)
+}
+
+/// The event under the form of its reference that the replaced entry had, so that the record alone can be replayed.
+fn under_known_form(book: &Book, command: &Command, event: &Event) -> Event {
+    let mut event = event.clone();
+    if let (Some(source), Some(reference)) = (&mut event.source, &command.reference) {
+        let known = |external_ref: &str| {
+            let key = (source.name.clone(), external_ref.to_owned());
+            book.sources.get(&key).is_some_and(Option::is_some)
+        };
+        let (other, input) = &reference.other;
+        if !known(&source.external_ref) && known(other) {
+            source.external_ref.clone_from(other);
+            source.input = *input;
+        }
+    }
+    event
 }
 
 fn book_event(

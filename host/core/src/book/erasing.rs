@@ -66,6 +66,7 @@ mod tests {
             today: LocalDate::FIRST,
             ask,
             text: None,
+            reference: None,
         };
         book.apply(&command, Instant(1), &NoRules)
     }

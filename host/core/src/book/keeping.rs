@@ -187,7 +187,7 @@ pub(super) fn open(
     else {
         return Err(Rejection::NothingToDo);
     };
-    if let Some(entry) = book.source_used(source)? {
+    if let Some(entry) = book.source_used(source, command)? {
         return Ok(Applied::Replay(entry));
     }
     let settings = book.settings_or_reject()?;

@@ -52,7 +52,7 @@ impl Book {
                 }
                 Loaded::Order(key, state) => {
                     if let Some(order) = &state {
-                        self.codes.entry(order.code.clone()).or_insert(Some(key));
+                        self.codes.entry(order.code.key()).or_insert(Some(key));
                     }
                     self.orders.entry(key).or_insert(state);
                 }

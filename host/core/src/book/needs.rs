@@ -40,8 +40,16 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
             asset,
             source,
             ..
-        } => list.open(*holder, asset, source),
-        Ask::Earn(event) => list.event(event, command.today),
+        } => {
+            list.other_form(source, command);
+            list.open(*holder, asset, source);
+        }
+        Ask::Earn(event) => {
+            if let Some(source) = &event.source {
+                list.other_form(source, command);
+            }
+            list.event(event, command.today);
+        }
         Ask::Retry(seq) => list.retry(*seq, command.today),
         Ask::Place {
             resident,
@@ -49,7 +57,10 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
             code,
             ..
         } => {
-            list.code(code);
+            list.code(&code.key());
+            if let Some(own) = &command.text {
+                list.code(&own.text);
+            }
             list.basket(*resident, lines, command.today);
         }
         Ask::Assert { holder, .. } => {
@@ -69,8 +80,11 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
         Ask::SettlePart(no, _) => list.order_no(*no),
         Ask::Traits(resident, _) => list.resident(*resident),
         Ask::Replace(event, replaces) => {
+            if let Some(source) = &event.source {
+                list.other_form(source, command);
+            }
             list.event(event, command.today);
-            list.replaced(event, *replaces);
+            list.replaced(event, *replaces, command);
         }
         Ask::Amend(amend) => list.amend(amend),
         Ask::Notice(step) => list.notice(step),
@@ -111,6 +125,16 @@ impl Missing<'_> {
                 source.name.clone(),
                 source.external_ref.clone(),
             ));
+        }
+    }
+
+    /// The other form under which a reference counts.
+    fn other_form(&mut self, source: &Source, command: &Command) {
+        if let Some(own) = &command.reference {
+            self.source(&Source {
+                external_ref: own.other.0.clone(),
+                ..source.clone()
+            });
         }
     }
 

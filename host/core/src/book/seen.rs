@@ -178,7 +178,7 @@ mod tests {
             handed: vec![handed],
             total: Amount::new(20).unwrap(),
             held: vec![(0, i64::from(5 - handed) * 4)],
-            code: "00000000".into(),
+            code: crate::record::PickupCode::Clear("00000000".into()),
             placed_on: LocalDate::FIRST,
             deadline: LocalDate::FIRST.plus_days(3),
             state,

@@ -12,7 +12,9 @@ use crate::amount::Amount;
 use crate::command::{Command, Rejection};
 use crate::counters::{Cell, CounterSubject};
 use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
-use crate::record::{Envelope, Item, OrderLine, Record, ReleaseReason, Transfer, TransferKind};
+use crate::record::{
+    Envelope, Item, OrderLine, PickupCode, Record, ReleaseReason, Transfer, TransferKind,
+};
 use crate::rule::{Arg, BasketLine, Fact, Judge, PriceAsk, Quote, Refusal};
 use crate::time::LocalDate;
 
@@ -23,7 +25,7 @@ pub(super) struct Basket<'c> {
     pub(super) resident: ResidentNo,
     pub(super) lines: &'c [(Code, i32)],
     pub(super) seen: Amount,
-    pub(super) code: &'c str,
+    pub(super) code: &'c PickupCode,
 }
 
 /// A basket ready to be priced.
@@ -137,8 +139,16 @@ pub(super) fn place(
     judge: &dyn Judge,
 ) -> Result<Applied, Rejection> {
     let asked = ask(book, envelope.today, basket.resident, basket.lines)?;
-    let eight_digits = basket.code.len() == 8 && basket.code.bytes().all(|b| b.is_ascii_digit());
-    if !eight_digits || book.codes.get(basket.code).is_some_and(Option::is_some) {
+    // The same digits in clear may belong to an order of before codes were sealed.
+    let clear = command.text.iter().map(|own| own.text.clone());
+    let taken = clear
+        .chain([basket.code.key()])
+        .any(|key| book.codes.get(&key).is_some_and(Option::is_some));
+    let fits = command
+        .text
+        .as_ref()
+        .is_none_or(|own| basket.code.fits(own));
+    if taken || !fits || !basket.code.is_well_formed() {
         return Err(Rejection::CodeTaken);
     }
     let no = OrderNo(book.frame.next_order);
@@ -150,7 +160,7 @@ pub(super) fn place(
         basket.resident,
         lines.clone(),
         basket.seen,
-        basket.code.to_owned(),
+        basket.code.clone(),
     );
     let quote = match judge_price(&asked, judge)? {
         Ok(quote) => quote,
@@ -189,14 +199,16 @@ pub(super) fn place(
         handed: vec![0; quote.points.len()],
         total: total(&quote)?,
         held: drafted.1,
-        code: basket.code.to_owned(),
+        code: basket.code.clone(),
         placed_on: today,
         deadline: today.plus_days(i32::from(settings.order_hold_days)),
         state: OrderState::Reserved,
     };
     count(book, &order, false);
     book.frame.next_order = book.frame.next_order.saturating_add(1);
-    book.codes.insert(order.code.clone(), Some(no));
+    book.codes.insert(order.code.key(), Some(no));
+    let code = command.text.iter().map(|own| (no, own.clone()));
+    book.dirty.codes.extend(code);
     put(book, order);
     let records = vec![first, Record::Quoted(asked.set, asked.facts, quote)];
     Ok(Applied::Fresh(drafted.0.commit(book, command, records)))
@@ -233,7 +245,7 @@ pub(super) fn offer(
         lines,
         // Nothing was seen before.
         seen: total(&quote)?,
-        code: "",
+        code: &PickupCode::Sealed([0; 32]),
     };
     let lines: Vec<OrderLine> = asked.order_lines(basket.lines);
     let held = draft_hold(book, &basket, &asked, &quote, &lines, today)?;

@@ -10,7 +10,9 @@ use crate::command::SaltedText;
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::period::{PeriodRow, PeriodState, Standing};
-use crate::record::{Event, Item, LotDate, OrderLine, Record, ReleaseReason, RuleSet, Transfer};
+use crate::record::{
+    About, Event, Item, LotDate, OrderLine, PickupCode, Record, ReleaseReason, RuleSet, Transfer,
+};
 use crate::rule::Refusal;
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
@@ -79,8 +81,8 @@ pub struct Order {
     pub total: Amount,
     /// The points that are set aside, by lot.
     pub held: Vec<(LotDate, i64)>,
-    /// The pick-up code.
-    pub code: String,
+    /// The pick-up code as the ledger holds it.
+    pub code: PickupCode,
     /// The local day it was placed.
     pub placed_on: LocalDate,
     /// The last day it can be collected.
@@ -296,6 +298,12 @@ pub struct Changes {
     pub waited: Vec<u64>,
     pub fates: Vec<(u64, Fate)>,
     pub texts: Vec<(u64, SaltedText)>,
+    /// References that were typed, by entry: the ledger holds them sealed.
+    pub references: Vec<(u64, SaltedText)>,
+    /// Whom the texts and references are about.
+    pub about: Vec<(About, u64)>,
+    /// The pick-up codes of new orders. Those of orders that end with this commit go.
+    pub codes: Vec<(OrderNo, SaltedText)>,
     /// Entries whose texts are removed.
     pub erased: Vec<u64>,
     /// Residents whose commitments lose their salts.

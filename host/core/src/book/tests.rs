@@ -10,6 +10,7 @@
 mod facts;
 mod floors;
 mod later;
+mod sealed;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ use crate::chain::{Head, merkle_root, sha256};
 use crate::command::{Ask, Command, Need, Rejection};
 use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::record::{
-    Amend, Change, Event, Item, Key, NoticeStep, Record, ReleaseReason, RuleSet, Source,
+    Amend, Change, Event, Item, Key, NoticeStep, PickupCode, Record, ReleaseReason, RuleSet, Source,
 };
 use crate::rule::{
     Award, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan, PriceAsk,
@@ -211,6 +212,7 @@ impl Desk {
             today: self.today,
             ask,
             text: None,
+            reference: None,
         }
     }
 
@@ -279,7 +281,7 @@ impl Desk {
             resident: ResidentNo(1),
             lines: vec![(code("rice"), 1)],
             seen,
-            code: pick_up.into(),
+            code: PickupCode::Clear(pick_up.into()),
         })
     }
 
@@ -506,7 +508,7 @@ fn refusals_of_the_shop_change_no_balance() {
         resident: ResidentNo(1),
         lines: vec![(code("rice"), 1)],
         seen: Amount::ZERO,
-        code: "12345678".into(),
+        code: PickupCode::Clear("12345678".into()),
     };
     assert_eq!(desk.ask(taken), Err(Rejection::CodeTaken));
     desk.earn("waste", 1, 20);
@@ -521,7 +523,7 @@ fn refusals_of_the_shop_change_no_balance() {
         resident: ResidentNo(1),
         lines: vec![(code("rice"), 3)],
         seen: Amount::new(999).unwrap(),
-        code: "42345678".into(),
+        code: PickupCode::Clear("42345678".into()),
     };
     assert_eq!(desk.must(many).refusal().unwrap().code, code("stock.out"));
 }
@@ -601,6 +603,7 @@ fn desk_command(ask: Ask) -> Command {
         today: date("2026-03-10"),
         ask,
         text: None,
+        reference: None,
     }
 }
 
@@ -772,7 +775,11 @@ fn run(steps: &[Step]) -> Desk {
                 resident: ResidentNo(*resident),
                 lines: vec![(code("rice"), *pieces)],
                 seen: Amount::new(*seen).unwrap(),
-                code: format!("{:08}", n % 7),
+                code: if n % 2 == 0 {
+                    PickupCode::Clear(format!("{:08}", n % 7))
+                } else {
+                    PickupCode::Sealed([u8::try_from(n % 7).unwrap(); 32])
+                },
             },
             Step::Settle(no) => Ask::Settle(OrderNo(*no)),
             Step::Release(no, due) => Ask::Release(

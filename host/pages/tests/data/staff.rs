@@ -209,6 +209,7 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
         },
     };
     let operator = OperatorView {
+        wrong_codes: vec![("工作人员 王小店".to_owned(), 3)],
         shell: at_desks(shell(lang, size, Some("黄主任")), &ALL_DESKS),
         rules: vec![
             rule(

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::book::Frame;
-use rongyi_core::chain::{hex, sha256};
-use rongyi_core::command::{Ask, Command, Rejection, SaltedText};
+use rongyi_core::chain::{Hash, hex, sha256};
+use rongyi_core::command::{Ask, Command, Reference, Rejection, SaltedText};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{Event, Key, Record, Source};
+use rongyi_core::seal::{SEALED_PREFIX, SealKey, Sealed, is_plain_reference, sealed_reference};
+use rongyi_core::typed;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,6 +28,8 @@ use crate::house::House;
 const LIST_MAX: usize = 1000;
 /// Times an event is read anew because the rules changed under it.
 const RULES_CHANGED_MAX: u32 = 3;
+/// The longest external reference in bytes.
+const REFERENCE_BYTES_MAX: usize = 128;
 /// Letters of a note.
 const NOTE_MAX: usize = 500;
 
@@ -138,7 +142,7 @@ fn sender(caller: &Caller) -> Sender<'_> {
 /// Turns what was sent into a command.
 fn command(
     by: &Sender<'_>,
-    frame: &Frame,
+    (frame, sealing): (&Frame, &SealKey),
     input: &EventInput,
     key: Option<String>,
 ) -> Result<Command, Fault> {
@@ -166,30 +170,7 @@ fn command(
     }
     let digest = sha256(&serde_json::to_vec(input).unwrap_or_default());
     let actor = by.actor.clone();
-    let source = match &input.external_ref {
-        None => None,
-        Some(external_ref) if (1..=128).contains(&external_ref.len()) => {
-            let name = input
-                .source
-                .as_deref()
-                .map(|name| parsed(name, "source"))
-                .transpose()?;
-            let (name, external_ref) =
-                (name.unwrap_or_else(|| actor.clone()), external_ref.clone());
-            Some(Source {
-                name,
-                external_ref,
-                input: digest,
-            })
-        }
-        Some(_) => {
-            return Err(Fault::input(
-                "external_ref",
-                "要 1 到 128 个字节。",
-                "give 1 to 128 bytes.",
-            ));
-        }
-    };
+    let (source, reference) = source(&actor, sealing, input, digest)?.unzip();
     let text = match &input.note {
         Some(note) if note.chars().count() > NOTE_MAX => {
             return Err(Fault::input(
@@ -231,7 +212,56 @@ fn command(
             None => Ask::Earn(event),
         },
         text,
+        reference: reference.flatten(),
     })
+}
+
+/// Where an event comes from. A plain reference stays in the ledger as it was sent; any other may be a sentence or a
+/// name, and is sealed.
+fn source(
+    actor: &Code,
+    sealing: &SealKey,
+    input: &EventInput,
+    digest: Hash,
+) -> Result<Option<(Source, Option<Reference>)>, Fault> {
+    let Some(sent) = &input.external_ref else {
+        return Ok(None);
+    };
+    let typed = typed::canonical(sent);
+    if !(1..=REFERENCE_BYTES_MAX).contains(&typed.len()) || typed.starts_with(SEALED_PREFIX) {
+        return Err(Fault::input(
+            "external_ref",
+            "要 1 到 128 个字节，不能以 sealed: 开头。",
+            "give 1 to 128 bytes that do not begin with sealed:.",
+        ));
+    }
+    let named = input.source.as_deref();
+    let named = named.map(|name| parsed(name, "source")).transpose()?;
+    let text = sealing.seal(Sealed::Reference, &typed);
+    let sealed = (sealed_reference(&text), sealing.digest(&digest));
+    let plain = is_plain_reference(&typed);
+    // Ledgers of before held what was sent, letter by letter.
+    let before = (sent.clone(), digest);
+    // A source that the caller names may also be that of imported lists, whose references are sealed.
+    let own = named.is_none();
+    let reference = match plain {
+        true if own => None,
+        true => Some(Reference {
+            text: None,
+            other: sealed.clone(),
+        }),
+        false => Some(Reference {
+            text: Some(text),
+            other: before,
+        }),
+    };
+    let (external_ref, input) = if plain { (typed, digest) } else { sealed };
+    let source = Source {
+        name: named.unwrap_or_else(|| actor.clone()),
+        external_ref,
+        input,
+    };
+    Ok(Some((source, reference)))
 }
 
 /// The answer to an event, in both languages.
@@ -305,9 +335,10 @@ pub(crate) async fn submit(
     key: Option<&String>,
 ) -> Result<(Arc<Frame>, Answer), Fault> {
     let mut frame = frame_of(by).await?;
+    let sealing = by.house.seal_key(by.code).await?;
     let mut again = RULES_CHANGED_MAX;
     let answer = loop {
-        let command = command(by, &frame, input, key.cloned())?;
+        let command = command(by, (&frame, &sealing), input, key.cloned())?;
         let read_with = Some(frame.sets.len());
         let asked = by.house.clerk.ask_read_with(by.code, command, read_with);
         match asked.await {
@@ -429,13 +460,14 @@ async fn send(
     let by = sender(caller);
     let clerk = &by.house.clerk;
     let frame = frame_of(&by).await?;
+    let sealing = by.house.seal_key(by.code).await?;
     let mut tickets = Vec::new();
     for place in todo {
         let key = caller
             .key
             .as_ref()
             .map(|key| hex(&sha256(format!("{key}/{place}").as_bytes())));
-        let ticket = match command(&by, &frame, &events[*place], key) {
+        let ticket = match command(&by, (&frame, &sealing), &events[*place], key) {
             Ok(command) => {
                 let sent = clerk.submit_read_with(&caller.code, command, Some(frame.sets.len()));
                 Ok(sent.await?)

@@ -18,6 +18,7 @@ use crate::clerk::ClerkError;
 use crate::people::own::OwnError;
 use crate::period::PeriodError;
 use crate::proof::ProofFault;
+use crate::till::TillError;
 
 /// Something went wrong, ready to be told.
 #[derive(Debug, Clone)]
@@ -349,9 +350,34 @@ impl From<ProofFault> for Fault {
         match fault {
             ProofFault::Store(error) => error.into(),
             ProofFault::NoRecord(_) | ProofFault::NoCommunity(_) => Fault::not_found(),
+            ProofFault::OrderOpen(order) => Fault::new(
+                StatusCode::CONFLICT,
+                "proof.order-open",
+                format!(
+                    "第 {order} 号兑换单还没有取货，它的记录里写着取货码。取货或取消以后就能出凭证。"
+                ),
+                format!(
+                    "Order {order} still waits to be picked up and its record holds the pick-up code. Its proof can be had once it is picked up or cancelled."
+                ),
+            ),
             ProofFault::File(..) | ProofFault::NotThePublished { .. } => {
                 Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR)
             }
+        }
+    }
+}
+
+impl From<TillError> for Fault {
+    fn from(error: TillError) -> Self {
+        match error {
+            TillError::Store(error) => error.into(),
+            TillError::Wait { seconds } => Fault::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "till.wait",
+                format!("取货码输错的次数太多，请 {seconds} 秒后再试。请让居民出示手机或纸单，照着输入；别的取货点不受影响。"),
+                format!("Too many wrong pick-up codes. Try again in {seconds} s, with the code as the resident shows it; other tills are not concerned."),
+            )
+            .after(seconds),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::asked::{No, Path, Unread};
 use crate::door::Kind;
 use crate::explain::{self, Lang};
 use crate::redemption::{self, Basket, Wanted, belongs, total, wallet};
+use crate::till;
 
 /// One line of a basket.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -262,7 +263,7 @@ pub struct OrderAnswer {
     pub held: Option<i64>,
     /// Points that came back, or, past the last day, are about to.
     pub returned: Option<i64>,
-    /// The pick-up code; only for the resident, and only while it can be used.
+    /// The pick-up code; only for the resident who ordered, and only while it can be used.
     pub pickup_code: Option<String>,
     /// The last day to collect it.
     pub collect_until: Option<String>,
@@ -293,7 +294,12 @@ fn unpriced(line: &BasketLine) -> OrderLineAnswer {
     }
 }
 
-fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -> OrderAnswer {
+async fn order_answer(
+    caller: &Caller,
+    frame: &Frame,
+    order: &Order,
+    replayed: bool,
+) -> Result<OrderAnswer, Fault> {
     let seen = order.seen(caller.house().today(&caller.code).0);
     let item = |no| {
         frame
@@ -315,8 +321,14 @@ fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -
     } else {
         None
     };
-    let code = order.code.clone();
-    OrderAnswer {
+    // Staff, tills and neighbours learn the code from the resident who ordered, or the check of it would prove nothing.
+    let own = caller.resident() == Some(order.resident) && seen.stand == Stand::Reserved;
+    let pickup_code = if own {
+        till::code_of(caller.house(), &caller.code, order).await?
+    } else {
+        None
+    };
+    Ok(OrderAnswer {
         outcome: "placed",
         replayed,
         order: Some(order.no.0),
@@ -327,16 +339,14 @@ fn order_answer(caller: &Caller, frame: &Frame, order: &Order, replayed: bool) -
         charged: Some(seen.charged),
         held: Some(seen.held),
         returned: Some(seen.back),
-        // Staff and tills learn the code from the resident, or the check of it would prove nothing.
-        pickup_code: Some(code)
-            .filter(|_| caller.resident().is_some() && seen.stand == Stand::Reserved),
+        pickup_code,
         collect_until: Some(order.deadline.to_string()),
         closed_at_us: seen.stand.closed_at().map(|at| at.0),
         closed_by: by,
         code: None,
         text: None,
         opens: None,
-    }
+    })
 }
 
 /// Sets goods and points aside. A refusal is an answer with status 200.
@@ -403,7 +413,7 @@ pub(super) async fn place_order(
     });
     let order = load(&caller, no.ok_or_else(Fault::not_found)?).await?;
     Ok(Told {
-        body: order_answer(&caller, &frame, &order, replayed),
+        body: order_answer(&caller, &frame, &order, replayed).await?,
         replayed,
     }
     .into_response())
@@ -451,7 +461,7 @@ pub(super) async fn get_order(
 ) -> Result<Json<OrderAnswer>, Fault> {
     let (frame, order) = seen(&caller, no).await?;
     caller.reads(Kind::Order, &[order.resident]).await?;
-    Ok(Json(order_answer(&caller, &frame, &order, false)))
+    Ok(Json(order_answer(&caller, &frame, &order, false).await?))
 }
 
 /// Proof that the resident is there.
@@ -480,7 +490,11 @@ pub(super) async fn settle_order(
 ) -> Result<Response, Fault> {
     let input = sent.read().await?;
     let (frame, order) = seen(&caller, no).await?;
-    if order.code != input.pickup_code {
+    let typed = till::digits(&input.pickup_code);
+    let known = (order.no, typed.as_deref());
+    let actor = caller.actor().code();
+    let known = till::opened_by(caller.house(), &caller.code, &actor, known).await?;
+    if known.is_none() {
         return Err(Rejection::OrderUnknown { order: order.no }.into());
     }
     let by = (caller.actor().code(), caller.key.clone());
@@ -493,7 +507,7 @@ pub(super) async fn settle_order(
     };
     let order = load(&caller, order.no).await?;
     Ok(Told {
-        body: order_answer(&caller, &frame, &order, answer.replayed),
+        body: order_answer(&caller, &frame, &order, answer.replayed).await?,
         replayed: answer.replayed,
     }
     .into_response())
@@ -514,7 +528,7 @@ pub(super) async fn cancel_order(
     let answer = redemption::cancel(caller.house(), &caller.code, order.no, by).await?;
     let order = load(&caller, order.no).await?;
     Ok(Told {
-        body: order_answer(&caller, &frame, &order, answer.replayed),
+        body: order_answer(&caller, &frame, &order, answer.replayed).await?,
         replayed: answer.replayed,
     }
     .into_response())

@@ -92,6 +92,7 @@ fn by(actor: &'static str, today: &str, ask: Ask) -> Command {
         today: day(today),
         ask,
         text: None,
+        reference: None,
     }
 }
 
@@ -239,7 +240,7 @@ fn town() -> Town {
             resident: ResidentNo(1001),
             lines: vec![(code("rice"), 2)],
             seen: Amount::from(20),
-            code: "10000001".into(),
+            code: rongyi_core::record::PickupCode::Clear("10000001".into()),
         },
     );
     let change = Change::Adjust {

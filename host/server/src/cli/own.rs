@@ -5,12 +5,15 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use rongyi_core::book::{Order, OrderState};
 use rongyi_core::ids::ResidentNo;
+use rongyi_store::Session;
 
 use super::acting::{self, By, Given};
 use super::{Failure, InCommunity, Installation, Library, Reading, known, say, tell, with_house};
 use crate::door::{Act, Kind};
-use crate::people::own::{self, Own, OwnError, Wish};
+use crate::people::own::{self, Movement, Own, OwnError, Wish};
+use crate::proof::heads::stamp;
 
 /// Whose data.
 #[derive(Debug, Args)]
@@ -51,6 +54,10 @@ pub(crate) struct EraseArgs {
     /// 同意的人的密码在这个文件里 / the password of who agrees is in this file
     #[arg(long, value_name = "FILE")]
     consent_password_file: Option<PathBuf>,
+    /// 随后重写整个数据库，旧版本留下的痕迹也一并清除；请在没有人用的时候做 / write the whole database anew afterwards, so
+    /// that what older programs left goes too; do it when nobody works
+    #[arg(long)]
+    vacuum: bool,
     /// 不再询问 / do not ask again
     #[arg(long)]
     yes: bool,
@@ -100,6 +107,11 @@ pub(crate) fn as_json(own: &Own) -> serde_json::Value {
                 .iter()
                 .map(|(seq, text)| serde_json::json!({ "entry": seq, "text": text }))
                 .collect();
+            let references: Vec<_> = row
+                .references
+                .iter()
+                .map(|(seq, text)| serde_json::json!({ "entry": seq, "text": text }))
+                .collect();
             let household = row.household_text.as_ref();
             let traits: serde_json::Map<_, _> = row
                 .traits
@@ -114,6 +126,10 @@ pub(crate) fn as_json(own: &Own) -> serde_json::Value {
                 "address": household.map(|own| own.address.clone()),
                 "traits": traits,
                 "texts": texts,
+                "references": references,
+                "movements": row.movements.iter().map(movement).collect::<Vec<_>>(),
+                "orders": row.orders.iter().map(order).collect::<Vec<_>>(),
+                "sessions": row.sessions.iter().map(session).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -134,9 +150,64 @@ pub(crate) fn as_json(own: &Own) -> serde_json::Value {
     serde_json::json!({
         "name": own.person.name,
         "phone": own.person.phone,
-        "entered": crate::proof::heads::stamp(own.person.created_at),
+        "entered": stamp(own.person.created_at),
         "residencies": residencies,
         "read_by": reads,
+    })
+}
+
+fn movement(own: &Movement) -> serde_json::Value {
+    let why: Vec<_> = own
+        .why
+        .iter()
+        .map(|text| serde_json::json!({ "zh": text.zh, "en": text.en }))
+        .collect();
+    serde_json::json!({
+        "entry": own.entry,
+        "at": own.at.map(stamp),
+        "by": own.actor.as_ref().map(ToString::to_string),
+        "kind": own.event.as_ref().map(|(kind, _)| kind.to_string()),
+        "on": own.event.as_ref().map(|(_, on)| on.to_string()),
+        "account": own.account,
+        "change": own.change,
+        "after": own.after,
+        "why": why,
+    })
+}
+
+fn order(own: &Order) -> serde_json::Value {
+    let lines: Vec<_> = own
+        .lines
+        .iter()
+        .map(|(line, points)| {
+            serde_json::json!({
+                "item": line.item.0,
+                "quantity": line.quantity,
+                "points": points.get(),
+            })
+        })
+        .collect();
+    let (state, at) = match &own.state {
+        OrderState::Reserved => ("reserved", None),
+        OrderState::Settled { at, .. } => ("settled", Some(*at)),
+        OrderState::Released { at, .. } => ("released", Some(*at)),
+    };
+    serde_json::json!({
+        "order": own.no.0,
+        "placed_on": own.placed_on.to_string(),
+        "collect_until": own.deadline.to_string(),
+        "lines": lines,
+        "total": own.total.get(),
+        "state": state,
+        "closed": at.map(stamp),
+    })
+}
+
+fn session(own: &Session) -> serde_json::Value {
+    serde_json::json!({
+        "signed_in": stamp(own.created_at),
+        "last_seen": stamp(own.last_seen_at),
+        "until": stamp(own.expires_at),
     })
 }
 
@@ -166,9 +237,12 @@ pub(super) async fn erase(args: EraseArgs) -> Result<(), Failure> {
             return Ok(());
         }
         let wish = Wish::Office { by, consent };
-        let erased = own::erase(house, person.person_id, &wish).await;
+        let erased = own::erase(house, person.person_id, &wish, args.vacuum).await;
         let erased = erased.map_err(|error| failure(&error))?;
         let (places, texts) = (erased.residencies, erased.texts);
+        if !erased.scrubbed {
+            tell("数据库正忙，写前日志里还留着旧内容；下一次删除或主机停止时清掉，也可以稍后再运行一次别的删除。 The database was busy and its log still holds old content; it goes with the next erasure or when the host stops.");
+        }
         say(&format!("已删除：{places} 个社区里的身份、{texts} 段文字。账和凭证不变；旧备份请按规定期限销毁。 Erased: the identity in {places} communities and {texts} texts. Ledger and proofs are unchanged; destroy old backups when their time is up."));
         Ok(())
     })

@@ -1,14 +1,18 @@
 //! What is somebody's own: everything the installation holds about a person, to be exported, and its erasure. What
 //! stays is in the ledger by number: movements, and commitments to texts that nobody can read any more.
 
+mod theirs;
+
 use std::collections::BTreeSet;
 
-use rongyi_core::account::Holder;
+use rongyi_core::book::Order;
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
-use rongyi_core::record::{Erasure, Record};
+use rongyi_core::record::Erasure;
+use rongyi_core::rule::Text;
+use rongyi_core::time::{Instant, LocalDate};
 use rongyi_core::traits::Traits;
-use rongyi_store::{HouseholdText, Person, ReadLine, Store, StoreError, Whose};
+use rongyi_store::{HouseholdText, Person, ReadLine, Session, Store, StoreError, Whose};
 
 use crate::clerk::ClerkError;
 use crate::door::Actor;
@@ -16,8 +20,6 @@ use crate::house::House;
 
 /// What stands in the place of an erased name.
 pub const ERASED: &str = "已删除";
-/// Texts, lines and records read at once.
-const PAGE: u32 = 1000;
 
 /// A person's place in one community.
 #[derive(Debug, Clone)]
@@ -32,10 +34,39 @@ pub struct Residency {
     pub household: HouseholdNo,
     /// What the household is called and where it lives.
     pub household_text: Option<HouseholdText>,
-    /// Whether nobody else belongs to the household.
-    pub alone: bool,
-    /// Texts that were written about the person, by entry.
+    /// Whether nobody else belongs to the household whose data is still there.
+    pub last: bool,
+    /// Texts that were written about the person or by them, by entry; those about the household are the last one's.
     pub texts: Vec<(u64, String)>,
+    /// References that were typed with entries about the person, by entry.
+    pub references: Vec<(u64, String)>,
+    /// Everything that moved on what the person holds, alone or with the household, oldest first.
+    pub movements: Vec<Movement>,
+    /// What the person ordered, newest first.
+    pub orders: Vec<Order>,
+    /// Where the person is signed in.
+    pub sessions: Vec<Session>,
+}
+
+/// A line of somebody's accounts.
+#[derive(Debug, Clone)]
+pub struct Movement {
+    /// The entry.
+    pub entry: u64,
+    /// When.
+    pub at: Option<Instant>,
+    /// Who asked for it.
+    pub actor: Option<Code>,
+    /// The kind and day of the event, when it was one.
+    pub event: Option<(Code, LocalDate)>,
+    /// On which account.
+    pub account: String,
+    /// How much.
+    pub change: i64,
+    /// What was there afterwards.
+    pub after: i64,
+    /// Why.
+    pub why: Vec<Text>,
 }
 
 /// Everything about a person.
@@ -81,68 +112,13 @@ pub async fn collect(store: &Store, person_id: i64) -> Result<Own, OwnError> {
         .ok_or(OwnError::Nobody)?;
     let mut residencies = Vec::new();
     for (community, resident) in store.residencies(person_id).await? {
-        let all = store.residents(&community).await?;
-        let Some(row) = all.iter().find(|row| row.resident == resident) else {
-            continue;
-        };
-        let household = row.household;
-        let others = all.iter().filter(|row| row.household == household);
-        let traits = super::traits::of(store, &community, resident).await?;
-        residencies.push(Residency {
-            traits: traits.unwrap_or_default(),
-            household_text: store.household(&community, household).await?,
-            alone: others.count() == 1,
-            texts: texts(store, &community, resident).await?,
-            community,
-            resident,
-            household,
-        });
+        residencies.extend(theirs::residency(store, community, resident).await?);
     }
     Ok(Own {
         reads: super::readings::of_person(store, person_id).await?,
         person,
         residencies,
     })
-}
-
-/// The texts of entries that are about this resident.
-async fn texts(
-    store: &Store,
-    community: &Code,
-    resident: ResidentNo,
-) -> Result<Vec<(u64, String)>, OwnError> {
-    let (mut own, mut from) = (Vec::new(), 1);
-    loop {
-        let page = store.texts(community, from, PAGE).await?;
-        let Some((last, _)) = page.last() else {
-            return Ok(own);
-        };
-        from = last.saturating_add(1);
-        for (seq, text) in page {
-            if about(store, community, seq, resident).await? {
-                own.push((seq, text.text));
-            }
-        }
-    }
-}
-
-async fn about(
-    store: &Store,
-    community: &Code,
-    seq: u64,
-    resident: ResidentNo,
-) -> Result<bool, OwnError> {
-    let found = store.journal(community, seq, 1).await?;
-    let found = found.into_iter().find(|(own, ..)| *own == seq);
-    let (_, kind, body) = found.ok_or(OwnError::Damaged(seq))?;
-    let record = Record::decode(kind, &body).map_err(|_| OwnError::Damaged(seq))?;
-    if let Record::Event(_, event) = &record {
-        return Ok(event.roles.iter().any(|(_, who)| *who == resident));
-    }
-    if let Record::Open(_, holder, ..) = &record {
-        return Ok(*holder == Holder::Resident(resident));
-    }
-    Ok(false)
 }
 
 /// What was erased.
@@ -152,6 +128,9 @@ pub struct Erased {
     pub residencies: usize,
     /// Texts.
     pub texts: usize,
+    /// Whether the engine has also removed what it had written of them: see [`Store::scrub`]. Otherwise somebody was
+    /// reading just then, and it happens with the next erasure or when the host stops.
+    pub scrubbed: bool,
 }
 
 /// On whose wish, and with whose consent.
@@ -169,11 +148,17 @@ pub enum Wish {
 }
 
 /// Erases a person: texts and salts in every community, one commit each, and at last name, telephone, PIN and
-/// sessions. Broken off in between, the next run finishes it.
+/// sessions; then what the engine still holds of it. With `rewrite` the whole file is written anew, which also removes
+/// what older programs left in it. Broken off in between, the next run finishes it.
 ///
 /// # Errors
 /// [`OwnError`]; what was erased until then stays erased.
-pub async fn erase(house: &House, person_id: i64, wish: &Wish) -> Result<Erased, OwnError> {
+pub async fn erase(
+    house: &House,
+    person_id: i64,
+    wish: &Wish,
+    rewrite: bool,
+) -> Result<Erased, OwnError> {
     let own = collect(&house.store, person_id).await?;
     let mut erased = Erased::default();
     for residency in &own.residencies {
@@ -185,7 +170,8 @@ pub async fn erase(house: &House, person_id: i64, wish: &Wish) -> Result<Erased,
                 (own.clone(), own)
             }
         };
-        let places: BTreeSet<u64> = residency.texts.iter().map(|(seq, _)| *seq).collect();
+        let texts = residency.texts.iter().chain(&residency.references);
+        let places: BTreeSet<u64> = texts.map(|(seq, _)| *seq).collect();
         erased.texts += places.len();
         erased.residencies += 1;
         let ask = Ask::Erase(Box::new(Erasure {
@@ -198,7 +184,7 @@ pub async fn erase(house: &House, person_id: i64, wish: &Wish) -> Result<Erased,
             ..house.command(community, &Actor::Job.code(), ask)
         };
         house.clerk.ask_patiently(community, command).await?;
-        if residency.alone && residency.household_text.is_some() {
+        if residency.last && residency.household_text.is_some() {
             let household = residency.household;
             house
                 .store
@@ -209,5 +195,6 @@ pub async fn erase(house: &House, person_id: i64, wish: &Wish) -> Result<Erased,
     super::readings::forget(&house.store, person_id).await?;
     house.store.forget_access(Whose::Person(person_id)).await?;
     house.store.erase_person(person_id, ERASED).await?;
+    erased.scrubbed = house.store.scrub(rewrite).await?;
     Ok(erased)
 }

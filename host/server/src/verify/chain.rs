@@ -167,29 +167,16 @@ impl Check {
         if record.envelope().is_some() {
             self.finish_entry(store, code).await?;
         }
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "only these records commit to a text or a person"
-        )]
-        match &record {
-            Record::Enrol(_, resident, _, who) => {
-                self.enrolled.insert(*resident, (seq, *who));
+        self.said
+            .extend(record.personal().text.map(|own| (seq, own)));
+        if let Record::Enrol(_, resident, _, who) = &record {
+            self.enrolled.insert(*resident, (seq, *who));
+        }
+        if let Record::Erase(_, what) = &record {
+            self.erased.extend(&what.texts);
+            for resident in &what.residents {
+                self.report.forgotten += u64::from(self.enrolled.remove(resident).is_some());
             }
-            Record::Receive(.., reason) | Record::Open(.., reason) | Record::Assert(.., reason) => {
-                self.said.insert(seq, *reason);
-            }
-            Record::Erase(_, what) => {
-                self.erased.extend(&what.texts);
-                for resident in &what.residents {
-                    self.report.forgotten += u64::from(self.enrolled.remove(resident).is_some());
-                }
-            }
-            Record::Event(_, event) | Record::Replace(_, event, _) => {
-                self.said.extend(event.note.map(|note| (seq, note)))
-            }
-            Record::Amend(_, amend) => self.said.extend(amend.reason().map(|own| (seq, *own))),
-            Record::Notice(_, step) => self.said.extend(step.reason().map(|own| (seq, *own))),
-            _ => {}
         }
         self.kept.extend(statement::kept(seq, &record));
         self.entry.push((seq, record));

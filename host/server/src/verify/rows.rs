@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use rongyi_core::book::Loaded;
+use rongyi_core::book::{Loaded, OrderState};
 use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::ids::{Code, ResidentNo};
-use rongyi_core::record::RuleSet;
+use rongyi_core::record::{PickupCode, RuleSet};
+use rongyi_core::seal::sealed_reference;
 use rongyi_store::{Store, StoreError};
 
 use super::{Check, PAGE};
@@ -106,10 +107,46 @@ impl Check {
             .map(|(key, standing)| (key, standing.clone()))
             .collect();
         self.compare("standing at a cut-off", &own, &standings);
+        self.beside(store, code).await?;
         self.statements(store, code).await?;
         self.frame(store, code).await?;
         self.erasures(store, code).await?;
         self.people((live, store), code).await
+    }
+
+    /// The pick-up codes of open orders are those that were sealed, and those of ended orders are gone; typed references
+    /// are those of their entries.
+    async fn beside(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let codes: BTreeMap<_, _> = store.pickup_codes(code).await?.into_iter().collect();
+        let mut wrong = Vec::new();
+        let orders = self.book.orders();
+        for (no, order) in &orders {
+            let sealed = matches!(order.code, PickupCode::Sealed(_));
+            let due = sealed && order.state == OrderState::Reserved;
+            match codes.get(no) {
+                Some(own) if !due || !order.code.fits(own) => wrong.push((*no, "is not its own")),
+                None if due => wrong.push((*no, "is missing")),
+                Some(_) | None => {}
+            }
+        }
+        let stray = codes.keys().filter(|no| !orders.contains_key(no));
+        wrong.extend(stray.map(|no| (*no, "belongs to no order")));
+        for (no, what) in wrong {
+            self.problem(format!("order {no}"), format!("its pick-up code {what}"));
+        }
+        let used: BTreeMap<String, u64> = self
+            .book
+            .sources()
+            .into_iter()
+            .map(|((_, external_ref), used)| (external_ref.clone(), used.entry))
+            .collect();
+        for (seq, text) in store.all_references(code).await? {
+            if !used.contains_key(&sealed_reference(&text)) {
+                let what = "its typed reference is not the one that was sealed";
+                self.problem(format!("record {seq}"), what.into());
+            }
+        }
+        Ok(())
     }
 
     fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(

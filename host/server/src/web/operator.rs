@@ -13,6 +13,7 @@ use crate::api::error::Fault;
 use crate::config::{Diagnostic, Severity};
 use crate::house::figures::{self, Report};
 use crate::house::reload::{Holds, Standing, Wrong};
+use crate::till;
 
 /// `GET /{community}/operator`.
 pub(super) async fn show_operator(OnDuty { visit, .. }: OnDuty) -> Result<Response, Fault> {
@@ -29,7 +30,16 @@ pub(super) async fn show_operator(OnDuty { visit, .. }: OnDuty) -> Result<Respon
     let rules = house.books.rules(&visit.code, &frame.sets);
     let reports = figures::reports(&frame, &rules, all, visit.today(), house.clock.now());
     let standing = house.news.standing();
+    let mut wrong_codes = Vec::new();
+    for (actor, count) in till::wrong_today(house, &visit.code).await? {
+        let who = match actor.parse() {
+            Ok(actor) => visit.actor(&actor).await,
+            Err(_) => actor,
+        };
+        wrong_codes.push((who, i64::from(count)));
+    }
     let view = OperatorView {
+        wrong_codes,
         rules: reports.iter().map(|report| row(&visit, report)).collect(),
         waiting,
         head: head_of(&visit).await?,

@@ -26,6 +26,7 @@ use crate::clerk::ClerkError;
 use crate::door::Actor;
 use crate::explain;
 use crate::redemption::{self, Wanted, belongs};
+use crate::till;
 
 /// What the check page sends.
 #[derive(Debug, Deserialize)]
@@ -110,12 +111,19 @@ async fn own_order(visit: &Visit, me: &SignedResident, no: u32) -> Result<(Frame
     Ok((frame, order))
 }
 
-/// How far an order has come, as pages show it.
-async fn standing(visit: &Visit, order: &Order) -> OrderState {
-    match &order.seen(visit.today()).stand {
+/// How far an order has come, as pages show it. The code is for the resident who ordered, and no neighbour or member
+/// of the household.
+async fn standing(visit: &Visit, me: &SignedResident, order: &Order) -> Result<OrderState, Fault> {
+    let stand = order.seen(visit.today()).stand;
+    let mut code = None;
+    if stand == Stand::Reserved && order.resident == me.resident {
+        code = till::code_of(&visit.app.house, &visit.code, order).await?;
+    }
+    let code = code.unwrap_or_default();
+    Ok(match &stand {
         Stand::Reserved => OrderState::Reserved {
-            code: order.code.clone(),
-            qr_text: qr_text(visit, &order.code),
+            qr_text: qr_text(visit, &code),
+            code,
             until: day(order.deadline),
             may_cancel: true,
         },
@@ -129,7 +137,7 @@ async fn standing(visit: &Visit, order: &Order) -> OrderState {
         Stand::TimedOut { at } => OrderState::TimedOut {
             at: at.map_or_else(|| end_of(visit, order.deadline), |at| visit.moment(at)),
         },
-    }
+    })
 }
 
 /// The last minute of a day.
@@ -211,7 +219,7 @@ pub(super) async fn show_order(
         // What a cancellation would bring back, or what came back.
         back: seen.held.saturating_add(seen.back),
         parts: parts(&visit, &frame, &order),
-        state: standing(&visit, &order).await,
+        state: standing(&visit, &me, &order).await?,
         place: visit.say(&visit.shop.place),
         hours: visit.say(&visit.shop.hours),
         placed_at: visit.moment(placed_at(&visit, &order).await?),
@@ -270,7 +278,7 @@ pub(super) async fn list_orders(Member { visit, me }: Member) -> Result<Response
             title: goods(&visit, &frame, shown),
             total: seen.total(),
             placed_on: day(order.placed_on),
-            state: standing(&visit, &order).await,
+            state: standing(&visit, &me, &order).await?,
         };
         let waits = matches!(line.state, OrderState::Reserved { .. });
         if waits {

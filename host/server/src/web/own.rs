@@ -42,7 +42,10 @@ fn view(visit: &Visit, own: &Own, errors: Vec<FieldError>) -> OwnView {
             &format!("{title}: resident {resident}, household {household}{en}"),
         )
     };
-    let texts = own.residencies.iter().flat_map(|row| &row.texts);
+    let texts = own
+        .residencies
+        .iter()
+        .flat_map(|row| row.texts.iter().chain(&row.references));
     OwnView {
         name: own.person.name.clone(),
         phone: own.person.phone.clone().unwrap_or_default(),
@@ -124,7 +127,7 @@ pub(super) async fn erase_own(
         Err(error) => return Err(error.into()),
     }
     let mut done = view(&visit, &own, Vec::new());
-    own::erase(house, me.person_id, &Wish::Own).await?;
+    own::erase(house, me.person_id, &Wish::Own, false).await?;
     done.done = true;
     done.shell.signed_in_name = None;
     let cookie = AppendHeaders([(header::SET_COOKIE, session_cookie(&visit.app, "")?)]);

@@ -23,6 +23,7 @@ use crate::api::error::Fault;
 use crate::asked::{No, Path, Typed, Unread};
 use crate::clerk::ClerkError;
 use crate::redemption::{self, Basket};
+use crate::till;
 
 /// A code, as typed or scanned.
 #[derive(Debug, Deserialize)]
@@ -31,22 +32,16 @@ pub(super) struct CodeInput {
     code: String,
 }
 
-/// The eight digits in what was typed, or in the address a scanner read.
-fn digits(text: &str) -> Option<String> {
-    let tail = text.rsplit_once("code=").map_or(text, |(_, code)| code);
-    typed::digits(tail).filter(|digits| digits.len() == 8)
-}
-
 /// `GET /{community}/till`; with `?code=` from the QR code the slip comes at once.
 pub(super) async fn show_till(
-    OnDuty { visit, .. }: OnDuty,
+    duty: OnDuty,
     Typed(input): Typed<CodeInput>,
 ) -> Result<Response, Fault> {
     if !input.code.is_empty() {
-        return look_up(&visit, &input.code).await;
+        return look_up(&duty, &input.code).await;
     }
     Ok(Html(TillView {
-        shell: visit.shell(),
+        shell: duty.visit.shell(),
         code: String::new(),
         errors: Vec::new(),
         recent: Vec::new(),
@@ -55,16 +50,14 @@ pub(super) async fn show_till(
 }
 
 /// `POST /{community}/till`.
-pub(super) async fn look_up_code(
-    OnDuty { visit, .. }: OnDuty,
-    sent: Unread<CodeInput>,
-) -> Result<Response, Fault> {
+pub(super) async fn look_up_code(duty: OnDuty, sent: Unread<CodeInput>) -> Result<Response, Fault> {
     let input = sent.form().await?;
-    look_up(&visit, &input.code).await
+    look_up(&duty, &input.code).await
 }
 
-async fn look_up(visit: &Visit, typed: &str) -> Result<Response, Fault> {
-    let Some(code) = digits(typed) else {
+async fn look_up(duty: &OnDuty, typed: &str) -> Result<Response, Fault> {
+    let visit = &duty.visit;
+    let Some(code) = till::digits(typed) else {
         let message = visit.either(
             "取货码是 8 位数字，请对照手机或纸单再输一次。",
             "A pick-up code has 8 digits; type it again from the slip.",
@@ -81,13 +74,8 @@ async fn look_up(visit: &Visit, typed: &str) -> Result<Response, Fault> {
         };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view)).into_response());
     };
-    let Some(order) = visit
-        .app
-        .house
-        .store
-        .order_by_code(&visit.code, &code)
-        .await?
-    else {
+    let actor = duty.actor().code();
+    let Some(order) = till::find(&visit.app.house, &visit.code, &actor, &code).await? else {
         let view = TillResultView {
             shell: visit.shell(),
             outcome: TillOutcome::Unknown { code },
@@ -98,7 +86,7 @@ async fn look_up(visit: &Visit, typed: &str) -> Result<Response, Fault> {
     if order.seen(visit.today()).stand != Stand::Reserved {
         return told(visit, &order, None).await;
     }
-    check(visit, &order, Vec::new()).await
+    check(visit, (&order, &code), Vec::new()).await
 }
 
 async fn frame(visit: &Visit) -> Result<Frame, Fault> {
@@ -106,8 +94,12 @@ async fn frame(visit: &Visit) -> Result<Frame, Fault> {
     frame.ok_or_else(Fault::not_found)
 }
 
-/// The slip, before anything is handed over.
-async fn check(visit: &Visit, order: &Order, errors: Vec<FieldError>) -> Result<Response, Fault> {
+/// The slip, before anything is handed over; with the code as it was typed here.
+async fn check(
+    visit: &Visit,
+    (order, code): (&Order, &str),
+    errors: Vec<FieldError>,
+) -> Result<Response, Fault> {
     let frame = frame(visit).await?;
     let pieces = order.lines.iter().zip(&order.handed);
     let pieces = pieces.map(|((line, _), handed)| TillPieces {
@@ -120,7 +112,7 @@ async fn check(visit: &Visit, order: &Order, errors: Vec<FieldError>) -> Result<
     let view = TillCheckView {
         no: u64::from(order.no.0),
         reference: format!("#{}", order.no),
-        code: order.code.clone(),
+        code: code.to_owned(),
         key: hex(&random::<16>()),
         pieces: pieces.filter(|own| own.left > 0).collect(),
         total: order.total.get(),
@@ -216,11 +208,12 @@ pub(super) async fn settle_order(
         let order = store.order(&visit.code, no).await?;
         order.ok_or_else(|| Fault::from(Rejection::OrderUnknown { order: no }))
     };
-    // The code must be the order's own: a number alone hands nothing over.
-    let shown = load().await?;
-    if digits(&handing.code).as_ref() != Some(&shown.code) {
-        return Err(Rejection::OrderUnknown { order: no }.into());
-    }
+    // The code must be the order's own, each time: a number alone hands nothing over.
+    let actor = duty.actor().code();
+    let code = till::digits(&handing.code).unwrap_or_default();
+    let known = (no, Some(code.as_str()).filter(|code| !code.is_empty()));
+    let shown = till::opened_by(&visit.app.house, &visit.code, &actor, known).await?;
+    let shown = shown.ok_or(Rejection::OrderUnknown { order: no })?;
     let wrong = |message: String| {
         vec![FieldError {
             field: "pieces",
@@ -229,9 +222,9 @@ pub(super) async fn settle_order(
     };
     let basket = match handing.basket(visit) {
         Ok(basket) => basket,
-        Err(message) => return check(visit, &shown, wrong(message)).await,
+        Err(message) => return check(visit, (&shown, &code), wrong(message)).await,
     };
-    let by = (duty.actor().code(), handing.key.clone());
+    let by = (actor, handing.key.clone());
     let house = &visit.app.house;
     let answer = match basket {
         Some(basket) => redemption::settle_part(house, &visit.code, (no, basket), by).await,
@@ -250,7 +243,7 @@ pub(super) async fn settle_order(
         // More than is left, perhaps because another till was faster: the form comes back with what is there now.
         Err(ClerkError::Rejected(rejection @ Rejection::Amend(AmendRejection::PartShape))) => {
             let message = visit.say(&rejection.text());
-            check(visit, &load().await?, wrong(message)).await
+            check(visit, (&load().await?, &code), wrong(message)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -312,28 +305,4 @@ async fn told(
         item: Some(item),
     };
     Ok((status, Html(view)).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_read_from_fingers_and_scanners() {
-        let check = |typed: &str, code: Option<&str>| {
-            assert_eq!(digits(typed).as_deref(), code, "{typed:?}")
-        };
-        check("4827 1936", Some("48271936"));
-        check(" 4827-1936\n", Some("48271936"));
-        check(
-            "https://rongyi.example.cn/nanmen/till?code=48271936",
-            Some("48271936"),
-        );
-        check("４８２７１９３６", Some("48271936"));
-        check("4827\u{200b}1936", Some("48271936"));
-        check("+48271936", None);
-        check("-48271936", None);
-        check("4827193", None);
-        check("abcdefgh", None);
-    }
 }

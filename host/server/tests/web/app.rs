@@ -241,6 +241,7 @@ impl TestApp {
             today,
             ask: Ask::Earn(event),
             text: None,
+            reference: None,
         }
     }
 

@@ -22,3 +22,4 @@ mod reload;
 mod seen;
 mod serving;
 mod story;
+mod till;

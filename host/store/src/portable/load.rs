@@ -12,7 +12,7 @@ use rongyi_core::command::Need;
 use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
 use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo};
 use rongyi_core::period::Standing;
-use rongyi_core::record::{Event, OrderLine, Record, ReleaseReason};
+use rongyi_core::record::{Event, OrderLine, PickupCode, Record, ReleaseReason};
 use rongyi_core::time::Instant;
 use rongyi_core::traits::Member;
 use sqlx::FromRow;
@@ -102,7 +102,7 @@ impl OrderRow {
             held: serde_json::from_str(&self.held).map_err(|_| bad())?,
             placed_on: date(self.placed_on)?,
             deadline: date(self.deadline)?,
-            code: self.code,
+            code: PickupCode::from_key(&self.code).ok_or_else(bad)?,
             state,
         })
     }

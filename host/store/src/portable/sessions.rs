@@ -17,6 +17,9 @@ statements! {
     FIND_SESSION = "SELECT s.token_hash, c.code AS community, s.kind, s.subject_id, s.created_at, s.last_seen_at, \
         s.expires_at FROM session AS s JOIN community AS c ON c.community_id = s.community_id \
         WHERE s.token_hash = $1 AND s.expires_at > $2";
+    SESSIONS_OF = concat!("SELECT token_hash, $1 AS community, kind, subject_id, created_at, last_seen_at, expires_at \
+        FROM session WHERE community_id = ", community!(), " AND kind = 'resident' AND subject_id = $2 \
+        ORDER BY created_at DESC");
     TOUCH_SESSION = "UPDATE session SET last_seen_at = $2 WHERE token_hash = $1 AND last_seen_at < $2";
     DELETE_SESSION = "DELETE FROM session WHERE token_hash = $1";
     DELETE_SESSIONS_OF = concat!("DELETE FROM session WHERE community_id = ", community!(),
@@ -114,6 +117,19 @@ impl Own {
                 .await?;
         }
         Ok(Some(session))
+    }
+
+    pub(crate) async fn sessions_of(
+        &self,
+        community: &Code,
+        resident: ResidentNo,
+    ) -> Result<Vec<Session>, StoreError> {
+        let rows: Vec<SessionRow> = sqlx::query_as(SESSIONS_OF)
+            .bind(community.as_str())
+            .bind(i64::from(resident.0))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(SessionRow::session).collect()
     }
 
     pub(crate) async fn delete_session(&self, token_hash: &Hash) -> Result<(), StoreError> {

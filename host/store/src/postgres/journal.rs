@@ -36,6 +36,7 @@ statements! {
         ON CONFLICT (code) DO NOTHING";
     HOLD = "SELECT community_id FROM community WHERE code = $1 FOR NO KEY UPDATE";
     ERASE_TEXTS = "DELETE FROM text WHERE community_id = (SELECT community_id FROM community WHERE code = $1) AND seq = ANY($2)";
+    ERASE_REFERENCES = "DELETE FROM reference_text WHERE community_id = (SELECT community_id FROM community WHERE code = $1) AND seq = ANY($2)";
     FORGET = "UPDATE person_of_resident SET salt = $3 \
         WHERE community_id = (SELECT community_id FROM community WHERE code = $1) AND resident = ANY($2)";
 }
@@ -81,7 +82,7 @@ table!(Items, "item", "ON CONFLICT (community_id, item_no) DO UPDATE SET code = 
 table!(Orders, "orders", "ON CONFLICT (community_id, order_no) DO UPDATE SET lines = excluded.lines, \
     held = excluded.held, state = excluded.state, closed_at = excluded.closed_at, closed_by = excluded.closed_by",
     order_no: i64 = "BIGINT", entry: i64 = "BIGINT", resident: i64 = "BIGINT", household: i64 = "BIGINT",
-    lines: String = "TEXT", total: i64 = "BIGINT", held: String = "TEXT", code: &'c str = "TEXT",
+    lines: String = "TEXT", total: i64 = "BIGINT", held: String = "TEXT", code: String = "TEXT",
     placed_on: i64 = "BIGINT", deadline: i64 = "BIGINT", state: i64 = "BIGINT", closed_at: Option<i64> = "BIGINT",
     closed_by: Option<&'c str> = "TEXT");
 table!(Sources, "source_ref", "ON CONFLICT (community_id, source, external_ref) DO UPDATE SET \
@@ -101,6 +102,10 @@ table!(Fates, "fate", "ON CONFLICT (community_id, entry) DO UPDATE SET state = e
     by_entry = excluded.by_entry, until = excluded.until",
     entry: i64 = "BIGINT", state: i64 = "BIGINT", by_entry: i64 = "BIGINT", until: Option<i64> = "BIGINT");
 table!(Texts, "text", "", seq: i64 = "BIGINT", salt: &'c [u8] = "BYTEA", text: Cow<'c, str> = "TEXT");
+table!(References, "reference_text", "", seq: i64 = "BIGINT", salt: &'c [u8] = "BYTEA", text: Cow<'c, str> = "TEXT");
+table!(Abouts, "text_about", "ON CONFLICT DO NOTHING", about: i64 = "BIGINT", seq: i64 = "BIGINT");
+table!(Codes, "pickup_code", "", order_no: i64 = "BIGINT", salt: &'c [u8] = "BYTEA", code: &'c str = "TEXT");
+table!(Ended, "pickup_code", "", order_no: i64 = "BIGINT");
 
 /// The one statement, built once.
 pub(super) fn write_text() -> &'static str {
@@ -125,6 +130,9 @@ pub(super) fn write_text() -> &'static str {
             Periods::TABLE,
             Standings::TABLE,
             Fates::TABLE,
+            References::TABLE,
+            Abouts::TABLE,
+            Codes::TABLE,
         ]
         .iter()
         .enumerate()
@@ -145,6 +153,12 @@ pub(super) fn write_text() -> &'static str {
              (SELECT ctid FROM waiting WHERE community_id = (SELECT id FROM ids)[r.ix] \
              AND seq = r.seq OFFSET 0) AS w)))",
             Waited::TABLE.rows(&mut parameter)
+        ));
+        parts.push(format!(
+            "ended AS (DELETE FROM pickup_code WHERE ctid = ANY (ARRAY(SELECT p.ctid FROM {} CROSS JOIN LATERAL \
+             (SELECT ctid FROM pickup_code WHERE community_id = (SELECT id FROM ids)[r.ix] \
+             AND order_no = r.order_no OFFSET 0) AS p)))",
+            Ended::TABLE.rows(&mut parameter)
         ));
         format!("{} SELECT ix FROM head", parts.join(", "))
     })
@@ -255,8 +269,7 @@ fn erases(batch: &[Changes]) -> bool {
         .any(|one| !one.erased.is_empty() || !one.forgotten.is_empty())
 }
 
-/// Removes texts, also those of this very commit, and the salts of those who are to be forgotten. Within the
-/// transaction of the commit that records it.
+/// Removes texts, also those of this very commit, and salts: within the transaction of the commit that says so.
 async fn erase(
     connection: &mut Connection,
     batch: &[Changes],
@@ -266,11 +279,13 @@ async fn erase(
     for (_, changes) in written {
         let places: Vec<i64> = changes.erased.iter().map(|seq| seq.cast_signed()).collect();
         let residents: Vec<i64> = changes.forgotten.iter().map(|own| own.0.into()).collect();
-        sqlx::query(ERASE_TEXTS)
-            .bind(changes.community.as_str())
-            .bind(places)
-            .execute(&mut *connection)
-            .await?;
+        for statement in [ERASE_TEXTS, ERASE_REFERENCES] {
+            sqlx::query(statement)
+                .bind(changes.community.as_str())
+                .bind(&places)
+                .execute(&mut *connection)
+                .await?;
+        }
         sqlx::query(FORGET)
             .bind(changes.community.as_str())
             .bind(residents)
@@ -336,6 +351,10 @@ struct Arrays<'c> {
     periods: Periods<'c>,
     standings: Standings<'c>,
     fates: Fates<'c>,
+    typed: References<'c>,
+    abouts: Abouts<'c>,
+    codes: Codes<'c>,
+    ended: Ended<'c>,
 }
 
 impl<'c> Arrays<'c> {
@@ -366,8 +385,9 @@ impl<'c> Arrays<'c> {
         let query = self.waiting.bind(self.keys.bind(self.sources.bind(query)));
         let query = self.texts.bind(self.rule_sets.bind(query));
         let query = self.standings.bind(self.periods.bind(query));
-        let query = self.fates.bind(query);
-        self.waited.bind(self.touched.bind(query))
+        let query = self.abouts.bind(self.typed.bind(self.fates.bind(query)));
+        self.ended
+            .bind(self.waited.bind(self.touched.bind(self.codes.bind(query))))
     }
 
     /// What never changes again: records, movements, the block.
@@ -455,9 +475,19 @@ impl<'c> Arrays<'c> {
             self.rule_sets
                 .push(ix, i64::from(set.no.0), write_rule_set(set));
         }
-        for (seq, salted) in &changes.texts {
+        for (seq, own) in &changes.texts {
             self.texts
-                .push(ix, int(*seq)?, &salted.salt, stored(&salted.text));
+                .push(ix, int(*seq)?, &own.salt, stored(&own.text));
+        }
+        for (seq, own) in &changes.references {
+            self.typed
+                .push(ix, int(*seq)?, &own.salt, stored(&own.text));
+        }
+        for (about, seq) in &changes.about {
+            self.abouts.push(ix, about.pack(), int(*seq)?);
+        }
+        for (no, own) in &changes.codes {
+            self.codes.push(ix, i64::from(no.0), &own.salt, &own.text);
         }
         Ok(())
     }
@@ -481,13 +511,16 @@ impl<'c> Arrays<'c> {
             lines,
             order.total.get(),
             json!(order.held).to_string(),
-            order.code.as_str(),
+            order.code.key(),
             i64::from(order.placed_on.to_days()),
             i64::from(order.deadline.to_days()),
             state,
             at,
             by,
         );
+        if order.state != OrderState::Reserved {
+            self.ended.push(ix, i64::from(order.no.0));
+        }
         Ok(())
     }
 

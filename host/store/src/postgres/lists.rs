@@ -78,8 +78,16 @@ macro_rules! each_owned_counter {
     };
 }
 
+/// 32 random bytes that the engine makes: over 240 random bits, hashed.
+macro_rules! fresh_key {
+    () => {
+        "sha256(convert_to(CAST(gen_random_uuid() AS TEXT) || CAST(gen_random_uuid() AS TEXT), 'UTF8'))"
+    };
+}
+
 pub(super) use {
-    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, looked_up,
+    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, fresh_key,
+    looked_up,
 };
 
 pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {

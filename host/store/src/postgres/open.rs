@@ -41,6 +41,10 @@ statements! {
         set_config('jit', 'off', false), set_config('client_min_messages', 'warning', false)";
     APPLIED = "SELECT max(version) FROM _sqlx_migrations WHERE success";
     ALIVE = "SELECT 1";
+    VACUUM = "VACUUM text, reference_text, text_about, pickup_code, person, person_of_resident, household_text, session, \
+        sign_in_try, browser, access_record, read_log";
+    REWRITE = "VACUUM FULL text, reference_text, text_about, pickup_code, person, person_of_resident, household_text, \
+        session, sign_in_try, browser, access_record, read_log";
     // The mark of an unfinished `move`.
     MOVING = "SELECT to_regclass('public.moving') IS NOT NULL";
 }
@@ -82,7 +86,9 @@ impl Postgres {
         }
         migrate(&mut connection).await?;
         close(connection).await;
-        Ok(Self::pooled(servers, own, true))
+        let own = Self::pooled(servers, own, true);
+        own.fill_text_about().await?;
+        Ok(own)
     }
 
     /// Opens an existing database of this version for reading only; a server in recovery will do.
@@ -207,6 +213,15 @@ impl Postgres {
         reason = "its twin on SQLite waits for the disk; `portable/` calls both"
     )]
     pub(super) async fn tidy_wal(&self) {}
+
+    /// Removes the dead rows that an erasure left; `rewrite` writes the touched tables anew. The server's log and
+    /// backups keep what they have until their time is up.
+    pub(crate) async fn scrub(&self, rewrite: bool) -> Result<bool, StoreError> {
+        let mut writer = self.writer().await?;
+        let how = if rewrite { REWRITE } else { VACUUM };
+        // Somebody without the right to do so has erased all the same.
+        Ok(sqlx::query(how).execute(&mut *writer).await.is_ok())
+    }
 
     /// Closes every connection.
     pub(crate) async fn close(self) -> Result<(), StoreError> {

@@ -25,6 +25,8 @@ statements! {
     NO_LONGER_WAITING = "DELETE FROM waiting WHERE (community_id, seq) IN \
         (SELECT j.value ->> 0, j.value ->> 1 FROM json_each($1) AS j)";
     ERASE_TEXT = "DELETE FROM text WHERE community_id = $1 AND seq = $2";
+    ERASE_REFERENCE = "DELETE FROM reference_text WHERE community_id = $1 AND seq = $2";
+    CODE_ENDS = "DELETE FROM pickup_code WHERE community_id = $1 AND order_no = $2";
     FORGET = "UPDATE person_of_resident SET salt = $3 WHERE community_id = $1 AND resident = $2";
 }
 
@@ -109,12 +111,45 @@ static STANDINGS: Rows = Rows::new(
     "ON CONFLICT (community_id, cut, holder) DO UPDATE SET entry = excluded.entry",
 );
 static TEXTS: Rows = Rows::new("INSERT INTO text (community_id, seq, salt, text)", 4, "");
+static REFERENCES: Rows = Rows::new(
+    "INSERT INTO reference_text (community_id, seq, salt, text)",
+    4,
+    "",
+);
+static ABOUT: Rows = Rows::new(
+    "INSERT INTO text_about (community_id, about, seq)",
+    3,
+    "ON CONFLICT DO NOTHING",
+);
+static CODES: Rows = Rows::new(
+    "INSERT INTO pickup_code (community_id, order_no, salt, code)",
+    4,
+    "",
+);
 
 /// Every multi-row statement, for the test that prepares them.
 #[cfg(test)]
 pub(super) static MULTI: &[&Rows] = &[
-    &RECORDS, &TRANSFERS, &BLOCKS, &BALANCES, &COUNTERS, &RESIDENTS, &ITEMS, &ORDERS, &SOURCES,
-    &KEYS, &WAITING, &RULE_SETS, &TEXTS, &PERIODS, &STANDINGS, &FATES, &ADVANCE,
+    &RECORDS,
+    &TRANSFERS,
+    &BLOCKS,
+    &BALANCES,
+    &COUNTERS,
+    &RESIDENTS,
+    &ITEMS,
+    &ORDERS,
+    &SOURCES,
+    &KEYS,
+    &WAITING,
+    &RULE_SETS,
+    &TEXTS,
+    &REFERENCES,
+    &ABOUT,
+    &CODES,
+    &PERIODS,
+    &STANDINGS,
+    &FATES,
+    &ADVANCE,
 ];
 
 impl Sqlite {
@@ -359,21 +394,59 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
             },
         )
         .await?;
-    TEXTS
+    beside(connection, taken).await?;
+    for (community, changes) in taken {
+        erase(connection, *community, changes).await?;
+    }
+    Ok(())
+}
+
+/// What is kept beside the ledger: texts, typed references, whom both are about, and pick-up codes until their order
+/// ends.
+async fn beside(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Result<(), StoreError> {
+    for (rows, of) in [
+        (&TEXTS, rows_of(taken, |own| &own.texts)),
+        (&REFERENCES, rows_of(taken, |own| &own.references)),
+    ] {
+        rows.write(connection, &of, |query, (community, (seq, salted))| {
+            Ok(query
+                .bind(*community)
+                .bind(int(*seq)?)
+                .bind(&salted.salt[..])
+                .bind(salted.text.as_str()))
+        })
+        .await?;
+    }
+    ABOUT
         .write(
             connection,
-            &rows_of(taken, |own| &own.texts),
-            |query, (community, (seq, salted))| {
+            &rows_of(taken, |own| &own.about),
+            |query, (community, (about, seq))| {
+                Ok(query.bind(*community).bind(about.pack()).bind(int(*seq)?))
+            },
+        )
+        .await?;
+    CODES
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.codes),
+            |query, (community, (no, salted))| {
                 Ok(query
                     .bind(*community)
-                    .bind(int(*seq)?)
+                    .bind(i64::from(no.0))
                     .bind(&salted.salt[..])
                     .bind(salted.text.as_str()))
             },
         )
         .await?;
-    for (community, changes) in taken {
-        erase(connection, *community, changes).await?;
+    for (community, order) in rows_of(taken, |own| &own.orders) {
+        if order.state != OrderState::Reserved {
+            sqlx::query(CODE_ENDS)
+                .bind(community)
+                .bind(i64::from(order.no.0))
+                .execute(&mut *connection)
+                .await?;
+        }
     }
     Ok(())
 }
@@ -385,11 +458,13 @@ async fn erase(
     changes: &Changes,
 ) -> Result<(), StoreError> {
     for seq in &changes.erased {
-        sqlx::query(ERASE_TEXT)
-            .bind(community)
-            .bind(int(*seq)?)
-            .execute(&mut *connection)
-            .await?;
+        for statement in [ERASE_TEXT, ERASE_REFERENCE] {
+            sqlx::query(statement)
+                .bind(community)
+                .bind(int(*seq)?)
+                .execute(&mut *connection)
+                .await?;
+        }
     }
     for resident in &changes.forgotten {
         sqlx::query(FORGET)
@@ -545,7 +620,7 @@ fn bind_order(query: Binding, order: &Order) -> Result<Binding, StoreError> {
         .bind(write_lines(order))
         .bind(order.total.get())
         .bind(json!(order.held).to_string())
-        .bind(order.code.as_str())
+        .bind(order.code.key())
         .bind(order.placed_on.to_days())
         .bind(order.deadline.to_days())
         .bind(state)

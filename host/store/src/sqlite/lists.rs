@@ -67,8 +67,16 @@ macro_rules! each_owned_counter {
     };
 }
 
+/// 32 random bytes that the engine makes.
+macro_rules! fresh_key {
+    () => {
+        "randomblob(32)"
+    };
+}
+
 pub(super) use {
-    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, looked_up,
+    by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, fresh_key,
+    looked_up,
 };
 
 pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {

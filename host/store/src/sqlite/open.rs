@@ -34,6 +34,8 @@ const STATEMENTS_KEPT: usize = 256;
 /// From this size on the writer truncates the WAL between two batches. From three quarters of it on the WAL is copied
 /// into the database beside the writer, so that little is left to do then.
 const WAL_LIMIT_BYTES: u64 = 64 << 20;
+/// Times that emptying the WAL after an erasure is tried, each with the patience above.
+const SCRUB_TRIES: usize = 30;
 /// When readers are in the way, the next try comes after this much more.
 const WAL_STEP_BYTES: u64 = 16 << 20;
 
@@ -46,6 +48,7 @@ statements! {
     APPLIED = "SELECT max(version) FROM _sqlx_migrations WHERE success";
     COPY = "PRAGMA wal_checkpoint(PASSIVE)";
     TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)";
+    REWRITE = "VACUUM";
 }
 
 impl Sqlite {
@@ -62,6 +65,8 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             // The writer truncates the WAL itself, between batches.
             .pragma("wal_autocheckpoint", "0")
+            // What is erased is overwritten with zeros where it stood.
+            .pragma("secure_delete", "ON")
             .pragma("cache_size", WRITER_CACHE);
         let lock = lock(&path).await?;
         let mut writer = options.connect().await?;
@@ -72,14 +77,16 @@ impl Sqlite {
             .map_err(migrating)?;
         drop(lock);
         check_pragmas(&mut writer, true).await?;
-        Ok(Sqlite {
+        let own = Sqlite {
             readers: readers(&options).await?,
             options: options.create_if_missing(false),
             writer: Some(Mutex::new(Some(writer))),
             suspect: AtomicBool::new(false),
             tidy: Mutex::new(Tidy::new()),
             pinned: false,
-        })
+        };
+        own.fill_text_about().await?;
+        Ok(own)
     }
 
     /// Opens an existing database of this version for reading only.
@@ -237,6 +244,23 @@ impl Sqlite {
             }
             Some(_) => {}
         }
+    }
+
+    /// Removes what was written of something that is erased now: rows are overwritten where they stood, and the log
+    /// before the file is emptied as soon as nobody reads from it. `rewrite` writes the file anew, without the pages
+    /// and gaps that older programs left.
+    pub(crate) async fn scrub(&self, rewrite: bool) -> Result<bool, StoreError> {
+        let mut writer = self.writer().await?;
+        if rewrite {
+            sqlx::query(REWRITE).execute(&mut *writer).await?;
+        }
+        for _ in 0..SCRUB_TRIES {
+            // With the writer in hand nobody of this process writes meanwhile.
+            if checkpoint(self.options.clone(), TRUNCATE).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Closes every connection; the last one to leave empties the WAL.

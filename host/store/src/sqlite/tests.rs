@@ -27,6 +27,7 @@ async fn every_statement_can_be_prepared() {
         super::privacy::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::sealed::STATEMENTS,
         super::sessions::STATEMENTS,
         super::streams::STATEMENTS,
     ];
@@ -63,6 +64,7 @@ async fn hot_statements_follow_keys_in_an_empty_and_in_a_filled_ledger() {
         super::load::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::sealed::STATEMENTS,
     ];
     let hot = crate::plans::hot(&lists);
     let fills = [Vec::new(), crate::plans::fill("zeroblob(32)")];
@@ -105,7 +107,7 @@ fn keys_of(name: &str, plan: &[String]) -> usize {
             ["SCAN", of, ..] => assert!(LISTS.contains(&of), "{name}: {plan:#?}"),
             ["SEARCH", ..] => {
                 let partial = step.contains("orders_open_by_deadline");
-                let small = ["rule_set", "item ", "period"]
+                let small = ["rule_set", "item ", "period", "seal_key"]
                     .iter()
                     .any(|own| step.contains(own));
                 let key = step.rsplit_once('(').map_or("", |(_, key)| key);
@@ -173,4 +175,30 @@ async fn copied(db: &Sqlite) {
         tokio::task::yield_now().await;
     }
     db.tidy.lock().await.copying = Some(done);
+}
+
+/// Every table says what it has to do with people, so that neither export nor erasure forgets a new one.
+#[tokio::test]
+async fn every_table_says_what_it_holds_of_people() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = fresh(&dir).await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' \
+         AND name NOT LIKE 'sqlite%'",
+    )
+    .fetch_all(&db.readers)
+    .await
+    .unwrap();
+    let missing = crate::personal::missing(&tables);
+    assert!(
+        missing.is_empty(),
+        "personal.rs must say something of {missing:?}"
+    );
+    let stray = ["stray".to_owned()];
+    assert!(crate::personal::missing(&stray).contains(&stray[0]));
+    let goes = |(_, holds): &&(&str, crate::personal::Holds)| match holds {
+        crate::personal::Holds::Goes(how) | crate::personal::Holds::Stays(how) => !how.is_empty(),
+        crate::personal::Holds::Numbers => true,
+    };
+    assert!(crate::personal::TABLES.iter().all(|own| goes(&own)));
 }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rongyi_core::account::{Account, Purpose};
-use rongyi_core::book::{Applied, Book, Receipt};
+use rongyi_core::book::{Applied, Book, OrderState, Receipt};
 use rongyi_core::chain::{Head, leaf, merkle_root};
 use rongyi_core::ids::{Code, OrderNo, ResidentNo};
-use rongyi_core::record::{Erasure, LotDate, Record};
+use rongyi_core::record::{Erasure, LotDate, PickupCode, Record};
 use rongyi_store::PassbookRow;
 
 use crate::script::{day, household, same_sets};
@@ -101,8 +101,16 @@ pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
             said(store.order(name, order.no).await)?.as_ref(),
             Some(order),
         )?;
-        let by_code = said(store.order_by_code(name, &order.code).await)?;
+        let by_code = said(store.order_by_code(name, &order.code.key()).await)?;
         same("order by code", by_code.as_ref(), Some(order))?;
+        let open = order.state == OrderState::Reserved;
+        let sealed = matches!(order.code, PickupCode::Sealed(_));
+        let kept = said(store.pickup_code(name, order.no).await)?;
+        same(
+            "a code is kept while it counts",
+            kept.is_some(),
+            open && sealed,
+        )?;
     }
     let residents: Vec<_> = model.members().into_iter().collect();
     same(

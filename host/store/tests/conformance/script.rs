@@ -11,12 +11,14 @@ use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::{
-    Amend, Change, Erasure, Event, Item, Key, NoticeStep, Record, ReleaseReason, RuleSet, Source,
+    Amend, Change, Erasure, Event, Item, Key, NoticeStep, PickupCode, Record, ReleaseReason,
+    RuleSet, Source,
 };
 use rongyi_core::rule::{
     Award, Blame, CloseAsk, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan,
     PriceAsk, PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
 };
+use rongyi_core::seal::{SealKey, Sealed};
 use rongyi_core::settings::{Expiry, Settings, Unit};
 use rongyi_core::time::LocalDate;
 
@@ -166,6 +168,7 @@ pub(crate) fn command(today: &str, ask: Ask) -> Command {
         today: day(today),
         ask,
         text: None,
+        reference: None,
     }
 }
 
@@ -202,15 +205,23 @@ fn keyed(mut command: Command, key: &str, input: &str) -> Command {
 }
 
 fn place(today: &str, who: u32, lines: &[(&'static str, i32)], seen: i64, pickup: &str) -> Command {
-    command(
+    let sealed = SealKey::new([5; 32]).seal(Sealed::PickupCode, pickup);
+    // As older programs did, and as this one does.
+    let in_clear = pickup.ends_with('6');
+    let mut own = command(
         today,
         Ask::Place {
             resident: ResidentNo(who),
             lines: lines.iter().map(|(item, n)| (code(item), *n)).collect(),
             seen: Amount::new(seen).expect("small"),
-            code: pickup.into(),
+            code: match in_clear {
+                true => PickupCode::Clear(pickup.into()),
+                false => PickupCode::Sealed(sealed.commitment()),
+            },
         },
-    )
+    );
+    own.text = Some(sealed).filter(|_| !in_clear);
+    own
 }
 
 fn item(name: &'static str, zh: &str) -> Command {

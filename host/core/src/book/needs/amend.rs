@@ -4,7 +4,7 @@ use super::super::reverse::{event_of, moved, order_of, target};
 use super::super::{Fate, FateState};
 use super::{Missing, issued_kind};
 use crate::account::{Account, Purpose};
-use crate::command::Need;
+use crate::command::{Command, Need};
 use crate::counters::CounterSubject;
 use crate::ids::{Code, ResidentNo};
 use crate::record::{Amend, Change, Event, NoticeStep, Record, Transfer};
@@ -31,10 +31,14 @@ impl Missing<'_> {
         }
     }
 
-    pub(super) fn replaced(&mut self, event: &Event, replaces: u64) {
+    pub(super) fn replaced(&mut self, event: &Event, replaces: u64, command: &Command) {
         self.fate(replaces);
-        if let Some(source) = &event.source {
-            let key = (source.name.clone(), source.external_ref.clone());
+        let Some(source) = &event.source else {
+            return;
+        };
+        let other = command.reference.iter().map(|own| own.other.0.clone());
+        for external_ref in other.chain([source.external_ref.clone()]) {
+            let key = (source.name.clone(), external_ref);
             if let Some(Some(used)) = self.book.sources.get(&key) {
                 self.entry(used.entry);
             }

@@ -193,6 +193,7 @@ impl Desk {
             today: self.today,
             ask,
             text: None,
+            reference: None,
         };
         let applied = self.book.apply(&command, Instant(self.now), &Native)?;
         if let Applied::Fresh(receipt) = &applied {

@@ -112,7 +112,7 @@ fn redemptions_count_orders_and_not_pieces() {
         resident: ResidentNo(1),
         lines: vec![(code("rice"), 2)],
         seen: Amount::new(170).unwrap(),
-        code: "22222222".into(),
+        code: PickupCode::Clear("22222222".into()),
     });
     assert_eq!(desk.told(1)[5..], [1, 2]);
     let second = desk.place(85, "33333333");
@@ -175,7 +175,7 @@ fn a_rule_is_told_the_traits_it_asks_for_and_a_replay_tells_them_again() {
         resident: ResidentNo(1),
         lines: vec![(code("rice"), 1)],
         seen: Amount::new(85).unwrap(),
-        code: pick_up.into(),
+        code: PickupCode::Clear(pick_up.into()),
     };
     ask(&mut desk, Ask::Earn(event("waste", 1, 1, today)));
     ask(&mut desk, basket("44444444"));

@@ -409,7 +409,7 @@ fn an_order_is_handed_over_in_parts_and_every_piece_is_paid_once() {
         resident: ResidentNo(1),
         lines: vec![(code("rice"), 3)],
         seen,
-        code: "12345678".into(),
+        code: PickupCode::Clear("12345678".into()),
     });
     let part = |pieces| Ask::SettlePart(OrderNo(1), vec![(code("rice"), pieces)]);
     for wrong in [
@@ -437,7 +437,7 @@ fn an_order_is_handed_over_in_parts_and_every_piece_is_paid_once() {
         resident: ResidentNo(1),
         lines: vec![(code("rice"), 3)],
         seen,
-        code: "22345678".into(),
+        code: PickupCode::Clear("22345678".into()),
     });
     desk.must(Ask::SettlePart(OrderNo(2), vec![(code("rice"), 2)]));
     desk.must(Ask::Settle(OrderNo(2)));

@@ -6,12 +6,14 @@ use rongyi_core::account::Holder;
 use rongyi_core::amount::{Amount, Decimal};
 use rongyi_core::book::{Book, Frame};
 use rongyi_core::chain::{Hash, sha256};
-use rongyi_core::command::{Ask, Command, SaltedText};
+use rongyi_core::command::{Ask, Command, Reference, SaltedText};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::{Event, Source};
 use rongyi_core::rule::Value;
+use rongyi_core::seal::{SealKey, Sealed, sealed_reference};
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
+use rongyi_core::typed;
 use rongyi_store::Store;
 
 use super::ImportError;
@@ -43,6 +45,8 @@ pub struct Reader {
     people: BTreeMap<ResidentNo, HouseholdNo>,
     source: Code,
     by: Code,
+    /// What people typed as references stands in the ledger sealed with it.
+    key: SealKey,
 }
 
 impl Reader {
@@ -57,6 +61,9 @@ impl Reader {
     ) -> Result<Reader, ImportError> {
         let frame = store.frame(community).await?;
         let frame = frame.ok_or_else(|| ImportError::NotConfigured(community.clone()))?;
+        // A rehearsal in a ledger that was never opened for writing: there is nothing sealed to compare with.
+        let key = store.seal_key(community).await?;
+        let key = key.unwrap_or_else(|| SealKey::new([0; 32]));
         let people = store.residents(community).await?;
         let people = people
             .into_iter()
@@ -67,6 +74,7 @@ impl Reader {
             people,
             source,
             by: by.code(),
+            key,
         })
     }
 
@@ -122,11 +130,7 @@ impl Reader {
                 .iter()
                 .flat_map(|(name, value)| [name.to_string(), canonical(value)]),
         );
-        let source = Source {
-            name: self.source.clone(),
-            external_ref,
-            input: digest(&parts),
-        };
+        let (source, reference) = self.sealed(&external_ref, external_ref.clone(), digest(&parts));
         let roles = vec![(Code::literal("doer"), doer)];
         let note_hash = note.as_ref().map(SaltedText::commitment);
         let event = Event {
@@ -139,7 +143,7 @@ impl Reader {
             source: Some(source),
             note: note_hash,
         };
-        Ok(self.command(Ask::Earn(event), today, note))
+        Ok(self.command(Ask::Earn(event), today, note, reference))
     }
 
     /// The command of a row of opening balances.
@@ -186,13 +190,14 @@ impl Reader {
             )
         };
         let external_ref = if fits { place.clone() } else { hashed() };
-        let input = digest(&["rongyi-opening-1".to_owned(), place, amount.to_string()]);
+        let parts = [
+            "rongyi-opening-1".to_owned(),
+            place.clone(),
+            amount.to_string(),
+        ];
+        let input = digest(&parts);
         let reason = salted(page);
-        let source = Source {
-            name: self.source.clone(),
-            external_ref,
-            input,
-        };
+        let (source, reference) = self.sealed(&place, external_ref, input);
         let ask = Ask::Open {
             holder,
             asset,
@@ -201,17 +206,39 @@ impl Reader {
             source,
             reason: reason.commitment(),
         };
-        Ok(self.command(ask, today, Some(reason)))
+        Ok(self.command(ask, today, Some(reason), reference))
     }
 
-    fn command(&self, ask: Ask, today: LocalDate, text: Option<SaltedText>) -> Command {
+    fn command(
+        &self,
+        ask: Ask,
+        today: LocalDate,
+        text: Option<SaltedText>,
+        reference: Reference,
+    ) -> Command {
         Command {
             actor: self.by.clone(),
             key: None,
             today,
             ask,
             text,
+            reference: Some(reference),
         }
+    }
+
+    /// A reference that a person typed, sealed; and the form in which ledgers held it before, under which it counts too.
+    fn sealed(&self, typed: &str, before: String, input: Hash) -> (Source, Reference) {
+        let text = self.key.seal(Sealed::Reference, &typed::canonical(typed));
+        let source = Source {
+            name: self.source.clone(),
+            external_ref: sealed_reference(&text),
+            input: self.key.digest(&input),
+        };
+        let reference = Reference {
+            text: Some(text),
+            other: (before, input),
+        };
+        (source, reference)
     }
 
     /// How the row names the doer, and who that is. A household's doer is its lowest resident number.

@@ -1,0 +1,101 @@
+//! Which table holds something about a person, and how it goes when the person is erased. A test compares the list
+//! with the tables that are really there: a new table has its answer here before it passes. It deletes nothing.
+
+/// What a table has to do with people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Nothing but numbers, codes, hashes and times.
+    Numbers,
+    /// Texts about people, which an erasure removes: by which statement.
+    Goes(&'static str),
+    /// Texts that stay, and why.
+    Stays(&'static str),
+}
+
+/// Every table, with its answer.
+pub(crate) const TABLES: &[(&str, Holds)] = &[
+    (
+        "access_record",
+        Holds::Goes("forget_access, with the person"),
+    ),
+    ("balance", Holds::Numbers),
+    ("block", Holds::Numbers),
+    ("browser", Holds::Goes("forget_access, with the person")),
+    ("community", Holds::Numbers),
+    (
+        "component",
+        Holds::Stays("code of rules, which names its authors at most"),
+    ),
+    ("counter", Holds::Numbers),
+    ("fate", Holds::Numbers),
+    ("household_text", Holds::Goes("put_household")),
+    (
+        "idempotency",
+        Holds::Stays("keys that programs choose, for thirty days"),
+    ),
+    ("item", Holds::Stays("what the shop offers")),
+    ("orders", Holds::Numbers),
+    (
+        "params",
+        Holds::Stays("what the operator wrote about rules"),
+    ),
+    ("period", Holds::Numbers),
+    ("person", Holds::Goes("erase_person")),
+    (
+        "person_of_resident",
+        Holds::Goes("forgotten, with the commit of the erasure"),
+    ),
+    ("pickup_code", Holds::Goes("the end of the order")),
+    ("pulse", Holds::Numbers),
+    (
+        "read_log",
+        Holds::Goes("forgotten with the person, by readings::forget"),
+    ),
+    (
+        "record",
+        Holds::Stays(
+            "the chain: see Record::personal; texts only in references of before they were sealed",
+        ),
+    ),
+    (
+        "reference_text",
+        Holds::Goes("erased, with the commit of the erasure"),
+    ),
+    ("resident", Holds::Numbers),
+    ("rule_health", Holds::Stays("what authors of rules said")),
+    ("rule_set", Holds::Stays("what rules say of themselves")),
+    ("rule_tally", Holds::Numbers),
+    ("seal_key", Holds::Numbers),
+    ("session", Holds::Goes("delete_sessions_of")),
+    (
+        "sign_in_try",
+        Holds::Stays("numbers of accounts that somebody tried, until the pause is over"),
+    ),
+    (
+        "source_ref",
+        Holds::Stays("the index of the references of `record`"),
+    ),
+    (
+        "staff",
+        Holds::Stays("who works here: entries name them, and they are not erased"),
+    ),
+    ("standing", Holds::Numbers),
+    (
+        "text",
+        Holds::Goes("erased, with the commit of the erasure"),
+    ),
+    ("text_about", Holds::Numbers),
+    ("till_try", Holds::Numbers),
+    ("token", Holds::Stays("names of devices")),
+    ("transfer", Holds::Numbers),
+    ("waiting", Holds::Numbers),
+];
+
+/// Whether every table has its one answer, and no answer is without a table.
+pub(crate) fn missing(tables: &[String]) -> Vec<String> {
+    let listed = |name: &String| TABLES.iter().filter(|(own, _)| own == name).count() == 1;
+    let gone = TABLES.iter().map(|(own, _)| (*own).to_owned());
+    let gone = gone.filter(|own| !tables.contains(own));
+    let all = tables.iter().filter(|name| !listed(name)).cloned();
+    all.chain(gone).collect()
+}
