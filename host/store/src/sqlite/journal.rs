@@ -1,5 +1,7 @@
 //! Writing: one short transaction for a batch, each community guarded by its head. It decides nothing.
 
+mod beside;
+
 use std::collections::HashMap;
 
 use rongyi_core::account::Account;
@@ -394,59 +396,9 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
             },
         )
         .await?;
-    beside(connection, taken).await?;
+    beside::write(connection, taken).await?;
     for (community, changes) in taken {
         erase(connection, *community, changes).await?;
-    }
-    Ok(())
-}
-
-/// What is kept beside the ledger: texts, typed references, whom both are about, and pick-up codes until their order
-/// ends.
-async fn beside(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Result<(), StoreError> {
-    for (rows, of) in [
-        (&TEXTS, rows_of(taken, |own| &own.texts)),
-        (&REFERENCES, rows_of(taken, |own| &own.references)),
-    ] {
-        rows.write(connection, &of, |query, (community, (seq, salted))| {
-            Ok(query
-                .bind(*community)
-                .bind(int(*seq)?)
-                .bind(&salted.salt[..])
-                .bind(salted.text.as_str()))
-        })
-        .await?;
-    }
-    ABOUT
-        .write(
-            connection,
-            &rows_of(taken, |own| &own.about),
-            |query, (community, (about, seq))| {
-                Ok(query.bind(*community).bind(about.pack()).bind(int(*seq)?))
-            },
-        )
-        .await?;
-    CODES
-        .write(
-            connection,
-            &rows_of(taken, |own| &own.codes),
-            |query, (community, (no, salted))| {
-                Ok(query
-                    .bind(*community)
-                    .bind(i64::from(no.0))
-                    .bind(&salted.salt[..])
-                    .bind(salted.text.as_str()))
-            },
-        )
-        .await?;
-    for (community, order) in rows_of(taken, |own| &own.orders) {
-        if order.state != OrderState::Reserved {
-            sqlx::query(CODE_ENDS)
-                .bind(community)
-                .bind(i64::from(order.no.0))
-                .execute(&mut *connection)
-                .await?;
-        }
     }
     Ok(())
 }

@@ -1,0 +1,60 @@
+//! Writing what is kept beside the ledger, in the transaction of the commit that it belongs to.
+
+use rongyi_core::book::OrderState;
+use sqlx::SqliteConnection;
+
+use super::{ABOUT, CODE_ENDS, CODES, REFERENCES, TEXTS, Taken, int, rows_of};
+use crate::error::StoreError;
+
+/// What is kept beside the ledger: texts, typed references, whom both are about, and pick-up codes until their order
+/// ends.
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    taken: &[Taken<'_>],
+) -> Result<(), StoreError> {
+    for (rows, of) in [
+        (&TEXTS, rows_of(taken, |own| &own.texts)),
+        (&REFERENCES, rows_of(taken, |own| &own.references)),
+    ] {
+        rows.write(connection, &of, |query, (community, (seq, salted))| {
+            Ok(query
+                .bind(*community)
+                .bind(int(*seq)?)
+                .bind(&salted.salt[..])
+                .bind(salted.text.as_str()))
+        })
+        .await?;
+    }
+    ABOUT
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.about),
+            |query, (community, (about, seq))| {
+                Ok(query.bind(*community).bind(about.pack()).bind(int(*seq)?))
+            },
+        )
+        .await?;
+    CODES
+        .write(
+            connection,
+            &rows_of(taken, |own| &own.codes),
+            |query, (community, (no, salted))| {
+                Ok(query
+                    .bind(*community)
+                    .bind(i64::from(no.0))
+                    .bind(&salted.salt[..])
+                    .bind(salted.text.as_str()))
+            },
+        )
+        .await?;
+    for (community, order) in rows_of(taken, |own| &own.orders) {
+        if order.state != OrderState::Reserved {
+            sqlx::query(CODE_ENDS)
+                .bind(community)
+                .bind(i64::from(order.no.0))
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    Ok(())
+}
