@@ -19,6 +19,7 @@ pub mod proof;
 pub mod record;
 pub mod rule;
 pub mod seal;
+pub mod sentence;
 pub mod settings;
 pub mod shown;
 pub mod time;

@@ -3,6 +3,8 @@
 //! These mirror the newest version in `plugins/wit`; `host/rules` converts from every version. Nothing here knows
 //! about wasm.
 
+pub mod texts;
+
 use crate::amount::Decimal;
 use crate::ids::Code;
 use crate::time::LocalDate;

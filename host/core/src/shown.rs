@@ -76,6 +76,27 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A text of JSON, already written: what is unsafe in its strings is written as `\u202e`, which means the same to every
+/// reader of JSON.
+pub fn json(text: &str) -> Cow<'_, str> {
+    // Between its strings JSON has no such character but line feeds and blanks.
+    if !text.chars().any(|c| c != '\n' && is_unsafe(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || !is_unsafe(c) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a String does not fail.
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// A cell of a sheet that people open in a spreadsheet program: as [`line`], and never a formula. A text that
 /// begins with `=`, `+`, `-`, `@` or their full-width forms gets an apostrophe in front, unless it is a plain number.
 pub fn cell(text: &str) -> Cow<'_, str> {
@@ -113,6 +134,11 @@ mod tests {
         assert_eq!(short("一二三四", 2), "一二…");
         assert_eq!(short("一二", 2), "一二");
         assert_eq!(lines("a\nb\u{1b}"), "a\nb\\u{1b}");
+        assert_eq!(
+            json("{\n\"a\": \"\u{202e}\u{9b}\u{e0041}\"}"),
+            "{\n\"a\": \"\\u202e\\u009b\\udb40\\udc41\"}"
+        );
+        assert!(matches!(json("{\"a\": \"大米\"}"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rongyi_rules::{About, Allowance, Compiler, Engine, Rule, Tier};
+use rongyi_rules::{About, Allowance, Cache, Compiler, Engine, Rule, Tier};
 use rongyi_sdk::scenario::{self, Report};
 
 use crate::build::Built;
@@ -36,7 +36,9 @@ impl Desk {
             limits.instances = 2;
         }
         let cache = folder.built().join("cache");
-        let engine = Engine::new(allowance, compiler, Some(&cache)).map_err(|error| {
+        let cache = Cache::with_own_key(&cache)
+            .map_err(|trouble| Problem::new("kit.engine", trouble.zh(), trouble.to_string()))?;
+        let engine = Engine::new(allowance, compiler, Some(cache)).map_err(|error| {
             Problem::new(
                 "kit.engine",
                 format!("规则引擎没能启动：{error}"),
@@ -121,7 +123,8 @@ pub fn scenarios(shown: &str, text: &str) -> Result<scenario::File, Problem> {
 /// # Errors
 /// [`Problem`] when it cannot be read or is none.
 pub fn scenario_file(path: &Path) -> Result<(String, scenario::File), Problem> {
-    let text = std::fs::read_to_string(path).map_err(|error| Problem::file(path, &error))?;
+    let text =
+        rongyi_files::read_text(path, 16 << 20).map_err(|no| Problem::file(path, &no.into()))?;
     let file = scenarios(&path.display().to_string(), &text)?;
     Ok((text, file))
 }

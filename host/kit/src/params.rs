@@ -28,7 +28,8 @@ impl Params {
     /// # Errors
     /// [`Problem`] when it is missing or is no TOML.
     pub fn read(path: &Path) -> Result<Params, Problem> {
-        let text = std::fs::read_to_string(path).map_err(|error| Problem::file(path, &error))?;
+        let text = rongyi_files::read_text(path, 16 << 20)
+            .map_err(|no| Problem::file(path, &no.into()))?;
         Params::parse(&path.display().to_string(), &text)
     }
 

@@ -8,6 +8,7 @@ pub mod access;
 pub mod account;
 pub mod amend;
 pub mod assets;
+mod escape;
 pub mod fault;
 pub mod format;
 pub mod icon;

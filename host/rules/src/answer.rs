@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rongyi_core::ids::Code;
-use rongyi_core::rule::{Arg, CloseAsk, Decision, EarnAsk, Line, Plan, PriceAsk, Quote, Refusal};
+use rongyi_core::rule::{
+    Arg, CloseAsk, Decision, EarnAsk, FieldKind, Line, Plan, PriceAsk, Quote, Refusal,
+};
 use rongyi_core::time::LocalDate;
 
 use crate::limits::Limits;
@@ -42,6 +44,12 @@ pub(crate) fn plan(plan: &Plan, limits: &Limits) -> Result<(), Wrong> {
             &format!("fields of {}", kind.code),
             kind.fields.iter().map(|field| &field.name),
         )?;
+        for field in &kind.fields {
+            if let FieldKind::Choice(choices) = &field.kind {
+                let name = format!("choices of {} of {}", field.name, kind.code);
+                at_most(&name, choices.len(), limits.kinds)?;
+            }
+        }
     }
     if let Some(pricing) = &plan.pricing {
         at_most("order-facts", pricing.order_facts.len(), limits.facts)?;

@@ -2,7 +2,6 @@
 //! comes.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use rongyi_core::chain::Hash;
@@ -12,6 +11,7 @@ use wasmtime::{
 };
 
 use crate::bindings;
+use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::compile::Compiler;
 use crate::limits::{Allowance, Limits, Tier};
@@ -30,15 +30,15 @@ pub enum EngineError {
     )]
     Setup(String, u32),
     /// The folder for compiled code.
-    #[error("the folder for compiled rules {0} cannot be made: {1}")]
-    Cache(PathBuf, std::io::Error),
+    #[error("the folder for compiled rules cannot be used: {0}")]
+    Cache(#[source] rongyi_files::Trouble),
 }
 
 /// Loads and runs rules under the limits of their tiers. Cheap to share; its clocks stop with the last user.
 pub struct Engine {
     allowance: Allowance,
     pub(crate) compiler: Compiler,
-    cache: Option<PathBuf>,
+    cache: Option<Cache>,
     tiers: [OnceLock<Arc<Inner>>; 3],
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Inner {
     pub(crate) wasm: wasmtime::Engine,
     pub(crate) linker: Linker<State>,
     pub(crate) limits: Limits,
-    pub(crate) cache: Option<PathBuf>,
+    pub(crate) cache: Option<Cache>,
     /// The components that loaded rules use, by digest.
     pub(crate) known: Mutex<HashMap<Hash, Weak<Known>>>,
     /// What deadlines are counted by.
@@ -55,24 +55,23 @@ pub(crate) struct Inner {
 }
 
 impl Engine {
-    /// An engine with these limits. Components are compiled by `compiler`; the code is kept in `cache` when one is given. The pool of the small
-    /// tier is made at once, the others when they are needed.
+    /// An engine with these limits. Components are compiled by `compiler`; the code is kept in `cache` when one is given.
+    /// The pool of the small tier is made at once, the others when they are needed.
     ///
     /// # Errors
     /// [`EngineError`] when the machine cannot hold the pool or the folder cannot be made.
     pub fn new(
         allowance: impl Into<Allowance>,
         compiler: Compiler,
-        cache: Option<&Path>,
+        cache: Option<Cache>,
     ) -> Result<Engine, EngineError> {
-        if let Some(folder) = cache {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| EngineError::Cache(folder.to_owned(), error))?;
+        if let Some(cache) = &cache {
+            rongyi_files::private_folder(&cache.folder).map_err(EngineError::Cache)?;
         }
         let engine = Engine {
             allowance: allowance.into(),
             compiler,
-            cache: cache.map(Path::to_owned),
+            cache,
             tiers: [OnceLock::new(), OnceLock::new(), OnceLock::new()],
         };
         engine.tier(Tier::Small)?;
@@ -85,8 +84,8 @@ impl Engine {
     }
 
     /// Where compiled code is kept.
-    pub(crate) fn cache(&self) -> Option<&Path> {
-        self.cache.as_deref()
+    pub(crate) fn cache(&self) -> Option<&Cache> {
+        self.cache.as_ref()
     }
 
     /// The engine of a tier, made at the first call.
@@ -106,7 +105,7 @@ impl Engine {
 }
 
 impl Inner {
-    pub(crate) fn new(limits: Limits, cache: Option<PathBuf>) -> Result<Inner, EngineError> {
+    pub(crate) fn new(limits: Limits, cache: Option<Cache>) -> Result<Inner, EngineError> {
         let setup =
             |error: wasmtime::Error| EngineError::Setup(format!("{error:#}"), limits.instances);
         let wasm = wasmtime::Engine::new(&config(&limits)).map_err(setup)?;

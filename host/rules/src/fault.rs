@@ -6,6 +6,9 @@ use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 use crate::limits::Limits;
 use crate::state::State;
 
+/// The longest message of a panic, in characters.
+const PANIC_CHARS_MAX: usize = 1_000;
+
 /// What a call had, and what it took until it ended.
 pub(crate) struct Spent<'c> {
     /// The export that was called.
@@ -81,6 +84,7 @@ impl<'c> Spent<'c> {
         }
         if let Some(trap) = error.downcast_ref::<Trap>() {
             if let (Trap::UnreachableCodeReached, Some(message)) = (trap, &self.state.last_error) {
+                let message = plain(message, PANIC_CHARS_MAX);
                 return self.guest("plugin.panic", &format!("panicked: {message}"));
             }
             return self.trapped(*trap, &place(error));
@@ -173,12 +177,7 @@ fn place(error: &wasmtime::Error) -> String {
     }
 }
 
-/// A text of the author's as it may stand in a message: short, and without what would move a terminal's cursor.
+/// A text of the author's as it may stand in a message: short, one line, nothing in it hidden.
 pub(crate) fn plain(text: &str, chars_max: usize) -> String {
-    let visible = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let mut shown: String = text.chars().take(chars_max).map(visible).collect();
-    if text.chars().nth(chars_max).is_some() {
-        shown.push('…');
-    }
-    shown
+    rongyi_core::shown::short(text, chars_max).into_owned()
 }

@@ -22,6 +22,7 @@ mod state;
 mod tier;
 mod world;
 
+pub use cache::Cache;
 pub use compile::{Compiler, compile_one};
 pub use engine::{Engine, EngineError};
 pub use limits::{Allowance, Limits, Lowered, Tier};

@@ -10,6 +10,7 @@
 //! | `describe` | `plugin.describe` |
 //! | parameters against the schema | `config.schema` |
 //! | parameters against `configure` | `config.plugin` |
+//! | the length of every text of the plan, see [`rongyi_core::rule::texts`] | `config.plugin` |
 
 use std::sync::{Arc, PoisonError, Weak};
 
@@ -23,6 +24,7 @@ use crate::rule::{About, Rule, store};
 use crate::world::{exports, imports};
 use crate::{answer, cache, tier};
 use rongyi_core::chain::{Hash, sha256};
+use rongyi_core::rule::texts::{TITLE_MAX, TooLong, VERSION_MAX, cut, cut_both};
 use wasmtime::component::Component;
 
 /// Something wrong in the parameters.
@@ -52,6 +54,18 @@ pub struct LoadError {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The longest sentence of a refusal, in characters: the rule's own words are in some of them.
+const MESSAGE_MAX: usize = 1_500;
+/// The most diagnostics of one rule that are told.
+const DIAGNOSTICS_MAX: usize = 50;
+/// The longest path and the longest code of a diagnostic, in characters.
+const PATH_MAX: usize = 200;
+/// The longest sentence of a diagnostic, in characters.
+const DIAGNOSED_MAX: usize = 600;
+/// The most authors a rule names, and the longest name or licence, in characters.
+const AUTHORS_MAX: usize = 20;
+const AUTHOR_MAX: usize = 120;
+
 pub(crate) fn refuse(
     code: &'static str,
     zh: impl Into<String>,
@@ -59,10 +73,60 @@ pub(crate) fn refuse(
 ) -> LoadError {
     LoadError {
         code,
-        message: en.into(),
-        zh: Some(zh.into()),
+        message: plain(&en.into(), MESSAGE_MAX),
+        zh: Some(plain(&zh.into(), MESSAGE_MAX)),
         diagnostics: Vec::new(),
     }
+}
+
+/// What a rule says about its parameters, so much of it that somebody would read it.
+fn readable(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let more = diagnostics.len().saturating_sub(DIAGNOSTICS_MAX);
+    diagnostics.truncate(DIAGNOSTICS_MAX);
+    for one in &mut diagnostics {
+        one.path = plain(&one.path, PATH_MAX);
+        one.code = plain(&one.code, PATH_MAX);
+        one.zh = plain(&one.zh, DIAGNOSED_MAX);
+        one.en = plain(&one.en, DIAGNOSED_MAX);
+    }
+    if more > 0 {
+        diagnostics.push(Diagnostic {
+            path: String::new(),
+            code: "config.more".into(),
+            zh: format!("还有 {more} 处没有列出。先改上面这些。"),
+            en: format!("{more} more are not listed. Mend those above first."),
+        });
+    }
+    diagnostics
+}
+
+/// A text that is longer than its kind may be.
+fn too_long(code: &'static str, long: &TooLong) -> LoadError {
+    let TooLong { what, has, max } = long;
+    refuse(
+        code,
+        format!("规则的一段文字太长：{what} 有 {has} 个字，上限 {max}。请规则的作者写短一些。"),
+        format!("A text of the rule is too long: {long}. Ask the rule's author for a shorter one."),
+    )
+}
+
+/// Cuts what a rule says about itself to its limits; the first text that was longer.
+fn cut_about(about: &mut About) -> Option<TooLong> {
+    let version = cut(&mut about.version, VERSION_MAX, || "the version".into());
+    let title = cut_both(&mut about.title, TITLE_MAX, &|| "the title".into());
+    let license = cut(&mut about.license, AUTHOR_MAX, || "the licence".into());
+    let named = about.authors.len();
+    about.authors.truncate(AUTHORS_MAX);
+    let mut authors = None;
+    for author in &mut about.authors {
+        authors = cut(author, AUTHOR_MAX, || "the name of an author".into()).or(authors);
+    }
+    let many = (named > AUTHORS_MAX).then(|| TooLong {
+        what: "the list of authors (names)".into(),
+        has: named,
+        max: AUTHORS_MAX,
+    });
+    version.or(title).or(license).or(authors).or(many)
 }
 
 /// A component that was looked at: everything about it that does not depend on parameters.
@@ -70,7 +134,18 @@ pub(crate) struct Known {
     pub(crate) pre: Pre,
     digest: Hash,
     about: About,
+    /// A text about itself that was longer than it may be.
+    long: Option<TooLong>,
     schema: Schema,
+}
+
+/// Whose rule is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Texts {
+    /// A new one: its texts have their limits.
+    New,
+    /// One that a ledger holds: it decides as it did, and what it says is cut.
+    Archived,
 }
 
 impl Engine {
@@ -92,10 +167,36 @@ impl Engine {
         params_json: &str,
         lowered: Lowered,
     ) -> Result<Rule, LoadError> {
-        let mut rule = self.load_plain(bytes, params_json, lowered)?;
+        let rule = self.load_plain(bytes, params_json, lowered)?;
+        Ok(self.with_baked(rule, bytes))
+    }
+
+    /// [`Engine::load`] of what a ledger names and its database keeps. The bytes must be those that are named: a
+    /// database is not believed. Texts that are longer than they may be today are cut; it decides as it did.
+    ///
+    /// # Errors
+    /// Those of [`Engine::load`], and `load.digest` when component or parameters are others.
+    pub fn load_archived(
+        &self,
+        (component, params): (&Hash, &Hash),
+        bytes: &[u8],
+        params_json: &str,
+    ) -> Result<Rule, LoadError> {
+        if sha256(bytes) != *component || sha256(params_json.as_bytes()) != *params {
+            return Err(refuse(
+                "load.digest",
+                "数据库里存的规则或参数与账本写的摘要不符，没有使用。请运行 rongyi verify，并从备份恢复。",
+                "The rule or its parameters in the database are not those that the ledger names, so they are not used. Run `rongyi verify` and restore a backup.",
+            ));
+        }
+        let rule = self.configured(bytes, params_json, Lowered::default(), Texts::Archived)?;
+        Ok(self.with_baked(rule, bytes))
+    }
+
+    fn with_baked(&self, mut rule: Rule, bytes: &[u8]) -> Rule {
         let inner = Arc::clone(&rule.inner);
-        rule.baked = self.baked(&inner, &rule.limits, &rule.known, bytes, params_json);
-        Ok(rule)
+        rule.baked = self.baked(&inner, &rule.limits, &rule.known, bytes, &rule.params_json);
+        rule
     }
 
     /// [`Engine::load_lowered`] without baking: for a rule that will be asked little.
@@ -105,12 +206,32 @@ impl Engine {
         params_json: &str,
         lowered: Lowered,
     ) -> Result<Rule, LoadError> {
+        self.configured(bytes, params_json, lowered, Texts::New)
+    }
+
+    fn configured(
+        &self,
+        bytes: &[u8],
+        params_json: &str,
+        lowered: Lowered,
+        texts: Texts,
+    ) -> Result<Rule, LoadError> {
         let inner = self.engine_for(bytes)?;
         let limits = lower(&inner.limits, lowered)?;
         let known = self.known(inner, bytes)?;
+        if let (Texts::New, Some(long)) = (texts, &known.long) {
+            return Err(too_long("plugin.describe", long));
+        }
         let misfits = known.schema.misfits(params_json)?;
         let asked = configure(inner, &limits, &known.pre, params_json);
-        let plan = all_at_once(asked, misfits)?;
+        let plan = all_at_once(asked, misfits).map_err(|error| LoadError {
+            diagnostics: readable(error.diagnostics),
+            ..error
+        });
+        let mut plan = plan?;
+        if let (Some(long), Texts::New) = (plan.cut_texts(), texts) {
+            return Err(too_long("config.plugin", &long));
+        }
         Ok(Rule {
             inner: Arc::clone(inner),
             limits,
@@ -147,7 +268,12 @@ impl Engine {
         // It must still be the same rule.
         let is_same = |component: &Component| {
             let said = bound(component).map(|pre| describe(inner, limits, &pre));
-            said.is_some_and(|said| said.is_ok_and(|about| about == known.about))
+            said.is_some_and(|said| {
+                said.is_ok_and(|mut about| {
+                    cut_about(&mut about);
+                    about == known.about
+                })
+            })
         };
         let component = cache::component(inner, limits, &self.compiler, &order, is_same).ok()?;
         component.initialize_copy_on_write_image().ok()?;
@@ -160,7 +286,11 @@ impl Engine {
     /// [`LoadError`] of the first step that fails.
     pub fn describe(&self, bytes: &[u8]) -> Result<About, LoadError> {
         let inner = self.engine_for(bytes)?;
-        Ok(self.known(inner, bytes)?.about.clone())
+        let known = self.known(inner, bytes)?;
+        match &known.long {
+            Some(long) => Err(too_long("plugin.describe", long)),
+            None => Ok(known.about.clone()),
+        }
     }
 
     /// The tier of a component: a property of its bytes.
@@ -179,9 +309,10 @@ impl Engine {
             return Ok(known);
         }
         let pre = prepare(inner, &self.compiler, bytes)?;
-        let about = describe(inner, &inner.limits, &pre)?;
+        let mut about = describe(inner, &inner.limits, &pre)?;
         let known = Arc::new(Known {
             schema: Schema::of(&about)?,
+            long: cut_about(&mut about),
             digest,
             pre,
             about,

@@ -5,6 +5,7 @@
 mod translate;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rongyi_core::chain::{hex, sha256};
@@ -110,11 +111,9 @@ impl Engine {
         if about.scenarios.trim().is_empty() {
             return Ok(Report::default());
         }
-        let mark = self.cache().map(|folder| folder.join(self.mark(bytes)));
-        if let Some(mark) = &mark
-            && let Ok(text) = std::fs::read_to_string(mark)
-            && let Ok(ran) = text.trim().parse()
-        {
+        let mark = PathBuf::from(self.mark(bytes));
+        let passed = self.cache().and_then(|cache| cache.note(&mark));
+        if let Some(ran) = passed.and_then(|text| text.parse().ok()) {
             let failures = Vec::new();
             return Ok(Report { ran, failures });
         }
@@ -123,9 +122,8 @@ impl Engine {
             ..Compiled::new(self, bytes)
         };
         let report = rongyi_sdk::scenario::run_with(&about.scenarios, None, &mut candidate)?;
-        if let Some(mark) = mark.filter(|_| report.failures.is_empty()) {
-            // A mark that cannot be written only costs time at the next start.
-            let _ = std::fs::write(mark, report.ran.to_string());
+        if let Some(cache) = self.cache().filter(|_| report.failures.is_empty()) {
+            cache.keep_note(&mark, &report.ran.to_string());
         }
         Ok(report)
     }

@@ -65,15 +65,8 @@ impl State {
         while !line.is_char_boundary(end) {
             end -= 1;
         }
-        // It is shown on terminals: what would move a cursor there is made visible, line breaks are kept.
-        let visible = |c: char| {
-            if c.is_control() && c != '\n' {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        };
-        let text: String = line[..end].chars().map(visible).collect();
+        // It is shown on terminals; an author's own line breaks are kept.
+        let text = rongyi_core::shown::lines(&line[..end]).into_owned();
         if is_error {
             self.last_error = Some(text.clone());
         }

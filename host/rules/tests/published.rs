@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use rongyi_rules::{Compiler, Engine, Limits};
+use rongyi_rules::{Cache, Compiler, Engine, Limits};
 use rongyi_sdk::scenario::params_json;
 
 fn root() -> PathBuf {
@@ -20,7 +20,7 @@ fn engine(cache: &tempfile::TempDir) -> Engine {
             ..Limits::default()
         },
         Compiler::InProcess,
-        Some(cache.path()),
+        Some(Cache::sealed(cache.path(), &[1; 32])),
     )
     .unwrap()
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use rongyi_core::rule as own;
-use rongyi_rules::{Compiler, Engine, Limits};
+use rongyi_rules::{Cache, Compiler, Engine, Limits};
 
 #[test]
 fn the_components_do_what_their_scenarios_say() {
@@ -14,7 +14,7 @@ fn the_components_do_what_their_scenarios_say() {
             ..Limits::default()
         },
         Compiler::InProcess,
-        Some(cache.path()),
+        Some(Cache::sealed(cache.path(), &[1; 32])),
     )
     .unwrap();
     let mut ran = 0;

@@ -18,6 +18,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::shown;
 use serde::Serialize;
 use tower_http::request_id::RequestId;
 use utoipa::ToSchema;
@@ -182,10 +183,12 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(bytes) => {
+        match serde_json::to_string(&self.0) {
+            Ok(text) => {
+                // What turns the reading direction or hides is written as an escape, for those who read it raw.
+                let text = shown::json(&text).into_owned();
                 let kind = HeaderValue::from_static("application/json");
-                ([(header::CONTENT_TYPE, kind)], bytes).into_response()
+                ([(header::CONTENT_TYPE, kind)], text).into_response()
             }
             Err(_) => Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
         }

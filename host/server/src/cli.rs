@@ -16,7 +16,9 @@ mod check;
 mod enrol;
 mod heads;
 mod import;
+mod library;
 mod moving;
+mod out;
 mod own;
 pub(crate) mod period;
 mod proof;
@@ -28,21 +30,22 @@ mod statement;
 mod telling;
 mod verify;
 
-use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::ids::Code;
 use rongyi_core::rule::Text;
+use rongyi_core::shown;
 use rongyi_core::typed;
-use rongyi_store::{Store, StoreError};
+use rongyi_files::Trouble;
+use rongyi_store::StoreError;
 
-use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, Diagnostic, Parted};
+use crate::clock::SystemClock;
+use crate::config::{self, Diagnostic, Parted};
 use crate::demo;
-use crate::door::{self, Actor, Kind, May, Readings, Right, Way, may};
+use crate::door::{May, Right, may};
 use crate::explain::Lang;
 use crate::house::{self, House, OpenError};
 
@@ -59,20 +62,38 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Reads this process's command line; on a mistake it says so and ends the process.
-    pub fn parse() -> Cli {
-        let matches = Cli::command().get_matches();
+    /// Reads this process's command line. What is wrong with it is told, with its arguments as one visible line each.
+    ///
+    /// # Errors
+    /// The exit code: 2, or 0 after help or the version.
+    pub fn read() -> Result<Cli, u8> {
+        let wrong = match Cli::of(std::env::args_os().collect()) {
+            Ok(cli) => return Ok(cli),
+            Err(wrong) => wrong,
+        };
+        if !wrong.use_stderr() {
+            let _ = wrong.print();
+            return Err(0);
+        }
+        let visible = out::visible(std::env::args_os());
+        let again = Cli::of(visible.into_iter().map(Into::into).collect());
+        tell(again.err().unwrap_or(wrong).to_string().trim_end());
+        Err(2)
+    }
+
+    fn of(args: Vec<std::ffi::OsString>) -> Result<Cli, clap::Error> {
+        let matches = Cli::command().try_get_matches_from(args)?;
         let mut words = Vec::new();
         let mut below = matches.subcommand();
         while let Some((word, own)) = below {
             words.push(word.to_owned());
             below = own.subcommand();
         }
-        let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-        Cli {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok(Cli {
             words: words.join(" "),
             ..cli
-        }
+        })
     }
 
     /// Whether the terminal may do this at all.
@@ -191,21 +212,10 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// The configuration with the database of the command line; its warnings are told.
-    fn load(&self) -> Result<Config, Failure> {
-        let mut config = load(&self.config)?;
-        if let Some(url) = &self.database {
-            config.database_url.clone_from(url);
-        }
-        Ok(config)
-    }
-
-    /// The same, with the communities that are right; the mistakes of the others stand beside them.
-    fn load_parted(&self) -> Result<Parted, Failure> {
-        let mut parted = config::load_parted(&self.config).map_err(Failure::Config)?;
-        if !parted.config.warnings.is_empty() {
-            tell(&config::render(&parted.config.warnings));
-        }
+    /// The configuration with the database of the command line: the communities that are right, and the mistakes of
+    /// the others beside them. Its warnings are told.
+    fn load(&self) -> Result<Parted, Failure> {
+        let mut parted = load(&self.config)?;
         if let Some(url) = &self.database {
             parted.config.database_url.clone_from(url);
         }
@@ -294,11 +304,15 @@ impl Failure {
     pub fn tell(&self) {
         match self {
             Failure::Config(diagnostics) => tell(&config::render(diagnostics)),
-            Failure::Failed { code, text } if text.en.is_empty() => {
-                tell(&format!("错误 error [{code}]: {}", text.zh))
-            }
             Failure::Failed { code, text } => {
-                tell(&format!("错误 error [{code}]: {}\n  {}", text.zh, text.en))
+                // The ways out of ledgers that are not the published ones are lines of this program's own.
+                let zh = match *code {
+                    "heads.apart" => shown::lines(&text.zh),
+                    _ => shown::line(&text.zh),
+                };
+                let en = shown::line(&text.en);
+                let gap = if en.is_empty() { "" } else { "\n  " };
+                tell(&format!("错误 error [{code}]: {zh}{gap}{en}"));
             }
             Failure::Told => {}
         }
@@ -329,7 +343,7 @@ impl From<OpenError> for Failure {
                 format!("规则引擎没能启动：{why}"),
                 format!("The rule engine cannot start: {why}"),
             ),
-            OpenError::File(path, error) => Failure::file(&path, &error),
+            OpenError::File(trouble) => Failure::trouble(&trouble),
             OpenError::Apart(_) => Failure::said("heads.apart", &error),
             OpenError::Heads(_) => Failure::said("heads", &error),
         }
@@ -337,6 +351,11 @@ impl From<OpenError> for Failure {
 }
 
 impl Failure {
+    /// A file that can't be used, with what mends it.
+    pub(crate) fn trouble(trouble: &Trouble) -> Self {
+        Failure::new("file", format!("{}。", trouble.zh()), format!("{trouble}."))
+    }
+
     pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
         let path = path.display();
         Failure::new(
@@ -398,40 +417,43 @@ fn compile_rule() -> Result<(), Failure> {
 
 pub(crate) use enrol::{private_file, stop};
 pub(crate) use import::{import_balances, import_events, read as read_sheet, summary, unreadable};
+pub(crate) use library::Library;
+pub use out::tell_panics;
+pub(crate) use out::{foreign, on_terminal, say, say_json, tell};
 pub(crate) use own::as_json as own_json;
 pub(crate) use serve::{ADDRESS, listen, serve};
 pub(crate) use statement::around;
 pub(crate) use telling::clerk_text;
 
-/// A line on the standard output. Who has stopped reading needs no more of it.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
-}
-
-/// A line on the error stream.
-pub(crate) fn tell(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
-}
-
-pub(crate) fn on_terminal() -> bool {
-    std::io::stderr().is_terminal()
-}
-
-/// The configuration; its warnings are told.
-pub(crate) fn load(path: &Path) -> Result<Config, Failure> {
-    let config = config::load(path).map_err(Failure::Config)?;
-    if !config.warnings.is_empty() {
-        tell(&config::render(&config.warnings));
+/// The configuration, as far as it is right; its warnings are told.
+pub(crate) fn load(path: &Path) -> Result<Parted, Failure> {
+    let parted = config::load_parted(path).map_err(Failure::Config)?;
+    if !parted.config.warnings.is_empty() {
+        tell(&config::render(&parted.config.warnings));
     }
-    Ok(config)
+    Ok(parted)
 }
 
-/// Opens an installation for writing, does the work, and closes it whatever came of it.
+/// Opens an installation for writing, does the work, and closes it whatever came of it. A community whose files are
+/// wrong is left out, and it is said so: the others' work goes on.
 pub(crate) async fn with_house<T>(
     installation: &Installation,
     work: impl AsyncFnOnce(&House) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let house = House::open(installation.load()?, Arc::new(SystemClock)).await?;
+    let house = House::open_parted(installation.load()?, Arc::new(SystemClock)).await?;
+    tell_tightened(&house);
+    let standing = house.news.standing();
+    let files: BTreeSet<_> = standing
+        .wrong
+        .iter()
+        .map(|one| &one.diagnostic.file)
+        .collect();
+    for file in files {
+        let file = foreign(&file.display().to_string());
+        tell(&format!(
+            "提醒 warning: {file} 有错，这个社区先不管；详情请运行 rongyi check。\n  {file} is wrong; its community is left out. See rongyi check."
+        ));
+    }
     let done = work(&house).await;
     house.close().await;
     done
@@ -448,12 +470,32 @@ pub(crate) fn number(text: &str) -> Result<u32, String> {
     typed::number(text).ok_or_else(|| "只写数字，例如 1001 / digits only, such as 1001".to_owned())
 }
 
+/// What other users of the machine could read until now.
+fn tell_tightened(house: &House) {
+    for path in &house.tightened {
+        let path = foreign(&path.display().to_string());
+        tell(&format!(
+            "提醒 warning: {path} 以前本机别的用户也能读，现在只有你能读。\n  Other users of this machine could read {path}; now only you can."
+        ));
+    }
+}
+
 /// The community, when this installation has it.
 pub(crate) fn known<'c>(house: &House, community: &'c Code) -> Result<&'c Code, Failure> {
     if house.community(community).is_some() {
         return Ok(community);
     }
-    Err(unknown(community, house.communities().keys()))
+    let standing = house.news.standing();
+    if standing.is_whole() {
+        return Err(unknown(community, house.communities().keys()));
+    }
+    // Perhaps it is the one whose file is wrong; its code may not even be readable.
+    if standing.wrong.is_empty() {
+        tell(&standing.told());
+        return Err(Failure::Told);
+    }
+    let wrong = standing.wrong.into_iter().map(|one| one.diagnostic);
+    Err(Failure::Config(wrong.collect()))
 }
 
 fn unknown<'c>(community: &Code, all: impl Iterator<Item = &'c Code>) -> Failure {
@@ -466,86 +508,8 @@ fn unknown<'c>(community: &Code, all: impl Iterator<Item = &'c Code>) -> Failure
     )
 }
 
-/// A database opened for reading, with what the configuration says, if there is one.
-pub(crate) struct Library {
-    url: String,
-    pub(crate) store: Store,
-    pub(crate) config: Option<Config>,
-}
-
-impl Library {
-    pub(crate) async fn open(reading: &Reading) -> Result<Library, Failure> {
-        let (url, config) = match &reading.database {
-            Some(url) => (url.clone(), None),
-            None => {
-                let path = reading
-                    .config
-                    .clone()
-                    .unwrap_or_else(|| "config/rongyi.toml".into());
-                let config = load(&path)?;
-                (config.database_url.clone(), Some(config))
-            }
-        };
-        Ok(Library {
-            store: Store::open_read_only(&url).await?,
-            url,
-            config,
-        })
-    }
-
-    /// The communities that have a ledger here.
-    pub(crate) async fn communities(&self) -> Result<Vec<Code>, Failure> {
-        Ok(self.store.community_codes().await?)
-    }
-
-    pub(crate) async fn known(&self, community: &Code) -> Result<(), Failure> {
-        let all = self.communities().await?;
-        if all.contains(community) {
-            Ok(())
-        } else {
-            Err(unknown(community, all.iter()))
-        }
-    }
-
-    /// The community's time zone; without a configuration the default one.
-    pub(crate) fn zone(&self, community: &Code) -> jiff::tz::TimeZone {
-        let own = self
-            .config
-            .as_ref()
-            .and_then(|config| config.communities.iter().find(|own| own.code == *community));
-        let name = own.map_or("Asia/Shanghai", |own| own.timezone.as_str());
-        jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
-    }
-
-    /// Puts on record that the terminal reads what is kept about these residents. A copy that can't be written to can
-    /// be read all the same; then the terminal is told that nobody will know.
-    pub(crate) async fn reads(&self, community: &Code, kind: Kind, whose: &[ResidentNo]) {
-        let reading = door::Reading {
-            by: &Actor::here(),
-            kind,
-            way: Way::Terminal,
-            at: SystemClock.now(),
-        };
-        let noted = async {
-            let store = Store::open(&self.url, false).await?;
-            let readings = Readings::default();
-            readings.note(&store, community, reading, whose).await?;
-            store.close().await
-        };
-        if let Err(error) = noted.await {
-            let why = error.to_string();
-            let why = rongyi_core::shown::line(&why);
-            tell(&format!(
-                "提醒 note: 这次查看没能留痕，本人看不到。 This reading could not be put on record: {why}"
-            ));
-        }
-    }
-
-    pub(crate) async fn close(self) {
-        // Nothing was written, so a failure to close loses nothing.
-        drop(self.store);
-    }
-}
+/// The largest file that a command is given to compare with: published heads, a proof, a checkpoint; in bytes.
+pub(crate) const GIVEN_BYTES_MAX: u64 = 256 << 20;
 
 /// A count of things by name, in one line.
 pub(crate) fn counts(by: &BTreeMap<String, u64>) -> String {

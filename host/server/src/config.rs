@@ -26,7 +26,9 @@ use diagnostic::Source;
 pub use diagnostic::{Diagnostic, Severity, render, to_json};
 use reader::{Desk, Table, both};
 use rongyi_core::ids::Code;
+use rongyi_files::Trouble;
 use rongyi_rules::Allowance;
+pub(crate) use rule::COMPONENT_BYTES_MAX;
 pub use rule::{PluginRef, RuleEntry};
 
 /// All of it.
@@ -108,6 +110,16 @@ pub struct Parted {
     pub config: Config,
     /// The files of the others, and what is wrong with each.
     pub wrong: Vec<(PathBuf, Vec<Diagnostic>)>,
+}
+
+impl Parted {
+    /// Everything that is wrong with the files of the communities that are left out.
+    pub fn mistakes(&self) -> Vec<Diagnostic> {
+        self.wrong
+            .iter()
+            .flat_map(|(_, found)| found.clone())
+            .collect()
+    }
 }
 
 /// [`load`] for a host that is serving: a mistake in the file of one community leaves out that community alone. Two
@@ -206,7 +218,10 @@ fn read(
     if named.is_empty() && found.is_empty() {
         found.push(no_community(path, folder));
     }
-    let mut files: Vec<OneFile> = named.into_iter().map(read_community).collect();
+    let mut files: Vec<OneFile> = named
+        .into_iter()
+        .map(|file| read_community(file, folder))
+        .collect();
     same_codes(&mut files);
     Ok((Shared { host, found }, files))
 }
@@ -227,12 +242,21 @@ fn named_files(desk: &Desk, table: &Table<'_>, folder: &Path) -> Vec<PathBuf> {
                 ),
                 both("删掉其中一个。", "Delete one of them."),
             );
-        } else if file.exists() {
-            files.push(file);
-        } else {
-            desk.error(
-                place,
-                "config.file",
+            continue;
+        }
+        let (message, help) = match rongyi_files::below(folder, &file) {
+            Ok(_) => {
+                files.push(file);
+                continue;
+            }
+            Err(outside @ Trouble::Outside { .. }) => (
+                both(format!("{}。", outside.zh()), format!("{outside}.")),
+                both(
+                    "社区文件要放在 rongyi.toml 所在的文件夹里面。",
+                    "A community's file lies below the folder of rongyi.toml.",
+                ),
+            ),
+            Err(_) => (
                 both(
                     format!("找不到社区文件 {shown}。"),
                     format!("There is no community file {shown}."),
@@ -241,8 +265,9 @@ fn named_files(desk: &Desk, table: &Table<'_>, folder: &Path) -> Vec<PathBuf> {
                     "路径从 rongyi.toml 所在的文件夹算起；改正文件名，或从列表里去掉它。",
                     "The path starts at the folder of rongyi.toml; correct it, or take it off the list.",
                 ),
-            );
-        }
+            ),
+        };
+        desk.error(place, "config.file", message, help);
     }
     files
 }
@@ -266,7 +291,7 @@ fn no_community(path: &Path, folder: &Path) -> Diagnostic {
     )
 }
 
-fn read_community(file: PathBuf) -> OneFile {
+fn read_community(file: PathBuf, root: &Path) -> OneFile {
     let mut found = Vec::new();
     let text = match source::read_text(&file) {
         Ok(text) => text,
@@ -284,7 +309,7 @@ fn read_community(file: PathBuf) -> OneFile {
         if broken {
             return None;
         }
-        community::read(desk, table, &file)
+        community::read(desk, table, &file, root)
     });
     OneFile {
         file,

@@ -4,7 +4,10 @@
 
 use rongyi_core::book::Frame;
 use rongyi_core::ids::{Code, RuleSetNo};
+use rongyi_core::rule::texts::TITLE_MAX;
 use rongyi_core::rule::{Arg, Line, Plan, Refusal, Text};
+use rongyi_core::sentence;
+use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
 
 /// The language of a reader.
@@ -163,7 +166,7 @@ fn singular(plural: &str) -> String {
 
 /// `7.6 公斤`, `1 time`, `2 times`: a quantity with what it counts. English units are written as plurals.
 pub fn counted(quantity: &str, unit: &Text, lang: Lang) -> String {
-    let unit = lang.of(unit);
+    let unit = &*shown::short(lang.of(unit), TITLE_MAX);
     if lang == Lang::Zh || quantity != "1" {
         return format!("{quantity} {unit}");
     }
@@ -199,24 +202,21 @@ fn agreeing(sentence: &str) -> String {
     words.join(" ")
 }
 
-fn fill(sentence: &str, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
-    let mut out = sentence.to_owned();
-    for (place, arg) in args.iter().enumerate() {
-        let text = match arg {
-            Arg::Integer(number) => grouped(*number),
-            Arg::Decimal(number) => number.to_string(),
-            Arg::Day(date) => day(*date, lang),
-            Arg::Code(code) => name(code, plan, frame, lang),
-        };
-        out = out.replace(&format!("{{{place}}}"), &text);
-    }
+fn fill(template: &str, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
+    let out = sentence::fill(template, args.len(), |place| match args.get(place) {
+        Some(Arg::Integer(number)) => grouped(*number),
+        Some(Arg::Decimal(number)) => number.to_string(),
+        Some(Arg::Day(date)) => day(*date, lang),
+        Some(Arg::Code(code)) => name(code, plan, frame, lang),
+        None => String::new(),
+    });
     match lang {
         Lang::Zh => out,
         Lang::En => agreeing(&out),
     }
 }
 
-fn sentence(code: &Code, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
+fn said(code: &Code, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
     if let Some(phrase) = plan.phrases.iter().find(|phrase| phrase.code == *code) {
         return fill(lang.of(&phrase.text), args, plan, frame, lang);
     }
@@ -237,12 +237,12 @@ fn sentence(code: &Code, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang:
 
 /// One line of a breakdown.
 pub fn line(plan: &Plan, frame: Option<&Frame>, line: &Line, lang: Lang) -> String {
-    sentence(&line.code, &line.args, plan, frame, lang)
+    said(&line.code, &line.args, plan, frame, lang)
 }
 
 /// A refusal, with the day from which it may be otherwise.
 pub fn refusal(plan: &Plan, frame: Option<&Frame>, refusal: &Refusal, lang: Lang) -> String {
-    let mut said = sentence(&refusal.code, &refusal.args, plan, frame, lang);
+    let mut said = said(&refusal.code, &refusal.args, plan, frame, lang);
     if !said.ends_with(['。', '.', '！', '!', '？', '?']) {
         said.push_str(if lang == Lang::Zh { "。" } else { "." });
     }
@@ -325,5 +325,92 @@ mod tests {
             ..refused
         };
         assert!(refusal(&plan, None, &opens, Lang::En).ends_with("It opens again on 1 Dec 2026."));
+    }
+
+    fn code(text: &str) -> Code {
+        text.parse().expect("a code")
+    }
+
+    fn both(text: &str) -> Text {
+        Text {
+            zh: text.into(),
+            en: text.into(),
+        }
+    }
+
+    /// A plan whose every text is full of holes that name each other.
+    fn nasty(template: &str) -> (Plan, Line) {
+        let phrase = |code_: &str, text: &str| rongyi_core::rule::Phrase {
+            code: code(code_),
+            text: both(text),
+        };
+        let plan = Plan {
+            kinds: vec![rongyi_core::rule::KindPlan {
+                code: code("kind"),
+                title: both(&"{0}{1}{15}".repeat(20)),
+                unit: both("1 times {0}"),
+                scale: 0,
+                quantity_min: 1,
+                quantity_max: 1,
+                fields: Vec::new(),
+                facts: Vec::new(),
+            }],
+            phrases: vec![
+                phrase("base", template),
+                phrase("own", &"{0}{1}{2}{3}".repeat(32)),
+                phrase(
+                    "again",
+                    "{0} 1 points are {1} {2} \n\u{1b}]0;x\u{7}\u{202e}",
+                ),
+            ],
+            ..Plan::default()
+        };
+        let names = ["own", "base", "kind", "again", "nothing.known"];
+        let args = (0..16).map(|at| Arg::Code(code(names[at % names.len()])));
+        let line = Line {
+            code: code("base"),
+            args: args.collect(),
+            asset: code("points"),
+            amount: Some(1),
+        };
+        (plan, line)
+    }
+
+    #[test]
+    fn no_sentence_feeds_on_itself() {
+        for template in [
+            &*"{0}".repeat(128),
+            &*"{0}{1}{2}{3}".repeat(32),
+            "{{0}} {99} {0",
+            &*"1 points are ".repeat(80),
+            &*"{15}".repeat(250),
+        ] {
+            let (plan, line_of) = nasty(template);
+            let mut all = 0;
+            for _ in 0..1_000 {
+                for lang in [Lang::Zh, Lang::En] {
+                    let text = line(&plan, None, &line_of, lang);
+                    let chars = text.chars().count();
+                    assert!(
+                        chars <= sentence::SENTENCE_MAX * 2,
+                        "{chars} of {template:?}"
+                    );
+                    assert_eq!(shown::line(&text), text, "nothing raw goes out");
+                    all += chars;
+                }
+            }
+            assert!(all <= 2_000 * sentence::SENTENCE_MAX * 2);
+        }
+        let (plan, line_of) = nasty("{{0}} {99} {0 {2}");
+        let text = line(&plan, None, &line_of, Lang::Zh);
+        let own: String = "{0}{1}{2}{3}"
+            .repeat(32)
+            .chars()
+            .take(sentence::HOLE_MAX)
+            .collect();
+        let title = "{0}{1}{15}".repeat(20);
+        assert_eq!(text, format!("{{{own}…}} {{99}} {{0 {title}"));
+        let unit = counted("1", &both(&"x".repeat(100_000)), Lang::En);
+        assert!(unit.chars().count() <= TITLE_MAX + 3);
     }
 }

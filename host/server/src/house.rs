@@ -23,6 +23,7 @@ use rongyi_core::record::RuleSet;
 use rongyi_core::rule::Plan;
 use rongyi_core::settings::{Expiry, Settings, Unit};
 use rongyi_core::time::LocalDate;
+use rongyi_files::{Tightened, Trouble, private_file, private_folder};
 use rongyi_rules::{Engine, Rule};
 use rongyi_store::{Store, StoreError};
 use tokio_util::task::TaskTracker;
@@ -34,7 +35,9 @@ use crate::door::{Actor, Kind, Reading, Readings, Way};
 use crate::proof::heads::Heads;
 use crate::rulebook::{RuleBooks, RuleSets};
 use checking::serving_engine;
-pub use checking::{COMPILE_COMMAND, Checked, check_rules, compile_apart, compiler, engine};
+pub use checking::{
+    COMPILE_COMMAND, Checked, check_rules, compile_apart, compiler, engine, known_cache,
+};
 
 /// One community as this host serves it.
 #[derive(Debug)]
@@ -68,6 +71,8 @@ pub struct House {
     pub demo: bool,
     /// What became of the last change of the configuration.
     pub news: reload::News,
+    /// Folders and files that other users of the machine could read until it was opened.
+    pub tightened: Vec<PathBuf>,
     tasks: TaskTracker,
     sealing: sealing::Sealing,
 }
@@ -91,8 +96,8 @@ pub enum OpenError {
     #[error("community {0}: {1}")]
     Ledger(Code, ClerkError),
     /// A folder or file of the installation.
-    #[error("{0}: {1}")]
-    File(PathBuf, std::io::Error),
+    #[error(transparent)]
+    File(#[from] Trouble),
     /// Ledgers that are not the ones whose heads were published.
     #[error("{}\n{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), published::WAY_OUT)]
     Apart(Vec<published::Apart>),
@@ -177,11 +182,11 @@ impl House {
             config,
             wrong: Vec::new(),
         };
-        let (parted, engine, checked) = check_all(parted)?;
+        let (parted, files, checked) = check_all(parted)?;
         if !parted.wrong.is_empty() {
             return Err(OpenError::Config(mistakes(parted.wrong)));
         }
-        let (house, refused) = House::of(parted.config, engine, checked, clock).await?;
+        let (house, refused) = House::of(parted.config, files, checked, clock).await?;
         match refused.into_iter().next() {
             None => Ok(house),
             Some((_, error)) => Err(error),
@@ -194,11 +199,11 @@ impl House {
     /// # Errors
     /// As [`House::open`].
     pub async fn open_parted(parted: Parted, clock: Arc<dyn Clock>) -> Result<House, OpenError> {
-        let (parted, engine, checked) = check_all(parted)?;
+        let (parted, files, checked) = check_all(parted)?;
         if parted.config.communities.is_empty() && !parted.wrong.is_empty() {
             return Err(OpenError::Config(mistakes(parted.wrong)));
         }
-        let (house, mut refused) = House::of(parted.config, engine, checked, clock).await?;
+        let (house, mut refused) = House::of(parted.config, files, checked, clock).await?;
         let mut served = Communities::clone(&house.communities());
         for (code, _) in &refused {
             served.remove(code);
@@ -222,14 +227,14 @@ impl House {
     /// Opened with these rules, and the communities whose ledger refused their configuration.
     async fn of(
         config: Config,
-        engine: Arc<Engine>,
+        files: Files,
         checked: Vec<Vec<Checked>>,
         clock: Arc<dyn Clock>,
     ) -> Result<(House, Vec<(Code, OpenError)>), OpenError> {
         published::compare(&config).await?;
         let store = Arc::new(Store::open(&config.database_url, true).await?);
         let books = Arc::new(RuleBooks::default());
-        books.set_engine(engine);
+        books.set_engine(files.engine);
         let tasks = TaskTracker::new();
         let clerk = Clerk::start(
             Arc::clone(&store),
@@ -252,6 +257,7 @@ impl House {
             readings: Readings::default(),
             demo: false,
             news,
+            tightened: files.tightened,
             tasks,
         };
         let configs: Vec<_> = house.config.communities.clone();
@@ -398,7 +404,13 @@ impl House {
 }
 
 /// The communities that are right, the engine their rules are loaded in, and the rules in the same order.
-type AllChecked = (Parted, Arc<Engine>, Vec<Vec<Checked>>);
+type AllChecked = (Parted, Files, Vec<Vec<Checked>>);
+
+/// What opening found and made on the disk.
+struct Files {
+    engine: Arc<Engine>,
+    tightened: Vec<PathBuf>,
+}
 
 /// Loads and checks every rule of every community; those with a mistake join the ones that could not be read. The rules
 /// come in the order of the communities that are left.
@@ -407,8 +419,7 @@ fn check_all(parted: Parted) -> Result<AllChecked, OpenError> {
         mut config,
         mut wrong,
     } = parted;
-    std::fs::create_dir_all(&config.data_dir)
-        .map_err(|error| OpenError::File(config.data_dir.clone(), error))?;
+    let tightened = make_private(&config)?;
     let engine = Arc::new(serving_engine(&config)?);
     let (mut checked, mut sound) = (Vec::new(), Vec::new());
     for community in std::mem::take(&mut config.communities) {
@@ -421,7 +432,19 @@ fn check_all(parted: Parted) -> Result<AllChecked, OpenError> {
         }
     }
     config.communities = sound;
-    Ok((Parted { config, wrong }, engine, checked))
+    let files = Files { engine, tightened };
+    Ok((Parted { config, wrong }, files, checked))
+}
+
+/// Nobody but this user may write what this host keeps, or read it. What could be read is tightened.
+fn make_private(config: &Config) -> Result<Vec<PathBuf>, OpenError> {
+    let mut tightened: Vec<_> = private_folder(&config.data_dir)?.into_iter().collect();
+    if config.secret_file.exists() {
+        tightened.extend(private_file(&config.secret_file)?);
+    }
+    let mut paths: Vec<_> = tightened.into_iter().map(|Tightened(path)| path).collect();
+    paths.extend(Store::tighten(&config.database_url)?);
+    Ok(paths)
 }
 
 fn mistakes(wrong: Vec<(PathBuf, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
@@ -514,7 +537,7 @@ pub async fn load_archived(
                 tracing::error!(community = %code, set = %set.no, "the archive lacks the component or parameters of a rule set");
                 continue;
             };
-            match engine.load(&bytes, &params) {
+            match engine.load_archived((&set.component, &set.params), &bytes, &params) {
                 Ok(rule) => drop(place.insert(Arc::new(rule))),
                 Err(error) => {
                     tracing::error!(community = %code, set = %set.no, code = error.code, "{}", error.message)

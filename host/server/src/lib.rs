@@ -19,6 +19,7 @@ pub mod explain;
 pub mod goods;
 pub mod house;
 pub mod jobs;
+pub mod logging;
 pub mod past;
 pub mod people;
 pub mod period;

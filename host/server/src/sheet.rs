@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rongyi_core::rule::Text;
+use rongyi_files::Trouble;
 use serde_json::value::RawValue;
 
 /// The largest file that is read: everything is held in memory.
@@ -181,10 +182,11 @@ impl Sheet {
     /// # Errors
     /// [`SheetError`], before any row is looked at.
     pub fn read(path: &Path) -> Result<Sheet, SheetError> {
-        if std::fs::metadata(path)?.len() > FILE_BYTES_MAX {
-            return Err(SheetError::TooLarge);
+        match rongyi_files::read(path, FILE_BYTES_MAX) {
+            Ok(bytes) => Sheet::from_bytes(&bytes),
+            Err(Trouble::TooLarge { .. }) => Err(SheetError::TooLarge),
+            Err(other) => Err(SheetError::Unreadable(other.into())),
         }
-        Sheet::from_bytes(&std::fs::read(path)?)
     }
 
     /// The same from bytes: UTF-8 with or without a mark, UTF-16 with one, otherwise GB18030.

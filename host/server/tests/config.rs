@@ -346,7 +346,7 @@ fn the_environment_names_the_database() {
 fn a_missing_file_is_a_diagnostic() {
     let found = load("tests/config/nowhere.toml").unwrap_err();
     assert_eq!(found[0].code, "config.file");
-    assert!(render(&found).contains("找不到文件 tests/config/nowhere.toml"));
+    assert!(render(&found).contains("没有文件 tests/config/nowhere.toml"));
 }
 
 #[test]

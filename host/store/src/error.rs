@@ -34,6 +34,14 @@ pub enum StoreError {
         /// What the engine said.
         detail: String,
     },
+    /// Other users of the machine could change its files.
+    #[error("数据库文件不安全：{zh}。 The database's files are not safe: {en}.")]
+    Exposed {
+        /// Which, why, and the command that mends it.
+        zh: String,
+        /// The same in English.
+        en: String,
+    },
     /// The database server gives no answer, or none of them is the one to write to.
     #[error(
         "连不上数据库服务器。请看看它是否在运行、地址是否正确；恢复以后，本程序会自己接上。 The database server cannot be reached. See whether it runs and whether its address is right; this program goes on by itself when it is back. ({detail})"
@@ -300,6 +308,7 @@ impl StoreError {
             | StoreError::Unavailable { detail } => detail.clone(),
             StoreError::Address { .. }
             | StoreError::Missing { .. }
+            | StoreError::Exposed { .. }
             | StoreError::Busy { .. }
             | StoreError::Full { .. }
             | StoreError::NotWritable { .. }

@@ -70,6 +70,18 @@ impl Store {
         }
     }
 
+    /// Takes the reading of the files of a database away from other users of the machine, as opening does; the files
+    /// for which that was needed. A server keeps its files itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Exposed`] when others may write a file or own it, [`StoreError::Address`].
+    pub fn tighten(url: &str) -> Result<Vec<std::path::PathBuf>, StoreError> {
+        match engine(url)? {
+            Engine::Sqlite => sqlite::tighten(url),
+            Engine::Postgres => Ok(Vec::new()),
+        }
+    }
+
     /// Opens an existing database for reading only; writing answers [`StoreError::ReadOnly`].
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod journal;
 mod lists;
 mod nul;
 mod open;
+mod private;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -97,7 +98,7 @@ mod streams;
 
 use std::sync::atomic::AtomicBool;
 
-pub(crate) use open::{check_version, existing};
+pub(crate) use open::{check_version, existing, tighten};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteQueryResult, SqliteRow};
 use tokio::sync::Mutex;

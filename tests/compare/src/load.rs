@@ -14,7 +14,7 @@ const RULES: usize = 5;
 
 fn engine(folder: &Path) -> anyhow::Result<Engine> {
     let compiler = Compiler::this_program(&["compile-rule"]);
-    Ok(Engine::new(Allowance::default(), compiler, Some(folder))?)
+    Ok(Engine::new(Allowance::default(), compiler, Some(rongyi_rules::Cache::sealed(folder, &[1; 32])))?)
 }
 
 fn kind(community: usize, rule: usize) -> String {

@@ -1,8 +1,9 @@
 //! The rule that does what a rule must not (`tests/guests/hostile`): each misdeed ends in its named fault.
 
 use rongyi_core::rule::Blame;
-use rongyi_rules::{About, Compiler, Engine, Limits};
+use rongyi_rules::{About, Allowance, Cache, Compiler, Engine, Limits};
 
+use crate::craft::Craft;
 use crate::{basket, engine, event, hostile};
 
 #[test]
@@ -137,7 +138,7 @@ fn a_cache_is_used_and_a_damaged_one_is_not_believed() {
                 ..Limits::default()
             },
             Compiler::InProcess,
-            Some(folder.path()),
+            Some(Cache::sealed(folder.path(), &[7; 32])),
         )
         .unwrap()
         .load(rongyi_bundled::HOSTILE, "{}")
@@ -148,11 +149,87 @@ fn a_cache_is_used_and_a_damaged_one_is_not_believed() {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
-    assert_eq!(kept.len(), 2, "plain and baked: {kept:?}");
+    assert_eq!(
+        kept.len(),
+        4,
+        "plain and baked, each with its seal: {kept:?}"
+    );
     assert!(load().earn(&event("good")).unwrap().is_ok());
-    std::fs::remove_file(&kept[0]).unwrap();
-    std::fs::write(&kept[0], b"not compiled code").unwrap();
-    assert!(load().earn(&event("good")).unwrap().is_ok());
+    for path in &kept {
+        std::fs::remove_file(path).unwrap();
+        std::fs::write(path, b"not compiled code").unwrap();
+        assert!(load().earn(&event("good")).unwrap().is_ok());
+    }
+}
+
+/// Machine code of another rule, whole and of this very engine, put in this one's place.
+#[cfg(unix)]
+#[test]
+fn compiled_code_that_somebody_else_put_there_is_never_run() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let load = |key: u8, bytes: &[u8]| {
+        let cache = Cache::sealed(folder.path(), &[key; 32]);
+        let allowance = Allowance {
+            bake: false,
+            ..Allowance::from(Limits {
+                instances: 2,
+                ..Limits::default()
+            })
+        };
+        let engine = Engine::new(allowance, Compiler::InProcess, Some(cache)).unwrap();
+        engine.describe(bytes).unwrap().name
+    };
+    let compiled = |bytes: &[u8]| {
+        let digest: String = rongyi_core::chain::hex(&rongyi_core::chain::sha256(bytes));
+        let mut names = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        names
+            .find(|path| {
+                let name = path.file_name().unwrap().to_str().unwrap();
+                name.starts_with(&digest) && name.ends_with(".cwasm")
+            })
+            .unwrap()
+    };
+    let seal = |path: &std::path::Path| path.with_extension("cwasm.seal");
+    let other = Craft::default().name("other").component();
+    assert_eq!(load(7, rongyi_bundled::HOSTILE), "hostile");
+    assert_eq!(load(8, &other), "other");
+    let (theirs, ours) = (compiled(&other), compiled(rongyi_bundled::HOSTILE));
+    let good = std::fs::read(&ours).unwrap();
+    let put = |with_seal: bool| {
+        std::fs::copy(&theirs, &ours).unwrap();
+        if with_seal {
+            std::fs::copy(seal(&theirs), seal(&ours)).unwrap();
+        } else {
+            let _ = std::fs::remove_file(seal(&ours));
+        }
+    };
+    for with_seal in [true, false] {
+        put(with_seal);
+        assert_eq!(load(7, rongyi_bundled::HOSTILE), "hostile");
+        assert!(
+            std::fs::read(&ours).unwrap() == good,
+            "it was compiled again"
+        );
+    }
+    // Sealed with the right key, but of another name.
+    assert_eq!(load(7, &other), "other");
+    put(true);
+    assert_eq!(load(7, rongyi_bundled::HOSTILE), "hostile");
+    // Right, but others may write it: they could change it under our hands.
+    std::fs::set_permissions(&ours, std::fs::Permissions::from_mode(0o666)).unwrap();
+    assert_eq!(load(7, rongyi_bundled::HOSTILE), "hostile");
+    assert_eq!(
+        std::fs::metadata(&ours).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    // Nor is a folder used that others may write.
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let cache = Cache::sealed(folder.path(), &[7; 32]);
+    let refused = Engine::new(Limits::default(), Compiler::InProcess, Some(cache));
+    assert!(refused.err().unwrap().to_string().contains("chmod 700"));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Plans that cannot be used: each is refused when the rule is loaded, naming the part, the value and the limit.
 
 use crate::craft::{Craft, words};
-use crate::engine;
+use crate::{engine, event};
+use rongyi_core::chain::sha256;
 
 /// Where a test may put what it needs.
 const FREE: usize = 30_000;
@@ -73,4 +74,94 @@ fn what_is_asked_must_be_on_the_list() {
     refused(&fact(77, 2, 0), "output.invalid");
     refused(&fact(0, 77, 0), "output.invalid");
     refused(&fact(0, 2, 77), "output.invalid");
+}
+
+/// Every text that a rule hands over when it is loaded, one character longer than it may be.
+#[test]
+fn every_text_has_its_length() {
+    let craft = Craft::default;
+    // A title and a phrase are made of what stands there anyway; zero bytes are characters too.
+    for (at, what) in [
+        (
+            2,
+            "the title of “kind” (zh) has 201 characters; the limit is 200",
+        ),
+        (4, "the title of “kind” (en)"),
+        (6, "the unit of “kind” (zh)"),
+        (8, "the unit of “kind” (en)"),
+    ] {
+        too_long(&craft().kind(at, &[40_000, 201]), "config.plugin", what);
+        assert!(
+            engine()
+                .load(&craft().kind(at, &[40_000, 200]).component(), "{}")
+                .is_ok()
+        );
+    }
+    let phrase = |zh: usize, en: usize| {
+        let record = words(&[80, 4, 40_000, zh, 40_000, en]);
+        craft().extra(&data(&record)).plan(10, &[FREE, 1])
+    };
+    too_long(
+        &phrase(1001, 1),
+        "config.plugin",
+        "the phrase “kind” (zh) has 1001",
+    );
+    too_long(
+        &phrase(1, 1001),
+        "config.plugin",
+        "the phrase “kind” (en) has 1001",
+    );
+    assert!(engine().load(&phrase(1000, 1000).component(), "{}").is_ok());
+    let line = words(&[64, 1, 40_000, 1001]);
+    let summary = craft().extra(&data(&line)).plan(12, &[FREE, 1]);
+    too_long(&summary, "config.plugin", "line 1 of the summary (en)");
+    // Who it is: pointer and length of each text stand from 1024 on.
+    for (length_at, length, what) in [
+        (1036, 65, "the version has 65 characters; the limit is 64"),
+        (1044, 201, "the title (zh)"),
+        (1052, 201, "the title (en)"),
+        (1068, 121, "the licence"),
+    ] {
+        let store = |length: usize| {
+            craft().prelude(&format!(
+                "(i32.store (i32.const {length_at}) (i32.const {length}))"
+            ))
+        };
+        too_long(&store(length), "plugin.describe", what);
+        assert!(
+            engine().load(&store(length - 1).component(), "{}").is_ok(),
+            "{what}"
+        );
+    }
+    let author = words(&[64, 121]);
+    let authors = craft().extra(&data(&author)).prelude(&format!(
+        "(i32.store (i32.const 1056) (i32.const {FREE})) (i32.store (i32.const 1060) (i32.const 1))"
+    ));
+    too_long(&authors, "plugin.describe", "the name of an author has 121");
+}
+
+#[track_caller]
+fn too_long(craft: &Craft, code: &str, says: &str) {
+    let bytes = craft.component();
+    let error = engine().load(&bytes, "{}").unwrap_err();
+    assert_eq!(error.code, code, "{error}");
+    assert!(error.message.contains(says), "{says}? {}", error.message);
+    assert!(error.zh.unwrap().contains("太长"));
+    // What a ledger holds of earlier days still decides; its texts are cut.
+    let digests = (&sha256(&bytes), &sha256(b"{}"));
+    let rule = engine().load_archived(digests, &bytes, "{}").unwrap();
+    assert_eq!(rule.plan.clone().cut_texts(), None);
+    assert!(rule.about.version.chars().count() <= 64);
+    assert!(rule.earn(&event("kind")).is_ok());
+}
+
+#[test]
+fn the_archive_is_not_believed() {
+    let bytes = Craft::default().component();
+    let (good, other) = (sha256(&bytes), sha256(b"other"));
+    let params = sha256(b"{}");
+    let load = |component, params| engine().load_archived((component, params), &bytes, "{}");
+    assert!(load(&good, &params).is_ok());
+    assert_eq!(load(&other, &params).unwrap_err().code, "load.digest");
+    assert_eq!(load(&good, &other).unwrap_err().code, "load.digest");
 }

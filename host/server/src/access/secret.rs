@@ -3,7 +3,6 @@
 //! A PIN has only six digits, so its hash is keyed with a secret that is not in the database: a stolen
 //! database alone cannot be searched. Knows nothing of people or sign-in.
 
-use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -18,43 +17,9 @@ const HASHERS_MAX: usize = 2;
 /// Reads the server's secret, or makes one that only its owner may read.
 ///
 /// # Errors
-/// When the file can't be read or written, or does not hold exactly 32 bytes.
+/// When the file can't be read or written, does not hold exactly 32 bytes, or others may write it.
 pub fn server_secret(path: &Path) -> std::io::Result<[u8; 32]> {
-    match std::fs::File::open(path) {
-        Ok(file) => {
-            let mut bytes = Vec::new();
-            file.take(64).read_to_end(&mut bytes)?;
-            bytes.try_into().map_err(|_| {
-                std::io::Error::new(
-                    std::io::ErrorKind::InvalidData,
-                    format!("{} does not hold the 32 bytes of a server secret; restore it from the backup", path.display()),
-                )
-            })
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_secret(path),
-        Err(error) => Err(error),
-    }
-}
-
-fn make_secret(path: &Path) -> std::io::Result<[u8; 32]> {
-    let secret = random::<32>();
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => {
-            file.write_all(&secret)?;
-            file.sync_all()?;
-            Ok(secret)
-        }
-        // Somebody else was first: theirs counts.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => server_secret(path),
-        Err(error) => Err(error),
-    }
+    rongyi_files::secret(path).map_err(std::io::Error::from)
 }
 
 /// Random bytes from the machine.

@@ -208,7 +208,8 @@ async fn archived(
         return Ok(None);
     };
     let engine = Arc::clone(engine);
-    let loaded = tokio::task::spawn_blocking(move || engine.load(&bytes, &json)).await;
+    let load = move || engine.load_archived((&component, &params), &bytes, &json);
+    let loaded = tokio::task::spawn_blocking(load).await;
     Ok(match loaded {
         Ok(Ok(rule)) => Some(Arc::new(rule)),
         Ok(Err(error)) => {

@@ -92,11 +92,7 @@ impl Given<'_> {
 
 /// The first line of a small file.
 fn read(path: &Path) -> std::io::Result<String> {
-    let about = std::fs::metadata(path)?;
-    if !about.is_file() || about.len() > FILE_MAX {
-        return Err(std::io::Error::other("not a small file"));
-    }
-    let text = std::fs::read_to_string(path)?;
+    let text = rongyi_files::read_text(path, FILE_MAX)?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 

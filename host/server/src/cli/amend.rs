@@ -10,7 +10,8 @@ use rongyi_core::record::Change;
 use rongyi_core::time::LocalDate;
 
 use super::{
-    Failure, InCommunity, Installation, acting, clerk_text, known, number, say, seq, with_house,
+    Failure, InCommunity, Installation, acting, clerk_text, foreign, known, number, say, seq,
+    with_house,
 };
 use crate::amend::{self, By, Request};
 use crate::api::ledger::movements;
@@ -305,7 +306,7 @@ async fn list_proposals(house: &House, community: &Code) -> Result<(), Failure> 
                 ..
             } => format!("{resident} 号居民 resident: {asset} {:+}", amount.get()),
         };
-        let reason = own.reason.unwrap_or_default();
+        let reason = foreign(&own.reason.unwrap_or_default());
         table.add_row([own.entry.to_string(), own.by.to_string(), change, reason]);
     }
     say(&table.to_string());
@@ -326,7 +327,9 @@ async fn list_notices(house: &House, community: &Code) -> Result<(), Failure> {
     ]);
     for own in amend::notices(&house.store, community).await? {
         let objection = match &own.objection {
-            Some((by, reason)) => format!("{by}: {}", reason.clone().unwrap_or_default()),
+            Some((by, reason)) => {
+                format!("{by}: {}", foreign(reason.as_deref().unwrap_or_default()))
+            }
             None if own.fate.state == FateState::Upheld => "已复核 upheld".to_owned(),
             None => String::new(),
         };

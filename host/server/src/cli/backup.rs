@@ -68,7 +68,7 @@ impl From<BackupError> for Failure {
 }
 
 pub(super) async fn run(args: BackupArgs) -> Result<(), Failure> {
-    let parted = args.installation.load_parted()?;
+    let parted = args.installation.load()?;
     let broken: Vec<PathBuf> = parted.wrong.into_iter().map(|(file, _)| file).collect();
     let made = backup::make(&parted.config, &broken, &args.to, SystemClock.now()).await?;
     if args.json {

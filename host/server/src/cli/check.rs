@@ -3,7 +3,9 @@
 
 use clap::Args;
 
-use super::{Failure, Installation, load, say};
+use rongyi_core::shown;
+
+use super::{Failure, Installation, foreign, load, say, say_json};
 use crate::config::{self, Config};
 use crate::house::{self, Checked};
 
@@ -24,15 +26,16 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
-    let config = if args.json {
-        config::load(&args.installation.config).map_err(|found| told_as_json(&found))?
+    let parted = if args.json {
+        config::load_parted(&args.installation.config).map_err(|found| told_as_json(&found))?
     } else {
         load(&args.installation.config)?
     };
+    let mut found = parted.mistakes();
+    let config = parted.config;
     // The folder of compiled rules is used when it is there; checking makes none.
-    let cache = Some(config.data_dir.join("compiled")).filter(|folder| folder.is_dir());
-    let engine = house::engine(&config, cache.as_deref())?;
-    let (mut all, mut found) = (Vec::new(), Vec::new());
+    let engine = house::engine(&config, house::known_cache(&config))?;
+    let mut all = Vec::new();
     for community in &config.communities {
         match house::check_rules(&engine, community) {
             Ok(rules) => all.push(rules),
@@ -47,7 +50,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
         });
     }
     if args.json {
-        say(&as_json(&config, &all).to_string());
+        say_json(&as_json(&config, &all));
     } else {
         show(&config, &all);
     }
@@ -55,7 +58,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
 }
 
 fn told_as_json(found: &[config::Diagnostic]) -> Failure {
-    say(&config::to_json(found));
+    say_json(&config::to_json(found));
     Failure::Config(Vec::new())
 }
 
@@ -63,16 +66,22 @@ fn show(config: &Config, all: &[Vec<Checked>]) {
     for (community, rules) in config.communities.iter().zip(all) {
         say(&format!(
             "{} · {} / {}",
-            community.code, community.title.zh, community.title.en
+            community.code,
+            foreign(&community.title.zh),
+            foreign(&community.title.en)
         ));
         for rule in rules {
             let about = &rule.rule.about;
             say(&format!(
                 "  {} {}  {} 起 / from {}",
-                about.name, about.version, rule.active_from, rule.active_from
+                about.name,
+                foreign(&about.version),
+                rule.active_from,
+                rule.active_from
             ));
             for line in &rule.rule.plan.summary {
-                say(&format!("    · {}\n      {}", line.zh, line.en));
+                let (zh, en) = (shown::line(&line.zh), shown::line(&line.en));
+                say(&format!("    · {zh}\n      {en}"));
             }
         }
     }

@@ -9,6 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use comfy_table::{Table, presets};
+use rongyi_core::shown;
 
 use args::{FromFile, Pins};
 pub(crate) use args::{
@@ -18,7 +19,7 @@ pub(crate) use args::{
 
 use super::import::{read, unreadable};
 use super::own;
-use super::{Failure, clerk_text, known, say, tell, with_house};
+use super::{Failure, clerk_text, foreign, known, say, say_json, tell, with_house};
 use crate::access::{new_token, server_secret};
 use crate::goods::{self, ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::house::House;
@@ -290,7 +291,7 @@ async fn list_tokens(house: &House, place: &Where, json: bool) -> Result<(), Fai
                 serde_json::json!({ "id": token.token_id, "name": token.name, "scope": token.scope, "active": active })
             })
             .collect();
-        say(&serde_json::Value::from(list).to_string());
+        say_json(&serde_json::Value::from(list));
         return Ok(());
     }
     let mut table = Table::new();
@@ -304,8 +305,8 @@ async fn list_tokens(house: &House, place: &Where, json: bool) -> Result<(), Fai
         };
         table.add_row([
             token.token_id.to_string(),
-            token.name,
-            token.scope,
+            foreign(&token.name),
+            foreign(&token.scope),
             state.to_owned(),
         ]);
     }
@@ -356,7 +357,10 @@ impl Job {
     fn place(&self, line: u64) -> String {
         match self {
             Job::Typed(_) => "错误 error".to_owned(),
-            Job::File { path, .. } => format!("{}:{line}", path.display()),
+            Job::File { path, .. } => {
+                let path = path.display().to_string();
+                format!("{}:{line}", shown::line(&path))
+            }
         }
     }
 }
@@ -386,7 +390,11 @@ impl Secrets {
         };
         let lines: String = secrets
             .iter()
-            .map(|own| format!("{}\t{}\t{}\n", own.who, own.name, own.secret))
+            .map(|own| {
+                // People open it in a spreadsheet to print it.
+                let (who, name) = (shown::cell(&own.who), shown::cell(&own.name));
+                format!("{who}\t{name}\t{}\n", own.secret)
+            })
             .collect();
         if let Err(error) = file
             .write_all(lines.as_bytes())
@@ -406,11 +414,7 @@ impl Secrets {
 
 /// A new file that only its owner can read.
 pub(crate) fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    rongyi_files::new_private_file(path)
 }
 
 fn print_secrets(secrets: &[FirstSecret]) {
@@ -421,7 +425,7 @@ fn print_secrets(secrets: &[FirstSecret]) {
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["号码 number", "姓名 name", "初始密码 first PIN"]);
     for own in secrets {
-        table.add_row([&own.who, &own.name, &own.secret]);
+        table.add_row([foreign(&own.who), foreign(&own.name), own.secret.clone()]);
     }
     say(&table.to_string());
     say("只显示这一次，第一次登录时要换掉。 Shown this once; changed at the first sign-in.");
@@ -430,12 +434,11 @@ fn print_secrets(secrets: &[FirstSecret]) {
 /// Tells what became of a list.
 fn finish(job: &Job, added: Added, secrets: Option<Secrets>) -> Result<(), Failure> {
     for bad in &added.bad {
+        let (zh, en) = (shown::line(&bad.text.zh), shown::line(&bad.text.en));
         tell(&format!(
-            "{}: {}: {} / {}",
+            "{}: {}: {zh} / {en}",
             job.place(bad.line),
-            bad.code,
-            bad.text.zh,
-            bad.text.en
+            bad.code
         ));
     }
     let (new, known, bad) = (added.new, added.known, added.bad.len());

@@ -7,7 +7,7 @@ use clap::Args;
 use rongyi_core::chain::hex;
 use rongyi_core::ids::Code;
 
-use super::{Failure, Library, Reading, say};
+use super::{Failure, Library, Reading, say, say_json};
 use crate::proof::heads::{FIRST_LINE, HeadLine, stamp};
 use crate::proof::{Trees, head_now};
 
@@ -56,11 +56,15 @@ pub(super) async fn run(args: HeadsArgs) -> Result<(), Failure> {
         let line = head_now(&library.store, &trees, community).await;
         lines.extend(line.map_err(|error| Failure::said("heads", &error))?);
     }
+    let whole = match &args.community {
+        Some(_) => Ok(()),
+        None => library.whole(),
+    };
     library.close().await;
     if args.json {
         let all: Vec<_> = lines.iter().map(as_json).collect();
-        say(&serde_json::json!({ "heads": all }).to_string());
-        return Ok(());
+        say_json(&serde_json::json!({ "heads": all }));
+        return whole;
     }
     let text: Vec<String> = lines
         .iter()
@@ -76,7 +80,7 @@ pub(super) async fn run(args: HeadsArgs) -> Result<(), Failure> {
         None => text.iter().for_each(|line| say(line)),
         Some(path) => add(path, &text).map_err(|error| Failure::file(path, &error))?,
     }
-    Ok(())
+    whole
 }
 
 fn add(path: &std::path::Path, lines: &[String]) -> std::io::Result<()> {

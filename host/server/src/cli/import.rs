@@ -12,11 +12,11 @@ use rongyi_core::record::{Record, TransferKind};
 use rongyi_store::Store;
 
 use super::{
-    Failure, InCommunity, Installation, clerk_text, counts, known, on_terminal, say, tell,
-    with_house,
+    Failure, InCommunity, Installation, clerk_text, counts, known, on_terminal, say, say_json,
+    tell, with_house,
 };
 use crate::clock::{Clock, SystemClock, local};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::door::Actor;
 use crate::earning::import::{
     BALANCE_COLUMNS, EVENT_COLUMNS, Form, ImportError, Outcome, PAPER_BOOK, Reader, Stage, Tally,
@@ -225,8 +225,13 @@ async fn go(
 }
 
 async fn dry_run(args: &EventsArgs, sheet: &Sheet) -> Result<Tally, Failure> {
-    let config = args.installation.load()?;
+    let parted = args.installation.load()?;
     let community = &args.place.community;
+    let known = |own: &config::Community| own.code == *community;
+    if !parted.wrong.is_empty() && !parted.config.communities.iter().any(known) {
+        return Err(Failure::Config(parted.mistakes()));
+    }
+    let config = parted.config;
     let store = Store::open_read_only(&config.database_url).await?;
     let (today, now) = today(&config, community)?;
     let engine = house::engine(&config, None)?;
@@ -395,7 +400,7 @@ fn given(receipt: &Receipt) -> String {
 /// The sums; exit code 1 when a row could not be used.
 fn report(path: &Path, tally: &Tally, json: bool, dry: bool) -> Result<(), Failure> {
     if json {
-        say(&as_json(tally, dry).to_string());
+        say_json(&as_json(tally, dry));
     } else {
         summary(path, tally, dry);
     }

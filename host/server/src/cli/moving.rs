@@ -5,7 +5,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rongyi_store::Moved;
 
-use super::{Failure, Installation, on_terminal, say};
+use super::{Failure, Installation, on_terminal, say, say_json};
 
 /// From where to where.
 #[derive(Debug, Args)]
@@ -33,7 +33,7 @@ pub(super) struct MoveArgs {
 }
 
 pub(super) async fn run(args: MoveArgs) -> Result<(), Failure> {
-    let from = args.installation.load()?.database_url;
+    let from = args.installation.load()?.config.database_url;
     if !from.starts_with("sqlite:") || !args.to.starts_with("postgres") {
         return Err(Failure::new(
             "move.addresses",
@@ -53,7 +53,7 @@ pub(super) async fn run(args: MoveArgs) -> Result<(), Failure> {
     bar.finish_and_clear();
     let moved = moved?;
     if args.json {
-        say(&as_json(&moved).to_string());
+        say_json(&as_json(&moved));
     } else {
         show(&moved);
     }

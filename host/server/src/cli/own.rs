@@ -10,7 +10,9 @@ use rongyi_core::ids::ResidentNo;
 use rongyi_store::Session;
 
 use super::acting::{self, By, Given};
-use super::{Failure, InCommunity, Installation, Library, Reading, known, say, tell, with_house};
+use super::{
+    Failure, InCommunity, Installation, Library, Reading, known, say, say_json, tell, with_house,
+};
 use crate::door::{Act, Kind};
 use crate::people::own::{self, Movement, Own, OwnError, Wish};
 use crate::proof::heads::stamp;
@@ -92,7 +94,7 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), Failure> {
     let own = own.map_err(|error| failure(&error))?;
     library.close().await;
     let text = serde_json::to_string_pretty(&as_json(&own));
-    say(&text.map_err(|error| Failure::said("person", &error))?);
+    say_json(&text.map_err(|error| Failure::said("person", &error))?);
     Ok(())
 }
 

@@ -10,7 +10,9 @@ use rongyi_core::rule::Text;
 use super::acting::By;
 use super::enrol::Where;
 use super::show::{holder_json, right};
-use super::{Failure, InCommunity, LangArg, Library, Reading, clerk_text, known, say, with_house};
+use super::{
+    Failure, InCommunity, LangArg, Library, Reading, clerk_text, known, say, say_json, with_house,
+};
 use crate::door::{self, Act, Kind};
 use crate::explain::{self, Lang};
 use crate::house::House;
@@ -209,15 +211,14 @@ async fn show(
             no += u32::from(!matches!(line.outcome, Ok(Ok(_))));
             let had = period::points(&line.standing);
             if json {
-                say(&serde_json::json!({
+                say_json(&serde_json::json!({
                     "holder": holder_json(line.holder),
                     "points": had,
                     "facts": line.standing.facts.iter().map(|fact| fact.value).collect::<Vec<_>>(),
                     "change": points,
                     "closed_by_entry": (line.standing.entry != 0).then_some(line.standing.entry),
                     "why": why,
-                })
-                .to_string());
+                }));
             } else {
                 let name = holder_name(line.holder, lang);
                 table.add_row([name, had.to_string(), format!("{points:+}"), why.join("\n")]);
@@ -325,7 +326,7 @@ async fn status(args: &StatusArgs) -> Result<(), Failure> {
     let periods = frame.map(|frame| frame.periods).unwrap_or_default();
     if args.json {
         let all: Vec<_> = periods.iter().map(period_json).collect();
-        say(&serde_json::Value::from(all).to_string());
+        say_json(&serde_json::Value::from(all));
     } else if periods.is_empty() {
         say("还没有截止过任何一期。 No period was cut off yet.");
     } else {

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use rongyi_core::chain::hex;
 use rongyi_core::record::Record;
 
-use super::{Failure, InCommunity, Library, Reading, say};
+use super::{Failure, GIVEN_BYTES_MAX, InCommunity, Library, Reading, say};
 use crate::door::{self, Kind};
 use crate::proof::claims::{self, Claim};
 use crate::proof::wire::{self, ProofFile};
@@ -73,8 +73,8 @@ async fn make(args: MakeArgs) -> Result<(), Failure> {
     let published = match &args.heads {
         None => None,
         Some(path) => {
-            let text =
-                std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+            let text = rongyi_files::read_text(path, GIVEN_BYTES_MAX)
+                .map_err(|no| Failure::trouble(&no))?;
             let lines = text.lines().filter_map(heads::HeadLine::read);
             lines
                 .filter(|line| line.community == *community)
@@ -103,8 +103,9 @@ async fn make(args: MakeArgs) -> Result<(), Failure> {
 }
 
 fn check(args: &CheckArgs) -> Result<(), Failure> {
-    let read =
-        |path: &PathBuf| std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error));
+    let read = |path: &PathBuf| {
+        rongyi_files::read_text(path, GIVEN_BYTES_MAX).map_err(|no| Failure::trouble(&no))
+    };
     let (inclusion, _) =
         wire::read(&read(&args.file)?).map_err(|error| Failure::said("proof.file", &error))?;
     inclusion.check().map_err(|error| {

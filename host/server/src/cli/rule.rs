@@ -15,7 +15,7 @@ use rongyi_kit::params::Params;
 use rongyi_kit::{Lang, Problem, RuleFolder, build, make};
 use rongyi_rules::Tier;
 
-use super::{Failure, say, tell};
+use super::{Failure, foreign, say, tell};
 use crate::clock::{Clock as _, SystemClock, local};
 use crate::house;
 
@@ -179,7 +179,11 @@ fn check(args: &WithParams) -> Result<(), Failure> {
         about.name, about.version
     ));
     for line in &rule.plan.summary {
-        say(&format!("  · {}\n    {}", line.zh, line.en));
+        say(&format!(
+            "  · {}\n    {}",
+            foreign(&line.zh),
+            foreign(&line.en)
+        ));
     }
     if about.scenarios.trim() != folder.read("scenarios.toml")?.trim() {
         return Err(Failure::new(

@@ -11,7 +11,7 @@ use rongyi_pages::{Lang, RuleState};
 use rongyi_rules::{Allowance, Engine};
 use serde_json::{Value, json};
 
-use super::{Failure, Library, Reading, say};
+use super::{Failure, Library, Reading, foreign, say, say_json};
 use crate::clock::{Clock, SystemClock, local};
 use crate::house::figures::{self, Report};
 use crate::house::{self, load_archived};
@@ -53,9 +53,8 @@ pub(crate) async fn list(args: ListArgs) -> Result<(), Failure> {
     let config = library.config.as_ref();
     let allowance = config.map_or_else(Allowance::replay, |config| config.limits.clone());
     // Code compiled by the serving host is used when it is there; a list makes no folder.
-    let cache = config.map(|config| config.data_dir.join("compiled"));
-    let cache = cache.filter(|folder| folder.is_dir());
-    let engine = Engine::new(allowance, house::compiler(), cache.as_deref())
+    let cache = config.and_then(house::known_cache);
+    let engine = Engine::new(allowance, house::compiler(), cache)
         .map_err(|error| Failure::said("engine", &error))?;
     let now = SystemClock.now();
     let mut all = Vec::new();
@@ -80,14 +79,18 @@ pub(crate) async fn list(args: ListArgs) -> Result<(), Failure> {
                 json!({ "community": code.as_str(), "rules": rules })
             })
             .collect();
-        say(&json!({ "communities": all }).to_string());
+        say_json(&json!({ "communities": all }));
     } else {
         for (code, reports) in &all {
             show(code, reports);
         }
     }
+    let whole = match &args.community {
+        Some(_) => Ok(()),
+        None => library.whole(),
+    };
     library.close().await;
-    Ok(())
+    whole
 }
 
 fn show(code: &Code, reports: &[Report]) {
@@ -108,7 +111,7 @@ fn show(code: &Code, reports: &[Report]) {
         let (set, figures) = (&report.set, &report.figures);
         table.add_row([
             set.name.to_string(),
-            set.version.clone(),
+            foreign(&set.version),
             state(report.state).to_owned(),
             figures.tally.calls.to_string(),
             figures.tally.refusals.to_string(),
@@ -123,17 +126,21 @@ fn show(code: &Code, reports: &[Report]) {
         let set = &report.set;
         say(&format!(
             "{} {} · {} 起 / from {}",
-            set.name, set.version, set.active_from, set.active_from
+            set.name,
+            foreign(&set.version),
+            set.active_from,
+            set.active_from
         ));
         say(&format!("  指纹 digest     {}", hex(&set.component)));
         if let Some(rule) = &report.rule {
-            let authors = rule.about.authors.join(", ");
+            let authors = foreign(&rule.about.authors.join(", "));
             say(&format!("  作者 author     {authors}"));
             say(&format!("  接口 interface  {}", rule.interface()));
             say(&format!("  限额 limits     {}", limits(rule)));
         }
         if let Some(fault) = &report.figures.health.last_fault {
             let (code, message) = (&fault.code, &fault.message);
+            let message = foreign(message);
             say(&format!("  故障 last fault {code}: {message}"));
         }
         let key = report.remedy.key();

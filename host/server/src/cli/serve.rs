@@ -8,12 +8,11 @@ use clap::Args;
 use rongyi_core::time::Instant;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 
 use super::{Failure, Installation, on_terminal, say, tell};
 use crate::clock::{Clock, SystemClock};
 use crate::house::{House, published};
-use crate::{jobs, serving, watch, web};
+use crate::{jobs, logging, serving, watch, web};
 
 /// What to serve.
 #[derive(Debug, Args)]
@@ -44,7 +43,7 @@ fn reason(text: &str) -> Result<String, String> {
 
 pub(super) async fn run(args: &ServeArgs) -> Result<(), Failure> {
     let began = SystemClock.now();
-    let parted = args.installation.load_parted()?;
+    let parted = args.installation.load()?;
     // Reading only; a ledger that is not the published one keeps every door shut.
     if let Some(reason) = &args.accept_heads {
         let accepted = published::accept(&parted.config, reason, began).await?;
@@ -83,24 +82,19 @@ pub(crate) async fn serve(
     listener: TcpListener,
     note: &str,
 ) -> Result<(), Failure> {
-    // The level comes from RUST_LOG; without it, what an operator wants to read.
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    // Started twice in one process, the first stays: harmless.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(on_terminal())
-        // Telling on the error stream that the error stream takes nothing ends whoever tells it: a log on a full disk
-        // must stop no desk.
-        .log_internal_errors(false)
-        .try_init();
+    logging::start(on_terminal());
+    for path in &house.tightened {
+        tracing::warn!(path = %path.display(), "other users of this machine could read this; now only this one can");
+    }
     let standing = house.news.standing();
     if !standing.is_whole() {
         tracing::error!(
-            "these communities are NOT served until their files are mended; the others are\n{}",
-            standing.told()
+            "these communities are NOT served until their files are mended; the others are"
         );
+        standing
+            .told()
+            .lines()
+            .for_each(|line| tracing::error!("{line}"));
     }
     let address = listener.local_addr().unwrap_or(house.config.listen);
     let house = Arc::new(house);

@@ -16,7 +16,7 @@ use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
 use rongyi_store::{PassbookRow, StoreError};
 
-use super::{Failure, InCommunity, LangArg, Library, Reading, say};
+use super::{Failure, InCommunity, LangArg, Library, Reading, foreign, say, say_json};
 use crate::clock::{Clock, SystemClock, local};
 use crate::door::Kind;
 use crate::due;
@@ -233,7 +233,7 @@ pub(super) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
         });
     }
     if whose.json {
-        say(&balance_json(whose, &found, &holdings).to_string());
+        say_json(&balance_json(whose, &found, &holdings));
     } else {
         show_balance(whose, &found, &holdings);
     }
@@ -374,7 +374,7 @@ pub(super) async fn passbook(args: PassbookArgs) -> Result<(), Failure> {
         .map(|row| line(&found.frame, row))
         .collect::<Result<Vec<_>, _>>()?;
     if whose.json {
-        say(&passbook_json(whose, &found, &lines, args.why).to_string());
+        say_json(&passbook_json(whose, &found, &lines, args.why));
     } else {
         show_passbook(whose, &found, &lines, args.why);
     }
@@ -531,7 +531,7 @@ fn show_passbook(whose: &Whose, found: &Found, lines: &[Line], why: bool) {
             .into_iter()
             .find(|(_, no)| *no == line.row.account.asset);
         let asset = asset.map_or_else(String::new, |(code, _)| asset_name(&code, lang));
-        let mut what = lang.of(&line.what).to_owned();
+        let mut what = foreign(lang.of(&line.what));
         if why {
             for reason in &line.why {
                 what.push_str("\n  · ");

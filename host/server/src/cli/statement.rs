@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
+use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
 
 use super::enrol::Where;
@@ -142,7 +143,8 @@ pub(super) async fn run(args: StatementArgs) -> Result<(), Failure> {
                         .from
                         .as_ref()
                         .map_or_else(String::new, |path| format!("{}:{line}: ", path.display()));
-                    tell(&format!("{place}{}\n  {}", text.zh, text.en));
+                    let (zh, en) = (shown::line(&text.zh), shown::line(&text.en));
+                    tell(&format!("{}{zh}\n  {en}", shown::line(&place)));
                 }
             }
         }

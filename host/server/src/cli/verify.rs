@@ -1,6 +1,7 @@
 //! `rongyi verify`: prints what a verification of the ledger found. Reads only; the work is in
 //! [`crate::verify`].
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,9 +10,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::Code;
 use rongyi_core::shown;
-use rongyi_rules::{Allowance, Engine};
+use rongyi_rules::{Allowance, Cache, Engine};
 
-use super::{Failure, Library, Reading, on_terminal, say, tell};
+use super::{Failure, GIVEN_BYTES_MAX, Library, Reading, on_terminal, say, say_json, tell};
+use crate::access::random;
 use crate::house;
 use crate::proof::claims::{self, Claim};
 use crate::proof::heads::{self, Kept};
@@ -93,8 +95,8 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
     let mut claims = claims(&args.heads)?;
     let since = match &args.since {
         Some(path) => {
-            let text =
-                std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+            let text = rongyi_files::read_text(path, GIVEN_BYTES_MAX)
+                .map_err(|no| Failure::trouble(&no))?;
             checkpoint::read(&text).map_err(|error| Failure::said("verify.checkpoint", &error))?
         }
         None => Vec::new(),
@@ -102,7 +104,8 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
     let library = Library::open(&args.reading).await?;
     // What the host compiled is not trusted here; a rule that many communities use is still compiled only once.
     let own = tempfile::tempdir().map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
-    let engine = Engine::new(Allowance::replay(), house::compiler(), Some(own.path()))
+    let cache = Cache::sealed(own.path(), &random());
+    let engine = Engine::new(Allowance::replay(), house::compiler(), Some(cache))
         .map_err(|error| Failure::said("engine", &error))?;
     let communities = match &args.community {
         Some(community) => {
@@ -138,6 +141,11 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
             }
         }
     }
+    // A ledger is proved without its configuration; that a file is wrong is said beside it.
+    let readable = match &args.community {
+        Some(_) => Ok(()),
+        None => library.whole(),
+    };
     library.close().await;
     let good =
         reports.iter().all(|(report, _)| report.problems.is_empty()) && whole.problems.is_empty();
@@ -146,13 +154,18 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
         let database: Vec<_> = whole.problems.iter().map(problem_json).collect();
         let database = serde_json::json!({ "problems": database, "not_looked_at": whole.unseen });
         let heads = kept.as_ref().map(heads_json);
-        say(&serde_json::json!({ "ok": good, "communities": all, "database": database, "published_heads": heads }).to_string());
+        say_json(
+            &serde_json::json!({ "ok": good, "communities": all, "database": database, "published_heads": heads }),
+        );
     } else {
         show_whole(&whole);
         reports.iter().for_each(show);
         show_heads(kept.as_ref(), args.without_heads);
     }
     if !good {
+        if let Err(wrong) = readable {
+            wrong.tell();
+        }
         return Err(Failure::Told);
     }
     if let Some(path) = &args.checkpoint {
@@ -161,7 +174,7 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
             .map_err(|error| Failure::said("verify.checkpoint", &error))?;
         replace(path, &text).map_err(|error| Failure::file(path, &error))?;
     }
-    Ok(())
+    readable
 }
 
 /// The published heads of all files.
@@ -169,11 +182,11 @@ fn claims(files: &[PathBuf]) -> Result<Vec<Claim>, Failure> {
     let mut all = Vec::new();
     for path in files {
         let text = if path.as_os_str() == "-" {
-            std::io::read_to_string(std::io::stdin())
+            let text = std::io::read_to_string(std::io::stdin().take(GIVEN_BYTES_MAX));
+            text.map_err(|error| Failure::file(path, &error))?
         } else {
-            std::fs::read_to_string(path)
+            rongyi_files::read_text(path, GIVEN_BYTES_MAX).map_err(|no| Failure::trouble(&no))?
         };
-        let text = text.map_err(|error| Failure::file(path, &error))?;
         let name = path.display().to_string();
         let found =
             claims::read(&name, &text).map_err(|bad| Failure::said("verify.heads", &bad))?;

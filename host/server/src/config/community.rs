@@ -14,6 +14,7 @@ use rongyi_core::time::LocalDate;
 use super::diagnostic::{Diagnostic, Source};
 use super::reader::{Desk, Field, Table, both};
 use super::rule::{RuleEntry, read_rules};
+use super::source::Places;
 use super::words::nearest;
 
 /// Amounts never exceed this, see the book.
@@ -146,7 +147,7 @@ impl Community {
 
 /// Reads a community. `None` when something it can't be without is missing or wrong; everything wrong
 /// is on the desk either way.
-pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Community> {
+pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path, root: &Path) -> Option<Community> {
     let code_field = table.need("code");
     let code_at = code_field.as_ref().map_or(table.span(), Field::span);
     let code = code_field.and_then(|field| field.code());
@@ -173,7 +174,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path) -> Option<Communi
     let period = table.get("period").and_then(|field| read_period(&field));
     let shop = table.need("shop").and_then(|field| read_shop(&field));
     let folder = path.parent().unwrap_or(Path::new(""));
-    let rules = read_rules(desk, &table, folder);
+    let rules = read_rules(desk, &table, Places { folder, root });
     table.finish();
     if let (Some(began), Some(first)) = (began_on, rules.iter().min_by_key(|r| r.active_from))
         && first.active_from > began

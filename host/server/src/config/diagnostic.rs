@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use rongyi_core::rule::Text;
+use rongyi_core::shown;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +62,8 @@ impl Diagnostic {
             line: 0,
             column: 0,
             text: String::new(),
-            message,
-            help,
+            message: visible(message),
+            help: visible(help),
             at: None,
         }
     }
@@ -85,9 +86,9 @@ impl Diagnostic {
             file: source.path.clone(),
             line: before.matches('\n').count() + 1,
             column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-            text: text.chars().take(80).collect(),
-            message,
-            help,
+            text: shown::line(&text.chars().take(80).collect::<String>()).into_owned(),
+            message: visible(message),
+            help: visible(help),
             at: Some((Arc::clone(source), span)),
         }
     }
@@ -98,6 +99,17 @@ impl Diagnostic {
         self
     }
 }
+
+/// What a file, a rule or a path said is part of many sentences: each is one visible line of a bounded length.
+fn visible(text: Text) -> Text {
+    Text {
+        zh: shown::short(&text.zh, SENTENCE_MAX).into_owned(),
+        en: shown::short(&text.en, SENTENCE_MAX).into_owned(),
+    }
+}
+
+/// The longest sentence of a diagnostic, in characters.
+const SENTENCE_MAX: usize = 2_000;
 
 /// Keeps a span inside the text, on character borders and on its first line, so that a table of forty
 /// lines is shown by its header.
@@ -126,6 +138,7 @@ pub fn render(diagnostics: &[Diagnostic]) -> String {
             Severity::Warning => (Level::WARNING, "提醒", "warning"),
         };
         let file = diagnostic.file.display().to_string();
+        let file = shown::line(&file).into_owned();
         let title = level
             .clone()
             .with_name(zh)

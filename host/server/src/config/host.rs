@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
+use rongyi_files::Trouble;
 use rongyi_rules::{Allowance, Lowered, Tier};
 
 use super::reader::{Field, Table, both};
-use super::source::why_zh;
 use crate::rulebook::ward::PARK_AFTER;
 use crate::serving;
 
@@ -360,16 +360,13 @@ fn read_database(field: &Field<'_>, folder: &Path) -> Option<String> {
 
 fn read_database_file(field: &Field<'_>, folder: &Path) -> Option<String> {
     let path = folder.join(field.string()?);
-    let problem = match std::fs::read_to_string(&path) {
+    let problem = match secret_text(&path) {
         Ok(text) if text.trim().contains("://") => return Some(text.trim().to_owned()),
         Ok(_) => both(
             format!("{} 里没有数据库地址。", path.display()),
             format!("{} holds no database address.", path.display()),
         ),
-        Err(error) => both(
-            format!("读不了 {}：{}。", path.display(), why_zh(&error)),
-            format!("{} can't be read: {error}.", path.display()),
-        ),
+        Err(trouble) => both(format!("{}。", trouble.zh()), format!("{trouble}.")),
     };
     field.desk.error(
         field.span(),
@@ -381,4 +378,14 @@ fn read_database_file(field: &Field<'_>, folder: &Path) -> Option<String> {
         ),
     );
     None
+}
+
+/// The longest file with the address of a database, in bytes.
+const ADDRESS_BYTES_MAX: u64 = 64 << 10;
+
+/// The text of a file that only this user may write, wherever a deployment mounts it.
+fn secret_text(path: &Path) -> Result<String, Trouble> {
+    let text = rongyi_files::read_text(path, ADDRESS_BYTES_MAX)?;
+    rongyi_files::unchanged_by_others(path)?;
+    Ok(text)
 }

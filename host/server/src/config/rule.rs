@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
+use rongyi_files::Trouble;
 use rongyi_rules::Lowered;
 use sha2::{Digest, Sha256};
 
@@ -17,8 +18,11 @@ use super::diagnostic::{Diagnostic, Source};
 use super::host::read_lowered;
 use super::params;
 use super::reader::{Desk, Field, Table, both};
-use super::source::why_zh;
+use super::source::Places;
 use super::words::nearest;
+
+/// The largest component there may be, in bytes; what its tier allows is looked at later.
+pub(crate) const COMPONENT_BYTES_MAX: u64 = 64 << 20;
 
 /// Which component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +101,7 @@ impl RuleEntry {
 }
 
 /// The rules of a community; a community without any is reported.
-pub(super) fn read_rules(desk: &Desk, table: &Table<'_>, folder: &Path) -> Vec<RuleEntry> {
+pub(super) fn read_rules(desk: &Desk, table: &Table<'_>, places: Places<'_>) -> Vec<RuleEntry> {
     let Some(field) = table.get("rule") else {
         desk.error(
             table.span(),
@@ -128,7 +132,7 @@ pub(super) fn read_rules(desk: &Desk, table: &Table<'_>, folder: &Path) -> Vec<R
     let items = field.list().unwrap_or_default();
     let rules = items
         .iter()
-        .filter_map(|item| read_rule(desk, item, folder));
+        .filter_map(|item| read_rule(desk, item, places));
     let rules: Vec<RuleEntry> = rules.collect();
     same_slots(desk, &rules);
     rules
@@ -158,11 +162,11 @@ fn same_slots(desk: &Desk, rules: &[RuleEntry]) {
     }
 }
 
-fn read_rule(desk: &Desk, field: &Field<'_>, folder: &Path) -> Option<RuleEntry> {
+fn read_rule(desk: &Desk, field: &Field<'_>, files: Places<'_>) -> Option<RuleEntry> {
     let table = field.table()?;
     let plugin_field = table.need("plugin");
     let plugin_at = plugin_field.as_ref().map_or(table.span(), Field::span);
-    let plugin = plugin_field.and_then(|field| read_plugin(&field, folder));
+    let plugin = plugin_field.and_then(|field| read_plugin(&field, files));
     let active_from = table.need("active_from").and_then(|field| field.date());
     let mut params_json = String::new();
     let mut places = BTreeMap::new();
@@ -174,7 +178,7 @@ fn read_rule(desk: &Desk, field: &Field<'_>, folder: &Path) -> Option<RuleEntry>
     }
     let scenarios = table.get("scenarios");
     let scenarios_at = scenarios.as_ref().map(Field::span);
-    let scenarios = scenarios.and_then(|field| field.string().map(|path| folder.join(path)));
+    let scenarios = scenarios.and_then(|field| named_file(&field, files));
     let mut lowered = Lowered::default();
     let limits = table.get("limits");
     let limits_at = limits.as_ref().map(Field::span);
@@ -197,7 +201,7 @@ fn read_rule(desk: &Desk, field: &Field<'_>, folder: &Path) -> Option<RuleEntry>
     })
 }
 
-fn read_plugin(field: &Field<'_>, folder: &Path) -> Option<PluginRef> {
+fn read_plugin(field: &Field<'_>, files: Places<'_>) -> Option<PluginRef> {
     if let Some(name) = field.value.get_ref().as_str() {
         if rongyi_bundled::find(name).is_some() {
             return Some(PluginRef::Bundled(name.to_owned()));
@@ -245,7 +249,7 @@ fn read_plugin(field: &Field<'_>, folder: &Path) -> Option<PluginRef> {
     let digest = table.need("sha256");
     table.finish();
     let (file, digest) = (file?, digest?);
-    let path = folder.join(file.string()?);
+    let path = named_file(&file, files)?;
     let written = digest.string()?;
     let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     let well_formed = written.len() == 64 && written.bytes().all(hex);
@@ -283,8 +287,15 @@ fn read_plugin(field: &Field<'_>, folder: &Path) -> Option<PluginRef> {
     None
 }
 
+/// Where the file lies that stands here; one that is not there or lies elsewhere is reported.
+fn named_file(field: &Field<'_>, files: Places<'_>) -> Option<PathBuf> {
+    let name = field.string()?;
+    let found = files.find(name);
+    found.map_err(|trouble| unusable(field, &trouble)).ok()
+}
+
 fn digest_of(field: &Field<'_>, path: &Path) -> Option<String> {
-    match std::fs::read(path) {
+    match rongyi_files::read(path, COMPONENT_BYTES_MAX) {
         Ok(bytes) => {
             let mut text = String::with_capacity(64);
             for byte in Sha256::digest(&bytes) {
@@ -292,22 +303,28 @@ fn digest_of(field: &Field<'_>, path: &Path) -> Option<String> {
             }
             Some(text)
         }
-        Err(error) => {
-            let shown = path.display();
-            let (zh, en) = (
-                format!("读不了规则文件 {shown}：{}。", why_zh(&error)),
-                format!("The rule file {shown} can't be read: {error}."),
-            );
-            field.desk.error(
-                field.span(),
-                "config.file",
-                both(zh, en),
-                both(
-                    "路径从这个社区文件所在的文件夹算起；把 .wasm 文件放到那里，或改路径。",
-                    "The path starts at the folder of this community's file; put the .wasm there, or change the path.",
-                ),
-            );
+        Err(trouble) => {
+            unusable(field, &trouble);
             None
         }
     }
+}
+
+fn unusable(field: &Field<'_>, trouble: &Trouble) {
+    let help = if matches!(trouble, Trouble::Outside { .. }) {
+        both(
+            "规则和情景文件要放在 rongyi.toml 所在的文件夹里面；把它拷进来，再改路径。",
+            "Rules and scenarios lie below the folder of rongyi.toml; copy it there and change the path.",
+        )
+    } else {
+        both(
+            "路径从这个社区文件所在的文件夹算起；把文件放到那里，或改路径。",
+            "The path starts at the folder of this community's file; put the file there, or change the path.",
+        )
+    };
+    let message = both(
+        format!("不能用这个文件：{}。", trouble.zh()),
+        format!("This file can't be used: {trouble}."),
+    );
+    field.desk.error(field.span(), "config.file", message, help);
 }

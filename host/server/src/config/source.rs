@@ -2,10 +2,10 @@
 //!
 //! What the keys mean is not known here.
 
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rongyi_files::Trouble;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -30,66 +30,50 @@ pub(super) fn read_text(path: &Path) -> Result<String, Box<Diagnostic>> {
             help,
         ))
     };
-    let shown = path.display();
-    let size = std::fs::metadata(path).map(|meta| meta.len());
-    if let Ok(size @ FILE_MAX..) = size {
-        return Err(fail(
-            both(
-                format!("这个文件有 {size} 字节，不像是配置文件。"),
-                format!("This file has {size} bytes and can't be a configuration file."),
+    rongyi_files::read_text(path, FILE_MAX).map_err(|trouble| {
+        let (zh, en) = match &trouble {
+            Trouble::Missing { .. } => (
+                "检查文件名和所在文件夹，用 --config 指明；可以从 config/rongyi.toml 复制一份再改。",
+                "Check name and folder, and name it with --config; config/rongyi.toml is a good start to copy.",
             ),
-            both("检查路径。", "Check the path."),
-        ));
-    }
-    let bytes = std::fs::read(path).map_err(|error| {
-        if error.kind() == ErrorKind::NotFound {
-            return fail(
-                both(
-                    format!("找不到文件 {shown}。"),
-                    format!("There is no file {shown}."),
-                ),
-                both(
-                    "检查文件名和所在文件夹，用 --config 指明；可以从 config/rongyi.toml 复制一份再改。",
-                    "Check name and folder, and name it with --config; config/rongyi.toml is a good start to copy.",
-                ),
-            );
-        }
-        fail(
-            both(
-                format!("读不了这个文件：{}。", why_zh(&error)),
-                format!("The file can't be read: {error}."),
+            Trouble::NotText { .. } => (
+                "可能存成了 GBK：在编辑器里选“另存为”，编码选 UTF-8。",
+                "It may have been saved as GBK: save it again with the encoding UTF-8.",
             ),
-            both(
+            Trouble::TooLarge { .. } | Trouble::NotAFile { .. } | Trouble::Outside { .. } => (
+                "这不像是配置文件，检查路径。",
+                "This can't be a configuration file; check the path.",
+            ),
+            Trouble::Open { .. } | Trouble::NotASecret { .. } | Trouble::Io { .. } => (
                 "检查它是不是文件，以及运行 rongyi 的用户有没有读取权限。",
                 "Check that it is a file and that the user who runs rongyi may read it.",
             ),
-        )
-    })?;
-    String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..good].split(|b| *b == b'\n').count();
-        fail(
-            both(
-                format!("第 {line} 行不是 UTF-8 文字，可能存成了 GBK。"),
-                format!("Line {line} is not UTF-8; the file may have been saved as GBK."),
-            ),
-            both(
-                "在编辑器里选“另存为”，编码选 UTF-8。",
-                "Save it again with the encoding UTF-8.",
-            ),
-        )
+        };
+        let message = both(format!("{}。", trouble.zh()), format!("{trouble}."));
+        fail(message, both(zh, en))
     })
 }
 
-/// Why a file can't be read, in Chinese where it is one of the usual reasons.
-pub(super) fn why_zh(error: &std::io::Error) -> String {
-    let usual = [
-        (ErrorKind::NotFound, "没有这个文件"),
-        (ErrorKind::PermissionDenied, "没有读取权限"),
-        (ErrorKind::IsADirectory, "这是文件夹"),
-    ];
-    let found = usual.iter().find(|(kind, _)| *kind == error.kind());
-    found.map_or_else(|| error.to_string(), |(_, zh)| (*zh).to_owned())
+/// The places that the files of a configuration may name.
+#[derive(Clone, Copy)]
+pub(super) struct Places<'p> {
+    /// Where their paths start.
+    pub(super) folder: &'p Path,
+    /// They lie below this one, with every link resolved: a path can't show what lies elsewhere on the machine.
+    pub(super) root: &'p Path,
+}
+
+impl Places<'_> {
+    /// Where a file lies that is named as `name`.
+    ///
+    /// # Errors
+    /// What keeps it from being used, in both languages.
+    pub(super) fn find(self, name: &str) -> Result<PathBuf, Trouble> {
+        let path = self.folder.join(name);
+        rongyi_files::below(self.root, &path)?;
+        // As it was written, so that people know it again.
+        Ok(path)
+    }
 }
 
 /// Parses a text, masks and refuses the secrets in it, and hands the tree to `walk`. Syntax errors are

@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use rongyi_core::chain::{hex, sha256};
 use rongyi_core::rule::Text;
+use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
 use rongyi_rules::scenario::Failure;
-use rongyi_rules::{Allowance, Compiler, Engine, LoadError, Rule};
+use rongyi_rules::{Allowance, Cache, Compiler, Engine, LoadError, Rule};
 
 use super::OpenError;
 use crate::config::{self, Config, Diagnostic, PluginRef, RuleEntry};
@@ -16,6 +17,11 @@ use crate::rulebook::RuleKey;
 
 /// Failing scenarios of one rule that are told; the rest is counted.
 const FAILURES_MAX: usize = 10;
+
+/// The longest text out of a scenario, or about one, in a message, in characters.
+const SAID_MAX: usize = 1_000;
+/// The largest file of scenarios, in bytes.
+const SCENARIOS_BYTES_MAX: u64 = 4 << 20;
 
 /// A rule that is configured, loaded and checked.
 pub struct Checked {
@@ -56,11 +62,11 @@ pub fn compiler() -> Compiler {
 ///
 /// # Errors
 /// [`OpenError::Engine`] with the reason.
-pub fn engine(config: &Config, cache: Option<&Path>) -> Result<Engine, OpenError> {
+pub fn engine(config: &Config, cache: Option<Cache>) -> Result<Engine, OpenError> {
     engine_with(config, cache, false)
 }
 
-fn engine_with(config: &Config, cache: Option<&Path>, bake: bool) -> Result<Engine, OpenError> {
+fn engine_with(config: &Config, cache: Option<Cache>, bake: bool) -> Result<Engine, OpenError> {
     let allowance = Allowance {
         bake,
         ..config.limits.clone()
@@ -72,7 +78,23 @@ fn engine_with(config: &Config, cache: Option<&Path>, bake: bool) -> Result<Engi
 /// kept and much is asked.
 pub(super) fn serving_engine(config: &Config) -> Result<Engine, OpenError> {
     let bake = compiler() != Compiler::InProcess;
-    engine_with(config, Some(&config.data_dir.join("compiled")), bake)
+    let secret = rongyi_files::secret(&config.secret_file)?;
+    let cache = Cache::sealed(&config.data_dir.join(COMPILED), &secret);
+    engine_with(config, Some(cache), bake)
+}
+
+/// The folder of compiled code below the data folder.
+const COMPILED: &str = "compiled";
+
+/// What a serving host has compiled, for a command that only looks: used when it and the server's secret are there,
+/// and neither is made.
+pub fn known_cache(config: &Config) -> Option<Cache> {
+    let folder = config.data_dir.join(COMPILED);
+    if !folder.is_dir() || !config.secret_file.exists() {
+        return None;
+    }
+    let secret = rongyi_files::secret(&config.secret_file).ok()?;
+    Some(Cache::sealed(&folder, &secret))
 }
 
 /// Loads every configured rule of a community and checks them together. All mistakes at once.
@@ -135,7 +157,7 @@ fn component(entry: &RuleEntry) -> Result<Vec<u8>, Box<Diagnostic>> {
         PluginRef::File {
             path,
             sha256: named,
-        } => match std::fs::read(path) {
+        } => match rongyi_files::read(path, config::COMPONENT_BYTES_MAX) {
             // The digest was compared when the configuration was read; the file may have changed since.
             Ok(bytes) if hex(&sha256(&bytes)) == *named => Ok(bytes),
             Ok(_) => Err(unreadable(
@@ -144,11 +166,11 @@ fn component(entry: &RuleEntry) -> Result<Vec<u8>, Box<Diagnostic>> {
                 "它刚刚被改过",
                 "it has just been changed",
             )),
-            Err(error) => Err(unreadable(
+            Err(trouble) => Err(unreadable(
                 entry,
                 "config.file",
-                &error.to_string(),
-                &error.to_string(),
+                &trouble.zh(),
+                &trouble.to_string(),
             )),
         },
     }
@@ -266,8 +288,14 @@ fn scenarios(engine: &Engine, entry: &RuleEntry, bytes: &[u8], rule: &Rule) -> V
         Err(error) => found.push(entry.plugin_diagnostic(
             "scenario.file",
             Text {
-                zh: format!("规则自带的情景文件读不懂：{error}"),
-                en: format!("The scenarios inside the rule cannot be read: {error}"),
+                zh: format!(
+                    "规则自带的情景文件读不懂：{}",
+                    shown::short(&error, SAID_MAX)
+                ),
+                en: format!(
+                    "The scenarios inside the rule cannot be read: {}",
+                    shown::short(&error, SAID_MAX)
+                ),
             },
             Text {
                 zh: "请规则的作者改正情景文件，再生成一次。".into(),
@@ -278,15 +306,14 @@ fn scenarios(engine: &Engine, entry: &RuleEntry, bytes: &[u8], rule: &Rule) -> V
     let Some(path) = &entry.scenarios else {
         return found;
     };
-    let text = match std::fs::read_to_string(path) {
+    let text = match rongyi_files::read_text(path, SCENARIOS_BYTES_MAX) {
         Ok(text) => text,
-        Err(error) => {
-            let shown = path.display();
+        Err(trouble) => {
             found.push(entry.scenarios_diagnostic(
                 "config.file",
                 Text {
-                    zh: format!("读不了情景文件 {shown}：{error}。"),
-                    en: format!("The scenario file {shown} can't be read: {error}."),
+                    zh: format!("读不了情景文件：{}。", trouble.zh()),
+                    en: format!("The scenario file can't be read: {trouble}."),
                 },
                 Text {
                     zh: "路径从这个社区文件所在的文件夹算起。".into(),
@@ -302,13 +329,7 @@ fn scenarios(engine: &Engine, entry: &RuleEntry, bytes: &[u8], rule: &Rule) -> V
         })),
         Err(error) => found.push(entry.scenarios_diagnostic(
             "scenario.file",
-            Text {
-                zh: format!("情景文件 {} 读不懂：{error}", path.display()),
-                en: format!(
-                    "The scenario file {} cannot be read: {error}",
-                    path.display()
-                ),
-            },
+            not_scenarios(path, &text, &error),
             Text {
                 zh: "写法见 plugins/README.md；改正后再试。".into(),
                 en: "plugins/README.md shows the form; mend it and try again.".into(),
@@ -318,10 +339,40 @@ fn scenarios(engine: &Engine, entry: &RuleEntry, bytes: &[u8], rule: &Rule) -> V
     found
 }
 
+/// What is wrong with a scenario file. Of a file that is something else nothing is told but where it stops being one:
+/// whoever may name a file here may not be whoever may read it.
+fn not_scenarios(path: &Path, text: &str, error: &str) -> Text {
+    let shown = path.display();
+    let tree: Result<toml::Table, toml::de::Error> = text.parse();
+    let line = match &tree {
+        Ok(table) if table.get("scenario").is_some_and(toml::Value::is_array) => {
+            let error = shown::short(error, SAID_MAX);
+            return Text {
+                zh: format!("情景文件 {shown} 读不懂：{error}"),
+                en: format!("The scenario file {shown} cannot be read: {error}"),
+            };
+        }
+        Ok(_) => 1,
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            let before = text.get(..at).unwrap_or_default();
+            before.matches('\n').count().saturating_add(1)
+        }
+    };
+    Text {
+        zh: format!("{shown} 不是情景文件（第 {line} 行）：要有 [[scenario]]。"),
+        en: format!("{shown} is no file of scenarios (line {line}): it needs [[scenario]]."),
+    }
+}
+
 fn failures(failures: &[Failure], say: impl Fn(&str, Text, Text) -> Diagnostic) -> Vec<Diagnostic> {
     let one = |failure: &Failure| {
         let differs: Vec<String> = failure.differs.iter().map(ToString::to_string).collect();
-        let (name, differs) = (&failure.name, differs.join("; "));
+        let (name, differs) = (
+            shown::short(&failure.name, shown::SHOWN_MAX),
+            differs.join("; "),
+        );
+        let differs = shown::short(&differs, SAID_MAX);
         say(
             "scenario.failed",
             Text {

@@ -298,10 +298,12 @@ impl House {
             tracing::info!("the configuration was taken over");
         } else if before.told() != news.told() {
             tracing::error!(
-                "part of the changed configuration cannot be used; what was before stays in force for: {}\n{}",
-                news.kept(),
-                news.told()
+                "part of the changed configuration cannot be used; what was before stays in force for: {}",
+                news.kept()
             );
+            news.told()
+                .lines()
+                .for_each(|line| tracing::error!("{line}"));
         }
         *self.news.lock() = news;
         if taken {

@@ -67,6 +67,7 @@ pub(super) async fn show_own(Member { visit, me }: Member) -> Result<Response, F
 pub(super) async fn get_own_file(Member { visit, me }: Member) -> Result<Response, Fault> {
     let own = collected(&visit, &me).await?;
     let text = serde_json::to_string_pretty(&own_json(&own)).unwrap_or_default();
+    let text = rongyi_core::shown::json(&text).into_owned();
     Ok((
         [
             (header::CONTENT_TYPE, "application/json"),

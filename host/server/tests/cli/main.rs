@@ -5,6 +5,8 @@
 mod access;
 mod acting;
 mod demo;
+#[cfg(unix)]
+mod doors;
 mod periods;
 mod place;
 mod rows;

@@ -12,6 +12,7 @@ mod clock;
 mod crowd;
 mod desk;
 mod door;
+mod foreign;
 mod hosts;
 mod links;
 mod nasty;

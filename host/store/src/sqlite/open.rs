@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 use tokio::task::JoinHandle;
 
+use super::private::{beside, make_private};
 use super::{Sqlite, statements};
 use crate::error::StoreError;
 
@@ -51,6 +52,14 @@ statements! {
     REWRITE = "VACUUM";
 }
 
+/// Takes reading away from other users, where the database is there; the files for which that was needed.
+///
+/// # Errors
+/// [`StoreError::Exposed`].
+pub(crate) fn tighten(url: &str) -> Result<Vec<PathBuf>, StoreError> {
+    make_private(options(url)?.get_filename(), false)
+}
+
 impl Sqlite {
     /// Opens for reading and writing, and brings the tables up to date.
     pub(crate) async fn open(url: &str, create: bool) -> Result<Self, StoreError> {
@@ -68,6 +77,7 @@ impl Sqlite {
             // What is erased is overwritten with zeros where it stood.
             .pragma("secure_delete", "ON")
             .pragma("cache_size", WRITER_CACHE);
+        make_private(&path, true)?;
         let lock = lock(&path).await?;
         let mut writer = options.connect().await?;
         // Not `run`: its future is bound to one lifetime and could not be spawned.
@@ -423,12 +433,13 @@ async fn readers(options: &SqliteConnectOptions) -> Result<sqlx::SqlitePool, Sto
 
 /// Two programs that start at once must not both create the tables.
 async fn lock(path: &Path) -> Result<std::fs::File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
     let unavailable = |error: std::io::Error| StoreError::Unavailable {
         detail: format!("{}: {error}", path.display()),
     };
-    let file = std::fs::File::create(PathBuf::from(name)).map_err(unavailable)?;
+    let file = std::fs::File::options()
+        .write(true)
+        .open(beside(path, ".lock"));
+    let file = file.map_err(unavailable)?;
     tokio::task::spawn_blocking(move || file.lock().map(|()| file))
         .await
         .map_err(|error| StoreError::Unavailable {

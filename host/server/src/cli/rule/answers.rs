@@ -14,7 +14,7 @@ use rongyi_rules::{Rule, Trace};
 use serde_json::{Value, json};
 
 use super::WithParams;
-use crate::cli::{Failure, say};
+use crate::cli::{Failure, say, say_json};
 use crate::explain::{self, Lang};
 
 /// What to ask.
@@ -51,7 +51,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         read.map_err(|error| Problem::file(&path, &error))?;
         text
     } else {
-        std::fs::read_to_string(&path).map_err(|error| Problem::file(&path, &error))?
+        rongyi_files::read_text(&path, 16 << 20).map_err(|no| Problem::file(&path, &no.into()))?
     };
     let plan = rongyi_rules::scenario::plan(&rule.plan);
     let asks = ask::read(&path.display().to_string(), &text, &plan)?;
@@ -64,7 +64,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         faults += usize::from(told.fault.is_some());
         let has: Vec<_> = past.balances(asked.resident).collect();
         if args.json {
-            say(&told.json(&rule.plan, asked.line, &has).to_string());
+            say_json(&told.json(&rule.plan, asked.line, &has));
         } else {
             told.say(&rule.plan, asked.line, &ask, &has);
         }

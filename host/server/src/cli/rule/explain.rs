@@ -6,7 +6,7 @@ use rongyi_kit::ask::Ask;
 use rongyi_kit::desk::scenario_file;
 
 use super::{WithParams, answers};
-use crate::cli::{Failure, say};
+use crate::cli::{Failure, foreign, say};
 
 pub(super) fn run(args: &WithParams) -> Result<(), Failure> {
     let (folder, desk) = args.rule.desk()?;
@@ -14,7 +14,11 @@ pub(super) fn run(args: &WithParams) -> Result<(), Failure> {
     let title = &rule.about.title;
     say(&format!("{} / {}", title.zh, title.en));
     for line in &rule.plan.summary {
-        say(&format!("  · {}\n    {}", line.zh, line.en));
+        say(&format!(
+            "  · {}\n    {}",
+            foreign(&line.zh),
+            foreign(&line.en)
+        ));
     }
     for kind in &rule.plan.kinds {
         form(kind);

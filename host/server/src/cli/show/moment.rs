@@ -4,7 +4,7 @@ use comfy_table::{Table, presets};
 use rongyi_core::account::Purpose;
 
 use super::{Found, Whose, asset_name, holder_json, right};
-use crate::cli::{Failure, say};
+use crate::cli::{Failure, say, say_json};
 use crate::explain::Lang;
 use crate::past::{self, Moment};
 
@@ -45,14 +45,13 @@ pub(super) async fn show(whose: &Whose, found: Found, moment: Moment) -> Result<
     };
     let (community, resident) = (&whose.place.community, whose.resident);
     if whose.json {
-        say(&serde_json::json!({
+        say_json(&serde_json::json!({
             "community": community.as_str(),
             "resident": resident.0,
             "household": found.household.0,
             "at": at,
             "assets": rows,
-        })
-        .to_string());
+        }));
     } else {
         say(&match lang {
             Lang::Zh => format!("{community} · {resident} 号居民 · {at}"),
