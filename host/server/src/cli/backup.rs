@@ -72,7 +72,7 @@ pub(super) async fn run(args: BackupArgs) -> Result<(), Failure> {
     let broken: Vec<PathBuf> = parted.wrong.into_iter().map(|(file, _)| file).collect();
     let made = backup::make(&parted.config, &broken, &args.to, SystemClock.now()).await?;
     if args.json {
-        say(&as_json(&args.to, &made).to_string());
+        super::say_json(&as_json(&args.to, &made));
         return Ok(());
     }
     let bytes: u64 = made.files.iter().map(|own| own.bytes).sum();
@@ -110,7 +110,7 @@ pub(super) async fn restore(args: RestoreArgs) -> Result<(), Failure> {
         said["database"] = json!(restored.database);
         said["moved"] = json!(restored.moved);
         said["verify"] = serde_json::from_str(&report).unwrap_or(Value::String(report));
-        say(&said.to_string());
+        super::say_json(&said);
     } else {
         tell_rest(&args.to, &restored, good, &report);
     }
