@@ -105,8 +105,12 @@ pub async fn accept(config: &Config, reason: &str, now: Instant) -> Result<Vec<A
                 .map_err(|error| OpenError::Heads(error.to_string()))?,
             None => None,
         };
-        heads::set_aside(&folder, (code, sound), reason, line.as_ref(), now)
-            .map_err(|error| OpenError::File(folder.clone(), error))?;
+        heads::set_aside(&folder, (code, sound), reason, line.as_ref(), now).map_err(|error| {
+            OpenError::File(rongyi_files::Trouble::Io {
+                path: folder.clone(),
+                error,
+            })
+        })?;
     }
     if let Some(store) = store {
         store.close().await?;
