@@ -237,7 +237,8 @@ pub(super) async fn token(command: TokenCommand) -> Result<(), Failure> {
                     .await?;
                 say(&token);
                 tell(&format!(
-                    "令牌 {id}（{name}，{}）只显示这一次。 Token {id} is shown this once.",
+                    "令牌 {id}（{}，{}）只显示这一次。 Token {id} is shown this once.",
+                    foreign(&name),
                     scope.word()
                 ));
                 Ok(())
@@ -263,7 +264,7 @@ pub(super) async fn token(command: TokenCommand) -> Result<(), Failure> {
                 house.store.revoke_token(id, house.clock.now()).await?;
                 say(&format!(
                     "令牌 {id}（{}）已作废。 Token {id} no longer works.",
-                    own.name
+                    foreign(&own.name)
                 ));
                 Ok(())
             })
