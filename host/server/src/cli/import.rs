@@ -9,11 +9,12 @@ use rongyi_core::account::Holder;
 use rongyi_core::book::Receipt;
 use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::record::{Record, TransferKind};
+use rongyi_core::shown;
 use rongyi_store::Store;
 
 use super::{
-    Failure, InCommunity, Installation, clerk_text, counts, known, on_terminal, say, say_json,
-    tell, with_house,
+    Failure, InCommunity, Installation, clerk_text, counts, foreign, known, on_terminal, say,
+    say_json, tell, with_house,
 };
 use crate::clock::{Clock, SystemClock, local};
 use crate::config::{self, Config};
@@ -343,18 +344,17 @@ fn bar(lines: u64) -> ProgressBar {
 
 fn tell_row(bar: &ProgressBar, path: &Path, line: u64, outcome: &Outcome, show: bool) {
     bar.set_position(line);
-    let place = format!("{}:{line}", path.display());
+    let place = format!("{}:{line}", foreign(&path.display().to_string()));
     match outcome {
         Outcome::Bad(bad) => bar.suspend(|| {
-            tell(&format!(
-                "{place}: {}: {} / {}",
-                bad.code, bad.text.zh, bad.text.en
-            ))
+            let (zh, en) = (shown::line(&bad.text.zh), shown::line(&bad.text.en));
+            tell(&format!("{place}: {}: {zh} / {en}", bad.code))
         }),
         _ if !show => {}
         Outcome::Decided(receipt) => bar.suspend(|| say(&format!("{place}: {}", given(receipt)))),
         Outcome::Refused { code, text } => {
-            bar.suspend(|| say(&format!("{place}: {code}: {} / {}", text.zh, text.en)))
+            let (zh, en) = (shown::line(&text.zh), shown::line(&text.en));
+            bar.suspend(|| say(&format!("{place}: {code}: {zh} / {en}")))
         }
         Outcome::Waiting { code } => {
             bar.suspend(|| say(&format!("{place}: {code}: 规则出了故障，事项会留着等修好 / the rule failed; the event would be kept")));
@@ -418,7 +418,8 @@ pub(crate) fn summary(path: &Path, tally: &Tally, dry: bool) {
     } else {
         ("", "")
     };
-    say(&format!("{}{zh}{en}", path.display()));
+    let file = foreign(&path.display().to_string());
+    say(&format!("{file}{zh}{en}"));
     say(&format!("  已决定 decided        {}", tally.decided));
     say(&format!(
         "  规则不给分 refused    {}",
@@ -427,7 +428,9 @@ pub(crate) fn summary(path: &Path, tally: &Tally, dry: bool) {
     for (code, refusals) in &tally.refused {
         say(&format!(
             "    {} × {code}: {} / {}",
-            refusals.count, refusals.first.zh, refusals.first.en
+            refusals.count,
+            shown::line(&refusals.first.zh),
+            shown::line(&refusals.first.en)
         ));
     }
     say(&format!(
