@@ -169,6 +169,8 @@ fn only_the_store_speaks_sql() {
         // Looks into clusters of their own: whether a standby follows, and what was written.
         "tests/load/src/postgres.rs",
         "tests/tests/postgres.rs",
+        // Speaks to clusters of its own, past the program: sets one to read only, fills the log of another.
+        "tests/tests/disk.rs",
     ];
     none(
         &uses(&SQL, &allowed),
