@@ -21,6 +21,12 @@ mod access;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/browsers.rs"]
+mod browsers;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/fates.rs"]
 mod fates;
 #[allow(
@@ -95,6 +101,12 @@ mod sessions;
 )]
 #[path = "portable/streams.rs"]
 mod streams;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
+#[path = "portable/tries.rs"]
+mod tries;
 
 use std::sync::atomic::AtomicBool;
 

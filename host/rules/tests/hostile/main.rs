@@ -14,7 +14,7 @@
 //! | 11, 12 | 200,000 awards, 8 MiB of text | `by_hand`, `misdeeds` |
 //! | 13 | text that is not UTF-8 | `by_hand` |
 //! | 15 | amounts at the ends, another role, undeclared phrase, past expiry | `misdeeds`, `by_hand` |
-//! | 16 | negative price, too few prices; price rises at commit | `misdeeds`; `host/core/src/book/tests.rs` |
+//! | 16 | negative price, too few prices; price rises at commit | `misdeeds`; `host/core/src/book/tests/shop.rs` |
 //! | 17 | log flood, log line of megabytes | `misdeeds`, `by_hand` |
 //! | 19, 20 | foreign imports, one function more in a known interface | `files` |
 //! | 21, 22 | right exports of wrong types, missing, another world, other versions | `files` |

@@ -16,6 +16,7 @@ mod foreign;
 mod hosts;
 mod links;
 mod nasty;
+mod office;
 mod parked;
 mod periods;
 mod privacy;

@@ -9,6 +9,7 @@ use rongyi_core::settings::Settings;
 use rongyi_core::time::{Instant, LocalDate};
 
 use crate::error::{StoreError, corrupt};
+use crate::model::Whose;
 
 /// A place, height or count to be kept.
 pub(super) fn int(value: u64) -> Result<i64, StoreError> {
@@ -115,4 +116,12 @@ pub(super) fn write_lines(order: &Order) -> String {
         handed => serde_json::json!([line.item.0, line.quantity, points.get(), handed]),
     });
     serde_json::Value::Array(lines.collect()).to_string()
+}
+
+/// Whose browser, tries or record it is.
+pub(super) fn parts(whose: Whose) -> (&'static str, i64) {
+    match whose {
+        Whose::Person(id) => ("person", id),
+        Whose::Staff(id) => ("staff", id),
+    }
 }

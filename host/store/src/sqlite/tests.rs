@@ -17,6 +17,7 @@ async fn every_statement_can_be_prepared() {
     let lists = [
         super::access::STATEMENTS,
         super::audit::STATEMENTS,
+        super::browsers::STATEMENTS,
         super::health::STATEMENTS,
         super::gather::STATEMENTS,
         super::fates::STATEMENTS,
@@ -30,6 +31,7 @@ async fn every_statement_can_be_prepared() {
         super::sealed::STATEMENTS,
         super::sessions::STATEMENTS,
         super::streams::STATEMENTS,
+        super::tries::STATEMENTS,
     ];
     let mut writer = db.writer().await.unwrap();
     let mut count = 0;
