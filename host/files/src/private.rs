@@ -211,10 +211,9 @@ fn make_secret(path: &Path) -> Result<[u8; 32], Trouble> {
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
+        && !folder.is_dir()
     {
-        if !folder.is_dir() {
-            private_folder(folder)?;
-        }
+        private_folder(folder)?;
     }
     // Whole or not at all: whoever starts at the same moment must not read half of it.
     let beside = path.with_extension(format!("{}.part", std::process::id()));

@@ -166,10 +166,13 @@ impl Trouble {
                 path.display()
             ),
             Trouble::Io { path, error } => {
-                let why = match error.kind() {
-                    io::ErrorKind::PermissionDenied => "没有权限".to_owned(),
-                    io::ErrorKind::IsADirectory => "这是文件夹".to_owned(),
-                    _ => error.to_string(),
+                let kind = error.kind();
+                let why = if kind == io::ErrorKind::PermissionDenied {
+                    "没有权限".to_owned()
+                } else if kind == io::ErrorKind::IsADirectory {
+                    "这是文件夹".to_owned()
+                } else {
+                    error.to_string()
                 };
                 format!("{}：{why}", path.display())
             }
@@ -179,10 +182,16 @@ impl Trouble {
 
 impl From<Trouble> for io::Error {
     fn from(trouble: Trouble) -> io::Error {
+        let said = trouble.to_string();
         match trouble {
-            Trouble::Missing { .. } => io::Error::new(io::ErrorKind::NotFound, trouble.to_string()),
+            Trouble::Missing { .. } => io::Error::new(io::ErrorKind::NotFound, said),
             Trouble::Io { error, .. } => error,
-            other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+            Trouble::NotAFile { .. }
+            | Trouble::TooLarge { .. }
+            | Trouble::NotText { .. }
+            | Trouble::Outside { .. }
+            | Trouble::Open { .. }
+            | Trouble::NotASecret { .. } => io::Error::new(io::ErrorKind::InvalidData, said),
         }
     }
 }

@@ -54,7 +54,15 @@ pub enum Store {
 
 /// A community that nobody else can write to, until it is written with or dropped.
 #[derive(Debug)]
-pub struct Held(Option<postgres::Held>);
+pub struct Held(Holding);
+
+#[derive(Debug)]
+enum Holding {
+    /// The whole file.
+    Sqlite(sqlite::Held),
+    /// The community's row.
+    Postgres(postgres::Held),
+}
 
 impl Store {
     /// Opens a database for reading and writing and brings its tables up to date. `create` makes a new one where
@@ -154,16 +162,19 @@ impl Store {
     }
 
     /// Waits until nobody writes to this community and keeps it so, for a host whose batches came too late again
-    /// and again. Hold one at a time. On SQLite it holds nothing: whoever writes there holds the whole file.
+    /// and again. Hold one at a time, and not for long: on SQLite it holds the whole file.
     ///
     /// # Errors
     /// A [`StoreError`]: see its variants.
     pub async fn hold(&self, community: &Code) -> Result<Held, StoreError> {
         match self {
-            Store::Sqlite(_) => Ok(Held(None)),
+            Store::Sqlite(db) => {
+                let held = db.watched(db.hold()).await?;
+                Ok(Held(Holding::Sqlite(held)))
+            }
             Store::Postgres(db) => {
                 let held = db.watched(db.hold(community)).await?;
-                Ok(Held(Some(held)))
+                Ok(Held(Holding::Postgres(held)))
             }
         }
     }
@@ -178,7 +189,13 @@ impl Store {
         batch: &[Changes],
     ) -> Result<Vec<Written>, StoreError> {
         match (self, held.0) {
-            (Store::Postgres(db), Some(held)) => db.watched(db.write_held(held, batch)).await,
+            (Store::Sqlite(db), Holding::Sqlite(held)) => {
+                db.watched(db.write_held(held, batch)).await
+            }
+            (Store::Postgres(db), Holding::Postgres(held)) => {
+                db.watched(db.write_held(held, batch)).await
+            }
+            // Held of another database: it holds nothing here.
             (Store::Sqlite(_) | Store::Postgres(_), _) => self.write(batch).await,
         }
     }

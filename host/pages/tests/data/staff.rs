@@ -209,7 +209,7 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
         },
     };
     let operator = OperatorView {
-        wrong_codes: vec![("工作人员 王小店".to_owned(), 3)],
+        wrong_codes: vec![(l(lang, "工作人员 王小店", "staff Wang"), 3)],
         shell: at_desks(shell(lang, size, Some("黄主任")), &ALL_DESKS),
         rules: vec![
             rule(

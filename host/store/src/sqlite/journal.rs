@@ -1,6 +1,7 @@
 //! Writing: one short transaction for a batch, each community guarded by its head. It decides nothing.
 
 mod beside;
+mod held;
 
 use std::collections::HashMap;
 
@@ -11,6 +12,8 @@ use rongyi_core::record::ReleaseReason;
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 
+pub(crate) use held::Held;
+
 use super::forms::{int, write_item, write_lines, write_rule_set, write_settings};
 use super::rows::{Binding, Rows};
 use super::{Sqlite, statements};
@@ -19,6 +22,7 @@ use crate::model::{StoredBlock, Written};
 
 statements! {
     BEGIN = "BEGIN IMMEDIATE";
+    COMMIT = "COMMIT";
     NEW_COMMUNITY = "INSERT INTO community (code, hash) VALUES ($1, zeroblob(32)) ON CONFLICT (code) DO NOTHING";
     // Every row of an account carries its newest movement; a lot that does not was emptied by it.
     EMPTIED_LOTS = "DELETE FROM balance WHERE (community_id, account, lot) IN \
@@ -158,21 +162,7 @@ impl Sqlite {
     pub(crate) async fn write(&self, batch: &[Changes]) -> Result<Vec<Written>, StoreError> {
         let mut writer = self.writer().await?;
         let mut transaction = writer.begin_with(BEGIN).await?;
-        let moved = advance(&mut transaction, batch).await?;
-        let mut written = Vec::with_capacity(batch.len());
-        let mut taken = Vec::with_capacity(batch.len());
-        for changes in batch {
-            written.push(match moved.get(changes.community.as_str()) {
-                None => Written::HeadMoved,
-                Some(community) => {
-                    taken.push((*community, changes));
-                    Written::Done
-                }
-            });
-        }
-        // Rows of all communities together: a statement costs more than the rows in it.
-        append(&mut transaction, &taken).await?;
-        derive(&mut transaction, &taken).await?;
+        let (written, taken) = put(&mut transaction, batch).await?;
         let committed = transaction.commit().await;
         drop(writer);
         if let Err(error) = committed {
@@ -208,6 +198,29 @@ impl Sqlite {
         // It is to be seen, and its pages were never confirmed: they are once the whole WAL is in the database.
         self.copy_wal().await.map_err(unsure)
     }
+}
+
+/// Writes the rows of a batch within a transaction: what became of each community, and what is to be committed.
+async fn put<'a>(
+    connection: &mut SqliteConnection,
+    batch: &'a [Changes],
+) -> Result<(Vec<Written>, Vec<Taken<'a>>), StoreError> {
+    let moved = advance(&mut *connection, batch).await?;
+    let mut written = Vec::with_capacity(batch.len());
+    let mut taken = Vec::with_capacity(batch.len());
+    for changes in batch {
+        written.push(match moved.get(changes.community.as_str()) {
+            None => Written::HeadMoved,
+            Some(community) => {
+                taken.push((*community, changes));
+                Written::Done
+            }
+        });
+    }
+    // Rows of all communities together: a statement costs more than the rows in it.
+    append(&mut *connection, &taken).await?;
+    derive(&mut *connection, &taken).await?;
+    Ok((written, taken))
 }
 
 /// A community's number with what it writes.

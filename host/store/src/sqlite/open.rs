@@ -184,6 +184,16 @@ impl Sqlite {
         })
     }
 
+    /// A second connection that may write, for a transaction that lives by itself.
+    pub(super) async fn another_writer(&self) -> Result<super::Connection, StoreError> {
+        if self.writer.is_none() {
+            return Err(StoreError::ReadOnly);
+        }
+        let mut own = self.options.connect().await?;
+        check_pragmas(&mut own, true).await?;
+        Ok(own)
+    }
+
     /// Waits for an answer; an error of the disk puts the writer's connection in doubt.
     pub(crate) async fn watched<T>(
         &self,
