@@ -177,7 +177,7 @@ mod tests {
             lines: vec![(line, Amount::new(20).unwrap())],
             handed: vec![handed],
             total: Amount::new(20).unwrap(),
-            held: vec![(0, i64::from(5 - handed) * 4)],
+            held: vec![(0, i64::from(5_i32.saturating_sub(handed)).saturating_mul(4))],
             code: crate::record::PickupCode::Clear("00000000".into()),
             placed_on: LocalDate::FIRST,
             deadline: LocalDate::FIRST.plus_days(3),

@@ -145,8 +145,9 @@ mod tests {
     /// Every text of a plan in turns, so that a new one is not forgotten here.
     #[test]
     fn every_text_of_a_plan_has_a_limit() {
-        let long = "长".repeat(PHRASE_MAX + 1);
-        let places: [(&str, fn(&mut Plan) -> &mut Text); 7] = [
+        let long = "长".repeat(PHRASE_MAX.saturating_add(1));
+        type Place = (&'static str, fn(&mut Plan) -> &mut Text);
+        let places: [Place; 7] = [
             ("the title of “waste”", |plan| &mut plan.kinds[0].title),
             ("the unit of “waste”", |plan| &mut plan.kinds[0].unit),
             ("the title of the field “which” of “waste”", |plan| {

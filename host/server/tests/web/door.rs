@@ -281,7 +281,7 @@ async fn with_https_the_cookie_is_tied_to_the_host() {
     let browser = app.signed_in("1001").await;
     assert_eq!(
         browser.cookies.keys().collect::<Vec<_>>(),
-        ["__Host-rongyi"]
+        ["__Host-rongyi", "__Host-rongyi-device"]
     );
     let mut other = app.browser();
     let answer = other

@@ -292,7 +292,7 @@ impl Own {
             .fetch_all(&mut *writer)
             .await?;
         for name in codes {
-            let mut transaction = (&mut *writer).begin().await?;
+            let mut transaction = writer.begin().await?;
             let community = super::forms::code(&name)?;
             fill(&mut transaction, &community).await?;
             sqlx::query(MAKE_SEAL_KEY)

@@ -40,13 +40,13 @@ pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
 }
 
 fn exposed(trouble: Trouble) -> StoreError {
-    match trouble {
-        Trouble::Open { .. } => StoreError::Exposed {
+    if matches!(trouble, Trouble::Open { .. }) {
+        return StoreError::Exposed {
             zh: trouble.zh(),
             en: trouble.to_string(),
-        },
-        other => StoreError::Unavailable {
-            detail: other.to_string(),
-        },
+        };
+    }
+    StoreError::Unavailable {
+        detail: trouble.to_string(),
     }
 }
