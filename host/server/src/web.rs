@@ -147,6 +147,10 @@ pub fn router(house: Arc<House>) -> Router {
 }
 
 /// Every page with what it is for, in the order in which people meet them.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one list of addresses, read from top to bottom"
+)]
 pub fn addresses() -> Addresses {
     use Act::{
         Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, Object, OrderOwn,

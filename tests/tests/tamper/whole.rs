@@ -72,7 +72,7 @@ const DAMAGE: &[(&str, &str, &str)] = &[
     ),
     (
         "a link of a resident whom nobody knows",
-        "INSERT INTO person_of_resident SELECT community_id, 987654, person_id, salt FROM person_of_resident LIMIT 1",
+        "INSERT INTO person_of_resident (community_id, resident, person_id, salt) SELECT community_id, 987654, person_id, salt FROM person_of_resident LIMIT 1",
         "resident 987654",
     ),
 ];

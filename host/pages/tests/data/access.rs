@@ -16,6 +16,7 @@ pub(super) fn told(lang: Lang) -> String {
     )
 }
 
+#[expect(clippy::too_many_lines, reason = "sample pages, one after the other")]
 pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     let row = |id, label: &str, here, signed_in| DeviceRow {
         id,

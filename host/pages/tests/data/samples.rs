@@ -430,6 +430,7 @@ fn account_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "sample pages, one after the other")]
 fn passbook_pages(lang: Lang, size: Size) -> Pages {
     let home = HomeView {
         shell: shell(lang, size, Some("陈阿婆")),

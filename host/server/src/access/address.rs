@@ -156,6 +156,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table of headers")]
     fn a_header_counts_as_far_as_our_own_proxies_wrote_it() {
         let xff = "x-forwarded-for";
         for (peer, headers, wanted) in [

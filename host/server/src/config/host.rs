@@ -306,7 +306,7 @@ fn read_network(field: &Field<'_>) -> Option<IpNet> {
         IpAddr::V4(four) if network.prefix_len() >= 96 && network.addr().is_ipv6() => {
             IpNet::new_assert(IpAddr::V4(four), network.prefix_len() - 96)
         }
-        _ => network,
+        IpAddr::V4(_) | IpAddr::V6(_) => network,
     })
 }
 

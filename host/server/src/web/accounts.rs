@@ -220,9 +220,12 @@ fn tail(phone: Option<&str>) -> String {
 async fn household_of(visit: &Visit, resident: ResidentNo) -> Result<Option<HouseholdNo>, Fault> {
     let needs = [Need::Resident(resident)];
     let found = visit.app.house.store.load(&visit.code, &needs).await?;
-    Ok(found.into_iter().find_map(|row| match row {
-        rongyi_core::book::Loaded::Resident(_, own) => own.map(|own| own.household),
-        _ => None,
+    Ok(found.into_iter().find_map(|row| {
+        if let rongyi_core::book::Loaded::Resident(_, own) = row {
+            own.map(|own| own.household)
+        } else {
+            None
+        }
     }))
 }
 

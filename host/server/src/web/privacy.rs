@@ -50,7 +50,7 @@ async fn read_row(visit: &Visit, line: ReadLine) -> ReadRow {
     ReadRow {
         who: visit.say(&who),
         what: visit.say(&Kind::told(&line.kind)),
-        note: format!("{} · {way}{times}", visit.shell().moment(&at)),
+        note: format!("{} · {way}{times}", visit.shell().moment(at)),
     }
 }
 

@@ -28,7 +28,8 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 16] = [
+const RESIDENT: [&str; 17] = [
+    "/{community}/devices",
     "/{community}/home",
     "/{community}/passbook",
     "/{community}/passbook/{seq}",
@@ -47,6 +48,8 @@ const RESIDENT: [&str; 16] = [
     "/{community}/notice",
 ];
 const STAFF: [&str; 2] = ["/{community}/notice", "/{community}/pin"];
+/// What leads there is a form: opened by its address, it goes back to the form.
+const FORMS: [&str; 2] = ["/{community}/reset/pin", "/{community}/reset/unlock"];
 
 /// The addresses that answer to GET. A new page is a new line here, or a test that fails.
 fn routes() -> BTreeSet<String> {
@@ -168,8 +171,12 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/amend",
     );
     let listing = "/{community}/listing";
+    let reset = "/{community}/reset";
     let operator = [
         listing,
+        reset,
+        "/{community}/operator/staff",
+        "/{community}/operator/staff/{id}",
         "/{community}/operator",
         "/{community}/operator/periods",
         "/{community}/operator/periods/{period}",
@@ -181,11 +188,16 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         ("", "/", [&PUBLIC[..], &DOORS].concat()),
         ("1001", "/nanmen/home", [&PUBLIC[..], &RESIDENT].concat()),
         ("shop", "/nanmen/till", desks(&[till])),
-        ("check", "/nanmen/amend", desks(&[amend, record, listing])),
+        (
+            "check",
+            "/nanmen/amend",
+            desks(&[amend, record, listing, reset]),
+        ),
         ("lead", "/nanmen/record", desks(&[record])),
         ("boss", "/nanmen/operator", desks(&operator)),
     ];
     let mut all = BTreeSet::from([TYPED.to_owned()]);
+    all.extend(FORMS.map(str::to_owned));
     for (who, start, expected) in roles {
         let mut browser = if who.is_empty() {
             app.browser()

@@ -103,6 +103,10 @@ async fn who_forgot_the_pin_comes_back_through_the_office() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table of who may do what for whom"
+)]
 async fn only_the_office_helps_and_nobody_helps_themselves() {
     let app = TestApp::new().await;
     let pages = ["/nanmen/reset", "/nanmen/reset/pin", "/nanmen/reset/unlock"];

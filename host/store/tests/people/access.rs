@@ -95,6 +95,7 @@ pub(super) async fn tries_are_taken_one_by_one(store: Store) {
     assert!(gone.await.unwrap().0 >= 2);
 }
 
+#[expect(clippy::too_many_lines, reason = "one life of a browser, in its order")]
 pub(super) async fn browsers_and_coming_back(store: Store) {
     let community = nanmen();
     let person = store
