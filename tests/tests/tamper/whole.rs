@@ -206,10 +206,11 @@ async fn an_older_or_empty_database_opens_no_door() {
         }
         std::fs::copy(from, own.database()).unwrap();
     };
+    let none = text(&own.file("none.csv", "household,name,address\n902,一户,\n"));
     let refused = |what: &str, says: &str| {
         for arguments in [
             vec!["serve"],
-            vec!["household", "import", "-c", "nanmen", "none.csv"],
+            vec!["household", "import", "-c", "nanmen", none.as_str()],
         ] {
             let said = own.run(&arguments);
             assert_eq!(said.code, Some(1), "{what}: {said:?}");
