@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rongyi_tests::{Cluster, Done, Installation, Serving};
+use rongyi_tests::{Cluster, Done, Installation};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use super::{OURS, change, open, unlock};
@@ -231,16 +231,6 @@ async fn an_older_or_empty_database_opens_no_door() {
     assert!(!own.database().exists(), "nothing was made");
     put(&newest);
     own.must(&["verify", "--decisions", "none"]);
-
-    // On purpose, and everybody can read it.
-    put(&old);
-    let accepted = own.command(&["serve", "--accept-heads", "磁盘坏了，用昨天的备份"]);
-    drop(Serving::start(accepted));
-    let said = own.must(&["verify", "--decisions", "none"]);
-    assert!(said.out.contains("磁盘坏了，用昨天的备份"), "{said:?}");
-    let published = std::fs::read_to_string(&heads).unwrap();
-    assert!(published.contains("# restored nanmen "), "{published}");
-    drop(own.serve());
 }
 
 #[tokio::test(flavor = "multi_thread")]
