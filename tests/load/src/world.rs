@@ -390,6 +390,9 @@ fn cookie(head: &str) -> Option<String> {
     let set = head
         .lines()
         .rev()
+        .map(str::trim)
+        // The browser is remembered beside its session.
+        .filter(|line| !line.contains("rongyi-device="))
         .find(|line| line.to_ascii_lowercase().starts_with("set-cookie:"))?;
     set.split_once(':')?
         .1
