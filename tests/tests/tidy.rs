@@ -73,6 +73,7 @@ const MANUALS: [&str; 20] = [
     "host/pages",
     "host/rules",
     "host/server",
+    "host/sheets",
     "host/store",
     "migrations",
     "plugins",

@@ -7,6 +7,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::time::LocalDate;
+
 /// The most digits of a number that a person types: a card's number, an order's number.
 pub const DIGITS_MAX: usize = 10;
 
@@ -113,6 +115,57 @@ pub fn number(text: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
+/// A day as people and spreadsheets write it, the year first: `2026-11-20`, `2026/11/2`, `2026.11.20`,
+/// `2026年11月20日`, `20261120`. `None` for anything else, such as a day that could be a month.
+pub fn day(text: &str) -> Option<LocalDate> {
+    let canonical = canonical(text);
+    if canonical.len() == 8 && canonical.bytes().all(|b| b.is_ascii_digit()) {
+        let part = |from: usize, to: usize| canonical.get(from..to)?.parse::<u8>().ok();
+        let year = canonical.get(..4)?.parse().ok()?;
+        return LocalDate::new(year, part(4, 6)?, part(6, 8)?).ok();
+    }
+    let plain = canonical.strip_suffix('日').unwrap_or(&canonical);
+    let mut marks = plain.chars().filter(|c| !c.is_ascii_digit());
+    let pair = (marks.next()?, marks.next()?);
+    let one_kind = matches!(pair, ('-', '-') | ('/', '/') | ('.', '.'));
+    let words = pair == ('年', '月');
+    if marks.next().is_some() || !(one_kind && plain.len() == canonical.len() || words) {
+        return None;
+    }
+    let mut parts = plain.split(|c: char| !c.is_ascii_digit());
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let short = |part: &str| (1..=2).contains(&part.len());
+    if year.len() != 4 || !short(month) || !short(day) {
+        return None;
+    }
+    LocalDate::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// A time of day as minutes: `9:05`, `09:20`, `09:20:59`.
+fn minute(text: &str) -> Option<u16> {
+    let mut parts = text.split(':');
+    let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next().unwrap_or("00"));
+    let number = |part: &str, most: usize, below: u16| {
+        let digits = (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        let number = part.parse::<u16>().ok()?;
+        (digits && number < below).then_some(number)
+    };
+    let whole = minute.len() == 2 && second.len() == 2 && parts.next().is_none();
+    number(second, 2, 60).filter(|_| whole)?;
+    number(hour, 2, 24)?
+        .checked_mul(60)?
+        .checked_add(number(minute, 2, 60)?)
+}
+
+/// A local day with or without its time: [`day`], then `T` or a blank and hours with minutes. A zone is none.
+pub fn day_time(text: &str) -> Option<(LocalDate, Option<u16>)> {
+    let canonical = canonical(text);
+    match canonical.split_once(['T', ' ']) {
+        Some((date, time)) => Some((day(date)?, Some(minute(time)?))),
+        None => Some((day(&canonical)?, None)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +231,55 @@ mod tests {
         assert_eq!(canonical("e\u{301}"), canonical("\u{e9}"));
         assert_eq!(canonical("A4  第1页"), "A4 第1页");
         assert_ne!(canonical("zw1"), "ZW1");
+    }
+
+    #[test]
+    fn days_are_read_as_spreadsheets_write_them() {
+        let wanted: LocalDate = "2026-11-02".parse().expect("a day");
+        for habit in [
+            "2026-11-02",
+            "2026/11/2",
+            "2026/11/02",
+            "2026.11.2",
+            "2026年11月2日",
+            "2026年11月02日",
+            "20261102",
+            " ２０２６／１１／２ ",
+            "2026-11-2",
+        ] {
+            assert_eq!(day(habit), Some(wanted), "{habit:?}");
+        }
+        for none in [
+            "",
+            "11/2/2026",
+            "2/11/2026",
+            "26-11-02",
+            "2026-11",
+            "2026/11-02",
+            "2026-13-01",
+            "2026-02-30",
+            "2026年11月",
+            "2026-11-02日",
+            "2026-11-002",
+            "46346",
+            "2026-11-02-03",
+            "-2026-11-02",
+            "2026--02",
+        ] {
+            assert_eq!(day(none), None, "{none:?}");
+        }
+        assert_eq!(day_time("2026/11/2 9:05"), Some((wanted, Some(545))));
+        assert_eq!(day_time("2026-11-02T09:05:59"), Some((wanted, Some(545))));
+        assert_eq!(day_time("2026年11月2日"), Some((wanted, None)));
+        for none in [
+            "2026-11-02T24:00",
+            "2026-11-02T9:5",
+            "2026-11-02T09:20Z",
+            "2026-11-02T09:20+08:00",
+            "2026-11-02T",
+        ] {
+            assert_eq!(day_time(none), None, "{none:?}");
+        }
     }
 
     #[test]

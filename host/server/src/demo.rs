@@ -24,7 +24,7 @@ use crate::goods::{self, ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::house::House;
 use crate::people::secret::{new_password, new_pin};
 use crate::people::{self, Added, HOUSEHOLD_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS};
-use crate::sheet::{Columns, Sheet};
+use rongyi_sheets::{Columns, Sheet};
 
 /// Where the demo lives.
 #[derive(Debug, Args)]
@@ -113,13 +113,15 @@ async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Fa
         ));
         let file = |name: &str, columns| List::read(folder.join(name), columns);
         let households = file("households.csv", HOUSEHOLD_COLUMNS)?;
-        households.done(people::add_households(house, community, households.rows()?).await)?;
+        households
+            .done(people::add_households(house, community, households.rows()?, false).await)?;
         let residents = file("residents.csv", RESIDENT_COLUMNS)?;
-        residents.done(people::add_residents(house, community, key, residents.rows()?).await)?;
+        residents
+            .done(people::add_residents(house, community, key, residents.rows()?, false).await)?;
         let staff = file("staff.csv", STAFF_COLUMNS)?;
         staff.done(people::add_staff(house, community, key, staff.rows()?).await)?;
         let items = file("items.csv", ITEM_COLUMNS)?;
-        items.done(goods::add_items(house, community, items.rows()?).await)?;
+        items.done(goods::add_items(house, community, items.rows()?, false).await)?;
         let stock = file("stock.csv", STOCK_COLUMNS)?;
         stock.done(goods::receive_stock(house, community, stock.rows()?).await)?;
         let balances = folder.join("balances.csv");
@@ -157,7 +159,7 @@ impl List {
         })
     }
 
-    fn rows(&self) -> Result<crate::sheet::Rows<'_>, Failure> {
+    fn rows(&self) -> Result<rongyi_sheets::Rows<'_>, Failure> {
         self.sheet
             .rows(self.columns)
             .map_err(|error| unreadable(&self.path, &error))

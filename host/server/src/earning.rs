@@ -35,7 +35,7 @@ impl InputError {
 /// checked by the book.
 pub fn quantity(text: &str, kind: &KindPlan) -> Result<i32, InputError> {
     let (unit_zh, unit_en) = (&kind.unit.zh, &kind.unit.en);
-    Decimal::parse(text, kind.scale).map(|number| number.units).map_err(|error| match error {
+    Decimal::parse(&typed::canonical(text), kind.scale).map(|number| number.units).map_err(|error| match error {
         BadDecimal::NotANumber(text) => InputError::new(
             "quantity.number",
             format!("数量“{text}”不是普通数字。请只写数字，例如 3 或 7.6，不写 e、加号和千位逗号。"),
@@ -63,7 +63,9 @@ pub fn quantity(text: &str, kind: &KindPlan) -> Result<i32, InputError> {
 ///
 /// # Errors
 /// `field.value` with what may be written.
-pub fn field(field: &Field, text: &str) -> Result<Value, InputError> {
+pub fn field(field: &Field, written: &str) -> Result<Value, InputError> {
+    let text = typed::canonical(written);
+    let text = text.as_str();
     let (value, wants_zh, wants_en) = match &field.kind {
         FieldKind::Integer { min, max } => {
             let number = text
@@ -112,12 +114,12 @@ pub fn field(field: &Field, text: &str) -> Result<Value, InputError> {
             (answer, "是 或 否".to_owned(), "yes or no".to_owned())
         }
         FieldKind::Day => (
-            text.parse().ok().map(Value::Day),
+            typed::day(text).map(Value::Day),
             "2026-11-23 这样的日期".to_owned(),
             "a date such as 2026-11-23".to_owned(),
         ),
     };
-    let (name, shown): (_, String) = (&field.name, text.chars().take(40).collect());
+    let (name, shown) = (&field.name, shown::short(written, 40));
     value.ok_or_else(|| {
         InputError::new(
             "field.value",
@@ -127,45 +129,60 @@ pub fn field(field: &Field, text: &str) -> Result<Value, InputError> {
     })
 }
 
-/// A local date, with or without the time: `2026-10-03` or `2026-10-03T09:20`. Without a time, minute 0.
+/// A local date, with or without the time, in one of the forms of [`typed::day_time`]. Without a time, minute 0.
 ///
 /// # Errors
 /// `date.form`.
 pub fn occurred_at(text: &str) -> Result<(LocalDate, u16), InputError> {
-    let (date, time) = match text.split_once(['T', ' ']) {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
-    };
-    let two = |part: &str, below: u16| {
-        let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-        part.parse::<u16>()
-            .ok()
-            .filter(|number| digits && *number < below)
-    };
-    let minute = time.map_or(Some(0), |time| {
-        let mut parts = time.split(':');
-        let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next().unwrap_or("00"));
-        let more = parts.next().is_some();
-        two(second, 60).filter(|_| !more)?;
-        two(hour, 24)?
-            .checked_mul(60)?
-            .checked_add(two(minute, 60)?)
-    });
-    match (date.parse(), minute) {
-        (Ok(date), Some(minute)) => Ok((date, minute)),
-        _ => {
-            let shown: String = text.chars().take(40).collect();
-            Err(InputError::new(
+    typed::day_time(text)
+        .map(|(date, minute)| (date, minute.unwrap_or(0)))
+        .ok_or_else(|| {
+            let shown = shown::short(text, 40);
+            InputError::new(
                 "date.form",
                 format!(
-                    "“{shown}”不是本地日期和时间。请写成 2026-10-03 或 2026-10-03T09:20，不带时区。"
+                    "“{shown}”不是本地日期和时间。请写成 2026-10-03 或 2026-10-03T09:20，年份写在前面，不带时区。"
                 ),
                 format!(
-                    "“{shown}” is not a local date and time. Write 2026-10-03 or 2026-10-03T09:20, without a time zone."
+                    "“{shown}” is not a local date and time. Write 2026-10-03 or 2026-10-03T09:20, the year first, without a time zone."
                 ),
-            ))
-        }
-    }
+            )
+        })
+}
+
+/// A day, of `column`.
+///
+/// # Errors
+/// `date.form`.
+pub fn day(text: &str, column: &str) -> Result<LocalDate, InputError> {
+    typed::day(text).ok_or_else(|| {
+        let shown = shown::short(text, 40);
+        InputError::new(
+            "date.form",
+            format!("“{column}”写的是“{shown}”，不是日期。请写成 2026-10-02，年份写在前面。"),
+            format!("“{column}” is “{shown}”, which is not a date. Write it as 2026-10-02, the year first."),
+        )
+    })
+}
+
+/// A whole number, of `column`, between `min` and `max`. Full-width digits are digits; a sign is none.
+///
+/// # Errors
+/// `number.form`.
+pub fn whole(text: &str, column: &str, (min, max): (i64, i64)) -> Result<i64, InputError> {
+    let canonical = typed::canonical(text);
+    let digits = !canonical.is_empty() && canonical.bytes().all(|b| b.is_ascii_digit());
+    let number = canonical.parse().ok();
+    number
+        .filter(|number| digits && (min..=max).contains(number))
+        .ok_or_else(|| {
+            let shown = shown::short(text, 40);
+            InputError::new(
+                "number.form",
+                format!("“{column}”写的是“{shown}”，应当是 {min} 到 {max} 的整数。"),
+                format!("“{column}” is “{shown}”; expected a whole number from {min} to {max}."),
+            )
+        })
 }
 
 fn number(text: &str, what_zh: &str, what_en: &str) -> Result<u32, InputError> {
@@ -201,8 +218,8 @@ pub fn household_no(text: &str) -> Result<HouseholdNo, InputError> {
 /// # Errors
 /// `code.form` naming the column.
 pub fn code(text: &str, column: &str) -> Result<Code, InputError> {
-    text.parse().map_err(|_| {
-        let shown: String = text.chars().take(60).collect();
+    typed::canonical(text).parse().map_err(|_| {
+        let shown = shown::short(text, 60);
         InputError::new(
             "code.form",
             format!("“{column}”写的是“{shown}”，应当是小写字母、数字和 - . _ / 组成的代号，最多 48 个字符。"),
@@ -251,8 +268,8 @@ mod tests {
         assert_eq!(occurred_at("2026-10-03"), Ok((date, 0)));
         assert_eq!(occurred_at("2026-10-03T09:20"), Ok((date, 560)));
         assert_eq!(occurred_at("2026-10-03 09:20:59"), Ok((date, 560)));
+        assert_eq!(occurred_at("2026/10/3 9:20"), Ok((date, 560)));
         for bad in [
-            "2026-10-03T9:20",
             "2026-10-03T24:00",
             "2026-10-03T09:20Z",
             "2026-10-03T09:20:00+08:00",
@@ -303,7 +320,9 @@ mod tests {
 
     #[test]
     fn numbers_of_people_are_digits() {
-        assert_eq!(resident_no("1001"), Ok(ResidentNo(1001)));
+        for good in ["1001", "１００１", "10 01", "1001\u{200b}"] {
+            assert_eq!(resident_no(good), Ok(ResidentNo(1001)));
+        }
         for bad in ["0", "-1", "+1", "1.0", "9007199254740992", "陈阿婆"] {
             assert_eq!(resident_no(bad).unwrap_err().code, "number.form", "{bad}");
         }

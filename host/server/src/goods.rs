@@ -8,35 +8,33 @@ use rongyi_core::command::{Ask, Rejection, SaltedText};
 use rongyi_core::ids::{Code, ItemNo};
 use rongyi_core::record::{Item, Key};
 use rongyi_core::rule::Text;
-use rongyi_core::time::LocalDate;
-use rongyi_core::typed;
 
 use crate::access::random;
 use crate::clerk::ClerkError;
-use crate::earning::code;
+use crate::earning::{code, day, whole};
 use crate::house::House;
-use crate::people::{Added, RowError, bad, text};
-use crate::sheet::{BadRow, Columns, Row, Rows};
+use crate::people::{Added, RowError, bad, conflict, text};
+use rongyi_sheets::{BadRow, Columns, Row, Rows};
 
 /// The columns of a file of items.
 pub const ITEM_COLUMNS: Columns = Columns {
     required: &["item", "title_zh", "title_en", "category", "value_fen"],
     optional: &["icon"],
-    prefix: None,
+    prefixes: &[],
 };
 /// The columns of a file of goods received.
 pub const STOCK_COLUMNS: Columns = Columns {
     required: &["item", "quantity", "reason"],
     optional: &["donor", "received_on"],
-    prefix: None,
+    prefixes: &[],
 };
 
-/// Adds items, or changes those that are there.
-pub async fn add_items(house: &House, community: &Code, rows: Rows<'_>) -> Added {
+/// Adds items. One that is there with other content is a conflict, or changed where `update` is meant.
+pub async fn add_items(house: &House, community: &Code, rows: Rows<'_>, update: bool) -> Added {
     let mut added = Added::default();
     for row in rows {
         let result = match row {
-            Ok(row) => add_item(house, community, &row).await,
+            Ok(row) => add_item(house, community, &row, update).await,
             Err(bad) => Err(RowError::Bad(bad)),
         };
         if !added.count(result) {
@@ -46,13 +44,18 @@ pub async fn add_items(house: &House, community: &Code, rows: Rows<'_>) -> Added
     added
 }
 
-async fn add_item(house: &House, community: &Code, row: &Row) -> Result<bool, RowError> {
+async fn add_item(
+    house: &House,
+    community: &Code,
+    row: &Row,
+    update: bool,
+) -> Result<bool, RowError> {
     let at = |error| bad(row, &error);
     let item = Item {
         no: ItemNo(0),
         code: code(row.need("item")?, "item").map_err(at)?,
         category: code(row.need("category")?, "category").map_err(at)?,
-        value_fen: whole(row, "value_fen", 0)?,
+        value_fen: pieces(row, "value_fen", 0)?,
         title: Text {
             zh: text(row, "title_zh", row.need("title_zh")?)?.to_owned(),
             en: text(row, "title_en", row.need("title_en")?)?.to_owned(),
@@ -60,12 +63,49 @@ async fn add_item(house: &House, community: &Code, row: &Row) -> Result<bool, Ro
         icon: code(row.get("icon").unwrap_or("gift"), "icon").map_err(at)?,
         active: true,
     };
+    if !update {
+        let frame = house.store.frame(community).await?;
+        let items = frame.map(|frame| frame.items).unwrap_or_default();
+        if let Some(old) = items.iter().find(|old| old.code == item.code)
+            && !same(old, &item)
+        {
+            let told = |item: &Item| {
+                format!(
+                    "{} / {}, {}, {} fen, {}",
+                    item.title.zh, item.title.en, item.category, item.value_fen, item.icon
+                )
+            };
+            let place = format!("物品 item {}", item.code);
+            return Err(conflict(row, &place, &told(old), &told(&item)).into());
+        }
+    }
     let command = house.command(community, &house.hand.code(), Ask::Define(Box::new(item)));
     match house.clerk.ask_patiently(community, command).await {
         Ok(_) => Ok(true),
         Err(ClerkError::Rejected(Rejection::NothingToDo)) => Ok(false),
         Err(error) => Err(RowError::clerk(row.line, error)),
     }
+}
+
+/// Whether two items say the same; an item's number is given by the ledger.
+fn same(old: &Item, new: &Item) -> bool {
+    let Item {
+        no: _,
+        code,
+        category,
+        value_fen,
+        title,
+        icon,
+        active: _,
+    } = old;
+    (code, category, value_fen, title, icon)
+        == (
+            &new.code,
+            &new.category,
+            &new.value_fen,
+            &new.title,
+            &new.icon,
+        )
 }
 
 /// Books goods in. Each row carries a key made of its content and of how often the file says the same, so a
@@ -107,12 +147,12 @@ async fn receive(
     seen: Option<&mut BTreeMap<String, u32>>,
 ) -> Result<bool, RowError> {
     let item = code(row.need("item")?, "item").map_err(|error| bad(row, &error))?;
-    let quantity = whole(row, "quantity", 1)?;
+    let quantity = pieces(row, "quantity", 1)?;
     let donor = text(row, "donor", row.get("donor").unwrap_or_default())?;
     let reason = text(row, "reason", row.need("reason")?)?;
     let received_on = row
         .get("received_on")
-        .map(|text| day(row, text))
+        .map(|text| day(text, "received_on").map_err(|error| bad(row, &error)))
         .transpose()?;
     let today = house.today(community).0;
     if let Some(on) = received_on.filter(|on| *on > today) {
@@ -130,11 +170,13 @@ async fn receive(
         .collect::<Vec<_>>()
         .join(" · ");
     let key = seen.map(|seen| {
+        // What is written counts, not the day on which the file is read: the same file is the same tomorrow.
+        let written = received_on.map(|on| on.to_string()).unwrap_or_default();
         let content = [
             item.as_str(),
             &quantity.to_string(),
             donor,
-            &on.to_string(),
+            &written,
             reason,
         ]
         .join("\u{1f}");
@@ -164,31 +206,9 @@ async fn receive(
     }
 }
 
-fn whole(row: &Row, column: &str, min: i32) -> Result<i32, BadRow> {
-    const MAX: i32 = 1_000_000_000;
-    let written = row.need(column)?;
-    let number = typed::digits(written)
-        .and_then(|digits| digits.parse().ok())
-        .filter(|number| (min..=MAX).contains(number));
-    number.ok_or_else(|| {
-        let shown: String = written.chars().take(40).collect();
-        BadRow::new(
-            row.line,
-            "number.form",
-            format!("“{column}”写的是“{shown}”，应当是 {min} 到 {MAX} 的整数。"),
-            format!("“{column}” is “{shown}”; expected a whole number from {min} to {MAX}."),
-        )
-    })
-}
-
-fn day(row: &Row, text: &str) -> Result<LocalDate, BadRow> {
-    text.parse().map_err(|_| {
-        let shown: String = text.chars().take(40).collect();
-        BadRow::new(
-            row.line,
-            "date.form",
-            format!("“{shown}”不是日期。请写成 2026-10-02。"),
-            format!("“{shown}” is not a date. Write it as 2026-10-02."),
-        )
-    })
+/// A whole number from `min` on, as the ledger counts pieces and fen.
+fn pieces(row: &Row, column: &str, min: i64) -> Result<i32, BadRow> {
+    const MAX: i64 = 1_000_000_000;
+    let number = whole(row.need(column)?, column, (min, MAX)).map_err(|error| bad(row, &error))?;
+    Ok(i32::try_from(number).unwrap_or(i32::MAX))
 }

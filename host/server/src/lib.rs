@@ -27,7 +27,6 @@ pub mod proof;
 pub mod redemption;
 pub mod rulebook;
 pub mod serving;
-pub mod sheet;
 pub mod statement;
 pub mod till;
 pub mod verify;

@@ -7,19 +7,19 @@ pub mod readings;
 pub mod secret;
 pub mod traits;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rongyi_core::command::{Ask, SaltedText};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::typed;
-use rongyi_store::{NewStaff, StoreError};
+use rongyi_store::{NewStaff, ResidentRow, StoreError};
 
 use crate::access::random;
 use crate::clerk::ClerkError;
-use crate::earning::{InputError, household_no, resident_no};
+use crate::earning::{InputError, household_no, resident_no, whole};
 use crate::house::House;
-use crate::sheet::{BadRow, Columns, Row, Rows};
+use rongyi_sheets::{BadRow, Columns, Row, Rows};
 use secret::{hash_all, new_password, new_pin};
 
 /// What staff may be.
@@ -31,25 +31,25 @@ const TEXT_MAX: usize = 200;
 pub const HOUSEHOLD_COLUMNS: Columns = Columns {
     required: &["household", "name"],
     optional: &["address"],
-    prefix: None,
+    prefixes: &[],
 };
 /// The columns of a file of persons who are not residents yet.
 pub const PERSON_COLUMNS: Columns = Columns {
     required: &["name"],
     optional: &["phone"],
-    prefix: None,
+    prefixes: &[],
 };
 /// The columns of a file of residents.
 pub const RESIDENT_COLUMNS: Columns = Columns {
     required: &["resident", "household"],
     optional: &["name", "phone", "person", "traits"],
-    prefix: None,
+    prefixes: &[],
 };
 /// The columns of a file of staff.
 pub const STAFF_COLUMNS: Columns = Columns {
     required: &["login", "name", "role"],
     optional: &[],
-    prefix: None,
+    prefixes: &[],
 };
 
 /// A first PIN or password. It is shown once and stored nowhere.
@@ -140,12 +140,32 @@ impl Added {
     }
 }
 
-/// Adds households, or writes their new name and address.
-pub async fn add_households(house: &House, community: &Code, rows: Rows<'_>) -> Added {
+/// The same key with other content: both are shown, and the way out. Nobody is overwritten by a slip.
+pub(crate) fn conflict(row: &Row, what: &str, old: &str, new: &str) -> BadRow {
+    BadRow::new(
+        row.line,
+        "row.conflict",
+        format!(
+            "{what} 已经登记为“{old}”，这里写的是“{new}”。如果是更正，请加 --update 再来一次；如果是另一个，请换一个编号。"
+        ),
+        format!(
+            "{what} is registered as “{old}”, this says “{new}”. If it is a correction, run it again with --update; if it is another one, give it another number."
+        ),
+    )
+}
+
+/// Adds households. One that is there with another name or address is a conflict, or changed where `update` is
+/// meant.
+pub async fn add_households(
+    house: &House,
+    community: &Code,
+    rows: Rows<'_>,
+    update: bool,
+) -> Added {
     let mut added = Added::default();
     for row in rows {
         let result = match row {
-            Ok(row) => add_household(house, community, &row).await,
+            Ok(row) => add_household(house, community, &row, update).await,
             Err(bad) => Err(RowError::Bad(bad)),
         };
         if !added.count(result) {
@@ -155,16 +175,32 @@ pub async fn add_households(house: &House, community: &Code, rows: Rows<'_>) -> 
     added
 }
 
-async fn add_household(house: &House, community: &Code, row: &Row) -> Result<bool, RowError> {
+async fn add_household(
+    house: &House,
+    community: &Code,
+    row: &Row,
+    update: bool,
+) -> Result<bool, RowError> {
     let household = household_no(row.need("household")?).map_err(|error| bad(row, &error))?;
     let (name, address) = (
         text(row, "name", row.need("name")?)?,
         row.get("address").unwrap_or_default(),
     );
     let address = text(row, "address", address)?;
-    let old = house.store.household(community, household).await?;
-    if old.is_some_and(|old| old.name == name && old.address == address) {
-        return Ok(false);
+    if let Some(old) = house.store.household(community, household).await? {
+        // A file without the column says nothing about the address.
+        let silent = row.get("address").is_none();
+        if old.name == name && (silent || old.address == address) {
+            return Ok(false);
+        }
+        if !update {
+            let (place, old) = (
+                format!("户 household {household}"),
+                format!("{} {}", old.name, old.address),
+            );
+            let new = format!("{name} {address}");
+            return Err(conflict(row, &place, old.trim(), new.trim()).into());
+        }
     }
     house
         .store
@@ -243,15 +279,17 @@ enum Who {
     New { name: String, phone: Option<String> },
 }
 
-/// Enrols residents. One that is there already, in the same household, stays as it is and gets no new PIN.
+/// Enrols residents. One that is there already, with the same content, stays as it is and gets no new PIN; with
+/// another name or telephone it is a conflict, or corrected where `update` is meant.
 pub async fn add_residents(
     house: &House,
     community: &Code,
     key: [u8; 32],
     rows: Rows<'_>,
+    update: bool,
 ) -> Added {
     let mut added = Added::default();
-    let wanted = match new_residents(house, community, rows, &mut added).await {
+    let wanted = match new_residents(house, community, rows, &mut added, update).await {
         Ok(wanted) => wanted,
         Err(error) => {
             added.stopped = Some(error.into());
@@ -308,60 +346,142 @@ async fn new_residents(
     community: &Code,
     rows: Rows<'_>,
     added: &mut Added,
+    update: bool,
 ) -> Result<Vec<NewResident>, StoreError> {
     let known = house.store.residents(community).await?;
-    let mut known: BTreeMap<_, _> = known
-        .into_iter()
-        .map(|row| (row.resident, row.household))
-        .collect();
+    let mut known: BTreeMap<ResidentNo, ResidentRow> =
+        known.into_iter().map(|row| (row.resident, row)).collect();
     let mut wanted = Vec::new();
     for row in rows {
-        match row.and_then(|row| new_resident(&row)) {
-            Err(bad) => added.bad.push(bad),
-            Ok(new) => match known.insert(new.resident, new.household) {
-                None => wanted.push(new),
-                Some(household) if household == new.household => {
-                    let result = mark(house, community, &new).await;
-                    if !added.count(result) {
-                        return Ok(Vec::new());
-                    }
-                }
-                Some(household) => {
-                    known.insert(new.resident, household);
-                    let resident = new.resident;
-                    let rejection = rongyi_core::command::Rejection::ResidentExists {
-                        resident,
-                        household,
-                    };
-                    added.bad.push(BadRow {
-                        line: new.line,
-                        code: rejection.code().into(),
-                        text: rejection.text(),
-                    });
-                }
-            },
+        let read = row.and_then(|row| Ok((new_resident(&row)?, row)));
+        let (new, row) = match read {
+            Ok(read) => read,
+            Err(bad) => {
+                added.bad.push(bad);
+                continue;
+            }
+        };
+        let Some(old) = known.get_mut(&new.resident) else {
+            known.insert(new.resident, new.as_known());
+            wanted.push(new);
+            continue;
+        };
+        let result = match compare(&row, old, &new) {
+            Compared::Same => mark(house, community, &new).await,
+            Compared::Corrected {
+                person,
+                name,
+                phone,
+            } if update => {
+                house
+                    .store
+                    .rename_person(person, &name, phone.as_deref())
+                    .await?;
+                (old.name, old.phone) = (Some(name), phone);
+                mark(house, community, &new).await.map(|_| true)
+            }
+            Compared::Corrected { .. } => Err(other_content(&row, old, &new).into()),
+            Compared::Other(bad) => Err(bad.into()),
+        };
+        if !added.count(result) {
+            return Ok(Vec::new());
         }
     }
     Ok(wanted)
+}
+
+/// What a row says of somebody who is there already.
+enum Compared {
+    /// The same.
+    Same,
+    /// Another name or telephone of the same person, which can be corrected.
+    Corrected {
+        person: i64,
+        name: String,
+        phone: Option<String>,
+    },
+    /// Something that a file can't change.
+    Other(BadRow),
+}
+
+fn compare(row: &Row, old: &ResidentRow, new: &NewResident) -> Compared {
+    if old.household != new.household {
+        let rejection = rongyi_core::command::Rejection::ResidentExists {
+            resident: old.resident,
+            household: old.household,
+        };
+        return Compared::Other(BadRow {
+            line: new.line,
+            code: rejection.code().into(),
+            text: rejection.text(),
+        });
+    }
+    match (&new.who, old.person_id) {
+        (Who::Person(person), Some(there)) if *person != there => {
+            Compared::Other(other_content(row, old, new))
+        }
+        (Who::New { name, phone }, there) => {
+            let known = old.name.as_deref().map(typed::name);
+            // A file without the column says nothing about the telephone.
+            let same_phone = phone.is_none() || *phone == old.phone;
+            if known.as_deref() == Some(name) && same_phone {
+                return Compared::Same;
+            }
+            match there {
+                Some(person) => Compared::Corrected {
+                    person,
+                    name: name.clone(),
+                    phone: phone.clone().or_else(|| old.phone.clone()),
+                },
+                // Named twice in this file, or erased meanwhile: nobody to correct.
+                None => Compared::Other(other_content(row, old, new)),
+            }
+        }
+        (Who::Person(_), _) => Compared::Same,
+    }
+}
+
+fn other_content(row: &Row, old: &ResidentRow, new: &NewResident) -> BadRow {
+    let told = |name: Option<&str>, phone: Option<&str>| {
+        let parts = [name, phone];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
+    let place = format!("居民 resident {}", old.resident);
+    let old_told = match &new.who {
+        Who::Person(_) => format!("person {}", old.person_id.unwrap_or_default()),
+        Who::New { .. } => told(old.name.as_deref(), old.phone.as_deref()),
+    };
+    let new_told = match &new.who {
+        Who::Person(person) => format!("person {person}"),
+        Who::New { name, phone } => told(Some(name), phone.as_deref()),
+    };
+    conflict(row, &place, &old_told, &new_told)
+}
+
+impl NewResident {
+    /// As the next row of the same file meets it.
+    fn as_known(&self) -> ResidentRow {
+        let (person_id, name, phone) = match &self.who {
+            Who::Person(person) => (Some(*person), None, None),
+            Who::New { name, phone } => (None, Some(name.clone()), phone.clone()),
+        };
+        ResidentRow {
+            resident: self.resident,
+            household: self.household,
+            person_id,
+            name,
+            phone,
+        }
+    }
 }
 
 fn new_resident(row: &Row) -> Result<NewResident, BadRow> {
     let resident = resident_no(row.need("resident")?).map_err(|error| bad(row, &error))?;
     let household = household_no(row.need("household")?).map_err(|error| bad(row, &error))?;
     let who = match (row.get("person"), row.get("name")) {
-        (Some(person), None) => Who::Person(
-            typed::number(person)
-                .map(i64::from)
-                .filter(|person| *person > 0)
-                .ok_or_else(|| {
-                    BadRow::new(
-                        row.line,
-                        "number.form",
-                        format!("“{person}”不是人员编号。"),
-                        format!("“{person}” is not a person's number."),
-                    )
-                })?,
-        ),
+        (Some(person), None) => {
+            Who::Person(whole(person, "person", (1, i64::MAX)).map_err(|error| bad(row, &error))?)
+        }
         (None, Some(name)) => Who::New {
             name: text(row, "name", name)?.to_owned(),
             phone: phone(row)?,
@@ -445,19 +565,30 @@ async fn person(house: &House, new: &NewResident, hash: &str) -> Result<i64, Row
     }
 }
 
-/// Adds staff. A login that is there already stays as it is and gets no new password.
+/// Adds staff. A login that is there already, with the same name and role, stays as it is and gets no new
+/// password; with others it is a conflict.
 pub async fn add_staff(house: &House, community: &Code, key: [u8; 32], rows: Rows<'_>) -> Added {
     let mut added = Added::default();
-    let mut wanted = Vec::new();
-    let mut logins = BTreeSet::new();
+    let mut wanted: Vec<StaffRow> = Vec::new();
     for row in rows {
         let result = match row {
-            Ok(row) => new_staff(house, community, &row).await,
+            Ok(row) => match new_staff(house, community, &row).await {
+                Ok(Some(new)) => match wanted.iter().find(|own| own.login == new.login) {
+                    Some(own) if (&own.name, own.role) != (&new.name, new.role) => {
+                        let place = format!("登录名 login {}", own.login);
+                        let told = |own: &StaffRow| format!("{} {}", own.name, own.role);
+                        Err(conflict(&row, &place, &told(own), &told(&new)).into())
+                    }
+                    Some(_) => Ok(None),
+                    None => Ok(Some(new)),
+                },
+                other => other,
+            },
             Err(bad) => Err(RowError::Bad(bad)),
         };
         match result {
-            Ok(Some(new)) if logins.insert(new.login.clone()) => wanted.push(new),
-            Ok(_) => added.known += 1,
+            Ok(Some(new)) => wanted.push(new),
+            Ok(None) => added.known += 1,
             Err(error) => {
                 if !added.count(Err(error)) {
                     return added;
@@ -534,7 +665,7 @@ async fn new_staff(
         })?;
     match house.store.staff_by_login(community, &login).await? {
         None => Ok(Some(StaffRow { login, name, role })),
-        Some(old) if old.role == role => Ok(None),
+        Some(old) if old.role == role && typed::name(&old.name) == name => Ok(None),
         Some(old) => Err(RowError::Bad(BadRow::new(
             row.line,
             "login.taken",
@@ -573,11 +704,12 @@ fn phone(row: &Row) -> Result<Option<String>, BadRow> {
     let Some(phone) = row.get("phone") else {
         return Ok(None);
     };
-    let good = (5..=20).contains(&phone.len())
-        && phone
+    let written = typed::canonical(phone);
+    let good = (5..=20).contains(&written.len())
+        && written
             .bytes()
             .all(|b| b.is_ascii_digit() || b"+- ".contains(&b));
-    good.then(|| Some(phone.to_owned())).ok_or_else(|| {
+    good.then_some(Some(written)).ok_or_else(|| {
         BadRow::new(
             row.line,
             "phone.form",

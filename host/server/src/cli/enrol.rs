@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use comfy_table::{Table, presets};
 use rongyi_core::shown;
 
-use args::{FromFile, Pins};
+use args::{FromFile, Pins, Update};
 pub(crate) use args::{
     HouseholdCommand, ItemCommand, PersonCommand, ResidentCommand, StaffCommand, StockCommand,
     TokenCommand, Where,
 };
 
-use super::import::{read, unreadable};
+use super::import::{read, understood, unreadable};
 use super::own;
 use super::{Failure, clerk_text, foreign, known, say, say_json, tell, with_house};
 use crate::access::{new_token, server_secret};
@@ -27,7 +27,7 @@ use crate::people::{
     self, Added, FirstSecret, HOUSEHOLD_COLUMNS, PERSON_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS,
     Stopped,
 };
-use crate::sheet::{Columns, Row, Rows};
+use rongyi_sheets::{Columns, Row, Rows};
 
 pub(super) async fn person(command: PersonCommand) -> Result<(), Failure> {
     let (installation, pins, job) = match command {
@@ -63,31 +63,37 @@ pub(super) async fn person(command: PersonCommand) -> Result<(), Failure> {
 }
 
 pub(super) async fn household(command: HouseholdCommand) -> Result<(), Failure> {
-    let (place, job) = match command {
+    let (place, Update { update }, job) = match command {
         HouseholdCommand::Add {
             place,
             household,
             name,
             address,
+            update,
         } => {
             let cells = [
                 ("household", Some(household.as_str())),
                 ("name", Some(&name)),
                 ("address", address.as_deref()),
             ];
-            (place, Job::Typed(Row::typed(&cells)))
+            (place, update, Job::Typed(Row::typed(&cells)))
         }
-        HouseholdCommand::Import { place, from } => (place, Job::file(&from, HOUSEHOLD_COLUMNS)?),
+        HouseholdCommand::Import {
+            place,
+            from,
+            update,
+        } => (place, update, Job::file(&from, HOUSEHOLD_COLUMNS)?),
     };
     let added = with_house(&place.installation, async |house| {
-        Ok(people::add_households(house, known(house, &place.place.community)?, job.rows()?).await)
+        let community = known(house, &place.place.community)?;
+        Ok(people::add_households(house, community, job.rows()?, update).await)
     })
     .await?;
     finish(&job, added, None)
 }
 
 pub(super) async fn resident(command: ResidentCommand) -> Result<(), Failure> {
-    let (place, pins, job) = match command {
+    let (place, pins, Update { update }, job) = match command {
         ResidentCommand::Add {
             place,
             resident,
@@ -97,6 +103,7 @@ pub(super) async fn resident(command: ResidentCommand) -> Result<(), Failure> {
             person,
             traits,
             pins,
+            update,
         } => {
             let row = Row::typed(&[
                 ("traits", traits.as_deref()),
@@ -106,22 +113,25 @@ pub(super) async fn resident(command: ResidentCommand) -> Result<(), Failure> {
                 ("phone", phone.as_deref()),
                 ("person", person.as_deref()),
             ]);
-            (place, pins, Job::Typed(row))
+            (place, pins, update, Job::Typed(row))
         }
         ResidentCommand::Traits {
             place,
             resident,
             set,
         } => return marks::traits(&place, &resident, &set.join(" ")).await,
-        ResidentCommand::Import { place, from, pins } => {
-            (place, pins, Job::file(&from, RESIDENT_COLUMNS)?)
-        }
+        ResidentCommand::Import {
+            place,
+            from,
+            pins,
+            update,
+        } => (place, pins, update, Job::file(&from, RESIDENT_COLUMNS)?),
     };
     let done = with_house(&place.installation, async |house| {
         let community = known(house, &place.place.community)?;
         let secrets = Secrets::open(&pins)?;
         Ok((
-            people::add_residents(house, community, key(house)?, job.rows()?).await,
+            people::add_residents(house, community, key(house)?, job.rows()?, update).await,
             secrets,
         ))
     })
@@ -163,7 +173,7 @@ pub(super) async fn staff(command: StaffCommand) -> Result<(), Failure> {
 }
 
 pub(super) async fn item(command: ItemCommand) -> Result<(), Failure> {
-    let (place, job) = match command {
+    let (place, Update { update }, job) = match command {
         ItemCommand::Add {
             place,
             item,
@@ -172,6 +182,7 @@ pub(super) async fn item(command: ItemCommand) -> Result<(), Failure> {
             category,
             value_fen,
             icon,
+            update,
         } => {
             let row = Row::typed(&[
                 ("item", Some(&item)),
@@ -181,12 +192,17 @@ pub(super) async fn item(command: ItemCommand) -> Result<(), Failure> {
                 ("value_fen", Some(&value_fen)),
                 ("icon", icon.as_deref()),
             ]);
-            (place, Job::Typed(row))
+            (place, update, Job::Typed(row))
         }
-        ItemCommand::Import { place, from } => (place, Job::file(&from, ITEM_COLUMNS)?),
+        ItemCommand::Import {
+            place,
+            from,
+            update,
+        } => (place, update, Job::file(&from, ITEM_COLUMNS)?),
     };
     let added = with_house(&place.installation, async |house| {
-        Ok(goods::add_items(house, known(house, &place.place.community)?, job.rows()?).await)
+        let community = known(house, &place.place.community)?;
+        Ok(goods::add_items(house, community, job.rows()?, update).await)
     })
     .await?;
     finish(&job, added, None)
@@ -320,7 +336,7 @@ enum Job {
     Typed(Row),
     File {
         path: PathBuf,
-        sheet: crate::sheet::Sheet,
+        sheet: rongyi_sheets::Sheet,
         columns: Columns,
     },
 }
@@ -335,6 +351,7 @@ impl Job {
                 .rows(columns)
                 .map_err(|error| unreadable(&path, &error))?,
         );
+        understood(&path, &sheet, columns);
         Ok(Job::File {
             path,
             sheet,

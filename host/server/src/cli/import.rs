@@ -25,7 +25,7 @@ use crate::earning::import::{
 };
 use crate::house::{self, House, load_archived};
 use crate::rulebook::Sandbox;
-use crate::sheet::{Columns, Sheet, SheetError};
+use rongyi_sheets::{Columns, Sheet, SheetError};
 
 /// What to import.
 #[derive(Debug, Subcommand)]
@@ -70,8 +70,11 @@ pub(crate) struct BalancesArgs {
   occurred_at   本地日期或时间 / local: 2026-10-03 or 2026-10-03T09:20
   quantity      普通数字 / a plain number: 3 or 7.6
   field.NAME    规则另外要填的项 / a field that the kind declares
+  role.NAME     其他角色的居民号码，几个人用空格隔开 / residents in another role, several between blanks
+  replaces      这一行代替已冲正的哪一笔 / the reversed entry in whose place this row comes
 
-CSV 可以是 UTF-8 或 GB18030；也可以每行一个 JSON。CSV in UTF-8 or GB18030, or one JSON object a line.
+可以是 XLSX、CSV（UTF-8 或 GB18030；逗号、分号或制表符）或每行一个 JSON。导入前会写明文件是怎样读的。
+XLSX, CSV (UTF-8 or GB18030; commas, semicolons or tabs) or one JSON object a line; how it was read is said first.
 
 不能用的行会写明文件、行号和原因，其余照常导入，退出码 1。A row that cannot be used is told with its line and
 code; the rest goes on, and the exit code is 1. 规则说“不给分”不算错：那是记在账上的答复。A refusal by the rule is
@@ -215,6 +218,7 @@ async fn go(
     let rows = sheet
         .rows(columns)
         .map_err(|error| unreadable(path, &error))?;
+    understood(path, sheet, columns);
     let reader = Reader::open(&house.store, community, (source, &house.hand))
         .await
         .map_err(|error| stopped(path, &error))?;
@@ -285,6 +289,12 @@ async fn try_all(
     let tally = rehearse(stage, &reader, rows, Reader::event, &mut seen).await;
     bar.finish_and_clear();
     tally.map_err(|error| stopped(path, &error))
+}
+
+/// Says how a file was understood, so that a wrong guess is seen at once.
+pub(crate) fn understood(path: &Path, sheet: &Sheet, columns: Columns) {
+    let text = sheet.understood(columns);
+    tell(&format!("{}：{} / {}", path.display(), text.zh, text.en));
 }
 
 /// Reads a file before anything else is touched.

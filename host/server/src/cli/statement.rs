@@ -15,13 +15,13 @@ use crate::clerk::ClerkError;
 use crate::earning::resident_no;
 use crate::house::House;
 use crate::past::{Held, Step};
-use crate::sheet::{Columns, Row};
 use crate::statement::{Said, Statement, state};
+use rongyi_sheets::{Columns, Row};
 
 const COLUMNS: Columns = Columns {
     required: &["resident", "on", "amount", "source"],
     optional: &["asset"],
-    prefix: None,
+    prefixes: &[],
 };
 
 /// What is stated.
@@ -74,18 +74,16 @@ fn statement(row: &Row, asset: &str) -> Result<Statement, Text> {
     let need = |column: &str| row.need(column).map_err(|bad| bad.text);
     let resident: ResidentNo = resident_no(need("resident")?).map_err(|error| error.text)?;
     let on = need("on")?;
-    let on: LocalDate = on
-        .parse()
-        .map_err(|_| wrong("on", on, "写成 2026-10-31", "write it as 2026-10-31"))?;
+    let on: LocalDate = crate::earning::day(on, "on").map_err(|error| error.text)?;
     let amount = need("amount")?;
-    let amount: i64 = amount
+    let amount: i64 = rongyi_core::typed::canonical(amount)
         .parse()
         .map_err(|_| wrong("amount", amount, "写整数", "give a whole number"))?;
     let asset = row
         .get("asset")
         .filter(|own| !own.is_empty())
         .unwrap_or(asset);
-    let asset: Code = asset.parse().map_err(|_| {
+    let asset: Code = rongyi_core::typed::canonical(asset).parse().map_err(|_| {
         wrong(
             "asset",
             asset,

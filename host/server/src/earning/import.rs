@@ -18,7 +18,7 @@ pub use reader::{BALANCE_COLUMNS, EVENT_COLUMNS, Reader};
 use crate::clerk::{Answer, ClerkError, Ticket};
 use crate::explain::{self, Lang};
 use crate::house::House;
-use crate::sheet::{BadRow, Row, Rows};
+use rongyi_sheets::{BadRow, Row, Rows};
 
 /// The source of opening balances.
 pub const PAPER_BOOK: &str = "paper-book";

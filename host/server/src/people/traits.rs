@@ -13,7 +13,7 @@ use rongyi_store::{Store, StoreError};
 use super::RowError;
 use crate::clerk::ClerkError;
 use crate::house::House;
-use crate::sheet::BadRow;
+use rongyi_sheets::BadRow;
 
 /// Reads `star=3 rider=1`: names with whole numbers, blanks between; `star=0` takes one away.
 ///

@@ -152,7 +152,7 @@ impl TestApp {
             &[("household", "4"), ("name", "林家")],
         ];
         fine(
-            people::add_households(&house, &nanmen, rows(&households)).await,
+            people::add_households(&house, &nanmen, rows(&households), false).await,
             &mut secrets,
         );
         let residents: [&[_]; 3] = [
@@ -161,7 +161,7 @@ impl TestApp {
             &[("resident", "2001"), ("household", "4"), ("name", "林国强")],
         ];
         fine(
-            people::add_residents(&house, &nanmen, key, rows(&residents)).await,
+            people::add_residents(&house, &nanmen, key, rows(&residents), false).await,
             &mut secrets,
         );
         let staff: [&[_]; 4] = [
@@ -189,7 +189,7 @@ impl TestApp {
         ];
         let items: Vec<&[_]> = items.iter().map(<[_; 5]>::as_slice).collect();
         fine(
-            goods::add_items(&house, &nanmen, rows(&items)).await,
+            goods::add_items(&house, &nanmen, rows(&items), false).await,
             &mut secrets,
         );
         let stock: [&[_]; 2] = [

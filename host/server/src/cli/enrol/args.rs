@@ -21,8 +21,16 @@ pub(crate) struct Where {
 /// A file of rows.
 #[derive(Debug, Args)]
 pub(crate) struct FromFile {
-    /// CSV（UTF-8 或 GB18030）或每行一个 JSON / CSV, or one JSON object a line
+    /// 表格：XLSX、CSV（UTF-8 或 GB18030）或每行一个 JSON / XLSX, CSV, or one JSON object a line
     pub(super) file: PathBuf,
+}
+
+/// Whether what is there may be changed.
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    /// 已登记而内容不同的，按这里写的更正 / correct those that are there with other content
+    #[arg(long)]
+    pub(super) update: bool,
 }
 
 /// Where first secrets go.
@@ -33,7 +41,10 @@ pub(crate) struct Pins {
     pub(super) pins: Option<PathBuf>,
 }
 
-const AGAIN: &str = "同一个文件再导入一次，什么也不会变。 Importing a file again changes nothing.";
+const AGAIN: &str = "\
+同一个文件再导入一次，什么也不会变。 Importing a file again changes nothing.
+编号相同而内容不同会被指出，两边都写出来；是更正就加 --update。
+The same key with other content is told with both; with --update it is a correction.";
 
 /// Persons.
 #[derive(Debug, Subcommand)]
@@ -94,6 +105,8 @@ pub(crate) enum HouseholdCommand {
         /// 地址 / address
         #[arg(long)]
         address: Option<String>,
+        #[command(flatten)]
+        update: Update,
     },
     /// 从文件登记，列：household,name,address / from a file with these columns
     #[command(after_help = AGAIN)]
@@ -102,6 +115,8 @@ pub(crate) enum HouseholdCommand {
         place: Where,
         #[command(flatten)]
         from: FromFile,
+        #[command(flatten)]
+        update: Update,
     },
 }
 
@@ -137,6 +152,8 @@ The first PIN is random, shown once, and changed by its owner at the first sign-
         traits: Option<String>,
         #[command(flatten)]
         pins: Pins,
+        #[command(flatten)]
+        update: Update,
     },
     /// 看或改一位居民的特征 / the traits of a resident, shown or set
     #[command(after_help = "\
@@ -160,6 +177,8 @@ and what is not named stays. The ledger records who set them and when.")]
     #[command(after_help = "\
 同一个文件再导入一次，什么也不会变：已有的居民不会得到新 PIN。
 Importing a file again changes nothing: who is there gets no new PIN.
+号码相同而姓名或电话不同会被指出；是更正就加 --update。 The same number with another name or telephone is told; with
+--update it is a correction.
 列 person 写已登记的人员编号，代替 name。 A column person names somebody who is here already, instead of name.
 列 traits 写特征，例如 star=3 rider=1；已有的居民也会照着改。 A column traits sets traits, of those who are there too.")]
     Import {
@@ -169,6 +188,8 @@ Importing a file again changes nothing: who is there gets no new PIN.
         from: FromFile,
         #[command(flatten)]
         pins: Pins,
+        #[command(flatten)]
+        update: Update,
     },
 }
 
@@ -238,6 +259,8 @@ pub(crate) enum ItemCommand {
         /// 图标 / picture
         #[arg(long)]
         icon: Option<String>,
+        #[command(flatten)]
+        update: Update,
     },
     /// 从文件登记，列：item,title_zh,title_en,category,value_fen,icon / from a file with these columns
     #[command(after_help = AGAIN)]
@@ -246,6 +269,8 @@ pub(crate) enum ItemCommand {
         place: Where,
         #[command(flatten)]
         from: FromFile,
+        #[command(flatten)]
+        update: Update,
     },
 }
 

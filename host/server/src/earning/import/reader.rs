@@ -19,8 +19,10 @@ use rongyi_store::Store;
 use super::ImportError;
 use crate::access::random;
 use crate::door::Actor;
-use crate::earning::{InputError, code, field, household_no, occurred_at, quantity, resident_no};
-use crate::sheet::{BadRow, Columns, Row};
+use crate::earning::{
+    InputError, code, day, field, household_no, occurred_at, quantity, resident_no, whole,
+};
+use rongyi_sheets::{BadRow, Columns, Row};
 
 /// The longest external reference in bytes.
 const REFERENCE_BYTES_MAX: usize = 128;
@@ -28,15 +30,15 @@ const REFERENCE_BYTES_MAX: usize = 128;
 /// The columns of a file of events.
 pub const EVENT_COLUMNS: Columns = Columns {
     required: &["external_ref", "kind", "occurred_at", "quantity"],
-    optional: &["resident", "household", "note"],
-    prefix: Some("field."),
+    optional: &["resident", "household", "note", "replaces"],
+    prefixes: &["field.", "role."],
 };
 
 /// The columns of a file of opening balances.
 pub const BALANCE_COLUMNS: Columns = Columns {
     required: &["resident", "asset", "amount", "page"],
     optional: &["expires_on"],
-    prefix: None,
+    prefixes: &[],
 };
 
 /// How rows are read: with the rules and people of one community as they are when the file is opened.
@@ -89,7 +91,7 @@ impl Reader {
     /// A [`BadRow`] that says what to write instead.
     pub fn event(&self, row: &Row, today: LocalDate) -> Result<Command, BadRow> {
         let at = |error: InputError| bad(row, &error);
-        let external_ref = reference(row, row.need("external_ref")?)?;
+        let external_ref = reference(row, &typed::canonical(row.need("external_ref")?))?;
         let kind = code(row.need("kind")?, "kind").map_err(at)?;
         let (on, minute) = occurred_at(row.need("occurred_at")?).map_err(at)?;
         let written = row.need("quantity")?;
@@ -130,8 +132,20 @@ impl Reader {
                 .iter()
                 .flat_map(|(name, value)| [name.to_string(), canonical(value)]),
         );
+        let mut roles = vec![(Code::literal("doer"), doer)];
+        roles.extend(others(row)?);
+        parts.extend(
+            roles
+                .iter()
+                .skip(1)
+                .map(|(role, resident)| format!("role {role} {resident}")),
+        );
+        let replaces = row
+            .get("replaces")
+            .map(|text| whole(text, "replaces", (1, i64::MAX)).map_err(at))
+            .transpose()?
+            .and_then(|entry| u64::try_from(entry).ok());
         let (source, reference) = self.sealed(&external_ref, external_ref.clone(), digest(&parts));
-        let roles = vec![(Code::literal("doer"), doer)];
         let note_hash = note.as_ref().map(SaltedText::commitment);
         let event = Event {
             kind,
@@ -143,7 +157,11 @@ impl Reader {
             source: Some(source),
             note: note_hash,
         };
-        Ok(self.command(Ask::Earn(event), today, note, reference))
+        let ask = match replaces {
+            Some(entry) => Ask::Replace(event, entry),
+            None => Ask::Earn(event),
+        };
+        Ok(self.command(ask, today, note, reference))
     }
 
     /// The command of a row of opening balances.
@@ -154,11 +172,12 @@ impl Reader {
         let at = |error: InputError| bad(row, &error);
         let resident = resident_no(row.need("resident")?).map_err(at)?;
         let asset = code(row.need("asset")?, "asset").map_err(at)?;
-        let amount = whole(row, row.need("amount")?)?;
+        let amount = whole(row.need("amount")?, "amount", (1, Amount::LIMIT)).map_err(at)?;
+        let amount = Amount::new(amount).unwrap_or_default();
         let page = row.need("page")?;
         let expires = row
             .get("expires_on")
-            .map(|text| day(row, text))
+            .map(|text| day(text, "expires_on").map_err(at))
             .transpose()?;
         if let Some(expires) = expires.filter(|expires| *expires < today) {
             return Err(BadRow::new(
@@ -329,40 +348,26 @@ fn reference(row: &Row, text: &str) -> Result<String, BadRow> {
     ))
 }
 
-fn whole(row: &Row, text: &str) -> Result<Amount, BadRow> {
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let amount = text
-        .parse::<i64>()
-        .ok()
-        .filter(|amount| digits && *amount > 0);
-    amount
-        .and_then(|amount| Amount::new(amount).ok())
-        .ok_or_else(|| {
-            let shown: String = text.chars().take(40).collect();
-            BadRow::new(
+/// Who fills the other roles: a column `role.NAME` holds one number, or several between blanks or `、`.
+fn others(row: &Row) -> Result<Vec<(Code, ResidentNo)>, BadRow> {
+    let at = |error: InputError| bad(row, &error);
+    let mut roles = Vec::new();
+    for (name, text) in row.prefixed("role.") {
+        let role = code(name, "role").map_err(at)?;
+        if role.as_str() == "doer" {
+            return Err(BadRow::new(
                 row.line,
-                "amount.form",
-                format!("数额“{shown}”不能用。请写 1 到 {} 的整数。", Amount::LIMIT),
-                format!(
-                    "The amount “{shown}” cannot be used. Write a whole number from 1 to {}.",
-                    Amount::LIMIT
-                ),
-            )
-        })
-}
-
-fn day(row: &Row, text: &str) -> Result<LocalDate, BadRow> {
-    text.parse().map_err(|_| {
-        let shown: String = text.chars().take(40).collect();
-        BadRow::new(
-            row.line,
-            "date.form",
-            format!("“{shown}”不是日期。请写成 2027-12-31；永不过期就留空。"),
-            format!(
-                "“{shown}” is not a date. Write 2027-12-31, or leave it empty when it never lapses."
-            ),
-        )
-    })
+                "row.subject",
+                "办理人写在 resident 或 household 一列，不写 role.doer。",
+                "The doer stands in the column resident or household, not in role.doer.",
+            ));
+        }
+        let apart = |c: char| c == ' ' || c == ';' || c == '、' || c == '；' || c == '/';
+        for number in text.split(apart).filter(|number| !number.is_empty()) {
+            roles.push((role.clone(), resident_no(number).map_err(at)?));
+        }
+    }
+    Ok(roles)
 }
 
 /// How a field's value is hashed: independent of how the file wrote it.
