@@ -18,7 +18,7 @@ use rongyi_core::time::Instant;
 use rongyi_server::access::{hash_secret, new_token, server_secret, token_hash};
 use rongyi_server::clock::ManualClock;
 use rongyi_server::house::{House, engine};
-use rongyi_server::sheet::Row;
+use rongyi_sheets::Row;
 use rongyi_server::verify::{self, Decisions};
 use rongyi_server::{config, goods, people, web};
 use tower::ServiceExt;
@@ -95,7 +95,7 @@ pub(crate) fn code(text: &'static str) -> Code {
     Code::literal(text)
 }
 
-fn rows<'r>(all: &'r [&'r [(&'static str, &'r str)]]) -> rongyi_server::sheet::Rows<'r> {
+fn rows<'r>(all: &'r [&'r [(&'static str, &'r str)]]) -> rongyi_sheets::Rows<'r> {
     Box::new(all.iter().map(|cells| {
         let cells: Vec<(&str, Option<&str>)> = cells
             .iter()
