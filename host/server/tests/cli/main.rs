@@ -10,6 +10,7 @@ mod doors;
 mod periods;
 mod place;
 mod rows;
+mod sheets;
 mod traits;
 
 use std::path::Path;

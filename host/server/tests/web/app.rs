@@ -18,9 +18,9 @@ use rongyi_core::time::Instant;
 use rongyi_server::access::{hash_secret, new_token, server_secret, token_hash};
 use rongyi_server::clock::ManualClock;
 use rongyi_server::house::{House, engine};
-use rongyi_sheets::Row;
 use rongyi_server::verify::{self, Decisions};
 use rongyi_server::{config, goods, people, web};
+use rongyi_sheets::Row;
 use tower::ServiceExt;
 
 /// 2026-11-23 10:00 in Shanghai.
