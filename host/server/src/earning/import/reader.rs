@@ -172,7 +172,12 @@ impl Reader {
         let at = |error: InputError| bad(row, &error);
         let resident = resident_no(row.need("resident")?).map_err(at)?;
         let asset = code(row.need("asset")?, "asset").map_err(at)?;
-        let amount = whole(row.need("amount")?, "amount", (1, Amount::LIMIT)).map_err(at)?;
+        let amount = whole(row.need("amount")?, "amount", (1, Amount::LIMIT)).map_err(|error| {
+            at(InputError {
+                code: "amount.form",
+                ..error
+            })
+        })?;
         let amount = Amount::new(amount).unwrap_or_default();
         let page = row.need("page")?;
         let expires = row
