@@ -147,7 +147,8 @@ fn by_line(bytes: &[u8], encoding: Encoding) -> Result<Decoded, SheetError> {
     Ok(decoded)
 }
 
-fn breaks(text: &str) -> u64 {
+/// Line ends as a person counts them: CR, LF or both.
+pub(crate) fn breaks(text: &str) -> u64 {
     let both = text.matches("\r\n").count();
     let each = text.matches(['\r', '\n']).count();
     each.saturating_sub(both) as u64

@@ -92,7 +92,9 @@ impl Sheet {
     /// How many lines there are: an upper bound of the rows, for a progress bar.
     pub fn line_count(&self) -> u64 {
         match &self.kind {
-            Kind::Marked(decoded) | Kind::Json(decoded) => decoded.text.lines().count() as u64,
+            Kind::Marked(decoded) | Kind::Json(decoded) => {
+                decode::breaks(&decoded.text).saturating_add(1)
+            }
             Kind::Grid(grid) => grid.line_count(),
         }
     }

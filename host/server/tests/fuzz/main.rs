@@ -20,7 +20,7 @@ use rongyi_core::rule::{KindPlan, Text};
 use rongyi_core::{shown, typed};
 use rongyi_server::config::{load_with, render, to_json};
 use rongyi_server::proof::wire;
-use rongyi_server::sheet::{Columns, Sheet};
+use rongyi_sheets::{Columns, Sheet};
 
 /// What a target said, for the pool to notice something new.
 fn said(what: impl Hash) -> u64 {
@@ -134,7 +134,7 @@ fn configurations() {
 const COLUMNS: Columns = Columns {
     required: &["resident", "quantity"],
     optional: &["date", "note"],
-    prefix: Some("field."),
+    prefixes: &["field."],
 };
 
 #[test]

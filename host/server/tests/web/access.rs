@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use rongyi_core::ids::ResidentNo;
 use rongyi_server::access::server_secret;
-use rongyi_server::sheet::Row;
 use rongyi_server::{jobs, people};
+use rongyi_sheets::Row;
 
 use crate::app::{Browser, TestApp, code};
 
@@ -262,7 +262,7 @@ pub(crate) async fn also_in_jinxian(app: &TestApp) -> i64 {
     ];
     let key = server_secret(&app.house.config.secret_file).unwrap();
     let rows = Row::typed(&cells).alone();
-    let added = people::add_residents(&app.house, &code("jinxian"), key, rows).await;
+    let added = people::add_residents(&app.house, &code("jinxian"), key, rows, false).await;
     assert_eq!((added.new, added.bad.len()), (1, 0), "{added:?}");
     person
 }
