@@ -155,6 +155,8 @@ impl<'c> Run<'c> {
             tokio::time::sleep(after).await;
             self.bring(*trouble, &mut progress).await;
         }
+        // While the hosts book on.
+        block_in_place(|| whole(&self.world));
         end.send_replace(true);
         let mut seen = Seen::default();
         for task in tasks {
@@ -196,9 +198,7 @@ impl<'c> Run<'c> {
     /// The ledgers are whole, and hold what was acknowledged and nothing else.
     fn end(self, seen: &Seen, count: impl Fn(&str) -> u64) {
         drop(self.fleet);
-        let said = host::run(&self.world.config(), &["verify", "--json"]).unwrap();
-        let report: serde_json::Value = serde_json::from_str(&said).unwrap();
-        assert_eq!(report["ok"], true, "{report}");
+        whole(&self.world);
         assert_eq!(
             count("SELECT count(*) FROM source_ref WHERE source LIKE '%model'"),
             seen.counts.receipts + seen.flooded,
@@ -213,6 +213,15 @@ impl<'c> Run<'c> {
     }
 }
 
+/// The ledgers are whole, as `verify` finds them.
+fn whole(world: &World) {
+    let said = host::run(&world.config(), &["verify", "--json"]).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(report["ok"], true, "{report}");
+    let communities = report["communities"].as_array().map_or(0, Vec::len);
+    assert!(communities > 3, "{report}");
+}
+
 fn varied(counts: Counts) {
     let Counts {
         decided,
@@ -224,6 +233,7 @@ fn varied(counts: Counts) {
         settled,
         cancelled,
         raced,
+        wrong_codes,
         closed_twice,
         balances,
         receipts,
@@ -239,6 +249,7 @@ fn varied(counts: Counts) {
         settled,
         cancelled,
         raced,
+        wrong_codes,
         closed_twice,
         balances,
         receipts,

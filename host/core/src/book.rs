@@ -256,6 +256,9 @@ impl Book {
             Ask::Traits(resident, changes) => {
                 keeping::traits(self, command, envelope, *resident, changes)
             }
+            Ask::Roster { staff, people } => {
+                Ok(keeping::roster(self, command, envelope, (*staff, *people)))
+            }
             Ask::SettlePart(no, lines) => part::settle(self, command, envelope, *no, lines),
             Ask::Replace(event, replaces) => {
                 earning::replace(self, command, envelope, event, *replaces, judge)

@@ -158,6 +158,13 @@ pub enum Ask {
     SettlePart(OrderNo, Vec<(Code, i32)>),
     /// A resident's traits are set; 0 takes one away, and those that are not named stay.
     Traits(ResidentNo, Vec<(Code, i32)>),
+    /// Who the staff are and what is known of the people is sealed.
+    Roster {
+        /// Salted commitment to the list of staff.
+        staff: Hash,
+        /// Digest of the people's rows.
+        people: Hash,
+    },
 }
 
 impl Command {
@@ -212,6 +219,7 @@ impl Command {
             Record::Notice(_, step) => Ask::Notice(step),
             Record::Replace(_, event, replaces) => Ask::Replace(event, replaces),
             Record::Traits(_, resident, traits) => Ask::Traits(resident, traits),
+            Record::Roster(_, staff, people) => Ask::Roster { staff, people },
             Record::SettlePart(_, no, lines) => {
                 Ask::SettlePart(no, lines.iter().map(by_code).collect::<Option<_>>()?)
             }

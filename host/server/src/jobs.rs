@@ -69,6 +69,7 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
                     tracing::warn!(community = %code, %error, "a job could not run; it is tried again in a minute")
                 }
             }
+            roster(&house, code).await;
             publish(&house, code).await;
         }
         sweep(&house).await;
@@ -112,6 +113,20 @@ pub async fn sweep(house: &House) {
         }
         Err(error) => {
             tracing::warn!(%error, "old sign-in tries and sessions could not be removed; it is tried again in a minute");
+        }
+    }
+}
+
+/// Seals who works here. What nothing explains is told every hour, and stays to be seen by `verify`.
+pub async fn roster(house: &House, code: &Code) {
+    match crate::roster::keep(house, code, None).await {
+        Ok(strange) => {
+            for own in strange {
+                tracing::error!(community = %code, who = %own.who, what = %own.what, "staff were changed and no deed of this program says why; run `rongyi verify`");
+            }
+        }
+        Err(error) => {
+            tracing::warn!(community = %code, %error, "the list of staff could not be sealed; it is tried again in a minute");
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod people;
 pub mod period;
 pub mod proof;
 pub mod redemption;
+pub mod roster;
 pub mod rulebook;
 pub mod serving;
 pub mod statement;

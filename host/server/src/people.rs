@@ -16,6 +16,7 @@ use rongyi_core::typed;
 use rongyi_store::{NewStaff, ResidentRow, StoreError};
 
 use crate::access::random;
+use crate::access::recovery::{self, By, Deed};
 use crate::clerk::ClerkError;
 use crate::earning::{InputError, household_no, resident_no, whole};
 use crate::house::House;
@@ -611,9 +612,11 @@ pub async fn add_staff(house: &House, community: &Code, key: [u8; 32], rows: Row
             password_hash: &hash,
             must_change: true,
         };
+        let by = By::Terminal(house.hand.code().to_string());
+        let record = recovery::record(community, Deed::Add, &by, ("", house.clock.now()));
         let result = house
             .store
-            .add_staff(staff)
+            .add_staff(staff, record)
             .await
             .map(|_| true)
             .map_err(RowError::from);

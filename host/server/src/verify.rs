@@ -8,6 +8,7 @@
 //! | rows | balances, lots, counters, orders, residents, references, settings, rule sets, items, links |
 //! | texts | erasable texts against their commitments |
 //! | statements | what somebody had on a past day, as it was written down, against the movements |
+//! | staff | who works here, against the list that was sealed last and what was done since |
 //! | heads | what was published of the ledger, where somebody kept it |
 //! | whole | every community that is expected, the schema, migrations, rows that belong to none |
 //!
@@ -20,6 +21,7 @@ mod chain;
 pub mod checkpoint;
 mod kept;
 mod replay;
+pub mod roster;
 mod rows;
 pub mod whole;
 
@@ -88,6 +90,8 @@ pub struct Report {
     pub erased: u64,
     /// Residents whose link to a person was erased.
     pub forgotten: u64,
+    /// The list of staff that was sealed last; `None` before the first.
+    pub roster: Option<roster::Seen>,
     /// Records that were read.
     pub records: u64,
     /// Decisions that were asked again.
@@ -221,6 +225,7 @@ impl Check {
                 compared: 0,
                 erased: 0,
                 forgotten: 0,
+                roster: None,
                 records: 0,
                 decisions: 0,
                 problems: Vec::new(),

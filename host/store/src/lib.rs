@@ -20,8 +20,9 @@ pub use error::StoreError;
 pub use model::{
     AccessRecord, HouseholdText, KnownBrowser, Listing, Moment, NewAccessRecord, NewSession,
     NewStaff, Pace, PassbookRow, Person, PublicName, ReadLine, ReadNote, Refused, ResidentRow,
-    RuleCount, RuleFault, RuleHealth, RulePark, Session, Staff, StaffChange, StoredBlock,
-    StoredCounter, StoredEntry, Subject, TillTry, Token, TransferLink, TryKey, Whose, Written,
+    RuleCount, RuleFault, RuleHealth, RulePark, SealedPerson, Session, Staff, StaffChange,
+    StoredBlock, StoredCounter, StoredEntry, Subject, TillTry, Token, TransferLink, TryKey, Whose,
+    Written,
 };
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
@@ -413,6 +414,10 @@ each_engine! {
     fn resident_salt(community: &Code, resident: ResidentNo) -> Option<[u8; 16]>;
     /// All residents, by number.
     fn residents(community: &Code) -> Vec<ResidentRow>;
+    /// All residents with what is known of them and the hashes of their PINs, by number: what is sealed.
+    fn sealed_people(community: &Code) -> Vec<SealedPerson>;
+    /// The newest list of staff that was sealed: its place and the bytes of its record.
+    fn last_roster(community: &Code) -> Option<(u64, Vec<u8>)>;
     /// The residents of a household.
     fn residents_of_household(community: &Code, household: HouseholdNo) -> Vec<ResidentRow>;
     /// The residents with this telephone; a family may share one.
@@ -421,8 +426,9 @@ each_engine! {
     fn put_household(community: &Code, household: HouseholdNo, name: &str, address: &str) -> ();
     /// What a household is called.
     fn household(community: &Code, household: HouseholdNo) -> Option<HouseholdText>;
-    /// Enters a member of staff; answers the number. [`StoreError::Taken`] for a login that is in use.
-    fn add_staff(new: NewStaff<'_>) -> i64;
+    /// Enters a member of staff, and that it was done; answers the number. [`StoreError::Taken`] for a login that is in
+    /// use.
+    fn add_staff(new: NewStaff<'_>, record: NewAccessRecord<'_>) -> i64;
     /// A member of staff by sign-in name.
     fn staff_by_login(community: &Code, login: &str) -> Option<Staff>;
     /// A member of staff by number.

@@ -168,6 +168,21 @@ pub struct NewStaff<'a> {
     pub must_change: bool,
 }
 
+/// What is known of a resident, as it is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedPerson {
+    /// The number on the card.
+    pub resident: ResidentNo,
+    /// Number of the person in this installation.
+    pub person_id: i64,
+    /// Name.
+    pub name: String,
+    /// Telephone, where one was given.
+    pub phone: Option<String>,
+    /// Hash of the PIN, where there is one.
+    pub pin_hash: Option<String>,
+}
+
 /// Who is signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {

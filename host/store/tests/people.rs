@@ -186,8 +186,14 @@ async fn staff_and_their_passwords(store: Store) {
         password_hash: "$one",
         must_change: true,
     };
-    let id = store.add_staff(new).await.unwrap();
-    let taken = store.add_staff(new).await.unwrap_err();
+    let id = store
+        .add_staff(new, record_of(&community, "add"))
+        .await
+        .unwrap();
+    let taken = store
+        .add_staff(new, record_of(&community, "add"))
+        .await
+        .unwrap_err();
     assert!(
         matches!(&taken, StoreError::Taken { name, .. } if name == "till"),
         "{taken}"
@@ -293,7 +299,10 @@ async fn somebody_stays_in_the_role_that_must_be_filled(store: Store) {
             password_hash: "$one",
             must_change: false,
         };
-        store.add_staff(new).await.unwrap()
+        store
+            .add_staff(new, record_of(&community, "add"))
+            .await
+            .unwrap()
     };
     let (one, two) = (add("one", "operator").await, add("two", "operator").await);
     let other = add("other", "shopkeeper").await;

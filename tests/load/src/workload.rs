@@ -17,6 +17,9 @@ use crate::http::Answered;
 use crate::model::{Earned, Event, Model, Ordered, PRICES, State, Wallet};
 use crate::world::{FIRST_RESIDENT, World, code};
 
+/// Wrong codes of one till: more of them in a day make it wait, and whatever died with a try on the way counts too.
+const WRONG_CODES_MAX: u64 = 2;
+
 /// What was asked and answered, by kind: a workload that never met a refusal has tested little.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -38,6 +41,8 @@ pub struct Counts {
     pub cancelled: u64,
     /// Orders that were closed twice at once.
     pub raced: u64,
+    /// Codes that nobody was given.
+    pub wrong_codes: u64,
     /// Second tries on a closed order, all refused.
     pub closed_twice: u64,
     /// Requests sent again because no answer came.
@@ -60,6 +65,7 @@ impl Counts {
         self.settled += other.settled;
         self.cancelled += other.cancelled;
         self.raced += other.raced;
+        self.wrong_codes += other.wrong_codes;
         self.closed_twice += other.closed_twice;
         self.resent += other.resent;
         self.balances += other.balances;
@@ -464,6 +470,10 @@ impl Driver {
         let Some((no, _)) = self.codes.first().cloned() else {
             return Ok(());
         };
+        if self.counts.wrong_codes >= WRONG_CODES_MAX {
+            return Ok(());
+        }
+        self.counts.wrong_codes += 1;
         let headers = self.bearer(&self.world.tills);
         let path = self.path(&format!("orders/{no}/settle"));
         let tried = self

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rongyi_tests::{Cluster, Done, Installation};
+use rongyi_tests::{Cluster, Done, Installation, Serving};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use super::{OURS, change, open, unlock};
@@ -75,6 +75,31 @@ const DAMAGE: &[(&str, &str, &str)] = &[
         "INSERT INTO person_of_resident (community_id, resident, person_id, salt) SELECT community_id, 987654, person_id, salt FROM person_of_resident LIMIT 1",
         "resident 987654",
     ),
+    (
+        "a colleague's name",
+        "UPDATE staff SET name = '别人' WHERE staff_id = 1",
+        "staff/1 (",
+    ),
+    (
+        "a colleague's role",
+        "UPDATE staff SET role = 'auditor' WHERE staff_id = 1",
+        "the role was operator, it is auditor",
+    ),
+    (
+        "a colleague's password",
+        "UPDATE staff SET password_hash = (SELECT password_hash FROM staff WHERE staff_id = 2) WHERE staff_id = 1",
+        "the password is another one",
+    ),
+    (
+        "a colleague nobody entered",
+        "INSERT INTO staff (community_id, login, name, role, password_hash) SELECT community_id, 'ghost', '影子', 'operator', password_hash FROM staff WHERE staff_id = 1",
+        "nobody was entered under this number",
+    ),
+    (
+        "a deed of long ago",
+        "UPDATE staff SET active = 0 WHERE staff_id = 1; UPDATE access_record SET what = 'disable' WHERE kind = 'staff' AND subject_id = 1",
+        "active was true, it is false",
+    ),
 ];
 
 /// With the configuration, on another file.
@@ -83,6 +108,25 @@ fn verify(own: &Installation, file: &Path) -> Done {
     let mut command = own.command(&["verify", "--decisions", "none"]);
     command.env("RONGYI_DATABASE_URL", url);
     command.output().unwrap().into()
+}
+
+/// Until the lists of staff of all communities are sealed, which a host does as soon as it stands.
+async fn sealed(own: &Installation) {
+    let mut file = open(own.database()).await;
+    for _ in 0..300 {
+        let count: i64 =
+            sqlx::query("SELECT count(DISTINCT community_id) FROM record WHERE kind = 26")
+                .fetch_one(&mut file)
+                .await
+                .unwrap()
+                .get(0);
+        if count == 3 {
+            file.close().await.unwrap();
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("after half a minute no list of staff is sealed");
 }
 
 async fn copied(own: &Installation) -> SqliteConnection {
@@ -97,7 +141,10 @@ async fn copied(own: &Installation) -> SqliteConnection {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_or_belongs_to_none_is_named() {
     let (own, serving) = Installation::demo();
+    sealed(&own).await;
     drop(serving);
+    let said = own.must(&["verify", "--decisions", "none"]);
+    assert!(said.out.contains("staff sealed on"), "{said:?}");
     let copy = own.folder().join("copy.db");
     let mut wrong = Vec::new();
     for (what, statements, place) in DAMAGE {
@@ -168,6 +215,67 @@ async fn what_is_missing_or_belongs_to_none_is_named() {
     );
 }
 
+/// What is explained is sealed by the next host; what is not stays to be seen until somebody answers for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_who_were_changed_by_other_hands_are_answered_for() {
+    let (own, serving) = Installation::demo();
+    sealed(&own).await;
+    drop(serving);
+    let verify = ["verify", "--decisions", "none"];
+    let mut file = open(own.database()).await;
+    let logins = "SELECT login FROM staff WHERE community_id = (SELECT community_id FROM community WHERE code = 'nanmen') ORDER BY role <> 'shopkeeper'";
+    let login: String = sqlx::query(logins)
+        .fetch_one(&mut file)
+        .await
+        .unwrap()
+        .get(0);
+    // By the program: nothing is wrong, before it is sealed and after.
+    own.must(&["staff", "disable", "-c", "nanmen", "--login", &login]);
+    own.must(&verify);
+    let lists = "SELECT count(*) FROM record WHERE kind = 26";
+    let before: i64 = sqlx::query(lists)
+        .fetch_one(&mut file)
+        .await
+        .unwrap()
+        .get(0);
+    let serving = own.serve();
+    for _ in 0..300 {
+        let now: i64 = sqlx::query(lists)
+            .fetch_one(&mut file)
+            .await
+            .unwrap()
+            .get(0);
+        if now == before + 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    drop(serving);
+    let now: i64 = sqlx::query(lists)
+        .fetch_one(&mut file)
+        .await
+        .unwrap()
+        .get(0);
+    assert_eq!(now, before + 1, "one community's staff have changed");
+    own.must(&verify);
+    // By other hands.
+    let statement = format!("UPDATE staff SET active = 1 WHERE login = '{login}'");
+    change(&mut file, statement).await;
+    file.close().await.unwrap();
+    let said = own.run(&verify);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("no deed since then says why"), "{said:?}");
+    own.must(&[
+        "staff",
+        "seal",
+        "-c",
+        "nanmen",
+        "--reason",
+        "从备份找回账号",
+    ]);
+    own.must(&verify);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_or_empty_database_opens_no_door() {
     let (own, serving) = Installation::demo();
@@ -231,6 +339,16 @@ async fn an_older_or_empty_database_opens_no_door() {
     assert!(!own.database().exists(), "nothing was made");
     put(&newest);
     own.must(&["verify", "--decisions", "none"]);
+
+    // On purpose, and everybody can read it.
+    put(&old);
+    let accepted = own.command(&["serve", "--accept-heads", "磁盘坏了，用昨天的备份"]);
+    drop(Serving::start(accepted));
+    let said = own.must(&["verify", "--decisions", "none"]);
+    assert!(said.out.contains("磁盘坏了，用昨天的备份"), "{said:?}");
+    let published = std::fs::read_to_string(&heads).unwrap();
+    assert!(published.contains("# restored nanmen "), "{published}");
+    drop(own.serve());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -113,6 +113,17 @@ pub(super) fn traits(
     Ok(Applied::Fresh(book.append(command, vec![record], &[])))
 }
 
+/// Who the staff are is sealed; the book keeps nothing of it.
+pub(super) fn roster(
+    book: &mut Book,
+    command: &Command,
+    envelope: Envelope,
+    (staff, people): (Hash, Hash),
+) -> Applied {
+    let record = Record::Roster(envelope, staff, people);
+    Applied::Fresh(book.append(command, vec![record], &[]))
+}
+
 pub(super) fn define(
     book: &mut Book,
     command: &Command,

@@ -79,6 +79,8 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
         }
         Ask::SettlePart(no, _) => list.order_no(*no),
         Ask::Traits(resident, _) => list.resident(*resident),
+        // Nothing of the book is in it.
+        Ask::Roster { .. } => {}
         Ask::Replace(event, replaces) => {
             if let Some(source) = &event.source {
                 list.other_form(source, command);

@@ -77,6 +77,7 @@ fn not_reversible(records: &[Record]) -> Option<NotReversible> {
         | Record::Define(..)
         | Record::Receive(..)
         | Record::Assert(..)
+        | Record::Roster(..)
         | Record::Erase(..)
         | Record::Standing(..)
         | Record::Decided(..)

@@ -79,6 +79,8 @@ impl Record {
             Record::Assert(_, holder, _, _, _, reason) => {
                 text_about(*reason, vec![About::Holder(*holder)])
             }
+            // Staff, who are not erased: entries name them.
+            Record::Roster(_, staff, _) => text_about(*staff, Vec::new()),
             // Who gave goods is no resident by number; a donor's name is erased with the text of its entry.
             Record::Receive(.., reason) => text_about(*reason, Vec::new()),
             Record::Amend(_, amend) => Personal {

@@ -28,17 +28,23 @@ pub enum Deed {
     Role,
     /// What was signed in somewhere was ended for somebody.
     End,
+    /// A member of staff was entered.
+    Add,
+    /// A member of staff chose another password.
+    Own,
 }
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Deed; 6] = [
+    pub const ALL: [Deed; 8] = [
         Deed::Secret,
         Deed::Unlock,
         Deed::Disable,
         Deed::Enable,
         Deed::Role,
         Deed::End,
+        Deed::Add,
+        Deed::Own,
     ];
 
     /// The stored word.
@@ -50,6 +56,8 @@ impl Deed {
             Deed::Enable => "enable",
             Deed::Role => "role",
             Deed::End => "end",
+            Deed::Add => "add",
+            Deed::Own => "own",
         }
     }
 
@@ -353,6 +361,14 @@ pub fn sentence(record: &AccessRecord, who: &Text, day: &Text) -> Text {
         (Some(Deed::Role), _) => (
             "的岗位由 {who} 在 {day} 更改。",
             "role was changed by {who} on {day}.",
+        ),
+        (Some(Deed::Add), _) => (
+            "的账号由 {who} 在 {day} 登记。",
+            "account was entered by {who} on {day}.",
+        ),
+        (Some(Deed::Own), _) => (
+            "的密码由 {who} 在 {day} 更换。",
+            "password was changed by {who} on {day}.",
         ),
         (Some(Deed::End) | None, _) => (
             "登录过的设备由 {who} 在 {day} 退出。",

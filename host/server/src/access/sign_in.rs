@@ -14,9 +14,10 @@ use rongyi_core::chain::Hash;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 use rongyi_core::typed;
-use rongyi_store::{NewSession, Store, Subject, TryKey, Whose};
+use rongyi_store::{NewAccessRecord, NewSession, Store, Subject, TryKey, Whose};
 
 use super::delay::{self, Flood};
+use super::recovery::Deed;
 use super::secret::{Vault, new_token, token_hash};
 use super::session::{SignedIn, new_session};
 use super::{AccessError, Door};
@@ -272,8 +273,19 @@ pub async fn change_secret(
     let new = secret_of(whose, new).ok_or(AccessError::Wrong)?;
     let hash = desk.vault.hash(new).await.ok_or(AccessError::Wrong)?;
     let but = origin.session.as_deref().map(token_hash);
+    // Who works here is sealed, so a changed password of theirs must have its reason.
+    let record = match who {
+        SignedIn::Staff(own) => Some(NewAccessRecord {
+            at: now,
+            community,
+            what: Deed::Own.word(),
+            by_staff: Some(own.staff_id),
+            detail: "",
+        }),
+        SignedIn::Resident(_) => None,
+    };
     desk.store
-        .change_secret(whose, (&hash, false), but.as_ref(), None)
+        .change_secret(whose, (&hash, false), but.as_ref(), record)
         .await?;
     enter(
         desk.store,

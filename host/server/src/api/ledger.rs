@@ -191,6 +191,7 @@ fn asked(record: &Record) -> &'static str {
         Record::Release(..) => "release",
         Record::Lapse(..) => "lapse",
         Record::Assert(..) => "assert",
+        Record::Roster(..) => "roster",
         Record::Period(..) => "period",
         Record::Erase(..) => "erase",
         Record::Amend(_, Amend::Reverse(..)) => "reverse",

@@ -261,7 +261,7 @@ fn act_of(request: &Request) -> Act {
     }
 }
 
-fn failed(error: &ClerkError) -> Failure {
+pub(super) fn failed(error: &ClerkError) -> Failure {
     let code = match error {
         ClerkError::Rejected(rejection) => rejection.code(),
         ClerkError::QueueFull => "queue.full",

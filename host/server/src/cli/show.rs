@@ -512,6 +512,7 @@ fn entry_text(frame: &Frame, first: &Record) -> Text {
         | Record::Refused(..)
         | Record::Waiting(..)
         | Record::Assert(..)
+        | Record::Roster(..)
         | Record::Standing(..)
         | Record::Moved(..) => text("其他".into(), "Other".into()),
     }

@@ -348,6 +348,7 @@ fn show((report, took): &(Report, Duration)) {
         compared,
         erased,
         forgotten,
+        roster,
         records,
         decisions,
         problems,
@@ -388,6 +389,27 @@ fn show((report, took): &(Report, Duration)) {
             "  对照了 {compared} 个公示的指纹 published heads compared"
         ));
     }
+    if let Some(own) = roster {
+        let (staff, on, seq) = (own.staff, own.on, own.seq);
+        let (zh, en) = if own.same_people {
+            ("没有变过", "are as they were then")
+        } else {
+            ("之后有变动", "have changed since")
+        };
+        say(&format!(
+            "  工作人员名册（{staff} 人）封存于 {on}（第 {seq} 号）；居民资料封存后{zh} {staff} staff sealed on {on} (entry {seq}); the people's rows {en}"
+        ));
+    }
+}
+
+fn roster_json(own: &verify::roster::Seen) -> serde_json::Value {
+    serde_json::json!({
+        "entry": own.seq,
+        "on": own.on.to_string(),
+        "staff": own.staff,
+        "people": hex(&own.people),
+        "people_unchanged": own.same_people,
+    })
 }
 
 fn as_json((report, took): &(Report, Duration)) -> serde_json::Value {
@@ -400,6 +422,7 @@ fn as_json((report, took): &(Report, Duration)) -> serde_json::Value {
         "heads_compared": report.compared,
         "texts_erased": report.erased,
         "residents_erased": report.forgotten,
+        "staff_sealed": report.roster.as_ref().map(roster_json),
         "elapsed_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "records_per_second": rate(report.records, *took),
         "records": report.records,

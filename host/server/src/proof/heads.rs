@@ -332,11 +332,16 @@ fn files(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Adds lines to the file of the month and to the disk.
+/// Adds lines to the file of the month and to the disk; to the newest file there is, when a clock that was wrong has
+/// named one for a later month: what a line says of those before it must stand behind them.
 fn append(folder: &Path, lines: &str, now: Instant) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let month: String = stamp(now).chars().take(7).collect();
-    let path = folder.join(format!("{month}.txt"));
+    let name = format!("{month}.txt");
+    let name = files(folder)
+        .pop()
+        .map_or(name.clone(), |last| last.max(name));
+    let path = folder.join(name);
     let mut file = std::fs::OpenOptions::new()
         .create(true)
         .read(true)
@@ -400,7 +405,8 @@ mod tests {
         let path = folder.path().join("2026-11.txt");
         std::fs::write(&path, format!("{text}nanmen 414 abc")).expect("written");
         append(folder.path(), &format!("{}\n", line(415)), own.at).expect("written");
-        std::fs::write(folder.path().join("2026-10.txt"), "").expect("written");
+        // The clock that named December was wrong; what is said later stands behind all the same.
+        std::fs::write(folder.path().join("2026-12.txt"), "").expect("written");
         append(
             folder.path(),
             &format!("{}\n", line(7)),
@@ -415,8 +421,8 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(lines(&read("2026-11.txt")), [412, 413, 415]);
-        assert!(read("2026-10.txt").starts_with(FIRST_LINE));
-        assert_eq!(lines(&read("2026-10.txt")), [7]);
+        assert!(read("2026-12.txt").starts_with(FIRST_LINE));
+        assert_eq!(lines(&read("2026-12.txt")), [7]);
         let newest = heads.newest.try_lock().expect("nobody holds it");
         assert_eq!(newest[&own.community].0, line(413));
     }

@@ -1,5 +1,5 @@
 //! The kept rows and texts against what the journal gives. It reads; it applies nothing. A row of a table that the
-//! journal does not make (names, sign-ins, devices) is not compared.
+//! journal does not make (sign-ins, devices) is not compared; staff are, with the list that was sealed last.
 
 use std::collections::BTreeMap;
 
@@ -111,6 +111,7 @@ impl Check {
         self.statements(store, code).await?;
         self.frame(store, code).await?;
         self.erasures(store, code).await?;
+        self.roster(store, code).await?;
         self.people((live, store), code).await
     }
 

@@ -168,6 +168,7 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
         ),
         Record::Erase(..) => visit.either("删除个人资料", "Personal data erased"),
         Record::Traits(..) => visit.either("工作人员登记特征", "Traits set by staff"),
+        Record::Roster(..) => visit.either("工作人员名册封存", "List of staff sealed"),
         Record::Settings(..)
         | Record::Activate(..)
         | Record::Enrol(..)

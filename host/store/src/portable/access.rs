@@ -35,7 +35,7 @@ statements! {
     SET_TOLD = "UPDATE person SET access_told = $2 WHERE person_id = $1 AND access_told < $2";
 }
 
-async fn record(
+pub(super) async fn record(
     connection: &mut Connection,
     whose: Whose,
     new: NewAccessRecord<'_>,

@@ -4,10 +4,13 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::time::Instant;
 use sqlx::FromRow;
 
+use super::access::record;
 use super::forms::{code, narrow};
 use super::{Own, QueryResult, STAFF_LOGIN, community, statements};
-use crate::error::StoreError;
-use crate::model::{HouseholdText, NewStaff, Person, ResidentRow, Staff};
+use crate::error::{StoreError, corrupt};
+use crate::model::{
+    HouseholdText, NewAccessRecord, NewStaff, Person, ResidentRow, SealedPerson, Staff, Whose,
+};
 
 statements! {
     CREATE_PERSON = "INSERT INTO person (name, phone, created_at) VALUES ($1, $2, $3) RETURNING person_id";
@@ -29,6 +32,11 @@ statements! {
         LEFT JOIN person_of_resident AS l ON l.community_id = r.community_id AND l.resident = r.resident \
         LEFT JOIN person AS p ON p.person_id = l.person_id WHERE r.community_id = ", community!(),
         " ORDER BY r.resident");
+    SEALED_PEOPLE = concat!("SELECT l.resident, p.person_id, p.name, p.phone, p.pin_hash \
+        FROM person_of_resident AS l JOIN person AS p ON p.person_id = l.person_id WHERE l.community_id = ",
+        community!(), " ORDER BY l.resident");
+    LAST_ROSTER = concat!("SELECT seq, body FROM record WHERE community_id = ", community!(),
+        " AND kind = 26 ORDER BY seq DESC LIMIT 1");
     RESIDENTS_OF_HOUSEHOLD = concat!("SELECT r.resident, r.household, p.person_id, p.name, p.phone \
         FROM resident AS r \
         LEFT JOIN person_of_resident AS l ON l.community_id = r.community_id AND l.resident = r.resident \
@@ -267,7 +275,7 @@ impl Own {
             .await?;
         salt.map(|bytes| {
             <[u8; 16]>::try_from(bytes)
-                .map_err(|_| crate::error::corrupt("salt of resident", community, resident))
+                .map_err(|_| corrupt("salt of resident", community, resident))
         })
         .transpose()
     }
@@ -279,6 +287,46 @@ impl Own {
                 .fetch_all(&self.readers)
                 .await?,
         )
+    }
+
+    pub(crate) async fn sealed_people(
+        &self,
+        community: &Code,
+    ) -> Result<Vec<SealedPerson>, StoreError> {
+        let rows: Vec<(i64, i64, String, Option<String>, Option<String>)> =
+            sqlx::query_as(SEALED_PEOPLE)
+                .bind(community.as_str())
+                .fetch_all(&self.readers)
+                .await?;
+        rows.into_iter()
+            .map(|(resident, person_id, name, phone, pin_hash)| {
+                Ok(SealedPerson {
+                    resident: ResidentNo(narrow(resident)?),
+                    person_id,
+                    name,
+                    phone,
+                    pin_hash,
+                })
+            })
+            .collect()
+    }
+
+    pub(crate) async fn last_roster(
+        &self,
+        community: &Code,
+    ) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        let found: Option<(i64, Vec<u8>)> = sqlx::query_as(LAST_ROSTER)
+            .bind(community.as_str())
+            .fetch_optional(&self.readers)
+            .await?;
+        found
+            .map(|(seq, body)| {
+                Ok((
+                    u64::try_from(seq).map_err(|_| corrupt("record", community, seq))?,
+                    body,
+                ))
+            })
+            .transpose()
     }
 
     pub(crate) async fn residents_of_household(
@@ -350,8 +398,13 @@ impl Own {
 
 /// Staff.
 impl Own {
-    pub(crate) async fn add_staff(&self, new: NewStaff<'_>) -> Result<i64, StoreError> {
+    pub(crate) async fn add_staff(
+        &self,
+        new: NewStaff<'_>,
+        deed: NewAccessRecord<'_>,
+    ) -> Result<i64, StoreError> {
         let mut writer = self.writer().await?;
+        let mut transaction = sqlx::Connection::begin(&mut *writer).await?;
         let added: Result<Option<i64>, StoreError> = sqlx::query_scalar(ADD_STAFF)
             .bind(new.community.as_str())
             .bind(new.login)
@@ -359,10 +412,10 @@ impl Own {
             .bind(new.role)
             .bind(new.password_hash)
             .bind(new.must_change)
-            .fetch_optional(&mut *writer)
+            .fetch_optional(&mut *transaction)
             .await
             .map_err(StoreError::from);
-        match added {
+        let added = match added {
             Ok(id) => id.ok_or_else(|| no_community(new.community)),
             Err(StoreError::Conflict { detail }) if detail.contains(STAFF_LOGIN) => {
                 Err(StoreError::Taken {
@@ -371,7 +424,10 @@ impl Own {
                 })
             }
             Err(other) => Err(other),
-        }
+        }?;
+        record(&mut transaction, Whose::Staff(added), deed).await?;
+        transaction.commit().await?;
+        Ok(added)
     }
 
     pub(crate) async fn staff_by_login(

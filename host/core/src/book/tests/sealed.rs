@@ -30,6 +30,7 @@ fn a_sealed_code_stands_beside_the_ledger_until_the_order_ends() {
     };
     let record = &receipt.records[0];
     assert_eq!(record.kind(), Record::PLACE_SEALED);
+    assert!(Record::begins(record.kind()), "a proof begins with it");
     let bytes = record.encode();
     assert!(!bytes.windows(8).any(|own| own == b"12345678"));
     assert_eq!(Record::decode(record.kind(), &bytes).as_ref(), Ok(record));
@@ -103,4 +104,37 @@ fn a_sealed_reference_counts_once_under_both_forms() {
     assert_eq!(changes.references, [(receipt.entry, text.clone())]);
     let about = About::Holder(Holder::Resident(ResidentNo(1)));
     assert_eq!(changes.about, [(about, receipt.entry)]);
+}
+
+/// The list of staff is sealed: the record begins an entry and holds two hashes, the list stands beside it.
+#[test]
+fn a_sealed_list_of_staff_is_an_entry_that_the_book_does_not_need() {
+    let mut desk = Desk::open();
+    let text = crate::command::SaltedText {
+        salt: [9; 16],
+        text: "王芳".into(),
+    };
+    let (staff, people) = (text.commitment(), [3; 32]);
+    let before = desk.command(Ask::Roster { staff, people });
+    let command = Command {
+        text: Some(text.clone()),
+        ..before
+    };
+    assert!(desk.book.missing(&command).is_empty());
+    let Ok(Applied::Fresh(receipt)) = desk.send(&command) else {
+        panic!("sealed");
+    };
+    let [record] = receipt.records.as_slice() else {
+        panic!("one record");
+    };
+    assert_eq!(record.kind(), Record::ROSTER);
+    assert!(Record::begins(record.kind()));
+    let bytes = record.encode();
+    assert!(!bytes.windows(6).any(|own| own == "王芳".as_bytes()));
+    assert_eq!(Record::decode(record.kind(), &bytes).as_ref(), Ok(record));
+    assert_eq!(record.personal().text, Some(staff));
+    let again = Command::from_record(record, |_| None).map(|own| own.ask);
+    assert_eq!(again, Some(command.ask));
+    let texts = desk.book.seal().unwrap().texts;
+    assert_eq!(texts.len(), 1, "{texts:?}");
 }

@@ -18,6 +18,7 @@ use crate::door::{Act, Actor};
 use crate::house::House;
 use crate::people::own::ERASED;
 use crate::people::{self, FirstSecret};
+use crate::roster;
 
 /// Which resident.
 #[derive(Debug, Args)]
@@ -119,6 +120,16 @@ pub(crate) enum PostCommand {
         /// 新岗位 / the new role
         #[arg(long, value_parser = people::ROLES)]
         role: String,
+        #[command(flatten)]
+        by: Named,
+    },
+    /// 名册被本程序以外的手改过，核对清楚后说明原因再封存 / seals a list of staff that was changed by other hands, with the reason
+    Seal {
+        #[command(flatten)]
+        place: Where,
+        /// 谁改的、为什么 / who changed it and why
+        #[arg(long)]
+        reason: String,
         #[command(flatten)]
         by: Named,
     },
@@ -267,6 +278,7 @@ pub(super) async fn post(command: PostCommand) -> Result<(), Failure> {
             Some(role) => change(&who, &by, Post::Role(role)).await,
             None => Err(Failure::Told),
         },
+        PostCommand::Seal { place, reason, by } => seal(&place, &reason, &by).await,
         PostCommand::Devices { who, end } => {
             with_house(&who.place.installation, async |house| {
                 let community = known(house, &who.place.place.community)?;
@@ -295,6 +307,25 @@ async fn change(who: &WhichStaff, by: &Named, post: Post) -> Result<(), Failure>
         say(&format!(
             "改好了：{}。 Changed: {}.",
             staff.name, staff.login
+        ));
+        Ok(())
+    })
+    .await
+}
+
+async fn seal(place: &Where, reason: &str, by: &Named) -> Result<(), Failure> {
+    with_house(&place.installation, async |house| {
+        let community = known(house, &place.place.community)?;
+        let actor = by.actor(house, community, Act::ManageStaff).await?.code();
+        let reason = rongyi_core::shown::short(reason, 200);
+        let found = roster::keep(house, community, Some((reason.as_ref(), actor))).await;
+        let found = found.map_err(|error| crate::cli::amend::failed(&error))?;
+        for own in &found {
+            say(&format!("  {}: {}", own.who, own.what));
+        }
+        let count = found.len();
+        say(&format!(
+            "名册已封存，{count} 处变动写明了原因。 The list of staff is sealed; {count} changes stand with the reason."
         ));
         Ok(())
     })
