@@ -110,16 +110,40 @@ fn more(params: &Params, found: &mut Vec<Diagnostic>) {
             );
             no(path.clone(), "reduction", zh, en);
         }
-        if one.weekdays.iter().any(|day| !(1..=7).contains(day)) {
+        if one.cap.is_some_and(|cap| cap < 1) {
             let (zh, en) = (
-                "星期写 1 到 7，1 是星期一。",
-                "Weekdays are 1 to 7; 1 is Monday.",
+                "cap 是最多少几分，大于 0。",
+                "cap is the most points off, more than 0.",
             );
-            no(format!("{path}.weekdays"), "weekday", zh, en);
+            no(path.clone(), "reduction", zh, en);
         }
-        if one.days_of_month.iter().any(|day| !(1..=31).contains(day)) {
-            let (zh, en) = ("日期写 1 到 31。", "Days of the month are 1 to 31.");
-            no(format!("{path}.days_of_month"), "day", zh, en);
+        days(&path, &one.weekdays, &one.days_of_month, &mut no);
+    }
+    for (at, one) in params.off.iter().enumerate() {
+        let path = format!("off[{at}]");
+        let good = one
+            .percent
+            .is_none_or(|percent| (1..=100).contains(&percent))
+            && [one.minus, one.cap, one.at_least]
+                .into_iter()
+                .flatten()
+                .all(|own| own > 0);
+        if one.percent.is_some() == one.minus.is_some() || !good {
+            let (zh, en) = (
+                "percent（少百分之几，1 到 100）和 minus（少几分）写一样；cap、at_least 大于 0。",
+                "Write either percent (1 to 100) or minus (points off); cap and at_least are more than 0.",
+            );
+            no(path.clone(), "off", zh, en);
+        }
+        days(&path, &one.weekdays, &one.days_of_month, &mut no);
+    }
+    for (at, one) in params.in_points.iter().enumerate() {
+        if !(1..=99).contains(&one.percent) {
+            let (zh, en) = (
+                "percent 是最多百分之几用积分，1 到 99。",
+                "percent is how much of a price may be points, 1 to 99.",
+            );
+            no(format!("in_points[{at}]"), "in-points", zh, en);
         }
     }
     for (at, one) in params.bundles.iter().enumerate() {
@@ -139,6 +163,25 @@ fn more(params: &Params, found: &mut Vec<Diagnostic>) {
         no(format!("money.{item}"), "money", zh, en);
     }
     guards(params, &mut no);
+}
+
+fn days(
+    path: &str,
+    weekdays: &[u8],
+    days_of_month: &[u8],
+    no: &mut dyn FnMut(String, &str, &str, &str),
+) {
+    if weekdays.iter().any(|day| !(1..=7).contains(day)) {
+        let (zh, en) = (
+            "星期写 1 到 7，1 是星期一。",
+            "Weekdays are 1 to 7; 1 is Monday.",
+        );
+        no(format!("{path}.weekdays"), "weekday", zh, en);
+    }
+    if days_of_month.iter().any(|day| !(1..=31).contains(day)) {
+        let (zh, en) = ("日期写 1 到 31。", "Days of the month are 1 to 31.");
+        no(format!("{path}.days_of_month"), "day", zh, en);
+    }
 }
 
 /// Who may redeem, and how much at least.

@@ -41,7 +41,9 @@ impl Rule for ShopPricing {
         }
         let (phrases, summary) = (words::phrases(&params), words::summary(&params));
         let mut traits: Vec<String> = Vec::new();
-        for has in params.reductions.iter().filter_map(|one| one.has.as_ref()) {
+        let reductions = params.reductions.iter().map(|one| &one.has);
+        let has = reductions.chain(params.off.iter().map(|one| &one.has));
+        for has in has.flatten() {
             if !traits.contains(&has.name) {
                 traits.push(has.name.clone());
             }

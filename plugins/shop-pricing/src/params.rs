@@ -7,7 +7,7 @@ use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
 
 use crate::guards::{Conduct, First, Suspension};
-use crate::reduce::{Bundle, Reduction};
+use crate::reduce::{Bundle, Off, Part, Reduction};
 
 /// Everything.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,6 +38,12 @@ pub(crate) struct Params {
     /// Less for some people, items or days.
     #[serde(default)]
     pub reductions: Vec<Reduction>,
+    /// Less for the whole order.
+    #[serde(default)]
+    pub off: Vec<Off>,
+    /// At most a part of a price in points, the rest in money.
+    #[serde(default)]
+    pub in_points: Vec<Part>,
     /// Several items together for one price.
     #[serde(default)]
     pub bundles: Vec<Bundle>,

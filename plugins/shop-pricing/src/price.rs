@@ -105,6 +105,7 @@ impl Shop {
             known.left = known.left.saturating_add(line.quantity.into());
         }
         self.bundle(basket, &mut all, &mut quote);
+        self.off(basket, &mut quote);
         self.check_pieces(basket)?;
         let total = quote.points.iter().copied().map(i64::from).sum();
         guards::amount(&self.params, total)?;
@@ -132,8 +133,21 @@ impl Shop {
         let args = vec![item(), number(line.quantity.into()), number(each)];
         say(code.to_owned(), args, Some(points));
         let mut left = each;
-        if let Some((at, less)) = reduce::best(&self.params.reductions, line, basket, each) {
-            left = each.saturating_sub(less);
+        if let Some(part) = reduce::part(&self.params.in_points, line) {
+            let (own, fen) = part.split(each, line.value_fen.into());
+            let fen = fen.saturating_mul(line.quantity.into());
+            let percent = number(part.percent.into());
+            let off = whole(each.saturating_sub(own))?.saturating_neg();
+            say(
+                "part".to_owned(),
+                vec![item(), percent, decimal(fen, 2)],
+                Some(off),
+            );
+            left = own;
+        }
+        let before = left;
+        if let Some((at, less)) = reduce::best(&self.params.reductions, line, basket, before) {
+            left = before.saturating_sub(less);
             let args = vec![item(), number(less)];
             let off = whole(less)?.saturating_neg();
             say(format!("reduction-{at}"), args, Some(off));
@@ -146,11 +160,11 @@ impl Shop {
         Ok(left)
     }
 
-    /// Bundles in the order they are written; what they save comes off their own lines.
+    /// Bundles in the order they are written; what they save comes off their own lines, by what their pieces cost.
     fn bundle(&self, basket: &Basket, all: &mut BTreeMap<String, Pieces>, quote: &mut Quote) {
         for (at, bundle) in self.params.bundles.iter().enumerate() {
             let (times, saved) = reduce::fit(bundle, all);
-            let mut off = times.saturating_mul(saved);
+            let off = times.saturating_mul(saved);
             if off == 0 {
                 continue;
             }
@@ -160,13 +174,33 @@ impl Shop {
                 asset: POINTS.to_owned(),
                 amount: Some(clamp(off).saturating_neg()),
             });
-            let own = basket.lines.iter().zip(&mut quote.points);
-            for (_, points) in own.filter(|(line, _)| bundle.items.contains_key(&line.item)) {
-                let part = off.min(i64::from(*points));
-                *points = clamp(i64::from(*points).saturating_sub(part));
-                off = off.saturating_sub(part);
-            }
+            let own = basket.lines.iter().zip(&quote.points);
+            let weights: Vec<i64> = own
+                .map(|(line, points)| {
+                    let pieces = bundle.items.get(&line.item).copied().unwrap_or(0);
+                    let each = all.get(&line.item).map_or(0, |own| own.each);
+                    let value = each.saturating_mul(times).saturating_mul(pieces.into());
+                    value.min(i64::from(*points))
+                })
+                .collect();
+            take_off(off, &weights, &mut quote.points);
         }
+    }
+
+    /// Less for the whole order, off every line by what it costs.
+    fn off(&self, basket: &Basket, quote: &mut Quote) {
+        let weights: Vec<i64> = quote.points.iter().copied().map(i64::from).collect();
+        let total = weights.iter().sum();
+        let Some((at, less)) = reduce::best_off(&self.params.off, basket, total) else {
+            return;
+        };
+        quote.lines.push(Line {
+            code: format!("off-{at}"),
+            args: vec![number(less)],
+            asset: POINTS.to_owned(),
+            amount: Some(clamp(less).saturating_neg()),
+        });
+        take_off(less, &weights, &mut quote.points);
     }
 
     /// Points for one piece, and the sentence that says where they come from.
@@ -242,6 +276,12 @@ impl Shop {
             }
         }
         Ok(())
+    }
+}
+
+fn take_off(amount: i64, weights: &[i64], points: &mut [i32]) {
+    for (own, share) in points.iter_mut().zip(reduce::split(amount, weights)) {
+        *own = clamp(i64::from(*own).saturating_sub(share));
     }
 }
 

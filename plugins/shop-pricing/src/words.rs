@@ -129,6 +129,21 @@ fn more_phrases(params: &Params) -> Vec<Phrase> {
             format!("{} × {{0}}, {{1}} points less each", title.en),
         );
     }
+    for (at, one) in params.off.iter().enumerate() {
+        let title = Text::from(one.title.clone());
+        say(
+            format!("off-{at}"),
+            format!("{}：整单少 {{0}} 分", title.zh),
+            format!("{}: {{0}} points off the order", title.en),
+        );
+    }
+    if !params.in_points.is_empty() {
+        say(
+            "part".to_owned(),
+            "{0} 最多 {1}% 用积分，另付 {2} 元，取货时交".to_owned(),
+            "{0}: at most {1} % in points, {2} yuan beside them when it is picked up".to_owned(),
+        );
+    }
     if !params.money.is_empty() {
         say(
             "money".to_owned(),
@@ -194,6 +209,30 @@ fn more_summary(params: &Params) -> Vec<Text> {
         text(
             format!("优惠：{}。", one.title.zh),
             format!("Reduced: {}.", one.title.en),
+        )
+    }));
+    all.extend(params.off.iter().map(|one| {
+        text(
+            format!("整单优惠：{}。", one.title.zh),
+            format!("Off the whole order: {}.", one.title.en),
+        )
+    }));
+    all.extend(params.in_points.iter().map(|one| {
+        let goods: Vec<&str> = one
+            .items
+            .iter()
+            .chain(&one.categories)
+            .map(String::as_str)
+            .collect();
+        let (zh, en) = if goods.is_empty() {
+            ("所有商品".to_owned(), "everything".to_owned())
+        } else {
+            (goods.join("、"), goods.join(", "))
+        };
+        let percent = one.percent;
+        text(
+            format!("{zh}：最多 {percent}% 用积分，其余付钱。"),
+            format!("{en}: at most {percent} % in points, the rest in money."),
         )
     }));
     all.extend(params.bundles.iter().map(|one| {
