@@ -272,9 +272,40 @@ mod tests {
         number.expect("a number")
     }
 
+    /// Set for the process that measures itself.
     #[cfg(target_os = "linux")]
-    #[tokio::test(flavor = "multi_thread")]
-    async fn two_hundred_sign_ins_leave_two_buffers_behind() {
+    const MEASURED: &str = "RONGYI_TEST_MEASURED_ALONE";
+    /// One more buffer of 19 MiB (20.4 MiB are measured), and as much again for another allocator. Giving the memory back
+    /// after each sign-in left some 4 MiB each behind: twenty times this.
+    #[cfg(target_os = "linux")]
+    const LEFT_MAX_KIB: u64 = 40 * 1024;
+
+    /// What a process holds is of all that runs in it: this measures one of its own, in which no other test runs.
+    #[cfg(target_os = "linux")]
+    #[test]
+    #[expect(clippy::print_stdout, reason = "the figure on its way to the test")]
+    fn two_hundred_sign_ins_leave_two_buffers_behind() {
+        let name = "access::secret::tests::two_hundred_sign_ins_leave_two_buffers_behind";
+        if std::env::var_os(MEASURED).is_some() {
+            println!("left {} KiB", left_behind());
+            return;
+        }
+        let mut alone = std::process::Command::new(std::env::current_exe().expect("this program"));
+        alone.args(["--exact", name, "--nocapture", "--test-threads=1"]);
+        let out = alone.env(MEASURED, "1").output().expect("it runs again");
+        let said = String::from_utf8_lossy(&out.stdout);
+        let left = said
+            .split("left ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next());
+        let left: u64 = left.and_then(|kib| kib.parse().ok()).expect(&said);
+        assert!(out.status.success(), "{said}");
+        assert!(left < LEFT_MAX_KIB, "200 sign-ins left {left} KiB behind");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::main]
+    async fn left_behind() -> u64 {
         let vault = Vault::new([3; 32]);
         let stored = vault.hash("402716".into()).await;
         let before = resident_kib();
@@ -287,8 +318,7 @@ mod tests {
         for one in crowd {
             assert!(one.await.expect("hashed"));
         }
-        let grown = resident_kib().saturating_sub(before);
-        assert!(grown < 40 * 1024, "200 sign-ins left {grown} KiB behind");
+        resident_kib().saturating_sub(before)
     }
 
     #[test]
