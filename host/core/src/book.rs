@@ -15,6 +15,7 @@ mod draft;
 mod earning;
 mod erasing;
 mod facts;
+mod in_force;
 mod keeping;
 mod kept;
 mod loading;
@@ -29,8 +30,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::account::{Account, Holder, Purpose};
 use crate::actor::key_owner;
@@ -40,8 +40,8 @@ use crate::command::{AmendRejection, Ask, Command, Need, Rejection, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, Standing};
-use crate::record::{About, Envelope, Event, Item, Record, RuleSet};
-use crate::rule::{Judge, KindPlan, Refusal};
+use crate::record::{About, Envelope, Event, Item, Record};
+use crate::rule::{Judge, Refusal};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
 use crate::traits::Member;
@@ -410,47 +410,6 @@ impl Book {
     pub(crate) fn member(&self, resident: ResidentNo) -> Result<&Member, Rejection> {
         let own = self.residents.get(&resident).and_then(Option::as_ref);
         own.ok_or(Rejection::ResidentUnknown { resident })
-    }
-
-    /// The rule sets in force on `on`: of each rule name the newest activation that had begun. A rule that
-    /// was taken out of the configuration is in force with an empty plan.
-    pub fn in_force(&self, on: LocalDate) -> Vec<&Arc<RuleSet>> {
-        let mut newest: BTreeMap<&Code, &Arc<RuleSet>> = BTreeMap::new();
-        for set in self.frame.sets.iter().filter(|set| set.active_from <= on) {
-            let own = newest.entry(&set.name).or_insert(set);
-            if (set.active_from, set.no) > (own.active_from, own.no) {
-                *own = set;
-            }
-        }
-        newest.into_values().collect()
-    }
-
-    /// The rule set and plan that decide `kind` on `on`. Where a rule took over a kind from one of another name,
-    /// both are in force on the days before; the newer activation decides, so that what waited is decided by it.
-    pub fn rule_for(&self, kind: &Code, on: LocalDate) -> Option<(&Arc<RuleSet>, &KindPlan)> {
-        let own = |set: &Arc<RuleSet>| set.plan.kinds.iter().position(|k| k.code == *kind);
-        if kind.as_str() == period::CLOSE_KIND {
-            return None;
-        }
-        let set = self
-            .in_force(on)
-            .into_iter()
-            .filter(|set| own(set).is_some())
-            .max_by_key(|set| set.no)?;
-        Some((set, set.plan.kinds.get(own(set)?)?))
-    }
-
-    /// The rule set that prices baskets on `on`.
-    pub fn pricing_for(&self, on: LocalDate) -> Option<&Arc<RuleSet>> {
-        self.in_force(on)
-            .into_iter()
-            .filter(|set| set.plan.pricing.is_some())
-            .max_by_key(|set| set.no)
-    }
-
-    /// The rule set with this number.
-    pub fn set(&self, no: RuleSetNo) -> Option<&Arc<RuleSet>> {
-        self.frame.sets.iter().find(|set| set.no == no)
     }
 
     /// The records of an earlier entry.

@@ -1,8 +1,10 @@
 //! What can be asked of the book, and what it needs to know to answer.
 
 mod amend;
+mod event;
 
 pub use amend::{AmendRejection, NotReversible};
+pub use event::EventRejection;
 
 use crate::account::{Account, Holder};
 use crate::amount::Amount;
@@ -292,11 +294,6 @@ pub enum Rejection {
         kind: Code,
         nearest: Option<Code>,
     },
-    KindNotActive {
-        kind: Code,
-        on: LocalDate,
-        first: LocalDate,
-    },
     ResidentUnknown {
         resident: ResidentNo,
     },
@@ -371,6 +368,9 @@ pub enum Rejection {
         message: String,
     },
     NotConfigured,
+    SetUnknown {
+        set: RuleSetNo,
+    },
     OutOfRange,
     Period(PeriodRejection),
     TextUnknown {
@@ -379,6 +379,14 @@ pub enum Rejection {
     ErasureAlone,
     /// About an earlier entry.
     Amend(AmendRejection),
+    /// About an event and its day.
+    Event(EventRejection),
+}
+
+impl From<EventRejection> for Rejection {
+    fn from(rejection: EventRejection) -> Self {
+        Rejection::Event(rejection)
+    }
 }
 
 impl From<AmendRejection> for Rejection {
@@ -394,7 +402,6 @@ impl Rejection {
             Rejection::KeyConflict { .. } => "key.conflict",
             Rejection::SourceConflict { .. } => "source.conflict",
             Rejection::KindUnknown { .. } => "kind.unknown",
-            Rejection::KindNotActive { .. } => "kind.not-active",
             Rejection::ResidentUnknown { .. } => "resident.unknown",
             Rejection::ResidentExists { .. } => "resident.exists",
             Rejection::DateFuture { .. } => "date.future",
@@ -421,11 +428,13 @@ impl Rejection {
             Rejection::NothingToDo => "nothing.to-do",
             Rejection::RuleFault { .. } => "rule.fault",
             Rejection::NotConfigured => "community.not-configured",
+            Rejection::SetUnknown { .. } => "rule-set.unknown",
             Rejection::OutOfRange => "amount.out-of-range",
             Rejection::Period(own) => own.code(),
             Rejection::TextUnknown { .. } => "text.unknown",
             Rejection::ErasureAlone => "erasure.alone",
             Rejection::Amend(own) => own.code(),
+            Rejection::Event(own) => own.code(),
         }
     }
 
@@ -457,10 +466,6 @@ impl Rejection {
                     format!("No rule of this community handles the kind “{kind}”.{near_en} The kinds stand in the community's TOML file."),
                 )
             }
-            Rejection::KindNotActive { kind, on, first } => (
-                format!("“{kind}”从 {first} 起才有规则，{on} 的事项不能计分。"),
-                format!("“{kind}” has a rule from {first} on; an event of {on} cannot be decided."),
-            ),
             Rejection::ResidentUnknown { resident } => (
                 format!("没有 {resident} 号居民。请核对号码，或先登记这位居民。"),
                 format!("There is no resident {resident}. Check the number, or enrol the resident first."),
@@ -575,11 +580,16 @@ impl Rejection {
                 "删除别人的资料要两个人：一人办理，另一人同意。请写上第二个人。".into(),
                 "To erase somebody else's data takes two people, one who does it and another who agrees. Name the second.".into(),
             ),
+            Rejection::SetUnknown { set } => (
+                format!("账本里没有第 {set} 套规则，不能启用。请重新启动，或再保存一次社区文件。"),
+                format!("The ledger has no rule set {set}, so it cannot be in force. Start again, or save the community's file once more."),
+            ),
             Rejection::OutOfRange => (
                 "数额超出了账本能记的范围。".into(),
                 "The amount is beyond what the book can hold.".into(),
             ),
             Rejection::Amend(own) => own.both(),
+            Rejection::Event(own) => own.both(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::amount::Amount;
 use crate::codec::{Malformed, Reader, Writer};
-use crate::ids::{AssetNo, Code};
+use crate::ids::{AssetNo, Code, RuleSetNo};
 use crate::period::{Period, PeriodLength};
 use crate::time::LocalDate;
 
@@ -65,6 +65,24 @@ impl Expiry {
     }
 }
 
+/// One block of a community's rules: a rule set that decides from a day on, perhaps until another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InForce {
+    /// The rule set.
+    pub set: RuleSetNo,
+    /// Its first day.
+    pub from: LocalDate,
+    /// Its last day; `None` for no end.
+    pub until: Option<LocalDate>,
+}
+
+impl InForce {
+    /// Whether it decides for `on`, unless a later block of the same rule does.
+    pub fn covers(&self, on: LocalDate) -> bool {
+        self.from <= on && self.until.is_none_or(|last| on <= last)
+    }
+}
+
 /// A community's settings, recorded in its ledger whenever they change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -88,11 +106,21 @@ pub struct Settings {
     pub debt_floors: Vec<(AssetNo, Amount)>,
     /// Event kinds whose awards are under notice first, and for how many days.
     pub notice_days: Vec<(Code, u16)>,
+    /// The rule sets that decide, all of them: what is not named here decides on no day. `None` in ledgers of before,
+    /// where the newest activation of each name decides from its day on.
+    pub in_force: Option<Vec<InForce>>,
+    /// Host-side limit on the minutes of one person on one day, whatever a rule says.
+    pub minutes_max_day: Option<Amount>,
+    /// Event kinds that need the time of day.
+    pub timed: Vec<Code>,
 }
 
 /// Numbers of the extensions that follow the first form of settings. A number is never given twice.
 const DEBT_FLOORS: u8 = 1;
 const NOTICE_DAYS: u8 = 2;
+const IN_FORCE: u8 = 3;
+const MINUTES_MAX_DAY: u8 = 4;
+const TIMED: u8 = 5;
 
 impl Settings {
     /// The number of an asset's code.
@@ -168,6 +196,20 @@ impl Settings {
             w.code(kind);
             w.u32(u32::from(*days));
         });
+        // An empty list says something too: nothing is in force.
+        if let Some(in_force) = &self.in_force {
+            one(w, IN_FORCE, |w| {
+                w.list(in_force, |w, own| {
+                    w.u32(own.set.0);
+                    w.date(own.from);
+                    w.option(own.until, Writer::date);
+                });
+            });
+        }
+        if let Some(most) = self.minutes_max_day {
+            one(w, MINUTES_MAX_DAY, |w| w.amount(most));
+        }
+        extension(w, TIMED, &self.timed, Writer::code);
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -199,6 +241,9 @@ impl Settings {
             assets: r.list(|r| Ok((r.code()?, AssetNo(r.u32()?))))?,
             debt_floors: Vec::new(),
             notice_days: Vec::new(),
+            in_force: None,
+            minutes_max_day: None,
+            timed: Vec::new(),
         };
         let mut before = 0;
         while !r.is_empty() {
@@ -215,6 +260,18 @@ impl Settings {
                         Ok((r.code()?, days(r)?))
                     })?;
                 }
+                IN_FORCE => {
+                    let row = |r: &mut Reader<'_>| {
+                        Ok(InForce {
+                            set: RuleSetNo(r.u32()?),
+                            from: r.date()?,
+                            until: r.option(Reader::date)?,
+                        })
+                    };
+                    settings.in_force = Some(own.list(row)?);
+                }
+                MINUTES_MAX_DAY => settings.minutes_max_day = Some(own.amount()?),
+                TIMED => settings.timed = own.list(Reader::code)?,
                 _ => return Err(Malformed),
             }
             if number <= before {
@@ -229,11 +286,15 @@ impl Settings {
 
 fn extension<T>(w: &mut Writer, number: u8, list: &[T], write: impl FnMut(&mut Writer, &T)) {
     if !list.is_empty() {
-        let mut own = Writer::default();
-        own.list(list, write);
-        w.byte(number);
-        w.bytes(&own.done());
+        one(w, number, |w| w.list(list, write));
     }
+}
+
+fn one(w: &mut Writer, number: u8, write: impl FnOnce(&mut Writer)) {
+    let mut own = Writer::default();
+    write(&mut own);
+    w.byte(number);
+    w.bytes(&own.done());
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rongyi_rules::{About, Allowance, Cache, Compiler, Engine, Rule, Tier};
+use rongyi_rules::{About, Allowance, Cache, Compiler, Engine, Lowered, Rule, Tier};
 use rongyi_sdk::scenario::{self, Report};
 
 use crate::build::Built;
@@ -84,7 +84,9 @@ impl Desk {
     /// [`Problem`] when the file is no scenario file.
     pub fn test(&self, shown: &str, text: &str) -> Result<Report, Problem> {
         scenarios(shown, text)?;
-        let report = self.engine.run_scenarios(&self.built.bytes, text, None);
+        let report = self
+            .engine
+            .run_scenarios(&self.built.bytes, text, None, Lowered::default());
         report.map_err(|why| unreadable(shown, &why))
     }
 

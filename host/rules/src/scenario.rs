@@ -30,6 +30,7 @@ pub struct Compiled<'e> {
     bytes: &'e [u8],
     loaded: BTreeMap<String, Arc<Rule>>,
     rule: Option<Arc<Rule>>,
+    lowered: Lowered,
     /// Whether all questions are asked, however many there are and however they end.
     is_patient: bool,
     asked: u32,
@@ -44,6 +45,7 @@ impl<'e> Compiled<'e> {
             bytes,
             loaded: BTreeMap::new(),
             rule: None,
+            lowered: Lowered::default(),
             is_patient: true,
             asked: 0,
             faults: 0,
@@ -86,8 +88,8 @@ impl<'e> Compiled<'e> {
 }
 
 impl Engine {
-    /// Runs a scenario file through a component. Scenarios that name no parameter set are asked with
-    /// `own_params`, the JSON of a community's own.
+    /// Runs a scenario file through a component, under the limits it would have in use. Scenarios that name no parameter
+    /// set are asked with `own_params`, the JSON of a community's own.
     ///
     /// # Errors
     /// What is wrong with the file itself.
@@ -96,8 +98,13 @@ impl Engine {
         bytes: &[u8],
         file: &str,
         own_params: Option<&str>,
+        lowered: Lowered,
     ) -> Result<Report, String> {
-        rongyi_sdk::scenario::run_with(file, own_params, &mut Compiled::new(self, bytes))
+        let mut candidate = Compiled {
+            lowered,
+            ..Compiled::new(self, bytes)
+        };
+        rongyi_sdk::scenario::run_with(file, own_params, &mut candidate)
     }
 }
 
@@ -107,11 +114,16 @@ impl Engine {
     ///
     /// # Errors
     /// What is wrong with the scenarios themselves.
-    pub fn own_scenarios(&self, bytes: &[u8], about: &About) -> Result<Report, String> {
+    pub fn own_scenarios(
+        &self,
+        bytes: &[u8],
+        about: &About,
+        lowered: Lowered,
+    ) -> Result<Report, String> {
         if about.scenarios.trim().is_empty() {
             return Ok(Report::default());
         }
-        let mark = PathBuf::from(self.mark(bytes));
+        let mark = PathBuf::from(self.mark(bytes, lowered));
         let passed = self.cache().and_then(|cache| cache.note(&mark));
         if let Some(ran) = passed.and_then(|text| text.parse().ok()) {
             let failures = Vec::new();
@@ -119,6 +131,7 @@ impl Engine {
         }
         let mut candidate = Compiled {
             is_patient: false,
+            lowered,
             ..Compiled::new(self, bytes)
         };
         let report = rongyi_sdk::scenario::run_with(&about.scenarios, None, &mut candidate)?;
@@ -128,8 +141,9 @@ impl Engine {
         Ok(report)
     }
 
-    fn mark(&self, bytes: &[u8]) -> String {
-        let with = format!("{} {:?}", env!("CARGO_PKG_VERSION"), self.allowance());
+    fn mark(&self, bytes: &[u8], lowered: Lowered) -> String {
+        let allowance = self.allowance();
+        let with = format!("{} {allowance:?} {lowered:?}", env!("CARGO_PKG_VERSION"));
         let (component, with) = (hex(&sha256(bytes)), hex(&sha256(with.as_bytes())));
         format!("{component}-{}.passed", with.get(..16).unwrap_or(&with))
     }
@@ -147,7 +161,7 @@ impl Candidate for Compiled<'_> {
         let loaded = known.map_or_else(
             || {
                 self.engine
-                    .load_plain(self.bytes, params, Lowered::default())
+                    .load_plain(self.bytes, params, self.lowered)
                     .map(Arc::new)
             },
             Ok,

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use rongyi_rules::{Cache, Compiler, Engine, Limits};
+use rongyi_rules::{Cache, Compiler, Engine, Limits, Lowered};
 use rongyi_sdk::scenario::params_json;
 
 fn root() -> PathBuf {
@@ -91,7 +91,7 @@ fn published_rule_books_give_their_published_numbers() {
         let bundled = rongyi_bundled::find(plugin).unwrap();
         let text = read(&format!("config/published/scenarios/{key}.toml"));
         let report = engine
-            .run_scenarios(bundled.bytes, &text, Some(params))
+            .run_scenarios(bundled.bytes, &text, Some(params), Lowered::default())
             .unwrap_or_else(|no| panic!("{key}: {no}"));
         assert!(report.failures.is_empty(), "{key}: {:#?}", report.failures);
     }
@@ -171,7 +171,9 @@ fn every_kind_of_rule_is_said_by_a_parameter_and_shown_by_a_scenario() {
         );
         let failures = failed.entry(path.clone()).or_insert_with(|| {
             let bytes = rongyi_bundled::find(&rule).unwrap().bytes;
-            let report = engine.run_scenarios(bytes, &text, None).unwrap();
+            let report = engine
+                .run_scenarios(bytes, &text, None, Lowered::default())
+                .unwrap();
             report.failures.into_iter().map(|one| one.name).collect()
         });
         assert!(

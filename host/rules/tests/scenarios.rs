@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use rongyi_core::rule as own;
-use rongyi_rules::{Cache, Compiler, Engine, Limits};
+use rongyi_rules::{Cache, Compiler, Engine, Limits, Lowered};
 
 #[test]
 fn the_components_do_what_their_scenarios_say() {
@@ -27,7 +27,9 @@ fn the_components_do_what_their_scenarios_say() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let text = std::fs::read_to_string(&path).unwrap();
-            let report = engine.run_scenarios(bundled.bytes, &text, None).unwrap();
+            let report = engine
+                .run_scenarios(bundled.bytes, &text, None, Lowered::default())
+                .unwrap();
             assert!(
                 report.failures.is_empty(),
                 "{}: {:#?}",

@@ -380,7 +380,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         match cli.command {
             Command::Serve(args) => serve::run(&args).await,
             Command::Demo(args) => demo::run(args).await,
-            Command::Check(args) => check::run(&args),
+            Command::Check(args) => check::run(&args).await,
             Command::Rule(command) => rule::run(command).await,
             Command::Person(command) => enrol::person(command).await,
             Command::Household(command) => enrol::household(command).await,

@@ -5,6 +5,7 @@
 
 mod agreeing;
 mod checking;
+mod difference;
 pub mod figures;
 pub mod published;
 pub mod reload;
@@ -31,11 +32,12 @@ use crate::config::{self, Config, Diagnostic, Parted};
 use crate::door::{Actor, Kind, Reading, Readings, Way};
 use crate::proof::heads::Heads;
 use crate::rulebook::{RuleBooks, RuleSets};
-use agreeing::changes;
+use agreeing::{blocks, changed_settings, tried, unknown_sets};
 use checking::serving_engine;
 pub use checking::{
     COMPILE_COMMAND, Checked, check_rules, compile_apart, compiler, engine, known_cache,
 };
+pub use difference::{Change, Stretch, difference};
 
 /// One community as this host serves it.
 #[derive(Debug)]
@@ -307,8 +309,13 @@ impl House {
         for rule in rules {
             self.archive(rule).await?;
         }
+        let blocks = blocks(rules);
         let frame = self.store.frame(code).await?;
-        for ask in changes(frame.as_ref(), community, rules, self.today(code).0) {
+        for ask in unknown_sets(frame.as_ref(), &blocks) {
+            self.record(code, ask).await?;
+        }
+        let frame = self.store.frame(code).await?;
+        if let Some(ask) = changed_settings(frame.as_ref(), community, &blocks) {
             self.record(code, ask).await?;
         }
         let sets = self.store.frame(code).await?.map(|frame| frame.sets);

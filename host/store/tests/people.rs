@@ -57,6 +57,9 @@ async fn community(url: &str) -> Store {
         assets: Vec::new(),
         debt_floors: Vec::new(),
         notice_days: Vec::new(),
+        in_force: None,
+        minutes_max_day: None,
+        timed: Vec::new(),
     }));
     for no in [1001, 1002] {
         apply(Ask::Enrol {

@@ -35,6 +35,11 @@ pub(super) fn settings(
     {
         return Err(Rejection::NumberTooLarge);
     }
+    for block in settings.in_force.iter().flatten() {
+        if book.set(block.set).is_none() {
+            return Err(Rejection::SetUnknown { set: block.set });
+        }
+    }
     book.frame.settings = Some(settings.clone());
     book.dirty.settings = true;
     Ok(Applied::Fresh(book.append(

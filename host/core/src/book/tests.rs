@@ -151,6 +151,9 @@ fn settings() -> Settings {
         assets: vec![],
         debt_floors: vec![],
         notice_days: vec![(code("serve"), 3)],
+        in_force: None,
+        minutes_max_day: None,
+        timed: Vec::new(),
     }
 }
 

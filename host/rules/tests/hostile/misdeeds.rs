@@ -1,7 +1,7 @@
 //! The rule that does what a rule must not (`tests/guests/hostile`): each misdeed ends in its named fault.
 
 use rongyi_core::rule::Blame;
-use rongyi_rules::{About, Allowance, Cache, Compiler, Engine, Limits};
+use rongyi_rules::{About, Allowance, Cache, Compiler, Engine, Limits, Lowered};
 
 use crate::craft::Craft;
 use crate::{basket, engine, event, hostile};
@@ -247,13 +247,37 @@ fn scenarios_of_a_component_cannot_hold_up_its_loading() {
             ..hostile(engine).about.clone()
         }
     };
-    let report = engine.own_scenarios(rongyi_bundled::HOSTILE, &scenarios("loop", 5000));
+    let report = engine.own_scenarios(
+        rongyi_bundled::HOSTILE,
+        &scenarios("loop", 5000),
+        Lowered::default(),
+    );
     let failures = report.unwrap().failures;
     assert_eq!(failures.len(), 5000);
     let of = |no: usize| format!("{}", failures[no].differs[0]);
     assert!(of(9).contains("limit.fuel"), "{}", of(9));
     assert_eq!(of(10), "not asked any more after 10 faults");
-    let report = engine.own_scenarios(rongyi_bundled::HOSTILE, &scenarios("good", 3000));
+    // What a community takes less of counts for its scenarios too, and what passed under other limits says nothing.
+    let few = Lowered {
+        fuel_call: Some(5_000),
+        ..Lowered::default()
+    };
+    for (lowered, falls_short) in [
+        (Lowered::default(), false),
+        (few, true),
+        (Lowered::default(), false),
+    ] {
+        let report = engine.own_scenarios(rongyi_bundled::HOSTILE, &scenarios("good", 1), lowered);
+        let failures = report.unwrap().failures;
+        let mut told = failures.iter().flat_map(|own| &own.differs);
+        let found = told.any(|own| own.to_string().contains("limit.fuel"));
+        assert_eq!(found, falls_short);
+    }
+    let report = engine.own_scenarios(
+        rongyi_bundled::HOSTILE,
+        &scenarios("good", 3000),
+        Lowered::default(),
+    );
     let failures = report.unwrap().failures;
     let last = failures.last().unwrap().differs[0].to_string();
     assert!(

@@ -171,6 +171,9 @@ fn beginning() -> Vec<Ask> {
         assets: Vec::new(),
         debt_floors: Vec::new(),
         notice_days: vec![(code("serve"), 2)],
+        in_force: None,
+        minutes_max_day: None,
+        timed: Vec::new(),
     };
     let set = RuleSet {
         no: RuleSetNo(0),

@@ -1,13 +1,16 @@
 //! `rongyi check`: reads the configuration, loads every rule with its parameters, and says what would be in
-//! force. Opens no database and changes nothing.
+//! force, and from when it differs from what the ledger has in force now. Changes nothing.
 
 use clap::Args;
 
 use rongyi_core::shown;
+use rongyi_core::time::LocalDate;
+use rongyi_store::Store;
 
 use super::{Failure, Installation, foreign, load, say, say_json};
+use crate::clock::{Clock, SystemClock, local};
 use crate::config::{self, Config};
-use crate::house::{self, Checked};
+use crate::house::{self, Checked, Stretch, difference};
 
 /// What to check.
 #[derive(Debug, Args)]
@@ -16,6 +19,7 @@ use crate::house::{self, Checked};
   rongyi check --config config/rongyi.toml
 
 有错时逐条写明文件、行、列和改法，退出码 78。Every mistake is told with file, line, column and the way out; exit code 78.
+有账本时还写明从哪一天起和现在执行的有什么不同。Where there is a ledger it also says from which day what would differ.
 改好的配置在下一次 serve、登记或导入时记入账本。What is right here goes into force with the next serve, enrolment or import.")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
@@ -25,12 +29,15 @@ pub(super) struct CheckArgs {
     json: bool,
 }
 
-pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
-    let parted = if args.json {
+pub(super) async fn run(args: &CheckArgs) -> Result<(), Failure> {
+    let mut parted = if args.json {
         config::load_parted(&args.installation.config).map_err(|found| told_as_json(&found))?
     } else {
         load(&args.installation.config)?
     };
+    if let Some(url) = &args.installation.database {
+        parted.config.database_url.clone_from(url);
+    }
     let mut found = parted.mistakes();
     let config = parted.config;
     // The folder of compiled rules is used when it is there; checking makes none.
@@ -49,12 +56,65 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
             Failure::Config(found)
         });
     }
+    let against = compare(&config, &all).await;
     if args.json {
-        say_json(&as_json(&config, &all));
+        say_json(&as_json(&config, &all, &against));
     } else {
-        show(&config, &all);
+        show(&config, &all, &against);
     }
     Ok(())
+}
+
+/// A community's rules beside what its ledger has in force.
+struct Against {
+    today: LocalDate,
+    /// What would differ; `None` without a ledger.
+    stretches: Option<Vec<Stretch>>,
+}
+
+/// Every community against its ledger, in the same order. A database that cannot be read is as if there were none:
+/// a configuration is checked on any machine.
+async fn compare(config: &Config, all: &[Vec<Checked>]) -> Vec<Against> {
+    let store = Store::open_read_only(&config.database_url).await.ok();
+    let now = SystemClock.now();
+    let mut against = Vec::new();
+    for (community, rules) in config.communities.iter().zip(all) {
+        let zone = jiff::tz::TimeZone::get(&community.timezone);
+        let (today, _) = local(now, &zone.unwrap_or(jiff::tz::TimeZone::UTC));
+        let frame = match &store {
+            Some(store) => store.frame(&community.code).await.ok().flatten(),
+            None => None,
+        };
+        let stretches = frame.map(|frame| difference(frame, community, rules, today));
+        against.push(Against { today, stretches });
+    }
+    against
+}
+
+fn show_difference(against: &Against) {
+    let Some(stretches) = &against.stretches else {
+        say("  还没有账本，这些规则从头开始。 No ledger yet: these rules begin with it.");
+        return;
+    };
+    if stretches.is_empty() {
+        say("  和现在执行的规则一样。 The same as what is in force.");
+        return;
+    }
+    say("  和现在执行的规则相比： Against what is in force:");
+    for own in stretches {
+        let first = own.first.map_or("…".to_owned(), |day| day.to_string());
+        let last = own.last.map_or("…".to_owned(), |day| day.to_string());
+        let late = own.last.is_some_and(|last| last < against.today);
+        let note = match late {
+            true => "（只影响以后补记的）（only what is entered late）",
+            false => "",
+        };
+        say(&format!("    {first} – {last}{note}"));
+        for change in &own.changes {
+            let text = change.text();
+            say(&format!("      · {}\n        {}", text.zh, text.en));
+        }
+    }
 }
 
 fn told_as_json(found: &[config::Diagnostic]) -> Failure {
@@ -62,8 +122,8 @@ fn told_as_json(found: &[config::Diagnostic]) -> Failure {
     Failure::Config(Vec::new())
 }
 
-fn show(config: &Config, all: &[Vec<Checked>]) {
-    for (community, rules) in config.communities.iter().zip(all) {
+fn show(config: &Config, all: &[Vec<Checked>], against: &[Against]) {
+    for ((community, rules), against) in config.communities.iter().zip(all).zip(against) {
         say(&format!(
             "{} · {} / {}",
             community.code,
@@ -72,23 +132,27 @@ fn show(config: &Config, all: &[Vec<Checked>]) {
         ));
         for rule in rules {
             let about = &rule.rule.about;
+            let until = rule.active_until;
+            let until = until.map(|day| format!("，到 {day} / until {day}"));
             say(&format!(
-                "  {} {}  {} 起 / from {}",
+                "  {} {}  {} 起 / from {}{}",
                 about.name,
                 foreign(&about.version),
                 rule.active_from,
-                rule.active_from
+                rule.active_from,
+                until.unwrap_or_default()
             ));
             for line in &rule.rule.plan.summary {
                 let (zh, en) = (shown::line(&line.zh), shown::line(&line.en));
                 say(&format!("    · {zh}\n      {en}"));
             }
         }
+        show_difference(against);
     }
     say("配置没有问题。 OK: the configuration can be used.");
 }
 
-fn as_json(config: &Config, all: &[Vec<Checked>]) -> serde_json::Value {
+fn as_json(config: &Config, all: &[Vec<Checked>], against: &[Against]) -> serde_json::Value {
     let rule = |rule: &Checked| {
         let summary: Vec<_> = rule
             .rule
@@ -108,6 +172,7 @@ fn as_json(config: &Config, all: &[Vec<Checked>]) -> serde_json::Value {
             "name": rule.rule.about.name,
             "version": rule.rule.about.version,
             "active_from": rule.active_from.to_string(),
+            "active_until": rule.active_until.map(|day| day.to_string()),
             "kinds": kinds,
             "pricing": rule.rule.plan.pricing.is_some(),
             "summary": summary,
@@ -117,10 +182,34 @@ fn as_json(config: &Config, all: &[Vec<Checked>]) -> serde_json::Value {
         .communities
         .iter()
         .zip(all)
-        .map(|(community, rules)| {
+        .zip(against)
+        .map(|((community, rules), against)| {
             let rules: Vec<_> = rules.iter().map(rule).collect();
-            serde_json::json!({ "community": community.code.to_string(), "rules": rules })
+            serde_json::json!({
+                "community": community.code.to_string(),
+                "rules": rules,
+                "differs": differs(against),
+            })
         })
         .collect();
     serde_json::json!({ "ok": true, "communities": communities })
+}
+
+/// What would differ, by day; null without a ledger.
+fn differs(against: &Against) -> serde_json::Value {
+    let change = |own: &house::Change| {
+        let text = own.text();
+        serde_json::json!({ "code": own.code(), "text": { "zh": text.zh, "en": text.en } })
+    };
+    let stretch = |own: &Stretch| {
+        let changes: Vec<_> = own.changes.iter().map(change).collect();
+        serde_json::json!({
+            "first": own.first.map(|day| day.to_string()),
+            "last": own.last.map(|day| day.to_string()),
+            "changes": changes,
+        })
+    };
+    let all = against.stretches.as_ref();
+    let all: Option<Vec<_>> = all.map(|all| all.iter().map(stretch).collect());
+    serde_json::json!(all)
 }

@@ -1,10 +1,12 @@
 //! A database opened for reading: what the commands that only look have in hand. Writes nothing but who read what.
 
+use std::collections::BTreeSet;
+
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::shown;
 use rongyi_store::Store;
 
-use super::{Failure, Reading, load, tell, unknown};
+use super::{Failure, Reading, foreign, load, tell, unknown};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Diagnostic};
 use crate::door::{self, Actor, Kind, Readings, Way};
@@ -104,6 +106,17 @@ impl Library {
         match self.wrong.is_empty() {
             true => Ok(()),
             false => Err(Failure::Config(self.wrong.clone())),
+        }
+    }
+
+    /// For a command that needs nothing of the files: which of them are wrong is told beside what it says.
+    pub(crate) fn tell_left_out(&self) {
+        let files: BTreeSet<_> = self.wrong.iter().map(|own| &own.file).collect();
+        for file in files {
+            let file = foreign(&file.display().to_string());
+            tell(&format!(
+                "提醒 warning: {file} 有错，详情请运行 rongyi check。\n  {file} is wrong; see rongyi check."
+            ));
         }
     }
 

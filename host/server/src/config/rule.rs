@@ -45,6 +45,8 @@ pub struct RuleEntry {
     pub plugin: PluginRef,
     /// The first local day it decides for.
     pub active_from: LocalDate,
+    /// The last local day it decides for; `None` until a later entry or for ever.
+    pub active_until: Option<LocalDate>,
     /// Canonical JSON of `[rule.params]`: sorted keys, no spaces, decimals and dates as strings with the
     /// text they have in the file.
     pub params_json: String,
@@ -168,6 +170,25 @@ fn read_rule(desk: &Desk, field: &Field<'_>, files: Places<'_>) -> Option<RuleEn
     let plugin_at = plugin_field.as_ref().map_or(table.span(), Field::span);
     let plugin = plugin_field.and_then(|field| read_plugin(&field, files));
     let active_from = table.need("active_from").and_then(|field| field.date());
+    let until = table.get("active_until");
+    let until_at = until.as_ref().map(Field::span);
+    let active_until = until.and_then(|field| field.date());
+    if let (Some(from), Some(until), Some(at)) = (active_from, active_until, until_at)
+        && until < from
+    {
+        desk.error(
+            at,
+            "config.value",
+            both(
+                format!("这段规则在开始的日子（{from}）之前就结束了。"),
+                format!("This rule would end before the day it begins, {from}."),
+            ),
+            both(
+                "active_until 是它管事的最后一天，不能早于 active_from；没有尽头就不写这一行。",
+                "active_until is the last day it decides for, not before active_from; leave the line out for no end.",
+            ),
+        );
+    }
     let mut params_json = String::new();
     let mut places = BTreeMap::new();
     match table.get("params") {
@@ -194,6 +215,7 @@ fn read_rule(desk: &Desk, field: &Field<'_>, files: Places<'_>) -> Option<RuleEn
         scenarios_at,
         plugin: plugin?,
         active_from: active_from?,
+        active_until,
         params_json,
         places,
         plugin_at,

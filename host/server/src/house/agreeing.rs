@@ -1,18 +1,20 @@
-//! What a ledger has to be told so that it agrees with its configuration: settings, and the rules that begin or end.
-//! It only compares; whoever asked records it.
+//! What a ledger has to be told so that it agrees with its configuration: rule sets that it does not know, and then the
+//! settings, which name every block that is in force. It only compares; whoever asked records it.
+//!
+//! What decides on a day, past or coming, follows from the blocks as they are written now. What was taken out or put off
+//! is no longer named, and what was decided stays as it was.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rongyi_core::amount::Amount;
-use rongyi_core::book::Frame;
+use rongyi_core::book::{Book, Frame};
 use rongyi_core::chain::sha256;
-use rongyi_core::command::Ask;
+use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
-use rongyi_core::rule::Plan;
-use rongyi_core::settings::{Expiry, Settings, Unit};
-use rongyi_core::time::LocalDate;
+use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
+use rongyi_core::settings::{Expiry, InForce, Settings, Unit};
+use rongyi_core::time::{Instant, LocalDate};
 use rongyi_rules::Rule;
 
 use super::Checked;
@@ -34,7 +36,11 @@ fn assets(known: Option<&Settings>, community: &config::Community) -> Vec<(Code,
     assets
 }
 
-fn settings(known: Option<&Settings>, community: &config::Community) -> Settings {
+fn settings(
+    known: Option<&Settings>,
+    community: &config::Community,
+    in_force: Vec<InForce>,
+) -> Settings {
     let amount = |value: i64| Amount::new(value).unwrap_or_default();
     let assets = assets(known, community);
     let number = |code: &Code| {
@@ -81,77 +87,51 @@ fn settings(known: Option<&Settings>, community: &config::Community) -> Settings
             .map(|own| (own.kind.clone(), own.days))
             .collect(),
         assets,
+        in_force: Some(in_force),
+        minutes_max_day: None,
+        timed: Vec::new(),
     }
 }
 
-/// What a ledger has to be told so that it agrees with its configuration.
-pub(super) fn changes(
-    frame: Option<&Frame>,
-    community: &config::Community,
-    rules: &[Checked],
-    today: LocalDate,
-) -> Vec<Ask> {
-    let mut changes = Vec::new();
-    let known = frame.and_then(|frame| frame.settings.as_ref());
-    let wanted = settings(known, community);
-    if known != Some(&wanted) {
-        changes.push(Ask::Settings(wanted));
-    }
-    let known = frame.map_or(&[][..], |frame| &frame.sets);
-    for wanted in wanted_sets(known, rules) {
-        if !in_force(known, &wanted) {
-            changes.push(Ask::Activate(Box::new(wanted)));
-        }
-    }
-    let gone = known.iter().filter(|set| {
-        !rules
-            .iter()
-            .any(|rule| rule.rule.about.name == set.name.as_str())
-    });
-    let gone: BTreeMap<_, _> = gone.map(|set| (set.name.clone(), set)).collect();
-    for set in gone.into_values().filter(|set| set.plan != Plan::default()) {
-        let empty = RuleSet {
-            active_from: today,
-            plan: Plan::default(),
-            ..(**set).clone()
+/// A block of the configuration as a ledger would name it.
+#[derive(Debug, Clone)]
+pub(super) struct Block {
+    /// Its rule set, not numbered yet.
+    set: RuleSet,
+    /// Its last day.
+    until: Option<LocalDate>,
+}
+
+impl Block {
+    /// The rule set of a ledger that is exactly this block's; of several the first, so that all hosts name the same.
+    fn known(&self, sets: &[Arc<RuleSet>]) -> Option<RuleSetNo> {
+        let same = |own: &&Arc<RuleSet>| {
+            let unnumbered = RuleSet {
+                no: self.set.no,
+                ..RuleSet::clone(own)
+            };
+            unnumbered == self.set
         };
-        changes.push(Ask::Activate(Box::new(empty)));
+        sets.iter().find(same).map(|own| own.no)
     }
-    changes
 }
 
-/// The rule sets of a configuration. A rule that was taken out and came back begins again on the day it ended:
-/// what the ledger says about the days before stays.
-fn wanted_sets(known: &[Arc<RuleSet>], rules: &[Checked]) -> Vec<RuleSet> {
-    let mut wanted: Vec<RuleSet> = Vec::new();
-    let mut entries: Vec<&Checked> = rules.iter().collect();
-    entries.sort_by_key(|rule| rule.active_from);
-    for rule in entries {
-        let mut set = rule_set(rule);
-        let ended = known
-            .iter()
-            .filter(|old| old.name == set.name && old.plan == Plan::default())
-            .map(|old| old.active_from)
-            .max();
-        set.active_from = ended.map_or(set.active_from, |day| day.max(set.active_from));
-        // Of several that would begin on that day the last one counts.
-        wanted.retain(|other| (&other.name, other.active_from) != (&set.name, set.active_from));
-        wanted.push(set);
-    }
-    wanted
-}
-
-fn rule_set(rule: &Checked) -> RuleSet {
-    RuleSet {
-        no: RuleSetNo(0),
-        name: rule_name(&rule.rule),
-        title: rule.rule.about.title.clone(),
-        version: rule.rule.about.version.clone(),
-        component: rule.rule.digest,
-        params: sha256(rule.params_json.as_bytes()),
-        active_from: rule.active_from,
-        plan: rule.rule.plan.clone(),
-    }
+/// The blocks of a configuration.
+pub(super) fn blocks(rules: &[Checked]) -> Vec<Block> {
+    let one = |rule: &Checked| Block {
+        set: RuleSet {
+            no: RuleSetNo(0),
+            name: rule_name(&rule.rule),
+            title: rule.rule.about.title.clone(),
+            version: rule.rule.about.version.clone(),
+            component: rule.rule.digest,
+            params: sha256(rule.params_json.as_bytes()),
+            active_from: rule.active_from,
+            plan: rule.rule.plan.clone(),
+        },
+        until: rule.active_until,
+    };
+    rules.iter().map(one).collect()
 }
 
 /// The rule's name as a code. Loading has checked that it is one.
@@ -162,12 +142,84 @@ fn rule_name(rule: &Rule) -> Code {
         .unwrap_or_else(|_| Code::literal("unnamed"))
 }
 
-/// Whether the newest activation of this name and date is exactly this set.
-fn in_force(known: &[Arc<RuleSet>], wanted: &RuleSet) -> bool {
-    let same_slot =
-        |set: &&Arc<RuleSet>| set.name == wanted.name && set.active_from == wanted.active_from;
-    let newest = known.iter().filter(same_slot).max_by_key(|set| set.no);
-    newest.is_some_and(|set| {
-        set.component == wanted.component && set.params == wanted.params && set.plan == wanted.plan
-    })
+/// First: the rule sets that a ledger does not know yet. They decide nothing before the settings name them.
+pub(super) fn unknown_sets(frame: Option<&Frame>, blocks: &[Block]) -> Vec<Ask> {
+    let known = frame.map_or(&[][..], |frame| &frame.sets);
+    let new = blocks.iter().filter(|block| block.known(known).is_none());
+    new.map(|block| Ask::Activate(Box::new(block.set.clone())))
+        .collect()
 }
+
+/// Then, when the ledger knows them all: the settings, if they are others than before.
+pub(super) fn changed_settings(
+    frame: Option<&Frame>,
+    community: &config::Community,
+    blocks: &[Block],
+) -> Option<Ask> {
+    let known = frame.and_then(|frame| frame.settings.as_ref());
+    let wanted = settings(known, community, named(frame, blocks));
+    (known != Some(&wanted)).then_some(Ask::Settings(wanted))
+}
+
+/// The blocks by the numbers of their rule sets, in the order of their days.
+fn named(frame: Option<&Frame>, blocks: &[Block]) -> Vec<InForce> {
+    let sets = frame.map_or(&[][..], |frame| &frame.sets);
+    let one = |block: &Block| {
+        Some(InForce {
+            set: block.known(sets)?,
+            from: block.set.active_from,
+            until: block.until,
+        })
+    };
+    let mut named: Vec<InForce> = blocks.iter().filter_map(one).collect();
+    named.sort_by_key(|own| (own.from, own.set));
+    named
+}
+
+/// Nobody is asked while only configuration is tried.
+struct Nobody;
+
+impl Judge for Nobody {
+    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+        Err(nobody())
+    }
+
+    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+        Err(nobody())
+    }
+}
+
+fn nobody() -> Fault {
+    Fault {
+        code: "rule.not-loaded".into(),
+        blame: Blame::Host,
+        message: "no rule is asked while a configuration is tried".into(),
+    }
+}
+
+/// The ledger as it would be with this configuration, on a copy that is thrown away, and what it would refuse.
+pub(super) fn tried(
+    frame: Option<Frame>,
+    community: &config::Community,
+    blocks: &[Block],
+    command: impl Fn(Ask) -> Command,
+    now: Instant,
+) -> (Book, Vec<Rejection>) {
+    let asks = unknown_sets(frame.as_ref(), blocks);
+    let mut book = frame.map_or_else(|| Book::empty(community.code.clone()), Book::new);
+    let mut refused = Vec::new();
+    let mut ask = |book: &mut Book, ask| match book.apply(&command(ask), now, &Nobody) {
+        Ok(_) | Err(Rejection::NothingToDo) => {}
+        Err(rejection) => refused.push(rejection),
+    };
+    for own in asks {
+        ask(&mut book, own);
+    }
+    if let Some(own) = changed_settings(Some(book.frame()), community, blocks) {
+        ask(&mut book, own);
+    }
+    (book, refused)
+}
+
+#[cfg(test)]
+mod tests;

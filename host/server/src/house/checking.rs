@@ -1,6 +1,9 @@
 //! Every configured rule of a community, loaded and tried on its scenarios before it is switched on. Opens no
 //! database and changes nothing.
 
+mod overlaps;
+mod trial;
+
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -27,6 +30,8 @@ const SCENARIOS_BYTES_MAX: u64 = 4 << 20;
 pub struct Checked {
     /// The configuration entry.
     pub active_from: LocalDate,
+    /// The last day it decides for.
+    pub active_until: Option<LocalDate>,
     /// Its component's bytes.
     pub bytes: Vec<u8>,
     /// Its parameters.
@@ -117,13 +122,13 @@ pub fn check_rules(
         };
         match engine.load_lowered(&bytes, &entry.params_json, entry.lowered) {
             Ok(rule) => {
-                found.extend(clashes(entry, &rule, &checked));
                 found.extend(scenarios(engine, entry, &bytes, &rule));
-                let (active_from, params_json) = (entry.active_from, entry.params_json.clone());
+                found.extend(trial::beyond_limits(entry, &rule));
                 checked.push(Checked {
-                    active_from,
+                    active_from: entry.active_from,
+                    active_until: entry.active_until,
                     bytes,
-                    params_json,
+                    params_json: entry.params_json.clone(),
                     rule: Arc::new(rule),
                 });
             }
@@ -136,6 +141,7 @@ pub fn check_rules(
         .collect();
     // Of a rule that could not be loaded the name is not known either; that was said already.
     if checked.len() == community.rules.len() {
+        found.extend(overlaps::overlaps(&community.rules, &checked));
         found.extend(crate::period::wrong_rule(community, &names));
         let kinds = checked.iter().flat_map(|rule| &rule.rule.plan.kinds);
         let kinds: Vec<&str> = kinds.map(|kind| kind.code.as_str()).collect();
@@ -231,57 +237,11 @@ fn load_diagnostics(entry: &RuleEntry, error: &LoadError) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// An event kind, or pricing, belongs to one rule of the community at a time.
-fn clashes(entry: &RuleEntry, rule: &Rule, others: &[Checked]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for other in others
-        .iter()
-        .filter(|other| other.rule.about.name != rule.about.name)
-    {
-        for kind in &rule.plan.kinds {
-            if other
-                .rule
-                .plan
-                .kinds
-                .iter()
-                .any(|own| own.code == kind.code)
-            {
-                let (name, code) = (&other.rule.about.name, &kind.code);
-                found.push(entry.plugin_diagnostic(
-                    "config.duplicate",
-                    Text {
-                        zh: format!("事项“{code}”已经由规则“{name}”处理。"),
-                        en: format!("The kind “{code}” is already handled by the rule “{name}”."),
-                    },
-                    Text {
-                        zh: "一类事项只能归一个规则：从其中一个里删掉它。".into(),
-                        en: "A kind belongs to one rule: take it out of one of the two.".into(),
-                    },
-                ));
-            }
-        }
-        if rule.plan.pricing.is_some() && other.rule.plan.pricing.is_some() {
-            found.push(entry.plugin_diagnostic(
-                "config.duplicate",
-                Text {
-                    zh: "已经有一个定价规则。".into(),
-                    en: "There is already a rule for prices.".into(),
-                },
-                Text {
-                    zh: "一个社区只能有一个定价规则。".into(),
-                    en: "A community has one rule for prices.".into(),
-                },
-            ));
-        }
-    }
-    found
-}
-
 /// The rule's own scenarios, and those of the community. A rule that does not do what is written there is not
 /// switched on.
 fn scenarios(engine: &Engine, entry: &RuleEntry, bytes: &[u8], rule: &Rule) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    match engine.own_scenarios(bytes, &rule.about) {
+    match engine.own_scenarios(bytes, &rule.about, entry.lowered) {
         Ok(report) => found.extend(failures(&report.failures, |code, message, help| {
             entry.plugin_diagnostic(code, message, help)
         })),
@@ -323,7 +283,7 @@ fn scenarios(engine: &Engine, entry: &RuleEntry, bytes: &[u8], rule: &Rule) -> V
             return found;
         }
     };
-    match engine.run_scenarios(bytes, &text, Some(&entry.params_json)) {
+    match engine.run_scenarios(bytes, &text, Some(&entry.params_json), entry.lowered) {
         Ok(report) => found.extend(failures(&report.failures, |code, message, help| {
             entry.scenarios_diagnostic(code, message, help)
         })),

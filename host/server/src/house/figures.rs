@@ -125,6 +125,7 @@ pub fn reports(
 ) -> Vec<Report> {
     let book = Book::new(frame.clone());
     let in_force: Vec<RuleSetNo> = book.in_force(today).into_iter().map(|set| set.no).collect();
+    let planned = book.planned(today);
     let mut all: Vec<Report> = frame
         .sets
         .iter()
@@ -134,7 +135,7 @@ pub fn reports(
         .map(|set| {
             let figures = figures.remove(&set.no).unwrap_or_default();
             let rule = rules.get(&set.no).cloned();
-            let state = if set.active_from > today {
+            let state = if planned.contains(&set.no) {
                 RuleState::Planned
             } else if !in_force.contains(&set.no) {
                 RuleState::Past

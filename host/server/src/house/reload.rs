@@ -9,17 +9,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rongyi_core::book::Book;
-use rongyi_core::command::{Command, Rejection};
+use rongyi_core::command::Rejection;
 use rongyi_core::ids::Code;
-use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal, Text};
+use rongyi_core::rule::Text;
 use rongyi_core::time::Instant;
 use rongyi_rules::{Allowance, Engine};
 use tokio::sync::Notify;
 
 use super::{
-    Checked, Communities, Community, House, OpenError, as_served, changes, check_rules,
-    serving_engine,
+    Checked, Communities, Community, House, OpenError, as_served, blocks, check_rules,
+    serving_engine, tried,
 };
 use crate::config::{self, Config, Diagnostic, Parted};
 
@@ -233,35 +232,6 @@ impl News {
     }
 }
 
-/// Nobody is asked while only configuration is tried.
-struct Nobody;
-
-impl Judge for Nobody {
-    fn earn(
-        &self,
-        _: rongyi_core::ids::RuleSetNo,
-        _: &EarnAsk,
-    ) -> Result<Result<Decision, Refusal>, Fault> {
-        Err(nobody())
-    }
-
-    fn price(
-        &self,
-        _: rongyi_core::ids::RuleSetNo,
-        _: &PriceAsk,
-    ) -> Result<Result<Quote, Refusal>, Fault> {
-        Err(nobody())
-    }
-}
-
-fn nobody() -> Fault {
-    Fault {
-        code: "rule.not-loaded".into(),
-        blame: Blame::Host,
-        message: "no rule is asked while a configuration is tried".into(),
-    }
-}
-
 impl House {
     /// Takes the configuration over as its files are now: each community whose files are right, and none when the
     /// mistake lies in what all of them share. Whatever is wrong is kept for the operator's page and told once in the
@@ -409,25 +379,19 @@ impl House {
     ) -> Result<Vec<Diagnostic>, OpenError> {
         let code = &community.code;
         let frame = self.store.frame(code).await?;
-        let today = self.today(code).0;
-        let asks = changes(frame.as_ref(), community, rules, today);
-        let mut book = frame.map_or_else(|| Book::empty(code.clone()), Book::new);
-        let mut found = Vec::new();
-        for ask in asks {
-            let command: Command = self.command(code, &crate::door::Actor::Job.code(), ask);
-            match book.apply(&command, self.clock.now(), &Nobody) {
-                Ok(_) | Err(Rejection::NothingToDo) => {}
-                Err(rejection) => found.push(community.diagnostic(
-                    rejection.code(),
-                    rejection.text(),
-                    Text {
-                        zh: "把这一项改回原来的写法。".into(),
-                        en: "Put this back as it was.".into(),
-                    },
-                )),
-            }
-        }
-        Ok(found)
+        let command = |ask| self.command(code, &crate::door::Actor::Job.code(), ask);
+        let (_, refused) = tried(frame, community, &blocks(rules), command, self.clock.now());
+        let told = |rejection: Rejection| {
+            community.diagnostic(
+                rejection.code(),
+                rejection.text(),
+                Text {
+                    zh: "把这一项改回原来的写法。".into(),
+                    en: "Put this back as it was.".into(),
+                },
+            )
+        };
+        Ok(refused.into_iter().map(told).collect())
     }
 }
 

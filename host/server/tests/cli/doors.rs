@@ -106,7 +106,9 @@ fn a_neighbours_wrong_file_stops_nobody() {
         for args in [&["heads"][..], &["verify"], &["rule", "list"]] {
             let ran = place.run(args);
             if broken == cut || broken.starts_with('\u{feff}') {
-                assert_eq!(ran.code, 78, "{args:?}\n{}\n{}", ran.out, ran.err);
+                // A list out of the database lacks nothing of a wrong file; it works, and names the file all the same.
+                let code = if args[0] == "rule" { 0 } else { 78 };
+                assert_eq!(ran.code, code, "{args:?}\n{}\n{}", ran.out, ran.err);
                 assert!(ran.err.contains("red.toml"), "{args:?}\n{}", ran.err);
             }
             assert!(ran.out.contains("green"), "{args:?}\n{}", ran.out);

@@ -14,6 +14,7 @@ mod desk;
 mod door;
 mod foreign;
 mod hosts;
+mod in_force;
 mod links;
 mod nasty;
 mod office;

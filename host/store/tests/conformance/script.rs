@@ -252,6 +252,9 @@ pub(crate) fn beginning() -> Vec<Command> {
         assets: Vec::new(),
         debt_floors: vec![(AssetNo::POINTS, Amount::from(-5))],
         notice_days: vec![(code("serve"), 2)],
+        in_force: None,
+        minutes_max_day: None,
+        timed: Vec::new(),
     };
     let set = RuleSet {
         no: RuleSetNo(0),

@@ -161,6 +161,9 @@ impl Desk {
             assets: vec![],
             debt_floors: vec![],
             notice_days: vec![],
+            in_force: None,
+            minutes_max_day: None,
+            timed: Vec::new(),
         }));
         desk.must(Ask::Activate(Box::new(RuleSet {
             no: RuleSetNo(0),

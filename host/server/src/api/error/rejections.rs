@@ -28,7 +28,7 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::NothingToDo => StatusCode::CONFLICT,
         Rejection::Period(own) => period_status(own),
         Rejection::KindUnknown { .. }
-        | Rejection::KindNotActive { .. }
+        | Rejection::Event(_)
         | Rejection::DateFuture { .. }
         | Rejection::DateTooEarly { .. }
         | Rejection::QuantityRange { .. }
@@ -42,9 +42,10 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::NumberTooLarge
         | Rejection::OutOfRange
         | Rejection::ErasureAlone => StatusCode::UNPROCESSABLE_ENTITY,
-        Rejection::NoPricing | Rejection::RuleFault { .. } | Rejection::NotConfigured => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        Rejection::NoPricing
+        | Rejection::RuleFault { .. }
+        | Rejection::NotConfigured
+        | Rejection::SetUnknown { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Rejection::Amend(own) => amend_status(own),
     }
 }

@@ -1,0 +1,173 @@
+//! What decides on a day is what the community's file says now: blocks that are withdrawn, put off, taken out, or that
+//! hand a kind to another rule on a date. Every edit is taken over by a house that serves.
+
+use std::path::PathBuf;
+
+use rongyi_core::book::Book;
+use rongyi_core::time::LocalDate;
+
+use crate::app::{TestApp, code};
+
+const NANMEN: &str = include_str!("nanmen.toml");
+
+fn written(app: &TestApp) -> PathBuf {
+    let folder = app.house.config.file.parent().unwrap();
+    folder.join("communities/nanmen.toml")
+}
+
+async fn take_over(app: &TestApp, text: &str) {
+    std::fs::write(written(app), text).unwrap();
+    let whole = app.house.reload().await;
+    assert!(whole, "{}", app.house.news.standing().told());
+}
+
+/// The points that a block gives for a tree, on a day; the plan's own words tell which block decides.
+async fn decides(app: &TestApp, kind: &'static str, on: &str) -> Option<(String, String)> {
+    let frame = app.house.store.frame(&code("nanmen")).await.unwrap();
+    let book = Book::new(frame.unwrap());
+    let on: LocalDate = on.parse().unwrap();
+    let (set, plan) = book.rule_for(&code(kind), on)?;
+    Some((set.name.to_string(), plan.title.zh.clone()))
+}
+
+/// A further block of the points table: trees alone, under another title.
+fn block(from: &str, until: &str, title: &str) -> String {
+    format!(
+        "\n[[rule]]\nplugin = \"points-table\"\nactive_from = {from}\n{until}\n[[rule.params.kinds]]\n\
+         code = \"tree.plant\"\ntitle = {{ zh = \"{title}\", en = \"Tree\" }}\nunit = {{ zh = \"棵\", en = \"trees\" }}\nper_unit = 30\n"
+    )
+}
+
+#[tokio::test]
+async fn a_block_that_is_taken_out_decides_no_more() {
+    let app = TestApp::new().await;
+    let today = app.house.today(&code("nanmen")).0.to_string();
+    let table = |title: &str| Some(("points-table".to_owned(), title.to_owned()));
+    take_over(&app, &format!("{NANMEN}{}", block(&today, "", "新植树"))).await;
+    assert_eq!(decides(&app, "tree.plant", &today).await, table("新植树"));
+    assert_eq!(decides(&app, "council.attend", &today).await, None);
+    let thirty = app.earn("r-1", "tree.plant", 1001, 1).await;
+    take_over(&app, NANMEN).await;
+    assert_eq!(decides(&app, "tree.plant", &today).await, table("植树"));
+    let twenty = app.earn("r-2", "tree.plant", 1001, 1).await;
+    app.earn("r-3", "council.attend", 1001, 1).await;
+    let mut resident = app.signed_in("1001").await;
+    let page = resident.get("/nanmen/passbook").await;
+    page.is(200).says(&["新植树", "+30", "+20"]);
+    assert_ne!(thirty, twenty);
+    // Planned, withdrawn; put off; with an end, after which the one before goes on.
+    take_over(
+        &app,
+        &format!("{NANMEN}{}", block("2027-12-01", "", "十二月")),
+    )
+    .await;
+    assert_eq!(
+        decides(&app, "tree.plant", "2027-12-01").await,
+        table("十二月")
+    );
+    take_over(
+        &app,
+        &format!("{NANMEN}{}", block("2028-01-01", "", "一月")),
+    )
+    .await;
+    assert_eq!(
+        decides(&app, "tree.plant", "2027-12-01").await,
+        table("植树")
+    );
+    assert_eq!(
+        decides(&app, "tree.plant", "2028-01-01").await,
+        table("一月")
+    );
+    let until = "active_until = 2028-01-31\n";
+    take_over(
+        &app,
+        &format!("{NANMEN}{}", block("2028-01-01", until, "一月")),
+    )
+    .await;
+    assert_eq!(
+        decides(&app, "tree.plant", "2028-01-31").await,
+        table("一月")
+    );
+    assert_eq!(
+        decides(&app, "tree.plant", "2028-02-01").await,
+        table("植树")
+    );
+    // The rule taken out altogether while a version was planned: none of it comes back.
+    let shop = NANMEN.find("# ── 怎么兑换").unwrap();
+    let table_at = NANMEN.find("# ── 怎么得分").unwrap();
+    let without = format!("{}{}", &NANMEN[..table_at], &NANMEN[shop..]);
+    take_over(&app, &without).await;
+    for on in [today.as_str(), "2028-01-01", "2028-02-01"] {
+        assert_eq!(decides(&app, "tree.plant", on).await, None, "{on}");
+    }
+    let command = app.event("r-4", "tree.plant", 1001, 1);
+    let refused = app.house.clerk.ask(&code("nanmen"), command).await;
+    let told = refused.map(|_| ()).unwrap_err().to_string();
+    assert!(told.contains("active_until"), "{told}");
+    take_over(&app, NANMEN).await;
+    assert_eq!(decides(&app, "tree.plant", &today).await, table("植树"));
+    app.end().await;
+}
+
+/// The kind goes from one rule to another on a day; both on one day is refused.
+#[tokio::test]
+async fn a_kind_changes_rules_on_a_date() {
+    let app = TestApp::new().await;
+    let (first, last) = (
+        NANMEN.find("# 清洁日：每小时").unwrap(),
+        NANMEN.find("# 议事会：每次").unwrap(),
+    );
+    let mut lesser =
+        NANMEN[NANMEN.find("[[rule]]\nplugin = \"points-table\"").unwrap()..].to_owned();
+    lesser.truncate(lesser.find("# ── 怎么兑换").unwrap());
+    let lesser = lesser.replacen("active_from = 2026-01-05", "active_from = 2027-12-01", 1);
+    let lesser = lesser.replacen(&NANMEN[first..last], "", 1);
+    let hours = "\n[[rule]]\nplugin = \"hours\"\nactive_from = 2027-12-01\n[[rule.params.kinds]]\n\
+                 code = \"cleanup.hour\"\ntitle = { zh = \"清洁日时长\", en = \"Clean-up time\" }\nfixed_minutes = 60\n";
+    take_over(&app, &format!("{NANMEN}\n{lesser}{hours}")).await;
+    let named = async |on| decides(&app, "cleanup.hour", on).await.map(|own| own.0);
+    assert_eq!(named("2027-11-30").await.as_deref(), Some("points-table"));
+    assert_eq!(named("2027-12-01").await.as_deref(), Some("hours"));
+    // A day too early is a day on which both decide.
+    let early = hours.replace("2027-12-01", "2027-11-30");
+    std::fs::write(written(&app), format!("{NANMEN}\n{lesser}{early}")).unwrap();
+    assert!(!app.house.reload().await);
+    let told = app.house.news.standing().told();
+    assert!(
+        told.contains("config.duplicate") && told.contains("2027-11-30"),
+        "{told}"
+    );
+    assert_eq!(named("2027-11-30").await.as_deref(), Some("points-table"));
+    // An end says the same without a second table.
+    let ended = NANMEN.replacen(
+        "active_from = 2026-01-05",
+        "active_from = 2026-01-05\nactive_until = 2027-11-30",
+        1,
+    );
+    take_over(&app, &format!("{ended}{hours}")).await;
+    assert_eq!(named("2027-11-30").await.as_deref(), Some("points-table"));
+    assert_eq!(named("2027-12-01").await.as_deref(), Some("hours"));
+    app.end().await;
+}
+
+/// The community's own limits are those its scenarios run under: what would let every event wait is told before.
+#[tokio::test]
+async fn limits_that_are_too_low_are_told_before_they_are_taken_over() {
+    let app = TestApp::new().await;
+    let low = "active_from = 2026-01-05\n\n[rule.limits]\nfuel_max = 10_000\n";
+    std::fs::write(
+        written(&app),
+        NANMEN.replacen("active_from = 2026-01-05\n", low, 1),
+    )
+    .unwrap();
+    assert!(!app.house.reload().await);
+    let told = app.house.news.standing().told();
+    assert!(
+        told.contains("config.limit") && told.contains("limit.fuel"),
+        "{told}"
+    );
+    app.earn("r-1", "council.attend", 1001, 1).await;
+    let waiting = app.house.store.waiting(&code("nanmen")).await.unwrap();
+    assert!(waiting.is_empty());
+    app.end().await;
+}
