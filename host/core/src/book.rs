@@ -29,6 +29,7 @@ mod shop;
 mod state;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -47,7 +48,7 @@ use crate::time::{Instant, LocalDate};
 use crate::traits::Member;
 
 pub use draft::spend_order;
-pub use seen::{Seen, SeenLine, Stand};
+pub use seen::{Returning, Seen, SeenLine, Stand};
 pub use shop::Offer;
 pub use state::{
     AccountState, Applied, Changes, Fate, FateState, Frame, Loaded, Order, OrderState,
@@ -468,7 +469,7 @@ impl Book {
                     .push((owner, key.text.clone(), used, envelope.at));
             }
         }
-        self.keep_texts(command, entry, records.first());
+        self.keep_texts(command, entry, &records);
         let mine =
             |account: &Account| !matches!(account.purpose, Purpose::Issuance | Purpose::Supplied);
         Receipt {
@@ -480,27 +481,6 @@ impl Book {
                 .copied()
                 .collect(),
         }
-    }
-
-    /// What is kept beside the ledger of this entry, and whom it is about. The text of an order is its pick-up code,
-    /// which has a place of its own.
-    fn keep_texts(&mut self, command: &Command, entry: u64, first: Option<&Record>) {
-        let is_order = matches!(command.ask, Ask::Place { .. });
-        let text = command.text.as_ref().filter(|_| !is_order);
-        let reference = command.reference.as_ref().and_then(|own| own.text.as_ref());
-        if text.is_none() && reference.is_none() {
-            return;
-        }
-        self.dirty
-            .texts
-            .extend(text.map(|own| (entry, own.clone())));
-        self.dirty
-            .references
-            .extend(reference.map(|own| (entry, own.clone())));
-        let about = first.map(|own| own.personal().about).unwrap_or_default();
-        self.dirty
-            .about
-            .extend(about.into_iter().map(|own| (own, entry)));
     }
 
     fn use_source(&mut self, source: &crate::record::Source, entry: u64) {

@@ -451,8 +451,8 @@ impl Rejection {
     fn both(&self) -> (String, String) {
         match self {
             Rejection::KeyConflict { key } => (
-                format!("幂等键“{key}”已经用于另一份内容。请换一个新键再提交。"),
-                format!("The idempotency key “{key}” was already used for another input. Send this one under a new key."),
+                format!("这一份（提交编号“{key}”）先前已经交过，当时的内容不一样，这一次没有记账。要记另一件，请换一个提交编号（Idempotency-Key）。"),
+                format!("This was sent before, under the key “{key}” and with other content; nothing was booked now. Send another thing under another Idempotency-Key."),
             ),
             Rejection::SourceConflict { external_ref } => (
                 format!("编号“{external_ref}”已经登记过，但内容不同。请核对；如果是另一件事，请换一个编号。"),
@@ -528,11 +528,15 @@ impl Rejection {
             ),
             Rejection::CodeTaken => ("取货码重复，请再试一次。".into(), "That pick-up code is in use; try again.".into()),
             Rejection::OrderUnknown { order } => {
-                (format!("没有第 {order} 号兑换单。"), format!("There is no order {order}."))
+                (
+                    format!("找不到这张兑换单（第 {order} 号），或者取货码不是它的。请核对单号和取货码。"),
+                    format!("This order ({order}) is not found, or the pick-up code is not its own. Check the number and the code."),
+                )
             }
-            Rejection::OrderSettled { order, by, .. } => (
-                format!("第 {order} 号兑换单已经由 {by} 交付过了，不能再领。"),
-                format!("Order {order} was already handed over, by {by}. It cannot be collected again."),
+            // By whom is a number that says nothing to people; pages look the name up.
+            Rejection::OrderSettled { order, .. } => (
+                format!("第 {order} 号兑换单已经交付过了，不能再领。"),
+                format!("Order {order} was already handed over. It cannot be collected again."),
             ),
             Rejection::OrderReleased { order, reason } => {
                 let (zh, en) = match reason {
@@ -540,13 +544,13 @@ impl Rejection {
                     ReleaseReason::TimedOut => ("已过期", "was not collected in time"),
                 };
                 (
-                    format!("第 {order} 号兑换单{zh}，积分已退回。"),
-                    format!("Order {order} {en}; its points went back."),
+                    format!("第 {order} 号兑换单{zh}，不能再领。退回了多少积分，单子上写着。"),
+                    format!("Order {order} {en} and cannot be collected any more. Its slip says how many points came back."),
                 )
             }
             Rejection::OrderTimedOut { order, deadline } => (
-                format!("第 {order} 号兑换单的领取期限 {deadline} 已过，积分会自动退回。"),
-                format!("Order {order} had to be collected by {deadline}; its points go back by themselves."),
+                format!("第 {order} 号兑换单的领取期限 {deadline} 已过，不能再领。还没有到期的积分会自动退回。"),
+                format!("Order {order} had to be collected by {deadline}. Its points go back by themselves, as far as they have not run out."),
             ),
             Rejection::OrderNotDue { order, deadline } => (
                 format!("第 {order} 号兑换单可以领到 {deadline}，还没有过期。"),

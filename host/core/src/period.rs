@@ -395,9 +395,9 @@ impl PeriodRejection {
                     state_en(*wanted)
                 ),
             ),
-            PeriodRejection::SamePerson { period, by } => (
-                format!("{period} 这一期是 {by} 截止的，要由另一位管理员签字。"),
-                format!("{by} made the cut-off of {period}; somebody else has to sign it."),
+            PeriodRejection::SamePerson { period, .. } => (
+                format!("{period} 这一期要由另一位管理员签字：截止的人不能自己签。"),
+                format!("Somebody else has to sign {period}: whoever made the cut-off cannot."),
             ),
             PeriodRejection::Unfinished { period, left } => (
                 format!("{period} 这一期还有 {left} 户（人）没有结完，不能封账。请先运行结账。"),

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::format::{self, Day};
+use crate::account::FieldError;
+use crate::format::{self, Day, Moment};
+use crate::record::RecordGain;
 use crate::shell::Shell;
 
 /// Where an award under notice stands.
@@ -105,7 +107,28 @@ pub struct ObjectionRow {
     pub reason: String,
 }
 
-/// `GET /{community}/amend`: the reviewers' desk. Forms post to `/{community}/amend/…`.
+/// An entry that was looked up by its number, before anybody says why it is to be reversed.
+#[derive(Debug, Clone)]
+pub struct FoundEntry {
+    /// Its number, or that of the hand-over where an order's was typed.
+    pub entry: u64,
+    /// What for, in the reader's language.
+    pub title: String,
+    /// The day it was booked.
+    pub on: Day,
+    /// Who got or lost what.
+    pub gains: Vec<RecordGain>,
+    /// Who recorded it.
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// Where it stands, or what is done instead of reversing it; whole sentences.
+    pub notes: Vec<String>,
+    /// Whether it can be reversed.
+    pub open: bool,
+}
+
+/// `GET /{community}/amend`: the reviewers' desk. With `?entry=812` that entry is shown, ready to be reversed. Forms post to `/{community}/amend/…`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "amend.html")]
 pub struct AmendView {
@@ -115,6 +138,12 @@ pub struct AmendView {
     pub proposals: Vec<ProposalRow>,
     /// What waits for a review.
     pub objections: Vec<ObjectionRow>,
+    /// The number that was typed, to be found.
+    pub typed: String,
+    /// The entry of that number.
+    pub found: Option<FoundEntry>,
+    /// What is wrong with the number.
+    pub errors: Vec<FieldError>,
     /// The idempotency key of the forms.
     pub key: String,
     /// The entry that was just booked.
@@ -125,6 +154,10 @@ impl AmendView {
     /// Each form has its own key: they are sent one at a time, but a reader may go back.
     fn key_of(&self, form: &str) -> String {
         format!("{}-{form}", self.key)
+    }
+
+    fn error(&self) -> Option<&str> {
+        self.errors.first().map(|error| error.message.as_str())
     }
 
     fn waiting(&self) -> String {

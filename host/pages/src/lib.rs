@@ -31,7 +31,9 @@ pub use access::{
     DeviceRow, DevicesView, Helped, ResetView, SlipView, StaffListView, StaffOneView, StaffRow,
 };
 pub use account::{Audience, FieldError, MeView, PinView, SignInView};
-pub use amend::{AmendView, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow};
+pub use amend::{
+    AmendView, FoundEntry, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow,
+};
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
 pub use format::{Day, Moment};
 pub use icon::Picture;

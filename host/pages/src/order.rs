@@ -76,8 +76,14 @@ pub struct OrderView {
     pub quantity: i64,
     /// What it cost.
     pub total: i64,
-    /// Points that come back when it is cancelled, or came back: those of what was not picked up.
+    /// Points that come back when it is cancelled now, or came back: those of what was not picked up.
     pub back: i64,
+    /// Points of it that ran out while they were set aside, and do not come back or did not.
+    pub lapsed: i64,
+    /// While it waits: from which day on fewer points come back, and how many fewer.
+    pub lapses: Option<(Day, i64)>,
+    /// While it waits: how many points will not come back if nobody picks it up.
+    pub late_lapsed: i64,
     /// Where only a part was picked up so far: that part, and the rest, each with its quantity.
     pub parts: Option<(String, String)>,
     /// How far it has come.
@@ -106,6 +112,41 @@ impl OrderView {
         Some(self.shell.t2(key, "handed", handed, "left", left))
     }
 
+    /// What giving it back brought, in whole sentences.
+    fn closed_text(&self, at: &Moment) -> String {
+        let s = &self.shell;
+        let cancelled = matches!(self.state, OrderState::Cancelled { .. });
+        let key = match (cancelled, self.back == 0 && self.lapsed > 0) {
+            (true, false) => "order-cancelled-text",
+            (true, true) => "order-cancelled-none",
+            (false, false) => "order-timed-out-text",
+            (false, true) => "order-timed-out-none",
+        };
+        let mut text = if self.back == 0 && self.lapsed > 0 {
+            s.t1(key, "at", s.moment(at))
+        } else {
+            s.t2(key, "at", s.moment(at), "points", s.points(self.back))
+        };
+        if self.lapsed > 0 {
+            text.push(' ');
+            text.push_str(&s.t1("order-lapsed", "points", s.points(self.lapsed)));
+        }
+        text
+    }
+
+    /// What happens when nobody comes.
+    fn late_text(&self) -> String {
+        late_text(&self.shell, self.late_lapsed)
+    }
+
+    fn cancel_text(&self) -> String {
+        if self.back == 0 && self.lapsed > 0 {
+            return self.shell.t("order-cancel-none");
+        }
+        self.shell
+            .t1("order-cancel", "points", self.shell.points(self.back))
+    }
+
     fn qr_svg(&self, text: &str) -> String {
         qr::svg(text, &self.shell.t("order-qr-label"))
     }
@@ -118,6 +159,15 @@ impl OrderView {
     fn spelled(&self, code: &str) -> String {
         let digits: Vec<String> = code.chars().map(String::from).collect();
         digits.join(" ")
+    }
+}
+
+/// What happens to the points of an order that nobody picks up.
+pub(crate) fn late_text(shell: &Shell, lapsed: i64) -> String {
+    if lapsed > 0 {
+        shell.t1("pick-until-lapse", "points", shell.points(lapsed))
+    } else {
+        shell.t("pick-until-note")
     }
 }
 

@@ -29,10 +29,14 @@ pub enum LineState {
     SetAside,
     /// An order that was picked up.
     PickedUp,
+    /// An order that was cancelled or ran out: another line says what came back.
+    GivenBack,
     /// Undone by a later line.
     Reversed,
     /// The rule said no; nothing moved.
     Refused,
+    /// The rule gave no answer yet; nothing moved so far.
+    Waiting,
 }
 
 /// One movement, as a line of the passbook.
@@ -42,10 +46,15 @@ pub struct Line {
     pub seq: u64,
     /// What for, in the reader's language: `垃圾分类 7.6 公斤`.
     pub title: String,
-    /// The day it counts for.
+    /// The day it was booked. Lines stand in this order, so that each balance follows from the one before.
     pub day: Day,
+    /// The day it happened, where that is another one.
+    pub happened: Option<Day>,
     /// A few words more, in the reader's language: who recorded it, where. May be empty.
     pub note: String,
+    /// Whole sentences that change how the amount is to be read: what was asked and could not be taken, what ran out
+    /// and did not come back.
+    pub told: Vec<String>,
     /// The change, with its sign.
     pub amount: i64,
     /// What is counted.
@@ -88,8 +97,10 @@ impl Line {
             LineState::Notice { .. } => "seal-notice",
             LineState::SetAside => "seal-set-aside",
             LineState::PickedUp => "seal-picked-up",
+            LineState::GivenBack => "seal-given-back",
             LineState::Reversed => "seal-reversed",
             LineState::Refused => "seal-refused",
+            LineState::Waiting => "seal-waiting",
         };
         Some(shell.t(key))
     }
@@ -98,7 +109,7 @@ impl Line {
         match &self.state {
             LineState::Posted | LineState::PickedUp => "seal seal-good",
             LineState::SetAside => "seal seal-gold",
-            LineState::Reversed => "seal seal-quiet",
+            LineState::Reversed | LineState::GivenBack | LineState::Waiting => "seal seal-quiet",
             LineState::Notice { .. } | LineState::Refused => "seal",
         }
     }
@@ -106,7 +117,14 @@ impl Line {
     /// The colour class of the change.
     fn tone(&self) -> &'static str {
         match (&self.state, self.amount) {
-            (LineState::Refused | LineState::Reversed, _) | (_, 0) => "quiet",
+            (
+                LineState::Refused
+                | LineState::Reversed
+                | LineState::GivenBack
+                | LineState::Waiting,
+                _,
+            )
+            | (_, 0) => "quiet",
             (_, n) if n < 0 => "out",
             _ => "in",
         }
@@ -118,8 +136,10 @@ impl Line {
             LineState::Posted
             | LineState::SetAside
             | LineState::PickedUp
+            | LineState::GivenBack
             | LineState::Reversed
-            | LineState::Refused => None,
+            | LineState::Refused
+            | LineState::Waiting => None,
         }
     }
 }
@@ -158,8 +178,9 @@ pub struct HomeView {
     pub balance: i64,
     /// The person's volunteer minutes.
     pub minutes: i64,
-    /// Points earned this month.
-    pub earned_month: i64,
+    /// Points that came in this month, as the passbook's heading of the month says; `None` where a month is too long to
+    /// be added up.
+    pub earned_month: Option<i64>,
     /// Points under notice.
     pub notice: i64,
     /// Points set aside for orders.
@@ -218,10 +239,11 @@ pub struct Month {
     pub year: i32,
     /// The month, 1-12.
     pub month: u8,
-    /// The whole month's points in, 0 or more, whether or not its lines fit on this page.
-    pub earned: i64,
-    /// The whole month's points out, 0 or less.
-    pub spent: i64,
+    /// The whole month's points in, 0 or more, and out, 0 or less, whether or not its lines fit on this page. They stand
+    /// once: where the month begins, read from the top.
+    pub sums: Option<(i64, i64)>,
+    /// Whether its newest lines stand on the page before.
+    pub continued: bool,
     /// Its lines on this page, newest first.
     pub lines: Vec<Line>,
 }
@@ -229,6 +251,21 @@ pub struct Month {
 impl Month {
     fn title(&self, shell: &Shell) -> String {
         format::month(self.year, self.month, shell.lang)
+    }
+
+    /// What the heading says of the whole month.
+    fn note(&self, shell: &Shell) -> String {
+        match self.sums {
+            _ if self.continued => shell.t("month-continued"),
+            Some((earned, spent)) => shell.t2(
+                "month-sums",
+                "earned",
+                shell.signed(earned),
+                "spent",
+                shell.signed(spent),
+            ),
+            None => String::new(),
+        }
     }
 }
 
@@ -324,8 +361,10 @@ pub struct PassbookView {
     pub balance: i64,
     /// Which lines are shown.
     pub show: Show,
-    /// What is not in the balance; on the newest page of all lines only.
+    /// Awards that are not booked yet; on the newest page of all lines only.
     pub pending: Vec<Pending>,
+    /// Points that are set aside for orders; on the newest page of all lines only.
+    pub held: Vec<Pending>,
     /// Newest month first.
     pub months: Vec<Month>,
     /// The `before` of the next older page, if there is one.
@@ -412,6 +451,10 @@ pub struct WhyView {
     pub recorded_by: String,
     /// When it was recorded.
     pub recorded_at: Moment,
+    /// Why somebody took it back, corrected or objected, in their own words.
+    pub reason: Option<String>,
+    /// Other entries that belong to it: what it is called, and its number.
+    pub related: Vec<(String, u64)>,
     /// For an award under notice: until when, and the form for an objection.
     pub notice: Option<WhyNotice>,
     /// The order behind the line, if any.
@@ -427,7 +470,7 @@ impl WhyView {
 
     /// What the last row of the sum is called.
     fn sum_key(&self) -> &'static str {
-        if self.is_refused() {
+        if self.is_refused() || self.line.amount == 0 {
             "why-sum-refused"
         } else if self.line.amount < 0 {
             "why-sum-out"
@@ -444,6 +487,10 @@ impl WhyView {
         let s = &self.shell;
         if self.is_refused() {
             s.t1("why-not-title", "what", &self.line.title)
+        } else if self.line.state == LineState::Waiting {
+            self.line.title.clone()
+        } else if self.line.amount == 0 {
+            s.t1("why-zero-title", "what", &self.line.title)
         } else {
             s.t2(
                 "why-title",

@@ -146,6 +146,11 @@ pub enum RecordOutcome {
         /// From when it may be otherwise.
         opens: Option<Day>,
     },
+    /// Something was to be taken and there was too little: what was asked, what was taken, what is left.
+    Short {
+        /// The three numbers, a sentence for each account.
+        told: Vec<String>,
+    },
     /// The rule gave no answer yet; the event is kept.
     Waiting,
 }
@@ -179,13 +184,17 @@ pub struct RecordDoneView {
     pub gains: Vec<RecordGain>,
     /// The rule's sentences.
     pub rows: Vec<ReasonRow>,
+    /// Whether the reader may take it back.
+    pub may_reverse: bool,
 }
 
 impl RecordDoneView {
     fn class(&self) -> &'static str {
         match self.outcome {
             RecordOutcome::Booked | RecordOutcome::Notice { .. } => "result result-good",
-            RecordOutcome::Refused { .. } | RecordOutcome::Waiting => "result result-plain",
+            RecordOutcome::Refused { .. }
+            | RecordOutcome::Short { .. }
+            | RecordOutcome::Waiting => "result result-plain",
         }
     }
 
@@ -193,7 +202,7 @@ impl RecordDoneView {
         match self.outcome {
             RecordOutcome::Booked => "check",
             RecordOutcome::Notice { .. } | RecordOutcome::Waiting => "clock",
-            RecordOutcome::Refused { .. } => "alert",
+            RecordOutcome::Refused { .. } | RecordOutcome::Short { .. } => "alert",
         }
     }
 
@@ -202,6 +211,7 @@ impl RecordDoneView {
             RecordOutcome::Booked => "record-booked",
             RecordOutcome::Notice { .. } => "record-notice",
             RecordOutcome::Refused { .. } => "record-refused",
+            RecordOutcome::Short { .. } => "record-short",
             RecordOutcome::Waiting => "record-waiting",
         })
     }
@@ -218,8 +228,15 @@ impl RecordDoneView {
                 s.day(*booked),
             ),
             RecordOutcome::Refused { sentence, .. } => sentence.clone(),
+            RecordOutcome::Short { told } => told.join(" "),
             RecordOutcome::Waiting => s.t("record-waiting-text"),
         }
+    }
+
+    /// The number stands below what says more than that it is booked.
+    fn number(&self) -> Option<String> {
+        let said = matches!(self.outcome, RecordOutcome::Booked);
+        (!said).then(|| self.shell.t1("record-number", "entry", self.entry))
     }
 
     fn opens(&self) -> Option<String> {
@@ -227,7 +244,10 @@ impl RecordDoneView {
             RecordOutcome::Refused { opens, .. } => {
                 opens.map(|day| self.shell.t1("why-opens", "day", self.shell.day(day)))
             }
-            RecordOutcome::Booked | RecordOutcome::Notice { .. } | RecordOutcome::Waiting => None,
+            RecordOutcome::Booked
+            | RecordOutcome::Notice { .. }
+            | RecordOutcome::Short { .. }
+            | RecordOutcome::Waiting => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::format::{self, Day};
 use crate::icon::Picture;
+use crate::order::late_text;
 use crate::shell::Shell;
 
 /// How much there is of an item.
@@ -215,11 +216,28 @@ pub struct ConfirmView {
     pub draws: Vec<Draw>,
     /// The total the person saw before, when the price has changed since.
     pub price_was: Option<i64>,
+    /// How many of the points will have run out if nobody picks it up in time.
+    pub late_lapsed: i64,
+    /// The same order, placed a moment ago and not picked up yet: the form then posts its number as `again`.
+    pub again: Option<u64>,
 }
 
 impl ConfirmView {
     fn balance_after(&self) -> i64 {
         self.balance.saturating_sub(self.total)
+    }
+
+    fn late_text(&self) -> String {
+        late_text(&self.shell, self.late_lapsed)
+    }
+
+    fn button_text(&self) -> String {
+        let key = if self.again.is_some() {
+            "use-points-again"
+        } else {
+            "use-points"
+        };
+        self.shell.t1(key, "points", self.shell.points(self.total))
     }
 
     /// Which points are used is only worth a word when some of them expire.

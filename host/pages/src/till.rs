@@ -151,6 +151,8 @@ pub struct TillItem {
     pub masked_name: String,
     /// The order's number as it is printed.
     pub reference: String,
+    /// The entry that handed it over, where this very request did: what a return is booked against.
+    pub entry: Option<u64>,
 }
 
 /// After a code was entered or a slip handed over.

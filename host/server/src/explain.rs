@@ -74,6 +74,26 @@ const BOOK_PHRASES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The same where the second number is nothing: “only 0 left” and “0 can be spent” are no sentences, and whoever owes
+/// has nothing to spend either.
+const AT_NOTHING: &[(&str, &str, &str)] = &[
+    (
+        "balance.short",
+        "需要 {0} 分，现在没有可以用的积分。",
+        "This needs {0} points, and there are none to spend.",
+    ),
+    (
+        "balance.floor",
+        "要扣 {0} 分，现在没有可以用的积分，会超出本社区允许的欠分下限 {2} 分。",
+        "{0} points would be taken and there are none; the lowest balance allowed here is {2}.",
+    ),
+    (
+        "stock.out",
+        "“{0}”刚刚换完了。可以先换别的，或等补货。",
+        "“{0}” has just run out. Choose something else, or wait until there is more.",
+    ),
+];
+
 /// A number with thousands marks.
 fn grouped(number: i32) -> String {
     let digits = number.unsigned_abs().to_string();
@@ -220,8 +240,10 @@ fn said(code: &Code, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lan
     if let Some(phrase) = plan.phrases.iter().find(|phrase| phrase.code == *code) {
         return fill(lang.of(&phrase.text), args, plan, frame, lang);
     }
-    match BOOK_PHRASES
-        .iter()
+    let nothing = matches!(args.get(1), Some(Arg::Integer(..=0)));
+    let special = AT_NOTHING.iter().filter(|_| nothing);
+    match special
+        .chain(BOOK_PHRASES)
         .find(|(own, _, _)| *own == code.as_str())
     {
         Some((_, zh, en)) => fill(

@@ -20,7 +20,7 @@ use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Plan;
-use rongyi_core::time::LocalDate;
+use rongyi_core::time::{Instant, LocalDate};
 use rongyi_files::{Tightened, Trouble, private_file, private_folder};
 use rongyi_rules::{Engine, Rule};
 use rongyi_store::{Store, StoreError};
@@ -251,6 +251,14 @@ impl House {
             .community(community)
             .map_or(TimeZone::UTC, |own| own.zone.clone());
         local(self.clock.now(), &zone)
+    }
+
+    /// The local date of an instant in a community.
+    pub fn day_of(&self, community: &Code, at: Instant) -> LocalDate {
+        let zone = self
+            .community(community)
+            .map_or(TimeZone::UTC, |own| own.zone.clone());
+        local(at, &zone).0
     }
 
     /// Puts on record that whoever sits at the terminal of this process reads what is kept about these residents.

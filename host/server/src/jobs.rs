@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rongyi_core::account::Account;
 use rongyi_core::book::KEY_DAYS;
 use rongyi_core::command::{AmendRejection, Ask, Rejection};
 use rongyi_core::ids::{Code, RuleSetNo};
@@ -243,6 +244,24 @@ pub async fn catch_up(house: &House, code: &Code) -> Result<(), ClerkError> {
             }
             break;
         }
+    }
+    Ok(())
+}
+
+/// Before somebody looks at these accounts: what ran out on them lapses now, as a line of theirs.
+///
+/// # Errors
+/// As [`round`].
+pub async fn lapse(house: &House, code: &Code, accounts: &[Account]) -> Result<(), ClerkError> {
+    let day = house.today(code).0.to_days();
+    let states = house.store.balances(code, accounts).await?;
+    let past = states.into_iter().filter(|(_, state)| {
+        let mut lots = state.lots.iter();
+        lots.any(|(lot, left)| *lot != 0 && *lot < day && *left > 0)
+    });
+    let past: Vec<Account> = past.map(|(account, _)| account).collect();
+    if !past.is_empty() {
+        ask(house, code, Ask::Lapse(past)).await?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use rongyi_core::book::{AccountState, Book, Frame, Offer, Order};
 use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, Need, Rejection};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo};
-use rongyi_core::record::{Item, Key, PickupCode, ReleaseReason};
+use rongyi_core::record::{Item, Key, PickupCode, ReleaseReason, TransferKind};
 use rongyi_core::rule::{Plan, Quote};
 use rongyi_core::seal::Sealed;
 use rongyi_core::settings::Unit;
@@ -26,6 +26,9 @@ use crate::jobs;
 
 /// Pick-up codes tried before giving up; with a million open orders one in a hundred is taken.
 const CODE_TRIES: usize = 8;
+
+/// Pages of what was set aside since an order that are looked through for its hand-over.
+const HANDED_PAGES_MAX: usize = 50;
 
 /// Items and pieces.
 pub type Basket = Vec<(Code, i32)>;
@@ -363,6 +366,40 @@ pub async fn cancel(
         reference: None,
     };
     house.clerk.ask(community, command).await
+}
+
+/// The entries that handed an order over, wholly or in part, the oldest first: what a return is booked against. Found on
+/// the holder's own account of what is set aside.
+///
+/// # Errors
+/// What the database said.
+pub async fn handed_in(
+    store: &Store,
+    community: &Code,
+    order: &Order,
+) -> Result<Vec<u64>, StoreError> {
+    let unit = store.frame(community).await?.and_then(|own| own.settings);
+    let unit = unit.map_or(Unit::Person, |own| own.unit);
+    let held = Account {
+        purpose: Purpose::Held,
+        ..available(holder(unit, order.resident, order.household))
+    };
+    let mut entries = Vec::new();
+    let mut before = None;
+    for _ in 0..HANDED_PAGES_MAX {
+        let rows = store.passbook(community, &[held], before, 100).await?;
+        let own = rows.iter().filter(|row| {
+            row.transfer.order == Some(order.no) && row.transfer.kind == TransferKind::Settle
+        });
+        entries.extend(own.map(|row| row.entry));
+        before = rows.last().map(|row| row.seq);
+        if before.is_none_or(|seq| seq <= order.entry) {
+            break;
+        }
+    }
+    entries.sort_unstable();
+    entries.dedup();
+    Ok(entries)
 }
 
 /// Whether an order belongs to a resident: their own, or their household's where points go to households.

@@ -20,6 +20,7 @@ mod resident;
 pub mod shell;
 mod shop;
 mod staff;
+mod unmoved;
 pub mod vitals;
 mod why;
 

@@ -376,6 +376,9 @@ each_engine! {
     fn pickup_codes(community: &Code) -> Vec<(OrderNo, SaltedText)>;
     /// Entries with a text or typed reference about any of these.
     fn entries_about(community: &Code, about: &[About]) -> Vec<u64>;
+    /// Of these, the newest of one person's from the place `span.0` on and before `span.1`, newest first: among them
+    /// every event and order of theirs that moved nothing.
+    fn entries_between(community: &Code, about: About, span: (u64, u64), limit: u32) -> Vec<u64>;
     /// The texts of these entries, as far as they are there.
     fn texts_at(community: &Code, entries: &[u64]) -> Vec<(u64, SaltedText)>;
     /// The typed references of these entries, as far as they are there.

@@ -4,7 +4,7 @@
 use super::part::{charge, in_parts};
 use super::{Order, OrderState};
 use crate::ids::{Code, ItemNo};
-use crate::record::ReleaseReason;
+use crate::record::{LotDate, ReleaseReason};
 use crate::time::{Instant, LocalDate};
 
 /// Where an order stands, for people.
@@ -84,6 +84,19 @@ pub struct Seen {
     pub held: i64,
     /// Points that came back, or that are about to.
     pub back: i64,
+    /// Points that did not come back, because their last day passed while they were set aside.
+    pub lapsed: i64,
+}
+
+/// What giving back what is set aside of an order brings, on a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Returning {
+    /// Points that can be spent again.
+    pub back: i64,
+    /// Points whose last day has passed by then.
+    pub lapsed: i64,
+    /// The first day on which some of what comes back would no longer come back.
+    pub until: Option<LocalDate>,
 }
 
 impl Seen {
@@ -94,8 +107,28 @@ impl Seen {
 }
 
 impl Order {
-    /// What people see of it on `today`.
-    pub fn seen(&self, today: LocalDate) -> Seen {
+    /// What would come back if what is set aside were given back on `on`: as the book does it, lots that have run out
+    /// by then lapse.
+    pub fn returning(&self, on: LocalDate) -> Returning {
+        let mut all = Returning::default();
+        for (lot, points) in &self.held {
+            if lapses(*lot, on) {
+                all.lapsed = all.lapsed.saturating_add(*points);
+                continue;
+            }
+            all.back = all.back.saturating_add(*points);
+            let last = LocalDate::from_days(*lot).filter(|_| *lot != 0);
+            let next = last.map(|day| day.plus_days(1));
+            all.until = match (all.until, next) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+        }
+        all
+    }
+
+    /// What people see of it on `today`; `day_of` is the community's calendar.
+    pub fn seen(&self, today: LocalDate, day_of: impl Fn(Instant) -> LocalDate) -> Seen {
         let stand = match &self.state {
             OrderState::Reserved if today > self.deadline => Stand::TimedOut { at: None },
             OrderState::Reserved => Stand::Reserved,
@@ -138,10 +171,15 @@ impl Order {
             .map(|line| line.charged)
             .fold(0, i64::saturating_add);
         let open = self.total.get().saturating_sub(charged);
-        let (held, back) = match stand {
-            Stand::Reserved => (open, 0),
-            Stand::Settled { .. } => (0, 0),
-            Stand::Cancelled { .. } | Stand::TimedOut { .. } => (0, open),
+        let given_back = |at: Option<Instant>| {
+            let all = self.returning(at.map_or(today, day_of));
+            (0, all.back, all.lapsed)
+        };
+        let (held, back, lapsed) = match &stand {
+            Stand::Reserved => (open, 0, 0),
+            Stand::Settled { .. } => (0, 0, 0),
+            Stand::Cancelled { at } => given_back(Some(*at)),
+            Stand::TimedOut { at } => given_back(*at),
         };
         Seen {
             stand,
@@ -150,8 +188,14 @@ impl Order {
             charged,
             held,
             back,
+            lapsed,
         }
     }
+}
+
+/// Whether points of this lot can no longer be spent on `on`.
+pub(super) fn lapses(lot: LotDate, on: LocalDate) -> bool {
+    lot != 0 && lot < on.to_days()
 }
 
 #[cfg(test)]
@@ -253,13 +297,48 @@ mod tests {
             ),
         ];
         for (state, pieces, day, word, goods, points) in table {
-            let seen = order(pieces, state.clone()).seen(LocalDate::FIRST.plus_days(day));
+            let seen = order(pieces, state.clone())
+                .seen(LocalDate::FIRST.plus_days(day), |_| LocalDate::FIRST);
             let line = &seen.lines[0];
             assert_eq!(seen.stand.word(), word, "{state:?}");
             assert_eq!((line.handed, line.left), goods, "{state:?} {pieces}");
             let own = (seen.charged, seen.held, seen.back);
             assert_eq!(own, points, "{state:?} {pieces}");
             assert_eq!(seen.charged + seen.held + seen.back, seen.ordered);
+            assert_eq!(seen.lapsed, 0);
+        }
+    }
+
+    #[test]
+    fn what_runs_out_while_it_is_set_aside_is_not_said_to_come_back() {
+        let last = LocalDate::FIRST.plus_days(2);
+        let held = vec![(last.to_days(), 12), (0, 8)];
+        let at = Instant(7);
+        let released = OrderState::Released {
+            at,
+            reason: ReleaseReason::Cancelled,
+        };
+        // the day it is given back on: what comes back, what does not, from when on less comes back
+        for (day, back, lapsed, until) in [
+            (0, 20, 0, Some(last.plus_days(1))),
+            (2, 20, 0, Some(last.plus_days(1))),
+            (3, 8, 12, None),
+        ] {
+            let on = LocalDate::FIRST.plus_days(day);
+            let own = Order {
+                held: held.clone(),
+                ..order(0, OrderState::Reserved)
+            };
+            let will = own.returning(on);
+            assert_eq!((will.back, will.lapsed, will.until), (back, lapsed, until));
+            // Long afterwards the day of the release counts, not the reader's.
+            let own = Order {
+                state: released.clone(),
+                ..own
+            };
+            let seen = own.seen(LocalDate::FIRST.plus_days(90), |_| on);
+            assert_eq!((seen.back, seen.lapsed), (back, lapsed), "{day}");
+            assert_eq!(seen.back + seen.lapsed, seen.ordered);
         }
     }
 }

@@ -463,9 +463,8 @@ pub(super) fn release(
         purpose: Purpose::Available,
     };
     let expired = Account::of_community(AssetNo::POINTS, Purpose::Expired);
-    let day = envelope.today.to_days();
     let back_to = |lot| {
-        if lot != 0 && lot < day {
+        if super::seen::lapses(lot, envelope.today) {
             (expired, 0)
         } else {
             (available, lot)

@@ -79,16 +79,16 @@ impl AmendRejection {
     pub(super) fn both(&self) -> (String, String) {
         match self {
             AmendRejection::EntryUnknown { entry } => (
-                format!("账本里没有第 {entry} 号记录开始的一笔。请核对编号，它写在明细里。"),
-                format!("No entry begins at record {entry}. Check the number; it stands on the line of the passbook."),
+                format!("账本里没有第 {entry} 笔。请核对编号：存折每一行都印着“第几笔”。"),
+                format!("There is no entry {entry}. Check the number: every line of a passbook prints it."),
             ),
             AmendRejection::NotReversible { entry, why } => why.both(*entry),
             AmendRejection::AlreadyReversed { entry, by } => (
-                format!("第 {entry} 号这一笔已经由第 {by} 号冲正过了，不能冲正两次。"),
+                format!("第 {entry} 笔已经由第 {by} 笔冲正过了，不能冲正两次。"),
                 format!("Entry {entry} was already reversed, by entry {by}. It cannot be reversed twice."),
             ),
             AmendRejection::UnderNotice { entry } => (
-                format!("第 {entry} 号这一笔还在公示期。有问题请提出异议，由另一位工作人员复核。"),
+                format!("第 {entry} 笔还在公示期。有问题请提出异议，由另一位工作人员复核。"),
                 format!("Entry {entry} is still under notice. Object to it, and another person will review it."),
             ),
             AmendRejection::Short { missing } => (
@@ -100,48 +100,48 @@ impl AmendRejection {
                 format!("The balance does not hold that much: {missing} are missing, beyond the debt floor of this community. Take less, or check the balance first."),
             ),
             AmendRejection::ProposalUnknown { entry } => (
-                format!("第 {entry} 号不是一条更正申请。请从待批准的清单里选。"),
+                format!("第 {entry} 笔不是一条更正申请。请从待批准的清单里选。"),
                 format!("Entry {entry} is not a proposal. Choose one from the list of open proposals."),
             ),
             AmendRejection::ProposalClosed { entry, by, approved: true } => (
-                format!("第 {entry} 号申请已经批准（第 {by} 号），不用再办。"),
+                format!("第 {entry} 笔申请已经批准（第 {by} 笔），不用再办。"),
                 format!("Proposal {entry} was already approved, by entry {by}. There is nothing left to do."),
             ),
             AmendRejection::ProposalClosed { entry, by, approved: false } => (
-                format!("第 {entry} 号申请已经退回（第 {by} 号）。如仍需更正，请重新申请。"),
+                format!("第 {entry} 笔申请已经退回（第 {by} 笔）。如仍需更正，请重新申请。"),
                 format!("Proposal {entry} was already declined, by entry {by}. If it is still needed, propose it again."),
             ),
-            AmendRejection::SamePerson { actor } => (
-                format!("更正要两个人：申请人（{actor}）不能自己批准。请让另一位工作人员批准。"),
-                format!("A correction takes two people: {actor} proposed it and cannot approve it. Ask another member of staff."),
+            AmendRejection::SamePerson { .. } => (
+                "更正要两个人：提出申请的人不能自己批准。请让另一位工作人员批准。".into(),
+                "A correction takes two people: whoever proposed it cannot approve it. Ask another member of staff.".into(),
             ),
             AmendRejection::AmountZero => (
                 "更正的数量是 0，等于没有更正。请写要增加或减少多少。".into(),
                 "The correction is 0, which corrects nothing. Give how much to add or to take.".into(),
             ),
             AmendRejection::NoticeUnknown { entry } => (
-                format!("第 {entry} 号这一笔不在公示中。请从公示页里选。"),
+                format!("第 {entry} 笔不在公示中。请从公示页里选。"),
                 format!("Entry {entry} is not under notice. Choose one from the notice page."),
             ),
             AmendRejection::NoticeNotDue { entry, until } => (
-                format!("第 {entry} 号这一笔公示到 {until}，过了这一天才入账。"),
+                format!("第 {entry} 笔公示到 {until}，过了这一天才入账。"),
                 format!("Entry {entry} is under notice until {until}; it is posted after that day."),
             ),
             AmendRejection::NoticeOver { entry } => (
-                format!("第 {entry} 号这一笔的公示已经结束，不能再提异议。确有错误请找工作人员冲正。"),
+                format!("第 {entry} 笔的公示已经结束，不能再提异议。确有错误请找工作人员冲正。"),
                 format!("The notice of entry {entry} is over, so it can no longer be objected to. If it is wrong, ask the staff to reverse it."),
             ),
             AmendRejection::NoticeObjected { entry, by } => (
-                format!("第 {entry} 号这一笔已经有人提了异议（第 {by} 号），正在等复核。"),
+                format!("第 {entry} 笔已经有人提了异议（第 {by} 笔），正在等复核。"),
                 format!("Entry {entry} was already objected to (entry {by}) and waits for its review."),
             ),
             AmendRejection::NotObjected { entry } => (
-                format!("第 {entry} 号这一笔没有人提异议，不用复核。"),
+                format!("第 {entry} 笔没有人提异议，不用复核。"),
                 format!("Nobody objected to entry {entry}; there is nothing to review."),
             ),
-            AmendRejection::ReviewSamePerson { actor } => (
-                format!("复核要换一个人：{actor} 登记了这一笔或提了异议。请让另一位工作人员复核。"),
-                format!("A review takes another person: {actor} booked this or objected to it. Ask another member of staff."),
+            AmendRejection::ReviewSamePerson { .. } => (
+                "复核要换一个人：登记这一笔的人、提异议的人都不能自己复核。请让另一位工作人员复核。".into(),
+                "A review takes another person than who booked this or objected to it. Ask another member of staff.".into(),
             ),
             AmendRejection::ReplacesWithoutSource => (
                 "写了 replaces，却没有写来源编号。请写上原来的来源和编号。".into(),
@@ -152,11 +152,11 @@ impl AmendRejection {
                 format!("The reference “{external_ref}” was never booked, so there is nothing to replace. Send it without `replaces`."),
             ),
             AmendRejection::ReplacesOther { external_ref, entry } => (
-                format!("编号“{external_ref}”现在对应的是第 {entry} 号这一笔。replaces 请写 {entry}。"),
+                format!("编号“{external_ref}”现在对应的是第 {entry} 笔。replaces 请写 {entry}。"),
                 format!("The reference “{external_ref}” now belongs to entry {entry}. Write {entry} in `replaces`."),
             ),
             AmendRejection::ReplacesStanding { entry } => (
-                format!("第 {entry} 号这一笔还有效。先把它冲正，再用同一个编号重新登记。"),
+                format!("第 {entry} 笔还有效。先把它冲正，再用同一个编号重新登记。"),
                 format!("Entry {entry} still stands. Reverse it first, then book the same reference again."),
             ),
             AmendRejection::PartShape => (
@@ -171,25 +171,25 @@ impl NotReversible {
     fn both(self, entry: u64) -> (String, String) {
         match self {
             NotReversible::Nothing => (
-                format!("第 {entry} 号没有记入任何积分，不用冲正。"),
+                format!("第 {entry} 笔没有记入任何积分，不用冲正。"),
                 format!("Entry {entry} booked nothing, so there is nothing to reverse."),
             ),
             NotReversible::OpenOrder => (
                 format!(
-                    "第 {entry} 号是兑换单的预留。要退回请取消这张兑换单；已经领走的，请冲正交付那一笔。"
+                    "第 {entry} 笔是兑换单的预留。要退回请取消这张兑换单；已经领走的，请冲正交付那一笔。"
                 ),
                 format!(
                     "Entry {entry} set an order aside. Cancel the order; if it was handed over, reverse the entry that handed it over."
                 ),
             ),
             NotReversible::Final => (
-                format!("第 {entry} 号本身就是冲正、退回或到期，不能再冲正。需要时请做双人更正。"),
+                format!("第 {entry} 笔本身就是冲正、退回或到期，不能再冲正。需要时请做双人更正。"),
                 format!(
                     "Entry {entry} is itself a reversal, a return or a lapse and stays. If it was wrong, propose a correction."
                 ),
             ),
             NotReversible::NotPoints => (
-                format!("第 {entry} 号不是积分的收支（设置、规则、居民或进货），不能冲正。"),
+                format!("第 {entry} 笔不是积分的收支（设置、规则、居民或进货），不能冲正。"),
                 format!(
                     "Entry {entry} moved no points of a resident (settings, rules, residents or goods) and cannot be reversed."
                 ),

@@ -59,13 +59,57 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             by: l(lang, "1002 号居民", "resident 1002"),
             reason: l(lang, "他那天不在村里", "He was not in the village"),
         }],
+        typed: String::new(),
+        found: None,
+        errors: Vec::new(),
         key: "0191f3a3".to_owned(),
         done: Some(832),
+    };
+    let looked_up = AmendView {
+        typed: "812".to_owned(),
+        found: Some(FoundEntry {
+            entry: 812,
+            title: l(lang, "厨余垃圾分类 7.6 公斤", "Food waste sorted 7.6 kg"),
+            on: Day::of(2026, 11, 20),
+            gains: vec![RecordGain {
+                who: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
+                change: l(lang, "+76 分", "+76 points"),
+            }],
+            by: l(lang, "工作人员 周一", "staff Zhou"),
+            at: Moment {
+                day: Day::of(2026, 11, 20),
+                hour: 9,
+                minute: 5,
+            },
+            notes: Vec::new(),
+            open: true,
+        }),
+        ..desk.clone()
+    };
+    let mut gone = looked_up.clone();
+    if let Some(found) = &mut gone.found {
+        found.notes = vec![l(
+            lang,
+            "这一笔已经冲正过了（第 813 笔）。",
+            "It was reversed already, by entry 813.",
+        )];
+        found.open = false;
+    }
+    let unknown = AmendView {
+        typed: "99".to_owned(),
+        errors: vec![FieldError {
+            field: "entry",
+            message: l(lang, "账本里没有第 99 笔。", "There is no entry 99."),
+        }],
+        ..desk.clone()
     };
     vec![
         ("notice", notice.html()),
         ("notice-staff", of_staff.html()),
         ("notice-empty", nothing.html()),
         ("amend", desk.html()),
+        ("amend-found", looked_up.html()),
+        ("amend-gone", gone.html()),
+        ("amend-unknown", unknown.html()),
     ]
 }

@@ -29,6 +29,9 @@ fn order(lang: Lang, size: Size, state: OrderState, just_placed: bool) -> OrderV
         quantity: 1,
         total: 85,
         back: 85,
+        lapsed: 0,
+        lapses: None,
+        late_lapsed: 0,
         parts: None,
         state,
         place: l(lang, "南门社区积分超市", "Nanmen points shop"),
@@ -36,6 +39,17 @@ fn order(lang: Lang, size: Size, state: OrderState, just_placed: bool) -> OrderV
         placed_at: at(day(11, 22), 10, 12),
         key: "0191f3a2-88bb".to_owned(),
         just_placed,
+    }
+}
+
+pub(super) fn kept(lang: Lang) -> Pending {
+    Pending {
+        path: "/orders/318".to_owned(),
+        title: l(lang, "食盐 × 2", "Salt × 2"),
+        day: day(11, 20),
+        amount: 10,
+        unit: Unit::Points,
+        state: PendingState::SetAside { until: day(11, 26) },
     }
 }
 
@@ -75,7 +89,19 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     ));
     let mut part_over = order(lang, size, cancelled.clone(), false);
     part_over.parts = in_part.parts.clone();
+    // Points that ran out or will, while they are kept.
+    let mut running_out = order(lang, size, reserved(), false);
+    (running_out.back, running_out.lapsed) = (60, 25);
+    running_out.lapses = Some((day(11, 28), 60));
+    running_out.late_lapsed = 85;
+    let mut ran_out = order(lang, size, cancelled.clone(), false);
+    (ran_out.back, ran_out.lapsed) = (25, 60);
+    let mut all_ran_out = order(lang, size, timed_out.clone(), false);
+    (all_ran_out.back, all_ran_out.lapsed) = (0, 85);
     vec![
+        ("order-running-out", running_out.html()),
+        ("order-ran-out", ran_out.html()),
+        ("order-all-ran-out", all_ran_out.html()),
         ("order-part", in_part.html()),
         ("order-part-over", part_over.html()),
         ("order-new", order(lang, size, reserved(), true).html()),

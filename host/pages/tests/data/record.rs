@@ -83,7 +83,17 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             amount: Some(5),
         }],
         outcome,
+        may_reverse: true,
     };
+    let mut short = done(RecordOutcome::Short {
+        told: vec![l(
+            lang,
+            "应扣 5 分，积分不够，实扣 0 分，扣后还有 0 分。",
+            "5 points were to be taken; 0 were taken; 0 are left.",
+        )],
+    });
+    short.gains.clear();
+    short.rows.clear();
     let (until, booked) = (day(11, 26), day(11, 27));
     let mut refused = done(RecordOutcome::Refused {
         sentence: l(lang, "本月已满 4 次。", "4 times this month already."),
@@ -101,6 +111,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             "record-notice",
             done(RecordOutcome::Notice { until, booked }).html(),
         ),
+        ("record-short", short.html()),
         ("record-refused", refused.html()),
         ("record-waiting", done(RecordOutcome::Waiting).html()),
     ]

@@ -53,7 +53,9 @@ fn line(seq: u64, title: String, d: Day, note: String, amount: i64, after: Optio
         seq,
         title,
         day: d,
+        happened: None,
         note,
+        told: Vec::new(),
         amount,
         unit: Unit::Points,
         balance_after: after,
@@ -129,13 +131,10 @@ fn pending(lang: Lang) -> Vec<Pending> {
     let mut hours = own("/passbook/815", PendingState::Upheld { booked });
     hours.unit = Unit::Minutes;
     hours.amount = 90;
-    let mut salt = own("/orders/318", PendingState::SetAside { until });
-    salt.title = l(lang, "食盐 × 2", "Salt × 2");
     vec![
         own("/passbook/812", PendingState::Notice { until, booked }),
         own("/passbook/813", PendingState::Objected),
         hours,
-        salt,
     ]
 }
 
@@ -183,6 +182,8 @@ fn why(lang: Lang, size: Size) -> WhyView {
         }),
         recorded_by: l(lang, "智能箱 3 号", "Smart bin 3"),
         recorded_at: at(day(11, 22), 7, 42),
+        reason: None,
+        related: Vec::new(),
         notice: None,
         order_no: None,
         proof: Proof {
@@ -343,6 +344,8 @@ fn confirm(lang: Lang, size: Size) -> ConfirmView {
             },
         ],
         price_was: None,
+        late_lapsed: 60,
+        again: None,
     }
 }
 
@@ -438,7 +441,7 @@ fn passbook_pages(lang: Lang, size: Size) -> Pages {
         holder_title: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
         balance: 1286,
         minutes: 2550,
-        earned_month: 305,
+        earned_month: Some(305),
         notice: 20,
         set_aside: 0,
         expiring: Some(Expiring {
@@ -455,7 +458,7 @@ fn passbook_pages(lang: Lang, size: Size) -> Pages {
     let mut new_here = home.clone();
     new_here.balance = 0;
     new_here.minutes = 0;
-    new_here.earned_month = 0;
+    new_here.earned_month = Some(0);
     new_here.notice = 0;
     new_here.expiring = None;
     new_here.waiting.clear();
@@ -474,19 +477,20 @@ fn passbook_pages(lang: Lang, size: Size) -> Pages {
         balance: 1286,
         show: Show::All,
         pending: pending(lang),
+        held: vec![orders::kept(lang)],
         months: vec![
             Month {
                 year: 2026,
                 month: 11,
-                earned: 305,
-                spent: -90,
+                sums: None,
+                continued: true,
                 lines: lines(lang),
             },
             Month {
                 year: 2026,
                 month: 10,
-                earned: 260,
-                spent: 0,
+                sums: Some((260, 0)),
+                continued: false,
                 lines: vec![october],
             },
         ],

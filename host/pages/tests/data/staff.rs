@@ -87,6 +87,7 @@ pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
                 title: l(lang, "大米 5 公斤 × 1", "Rice 5 kg × 1"),
                 masked_name: l(lang, "陈*英", "Chen *"),
                 reference: "NM-2026-000318".to_owned(),
+                entry: Some(816),
             }),
         }
         .html()

@@ -263,6 +263,8 @@ pub struct OrderAnswer {
     pub held: Option<i64>,
     /// Points that came back, or, past the last day, are about to.
     pub returned: Option<i64>,
+    /// Points that did not come back, because their last day passed while they were set aside.
+    pub lapsed: Option<i64>,
     /// The pick-up code; only for the resident who ordered, and only while it can be used.
     pub pickup_code: Option<String>,
     /// The last day to collect it.
@@ -300,7 +302,10 @@ async fn order_answer(
     order: &Order,
     replayed: bool,
 ) -> Result<OrderAnswer, Fault> {
-    let seen = order.seen(caller.house().today(&caller.code).0);
+    let house = caller.house();
+    let seen = order.seen(house.today(&caller.code).0, |at| {
+        house.day_of(&caller.code, at)
+    });
     let item = |no| {
         frame
             .items
@@ -339,6 +344,7 @@ async fn order_answer(
         charged: Some(seen.charged),
         held: Some(seen.held),
         returned: Some(seen.back),
+        lapsed: Some(seen.lapsed),
         pickup_code,
         collect_until: Some(order.deadline.to_string()),
         closed_at_us: seen.stand.closed_at().map(|at| at.0),
@@ -393,6 +399,7 @@ pub(super) async fn place_order(
                 charged: None,
                 held: None,
                 returned: None,
+                lapsed: None,
                 pickup_code: None,
                 collect_until: None,
                 closed_at_us: None,

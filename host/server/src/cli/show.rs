@@ -94,6 +94,7 @@ struct Found {
     frame: Frame,
     household: HouseholdNo,
     today: LocalDate,
+    zone: jiff::tz::TimeZone,
 }
 
 impl Whose {
@@ -125,8 +126,10 @@ impl Whose {
                 text: rejection.text(),
             }
         })?;
-        let today = local(SystemClock.now(), &library.zone(community)).0;
+        let zone = library.zone(community);
+        let today = local(SystemClock.now(), &zone).0;
         Ok(Found {
+            zone,
             library,
             frame,
             household,

@@ -6,19 +6,26 @@ use rongyi_core::account::Holder;
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{FateState, Frame};
 use rongyi_core::chain::hex;
+use rongyi_core::command::{AmendRejection, Rejection};
 use rongyi_core::ids::{Code, ResidentNo};
-use rongyi_core::record::Change;
-use rongyi_core::typed;
-use rongyi_pages::{AmendView, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow};
+use rongyi_core::record::{Change, Record};
+use rongyi_core::{shown, typed};
+use rongyi_pages::{
+    AmendView, FieldError, FoundEntry, NoticeRow, NoticeState, NoticeView, ObjectionRow,
+    ProposalRow,
+};
 use serde::Deserialize;
 
-use super::lines::event_title;
+use super::lines::{about, asset_title, booked_on, decode, event_title, title};
+use super::record::gains;
 use super::shell::{Html, OnDuty, Visit, day, go};
+use super::why::erased;
 use crate::access::{AccessError, SignedIn, random};
 use crate::amend::{self, By, Noticed, Proposal, Request};
 use crate::api::error::Fault;
 use crate::asked::{Path, Seq, Typed, Unread};
-use crate::door::Actor;
+use crate::clerk::receipt;
+use crate::door::{self, Act, Actor, Kind};
 use crate::earning::resident_no;
 use crate::jobs;
 use crate::redemption;
@@ -160,9 +167,21 @@ pub(super) async fn object(
     Ok(go(&visit.path(&format!("/notice?done={done}"))))
 }
 
-/// `GET /{community}/amend`.
-pub(super) async fn show_desk(duty: OnDuty, Typed(query): Typed<Done>) -> Result<Response, Fault> {
+/// What the desk is asked to show.
+#[derive(Debug, Deserialize)]
+pub(super) struct DeskQuery {
+    done: Option<Seq>,
+    #[serde(default)]
+    entry: String,
+}
+
+/// `GET /{community}/amend`; with `?entry=` that entry, before anybody says why it is to be reversed.
+pub(super) async fn show_desk(
+    duty: OnDuty,
+    Typed(query): Typed<DeskQuery>,
+) -> Result<Response, Fault> {
     let me = duty.actor().code();
+    let looked_up = look_up(&duty, &query.entry).await;
     let visit = duty.visit;
     let frame = frame(&visit).await?;
     let store = &visit.app.house.store;
@@ -180,7 +199,19 @@ pub(super) async fn show_desk(duty: OnDuty, Typed(query): Typed<Done>) -> Result
             });
         }
     }
+    let (found, errors) = match looked_up {
+        Ok(found) => (found, Vec::new()),
+        Err(fault) if fault.status.is_client_error() => {
+            let message = visit.say(&fault.text);
+            let field = "entry";
+            (None, vec![FieldError { field, message }])
+        }
+        Err(fault) => return Err(fault),
+    };
     Ok(Html(AmendView {
+        typed: shown::short(&query.entry, 40).into_owned(),
+        found,
+        errors,
         shell: visit.shell(),
         proposals,
         objections,
@@ -190,14 +221,90 @@ pub(super) async fn show_desk(duty: OnDuty, Typed(query): Typed<Done>) -> Result
     .into_response())
 }
 
-fn erased(visit: &Visit) -> String {
-    visit.either("（文字已删除）", "(erased)")
+const ENTRY_DIGITS: (&str, &str) = (
+    "“第几笔”要写数字，例如 812。",
+    "An entry is a number in digits, such as 812.",
+);
+
+/// The entry of a number that was typed, with whom it concerns and where it stands. Nothing is reversed by looking.
+async fn look_up(duty: &OnDuty, typed: &str) -> Result<Option<FoundEntry>, Fault> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let visit = &duty.visit;
+    let entry: u64 = number(typed, false, ENTRY_DIGITS)?;
+    let store = &visit.app.house.store;
+    let frame = frame(visit).await?;
+    let stored = store.entry(&visit.code, entry).await?;
+    let mut stored = stored.ok_or(Rejection::from(AmendRejection::EntryUnknown { entry }))?;
+    let mut notes = Vec::new();
+    // Of an order that was handed over the return is booked against the hand-over.
+    if let Some((seq, kind, body)) = stored.records.first()
+        && let Record::Place(_, no, ..) = decode(*seq, *kind, body)?
+        && let Some(order) = store.order(&visit.code, no).await?
+        && let [handed] = redemption::handed_in(store, &visit.code, &order)
+            .await?
+            .as_slice()
+        && let Some(settled) = store.entry(&visit.code, *handed).await?
+    {
+        notes.push(visit.either(
+            &format!("第 {entry} 笔是下单，交付是第 {handed} 笔；退货要冲正的是交付。"),
+            &format!("Entry {entry} placed the order; entry {handed} handed it over, and that is what a return reverses."),
+        ));
+        stored = settled;
+    }
+    let receipt = receipt(&stored)?;
+    let whose = door::concerned(store, &visit.code, &receipt).await?;
+    duty.reads(Kind::Entry, &whose).await?;
+    let first = receipt.records.first().ok_or_else(Fault::not_found)?;
+    let envelope = first.envelope().ok_or_else(Fault::not_found)?;
+    let about = about(visit, (stored.first_seq, first), None).await?;
+    let fate = store.fate(&visit.code, stored.first_seq).await?;
+    let gone = fate.filter(|fate| {
+        matches!(
+            fate.state,
+            FateState::Reversed
+                | FateState::Withdrawn
+                | FateState::Pending
+                | FateState::Objected
+                | FateState::Upheld
+        )
+    });
+    if let Some(fate) = gone {
+        let by = fate.by;
+        notes.push(match fate.state {
+            FateState::Reversed | FateState::Withdrawn => visit.either(
+                &format!("这一笔已经冲正过了（第 {by} 笔）。"),
+                &format!("It was taken back already, by entry {by}."),
+            ),
+            _ => visit.either(
+                "这一笔还在公示期：有问题请提出异议，由另一位工作人员复核。",
+                "It is under notice: object to it, and another member of staff reviews it.",
+            ),
+        });
+    }
+    if receipt.waiting().is_some() && gone.is_none() {
+        notes.push(visit.either(
+            "这件事还在等规则修好，没有记分。冲正就是撤回它，以后不再补记。",
+            "It waits for its rule and has booked nothing. Reversing withdraws it, so that it is not decided later.",
+        ));
+    }
+    Ok(Some(FoundEntry {
+        entry: stored.first_seq,
+        title: title(visit, &frame, first, &about),
+        on: day(booked_on(first)),
+        gains: gains(visit, &receipt).await?.0,
+        by: visit.actor(&envelope.actor).await,
+        at: visit.moment(envelope.at),
+        notes,
+        open: gone.is_none() && duty.may(Act::Reverse),
+    }))
 }
 
 async fn proposal(visit: &Visit, own: Proposal, me: &Code) -> Result<ProposalRow, Fault> {
     let what = match &own.change {
         Change::Reverse { entry } => visit.either(
-            &format!("冲正第 {entry} 号（可超过欠分额度）"),
+            &format!("冲正第 {entry} 笔（可超过欠分额度）"),
             &format!("Reverse entry {entry} (may pass the debt floor)"),
         ),
         Change::Adjust {
@@ -208,14 +315,12 @@ async fn proposal(visit: &Visit, own: Proposal, me: &Code) -> Result<ProposalRow
         } => {
             let name = visit.masked(*resident).await?;
             let amount = amount.get();
-            let (zh, en) = match asset.as_str() {
-                "points" => ("积分", "points"),
-                "minutes" => ("分钟", "minutes"),
-                other => (other, other),
-            };
+            let settings = frame(visit).await?.settings;
+            let no = settings.and_then(|own| own.asset(asset));
+            let title = no.map_or_else(String::new, |no| asset_title(visit, no));
             visit.either(
-                &format!("{resident} 号居民 {name}：{zh} {amount:+}"),
-                &format!("Resident {resident}, {name}: {amount:+} {en}"),
+                &format!("{resident} 号居民 {name}：{title} {amount:+}"),
+                &format!("Resident {resident}, {name}: {amount:+} {title}"),
             )
         }
     };
@@ -256,14 +361,7 @@ async fn at_desk(
 /// `POST /{community}/amend/reverse`.
 pub(super) async fn reverse(duty: OnDuty, sent: Unread<Sent>) -> Result<Response, Fault> {
     let sent = sent.form().await?;
-    let entry = number(
-        &sent.entry,
-        false,
-        (
-            "账本编号要写数字，例如 812。",
-            "The number in the book is digits, such as 812.",
-        ),
-    )?;
+    let entry = number(&sent.entry, false, ENTRY_DIGITS)?;
     let reason = amend::reason(&sent.reason)?;
     let request = if sent.how == "propose" {
         Request::Propose(Change::Reverse { entry })

@@ -3,18 +3,18 @@
 
 use std::collections::HashMap;
 
-use rongyi_core::account::Account;
+use rongyi_core::account::{Account, Purpose};
 use rongyi_core::amount::Decimal;
-use rongyi_core::book::{Frame, Order, Stand};
+use rongyi_core::book::{Fate, FateState, Frame, Loaded, Order, Stand};
+use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, ItemNo, OrderNo};
-use rongyi_core::record::{
-    Amend, Event, NoticeStep, OrderLine, Record, ReleaseReason, TransferKind,
-};
+use rongyi_core::record::{Amend, Change, Event, NoticeStep, OrderLine, Record, ReleaseReason};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Line, LineState, Unit};
 use rongyi_store::{PassbookRow, StoreError};
 
 use super::shell::{Visit, day};
+use super::unmoved::shortfall;
 use crate::api::error::Fault;
 use crate::explain;
 
@@ -109,20 +109,17 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
                 goods(visit, frame, lines.clone())
             )
         }
-        Record::Amend(_, Amend::Reverse(entry, _)) => visit.either(
-            &format!("冲正第 {entry} 号"),
-            &format!("Reversal of entry {entry}"),
-        ),
+        Record::Amend(_, Amend::Reverse(entry, _)) => reversal_title(visit, frame, *entry, about),
         Record::Amend(_, Amend::Propose(..)) => {
             visit.either("提出更正，等待批准", "A correction, proposed")
         }
-        Record::Amend(_, Amend::Approve(proposal)) => visit.either(
-            &format!("双人更正（申请第 {proposal} 号）"),
-            &format!("Correction by two people (proposal {proposal})"),
-        ),
+        Record::Amend(_, Amend::Approve(_)) => match about.reverses {
+            Some(entry) => reversal_title(visit, frame, entry, about),
+            None => visit.either("双人更正", "Correction by two people"),
+        },
         Record::Amend(_, Amend::Decline(proposal, _)) => visit.either(
-            &format!("更正申请第 {proposal} 号已退回"),
-            &format!("Proposal {proposal} was declined"),
+            &format!("更正申请（第 {proposal} 笔）已退回"),
+            &format!("The proposal (entry {proposal}) was declined"),
         ),
         Record::Notice(_, NoticeStep::Post(..)) => match &about.event {
             Some(event) => format!(
@@ -133,7 +130,7 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
             None => visit.either("公示期满入账", "Posted after its notice"),
         },
         Record::Notice(_, NoticeStep::Object(entry, _)) => visit.either(
-            &format!("对第 {entry} 号提出异议"),
+            &format!("对第 {entry} 笔提出异议"),
             &format!("Objection to entry {entry}"),
         ),
         Record::Notice(_, NoticeStep::Review(_, true, _)) => {
@@ -155,11 +152,9 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
             )
         }
         Record::Settle(..) => of_order("领取 ", "Collected: "),
-        Record::Release(_, _, ReleaseReason::Cancelled) => {
-            of_order("取消兑换，退回 ", "Cancelled: ")
-        }
+        Record::Release(_, _, ReleaseReason::Cancelled) => of_order("取消兑换 ", "Cancelled: "),
         Record::Release(_, _, ReleaseReason::TimedOut) => {
-            of_order("过期未领，退回 ", "Not collected in time: ")
+            of_order("过期未领 ", "Not collected in time: ")
         }
         Record::Lapse(..) => visit.either("积分到期", "Points ran out"),
         Record::Period(_, period, _) => visit.either(
@@ -184,13 +179,83 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
     }
 }
 
+/// `冲正第 812 笔：厨余垃圾分类 7.6 公斤`.
+fn reversal_title(visit: &Visit, frame: &Frame, entry: u64, about: &About) -> String {
+    let number = visit.either(
+        &format!("冲正第 {entry} 笔"),
+        &format!("Reversal of entry {entry}"),
+    );
+    let what = match (&about.event, &about.order) {
+        (Some(event), _) => event_title(visit, frame, event),
+        (None, Some(order)) => format!(
+            "{}{}",
+            visit.either("退货 ", "returned: "),
+            goods(visit, frame, order_lines(order))
+        ),
+        (None, None) => return number,
+    };
+    format!("{number}{}{what}", visit.either("：", ": "))
+}
+
 /// What else is known of an entry.
 #[derive(Debug, Clone, Default)]
 pub(super) struct About {
-    /// Its order.
+    /// Its order, or that of the entry it takes back.
     pub(super) order: Option<Order>,
-    /// The event that was decided later.
+    /// The event that was decided later, posted or taken back.
     pub(super) event: Option<Event>,
+    /// The entry that an approved proposal takes back.
+    pub(super) reverses: Option<u64>,
+}
+
+/// The event behind an entry, and the order that it handed over.
+async fn behind(visit: &Visit, entry: u64) -> Result<(Option<Event>, Option<OrderNo>), Fault> {
+    let store = &visit.app.house.store;
+    let mut seq = entry;
+    // A second try names the first, a posting its award: two steps at most.
+    for _ in 0..3 {
+        let Some(found) = store.entry(&visit.code, seq).await? else {
+            break;
+        };
+        let Some((place, kind, body)) = found.records.first() else {
+            break;
+        };
+        let first = decode(*place, *kind, body)?;
+        if let Record::Event(_, own) | Record::Replace(_, own, _) = first {
+            return Ok((Some(own), None));
+        }
+        if let Record::Settle(_, no) | Record::SettlePart(_, no, _) = first {
+            return Ok((None, Some(no)));
+        }
+        let (Record::Retry(_, before) | Record::Notice(_, NoticeStep::Post(before))) = first else {
+            break;
+        };
+        seq = before;
+    }
+    Ok((None, None))
+}
+
+/// The entry that an entry takes back: by one person, or by two.
+async fn reversed_by(visit: &Visit, first: &Record) -> Result<Option<u64>, Fault> {
+    if let Record::Amend(_, Amend::Reverse(entry, _)) = first {
+        return Ok(Some(*entry));
+    }
+    let Record::Amend(_, Amend::Approve(proposal)) = first else {
+        return Ok(None);
+    };
+    let found = visit.app.house.store.entry(&visit.code, *proposal).await?;
+    let Some((seq, kind, body)) = found.as_ref().and_then(|own| own.records.first()) else {
+        return Ok(None);
+    };
+    Ok(
+        if let Record::Amend(_, Amend::Propose(Change::Reverse { entry }, _)) =
+            decode(*seq, *kind, body)?
+        {
+            Some(entry)
+        } else {
+            None
+        },
+    )
 }
 
 /// Looks up what an entry is about.
@@ -217,35 +282,77 @@ pub(super) async fn about(
             .filter(|order| order.entry <= entry),
         None => None,
     };
-    let mut event = None;
-    if let Record::Retry(_, seq) | Record::Notice(_, NoticeStep::Post(seq)) = first
-        && let Some(entry) = store.entry(&visit.code, *seq).await?
-        && let Some((seq, kind, body)) = entry.records.first()
-        && let Record::Event(_, own) | Record::Replace(_, own, _) = decode(*seq, *kind, body)?
-    {
-        event = Some(own);
+    let mut about = About {
+        order,
+        ..About::default()
+    };
+    if let Record::Retry(_, seq) | Record::Notice(_, NoticeStep::Post(seq)) = first {
+        about.event = behind(visit, *seq).await?.0;
     }
-    Ok(About { order, event })
+    if let Some(entry) = reversed_by(visit, first).await? {
+        let (event, no) = behind(visit, entry).await?;
+        about.reverses = Some(entry);
+        about.event = event;
+        if let Some(no) = no {
+            about.order = store.order(&visit.code, no).await?;
+        }
+    }
+    Ok(about)
 }
 
-/// The day an entry counts for.
-pub(super) fn counts_on(first: &Record, about: &About) -> LocalDate {
-    match (first, &about.event) {
-        (Record::Event(_, event) | Record::Replace(_, event, _), _) | (_, Some(event)) => event.on,
-        _ => first
-            .envelope()
-            .map_or(LocalDate::FIRST, |envelope| envelope.today),
+/// The local day on which an entry was booked.
+pub(super) fn booked_on(first: &Record) -> LocalDate {
+    let envelope = first.envelope();
+    envelope.map_or(LocalDate::FIRST, |envelope| envelope.today)
+}
+
+/// The day on which it happened, where it was booked on another one.
+pub(super) fn happened_on(first: &Record, about: &About) -> Option<LocalDate> {
+    let on = match (first, &about.event) {
+        (Record::Event(_, event) | Record::Replace(_, event, _), _) => event.on,
+        (Record::Retry(..) | Record::Notice(..), Some(event)) => event.on,
+        _ => return None,
+    };
+    (on != booked_on(first)).then_some(on)
+}
+
+/// The entry whose fate is the line's: of an award that was posted after its notice, the award's.
+fn fated(entry: u64, first: &Record) -> u64 {
+    if let Record::Notice(_, NoticeStep::Post(award)) = first {
+        *award
+    } else {
+        entry
     }
 }
 
-/// How far a line has come: only a line that set points aside for an order has a state of its own.
-pub(super) fn state(first: &Record, about: &About, today: LocalDate) -> LineState {
-    let stand = about.order.as_ref().map(|order| order.seen(today).stand);
+/// What became of these entries; all read at once.
+async fn fates(visit: &Visit, entries: &[u64]) -> Result<HashMap<u64, Fate>, Fault> {
+    let needs: Vec<Need> = entries.iter().copied().map(Need::Fate).collect();
+    let mut all = HashMap::new();
+    for found in visit.app.house.store.load(&visit.code, &needs).await? {
+        if let Loaded::Fate(entry, Some(fate)) = found {
+            all.insert(entry, fate);
+        }
+    }
+    Ok(all)
+}
+
+/// How far a line has come: taken back, or as far as its order.
+pub(super) fn state(
+    visit: &Visit,
+    first: &Record,
+    about: &About,
+    fate: Option<&Fate>,
+) -> LineState {
+    if fate.is_some_and(|own| matches!(own.state, FateState::Reversed | FateState::Withdrawn)) {
+        return LineState::Reversed;
+    }
+    let stand = about.order.as_ref().map(|order| visit.seen(order).stand);
     match (first, stand) {
         (Record::Place(..), Some(Stand::Reserved)) => LineState::SetAside,
         (Record::Place(..), Some(Stand::Settled { .. })) => LineState::PickedUp,
         (Record::Place(..), Some(Stand::Cancelled { .. } | Stand::TimedOut { .. })) => {
-            LineState::Reversed
+            LineState::GivenBack
         }
         _ => LineState::Posted,
     }
@@ -260,31 +367,92 @@ pub(super) fn unit(account: &Account) -> Unit {
     }
 }
 
-/// A line with what its month needs to know.
-pub(super) struct Booked {
-    /// What people read.
-    pub(super) line: Line,
-    /// The seq of its oldest row.
-    pub(super) oldest: u64,
-    /// Whether counters do not know of it: openings and what ran out.
-    pub(super) uncounted: bool,
+/// What an asset is called: as the community's file says, or as everybody calls it.
+pub(super) fn asset_title(visit: &Visit, asset: AssetNo) -> String {
+    match asset {
+        AssetNo::POINTS => return visit.either("积分", "points"),
+        AssetNo::MINUTES => return visit.either("志愿时长（分钟）", "volunteer minutes"),
+        AssetNo::CONDUCT => return visit.either("操行分", "conduct points"),
+        _ => {}
+    }
+    let own = visit.app.house.community(&visit.code);
+    let declared = own.map_or_else(Vec::new, |own| own.config.assets.clone());
+    let settings = visit.app.house.clerk.frame(&visit.code);
+    let code = settings.and_then(|frame| {
+        let all = frame.settings.as_ref()?.assets.clone();
+        all.into_iter()
+            .find(|(_, no)| *no == asset)
+            .map(|(code, _)| code)
+    });
+    let title = declared
+        .iter()
+        .find(|(own, _)| Some(own) == code.as_ref())
+        .map(|(_, title)| visit.say(title));
+    title.unwrap_or_else(|| visit.either("其他", "others"))
 }
 
-/// The rows of one entry and account become one line each, newest first.
+/// The rows of one entry and unit, added up.
+struct Sum<'r> {
+    row: &'r PassbookRow,
+    amount: i64,
+    balance_after: Option<i64>,
+    /// Points that ran out while they were set aside or under notice: no balance shows that.
+    lapsed: i64,
+}
+
+/// What the rows of an entry did to the balance, and what ran out beside it. Rows of points set aside or under notice
+/// say nothing else of their own: the balance's rows do.
+fn sums(rows: &[PassbookRow]) -> Vec<Sum<'_>> {
+    let mut all: Vec<Sum<'_>> = Vec::new();
+    let mut places: HashMap<(u64, bool), usize> = HashMap::new();
+    for row in rows {
+        let own = row.account.purpose == Purpose::Available;
+        let ran_out = !own && row.transfer.credit.purpose == Purpose::Expired;
+        let noticed = row.account.purpose == Purpose::Notice && row.change > 0;
+        if !own && !ran_out && !noticed {
+            continue;
+        }
+        let key = (row.entry, unit(&row.account) == Unit::Minutes);
+        let place = *places.entry(key).or_insert_with(|| {
+            all.push(Sum {
+                row,
+                amount: 0,
+                balance_after: None,
+                lapsed: 0,
+            });
+            all.len().saturating_sub(1)
+        });
+        let Some(sum) = all.get_mut(place) else {
+            continue;
+        };
+        if ran_out {
+            sum.lapsed = sum.lapsed.saturating_add(row.change.saturating_neg());
+        } else {
+            sum.amount = sum.amount.saturating_add(row.change);
+        }
+        if own && sum.balance_after.is_none() && unit(&row.account) == Unit::Points {
+            sum.balance_after = Some(row.balance_after);
+        }
+    }
+    all
+}
+
+/// The rows of one entry and unit become one line each, newest first.
 pub(super) async fn lines(
     visit: &Visit,
     frame: &Frame,
     rows: &[PassbookRow],
-) -> Result<Vec<Booked>, Fault> {
-    let mut booked: Vec<Booked> = Vec::new();
-    let mut places: HashMap<(u64, Account), usize> = HashMap::new();
-    for row in rows {
-        if let Some(place) = places.get(&(row.entry, row.account)) {
-            let own = &mut booked[*place];
-            own.line.amount = own.line.amount.saturating_add(row.change);
-            own.oldest = row.seq;
-            continue;
-        }
+) -> Result<Vec<Line>, Fault> {
+    let mut lines = Vec::new();
+    let mut asked = Vec::new();
+    let sums = sums(rows);
+    for sum in &sums {
+        let first = decode(sum.row.entry, sum.row.first.0, &sum.row.first.1)?;
+        asked.push(fated(sum.row.entry, &first));
+    }
+    let fates = fates(visit, &asked).await?;
+    for (sum, fated) in sums.iter().zip(asked) {
+        let row = sum.row;
         let first = decode(row.entry, row.first.0, &row.first.1)?;
         let about = about(visit, (row.entry, &first), row.transfer.order).await?;
         let note = match first.envelope() {
@@ -293,24 +461,50 @@ pub(super) async fn lines(
             }
             Some(_) | None => String::new(),
         };
-        places.insert((row.entry, row.account), booked.len());
-        booked.push(Booked {
-            line: Line {
-                seq: row.entry,
-                title: title(visit, frame, &first, &about),
-                day: day(counts_on(&first, &about)),
-                note,
-                amount: row.change,
-                unit: unit(&row.account),
-                balance_after: (unit(&row.account) == Unit::Points).then_some(row.balance_after),
-                state: state(&first, &about, visit.today()),
-            },
-            oldest: row.seq,
-            uncounted: matches!(
-                row.transfer.kind,
-                TransferKind::Opening | TransferKind::Expire
-            ),
+        let mut told = Vec::new();
+        if let Some((kind, body)) = &row.decided
+            && let Record::Decided(_, _, decision) = decode(row.entry, *kind, body)?
+            && let Some(event) = event_of(&first, &about)
+        {
+            let after = sum.balance_after;
+            let short = shortfall(visit, frame, (event, &decision), (row.account, sum.amount));
+            told.extend(short.await?.map(|short| short.told(visit, after)));
+        }
+        if sum.lapsed > 0 {
+            told.push(lapsed_text(visit, sum.lapsed));
+        }
+        lines.push(Line {
+            seq: row.entry,
+            title: title(visit, frame, &first, &about),
+            day: day(booked_on(&first)),
+            happened: happened_on(&first, &about).map(day),
+            note,
+            told,
+            amount: sum.amount,
+            unit: unit(&row.account),
+            balance_after: sum.balance_after,
+            state: state(visit, &first, &about, fates.get(&fated)),
         });
     }
-    Ok(booked)
+    Ok(lines)
+}
+
+/// What is said of points that ran out while they could not be spent.
+pub(super) fn lapsed_text(visit: &Visit, lapsed: i64) -> String {
+    let points = visit.shell().points(lapsed);
+    visit.either(
+        &format!("{points}在留着的时候到期，没有退回。"),
+        &format!("{points} ran out while they were kept and did not come back."),
+    )
+}
+
+/// The event an entry decided.
+pub(super) fn event_of<'r>(first: &'r Record, about: &'r About) -> Option<&'r Event> {
+    if let Record::Event(_, event) | Record::Replace(_, event, _) = first {
+        Some(event)
+    } else if let Record::Retry(..) = first {
+        about.event.as_ref()
+    } else {
+        None
+    }
 }

@@ -35,6 +35,9 @@ pub(super) struct OrderForm {
     item: String,
     quantity: i32,
     total: i64,
+    /// The same order, placed a moment ago: it is meant once more.
+    #[serde(default)]
+    again: Option<No>,
 }
 
 /// `POST /{community}/orders`. The hidden key makes a second tap answer the same order.
@@ -44,6 +47,14 @@ pub(super) async fn place_order(
 ) -> Result<Response, Fault> {
     let item = code_of(&form.item)?;
     let seen = Amount::new(form.total).map_err(|_| Rejection::OutOfRange)?;
+    // Back from the slip and one more tap is the same order still, unless the page said so and was pressed all the same.
+    let known = just_ordered(&visit, &me, &item, form.quantity).await?;
+    if let Some((no, key)) = known
+        && form.again.map(|No(no)| no) != Some(no)
+        && key.as_deref() != Some(form.key.as_str())
+    {
+        return Ok(go(&visit.path(&format!("/orders/{no}?placed=1"))));
+    }
     let wanted = Wanted {
         resident: me.resident,
         basket: vec![(item.clone(), form.quantity)],
@@ -89,12 +100,61 @@ pub(super) async fn place_order(
         visit.path("/shop?show=affordable"),
         visit.either("看看能换的", "See what you can have"),
     );
+    // An answer of the shop is no error: it bears no code.
     Ok(errors::told(
         &visit,
-        (StatusCode::CONFLICT, refusal.code.as_str()),
+        (StatusCode::CONFLICT, ""),
         &Text { zh, en },
         next,
     ))
+}
+
+/// For how long the same order once more is asked about, in µs.
+const JUST_NOW: i64 = 30 * 60 * 1_000_000;
+
+/// The order of the very same thing that this resident placed a moment ago and has not picked up, with the key it was
+/// placed under.
+pub(super) async fn just_ordered(
+    visit: &Visit,
+    me: &SignedResident,
+    item: &rongyi_core::ids::Code,
+    quantity: i32,
+) -> Result<Option<(u32, Option<String>)>, Fault> {
+    let store = &visit.app.house.store;
+    let now = visit.app.house.clock.now();
+    for order in store
+        .orders_of_resident(&visit.code, me.resident, 5)
+        .await?
+    {
+        let [(line, _)] = order.lines.as_slice() else {
+            continue;
+        };
+        let open = visit.seen(&order).stand == Stand::Reserved && !handed_any(&order);
+        if !open || line.quantity != quantity {
+            continue;
+        }
+        let Some(stored) = store.entry(&visit.code, order.entry).await? else {
+            continue;
+        };
+        let receipt = crate::clerk::receipt(&stored)?;
+        let Some(placed) = receipt.records.first().and_then(Record::envelope) else {
+            continue;
+        };
+        let frame = store.frame(&visit.code).await?;
+        let items = frame.map(|frame| frame.items).unwrap_or_default();
+        let same = items
+            .iter()
+            .any(|own| own.no == line.item && own.code == *item);
+        if same && now.0.saturating_sub(placed.at.0) < JUST_NOW {
+            let key = placed.key.as_ref().map(|own| own.text.clone());
+            return Ok(Some((order.no.0, key)));
+        }
+    }
+    Ok(None)
+}
+
+fn handed_any(order: &Order) -> bool {
+    order.handed.iter().any(|pieces| *pieces > 0)
 }
 
 /// An order of this resident, or the answer that there is none: a stranger's looks the same as none.
@@ -114,7 +174,7 @@ async fn own_order(visit: &Visit, me: &SignedResident, no: u32) -> Result<(Frame
 /// How far an order has come, as pages show it. The code is for the resident who ordered, and no neighbour or member
 /// of the household.
 async fn standing(visit: &Visit, me: &SignedResident, order: &Order) -> Result<OrderState, Fault> {
-    let stand = order.seen(visit.today()).stand;
+    let stand = visit.seen(order).stand;
     let mut code = None;
     if stand == Stand::Reserved && order.resident == me.resident {
         code = till::code_of(&visit.app.house, &visit.code, order).await?;
@@ -209,7 +269,13 @@ pub(super) async fn show_order(
 ) -> Result<Response, Fault> {
     let (frame, order) = own_order(&visit, &me, no).await?;
     let (title, quantity) = contents(&visit, &frame, &order);
-    let seen = order.seen(visit.today());
+    let seen = visit.seen(&order);
+    let waits = seen.stand == Stand::Reserved;
+    let now = order.returning(visit.today());
+    let late = order.returning(order.deadline.plus_days(1));
+    let lapses = now
+        .until
+        .filter(|day| waits && *day <= order.deadline.plus_days(1));
     let view = OrderView {
         no: u64::from(no),
         reference: format!("#{no}"),
@@ -217,7 +283,13 @@ pub(super) async fn show_order(
         quantity,
         total: seen.total(),
         // What a cancellation would bring back, or what came back.
-        back: seen.held.saturating_add(seen.back),
+        back: if waits { now.back } else { seen.back },
+        lapsed: if waits { now.lapsed } else { seen.lapsed },
+        lapses: lapses.map(|from| {
+            let then = order.returning(from);
+            (day(from), now.back.saturating_sub(then.back))
+        }),
+        late_lapsed: if waits { late.lapsed } else { 0 },
         parts: parts(&visit, &frame, &order),
         state: standing(&visit, &me, &order).await?,
         place: visit.say(&visit.shop.place),
@@ -267,7 +339,7 @@ pub(super) async fn list_orders(Member { visit, me }: Member) -> Result<Response
     let (frame, wallet) = at_hand(&visit, &me).await?;
     let (mut waiting, mut past) = (Vec::new(), Vec::new());
     for order in orders_of(&visit, &me, &wallet).await? {
-        let seen = order.seen(visit.today());
+        let seen = visit.seen(&order);
         let shown = if seen.stand == Stand::Reserved {
             rest_lines(&order)
         } else {

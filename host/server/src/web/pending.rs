@@ -93,15 +93,15 @@ async fn open(
     }
     let state_of = |entry| states.iter().find(|(own, _)| *own == entry);
     let booked = lines(visit, frame, &awards).await?;
-    let pending = booked.into_iter().filter_map(|own| {
-        let (entry, state) = state_of(own.line.seq)?;
-        let amount = own.line.amount;
+    let pending = booked.into_iter().filter_map(|line| {
+        let (entry, state) = state_of(line.seq)?;
+        let amount = line.amount;
         let pending = Pending {
             path: format!("/passbook/{entry}"),
-            title: own.line.title,
-            day: own.line.day,
+            title: line.title,
+            day: line.happened.unwrap_or(line.day),
             amount,
-            unit: own.line.unit,
+            unit: line.unit,
             state: *state,
         };
         Some((pending, amount))
@@ -113,7 +113,7 @@ async fn open(
 pub(super) fn orders(visit: &Visit, frame: &Frame, orders: &[Order]) -> Vec<Pending> {
     let waiting = orders
         .iter()
-        .filter(|order| order.seen(visit.today()).stand == Stand::Reserved);
+        .filter(|order| visit.seen(order).stand == Stand::Reserved);
     waiting
         .map(|order| Pending {
             path: format!("/orders/{}", order.no),

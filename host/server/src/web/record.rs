@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::amount::Decimal;
-use rongyi_core::book::{Book, FateState, Frame, Receipt};
+use rongyi_core::book::{Book, FateState, Frame, Loaded, Receipt};
 use rongyi_core::chain::hex;
+use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, Code};
-use rongyi_core::record::Record;
+use rongyi_core::record::{Event, Record};
 use rongyi_core::rule::{Field, FieldKind, KindPlan, Refusal};
 use rongyi_pages::{
     FieldError, RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
@@ -17,14 +18,17 @@ use rongyi_pages::{
 };
 use serde::Deserialize;
 
-use super::lines::event_title;
+use super::lines::{asset_title, event_title};
 use super::shell::{Html, OnDuty, Visit, day};
+use super::unmoved::shortfall;
 use super::why::breakdown;
 use crate::access::random;
 use crate::api::earning::{EventInput, Sender, submit};
 use crate::api::error::Fault;
 use crate::asked::{Typed, Unread};
+use crate::door::Act;
 use crate::explain;
+use crate::past;
 
 /// Which kind.
 #[derive(Debug, Deserialize)]
@@ -224,6 +228,7 @@ pub(super) async fn record_event(
     pairs: Unread<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let actor = duty.actor();
+    let may_reverse = duty.may(Act::Reverse);
     let visit = duty.visit;
     let sent = Sent::of(pairs.form().await?);
     let book = book(&visit).await?;
@@ -244,12 +249,21 @@ pub(super) async fn record_event(
         Err(wrong) => Err(wrong),
     };
     match asked {
-        Ok((frame, answer)) => done(&visit, &frame, kind, &answer.receipt).await,
+        Ok((frame, answer)) => {
+            let may_reverse = may_reverse && answer.receipt.waiting().is_none();
+            done(&visit, &frame, kind, (&answer.receipt, may_reverse)).await
+        }
         Err((fault, field)) if fault.status.is_client_error() && fault.detour.is_none() => {
-            let errors = vec![FieldError {
-                field,
-                message: visit.say(&fault.text),
-            }];
+            // Back from the answer and sent anew with other content: the form has a new key by now.
+            let message = if fault.code == "key.conflict" {
+                visit.either(
+                    "刚才那一件已经记好了。这一页改过以后是另一件事：确实要记，请再按一次“记账”。",
+                    "What was sent before is booked already. Changed, this is another event: press the button once more if it is meant.",
+                )
+            } else {
+                visit.say(&fault.text)
+            };
+            let errors = vec![FieldError { field, message }];
             Ok((fault.status, Html(form(&visit, kind, sent, errors))).into_response())
         }
         Err((fault, _)) => Err(fault),
@@ -261,7 +275,7 @@ async fn done(
     visit: &Visit,
     frame: &Frame,
     kind: &KindPlan,
-    receipt: &Receipt,
+    (receipt, may_reverse): (&Receipt, bool),
 ) -> Result<Response, Fault> {
     let event = receipt.records.iter().find_map(|record| {
         if let Record::Event(_, event) | Record::Replace(_, event, _) = record {
@@ -275,6 +289,10 @@ async fn done(
     let (gains, unit) = gains(visit, receipt).await?;
     let (_, rows) = breakdown(visit, frame, receipt, unit);
     let outcome = outcome(visit, frame, receipt).await?;
+    let outcome = match short(visit, frame, (event, receipt)).await? {
+        told if !told.is_empty() => RecordOutcome::Short { told },
+        _ => outcome,
+    };
     let rows = if outcome == RecordOutcome::Waiting {
         Vec::new()
     } else {
@@ -291,9 +309,63 @@ async fn done(
         outcome,
         gains,
         rows,
+        may_reverse,
         shell: visit.shell(),
     })
     .into_response())
+}
+
+/// What was asked, taken and left, for every account on which a deduction found too little.
+async fn short(
+    visit: &Visit,
+    frame: &Frame,
+    (event, receipt): (&Event, &Receipt),
+) -> Result<Vec<String>, Fault> {
+    let (Some(Record::Decided(_, _, decision)), Some(settings)) =
+        (receipt.records.get(1), &frame.settings)
+    else {
+        return Ok(Vec::new());
+    };
+    let mut told = Vec::new();
+    let store = &visit.app.house.store;
+    for (_, resident) in &event.roles {
+        let found = store
+            .load(&visit.code, &[Need::Resident(*resident)])
+            .await?;
+        let Some(Loaded::Resident(_, Some(member))) = found.into_iter().next() else {
+            continue;
+        };
+        let asset = AssetNo::POINTS;
+        let holder = past::holder_of(settings, asset, *resident, member.household);
+        let account = past::available(holder, asset);
+        let change = receipt.records.iter().map(|record| {
+            let Record::Moved(_, moved) = record else {
+                return 0;
+            };
+            let amount = moved.amount.get();
+            if moved.debit == account {
+                amount.saturating_neg()
+            } else if moved.credit == account {
+                amount
+            } else {
+                0
+            }
+        });
+        let change = change.fold(0, i64::saturating_add);
+        let own = shortfall(visit, frame, (event, decision), (account, change)).await?;
+        let Some(own) = own else {
+            continue;
+        };
+        let after = store.balances(&visit.code, &[account]).await?;
+        let after = after
+            .first()
+            .map(|(_, state)| state.spendable(visit.today()));
+        let sentence = own.told(visit, after);
+        if !told.contains(&sentence) {
+            told.push(sentence);
+        }
+    }
+    Ok(told)
 }
 
 async fn outcome(visit: &Visit, frame: &Frame, receipt: &Receipt) -> Result<RecordOutcome, Fault> {
@@ -334,7 +406,10 @@ async fn outcome(visit: &Visit, frame: &Frame, receipt: &Receipt) -> Result<Reco
 }
 
 /// Who got what, and whether it was points or only time.
-async fn gains(visit: &Visit, receipt: &Receipt) -> Result<(Vec<RecordGain>, Unit), Fault> {
+pub(super) async fn gains(
+    visit: &Visit,
+    receipt: &Receipt,
+) -> Result<(Vec<RecordGain>, Unit), Fault> {
     let mut sums: Vec<(Holder, AssetNo, i64)> = Vec::new();
     for record in &receipt.records {
         let Record::Moved(_, moved) = record else {
@@ -370,7 +445,10 @@ async fn gains(visit: &Visit, receipt: &Receipt) -> Result<(Vec<RecordGain>, Uni
         let change = match *asset {
             AssetNo::POINTS => format!("{plus}{}", shell.points(sum)),
             AssetNo::MINUTES => format!("{plus}{}", shell.hours(sum)),
-            _ => format!("{plus}{sum}"),
+            other => {
+                let title = asset_title(visit, other);
+                format!("{plus}{sum} {title}")
+            }
         };
         gains.push(RecordGain { who, change });
     }

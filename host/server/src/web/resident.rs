@@ -1,22 +1,21 @@
 //! A resident's own pages: home, passbook, 我的. Shows what the ledger has; changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::response::{IntoResponse, Response};
-use rongyi_core::account::Holder;
+use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Order, Stand};
-use rongyi_core::command::Need;
-use rongyi_core::counters::{CounterKey, CounterSubject};
-use rongyi_core::ids::{AssetNo, Code};
+use rongyi_core::ids::AssetNo;
 use rongyi_core::time::LocalDate;
-use rongyi_pages::{Expiring, HomeView, MeView, Month, PassbookView, Pending, Show, Unit, Waiting};
-use rongyi_store::Whose;
+use rongyi_pages::{Expiring, HomeView, Line, MeView, Month, PassbookView, Show, Waiting};
+use rongyi_store::{PassbookRow, Whose};
 use serde::Deserialize;
 
 use super::accounts;
-use super::lines::{Booked, goods, lines, rest_lines};
+use super::lines::{booked_on, decode, goods, lines, rest_lines};
 use super::pending;
 use super::shell::{Html, Member, Visit, day};
+use super::unmoved::unmoved;
 use crate::access::SignedResident;
 use crate::api::error::Fault;
 use crate::asked::{Seq, Typed};
@@ -28,8 +27,15 @@ use crate::redemption::{self, Wallet};
 const SOON_DAYS: i32 = 60;
 /// Lines on the home page.
 const RECENT: usize = 5;
+/// Rows that are read for them: a spend over several lots is several, an order's points set aside are two.
+const RECENT_ROWS: u32 = 30;
 /// Rows of one passbook page.
-const PAGE_ROWS: u32 = 40;
+const PAGE_ROWS: u32 = 60;
+/// Lines of one page that moved nothing.
+const UNMOVED_MAX: u32 = 60;
+/// Rows of a month that are read at once, and how often, to add it up.
+const SUM_CHUNK: u32 = 500;
+const SUM_CHUNKS_MAX: usize = 20;
 /// Orders that one resident is shown.
 pub(super) const ORDERS_MAX: u32 = 100;
 
@@ -44,6 +50,8 @@ pub(super) async fn at_hand(visit: &Visit, me: &SignedResident) -> Result<(Frame
     let wallet = redemption::wallet(store, &frame, me.resident, visit.today())
         .await?
         .ok_or_else(Fault::not_found)?;
+    // What ran out is on its line before its balance is shown, whether or not the job has come round.
+    jobs::lapse(&visit.app.house, &visit.code, &wallet.accounts(me.resident)).await?;
     Ok((frame, wallet))
 }
 
@@ -69,7 +77,7 @@ pub(super) async fn orders_of(
 }
 
 fn waits(visit: &Visit, order: &Order) -> bool {
-    order.seen(visit.today()).stand == Stand::Reserved
+    visit.seen(order).stand == Stand::Reserved
 }
 
 /// `陈阿婆家 · 第 3 户`, or the person's name where points go to persons.
@@ -84,69 +92,76 @@ async fn holder_title(
     }
 }
 
-/// Points in and out of a month, as its counters have them: events on their days, orders on theirs.
-async fn month_sums(
-    visit: &Visit,
-    frame: &Frame,
-    wallet: &Wallet,
-    months: &[i32],
-) -> Result<BTreeMap<i32, (i64, i64)>, Fault> {
-    let subject = match wallet.holder {
-        Holder::Household(no) => CounterSubject::Household(no),
-        Holder::Resident(no) => CounterSubject::Resident(no),
-        Holder::Community | Holder::Fund(_) => CounterSubject::Community,
-    };
-    let kinds = frame
-        .sets
-        .iter()
-        .flat_map(|set| set.plan.kinds.iter().map(|kind| kind.code.clone()));
-    let items = frame
-        .items
-        .iter()
-        .filter_map(|item| format!("item/{}", item.code).parse::<Code>().ok());
-    let mut names: Vec<Code> = kinds.chain(items).collect();
-    names.sort_unstable();
-    names.dedup();
-    let key = |month: &i32| {
-        let month = *month;
-        names.iter().map(move |kind| {
-            Need::Counter(CounterKey {
-                subject,
-                kind: kind.clone(),
-                month,
-            })
-        })
-    };
-    let needs: Vec<Need> = months.iter().flat_map(key).collect();
-    let mut sums: BTreeMap<i32, (i64, i64)> = months.iter().map(|month| (*month, (0, 0))).collect();
-    for found in visit.app.house.store.load(&visit.code, &needs).await? {
-        let rongyi_core::book::Loaded::Counter(key, Some(row)) = found else {
-            continue;
-        };
-        let sum = sums.entry(key.month).or_default();
-        let points = row.total.points;
-        if key.kind.as_str().starts_with("item/") {
-            sum.1 = sum.1.saturating_sub(points);
-        } else if points >= 0 {
-            sum.0 = sum.0.saturating_add(points);
-        } else {
-            sum.1 = sum.1.saturating_add(points);
-        }
-    }
-    Ok(sums)
+/// Everything that the passbook of somebody shows: what can be spent, the person's time, and what runs out while it
+/// cannot be spent.
+fn shown_accounts(me: &SignedResident, wallet: &Wallet) -> Vec<Account> {
+    let booked = wallet.accounts(me.resident);
+    let [points, minutes] = booked;
+    let of = |account: Account, purpose| Account { purpose, ..account };
+    vec![
+        points,
+        minutes,
+        of(points, Purpose::Held),
+        of(points, Purpose::Notice),
+        of(minutes, Purpose::Notice),
+    ]
 }
 
-/// Counters know an award from its decision on; what is under notice is not in the book of a resident yet.
-fn only_booked(sums: &mut BTreeMap<i32, (i64, i64)>, pending: &[Pending]) {
-    for own in pending.iter().filter(|own| own.unit == Unit::Points) {
-        let month = LocalDate::new(own.day.year, own.day.month, 1);
-        let sum = month
-            .ok()
-            .and_then(|first| sums.get_mut(&first.month_index()));
-        if let Some(sum) = sum {
-            sum.0 = sum.0.saturating_sub(own.amount);
+/// Of those accounts' rows, the ones that say something of their own.
+fn speaks(row: &PassbookRow) -> bool {
+    row.account.purpose == Purpose::Available || row.transfer.credit.purpose == Purpose::Expired
+}
+
+/// The month in which a row was booked.
+fn month_booked(row: &PassbookRow) -> Result<i32, Fault> {
+    let first = decode(row.entry, row.first.0, &row.first.1)?;
+    Ok(booked_on(&first).month_index())
+}
+
+/// Points in and out of a month, on the account that is spent from, of the rows before the place `before`: the very
+/// rows that the passbook's lines are made of. `None` when there are more of them than are added up.
+async fn month_sums(
+    visit: &Visit,
+    points: Account,
+    month: i32,
+    before: Option<u64>,
+) -> Result<Option<(i64, i64)>, Fault> {
+    let store = &visit.app.house.store;
+    // One entry is one line, whatever it drew on.
+    let mut changes: Vec<(u64, i64)> = Vec::new();
+    let mut before = before;
+    for _ in 0..SUM_CHUNKS_MAX {
+        let rows = store
+            .passbook(&visit.code, &[points], before, SUM_CHUNK)
+            .await?;
+        before = rows.last().map(|row| row.seq);
+        for row in &rows {
+            let own = month_booked(row)?;
+            if own > month {
+                continue;
+            }
+            if own < month {
+                return Ok(Some(both_ways(&changes)));
+            }
+            match changes.last_mut().filter(|(entry, _)| *entry == row.entry) {
+                Some((_, change)) => *change = change.saturating_add(row.change),
+                None => changes.push((row.entry, row.change)),
+            }
+        }
+        if before.is_none() {
+            return Ok(Some(both_ways(&changes)));
         }
     }
+    Ok(None)
+}
+
+/// What came in, and what went out.
+fn both_ways(changes: &[(u64, i64)]) -> (i64, i64) {
+    let side = |sign: i64| {
+        let own = changes.iter().filter(|(_, change)| change.signum() == sign);
+        own.fold(0_i64, |sum, (_, change)| sum.saturating_add(*change))
+    };
+    (side(1), side(-1))
 }
 
 fn expiring(wallet: &Wallet, today: LocalDate) -> Option<Expiring> {
@@ -166,19 +181,9 @@ fn expiring(wallet: &Wallet, today: LocalDate) -> Option<Expiring> {
 pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, Fault> {
     let (frame, wallet) = at_hand(&visit, &me).await?;
     let today = visit.today();
-    let month = today.month_index();
-    let mut sums = month_sums(&visit, &frame, &wallet, &[month]).await?;
-    if wallet.notice.total != 0 {
-        let pending = pending::awards(&visit, &frame, (&me, &wallet)).await?;
-        only_booked(&mut sums, &pending);
-    }
-    let rows = visit
-        .app
-        .house
-        .store
-        .passbook(&visit.code, &wallet.accounts(me.resident), None, 20)
-        .await?;
-    let recent = lines(&visit, &frame, &rows).await?;
+    let [points, _] = wallet.accounts(me.resident);
+    let sums = month_sums(&visit, points, today.month_index(), None).await?;
+    let (recent, _) = page(&visit, &frame, (&me, &wallet), (None, RECENT_ROWS)).await?;
     let orders = orders_of(&visit, &me, &wallet).await?;
     let waiting = orders
         .iter()
@@ -193,16 +198,12 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
         holder_title: holder_title(&visit, &me, &wallet).await?,
         balance: wallet.points.spendable(today),
         minutes: wallet.minutes,
-        earned_month: sums.get(&month).map_or(0, |sum| sum.0),
+        earned_month: sums.map(|(earned, _)| earned),
         notice: wallet.notice.total,
         set_aside: wallet.held.total,
         expiring: expiring(&wallet, today),
         waiting: waiting.collect(),
-        recent: recent
-            .into_iter()
-            .take(RECENT)
-            .map(|booked| booked.line)
-            .collect(),
+        recent: recent.into_iter().take(RECENT).collect(),
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
@@ -215,17 +216,47 @@ pub(super) struct PassbookQuery {
     before: Option<Seq>,
 }
 
-fn wanted(show: Show, booked: &Booked) -> bool {
+fn wanted(show: Show, line: &Line) -> bool {
     match show {
         Show::All => true,
-        Show::In => booked.line.amount > 0,
-        Show::Out => booked.line.amount < 0,
+        Show::In => line.amount > 0,
+        Show::Out => line.amount < 0,
     }
 }
 
-fn month_of(booked: &Booked) -> i32 {
-    let day = booked.line.day;
-    LocalDate::new(day.year, day.month, 1).map_or(0, LocalDate::month_index)
+fn month_of(line: &Line) -> i32 {
+    LocalDate::new(line.day.year, line.day.month, 1).map_or(0, LocalDate::month_index)
+}
+
+/// Lines in the order of the book, those before the place `before`, and where the next older page begins.
+async fn page(
+    visit: &Visit,
+    frame: &Frame,
+    (me, wallet): (&SignedResident, &Wallet),
+    (before, limit): (Option<u64>, u32),
+) -> Result<(Vec<Line>, Option<u64>), Fault> {
+    let store = &visit.app.house.store;
+    let accounts = shown_accounts(me, wallet);
+    let mut rows = store
+        .passbook(&visit.code, &accounts, before, limit)
+        .await?;
+    let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    // The last entry of a full page may go on with the next page: it waits for that one.
+    let last = rows.last().filter(|_| full).map(|row| row.entry);
+    if rows.iter().any(|row| Some(row.entry) != last) {
+        rows.retain(|row| Some(row.entry) != last);
+    }
+    let mut older = rows.last().filter(|_| full).map(|row| row.seq);
+    let span = (older.unwrap_or(0), before.unwrap_or(u64::MAX));
+    let quiet = unmoved(visit, frame, me.resident, (span, UNMOVED_MAX)).await?;
+    if quiet.len() >= UNMOVED_MAX as usize {
+        older = quiet.last().map(|line| line.seq);
+    }
+    rows.retain(|row| speaks(row) && older.is_none_or(|older| row.seq >= older));
+    let mut all = lines(visit, frame, &rows).await?;
+    all.extend(quiet);
+    all.sort_by_key(|line| std::cmp::Reverse(line.seq));
+    Ok((all, older))
 }
 
 /// `GET /{community}/passbook`.
@@ -240,55 +271,36 @@ pub(super) async fn show_passbook(
         .as_deref()
         .and_then(Show::from_tag)
         .unwrap_or_default();
-    let accounts = wallet.accounts(me.resident);
-    let rows = visit
-        .app
-        .house
-        .store
-        .passbook(&visit.code, &accounts, before, PAGE_ROWS)
-        .await?;
-    let full = rows.len() >= usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
-    let mut booked = lines(&visit, &frame, &rows).await?;
-    // The last entry of a full page may go on with the next page: it waits for that one.
-    let last = rows.last().filter(|_| full).map(|row| row.entry);
-    if booked.iter().any(|own| Some(own.line.seq) != last) {
-        booked.retain(|own| Some(own.line.seq) != last);
+    let (mut all, older) = page(&visit, &frame, (&me, &wallet), (before, PAGE_ROWS)).await?;
+    let continued = match before {
+        Some(before) => month_at(&visit, before).await?,
+        None => None,
+    };
+    let [points, _] = wallet.accounts(me.resident);
+    let mut sums = BTreeMap::new();
+    for month in all.iter().map(month_of).collect::<BTreeSet<_>>() {
+        if continued != Some(month) {
+            sums.insert(month, month_sums(&visit, points, month, before).await?);
+        }
     }
-    let older = booked.iter().map(|own| own.oldest).min().filter(|_| full);
-    booked.retain(|own| wanted(show, own));
-    let months: Vec<i32> = booked
-        .iter()
-        .map(month_of)
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let mut pending = pending::awards(&visit, &frame, (&me, &wallet)).await?;
-    let mut sums = month_sums(&visit, &frame, &wallet, &months).await?;
-    only_booked(&mut sums, &pending);
-    for own in booked
-        .iter()
-        .filter(|own| own.uncounted && own.line.unit == Unit::Points)
-    {
-        let sum = sums.entry(month_of(own)).or_default();
-        let side = if own.line.amount >= 0 {
-            &mut sum.0
-        } else {
-            &mut sum.1
-        };
-        *side = side.saturating_add(own.line.amount);
-    }
-    if show == Show::All && before.is_none() {
-        let orders = orders_of(&visit, &me, &wallet).await?;
-        pending.extend(pending::orders(&visit, &frame, &orders));
-    } else {
-        pending.clear();
-    }
+    all.retain(|line| wanted(show, line));
+    let newest = show == Show::All && before.is_none();
     let view = PassbookView {
-        pending,
+        pending: if newest {
+            pending::awards(&visit, &frame, (&me, &wallet)).await?
+        } else {
+            Vec::new()
+        },
+        held: if newest {
+            let orders = orders_of(&visit, &me, &wallet).await?;
+            pending::orders(&visit, &frame, &orders)
+        } else {
+            Vec::new()
+        },
         holder_title: holder_title(&visit, &me, &wallet).await?,
         balance: wallet.points.spendable(visit.today()),
         show,
-        months: by_month(booked, &sums),
+        months: by_month(all, &sums),
         older,
         is_older_page: before.is_some(),
         today: day(visit.today()),
@@ -297,20 +309,29 @@ pub(super) async fn show_passbook(
     Ok(Html(view).into_response())
 }
 
-fn by_month(booked: Vec<Booked>, sums: &BTreeMap<i32, (i64, i64)>) -> Vec<Month> {
+/// The month in which the entry at this place was booked: of the last line of the page before.
+async fn month_at(visit: &Visit, seq: u64) -> Result<Option<i32>, Fault> {
+    let found = visit.app.house.store.entry(&visit.code, seq).await?;
+    let Some((place, kind, body)) = found.as_ref().and_then(|own| own.records.first()) else {
+        return Ok(None);
+    };
+    let first = decode(*place, *kind, body)?;
+    Ok(Some(booked_on(&first).month_index()))
+}
+
+/// Lines by the month in which they were booked. A month without a sum began on the page before.
+fn by_month(lines: Vec<Line>, sums: &BTreeMap<i32, Option<(i64, i64)>>) -> Vec<Month> {
     let mut months: BTreeMap<i32, Month> = BTreeMap::new();
-    for own in booked {
-        let index = month_of(&own);
-        let (earned, spent) = sums.get(&index).copied().unwrap_or_default();
-        let (year, month) = (own.line.day.year, own.line.day.month);
+    for line in lines {
+        let index = month_of(&line);
         let page = months.entry(index).or_insert_with(|| Month {
-            year,
-            month,
-            earned,
-            spent,
+            year: line.day.year,
+            month: line.day.month,
+            sums: sums.get(&index).copied().flatten(),
+            continued: !sums.contains_key(&index),
             lines: Vec::new(),
         });
-        page.lines.push(own.line);
+        page.lines.push(line);
     }
     months.into_values().rev().collect()
 }

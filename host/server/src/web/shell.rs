@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
+use rongyi_core::book::{Order, Seen};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
@@ -238,6 +239,11 @@ impl Visit {
     /// Today, here.
     pub fn today(&self) -> LocalDate {
         self.app.house.today(&self.code).0
+    }
+
+    /// An order as people see it here and now.
+    pub fn seen(&self, order: &Order) -> Seen {
+        order.seen(self.today(), |at| local(at, &self.zone).0)
     }
 
     /// An instant as the clock on the wall here shows it.

@@ -12,6 +12,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_pages::{Blocked, ConfirmView, Draw, Filter, ItemView, Picture, ShopView, Stock, Tile};
 use serde::Deserialize;
 
+use super::order::just_ordered;
 use super::shell::{Html, Member, Visit, day, go};
 use crate::access::{SignedResident, random};
 use crate::api::error::Fault;
@@ -314,11 +315,33 @@ pub(super) async fn confirm(
         hours: visit.say(&visit.shop.hours),
         until: day(today.plus_days(i32::from(hold_days))),
         limits: said(visit, &front, &quote.lines),
+        late_lapsed: late_lapsed(
+            &front.wallet,
+            sum,
+            (today, today.plus_days(i32::from(hold_days))),
+        ),
+        again: just_ordered(visit, me, code, pieces)
+            .await?
+            .map(|(no, _)| u64::from(no)),
         draws: draws(&front.wallet, sum, today),
         price_was,
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+/// How much of an order's points will have run out on the day after its last one, when nobody picked it up.
+fn late_lapsed(wallet: &Wallet, sum: i64, (today, until): (LocalDate, LocalDate)) -> i64 {
+    let mut left = sum;
+    let mut lost: i64 = 0;
+    for (lot, there) in wallet.points.lots.range(today.to_days().max(1)..) {
+        let part = left.min(*there).max(0);
+        left = left.saturating_sub(part);
+        if *lot <= until.to_days() {
+            lost = lost.saturating_add(part);
+        }
+    }
+    lost
 }
 
 /// Which lots an order would draw: the earliest date first, undated last, as the ledger does.

@@ -76,14 +76,9 @@ async fn look_up(duty: &OnDuty, typed: &str) -> Result<Response, Fault> {
     };
     let actor = duty.actor().code();
     let Some(order) = till::find(&visit.app.house, &visit.code, &actor, &code).await? else {
-        let view = TillResultView {
-            shell: visit.shell(),
-            outcome: TillOutcome::Unknown { code },
-            item: None,
-        };
-        return Ok((StatusCode::NOT_FOUND, Html(view)).into_response());
+        return Ok(unknown(visit, code));
     };
-    if order.seen(visit.today()).stand != Stand::Reserved {
+    if visit.seen(&order).stand != Stand::Reserved {
         return told(visit, &order, None).await;
     }
     check(visit, (&order, &code), Vec::new()).await
@@ -212,8 +207,11 @@ pub(super) async fn settle_order(
     let actor = duty.actor().code();
     let code = till::digits(&handing.code).unwrap_or_default();
     let known = (no, Some(code.as_str()).filter(|code| !code.is_empty()));
-    let shown = till::opened_by(&visit.app.house, &visit.code, &actor, known).await?;
-    let shown = shown.ok_or(Rejection::OrderUnknown { order: no })?;
+    let known_order = till::opened_by(&visit.app.house, &visit.code, &actor, known).await?;
+    // The code that was typed is what is wrong, not the number in the address.
+    let Some(known_order) = known_order else {
+        return Ok(unknown(visit, shown::short(&handing.code, 40).into_owned()));
+    };
     let wrong = |message: String| {
         vec![FieldError {
             field: "pieces",
@@ -222,7 +220,7 @@ pub(super) async fn settle_order(
     };
     let basket = match handing.basket(visit) {
         Ok(basket) => basket,
-        Err(message) => return check(visit, (&shown, &code), wrong(message)).await,
+        Err(message) => return check(visit, (&known_order, &code), wrong(message)).await,
     };
     let by = (actor, handing.key.clone());
     let house = &visit.app.house;
@@ -232,7 +230,7 @@ pub(super) async fn settle_order(
     };
     match answer {
         Ok(answer) => {
-            let handed = handed_over(&answer.receipt);
+            let handed = (handed_over(&answer.receipt), answer.receipt.entry);
             told(visit, &load().await?, Some(handed)).await
         }
         Err(ClerkError::Rejected(
@@ -245,8 +243,30 @@ pub(super) async fn settle_order(
             let message = visit.say(&rejection.text());
             check(visit, (&load().await?, &code), wrong(message)).await
         }
+        // Back from the answer and sent anew with other numbers: what was handed over stays, and the form comes anew.
+        Err(ClerkError::Rejected(Rejection::KeyConflict { .. })) => {
+            let order = load().await?;
+            if visit.seen(&order).stand != Stand::Reserved {
+                return told(visit, &order, None).await;
+            }
+            let message = visit.either(
+                "刚才已经交付过一次，已经记下。下面是现在还没有领的，请重新核对份数。",
+                "Pieces were handed over a moment ago, and that is booked. Below is what is left now; please check the numbers again.",
+            );
+            check(visit, (&order, &code), wrong(message)).await
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+/// No order has this code.
+fn unknown(visit: &Visit, code: String) -> Response {
+    let view = TillResultView {
+        shell: visit.shell(),
+        outcome: TillOutcome::Unknown { code },
+        item: None,
+    };
+    (StatusCode::NOT_FOUND, Html(view)).into_response()
 }
 
 /// The goods that an entry handed over.
@@ -268,11 +288,11 @@ fn handed_over(receipt: &Receipt) -> Vec<OrderLine> {
 async fn told(
     visit: &Visit,
     order: &Order,
-    handed: Option<Vec<OrderLine>>,
+    handed: Option<(Vec<OrderLine>, u64)>,
 ) -> Result<Response, Fault> {
     let frame = frame(visit).await?;
     let done = handed.is_some();
-    let outcome = match &order.seen(visit.today()).stand {
+    let outcome = match &visit.seen(order).stand {
         Stand::Settled { .. } if done => TillOutcome::HandedOver,
         Stand::Reserved if done => TillOutcome::HandedPart {
             left: goods(visit, &frame, rest_lines(order)),
@@ -289,8 +309,10 @@ async fn told(
             at: end_of(visit, order.deadline),
         },
     };
+    let (lines, entry) = handed.unzip();
     let item = TillItem {
-        title: goods(visit, &frame, handed.unwrap_or_else(|| order_lines(order))),
+        entry,
+        title: goods(visit, &frame, lines.unwrap_or_else(|| order_lines(order))),
         masked_name: visit.masked(order.resident).await?,
         reference: format!("#{}", order.no),
     };

@@ -3,25 +3,28 @@
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::{Account, Purpose};
-use rongyi_core::book::{Frame, Receipt};
+use rongyi_core::book::{Fate, FateState, Frame, Receipt};
 use rongyi_core::chain::hex;
-use rongyi_core::ids::{Code, RuleSetNo};
-use rongyi_core::record::{Record, Transfer};
+use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
+use rongyi_core::record::{Amend, NoticeStep, Record, Transfer, TransferKind};
 use rongyi_core::rule::{self, Plan};
 use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, Unit, WhyNotice, WhyView};
 use rongyi_store::StoredEntry;
 
-use super::lines::{About, about, counts_on, state, title, unit};
+use super::lines::{
+    About, about, booked_on, decode, event_of, happened_on, lapsed_text, state, title, unit,
+};
 use super::pending::{self, notice_accounts};
 use super::resident::at_hand;
 use super::shell::{Html, Member, Visit, day};
+use super::unmoved::{Short, asked_of};
 use crate::access::{AccessError, SignedResident, random};
 use crate::api::error::Fault;
 use crate::asked::{Path, Seq};
 use crate::clerk::receipt;
 use crate::explain;
 use crate::proof::block_of;
-use crate::redemption::{Wallet, belongs};
+use crate::redemption::{self, Wallet, belongs};
 
 /// `GET /{community}/passbook/{seq}`.
 pub(super) async fn show_why(
@@ -41,14 +44,34 @@ pub(super) async fn show_why(
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
     let (account, amount) = moved.unwrap_or((wallet.accounts(me.resident)[0], 0));
     let (set, mut rows) = breakdown(&visit, &frame, &receipt, unit(&account));
-    even_out(&visit, &mut rows, amount);
     let refusal = receipt.refusal();
     let plan = explain::plan_of(&frame, set);
     let after = stored
         .balances_after
         .iter()
         .find(|(own, _)| *own == account)
-        .map(|(_, after)| *after);
+        .map(|(_, after)| *after)
+        .filter(|_| unit(&account) == Unit::Points && account.purpose == Purpose::Available);
+    let short = even_out(
+        &visit,
+        (&frame, &receipt, &about),
+        &mut rows,
+        (account, amount),
+    )
+    .await?;
+    let mut told: Vec<String> = short
+        .map(|short| {
+            short.told(
+                &visit,
+                after.or(Some(wallet.points.spendable(visit.today()))),
+            )
+        })
+        .into_iter()
+        .collect();
+    let lapsed = lapsed(&receipt);
+    if lapsed > 0 {
+        told.push(lapsed_text(&visit, lapsed));
+    }
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
     let fate = fate.await?;
@@ -58,17 +81,20 @@ pub(super) async fn show_why(
     let line = Line {
         seq: stored.first_seq,
         title: title(&visit, &frame, first, &about),
-        day: day(counts_on(first, &about)),
+        day: day(booked_on(first)),
+        happened: happened_on(first, &about).map(day),
         note: String::new(),
+        told,
         amount,
         unit: unit(&account),
-        balance_after: after
-            .filter(|_| unit(&account) == Unit::Points && account.purpose == Purpose::Available),
+        balance_after: after,
         state: if refusal.is_some() {
             LineState::Refused
+        } else if receipt.waiting().is_some() {
+            LineState::Waiting
         } else {
             until.map_or_else(
-                || state(first, &about, visit.today()),
+                || state(&visit, first, &about, fate.as_ref()),
                 |until| LineState::Notice { until: day(until) },
             )
         },
@@ -79,10 +105,14 @@ pub(super) async fn show_why(
             state,
             key: hex(&random::<16>()),
         });
+    let (reason, related) =
+        beside(&visit, (&stored, first), (&about, ordered), fate.as_ref()).await?;
     let view = WhyView {
         notice,
         line,
         rows,
+        reason,
+        related,
         refusal: refusal.map(|refusal| {
             explain::refusal(&plan, Some(&frame), &without_day(refusal), visit.tongue())
         }),
@@ -99,6 +129,112 @@ pub(super) async fn show_why(
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+/// Points that an entry let run out instead of giving them back.
+fn lapsed(receipt: &Receipt) -> i64 {
+    let first = receipt.records.first();
+    // That is what a lapse is for; its line says nothing else.
+    if matches!(first, Some(Record::Lapse(..))) {
+        return 0;
+    }
+    let own = receipt.records.iter().filter_map(|record| {
+        if let Record::Moved(_, own) = record
+            && own.kind == TransferKind::Expire
+            && own.debit.asset == AssetNo::POINTS
+        {
+            Some(own.amount.get())
+        } else {
+            None
+        }
+    });
+    own.fold(0, i64::saturating_add)
+}
+
+/// Why somebody took it back, in their words, and the other entries that belong to it: what it takes back, what took it
+/// back, its award or its posting.
+async fn beside(
+    visit: &Visit,
+    (stored, first): (&StoredEntry, &Record),
+    (about, ordered): (&About, bool),
+    fate: Option<&Fate>,
+) -> Result<(Option<String>, Vec<(String, u64)>), Fault> {
+    let numbered = |zh: &str, en: &str, entry: u64| {
+        let text = visit.either(
+            &format!("{zh}（第 {entry} 笔）"),
+            &format!("{en} (entry {entry})"),
+        );
+        (text, entry)
+    };
+    let mut related = Vec::new();
+    let mut reason = None;
+    if let Record::Amend(_, amend) = first {
+        let spoken = match amend {
+            Amend::Approve(proposal) => text_of(visit, *proposal).await?,
+            Amend::Reverse(..) | Amend::Propose(..) | Amend::Decline(..) => stored.text.clone(),
+        };
+        reason = Some(spoken.unwrap_or_else(|| erased(visit)));
+    }
+    if let Some(entry) = about.reverses {
+        related.push(numbered("看被冲正的那一笔", "What it takes back", entry));
+    }
+    if let Record::Notice(_, NoticeStep::Post(award)) = first {
+        related.push(numbered("看是怎么算的", "How it was worked out", *award));
+    }
+    match fate {
+        Some(Fate {
+            state: FateState::Reversed,
+            by,
+            ..
+        }) if *by != stored.first_seq => {
+            related.push(numbered("看冲正的那一笔", "What took it back", *by));
+            reason = Some(reason_of(visit, *by).await?);
+        }
+        Some(Fate {
+            state: FateState::Withdrawn,
+            by,
+            ..
+        }) => reason = Some(reason_of(visit, *by).await?),
+        Some(Fate {
+            state: FateState::Posted,
+            by,
+            ..
+        }) => related.push(numbered("看入账的那一笔", "Where it was booked", *by)),
+        Some(_) | None => {}
+    }
+    // Of goods that were handed over: what a return is booked against.
+    if let (Record::Place(..), Some(order), true) = (first, &about.order, ordered) {
+        for entry in redemption::handed_in(&visit.app.house.store, &visit.code, order).await? {
+            related.push(numbered("交付", "Handed over", entry));
+        }
+    }
+    Ok((reason, related))
+}
+
+async fn text_of(visit: &Visit, entry: u64) -> Result<Option<String>, Fault> {
+    let found = visit.app.house.store.entry(&visit.code, entry).await?;
+    Ok(found.and_then(|own| own.text))
+}
+
+/// The words of who reversed, proposed or reviewed.
+async fn reason_of(visit: &Visit, by: u64) -> Result<String, Fault> {
+    let found = visit.app.house.store.entry(&visit.code, by).await?;
+    let Some(found) = found else {
+        return Ok(erased(visit));
+    };
+    let asked = found.records.first();
+    if let Some((seq, kind, body)) = asked
+        && let Record::Amend(_, Amend::Approve(proposal)) = decode(*seq, *kind, body)?
+    {
+        return Ok(text_of(visit, proposal)
+            .await?
+            .unwrap_or_else(|| erased(visit)));
+    }
+    Ok(found.text.unwrap_or_else(|| erased(visit)))
+}
+
+pub(super) fn erased(visit: &Visit) -> String {
+    visit.either("（文字已删除）", "(erased)")
 }
 
 /// An entry that a resident may read.
@@ -241,26 +377,55 @@ pub(super) fn breakdown(
     (None, Vec::new())
 }
 
-/// A deduction can be larger than what is there: the sum then says so, and always comes out at what was booked.
-fn even_out(visit: &Visit, rows: &mut Vec<ReasonRow>, booked: i64) {
+/// Makes the sum come out at what was booked: rows that speak of other people in the same event are counted out, and a
+/// deduction that found less says so.
+async fn even_out(
+    visit: &Visit,
+    (frame, receipt, about): (&Frame, &Receipt, &About),
+    rows: &mut Vec<ReasonRow>,
+    (account, booked): (Account, i64),
+) -> Result<Option<Short>, Fault> {
     if rows.iter().all(|row| row.amount.is_none()) {
-        return;
+        return Ok(None);
     }
+    let first = receipt.records.first();
+    let event = first.and_then(|first| event_of(first, about));
+    let decided = receipt.records.get(1);
+    let (Some(event), Some(Record::Decided(_, _, decision))) = (event, decided) else {
+        return Ok(None);
+    };
+    // What is under notice is asked of the account that it will be booked on.
+    let own = Account {
+        purpose: Purpose::Available,
+        ..account
+    };
+    let asked = asked_of(visit, frame, (event, decision), own).await?;
     let sum = rows
         .iter()
         .filter_map(|row| row.amount)
         .fold(0, i64::saturating_add);
-    let rest = booked.saturating_sub(sum);
-    if rest != 0 {
-        let text = visit.either(
-            "积分不够扣，只扣到 0",
-            "There were not enough points; only these were taken",
-        );
+    let others = sum.saturating_sub(asked);
+    if others != 0 {
         rows.push(ReasonRow {
-            text,
-            amount: Some(rest),
+            text: visit.either(
+                "其中记给这件事里其他人的",
+                "Of that, for others in this event",
+            ),
+            amount: Some(others.saturating_neg()),
         });
     }
+    let missing = booked.saturating_sub(asked);
+    if missing == 0 {
+        return Ok(None);
+    }
+    rows.push(ReasonRow {
+        text: visit.either("积分不够，没有扣到的", "Not there to be taken"),
+        amount: Some(missing),
+    });
+    Ok((asked < 0).then(|| Short {
+        asked: asked.saturating_neg(),
+        taken: booked.saturating_neg(),
+    }))
 }
 
 fn rule_ref(visit: &Visit, frame: &Frame, set: Option<RuleSetNo>) -> Option<RuleRef> {

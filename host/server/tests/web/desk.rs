@@ -67,10 +67,10 @@ async fn a_till_hands_over_a_part_and_later_the_rest() {
         .is(200)
         .says(&["食盐 × 2 等您来领"]);
     me.get("/nanmen/passbook").await.is(200).says(&[
-        "还没入账",
+        "为兑换单留着",
         "食盐 × 2",
         "10 分",
-        "为兑换单留着",
+        "已从可用积分里留出",
     ]);
     let page = look(&mut till).await;
     page.is(200).says(&["（已领 1）", "max=\"2\""]);
@@ -85,7 +85,7 @@ async fn a_till_hands_over_a_part_and_later_the_rest() {
         .says(&["早已交付"]);
     assert_eq!(spendable(&mut me).await, 285);
     let passbook = me.get("/nanmen/passbook").await;
-    assert!(!passbook.text.contains("还没入账"), "{}", passbook.text);
+    assert!(!passbook.text.contains("为兑换单留着"), "{}", passbook.text);
     app.end().await;
 }
 
@@ -127,7 +127,7 @@ async fn an_award_under_notice_stands_apart_and_is_objected_to_where_it_is_expla
     me.get("/nanmen/home")
         .await
         .is(200)
-        .says(&["<dt>本月已得</dt><dd>0</dd>"]);
+        .says(&["<dt>本月收入</dt><dd>0</dd>"]);
     let passbook = me.get("/nanmen/passbook").await;
     passbook.is(200).says(&[
         "还没入账",

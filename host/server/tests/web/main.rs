@@ -17,6 +17,7 @@ mod hosts;
 mod in_force;
 mod links;
 mod nasty;
+mod numbers;
 mod office;
 mod parked;
 mod periods;

@@ -23,6 +23,8 @@ statements! {
     PICKUP_CODE = concat!("SELECT code FROM pickup_code WHERE community_id = ", community!(), " AND order_no = $2");
     ABOUT = concat!("SELECT DISTINCT a.seq FROM ", each_number!(),
         looked_up!("text_about", "a", "a.community_id = ", community!(), " AND a.about = j.value"), " ORDER BY a.seq");
+    BETWEEN = concat!("SELECT a.seq FROM text_about AS a WHERE a.community_id = ", community!(),
+        " AND a.about = $2 AND a.seq >= $3 AND a.seq < $4 ORDER BY a.seq DESC LIMIT $5");
     TEXTS_AT = concat!("SELECT t.seq, t.salt, t.text FROM ", each_number!(),
         looked_up!("text", "t", "t.community_id = ", community!(), " AND t.seq = j.value"));
     REFERENCES_AT = concat!("SELECT r.seq, r.salt, r.text FROM ", each_number!(),
@@ -142,6 +144,24 @@ impl Own {
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter().map(|(seq,)| uint(seq)).collect()
+    }
+
+    pub(crate) async fn entries_between(
+        &self,
+        community: &Code,
+        about: About,
+        (from, before): (u64, u64),
+        limit: u32,
+    ) -> Result<Vec<u64>, StoreError> {
+        let rows: Vec<i64> = sqlx::query_scalar(BETWEEN)
+            .bind(community.as_str())
+            .bind(about.pack())
+            .bind(super::forms::place(from))
+            .bind(super::forms::place(before))
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(uint).collect()
     }
 
     pub(crate) async fn texts_at(

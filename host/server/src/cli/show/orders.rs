@@ -8,6 +8,7 @@ use rongyi_core::shown;
 
 use super::{Found, Whose, right};
 use crate::cli::{Failure, say};
+use crate::clock::local;
 use crate::door::Kind;
 use crate::explain::Lang;
 
@@ -47,7 +48,7 @@ pub(crate) async fn orders(args: OrdersArgs) -> Result<(), Failure> {
     let seen: Vec<(Order, Seen)> = all
         .into_iter()
         .map(|order| {
-            let seen = order.seen(found.today);
+            let seen = order.seen(found.today, |at| local(at, &found.zone).0);
             (order, seen)
         })
         .collect();
@@ -87,6 +88,7 @@ fn as_json(found: &Found, (order, seen): &(Order, Seen)) -> serde_json::Value {
         "charged": seen.charged,
         "held": seen.held,
         "returned": seen.back,
+        "lapsed": seen.lapsed,
         "placed_on": order.placed_on.to_string(),
         "collect_until": order.deadline.to_string(),
         "closed_at_us": seen.stand.closed_at().map(|at| at.0),
@@ -98,7 +100,16 @@ fn show(whose: &Whose, found: &Found, seen: &[(Order, Seen)]) {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(match lang {
-        Lang::Zh => ["单号", "物品", "状态", "已收", "预留", "退回", "最后取货日"],
+        Lang::Zh => [
+            "单号",
+            "物品",
+            "状态",
+            "已收",
+            "预留",
+            "退回",
+            "到期未退",
+            "最后取货日",
+        ],
         Lang::En => [
             "order",
             "what",
@@ -106,6 +117,7 @@ fn show(whose: &Whose, found: &Found, seen: &[(Order, Seen)]) {
             "charged",
             "set aside",
             "came back",
+            "ran out",
             "until",
         ],
     });
@@ -137,10 +149,11 @@ fn show(whose: &Whose, found: &Found, seen: &[(Order, Seen)]) {
             own.charged.to_string(),
             own.held.to_string(),
             own.back.to_string(),
+            own.lapsed.to_string(),
             order.deadline.to_string(),
         ]);
     }
-    right(&mut table, &[3, 4, 5]);
+    right(&mut table, &[3, 4, 5, 6]);
     say(&table.to_string());
 }
 

@@ -1,0 +1,188 @@
+//! What moved less than was asked, or nothing at all: deductions that found too little, refusals, events that wait. Says
+//! what was asked, what was taken and what is left; decides nothing.
+
+use std::collections::HashMap;
+
+use rongyi_core::account::{Account, Holder};
+use rongyi_core::book::{Frame, Loaded};
+use rongyi_core::command::Need;
+use rongyi_core::ids::ResidentNo;
+use rongyi_core::record::{About as Whom, Event, Record};
+use rongyi_core::rule::Decision;
+use rongyi_pages::{Line, LineState, Unit};
+use rongyi_store::StoredEntry;
+
+use super::lines::{about, booked_on, event_of, happened_on, title, unit};
+use super::shell::{Visit, day};
+use crate::api::error::Fault;
+use crate::clerk::receipt;
+use crate::past;
+
+/// A deduction that found less than it asked for: three numbers, of which two are here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Short {
+    /// What was to be taken.
+    pub(super) asked: i64,
+    /// What was there and was taken.
+    pub(super) taken: i64,
+}
+
+impl Short {
+    /// What was asked, what was taken, what is left.
+    pub(super) fn told(self, visit: &Visit, after: Option<i64>) -> String {
+        let shell = visit.shell();
+        let (asked, taken) = (shell.points(self.asked), shell.points(self.taken));
+        let left = after.map_or_else(String::new, |after| {
+            let after = shell.points(after);
+            visit.either(
+                &format!("，扣后还有 {after}"),
+                &format!("; {after} are left"),
+            )
+        });
+        visit.either(
+            &format!("应扣 {asked}，积分不够，实扣 {taken}{left}。"),
+            &format!(
+                "{asked} were to be taken; there were not enough, and {taken} were taken{left}."
+            ),
+        )
+    }
+}
+
+/// What a decision asked of one account, where the account held less. `change` is what it moved there.
+pub(super) async fn shortfall(
+    visit: &Visit,
+    frame: &Frame,
+    (event, decision): (&Event, &Decision),
+    (account, change): (Account, i64),
+) -> Result<Option<Short>, Fault> {
+    if decision.awards.iter().all(|award| award.amount >= 0) || unit(&account) == Unit::Minutes {
+        return Ok(None);
+    }
+    let asked = asked_of(visit, frame, (event, decision), account).await?;
+    let missing = change.saturating_sub(asked);
+    Ok((asked < 0 && missing > 0).then(|| Short {
+        asked: asked.saturating_neg(),
+        taken: asked.saturating_neg().saturating_sub(missing),
+    }))
+}
+
+/// What a decision gives to or takes from one account, over all the people in its roles who hold it.
+pub(super) async fn asked_of(
+    visit: &Visit,
+    frame: &Frame,
+    (event, decision): (&Event, &Decision),
+    account: Account,
+) -> Result<i64, Fault> {
+    let Some(settings) = &frame.settings else {
+        return Ok(0);
+    };
+    let needs: Vec<Need> = event
+        .roles
+        .iter()
+        .map(|(_, resident)| Need::Resident(*resident))
+        .collect();
+    let mut homes = HashMap::new();
+    for found in visit.app.house.store.load(&visit.code, &needs).await? {
+        if let Loaded::Resident(resident, Some(member)) = found {
+            homes.insert(resident, member.household);
+        }
+    }
+    let mut sum: i64 = 0;
+    for award in &decision.awards {
+        let role = event.roles.iter().find(|(role, _)| *role == award.role);
+        let Some((_, resident)) = role else {
+            continue;
+        };
+        let Some(household) = homes.get(resident) else {
+            continue;
+        };
+        let asset = settings.asset(&award.asset);
+        let holder = past::holder_of(settings, account.asset, *resident, *household);
+        if asset == Some(account.asset) && holder == account.holder {
+            sum = sum.saturating_add(i64::from(award.amount));
+        }
+    }
+    Ok(sum)
+}
+
+/// A person's events and orders that moved nothing, of the entries from `span.0` on and before `span.1`: refused,
+/// waiting, or come out at nothing. Each has a page that says why not.
+pub(super) async fn unmoved(
+    visit: &Visit,
+    frame: &Frame,
+    resident: ResidentNo,
+    (span, limit): ((u64, u64), u32),
+) -> Result<Vec<Line>, Fault> {
+    let store = &visit.app.house.store;
+    let me = Whom::Holder(Holder::Resident(resident));
+    let mut lines = Vec::new();
+    for seq in store.entries_between(&visit.code, me, span, limit).await? {
+        if let Some(stored) = store.entry(&visit.code, seq).await? {
+            lines.extend(nothing_moved(visit, frame, &stored).await?);
+        }
+    }
+    Ok(lines)
+}
+
+async fn nothing_moved(
+    visit: &Visit,
+    frame: &Frame,
+    stored: &StoredEntry,
+) -> Result<Option<Line>, Fault> {
+    let receipt = receipt(stored)?;
+    let moves = |record: &Record| matches!(record, Record::Moved(..));
+    let Some(first) = receipt.records.first() else {
+        return Ok(None);
+    };
+    let asks = matches!(
+        first,
+        Record::Event(..) | Record::Replace(..) | Record::Retry(..) | Record::Place(..)
+    );
+    if !asks || receipt.records.iter().any(moves) {
+        return Ok(None);
+    }
+    let entry = stored.first_seq;
+    if receipt.waiting().is_some() {
+        let found = visit
+            .app
+            .house
+            .store
+            .load(&visit.code, &[Need::Waiting(entry)])
+            .await?;
+        // What was decided later, or withdrawn, stands on a line of its own.
+        if !matches!(found.as_slice(), [Loaded::Waiting(_, Some(_))]) {
+            return Ok(None);
+        }
+    }
+    let about = about(visit, (entry, first), None).await?;
+    let mut told = Vec::new();
+    if let Some(Record::Decided(_, _, decision)) = receipt.records.get(1)
+        && let Some(event) = event_of(first, &about)
+    {
+        for award in decision.awards.iter().filter(|award| award.amount < 0) {
+            let asked = i64::from(award.amount).saturating_neg();
+            let doer = event.roles.iter().any(|(role, _)| *role == award.role);
+            if doer && award.asset.as_str() == "points" {
+                told.push(Short { asked, taken: 0 }.told(visit, None));
+            }
+        }
+    }
+    Ok(Some(Line {
+        seq: entry,
+        title: title(visit, frame, first, &about),
+        day: day(booked_on(first)),
+        happened: happened_on(first, &about).map(day),
+        note: String::new(),
+        told,
+        amount: 0,
+        unit: Unit::Points,
+        balance_after: None,
+        state: if receipt.refusal().is_some() {
+            LineState::Refused
+        } else if receipt.waiting().is_some() {
+            LineState::Waiting
+        } else {
+            LineState::Posted
+        },
+    }))
+}
