@@ -152,6 +152,20 @@ pub(crate) fn maybe_no<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>
     Ok(Option::<One>::deserialize(from)?.map(|One(number)| number))
 }
 
+/// A place in a ledger in a body, where it may be left out: whole numbers that every program reads alike.
+///
+/// # Errors
+/// `body.schema`, at its field.
+pub(crate) fn maybe_seq<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let number = Option::<u64>::deserialize(from)?;
+    match number {
+        Some(number) if number > WHOLE_MAX => Err(D::Error::custom(format!(
+            "{number} is not in 0\u{2013}{WHOLE_MAX}"
+        ))),
+        Some(_) | None => Ok(number),
+    }
+}
+
 /// The same for each role.
 ///
 /// # Errors

@@ -94,6 +94,32 @@ const AT_NOTHING: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The same for those who may not know what somebody has: the first hole is what was asked, the others are left out.
+const UNTOLD_PHRASES: &[(&str, &str, &str)] = &[
+    (
+        "balance.short",
+        "需要 {0} 分，现在的积分不够。",
+        "This needs {0} points, and there are not that many.",
+    ),
+    (
+        "balance.floor",
+        "要扣 {0} 分，超出了本社区允许的欠分下限。",
+        "{0} points would be taken, below the lowest balance allowed here.",
+    ),
+];
+
+/// A refusal as it is told to somebody who may not read what the person has.
+pub fn without_balance(refusal: &Refusal) -> Refusal {
+    let mut told = refusal.clone();
+    if UNTOLD_PHRASES
+        .iter()
+        .any(|(own, ..)| *own == refusal.code.as_str())
+    {
+        told.args.truncate(1);
+    }
+    told
+}
+
 /// A number with thousands marks.
 fn grouped(number: i32) -> String {
     let digits = number.unsigned_abs().to_string();
@@ -242,7 +268,9 @@ fn said(code: &Code, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lan
     }
     let nothing = matches!(args.get(1), Some(Arg::Integer(..=0)));
     let special = AT_NOTHING.iter().filter(|_| nothing);
-    match special
+    let untold = UNTOLD_PHRASES.iter().filter(|_| args.len() == 1);
+    match untold
+        .chain(special)
         .chain(BOOK_PHRASES)
         .find(|(own, _, _)| *own == code.as_str())
     {
@@ -342,6 +370,12 @@ mod tests {
             refusal(&plan, None, &refused, Lang::Zh),
             "需要 1,600 分，现在可用 1,286 分，积分不够。"
         );
+        // Somebody who may not know what she has is not told it by a refusal either.
+        let untold = without_balance(&refused);
+        for lang in [Lang::Zh, Lang::En] {
+            let told = refusal(&plan, None, &untold, lang);
+            assert!(told.contains("1,600") && !told.contains("1,286"), "{told}");
+        }
         let opens = Refusal {
             opens: "2026-12-01".parse().ok(),
             ..refused

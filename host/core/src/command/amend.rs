@@ -91,13 +91,14 @@ impl AmendRejection {
                 format!("第 {entry} 笔还在公示期。有问题请提出异议，由另一位工作人员复核。"),
                 format!("Entry {entry} is still under notice. Object to it, and another person will review it."),
             ),
-            AmendRejection::Short { missing } => (
-                format!("要收回的已经用掉了一部分，还差 {missing}，会欠过本社区允许的额度。请改为提交双人更正，由另一位工作人员批准。"),
-                format!("Part of it was spent already: {missing} are missing, which would pass the debt floor of this community. Propose the reversal instead, so that a second person can approve it."),
+            // How much is missing would tell the balance to those who may not read it.
+            AmendRejection::Short { .. } => (
+                "要收回的已经用掉了一部分，会欠过本社区允许的额度。请改为提交双人更正，由另一位工作人员批准。".to_owned(),
+                "Part of it was spent already, and taking it back would pass the debt floor of this community. Propose the reversal instead, so that a second person can approve it.".to_owned(),
             ),
-            AmendRejection::CorrectionFloor { missing } => (
-                format!("这位居民的余额不够减，还差 {missing}，会欠过本社区允许的额度。请少减一些，或先核对余额。"),
-                format!("The balance does not hold that much: {missing} are missing, beyond the debt floor of this community. Take less, or check the balance first."),
+            AmendRejection::CorrectionFloor { .. } => (
+                "这位居民的余额不够减这么多，会欠过本社区允许的额度。请少减一些，或请管理员先核对余额。".to_owned(),
+                "The balance does not hold that much, within the debt floor of this community. Take less, or ask an operator to check the balance first.".to_owned(),
             ),
             AmendRejection::ProposalUnknown { entry } => (
                 format!("第 {entry} 笔不是一条更正申请。请从待批准的清单里选。"),

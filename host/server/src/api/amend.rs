@@ -82,6 +82,8 @@ pub(super) async fn reverse_entry(
 #[serde(deny_unknown_fields)]
 pub struct ProposalInput {
     /// The entry to reverse.
+    #[serde(default, deserialize_with = "crate::asked::maybe_seq")]
+    #[schema(maximum = 9007199254740991_i64)]
     pub reverse: Option<u64>,
     /// The resident whose balance is corrected.
     #[serde(default, deserialize_with = "crate::asked::maybe_no")]

@@ -70,7 +70,12 @@ pub struct EventInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The reversed entry in whose place this comes, under the same reference.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::asked::maybe_seq"
+    )]
+    #[schema(maximum = 9007199254740991_i64)]
     pub replaces: Option<u64>,
 }
 
@@ -269,6 +274,8 @@ fn told(frame: &Frame, answer: &Answer) -> EventAnswer {
     let receipt = &answer.receipt;
     let refused = receipt.records.iter().find_map(|record| {
         if let Record::Refused(set, _, refusal) = record {
+            // Whoever books an event is not told by a refusal what the person has.
+            let refusal = explain::without_balance(refusal);
             Some((explain::plan_of(frame, *set), refusal))
         } else {
             None

@@ -153,7 +153,14 @@ struct RefusalAnswer {
     opens: Option<String>,
 }
 
-fn refusal(frame: &Frame, plan: &Plan, refusal: &Refusal) -> RefusalAnswer {
+/// The answer to the resident, or to somebody else, who is not told by it what the resident has.
+fn refusal(caller: &Caller, frame: &Frame, plan: &Plan, no: &Refusal) -> RefusalAnswer {
+    let untold = explain::without_balance(no);
+    let refusal = if caller.resident().is_some() {
+        no
+    } else {
+        &untold
+    };
     RefusalAnswer {
         code: refusal.code.to_string(),
         text: Both {
@@ -189,7 +196,7 @@ pub(super) async fn quote_basket(
     let spendable = caller.resident().map(|_| spendable);
     let priced = front.priced.pop().ok_or(Rejection::BasketShape)??;
     let no = priced.refusal.as_ref();
-    let no = no.map(|no| refusal(&front.frame, &front.plan, no));
+    let no = no.map(|no| refusal(&caller, &front.frame, &front.plan, no));
     let quote = priced.quote.unwrap_or_default();
     let outcome = if no.is_some() { "refused" } else { "quoted" };
     let (code, text, opens) = no.map_or((None, None, None), |no| {
@@ -387,7 +394,7 @@ pub(super) async fn place_order(
     for record in &answer.receipt.records {
         if let Record::Refused(set, _, no) = record {
             let plan = explain::plan_of(&frame, *set);
-            let no = refusal(&frame, &plan, no);
+            let no = refusal(&caller, &frame, &plan, no);
             let body = OrderAnswer {
                 outcome: "refused",
                 replayed,

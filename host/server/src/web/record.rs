@@ -379,7 +379,7 @@ async fn outcome(visit: &Visit, frame: &Frame, receipt: &Receipt) -> Result<Reco
     if let Some((plan, refusal)) = refused {
         let plain = Refusal {
             opens: None,
-            ..refusal.clone()
+            ..explain::without_balance(refusal)
         };
         return Ok(RecordOutcome::Refused {
             sentence: explain::refusal(&plan, Some(frame), &plain, visit.tongue()),
