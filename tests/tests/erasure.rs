@@ -153,7 +153,7 @@ fn a_resident_erases_what_is_their_own() {
 }
 
 /// Where a word about a person can stand, with the word that is put there.
-const WORDS: [(&str, &str); 13] = [
+const WORDS: [(&str, &str); 14] = [
     ("name", "甄嬛雯"),
     ("telephone", "13987650001"),
     ("household", "甄府大院"),
@@ -167,6 +167,7 @@ const WORDS: [(&str, &str); 13] = [
     ("statement", "甄家存折复印件"),
     ("objection", "邻居说甄没去"),
     ("declined", "甄的申请材料不齐"),
+    ("delivery", "搬家时送来两箱"),
 ];
 
 fn word(what: &str) -> &'static str {
@@ -384,6 +385,28 @@ fn tell_about(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
         &proposal,
         "--reason",
         &declined,
+    ]);
+    // What they gave to the shop stands there by name alone.
+    let item = format!("gift-{no}");
+    own.must(&[
+        "item",
+        "add",
+        "-c",
+        "nanmen",
+        "--item",
+        &item,
+        "--title-zh",
+        "旧书",
+        "--title-en",
+        "books",
+        "--category",
+        "grain",
+        "--value-fen",
+        "100",
+    ]);
+    let (donor, delivery) = (say("name"), say("delivery"));
+    own.must(&[
+        "stock", "receive", "-c", "nanmen", &item, "3", "--donor", &donor, "--reason", &delivery,
     ]);
 }
 

@@ -65,12 +65,14 @@ pub struct Helped {
 pub struct ResetView {
     /// Around the page.
     pub shell: Shell,
-    /// What was typed as the number.
+    /// What was typed as the number, name or telephone.
     pub number: String,
     /// What was wrong with it.
     pub errors: Vec<FieldError>,
     /// Who that is.
     pub found: Option<Helped>,
+    /// Who it may be, when the name or telephone is that of several.
+    pub several: Vec<Helped>,
     /// Whether wrong tries have just been forgotten.
     pub unlocked: bool,
 }
@@ -184,6 +186,8 @@ pub struct StaffOneView {
     pub shell: Shell,
     /// Who.
     pub row: StaffRow,
+    /// Which resident it is, by number; empty where nobody said so.
+    pub resident: String,
     /// What was done, or why not.
     pub errors: Vec<FieldError>,
     /// Whether something has just been changed.

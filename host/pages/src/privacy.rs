@@ -110,8 +110,8 @@ pub struct ListingDeskView {
     pub resident: String,
     /// What was wrong with the last attempt.
     pub errors: Vec<FieldError>,
-    /// Whether it was changed just now.
-    pub saved: bool,
+    /// For whom it was changed just now, and how it is now; empty when nothing was.
+    pub saved: String,
 }
 
 impl ListingDeskView {

@@ -80,6 +80,8 @@ pub enum Desk {
     Amend,
     /// Setting residents' PINs anew.
     Reset,
+    /// How residents stand in public lists.
+    Listing,
     /// Who works here.
     Staff,
 }
@@ -93,6 +95,7 @@ impl Desk {
             Desk::Record => "/record",
             Desk::Amend => "/amend",
             Desk::Reset => "/reset",
+            Desk::Listing => "/listing",
             Desk::Staff => "/operator/staff",
         }
     }
@@ -104,6 +107,7 @@ impl Desk {
             Desk::Record => "desk-record",
             Desk::Amend => "desk-amend",
             Desk::Reset => "desk-reset",
+            Desk::Listing => "listing-title",
             Desk::Staff => "desk-staff",
         }
     }

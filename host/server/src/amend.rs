@@ -4,7 +4,7 @@
 use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::book::{Fate, FateState};
 use rongyi_core::chain::Hash;
-use rongyi_core::command::{Ask, Command, SaltedText};
+use rongyi_core::command::{AmendRejection, Ask, Command, SaltedText};
 use rongyi_core::ids::Code;
 use rongyi_core::record::{Amend, Change, Event, NoticeStep, Record};
 use rongyi_core::rule::Text;
@@ -12,7 +12,7 @@ use rongyi_store::{Store, StoreError};
 
 use crate::access::random;
 use crate::clerk::{Answer, ClerkError, receipt};
-use crate::door::Actor;
+use crate::door::{Actor, one_person};
 use crate::earning::InputError;
 use crate::house::House;
 use crate::redemption::key;
@@ -95,6 +95,7 @@ pub async fn ask(
     request: &Request,
     by: By,
 ) -> Result<Answer, ClerkError> {
+    take_two(house, community, request, &by.actor).await?;
     let text = SaltedText {
         salt: random(),
         text: by.reason,
@@ -108,6 +109,45 @@ pub async fn ask(
         reference: None,
     };
     house.clerk.ask(community, command).await
+}
+
+/// Where two people have to agree, the second is not the first under another name. Of accounts the book knows it itself.
+async fn take_two(
+    house: &House,
+    community: &Code,
+    request: &Request,
+    actor: &Code,
+) -> Result<(), ClerkError> {
+    let store = &house.store;
+    let (first, refusal): (Vec<u64>, fn(Code) -> AmendRejection) = match request {
+        Request::Approve(proposal) => (vec![*proposal], |actor| AmendRejection::SamePerson {
+            actor,
+        }),
+        Request::Review(entry, _) => {
+            let open = store.fates_in(community, FateState::Objected, LIST_MAX);
+            let own = open.await?.into_iter().find(|(own, _)| own == entry);
+            let parties = own.map(|(entry, fate)| vec![entry, fate.by]);
+            (parties.unwrap_or_default(), |actor| {
+                AmendRejection::ReviewSamePerson { actor }
+            })
+        }
+        Request::Reverse(_) | Request::Propose(_) | Request::Decline(_) | Request::Object(_) => {
+            return Ok(());
+        }
+    };
+    for entry in first {
+        let Some(stored) = store.entry(community, entry).await? else {
+            continue;
+        };
+        let asked = receipt(&stored)?;
+        let asked = asked.records.first().and_then(Record::envelope);
+        if let Some(own) = asked
+            && one_person(store, community, &own.actor, actor).await?
+        {
+            return Err(ClerkError::Rejected(refusal(own.actor.clone()).into()));
+        }
+    }
+    Ok(())
 }
 
 /// A proposal that waits for a second person.

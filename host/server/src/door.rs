@@ -7,11 +7,13 @@
 mod act;
 mod actor;
 mod addresses;
+mod person;
 mod reading;
 mod right;
 
 pub use act::Act;
 pub use actor::{Actor, Signed, User};
 pub use addresses::{Address, Addresses, of_api};
+pub use person::one_person;
 pub use reading::{Kind, Reading, Readings, Way, concerned, whose};
 pub use right::{May, Right, may, refused, table};

@@ -16,6 +16,8 @@ use crate::house::House;
 use crate::people::{Added, RowError, bad, conflict, text};
 use rongyi_sheets::{BadRow, Columns, Row, Rows};
 
+/// Between donor, day and reason of goods that came in.
+const BETWEEN: &str = " · ";
 /// The columns of a file of items.
 pub const ITEM_COLUMNS: Columns = Columns {
     required: &["item", "title_zh", "title_en", "category", "value_fen"],
@@ -140,6 +142,11 @@ pub async fn receive_one(house: &House, community: &Code, rows: Rows<'_>) -> Add
     added
 }
 
+/// How the text of goods begins that somebody gave.
+pub(crate) fn donated_by(name: &str) -> String {
+    format!("{name}{BETWEEN}")
+}
+
 async fn receive(
     house: &House,
     community: &Code,
@@ -168,7 +175,7 @@ async fn receive(
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
-        .join(" · ");
+        .join(BETWEEN);
     let key = seen.map(|seen| {
         // What is written counts, not the day on which the file is read: the same file is the same tomorrow.
         let written = received_on.map(|on| on.to_string()).unwrap_or_default();

@@ -5,7 +5,10 @@
 pub mod own;
 pub mod readings;
 pub mod secret;
+mod staff;
 pub mod traits;
+
+pub use staff::{ROLES, STAFF_COLUMNS, add_staff};
 
 use std::collections::BTreeMap;
 
@@ -13,18 +16,15 @@ use rongyi_core::command::{Ask, SaltedText};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::typed;
-use rongyi_store::{NewStaff, ResidentRow, StoreError};
+use rongyi_store::{ResidentRow, StoreError};
 
 use crate::access::random;
-use crate::access::recovery::{self, By, Deed};
 use crate::clerk::ClerkError;
 use crate::earning::{InputError, household_no, resident_no, whole};
 use crate::house::House;
 use rongyi_sheets::{BadRow, Columns, Row, Rows};
-use secret::{hash_all, new_password, new_pin};
+use secret::{hash_all, new_pin};
 
-/// What staff may be.
-pub const ROLES: [&str; 4] = ["reviewer", "shopkeeper", "operator", "leader"];
 /// The longest name or address in characters.
 const TEXT_MAX: usize = 200;
 
@@ -44,12 +44,6 @@ pub const PERSON_COLUMNS: Columns = Columns {
 pub const RESIDENT_COLUMNS: Columns = Columns {
     required: &["resident", "household"],
     optional: &["name", "phone", "person", "traits"],
-    prefixes: &[],
-};
-/// The columns of a file of staff.
-pub const STAFF_COLUMNS: Columns = Columns {
-    required: &["login", "name", "role"],
-    optional: &[],
     prefixes: &[],
 };
 
@@ -562,124 +556,6 @@ async fn person(house: &House, new: &NewResident, hash: &str) -> Result<i64, Row
             "person.unknown",
             format!("没有 {person} 号人员。请先用 rongyi person add 登记。"),
             format!("There is no person {person}. Add them first with `rongyi person add`."),
-        ))),
-    }
-}
-
-/// Adds staff. A login that is there already, with the same name and role, stays as it is and gets no new
-/// password; with others it is a conflict.
-pub async fn add_staff(house: &House, community: &Code, key: [u8; 32], rows: Rows<'_>) -> Added {
-    let mut added = Added::default();
-    let mut wanted: Vec<StaffRow> = Vec::new();
-    for row in rows {
-        let result = match row {
-            Ok(row) => match new_staff(house, community, &row).await {
-                Ok(Some(new)) => match wanted.iter().find(|own| own.login == new.login) {
-                    Some(own) if (&own.name, own.role) != (&new.name, new.role) => {
-                        let place = format!("登录名 login {}", own.login);
-                        let told = |own: &StaffRow| format!("{} {}", own.name, own.role);
-                        Err(conflict(&row, &place, &told(own), &told(&new)).into())
-                    }
-                    Some(_) => Ok(None),
-                    None => Ok(Some(new)),
-                },
-                other => other,
-            },
-            Err(bad) => Err(RowError::Bad(bad)),
-        };
-        match result {
-            Ok(Some(new)) => wanted.push(new),
-            Ok(None) => added.known += 1,
-            Err(error) => {
-                if !added.count(Err(error)) {
-                    return added;
-                }
-            }
-        }
-    }
-    let passwords: Vec<String> = wanted.iter().map(|_| new_password()).collect();
-    let Some(hashes) = hash_all(key, passwords.clone()).await else {
-        added.stopped = Some(Stopped::Hashing);
-        return added;
-    };
-    for ((new, password), hash) in wanted.into_iter().zip(passwords).zip(hashes) {
-        let (login, name, role) = (new.login.as_str(), new.name.as_str(), new.role);
-        let staff = NewStaff {
-            community,
-            login,
-            name,
-            role,
-            password_hash: &hash,
-            must_change: true,
-        };
-        let by = By::Terminal(house.hand.code().to_string());
-        let record = recovery::record(community, Deed::Add, &by, ("", house.clock.now()));
-        let result = house
-            .store
-            .add_staff(staff, record)
-            .await
-            .map(|_| true)
-            .map_err(RowError::from);
-        let good = result.is_ok();
-        if good {
-            added.secrets.push(FirstSecret {
-                who: new.login,
-                name: new.name,
-                secret: password,
-            });
-        }
-        if !added.count(result) {
-            break;
-        }
-    }
-    added
-}
-
-struct StaffRow {
-    login: String,
-    name: String,
-    role: &'static str,
-}
-
-/// `None` when the login is there already with the same role.
-async fn new_staff(
-    house: &House,
-    community: &Code,
-    row: &Row,
-) -> Result<Option<StaffRow>, RowError> {
-    let login = crate::earning::code(row.need("login")?, "login")
-        .map_err(|error| bad(row, &error))?
-        .to_string();
-    let name = text(row, "name", row.need("name")?)?.to_owned();
-    let written = row.need("role")?;
-    let role = ROLES
-        .into_iter()
-        .find(|role| *role == written)
-        .ok_or_else(|| {
-            let all = ROLES.join(", ");
-            BadRow::new(
-                row.line,
-                "role.unknown",
-                format!(
-                    "没有“{written}”这种岗位。可以写：{all}（审核员、店员、管理员、活动组织者）。"
-                ),
-                format!("There is no role “{written}”. The roles are: {all}."),
-            )
-        })?;
-    match house.store.staff_by_login(community, &login).await? {
-        None => Ok(Some(StaffRow { login, name, role })),
-        Some(old) if old.role == role && typed::name(&old.name) == name => Ok(None),
-        Some(old) => Err(RowError::Bad(BadRow::new(
-            row.line,
-            "login.taken",
-            format!(
-                "登录名“{login}”已经是 {} 的了（{}）。请换一个登录名。",
-                old.name, old.role
-            ),
-            format!(
-                "The login “{login}” belongs to {} ({}). Choose another.",
-                old.name, old.role
-            ),
         ))),
     }
 }

@@ -3,13 +3,16 @@
 //! What a step does is decided by the book; here it is found out what to ask next. Closing may be stopped at any
 //! moment: what is closed is closed, and the next run, or the jobs of a running host, go on with the rest.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rongyi_core::account::Holder;
 use rongyi_core::book::Book;
 use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{AssetNo, Code};
-use rongyi_core::period::{Period, PeriodLength, PeriodRow, PeriodState, PeriodStep, Standing};
+use rongyi_core::period::{
+    Period, PeriodLength, PeriodRejection, PeriodRow, PeriodState, PeriodStep, Standing,
+};
 use rongyi_core::record::Record;
 use rongyi_core::rule::{Decision, Refusal, Text};
 use rongyi_core::time::LocalDate;
@@ -18,7 +21,7 @@ use rongyi_store::StoreError;
 use crate::access::Role;
 use crate::clerk::{self, Answer, ClerkError};
 use crate::config::{self, Diagnostic};
-use crate::door::Actor;
+use crate::door::{Actor, one_person};
 use crate::house::House;
 
 /// Holders asked for at once.
@@ -187,7 +190,26 @@ pub async fn sign_off(
     let operators = staff
         .iter()
         .filter(|own| own.active && Role::from_word(&own.role) == Some(Role::Operator));
-    let alone = operators.count() < 2;
+    // Two accounts of one person are one operator.
+    let people: BTreeSet<Result<i64, i64>> = operators
+        .map(|own| own.person_id.ok_or(own.staff_id))
+        .collect();
+    let alone = people.len() < 2;
+    let frame = house.store.frame(code).await.map_err(ClerkError::from)?;
+    let rows = frame.map(|frame| frame.periods).unwrap_or_default();
+    let cut = rows
+        .iter()
+        .find(|row| row.period == period && row.state == PeriodState::CutOff);
+    if let Some(row) = cut
+        && !alone
+        && one_person(&house.store, code, &row.cut_by.0, actor)
+            .await
+            .map_err(ClerkError::from)?
+    {
+        let by = actor.clone();
+        let refusal = PeriodRejection::SamePerson { period, by };
+        return Err(ClerkError::Rejected(refusal.into()).into());
+    }
     ask(house, code, actor, period, PeriodStep::SignOff { alone }).await
 }
 

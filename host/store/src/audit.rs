@@ -166,10 +166,10 @@ pub(crate) fn count(table: &str) -> String {
     format!("SELECT count(*) FROM {table} WHERE community_id = $1")
 }
 
-/// How many rows of a table name a person who is not there.
+/// How many rows of a table name a person who is not there. A row that names nobody is none of them.
 pub(crate) fn nobodies(table: &str) -> String {
     format!(
-        "SELECT count(*) FROM {table} AS t WHERE NOT EXISTS \
+        "SELECT count(*) FROM {table} AS t WHERE t.person_id IS NOT NULL AND NOT EXISTS \
          (SELECT 1 FROM person AS p WHERE p.person_id = t.person_id)"
     )
 }

@@ -379,6 +379,8 @@ each_engine! {
     /// Of these, the newest of one person's from the place `span.0` on and before `span.1`, newest first: among them
     /// every event and order of theirs that moved nothing.
     fn entries_between(community: &Code, about: About, span: (u64, u64), limit: u32) -> Vec<u64>;
+    /// All texts that begin so; looks at every text of the community.
+    fn texts_from(community: &Code, beginning: &str) -> Vec<(u64, SaltedText)>;
     /// The texts of these entries, as far as they are there.
     fn texts_at(community: &Code, entries: &[u64]) -> Vec<(u64, SaltedText)>;
     /// The typed references of these entries, as far as they are there.
@@ -423,6 +425,8 @@ each_engine! {
     fn last_roster(community: &Code) -> Option<(u64, Vec<u8>)>;
     /// The residents of a household.
     fn residents_of_household(community: &Code, household: HouseholdNo) -> Vec<ResidentRow>;
+    /// The residents with this very name or telephone, by number, the first few.
+    fn residents_called(community: &Code, name: &str, most: u32) -> Vec<ResidentRow>;
     /// The residents with this telephone; a family may share one.
     fn residents_by_phone(community: &Code, phone: &str) -> Vec<ResidentRow>;
     /// Names a household.
@@ -438,6 +442,8 @@ each_engine! {
     fn staff(staff_id: i64) -> Option<Staff>;
     /// All staff of a community.
     fn all_staff(community: &Code) -> Vec<Staff>;
+    /// Says which person a member of staff is, and that it was said.
+    fn set_staff_person(staff_id: i64, person_id: Option<i64>, record: NewAccessRecord<'_>) -> ();
     /// Sets a password.
     fn set_staff_password(staff_id: i64, password_hash: &str, must_change: bool) -> ();
     /// Lets a member of staff in, or no longer, and gives them a role; whoever may no longer come in is signed out.

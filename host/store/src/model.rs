@@ -149,6 +149,8 @@ pub struct Staff {
     pub must_change: bool,
     /// Whether the person may sign in.
     pub active: bool,
+    /// Which person it is, where somebody said so.
+    pub person_id: Option<i64>,
 }
 
 /// A new member of staff.

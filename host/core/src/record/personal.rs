@@ -81,7 +81,7 @@ impl Record {
             }
             // Staff, who are not erased: entries name them.
             Record::Roster(_, staff, _) => text_about(*staff, Vec::new()),
-            // Who gave goods is no resident by number; a donor's name is erased with the text of its entry.
+            // Who gave goods is no resident by number; their text is found by the name it begins with.
             Record::Receive(.., reason) => text_about(*reason, Vec::new()),
             Record::Amend(_, amend) => Personal {
                 text: amend.reason().copied(),

@@ -4,7 +4,7 @@ use rongyi_pages::*;
 
 use super::{Pages, at, at_desks, day, l, shell};
 
-const REVIEWER: [Desk; 3] = [Desk::Amend, Desk::Record, Desk::Reset];
+const REVIEWER: [Desk; 4] = [Desk::Amend, Desk::Record, Desk::Reset, Desk::Listing];
 const OPERATOR: [Desk; 2] = [Desk::Operator, Desk::Staff];
 
 /// What the office did, as the person reads it.
@@ -45,6 +45,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             message: l(lang, "没有 9999 号居民。", "There is no resident 9999."),
         }],
         found: None,
+        several: Vec::new(),
         unlocked: false,
     };
     let mut check = reset.clone();
@@ -56,6 +57,18 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         phone_tail: "0003".to_owned(),
         locked: true,
     });
+    let mut several = check.clone();
+    several.found = None;
+    several.number = l(lang, "陈秀英", "Chen Xiuying");
+    for number in ["0003", "0017"] {
+        several.several.push(Helped {
+            number: number.to_owned(),
+            name: l(lang, "陈秀英", "Chen Xiuying"),
+            household: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
+            phone_tail: String::new(),
+            locked: false,
+        });
+    }
     let mut unlocked = check.clone();
     unlocked.unlocked = true;
     let slip = SlipView {
@@ -99,6 +112,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     let staff = StaffOneView {
         shell: lead(),
         row: one,
+        resident: "0017".to_owned(),
         errors: vec![FieldError {
             field: "act",
             message: l(lang, "已经是这样了。", "It is so already."),
@@ -116,6 +130,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         ("devices", devices.html()),
         ("reset", reset.html()),
         ("reset-check", check.html()),
+        ("reset-several", several.html()),
         ("reset-unlocked", unlocked.html()),
         ("slip", slip.html()),
         ("slip-staff", staff_slip.html()),

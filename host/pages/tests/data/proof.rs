@@ -132,10 +132,10 @@ pub(super) fn privacy_pages(lang: Lang, size: Size) -> Pages {
         ),
         resident: String::new(),
         errors: vec![],
-        saved: true,
+        saved: l(lang, "3 号 陈*英：不显示姓名", "3, Chen Xiuying: no name"),
     };
     let mut wrong = desk.clone();
-    wrong.saved = false;
+    wrong.saved.clear();
     wrong.resident = "9999".to_owned();
     wrong.errors = vec![FieldError {
         field: "resident",

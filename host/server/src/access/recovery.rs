@@ -32,11 +32,15 @@ pub enum Deed {
     Add,
     /// A member of staff chose another password.
     Own,
+    /// It was said which person a member of staff is.
+    Person,
+    /// How somebody stands in public lists was changed for them.
+    Listing,
 }
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Deed; 8] = [
+    pub const ALL: [Deed; 10] = [
         Deed::Secret,
         Deed::Unlock,
         Deed::Disable,
@@ -45,6 +49,8 @@ impl Deed {
         Deed::End,
         Deed::Add,
         Deed::Own,
+        Deed::Person,
+        Deed::Listing,
     ];
 
     /// The stored word.
@@ -58,6 +64,8 @@ impl Deed {
             Deed::End => "end",
             Deed::Add => "add",
             Deed::Own => "own",
+            Deed::Person => "person",
+            Deed::Listing => "listing",
         }
     }
 
@@ -78,6 +86,8 @@ pub enum By {
         name: String,
         /// Role.
         role: Role,
+        /// Which person it is, where that is known.
+        person_id: Option<i64>,
     },
     /// The terminal of the machine, as the journal names it.
     Terminal(String),
@@ -100,8 +110,14 @@ impl By {
             By::Staff { role, .. } if may(Right::Staff(*role), Act::ResetPin) == May::No => {
                 Err(RecoveryError::NotYours)
             }
-            By::Staff { name, .. } if *name == person.name => Err(RecoveryError::Yourself),
-            By::Staff { .. } => Ok(()),
+            By::Staff {
+                person_id, name, ..
+            } => match person_id {
+                Some(own) if *own == person.person_id => Err(RecoveryError::Yourself),
+                // Nobody said who it is: the name is all there is.
+                None if *name == person.name => Err(RecoveryError::Yourself),
+                Some(_) | None => Ok(()),
+            },
             By::Terminal(_) => Ok(()),
         }
     }
@@ -115,7 +131,13 @@ impl By {
             By::Staff { role, .. } if may(Right::Staff(*role), Act::ManageStaff) == May::No => {
                 Err(RecoveryError::NotYours)
             }
-            By::Staff { staff_id, .. } if *staff_id == staff.staff_id => {
+            By::Staff {
+                staff_id,
+                person_id,
+                ..
+            } if *staff_id == staff.staff_id
+                || (person_id.is_some() && *person_id == staff.person_id) =>
+            {
                 Err(RecoveryError::Yourself)
             }
             By::Staff { .. } => Ok(()),
@@ -322,6 +344,27 @@ pub async fn change_post(
     }
 }
 
+/// Says which person a colleague is, or that nobody knows.
+///
+/// # Errors
+/// [`RecoveryError`].
+pub async fn tie(
+    store: &Store,
+    staff: &Staff,
+    person: Option<&Person>,
+    by: &By,
+    now: Instant,
+) -> Result<(), RecoveryError> {
+    by.may_lead(staff)?;
+    let person_id = person.map(|own| own.person_id);
+    if person_id == staff.person_id {
+        return Err(RecoveryError::Already);
+    }
+    let record = record(&staff.community, Deed::Person, by, ("", now));
+    let set = store.set_staff_person(staff.staff_id, person_id, record);
+    Ok(set.await?)
+}
+
 /// What a resident has not been told of yet, the newest first, and was not done by their own hand.
 ///
 /// # Errors
@@ -369,6 +412,14 @@ pub fn sentence(record: &AccessRecord, who: &Text, day: &Text) -> Text {
         (Some(Deed::Own), _) => (
             "的密码由 {who} 在 {day} 更换。",
             "password was changed by {who} on {day}.",
+        ),
+        (Some(Deed::Person), _) => (
+            "的账号是哪位居民的，由 {who} 在 {day} 登记。",
+            "account was tied to a resident by {who} on {day}.",
+        ),
+        (Some(Deed::Listing), _) => (
+            "在公开名单里的显示由 {who} 在 {day} 更改。",
+            "place in public lists was changed by {who} on {day}.",
         ),
         (Some(Deed::End) | None, _) => (
             "登录过的设备由 {who} 在 {day} 退出。",

@@ -69,6 +69,8 @@ pub struct StaffMember {
     pub role: Role,
     /// Whether the first password is still in use.
     pub must_change: bool,
+    /// Which person it is, where that is known.
+    pub person_id: Option<i64>,
 }
 
 /// A resident who is signed in.
@@ -203,6 +205,7 @@ pub async fn who(
                     role: Role::from_word(&staff.role)?,
                     name: staff.name,
                     must_change: staff.must_change,
+                    person_id: staff.person_id,
                 }))
             }),
     })

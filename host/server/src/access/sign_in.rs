@@ -5,6 +5,7 @@
 //! | who tries | what is counted |
 //! | --- | --- |
 //! | in a browser that this account signed in with before | that browser's own tries, and nothing else |
+//! | in any other, when the office helped this account just now | the account's |
 //! | in any other | the account's, the community's, and those of the line it comes from |
 //! | at an account nobody has | the same, with one of a fixed number of counters for the account |
 
@@ -26,6 +27,10 @@ use super::{AccessError, Door};
 const NUMBER_BYTES_MAX: usize = 96;
 /// The longest PIN or password that is looked at, in bytes.
 const SECRET_BYTES_MAX: usize = 256;
+/// For how long somebody whom the office helped is let past the budgets of all: two hours.
+const HELPED_LATELY: i64 = 2 * 3_600_000_000;
+/// Of what was done to an account, the newest that are looked at for that.
+const RECORDS_LOOKED_AT: u32 = 8;
 /// A browser in which nobody signed in for so long is no longer known.
 pub const BROWSERS_KEPT: i64 = 400 * 86_400_000_000;
 
@@ -151,6 +156,17 @@ async fn known(store: &Store, whose: Whose, origin: &Origin) -> Result<Option<i6
     }
 }
 
+/// Whether the office set this account's secret anew or unlocked it just now: whoever stands there with the slip is not
+/// kept out because somebody else is guessing. What is counted for the account itself stays.
+async fn helped_lately(store: &Store, whose: Whose, now: Instant) -> Result<bool, AccessError> {
+    let records = store.access_records(whose, RECORDS_LOOKED_AT).await?;
+    Ok(records.iter().any(|own| {
+        let deed = Deed::from_word(&own.what);
+        let fresh = (0..HELPED_LATELY).contains(&now.0.saturating_sub(own.at.0));
+        fresh && matches!(deed, Some(Deed::Secret | Deed::Unlock))
+    }))
+}
+
 /// Signs somebody in. An unknown number and a wrong PIN give the same answer after the same time.
 ///
 /// # Errors
@@ -172,8 +188,13 @@ pub async fn sign_in(
         Some(found) => known(desk.store, found.whose, origin).await?,
         None => None,
     };
+    let helped = match (browser, &found) {
+        (None, Some(found)) => helped_lately(desk.store, found.whose, now).await?,
+        (Some(_) | None, _) => false,
+    };
     let keys = match (browser, &found) {
         (Some(browser), _) => vec![delay::browser(browser)],
+        (None, Some(found)) if helped => vec![delay::account(found.whose)],
         (None, Some(found)) => {
             vec![
                 delay::account(found.whose),
@@ -189,7 +210,7 @@ pub async fn sign_in(
             all.collect()
         }
     };
-    let line = origin.address.filter(|_| browser.is_none());
+    let line = origin.address.filter(|_| browser.is_none() && !helped);
     if line.is_some_and(|line| !desk.flood.takes(door, line, now)) {
         return Err(AccessError::Flooded);
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rongyi_core::ids::Code;
+use rongyi_core::typed;
 
 use super::{Failure, tell};
 use crate::access::{
@@ -104,7 +105,8 @@ pub(super) async fn staff(
     (login, act): (&str, Act),
     given: Given<'_>,
 ) -> Result<Actor, Failure> {
-    let found = house.store.staff_by_login(community, login).await?;
+    let name = typed::canonical(login).to_lowercase();
+    let found = house.store.staff_by_login(community, &name).await?;
     let found = found.filter(|own| own.active);
     let known = found.and_then(|own| Some((Role::from_word(&own.role)?, own)));
     let (role, own) = known.ok_or_else(|| unknown(community, login))?;
@@ -117,6 +119,7 @@ pub(super) async fn staff(
         name: own.name,
         role,
         must_change: own.must_change,
+        person_id: own.person_id,
     });
     let vault = Vault::new(secret);
     let now = house.clock.now();

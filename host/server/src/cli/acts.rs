@@ -40,6 +40,8 @@ pub(super) const ACTS: &[(&str, Act)] = &[
     ("staff disable", Act::ManageStaff),
     ("staff enable", Act::ManageStaff),
     ("staff role", Act::ManageStaff),
+    ("staff person", Act::ManageStaff),
+    ("staff seal", Act::ManageStaff),
     ("staff devices", Act::ManageStaff),
     ("item add", Act::ManageStock),
     ("item import", Act::ManageStock),

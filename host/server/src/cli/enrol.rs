@@ -146,9 +146,11 @@ pub(super) async fn staff(command: StaffCommand) -> Result<(), Failure> {
             login,
             name,
             role,
+            resident,
             pins,
         } => {
             let row = Row::typed(&[
+                ("resident", resident.as_deref()),
                 ("login", Some(&login)),
                 ("name", Some(&name)),
                 ("role", Some(&role)),

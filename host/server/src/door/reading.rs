@@ -38,19 +38,22 @@ pub enum Kind {
     Order,
     /// Everything that is kept about a person.
     Person,
+    /// Who somebody is: name, household, the end of the telephone number.
+    Identity,
     /// A list in which a resident stands with what they have.
     List,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Kind::Balance,
         Kind::Passbook,
         Kind::Entry,
         Kind::Proof,
         Kind::Order,
         Kind::Person,
+        Kind::Identity,
         Kind::List,
     ];
 
@@ -63,6 +66,7 @@ impl Kind {
             Kind::Proof => "proof",
             Kind::Order => "order",
             Kind::Person => "person",
+            Kind::Identity => "identity",
             Kind::List => "list",
         }
     }
@@ -77,6 +81,7 @@ impl Kind {
             Some(Kind::Proof) => ("取了一笔账的凭证", "took the proof of an entry"),
             Some(Kind::Order) => ("看了兑换单", "saw an order"),
             Some(Kind::Person) => ("导出了全部资料", "exported everything"),
+            Some(Kind::Identity) => ("核对了您是谁", "checked who you are"),
             Some(Kind::List) => ("在名单里看到", "saw you in a list"),
             None => (word, word),
         };

@@ -6,7 +6,7 @@ mod theirs;
 use std::collections::BTreeSet;
 
 use rongyi_core::book::Order;
-use rongyi_core::command::{Ask, Command};
+use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::Erasure;
 use rongyi_core::rule::Text;
@@ -15,7 +15,7 @@ use rongyi_core::traits::Traits;
 use rongyi_store::{HouseholdText, Person, ReadLine, Session, Store, StoreError, Whose};
 
 use crate::clerk::ClerkError;
-use crate::door::Actor;
+use crate::door::{Actor, one_person};
 use crate::house::House;
 
 /// What stands in the place of an erased name.
@@ -112,7 +112,7 @@ pub async fn collect(store: &Store, person_id: i64) -> Result<Own, OwnError> {
         .ok_or(OwnError::Nobody)?;
     let mut residencies = Vec::new();
     for (community, resident) in store.residencies(person_id).await? {
-        residencies.extend(theirs::residency(store, community, resident).await?);
+        residencies.extend(theirs::residency(store, community, (resident, &person.name)).await?);
     }
     Ok(Own {
         reads: super::readings::of_person(store, person_id).await?,
@@ -164,7 +164,12 @@ pub async fn erase(
     for residency in &own.residencies {
         let community = &residency.community;
         let (actor, consent) = match wish {
-            Wish::Office { by, consent } => (by.clone(), consent.clone()),
+            Wish::Office { by, consent } => {
+                if one_person(&house.store, community, by, consent).await? {
+                    return Err(ClerkError::Rejected(Rejection::ErasureAlone).into());
+                }
+                (by.clone(), consent.clone())
+            }
             Wish::Own => {
                 let own = Actor::Resident(residency.resident).code();
                 (own.clone(), own)

@@ -14,7 +14,7 @@ use rongyi_pages::{
     Audience, DeviceRow, DevicesView, FieldError, Helped, Page, ResetView, SlipView, StaffListView,
     StaffOneView, StaffRow,
 };
-use rongyi_store::{AccessRecord, Person, Staff, Whose};
+use rongyi_store::{AccessRecord, Person, ResidentRow, Staff, Whose};
 use serde::Deserialize;
 
 use super::shell::{Html, OnDuty, Visit, go};
@@ -25,6 +25,8 @@ use crate::asked::{No, Path};
 use crate::door::Kind;
 use crate::people::own::ERASED;
 
+/// Residents of one name that a page offers.
+const CALLED_MAX: u32 = 20;
 /// Records that a page shows.
 const RECORDS: u32 = 20;
 
@@ -148,11 +150,13 @@ pub(super) async fn end_device(
     devices_page(&visit, &origin, true).await
 }
 
-fn by(staff: &StaffMember) -> By {
+/// In whose name the office acts.
+pub(super) fn by(staff: &StaffMember) -> By {
     By::Staff {
         staff_id: staff.staff_id,
         name: staff.name.clone(),
         role: staff.role,
+        person_id: staff.person_id,
     }
 }
 
@@ -169,6 +173,7 @@ fn reset_view(visit: &Visit, number: &str) -> ResetView {
         number: shown::short(number, 40).into_owned(),
         errors: Vec::new(),
         found: None,
+        several: Vec::new(),
         unlocked: false,
     }
 }
@@ -189,8 +194,8 @@ async fn helped(
     };
     let Some(resident) = typed::number(number).map(ResidentNo) else {
         return wrong(visit.either(
-            "居民编号只有数字，请看积分卡再输一次。",
-            "A resident number has digits only; type it again from the card.",
+            "没有叫这个名字、用这个电话或编号的居民。请看积分卡，或写身份证上的全名。",
+            "No resident has this number, name or telephone. Look at the card, or write the whole name as on the identity card.",
         ));
     };
     let store = &visit.app.house.store;
@@ -198,8 +203,8 @@ async fn helped(
     match person.filter(|person| person.name != ERASED) {
         Some(person) => Ok(Ok((resident, person))),
         None => wrong(visit.either(
-            &format!("没有 {resident} 号居民。请看积分卡，或按姓名在登记表里查编号。"),
-            &format!("There is no resident {resident}. Look at the card, or find the number by name in the register."),
+            &format!("没有 {resident} 号居民。请看积分卡，或写身份证上的全名。"),
+            &format!("There is no resident {resident}. Look at the card, or write the whole name as on the identity card."),
         )),
     }
 }
@@ -257,16 +262,74 @@ pub(super) async fn show_reset(OnDuty { visit, .. }: OnDuty) -> Result<Response,
     Ok(Html(reset_view(&visit, "")).into_response())
 }
 
+async fn shown_as(visit: &Visit, row: &ResidentRow) -> Result<Helped, Fault> {
+    Ok(Helped {
+        number: format!("{:04}", row.resident.0),
+        name: row.name.clone().unwrap_or_default(),
+        household: visit.household_title(row.household).await?,
+        phone_tail: tail(row.phone.as_deref()),
+        locked: false,
+    })
+}
+
+/// The number of the one resident who is called so or has this telephone; else a page that asks which one it is.
+async fn called(duty: &OnDuty, typed: &str) -> Result<Result<String, Response>, Fault> {
+    let visit = &duty.visit;
+    let store = &visit.app.house.store;
+    // A number that a card has is no telephone.
+    if let Some(resident) = typed::number(typed).map(ResidentNo)
+        && store
+            .resident_person(&visit.code, resident)
+            .await?
+            .is_some()
+    {
+        return Ok(Ok(typed.to_owned()));
+    }
+    let name = typed::name(typed);
+    let close = name.replace(' ', "");
+    let phones = [Some(typed::canonical(typed)), typed::digits(typed)];
+    let mut found = Vec::new();
+    for way in [Some(name), Some(close)]
+        .into_iter()
+        .chain(phones)
+        .flatten()
+    {
+        if found.is_empty() && !way.is_empty() {
+            found = store
+                .residents_called(&visit.code, &way, CALLED_MAX)
+                .await?;
+        }
+    }
+    found.retain(|own| own.name.as_deref().is_some_and(|name| name != ERASED));
+    match found.as_slice() {
+        [] => Ok(Ok(typed.to_owned())),
+        [only] => Ok(Ok(only.resident.to_string())),
+        several => {
+            let numbers: Vec<ResidentNo> = several.iter().map(|own| own.resident).collect();
+            duty.reads(Kind::List, &numbers).await?;
+            let mut view = reset_view(visit, typed);
+            for row in several {
+                view.several.push(shown_as(visit, row).await?);
+            }
+            Ok(Err(Html(view).into_response()))
+        }
+    }
+}
+
 /// `POST /{community}/reset`: who is it?
 pub(super) async fn look_up_resident(
     duty: OnDuty,
     Form(input): Form<NumberInput>,
 ) -> Result<Response, Fault> {
     let OnDuty { visit, staff } = &duty;
-    match helped(visit, &input.number).await? {
+    let number = match called(&duty, &input.number).await? {
+        Ok(number) => number,
+        Err(page) => return Ok(page),
+    };
+    match helped(visit, &number).await? {
         Ok((resident, person)) => {
             by(staff).may_help(&person)?;
-            duty.reads(Kind::Person, &[resident]).await?;
+            duty.reads(Kind::Identity, &[resident]).await?;
             check_page(visit, (resident, &person), false).await
         }
         Err(page) => Ok(page),
@@ -401,13 +464,19 @@ async fn colleague(visit: &Visit, id: u32) -> Result<Staff, Fault> {
         .ok_or_else(Fault::not_found)
 }
 
-fn one_view(visit: &Visit, own: &StaffMember, staff: Staff) -> StaffOneView {
-    StaffOneView {
+async fn one_view(visit: &Visit, own: &StaffMember, staff: Staff) -> Result<StaffOneView, Fault> {
+    let homes = match staff.person_id {
+        Some(person) => visit.app.house.store.residencies(person).await?,
+        None => Vec::new(),
+    };
+    let here = homes.into_iter().find(|(code, _)| *code == visit.code);
+    Ok(StaffOneView {
         shell: visit.shell(),
         row: staff_row(own, staff),
+        resident: here.map_or_else(String::new, |(_, no)| format!("{:04}", no.0)),
         errors: Vec::new(),
         done: false,
-    }
+    })
 }
 
 /// `GET /{community}/operator/staff/{id}`.
@@ -416,7 +485,7 @@ pub(super) async fn show_staff(
     Path((_, No(id))): Path<(String, No)>,
 ) -> Result<Response, Fault> {
     let other = colleague(&visit, id).await?;
-    Ok(Html(one_view(&visit, &staff, other)).into_response())
+    Ok(Html(one_view(&visit, &staff, other).await?).into_response())
 }
 
 /// What the forms about a colleague send.
@@ -426,6 +495,8 @@ pub(super) struct StaffInput {
     act: String,
     #[serde(default)]
     role: String,
+    #[serde(default)]
+    resident: String,
 }
 
 /// `POST /{community}/operator/staff/{id}`.
@@ -438,6 +509,9 @@ pub(super) async fn change_staff(
     let other = colleague(&visit, id).await?;
     let (house, by) = (&visit.app.house, by(&staff));
     let now = house.clock.now();
+    if input.act == "person" {
+        return tie_staff(&visit, (&staff, other), &input.resident).await;
+    }
     let post = match (input.act.as_str(), Role::from_word(&input.role)) {
         ("password", _) => {
             let at = (&*house.store, &visit.app.vault);
@@ -451,7 +525,16 @@ pub(super) async fn change_staff(
         _ => return Err(Fault::not_found()),
     };
     let changed = recovery::change_post(&house.store, &other, post, &by, now).await;
-    let mut view = one_view(&visit, &staff, colleague(&visit, id).await?);
+    let view = one_view(&visit, &staff, colleague(&visit, id).await?).await?;
+    told_of(&visit, view, changed)
+}
+
+/// The page about a colleague with what came of a change.
+fn told_of(
+    visit: &Visit,
+    mut view: StaffOneView,
+    changed: Result<(), RecoveryError>,
+) -> Result<Response, Fault> {
     match changed {
         Ok(()) => {
             view.done = true;
@@ -467,6 +550,38 @@ pub(super) async fn change_staff(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Says which resident a colleague is; nothing typed means none.
+async fn tie_staff(
+    visit: &Visit,
+    (own, other): (&StaffMember, Staff),
+    typed: &str,
+) -> Result<Response, Fault> {
+    let store = &visit.app.house.store;
+    let nobody = typed::canonical(typed).is_empty();
+    let person = match typed::number(typed).map(ResidentNo) {
+        Some(resident) => store.resident_person(&visit.code, resident).await?,
+        None => None,
+    };
+    let person = person.filter(|own| own.name != ERASED);
+    if person.is_none() && !nobody {
+        let mut view = one_view(visit, own, other).await?;
+        view.errors = vec![FieldError {
+            field: "resident",
+            message: visit.either(
+                "没有这个编号的居民。请看积分卡再输一次；不是居民就空着。",
+                "No resident has this number. Type it again from the card, or leave it empty.",
+            ),
+        }];
+        let fault = Fault::input("", "", "");
+        return Ok((fault.status, Html(view)).into_response());
+    }
+    let now = visit.app.house.clock.now();
+    let changed = recovery::tie(store, &other, person.as_ref(), &by(own), now).await;
+    let other = store.staff(other.staff_id).await?;
+    let other = other.ok_or_else(Fault::not_found)?;
+    told_of(visit, one_view(visit, own, other).await?, changed)
 }
 
 /// `GET /{community}/reset/…`: a step whose page was left is begun again.

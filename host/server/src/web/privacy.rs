@@ -6,10 +6,11 @@ use axum::response::{IntoResponse, Response};
 use rongyi_core::ids::ResidentNo;
 use rongyi_core::typed;
 use rongyi_pages::{FieldError, ListingDeskView, PrivacyView, PublicListing, ReadRow};
-use rongyi_store::{Listing, ReadLine};
+use rongyi_store::{Listing, ReadLine, Whose};
 use serde::Deserialize;
 
 use super::shell::{Html, Member, OnDuty, Visit, go, mask};
+use crate::access::recovery::{self, Deed};
 use crate::api::error::Fault;
 use crate::asked::{No, Typed};
 use crate::door::{Kind, Signed, Way};
@@ -120,7 +121,12 @@ pub(super) async fn set_own_listing(
     Ok(go(&visit.path("/me/privacy?saved=1")))
 }
 
-fn desk(visit: &Visit, resident: String, errors: Vec<FieldError>, saved: bool) -> ListingDeskView {
+fn desk(
+    visit: &Visit,
+    resident: String,
+    errors: Vec<FieldError>,
+    saved: String,
+) -> ListingDeskView {
     ListingDeskView {
         shell: visit.shell(),
         resident,
@@ -131,16 +137,41 @@ fn desk(visit: &Visit, resident: String, errors: Vec<FieldError>, saved: bool) -
 
 /// `GET /{community}/listing`.
 pub(super) async fn show_listing_desk(
-    OnDuty { visit, .. }: OnDuty,
+    duty: OnDuty,
     Typed(query): Typed<SavedQuery>,
-) -> Response {
-    let saved = query.saved.is_some();
-    Html(desk(&visit, String::new(), Vec::new(), saved)).into_response()
+) -> Result<Response, Fault> {
+    let visit = &duty.visit;
+    let saved = match query.saved {
+        Some(No(number)) => now_listed(&duty, ResidentNo(number)).await?,
+        None => String::new(),
+    };
+    Ok(Html(desk(visit, String::new(), Vec::new(), saved)).into_response())
+}
+
+/// How somebody stands in public lists now, so that whoever set it sees for whom.
+async fn now_listed(duty: &OnDuty, resident: ResidentNo) -> Result<String, Fault> {
+    let visit = &duty.visit;
+    let store = &visit.app.house.store;
+    let Some(public) = store.public_name(&visit.code, resident).await? else {
+        return Ok(String::new());
+    };
+    duty.reads(Kind::Identity, &[resident]).await?;
+    let how = match (public.minor, public.listing) {
+        (true, _) => visit.either("未成年人，不出现", "a child, in no list"),
+        (false, Listing::Masked) => visit.either("只显示姓名的一部分", "part of the name"),
+        (false, Listing::Named) => visit.either("显示全名", "the whole name"),
+        (false, Listing::Hidden) => visit.either("不显示姓名", "no name"),
+    };
+    let (no, name) = (format!("{:04}", resident.0), public.name);
+    Ok(visit.either(
+        &format!("{no} 号 {name}：{how}"),
+        &format!("{no} {name}: {how}"),
+    ))
 }
 
 /// `POST /{community}/listing`: for somebody who said so at the counter.
 pub(super) async fn set_listing(
-    OnDuty { visit, .. }: OnDuty,
+    OnDuty { visit, staff }: OnDuty,
     Form(form): Form<ListingForm>,
 ) -> Result<Response, Fault> {
     let store = &visit.app.house.store;
@@ -159,16 +190,28 @@ pub(super) async fn set_listing(
             field: "resident",
             message: visit.say(&fault.text),
         }];
-        let page = Html(desk(&visit, typed, errors, false));
+        let page = Html(desk(&visit, typed, errors, String::new()));
         return Ok((fault.status, page).into_response());
     };
+    let listing = match form.minor.as_str() {
+        "yes" | "no" => None,
+        _ => Some(stored(wanted(&form)?)),
+    };
+    // Who changed how somebody stands is on record and told to the person, before it is changed.
+    let (by, now) = (super::accounts::by(&staff), visit.app.house.clock.now());
+    by.may_help(&person)?;
+    let deed = recovery::record(&visit.code, Deed::Listing, &by, ("", now));
+    let whose = Whose::Person(person.person_id);
+    store.add_access_record(whose, deed).await?;
     match form.minor.as_str() {
         "yes" => store.set_minor(person.person_id, true).await?,
         "no" => store.set_minor(person.person_id, false).await?,
         _ => {
-            let listing = stored(wanted(&form)?);
-            store.set_listing(&visit.code, resident, listing).await?;
+            if let Some(listing) = listing {
+                store.set_listing(&visit.code, resident, listing).await?;
+            }
         }
     }
-    Ok(go(&visit.path("/listing?saved=1")))
+    let number = resident.0;
+    Ok(go(&visit.path(&format!("/listing?saved={number}"))))
 }

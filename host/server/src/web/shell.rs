@@ -347,10 +347,11 @@ pub(super) fn desks(role: Role) -> &'static [Desk] {
             Desk::Record,
             Desk::Amend,
             Desk::Reset,
+            Desk::Listing,
             Desk::Staff,
         ],
         Role::Shopkeeper => &[Desk::Till],
-        Role::Reviewer => &[Desk::Amend, Desk::Record, Desk::Reset],
+        Role::Reviewer => &[Desk::Amend, Desk::Record, Desk::Reset, Desk::Listing],
         Role::Leader => &[Desk::Record],
     }
 }

@@ -13,6 +13,7 @@ mod crowd;
 mod desk;
 mod door;
 mod foreign;
+mod helped;
 mod hosts;
 mod in_force;
 mod links;

@@ -8,7 +8,7 @@ use crate::access::{PIN, also_in_jinxian, try_in};
 use crate::app::{TestApp, code};
 
 /// The digits on a slip.
-fn pin_on(page: &str) -> String {
+pub(crate) fn pin_on(page: &str) -> String {
     let digits = page.split("secret-digits\">").nth(1).expect("a slip");
     digits
         .split('<')

@@ -18,6 +18,8 @@ statements! {
     SET_PIN = "UPDATE person SET pin_hash = $2, pin_must_change = $3 WHERE person_id = $1";
     RENAME_PERSON = "UPDATE person SET name = $2, phone = $3 WHERE person_id = $1";
     ERASE_PERSON = "UPDATE person SET name = $2, phone = NULL, pin_hash = NULL, pin_must_change = $3 WHERE person_id = $1";
+    LEAVE_STAFF = "UPDATE staff SET person_id = NULL WHERE person_id = $1";
+    SET_STAFF_PERSON = "UPDATE staff SET person_id = $2 WHERE staff_id = $1";
     RESIDENCIES = "SELECT c.code, r.resident FROM person_of_resident AS r \
         JOIN community AS c ON c.community_id = r.community_id WHERE r.person_id = $1 ORDER BY c.code, r.resident";
     LINK_RESIDENT = "INSERT INTO person_of_resident (community_id, resident, person_id, salt) \
@@ -42,6 +44,10 @@ statements! {
         LEFT JOIN person_of_resident AS l ON l.community_id = r.community_id AND l.resident = r.resident \
         LEFT JOIN person AS p ON p.person_id = l.person_id WHERE r.community_id = ", community!(),
         " AND r.household = $2 ORDER BY r.resident");
+    RESIDENTS_CALLED = concat!("SELECT r.resident, r.household, p.person_id, p.name, p.phone FROM person AS p \
+        JOIN person_of_resident AS l ON l.person_id = p.person_id \
+        JOIN resident AS r ON r.community_id = l.community_id AND r.resident = l.resident \
+        WHERE l.community_id = ", community!(), " AND (p.name = $2 OR p.phone = $2) ORDER BY r.resident LIMIT $3");
     RESIDENTS_BY_PHONE = concat!("SELECT r.resident, r.household, p.person_id, p.name, p.phone FROM person AS p \
         JOIN person_of_resident AS l ON l.person_id = p.person_id \
         JOIN resident AS r ON r.community_id = l.community_id AND r.resident = l.resident \
@@ -53,11 +59,11 @@ statements! {
         " AND household = $2");
     ADD_STAFF = "INSERT INTO staff (community_id, login, name, role, password_hash, must_change) \
         SELECT community_id, $2, $3, $4, $5, $6 FROM community WHERE code = $1 RETURNING staff_id";
-    STAFF_BY_LOGIN = concat!("SELECT staff_id, $1 AS community, login, name, role, password_hash, must_change, active \
+    STAFF_BY_LOGIN = concat!("SELECT staff_id, $1 AS community, login, name, role, password_hash, must_change, active, person_id \
         FROM staff WHERE community_id = ", community!(), " AND login = $2");
-    STAFF = "SELECT s.staff_id, c.code AS community, s.login, s.name, s.role, s.password_hash, s.must_change, s.active \
+    STAFF = "SELECT s.staff_id, c.code AS community, s.login, s.name, s.role, s.password_hash, s.must_change, s.active, s.person_id \
         FROM staff AS s JOIN community AS c ON c.community_id = s.community_id WHERE s.staff_id = $1";
-    ALL_STAFF = concat!("SELECT staff_id, $1 AS community, login, name, role, password_hash, must_change, active \
+    ALL_STAFF = concat!("SELECT staff_id, $1 AS community, login, name, role, password_hash, must_change, active, person_id \
         FROM staff WHERE community_id = ", community!(), " ORDER BY login");
     SET_STAFF_PASSWORD = "UPDATE staff SET password_hash = $2, must_change = $3 WHERE staff_id = $1";
 }
@@ -111,6 +117,7 @@ struct StaffRow {
     password_hash: String,
     must_change: bool,
     active: bool,
+    person_id: Option<i64>,
 }
 
 impl StaffRow {
@@ -124,6 +131,7 @@ impl StaffRow {
             password_hash: self.password_hash,
             must_change: self.must_change,
             active: self.active,
+            person_id: self.person_id,
         })
     }
 }
@@ -207,13 +215,20 @@ impl Own {
 
     pub(crate) async fn erase_person(&self, person_id: i64, name: &str) -> Result<(), StoreError> {
         let mut writer = self.writer().await?;
+        let mut transaction = sqlx::Connection::begin(&mut *writer).await?;
         let result = sqlx::query(ERASE_PERSON)
             .bind(person_id)
             .bind(name)
             .bind(false)
-            .execute(&mut *writer)
+            .execute(&mut *transaction)
             .await?;
-        changed(&result, "person", person_id)
+        changed(&result, "person", person_id)?;
+        sqlx::query(LEAVE_STAFF)
+            .bind(person_id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     pub(crate) async fn set_pin(
@@ -327,6 +342,22 @@ impl Own {
                 ))
             })
             .transpose()
+    }
+
+    pub(crate) async fn residents_called(
+        &self,
+        community: &Code,
+        name: &str,
+        most: u32,
+    ) -> Result<Vec<ResidentRow>, StoreError> {
+        residents(
+            sqlx::query_as(RESIDENTS_CALLED)
+                .bind(community.as_str())
+                .bind(name)
+                .bind(i64::from(most))
+                .fetch_all(&self.readers)
+                .await?,
+        )
     }
 
     pub(crate) async fn residents_of_household(
@@ -457,6 +488,25 @@ impl Own {
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter().map(StaffRow::staff).collect()
+    }
+
+    pub(crate) async fn set_staff_person(
+        &self,
+        staff_id: i64,
+        person_id: Option<i64>,
+        deed: NewAccessRecord<'_>,
+    ) -> Result<(), StoreError> {
+        let mut writer = self.writer().await?;
+        let mut transaction = sqlx::Connection::begin(&mut *writer).await?;
+        let result = sqlx::query(SET_STAFF_PERSON)
+            .bind(staff_id)
+            .bind(person_id)
+            .execute(&mut *transaction)
+            .await?;
+        changed(&result, "staff", staff_id)?;
+        record(&mut transaction, Whose::Staff(staff_id), deed).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     pub(crate) async fn set_staff_password(

@@ -27,6 +27,8 @@ statements! {
         " AND a.about = $2 AND a.seq >= $3 AND a.seq < $4 ORDER BY a.seq DESC LIMIT $5");
     TEXTS_AT = concat!("SELECT t.seq, t.salt, t.text FROM ", each_number!(),
         looked_up!("text", "t", "t.community_id = ", community!(), " AND t.seq = j.value"));
+    TEXTS_FROM = concat!("SELECT seq, salt, text FROM text WHERE community_id = ", community!(),
+        " AND substr(text, 1, length($2)) = $2 ORDER BY seq");
     REFERENCES_AT = concat!("SELECT r.seq, r.salt, r.text FROM ", each_number!(),
         looked_up!("reference_text", "r", "r.community_id = ", community!(), " AND r.seq = j.value"));
     // Counted before the code is looked at, so that a hundred tries at once are a hundred tries. $5 tries are free,
@@ -170,6 +172,19 @@ impl Own {
         entries: &[u64],
     ) -> Result<Vec<(u64, SaltedText)>, StoreError> {
         self.salted_at(TEXTS_AT, community, entries).await
+    }
+
+    pub(crate) async fn texts_from(
+        &self,
+        community: &Code,
+        beginning: &str,
+    ) -> Result<Vec<(u64, SaltedText)>, StoreError> {
+        let rows: Vec<SaltedRow> = sqlx::query_as(TEXTS_FROM)
+            .bind(community.as_str())
+            .bind(beginning)
+            .fetch_all(&self.readers)
+            .await?;
+        by_entry(community, rows)
     }
 
     pub(crate) async fn references_at(

@@ -133,6 +133,19 @@ pub(crate) enum PostCommand {
         #[command(flatten)]
         by: Named,
     },
+    /// 这个账号是哪位居民本人的：自己的事不能自己办 / which resident this account is: nobody helps themselves
+    Person {
+        #[command(flatten)]
+        who: WhichStaff,
+        /// 居民号码 / the number on the resident's card
+        #[arg(long, value_name = "N", value_parser = resident, conflicts_with = "none", required_unless_present = "none")]
+        resident: Option<ResidentNo>,
+        /// 不是任何居民，或不知道 / no resident, or nobody knows
+        #[arg(long)]
+        none: bool,
+        #[command(flatten)]
+        by: Named,
+    },
     /// 登录着的设备：列出、退出 / devices that signed in: list them, sign them out
     Devices {
         #[command(flatten)]
@@ -174,6 +187,7 @@ async fn acting(house: &House, community: &Code, by: &Named, act: Act) -> Result
     let staff = house.store.staff(id).await?;
     Ok(By::Staff {
         staff_id: id,
+        person_id: staff.as_ref().and_then(|own| own.person_id),
         name: staff.map(|own| own.name).unwrap_or_default(),
         role,
     })
@@ -181,9 +195,16 @@ async fn acting(house: &House, community: &Code, by: &Named, act: Act) -> Result
 
 async fn person_of(house: &House, who: &WhichResident) -> Result<Person, Failure> {
     let community = known(house, &who.place.place.community)?;
-    let person = house.store.resident_person(community, who.resident).await?;
+    somebody(house, community, who.resident).await
+}
+
+async fn somebody(
+    house: &House,
+    community: &Code,
+    resident: ResidentNo,
+) -> Result<Person, Failure> {
+    let person = house.store.resident_person(community, resident).await?;
     person.filter(|own| own.name != ERASED).ok_or_else(|| {
-        let resident = who.resident;
         Failure::new(
             "resident.unknown",
             format!("社区 {community} 没有 {resident} 号居民，或资料已删除。请核对号码。"),
@@ -278,6 +299,9 @@ pub(super) async fn post(command: PostCommand) -> Result<(), Failure> {
             Some(role) => change(&who, &by, Post::Role(role)).await,
             None => Err(Failure::Told),
         },
+        PostCommand::Person {
+            who, resident, by, ..
+        } => tie(&who, resident, &by).await,
         PostCommand::Seal { place, reason, by } => seal(&place, &reason, &by).await,
         PostCommand::Devices { who, end } => {
             with_house(&who.place.installation, async |house| {
@@ -308,6 +332,32 @@ async fn change(who: &WhichStaff, by: &Named, post: Post) -> Result<(), Failure>
             "改好了：{}。 Changed: {}.",
             staff.name, staff.login
         ));
+        Ok(())
+    })
+    .await
+}
+
+async fn tie(who: &WhichStaff, resident: Option<ResidentNo>, by: &Named) -> Result<(), Failure> {
+    with_house(&who.place.installation, async |house| {
+        let community = known(house, &who.place.place.community)?;
+        let staff = colleague(house, community, &who.login).await?;
+        let person = match resident {
+            Some(resident) => Some(somebody(house, community, resident).await?),
+            None => None,
+        };
+        let by = acting(house, community, by, Act::ManageStaff).await?;
+        let now = house.clock.now();
+        let done = recovery::tie(&house.store, &staff, person.as_ref(), &by, now).await;
+        done.map_err(failed)?;
+        let (login, name) = (&staff.login, person.map(|own| own.name));
+        match name {
+            Some(name) => say(&format!(
+                "{login} 是居民 {name} 本人。 {login} is the resident {name}."
+            )),
+            None => say(&format!(
+                "{login} 不再对应哪位居民。 {login} is nobody's account among the residents."
+            )),
+        }
         Ok(())
     })
     .await

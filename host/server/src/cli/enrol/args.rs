@@ -217,10 +217,13 @@ The first password is shown once and changed at the first sign-in.")]
         /// 岗位 / role
         #[arg(long, value_parser = people::ROLES)]
         role: String,
+        /// 本人也是居民：居民号码 / this person is a resident too: the number on the card
+        #[arg(long, value_name = "N")]
+        resident: Option<String>,
         #[command(flatten)]
         pins: Pins,
     },
-    /// 从文件登记，列：login,name,role / from a file with these columns
+    /// 从文件登记，列：login,name,role[,resident] / from a file with these columns
     #[command(after_help = AGAIN)]
     Import {
         #[command(flatten)]
