@@ -250,3 +250,48 @@ async fn a_start_serves_the_communities_without_a_mistake() {
     own.file("communities/own.toml", &community("dongcun", 1));
     own.file("communities/other.toml", &community("xicun", 1));
 }
+
+/// Pipes, devices, links and folders in the place of one community's file: the others' changes go into force, and a stop
+/// takes seconds, whatever lies there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_file_holds_up_neither_a_reload_nor_a_stop() {
+    use std::os::unix::fs::symlink;
+    let (own, _) = installation();
+    own.file("communities/own.toml", &community("dongcun", 1));
+    let strange = own.file("communities/z.toml", "");
+    std::fs::remove_file(&strange).unwrap();
+    let mut serving = own.serve();
+    let host = serving.address().trim_start_matches("http://").to_owned();
+    shows(&host, "dongcun", 1).await;
+    let mkfifo = |path: &std::path::Path| {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    };
+    let makers: [&dyn Fn(&std::path::Path); 4] = [
+        &mkfifo,
+        &|path| symlink("/dev/zero", path).unwrap(),
+        &|path| symlink("nowhere.toml", path).unwrap(),
+        &|path| std::fs::create_dir(path).unwrap(),
+    ];
+    let mut round = 1;
+    for make in makers {
+        round += 1;
+        make(&strange);
+        own.file("communities/own.toml", &community("dongcun", round));
+        serving.signal("HUP");
+        shows(&host, "dongcun", round).await;
+        let balance = ["balance", "-c", "dongcun", "--resident", "4711"];
+        let told = own.run(&balance);
+        assert_eq!(told.code, Some(1), "{told:?}");
+        if std::fs::symlink_metadata(&strange).unwrap().is_dir() {
+            std::fs::remove_dir(&strange).unwrap();
+        } else {
+            std::fs::remove_file(&strange).unwrap();
+        }
+    }
+    mkfifo(&strange);
+    serving.signal("HUP");
+    serving.signal("TERM");
+    assert!(serving.wait(Duration::from_secs(30)).is_some(), "it hangs");
+    std::fs::remove_file(&strange).unwrap();
+}

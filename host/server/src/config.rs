@@ -220,19 +220,30 @@ fn read(
     }
     let mut files: Vec<OneFile> = named
         .into_iter()
-        .map(|file| read_community(file, folder))
+        .map(|(file, missing)| match missing {
+            None => read_community(file, folder),
+            Some(missing) => OneFile {
+                file,
+                found: vec![missing],
+                community: None,
+            },
+        })
         .collect();
     same_codes(&mut files);
     Ok((Shared { host, found }, files))
 }
 
-/// The community files that are there; a named file that is missing or named twice is reported where it
-/// is named.
-fn named_files(desk: &Desk, table: &Table<'_>, folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = Vec::new();
+/// The files of the communities. One that is missing or lies elsewhere is reported where it is named, as a mistake of
+/// that community alone; one that is named twice is a mistake of all.
+fn named_files(
+    desk: &Desk,
+    table: &Table<'_>,
+    folder: &Path,
+) -> Vec<(PathBuf, Option<Diagnostic>)> {
+    let mut files: Vec<(PathBuf, Option<Diagnostic>)> = Vec::new();
     for (file, place) in host::community_paths(table, folder) {
         let shown = file.display();
-        if files.contains(&file) {
+        if files.iter().any(|(own, _)| *own == file) {
             desk.error(
                 place,
                 "config.duplicate",
@@ -246,7 +257,7 @@ fn named_files(desk: &Desk, table: &Table<'_>, folder: &Path) -> Vec<PathBuf> {
         }
         let (message, help) = match rongyi_files::below(folder, &file) {
             Ok(_) => {
-                files.push(file);
+                files.push((file, None));
                 continue;
             }
             Err(outside @ Trouble::Outside { .. }) => (
@@ -267,7 +278,8 @@ fn named_files(desk: &Desk, table: &Table<'_>, folder: &Path) -> Vec<PathBuf> {
                 ),
             ),
         };
-        desk.error(place, "config.file", message, help);
+        let missing = Diagnostic::at(&desk.source, place, "config.file", message, help);
+        files.push((file, Some(missing)));
     }
     files
 }

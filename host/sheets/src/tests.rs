@@ -1,3 +1,5 @@
+//! What the sheet reader takes and refuses, form by form. It books nothing.
+
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot go on says where and stops"

@@ -127,22 +127,30 @@ pub(super) async fn run(args: StatementArgs) -> Result<(), Failure> {
                     let parsed = statement(&row, &args.asset);
                     let told = match parsed {
                         Ok(own) => one(house, community, &own).await?,
-                        Err(text) => Some(text),
+                        Err(text) => Some((text, nothing())),
                     };
-                    told.map(|text| (line, text))
+                    told.map(|(text, around)| (line, text, around))
                 }
-                Err(bad) => Some((bad.line, bad.text)),
+                Err(bad) => Some((bad.line, bad.text, nothing())),
             };
             match told {
                 None => right += 1,
-                Some((line, text)) => {
+                Some((line, text, around)) => {
                     bad += 1;
                     let place = args
                         .from
                         .as_ref()
                         .map_or_else(String::new, |path| format!("{}:{line}: ", path.display()));
                     let (zh, en) = (shown::line(&text.zh), shown::line(&text.en));
-                    tell(&format!("{}{zh}\n  {en}", shown::line(&place)));
+                    // The movements around the day are lines of this program's own.
+                    let (
+                        place,
+                        Text {
+                            zh: before,
+                            en: after,
+                        },
+                    ) = (shown::line(&place), around);
+                    tell(&format!("{place}{zh}{before}\n  {en}{after}"));
                 }
             }
         }
@@ -154,12 +162,20 @@ pub(super) async fn run(args: StatementArgs) -> Result<(), Failure> {
     .await
 }
 
-/// What is wrong with one statement; `None` when it is kept.
-async fn one(house: &House, code: &Code, own: &Statement) -> Result<Option<Text>, Failure> {
+/// No movements to show.
+fn nothing() -> Text {
+    Text {
+        zh: String::new(),
+        en: String::new(),
+    }
+}
+
+/// What is wrong with one statement, and the movements around its day; `None` when it is kept.
+async fn one(house: &House, code: &Code, own: &Statement) -> Result<Option<(Text, Text)>, Failure> {
     match state(house, code, &house.hand.code(), own).await {
         Ok(Said::Right(_)) => Ok(None),
         Ok(Said::Wrong(held)) => Ok(Some(differs(own, &held))),
-        Err(error @ ClerkError::Rejected(_)) => Ok(Some(clerk_text(&error))),
+        Err(error @ ClerkError::Rejected(_)) => Ok(Some((clerk_text(&error), nothing()))),
         Err(error) => Err(Failure::Failed {
             code: "ledger",
             text: clerk_text(&error),
@@ -168,20 +184,23 @@ async fn one(house: &House, code: &Code, own: &Statement) -> Result<Option<Text>
 }
 
 /// The difference and the movements around the day, in both languages.
-fn differs(own: &Statement, held: &Held) -> Text {
+fn differs(own: &Statement, held: &Held) -> (Text, Text) {
     let (resident, on, stated) = (own.resident, own.on, own.amount);
     let (asset, has) = (&own.asset, held.balance);
     let difference = has.saturating_sub(stated);
-    Text {
+    let text = Text {
         zh: format!(
-            "{resident} 号居民在 {on} 结束时：写的是 {stated} {asset}，账本上是 {has}，差 {difference:+}。{}",
-            around(held, "此前", "此后")
+            "{resident} 号居民在 {on} 结束时：写的是 {stated} {asset}，账本上是 {has}，差 {difference:+}。"
         ),
         en: format!(
-            "Resident {resident} at the end of {on}: stated {stated} {asset}, the ledger says {has}, a difference of {difference:+}.{}",
-            around(held, "until then", "after it")
+            "Resident {resident} at the end of {on}: stated {stated} {asset}, the ledger says {has}, a difference of {difference:+}."
         ),
-    }
+    };
+    let lines = Text {
+        zh: around(held, "此前", "此后"),
+        en: around(held, "until then", "after it"),
+    };
+    (text, lines)
 }
 
 /// The movements around a moment, one a line.

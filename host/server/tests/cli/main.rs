@@ -7,6 +7,7 @@ mod acting;
 mod demo;
 #[cfg(unix)]
 mod doors;
+mod neighbours;
 mod periods;
 mod place;
 mod rows;

@@ -219,6 +219,119 @@ async fn idle_connections_make_room_the_oldest_first() {
     app.end().await;
 }
 
+impl Host {
+    /// A request whose body does not come. The host has read its head and waits for the body when this returns: it
+    /// says that the body may come.
+    async fn busy(&self) -> TcpStream {
+        let mut stream = self.connect().await;
+        let asks = BODY.replace("Content-Length", "Expect: 100-continue\r\nContent-Length");
+        stream.write_all(asks.as_bytes()).await.unwrap();
+        let mut go_on = [0; 25];
+        timeout(LONG, stream.read_exact(&mut go_on))
+            .await
+            .expect("in time")
+            .expect("an answer");
+        assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stream
+    }
+
+    async fn get(&self, path: &str) -> String {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n");
+        self.ask(&head).await
+    }
+}
+
+#[tokio::test]
+async fn a_host_full_of_bodies_tells_the_others_and_says_that_it_is_well() {
+    let app = TestApp::new().await;
+    let patient = Limits {
+        header: LONG,
+        body: LONG * 10,
+        idle: LONG,
+        ..limits()
+    };
+    let host = Host::serve(web::router(Arc::clone(&app.house)), patient).await;
+    let mut busy = Vec::new();
+    for _ in 0..8 {
+        busy.push(host.busy().await);
+    }
+    // Bodies on their way are not closed: whoever comes is told to come back, people and programs in their words.
+    for _ in 0..20 {
+        let full = host.get("/").await;
+        assert!(full.starts_with("HTTP/1.1 503 "), "{full}");
+        assert!(
+            full.contains("retry-after: 5") && full.contains("人太多"),
+            "{full}"
+        );
+        let program = host.get("/api/v1/heads").await;
+        assert!(program.starts_with("HTTP/1.1 503 "), "{program}");
+        assert!(
+            program.contains("application/problem+json") && program.contains("host.full"),
+            "{program}"
+        );
+        for path in ["/healthz", "/readyz"] {
+            let well = host.get(path).await;
+            assert!(well.starts_with("HTTP/1.1 200 "), "{path}: {well}");
+        }
+    }
+    // Whoever was first is still heard to the end.
+    for stream in &mut busy {
+        stream.write_all(&[b'1'; 983]).await.unwrap();
+        let mut answer = [0; 13];
+        timeout(LONG * 4, stream.read_exact(&mut answer))
+            .await
+            .expect("in time")
+            .expect("an answer");
+        assert_ne!(&answer, b"HTTP/1.1 503 ", "its body had come");
+    }
+    drop(busy);
+    host.end().await;
+    app.end().await;
+}
+
+#[tokio::test]
+async fn slow_bodies_give_way_to_whoever_comes() {
+    let app = TestApp::new().await;
+    // A quarter of the body's time is unhurried; the whole of it is far away.
+    let body = Duration::from_secs(8);
+    let patient = Limits {
+        header: LONG,
+        body: LONG * 4,
+        idle: LONG,
+        ..limits()
+    };
+    for (most, gives_way) in [(body, true), (patient.body, false)] {
+        let host = Host::serve(
+            web::router(Arc::clone(&app.house)),
+            Limits {
+                body: most,
+                ..patient
+            },
+        )
+        .await;
+        let mut busy = Vec::new();
+        for _ in 0..8 {
+            busy.push(host.busy().await);
+        }
+        tokio::time::sleep(body / 3).await;
+        let came = host.get("/").await;
+        assert_eq!(!came.starts_with("HTTP/1.1 503 "), gives_way, "{came}");
+        // The slowest was shown out for it, and nobody else.
+        assert_eq!(rest_now(&mut busy[0]).await, gives_way);
+        assert!(!rest_now(&mut busy[7]).await);
+        drop(busy);
+        host.end().await;
+    }
+    app.end().await;
+}
+
+/// Whether the other side has closed.
+async fn rest_now(stream: &mut TcpStream) -> bool {
+    timeout(SHORT, stream.read(&mut [0]))
+        .await
+        .is_ok_and(|read| !matches!(read, Ok(1)))
+}
+
 #[tokio::test]
 async fn a_stop_finishes_what_is_in_hand_and_waits_for_nobody_else() {
     let (began, mut begun) = mpsc::channel(1);
