@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rongyi_tests::{Client, Done, Installation};
+use sqlx::Connection as _;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -192,37 +193,90 @@ fn published_heads_reveal_what_the_ledger_alone_does_not() {
     check("# nothing here\n".to_owned(), "verify.heads");
 }
 
-#[test]
-fn a_checkpoint_spares_decisions_and_misses_nothing() {
+/// From a checkpoint only what came since is read, and what is wrong in any balance shows all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_spares_what_was_verified_and_misses_nothing_since() {
     let (own, serving) = Installation::demo();
     drop(serving);
-    let kept = own.folder().join("ok.json").display().to_string();
-    let said = own
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let kept = text(&own.folder().join("ok.checkpoint"));
+    let sums = |said: &serde_json::Value| {
+        let all = said["communities"].as_array().unwrap();
+        let sum = |what: &str| {
+            all.iter()
+                .map(|own| own[what].as_u64().unwrap())
+                .sum::<u64>()
+        };
+        (sum("records"), sum("decisions"))
+    };
+    let whole = own
         .must(&["verify", "--json", "--checkpoint", &kept])
         .json();
-    let asked: u64 = said["communities"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|own| own["decisions"].as_u64().unwrap())
-        .sum();
-    assert!(asked > 100, "{said}");
+    let (records, decisions) = sums(&whole);
+    assert!(records > 300 && decisions > 100, "{whole}");
     let said = own.must(&["verify", "--json", "--since", &kept]).json();
-    for own in said["communities"].as_array().unwrap() {
-        assert_eq!(own["decisions"], 0, "{said}");
+    assert_eq!(sums(&said), (0, 0), "{said}");
+    for (one, other) in [(&whole, &said)] {
+        for what in ["height", "hash", "tree"] {
+            let of = |said: &serde_json::Value| said["communities"][0][what].clone();
+            assert_eq!(of(one), of(other), "{what}");
+        }
     }
-    let text = std::fs::read_to_string(&kept).unwrap();
-    let hash = text.split("\"hash\": \"").nth(1).unwrap();
-    let other = text.replacen(&hash[..64], &"0".repeat(64), 1);
-    let bad = own.file("other.json", &other).display().to_string();
-    let said = own.run(&["verify", "--since", &bad]);
-    assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.err.contains("the checkpoint says"), "{said:?}");
+
+    // Something new is read, its decision is asked, and the next checkpoint goes on from it; so twice.
+    for turn in 0..2 {
+        let sheet = format!(
+            "external_ref,kind,doer,on,quantity\nNEW-{turn},waste.food,1001,2026-11-2{turn},1\n"
+        );
+        let sheet = own.file(&format!("new-{turn}.csv"), &sheet);
+        own.must(&["import", "-c", "nanmen", "--source", "paper", &text(&sheet)]);
+        let said = own.must(&["verify", "--json", "--since", &kept, "--checkpoint", &kept]);
+        let (records, decisions) = sums(&said.json());
+        assert!((2..20).contains(&records) && decisions >= 1, "{said:?}");
+    }
+    let fresh = own.must(&["verify", "--json"]).json();
+    let said = own.must(&["verify", "--json", "--since", &kept]).json();
+    assert_eq!(
+        fresh["communities"][0]["tree"],
+        said["communities"][0]["tree"]
+    );
+
+    // A checkpoint that was changed is none.
+    let bytes = std::fs::read(&kept).unwrap();
+    let bad = text(&own.folder().join("bad.checkpoint"));
+    let refused = |changed: &[u8], says: &str| {
+        std::fs::write(&bad, changed).unwrap();
+        let said = own.run(&["verify", "--since", &bad]);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(said.err.contains(says), "{says}: {said:?}");
+    };
+    let mut flipped = bytes.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    refused(&flipped, "verify.checkpoint");
+    refused(&bytes[..bytes.len() - 1], "verify.checkpoint");
+    refused(b"{}", "verify.checkpoint");
+    let line = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    let first = std::str::from_utf8(&bytes[..line]).unwrap();
+    let hash = first.split("\"hash\":\"").nth(1).unwrap();
+    let other = first.replacen(&hash[..64], &"0".repeat(64), 1);
+    refused(
+        &[other.as_bytes(), &bytes[line..]].concat(),
+        "the checkpoint says",
+    );
     let said = own.run(&["verify", "--decisions", "none", "--checkpoint", &bad]);
     assert_eq!(
         said.code,
         Some(1),
         "only a whole verification is kept: {said:?}"
     );
-    assert_eq!(std::fs::read_to_string(&bad).unwrap(), other);
+
+    // What nobody booked shows, however old the row; so does a tail that is gone.
+    let url = format!("sqlite://{}", own.database().display());
+    let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    let change = "UPDATE balance SET amount = amount + 1 WHERE (community_id, account, lot) IN (SELECT community_id, account, lot FROM balance LIMIT 1)";
+    sqlx::query(change).execute(&mut file).await.unwrap();
+    file.close().await.unwrap();
+    let said = own.run(&["verify", "--since", &kept]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("balance Account"), "{said:?}");
 }

@@ -16,6 +16,7 @@ mod earning;
 mod erasing;
 mod facts;
 mod in_force;
+mod image;
 mod keeping;
 mod kept;
 mod loading;

@@ -360,3 +360,6 @@ pub(crate) fn inside(month: i32, day: u8, first: LocalDate, last: LocalDate) -> 
     let of = |date: LocalDate| (date.month_index(), date.parts().2);
     of(first) <= place && place <= of(last)
 }
+
+#[cfg(test)]
+mod tests;

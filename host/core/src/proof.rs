@@ -11,6 +11,7 @@
 //! It hashes and compares. It reads no file, and knows nothing of JSON.
 
 use crate::chain::{Block, Hash, leaf, leaf_of, node};
+use crate::codec::{Malformed, Reader, Writer};
 use crate::command::SaltedText;
 use crate::ids::Code;
 use crate::record::Record;
@@ -70,6 +71,30 @@ pub struct History {
 }
 
 impl History {
+    /// Its bytes.
+    pub fn image(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.u64(self.size);
+        w.list(&self.peaks, |w, peak| {
+            w.option(peak.as_ref(), |w, own| w.raw(own))
+        });
+        w.done()
+    }
+
+    /// The history behind its bytes.
+    ///
+    /// # Errors
+    /// [`Malformed`] when they are none.
+    pub fn from_image(bytes: &[u8]) -> Result<History, Malformed> {
+        let mut r = Reader::new(bytes);
+        let history = History {
+            size: r.u64()?,
+            peaks: r.list(|r| r.option(Reader::hash))?,
+        };
+        r.end()?;
+        Ok(history)
+    }
+
     /// Takes the hash of the next block.
     pub fn push(&mut self, block: Hash) {
         self.size = self.size.saturating_add(1);

@@ -14,9 +14,13 @@ pub use personal::{About, Personal};
 pub use pickup::{PICKUP_DIGITS, PickupCode, is_code};
 
 use form::{
-    read_envelope, read_erasure, read_event, read_holder, read_item, read_line, read_rule_set,
-    read_source, read_transfer, write_envelope, write_erasure, write_event, write_holder,
-    write_item, write_line, write_rule_set, write_source, write_transfer,
+    read_envelope, read_erasure, read_holder, read_source, read_transfer, write_envelope,
+    write_erasure, write_holder, write_source, write_transfer,
+};
+
+pub(crate) use form::{
+    read_event, read_item, read_line, read_rule_set, write_event, write_item, write_line,
+    write_rule_set,
 };
 
 pub(crate) use rule_form::{read_facts, write_facts};

@@ -14,8 +14,9 @@
 //!
 //! It changes nothing, and may run beside a host that books: what only grows is read first, the rest of it and all
 //! rows in one moment. A cut tail shows only against a head that was published elsewhere. With a checkpoint of an
-//! earlier verification every byte is still hashed and every command still applied; only the decisions before it are
-//! not asked again, because the same bytes were asked then.
+//! earlier verification it goes on from there: the book is taken from the checkpoint, what was committed since is
+//! hashed, applied and asked, and every kept row is compared with what comes out. Records, texts and references of
+//! before are not read again; the hash of the block at the checkpoint says that the chain still goes through it.
 
 mod chain;
 pub mod checkpoint;
@@ -41,7 +42,7 @@ use crate::house::{OpenError, load_archived};
 use crate::proof::claims::Claim;
 use crate::rulebook::{RuleSets, Sandbox};
 use crate::statement;
-use checkpoint::Verified;
+use checkpoint::{State, Verified};
 use replay::Replayer;
 
 /// Which decisions are asked again of their rules.
@@ -62,8 +63,10 @@ pub struct Asked<'a> {
     pub decisions: Decisions,
     /// Published heads that somebody kept; those of other communities are passed over.
     pub claims: &'a [Claim],
-    /// What an earlier verification of this community saw.
+    /// What an earlier verification of this community came to.
     pub since: Option<&'a Verified>,
+    /// Whether the next one is to go on from this one.
+    pub keep: bool,
 }
 
 /// Something that is not as it must be.
@@ -98,6 +101,8 @@ pub struct Report {
     pub decisions: u64,
     /// What is wrong, in the order of the ledger; at most [`PROBLEMS_MAX`].
     pub problems: Vec<Problem>,
+    /// Where the next one may go on, when it was asked for and nothing is wrong.
+    pub state: Option<State>,
 }
 
 /// After this many problems a ledger is not read on.
@@ -118,6 +123,9 @@ pub enum VerifyError {
     /// No such ledger.
     #[error("the database has no ledger of community “{0}”")]
     CommunityUnknown(Code),
+    /// The checkpoint is not one that this version of the program can go on from.
+    #[error(transparent)]
+    Checkpoint(#[from] checkpoint::CheckpointError),
 }
 
 /// Verifies one community by itself. `progress(done, all)` is called after every page.
@@ -135,6 +143,7 @@ pub async fn run(
         decisions,
         claims: &[],
         since: None,
+        keep: false,
     };
     against(store, engine, code, asked, progress).await
 }
@@ -155,8 +164,9 @@ pub async fn against(
         .await?
         .ok_or_else(|| VerifyError::CommunityUnknown(code.clone()))?;
     let rules = archived(store, engine, code, asked.decisions).await?;
-    let mut check = Check::begin(code, &frame, rules, asked);
+    let mut check = Check::begin(code, &frame, rules, asked)?;
     check.archive(store, &frame.sets).await?;
+    check.resume(store, code, asked.since).await?;
     // The journal only grows: most of it is read while others book, and holds up nobody.
     check.journal(store, code, frame.head, progress).await?;
     // What came meanwhile, and all rows, are read in one moment.
@@ -165,6 +175,9 @@ pub async fn against(
     moment.close().await?;
     done?;
     check.report.decisions = check.judge.expected.borrow().asked;
+    if asked.keep && check.report.problems.is_empty() {
+        check.report.state = check.state();
+    }
     Ok(check.report)
 }
 
@@ -187,14 +200,17 @@ struct Check {
     head: Head,
     book: Book,
     judge: Replayer,
-    /// Which decisions are asked, once the checkpoint is behind.
     decisions: Decisions,
     /// The hashes of the blocks so far.
     history: History,
     /// Published heads that are still to be compared.
     claims: BTreeMap<u64, Vec<Claim>>,
-    /// The checkpoint, until it is reached.
-    since: Option<Verified>,
+    /// The first place that no earlier verification has read; 1 without a checkpoint.
+    from: u64,
+    /// Published heads that were compared, now or by the checkpoint.
+    known: Vec<(u64, Vec<String>)>,
+    /// The records of dated statements.
+    stated: Vec<u64>,
     /// The rows of rule sets.
     sets: Vec<Arc<RuleSet>>,
     /// The records of the entry being read, with their places.
@@ -216,41 +232,69 @@ struct Check {
 }
 
 impl Check {
-    fn begin(code: &Code, frame: &Frame, rules: RuleSets, asked: Asked<'_>) -> Check {
-        Check {
+    fn begin(
+        code: &Code,
+        frame: &Frame,
+        rules: RuleSets,
+        asked: Asked<'_>,
+    ) -> Result<Check, VerifyError> {
+        let state = asked.since.map(|own| &own.state);
+        let unknown = |claim: &&Claim| !state.is_some_and(|own| own.knows(claim));
+        let claims: Vec<Claim> = asked.claims.iter().filter(unknown).cloned().collect();
+        let (book, history) = match state {
+            Some(state) => checkpoint::taken_up(code, state)?,
+            None => (Book::empty(code.clone()), History::default()),
+        };
+        let head = book.stored_head();
+        Ok(Check {
             report: Report {
                 community: code.clone(),
                 head: frame.head,
                 tree: [0; 32],
                 compared: 0,
-                erased: 0,
-                forgotten: 0,
+                erased: state.map_or(0, |own| own.erased),
+                forgotten: state.map_or(0, |own| own.forgotten),
                 roster: None,
                 records: 0,
                 decisions: 0,
                 problems: Vec::new(),
+                state: None,
             },
-            head: Head::EMPTY,
-            book: Book::empty(code.clone()),
+            head,
+            book,
             judge: Replayer {
                 rules: Sandbox::over(rules),
-                decisions: asked.since.map_or(asked.decisions, |_| Decisions::None),
+                decisions: asked.decisions,
                 expected: RefCell::default(),
             },
             decisions: asked.decisions,
-            history: History::default(),
-            claims: kept::own_claims(code, asked.claims),
-            since: asked.since.cloned(),
+            history,
+            claims: kept::own_claims(code, &claims),
+            from: head.next_seq,
+            known: state.map(|own| own.heads.clone()).unwrap_or_default(),
+            stated: state.map(|own| own.statements.clone()).unwrap_or_default(),
             sets: frame.sets.clone(),
             entry: Vec::new(),
             said: BTreeMap::new(),
-            next_text: 1,
+            next_text: head.next_seq,
             silent: BTreeSet::new(),
             erased: BTreeSet::new(),
             enrolled: BTreeMap::new(),
             moved: Vec::new(),
             kept: Vec::new(),
-        }
+        })
+    }
+
+    /// Where the next verification may go on.
+    fn state(&self) -> Option<State> {
+        Some(State {
+            book: self.book.image()?,
+            history: self.history.image(),
+            erased: self.report.erased,
+            forgotten: self.report.forgotten,
+            statements: self.stated.clone(),
+            heads: self.known.clone(),
+        })
     }
 
     /// Reads the journal up to the head that its row names.

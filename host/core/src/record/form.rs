@@ -48,7 +48,7 @@ pub(super) fn read_source(r: &mut Reader<'_>) -> Result<Source, Malformed> {
     })
 }
 
-pub(super) fn write_event(w: &mut Writer, event: &Event) {
+pub(crate) fn write_event(w: &mut Writer, event: &Event) {
     w.code(&event.kind);
     w.list(&event.roles, |w, (role, resident)| {
         w.code(role);
@@ -65,7 +65,7 @@ pub(super) fn write_event(w: &mut Writer, event: &Event) {
     w.option(event.note.as_ref(), |w, note| w.raw(note));
 }
 
-pub(super) fn read_event(r: &mut Reader<'_>) -> Result<Event, Malformed> {
+pub(crate) fn read_event(r: &mut Reader<'_>) -> Result<Event, Malformed> {
     Ok(Event {
         kind: r.code()?,
         roles: r.list(|r| Ok((r.code()?, ResidentNo(r.u32()?))))?,
@@ -92,7 +92,7 @@ pub(super) fn read_erasure(r: &mut Reader<'_>) -> Result<Erasure, Malformed> {
     })
 }
 
-pub(super) fn write_rule_set(w: &mut Writer, set: &RuleSet) {
+pub(crate) fn write_rule_set(w: &mut Writer, set: &RuleSet) {
     w.u32(set.no.0);
     w.code(&set.name);
     w.text(&set.title.zh);
@@ -104,7 +104,7 @@ pub(super) fn write_rule_set(w: &mut Writer, set: &RuleSet) {
     rule_form::write_plan(w, &set.plan);
 }
 
-pub(super) fn read_rule_set(r: &mut Reader<'_>) -> Result<RuleSet, Malformed> {
+pub(crate) fn read_rule_set(r: &mut Reader<'_>) -> Result<RuleSet, Malformed> {
     Ok(RuleSet {
         no: RuleSetNo(r.u32()?),
         name: r.code()?,
@@ -120,7 +120,7 @@ pub(super) fn read_rule_set(r: &mut Reader<'_>) -> Result<RuleSet, Malformed> {
     })
 }
 
-pub(super) fn write_item(w: &mut Writer, item: &Item) {
+pub(crate) fn write_item(w: &mut Writer, item: &Item) {
     w.u32(item.no.0);
     w.code(&item.code);
     w.code(&item.category);
@@ -131,7 +131,7 @@ pub(super) fn write_item(w: &mut Writer, item: &Item) {
     w.byte(u8::from(item.active));
 }
 
-pub(super) fn read_item(r: &mut Reader<'_>) -> Result<Item, Malformed> {
+pub(crate) fn read_item(r: &mut Reader<'_>) -> Result<Item, Malformed> {
     Ok(Item {
         no: ItemNo(r.u32()?),
         code: r.code()?,
@@ -146,12 +146,12 @@ pub(super) fn read_item(r: &mut Reader<'_>) -> Result<Item, Malformed> {
     })
 }
 
-pub(super) fn write_line(w: &mut Writer, line: &OrderLine) {
+pub(crate) fn write_line(w: &mut Writer, line: &OrderLine) {
     w.u32(line.item.0);
     w.i32(line.quantity);
 }
 
-pub(super) fn read_line(r: &mut Reader<'_>) -> Result<OrderLine, Malformed> {
+pub(crate) fn read_line(r: &mut Reader<'_>) -> Result<OrderLine, Malformed> {
     Ok(OrderLine {
         item: ItemNo(r.u32()?),
         quantity: r.i32()?,

@@ -76,7 +76,7 @@ impl Check {
                     last_at: block.at,
                 };
                 self.history.push(hash);
-                self.kept(store, code, (block.height, &hash)).await?;
+                self.kept(block.height, &hash);
                 if self.moved.len() >= PAGE as usize {
                     self.links(store, code).await?;
                 }
@@ -175,10 +175,15 @@ impl Check {
         if let Record::Erase(_, what) = &record {
             self.erased.extend(&what.texts);
             for resident in &what.residents {
-                self.report.forgotten += u64::from(self.enrolled.remove(resident).is_some());
+                // Who was enrolled before the checkpoint is not in the list.
+                let listed = self.enrolled.remove(resident).is_some();
+                self.report.forgotten += u64::from(listed || self.from > 1);
             }
         }
-        self.kept.extend(statement::kept(seq, &record));
+        if let Some(own) = statement::kept(seq, &record) {
+            self.stated.push(seq);
+            self.kept.push(own);
+        }
         self.entry.push((seq, record));
         Ok(true)
     }

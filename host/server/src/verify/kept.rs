@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use rongyi_core::chain::{Hash, hex};
 use rongyi_core::ids::Code;
-use rongyi_store::{Store, StoreError};
+use rongyi_core::proof::History;
+use rongyi_store::{Store, StoreError, StoredBlock};
 
-use super::Check;
+use super::checkpoint::Verified;
+use super::{Check, PAGE};
 use crate::proof::claims::Claim;
 
 /// The claims of one community by height.
@@ -20,62 +22,104 @@ pub(super) fn own_claims(code: &Code, all: &[Claim]) -> BTreeMap<u64, Vec<Claim>
 }
 
 impl Check {
-    /// Compares a block with what was kept of it elsewhere: published heads, and the checkpoint.
-    pub(super) async fn kept(
+    /// The chain still goes through the block of the checkpoint. Published heads of before that the checkpoint did not
+    /// know are compared with what the blocks say of themselves.
+    pub(super) async fn resume(
         &mut self,
         store: &Store,
         code: &Code,
-        (height, hash): (u64, &Hash),
+        since: Option<&Verified>,
     ) -> Result<(), StoreError> {
-        let claims = self.claims.remove(&height).unwrap_or_default();
-        let since = self.since.take_if(|since| since.height == height);
-        if claims.is_empty() && since.is_none() {
+        let Some(since) = since else {
+            return Ok(());
+        };
+        let height = since.height;
+        let end = self.report.head.height;
+        if end < height {
+            self.report.compared += 1;
+            self.missing(height, "the checkpoint", end);
             return Ok(());
         }
-        let tree = self.history.root();
-        for claim in claims {
-            self.report.compared += 1;
-            if !claim.fits(hash, &tree) {
-                let kept = claim.fingerprints.join(" ");
-                let (own, all) = (hex(hash), hex(&tree));
-                self.problem(
-                    format!("block {height}"),
-                    format!("published as {kept} ({}), but it is {own} with the history root {all}: the ledger up to here was rewritten", claim.source),
-                );
+        let own = match height {
+            0 => None,
+            _ => store.blocks(code, height, 1).await?.into_iter().next(),
+        };
+        let found = own.map_or([0; 32], |own| own.hash);
+        let book = self.book.stored_head();
+        let same = since.hash == found && since.tree == self.history.root();
+        if !same || (book.height, book.hash) != (height, since.hash) {
+            self.problem(
+                format!("block {height}"),
+                format!("the checkpoint says {}, but it is {}: something up to here was changed since; verify without --since to see what", hex(&since.hash), hex(&found)),
+            );
+            return Ok(());
+        }
+        let earlier: Vec<u64> = self.claims.range(..=height).map(|(at, _)| *at).collect();
+        if earlier.is_empty() {
+            return Ok(());
+        }
+        let mut history = History::default();
+        while history.size() < height {
+            let page = store.blocks(code, history.size() + 1, PAGE).await?;
+            if page.is_empty() {
+                break;
+            }
+            for StoredBlock { block, hash } in page {
+                if block.height > height {
+                    break;
+                }
+                history.push(hash);
+                self.claimed(block.height, &hash, &history.root());
             }
         }
-        if let Some(since) = since {
-            if since.hash != *hash || since.tree != tree {
-                self.problem(
-                    format!("block {height}"),
-                    format!("the checkpoint says {}, but it is {}: something up to here was changed since; verify without --since to see what", hex(&since.hash), hex(hash)),
-                );
-            }
-            // The entry in hand still belongs to what was verified then.
-            self.finish_entry(store, code).await?;
-            self.judge.decisions = self.decisions;
+        if history != self.history {
+            let what = "the blocks up to the checkpoint do not give its history root: they were changed since; verify without --since to see which";
+            self.problem(format!("block {height}"), what.into());
         }
         Ok(())
     }
 
-    /// What was published or verified beyond the end was cut off, or never belonged to this ledger.
+    /// Compares a block with what was published of it.
+    pub(super) fn kept(&mut self, height: u64, hash: &Hash) {
+        if self.claims.contains_key(&height) {
+            let tree = self.history.root();
+            self.claimed(height, hash, &tree);
+        }
+    }
+
+    fn claimed(&mut self, height: u64, hash: &Hash, tree: &Hash) {
+        for claim in self.claims.remove(&height).unwrap_or_default() {
+            self.report.compared += 1;
+            if claim.fits(hash, tree) {
+                self.known.push((height, claim.fingerprints));
+                continue;
+            }
+            let kept = claim.fingerprints.join(" ");
+            let (own, all) = (hex(hash), hex(tree));
+            self.problem(
+                format!("block {height}"),
+                format!("published as {kept} ({}), but it is {own} with the history root {all}: the ledger up to here was rewritten", claim.source),
+            );
+        }
+    }
+
+    /// What was published beyond the end was cut off, or never belonged to this ledger.
     pub(super) fn cut(&mut self, end: u64) {
         if !self.report.problems.is_empty() {
             return;
         }
-        let since = self
-            .since
-            .take()
-            .map(|since| (since.height, "the checkpoint".to_owned()));
-        let claims = std::mem::take(&mut self.claims).into_iter();
-        let claims =
-            claims.flat_map(|(height, all)| all.into_iter().map(move |own| (height, own.source)));
-        for (height, source) in claims.chain(since).collect::<Vec<_>>() {
-            self.report.compared += 1;
-            self.problem(
-                format!("block {height}"),
-                format!("it is missing: {source} names it, but the ledger ends at block {end}; its tail was cut off, or an old backup was restored"),
-            );
+        for (height, all) in std::mem::take(&mut self.claims) {
+            for claim in all {
+                self.report.compared += 1;
+                self.missing(height, &claim.source, end);
+            }
         }
+    }
+
+    fn missing(&mut self, height: u64, source: &str, end: u64) {
+        self.problem(
+            format!("block {height}"),
+            format!("it is missing: {source} names it, but the ledger ends at block {end}; its tail was cut off, or an old backup was restored"),
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rongyi_core::book::{Loaded, OrderState};
 use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::ids::{Code, ResidentNo};
-use rongyi_core::record::{PickupCode, RuleSet};
+use rongyi_core::record::{PickupCode, Record, RuleSet};
 use rongyi_core::seal::sealed_reference;
 use rongyi_store::{Store, StoreError};
 
@@ -51,19 +51,7 @@ impl Check {
         let residents: BTreeMap<_, _> = store.all_residents(code).await?.into_iter().collect();
         let own = self.book.members();
         self.compare("resident", &own, &residents);
-        let sources: BTreeMap<_, _> = store
-            .all_sources(code)
-            .await?
-            .into_iter()
-            .map(|(name, text, used)| ((name, text), used))
-            .collect();
-        let own: BTreeMap<_, _> = self
-            .book
-            .sources()
-            .into_iter()
-            .map(|(key, used)| (key.clone(), *used))
-            .collect();
-        self.compare("external reference", &own, &sources);
+        self.sources(store, code).await?;
         // Keys are purged after a while, so one may be missing; one that is there must be right.
         let keys: BTreeMap<_, _> = store
             .all_keys(code)
@@ -115,6 +103,38 @@ impl Check {
         self.people((live, store), code).await
     }
 
+    /// Every external reference, or those since the checkpoint.
+    async fn sources(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let from = self.from;
+        let own: BTreeMap<_, _> = self
+            .book
+            .sources()
+            .into_iter()
+            .filter(|(_, used)| used.entry >= from)
+            .map(|(key, used)| (key.clone(), *used))
+            .collect();
+        let rows: BTreeMap<_, _> = if from == 1 {
+            let all = store.all_sources(code).await?.into_iter();
+            all.map(|(name, text, used)| ((name, text), used)).collect()
+        } else {
+            let needs: Vec<Need> = own
+                .keys()
+                .map(|(name, text)| Need::Source(name.clone(), text.clone()))
+                .collect();
+            let mut rows = BTreeMap::new();
+            for needs in needs.chunks(PAGE as usize) {
+                for found in store.load(code, needs).await? {
+                    if let Loaded::Source(name, text, Some(used)) = found {
+                        rows.insert((name, text), used);
+                    }
+                }
+            }
+            rows
+        };
+        self.compare("external reference", &own, &rows);
+        Ok(())
+    }
+
     /// The pick-up codes of open orders are those that were sealed, and those of ended orders are gone; typed references
     /// are those of their entries.
     async fn beside(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
@@ -135,13 +155,25 @@ impl Check {
         for (no, what) in wrong {
             self.problem(format!("order {no}"), format!("its pick-up code {what}"));
         }
+        let from = self.from;
         let used: BTreeMap<String, u64> = self
             .book
             .sources()
             .into_iter()
+            .filter(|(_, used)| used.entry >= from)
             .map(|((_, external_ref), used)| (external_ref.clone(), used.entry))
             .collect();
-        for (seq, text) in store.all_references(code).await? {
+        let references = if from == 1 {
+            store.all_references(code).await?
+        } else {
+            let entries: Vec<u64> = used.values().copied().collect();
+            let mut found = Vec::new();
+            for entries in entries.chunks(PAGE as usize) {
+                found.extend(store.references_at(code, entries).await?);
+            }
+            found
+        };
+        for (seq, text) in references {
             if !used.contains_key(&sealed_reference(&text)) {
                 let what = "its typed reference is not the one that was sealed";
                 self.problem(format!("record {seq}"), what.into());
@@ -227,6 +259,20 @@ impl Check {
 
     /// What was written down about past days still holds.
     async fn statements(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+        let earlier = self.stated.iter().copied().filter(|seq| *seq < self.from);
+        for seq in earlier.collect::<Vec<_>>() {
+            for (own, kind, body) in store.journal(code, seq, 1).await? {
+                let record = Record::decode(kind, &body).ok().filter(|_| own == seq);
+                let kept = record.and_then(|record| crate::statement::kept(seq, &record));
+                match kept {
+                    Some(kept) => self.kept.push(kept),
+                    None => self.problem(
+                        format!("record {seq}"),
+                        "it was a statement at the checkpoint, and is none now".into(),
+                    ),
+                }
+            }
+        }
         for kept in std::mem::take(&mut self.kept) {
             let Some(broken) = crate::statement::again(store, code, &kept).await? else {
                 continue;

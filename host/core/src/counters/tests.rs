@@ -1,0 +1,281 @@
+//! Every metric over every window, beside a model that walks over the list of what happened; and the packing of whose
+//! a counter is.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::rule::Subject;
+
+const KINDS: [&str; 2] = ["waste", "tree"];
+
+/// Something that happened: kind, days after 2025-11-20, and what it counts.
+type Happened = (usize, i32, Cell);
+
+fn origin() -> LocalDate {
+    LocalDate::new(2025, 11, 20).unwrap()
+}
+
+fn rows(all: &[Happened]) -> BTreeMap<(String, i32), CounterRow> {
+    let mut rows: BTreeMap<(String, i32), CounterRow> = BTreeMap::new();
+    for (kind, after, cell) in all {
+        let on = origin().plus_days(*after);
+        let name = KINDS[*kind].to_owned();
+        let month = rows.entry((name.clone(), on.month_index())).or_default();
+        let change = month.add(on, cell);
+        rows.entry((name, 0))
+            .or_default()
+            .add_total(on, cell, change);
+    }
+    rows
+}
+
+/// The first day of a window, by the calendar as people read it.
+fn first(window: Window, on: LocalDate) -> Option<LocalDate> {
+    let (year, month, _) = on.parts();
+    let quarter = month - (month - 1) % 3;
+    Some(match window {
+        Window::Day => on,
+        Window::Week => {
+            // 1970-01-05 was a Monday.
+            let since = (on.to_days() - 4).rem_euclid(7);
+            on.plus_days(-since)
+        }
+        Window::Month => LocalDate::new(year, month, 1).unwrap(),
+        Window::Quarter => LocalDate::new(year, quarter, 1).unwrap(),
+        Window::Year => LocalDate::new(year, 1, 1).unwrap(),
+        Window::Trailing(days) => on.plus_days(1 - i32::from(days)),
+        Window::Lifetime => return None,
+    })
+}
+
+/// The day after the last day of a window.
+fn end(window: Window, on: LocalDate) -> Option<LocalDate> {
+    let start = first(window, on)?;
+    let (year, month, _) = start.parts();
+    let after = |months: u8| {
+        let whole = month - 1 + months;
+        let year = year + i32::from(whole / 12);
+        LocalDate::new(year, whole % 12 + 1, 1).unwrap()
+    };
+    Some(match window {
+        Window::Day => on.plus_days(1),
+        Window::Week => start.plus_days(7),
+        Window::Month => after(1),
+        Window::Quarter => after(3),
+        Window::Year => after(12),
+        Window::Trailing(_) => on.plus_days(1),
+        Window::Lifetime => return None,
+    })
+}
+
+fn model(all: &[Happened], need: &FactNeed, on: LocalDate) -> i64 {
+    let within = |after: i32| {
+        let day = origin().plus_days(after);
+        first(need.window, on).is_none_or(|from| day >= from)
+            && end(need.window, on).is_none_or(|to| day < to)
+    };
+    // Corrections may bring a day down to nothing, which then never was.
+    let mut events: BTreeMap<(usize, i32), i64> = BTreeMap::new();
+    for (kind, after, cell) in all {
+        *events.entry((*kind, *after)).or_default() += cell.events;
+    }
+    let days = |kind: Option<usize>| -> BTreeSet<i32> {
+        let happened = events.iter().filter(|(_, count)| **count > 0);
+        let own = happened.filter(|((own, _), _)| kind.is_none_or(|kind| kind == *own));
+        own.map(|((_, after), _)| *after).collect()
+    };
+    let inside = |of: fn(&Cell) -> i64| {
+        let own = all.iter().filter(|(_, after, _)| within(*after));
+        own.map(|(_, _, cell)| of(cell)).sum()
+    };
+    match need.metric {
+        Metric::Points | Metric::RedeemedPoints => inside(|cell| cell.points),
+        Metric::Minutes => inside(|cell| cell.minutes),
+        Metric::Quantity | Metric::RedeemedItems => inside(|cell| cell.quantity),
+        Metric::Events | Metric::Redemptions => inside(|cell| cell.events),
+        Metric::DistinctDays if need.window == Window::Lifetime => {
+            let of = |kind| i64::try_from(days(Some(kind)).len()).unwrap();
+            (0..KINDS.len()).map(of).max().unwrap()
+        }
+        Metric::DistinctDays => {
+            let own = days(None).into_iter().filter(|after| within(*after));
+            i64::try_from(own.count()).unwrap()
+        }
+        Metric::DaysSinceLast => {
+            let added = all.iter().filter(|(_, _, cell)| cell.events > 0);
+            let last = added.map(|(_, after, _)| *after).max();
+            let since = |last: i32| i64::from(on.to_days() - origin().plus_days(last).to_days());
+            last.map_or(-1, |last| since(last).max(0))
+        }
+        Metric::StreakDays => {
+            let own: BTreeSet<i32> = days(None)
+                .into_iter()
+                .filter(|after| need.window == Window::Lifetime || within(*after))
+                .map(|after| origin().plus_days(after).to_days())
+                .collect();
+            let mut end = on.to_days();
+            if !own.contains(&end) {
+                end -= 1;
+            }
+            let mut run = 0;
+            while own.contains(&(end - run)) {
+                run += 1;
+            }
+            i64::from(run)
+        }
+        Metric::RankAtCutoff | Metric::Balance => 0,
+    }
+}
+
+const METRICS: [Metric; 12] = [
+    Metric::Points,
+    Metric::Minutes,
+    Metric::Quantity,
+    Metric::Events,
+    Metric::DistinctDays,
+    Metric::DaysSinceLast,
+    Metric::RedeemedPoints,
+    Metric::RedeemedItems,
+    Metric::RankAtCutoff,
+    Metric::Balance,
+    Metric::StreakDays,
+    Metric::Redemptions,
+];
+
+const WINDOWS: [Window; 9] = [
+    Window::Day,
+    Window::Week,
+    Window::Month,
+    Window::Quarter,
+    Window::Year,
+    Window::Trailing(1),
+    Window::Trailing(30),
+    Window::Trailing(400),
+    Window::Lifetime,
+];
+
+fn happened() -> impl Strategy<Value = Vec<Happened>> {
+    let cell =
+        (1i64..3, 0i64..9, 0i64..50, 0i64..200).prop_map(|(events, quantity, points, minutes)| {
+            Cell {
+                events,
+                quantity,
+                points,
+                minutes,
+            }
+        });
+    // Days of two winters, so that weeks, months, quarters and years begin and end within.
+    prop::collection::vec((0..KINDS.len(), 0i32..90, cell), 0..40)
+}
+
+proptest! {
+    #[test]
+    fn every_metric_over_every_window_is_the_models(all in happened(), after in 0i32..100) {
+        let on = origin().plus_days(after);
+        let rows = rows(&all);
+        let kinds = KINDS.map(|kind| kind.parse::<Code>().unwrap());
+        for metric in METRICS {
+            for window in WINDOWS {
+                let need = FactNeed { metric, window, subject: Subject::Person, of: None };
+                let fact = answer(&need, on, &kinds, |kind, month| rows.get(&(kind.to_string(), month)));
+                prop_assert_eq!(i64::from(fact.value), model(&all, &need, on), "{:?} {:?} on {}", metric, window, on);
+                prop_assert!(!fact.saturated);
+            }
+        }
+        for row in rows.values() {
+            prop_assert_eq!(CounterRow::decode(&row.encode()), Ok(row.clone()));
+        }
+    }
+
+    /// What is taken back is as if it had never been, but for the newest day.
+    #[test]
+    fn what_is_taken_back_leaves_nothing(all in happened(), also in happened()) {
+        let back: Vec<Happened> = also
+            .iter()
+            .map(|(kind, after, own)| {
+                let cell = Cell {
+                    events: -own.events,
+                    quantity: -own.quantity,
+                    points: -own.points,
+                    minutes: -own.minutes,
+                };
+                (*kind, *after, cell)
+            })
+            .collect();
+        let with = rows(&[all.clone(), also, back].concat());
+        for (key, row) in rows(&all) {
+            let own = &with[&key];
+            prop_assert_eq!((&own.days, own.total, own.distinct_days), (&row.days, row.total, row.distinct_days), "{:?}", key);
+        }
+    }
+}
+
+#[test]
+fn whose_a_counter_is_packs_into_one_number_and_back() {
+    let all = [
+        (CounterSubject::Community, 0),
+        (CounterSubject::Resident(ResidentNo(0)), 1 << 32),
+        (CounterSubject::Resident(ResidentNo(7)), (1 << 32) + 7),
+        (
+            CounterSubject::Resident(ResidentNo(u32::MAX)),
+            (1 << 32) + 0xffff_ffff,
+        ),
+        (CounterSubject::Household(HouseholdNo(0)), 2 << 32),
+        (CounterSubject::Household(HouseholdNo(7)), (2 << 32) + 7),
+        (
+            CounterSubject::Household(HouseholdNo(u32::MAX)),
+            (2 << 32) + 0xffff_ffff,
+        ),
+    ];
+    for (own, number) in all {
+        assert_eq!(own.pack(), number, "{own:?}");
+        assert_eq!(CounterSubject::unpack(number), Some(own));
+    }
+    for none in [-1, 1, 7, (1 << 32) - 1, 3 << 32, i64::MAX, i64::MIN] {
+        assert_eq!(CounterSubject::unpack(none), None, "{none}");
+    }
+}
+
+#[test]
+fn what_is_too_large_for_a_rule_is_the_nearest_and_says_so() {
+    for (value, near, saturated) in [
+        (0, 0, false),
+        (i64::from(i32::MAX), i32::MAX, false),
+        (i64::from(i32::MAX) + 1, i32::MAX, true),
+        (i64::from(i32::MIN), i32::MIN, false),
+        (i64::from(i32::MIN) - 1, i32::MIN, true),
+        (i64::MAX, i32::MAX, true),
+    ] {
+        let fact = fitting(value);
+        assert_eq!((fact.value, fact.saturated), (near, saturated), "{value}");
+    }
+}
+
+/// A run of days is followed through the longest window and no further.
+#[test]
+fn a_run_of_days_ends_with_today_or_yesterday_and_is_found_up_to_four_hundred() {
+    let on = origin();
+    let days = |all: &mut dyn Iterator<Item = i32>| -> BTreeSet<i32> {
+        all.map(|back| on.to_days() - back).collect()
+    };
+    for (own, run) in [
+        (days(&mut std::iter::empty()), 0),
+        (days(&mut (0..3)), 3),
+        (days(&mut (1..4)), 3),
+        (days(&mut (2..9)), 0),
+        (days(&mut (0..400)), 400),
+        (days(&mut [0, 1, 3].into_iter()), 2),
+    ] {
+        assert_eq!(streak(&own, on), run, "{own:?}");
+    }
+    let need = FactNeed {
+        metric: Metric::StreakDays,
+        window: Window::Lifetime,
+        subject: Subject::Person,
+        of: None,
+    };
+    let (from, to) = need_days(&need, on).unwrap();
+    assert_eq!((on.to_days() - from.to_days(), to), (399, on));
+}
