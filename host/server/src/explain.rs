@@ -63,6 +63,11 @@ const BOOK_PHRASES: &[(&str, &str, &str)] = &[
         "The community gives at most {0} points a month and has given {1}; this one does not fit any more.",
     ),
     (
+        "host.same-holder",
+        "送的和收的是同一个账户（同一个人或同一户），没有转。请核对收的人。",
+        "The giver and the receiver have the same account (one person or one household); nothing was moved. Check who receives.",
+    ),
+    (
         "host.role",
         "规则要给“{0}”，但这件事里没有这个人。",
         "The rule names “{0}”, but nobody has that role in this event.",

@@ -6,6 +6,7 @@ use super::{AccountState, Book, PlacedTransfer, Receipt};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::command::{AmendRejection, Command, Rejection};
+use crate::ids::AssetNo;
 use crate::record::{LotDate, Record, Transfer, TransferKind};
 use crate::time::LocalDate;
 
@@ -215,6 +216,11 @@ impl Drafted {
         self.transfers.is_empty()
     }
 
+    /// Whether some of this asset goes from holder to holder, and so is nothing new.
+    pub(super) fn hands_over(&self, asset: AssetNo) -> bool {
+        self.transfers.iter().any(|own| is_gift_of(own, asset))
+    }
+
     /// Whether an account of this purpose is among those it moves.
     pub(super) fn touches(&self, purpose: Purpose) -> bool {
         self.touched
@@ -264,6 +270,11 @@ impl Drafted {
         }
         book.append(command, records, &balances)
     }
+}
+
+/// Whether a movement is a gift of this asset.
+pub(super) fn is_gift_of(transfer: &Transfer, asset: AssetNo) -> bool {
+    transfer.kind == TransferKind::Donation && transfer.debit.asset == asset
 }
 
 /// Applies one side of a movement; returns the balance after and the transfer before.

@@ -4,6 +4,7 @@
 //! quantity, fields; then the rule; then the host's own limits; then balances.
 
 mod checks;
+mod gift;
 
 use std::sync::Arc;
 
@@ -271,7 +272,9 @@ fn decide(
         Ok(drafted) => drafted,
     };
     count_event(book, event, &decision, false)?;
-    count_issued(book, asked.today, &decision, false);
+    if !drafted.hands_over(AssetNo::POINTS) {
+        count_issued(book, asked.today, &decision, false);
+    }
     if drafted.touches(Purpose::Notice) {
         let days = book.settings_or_reject()?.notice_of(&event.kind);
         let entry = book.frame.head.next_seq;
@@ -317,6 +320,8 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
     let settings = book.settings_or_reject()?;
     let mut draft = Draft::new(book);
     let mut issued: i64 = 0;
+    let gifts = gift::assets(settings, event, decision);
+    let mut sides: Vec<(Account, i64)> = Vec::new();
     for award in decision.awards.iter().filter(|award| award.amount != 0) {
         let Some((_, resident)) = event.roles.iter().find(|(role, _)| *role == award.role) else {
             return Ok(Err(refusal(
@@ -344,7 +349,9 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
             asset,
             purpose: Purpose::Available,
         };
-        if award.amount > 0 {
+        if gifts.contains(&award.asset) {
+            sides.push((account, i64::from(award.amount)));
+        } else if award.amount > 0 {
             if asset == AssetNo::POINTS {
                 issued = issued.saturating_add(i64::from(award.amount));
             }
@@ -366,6 +373,14 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
                 TransferKind::Award,
             )?;
         } else if let Err(no) = deduct(&mut draft, account, award, settings, today)? {
+            return Ok(Err(no));
+        }
+    }
+    for asset in &gifts {
+        let own = settings.asset(asset);
+        let of_asset = |side: &&(Account, i64)| Some(side.0.asset) == own;
+        let own: Vec<_> = sides.iter().filter(of_asset).copied().collect();
+        if let Err(no) = gift::hand_over(&mut draft, &own, today)? {
             return Ok(Err(no));
         }
     }

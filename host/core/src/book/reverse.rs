@@ -9,7 +9,7 @@
 //! | an order handed over | goods to the shelf, points to their lots; it leaves the shop's counters |
 //! | an event | leaves the window of its day and the month's budget; nothing else is decided again |
 
-use super::draft::{Draft, Drafted, Floors, spend_order};
+use super::draft::{Draft, Drafted, Floors, is_gift_of, spend_order};
 use super::facts::{count_event, count_issued};
 use super::part::{Handed, uncount};
 use super::period::open_day;
@@ -17,7 +17,7 @@ use super::{Applied, Book, Fate, FateState};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::command::{AmendRejection, Command, NotReversible, Rejection};
-use crate::ids::OrderNo;
+use crate::ids::{AssetNo, OrderNo};
 use crate::record::{Amend, Envelope, Event, NoticeStep, Record, Transfer, TransferKind};
 use crate::time::LocalDate;
 
@@ -193,6 +193,21 @@ fn undo(
         reverses: Some(seq),
         ..made.clone()
     };
+    if made.kind == TransferKind::Donation {
+        // Back to the lot it came from; where that has run out meanwhile, it runs out now.
+        let past = made.from_lot != 0 && made.from_lot < today.to_days();
+        let expired = Account::of_community(made.debit.asset, Purpose::Expired);
+        let (credit, to_lot) = match past {
+            true => (expired, 0),
+            false => (made.debit, made.from_lot),
+        };
+        let back = Transfer {
+            credit,
+            to_lot,
+            ..back
+        };
+        return take_back(draft, &back, today);
+    }
     if of_a_holder(made.credit, Purpose::Available) {
         let issuance = Account::of_community(made.debit.asset, Purpose::Issuance);
         let credit = if made.debit.purpose == Purpose::Notice {
@@ -305,7 +320,10 @@ pub(super) fn uncount_entry(book: &mut Book, entry: u64) -> Result<(), Rejection
         && let Some(Record::Decided(_, _, decision)) = records.get(1)
     {
         count_event(book, &event, decision, true)?;
-        count_issued(book, envelope.today, decision, true);
+        let gift = |(_, own): &(u64, Transfer)| is_gift_of(own, AssetNo::POINTS);
+        if !moved(entry, &records).iter().any(gift) {
+            count_issued(book, envelope.today, decision, true);
+        }
     }
     if let Some(no) = order_of(&records)
         && let Some(Some(order)) = book.orders.get(&no).cloned()

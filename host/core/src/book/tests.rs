@@ -9,6 +9,7 @@
 
 mod facts;
 mod floors;
+mod gifts;
 mod later;
 mod sealed;
 mod shop;
@@ -71,6 +72,13 @@ impl Judge for Native {
             "take" => vec![award("points", -ask.quantity, Short::Clamp)],
             "strict" => vec![award("points", -ask.quantity, Short::Refuse)],
             "owe" => vec![award("points", -ask.quantity, Short::Owe)],
+            "gift" => vec![
+                award("points", -ask.quantity, Short::Refuse),
+                Award {
+                    role: code("receiver"),
+                    ..award("points", ask.quantity, Short::Refuse)
+                },
+            ],
             _ => {
                 let left = 300 - ask.facts[0].value;
                 if left <= 0 {
@@ -130,7 +138,7 @@ fn rule_set() -> RuleSet {
         params: [2; 32],
         active_from: date("2026-01-05"),
         plan: Plan {
-            kinds: ["waste", "take", "strict", "owe", "boom", "serve"]
+            kinds: ["waste", "take", "strict", "owe", "boom", "serve", "gift"]
                 .map(kind)
                 .to_vec(),
             pricing: Some(PricingPlan::default()),
