@@ -3,6 +3,7 @@
 use rongyi_sdk::types::Diagnostic;
 use rongyi_sdk::wrong;
 
+use crate::guards::First;
 use crate::params::Params;
 
 /// What does not make sense.
@@ -192,30 +193,63 @@ fn guards(params: &Params, no: &mut dyn FnMut(String, &str, &str, &str)) {
             no(name.to_owned(), "order", zh, en);
         }
     }
-    for (at, first) in params.first.iter().enumerate() {
+    let mut all: Vec<(String, &First)> = Vec::new();
+    let at = |name: &str, at: usize| format!("{name}[{at}]");
+    all.extend(
+        params
+            .first
+            .iter()
+            .enumerate()
+            .map(|(n, one)| (at("first", n), one)),
+    );
+    for (n, one) in params.reductions.iter().enumerate() {
+        let path = |m| format!("reductions[{n}].{}", at("earned", m));
+        all.extend(one.earned.iter().enumerate().map(|(m, own)| (path(m), own)));
+    }
+    for (n, one) in params.off.iter().enumerate() {
+        let path = |m| format!("off[{n}].{}", at("earned", m));
+        all.extend(one.earned.iter().enumerate().map(|(m, own)| (path(m), own)));
+    }
+    for (path, first) in all {
         let needed = first.points.or(first.minutes).unwrap_or(0);
         if first.points.is_some() == first.minutes.is_some() || needed < 1 {
             let (zh, en) = (
                 "points（要先得几分）和 minutes（要先服务几分钟）写一样，大于 0。",
                 "Write either points or minutes, more than 0.",
             );
-            no(format!("first[{at}]"), "first", zh, en);
+            no(path, "first", zh, en);
         }
+    }
+    for (at, _) in params
+        .balances
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.asset.is_empty())
+    {
+        no(
+            format!("balances[{at}].asset"),
+            "asset",
+            "写明哪一种积分，例如 conduct。",
+            "Say which asset, such as conduct.",
+        );
     }
     for (at, one) in params.suspensions.iter().enumerate() {
         let ways = [
             one.days.is_some(),
             one.end_of_year.is_some(),
             one.times.is_some(),
+            one.lost.is_some(),
         ];
-        let counted = one.times.is_some() == one.window.is_some();
+        let counted = (one.times.is_some() || one.lost.is_some()) == one.window.is_some();
+        let wrong = |own: Option<i32>| own.is_some_and(|own| own < 1);
         if ways.iter().filter(|given| **given).count() != 1
             || !counted
-            || one.times.is_some_and(|t| t < 1)
+            || wrong(one.times)
+            || wrong(one.lost)
         {
             let (zh, en) = (
-                "停多久，三选一：days（几天）、end_of_year（到几年后的年底）、times 加 window（这段时间满几次）。",
-                "Say for how long, one of three: days, end_of_year, or times with window.",
+                "停多久，四选一：days（几天）、end_of_year（到几年后的年底）、times 加 window（这段时间满几次）、lost 加 window（这段时间扣满几分）。",
+                "Say for how long, one of four: days, end_of_year, times with window, or lost (points) with window.",
             );
             no(format!("suspensions[{at}]"), "suspension", zh, en);
         }

@@ -43,8 +43,22 @@ pub(crate) struct Suspension {
     pub(crate) end_of_year: Option<u16>,
     /// Or: as soon as there are so many …
     pub(crate) times: Option<i32>,
+    /// Or: as soon as so many points were lost by it …
+    pub(crate) lost: Option<i32>,
     /// … in this window, until it has passed.
     pub(crate) window: Option<Window>,
+}
+
+/// Nothing is redeemed by those who have less than this of an asset, such as conduct points.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Balance {
+    /// The asset.
+    pub(crate) asset: String,
+    /// So much at least.
+    pub(crate) at_least: i32,
+    /// What residents read.
+    pub(crate) why: Words,
 }
 
 fn household() -> Subject {
@@ -70,26 +84,51 @@ pub(crate) struct Conduct {
 pub(crate) struct Guards {
     first: Vec<usize>,
     suspensions: Vec<usize>,
+    balances: Vec<usize>,
     conduct: Vec<(i32, usize)>,
+}
+
+impl First {
+    /// Asks for what it compares.
+    pub(crate) fn ask(&self, needs: &mut Needs) -> usize {
+        let metric = if self.points.is_some() {
+            Metric::Points
+        } else {
+            Metric::Minutes
+        };
+        needs.ask(metric, self.window, self.subject, None)
+    }
+
+    fn needed(&self) -> i64 {
+        i64::from(self.points.or(self.minutes).unwrap_or(0))
+    }
+}
+
+/// Whether all of these are reached, with the places of their facts.
+pub(crate) fn reached(all: &[First], places: &[usize], basket: &Basket) -> bool {
+    let mut both = all.iter().zip(places);
+    both.all(|(one, place)| answer(&basket.facts, *place) >= one.needed())
 }
 
 impl Guards {
     /// Works out which facts are needed.
     pub(crate) fn new(params: &Params, needs: &mut Needs) -> Guards {
-        let first = params.first.iter().map(|first| {
-            let metric = if first.points.is_some() {
-                Metric::Points
-            } else {
-                Metric::Minutes
-            };
-            needs.ask(metric, first.window, first.subject, None)
+        let first = params.first.iter().map(|first| first.ask(needs)).collect();
+        let balances = params.balances.iter().map(|one| {
+            let of = Some(one.asset.as_str());
+            needs.ask(Metric::Balance, Window::Lifetime, Subject::Person, of)
         });
-        let first = first.collect();
+        let balances = balances.collect();
         let suspensions = params.suspensions.iter().map(|one| {
             let of = Some(one.after.as_str());
-            match one.window.filter(|_| one.times.is_some()) {
-                Some(window) => needs.ask(Metric::Events, window, one.subject, of),
-                None => needs.ask(Metric::DaysSinceLast, Window::Lifetime, one.subject, of),
+            match one.window {
+                Some(window) if one.times.is_some() => {
+                    needs.ask(Metric::Events, window, one.subject, of)
+                }
+                Some(window) if one.lost.is_some() => {
+                    needs.ask(Metric::Points, window, one.subject, of)
+                }
+                _ => needs.ask(Metric::DaysSinceLast, Window::Lifetime, one.subject, of),
             }
         });
         let suspensions = suspensions.collect();
@@ -111,6 +150,7 @@ impl Guards {
         Guards {
             first,
             suspensions,
+            balances,
             conduct,
         }
     }
@@ -120,6 +160,13 @@ impl Guards {
         for (at, (one, fact)) in params.suspensions.iter().zip(&self.suspensions).enumerate() {
             let fact = answer(&basket.facts, *fact);
             let until = match (one.times, one.window) {
+                (None, Some(window)) if one.lost.is_some() => {
+                    // What was lost counts below zero.
+                    if fact.saturating_neg() < i64::from(one.lost.unwrap_or(0)) {
+                        continue;
+                    }
+                    next_window(window, basket.on)
+                }
                 (Some(times), Some(window)) => {
                     if fact < i64::from(times) {
                         continue;
@@ -140,6 +187,13 @@ impl Guards {
             };
             return Err(refuse(format!("suspended-{at}"), Vec::new(), until));
         }
+        for (at, (one, fact)) in params.balances.iter().zip(&self.balances).enumerate() {
+            let has = answer(&basket.facts, *fact);
+            if has < i64::from(one.at_least) {
+                let args = vec![number(one.at_least.into()), number(has)];
+                return Err(refuse(format!("balance-{at}"), args, None));
+            }
+        }
         if let Some(conduct) = &params.conduct {
             let lost: i64 = self
                 .conduct
@@ -154,7 +208,7 @@ impl Guards {
         }
         for (at, (first, fact)) in params.first.iter().zip(&self.first).enumerate() {
             let has = answer(&basket.facts, *fact);
-            let needed = i64::from(first.points.or(first.minutes).unwrap_or(0));
+            let needed = first.needed();
             if has < needed {
                 let args = vec![number(needed), number(has.max(0))];
                 return Err(refuse(format!("first-{at}"), args, None));

@@ -6,7 +6,7 @@ use rongyi_sdk::params::{Exact, Words};
 use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
 
-use crate::guards::{Conduct, First, Suspension};
+use crate::guards::{Balance, Conduct, First, Suspension};
 use crate::reduce::{Bundle, Off, Part, Reduction};
 
 /// Everything.
@@ -60,6 +60,9 @@ pub(crate) struct Params {
     /// After these events nothing is redeemed for a while.
     #[serde(default)]
     pub suspensions: Vec<Suspension>,
+    /// Nothing is redeemed by those who have less of an asset.
+    #[serde(default)]
+    pub balances: Vec<Balance>,
     /// A base score; whoever has used it up is out.
     pub conduct: Option<Conduct>,
 }

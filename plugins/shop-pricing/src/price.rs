@@ -12,7 +12,7 @@ use rongyi_sdk::types::{
 use rongyi_sdk::window::{Needs, answer};
 
 use crate::days::Days;
-use crate::guards::{self, Guards};
+use crate::guards::{self, First, Guards};
 use crate::params::Params;
 use crate::reduce::{self, Pieces};
 use crate::words::bound_code;
@@ -38,6 +38,8 @@ pub(crate) struct Shop {
     orders: Vec<Bound>,
     points: Vec<Bound>,
     guards: Guards,
+    /// The facts that each reduction needs, and each discount off an order.
+    earned: (Vec<Vec<usize>>, Vec<Vec<usize>>),
     needs: PricingPlan,
 }
 
@@ -70,6 +72,12 @@ impl Shop {
             .map(|max| order(Metric::RedeemedPoints, max.window, max.subject, max.points))
             .collect();
         let guards = Guards::new(&params, &mut order_needs);
+        let mut ask = |all: &[First]| -> Vec<usize> {
+            all.iter().map(|one| one.ask(&mut order_needs)).collect()
+        };
+        let reductions = params.reductions.iter().map(|one| ask(&one.earned));
+        let reductions = reductions.collect();
+        let off = params.off.iter().map(|one| ask(&one.earned)).collect();
         Shop {
             params,
             days,
@@ -77,6 +85,7 @@ impl Shop {
             orders,
             points,
             guards,
+            earned: (reductions, off),
             needs: PricingPlan {
                 order_facts: order_needs.list(),
                 line_facts: line_needs.list(),
@@ -146,7 +155,12 @@ impl Shop {
             left = own;
         }
         let before = left;
-        if let Some((at, less)) = reduce::best(&self.params.reductions, line, basket, before) {
+        if let Some((at, less)) = reduce::best(
+            (&self.params.reductions, &self.earned.0),
+            line,
+            basket,
+            before,
+        ) {
             left = before.saturating_sub(less);
             let args = vec![item(), number(less)];
             let off = whole(less)?.saturating_neg();
@@ -191,7 +205,8 @@ impl Shop {
     fn off(&self, basket: &Basket, quote: &mut Quote) {
         let weights: Vec<i64> = quote.points.iter().copied().map(i64::from).collect();
         let total = weights.iter().sum();
-        let Some((at, less)) = reduce::best_off(&self.params.off, basket, total) else {
+        let Some((at, less)) = reduce::best_off((&self.params.off, &self.earned.1), basket, total)
+        else {
             return;
         };
         quote.lines.push(Line {

@@ -9,6 +9,8 @@ use rongyi_sdk::types::{Basket, BasketLine, Date};
 use rongyi_sdk::window::HasTrait;
 use serde::Deserialize;
 
+use crate::guards::{First, reached};
+
 /// Less for some people, items or days. Everything that is written must hold; of several that hold, the one that
 /// takes off most counts.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,6 +35,9 @@ pub(crate) struct Reduction {
     /// For people with this trait.
     #[serde(rename = "trait")]
     pub(crate) has: Option<HasTrait>,
+    /// For those who have earned or served so much: all of it must be reached.
+    #[serde(default)]
+    pub(crate) earned: Vec<First>,
     /// On these weekdays, 1 is Monday.
     #[serde(default)]
     pub(crate) weekdays: Vec<u8>,
@@ -119,6 +124,9 @@ pub(crate) struct Off {
     /// For people with this trait.
     #[serde(rename = "trait")]
     pub(crate) has: Option<HasTrait>,
+    /// For those who have earned or served so much: all of it must be reached.
+    #[serde(default)]
+    pub(crate) earned: Vec<First>,
     /// On these weekdays, 1 is Monday.
     #[serde(default)]
     pub(crate) weekdays: Vec<u8>,
@@ -151,10 +159,16 @@ impl Off {
 }
 
 /// The one that takes most off an order of so many points, and how much.
-pub(crate) fn best_off(offs: &[Off], basket: &Basket, total: i64) -> Option<(usize, i64)> {
-    let holding = offs.iter().enumerate();
-    let holding = holding.filter(|(_, off)| off.holds(basket, total));
-    let less = holding.map(|(at, off)| (at, off.less(total)));
+pub(crate) fn best_off(
+    (offs, places): (&[Off], &[Vec<usize>]),
+    basket: &Basket,
+    total: i64,
+) -> Option<(usize, i64)> {
+    let holding = offs.iter().zip(places).enumerate();
+    let holding = holding.filter(|(_, (off, places))| {
+        off.holds(basket, total) && reached(&off.earned, places, basket)
+    });
+    let less = holding.map(|(at, (off, _))| (at, off.less(total)));
     // The first of equals.
     less.filter(|(_, less)| *less > 0)
         .rev()
@@ -221,13 +235,16 @@ pub(crate) fn split(amount: i64, weights: &[i64]) -> Vec<i64> {
 
 /// The reduction that takes off most, and what it takes off one piece.
 pub(crate) fn best(
-    reductions: &[Reduction],
+    (reductions, places): (&[Reduction], &[Vec<usize>]),
     line: &BasketLine,
     basket: &Basket,
     each: i64,
 ) -> Option<(usize, i64)> {
-    let holding = reductions.iter().enumerate();
-    let holding = holding.filter(|(_, reduction)| reduction.holds(line, basket));
+    let holding = reductions.iter().zip(places).enumerate();
+    let holding = holding.filter(|(_, (reduction, places))| {
+        reduction.holds(line, basket) && reached(&reduction.earned, places, basket)
+    });
+    let holding = holding.map(|(at, (reduction, _))| (at, reduction));
     let less = holding.map(|(at, reduction)| (at, each.saturating_sub(reduction.price(each))));
     // The first of equals.
     less.filter(|(_, less)| *less > 0)

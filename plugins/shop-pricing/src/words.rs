@@ -185,6 +185,14 @@ fn more_phrases(params: &Params) -> Vec<Phrase> {
         let why = Text::from(one.why.clone());
         say(format!("suspended-{at}"), why.zh, why.en);
     }
+    for (at, one) in params.balances.iter().enumerate() {
+        let why = Text::from(one.why.clone());
+        say(
+            format!("balance-{at}"),
+            format!("{}（要有 {{0}}，现在有 {{1}}）", why.zh),
+            format!("{} ({{0}} are needed, there are {{1}})", why.en),
+        );
+    }
     if let Some(conduct) = &params.conduct {
         let (who, when) = (whose(conduct.subject), this(conduct.window));
         say(
@@ -268,6 +276,13 @@ fn more_summary(params: &Params) -> Vec<Text> {
         text(
             format!("暂停：{}。", one.why.zh),
             format!("Suspended: {}.", one.why.en),
+        )
+    }));
+    all.extend(params.balances.iter().map(|one| {
+        let least = one.at_least;
+        text(
+            format!("{}：至少 {least}。", one.why.zh),
+            format!("{}: at least {least}.", one.why.en),
         )
     }));
     all.extend(params.conduct.iter().map(|conduct| {
