@@ -26,7 +26,7 @@ pub(crate) const GROWING: [&str; 16] = [
 
 /// Statements that walk over a community because that is what they are for, with how they begin: jobs, the cut-off of
 /// a period, the list of what waits. No event, order or page waits for them.
-const WALKS: [(&str, &str); 10] = [
+const WALKS: [(&str, &str); 11] = [
     ("CODES", ""),
     ("EVERYONE", ""),
     ("LAPSING", ""),
@@ -34,6 +34,7 @@ const WALKS: [(&str, &str); 10] = [
     ("ALL", ""),
     ("ALL_CODES", ""),
     ("ALL_REFERENCES", ""),
+    ("TEXTS_FROM", ""),
     ("WITHOUT_KEY", ""),
     ("OLD_TEXTS", ""),
     ("WAITING", "SELECT seq, rule_set"),

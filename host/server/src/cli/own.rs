@@ -90,7 +90,7 @@ pub(super) async fn export(args: ExportArgs) -> Result<(), Failure> {
     library
         .reads(community, Kind::Person, &[args.resident])
         .await;
-    let own = own::collect(&library.store, person.person_id).await;
+    let own = own::collect_whole(&library.store, person.person_id).await;
     let own = own.map_err(|error| failure(&error))?;
     library.close().await;
     let text = serde_json::to_string_pretty(&as_json(&own));

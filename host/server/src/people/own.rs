@@ -16,6 +16,7 @@ use rongyi_store::{HouseholdText, Person, ReadLine, Session, Store, StoreError, 
 
 use crate::clerk::ClerkError;
 use crate::door::{Actor, one_person};
+use crate::goods;
 use crate::house::House;
 
 /// What stands in the place of an erased name.
@@ -112,7 +113,7 @@ pub async fn collect(store: &Store, person_id: i64) -> Result<Own, OwnError> {
         .ok_or(OwnError::Nobody)?;
     let mut residencies = Vec::new();
     for (community, resident) in store.residencies(person_id).await? {
-        residencies.extend(theirs::residency(store, community, (resident, &person.name)).await?);
+        residencies.extend(theirs::residency(store, community, resident).await?);
     }
     Ok(Own {
         reads: super::readings::of_person(store, person_id).await?,
@@ -147,6 +148,26 @@ pub enum Wish {
     },
 }
 
+/// Everything about a person, with what they gave to a shop, where they stand by name alone: that takes a look at all
+/// texts of a community, so no page waits for it.
+///
+/// # Errors
+/// [`OwnError`].
+pub async fn collect_whole(store: &Store, person_id: i64) -> Result<Own, OwnError> {
+    let mut own = collect(store, person_id).await?;
+    let begins = goods::donated_by(&own.person.name);
+    for residency in &mut own.residencies {
+        let given = store.texts_from(&residency.community, &begins).await?;
+        let known: BTreeSet<u64> = residency.texts.iter().map(|(seq, _)| *seq).collect();
+        let given = given.into_iter().filter(|(seq, _)| !known.contains(seq));
+        residency
+            .texts
+            .extend(given.map(|(seq, own)| (seq, own.text)));
+        residency.texts.sort_unstable();
+    }
+    Ok(own)
+}
+
 /// Erases a person: texts and salts in every community, one commit each, and at last name, telephone, PIN and
 /// sessions; then what the engine still holds of it. With `rewrite` the whole file is written anew, which also removes
 /// what older programs left in it. Broken off in between, the next run finishes it.
@@ -159,7 +180,7 @@ pub async fn erase(
     wish: &Wish,
     rewrite: bool,
 ) -> Result<Erased, OwnError> {
-    let own = collect(&house.store, person_id).await?;
+    let own = collect_whole(&house.store, person_id).await?;
     let mut erased = Erased::default();
     for residency in &own.residencies {
         let community = &residency.community;

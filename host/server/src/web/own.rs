@@ -65,7 +65,7 @@ pub(super) async fn show_own(Member { visit, me }: Member) -> Result<Response, F
 
 /// `GET /{community}/me/data.json`.
 pub(super) async fn get_own_file(Member { visit, me }: Member) -> Result<Response, Fault> {
-    let own = collected(&visit, &me).await?;
+    let own = own::collect_whole(&visit.app.house.store, me.person_id).await?;
     let text = serde_json::to_string_pretty(&own_json(&own)).unwrap_or_default();
     let text = rongyi_core::shown::json(&text).into_owned();
     Ok((

@@ -14,7 +14,6 @@ use rongyi_store::{PassbookRow, Store};
 
 use super::{ERASED, Movement, OwnError, Residency};
 use crate::explain::{self, Lang};
-use crate::goods;
 
 /// Lines and keys read at once.
 const PAGE: u32 = 1000;
@@ -22,7 +21,7 @@ const PAGE: u32 = 1000;
 pub(super) async fn residency(
     store: &Store,
     community: Code,
-    (resident, name): (ResidentNo, &str),
+    resident: ResidentNo,
 ) -> Result<Option<Residency>, OwnError> {
     let Some(member) = member(store, &community, resident).await? else {
         return Ok(None);
@@ -52,13 +51,6 @@ pub(super) async fn residency(
         texts.extend(found.into_iter().map(|(seq, own)| (seq, own.text)));
         let found = store.references_at(&community, chunk).await?;
         references.extend(found.into_iter().map(|(seq, own)| (seq, own.text)));
-    }
-    // Who gave goods stands at the beginning of their text, by name alone.
-    let given = goods::donated_by(name);
-    for (seq, own) in store.texts_from(&community, &given).await? {
-        if !texts.iter().any(|(known, _)| *known == seq) {
-            texts.push((seq, own.text));
-        }
     }
     texts.sort_unstable();
     references.sort_unstable();
