@@ -462,6 +462,55 @@ fn no_path_of_a_machine_is_named() {
     none(&found, "These folders exist on one machine only:");
 }
 
+/// What no sentence for people says: the program's own words, codes of actors, and values as a debugger prints them.
+const INSIDE_WORDS: [&str; 7] = [
+    "幂等",
+    "staff/{",
+    "token/{",
+    "resident/{",
+    ":?}",
+    ":#?}",
+    "哈希",
+];
+
+#[test]
+fn sentences_speak_to_people() {
+    let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let mut found = Vec::new();
+    let mut sentences = 0;
+    for (name, text) in rust() {
+        if !name.starts_with("host/") || !name.contains("/src/") {
+            continue;
+        }
+        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in own.lines().enumerate() {
+            let code = line.trim_start();
+            if code.starts_with("//") {
+                continue;
+            }
+            for literal in code
+                .split('"')
+                .skip(1)
+                .step_by(2)
+                .filter(|own| chinese(own))
+            {
+                sentences += 1;
+                let inside = INSIDE_WORDS.iter().filter(|word| literal.contains(**word));
+                found.extend(inside.map(|word| format!("{name}:{}: {word}", number + 1)));
+            }
+        }
+    }
+    for (name, path) in files() {
+        if name.ends_with(".ftl") {
+            let text = fs::read_to_string(path).unwrap();
+            let inside = INSIDE_WORDS.iter().filter(|word| text.contains(**word));
+            found.extend(inside.map(|word| format!("{name}: {word}")));
+        }
+    }
+    assert!(sentences > 500, "only {sentences} sentences were found");
+    none(&found, "Sentences for people say it in people's words:");
+}
+
 #[test]
 fn long_files_only_get_shorter() {
     let mut wrong = Vec::new();

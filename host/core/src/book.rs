@@ -10,6 +10,7 @@
 //!
 //! An error or rejection changes nothing. A book whose changes could not be written is thrown away.
 
+mod again;
 mod amend;
 mod draft;
 mod earning;

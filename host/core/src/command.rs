@@ -87,11 +87,11 @@ pub enum Ask {
     },
     /// A shop item is new or changed; its number is given by the book.
     Define(Box<Item>),
-    /// Goods came in.
+    /// Goods came in, or were missed.
     Receive {
         /// What.
         item: Code,
-        /// How many pieces.
+        /// How many pieces; below zero those that are lost, spoiled, or fewer at a count.
         quantity: i32,
         /// Salted commitment to donor and reason.
         reason: Hash,

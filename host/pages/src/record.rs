@@ -89,6 +89,8 @@ pub struct RecordTyped {
     pub resident: String,
     /// The number of who brought them; may be empty.
     pub referrer: String,
+    /// Who else took part: the role as the rule calls it, and the resident's number. Three rows, filled or not.
+    pub roles: [(String, String); 3],
     /// How much.
     pub quantity: String,
     /// The day, `2026-11-23`.
@@ -121,6 +123,12 @@ pub struct RecordFormView {
 }
 
 impl RecordFormView {
+    fn some_more(&self) -> bool {
+        let own = &self.typed;
+        let empty = own.time.is_empty() && own.referrer.is_empty() && own.note.is_empty();
+        !empty || own.roles.iter().any(|(_, who)| !who.is_empty())
+    }
+
     fn error(&self, field: &str) -> Option<&str> {
         let own = self.errors.iter().find(|error| error.field == field);
         own.map(|error| error.message.as_str())

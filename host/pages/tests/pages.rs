@@ -321,12 +321,21 @@ fn colour(name: &str) -> [f64; 3] {
         .split_once(&format!("--{name}: #"))
         .unwrap_or_else(|| panic!("--{name} is in the palette"))
         .1;
+    hex(value)
+}
+
+/// A colour of six digits.
+fn hex(value: &str) -> [f64; 3] {
     let part = |i: usize| f64::from(u8::from_str_radix(&value[i..i + 2], 16).unwrap()) / 255.0;
     [part(0), part(2), part(4)]
 }
 
-/// Relative luminance and contrast as WCAG 2.2 defines them.
 fn contrast(a: &str, b: &str) -> f64 {
+    contrast_of(colour(a), colour(b))
+}
+
+/// Relative luminance and contrast as WCAG 2.2 defines them.
+fn contrast_of(a: [f64; 3], b: [f64; 3]) -> f64 {
     let luminance = |c: [f64; 3]| {
         let [r, g, b] = c.map(|v| {
             if v <= 0.04045 {
@@ -337,8 +346,77 @@ fn contrast(a: &str, b: &str) -> f64 {
         });
         0.2126 * r + 0.7152 * g + 0.0722 * b
     };
-    let (a, b) = (luminance(colour(a)), luminance(colour(b)));
+    let (a, b) = (luminance(a), luminance(b));
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// The rules of the style sheet: selectors and what they set.
+fn rules(css: &str) -> Vec<(&str, &str)> {
+    let rules = css.split('}').filter_map(|rule| rule.rsplit_once('{'));
+    rules
+        .map(|(selectors, body)| (selectors.rsplit(['{', '/']).next().unwrap_or(""), body))
+        .collect()
+}
+
+/// What a rule says of the colour of text: of the palette, in digits, or whatever is around it.
+fn text_colour(body: &str, around: [f64; 3]) -> Option<[f64; 3]> {
+    let own = body.split(';').find_map(|part| {
+        let (name, value) = part.split_once(':')?;
+        (name.trim() == "color").then(|| value.trim())
+    })?;
+    if own == "inherit" || own == "currentColor" {
+        return Some(around);
+    }
+    match own.strip_prefix("var(--") {
+        Some(name) => Some(colour(name.trim_end_matches(')'))),
+        None => Some(hex(own.trim_start_matches('#'))),
+    }
+}
+
+#[test]
+fn text_on_a_gradient_can_be_read_at_each_of_its_ends() {
+    let css = str::from_utf8(CSS).unwrap();
+    let all = rules(css);
+    let mut found = 0;
+    for (selector, body) in &all {
+        let Some((_, gradient)) = body.split_once("linear-gradient(") else {
+            continue;
+        };
+        found += 1;
+        let selector = selector.trim();
+        let gradient = gradient.split_once(';').map_or(gradient, |(own, _)| own);
+        let stops: Vec<[f64; 3]> = gradient.split('#').skip(1).map(hex).collect();
+        assert!(stops.len() > 1, "{gradient}");
+        let own = text_colour(body, [0.0; 3]).expect("a ground names its text");
+        let mut texts = vec![(selector.to_owned(), own)];
+        // A link has a colour of its own, so the ground must say otherwise.
+        let mut links = false;
+        for (selectors, body) in &all {
+            for one in selectors.split(',').map(str::trim) {
+                let Some(inner) = one.strip_prefix(&format!("{selector} ")) else {
+                    continue;
+                };
+                // Drawings are no text, and say by their opacity that they are ground.
+                let Some(text) = text_colour(body, own).filter(|_| !body.contains("opacity: ."))
+                else {
+                    continue;
+                };
+                links |= inner == "a";
+                texts.push((one.to_owned(), text));
+            }
+        }
+        assert!(
+            links,
+            "links on {selector} have the colour of links on paper"
+        );
+        for (name, text) in texts {
+            for stop in &stops {
+                let is = contrast_of(text, *stop);
+                assert!(is >= 4.5, "{name} on {stop:?} is {is:.2}");
+            }
+        }
+    }
+    assert!(found > 0, "the cover has a gradient");
 }
 
 #[test]

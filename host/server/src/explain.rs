@@ -69,8 +69,8 @@ const BOOK_PHRASES: &[(&str, &str, &str)] = &[
     ),
     (
         "host.role",
-        "规则要给“{0}”，但这件事里没有这个人。",
-        "The rule names “{0}”, but nobody has that role in this event.",
+        "这件事要写明谁是“{0}”，但没有写。补上这个角色的居民号码，用同一个编号再交一次。",
+        "This event has to name who is “{0}” and does not. Add that resident's number and send it again under the same reference.",
     ),
     (
         "host.asset",

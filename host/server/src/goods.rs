@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use rongyi_core::account::{Account, Purpose};
 use rongyi_core::chain::{hex, sha256};
 use rongyi_core::command::{Ask, Rejection, SaltedText};
-use rongyi_core::ids::{Code, ItemNo};
+use rongyi_core::ids::{AssetNo, Code, ItemNo};
 use rongyi_core::record::{Item, Key};
 use rongyi_core::rule::Text;
 
@@ -65,10 +66,16 @@ async fn add_item(
         icon: code(row.get("icon").unwrap_or("gift"), "icon").map_err(at)?,
         active: true,
     };
+    let frame = house.store.frame(community).await?;
+    let items = frame.map(|frame| frame.items).unwrap_or_default();
+    let old = items.iter().find(|old| old.code == item.code);
+    // A list of items puts nothing back on the shelf that was taken off it.
+    let item = Item {
+        active: old.is_none_or(|old| old.active),
+        ..item
+    };
     if !update {
-        let frame = house.store.frame(community).await?;
-        let items = frame.map(|frame| frame.items).unwrap_or_default();
-        if let Some(old) = items.iter().find(|old| old.code == item.code)
+        if let Some(old) = old
             && !same(old, &item)
         {
             let told = |item: &Item| {
@@ -120,7 +127,7 @@ pub async fn receive_stock(house: &House, community: &Code, rows: Rows<'_>) -> A
             Ok(row) => receive(house, community, &row, Some(&mut seen)).await,
             Err(bad) => Err(RowError::Bad(bad)),
         };
-        if !added.count(result) {
+        if !added.count(result.map(|entry| entry.is_some())) {
             break;
         }
     }
@@ -135,7 +142,8 @@ pub async fn receive_one(house: &House, community: &Code, rows: Rows<'_>) -> Add
             Ok(row) => receive(house, community, &row, None).await,
             Err(bad) => Err(RowError::Bad(bad)),
         };
-        if !added.count(result) {
+        added.entries.extend(result.iter().flatten());
+        if !added.count(result.map(|entry| entry.is_some())) {
             break;
         }
     }
@@ -152,7 +160,7 @@ async fn receive(
     community: &Code,
     row: &Row,
     seen: Option<&mut BTreeMap<String, u32>>,
-) -> Result<bool, RowError> {
+) -> Result<Option<u64>, RowError> {
     let item = code(row.need("item")?, "item").map_err(|error| bad(row, &error))?;
     let quantity = pieces(row, "quantity", 1)?;
     let donor = text(row, "donor", row.get("donor").unwrap_or_default())?;
@@ -208,9 +216,93 @@ async fn receive(
     command.key = key;
     command.text = Some(salted);
     match house.clerk.ask_patiently(community, command).await {
-        Ok(answer) => Ok(!answer.replayed),
+        Ok(answer) => Ok((!answer.replayed).then_some(answer.receipt.entry)),
         Err(error) => Err(RowError::clerk(row.line, error)),
     }
+}
+
+/// Books that pieces are missing: lost, spoiled, given back. Answers the entry.
+///
+/// # Errors
+/// `goods.gone` when the shelf holds fewer, [`Rejection::ItemUnknown`], or what the database said.
+pub async fn miss(
+    house: &House,
+    community: &Code,
+    (item, pieces): (&Code, i32),
+    reason: &str,
+) -> Result<u64, ClerkError> {
+    let text = SaltedText {
+        salt: random(),
+        text: reason.to_owned(),
+    };
+    let ask = Ask::Receive {
+        item: item.clone(),
+        quantity: pieces.saturating_neg(),
+        reason: text.commitment(),
+    };
+    let mut command = house.command(community, &house.hand.code(), ask);
+    command.text = Some(text);
+    let answer = house.clerk.ask_patiently(community, command).await?;
+    Ok(answer.receipt.entry)
+}
+
+/// What a count found: pieces that the book holds, those kept for orders included, and the entry that set it right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Pieces by the book, before.
+    pub by_book: i64,
+    /// The entry that books the difference; `None` where there was none.
+    pub entry: Option<u64>,
+}
+
+/// Sets the book right after a count of everything that lies there, what is kept for orders included.
+///
+/// # Errors
+/// As [`miss`].
+pub async fn count(
+    house: &House,
+    community: &Code,
+    (item, found): (&Code, i32),
+    reason: &str,
+) -> Result<Counted, ClerkError> {
+    let unknown = || ClerkError::Rejected(Rejection::ItemUnknown { item: item.clone() });
+    let frame = house.store.frame(community).await?;
+    let items = frame.map(|frame| frame.items).unwrap_or_default();
+    let known = items.iter().find(|own| own.code == *item);
+    let asset = known.and_then(|own| AssetNo::of_item(own.no));
+    let asset = asset.ok_or_else(unknown)?;
+    let of = |purpose| Account::of_community(asset, purpose);
+    let accounts = [of(Purpose::Shelf), of(Purpose::Reserved)];
+    let held = house.store.balances(community, &accounts).await?;
+    let by_book = held.iter().map(|(_, state)| state.total).sum::<i64>();
+    let missing = by_book.saturating_sub(i64::from(found));
+    let entry = match i32::try_from(missing) {
+        Ok(0) => None,
+        Ok(missing) => Some(miss(house, community, (item, missing), reason).await?),
+        Err(_) => return Err(ClerkError::Rejected(Rejection::OutOfRange)),
+    };
+    Ok(Counted { by_book, entry })
+}
+
+/// Takes an item off the shelf, or puts it back: orders that are open stay.
+///
+/// # Errors
+/// [`Rejection::ItemUnknown`], [`Rejection::NothingToDo`], or what the database said.
+pub async fn offer(
+    house: &House,
+    community: &Code,
+    item: &Code,
+    active: bool,
+) -> Result<u64, ClerkError> {
+    let frame = house.store.frame(community).await?;
+    let items = frame.map(|frame| frame.items).unwrap_or_default();
+    let known = items.into_iter().find(|own| own.code == *item);
+    let known =
+        known.ok_or_else(|| ClerkError::Rejected(Rejection::ItemUnknown { item: item.clone() }))?;
+    let ask = Ask::Define(Box::new(Item { active, ..known }));
+    let command = house.command(community, &house.hand.code(), ask);
+    let answer = house.clerk.ask_patiently(community, command).await?;
+    Ok(answer.receipt.entry)
 }
 
 /// A whole number from `min` on, as the ledger counts pieces and fen.

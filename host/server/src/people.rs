@@ -1,6 +1,5 @@
-//! Who is there: households, persons, residents and staff, added one by one or from a file by the same
-//! functions. First PINs and passwords are random, handed out once and changed at first use. Signing in is
-//! elsewhere ([`crate::access`]).
+//! Who is there: households, persons, residents and staff, added one by one or from a file by the same functions.
+//! First PINs and passwords are random and changed at first use. Signing in is elsewhere ([`crate::access`]).
 
 pub mod own;
 pub mod readings;
@@ -71,6 +70,8 @@ pub struct Added {
     pub secrets: Vec<FirstSecret>,
     /// Why the list was not finished; what was added before stays.
     pub stopped: Option<Stopped>,
+    /// The entries of goods that were typed one by one.
+    pub entries: Vec<u64>,
 }
 
 /// Why a list was not finished.

@@ -12,7 +12,7 @@ use checks::{check, check_date, rule_and_kind};
 
 use super::draft::{Draft, Floors};
 use super::facts::{Days, Subjects, count_event, count_issued, fact};
-use super::{Applied, Book, Fate, FateState};
+use super::{Applied, Book, Fate, FateState, again};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::chain::sha256;
@@ -34,13 +34,23 @@ pub(super) fn earn(
     event: &Event,
     judge: &dyn Judge,
 ) -> Result<Applied, Rejection> {
-    if let Some(source) = &event.source
-        && let Some(entry) = book.source_used(source, command)?
-    {
-        return Ok(Applied::Replay(entry));
-    }
     let first = Record::Event(envelope.clone(), event.clone());
-    book_event(book, command, (first, &envelope), event, judge)
+    if let Some(source) = &event.source {
+        if let Some(before) = again::before(book, command, source, event) {
+            let (entry, same) = (before.entry, before.same);
+            let asked = (first, &envelope, before.refusal);
+            return match book_event(book, command, asked, event, judge) {
+                // What cannot be decided any more keeps the answer it has.
+                Err(_) if same => Ok(Applied::Replay(entry)),
+                Ok(Applied::Replay(_)) => Ok(Applied::Replay(entry)),
+                other => other,
+            };
+        }
+        if let Some(entry) = book.source_used(source, command)? {
+            return Ok(Applied::Replay(entry));
+        }
+    }
+    book_event(book, command, (first, &envelope, None), event, judge)
 }
 
 /// An event under the reference of an entry that was reversed or withdrawn. Checked before all else: the reference,
@@ -82,7 +92,7 @@ pub(super) fn replace(
         Some(_) | None => return Err(AmendRejection::ReplacesStanding { entry: replaces }.into()),
     }
     let first = Record::Replace(envelope.clone(), event.clone(), replaces);
-    book_event(book, command, (first, &envelope), event, judge)
+    book_event(book, command, (first, &envelope, None), event, judge)
 }
 
 /// The event under the form of its reference that the replaced entry had, so that the record alone can be replayed.
@@ -105,14 +115,14 @@ fn under_known_form(book: &Book, command: &Command, event: &Event) -> Event {
 fn book_event(
     book: &mut Book,
     command: &Command,
-    (first, envelope): (Record, &Envelope),
+    (first, envelope, known): (Record, &Envelope, Option<Refusal>),
     event: &Event,
     judge: &dyn Judge,
 ) -> Result<Applied, Rejection> {
     check_date(book, event, envelope.today)?;
     let (set, kind) = rule_and_kind(book, event)?;
     check(book, event, &kind)?;
-    let receipt = decide(
+    let decided = decide(
         book,
         command,
         &Asked {
@@ -121,9 +131,14 @@ fn book_event(
             kind,
             first,
             today: envelope.today,
+            known,
         },
         judge,
     )?;
+    let Some(receipt) = decided else {
+        // The same refusal again; whoever asked knows its entry.
+        return Ok(Applied::Replay(0));
+    };
     if let Some(source) = &event.source {
         book.use_source(source, receipt.entry);
     }
@@ -152,7 +167,7 @@ pub(super) fn retry(
     let today = envelope.today;
     check(book, &event, &kind)?;
     let first = Record::Retry(envelope, seq);
-    let receipt = decide(
+    let decided = decide(
         book,
         command,
         &Asked {
@@ -161,9 +176,11 @@ pub(super) fn retry(
             kind,
             first,
             today,
+            known: None,
         },
         judge,
     )?;
+    let receipt = decided.ok_or(Rejection::NothingToDo)?;
     book.waiting.insert(seq, None);
     book.dirty.waited.push(seq);
     Ok(Applied::Fresh(receipt))
@@ -175,6 +192,8 @@ struct Asked<'e> {
     kind: KindPlan,
     first: Record,
     today: LocalDate,
+    /// The refusal that this reference had before: given once more it is not written again.
+    known: Option<Refusal>,
 }
 
 pub(super) fn doer(event: &Event) -> Result<ResidentNo, Rejection> {
@@ -208,12 +227,13 @@ fn seed(community: &Code, event: &Event) -> [u8; 16] {
     seed
 }
 
+/// `None`: the same refusal as before.
 fn decide(
     book: &mut Book,
     command: &Command,
     asked: &Asked<'_>,
     judge: &dyn Judge,
-) -> Result<super::Receipt, Rejection> {
+) -> Result<Option<super::Receipt>, Rejection> {
     let event = asked.event;
     let who = doer(event)?;
     let subjects = Subjects {
@@ -258,17 +278,19 @@ fn decide(
             });
         }
         Err(fault) => {
-            return Ok(book.append(
+            return Ok(Some(book.append(
                 command,
                 vec![first, Record::Waiting(asked.set.no, fault.code)],
                 &[],
-            ));
+            )));
         }
-        Ok(Err(refusal)) => return Ok(book.append(command, refused(refusal), &[])),
+        Ok(Err(refusal)) if asked.known.as_ref() == Some(&refusal) => return Ok(None),
+        Ok(Err(refusal)) => return Ok(Some(book.append(command, refused(refusal), &[]))),
         Ok(Ok(decision)) => decision,
     };
     let drafted = match draft_awards(book, event, asked.today, &decision)? {
-        Err(refusal) => return Ok(book.append(command, refused(refusal), &[])),
+        Err(refusal) if asked.known.as_ref() == Some(&refusal) => return Ok(None),
+        Err(refusal) => return Ok(Some(book.append(command, refused(refusal), &[]))),
         Ok(drafted) => drafted,
     };
     count_event(book, event, &decision, false)?;
@@ -286,7 +308,7 @@ fn decide(
         book.put_fate(entry, fate);
     }
     let records = vec![first, Record::Decided(asked.set.no, facts, decision)];
-    Ok(drafted.commit(book, command, records))
+    Ok(Some(drafted.commit(book, command, records)))
 }
 
 pub(super) fn refusal(code: &'static str, args: Vec<Arg>) -> Refusal {

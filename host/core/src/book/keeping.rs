@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::draft::{Draft, Floors};
-use super::{Applied, Book};
+use super::{Applied, Book, reverse};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::chain::Hash;
@@ -14,6 +14,8 @@ use crate::settings::Settings;
 use crate::traits::{Member, Traits};
 
 const NUMBER_MAX: u32 = 0x7fff_ffff;
+/// Pieces that come in, or are missed, at once.
+const GOODS_MAX: i32 = 1_000_000;
 
 pub(super) fn settings(
     book: &mut Book,
@@ -167,18 +169,30 @@ pub(super) fn receive(
         .item(item)
         .cloned()
         .ok_or_else(|| Rejection::ItemUnknown { item: item.clone() })?;
-    if !(1..=1_000_000).contains(&quantity) {
-        return Err(out_of(quantity, 1, 1_000_000));
+    if quantity == 0 || !(-GOODS_MAX..=GOODS_MAX).contains(&quantity) {
+        return Err(out_of(quantity, 1, GOODS_MAX));
     }
     let asset = AssetNo::of_item(item.no).ok_or(Rejection::NumberTooLarge)?;
     let mut draft = Draft::new(book);
-    draft.pay_in(
-        Account::of_community(asset, Purpose::Supplied),
-        Account::of_community(asset, Purpose::Shelf),
-        Amount::from(quantity),
-        0,
-        TransferKind::Receive,
-    )?;
+    let supplied = Account::of_community(asset, Purpose::Supplied);
+    let shelf = Account::of_community(asset, Purpose::Shelf);
+    if quantity > 0 {
+        let kind = TransferKind::Receive;
+        draft.pay_in(supplied, shelf, Amount::from(quantity), 0, kind)?;
+    } else {
+        // Lost, spoiled, or fewer than the book says: they leave the shelf.
+        let missed = Transfer {
+            debit: shelf,
+            credit: supplied,
+            amount: Amount::from(quantity.saturating_neg()),
+            from_lot: 0,
+            to_lot: 0,
+            kind: TransferKind::Receive,
+            order: None,
+            reverses: None,
+        };
+        reverse::from_shelf(&mut draft, missed)?;
+    }
     let drafted = draft.finish(Floors::Kept)?;
     Ok(Applied::Fresh(drafted.commit(
         book,

@@ -47,6 +47,7 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
         Ask::Earn(event) => {
             if let Some(source) = &event.source {
                 list.other_form(source, command);
+                list.answered(source, command);
             }
             list.event(event, command.today);
         }

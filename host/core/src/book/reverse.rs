@@ -7,6 +7,8 @@
 //! | points or minutes credited | taken from the lot they made, then from other lots, then owed; what lapsed is not taken twice |
 //! | a deduction | returned to the lots it drew from; what has expired meanwhile expires at once |
 //! | an order handed over | goods to the shelf, points to their lots; it leaves the shop's counters |
+//! | goods received, or missed | leave the shelf as far as they are there, or come back to it |
+//! | an event that waits for its rule | it is withdrawn, and never decided |
 //! | an event | leaves the window of its day and the month's budget; nothing else is decided again |
 
 use super::draft::{Draft, Drafted, Floors, is_gift_of, spend_order};
@@ -35,6 +37,9 @@ pub(super) fn target(book: &Book, entry: u64) -> u64 {
 /// Whether `entry` can be taken back at all, leaving balances aside.
 pub(super) fn check(book: &Book, entry: u64) -> Result<(), Rejection> {
     let records = book.entry(entry)?;
+    if waits(book, entry) {
+        return Ok(());
+    }
     if let Some(why) = not_reversible(records) {
         return Err(AmendRejection::NotReversible { entry, why }.into());
     }
@@ -54,6 +59,11 @@ pub(super) fn check(book: &Book, entry: u64) -> Result<(), Rejection> {
     }
 }
 
+/// Whether an entry is an event that waits for its rule: taking it back withdraws it.
+fn waits(book: &Book, entry: u64) -> bool {
+    book.waiting.get(&entry).is_some_and(Option::is_some)
+}
+
 fn not_reversible(records: &[Record]) -> Option<NotReversible> {
     let decided = matches!(records.get(1), Some(Record::Decided(..)));
     let corrects = |record: &Record| matches!(record, Record::Moved(_, t) if t.kind == TransferKind::Correction);
@@ -61,7 +71,9 @@ fn not_reversible(records: &[Record]) -> Option<NotReversible> {
         Record::Event(..) | Record::Replace(..) | Record::Retry(..) => {
             (!decided).then_some(NotReversible::Nothing)
         }
-        Record::Open(..) | Record::Settle(..) | Record::SettlePart(..) => None,
+        Record::Open(..) | Record::Settle(..) | Record::SettlePart(..) | Record::Receive(..) => {
+            None
+        }
         Record::Amend(_, Amend::Approve(_)) if records.iter().any(corrects) => None,
         Record::Amend(_, Amend::Propose(..) | Amend::Decline(..)) => Some(NotReversible::Nothing),
         Record::Place(..) => Some(NotReversible::OpenOrder),
@@ -75,7 +87,6 @@ fn not_reversible(records: &[Record]) -> Option<NotReversible> {
         | Record::Enrol(..)
         | Record::Traits(..)
         | Record::Define(..)
-        | Record::Receive(..)
         | Record::Assert(..)
         | Record::Roster(..)
         | Record::Erase(..)
@@ -97,6 +108,18 @@ pub(super) fn reverse(
 ) -> Result<Applied, Rejection> {
     let entry = target(book, entry);
     check(book, entry)?;
+    if waits(book, entry) {
+        book.waiting.insert(entry, None);
+        book.dirty.waited.push(entry);
+        let by = book.frame.head.next_seq;
+        let fate = Fate {
+            state: FateState::Withdrawn,
+            by,
+            until: None,
+        };
+        book.put_fate(entry, fate);
+        return Ok(Applied::Fresh(book.append(command, vec![first], &[])));
+    }
     // What happened in a closed period is taken back by two people only, and booked in the open one.
     if floors == Floors::Kept
         && let Some((event, _)) = event_of(book, entry)
@@ -243,10 +266,22 @@ fn undo(
             };
             draft.move_one(Transfer { credit, ..back })
         }
+        // Goods that came in, or were missed: no further than the shelf holds.
+        (Purpose::Supplied, Purpose::Shelf) => from_shelf(draft, back),
+        (Purpose::Shelf, Purpose::Supplied) => draft.move_one(back),
         (Purpose::Issuance, Purpose::Notice) => draft.move_one(back),
         // What lapsed on the way stays lapsed.
         (_, _) => Ok(()),
     }
+}
+
+/// Goods leave the shelf for good, as far as they are there.
+pub(super) fn from_shelf(draft: &mut Draft<'_>, transfer: Transfer) -> Result<(), Rejection> {
+    let there = draft.state(&transfer.debit).total;
+    if transfer.amount.get() > there {
+        return Err(AmendRejection::GoodsGone { there }.into());
+    }
+    draft.move_one(transfer)
 }
 
 /// Takes from the lot it made, then from other lots, then into a debt.

@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod again;
 mod facts;
 mod floors;
 mod gifts;

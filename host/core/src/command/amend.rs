@@ -32,6 +32,7 @@ pub enum AmendRejection {
     ReplacesOther { external_ref: String, entry: u64 },
     ReplacesStanding { entry: u64 },
     PartShape,
+    GoodsGone { there: i64 },
 }
 
 /// What kind of entry cannot be taken back, and what is done instead.
@@ -72,6 +73,7 @@ impl AmendRejection {
             AmendRejection::ReplacesOther { .. } => "replaces.other",
             AmendRejection::ReplacesStanding { .. } => "replaces.standing",
             AmendRejection::PartShape => "part.shape",
+            AmendRejection::GoodsGone { .. } => "goods.gone",
         }
     }
 
@@ -164,6 +166,10 @@ impl AmendRejection {
                 "交付的物品要在这张兑换单里，每种至少 1 件，不超过还没有领的件数，同一种只写一次。".into(),
                 "Hand over items of this order, each named once, at least 1 and no more than are still set aside.".into(),
             ),
+            AmendRejection::GoodsGone { there } => (
+                format!("货架上只有 {there} 件，拿不出这么多：已经换走或为兑换单留着的不能收回。请核对数量。"),
+                format!("The shelf holds {there}: what was handed over or is kept for orders cannot be taken back. Check the number."),
+            ),
         }
     }
 }
@@ -190,9 +196,9 @@ impl NotReversible {
                 ),
             ),
             NotReversible::NotPoints => (
-                format!("第 {entry} 笔不是积分的收支（设置、规则、居民或进货），不能冲正。"),
+                format!("第 {entry} 笔不是收支（设置、规则或居民），不能冲正。"),
                 format!(
-                    "Entry {entry} moved no points of a resident (settings, rules, residents or goods) and cannot be reversed."
+                    "Entry {entry} moved nothing (settings, rules or residents) and cannot be reversed."
                 ),
             ),
         }

@@ -1,6 +1,8 @@
 //! `rongyi reverse|correct|notice`: taking back, correcting with a second person, objecting and reviewing. The same
 //! functions as behind the pages; the terminal acts as itself, or in the name of somebody who gives their password.
 
+use std::io::IsTerminal;
+
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
 use rongyi_core::amount::Amount;
@@ -9,14 +11,15 @@ use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::Change;
 use rongyi_core::time::LocalDate;
 
+use super::show::entry_text;
 use super::{
-    Failure, InCommunity, Installation, acting, clerk_text, foreign, known, number, say, seq,
+    Failure, InCommunity, Installation, acting, clerk_text, foreign, known, number, say, seq, tell,
     with_house,
 };
 use crate::amend::{self, By, Request};
 use crate::api::ledger::movements;
 use crate::clerk::{Answer, ClerkError};
-use crate::door::Act;
+use crate::door::{Act, Kind, Signed};
 use crate::house::House;
 
 /// Which community, and who acts.
@@ -47,6 +50,9 @@ pub(crate) struct ReverseArgs {
     /// 原因 / why
     #[arg(long)]
     reason: String,
+    /// 不再问一遍 / do not ask once more
+    #[arg(long)]
+    yes: bool,
 }
 
 /// Corrections by two people.
@@ -151,7 +157,71 @@ pub(crate) enum NoticeCommand {
 }
 
 pub(super) async fn reverse(args: ReverseArgs) -> Result<(), Failure> {
-    act(args.acting, Request::Reverse(args.entry), args.reason).await
+    let place = &args.acting.place.community;
+    let entry = args.entry;
+    let sure = with_house(&args.acting.installation, async |house| {
+        let community = known(house, place)?;
+        show_first(house, community, entry).await?;
+        Ok(args.yes || agreed())
+    })
+    .await?;
+    if !sure {
+        return Err(Failure::new(
+            "reverse.left",
+            "没有冲正，什么也没有记账。".to_owned(),
+            "Nothing was reversed and nothing was booked.".to_owned(),
+        ));
+    }
+    act(args.acting, Request::Reverse(entry), args.reason).await
+}
+
+/// Shows the line that is to be taken back: what, when, by whom, and what it moved.
+async fn show_first(house: &House, community: &Code, entry: u64) -> Result<(), Failure> {
+    let (Some(stored), Some(frame)) = (
+        house.store.entry(community, entry).await?,
+        house.store.frame(community).await?,
+    ) else {
+        // The book says so, in its own words.
+        return Ok(());
+    };
+    let receipt = crate::clerk::receipt(&stored)?;
+    let whose = crate::door::concerned(&house.store, community, &receipt).await?;
+    house.read_here(community, Kind::Entry, &whose).await?;
+    let Some(first) = receipt.records.first() else {
+        return Ok(());
+    };
+    let what = entry_text(&frame, first);
+    let (on, by) = match first.envelope() {
+        Some(own) => {
+            let name = Signed::of(&own.actor).name(&house.store, None).await;
+            (own.today.to_string(), format!("{} / {}", name.zh, name.en))
+        }
+        None => (String::new(), String::new()),
+    };
+    tell(&format!(
+        "第 {} 笔 entry：{} / {} · {on} · {by}",
+        stored.first_seq,
+        foreign(&what.zh),
+        foreign(&what.en)
+    ));
+    for moved in movements(&frame, &receipt) {
+        tell(&format!(
+            "  {} → {}: {}",
+            moved.from, moved.to, moved.amount
+        ));
+    }
+    Ok(())
+}
+
+/// Whether whoever sits at the terminal says yes. A script is not asked: it named the entry.
+fn agreed() -> bool {
+    if !std::io::stdin().is_terminal() {
+        return true;
+    }
+    tell("确定冲正这一笔吗？输入 y 回车 / Reverse this entry? y and Enter");
+    let mut line = String::new();
+    let read = std::io::stdin().read_line(&mut line);
+    read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes" | "是")
 }
 
 pub(super) async fn correct(command: CorrectCommand) -> Result<(), Failure> {
@@ -298,7 +368,7 @@ async fn list_proposals(house: &House, community: &Code) -> Result<(), Failure> 
     table.set_header(["编号 entry", "申请人 by", "更正 change", "原因 reason"]);
     for own in amend::proposals(&house.store, community).await? {
         let change = match &own.change {
-            Change::Reverse { entry } => format!("冲正 reverse {entry}"),
+            Change::Reverse { entry } => format!("冲正第 {entry} 笔 / reverse entry {entry}"),
             Change::Adjust {
                 resident,
                 asset,
@@ -307,7 +377,9 @@ async fn list_proposals(house: &House, community: &Code) -> Result<(), Failure> 
             } => format!("{resident} 号居民 resident: {asset} {:+}", amount.get()),
         };
         let reason = foreign(&own.reason.unwrap_or_default());
-        table.add_row([own.entry.to_string(), own.by.to_string(), change, reason]);
+        let by = Signed::of(&own.by).name(&house.store, None).await;
+        let by = format!("{} / {}", by.zh, by.en);
+        table.add_row([own.entry.to_string(), by, change, reason]);
     }
     say(&table.to_string());
     Ok(())
@@ -328,7 +400,9 @@ async fn list_notices(house: &House, community: &Code) -> Result<(), Failure> {
     for own in amend::notices(&house.store, community).await? {
         let objection = match &own.objection {
             Some((by, reason)) => {
-                format!("{by}: {}", foreign(reason.as_deref().unwrap_or_default()))
+                let by = Signed::of(by).name(&house.store, None).await;
+                let reason = foreign(reason.as_deref().unwrap_or_default());
+                format!("{} / {}: {reason}", by.zh, by.en)
             }
             None if own.fate.state == FateState::Upheld => "已复核 upheld".to_owned(),
             None => String::new(),

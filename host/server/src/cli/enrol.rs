@@ -9,6 +9,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use comfy_table::{Table, presets};
+use rongyi_core::ids::Code;
+use rongyi_core::rule::Text;
 use rongyi_core::shown;
 
 use args::{FromFile, Pins, Update};
@@ -21,6 +23,7 @@ use super::import::{read, understood, unreadable};
 use super::own;
 use super::{Failure, clerk_text, foreign, known, say, say_json, tell, with_house};
 use crate::access::{new_token, server_secret};
+use crate::clerk::ClerkError;
 use crate::goods::{self, ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::house::House;
 use crate::people::{
@@ -176,6 +179,20 @@ pub(super) async fn staff(command: StaffCommand) -> Result<(), Failure> {
 
 pub(super) async fn item(command: ItemCommand) -> Result<(), Failure> {
     let (place, Update { update }, job) = match command {
+        ItemCommand::Off { place, item } => {
+            return at_shelf(&place, async |house, community| {
+                let entry = goods::offer(house, community, &item, false).await?;
+                Ok(booked(entry))
+            })
+            .await;
+        }
+        ItemCommand::On { place, item } => {
+            return at_shelf(&place, async |house, community| {
+                let entry = goods::offer(house, community, &item, true).await?;
+                Ok(booked(entry))
+            })
+            .await;
+        }
         ItemCommand::Add {
             place,
             item,
@@ -210,8 +227,83 @@ pub(super) async fn item(command: ItemCommand) -> Result<(), Failure> {
     finish(&job, added, None)
 }
 
+/// What an item's shelf is told, and how the answer is told.
+async fn at_shelf(
+    place: &Where,
+    deed: impl AsyncFnOnce(&House, &Code) -> Result<Text, ClerkError>,
+) -> Result<(), Failure> {
+    with_house(&place.installation, async |house| {
+        let community = known(house, &place.place.community)?;
+        match deed(house, community).await {
+            Ok(text) => {
+                say(&format!("{} / {}", text.zh, text.en));
+                Ok(())
+            }
+            Err(ClerkError::Rejected(rejection)) => Err(Failure::Failed {
+                code: rejection.code(),
+                text: rejection.text(),
+            }),
+            Err(error) => Err(Failure::Failed {
+                code: "store",
+                text: clerk_text(&error),
+            }),
+        }
+    })
+    .await
+}
+
+fn booked(entry: u64) -> Text {
+    Text {
+        zh: format!("已记为第 {entry} 笔"),
+        en: format!("booked as entry {entry}"),
+    }
+}
+
+/// Of goods: the number with which a mistake is taken back.
+fn reversible(entry: u64) -> Text {
+    Text {
+        zh: format!("已记为第 {entry} 笔；记错了用 rongyi reverse --entry {entry} 冲正"),
+        en: format!(
+            "booked as entry {entry}; a mistake is taken back with `rongyi reverse --entry {entry}`"
+        ),
+    }
+}
+
 pub(super) async fn stock(command: StockCommand) -> Result<(), Failure> {
     let (place, job) = match command {
+        StockCommand::Lose {
+            place,
+            item,
+            quantity,
+            reason,
+        } => {
+            return at_shelf(&place, async |house, community| {
+                let missed = goods::miss(house, community, (&item, quantity), &reason);
+                Ok(reversible(missed.await?))
+            })
+            .await;
+        }
+        StockCommand::Count {
+            place,
+            item,
+            found,
+            reason,
+        } => {
+            return at_shelf(&place, async |house, community| {
+                let counted = goods::count(house, community, (&item, found), &reason).await?;
+                let (by_book, off) = (counted.by_book, i64::from(found) - counted.by_book);
+                let mut told = Text {
+                    zh: format!("账上 {by_book} 件，数出来 {found} 件，差 {off:+}"),
+                    en: format!("{by_book} by the book, {found} found, {off:+}"),
+                };
+                if let Some(own) = counted.entry.map(reversible) {
+                    told.zh = format!("{}。{}", told.zh, own.zh);
+                    told.en = format!("{}; {}", told.en, own.en);
+                }
+                Ok(told)
+            })
+            .await;
+        }
         StockCommand::Receive {
             place,
             item,
@@ -239,7 +331,13 @@ pub(super) async fn stock(command: StockCommand) -> Result<(), Failure> {
         })
     })
     .await?;
-    finish(&job, added, None)
+    let entries = added.entries.clone();
+    let done = finish(&job, added, None);
+    for entry in entries {
+        let text = reversible(entry);
+        say(&format!("{} / {}", text.zh, text.en));
+    }
+    done
 }
 
 pub(super) async fn token(command: TokenCommand) -> Result<(), Failure> {

@@ -443,7 +443,7 @@ fn event_text(frame: &Frame, kind: &Code) -> Text {
     explain::kind(frame, kind).map_or_else(unnamed, |plan| plan.title.clone())
 }
 
-fn entry_text(frame: &Frame, first: &Record) -> Text {
+pub(super) fn entry_text(frame: &Frame, first: &Record) -> Text {
     let text = |zh: String, en: String| Text { zh, en };
     let item = |no: ItemNo| {
         frame
@@ -490,26 +490,31 @@ fn entry_text(frame: &Frame, first: &Record) -> Text {
             format!("Handed over in part #{no}"),
         ),
         Record::Amend(_, Amend::Reverse(entry, _)) => text(
-            format!("冲正第 {entry} 号"),
+            format!("冲正第 {entry} 笔"),
             format!("Reversal of entry {entry}"),
         ),
         Record::Amend(_, Amend::Approve(proposal)) => text(
-            format!("双人更正（申请第 {proposal} 号）"),
+            format!("双人更正（申请是第 {proposal} 笔）"),
             format!("Correction by two people (proposal {proposal})"),
         ),
         Record::Notice(_, NoticeStep::Post(entry) | NoticeStep::Review(entry, ..)) => text(
-            format!("公示期满入账（第 {entry} 号）"),
+            format!("公示期满入账（第 {entry} 笔）"),
             format!("Posted after its notice (entry {entry})"),
         ),
-        Record::Replace(_, event, _) => event_text(frame, &event.kind),
+        Record::Event(_, event) | Record::Replace(_, event, _) => event_text(frame, &event.kind),
+        Record::Receive(_, no, quantity, _) => {
+            let name = item(*no).unwrap_or_else(|| text(String::new(), String::new()));
+            text(
+                format!("进货 {} {quantity:+}", name.zh),
+                format!("Goods: {} {quantity:+}", name.en),
+            )
+        }
         // None of these moves a holder's points.
         Record::Amend(..) | Record::Notice(..) => text("其他".into(), "Other".into()),
         Record::Settings(..)
         | Record::Activate(..)
         | Record::Enrol(..)
         | Record::Define(..)
-        | Record::Receive(..)
-        | Record::Event(..)
         | Record::Decided(..)
         | Record::Quoted(..)
         | Record::Refused(..)
@@ -526,8 +531,9 @@ fn show_passbook(whose: &Whose, found: &Found, lines: &[Line], why: bool) {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(match lang {
-        Lang::Zh => ["号", "日期", "事项", "", "变动", "余额"],
-        Lang::En => ["seq", "date", "what", "", "change", "balance"],
+        // The number that `reverse` takes, as on the pages.
+        Lang::Zh => ["第几笔", "日期", "事项", "", "变动", "余额"],
+        Lang::En => ["entry", "date", "what", "", "change", "balance"],
     });
     for line in lines {
         let asset = found
@@ -543,8 +549,11 @@ fn show_passbook(whose: &Whose, found: &Found, lines: &[Line], why: bool) {
             }
         }
         let change = format!("{:+}", line.row.change);
-        let (seq, balance) = (line.row.seq.to_string(), line.row.balance_after.to_string());
-        table.add_row([seq, line.day.to_string(), what, asset, change, balance]);
+        let (entry, balance) = (
+            line.row.entry.to_string(),
+            line.row.balance_after.to_string(),
+        );
+        table.add_row([entry, line.day.to_string(), what, asset, change, balance]);
     }
     right(&mut table, &[0, 4, 5]);
     say(&table.to_string());

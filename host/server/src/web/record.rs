@@ -12,6 +12,7 @@ use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::record::{Event, Record};
 use rongyi_core::rule::{Field, FieldKind, KindPlan, Refusal};
+use rongyi_core::typed;
 use rongyi_pages::{
     FieldError, RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
     RecordOutcome, RecordTyped, RecordView, Unit,
@@ -126,8 +127,20 @@ impl Sent {
                 "time" => own.typed.time = value,
                 "note" => own.typed.note = value,
                 other => {
+                    let row = |prefix: &str| {
+                        let no: usize = other.strip_prefix(prefix)?.parse().ok()?;
+                        no.checked_sub(1)
+                    };
                     if let Some(field) = other.strip_prefix("field.") {
                         own.fields.insert(field.to_owned(), value);
+                    } else if let Some(own) =
+                        row("role.").and_then(|row| own.typed.roles.get_mut(row))
+                    {
+                        own.0 = value;
+                    } else if let Some(own) =
+                        row("who.").and_then(|row| own.typed.roles.get_mut(row))
+                    {
+                        own.1 = value;
                     }
                 }
             }
@@ -146,6 +159,23 @@ impl Sent {
         let mut roles = BTreeMap::new();
         if !self.typed.referrer.is_empty() {
             roles.insert("referrer".to_owned(), number(&self.typed.referrer, "form")?);
+        }
+        for (role, who) in &self.typed.roles {
+            match (role.is_empty(), who.is_empty()) {
+                (true, true) => {}
+                (false, false) => {
+                    let role = typed::canonical(role);
+                    roles.insert(role, number(who, "form")?);
+                }
+                _ => {
+                    let fault = Fault::input(
+                        "",
+                        "角色和居民号码要成对填写：写了一个，另一个也要写。",
+                        "A role and a resident number go together: where one is given, give the other.",
+                    );
+                    return Err((fault, "form"));
+                }
+            }
         }
         let fields = self.fields.iter().filter(|(_, value)| !value.is_empty());
         Ok(EventInput {

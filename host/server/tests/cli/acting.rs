@@ -120,11 +120,12 @@ fn the_journal_says_who_sat_at_the_terminal() {
     assert_eq!(place.import(&["events.csv"]).0.code, 0);
     entry(&alone(&place, &PROPOSE));
     let list = place.good(&["correct", "list", "-c", "green"]);
-    assert!(list.contains("terminal/"), "{list}");
+    assert!(list.contains("机房终端 "), "{list}");
     let by = named(&place, &PROPOSE, "wang", &word("wang"));
     entry(&by);
     let list = place.good(&["correct", "list", "-c", "green"]);
-    assert!(list.contains("staff/"), "{list}");
+    assert!(list.contains("工作人员 "), "people are named: {list}");
+    assert!(!list.contains("staff/"), "{list}");
     place.height();
 }
 

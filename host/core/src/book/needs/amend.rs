@@ -1,13 +1,13 @@
 //! What a command about an earlier entry reads: the entry, what became of it, and what taking it back would move.
 
 use super::super::reverse::{event_of, moved, order_of, target};
-use super::super::{Fate, FateState};
+use super::super::{Fate, FateState, again};
 use super::{Missing, issued_kind};
 use crate::account::{Account, Purpose};
 use crate::command::{Command, Need};
 use crate::counters::CounterSubject;
 use crate::ids::{Code, ResidentNo};
-use crate::record::{Amend, Change, Event, NoticeStep, Record, Transfer};
+use crate::record::{Amend, Change, Event, NoticeStep, Record, Source, Transfer};
 
 impl Missing<'_> {
     /// Asks for an entry; answers its records when they are loaded and it exists.
@@ -18,6 +18,14 @@ impl Missing<'_> {
                 None
             }
             Some(records) => records.clone(),
+        }
+    }
+
+    fn waiting(&mut self, entry: u64) {
+        let waits = self.book.entries.get(&entry).and_then(Option::as_ref);
+        let waits = waits.is_some_and(|own| matches!(own.get(1), Some(Record::Waiting(..))));
+        if waits && !self.book.waiting.contains_key(&entry) {
+            self.needs.push(Need::Waiting(entry));
         }
     }
 
@@ -42,6 +50,17 @@ impl Missing<'_> {
             if let Some(Some(used)) = self.book.sources.get(&key) {
                 self.entry(used.entry);
             }
+        }
+    }
+
+    /// What a reference was answered with before: a refusal may come again.
+    pub(super) fn answered(&mut self, source: &Source, command: &Command) {
+        let Some((used, _)) = again::used(self.book, command, source) else {
+            return;
+        };
+        let records = self.entry(used.entry).unwrap_or_default();
+        if let Some(Record::Waiting(..)) = records.get(1) {
+            self.fate(used.entry);
         }
     }
 
@@ -108,6 +127,7 @@ impl Missing<'_> {
             return;
         }
         let entry = target(self.book, entry);
+        self.waiting(entry);
         let fate = self.fate(entry);
         self.undone(entry);
         if let Some(Fate {

@@ -66,6 +66,7 @@ fn amend_status(rejection: &AmendRejection) -> StatusCode {
         AmendRejection::AlreadyReversed { .. }
         | AmendRejection::UnderNotice { .. }
         | AmendRejection::Short { .. }
+        | AmendRejection::GoodsGone { .. }
         | AmendRejection::CorrectionFloor { .. }
         | AmendRejection::ProposalClosed { .. }
         | AmendRejection::NoticeNotDue { .. }

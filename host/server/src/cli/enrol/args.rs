@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use rongyi_core::ids::Code;
 
 use super::access::{PersonDevicesArgs, PinArgs, PostCommand, UnlockArgs};
 use crate::cli::own::{EraseArgs, ExportArgs};
@@ -265,6 +266,20 @@ pub(crate) enum ItemCommand {
         #[command(flatten)]
         update: Update,
     },
+    /// 下架：不再接受兑换，已下的单照旧 / off the shelf: no more orders; open ones stay
+    Off {
+        #[command(flatten)]
+        place: Where,
+        /// 物品代号 / the item's code
+        item: Code,
+    },
+    /// 重新上架 / back on the shelf
+    On {
+        #[command(flatten)]
+        place: Where,
+        /// 物品代号 / the item's code
+        item: Code,
+    },
     /// 从文件登记，列：item,title_zh,title_en,category,value_fen,icon / from a file with these columns
     #[command(after_help = AGAIN)]
     Import {
@@ -301,6 +316,36 @@ pub(crate) enum StockCommand {
         /// 哪天到的，默认今天 / the day it came, today without it
         #[arg(long, value_name = "DATE")]
         received_on: Option<String>,
+    },
+    /// 损耗：丢了、坏了、退给供货商 / lost, spoiled, given back to the supplier
+    #[command(after_help = "\
+例 / example:
+  rongyi stock lose -c nanmen rice-5kg 2 --reason 受潮
+进货记错了，用 rongyi reverse 冲正那一笔，不用损耗。 A delivery booked wrongly is reversed with `rongyi reverse`.")]
+    Lose {
+        #[command(flatten)]
+        place: Where,
+        /// 物品代号 / the item's code
+        item: Code,
+        /// 件数 / pieces
+        #[arg(value_parser = clap::value_parser!(i32).range(1..=1_000_000))]
+        quantity: i32,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 盘点：数出来多少就是多少，为兑换单留着的也数 / a count of all that lies there, what is kept for orders too
+    Count {
+        #[command(flatten)]
+        place: Where,
+        /// 物品代号 / the item's code
+        item: Code,
+        /// 数出来的件数 / pieces that were found
+        #[arg(value_parser = clap::value_parser!(i32).range(0..=1_000_000))]
+        found: i32,
+        /// 原因 / why
+        #[arg(long)]
+        reason: String,
     },
     /// 从文件记进货，列：item,quantity,donor,received_on,reason / from a file with these columns
     #[command(after_help = "\

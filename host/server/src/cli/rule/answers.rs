@@ -209,7 +209,8 @@ impl Told {
         }
         if let Some(quote) = &self.quote {
             let total: i64 = quote.points.iter().copied().map(i64::from).sum();
-            say(&format!("   {total} 分 / points {:?}", quote.points));
+            let each: Vec<String> = quote.points.iter().map(i32::to_string).collect();
+            say(&format!("   {total} 分 / points ({})", each.join(" + ")));
         }
         spoken(plan, self.lines());
         for mark in self.decision.iter().flat_map(|own| &own.marks) {
