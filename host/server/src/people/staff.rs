@@ -79,11 +79,9 @@ pub async fn add_staff(house: &House, community: &Code, key: [u8; 32], rows: Row
                 let set = house.store.set_staff_person(id, new.person, tied);
                 set.await?;
             }
-            Ok(true)
+            Ok::<_, StoreError>(true)
         };
-        let result = result
-            .await
-            .map_err(|error: StoreError| RowError::from(error));
+        let result = result.await.map_err(RowError::from);
         let good = result.is_ok();
         if good {
             added.secrets.push(FirstSecret {
