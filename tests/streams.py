@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Runs the built test programs of the workspace, two at a time, the long ones first: many of them wait for kills, pauses
+and time limits, and one after the other they take far longer. Each is started where cargo would start it. What a
+program that failed has printed is shown whole at the end; any failure fails the run, and so does a program without a test.
+
+usage: tests/streams.py [NAME...]      only the programs of these names: web, cli, rongyi_core"""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+
+STREAMS = 2
+# The longest first, as measured; the rest as cargo names them.
+LONG = ["workload", "kit", "contract", "web", "cli", "tamper", "postgres", "kill", "hostile", "journey", "disk", "backup"]
+# Longer than that is a test that hangs.
+LIMIT_S = 2400
+
+
+def programs(root):
+    """Name, folder and path of every test program."""
+    built = subprocess.run(
+        ["cargo", "test", "--workspace", "--locked", "--no-run", "--message-format=json"],
+        cwd=root, stdout=subprocess.PIPE, check=True, text=True)
+    found = []
+    for line in built.stdout.splitlines():
+        told = json.loads(line) if line.startswith("{") else {}
+        if told.get("reason") != "compiler-artifact" or not told.get("executable") or not told["profile"]["test"]:
+            continue
+        folder = os.path.dirname(told["manifest_path"])
+        found.append((told["target"]["name"], folder, told["executable"]))
+    assert found, "cargo named no test program"
+    return found
+
+
+def main():
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    wanted = sys.argv[1:]
+    all_programs = programs(root)
+    strange = [name for name in wanted if name not in [own for own, *_ in all_programs]]
+    if strange:
+        sys.exit(f"tests/streams.py: there is no test program {', '.join(strange)}")
+    todo = [own for own in all_programs if not wanted or own[0] in wanted]
+    todo.sort(key=lambda own: LONG.index(own[0]) if own[0] in LONG else len(LONG))
+    waiting = queue.Queue()
+    for own in todo:
+        waiting.put(own)
+    lock, failed, began = threading.Lock(), [], time.monotonic()
+
+    def work():
+        while True:
+            try:
+                name, folder, path = waiting.get_nowait()
+            except queue.Empty:
+                return
+            start = time.monotonic()
+            try:
+                done = subprocess.run([path], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                      stdin=subprocess.DEVNULL, timeout=LIMIT_S)
+                good, said = done.returncode == 0, done.stdout
+            except subprocess.TimeoutExpired as late:
+                good, said = False, (late.stdout or b"") + f"\nstopped after {LIMIT_S} s\n".encode()
+            said = said.decode(errors="replace")
+            results = [line for line in said.splitlines() if line.startswith("test result")]
+            if not results:
+                # A program that ran no test has tested nothing.
+                good = False
+            with lock:
+                print(f"{time.monotonic() - start:6.0f} s  {os.path.basename(folder)}/{name}", flush=True)
+                for line in results:
+                    print(line, flush=True)
+                if not good:
+                    failed.append((f"{os.path.basename(folder)}/{name}", said))
+
+    threads = [threading.Thread(target=work) for _ in range(STREAMS)]
+    for own in threads:
+        own.start()
+    for own in threads:
+        own.join()
+    for name, said in failed:
+        print(f"\n== FAILED: {name}\n{said}", flush=True)
+    print(f"\n{len(todo)} test programs in {time.monotonic() - began:.0f} s, {len(failed)} failed: "
+          f"{', '.join(name for name, _ in failed) or 'none'}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+main()
