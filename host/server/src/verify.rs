@@ -288,7 +288,7 @@ impl Check {
     /// Where the next verification may go on.
     fn state(&self) -> Option<State> {
         Some(State {
-            book: self.book.image()?,
+            book: self.book.image(self.head)?,
             history: self.history.image(),
             erased: self.report.erased,
             forgotten: self.report.forgotten,

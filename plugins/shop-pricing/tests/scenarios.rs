@@ -49,6 +49,6 @@ fn a_slip_is_told_in_both_languages() {
         told,
         "limits[0].item: prices 里没有“rice”。 / There is no “rice” in prices.\n\
          limits[0].pieces: 件数要大于 0。 / Pieces must be more than 0.\n\
-         suspensions[0]: 停多久，三选一：days（几天）、end_of_year（到几年后的年底）、times 加 window（这段时间满几次）。 / Say for how long, one of three: days, end_of_year, or times with window."
+         suspensions[0]: 停多久，四选一：days（几天）、end_of_year（到几年后的年底）、times 加 window（这段时间满几次）、lost 加 window（这段时间扣满几分）。 / Say for how long, one of four: days, end_of_year, times with window, or lost (points) with window."
     );
 }

@@ -23,14 +23,16 @@ use crate::traits::{Member, Traits};
 const FORMAT: &str = "rongyi-book-1";
 
 impl Book {
-    /// Its bytes; `None` for a book in which something is missing, or not closed into a block.
-    pub fn image(&self) -> Option<Vec<u8>> {
-        if !self.complete || !self.dirty.leaves.is_empty() {
+    /// Its bytes, at this head: a book that was rebuilt closes blocks of its own. `None` for a book in which something
+    /// is missing, or not closed into a block, or of another length.
+    pub fn image(&self, head: Head) -> Option<Vec<u8>> {
+        let own = self.frame.head;
+        if !self.complete || !self.dirty.leaves.is_empty() || head.next_seq != own.next_seq {
             return None;
         }
         let mut w = Writer::default();
         w.text(FORMAT);
-        write_frame(&mut w, &self.frame);
+        write_frame(&mut w, &self.frame, head);
         all(&mut w, self.accounts(), |w, (account, state)| {
             let AccountState { total, lots, last } = state;
             w.i64(account.pack());
@@ -181,10 +183,10 @@ fn own<T>(
     Ok(found)
 }
 
-fn write_frame(w: &mut Writer, frame: &Frame) {
+fn write_frame(w: &mut Writer, frame: &Frame, head: Head) {
     let Frame {
         community,
-        head,
+        head: _,
         settings,
         sets,
         items,

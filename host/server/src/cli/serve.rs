@@ -34,7 +34,7 @@ pub(super) struct ServeArgs {
 }
 
 fn reason(text: &str) -> Result<String, String> {
-    let text = rongyi_core::typed::canonical(text);
+    let text = rongyi_core::typed::name(text);
     if text.trim().is_empty() {
         return Err("write why / 请写明原因".to_owned());
     }
