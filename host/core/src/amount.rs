@@ -141,6 +141,41 @@ impl Decimal {
     }
 }
 
+impl Decimal {
+    /// The most decimal places that anything is counted to.
+    pub const SCALE_MAX: u8 = 4;
+
+    /// Reads digits with the decimal places they need, at most [`Decimal::SCALE_MAX`].
+    ///
+    /// ```
+    /// # use rongyi_core::amount::Decimal;
+    /// assert_eq!(Decimal::as_written("7.60").unwrap(), Decimal { units: 76, scale: 1 });
+    /// assert_eq!(Decimal::as_written("300000").unwrap().scale, 0);
+    /// ```
+    ///
+    /// # Errors
+    /// [`BadDecimal`] naming the text and the limit.
+    pub fn as_written(text: &str) -> Result<Decimal, BadDecimal> {
+        let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+        let places = fraction.trim_end_matches('0').len();
+        let scale = u8::try_from(places).unwrap_or(u8::MAX);
+        Decimal::parse(text, scale.min(Self::SCALE_MAX))
+    }
+
+    /// The same number with exactly so many decimal places; `None` when it has more, or would not fit.
+    pub fn at(self, scale: u8) -> Option<Decimal> {
+        let mut units = self.units;
+        for _ in self.scale..scale {
+            units = units.checked_mul(10)?;
+        }
+        for _ in scale..self.scale {
+            let whole = units.checked_rem(10)? == 0;
+            units = units.checked_div(10).filter(|_| whole)?;
+        }
+        Some(Decimal { units, scale })
+    }
+}
+
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let places = usize::from(self.scale);

@@ -4,23 +4,26 @@
 //! the records of what followed. Replaying the first through the book must give the others again.
 
 mod amend;
+mod event;
 mod form;
 mod personal;
 mod pickup;
 mod rule_form;
 
 pub use amend::{Amend, Change, NoticeStep};
+pub use event::{Event, Quantity};
 pub use personal::{About, Personal};
 pub use pickup::{PICKUP_DIGITS, PickupCode, is_code};
 
 use form::{
-    read_envelope, read_erasure, read_holder, read_source, read_transfer, write_envelope,
-    write_erasure, write_holder, write_source, write_transfer,
+    read_envelope, read_erasure, read_event, read_holder, read_source, read_transfer, read_written,
+    write_envelope, write_erasure, write_event, write_holder, write_source, write_transfer,
+    write_written,
 };
 
 pub(crate) use form::{
-    read_event, read_item, read_line, read_rule_set, write_event, write_item, write_line,
-    write_rule_set,
+    read_item, read_line, read_rule_set, read_whole_event, write_item, write_line, write_rule_set,
+    write_whole_event,
 };
 
 pub(crate) use rule_form::{read_facts, write_facts};
@@ -31,7 +34,7 @@ use crate::chain::Hash;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, PeriodStep, Standing, read_step, write_step};
-use crate::rule::{Decision, Fact, Plan, Quote, Refusal, Text, Value};
+use crate::rule::{Decision, Fact, Plan, Quote, Refusal, Text};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
 
@@ -66,27 +69,6 @@ pub struct Source {
     pub external_ref: String,
     /// SHA-256 of the content, so that the same reference with other content is noticed.
     pub input: Hash,
-}
-
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// Its kind.
-    pub kind: Code,
-    /// Who fills which role. `doer` is always filled.
-    pub roles: Vec<(Code, ResidentNo)>,
-    /// At the kind's scale.
-    pub quantity: i32,
-    /// Filled-in fields.
-    pub fields: Vec<(Code, Value)>,
-    /// The local day.
-    pub on: LocalDate,
-    /// Minute of the local day.
-    pub minute: u16,
-    /// Where it comes from.
-    pub source: Option<Source>,
-    /// Salted commitment to the note, which is kept apart and can be erased.
-    pub note: Option<Hash>,
 }
 
 /// A rule set that becomes active.
@@ -388,6 +370,17 @@ impl Record {
         }
     }
 
+    /// The rule set that a record of what followed names: the one that answered, or was asked in vain.
+    pub fn set(&self) -> Option<RuleSetNo> {
+        if let Record::Decided(set, ..) | Record::Quoted(set, ..) | Record::Waiting(set, _) = self {
+            Some(*set)
+        } else if let Record::Refused(set, ..) = self {
+            *set
+        } else {
+            None
+        }
+    }
+
     /// The canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
@@ -421,7 +414,10 @@ impl Record {
                 write_source(w, source);
                 w.raw(reason);
             }
-            Record::Event(_, event) => write_event(w, event),
+            Record::Event(_, event) => {
+                write_event(w, event);
+                write_written(w, event);
+            }
             Record::Retry(_, seq) => w.u64(*seq),
             Record::Place(_, no, resident, lines, seen, code) => {
                 w.u32(no.0);
@@ -458,6 +454,7 @@ impl Record {
             Record::Replace(_, event, replaces) => {
                 write_event(w, event);
                 w.u64(*replaces);
+                write_written(w, event);
             }
             Record::SettlePart(_, no, lines) => {
                 w.u32(no.0);
@@ -520,7 +517,11 @@ impl Record {
                 read_source(r)?,
                 r.hash()?,
             ),
-            7 => Record::Event(read_envelope(r)?, read_event(r)?),
+            7 => {
+                let (envelope, mut event) = (read_envelope(r)?, read_event(r)?);
+                read_written(r, &mut event)?;
+                Record::Event(envelope, event)
+            }
             8 => Record::Retry(read_envelope(r)?, r.u64()?),
             9 | Self::PLACE_SEALED => Record::Place(
                 read_envelope(r)?,
@@ -560,7 +561,12 @@ impl Record {
             17 => Record::Erase(read_envelope(r)?, Box::new(read_erasure(r)?)),
             13 => Record::Amend(read_envelope(r)?, Amend::read(r)?),
             14 => Record::Notice(read_envelope(r)?, NoticeStep::read(r)?),
-            15 => Record::Replace(read_envelope(r)?, read_event(r)?, r.u64()?),
+            15 => {
+                let (envelope, mut event) = (read_envelope(r)?, read_event(r)?);
+                let replaces = r.u64()?;
+                read_written(r, &mut event)?;
+                Record::Replace(envelope, event, replaces)
+            }
             16 => Record::SettlePart(read_envelope(r)?, OrderNo(r.u32()?), r.list(read_line)?),
             24 => Record::Traits(
                 read_envelope(r)?,

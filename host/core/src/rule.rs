@@ -272,6 +272,10 @@ pub struct Refusal {
     pub opens: Option<LocalDate>,
 }
 
+/// The field, `yes`, that stands among those of an event of which nobody said the time of day; its minute is 0 then. A
+/// rule that looks at the minute asks for this field first.
+pub const NO_TIME: &str = "host.no-time";
+
 /// An event as a rule sees it: pseudonymous, with its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarnAsk {

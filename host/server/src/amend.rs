@@ -5,7 +5,7 @@ use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::book::{Fate, FateState};
 use rongyi_core::chain::Hash;
 use rongyi_core::command::{AmendRejection, Ask, Command, SaltedText};
-use rongyi_core::ids::Code;
+use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::{Amend, Change, Event, NoticeStep, Record};
 use rongyi_core::rule::Text;
 use rongyi_store::{Store, StoreError};
@@ -174,6 +174,8 @@ pub struct Noticed {
     pub by: Code,
     /// What happened.
     pub event: Event,
+    /// The rule set that decided it.
+    pub set: Option<RuleSetNo>,
     /// Points under notice.
     pub points: i64,
     /// Minutes under notice.
@@ -253,6 +255,7 @@ pub async fn noticed(
         fate,
         by: by.map_or_else(|| Actor::Job.code(), |own| own.actor.clone()),
         event,
+        set: receipt.set(),
         points: 0,
         minutes: 0,
         holders: Vec::new(),

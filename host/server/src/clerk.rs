@@ -42,8 +42,6 @@ const DESKS_OF_ONE_WRITER: usize = 2;
 struct Job {
     community: Code,
     command: Command,
-    /// With how many rule sets its input was read; another number is answered with `RulesChanged`.
-    sets: Option<usize>,
     reply: oneshot::Sender<Result<Answer, ClerkError>>,
 }
 
@@ -121,21 +119,7 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError`]; after any of them nothing of this command is stored.
     pub async fn ask(&self, community: &Code, command: Command) -> Result<Answer, ClerkError> {
-        self.ask_read_with(community, command, None).await
-    }
-
-    /// Like [`Clerk::ask`], for a command whose input was read with a frame of `sets` rule sets: decided with
-    /// any other number of them, a quantity might be read at another scale than it was written at.
-    ///
-    /// # Errors
-    /// [`ClerkError`], among them [`ClerkError::RulesChanged`].
-    pub async fn ask_read_with(
-        &self,
-        community: &Code,
-        command: Command,
-        sets: Option<usize>,
-    ) -> Result<Answer, ClerkError> {
-        let (job, ticket) = job(community, command, sets);
+        let (job, ticket) = job(community, command);
         self.desk(community)?
             .try_send(job)
             .map_err(|error| match error {
@@ -163,20 +147,7 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError::Stopped`] when the clerk is gone.
     pub async fn submit(&self, community: &Code, command: Command) -> Result<Ticket, ClerkError> {
-        self.submit_read_with(community, command, None).await
-    }
-
-    /// Like [`Clerk::submit`], with the number of rule sets of [`Clerk::ask_read_with`].
-    ///
-    /// # Errors
-    /// [`ClerkError::Stopped`] when the clerk is gone.
-    pub async fn submit_read_with(
-        &self,
-        community: &Code,
-        command: Command,
-        sets: Option<usize>,
-    ) -> Result<Ticket, ClerkError> {
-        let (job, ticket) = job(community, command, sets);
+        let (job, ticket) = job(community, command);
         self.desk(community)?
             .send(job)
             .await
@@ -185,12 +156,11 @@ impl Clerk {
     }
 }
 
-fn job(community: &Code, command: Command, sets: Option<usize>) -> (Job, Ticket) {
+fn job(community: &Code, command: Command) -> (Job, Ticket) {
     let (reply, answer) = oneshot::channel();
     let job = Job {
         community: community.clone(),
         command,
-        sets,
         reply,
     };
     (job, Ticket(answer))

@@ -5,7 +5,8 @@ pub mod import;
 
 use rongyi_core::amount::{BadDecimal, Decimal};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
-use rongyi_core::rule::{Field, FieldKind, KindPlan, Text, Value};
+use rongyi_core::record::Quantity;
+use rongyi_core::rule::{Field, FieldKind, Text, Value};
 use rongyi_core::time::LocalDate;
 use rongyi_core::{shown, typed};
 
@@ -28,28 +29,23 @@ impl InputError {
     }
 }
 
-/// A quantity at the scale of its kind.
+/// A quantity as it was written. At which scale it counts is the book's business, which knows the rules of its day.
 ///
 /// # Errors
-/// `quantity.number`, `quantity.places` or `quantity.range`. Whether it lies within the kind's own bounds is
+/// `quantity.number`, `quantity.places` or `quantity.range`. Whether it lies within the kind's own bounds and places is
 /// checked by the book.
-pub fn quantity(text: &str, kind: &KindPlan) -> Result<i32, InputError> {
-    let (unit_zh, unit_en) = (&kind.unit.zh, &kind.unit.en);
-    Decimal::parse(&typed::canonical(text), kind.scale).map(|number| number.units).map_err(|error| match error {
+pub fn quantity(text: &str) -> Result<Quantity, InputError> {
+    let number = Decimal::as_written(&typed::canonical(text));
+    number.map(Quantity::Written).map_err(|error| match error {
         BadDecimal::NotANumber(text) => InputError::new(
             "quantity.number",
             format!("数量“{text}”不是普通数字。请只写数字，例如 3 或 7.6，不写 e、加号和千位逗号。"),
             format!("The quantity “{text}” is not a plain number. Write digits such as 3 or 7.6, without e, + or thousands marks."),
         ),
-        BadDecimal::TooFine { text, scale: 0 } => InputError::new(
-            "quantity.places",
-            format!("数量“{text}”不能有小数：这一类按{unit_zh}计，只数整数。"),
-            format!("The quantity “{text}” has a fraction; this kind counts whole {unit_en}."),
-        ),
         BadDecimal::TooFine { text, scale } => InputError::new(
             "quantity.places",
-            format!("数量“{text}”的小数太多：这一类按{unit_zh}计，最多 {scale} 位小数。"),
-            format!("The quantity “{text}” is too fine; this kind counts {unit_en} to {scale} decimal places."),
+            format!("数量“{text}”的小数太多：最多 {scale} 位小数。"),
+            format!("The quantity “{text}” is too fine; nothing is counted to more than {scale} decimal places."),
         ),
         BadDecimal::TooLarge(text) => InputError::new(
             "quantity.range",
@@ -129,25 +125,54 @@ pub fn field(field: &Field, written: &str) -> Result<Value, InputError> {
     })
 }
 
-/// A local date, with or without the time, in one of the forms of [`typed::day_time`]. Without a time, minute 0.
+/// What stands for a field of which nobody knows the shape yet: no field takes it, so the book refuses it by name.
+pub fn unread_field() -> Value {
+    Value::Decimal(Decimal {
+        units: 1,
+        scale: u8::MAX,
+    })
+}
+
+/// A local date with its minute of the day, where one is said, in one of the forms of [`typed::day_time`]; not later
+/// than `now`, the community's own date and minute.
 ///
 /// # Errors
-/// `date.form`.
-pub fn occurred_at(text: &str) -> Result<(LocalDate, u16), InputError> {
-    typed::day_time(text)
-        .map(|(date, minute)| (date, minute.unwrap_or(0)))
-        .ok_or_else(|| {
-            let shown = shown::short(text, 40);
-            InputError::new(
-                "date.form",
-                format!(
-                    "“{shown}”不是本地日期和时间。请写成 2026-10-03 或 2026-10-03T09:20，年份写在前面，不带时区。"
-                ),
-                format!(
-                    "“{shown}” is not a local date and time. Write 2026-10-03 or 2026-10-03T09:20, the year first, without a time zone."
-                ),
-            )
-        })
+/// `date.form`, or `date.future` for a time of today that is still to come. A later day is refused by the book.
+pub fn occurred_at(
+    text: &str,
+    (today, now): (LocalDate, u16),
+) -> Result<(LocalDate, Option<u16>), InputError> {
+    let (on, minute) = typed::day_time(text).ok_or_else(|| {
+        let shown = shown::short(text, 40);
+        InputError::new(
+            "date.form",
+            format!(
+                "“{shown}”不是本地日期和时间。请写成 2026-10-03 或 2026-10-03T09:20，年份写在前面，不带时区。"
+            ),
+            format!(
+                "“{shown}” is not a local date and time. Write 2026-10-03 or 2026-10-03T09:20, the year first, without a time zone."
+            ),
+        )
+    })?;
+    if on == today
+        && let Some(later) = minute.filter(|minute| *minute > now)
+    {
+        let (later, now) = (clock(later), clock(now));
+        return Err(InputError::new(
+            "date.future",
+            format!(
+                "时间 {later} 还没有到，现在是 {now}。请改成已经发生的时间；说不准时间就只写日期。"
+            ),
+            format!(
+                "The time {later} lies in the future; it is {now} now. Give the time at which it happened, or the date alone."
+            ),
+        ));
+    }
+    Ok((on, minute))
+}
+
+fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 /// A day, of `column`.
@@ -232,43 +257,38 @@ pub fn code(text: &str, column: &str) -> Result<Code, InputError> {
 mod tests {
     use super::*;
 
-    fn kind(scale: u8) -> KindPlan {
-        KindPlan {
-            code: Code::literal("waste.food"),
-            title: Text {
-                zh: "厨余".into(),
-                en: "Food waste".into(),
-            },
-            unit: Text {
-                zh: "公斤".into(),
-                en: "kg".into(),
-            },
-            scale,
-            quantity_min: 1,
-            quantity_max: 1000,
-            fields: Vec::new(),
-            facts: Vec::new(),
-        }
+    #[test]
+    fn quantities_are_plain_numbers_as_they_are_written() {
+        let written = |units, scale| Ok(Quantity::Written(Decimal { units, scale }));
+        assert_eq!(quantity("7.6"), written(76, 1));
+        assert_eq!(quantity(" ７．60 "), written(76, 1));
+        assert_eq!(quantity("300000"), written(300_000, 0));
+        let refused = |text| quantity(text).unwrap_err();
+        assert_eq!(refused("1e3").code, "quantity.number");
+        assert!(refused("7.65432").text.zh.contains("最多 4 位小数"));
+        assert_eq!(refused("9007199254740992").code, "quantity.range");
     }
 
     #[test]
-    fn quantities_are_plain_numbers_at_their_scale() {
-        assert_eq!(quantity("7.6", &kind(1)), Ok(76));
-        let refused = |text, scale| quantity(text, &kind(scale)).unwrap_err();
-        assert_eq!(refused("1e3", 0).code, "quantity.number");
-        assert_eq!(refused("1.5", 0).code, "quantity.places");
-        assert!(refused("1.5", 0).text.en.contains("whole kg"));
-        assert!(refused("7.65", 1).text.zh.contains("最多 1 位小数"));
-        assert_eq!(refused("9007199254740992", 0).code, "quantity.range");
-    }
-
-    #[test]
-    fn times_are_local_and_complete() {
+    fn times_are_local_and_complete_and_past() {
         let date = "2026-10-03".parse().unwrap();
-        assert_eq!(occurred_at("2026-10-03"), Ok((date, 0)));
-        assert_eq!(occurred_at("2026-10-03T09:20"), Ok((date, 560)));
-        assert_eq!(occurred_at("2026-10-03 09:20:59"), Ok((date, 560)));
-        assert_eq!(occurred_at("2026/10/3 9:20"), Ok((date, 560)));
+        let now = (date, 570);
+        assert_eq!(occurred_at("2026-10-03", now), Ok((date, None)));
+        assert_eq!(occurred_at("2026-10-03T00:00", now), Ok((date, Some(0))));
+        assert_eq!(occurred_at("2026-10-03T09:20", now), Ok((date, Some(560))));
+        assert_eq!(
+            occurred_at("2026-10-03 09:20:59", now),
+            Ok((date, Some(560)))
+        );
+        assert_eq!(occurred_at("2026/10/3 9:30", now), Ok((date, Some(570))));
+        for (late, code) in [
+            ("2026-10-03T09:31", "date.future"),
+            ("2026-10-03T23:59", "date.future"),
+        ] {
+            assert_eq!(occurred_at(late, now).unwrap_err().code, code, "{late}");
+        }
+        // Of another day the time says nothing about now.
+        assert!(occurred_at("2026-10-02T23:59", now).is_ok());
         for bad in [
             "2026-10-03T24:00",
             "2026-10-03T09:20Z",
@@ -277,7 +297,11 @@ mod tests {
             "2026-02-30",
             "",
         ] {
-            assert_eq!(occurred_at(bad).unwrap_err().code, "date.form", "{bad}");
+            assert_eq!(
+                occurred_at(bad, now).unwrap_err().code,
+                "date.form",
+                "{bad}"
+            );
         }
     }
 

@@ -4,8 +4,9 @@
 
 use rongyi_core::book::Frame;
 use rongyi_core::ids::{Code, RuleSetNo};
+use rongyi_core::record::Event;
 use rongyi_core::rule::texts::TITLE_MAX;
-use rongyi_core::rule::{Arg, Line, Plan, Refusal, Text};
+use rongyi_core::rule::{Arg, KindPlan, Line, Plan, Refusal, Text};
 use rongyi_core::sentence;
 use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
@@ -66,6 +67,11 @@ const BOOK_PHRASES: &[(&str, &str, &str)] = &[
         "host.same-holder",
         "送的和收的是同一个账户（同一个人或同一户），没有转。请核对收的人。",
         "The giver and the receiver have the same account (one person or one household); nothing was moved. Check who receives.",
+    ),
+    (
+        "host.minutes-max-day",
+        "这件事要记 {0} 分钟，{3} 这一天已经记了 {2} 分钟，本社区每人每天最多记 {1} 分钟，没有入账。请核对时长。",
+        "This would count {0} minutes; {2} are counted on {3} already, and this community counts at most {1} minutes for one person and day. Nothing was posted: check the time.",
     ),
     (
         "host.role",
@@ -318,8 +324,24 @@ pub fn plan_of(frame: &Frame, set: Option<RuleSetNo>) -> Plan {
         .unwrap_or_default()
 }
 
+/// What the kind of an event is called and counted in: by the rule set that was asked about it, or else the one of its
+/// day, or else the newest that knows it.
+pub fn kind_of<'f>(
+    frame: &'f Frame,
+    event: &Event,
+    set: Option<RuleSetNo>,
+) -> Option<&'f KindPlan> {
+    let of_set = |set| {
+        let kinds = frame.set(set)?.plan.kinds.iter();
+        kinds.into_iter().find(|kind| kind.code == event.kind)
+    };
+    set.and_then(of_set)
+        .or_else(|| frame.rule_for(&event.kind, event.on).map(|(_, kind)| kind))
+        .or_else(|| kind(frame, &event.kind))
+}
+
 /// What an event kind is called and counted in, by the newest rule set that knows it.
-pub fn kind<'f>(frame: &'f Frame, code: &Code) -> Option<&'f rongyi_core::rule::KindPlan> {
+pub fn kind<'f>(frame: &'f Frame, code: &Code) -> Option<&'f KindPlan> {
     frame
         .sets
         .iter()

@@ -153,7 +153,8 @@ async fn waiting(house: &House, code: &Code, last: LocalDate) -> Result<usize, P
         let entry = house.store.entry(code, seq).await?;
         let first = entry.and_then(|entry| entry.records.into_iter().next());
         if let Some((_, kind, body)) = first
-            && let Ok(Record::Event(_, event)) = Record::decode(kind, &body)
+            && let Ok(Record::Event(_, event) | Record::Replace(_, event, _)) =
+                Record::decode(kind, &body)
             && event.on <= last
         {
             count += 1;

@@ -3,6 +3,7 @@
 //! `worth.rs`.
 
 use rongyi_sdk::calendar::{month_end, order, plus_days, quarter_end, year_end};
+use rongyi_sdk::minute_of;
 use rongyi_sdk::params::{Exact, Words, expected, word};
 use rongyi_sdk::types::{Date, Event, Subject, Value, Window};
 use rongyi_sdk::window::HasTrait;
@@ -90,7 +91,7 @@ impl When {
         };
         weekday
             && day
-            && self.in_time(event.minute)
+            && self.in_time(minute_of(event))
             && self
                 .field
                 .as_ref()
@@ -100,7 +101,14 @@ impl When {
             && self.quantity_over.is_none_or(over)
     }
 
-    fn in_time(&self, minute: u16) -> bool {
+    /// A time that nobody said lies in no window of the day.
+    fn in_time(&self, minute: Option<u16>) -> bool {
+        if self.from.is_none() && self.to.is_none() {
+            return true;
+        }
+        let Some(minute) = minute else {
+            return false;
+        };
         let from = self.from.map_or(0, |from| from.0);
         let to = self.to.map_or(24 * 60, |to| to.0);
         if from < to {

@@ -40,6 +40,16 @@ pub use rule::{Level, Rule, install_panic_log, log};
 /// its plan; nobody can report it as an event, and `close` awards to the role `doer`, who is the holder.
 pub const CLOSING_KIND: &str = "period.close";
 
+/// The field, `yes`, that stands among those of an event of which nobody said the time of day. Its `minute` is 0 then,
+/// which is midnight for an event without this field: ask [`minute_of`] instead.
+pub const NO_TIME: &str = "host.no-time";
+
+/// The minute of the day at which an event happened; `None` when nobody said it.
+pub fn minute_of(event: &types::Event) -> Option<u16> {
+    let unknown = event.fields.iter().any(|(name, _)| name == NO_TIME);
+    (!unknown).then_some(event.minute)
+}
+
 /// A text in both languages.
 pub fn text(zh: impl Into<String>, en: impl Into<String>) -> types::Text {
     types::Text {

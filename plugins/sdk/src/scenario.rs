@@ -62,6 +62,9 @@ pub struct GivenEvent {
     /// Minute of the local day.
     #[serde(default = "nine")]
     pub minute: u16,
+    /// Nobody said the time of day; then `minute` is not written.
+    #[serde(default)]
+    pub no_time: bool,
     /// Filled roles.
     #[serde(default = "doer")]
     pub roles: Vec<String>,

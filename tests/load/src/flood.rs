@@ -213,7 +213,7 @@ impl Hand {
 
 /// Whether an event of a list was answered with “not now”.
 fn not_now(code: &str) -> bool {
-    code.starts_with("store.") || ["queue.full", "rules.changed", "host.stopping"].contains(&code)
+    code.starts_with("store.") || ["queue.full", "host.stopping"].contains(&code)
 }
 
 fn bearer(token: &str) -> String {

@@ -6,9 +6,11 @@
 mod checks;
 mod gift;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use checks::{check, check_date, rule_and_kind};
+pub(super) use checks::units_in;
+use checks::{Said, check, check_date, rule_and_kind};
 
 use super::draft::{Draft, Floors};
 use super::facts::{Days, Subjects, count_event, count_issued, fact};
@@ -20,7 +22,10 @@ use crate::command::{AmendRejection, Command, Rejection};
 use crate::counters::{CounterKey, CounterSubject};
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
 use crate::record::{Envelope, Event, Record, RuleSet, Transfer, TransferKind};
-use crate::rule::{Arg, Award, Decision, EarnAsk, Fact, Judge, KindPlan, Refusal, Short};
+use crate::rule::{
+    Arg, Award, Decision, EarnAsk, Fact, FactNeed, Judge, KindPlan, Metric, Refusal, Short,
+    Subject, Window,
+};
 use crate::settings::{Settings, Unit};
 use crate::time::LocalDate;
 
@@ -121,12 +126,13 @@ fn book_event(
 ) -> Result<Applied, Rejection> {
     check_date(book, event, envelope.today)?;
     let (set, kind) = rule_and_kind(book, event)?;
-    check(book, event, &kind)?;
+    let said = check(book, event, &kind)?;
     let decided = decide(
         book,
         command,
         &Asked {
             event,
+            said,
             set,
             kind,
             first,
@@ -165,13 +171,14 @@ pub(super) fn retry(
         .ok_or(Rejection::NotWaiting { seq })?;
     let (set, kind) = rule_and_kind(book, &event)?;
     let today = envelope.today;
-    check(book, &event, &kind)?;
+    let said = check(book, &event, &kind)?;
     let first = Record::Retry(envelope, seq);
     let decided = decide(
         book,
         command,
         &Asked {
             event: &event,
+            said,
             set,
             kind,
             first,
@@ -188,6 +195,8 @@ pub(super) fn retry(
 
 struct Asked<'e> {
     event: &'e Event,
+    /// What it says, in the words of its kind on its day.
+    said: Said,
     set: Arc<RuleSet>,
     kind: KindPlan,
     first: Record,
@@ -252,11 +261,11 @@ fn decide(
         .collect();
     let ask = EarnAsk {
         kind: event.kind.clone(),
-        quantity: event.quantity,
-        fields: event.fields.clone(),
+        quantity: asked.said.quantity,
+        fields: asked.said.fields.clone(),
         roles: event.roles.iter().map(|(role, _)| role.clone()).collect(),
         on: event.on,
-        minute: event.minute,
+        minute: event.minute.unwrap_or_default(),
         facts: facts.clone(),
         traits: book.traits_for(who, &asked.set)?,
         seed: seed(&book.frame.community, event),
@@ -293,7 +302,7 @@ fn decide(
         Err(refusal) => return Ok(Some(book.append(command, refused(refusal), &[]))),
         Ok(drafted) => drafted,
     };
-    count_event(book, event, &decision, false)?;
+    count_event(book, event, (asked.said.quantity, &decision), false)?;
     if !drafted.hands_over(AssetNo::POINTS) {
         count_issued(book, asked.today, &decision, false);
     }
@@ -406,10 +415,66 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
             return Ok(Err(no));
         }
     }
+    if let Some(no) = beyond_day(book, event, decision, settings)? {
+        return Ok(Err(no));
+    }
     if let Some(no) = over_budget(book, settings, today, issued) {
         return Ok(Err(no));
     }
     draft.finish(Floors::Kept).map(Ok)
+}
+
+/// A person's minutes of one day, over all kinds.
+pub(super) fn minutes_of_day() -> FactNeed {
+    FactNeed {
+        metric: Metric::Minutes,
+        window: Window::Day,
+        subject: Subject::Person,
+        of: None,
+    }
+}
+
+/// The host's own limit on the minutes of one person on one day, whatever a rule says.
+fn beyond_day(
+    book: &Book,
+    event: &Event,
+    decision: &Decision,
+    settings: &Settings,
+) -> Result<Option<Refusal>, Rejection> {
+    let Some(most) = settings.minutes_max_day else {
+        return Ok(None);
+    };
+    let mut given: BTreeMap<ResidentNo, i64> = BTreeMap::new();
+    let minutes = |award: &&Award| settings.asset(&award.asset) == Some(AssetNo::MINUTES);
+    for award in decision.awards.iter().filter(minutes) {
+        let role = event.roles.iter().find(|(role, _)| *role == award.role);
+        if let Some((_, who)) = role {
+            let own = given.entry(*who).or_default();
+            *own = own.saturating_add(i64::from(award.amount));
+        }
+    }
+    let days = Days {
+        on: event.on,
+        today: event.on,
+    };
+    for (resident, more) in given.into_iter().filter(|(_, more)| *more > 0) {
+        let household = book.household(resident)?;
+        let who = Subjects {
+            resident,
+            household,
+        };
+        let had = i64::from(fact(book, &minutes_of_day(), days, &who, None).value);
+        if had.saturating_add(more) > most.get() {
+            let args = vec![
+                whole(more),
+                whole(most.get()),
+                whole(had),
+                Arg::Day(event.on),
+            ];
+            return Ok(Some(refusal("host.minutes-max-day", args)));
+        }
+    }
+    Ok(None)
 }
 
 /// The host's own monthly limit on new points, whatever a rule says.

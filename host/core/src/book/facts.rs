@@ -184,13 +184,13 @@ pub(super) fn count_issued(book: &mut Book, today: LocalDate, decision: &Decisio
 pub(super) fn count_event(
     book: &mut Book,
     event: &Event,
-    decision: &Decision,
+    (quantity, decision): (i32, &Decision),
     out: bool,
 ) -> Result<(), Rejection> {
     let mut people: BTreeMap<ResidentNo, Cell> = BTreeMap::new();
     let one = people.entry(doer(event)?).or_default();
     one.events = 1;
-    one.quantity = i64::from(event.quantity);
+    one.quantity = i64::from(quantity);
     for award in &decision.awards {
         let Some((_, who)) = event.roles.iter().find(|(role, _)| *role == award.role) else {
             continue;

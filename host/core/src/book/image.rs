@@ -12,8 +12,8 @@ use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject};
 use crate::ids::{HouseholdNo, OrderNo, ResidentNo};
 use crate::period::{PeriodRow, Standing, pack_holder, unpack_holder};
 use crate::record::{
-    PickupCode, ReleaseReason, read_event, read_item, read_line, read_rule_set, write_event,
-    write_item, write_line, write_rule_set,
+    PickupCode, ReleaseReason, read_item, read_line, read_rule_set, read_whole_event, write_item,
+    write_line, write_rule_set, write_whole_event,
 };
 use crate::settings::Settings;
 use crate::time::Instant;
@@ -64,7 +64,7 @@ impl Book {
         });
         all(&mut w, self.waiting(), |w, (seq, event)| {
             w.u64(seq);
-            apart(w, |w| write_event(w, event));
+            apart(w, |w| write_whole_event(w, event));
         });
         all(&mut w, self.standings(), |w, ((cut, holder), own)| {
             w.u64(cut);
@@ -132,7 +132,7 @@ impl Book {
         }
         for _ in 0..r.u64()? {
             let seq = r.u64()?;
-            book.waiting.insert(seq, Some(own(r, read_event)?));
+            book.waiting.insert(seq, Some(own(r, read_whole_event)?));
         }
         for _ in 0..r.u64()? {
             let key = (r.u64()?, unpack_holder(r.i64()?).ok_or(Malformed)?);

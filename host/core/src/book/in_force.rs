@@ -4,17 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Book, period};
+use super::{Book, Frame, period};
 use crate::ids::{Code, RuleSetNo};
 use crate::record::RuleSet;
 use crate::rule::KindPlan;
 use crate::settings::InForce;
 use crate::time::LocalDate;
 
-impl Book {
+impl Frame {
     /// The blocks as last taken over; `None` for a ledger of before, which names none.
     fn blocks(&self) -> Option<&[InForce]> {
-        self.frame.settings.as_ref()?.in_force.as_deref()
+        self.settings.as_ref()?.in_force.as_deref()
     }
 
     /// The rule sets in force on `on`: of the blocks of one rule that cover the day, the one that began last.
@@ -45,7 +45,7 @@ impl Book {
     /// configuration is in force with an empty plan.
     fn begun_before(&self, on: LocalDate) -> Vec<(LocalDate, &Arc<RuleSet>)> {
         let mut newest: BTreeMap<&Code, &Arc<RuleSet>> = BTreeMap::new();
-        for set in self.frame.sets.iter().filter(|set| set.active_from <= on) {
+        for set in self.sets.iter().filter(|set| set.active_from <= on) {
             let own = newest.entry(&set.name).or_insert(set);
             if (set.active_from, set.no) > (own.active_from, own.no) {
                 *own = set;
@@ -65,7 +65,7 @@ impl Book {
                 coming.map(|block| block.set).collect()
             }
             None => {
-                let coming = self.frame.sets.iter().filter(|set| set.active_from > today);
+                let coming = self.sets.iter().filter(|set| set.active_from > today);
                 coming.map(|set| set.no).collect()
             }
         }
@@ -96,8 +96,8 @@ impl Book {
     pub fn set(&self, no: RuleSetNo) -> Option<&Arc<RuleSet>> {
         // Numbers are places, counted from one.
         let place = usize::try_from(no.0).ok()?.checked_sub(1)?;
-        let near = self.frame.sets.get(place).filter(|set| set.no == no);
-        near.or_else(|| self.frame.sets.iter().find(|set| set.no == no))
+        let near = self.sets.get(place).filter(|set| set.no == no);
+        near.or_else(|| self.sets.iter().find(|set| set.no == no))
     }
 
     /// The days on which what is in force changes: the first days of blocks, and the days after their last.
@@ -108,10 +108,42 @@ impl Book {
                 let ends = ends.map(|last| last.plus_days(1));
                 blocks.iter().map(|block| block.from).chain(ends).collect()
             }
-            None => self.frame.sets.iter().map(|set| set.active_from).collect(),
+            None => self.sets.iter().map(|set| set.active_from).collect(),
         };
         days.sort_unstable();
         days.dedup();
         days
+    }
+}
+
+impl Book {
+    /// As [`Frame::in_force`].
+    pub fn in_force(&self, on: LocalDate) -> Vec<&Arc<RuleSet>> {
+        self.frame.in_force(on)
+    }
+
+    /// As [`Frame::planned`].
+    pub fn planned(&self, today: LocalDate) -> Vec<RuleSetNo> {
+        self.frame.planned(today)
+    }
+
+    /// As [`Frame::rule_for`].
+    pub fn rule_for(&self, kind: &Code, on: LocalDate) -> Option<(&Arc<RuleSet>, &KindPlan)> {
+        self.frame.rule_for(kind, on)
+    }
+
+    /// As [`Frame::pricing_for`].
+    pub fn pricing_for(&self, on: LocalDate) -> Option<&Arc<RuleSet>> {
+        self.frame.pricing_for(on)
+    }
+
+    /// As [`Frame::set`].
+    pub fn set(&self, no: RuleSetNo) -> Option<&Arc<RuleSet>> {
+        self.frame.set(no)
+    }
+
+    /// As [`Frame::turning_days`].
+    pub fn turning_days(&self) -> Vec<LocalDate> {
+        self.frame.turning_days()
     }
 }

@@ -2,7 +2,7 @@
 
 mod amend;
 
-use super::earning::{doer, holder, issued_kind};
+use super::earning::{doer, holder, issued_kind, minutes_of_day};
 use super::facts::{Subjects, asset_of, item_kind, kinds_of, purse};
 use super::{Book, Order};
 use crate::account::{Account, Holder, Purpose};
@@ -263,6 +263,9 @@ impl Missing<'_> {
                 }
             }
             self.counted(&who, &event.kind, event.on);
+            if settings.minutes_max_day.is_some() {
+                self.facts(&[minutes_of_day()], event.on, &who, None);
+            }
         }
         if let (Ok(resident), Some((_, kind))) =
             (doer(event), self.book.rule_for(&event.kind, event.on))

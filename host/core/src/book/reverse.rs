@@ -12,6 +12,7 @@
 //! | an event | leaves the window of its day and the month's budget; nothing else is decided again |
 
 use super::draft::{Draft, Drafted, Floors, is_gift_of, spend_order};
+use super::earning::units_in;
 use super::facts::{count_event, count_issued};
 use super::part::{Handed, uncount};
 use super::period::open_day;
@@ -352,9 +353,10 @@ pub(super) fn event_of(book: &Book, entry: u64) -> Option<(Event, Envelope)> {
 pub(super) fn uncount_entry(book: &mut Book, entry: u64) -> Result<(), Rejection> {
     let records = book.entry(entry)?.to_vec();
     if let Some((event, envelope)) = event_of(book, entry)
-        && let Some(Record::Decided(_, _, decision)) = records.get(1)
+        && let Some(Record::Decided(set, _, decision)) = records.get(1)
     {
-        count_event(book, &event, decision, true)?;
+        let quantity = units_in(book, &event, *set);
+        count_event(book, &event, (quantity, decision), true)?;
         let gift = |(_, own): &(u64, Transfer)| is_gift_of(own, AssetNo::POINTS);
         if !moved(entry, &records).iter().any(gift) {
             count_issued(book, envelope.today, decision, true);

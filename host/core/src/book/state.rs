@@ -254,6 +254,11 @@ impl Receipt {
         })
     }
 
+    /// The rule set that answered, or was asked in vain.
+    pub fn set(&self) -> Option<RuleSetNo> {
+        self.records.iter().find_map(Record::set)
+    }
+
     /// The code of the fault, when the event waits for its rule.
     pub fn waiting(&self) -> Option<&str> {
         self.records.iter().find_map(|record| {

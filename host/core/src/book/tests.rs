@@ -14,6 +14,7 @@ mod gifts;
 mod later;
 mod sealed;
 mod shop;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,8 @@ use crate::chain::{Head, merkle_root, sha256};
 use crate::command::{Ask, Command, Need, Rejection};
 use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::record::{
-    Amend, Change, Event, Item, Key, NoticeStep, PickupCode, Record, ReleaseReason, RuleSet, Source,
+    Amend, Change, Event, Item, Key, NoticeStep, PickupCode, Quantity, Record, ReleaseReason,
+    RuleSet, Source,
 };
 use crate::rule::{
     Award, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan, PriceAsk,
@@ -391,10 +393,10 @@ fn event(kind: &str, resident: u32, quantity: i32, on: LocalDate) -> Event {
     Event {
         kind: code(kind),
         roles: vec![(code("doer"), ResidentNo(resident))],
-        quantity,
+        quantity: Quantity::whole(quantity),
         fields: vec![],
         on,
-        minute: 600,
+        minute: Some(600),
         source: None,
         note: None,
     }
@@ -562,9 +564,12 @@ fn bad_input_is_rejected_by_name() {
         "resident.unknown"
     );
     assert_eq!(rejected(&|e| e.roles.clear()), "role.missing");
-    assert_eq!(rejected(&|e| e.quantity = 0), "quantity.range");
-    assert_eq!(rejected(&|e| e.quantity = -1), "quantity.range");
-    assert_eq!(rejected(&|e| e.quantity = i32::MAX), "quantity.range");
+    assert_eq!(rejected(&|e| e.quantity = 0.into()), "quantity.range");
+    assert_eq!(rejected(&|e| e.quantity = (-1).into()), "quantity.range");
+    assert_eq!(
+        rejected(&|e| e.quantity = i32::MAX.into()),
+        "quantity.range"
+    );
     assert_eq!(rejected(&|e| e.on = date("2026-03-11")), "date.future");
     assert_eq!(rejected(&|e| e.on = date("2025-12-31")), "date.too-early");
     assert_eq!(rejected(&|e| e.on = date("2026-01-04")), "kind.not-active");
@@ -813,7 +818,8 @@ fn naive_fates(journal: &[Record]) -> Naive {
         if !decided || gone.contains(&entry) {
             continue;
         }
-        *naive.standing.entry(event.kind.clone()).or_default() += i64::from(event.quantity);
+        *naive.standing.entry(event.kind.clone()).or_default() +=
+            i64::from(event.quantity.at(0).unwrap());
         if event.kind == code("serve") && !posted.contains(&entry) {
             let records = entry_at(journal, entry).unwrap();
             naive.under_notice += records

@@ -2,6 +2,7 @@
 //! Sentences and stable codes only; the order of checks stands in `book/earning`.
 
 use crate::ids::{Code, ResidentNo};
+use crate::rule::Text;
 use crate::time::LocalDate;
 
 /// The input was refused before anything was decided; nothing is stored.
@@ -18,18 +19,6 @@ pub enum EventRejection {
         /// The last earlier day, where no later one comes.
         last: Option<LocalDate>,
     },
-    /// It is dated today, but later than now.
-    TimeFuture {
-        /// Its minute of the day.
-        minute: u16,
-        /// The minute it is now.
-        now: u16,
-    },
-    /// A minute that no day has.
-    TimeRange {
-        /// The minute.
-        minute: u16,
-    },
     /// Its kind needs the time of day.
     TimeMissing {
         /// Which kind.
@@ -41,8 +30,8 @@ pub enum EventRejection {
         quantity: String,
         /// How many places there are.
         scale: u8,
-        /// The event's day, whose rules count so.
-        on: LocalDate,
+        /// What is counted.
+        unit: Text,
     },
     /// The data of this person were erased.
     ResidentErased {
@@ -51,21 +40,11 @@ pub enum EventRejection {
     },
 }
 
-fn clock(minute: u16) -> String {
-    format!(
-        "{:02}:{:02}",
-        minute.checked_div(60).unwrap_or_default(),
-        minute.checked_rem(60).unwrap_or_default()
-    )
-}
-
 impl EventRejection {
     /// The stable code of the API.
     pub fn code(&self) -> &'static str {
         match self {
             EventRejection::KindNotActive { .. } => "kind.not-active",
-            EventRejection::TimeFuture { .. } => "date.future",
-            EventRejection::TimeRange { .. } => "date.form",
             EventRejection::TimeMissing { .. } => "time.missing",
             EventRejection::QuantityPlaces { .. } => "quantity.places",
             EventRejection::ResidentErased { .. } => "resident.erased",
@@ -80,21 +59,6 @@ impl EventRejection {
                 first,
                 last,
             } => not_active(kind, *on, (*first, *last)),
-            EventRejection::TimeFuture { minute, now } => {
-                let (minute, now) = (clock(*minute), clock(*now));
-                (
-                    format!(
-                        "时间 {minute} 还没有到，现在是 {now}。请改成已经发生的时间；说不准时间就只写日期。"
-                    ),
-                    format!(
-                        "The time {minute} lies in the future; it is {now} now. Give the time at which it happened, or the date alone."
-                    ),
-                )
-            }
-            EventRejection::TimeRange { minute } => (
-                format!("一天里没有第 {minute} 分钟：时间写 00:00 到 23:59。"),
-                format!("No day has a minute {minute}; a time is 00:00 to 23:59."),
-            ),
             EventRejection::TimeMissing { kind } => (
                 format!("“{kind}”要写几点几分，例如 2026-11-20T09:20。请补上时间。"),
                 format!("“{kind}” needs the time of day, such as 2026-11-20T09:20. Add it."),
@@ -102,21 +66,29 @@ impl EventRejection {
             EventRejection::QuantityPlaces {
                 quantity,
                 scale: 0,
-                on,
+                unit,
             } => (
-                format!("数量“{quantity}”不能有小数：{on} 的规则只数整数。"),
                 format!(
-                    "The quantity “{quantity}” has a fraction; the rules of {on} count whole ones."
+                    "数量“{quantity}”不能有小数：这一类按{}计，只数整数。",
+                    unit.zh
+                ),
+                format!(
+                    "The quantity “{quantity}” has a fraction; this kind counts whole {}.",
+                    unit.en
                 ),
             ),
             EventRejection::QuantityPlaces {
                 quantity,
                 scale,
-                on,
+                unit,
             } => (
-                format!("数量“{quantity}”的小数太多：{on} 的规则最多数 {scale} 位小数。"),
                 format!(
-                    "The quantity “{quantity}” is too fine; the rules of {on} count to {scale} decimal places."
+                    "数量“{quantity}”的小数太多：这一类按{}计，最多 {scale} 位小数。",
+                    unit.zh
+                ),
+                format!(
+                    "The quantity “{quantity}” is too fine; this kind counts {} to {scale} decimal places.",
+                    unit.en
                 ),
             ),
             EventRejection::ResidentErased { resident } => (

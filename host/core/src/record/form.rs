@@ -1,10 +1,11 @@
 //! The canonical form of the parts of records. Only writes and reads.
 
 use super::{
-    Envelope, Erasure, Event, Item, Key, OrderLine, Record, RuleSet, Source, Transfer,
+    Envelope, Erasure, Event, Item, Key, OrderLine, Quantity, Record, RuleSet, Source, Transfer,
     TransferKind, rule_form,
 };
 use crate::account::{Account, Holder};
+use crate::amount::Decimal;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::{HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::rule::Text;
@@ -54,13 +55,13 @@ pub(crate) fn write_event(w: &mut Writer, event: &Event) {
         w.code(role);
         w.u32(resident.0);
     });
-    w.i32(event.quantity);
+    w.i32(event.quantity.units());
     w.list(&event.fields, |w, (name, value)| {
         w.code(name);
         rule_form::write_value(w, value);
     });
     w.date(event.on);
-    w.u32(u32::from(event.minute));
+    w.u32(u32::from(event.minute.unwrap_or_default()));
     w.option(event.source.as_ref(), write_source);
     w.option(event.note.as_ref(), |w, note| w.raw(note));
 }
@@ -69,13 +70,55 @@ pub(crate) fn read_event(r: &mut Reader<'_>) -> Result<Event, Malformed> {
     Ok(Event {
         kind: r.code()?,
         roles: r.list(|r| Ok((r.code()?, ResidentNo(r.u32()?))))?,
-        quantity: r.i32()?,
+        quantity: Quantity::AtKind(r.i32()?),
         fields: r.list(|r| Ok((r.code()?, rule_form::read_value(r)?)))?,
         on: r.date()?,
-        minute: u16::try_from(r.u32()?).map_err(|_| Malformed)?,
+        minute: Some(u16::try_from(r.u32()?).map_err(|_| Malformed)?),
         source: r.option(read_source)?,
         note: r.option(Reader::hash)?,
     })
+}
+
+/// The number of what follows an event. Records of before end where it begins, and mean what they meant.
+const WRITTEN: u8 = 1;
+
+/// Behind an event whose quantity stands as it was written: its decimal places, and whether the minute is known.
+pub(super) fn write_written(w: &mut Writer, event: &Event) {
+    if let Quantity::Written(number) = event.quantity {
+        w.byte(WRITTEN);
+        w.byte(number.scale);
+        w.byte(u8::from(event.minute.is_some()));
+    }
+}
+
+pub(super) fn read_written(r: &mut Reader<'_>, event: &mut Event) -> Result<(), Malformed> {
+    if r.is_empty() {
+        return Ok(());
+    }
+    let (number, scale, is_timed) = (r.byte()?, r.byte()?, r.flag()?);
+    // One way to write each: an unknown minute is 0.
+    if number != WRITTEN || scale > Decimal::SCALE_MAX || (!is_timed && event.minute != Some(0)) {
+        return Err(Malformed);
+    }
+    event.quantity = Quantity::Written(Decimal {
+        units: event.quantity.units(),
+        scale,
+    });
+    event.minute = event.minute.filter(|_| is_timed);
+    Ok(())
+}
+
+/// An event where nothing else stands behind it.
+pub(crate) fn write_whole_event(w: &mut Writer, event: &Event) {
+    write_event(w, event);
+    write_written(w, event);
+}
+
+/// The event of bytes that hold nothing else.
+pub(crate) fn read_whole_event(r: &mut Reader<'_>) -> Result<Event, Malformed> {
+    let mut event = read_event(r)?;
+    read_written(r, &mut event)?;
+    Ok(event)
 }
 
 pub(super) fn write_erasure(w: &mut Writer, what: &Erasure) {

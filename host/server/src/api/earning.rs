@@ -9,6 +9,7 @@ use rongyi_core::chain::{Hash, hex, sha256};
 use rongyi_core::command::{Ask, Command, Reference, Rejection, SaltedText};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{Event, Key, Record, Source};
+use rongyi_core::rule::KindPlan;
 use rongyi_core::seal::{SEALED_PREFIX, SealKey, Sealed, is_plain_reference, sealed_reference};
 use rongyi_core::typed;
 use serde::{Deserialize, Serialize};
@@ -19,15 +20,13 @@ use super::ledger::{Movement, Reason, movements, reasons};
 use super::{Both, Caller, Json, Told};
 use crate::access::random;
 use crate::asked::Unread;
-use crate::clerk::{Answer, ClerkError};
-use crate::earning::{InputError, field, occurred_at, quantity};
+use crate::clerk::Answer;
+use crate::earning::{InputError, field, occurred_at, quantity, unread_field};
 use crate::explain::{self, Lang};
 use crate::house::House;
 
 /// Events in one list.
 const LIST_MAX: usize = 1000;
-/// Times an event is read anew because the rules changed under it.
-const RULES_CHANGED_MAX: u32 = 3;
 /// The longest external reference in bytes.
 const REFERENCE_BYTES_MAX: usize = 128;
 /// Letters of a note.
@@ -152,26 +151,23 @@ fn command(
     key: Option<String>,
 ) -> Result<Command, Fault> {
     let kind = parsed(&input.kind, "kind")?;
-    let Some(plan) = explain::kind(frame, &kind) else {
-        return Err(Rejection::KindUnknown {
-            kind,
-            nearest: None,
-        }
-        .into());
-    };
-    let (on, minute) = occurred_at(&input.occurred_at)?;
+    let now = by.house.today(by.code);
+    let (on, minute) = occurred_at(&input.occurred_at, now)?;
     let mut roles = vec![(Code::literal("doer"), ResidentNo(input.resident))];
     for (role, resident) in &input.roles {
         roles.push((parsed(role, "roles")?, ResidentNo(*resident)));
     }
     let mut fields = Vec::new();
+    let plan = frame.rule_for(&kind, on).map(|(_, plan)| plan);
     for (name, text) in &input.fields {
         let name = parsed(name, "fields")?;
-        let known = plan.fields.iter().find(|own| own.name == name);
-        let known = known.ok_or(Rejection::FieldUnknown {
-            field: name.clone(),
-        })?;
-        fields.push((name, field(known, text)?));
+        let known = |plan: &KindPlan| plan.fields.iter().find(|own| own.name == name).cloned();
+        let value = match plan.and_then(known) {
+            Some(known) => field(&known, text)?,
+            // The book knows the rules of that day better, and says what is wrong.
+            None => unread_field(),
+        };
+        fields.push((name, value));
     }
     let digest = sha256(&serde_json::to_vec(input).unwrap_or_default());
     let actor = by.actor.clone();
@@ -193,7 +189,7 @@ fn command(
             }),
     };
     let note = text.as_ref().map(SaltedText::commitment);
-    let quantity = quantity(&input.quantity, plan)?;
+    let quantity = quantity(&input.quantity)?;
     let event = Event {
         kind,
         roles,
@@ -211,7 +207,7 @@ fn command(
     Ok(Command {
         actor,
         key,
-        today: by.house.today(by.code).0,
+        today: now.0,
         ask: match input.replaces {
             Some(entry) => Ask::Replace(event, entry),
             None => Ask::Earn(event),
@@ -314,18 +310,36 @@ async fn frame_of(by: &Sender<'_>) -> Result<Arc<Frame>, Fault> {
     stored_frame(by).await
 }
 
+/// The frame to read these events with. Where one has fields of a kind that the clerk does not know on its day, another
+/// host may have taken over new rules meanwhile.
+async fn frame_for(by: &Sender<'_>, events: &[EventInput]) -> Result<Arc<Frame>, Fault> {
+    let frame = frame_of(by).await?;
+    let now = by.house.today(by.code);
+    let known = |input: &EventInput| {
+        let kind: Option<Code> = typed::canonical(&input.kind).parse().ok();
+        let on = occurred_at(&input.occurred_at, now).ok();
+        let both = kind.zip(on);
+        both.is_none_or(|(kind, (on, _))| frame.rule_for(&kind, on).is_some())
+    };
+    if events.iter().all(|own| own.fields.is_empty() || known(own)) {
+        return Ok(frame);
+    }
+    stored_frame(by).await
+}
+
 async fn stored_frame(by: &Sender<'_>) -> Result<Arc<Frame>, Fault> {
     let frame = by.house.store.frame(by.code).await?;
     Ok(Arc::new(frame.ok_or(Rejection::NotConfigured)?))
 }
 
-/// An answer from before may name a rule that the clerk's frame does not know yet.
+/// An answer from before, or one of a rule set that came meanwhile, may name what the clerk's frame does not know yet.
 async fn frame_to_tell(
     by: &Sender<'_>,
     frame: Arc<Frame>,
     answer: &Answer,
 ) -> Result<Arc<Frame>, Fault> {
-    if answer.replayed {
+    let decided = answer.receipt.set();
+    if answer.replayed || decided.is_some_and(|set| frame.set(set).is_none()) {
         stored_frame(by).await
     } else {
         Ok(frame)
@@ -341,21 +355,10 @@ pub(crate) async fn submit(
     input: &EventInput,
     key: Option<&String>,
 ) -> Result<(Arc<Frame>, Answer), Fault> {
-    let mut frame = frame_of(by).await?;
+    let frame = frame_for(by, std::slice::from_ref(input)).await?;
     let sealing = by.house.seal_key(by.code).await?;
-    let mut again = RULES_CHANGED_MAX;
-    let answer = loop {
-        let command = command(by, (&frame, &sealing), input, key.cloned())?;
-        let read_with = Some(frame.sets.len());
-        let asked = by.house.clerk.ask_read_with(by.code, command, read_with);
-        match asked.await {
-            Err(ClerkError::RulesChanged) if again > 0 => {
-                again -= 1;
-                frame = frame_of(by).await?;
-            }
-            other => break other?,
-        }
-    };
+    let command = command(by, (&frame, &sealing), input, key.cloned())?;
+    let answer = by.house.clerk.ask(by.code, command).await?;
     Ok((frame_to_tell(by, frame, &answer).await?, answer))
 }
 
@@ -439,63 +442,34 @@ pub(super) async fn post_events(
             "send 1 to 1000 at a time.",
         ));
     }
-    let mut answers = Vec::new();
-    answers.resize_with(list.events.len(), || None);
-    let mut todo: Vec<usize> = (0..list.events.len()).collect();
-    for _ in 0..=RULES_CHANGED_MAX {
-        todo = send(&caller, &list.events, &todo, &mut answers).await?;
-        if todo.is_empty() {
-            break;
-        }
-    }
-    let busy = || listed(ClerkError::RulesChanged.into());
-    Ok(Json(ListAnswer {
-        answers: answers
-            .into_iter()
-            .map(|own| own.unwrap_or_else(busy))
-            .collect(),
-    }))
+    let answers = send(&caller, &list.events).await?;
+    Ok(Json(ListAnswer { answers }))
 }
 
-/// Sends these events in order and notes their answers; gives back those that were read with older rules.
-async fn send(
-    caller: &Caller,
-    events: &[EventInput],
-    todo: &[usize],
-    answers: &mut [Option<ListedAnswer>],
-) -> Result<Vec<usize>, Fault> {
+/// Sends these events in order, and answers each.
+async fn send(caller: &Caller, events: &[EventInput]) -> Result<Vec<ListedAnswer>, Fault> {
     let by = sender(caller);
     let clerk = &by.house.clerk;
-    let frame = frame_of(&by).await?;
+    let frame = frame_for(&by, events).await?;
     let sealing = by.house.seal_key(by.code).await?;
     let mut tickets = Vec::new();
-    for place in todo {
+    for (place, event) in events.iter().enumerate() {
         let key = caller
             .key
             .as_ref()
             .map(|key| hex(&sha256(format!("{key}/{place}").as_bytes())));
-        let ticket = match command(&by, (&frame, &sealing), &events[*place], key) {
-            Ok(command) => {
-                let sent = clerk.submit_read_with(&caller.code, command, Some(frame.sets.len()));
-                Ok(sent.await?)
-            }
+        tickets.push(match command(&by, (&frame, &sealing), event, key) {
+            Ok(command) => Ok(clerk.submit(&caller.code, command).await?),
             Err(fault) => Err(fault),
-        };
-        tickets.push((*place, ticket));
+        });
     }
-    let mut again = Vec::new();
-    for (place, ticket) in tickets {
+    let mut answers = Vec::new();
+    for ticket in tickets {
         let answered = match ticket {
-            Ok(ticket) => match ticket.answer().await {
-                Err(ClerkError::RulesChanged) => {
-                    again.push(place);
-                    continue;
-                }
-                other => other.map_err(Fault::from),
-            },
+            Ok(ticket) => ticket.answer().await.map_err(Fault::from),
             Err(fault) => Err(fault),
         };
-        answers[place] = Some(match answered {
+        answers.push(match answered {
             Ok(answer) => {
                 let frame = frame_to_tell(&by, Arc::clone(&frame), &answer).await?;
                 ListedAnswer::Answered(told(&frame, &answer))
@@ -503,7 +477,7 @@ async fn send(
             Err(fault) => listed(fault),
         });
     }
-    Ok(again)
+    Ok(answers)
 }
 
 fn listed(fault: Fault) -> ListedAnswer {

@@ -320,13 +320,6 @@ impl From<ClerkError> for Fault {
                 format!("There is no community “{code}” here. Choose one on the front page."),
             ),
             ClerkError::Store(error) => (&*error).into(),
-            ClerkError::RulesChanged => Fault::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "rules.changed",
-                "规则刚刚换过，这一笔没有记账。请再发一次。",
-                "The rules changed a moment ago; this one was not booked. Send it again.",
-            )
-            .after(1),
             ClerkError::Unsure(error) => {
                 tracing::error!(%error, "whether a batch was written is not known");
                 unsure()

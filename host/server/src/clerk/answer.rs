@@ -34,9 +34,6 @@ pub enum ClerkError {
     /// The database did not take it; nothing is stored.
     #[error("the database did not answer: {0}")]
     Store(Arc<StoreError>),
-    /// The rules changed between reading the input and deciding it: read it again.
-    #[error("the rules changed a moment ago; send it again")]
-    RulesChanged,
     /// The connection to the database was lost, or its disk failed, before what was written was confirmed.
     #[error(
         "the database broke off before it confirmed it; whether this was stored is not known: look, or ask again with the same key ({0})"

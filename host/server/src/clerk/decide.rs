@@ -24,8 +24,6 @@ pub(super) struct Pile {
     pub(super) book: Book,
     pub(super) jobs: VecDeque<Job>,
     pub(super) decided: Vec<(Job, Result<Applied, Rejection>)>,
-    /// Read with other rules than those in force now.
-    pub(super) stale: Vec<Job>,
     /// Not decided, or not to be answered: somebody else wrote to the community while it was being read.
     pub(super) again: VecDeque<Job>,
     pub(super) changes: Option<Changes>,
@@ -38,7 +36,6 @@ impl Pile {
             book,
             jobs,
             decided: Vec::new(),
-            stale: Vec::new(),
             again: VecDeque::new(),
             changes: None,
         }
@@ -55,7 +52,7 @@ impl Pile {
     /// Takes back what was decided; nobody has heard of it.
     pub(super) fn take_back(&mut self) {
         let decided = self.decided.drain(..).map(|(job, _)| job);
-        self.again.extend(decided.chain(self.stale.drain(..)));
+        self.again.extend(decided);
     }
 }
 
@@ -99,13 +96,6 @@ fn decide(mut pile: Pile, books: &RuleBooks, now: Instant) -> Pile {
     let (mut judge, mut known) = (judge_of(&pile.book), pile.book.frame().sets.len());
     let started = Stopwatch::now();
     while let Some(job) = pile.jobs.pop_front() {
-        if job
-            .sets
-            .is_some_and(|sets| sets != pile.book.frame().sets.len())
-        {
-            pile.stale.push(job);
-            continue;
-        }
         // A set that was activated by the command before already decides this one.
         if pile.book.frame().sets.len() != known {
             (judge, known) = (judge_of(&pile.book), pile.book.frame().sets.len());

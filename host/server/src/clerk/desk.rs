@@ -366,9 +366,6 @@ impl Desk {
                 again.insert(pile.code, pile.again);
                 continue;
             }
-            for job in pile.stale {
-                let _ = job.reply.send(Err(ClerkError::RulesChanged));
-            }
             self.cache.insert(pile.code.clone(), pile.book);
             let mut own = Sent {
                 code: pile.code,

@@ -7,7 +7,7 @@ use rongyi_core::book::Frame;
 use rongyi_core::ids::Code;
 
 /// The newest frame of every community that this clerk has written or read: for requests, which need kinds,
-/// items and texts but no balance. Another host may have written since; see [`super::Clerk::submit_read_with`].
+/// items and texts but no balance. Another host may have written since: what they say of the input is never the last word.
 #[derive(Default)]
 pub(super) struct Frames(RwLock<HashMap<Code, Arc<Frame>>>);
 

@@ -229,10 +229,10 @@ fn town() -> Town {
         Ask::Earn(Event {
             kind: code("serve"),
             roles: vec![(code("doer"), ResidentNo(1001))],
-            quantity: 3,
+            quantity: 3.into(),
             fields: Vec::new(),
             on: day("2026-09-02"),
-            minute: 480,
+            minute: Some(480),
             source: None,
             note: None,
         }),
@@ -389,7 +389,7 @@ impl Host {
         steps: usize,
         meanwhile: impl Future<Output = ()>,
     ) -> (String, bool) {
-        let (job, ticket) = job(&town_code(), command.clone(), None);
+        let (job, ticket) = job(&town_code(), command.clone());
         let piles = Piles::from([(town_code(), VecDeque::from([job]))]);
         let mut rounds = pin!(self.0.rounds(piles, 0));
         let ended = stepped(rounds.as_mut(), steps).await;

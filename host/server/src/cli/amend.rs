@@ -335,7 +335,6 @@ pub(super) fn failed(error: &ClerkError) -> Failure {
     let code = match error {
         ClerkError::Rejected(rejection) => rejection.code(),
         ClerkError::QueueFull => "queue.full",
-        ClerkError::RulesChanged => "rules.changed",
         ClerkError::CommunityUnknown(_) => "community.unknown",
         ClerkError::Store(_) => "store",
         ClerkError::Unsure(_) => "store.unsure",

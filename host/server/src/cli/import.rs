@@ -20,8 +20,8 @@ use crate::clock::{Clock, SystemClock, local};
 use crate::config::{self, Config};
 use crate::door::Actor;
 use crate::earning::import::{
-    BALANCE_COLUMNS, EVENT_COLUMNS, Form, ImportError, Outcome, PAPER_BOOK, Reader, Stage, Tally,
-    rehearse, send,
+    BALANCE_COLUMNS, EVENT_COLUMNS, Form, ImportError, Now, Outcome, PAPER_BOOK, Reader, Stage,
+    Tally, rehearse, send,
 };
 use crate::house::{self, House, load_archived};
 use crate::rulebook::Sandbox;
@@ -148,7 +148,7 @@ async fn events(args: &EventsArgs) -> Result<(), Failure> {
                 store: &house.store,
                 judge: &house.books.trial(community, &sets),
                 now: house.clock.now(),
-                today: house.today(community).0,
+                today: house.today(community),
             };
             let tried = try_all(&stage, community, source.clone(), path, &sheet, false).await?;
             if tried.bad_count() > 0 {
@@ -258,16 +258,13 @@ async fn dry_run(args: &EventsArgs, sheet: &Sheet) -> Result<Tally, Failure> {
     .await
 }
 
-fn today(
-    config: &Config,
-    community: &Code,
-) -> Result<(rongyi_core::time::LocalDate, rongyi_core::time::Instant), Failure> {
+fn today(config: &Config, community: &Code) -> Result<(Now, rongyi_core::time::Instant), Failure> {
     let own = config.communities.iter().find(|own| own.code == *community);
     let own = own
         .ok_or_else(|| super::unknown(community, config.communities.iter().map(|own| &own.code)))?;
     let zone = jiff::tz::TimeZone::get(&own.timezone).unwrap_or(jiff::tz::TimeZone::UTC);
     let now = SystemClock.now();
-    Ok((local(now, &zone).0, now))
+    Ok((local(now, &zone), now))
 }
 
 async fn try_all(

@@ -9,8 +9,8 @@ use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Loaded};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{Need, Rejection};
-use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, ResidentNo};
-use rongyi_core::record::{Amend, NoticeStep, Record, ReleaseReason};
+use rongyi_core::ids::{AssetNo, HouseholdNo, ItemNo, ResidentNo, RuleSetNo};
+use rongyi_core::record::{Amend, Event, NoticeStep, Record, ReleaseReason};
 use rongyi_core::rule::Text;
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
@@ -403,7 +403,8 @@ fn line(frame: &Frame, row: PassbookRow) -> Result<Line, Failure> {
         .envelope()
         .map_or(LocalDate::FIRST, |envelope| envelope.today);
     let (day, what) = if let Record::Event(_, event) | Record::Replace(_, event, _) = &first {
-        (event.on, event_text(frame, &event.kind))
+        let set = decided.as_ref().and_then(Record::set);
+        (event.on, event_text(frame, event, set))
     } else {
         (envelope_day, entry_text(frame, &first))
     };
@@ -435,12 +436,13 @@ fn said(
     lines.iter().map(both).collect()
 }
 
-fn event_text(frame: &Frame, kind: &Code) -> Text {
+fn event_text(frame: &Frame, event: &Event, set: Option<RuleSetNo>) -> Text {
+    let kind = &event.kind;
     let unnamed = || Text {
         zh: kind.to_string(),
         en: kind.to_string(),
     };
-    explain::kind(frame, kind).map_or_else(unnamed, |plan| plan.title.clone())
+    explain::kind_of(frame, event, set).map_or_else(unnamed, |plan| plan.title.clone())
 }
 
 pub(super) fn entry_text(frame: &Frame, first: &Record) -> Text {
@@ -501,7 +503,7 @@ pub(super) fn entry_text(frame: &Frame, first: &Record) -> Text {
             format!("公示期满入账（第 {entry} 笔）"),
             format!("Posted after its notice (entry {entry})"),
         ),
-        Record::Event(_, event) | Record::Replace(_, event, _) => event_text(frame, &event.kind),
+        Record::Event(_, event) | Record::Replace(_, event, _) => event_text(frame, event, None),
         Record::Receive(_, no, quantity, _) => {
             let name = item(*no).unwrap_or_else(|| text(String::new(), String::new()));
             text(

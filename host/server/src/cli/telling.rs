@@ -19,7 +19,6 @@ pub(crate) fn clerk_text(error: &ClerkError) -> Text {
         }
         ClerkError::QueueFull => "排队的命令太多，请稍后再试。",
         ClerkError::CommunityUnknown(_) => "这里没有这个社区。",
-        ClerkError::RulesChanged => "规则刚刚换过，请再发一次。",
         ClerkError::Stopped => "程序正在停止，没有写入任何内容。",
     };
     Text {

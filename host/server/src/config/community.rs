@@ -122,6 +122,10 @@ pub struct Community {
     pub assets: Vec<(Code, Text)>,
     /// Event kinds whose awards are under notice first, and for how many days; the file's order.
     pub notices: Vec<Notice>,
+    /// Event kinds that need the time of day, with their places in the file.
+    pub timed: Vec<(Code, Range<usize>)>,
+    /// The most minutes of one person on one day, whatever a rule says.
+    pub minutes_max_day: Option<i64>,
     /// How many days an order waits to be picked up.
     pub order_hold_days: u16,
     /// The most one award may be, whatever a rule says.
@@ -168,6 +172,8 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path, root: &Path) -> O
     let assets = assets.unwrap_or_default();
     let debt_floors = floors.and_then(|f| read_floors(&f, &assets));
     let notice_days = table.get("notice_days").and_then(|f| read_notice(&f));
+    let timed = table.get("needs_time").and_then(|f| read_timed(&f));
+    let minutes_max_day = integer("minutes_max_day", 1..=1440);
     let order_hold_days = integer("order_hold_days", 1..=90);
     let award_max = integer("award_max", 1..=AMOUNT_MAX);
     let issue_budget_month = integer("issue_budget_month", 1..=AMOUNT_MAX);
@@ -193,6 +199,8 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path, root: &Path) -> O
         debt_floor: debt_floor.unwrap_or(0),
         debt_floors: debt_floors.unwrap_or_default(),
         notices: notice_days.unwrap_or_default(),
+        timed: timed.unwrap_or_default(),
+        minutes_max_day,
         assets,
         order_hold_days: order_hold_days.map_or(7, narrow),
         award_max,
@@ -212,12 +220,15 @@ impl Community {
             .notices
             .iter()
             .filter(|own| !kinds.contains(&own.kind.as_str()));
-        let told = |own: &Notice| {
-            let kind = &own.kind;
+        let unknown = unknown.map(|own| (&own.kind, &own.at, "config.notice"));
+        let timed = self.timed.iter();
+        let timed = timed.filter(|(kind, _)| !kinds.contains(&kind.as_str()));
+        let timed = timed.map(|(kind, at)| (kind, at, "config.value"));
+        let told = |(kind, at, code): (&Code, &Range<usize>, &str)| {
             let message = both(
-                format!("本社区的规则里没有“{kind}”这种事项，公示不会起作用。"),
+                format!("本社区的规则里没有“{kind}”这种事项，这一条不会起作用。"),
                 format!(
-                    "No rule of this community decides events of the kind “{kind}”, so nothing would ever be under notice."
+                    "No rule of this community decides events of the kind “{kind}”, so this would never count."
                 ),
             );
             let help = match nearest(kind.as_str(), kinds.iter().copied()) {
@@ -226,22 +237,16 @@ impl Community {
                     format!("Did you mean \"{near}\"?"),
                 ),
                 None => both(
-                    format!("有的是：{}。不需要公示就删掉这一行。", kinds.join("、")),
+                    format!("有的是：{}。用不着就删掉。", kinds.join("、")),
                     format!(
-                        "There are: {}. Delete the line if no notice is meant.",
+                        "There are: {}. Delete it if it is not needed.",
                         kinds.join(", ")
                     ),
                 ),
             };
-            Diagnostic::at(
-                &self.code_at.0,
-                own.at.clone(),
-                "config.notice",
-                message,
-                help,
-            )
+            Diagnostic::at(&self.code_at.0, at.clone(), code, message, help)
         };
-        unknown.map(told).collect()
+        unknown.chain(timed).map(told).collect()
     }
 }
 
@@ -371,6 +376,18 @@ fn read_notice(field: &Field<'_>) -> Option<Vec<Notice>> {
     }
     days.sort_unstable_by(|a, b| a.kind.cmp(&b.kind));
     Some(days)
+}
+
+/// `["patrol.night"]`: kinds that are refused without a time of day.
+fn read_timed(field: &Field<'_>) -> Option<Vec<(Code, Range<usize>)>> {
+    let kinds = field.list()?;
+    let kinds = kinds
+        .iter()
+        .filter_map(|own| Some((own.code()?, own.span())));
+    let mut kinds: Vec<_> = kinds.collect();
+    kinds.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    kinds.dedup_by(|a, b| a.0 == b.0);
+    Some(kinds)
 }
 
 fn read_expiry(field: &Field<'_>) -> Option<Expiry> {

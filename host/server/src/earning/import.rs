@@ -167,7 +167,10 @@ impl Reader {
 }
 
 /// One of [`Reader::event`] and [`Reader::balance`].
-pub type Form = fn(&Reader, &Row, LocalDate) -> Result<Command, BadRow>;
+pub type Form = fn(&Reader, &Row, Now) -> Result<Command, BadRow>;
+
+/// A community's local date and minute of the day, now.
+pub type Now = (LocalDate, u16);
 
 /// Imports rows through the clerk, in their order, many in flight.
 ///
@@ -187,8 +190,8 @@ pub async fn send(
         if flying.len() >= IN_FLIGHT_MAX {
             land(&mut flying, reader, &mut tally, seen).await?;
         }
-        let today = house.today(community).0;
-        match row.and_then(|row| Ok((row.line, form(reader, &row, today)?))) {
+        let now = house.today(community);
+        match row.and_then(|row| Ok((row.line, form(reader, &row, now)?))) {
             Ok((line, command)) => {
                 let ticket = house.clerk.submit(community, command).await;
                 let ticket = ticket.map_err(|error| ImportError::Clerk { line, error })?;
@@ -237,8 +240,8 @@ pub struct Stage<'s> {
     pub judge: &'s (dyn Judge + Sync),
     /// Now.
     pub now: Instant,
-    /// The community's local date now.
-    pub today: LocalDate,
+    /// The community's local date and minute now.
+    pub today: Now,
 }
 
 /// Decides rows on a book in memory and writes nothing: what an import would do if nobody else did anything

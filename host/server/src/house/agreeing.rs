@@ -88,8 +88,12 @@ fn settings(
             .collect(),
         assets,
         in_force: Some(in_force),
-        minutes_max_day: None,
-        timed: Vec::new(),
+        minutes_max_day: community.minutes_max_day.map(amount),
+        timed: community
+            .timed
+            .iter()
+            .map(|(kind, _)| kind.clone())
+            .collect(),
     }
 }
 

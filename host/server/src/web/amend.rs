@@ -55,7 +55,7 @@ async fn row(
     let doer = doer.or(own.event.roles.first()).map(|(_, who)| *who);
     Ok(NoticeRow {
         entry: own.entry,
-        title: event_title(visit, frame, &own.event),
+        title: event_title(visit, frame, &own.event, own.set),
         masked_name: match doer {
             Some(resident) if matches!(visit.who, Some(SignedIn::Staff(_))) => {
                 visit.masked(resident).await?

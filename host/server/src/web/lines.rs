@@ -4,14 +4,13 @@
 use std::collections::HashMap;
 
 use rongyi_core::account::{Account, Purpose};
-use rongyi_core::amount::Decimal;
 use rongyi_core::book::{Fate, FateState, Frame, Loaded, Order, Stand};
 use rongyi_core::command::Need;
-use rongyi_core::ids::{AssetNo, ItemNo, OrderNo};
+use rongyi_core::ids::{AssetNo, ItemNo, OrderNo, RuleSetNo};
 use rongyi_core::record::{Amend, Change, Event, NoticeStep, OrderLine, Record, ReleaseReason};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Line, LineState, Unit};
-use rongyi_store::{PassbookRow, StoreError};
+use rongyi_store::{PassbookRow, StoreError, StoredEntry};
 
 use super::shell::{Visit, day};
 use super::unmoved::shortfall;
@@ -77,15 +76,17 @@ pub(super) fn handed_lines(order: &Order) -> Vec<OrderLine> {
     handed.filter(|line| line.quantity > 0).collect()
 }
 
-/// `厨余垃圾分类 7.6 公斤`.
-pub(super) fn event_title(visit: &Visit, frame: &Frame, event: &Event) -> String {
-    let Some(kind) = explain::kind(frame, &event.kind) else {
+/// `厨余垃圾分类 7.6 公斤`, in the words of the rule set that was asked about it.
+pub(super) fn event_title(
+    visit: &Visit,
+    frame: &Frame,
+    event: &Event,
+    set: Option<RuleSetNo>,
+) -> String {
+    let Some(kind) = explain::kind_of(frame, event, set) else {
         return event.kind.to_string();
     };
-    let quantity = Decimal {
-        units: event.quantity,
-        scale: kind.scale,
-    };
+    let quantity = event.quantity.number(kind.scale);
     let counted = explain::counted(&quantity.to_string(), &kind.unit, visit.tongue());
     format!("{} {counted}", visit.say(&kind.title))
 }
@@ -101,7 +102,9 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
         None => visit.either(zh, en),
     };
     match first {
-        Record::Event(_, event) | Record::Replace(_, event, _) => event_title(visit, frame, event),
+        Record::Event(_, event) | Record::Replace(_, event, _) => {
+            event_title(visit, frame, event, about.set)
+        }
         Record::SettlePart(_, _, lines) => {
             format!(
                 "{}{}",
@@ -125,7 +128,7 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
             Some(event) => format!(
                 "{}{}",
                 visit.either("公示期满：", "After its notice: "),
-                event_title(visit, frame, event)
+                event_title(visit, frame, event, about.set)
             ),
             None => visit.either("公示期满入账", "Posted after its notice"),
         },
@@ -140,7 +143,7 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
             visit.either("异议复核：撤回", "Objection reviewed: withdrawn")
         }
         Record::Retry(..) => match &about.event {
-            Some(event) => event_title(visit, frame, event),
+            Some(event) => event_title(visit, frame, event, about.set),
             None => visit.either("补记的事项", "An event, decided later"),
         },
         Record::Open(..) => visit.either("旧存折转入", "Brought over from the paper book"),
@@ -186,7 +189,7 @@ fn reversal_title(visit: &Visit, frame: &Frame, entry: u64, about: &About) -> St
         &format!("Reversal of entry {entry}"),
     );
     let what = match (&about.event, &about.order) {
-        (Some(event), _) => event_title(visit, frame, event),
+        (Some(event), _) => event_title(visit, frame, event, about.set),
         (None, Some(order)) => format!(
             "{}{}",
             visit.either("退货 ", "returned: "),
@@ -204,14 +207,27 @@ pub(super) struct About {
     pub(super) order: Option<Order>,
     /// The event that was decided later, posted or taken back.
     pub(super) event: Option<Event>,
+    /// The rule set that decided its event.
+    pub(super) set: Option<RuleSetNo>,
     /// The entry that an approved proposal takes back.
     pub(super) reverses: Option<u64>,
 }
 
-/// The event behind an entry, and the order that it handed over.
-async fn behind(visit: &Visit, entry: u64) -> Result<(Option<Event>, Option<OrderNo>), Fault> {
+/// The event behind an entry, the rule set that was asked about it last, and the order that it handed over.
+type Behind = (Option<Event>, Option<RuleSetNo>, Option<OrderNo>);
+
+/// The rule set that answered in an entry; what was asked and what came of it are its first two records.
+fn asked(entry: &StoredEntry) -> Result<Option<RuleSetNo>, Fault> {
+    match entry.records.get(1) {
+        Some((seq, kind, body)) => Ok(decode(*seq, *kind, body)?.set()),
+        None => Ok(None),
+    }
+}
+
+/// Looks up what is behind an entry.
+async fn behind(visit: &Visit, entry: u64) -> Result<Behind, Fault> {
     let store = &visit.app.house.store;
-    let mut seq = entry;
+    let (mut seq, mut set) = (entry, None);
     // A second try names the first, a posting its award: two steps at most.
     for _ in 0..3 {
         let Some(found) = store.entry(&visit.code, seq).await? else {
@@ -221,18 +237,19 @@ async fn behind(visit: &Visit, entry: u64) -> Result<(Option<Event>, Option<Orde
             break;
         };
         let first = decode(*place, *kind, body)?;
+        set = set.or(asked(&found)?);
         if let Record::Event(_, own) | Record::Replace(_, own, _) = first {
-            return Ok((Some(own), None));
+            return Ok((Some(own), set, None));
         }
         if let Record::Settle(_, no) | Record::SettlePart(_, no, _) = first {
-            return Ok((None, Some(no)));
+            return Ok((None, None, Some(no)));
         }
         let (Record::Retry(_, before) | Record::Notice(_, NoticeStep::Post(before))) = first else {
             break;
         };
         seq = before;
     }
-    Ok((None, None))
+    Ok((None, None, None))
 }
 
 /// The entry that an entry takes back: by one person, or by two.
@@ -286,13 +303,21 @@ pub(super) async fn about(
         order,
         ..About::default()
     };
+    if let Record::Event(..) | Record::Replace(..) | Record::Retry(..) = first
+        && let Some(own) = store.entry(&visit.code, entry).await?
+    {
+        about.set = asked(&own)?;
+    }
     if let Record::Retry(_, seq) | Record::Notice(_, NoticeStep::Post(seq)) = first {
-        about.event = behind(visit, *seq).await?.0;
+        let (event, set, _) = behind(visit, *seq).await?;
+        about.event = event;
+        about.set = about.set.or(set);
     }
     if let Some(entry) = reversed_by(visit, first).await? {
-        let (event, no) = behind(visit, entry).await?;
+        let (event, set, no) = behind(visit, entry).await?;
         about.reverses = Some(entry);
         about.event = event;
+        about.set = set;
         if let Some(no) = no {
             about.order = store.order(&visit.code, no).await?;
         }

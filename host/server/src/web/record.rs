@@ -330,7 +330,7 @@ async fn done(
     };
     Ok(Html(RecordDoneView {
         kind: kind.code.to_string(),
-        title: event_title(visit, frame, event),
+        title: event_title(visit, frame, event, receipt.set()),
         masked_name: match doer {
             Some(doer) => visit.masked(doer).await?,
             None => String::new(),

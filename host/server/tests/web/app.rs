@@ -325,10 +325,10 @@ impl TestApp {
         let event = Event {
             kind: code(kind),
             roles: vec![(code("doer"), ResidentNo(resident))],
-            quantity,
+            quantity: quantity.into(),
             fields: Vec::new(),
             on: today,
-            minute: 540,
+            minute: Some(540),
             source: Some(source),
             note: None,
         };

@@ -2,7 +2,7 @@
 
 use rongyi_core::command::Ask;
 use rongyi_core::ids::ResidentNo;
-use rongyi_core::record::Event;
+use rongyi_core::record::{Event, Quantity};
 use rongyi_server::clerk::{ClerkError, QUEUE_MAX};
 
 use crate::app::{TestApp, code};
@@ -11,10 +11,10 @@ fn event(app: &TestApp) -> Event {
     Event {
         kind: code("council.attend"),
         roles: vec![(code("doer"), ResidentNo(1001))],
-        quantity: 1,
+        quantity: Quantity::whole(1),
         fields: vec![],
         on: app.house.today(&code("nanmen")).0,
-        minute: 0,
+        minute: None,
         source: None,
         note: None,
     }

@@ -171,3 +171,66 @@ async fn limits_that_are_too_low_are_told_before_they_are_taken_over() {
     assert!(waiting.is_empty());
     app.end().await;
 }
+
+/// A future rule set counts to more places: what is reported today is booked as it was written, and every page tells it
+/// so, then and later.
+#[tokio::test]
+async fn a_future_scale_changes_no_number_of_today() {
+    let app = TestApp::new().await;
+    let finer = NANMEN[NANMEN.find("[[rule]]\nplugin = \"points-table\"").unwrap()..].to_owned();
+    let finer = finer[..finer.find("# 植树").unwrap()]
+        .replace("2026-01-05", "2026-12-01")
+        .replace("scale = 1", "scale = 2");
+    take_over(&app, &format!("{NANMEN}\n{finer}")).await;
+    let mut scale = app.device("events").await;
+    let body = |reference: &str, at: &str, quantity: &str| {
+        serde_json::json!({
+            "kind": "waste.food", "resident": 1001, "quantity": quantity, "occurred_at": at, "external_ref": reference,
+        })
+    };
+    let path = "/api/v1/communities/nanmen/events";
+    let today = app.house.today(&code("nanmen")).0.to_string();
+    let booked = scale
+        .json(path, &body("s-1", &today, "2.5"))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(booked["movements"][0]["amount"], 25, "{booked}");
+    let fine = scale
+        .json(path, &body("s-2", &today, "2.55"))
+        .await
+        .is(422)
+        .json();
+    assert_eq!(fine["code"], "quantity.places");
+    // A time of today that is still to come.
+    let late = scale
+        .json(path, &body("s-3", &format!("{today}T23:59"), "1"))
+        .await;
+    assert_eq!(late.is(422).json()["code"], "date.future");
+    let mut staff = app.signed_in("lead").await;
+    let form = [
+        ("kind", "waste.food"),
+        ("resident", "1001"),
+        ("quantity", "3.5"),
+        ("on", today.as_str()),
+    ];
+    staff
+        .post("/nanmen/record", &form)
+        .await
+        .is(200)
+        .says(&["3.5 公斤", "+35"]);
+    app.clock.set(rongyi_core::time::Instant(
+        crate::app::NOW.0 + 9 * 86_400_000_000,
+    ));
+    let then = app.house.today(&code("nanmen")).0.to_string();
+    let booked = scale
+        .json(path, &body("s-4", &then, "2.55"))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(booked["movements"][0]["amount"], 25, "{booked}");
+    let mut resident = app.signed_in("1001").await;
+    let page = resident.get("/nanmen/passbook").await;
+    page.is(200).says(&["2.5 公斤", "3.5 公斤", "2.55 公斤"]);
+    app.end().await;
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rongyi_core::chain::{hex, sha256};
 use rongyi_core::command::Ask;
 use rongyi_core::ids::ResidentNo;
-use rongyi_core::record::Event;
+use rongyi_core::record::{Event, Quantity};
 use rongyi_core::time::Instant;
 use rongyi_server::house::House;
 use rongyi_server::house::figures::figures;
@@ -41,10 +41,10 @@ async fn ask(house: &House, kind: &'static str, minute: u16) -> Option<String> {
     let event = Event {
         kind: code(kind),
         roles: vec![(code("doer"), ResidentNo(1001))],
-        quantity: 1,
+        quantity: Quantity::whole(1),
         fields: vec![],
         on: house.today(&code("nanmen")).0,
-        minute,
+        minute: Some(minute),
         source: None,
         note: None,
     };

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rongyi_core::command::Ask;
 use rongyi_core::ids::ResidentNo;
-use rongyi_core::record::Event;
+use rongyi_core::record::{Event, Quantity};
 
 use rongyi_server::house::reload::Holds;
 
@@ -64,10 +64,10 @@ async fn not_one_request_fails_while_it_changes() {
             let event = Event {
                 kind: code("council.attend"),
                 roles: vec![(code("doer"), ResidentNo(1001))],
-                quantity: 1,
+                quantity: Quantity::whole(1),
                 fields: vec![],
                 on: house.today(&nanmen).0,
-                minute: 0,
+                minute: None,
                 source: None,
                 note: None,
             };

@@ -186,10 +186,10 @@ fn event(today: &str, kind: &'static str, who: u32, quantity: i32, reference: &s
         Ask::Earn(Event {
             kind: code(kind),
             roles: vec![(code("doer"), ResidentNo(who))],
-            quantity,
+            quantity: quantity.into(),
             fields: Vec::new(),
             on: day(today),
-            minute: 480,
+            minute: Some(480),
             source: Some(source(reference, &format!("{kind} {who} {quantity}"))),
             note: None,
         }),

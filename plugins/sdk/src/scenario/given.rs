@@ -6,7 +6,6 @@ use toml::value::Datetime;
 use std::collections::BTreeMap;
 
 use super::{GivenBasket, GivenClosing, GivenEvent, GivenFact};
-use crate::CLOSING_KIND;
 use crate::calendar::{parse_date, weekday};
 use crate::params::{Exact, clamp};
 use crate::types::{
@@ -14,6 +13,7 @@ use crate::types::{
     PricingPlan, Subject, Value,
 };
 use crate::window::{parse_subject, parse_window, window_code};
+use crate::{CLOSING_KIND, NO_TIME};
 
 /// JSON as the host makes it.
 pub(super) fn json(value: &toml::Value) -> Json {
@@ -103,13 +103,16 @@ pub(super) fn event(
         })?;
         fields.push((name.clone(), field_value(name, value, &field.kind)?));
     }
+    if given.no_time {
+        fields.push((NO_TIME.to_owned(), Value::YesNo(true)));
+    }
     Ok(Event {
         kind: given.kind.clone(),
         quantity,
         fields,
         roles: given.roles.clone(),
         on,
-        minute: given.minute,
+        minute: if given.no_time { 0 } else { given.minute },
         weekday: weekday(on),
         facts: answers(&kind.facts, facts)?,
         traits: Vec::new(),

@@ -6,8 +6,9 @@ use super::doer;
 use crate::amount::Decimal;
 use crate::book::{Book, period};
 use crate::command::{EventRejection, Rejection};
-use crate::record::{Event, RuleSet};
-use crate::rule::{FieldKind, KindPlan, Value};
+use crate::ids::{Code, RuleSetNo};
+use crate::record::{Event, Quantity, RuleSet};
+use crate::rule::{FieldKind, KindPlan, NO_TIME, Value};
 use crate::time::LocalDate;
 
 pub(super) fn rule_and_kind(
@@ -97,56 +98,98 @@ pub(super) fn check_date(book: &Book, event: &Event, today: LocalDate) -> Result
     period::open_day(book, event.on)
 }
 
-pub(super) fn check(book: &Book, event: &Event, kind: &KindPlan) -> Result<(), Rejection> {
+/// What an event says, in the words of its kind on its day.
+pub(super) struct Said {
+    /// At the kind's scale.
+    pub(super) quantity: i32,
+    /// Decimals at the scale of their field; what nobody said about the time stands among them.
+    pub(super) fields: Vec<(Code, Value)>,
+}
+
+pub(super) fn check(book: &Book, event: &Event, kind: &KindPlan) -> Result<Said, Rejection> {
     doer(event)?;
     for (_, resident) in &event.roles {
         book.household(*resident)?;
     }
-    if !(kind.quantity_min..=kind.quantity_max).contains(&event.quantity) {
-        let show = |units| {
-            Decimal {
-                units,
-                scale: kind.scale,
-            }
-            .to_string()
-        };
-        return Err(Rejection::QuantityRange {
-            quantity: show(event.quantity),
-            min: show(kind.quantity_min),
-            max: show(kind.quantity_max),
-        });
+    let settings = book.settings_or_reject()?;
+    if event.minute.is_none() && settings.timed.contains(&event.kind) {
+        let kind = event.kind.clone();
+        return Err(EventRejection::TimeMissing { kind }.into());
     }
-    for field in &kind.fields {
-        match event.fields.iter().find(|(name, _)| *name == field.name) {
-            None if field.required => {
-                return Err(Rejection::FieldMissing {
-                    field: field.name.clone(),
-                });
-            }
-            Some((_, value)) if !fits(value, &field.kind) => {
-                return Err(Rejection::FieldValue {
-                    field: field.name.clone(),
-                });
-            }
-            None | Some(_) => {}
-        }
+    let quantity = units(event, kind)?;
+    let mut fields = fields(event, kind)?;
+    if event.minute.is_none() {
+        fields.push((Code::literal(NO_TIME), Value::YesNo(true)));
     }
-    match event
-        .fields
-        .iter()
-        .find(|(name, _)| !kind.fields.iter().any(|field| field.name == *name))
+    Ok(Said { quantity, fields })
+}
+
+/// The quantity at the kind's scale, within its bounds.
+fn units(event: &Event, kind: &KindPlan) -> Result<i32, Rejection> {
+    let bounds = kind.quantity_min..=kind.quantity_max;
+    if let Some(units) = event.quantity.at(kind.scale)
+        && bounds.contains(&units)
     {
-        Some((name, _)) => Err(Rejection::FieldUnknown {
+        return Ok(units);
+    }
+    if let Quantity::Written(number) = event.quantity
+        && number.scale > kind.scale
+        && number.at(kind.scale).is_none()
+    {
+        return Err(EventRejection::QuantityPlaces {
+            quantity: number.to_string(),
+            scale: kind.scale,
+            unit: kind.unit.clone(),
+        }
+        .into());
+    }
+    let scale = kind.scale;
+    let show = |units| Decimal { units, scale }.to_string();
+    Err(Rejection::QuantityRange {
+        quantity: event.quantity.number(scale).to_string(),
+        min: show(kind.quantity_min),
+        max: show(kind.quantity_max),
+    })
+}
+
+/// The units that an event counted for, when this set decided it.
+pub(in crate::book) fn units_in(book: &Book, event: &Event, set: RuleSetNo) -> i32 {
+    let kinds = book.set(set).into_iter().flat_map(|set| &set.plan.kinds);
+    let mut kind = kinds.filter(|kind| kind.code == event.kind);
+    let scale = kind.next().map_or(0, |kind| kind.scale);
+    event.quantity.at(scale).unwrap_or_default()
+}
+
+fn fields(event: &Event, kind: &KindPlan) -> Result<Vec<(Code, Value)>, Rejection> {
+    let mut fields = Vec::new();
+    for (name, value) in &event.fields {
+        let Some(own) = kind.fields.iter().find(|field| field.name == *name) else {
+            return Err(Rejection::FieldUnknown {
+                field: name.clone(),
+            });
+        };
+        let value = fitting(value, &own.kind).ok_or_else(|| Rejection::FieldValue {
             field: name.clone(),
+        })?;
+        fields.push((name.clone(), value));
+    }
+    let filled = |name: &Code| event.fields.iter().any(|(own, _)| own == name);
+    let mut required = kind.fields.iter().filter(|field| field.required);
+    match required.find(|field| !filled(&field.name)) {
+        Some(field) => Err(Rejection::FieldMissing {
+            field: field.name.clone(),
         }),
-        None => Ok(()),
+        None => Ok(fields),
     }
 }
 
-fn fits(value: &Value, kind: &FieldKind) -> bool {
-    match (value, kind) {
+/// The value as its field holds it; `None` when it cannot.
+fn fitting(value: &Value, kind: &FieldKind) -> Option<Value> {
+    let fits = match (value, kind) {
+        (Value::Decimal(number), FieldKind::Decimal(scale)) => {
+            return number.at(*scale).map(Value::Decimal);
+        }
         (Value::Integer(number), FieldKind::Integer { min, max }) => (min..=max).contains(&number),
-        (Value::Decimal(number), FieldKind::Decimal(scale)) => number.scale == *scale,
         (Value::Choice(code), FieldKind::Choice(choices)) => {
             choices.iter().any(|(own, _)| own == code)
         }
@@ -159,5 +202,6 @@ fn fits(value: &Value, kind: &FieldKind) -> bool {
             | Value::Day(_),
             _,
         ) => false,
-    }
+    };
+    fits.then(|| value.clone())
 }

@@ -217,10 +217,10 @@ impl Desk {
         self.ask(Ask::Earn(Event {
             kind: code("waste"),
             roles: vec![(code("doer"), ResidentNo(who))],
-            quantity,
+            quantity: quantity.into(),
             fields: vec![],
             on: date(on),
-            minute: 0,
+            minute: Some(0),
             source: None,
             note: None,
         }))

@@ -3,24 +3,25 @@
 use std::collections::BTreeMap;
 
 use rongyi_core::account::Holder;
-use rongyi_core::amount::{Amount, Decimal};
+use rongyi_core::amount::Amount;
 use rongyi_core::book::{Book, Frame};
 use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::command::{Ask, Command, Reference, SaltedText};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::{Event, Source};
-use rongyi_core::rule::Value;
+use rongyi_core::rule::{KindPlan, Value};
 use rongyi_core::seal::{SealKey, Sealed, sealed_reference};
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
 use rongyi_core::typed;
 use rongyi_store::Store;
 
-use super::ImportError;
+use super::{ImportError, Now};
 use crate::access::random;
 use crate::door::Actor;
 use crate::earning::{
-    InputError, code, day, field, household_no, occurred_at, quantity, resident_no, whole,
+    InputError, code, day, field, household_no, occurred_at, quantity, resident_no, unread_field,
+    whole,
 };
 use rongyi_sheets::{BadRow, Columns, Row};
 
@@ -85,37 +86,29 @@ impl Reader {
         self.book.frame()
     }
 
-    /// The command of a row of events.
+    /// The command of a row of events, read at this date and minute of the community.
     ///
     /// # Errors
     /// A [`BadRow`] that says what to write instead.
-    pub fn event(&self, row: &Row, today: LocalDate) -> Result<Command, BadRow> {
+    pub fn event(&self, row: &Row, now: Now) -> Result<Command, BadRow> {
+        let today = now.0;
         let at = |error: InputError| bad(row, &error);
         let external_ref = reference(row, &typed::canonical(row.need("external_ref")?))?;
         let kind = code(row.need("kind")?, "kind").map_err(at)?;
-        let (on, minute) = occurred_at(row.need("occurred_at")?).map_err(at)?;
-        let written = row.need("quantity")?;
+        let (on, minute) = occurred_at(row.need("occurred_at")?, now).map_err(at)?;
+        let quantity = quantity(row.need("quantity")?).map_err(at)?;
         let (subject, doer) = self.doer(row)?;
         let mut fields = Vec::new();
-        let mut units = NO_RULE;
-        let mut shown = written.to_owned();
-        // Without a rule for it the book refuses the event and says why; its quantity is never looked at.
-        if let Some((_, plan)) = self.book.rule_for(&kind, on) {
-            units = quantity(written, plan).map_err(at)?;
-            shown = Decimal {
-                units,
-                scale: plan.scale,
-            }
-            .to_string();
-            for (name, text) in row.prefixed("field.") {
-                let name = code(name, "field").map_err(at)?;
-                let value = match plan.fields.iter().find(|own| own.name == name) {
-                    Some(own) => field(own, text).map_err(at)?,
-                    // The book refuses it by name.
-                    None => Value::YesNo(true),
-                };
-                fields.push((name, value));
-            }
+        // Rules may have come since the file was opened; what this reader does not know the book refuses by name.
+        let plan = self.book.rule_for(&kind, on).map(|(_, plan)| plan);
+        for (name, text) in row.prefixed("field.") {
+            let name = code(name, "field").map_err(at)?;
+            let known = |plan: &KindPlan| plan.fields.iter().find(|own| own.name == name).cloned();
+            let value = match plan.and_then(known) {
+                Some(own) => field(&own, text).map_err(at)?,
+                None => unread_field(),
+            };
+            fields.push((name, value));
         }
         let note = row.get("note").map(salted);
         let mut parts = vec![
@@ -123,8 +116,8 @@ impl Reader {
             kind.to_string(),
             subject,
             on.to_string(),
-            minute.to_string(),
-            shown,
+            said_minute(minute),
+            quantity.number(0).to_string(),
         ];
         parts.push(row.get("note").unwrap_or_default().to_owned());
         parts.extend(
@@ -150,7 +143,7 @@ impl Reader {
         let event = Event {
             kind,
             roles,
-            quantity: units,
+            quantity,
             fields,
             on,
             minute,
@@ -168,7 +161,7 @@ impl Reader {
     ///
     /// # Errors
     /// A [`BadRow`] that says what to write instead.
-    pub fn balance(&self, row: &Row, today: LocalDate) -> Result<Command, BadRow> {
+    pub fn balance(&self, row: &Row, (today, _): Now) -> Result<Command, BadRow> {
         let at = |error: InputError| bad(row, &error);
         let resident = resident_no(row.need("resident")?).map_err(at)?;
         let asset = code(row.need("asset")?, "asset").map_err(at)?;
@@ -317,8 +310,15 @@ impl Reader {
     }
 }
 
-/// Never a legal quantity: should a rule appear between reading and deciding, the book still refuses.
-const NO_RULE: i32 = i32::MIN;
+/// The minute as it stands in the digest of a row. Rows without a time were digested as minute 0 by programs of before;
+/// midnight, where somebody said it, is something else.
+fn said_minute(minute: Option<u16>) -> String {
+    match minute {
+        None => "0".to_owned(),
+        Some(0) => "00:00".to_owned(),
+        Some(minute) => minute.to_string(),
+    }
+}
 
 fn salted(text: &str) -> SaltedText {
     SaltedText {
