@@ -241,6 +241,12 @@ fn check_kind(kind: &Kind, no: No<'_>) {
             "Each up_to is larger than the one before; only the last band may leave it out.",
         );
         no("bands", "bands", zh, en);
+    } else if kind.bands.last().is_some_and(|last| last.up_to.is_some()) {
+        let (zh, en) = (
+            "最后一档不写 up_to，不然更长的就没有档了。",
+            "The last band has no up_to, or what is longer would have no band.",
+        );
+        no("bands", "bands", zh, en);
     }
     if let Some(missing) = &kind.missing_checkout
         && missing.minutes.is_some() == missing.percent.is_some()

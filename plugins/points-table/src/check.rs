@@ -120,6 +120,10 @@ pub(crate) fn kind(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
             "Only the last band may leave out up_to.",
         );
         found.push(wrong(format!("{path}.bands"), "points-table.bands", zh, en));
+    } else if let Some(up_to) = kind.bands.last().and_then(|last| last.up_to) {
+        let zh = format!("最后一档不写 up_to：超过 {up_to} 的就没有档了。");
+        let en = format!("The last band has no up_to: above {up_to} there would be no band.");
+        found.push(wrong(format!("{path}.bands"), "points-table.bands", zh, en));
     }
     if let Some(max) = kind.max_units
         && max.at_scale(kind.scale).is_none_or(|units| units < 1)

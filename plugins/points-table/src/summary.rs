@@ -1,9 +1,10 @@
 //! The rules in force, one plain sentence for each kind. Nothing is computed.
 
 use rongyi_sdk::text;
-use rongyi_sdk::types::Text;
+use rongyi_sdk::types::{Date, Text};
 use rongyi_sdk::window::{each, every, this};
 
+use crate::extra::When;
 use crate::params::BonusOf;
 use crate::table::{Row, Way};
 
@@ -47,10 +48,7 @@ pub(crate) fn summary(row: &Row) -> Text {
             format!("底分 {base} 分，每{u}扣 {per_fault} 分，最少 {min} 分"),
             format!("{base} points, {per_fault} off for each of the {ue}, never less than {min}"),
         ),
-        Way::Bands => (
-            format!("按{u}数分 {} 档", row.kind.bands.len()),
-            format!("by {} bands of {ue}", row.kind.bands.len()),
-        ),
+        Way::Bands => bands(row, u, ue),
         Way::Levels => levels(row),
         Way::Give => {
             let to = row.kind.give.as_ref().map(|give| &give.title);
@@ -81,6 +79,89 @@ fn levels(row: &Row) -> (String, String) {
         .map(|level| format!("{} {}", level.title.en, level.points))
         .collect();
     (zh.join("、"), format!("points by level: {}", en.join(", ")))
+}
+
+/// Bands of one kind whose numbers are told; the rest is counted.
+const BANDS_MAX: usize = 12;
+
+fn bands(row: &Row, u: &str, ue: &str) -> (String, String) {
+    let all = &row.kind.bands;
+    let told = all.iter().take(BANDS_MAX).map(|band| match band.up_to {
+        Some(up_to) => (
+            format!("{up_to} 以内 {} 分", band.points),
+            format!("up to {up_to} {}", band.points),
+        ),
+        None => (
+            format!("再多 {} 分", band.points),
+            format!("above {}", band.points),
+        ),
+    });
+    let (zh, en): (Vec<_>, Vec<_>) = told.unzip();
+    let (mut zh, mut en) = (zh.join("、"), en.join(", "));
+    if all.len() > BANDS_MAX {
+        zh.push_str(&format!(" 等 {} 档", all.len()));
+        en.push_str(&format!(" and so on, {} bands", all.len()));
+    }
+    (
+        format!("按{u}数分档：{zh}"),
+        format!("points by {ue}: {en}"),
+    )
+}
+
+/// What a condition asks, in brackets; nothing for one that always holds.
+fn condition(when: &When, weekdays: &[u8]) -> (String, String) {
+    const DAYS: [(&str, &str); 7] = [
+        ("周一", "Mon"),
+        ("周二", "Tue"),
+        ("周三", "Wed"),
+        ("周四", "Thu"),
+        ("周五", "Fri"),
+        ("周六", "Sat"),
+        ("周日", "Sun"),
+    ];
+    let mut parts: Vec<(String, String)> = Vec::new();
+    let days = weekdays.iter().chain(&when.weekdays);
+    let days = days.filter_map(|day| DAYS.get(usize::from(day.saturating_sub(1))));
+    let (zh, en): (Vec<&str>, Vec<&str>) = days.copied().unzip();
+    if !zh.is_empty() {
+        parts.push((zh.join("、"), en.join(", ")));
+    }
+    let clock = |own: u16| format!("{:02}:{:02}", own / 60, own % 60);
+    if when.from.is_some() || when.to.is_some() {
+        let from = clock(when.from.map_or(0, |from| from.0));
+        let to = clock(when.to.map_or(24 * 60, |to| to.0));
+        parts.push((format!("{from}–{to}"), format!("{from}–{to}")));
+    }
+    for days in &when.days {
+        let date = |on: Date| format!("{}-{:02}-{:02}", on.year, on.month, on.day);
+        let (from, to) = (date(days.from), date(days.to.unwrap_or(days.from)));
+        parts.push((format!("{from} 到 {to}"), format!("{from} to {to}")));
+    }
+    if let Some(field) = &when.field {
+        let is = when.is.join("/");
+        parts.push((format!("{field} 是 {is}"), format!("{field} is {is}")));
+    }
+    if let Some(has) = &when.has {
+        let (name, least) = (&has.name, has.at_least);
+        parts.push((
+            format!("{name} 至少 {least}"),
+            format!("{name} at least {least}"),
+        ));
+    }
+    if let Some(role) = &when.role {
+        parts.push((format!("有 {role}"), format!("with a {role}")));
+    }
+    if let Some(over) = when.quantity_over {
+        parts.push((format!("数量超过 {over}"), format!("more than {over}")));
+    }
+    if parts.is_empty() {
+        return (String::new(), String::new());
+    }
+    let (zh, en): (Vec<String>, Vec<String>) = parts.into_iter().unzip();
+    (
+        format!("（{}）", zh.join("，")),
+        format!(" ({})", en.join("; ")),
+    )
 }
 
 fn bounds(row: &Row, zh: &mut String, en: &mut String) {
@@ -143,8 +224,10 @@ fn extras(row: &Row, zh: &mut String, en: &mut String) {
         ));
     }
     for boost in &row.kind.boosts {
-        let Some(title) = boost.title.as_ref() else {
-            continue;
+        let (if_zh, if_en) = condition(&boost.when, &boost.weekdays);
+        let (zh_title, en_title) = match boost.title.as_ref() {
+            Some(title) => (title.zh.as_str(), title.en.as_str()),
+            None => ("", "more"),
         };
         let (how, how_en) = match (boost.times, boost.plus) {
             (Some(times), _) => (
@@ -156,8 +239,8 @@ fn extras(row: &Row, zh: &mut String, en: &mut String) {
                 (format!("另加 {plus} 分"), format!("{plus} points more"))
             }
         };
-        zh.push_str(&format!("，{}{how}", title.zh));
-        en.push_str(&format!("; {}: {how_en}", title.en));
+        zh.push_str(&format!("，{zh_title}{if_zh}{how}"));
+        en.push_str(&format!("; {en_title}{if_en}: {how_en}"));
     }
     for nth in &row.kind.nth {
         let since = this(nth.window);

@@ -11,12 +11,13 @@ use crate::extra::{Boost, Counted, Referrer, Stack};
 use crate::params::{BonusOf, Rounding};
 use crate::table::Row;
 
-/// Lane after lane; within a lane as `stack` says. Deductions are never multiplied.
+/// Lane after lane; within a lane as `stack` says. Deductions are left alone; where there are no points yet there is
+/// nothing to multiply, but something may be added.
 pub(crate) fn boosts(row: &Row, event: &Event, sum: &mut Sum) {
     let all = &row.kind.boosts;
     for (at, first) in all.iter().enumerate() {
         // Each lane is worked through at its first boost.
-        if all.iter().take(at).any(|before| before.lane == first.lane) || sum.total() <= 0 {
+        if all.iter().take(at).any(|before| before.lane == first.lane) || sum.total() < 0 {
             continue;
         }
         let base = sum.total();
@@ -26,10 +27,10 @@ pub(crate) fn boosts(row: &Row, event: &Event, sum: &mut Sum) {
                 .saturating_sub(base),
             None => boost.plus.unwrap_or(0).into(),
         };
-        let holding = all
-            .iter()
-            .enumerate()
-            .filter(|(_, boost)| boost.lane == first.lane && boost.holds(event, row.kind.scale));
+        let counts = |boost: &Boost| base > 0 || boost.plus.is_some();
+        let holding = all.iter().enumerate().filter(|(_, boost)| {
+            boost.lane == first.lane && counts(boost) && boost.holds(event, row.kind.scale)
+        });
         let mut counting: Vec<(usize, i64)> =
             holding.map(|(at, boost)| (at, more(boost))).collect();
         match row.kind.stack {

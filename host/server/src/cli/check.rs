@@ -1,8 +1,12 @@
 //! `rongyi check`: reads the configuration, loads every rule with its parameters, and says what would be in
 //! force, and from when it differs from what the ledger has in force now. Changes nothing.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 
+use rongyi_core::rule::Text;
 use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
 use rongyi_store::Store;
@@ -49,6 +53,7 @@ pub(super) async fn run(args: &CheckArgs) -> Result<(), Failure> {
             Err(diagnostics) => found.extend(diagnostics),
         }
     }
+    found.extend(unlinked(&config));
     if !found.is_empty() {
         return Err(if args.json {
             told_as_json(&found)
@@ -63,6 +68,46 @@ pub(super) async fn run(args: &CheckArgs) -> Result<(), Failure> {
         show(&config, &all, &against);
     }
     Ok(())
+}
+
+/// Files of scenarios that lie beside the communities and that no rule names: nobody would ever run them.
+fn unlinked(config: &Config) -> Vec<config::Diagnostic> {
+    let named = config.communities.iter().flat_map(|own| &own.rules);
+    let named = named.filter_map(|rule| rule.scenarios.as_ref()?.canonicalize().ok());
+    let named: BTreeSet<PathBuf> = named.collect();
+    let root = config.file.parent().unwrap_or(Path::new(""));
+    let folder = root.join("scenarios");
+    let lying = folder.read_dir().into_iter().flatten().flatten();
+    let lying = lying.map(|entry| entry.path());
+    let lying = lying.filter(|path| path.extension().is_some_and(|own| own == "toml"));
+    let mut alone: Vec<PathBuf> = lying
+        .filter(|path| path.canonicalize().is_ok_and(|own| !named.contains(&own)))
+        .collect();
+    alone.sort_unstable();
+    let told = |path: PathBuf| {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        config::Diagnostic::of_file(
+            path,
+            "config.unlinked",
+            Text {
+                zh: "这个情景文件没有哪条规则写着它，所以从来不会跑。".into(),
+                en: "No rule names this file of scenarios, so it is never run.".into(),
+            },
+            Text {
+                zh: format!(
+                    "在那条 [[rule]] 里写 scenarios = \"../scenarios/{name}\"，或者删掉文件。"
+                ),
+                en: format!(
+                    "Write scenarios = \"../scenarios/{name}\" in its [[rule]], or delete the file."
+                ),
+            },
+        )
+    };
+    alone.into_iter().map(told).collect()
 }
 
 /// A community's rules beside what its ledger has in force.

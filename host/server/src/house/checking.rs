@@ -1,6 +1,7 @@
 //! Every configured rule of a community, loaded and tried on its scenarios before it is switched on. Opens no
 //! database and changes nothing.
 
+mod meant;
 mod overlaps;
 mod trial;
 
@@ -142,6 +143,7 @@ pub fn check_rules(
     // Of a rule that could not be loaded the name is not known either; that was said already.
     if checked.len() == community.rules.len() {
         found.extend(overlaps::overlaps(&community.rules, &checked));
+        found.extend(meant::not_meant(community, &checked));
         found.extend(crate::period::wrong_rule(community, &names));
         let kinds = checked.iter().flat_map(|rule| &rule.rule.plan.kinds);
         let kinds: Vec<&str> = kinds.map(|kind| kind.code.as_str()).collect();
