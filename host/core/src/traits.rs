@@ -11,6 +11,10 @@ pub const TRAITS_MAX: usize = 16;
 /// The largest value of a trait.
 pub const TRAIT_MAX: i32 = 1_000_000;
 
+/// The trait of a number whose person was erased, set by whoever erases; nobody can set it by hand. Nothing new is booked
+/// for such a number.
+pub const ERASED: &str = "host.erased";
+
 /// A resident's traits. One that is not there counts as 0, so 0 is never kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Traits(BTreeMap<Code, i32>);
@@ -89,6 +93,13 @@ pub struct Member {
     pub household: HouseholdNo,
     /// The traits.
     pub traits: Traits,
+}
+
+impl Member {
+    /// Whether nobody stands behind the number any more.
+    pub fn is_erased(&self) -> bool {
+        self.traits.iter().any(|(name, _)| name.as_str() == ERASED)
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) use checks::units_in;
-use checks::{Said, check, check_date, rule_and_kind};
+use checks::{Said, check, check_date, check_people, rule_and_kind};
 
 use super::draft::{Draft, Floors};
 use super::facts::{Days, Subjects, count_event, count_issued, fact};
@@ -127,6 +127,7 @@ fn book_event(
     check_date(book, event, envelope.today)?;
     let (set, kind) = rule_and_kind(book, event)?;
     let said = check(book, event, &kind)?;
+    check_people(book, event)?;
     let decided = decide(
         book,
         command,

@@ -11,7 +11,7 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::Erasure;
 use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
-use rongyi_core::traits::Traits;
+use rongyi_core::traits::{ERASED as ERASED_NUMBER, Traits};
 use rongyi_store::{HouseholdText, Person, ReadLine, Session, Store, StoreError, Whose};
 
 use crate::clerk::ClerkError;
@@ -210,6 +210,7 @@ pub async fn erase(
             ..house.command(community, &Actor::Job.code(), ask)
         };
         house.clerk.ask_patiently(community, command).await?;
+        close_number(house, residency).await?;
         if residency.last && residency.household_text.is_some() {
             let household = residency.household;
             house
@@ -223,4 +224,22 @@ pub async fn erase(
     house.store.erase_person(person_id, ERASED).await?;
     erased.scrubbed = house.store.scrub(rewrite).await?;
     Ok(erased)
+}
+
+/// Nobody stands behind the number any more: nothing new is booked for it, and what staff marked of the person is gone.
+async fn close_number(house: &House, residency: &Residency) -> Result<(), OwnError> {
+    let erased = Code::literal(ERASED_NUMBER);
+    let known = || residency.traits.iter().map(|(name, _)| name);
+    if known().any(|name| *name == erased) {
+        return Ok(());
+    }
+    let gone = known().map(|name| (name.clone(), 0));
+    let changes = gone.chain([(erased.clone(), 1)]).collect();
+    let ask = Ask::Traits(residency.resident, changes);
+    let command = house.command(&residency.community, &Actor::Job.code(), ask);
+    house
+        .clerk
+        .ask_patiently(&residency.community, command)
+        .await?;
+    Ok(())
 }

@@ -234,3 +234,28 @@ async fn a_future_scale_changes_no_number_of_today() {
     page.is(200).says(&["2.5 公斤", "3.5 公斤", "2.55 公斤"]);
     app.end().await;
 }
+
+#[tokio::test]
+async fn nothing_is_booked_for_somebody_who_was_erased() {
+    let app = TestApp::new().await;
+    let nanmen = code("nanmen");
+    let store = &app.house.store;
+    let who = rongyi_core::ids::ResidentNo(1002);
+    let person = store.resident_person(&nanmen, who).await.unwrap().unwrap();
+    let wish = rongyi_server::people::own::Wish::Own;
+    rongyi_server::people::own::erase(&app.house, person.person_id, &wish, false)
+        .await
+        .unwrap();
+    let mut scale = app.device("events").await;
+    let today = app.house.today(&nanmen).0.to_string();
+    let body = |resident: u32| {
+        serde_json::json!({
+            "kind": "tree.plant", "resident": resident, "quantity": "1", "occurred_at": today, "external_ref": format!("e-{resident}"),
+        })
+    };
+    let path = "/api/v1/communities/nanmen/events";
+    let refused = scale.json(path, &body(1002)).await.is(422).json();
+    assert_eq!(refused["code"], "resident.erased", "{refused}");
+    scale.json(path, &body(1001)).await.is(200);
+    app.end().await;
+}

@@ -81,6 +81,17 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// Nothing new is booked for somebody whose data were erased. What waited for its rule before is decided all the same.
+pub(super) fn check_people(book: &Book, event: &Event) -> Result<(), Rejection> {
+    for (_, resident) in &event.roles {
+        if book.member(*resident)?.is_erased() {
+            let resident = *resident;
+            return Err(EventRejection::ResidentErased { resident }.into());
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn check_date(book: &Book, event: &Event, today: LocalDate) -> Result<(), Rejection> {
     let settings = book.settings_or_reject()?;
     if event.on > today {

@@ -185,6 +185,28 @@ fn a_time_that_nobody_said_is_unknown_to_the_rule() {
     own.ask(Ask::Earn(without("serve"))).unwrap();
 }
 
+#[test]
+fn nothing_new_is_booked_for_an_erased_number() {
+    let mut own = Asked::new();
+    let waits = own
+        .ask(Ask::Earn(written("boom", "1", "2026-03-09")))
+        .unwrap();
+    let erased = vec![(code(crate::traits::ERASED), 1)];
+    own.ask(Ask::Traits(ResidentNo(1), erased)).unwrap();
+    let no = own
+        .ask(Ask::Earn(written("waste", "1", "2026-03-09")))
+        .unwrap_err();
+    assert_eq!(no.code(), "resident.erased");
+    // In any role; and what waited before is decided.
+    let mut other = event("waste", 2, 1, date("2026-03-09"));
+    other.roles.push((code("referrer"), ResidentNo(1)));
+    assert_eq!(
+        own.ask(Ask::Earn(other)).unwrap_err().code(),
+        "resident.erased"
+    );
+    assert!(own.ask(Ask::Retry(waits.entry)).is_ok());
+}
+
 /// What ledgers of before hold is read as they meant it, and written again as it was.
 #[test]
 fn records_of_before_keep_their_bytes() {
