@@ -198,9 +198,34 @@ pub fn window_days(window: Window, on: LocalDate) -> Option<(LocalDate, LocalDat
 /// The longest run of days that is looked for.
 const STREAK_MAX: u16 = 400;
 
+/// What stands before the kind of a run of days that is asked ahead: those that follow the event's day. There are such
+/// days only for what is entered late.
+pub const AHEAD: &str = "ahead/";
+
+/// The kind of a run of days that is asked ahead.
+pub(crate) fn ahead(need: &FactNeed) -> Option<Code> {
+    let of = need
+        .of
+        .as_ref()
+        .filter(|_| need.metric == Metric::StreakDays)?;
+    of.as_str().strip_prefix(AHEAD)?.parse().ok()
+}
+
 /// First and last day of a need's window: a run of days has no row of all time to be read from, and is looked for in
 /// the longest trailing window instead.
 pub(crate) fn need_days(need: &FactNeed, on: LocalDate) -> Option<(LocalDate, LocalDate)> {
+    if ahead(need).is_some() {
+        let days = match need.window {
+            Window::Trailing(days) => days.min(STREAK_MAX),
+            Window::Day
+            | Window::Week
+            | Window::Month
+            | Window::Quarter
+            | Window::Year
+            | Window::Lifetime => STREAK_MAX,
+        };
+        return Some((on.plus_days(1), on.plus_days(i32::from(days))));
+    }
     match (need.metric, need.window) {
         (Metric::StreakDays, Window::Lifetime) => window_days(Window::Trailing(STREAK_MAX), on),
         (_, window) => window_days(window, on),
@@ -253,6 +278,9 @@ pub fn answer<'r>(
             }
         }
         Metric::DistinctDays => distinct_days(need, on, kinds, row),
+        Metric::StreakDays if ahead(need).is_some() => {
+            run_after(&active_days(need, on, kinds, row), on)
+        }
         Metric::StreakDays => streak(&active_days(need, on, kinds, row), on),
         // Ranks come with a cut-off, balances from accounts; neither is counted.
         Metric::RankAtCutoff | Metric::Balance => 0,
@@ -352,6 +380,14 @@ pub(crate) fn streak(days: &BTreeSet<i32>, on: LocalDate) -> i64 {
     };
     let run =
         (0..=i32::from(STREAK_MAX)).take_while(|back| days.contains(&ends.saturating_sub(*back)));
+    i64::try_from(run.count()).unwrap_or(i64::MAX)
+}
+
+/// Days in a row that begin with the day after `on`.
+fn run_after(days: &BTreeSet<i32>, on: LocalDate) -> i64 {
+    let first = on.to_days().saturating_add(1);
+    let run =
+        (0..i32::from(STREAK_MAX)).take_while(|more| days.contains(&first.saturating_add(*more)));
     i64::try_from(run.count()).unwrap_or(i64::MAX)
 }
 

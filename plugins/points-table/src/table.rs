@@ -3,7 +3,7 @@
 
 use rongyi_sdk::types::{Diagnostic, FactNeed, Metric, Subject, Text, Window};
 use rongyi_sdk::window::{Needs, subject_code, window_code};
-use rongyi_sdk::{text, wrong};
+use rongyi_sdk::{ahead, text, wrong};
 
 use crate::check;
 use crate::extra::{Counted, Scale};
@@ -71,7 +71,7 @@ pub(crate) struct Row {
     /// Days since the last time.
     pub(crate) comeback_fact: Option<usize>,
     /// Different days: of the row, of one day more, and whether there was one today already.
-    pub(crate) streak_facts: Option<[usize; 3]>,
+    pub(crate) streak_facts: Option<[usize; 5]>,
     /// How often before, for a referrer who is thanked at one time only.
     pub(crate) referrer_fact: Option<usize>,
     /// What each mark counts.
@@ -250,7 +250,12 @@ impl Row {
             };
             let (row, longer) = (days(streak.days), days(streak.days.saturating_add(1)));
             let today = needs.ask(Metric::Events, Window::Day, person, own);
-            [row, longer, today]
+            let mut run = |of: &str| {
+                let window = Window::TrailingDays(streak.days);
+                needs.ask(Metric::StreakDays, window, person, Some(of))
+            };
+            let before = run(&kind.code);
+            [row, longer, today, before, run(&ahead(&kind.code))]
         });
         self.referrer_fact = kind
             .referrer

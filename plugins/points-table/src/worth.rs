@@ -86,11 +86,19 @@ pub(crate) fn bonuses(row: &Row, event: &Event, minutes: i64, sum: &mut Sum) {
             sum.add(row.phrase("comeback"), args, back.points.into());
         }
     }
-    if let (Some(streak), Some([days, longer, today])) = (&row.kind.streak, row.streak_facts) {
+    if let (Some(streak), Some([days, longer, today, run, after])) =
+        (&row.kind.streak, row.streak_facts)
+    {
         let of = |fact| answer(&event.facts, fact);
-        let before = i64::from(streak.days).saturating_sub(1);
-        // Today is the day that makes the row full, and the row is not longer already.
-        if of(today) == 0 && of(days) == before && of(longer) == before {
+        let full = i64::from(streak.days);
+        let nearly = full.saturating_sub(1);
+        // The days before this one, as many as matter.
+        let before = if of(days) == nearly { nearly } else { of(run) };
+        let after = of(after);
+        // This day makes the row full, whether it is the last one or was entered late; neither the days before it nor
+        // those after it were full by themselves.
+        let row_of = before.saturating_add(1).saturating_add(after);
+        if of(today) == 0 && row_of >= full && of(longer) < full && after < full {
             let args = vec![number(streak.days.into()), number(streak.points.into())];
             sum.add(row.phrase("streak"), args, streak.points.into());
         }

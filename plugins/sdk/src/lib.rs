@@ -50,6 +50,12 @@ pub fn minute_of(event: &types::Event) -> Option<u16> {
     (!unknown).then_some(event.minute)
 }
 
+/// Of `streak-days`: what to name in `of` for the days in a row that follow the event's day, within the window. There are
+/// such days only for an event that is entered late.
+pub fn ahead(kind: &str) -> String {
+    format!("ahead/{kind}")
+}
+
 /// A text in both languages.
 pub fn text(zh: impl Into<String>, en: impl Into<String>) -> types::Text {
     types::Text {

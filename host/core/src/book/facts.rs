@@ -6,7 +6,7 @@ use super::Book;
 use super::earning::{doer, holder, issued_kind};
 use crate::account::{Account, Holder, Purpose};
 use crate::command::Rejection;
-use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, answer, fitting};
+use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, ahead, answer, fitting};
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
 use crate::record::{Event, RuleSet};
 use crate::rule::{Award, Decision, Fact, FactNeed, Metric, Subject};
@@ -48,6 +48,9 @@ pub(super) fn kinds_of(book: &Book, need: &FactNeed, line_item: Option<&Code>) -
                 .map(|item| item_kind(&item.code))
                 .collect(),
         };
+    }
+    if let Some(kind) = ahead(need) {
+        return vec![kind];
     }
     match &need.of {
         Some(kind) => vec![kind.clone()],

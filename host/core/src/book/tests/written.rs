@@ -207,6 +207,42 @@ fn nothing_new_is_booked_for_an_erased_number() {
     assert!(own.ask(Ask::Retry(waits.entry)).is_ok());
 }
 
+/// A day that is entered late sees the days before it, and those that follow.
+#[test]
+fn a_late_day_sees_the_row_on_both_sides() {
+    let mut own = Asked::new();
+    let run = |of: &str| FactNeed {
+        metric: Metric::StreakDays,
+        window: Window::Trailing(7),
+        subject: Subject::Person,
+        of: Some(code(of)),
+    };
+    let mut set = rule_set();
+    set.plan.kinds[0].facts = vec![run("waste"), run("ahead/waste")];
+    own.ask(Ask::Activate(Box::new(set))).unwrap();
+    let mut seen = |day: u8| {
+        let on = format!("2026-03-{day:02}");
+        own.ask(Ask::Earn(written("waste", "1", &on))).unwrap();
+        let facts = own.last().facts;
+        (facts[0].value, facts[1].value)
+    };
+    for (day, row) in [
+        (1, (0, 0)),
+        (2, (1, 0)),
+        (4, (0, 0)),
+        (5, (1, 0)),
+        (6, (2, 0)),
+        (7, (3, 0)),
+        (8, (4, 0)),
+        (9, (5, 0)),
+        (3, (2, 6)),
+    ] {
+        assert_eq!(seen(day), row, "{day}");
+    }
+    // No further than the window, and past the end of a month.
+    assert_eq!(seen(10), (6, 0));
+}
+
 /// What ledgers of before hold is read as they meant it, and written again as it was.
 #[test]
 fn records_of_before_keep_their_bytes() {

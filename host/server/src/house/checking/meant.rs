@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use rongyi_core::counters::AHEAD;
 use rongyi_core::ids::Code;
 use rongyi_core::rule::{FactNeed, Metric, Plan, Text};
 use serde_json::Value;
@@ -15,8 +16,8 @@ pub(super) fn not_meant(community: &config::Community, rules: &[Checked]) -> Vec
     let kinds: BTreeSet<&Code> = kinds.map(|kind| &kind.code).collect();
     let mut found = Vec::new();
     for (entry, rule) in community.rules.iter().zip(rules) {
-        let named: BTreeSet<&Code> = kinds_asked_about(&rule.rule.plan).collect();
-        let unknown = named.into_iter().filter(|kind| !kinds.contains(kind));
+        let named: BTreeSet<Code> = kinds_asked_about(&rule.rule.plan).collect();
+        let unknown = named.iter().filter(|kind| !kinds.contains(kind));
         found.extend(unknown.map(|kind| unknown_kind(entry, kind, &kinds)));
         if let Ok(params) = serde_json::from_str(&entry.params_json) {
             owing(community, entry, (&params, ""), &mut found);
@@ -26,7 +27,7 @@ pub(super) fn not_meant(community: &config::Community, rules: &[Checked]) -> Vec
 }
 
 /// The event kinds whose past a rule wants to know.
-fn kinds_asked_about(plan: &Plan) -> impl Iterator<Item = &Code> {
+fn kinds_asked_about(plan: &Plan) -> impl Iterator<Item = Code> {
     let of_kinds = plan.kinds.iter().flat_map(|kind| &kind.facts);
     let pricing = plan.pricing.iter();
     let of_pricing = pricing.flat_map(|own| own.order_facts.iter().chain(&own.line_facts));
@@ -46,7 +47,12 @@ fn kinds_asked_about(plan: &Plan) -> impl Iterator<Item = &Code> {
         | Metric::Balance => false,
     };
     let all = of_kinds.chain(of_pricing).filter(of_events);
-    all.filter_map(|need| need.of.as_ref())
+    all.filter_map(|need| {
+        let of = need.of.as_ref()?;
+        // Days that follow are asked of a kind too.
+        let kind = of.as_str().strip_prefix(AHEAD).unwrap_or(of.as_str());
+        kind.parse().ok()
+    })
 }
 
 fn unknown_kind(entry: &RuleEntry, kind: &Code, kinds: &BTreeSet<&Code>) -> Diagnostic {
