@@ -305,3 +305,40 @@ fn a_day_has_only_so_many_minutes() {
         .unwrap();
     assert_eq!(refused(&again), None);
 }
+
+#[test]
+fn bad_input_is_rejected_by_name() {
+    let mut desk = Desk::open();
+    let mut rejected = |change: &dyn Fn(&mut Event)| {
+        let mut bad = event("waste", 1, 1, desk.today);
+        change(&mut bad);
+        desk.ask(Ask::Earn(bad)).unwrap_err().code()
+    };
+    assert_eq!(rejected(&|e| e.kind = code("wast")), "kind.unknown");
+    assert_eq!(
+        rejected(&|e| e.roles[0].1 = ResidentNo(9)),
+        "resident.unknown"
+    );
+    assert_eq!(rejected(&|e| e.roles.clear()), "role.missing");
+    assert_eq!(rejected(&|e| e.quantity = 0.into()), "quantity.range");
+    assert_eq!(rejected(&|e| e.quantity = (-1).into()), "quantity.range");
+    assert_eq!(
+        rejected(&|e| e.quantity = i32::MAX.into()),
+        "quantity.range"
+    );
+    assert_eq!(rejected(&|e| e.on = date("2026-03-11")), "date.future");
+    assert_eq!(rejected(&|e| e.on = date("2025-12-31")), "date.too-early");
+    assert_eq!(rejected(&|e| e.on = date("2026-01-04")), "kind.not-active");
+    assert_eq!(
+        rejected(&|e| e.fields.push((code("x"), crate::rule::Value::YesNo(true)))),
+        "field.unknown"
+    );
+    let kind_near = desk
+        .ask(Ask::Earn(event("wast", 1, 1, date("2026-03-01"))))
+        .unwrap_err();
+    assert!(
+        kind_near.text().en.contains("Did you mean “waste”"),
+        "{}",
+        kind_near.text().en
+    );
+}
