@@ -189,19 +189,22 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
 }
 
 /// Events whose rule may be asked, the oldest first. Those of a rule that is left alone stay where they are and
-/// keep nobody else waiting, unless a newer set of the same rule may decide them.
+/// keep nobody else waiting, unless a newer set of the same rule may decide them, or theirs is in force no more.
 async fn ready(house: &House, code: &Code) -> Result<Vec<u64>, ClerkError> {
     let waiting = house.store.waiting(code).await?;
     if waiting.is_empty() {
         return Ok(Vec::new());
     }
-    let frame = house.store.frame(code).await?;
-    let sets = frame.map(|frame| frame.sets).unwrap_or_default();
+    let Some(frame) = house.store.frame(code).await? else {
+        return Ok(Vec::new());
+    };
     let (ward, now) = (house.books.ward(code), house.clock.now());
     let stays = |no: RuleSetNo| {
-        let name = sets.iter().find(|set| set.no == no).map(|set| &set.name);
-        let newer = |set: &&std::sync::Arc<RuleSet>| set.no > no && Some(&set.name) == name;
-        ward.left_alone(no, now) && !sets.iter().any(|set| newer(&set))
+        let name = frame.set(no).map(|set| &set.name);
+        let newer = |set: &std::sync::Arc<RuleSet>| {
+            set.no > no && Some(&set.name) == name && frame.names(set.no)
+        };
+        ward.left_alone(no, now) && frame.names(no) && !frame.sets.iter().any(newer)
     };
     let ready = waiting
         .into_iter()

@@ -71,6 +71,12 @@ impl Frame {
         }
     }
 
+    /// Whether the set decides on some day, past or coming. Of ledgers of before nobody can say that it does not.
+    pub fn names(&self, no: RuleSetNo) -> bool {
+        let blocks = self.blocks();
+        blocks.is_none_or(|blocks| blocks.iter().any(|block| block.set == no))
+    }
+
     /// The rule set and plan that decide `kind` on `on`.
     pub fn rule_for(&self, kind: &Code, on: LocalDate) -> Option<(&Arc<RuleSet>, &KindPlan)> {
         if kind.as_str() == period::CLOSE_KIND {
