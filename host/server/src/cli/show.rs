@@ -437,12 +437,9 @@ fn said(
 }
 
 fn event_text(frame: &Frame, event: &Event, set: Option<RuleSetNo>) -> Text {
-    let kind = &event.kind;
-    let unnamed = || Text {
-        zh: kind.to_string(),
-        en: kind.to_string(),
-    };
-    explain::kind_of(frame, event, set).map_or_else(unnamed, |plan| plan.title.clone())
+    let (zh, en) = (event.kind.to_string(), event.kind.to_string());
+    let kind = explain::kind_of(frame, event, set);
+    kind.map_or(Text { zh, en }, |plan| plan.title.clone())
 }
 
 pub(super) fn entry_text(frame: &Frame, first: &Record) -> Text {
