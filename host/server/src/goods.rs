@@ -74,19 +74,18 @@ async fn add_item(
         active: old.is_none_or(|old| old.active),
         ..item
     };
-    if !update {
-        if let Some(old) = old
-            && !same(old, &item)
-        {
-            let told = |item: &Item| {
-                format!(
-                    "{} / {}, {}, {} fen, {}",
-                    item.title.zh, item.title.en, item.category, item.value_fen, item.icon
-                )
-            };
-            let place = format!("物品 item {}", item.code);
-            return Err(conflict(row, &place, &told(old), &told(&item)).into());
-        }
+    if !update
+        && let Some(old) = old
+        && !same(old, &item)
+    {
+        let told = |item: &Item| {
+            format!(
+                "{} / {}, {}, {} fen, {}",
+                item.title.zh, item.title.en, item.category, item.value_fen, item.icon
+            )
+        };
+        let place = format!("物品 item {}", item.code);
+        return Err(conflict(row, &place, &told(old), &told(&item)).into());
     }
     let command = house.command(community, &house.hand.code(), Ask::Define(Box::new(item)));
     match house.clerk.ask_patiently(community, command).await {

@@ -277,7 +277,13 @@ async fn look_up(duty: &OnDuty, typed: &str) -> Result<Option<FoundEntry>, Fault
                 &format!("这一笔已经冲正过了（第 {by} 笔）。"),
                 &format!("It was taken back already, by entry {by}."),
             ),
-            _ => visit.either(
+            FateState::Proposed
+            | FateState::Approved
+            | FateState::Declined
+            | FateState::Posted
+            | FateState::Pending
+            | FateState::Objected
+            | FateState::Upheld => visit.either(
                 "这一笔还在公示期：有问题请提出异议，由另一位工作人员复核。",
                 "It is under notice: object to it, and another member of staff reviews it.",
             ),

@@ -159,6 +159,9 @@ pub(super) fn no_community(community: &Code) -> StoreError {
     }
 }
 
+/// Number, person, name, telephone and hash of the PIN.
+type SealedRow = (i64, i64, String, Option<String>, Option<String>);
+
 /// Persons and residents.
 impl Own {
     pub(crate) async fn create_person(
@@ -308,11 +311,10 @@ impl Own {
         &self,
         community: &Code,
     ) -> Result<Vec<SealedPerson>, StoreError> {
-        let rows: Vec<(i64, i64, String, Option<String>, Option<String>)> =
-            sqlx::query_as(SEALED_PEOPLE)
-                .bind(community.as_str())
-                .fetch_all(&self.readers)
-                .await?;
+        let rows: Vec<SealedRow> = sqlx::query_as(SEALED_PEOPLE)
+            .bind(community.as_str())
+            .fetch_all(&self.readers)
+            .await?;
         rows.into_iter()
             .map(|(resident, person_id, name, phone, pin_hash)| {
                 Ok(SealedPerson {
