@@ -50,6 +50,10 @@ impl Sheet {
     /// # Errors
     /// [`SheetError`], before any row is looked at.
     pub fn read(path: &Path) -> Result<Sheet, SheetError> {
+        // Opening a pipe waits for its other end.
+        if !std::fs::metadata(path)?.is_file() {
+            return Err(SheetError::NoFile);
+        }
         let file = std::fs::File::open(path)?;
         let about = file.metadata()?;
         if !about.is_file() {
