@@ -532,15 +532,7 @@ impl Record {
                 PickupCode::read(r, kind == Self::PLACE_SEALED)?,
             ),
             10 => Record::Settle(read_envelope(r)?, OrderNo(r.u32()?)),
-            11 => {
-                let (envelope, no) = (read_envelope(r)?, OrderNo(r.u32()?));
-                let reason = if r.flag()? {
-                    ReleaseReason::TimedOut
-                } else {
-                    ReleaseReason::Cancelled
-                };
-                Record::Release(envelope, no, reason)
-            }
+            11 => Record::Release(read_envelope(r)?, OrderNo(r.u32()?), read_reason(r)?),
             12 => Record::Lapse(
                 read_envelope(r)?,
                 r.list(|r| Account::unpack(r.i64()?).ok_or(Malformed))?,
@@ -597,4 +589,12 @@ impl Record {
         reader.end()?;
         Ok(record)
     }
+}
+
+fn read_reason(r: &mut Reader<'_>) -> Result<ReleaseReason, Malformed> {
+    Ok(if r.flag()? {
+        ReleaseReason::TimedOut
+    } else {
+        ReleaseReason::Cancelled
+    })
 }

@@ -1,7 +1,7 @@
 //! Every metric over every window, beside a model that walks over the list of what happened; and the packing of whose
 //! a counter is.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests")]
 
 use proptest::prelude::*;
 
