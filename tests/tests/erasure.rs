@@ -386,6 +386,11 @@ fn tell_about(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
         "--reason",
         &declined,
     ]);
+    gave(own, no, say);
+}
+
+/// Goods for the shop, with their name.
+fn gave(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
     // What they gave to the shop stands there by name alone.
     let item = format!("gift-{no}");
     own.must(&[

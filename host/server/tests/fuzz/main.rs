@@ -14,9 +14,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pool::fuzz;
 use rongyi_core::amount::Decimal;
-use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
-use rongyi_core::rule::{KindPlan, Text};
+use rongyi_core::time::LocalDate;
 use rongyi_core::{shown, typed};
 use rongyi_server::config::{load_with, render, to_json};
 use rongyi_server::proof::wire;
@@ -276,37 +275,23 @@ fn quantities() {
         "0.00001",
         "e9",
     ];
-    let text = |text: &str| Text {
-        zh: text.to_owned(),
-        en: text.to_owned(),
-    };
-    let kinds: Vec<KindPlan> = (0..=4)
-        .map(|scale| KindPlan {
-            code: Code::literal("waste"),
-            title: text("厨余"),
-            unit: text("斤"),
-            scale,
-            quantity_min: 0,
-            quantity_max: 1_000_000,
-            fields: Vec::new(),
-            facts: Vec::new(),
-        })
-        .collect();
+    let now = (LocalDate::FIRST, 0);
     fuzz("quantities", &words, |bytes| {
         let text = String::from_utf8_lossy(bytes);
         let mut all = Vec::new();
-        for kind in &kinds {
-            let read = rongyi_server::earning::quantity(&text, kind);
-            let exact = Decimal::parse(&text, kind.scale);
-            assert_eq!(read.is_ok(), exact.is_ok(), "{text:?}");
+        let read = rongyi_server::earning::quantity(&text);
+        for scale in 0..=4 {
+            let exact = Decimal::parse(&text, scale);
             if let Ok(number) = exact {
-                // Written out again, it is the same number.
-                let again = Decimal::parse(&number.to_string(), kind.scale).unwrap();
+                // Written out again, it is the same number, and so it is when its scale is known only later.
+                let again = Decimal::parse(&number.to_string(), scale).unwrap();
                 assert_eq!(again, number, "{text:?}");
+                let later = read.as_ref().ok().and_then(|own| own.at(scale));
+                assert_eq!(later, Some(number.units), "{text:?}");
             }
-            all.push(read.map_err(|error| error.code).map(|units| units.signum()));
+            all.push(exact.is_ok());
         }
-        let day = rongyi_server::earning::occurred_at(&text);
+        let day = rongyi_server::earning::occurred_at(&text, now);
         said((all.len(), format!("{all:?}"), day.is_ok()))
     });
 }
