@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs the built test programs of the workspace, two at a time, the long ones first: many of them wait for kills, pauses
 and time limits, and one after the other they take far longer. Each is started where cargo would start it. What a
-program that failed has printed is shown whole at the end; any failure fails the run, and so does a program without a test.
+program that failed has printed is shown whole at the end, and what each printed is kept in target/tests-said; any failure
+fails the run, and so does a program without a test.
 
-usage: tests/streams.py [NAME...]      only the programs of these names: web, cli, rongyi_core"""
+usage: tests/streams.py [NAME...] [-NAME...]      only the programs of these names, without those: web -kit"""
 
 import json
 import os
@@ -38,16 +39,19 @@ def programs(root):
 
 def main():
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    wanted = sys.argv[1:]
+    wanted = [name for name in sys.argv[1:] if not name.startswith("-")]
+    without = [name[1:] for name in sys.argv[1:] if name.startswith("-")]
     all_programs = programs(root)
-    strange = [name for name in wanted if name not in [own for own, *_ in all_programs]]
+    strange = [name for name in wanted + without if name not in [own for own, *_ in all_programs]]
     if strange:
         sys.exit(f"tests/streams.py: there is no test program {', '.join(strange)}")
-    todo = [own for own in all_programs if not wanted or own[0] in wanted]
+    todo = [own for own in all_programs if (not wanted or own[0] in wanted) and own[0] not in without]
     todo.sort(key=lambda own: LONG.index(own[0]) if own[0] in LONG else len(LONG))
     waiting = queue.Queue()
     for own in todo:
         waiting.put(own)
+    kept = os.path.join(os.environ.get("CARGO_TARGET_DIR") or os.path.join(root, "target"), "tests-said")
+    os.makedirs(kept, exist_ok=True)
     lock, failed, began = threading.Lock(), [], time.monotonic()
 
     def work():
@@ -64,6 +68,8 @@ def main():
             except subprocess.TimeoutExpired as late:
                 good, said = False, (late.stdout or b"") + f"\nstopped after {LIMIT_S} s\n".encode()
             said = said.decode(errors="replace")
+            with open(os.path.join(kept, f"{os.path.basename(folder)}-{name}.txt"), "w", encoding="utf-8") as file:
+                file.write(said)
             results = [line for line in said.splitlines() if line.startswith("test result")]
             if not results:
                 # A program that ran no test has tested nothing.

@@ -258,7 +258,7 @@ fn scenarios_of_a_component_cannot_hold_up_its_loading() {
     assert_eq!(of(10), "not asked any more after 10 faults");
     // What a community takes less of counts for its scenarios too, and what passed under other limits says nothing.
     let few = Lowered {
-        fuel_call: Some(5_000),
+        fuel_call: Some(500),
         ..Lowered::default()
     };
     for (lowered, falls_short) in [
@@ -268,9 +268,13 @@ fn scenarios_of_a_component_cannot_hold_up_its_loading() {
     ] {
         let report = engine.own_scenarios(rongyi_bundled::HOSTILE, &scenarios("good", 1), lowered);
         let failures = report.unwrap().failures;
-        let mut told = failures.iter().flat_map(|own| &own.differs);
-        let found = told.any(|own| own.to_string().contains("limit.fuel"));
-        assert_eq!(found, falls_short);
+        let told: Vec<String> = failures
+            .iter()
+            .flat_map(|own| &own.differs)
+            .map(ToString::to_string)
+            .collect();
+        let found = told.iter().any(|own| own.contains("limit.fuel"));
+        assert_eq!(found, falls_short, "{lowered:?}: {told:?}");
     }
     let report = engine.own_scenarios(
         rongyi_bundled::HOSTILE,

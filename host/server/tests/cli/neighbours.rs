@@ -134,6 +134,16 @@ const WALK: &[(&str, Step)] = &[
     ),
     ("stock import", One(&["-c", "green", "stock.csv"], 0)),
     (
+        "stock lose",
+        One(&["-c", "green", "rice", "2", "--reason", "受潮"], 0),
+    ),
+    (
+        "stock count",
+        One(&["-c", "green", "rice", "57", "--reason", "盘点"], 0),
+    ),
+    ("item off", One(&["-c", "green", "rice"], 0)),
+    ("item on", One(&["-c", "green", "rice"], 0)),
+    (
         "token add",
         One(&["-c", "green", "--name", "scale", "--scope", "read"], 0),
     ),

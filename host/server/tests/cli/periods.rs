@@ -138,7 +138,7 @@ fn a_period_is_closed_with_its_rule_once_and_half_way_twice() {
     refused(
         &step(&place, "sign-off", Some("wang")),
         "period.same-person",
-        &["staff/"],
+        &["截止的人"],
     );
     assert_eq!(step(&place, "sign-off", Some("li")).code, 0);
     assert_eq!(status(&place)["signed_alone"], false);
@@ -184,7 +184,7 @@ fn a_period_without_a_rule_is_sealed_by_the_only_operator() {
     refused(
         &step(&place, "sign-off", None),
         "period.same-person",
-        &["terminal/"],
+        &["截止的人"],
     );
     assert_eq!(step(&place, "sign-off", Some("li")).code, 0);
     assert_eq!(step(&place, "close", None).code, 0);
