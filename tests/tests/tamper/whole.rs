@@ -276,6 +276,26 @@ async fn staff_who_were_changed_by_other_hands_are_answered_for() {
     own.must(&verify);
 }
 
+/// From a checkpoint what was recorded before is not read again, but every kept row is compared.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_balance_shows_from_a_checkpoint_too() {
+    let (own, serving) = Installation::demo();
+    drop(serving);
+    let kept = own.folder().join("ok.checkpoint");
+    let kept = kept.to_str().unwrap();
+    own.must(&["verify", "-c", "nanmen", "--checkpoint", kept]);
+    own.must(&["verify", "-c", "nanmen", "--since", kept]);
+    let mut file = open(own.database()).await;
+    let statement = format!(
+        "UPDATE balance SET amount = amount + 1 WHERE {OURS} AND (community_id, account, lot) IN (SELECT community_id, account, lot FROM balance WHERE {OURS} LIMIT 1)"
+    );
+    assert_eq!(change(&mut file, statement).await, 1);
+    file.close().await.unwrap();
+    let said = own.run(&["verify", "-c", "nanmen", "--since", kept]);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("balance Account"), "{said:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_or_empty_database_opens_no_door() {
     let (own, serving) = Installation::demo();
