@@ -286,14 +286,18 @@ async fn a_changed_balance_shows_from_a_checkpoint_too() {
     own.must(&["verify", "-c", "nanmen", "--checkpoint", kept]);
     own.must(&["verify", "-c", "nanmen", "--since", kept]);
     let mut file = open(own.database()).await;
-    let statement = format!(
-        "UPDATE balance SET amount = amount + 1 WHERE {OURS} AND (community_id, account, lot) IN (SELECT community_id, account, lot FROM balance WHERE {OURS} LIMIT 1)"
-    );
-    assert_eq!(change(&mut file, statement).await, 1);
-    file.close().await.unwrap();
+    let by = |sign: char| {
+        format!(
+            "UPDATE balance SET amount = amount {sign} 1 WHERE {OURS} AND (community_id, account, lot) IN (SELECT community_id, account, lot FROM balance WHERE {OURS} ORDER BY account, lot LIMIT 1)"
+        )
+    };
+    assert_eq!(change(&mut file, by('+')).await, 1);
     let said = own.run(&["verify", "-c", "nanmen", "--since", kept]);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("balance Account"), "{said:?}");
+    // As it was: the installation is verified when it goes.
+    assert_eq!(change(&mut file, by('-')).await, 1);
+    file.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
