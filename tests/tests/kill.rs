@@ -111,9 +111,12 @@ fn state(own: &Installation) -> (Vec<Value>, u64) {
         serde_json::json!([]),
         "{report}"
     );
+    // A host seals the list of staff by itself as soon as it stands; a command does not.
+    let own = &report["communities"][0];
+    let sealed = u64::from(!own["staff_sealed"].is_null());
     (
         (1..=RESIDENTS).map(of).collect(),
-        report["communities"][0]["records"].as_u64().unwrap(),
+        own["records"].as_u64().unwrap() - sealed,
     )
 }
 
