@@ -16,7 +16,9 @@ import time
 
 STREAMS = 2
 # The longest first, as measured; the rest as cargo names them.
-LONG = ["workload", "kit", "contract", "web", "cli", "tamper", "postgres", "kill", "hostile", "journey", "disk", "backup"]
+LONG = ["kit", "contract", "web", "cli", "tamper", "postgres", "kill", "hostile", "journey", "disk", "backup"]
+# Alone, after all others: kills, hangs and patience are its subject.
+ALONE = ["workload"]
 # Longer than that is a test that hangs.
 LIMIT_S = 2400
 
@@ -48,8 +50,6 @@ def main():
     todo = [own for own in all_programs if (not wanted or own[0] in wanted) and own[0] not in without]
     todo.sort(key=lambda own: LONG.index(own[0]) if own[0] in LONG else len(LONG))
     waiting = queue.Queue()
-    for own in todo:
-        waiting.put(own)
     kept = os.path.join(os.environ.get("CARGO_TARGET_DIR") or os.path.join(root, "target"), "tests-said")
     os.makedirs(kept, exist_ok=True)
     lock, failed, began = threading.Lock(), [], time.monotonic()
@@ -81,11 +81,15 @@ def main():
                 if not good:
                     failed.append((f"{os.path.basename(folder)}/{name}", said))
 
-    threads = [threading.Thread(target=work) for _ in range(STREAMS)]
-    for own in threads:
-        own.start()
-    for own in threads:
-        own.join()
+    for streams, alone in [(STREAMS, False), (1, True)]:
+        for own in todo:
+            if (own[0] in ALONE) == alone:
+                waiting.put(own)
+        threads = [threading.Thread(target=work) for _ in range(streams)]
+        for own in threads:
+            own.start()
+        for own in threads:
+            own.join()
     for name, said in failed:
         print(f"\n== FAILED: {name}\n{said}", flush=True)
     print(f"\n{len(todo)} test programs in {time.monotonic() - began:.0f} s, {len(failed)} failed: "
