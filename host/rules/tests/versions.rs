@@ -124,11 +124,8 @@ fn an_old_rule_and_a_new_one_answer_alike_in_one_engine_baked_or_not() {
         assert_eq!(early.plan.traits, twin.plan.traits);
         assert_eq!(early.about, twin.about);
         agree(&early, &twin);
-        // A fault is named alike too.
-        let wrong = EarnAsk {
-            roles: vec![],
-            ..event(1, 0)
-        };
+        // A fault is named alike too: more than an award may be.
+        let wrong = event(2_000_000_000, -2_000_000_000);
         let (old, new) = (
             early.earn(&wrong).unwrap_err(),
             twin.earn(&wrong).unwrap_err(),
