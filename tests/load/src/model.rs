@@ -4,7 +4,7 @@
 //! The rule book it knows is [`community`]; its numbers stand here a second time, in [`Model::earn`] and
 //! [`PRICES`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::world::{FIRST_RESIDENT, code};
@@ -177,6 +177,8 @@ pub struct Model {
     council: BTreeMap<(u32, u8), u32>,
     stock: [i64; PRICES.len()],
     seen: BTreeMap<String, Event>,
+    /// References whose answer was no.
+    refused: BTreeSet<String>,
     orders: BTreeMap<u64, Order>,
 }
 
@@ -193,8 +195,21 @@ impl Model {
         model
     }
 
+    /// Whether this reference was answered with no: with other content it would be decided anew.
+    pub fn was_refused(&self, reference: &str) -> bool {
+        self.refused.contains(reference)
+    }
+
     /// What this event must be answered with, and what it changes.
     pub fn earn(&mut self, event: &Event) -> Earned {
+        let answer = self.decide(event);
+        if answer == Earned::Refused {
+            self.refused.insert(event.reference.clone());
+        }
+        answer
+    }
+
+    fn decide(&mut self, event: &Event) -> Earned {
         if let Some(known) = self.seen.get(&event.reference) {
             return if known == event {
                 Earned::Again

@@ -242,7 +242,8 @@ impl Driver {
         let Some(known) = self.model.seen(&reference).cloned() else {
             return Ok(0);
         };
-        let other = self.below(3) == 0;
+        // What was refused may come again with other content; the book's own tests say what becomes of it.
+        let other = self.below(3) == 0 && !self.model.was_refused(&known.reference);
         let event = if other {
             Event {
                 place: (known.place + 1) % self.world.shape.residents,
