@@ -118,7 +118,7 @@ pub async fn sweep(house: &House) {
     }
 }
 
-/// Seals who works here. What nothing explains is told every hour, and stays to be seen by `verify`.
+/// Seals who works here. What nothing explains is told every round, and stays to be seen by `verify`.
 pub async fn roster(house: &House, code: &Code) {
     match crate::roster::keep(house, code, None).await {
         Ok(strange) => {
