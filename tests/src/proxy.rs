@@ -1,11 +1,12 @@
 //! A wire between a host and its database that a test can cut: it forwards bytes both ways, and on a signal swallows
-//! the answer to a large message, or stops altogether. Of what it forwards it understands one letter.
+//! the answer to the message that writes a certain text, or stops altogether. Of what it forwards it understands one
+//! letter.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Values for a prepared statement (`B`) of this many bytes are a batch that is being written; a host binds nothing
 /// else that is so long.
@@ -22,8 +23,8 @@ pub struct Proxy {
 #[derive(Debug)]
 struct State {
     to: String,
-    /// Swallow the answer to the next large message, and cut that connection.
-    cut_next: AtomicBool,
+    /// Swallow the answer to the next large message that holds this text, and cut that connection.
+    cut: Mutex<Option<&'static str>>,
     cuts: AtomicUsize,
     /// Bytes towards the database after which nothing more is forwarded.
     stop_after: AtomicUsize,
@@ -41,7 +42,7 @@ impl Proxy {
         let (tell, stopped) = mpsc::channel();
         let state = Arc::new(State {
             to: to.to_owned(),
-            cut_next: AtomicBool::new(false),
+            cut: Mutex::new(None),
             cuts: AtomicUsize::new(0),
             stop_after: AtomicUsize::new(stop_after),
             tell,
@@ -65,9 +66,10 @@ impl Proxy {
         self.port
     }
 
-    /// The answer to the next large message is swallowed, after the database has given it.
-    pub fn cut_next(&self) {
-        self.state.cut_next.store(true, Ordering::SeqCst);
+    /// The answer to the next large message that holds `text` is swallowed, after the database has given it. The text
+    /// tells the caller's batch from what the host's own jobs write in the same second.
+    pub fn cut_next(&self, text: &'static str) {
+        *self.state.cut() = Some(text);
     }
 
     /// How many answers were swallowed.
@@ -83,6 +85,23 @@ impl Proxy {
         self.stopped
             .recv_timeout(std::time::Duration::from_secs(120))
             .expect("so many bytes come");
+    }
+}
+
+impl State {
+    fn cut(&self) -> MutexGuard<'_, Option<&'static str>> {
+        self.cut.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the answer to `message` is to be swallowed; true once.
+    fn cuts(&self, message: &[u8]) -> bool {
+        let holds = |text: &str| {
+            let text = text.as_bytes();
+            message.windows(text.len()).any(|part| part == text)
+        };
+        message.len() >= LARGE
+            && message[0] == b'B'
+            && self.cut().take_if(|text| holds(text)).is_some()
     }
 }
 
@@ -112,7 +131,7 @@ fn wire(mut client: TcpStream, state: &Arc<State>) {
     });
     let mut bytes = vec![0; 65_536];
     while let Ok(count @ 1..) = client.read(&mut bytes) {
-        if count >= LARGE && bytes[0] == b'B' && state.cut_next.swap(false, Ordering::SeqCst) {
+        if state.cuts(&bytes[..count]) {
             swallow.store(true, Ordering::SeqCst);
         }
         let left = state.stop_after.load(Ordering::SeqCst);

@@ -231,7 +231,7 @@ fn an_answer_lost_after_commit_is_given_once() {
     let (_, body) = post(host.address(), &token, EVENTS, &event(Some("first"), 0)).unwrap();
     assert_eq!(body["outcome"], "decided", "{body}");
 
-    wire.cut_next();
+    wire.cut_next("second");
     let (status, body) = post(host.address(), &token, EVENTS, &event(Some("second"), 0)).unwrap();
     assert_eq!(wire.cuts(), 1, "an answer was swallowed");
     assert!(
@@ -242,7 +242,7 @@ fn an_answer_lost_after_commit_is_given_once() {
     assert_eq!(points(&own), 2 * POINTS, "booked once");
 
     // Without a reference nobody can ask again: the caller hears that it is not known.
-    wire.cut_next();
+    wire.cut_next("cleanup");
     let (status, body) = post(host.address(), &token, EVENTS, &event(None, 0)).unwrap();
     assert_eq!(wire.cuts(), 2);
     assert_eq!(status, 503, "{body}");
