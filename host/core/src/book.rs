@@ -12,6 +12,7 @@
 
 mod again;
 mod amend;
+mod carry;
 mod draft;
 mod earning;
 mod erasing;
@@ -225,6 +226,18 @@ impl Book {
                 reason,
             } => keeping::receive(self, command, envelope, item, *quantity, *reason),
             Ask::Open { .. } => keeping::open(self, command, envelope),
+            Ask::Carry {
+                holder,
+                history,
+                source,
+                reason,
+            } => carry::carry(
+                self,
+                command,
+                envelope,
+                (*holder, history),
+                (source, *reason),
+            ),
             Ask::Lapse(accounts) => keeping::lapse(self, command, envelope, accounts),
             Ask::Erase(what) => erasing::erase(self, command, envelope, what),
             Ask::Earn(event) => earning::earn(self, command, envelope, event, judge),

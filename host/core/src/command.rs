@@ -1,20 +1,25 @@
 //! What can be asked of the book, and what it needs to know to answer.
 
 mod amend;
+mod carry;
 mod event;
+mod need;
+mod texts;
 
 pub use amend::{AmendRejection, NotReversible};
+pub use carry::CarryRejection;
 pub use event::EventRejection;
+pub use need::Need;
+pub use texts::{Reference, SaltedText};
 
 use crate::account::{Account, Holder};
 use crate::amount::Amount;
 use crate::chain::Hash;
-use crate::counters::CounterKey;
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 pub use crate::period::PeriodRejection;
 use crate::period::{Period, PeriodStep};
 use crate::record::{
-    Amend, Envelope, Erasure, Event, Item, Key, NoticeStep, OrderLine, PickupCode, Record,
+    Amend, Envelope, Erasure, Event, History, Item, Key, NoticeStep, OrderLine, PickupCode, Record,
     ReleaseReason, RuleSet, Source,
 };
 use crate::rule::Text;
@@ -38,35 +43,6 @@ pub struct Command {
     pub text: Option<SaltedText>,
     /// What else is to be known of the reference of an event or opening balance.
     pub reference: Option<Reference>,
-}
-
-/// A reference beside the form in which the record holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reference {
-    /// What a sealed one was sealed from, with its salt; kept apart so that it can be erased. `None` for one that
-    /// stands in the record as it was sent.
-    pub text: Option<SaltedText>,
-    /// The other form of the same reference, with the digest of its content under that form: sealed for one in clear,
-    /// in clear for one that is sealed, as ledgers held it before. It counts once under either.
-    pub other: (String, Hash),
-}
-
-/// A text with the salt of its commitment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaltedText {
-    /// 16 random bytes.
-    pub salt: [u8; 16],
-    /// The text.
-    pub text: String,
-}
-
-impl SaltedText {
-    /// What a record says instead of the text: SHA-256 of salt and text.
-    pub fn commitment(&self) -> Hash {
-        let mut bytes = self.salt.to_vec();
-        bytes.extend_from_slice(self.text.as_bytes());
-        crate::chain::sha256(&bytes)
-    }
 }
 
 /// What is asked.
@@ -106,6 +82,17 @@ pub enum Ask {
         amount: Amount,
         /// Its last good day.
         expires: Option<LocalDate>,
+        /// Where it comes from.
+        source: Source,
+        /// Salted commitment to the page of the paper book.
+        reason: Hash,
+    },
+    /// What somebody did of one kind before this ledger began.
+    Carry {
+        /// Whose: a resident's, or a household's whose people are not told apart.
+        holder: Holder,
+        /// What.
+        history: History,
         /// Where it comes from.
         source: Source,
         /// Salted commitment to the page of the paper book.
@@ -197,6 +184,12 @@ impl Command {
                 source,
                 reason,
             },
+            Record::History(_, holder, history, source, reason) => Ask::Carry {
+                holder,
+                history,
+                source,
+                reason,
+            },
             Record::Event(_, event) => Ask::Earn(event),
             Record::Retry(_, seq) => Ask::Retry(seq),
             Record::Place(_, _, resident, lines, seen, code) => Ask::Place {
@@ -246,35 +239,6 @@ impl Command {
             reference: None,
         })
     }
-}
-
-/// One thing the book must have loaded before it can apply a command.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Need {
-    /// An account with its lots.
-    Account(Account),
-    /// A counter row.
-    Counter(CounterKey),
-    /// A resident's household and traits.
-    Resident(ResidentNo),
-    /// An order.
-    Order(OrderNo),
-    /// The order behind a pick-up code, by the code's key.
-    PickupCode(String),
-    /// What an external reference was used for.
-    Source(Code, String),
-    /// What an actor's idempotency key was used for.
-    Key(Code, String),
-    /// A waiting event.
-    Waiting(u64),
-    /// Every resident with their household.
-    Everyone,
-    /// What a holder had at the cut-off that this entry made.
-    Standing(u64, Holder),
-    /// The records of the entry that begins at this seq.
-    Entry(u64),
-    /// What became of the entry that begins at this seq.
-    Fate(u64),
 }
 
 /// The input was refused before anything was decided; nothing is stored and the same input may be right later.
@@ -381,18 +345,8 @@ pub enum Rejection {
     Amend(AmendRejection),
     /// About an event and its day.
     Event(EventRejection),
-}
-
-impl From<EventRejection> for Rejection {
-    fn from(rejection: EventRejection) -> Self {
-        Rejection::Event(rejection)
-    }
-}
-
-impl From<AmendRejection> for Rejection {
-    fn from(rejection: AmendRejection) -> Self {
-        Rejection::Amend(rejection)
-    }
+    /// About what is carried in.
+    Carry(CarryRejection),
 }
 
 impl Rejection {
@@ -435,6 +389,7 @@ impl Rejection {
             Rejection::ErasureAlone => "erasure.alone",
             Rejection::Amend(own) => own.code(),
             Rejection::Event(own) => own.code(),
+            Rejection::Carry(own) => own.code(),
         }
     }
 
@@ -594,6 +549,7 @@ impl Rejection {
             ),
             Rejection::Amend(own) => own.both(),
             Rejection::Event(own) => own.both(),
+            Rejection::Carry(own) => own.both(),
         }
     }
 }

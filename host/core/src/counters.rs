@@ -107,7 +107,8 @@ impl Cell {
 /// A counter row: days of a month, or, with month 0, the totals of all time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CounterRow {
-    /// Day of the month (1-31) to what happened then; empty in the row of all time.
+    /// Day of the month (1-31) to what happened then; empty in the row of all time. In a January, day 0 holds what was
+    /// carried in of the year without its days: it counts in the year and for all time, and in nothing shorter.
     pub days: BTreeMap<u8, Cell>,
     /// All of it.
     pub total: Cell,
@@ -116,6 +117,9 @@ pub struct CounterRow {
     /// The newest day with an event, days since 1970-01-01; 0 for none.
     pub last_on: i32,
 }
+
+/// Where a January keeps what was carried in of its year.
+const CARRIED: u8 = 0;
 
 impl CounterRow {
     /// Adds `cell` on `on`; `of_month` keeps the day too. Returns how the number of distinct days changed.
@@ -139,6 +143,38 @@ impl CounterRow {
         if cell.events > 0 {
             self.last_on = self.last_on.max(on.to_days());
         }
+    }
+
+    /// Adds what was carried in without its days: of a year to the row of its January, of all time to the row of all time.
+    /// `days` are those it happened on, below zero where it is taken out again.
+    pub(crate) fn carry(&mut self, month: i32, cell: &Cell, days: i64) {
+        if month != 0 {
+            let own = self.days.entry(CARRIED).or_default();
+            own.add(cell);
+            if *own == Cell::default() {
+                self.days.remove(&CARRIED);
+            }
+        }
+        self.total.add(cell);
+        self.distinct_days = self.distinct_days.saturating_add(days);
+    }
+
+    /// The days that have a date.
+    pub(crate) fn dated(&self) -> impl DoubleEndedIterator<Item = (u8, &Cell)> {
+        let days = self.days.iter().filter(|(day, _)| **day != CARRIED);
+        days.map(|(day, cell)| (*day, cell))
+    }
+
+    /// What was carried in of the year, without its days.
+    pub(crate) fn carried(&self) -> Cell {
+        self.days.get(&CARRIED).copied().unwrap_or_default()
+    }
+
+    /// On how many days that was.
+    pub(crate) fn carried_days(&self) -> i64 {
+        let dated = self.dated().filter(|(_, cell)| cell.events > 0).count();
+        let dated = i64::try_from(dated).unwrap_or(i64::MAX);
+        self.distinct_days.saturating_sub(dated)
     }
 
     /// Stored form.
@@ -317,10 +353,13 @@ fn sum<'r>(
             match need_days(need, on) {
                 None => total.add(&found.total),
                 Some((first, last)) => {
-                    for (day, cell) in &found.days {
-                        if inside(month, *day, first, last) {
+                    for (day, cell) in found.dated() {
+                        if inside(month, day, first, last) {
                             total.add(cell);
                         }
+                    }
+                    if need.window == Window::Year {
+                        total.add(&found.carried());
                     }
                 }
             }
@@ -344,7 +383,24 @@ fn distinct_days<'r>(
             .max()
             .unwrap_or(0);
     }
-    i64::try_from(active_days(need, on, kinds, row).len()).unwrap_or(i64::MAX)
+    let dated = active_days(need, on, kinds, &row).len();
+    let dated = i64::try_from(dated).unwrap_or(i64::MAX);
+    dated.saturating_add(carried_days(need, on, kinds, row))
+}
+
+/// The days carried in of the year; those of several kinds cannot be told apart.
+fn carried_days<'r>(
+    need: &FactNeed,
+    on: LocalDate,
+    kinds: &[Code],
+    row: impl Fn(&Code, i32) -> Option<&'r CounterRow>,
+) -> i64 {
+    if need.window != Window::Year {
+        return 0;
+    }
+    let month = on.year_start().month_index();
+    let own = kinds.iter().filter_map(|kind| row(kind, month));
+    own.map(CounterRow::carried_days).max().unwrap_or(0)
 }
 
 /// The days of a need's window with at least one event, as days since 1970-01-01.
@@ -360,10 +416,10 @@ fn active_days<'r>(
     let mut days = BTreeSet::new();
     for kind in kinds {
         for month in months(need, on) {
-            let found = row(kind, month).into_iter().flat_map(|row| &row.days);
+            let found = row(kind, month).into_iter().flat_map(CounterRow::dated);
             let within = found
-                .filter(|(day, cell)| cell.events > 0 && inside(month, **day, first, last))
-                .filter_map(|(day, _)| LocalDate::of_month_index(month, *day));
+                .filter(|(day, cell)| cell.events > 0 && inside(month, *day, first, last))
+                .filter_map(|(day, _)| LocalDate::of_month_index(month, day));
             days.extend(within.map(LocalDate::to_days));
         }
     }

@@ -6,14 +6,18 @@
 mod amend;
 mod event;
 mod form;
+mod history;
 mod personal;
 mod pickup;
 mod rule_form;
+mod transfer;
 
 pub use amend::{Amend, Change, NoticeStep};
 pub use event::{Event, Quantity};
+pub use history::History;
 pub use personal::{About, Personal};
 pub use pickup::{PICKUP_DIGITS, PickupCode, is_code};
+pub use transfer::{LotDate, Transfer, TransferKind};
 
 use form::{
     read_envelope, read_erasure, read_event, read_holder, read_source, read_transfer, read_written,
@@ -111,75 +115,6 @@ pub struct Item {
     pub active: bool,
 }
 
-/// What moved a transfer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TransferKind {
-    /// An award of a rule.
-    Award = 1,
-    /// A deduction by a rule.
-    Deduction = 2,
-    /// An opening balance.
-    Opening = 3,
-    /// Set aside for an order.
-    Hold = 4,
-    /// Handed over.
-    Settle = 5,
-    /// Back from an order.
-    Release = 6,
-    /// Lapsed.
-    Expire = 7,
-    /// Goods received.
-    Receive = 8,
-    /// The reversal of another transfer.
-    Reversal = 9,
-    /// Posted after its notice.
-    Post = 10,
-    /// A correction by two people.
-    Correction = 11,
-    /// A gift.
-    Donation = 12,
-}
-
-impl TransferKind {
-    /// The kind behind a stored number.
-    pub fn from_number(number: u8) -> Option<Self> {
-        use TransferKind::{
-            Award, Correction, Deduction, Donation, Expire, Hold, Opening, Post, Receive, Release,
-            Reversal, Settle,
-        };
-        [
-            Award, Deduction, Opening, Hold, Settle, Release, Expire, Receive, Reversal, Post,
-            Correction, Donation,
-        ]
-        .into_iter()
-        .find(|kind| *kind as u8 == number)
-    }
-}
-
-/// A part of a balance that lapses on one date: days since 1970-01-01, 0 for never.
-pub type LotDate = i32;
-
-/// A movement between two accounts of one asset. The seq and entry are its place in the journal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transfer {
-    /// Gives.
-    pub debit: Account,
-    /// Receives.
-    pub credit: Account,
-    /// How much, above zero.
-    pub amount: Amount,
-    /// The lot it leaves.
-    pub from_lot: LotDate,
-    /// The lot it enters.
-    pub to_lot: LotDate,
-    /// Why it moved.
-    pub kind: TransferKind,
-    /// The order it belongs to.
-    pub order: Option<OrderNo>,
-    /// The seq of the transfer that it reverses.
-    pub reverses: Option<u64>,
-}
-
 /// Why an order gave back what was set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReleaseReason {
@@ -232,6 +167,8 @@ pub enum Record {
         Source,
         Hash,
     ),
+    /// Asked: what somebody did of one kind before this ledger began; the hash is a salted commitment to the page.
+    History(Envelope, Holder, History, Source, Hash),
     /// Asked: an event is worth what?
     Event(Envelope, Event),
     /// Asked: the waiting event at this seq, again.
@@ -313,6 +250,7 @@ impl Record {
             // The numbers below 20 were used up.
             Record::Traits(..) => 24,
             Record::Roster(..) => Self::ROSTER,
+            Record::History(..) => Self::HISTORY,
             Record::Decided(..) => 20,
             Record::Quoted(..) => 21,
             Record::Refused(..) => 22,
@@ -328,10 +266,13 @@ impl Record {
     /// The kind number of a sealed list of staff. It begins an entry although it is above 19.
     pub const ROSTER: u8 = 26;
 
+    /// The kind number of what is carried in beside an opening balance. It begins an entry although it is above 19.
+    pub const HISTORY: u8 = 27;
+
     /// The kind number of a movement, which stores keep in a table of its own.
     pub const MOVED: u8 = 30;
 
-    /// Whether records of this kind begin an entry: those below 20, and 24 to 28, of which the last two are still free.
+    /// Whether records of this kind begin an entry: those below 20, and 24 to 28, of which the last is still free.
     /// The statements of the store and `config/check-proof.py` say the same.
     pub fn begins(kind: u8) -> bool {
         matches!(kind, 0..20 | 24..=28)
@@ -346,6 +287,7 @@ impl Record {
             | Record::Define(e, ..)
             | Record::Receive(e, ..)
             | Record::Open(e, ..)
+            | Record::History(e, ..)
             | Record::Event(e, ..)
             | Record::Retry(e, ..)
             | Record::Place(e, ..)
@@ -411,6 +353,12 @@ impl Record {
                 w.code(asset);
                 w.amount(*amount);
                 w.option(*expires, Writer::date);
+                write_source(w, source);
+                w.raw(reason);
+            }
+            Record::History(_, holder, history, source, reason) => {
+                write_holder(w, *holder);
+                history.write(w);
                 write_source(w, source);
                 w.raw(reason);
             }
@@ -566,6 +514,13 @@ impl Record {
                 r.list(|r| Ok((r.code()?, r.i32()?)))?,
             ),
             Self::ROSTER => Record::Roster(read_envelope(r)?, r.hash()?, r.hash()?),
+            Self::HISTORY => Record::History(
+                read_envelope(r)?,
+                read_holder(r)?,
+                History::read(r)?,
+                read_source(r)?,
+                r.hash()?,
+            ),
             20 => Record::Decided(
                 RuleSetNo(r.u32()?),
                 rule_form::read_facts(r)?,

@@ -122,6 +122,7 @@ const FIRST_STEPS: &str = "\
   rongyi item import -c nanmen items.csv
   rongyi stock import -c nanmen stock.csv
   rongyi import balances -c nanmen balances.csv   # 旧积分册的余额 / what the paper book says
+  rongyi import history -c nanmen history.csv     # 旧册里的累计 / totals of before, for caps and levels
   rongyi import events -c nanmen october.csv --dry-run   # 先试一遍 / try it first
   rongyi serve                 # 打开网页 / serve the pages
 
@@ -160,7 +161,7 @@ enum Command {
     /// 设备令牌 / tokens for devices
     #[command(subcommand)]
     Token(enrol::TokenCommand),
-    /// 导入旧余额或事项 / import opening balances or events
+    /// 导入旧余额、旧累计或事项 / import opening balances, totals of before, or events
     #[command(subcommand)]
     Import(import::ImportCommand),
     /// 查一位居民的余额 / what a resident has

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod amend;
+mod carried;
 pub mod errors;
 pub mod front;
 pub mod headers;

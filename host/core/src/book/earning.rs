@@ -9,8 +9,8 @@ mod gift;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) use checks::units_in;
 use checks::{Said, check, check_date, check_people, rule_and_kind};
+pub(super) use checks::{kind_unknown, units_in};
 
 use super::draft::{Draft, Floors};
 use super::facts::{Days, Subjects, count_event, count_issued, fact};

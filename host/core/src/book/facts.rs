@@ -240,7 +240,7 @@ pub(super) fn add(
     book.dirty.counters.insert(key(0));
 }
 
-fn row<'b>(book: &'b mut Book, key: &CounterKey) -> &'b mut CounterRow {
+pub(super) fn row<'b>(book: &'b mut Book, key: &CounterKey) -> &'b mut CounterRow {
     book.counters
         .entry(key.clone())
         .or_default()

@@ -2,6 +2,7 @@
 
 mod amend;
 
+use super::carry::{self, subjects};
 use super::earning::{doer, holder, issued_kind, minutes_of_day};
 use super::facts::{Subjects, asset_of, item_kind, kinds_of, purse};
 use super::{Book, Order};
@@ -10,7 +11,7 @@ use crate::actor::key_owner;
 use crate::command::{Ask, Command, Need};
 use crate::counters::{CounterKey, CounterSubject, months};
 use crate::ids::{AssetNo, Code, ItemNo, OrderNo, ResidentNo};
-use crate::record::{Event, Source};
+use crate::record::{Event, History, Source};
 use crate::rule::{FactNeed, Metric};
 use crate::time::LocalDate;
 
@@ -43,6 +44,16 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
         } => {
             list.other_form(source, command);
             list.open(*holder, asset, source);
+        }
+        Ask::Carry {
+            holder,
+            history,
+            source,
+            ..
+        } => {
+            list.other_form(source, command);
+            list.source(source);
+            list.carried(*holder, history);
         }
         Ask::Earn(event) => {
             if let Some(source) = &event.source {
@@ -222,6 +233,18 @@ impl Missing<'_> {
                 asset,
                 purpose: Purpose::Available,
             });
+        }
+    }
+
+    /// The rows that what is carried in is kept in.
+    pub(super) fn carried(&mut self, whose: Holder, history: &History) {
+        if let Holder::Resident(resident) = whose {
+            self.resident(resident);
+        }
+        for subject in subjects(self.book, whose) {
+            for month in carry::months(history) {
+                self.counter(subject, &history.kind, month);
+            }
         }
     }
 

@@ -9,6 +9,7 @@
 //! | an order handed over | goods to the shelf, points to their lots; it leaves the shop's counters |
 //! | goods received, or missed | leave the shelf as far as they are there, or come back to it |
 //! | an event that waits for its rule | it is withdrawn, and never decided |
+//! | what was carried in | leaves the counters of its year and of all time |
 //! | an event | leaves the window of its day and the month's budget; nothing else is decided again |
 
 use super::draft::{Draft, Drafted, Floors, is_gift_of, spend_order};
@@ -16,7 +17,7 @@ use super::earning::units_in;
 use super::facts::{count_event, count_issued};
 use super::part::{Handed, uncount};
 use super::period::open_day;
-use super::{Applied, Book, Fate, FateState};
+use super::{Applied, Book, Fate, FateState, carry};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::command::{AmendRejection, Command, NotReversible, Rejection};
@@ -72,9 +73,11 @@ fn not_reversible(records: &[Record]) -> Option<NotReversible> {
         Record::Event(..) | Record::Replace(..) | Record::Retry(..) => {
             (!decided).then_some(NotReversible::Nothing)
         }
-        Record::Open(..) | Record::Settle(..) | Record::SettlePart(..) | Record::Receive(..) => {
-            None
-        }
+        Record::Open(..)
+        | Record::History(..)
+        | Record::Settle(..)
+        | Record::SettlePart(..)
+        | Record::Receive(..) => None,
         Record::Amend(_, Amend::Approve(_)) if records.iter().any(corrects) => None,
         Record::Amend(_, Amend::Propose(..) | Amend::Decline(..)) => Some(NotReversible::Nothing),
         Record::Place(..) => Some(NotReversible::OpenOrder),
@@ -361,6 +364,9 @@ pub(super) fn uncount_entry(book: &mut Book, entry: u64) -> Result<(), Rejection
         if !moved(entry, &records).iter().any(gift) {
             count_issued(book, envelope.today, decision, true);
         }
+    }
+    if let Some(Record::History(_, holder, history, ..)) = records.first() {
+        carry::uncount(book, *holder, history)?;
     }
     if let Some(no) = order_of(&records)
         && let Some(Some(order)) = book.orders.get(&no).cloned()

@@ -8,6 +8,7 @@
 )]
 
 mod again;
+mod carried;
 mod drawn;
 mod facts;
 mod floors;
@@ -24,6 +25,7 @@ use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::chain::{Head, merkle_root, sha256};
 use crate::command::{Ask, Command, Need, Rejection};
+use crate::counters::CounterRow;
 use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::record::{
     Amend, Change, Event, Item, Key, NoticeStep, PickupCode, Quantity, Record, ReleaseReason,

@@ -1,6 +1,7 @@
 //! Why something about an earlier entry cannot be decided: reversals, corrections, notice, parts of an order.
 //! Sentences and stable codes only; the order of checks stands in `book/amend`, `book/notice` and `book/part`.
 
+use super::Rejection;
 use crate::ids::Code;
 use crate::time::LocalDate;
 
@@ -46,6 +47,12 @@ pub enum NotReversible {
     Final,
     /// Settings, rules, residents, goods: not a matter of points.
     NotPoints,
+}
+
+impl From<AmendRejection> for Rejection {
+    fn from(rejection: AmendRejection) -> Self {
+        Rejection::Amend(rejection)
+    }
 }
 
 impl AmendRejection {

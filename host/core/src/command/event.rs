@@ -1,6 +1,7 @@
 //! Why an event cannot be decided on the day it names: rules, times, places of a number, people who are gone.
 //! Sentences and stable codes only; the order of checks stands in `book/earning`.
 
+use super::Rejection;
 use crate::ids::{Code, ResidentNo};
 use crate::rule::Text;
 use crate::time::LocalDate;
@@ -38,6 +39,12 @@ pub enum EventRejection {
         /// Who.
         resident: ResidentNo,
     },
+}
+
+impl From<EventRejection> for Rejection {
+    fn from(rejection: EventRejection) -> Self {
+        Rejection::Event(rejection)
+    }
 }
 
 impl EventRejection {

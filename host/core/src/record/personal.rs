@@ -76,6 +76,10 @@ impl Record {
                 clear: clear(&source.external_ref),
                 ..text_about(*reason, vec![About::Holder(*holder)])
             },
+            Record::History(_, holder, _, source, reason) => Personal {
+                clear: clear(&source.external_ref),
+                ..text_about(*reason, vec![About::Holder(*holder)])
+            },
             Record::Assert(_, holder, _, _, _, reason) => {
                 text_about(*reason, vec![About::Holder(*holder)])
             }

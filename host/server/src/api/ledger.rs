@@ -184,6 +184,7 @@ fn asked(record: &Record) -> &'static str {
         Record::Define(..) => "define",
         Record::Receive(..) => "receive",
         Record::Open(..) => "open",
+        Record::History(..) => "history",
         Record::Event(..) => "event",
         Record::Retry(..) => "retry",
         Record::Place(..) => "place",
@@ -227,6 +228,15 @@ async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result
         }
         if let Record::Event(_, event) | Record::Replace(_, event, _) = record
             && event.roles.iter().any(|(_, who)| *who == resident)
+        {
+            return Ok(true);
+        }
+        if let Record::History(_, holder, ..) = record
+            && [
+                Holder::Resident(resident),
+                Holder::Household(wallet.household),
+            ]
+            .contains(holder)
         {
             return Ok(true);
         }

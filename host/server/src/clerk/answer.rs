@@ -82,7 +82,7 @@ pub(super) fn is_repeatable(command: &Command) -> bool {
     let source = if let Ask::Earn(event) = &command.ask {
         event.source.is_some()
     } else {
-        matches!(command.ask, Ask::Open { .. })
+        matches!(command.ask, Ask::Open { .. } | Ask::Carry { .. })
     };
     source || command.key.is_some()
 }

@@ -470,7 +470,10 @@ impl Desk {
 /// Whether every row that a command reads is read by a key of its own, none of them because of what another one says
 /// but for a resident's household.
 pub(super) fn reads_by_key(job: &Job) -> bool {
-    matches!(job.command.ask, Ask::Earn(_) | Ask::Open { .. })
+    matches!(
+        job.command.ask,
+        Ask::Earn(_) | Ask::Open { .. } | Ask::Carry { .. }
+    )
 }
 
 fn piles(jobs: impl Iterator<Item = Job>) -> Piles {

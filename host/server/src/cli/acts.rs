@@ -55,6 +55,7 @@ pub(super) const ACTS: &[(&str, Act)] = &[
     ("token revoke", Act::ManageTokens),
     ("token list", Act::ManageTokens),
     ("import balances", Act::Import),
+    ("import history", Act::Import),
     ("import events", Act::Import),
     ("orders", Act::ReadOrder),
     ("balance", Act::ReadBalance),

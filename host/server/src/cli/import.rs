@@ -20,8 +20,8 @@ use crate::clock::{Clock, SystemClock, local};
 use crate::config::{self, Config};
 use crate::door::Actor;
 use crate::earning::import::{
-    BALANCE_COLUMNS, EVENT_COLUMNS, Form, ImportError, Now, Outcome, PAPER_BOOK, Reader, Stage,
-    Tally, rehearse, send,
+    BALANCE_COLUMNS, EVENT_COLUMNS, Form, HISTORY_COLUMNS, ImportError, Now, Outcome, PAPER_BOOK,
+    Reader, Stage, Tally, rehearse, send,
 };
 use crate::house::{self, House, load_archived};
 use crate::rulebook::Sandbox;
@@ -32,6 +32,8 @@ use rongyi_sheets::{Columns, Sheet, SheetError};
 pub(crate) enum ImportCommand {
     /// 旧积分册的余额，每行写明在第几页 / opening balances from a paper book
     Balances(BalancesArgs),
+    /// 旧册里做过的事项累计，规则的封顶、级别看得见 / totals of before, which caps and levels of rules see
+    History(HistoryArgs),
     /// 发生过的事项，由规则决定得多少分 / events; the rules decide what they are worth
     Events(EventsArgs),
 }
@@ -53,6 +55,38 @@ pub(crate) struct BalancesArgs {
     #[command(flatten)]
     place: InCommunity,
     /// CSV 或每行一个 JSON / CSV, or one JSON object a line
+    file: PathBuf,
+    /// 输出 JSON / print the sums as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A file of what was done before the ledger began.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+列 / columns: resident,kind,year,events,days,quantity,points,minutes,page
+  1001,volunteer.hours,2025,310,190,,,89400,登记册第 1 页
+  resident  居民号码；家里分不清是谁做的，用 household 写户号
+            a resident; or a column household, where a household's people are not told apart
+  kind      事项代码；兑换过的商品写 item/代码 / an event kind, or item/CODE for what was redeemed
+  year      哪一年的；分不清的留空 / of which year; empty where years are not told apart
+  events,days,quantity,points,minutes   次数、天数、数量、得过的积分、分钟，没有的留空
+            how often, on how many days, how much, points and minutes given; leave out what is not known
+
+余额不变：余额用 import balances 导入。有年份的，算进那一年和终身；没有年份的，只算进终身。不算进日、周、月、季。
+积分和分钟按得到的算，花掉的、过期的也在内。写错了就用 rongyi reverse 冲正那一笔，再用另一个 page 导入。
+No balance changes; those are brought in by `import balances`. With a year it counts in that year and for all time, without
+one for all time alone, and never in a day, week, month or quarter. Points and minutes are those that were given, also where
+they were spent or lapsed since. A wrong line is taken back by `rongyi reverse`, and imported with another page.
+
+同一个文件再导入一次，什么也不会变。 Importing a file again changes nothing: who, kind, year and page together name a line
+of the paper book, and a line counts once. The same line with other numbers is refused.")]
+pub(crate) struct HistoryArgs {
+    #[command(flatten)]
+    installation: Installation,
+    #[command(flatten)]
+    place: InCommunity,
+    /// XLSX、CSV 或每行一个 JSON / XLSX, CSV, or one JSON object a line
     file: PathBuf,
     /// 输出 JSON / print the sums as JSON
     #[arg(long)]
@@ -128,8 +162,21 @@ pub(super) async fn run(command: ImportCommand) -> Result<(), Failure> {
             .await?;
             report(&args.file, &tally, args.json, false)
         }
+        ImportCommand::History(args) => history(&args).await,
         ImportCommand::Events(args) => events(&args).await,
     }
+}
+
+async fn history(args: &HistoryArgs) -> Result<(), Failure> {
+    let sheet = read(&args.file)?;
+    let tally = with_house(&args.installation, async |house| {
+        let community = known(house, &args.place.community)?;
+        let source = Code::literal(PAPER_BOOK);
+        let (columns, form) = (HISTORY_COLUMNS, Reader::history);
+        go(house, community, source, &args.file, &sheet, columns, form).await
+    })
+    .await?;
+    report(&args.file, &tally, args.json, false)
 }
 
 async fn events(args: &EventsArgs) -> Result<(), Failure> {

@@ -297,6 +297,8 @@ pub async fn concerned(
             holders.extend(event.roles.iter().map(|(_, who)| Holder::Resident(*who)));
         } else if let Record::Place(_, _, who, ..) | Record::Traits(_, who, ..) = record {
             holders.push(Holder::Resident(*who));
+        } else if let Record::History(_, holder, ..) = record {
+            holders.push(*holder);
         } else if let Record::Moved(_, moved) = record {
             holders.extend([moved.debit.holder, moved.credit.holder]);
         }

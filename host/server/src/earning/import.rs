@@ -1,4 +1,4 @@
-//! Files of events and opening balances: each row becomes a command, the commands keep the order of the file,
+//! Files of events, opening balances and totals of before: each row becomes a command, the commands keep the order of the file,
 //! and many are in flight at once. What a row is worth, and whether it is known already, the book decides.
 
 mod reader;
@@ -13,14 +13,14 @@ use rongyi_core::rule::{Judge, Text};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{Store, StoreError};
 
-pub use reader::{BALANCE_COLUMNS, EVENT_COLUMNS, Reader};
+pub use reader::{BALANCE_COLUMNS, EVENT_COLUMNS, HISTORY_COLUMNS, Reader};
 
 use crate::clerk::{Answer, ClerkError, Ticket};
 use crate::explain::{self, Lang};
 use crate::house::House;
 use rongyi_sheets::{BadRow, Row, Rows};
 
-/// The source of opening balances.
+/// The source of opening balances and of totals of before.
 pub const PAPER_BOOK: &str = "paper-book";
 /// Rows that are with the clerk at once.
 const IN_FLIGHT_MAX: usize = 3000;
@@ -166,7 +166,7 @@ impl Reader {
     }
 }
 
-/// One of [`Reader::event`] and [`Reader::balance`].
+/// One of [`Reader::event`], [`Reader::balance`] and [`Reader::history`].
 pub type Form = fn(&Reader, &Row, Now) -> Result<Command, BadRow>;
 
 /// A community's local date and minute of the day, now.

@@ -12,6 +12,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_pages::{Line, LineState, Unit};
 use rongyi_store::{PassbookRow, StoreError, StoredEntry};
 
+use super::carried::carried_title;
 use super::shell::{Visit, day};
 use super::unmoved::shortfall;
 use crate::api::error::Fault;
@@ -147,6 +148,7 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
             None => visit.either("补记的事项", "An event, decided later"),
         },
         Record::Open(..) => visit.either("旧存折转入", "Brought over from the paper book"),
+        Record::History(_, _, history, ..) => carried_title(visit, frame, history),
         Record::Place(_, _, _, lines, _, _) => {
             format!(
                 "{}{}",

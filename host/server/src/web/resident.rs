@@ -16,6 +16,7 @@ use super::lines::{booked_on, decode, goods, lines, rest_lines};
 use super::pending;
 use super::shell::{Html, Member, Visit, day};
 use super::unmoved::unmoved;
+use super::why::holders;
 use crate::access::SignedResident;
 use crate::api::error::Fault;
 use crate::asked::{Seq, Typed};
@@ -248,7 +249,7 @@ async fn page(
     }
     let mut older = rows.last().filter(|_| full).map(|row| row.seq);
     let span = (older.unwrap_or(0), before.unwrap_or(u64::MAX));
-    let quiet = unmoved(visit, frame, me.resident, (span, UNMOVED_MAX)).await?;
+    let quiet = unmoved(visit, frame, holders(wallet, me), (span, UNMOVED_MAX)).await?;
     if quiet.len() >= UNMOVED_MAX as usize {
         older = quiet.last().map(|line| line.seq);
     }

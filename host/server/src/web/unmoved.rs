@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use rongyi_core::account::{Account, Holder};
 use rongyi_core::book::{Frame, Loaded};
 use rongyi_core::command::Need;
-use rongyi_core::ids::ResidentNo;
 use rongyi_core::record::{About as Whom, Event, Record};
 use rongyi_core::rule::Decision;
 use rongyi_pages::{Line, LineState, Unit};
 use rongyi_store::StoredEntry;
 
+use super::carried::carried_told;
 use super::lines::{about, booked_on, event_of, happened_on, title, unit};
 use super::shell::{Visit, day};
 use crate::api::error::Fault;
@@ -105,20 +105,25 @@ pub(super) async fn asked_of(
     Ok(sum)
 }
 
-/// A person's events and orders that moved nothing, of the entries from `span.0` on and before `span.1`: refused,
+/// A person's events and orders that moved nothing, and what was carried in for them or their household, of the entries from `span.0` on and before `span.1`: refused,
 /// waiting, or come out at nothing. Each has a page that says why not.
 pub(super) async fn unmoved(
     visit: &Visit,
     frame: &Frame,
-    resident: ResidentNo,
+    whose: [Holder; 2],
     (span, limit): ((u64, u64), u32),
 ) -> Result<Vec<Line>, Fault> {
     let store = &visit.app.house.store;
-    let me = Whom::Holder(Holder::Resident(resident));
     let mut lines = Vec::new();
-    for seq in store.entries_between(&visit.code, me, span, limit).await? {
-        if let Some(stored) = store.entry(&visit.code, seq).await? {
-            lines.extend(nothing_moved(visit, frame, &stored).await?);
+    for holder in whose {
+        let about = Whom::Holder(holder);
+        for seq in store
+            .entries_between(&visit.code, about, span, limit)
+            .await?
+        {
+            if let Some(stored) = store.entry(&visit.code, seq).await? {
+                lines.extend(nothing_moved(visit, frame, &stored).await?);
+            }
         }
     }
     Ok(lines)
@@ -136,7 +141,11 @@ async fn nothing_moved(
     };
     let asks = matches!(
         first,
-        Record::Event(..) | Record::Replace(..) | Record::Retry(..) | Record::Place(..)
+        Record::Event(..)
+            | Record::Replace(..)
+            | Record::Retry(..)
+            | Record::Place(..)
+            | Record::History(..)
     );
     if !asks || receipt.records.iter().any(moves) {
         return Ok(None);
@@ -156,6 +165,9 @@ async fn nothing_moved(
     }
     let about = about(visit, (entry, first), None).await?;
     let mut told = Vec::new();
+    if let Record::History(_, _, history, ..) = first {
+        told.extend(carried_told(visit, frame, history));
+    }
     if let Some(Record::Decided(_, _, decision)) = receipt.records.get(1)
         && let Some(event) = event_of(first, &about)
     {

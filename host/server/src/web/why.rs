@@ -2,7 +2,7 @@
 //! Explains what was decided; decides nothing again.
 
 use axum::response::{IntoResponse, Response};
-use rongyi_core::account::{Account, Purpose};
+use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Fate, FateState, Frame, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
@@ -11,6 +11,7 @@ use rongyi_core::rule::{self, Plan};
 use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, Unit, WhyNotice, WhyView};
 use rongyi_store::StoredEntry;
 
+use super::carried::carried_told;
 use super::lines::{
     About, about, booked_on, decode, event_of, happened_on, lapsed_text, state, title, unit,
 };
@@ -71,6 +72,9 @@ pub(super) async fn show_why(
     let lapsed = lapsed(&receipt);
     if lapsed > 0 {
         told.push(lapsed_text(&visit, lapsed));
+    }
+    if let Record::History(_, _, history, ..) = first {
+        told.extend(carried_told(&visit, &frame, history));
     }
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
@@ -270,6 +274,8 @@ pub(super) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> R
     };
     let asked = if let Record::Place(_, _, who, ..) = first {
         *who == me.resident
+    } else if let Record::History(_, holder, ..) = first {
+        holders(&wallet, me).contains(holder)
     } else {
         false
     };
@@ -291,6 +297,14 @@ pub(super) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> R
         doer,
         ordered,
     })
+}
+
+/// Who a resident is in the ledger: the person, and of the household what is not told apart.
+pub(super) fn holders(wallet: &Wallet, me: &SignedResident) -> [Holder; 2] {
+    [
+        Holder::Resident(me.resident),
+        Holder::Household(wallet.household),
+    ]
 }
 
 /// The page has its own place for the day on which it opens again.

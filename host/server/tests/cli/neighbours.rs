@@ -150,6 +150,7 @@ const WALK: &[(&str, Step)] = &[
     ("token list", One(&["-c", "green"], 0)),
     ("token revoke", One(&["-c", "green", "1"], 0)),
     ("import balances", One(&["-c", "green", "balances.csv"], 0)),
+    ("import history", One(&["-c", "green", "history.csv"], 0)),
     ("import events", One(&["-c", "green", "events.csv"], 0)),
     ("balance", One(&["-c", "green", "--resident", "1001"], 0)),
     (
@@ -370,6 +371,10 @@ fn place(broken: Option<&str>) -> Place {
     place.write(
         "balances.csv",
         "resident,asset,amount,expires_on,page\n1001,minutes,40,,第1页\n",
+    );
+    place.write(
+        "history.csv",
+        "resident,kind,year,events,page\n1001,tree.plant,2025,7,第1页\n",
     );
     place.write(
         "items.csv",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::place::{HEADER, Place};
+use crate::place::{COMMUNITY, HEADER, Place};
 
 /// What a file of this one row says about it; the ledger stays as it was.
 #[track_caller]
@@ -392,5 +392,95 @@ fn opening_balances_come_from_the_paper_book_once() {
         "{}",
         ran.err
     );
+    place.height();
+}
+
+#[test]
+fn totals_of_before_are_seen_by_the_rules_caps_and_counted_once() {
+    let place = Place::enrolled();
+    let text = "resident,kind,year,events,days,quantity,points,minutes,page\n1001,tree.plant,2025,7,5,7,70,,第1页\n1001,tree.plant,,3,,,,,第2页\n";
+    let bad = "1001,tree.plant,2199,1,,,,,第3页\n1001,tree.plnt,,1,,,,,第3页\n4711,tree.plant,,1,,,,,第3页\n1001,tree.plant,2025,1,2,,,,第3页\n";
+    place.write("history.csv", format!("{text}{bad}"));
+    let ran = place.run(&["import", "history", "-c", "green", "history.csv", "--json"]);
+    assert_eq!(ran.code, 1);
+    for said in [
+        "history.csv:4: history.year",
+        "history.csv:5: kind.unknown",
+        "history.csv:6: resident.unknown",
+        "history.csv:7: history.days",
+    ] {
+        assert!(ran.err.contains(said), "{said}\n{}", ran.err);
+    }
+    let sums: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&sums["decided"], &sums["known"]), (&2.into(), &0.into()));
+    place.write("history.csv", text);
+    let out = place.good(&["import", "history", "-c", "green", "history.csv", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap()["known"], 2);
+    place.write("history.csv", text.replace("2025,7,5", "2025,8,5"));
+    let ran = place.run(&["import", "history", "-c", "green", "history.csv"]);
+    assert!(
+        ran.err.contains("history.csv:2: source.conflict"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(place.points("1001"), 0, "no balance moves");
+    place.height();
+}
+
+/// Of 1,500 hours that a person may keep 1,490 stand in the old book.
+#[test]
+fn of_a_cap_for_life_only_what_the_old_book_left_can_be_earned() {
+    let place = Place::new();
+    let bank = r#"
+[[rule]]
+plugin = "hours"
+active_from = 2026-01-15
+
+[[rule.params.kinds]]
+code = "bank.serve"
+title = { zh = "时间银行服务", en = "Time bank service" }
+caps = [{ minutes = 90000, window = "lifetime", subject = "person" }]
+"#;
+    place.write(
+        "config/communities/green.toml",
+        format!("{COMMUNITY}{bank}"),
+    );
+    place.write("households.csv", "household,name,address\n1,陈家,一号\n");
+    place.write(
+        "residents.csv",
+        "resident,household,name,phone\n1001,1,陈阿婆,\n1002,1,陈小满,\n",
+    );
+    place.good(&["household", "import", "-c", "green", "households.csv"]);
+    place.good(&[
+        "resident",
+        "import",
+        "-c",
+        "green",
+        "residents.csv",
+        "--pins",
+        "pins.txt",
+    ]);
+    place.write(
+        "history.csv",
+        "resident,kind,events,minutes,page\n1001,bank.serve,310,89400,第1页\n",
+    );
+    place.good(&["import", "history", "-c", "green", "history.csv"]);
+    place.events(
+        "events.csv",
+        &[
+            "b-1,bank.serve,1001,2026-10-03,1200,",
+            "b-2,bank.serve,1002,2026-10-03,1200,",
+        ],
+    );
+    let (ran, sums) = place.import(&["events.csv"]);
+    assert_eq!(sums["decided"], 2, "{}", ran.err);
+    let minutes = |resident: &str| {
+        let out = place.good(&["balance", "-c", "green", "--resident", resident, "--json"]);
+        let found: Value = serde_json::from_str(&out).unwrap();
+        let all = found["assets"].as_array().unwrap().clone();
+        let own = all.iter().find(|own| own["asset"] == "minutes");
+        own.unwrap()["spendable"].as_i64().unwrap()
+    };
+    assert_eq!((minutes("1001"), minutes("1002")), (600, 1200));
     place.height();
 }

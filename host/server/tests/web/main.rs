@@ -8,6 +8,7 @@ mod ahead;
 mod amend;
 mod api;
 mod app;
+mod carried;
 mod clock;
 mod crowd;
 mod desk;

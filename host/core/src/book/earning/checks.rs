@@ -43,23 +43,22 @@ pub(super) fn rule_and_kind(
             last,
         }
         .into(),
-        None => {
-            let nearest = kinds()
-                .map(|(_, kind)| {
-                    (
-                        distance(kind.code.as_str(), event.kind.as_str()),
-                        &kind.code,
-                    )
-                })
-                .filter(|(far, _)| *far <= 3)
-                .min()
-                .map(|(_, code)| code.clone());
-            Rejection::KindUnknown {
-                kind: event.kind.clone(),
-                nearest,
-            }
-        }
+        None => kind_unknown(book, kind),
     })
+}
+
+/// No rule set ever had this kind; the one that was perhaps meant.
+pub(in crate::book) fn kind_unknown(book: &Book, kind: &Code) -> Rejection {
+    let kinds = book.frame.sets.iter().flat_map(|set| &set.plan.kinds);
+    let nearest = kinds
+        .map(|own| (distance(own.code.as_str(), kind.as_str()), &own.code))
+        .filter(|(far, _)| *far <= 3)
+        .min()
+        .map(|(_, code)| code.clone());
+    Rejection::KindUnknown {
+        kind: kind.clone(),
+        nearest,
+    }
 }
 
 /// How many letters differ, for "did you mean".

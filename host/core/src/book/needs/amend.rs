@@ -153,6 +153,9 @@ impl Missing<'_> {
         if let Some(Record::Retry(_, waited)) = records.first() {
             self.entry(*waited);
         }
+        if let Some(Record::History(_, holder, history, ..)) = records.first() {
+            self.carried(*holder, history);
+        }
         if let Some((event, envelope)) = event_of(self.book, entry) {
             for (_, resident) in &event.roles {
                 if let Some(who) = self.who(*resident) {

@@ -221,9 +221,12 @@ fn sum(book: &Book, need: &FactNeed, subject: CounterSubject, span: &Span) -> Ce
                 None if month == 0 => total.add(&found.total),
                 None => total.add(&found.total.negated()),
                 Some((first, end)) => {
-                    let within = |day: &u8| inside(month, *day, first, end);
-                    let cells = found.days.iter().filter(|(day, _)| within(day));
+                    let within = |day: u8| inside(month, day, first, end);
+                    let cells = found.dated().filter(|(day, _)| within(*day));
                     cells.for_each(|(_, cell)| total.add(cell));
+                    if need.window == Window::Year {
+                        total.add(&found.carried());
+                    }
                 }
             }
         }
@@ -259,7 +262,17 @@ fn distinct_days(book: &Book, need: &FactNeed, subject: CounterSubject, span: &S
         };
         return kinds.iter().map(of).max().unwrap_or(0);
     }
-    i64::try_from(active_days(book, need, subject, span).len()).unwrap_or(i64::MAX)
+    let dated = active_days(book, need, subject, span).len();
+    let dated = i64::try_from(dated).unwrap_or(i64::MAX);
+    let carried = days(need, span)
+        .filter(|_| need.window == Window::Year)
+        .map_or(0, |(first, _)| {
+            let own = kinds
+                .iter()
+                .filter_map(|kind| row(book, subject, kind, first.month_index()));
+            own.map(CounterRow::carried_days).max().unwrap_or(0)
+        });
+    dated.saturating_add(carried)
 }
 
 /// The days of a need's window with at least one event, as days since 1970-01-01.
@@ -276,10 +289,10 @@ fn active_days(
     for kind in &kinds_of(book, need, None) {
         for month in months(need, span) {
             let found = row(book, subject, kind, month);
-            let own = found.into_iter().flat_map(|row| &row.days);
+            let own = found.into_iter().flat_map(CounterRow::dated);
             let within = own
-                .filter(|(day, cell)| cell.events > 0 && inside(month, **day, first, end))
-                .filter_map(|(day, _)| LocalDate::of_month_index(month, *day));
+                .filter(|(day, cell)| cell.events > 0 && inside(month, *day, first, end))
+                .filter_map(|(day, _)| LocalDate::of_month_index(month, day));
             seen.extend(within.map(LocalDate::to_days));
         }
     }
@@ -292,8 +305,8 @@ fn since_last(book: &Book, need: &FactNeed, subject: CounterSubject, span: &Span
     for kind in kinds_of(book, need, None) {
         for month in span.began.month_index()..=span.last.month_index() {
             if let Some(found) = row(book, subject, &kind, month) {
-                let own = found.days.iter().filter(|(_, cell)| cell.events > 0);
-                newest = newest.max(own.map(|(day, _)| (month, *day)).next_back());
+                let own = found.dated().filter(|(_, cell)| cell.events > 0);
+                newest = newest.max(own.map(|(day, _)| (month, day)).next_back());
             }
         }
     }

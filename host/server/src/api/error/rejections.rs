@@ -29,6 +29,7 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         Rejection::Period(own) => period_status(own),
         Rejection::KindUnknown { .. }
         | Rejection::Event(_)
+        | Rejection::Carry(_)
         | Rejection::DateFuture { .. }
         | Rejection::DateTooEarly { .. }
         | Rejection::QuantityRange { .. }

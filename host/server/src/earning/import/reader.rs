@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use rongyi_core::account::Holder;
-use rongyi_core::amount::Amount;
+use rongyi_core::amount::{Amount, Decimal};
 use rongyi_core::book::{Book, Frame};
 use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::command::{Ask, Command, Reference, SaltedText};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
-use rongyi_core::record::{Event, Source};
+use rongyi_core::record::{Event, History, Source};
 use rongyi_core::rule::{KindPlan, Value};
 use rongyi_core::seal::{SealKey, Sealed, sealed_reference};
 use rongyi_core::settings::Unit;
@@ -39,6 +39,22 @@ pub const EVENT_COLUMNS: Columns = Columns {
 pub const BALANCE_COLUMNS: Columns = Columns {
     required: &["resident", "asset", "amount", "page"],
     optional: &["expires_on"],
+    prefixes: &[],
+};
+
+/// The columns of a file of what was done before the ledger began.
+pub const HISTORY_COLUMNS: Columns = Columns {
+    required: &["kind", "page"],
+    optional: &[
+        "resident",
+        "household",
+        "year",
+        "events",
+        "days",
+        "quantity",
+        "points",
+        "minutes",
+    ],
     prefixes: &[],
 };
 
@@ -224,6 +240,69 @@ impl Reader {
             reason: reason.commitment(),
         };
         Ok(self.command(ask, today, Some(reason), reference))
+    }
+
+    /// The command of a row of totals from before the ledger began.
+    ///
+    /// # Errors
+    /// A [`BadRow`] that says what to write instead.
+    pub fn history(&self, row: &Row, (today, _): Now) -> Result<Command, BadRow> {
+        let at = |error: InputError| bad(row, &error);
+        let (subject, holder) = self.whose(row)?;
+        let kind = code(row.need("kind")?, "kind").map_err(at)?;
+        let page = row.need("page")?;
+        let number = |name: &'static str, least: i64| match row.get(name) {
+            Some(text) => whole(text, name, (least, Amount::LIMIT)).map_err(at),
+            None => Ok(0),
+        };
+        let year = row.get("year").map(|_| number("year", 0)).transpose()?;
+        let none = Decimal { units: 0, scale: 0 };
+        let said = row.get("quantity").map(|text| quantity(text).map_err(at));
+        let said = said.transpose()?.map_or(none, |own| own.number(0));
+        let history = History {
+            kind,
+            year: year.map(|year| i32::try_from(year).unwrap_or(i32::MAX)),
+            events: number("events", 0)?,
+            days: number("days", 0)?,
+            quantity: said,
+            points: number("points", -Amount::LIMIT)?,
+            minutes: number("minutes", 0)?,
+        };
+        // One line of the paper book for each person, kind and year.
+        let of_year = history
+            .year
+            .map_or_else(|| "-".to_owned(), |own| own.to_string());
+        let place = format!("history/{subject}/{}/{of_year}/{page}", history.kind);
+        let parts = [
+            "rongyi-history-1".to_owned(),
+            place.clone(),
+            history.events.to_string(),
+            history.days.to_string(),
+            history.quantity.to_string(),
+            history.points.to_string(),
+            history.minutes.to_string(),
+        ];
+        let reason = salted(page);
+        let before = rongyi_core::chain::hex(&sha256(place.as_bytes()));
+        let (source, reference) = self.sealed(&place, before, digest(&parts));
+        let ask = Ask::Carry {
+            holder,
+            history,
+            source,
+            reason: reason.commitment(),
+        };
+        Ok(self.command(ask, today, Some(reason), reference))
+    }
+
+    /// How the row names whom it is about, and who that is.
+    fn whose(&self, row: &Row) -> Result<(String, Holder), BadRow> {
+        let (named, doer) = self.doer(row)?;
+        if row.get("household").is_some() {
+            let household = self.household_of(row, doer)?;
+            return Ok((named, Holder::Household(household)));
+        }
+        self.household_of(row, doer)?;
+        Ok((named, Holder::Resident(doer)))
     }
 
     fn command(
