@@ -286,7 +286,7 @@ async fn dry_run(args: &EventsArgs, sheet: &Sheet) -> Result<Tally, Failure> {
     let config = parted.config;
     let store = Store::open_read_only(&config.database_url).await?;
     let (today, now) = today(&config, community)?;
-    let engine = house::engine(&config, None)?;
+    let engine = house::engine(&config, house::known_cache(&config))?;
     let sets = load_archived(&store, &engine, community, &[]).await?;
     let stage = Stage {
         store: &store,

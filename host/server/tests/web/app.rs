@@ -21,11 +21,13 @@ use rongyi_server::door::Actor;
 use rongyi_server::earning::import::{
     self, BALANCE_COLUMNS, EVENT_COLUMNS, Form, PAPER_BOOK, Reader,
 };
-use rongyi_server::house::{House, engine};
+use rongyi_server::house::{House, engine, known_cache};
 use rongyi_server::verify::{self, Decisions};
 use rongyi_server::{config, goods, people, web};
 use rongyi_sheets::{Row, Sheet};
 use tower::ServiceExt;
+
+use crate::compiled;
 
 /// 2026-11-23 10:00 in Shanghai.
 pub(crate) const NOW: Instant = Instant(1_795_399_200_000_000);
@@ -144,11 +146,13 @@ impl TestApp {
         write_config(folder.path(), more, own);
         let config = config::load_with(&folder.path().join("rongyi.toml"), &|_| None);
         let config = config.unwrap_or_else(|found| panic!("{}", config::render(&found)));
+        compiled::lend(&config);
         let key = server_secret(&config.secret_file).expect("a secret");
         let clock = Arc::new(ManualClock::new(NOW));
         let house = House::open(config, clock.clone())
             .await
             .expect("the house opens");
+        compiled::keep(&house.config);
         let nanmen = code("nanmen");
         let mut secrets = BTreeMap::new();
         let households: [&[_]; 2] = [
@@ -231,11 +235,13 @@ impl TestApp {
         }
         let config = config::load_with(&folder.path().join("rongyi.toml"), &|_| None);
         let config = config.unwrap_or_else(|found| panic!("{}", config::render(&found)));
+        compiled::lend(&config);
         let key = server_secret(&config.secret_file).expect("a secret");
         let clock = Arc::new(ManualClock::new(NOW));
         let house = House::open(config, clock.clone())
             .await
             .expect("the house opens");
+        compiled::keep(&house.config);
         let mut secrets = BTreeMap::new();
         let read = |community: &Code, name: &str| {
             let path = shipped.join("demo").join(community.as_str()).join(name);
@@ -436,7 +442,8 @@ impl TestApp {
 
     /// The ledgers must be whole after every test.
     pub(crate) async fn end(self) {
-        let engine = engine(&self.house.config, None).expect("an engine");
+        let config = &self.house.config;
+        let engine = engine(config, known_cache(config)).expect("an engine");
         for community in self.house.communities().keys() {
             let report = verify::run(
                 &self.house.store,

@@ -10,6 +10,7 @@ mod api;
 mod app;
 mod carried;
 mod clock;
+mod compiled;
 mod crowd;
 mod desk;
 mod door;
