@@ -170,6 +170,11 @@ impl Book {
         self.stored
     }
 
+    /// Whether something was booked since the last seal.
+    pub fn has_changes(&self) -> bool {
+        !self.dirty.leaves.is_empty()
+    }
+
     /// What `command` reads that is not loaded. Ask again after loading: some needs show only then.
     pub fn missing(&self, command: &Command) -> Vec<Need> {
         let mut needs = needs::missing(self, command);

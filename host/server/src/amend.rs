@@ -95,20 +95,33 @@ pub async fn ask(
     request: &Request,
     by: By,
 ) -> Result<Answer, ClerkError> {
+    let command = command(house, community, request, by).await?;
+    house.clerk.ask(community, command).await
+}
+
+/// What [`ask`] asks.
+///
+/// # Errors
+/// When a second person is needed and this is the first.
+pub async fn command(
+    house: &House,
+    community: &Code,
+    request: &Request,
+    by: By,
+) -> Result<Command, ClerkError> {
     take_two(house, community, request, &by.actor).await?;
     let text = SaltedText {
         salt: random(),
         text: by.reason,
     };
-    let command = Command {
+    Ok(Command {
         actor: by.actor,
         key: key(by.key, &format!("{request:?} {}", text.text)),
         today: house.today(community).0,
         ask: request.ask(text.commitment()),
         text: Some(text).filter(|_| !matches!(request, Request::Approve(_))),
         reference: None,
-    };
-    house.clerk.ask(community, command).await
+    })
 }
 
 /// Where two people have to agree, the second is not the first under another name. Of accounts the book knows it itself.

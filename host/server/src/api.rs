@@ -2,6 +2,7 @@
 //! and faults look; what is asked lies in the files below.
 
 pub mod amend;
+pub mod chains;
 pub mod earning;
 pub mod error;
 pub mod ledger;
@@ -17,6 +18,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use rongyi_core::chain::{hex, sha256};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::shown;
 use serde::Serialize;
@@ -39,6 +41,7 @@ fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
         // Points are earned.
         (Act::RecordEvent, routes!(earning::post_event)),
         (Act::RecordEvent, routes!(earning::post_events)),
+        (Act::RecordEvent, routes!(chains::post_chain)),
         // A resident.
         (Act::ReadBalance, routes!(people::get_balance)),
         (Act::ReadPassbook, routes!(people::get_passbook)),
@@ -118,6 +121,9 @@ pub struct Problem {
     detail: String,
     /// The id of this request, which the office can look up.
     request_id: String,
+    /// Of a chain: the step that was not booked, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<usize>,
 }
 
 impl Problem {
@@ -132,6 +138,7 @@ impl Problem {
             detail_zh: fault.text.zh.clone(),
             detail: fault.text.en.clone(),
             request_id,
+            step: fault.step,
         };
         let mut answer = (status, Json(body)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
@@ -348,6 +355,31 @@ impl Caller {
             Who::Device(device) => Actor::from(device),
             Who::Person(person) => Actor::from(person),
         }
+    }
+
+    /// The same caller, asking another act.
+    ///
+    /// # Errors
+    /// [`AccessError::Forbidden`] when they may not.
+    pub fn acting(&self, act: Act) -> Result<Caller, AccessError> {
+        let may = may(self.who.right(), act);
+        if may == May::No {
+            return Err(AccessError::Forbidden);
+        }
+        Ok(Caller {
+            app: Arc::clone(&self.app),
+            code: self.code.clone(),
+            who: self.who.clone(),
+            act,
+            may,
+            key: self.key.clone(),
+        })
+    }
+
+    /// The idempotency key of one of several things that were sent together.
+    pub fn key_at(&self, place: usize) -> Option<String> {
+        let own = self.key.as_ref()?;
+        Some(hex(&sha256(format!("{own}/{place}").as_bytes())))
     }
 
     /// Whether what is asked may be asked about this resident.

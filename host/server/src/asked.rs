@@ -166,6 +166,14 @@ pub(crate) fn maybe_seq<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64
     }
 }
 
+/// The number of an entry that must be given.
+///
+/// # Errors
+/// `body.schema`, at its field.
+pub(crate) fn seq<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    maybe_seq(from)?.ok_or_else(|| D::Error::custom("null is not a number"))
+}
+
 /// The same for each role.
 ///
 /// # Errors

@@ -17,14 +17,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
 use rongyi_core::book::Frame;
-use rongyi_core::command::Command;
+use rongyi_core::command::{Command, Need};
 use rongyi_core::ids::Code;
 use rongyi_core::time::LocalDate;
 use rongyi_store::Store;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
-pub use self::answer::{Answer, ClerkError, receipt};
+pub use self::answer::{Answer, ClerkError, Fallen, receipt};
 use self::desk::Desk;
 use self::frames::Frames;
 pub use self::loading::book_of;
@@ -39,10 +39,16 @@ pub const QUEUE_MAX: usize = 4096;
 const DESKS: std::ops::RangeInclusive<usize> = 2..=4;
 /// Desks on an engine with one writer: while one waits for its commit, the other reads and decides.
 const DESKS_OF_ONE_WRITER: usize = 2;
+/// Commands in a chain at most.
+pub const CHAIN_MAX: usize = 100;
+
 struct Job {
     community: Code,
-    command: Command,
-    reply: oneshot::Sender<Result<Answer, ClerkError>>,
+    /// One; several are a chain, which stands or falls together.
+    commands: Vec<Command>,
+    /// What a step of the chain turned out to read because of the steps before it.
+    more: Vec<Need>,
+    reply: oneshot::Sender<Result<Vec<Answer>, ClerkError>>,
 }
 
 /// The door to the clerk; clone it freely.
@@ -119,14 +125,30 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError`]; after any of them nothing of this command is stored.
     pub async fn ask(&self, community: &Code, command: Command) -> Result<Answer, ClerkError> {
-        let (job, ticket) = job(community, command);
-        self.desk(community)?
-            .try_send(job)
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
-                mpsc::error::TrySendError::Closed(_) => ClerkError::Stopped,
-            })?;
-        ticket.answer().await
+        self.ask_at_once(community, vec![command])?.answer().await
+    }
+
+    /// Asks for all of these in this order, or none of them: 1 to [`CHAIN_MAX`] that book something. What would be
+    /// refused, or wait for its rule, brings the chain down. With the same keys or references it is answered again.
+    ///
+    /// # Errors
+    /// [`ClerkError::Fell`] names the step; after any error nothing of the chain is stored.
+    pub async fn ask_chain(
+        &self,
+        community: &Code,
+        chain: Vec<Command>,
+    ) -> Result<Vec<Answer>, ClerkError> {
+        self.ask_at_once(community, chain)?.answers().await
+    }
+
+    fn ask_at_once(&self, community: &Code, commands: Vec<Command>) -> Result<Ticket, ClerkError> {
+        let (job, ticket) = job(community, commands);
+        let sent = self.desk(community)?.try_send(job);
+        sent.map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
+            mpsc::error::TrySendError::Closed(_) => ClerkError::Stopped,
+        })?;
+        Ok(ticket)
     }
 
     /// Like [`Clerk::ask`], but waits for a place in the queue: for jobs, which have time.
@@ -147,7 +169,7 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError::Stopped`] when the clerk is gone.
     pub async fn submit(&self, community: &Code, command: Command) -> Result<Ticket, ClerkError> {
-        let (job, ticket) = job(community, command);
+        let (job, ticket) = job(community, vec![command]);
         self.desk(community)?
             .send(job)
             .await
@@ -156,18 +178,19 @@ impl Clerk {
     }
 }
 
-fn job(community: &Code, command: Command) -> (Job, Ticket) {
+fn job(community: &Code, commands: Vec<Command>) -> (Job, Ticket) {
     let (reply, answer) = oneshot::channel();
     let job = Job {
         community: community.clone(),
-        command,
+        commands,
+        more: Vec::new(),
         reply,
     };
     (job, Ticket(answer))
 }
 
 /// The promise of an answer.
-pub struct Ticket(oneshot::Receiver<Result<Answer, ClerkError>>);
+pub struct Ticket(oneshot::Receiver<Result<Vec<Answer>, ClerkError>>);
 
 impl Ticket {
     /// Waits for the answer.
@@ -175,6 +198,12 @@ impl Ticket {
     /// # Errors
     /// [`ClerkError`]; after any of them nothing of this command is stored.
     pub async fn answer(self) -> Result<Answer, ClerkError> {
+        let mut answers = self.answers().await?;
+        answers.pop().ok_or(ClerkError::Stopped)
+    }
+
+    /// One for each command, in their order.
+    async fn answers(self) -> Result<Vec<Answer>, ClerkError> {
         self.0.await.unwrap_or(Err(ClerkError::Stopped))
     }
 }

@@ -12,7 +12,7 @@ use rongyi_core::command::{Ask, Command, Need, Rejection};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo};
 use rongyi_core::record::{Item, Key, PickupCode, ReleaseReason, TransferKind};
 use rongyi_core::rule::{Plan, Quote};
-use rongyi_core::seal::Sealed;
+use rongyi_core::seal::{SealKey, Sealed};
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
 use rongyi_store::{Store, StoreError};
@@ -25,7 +25,7 @@ use crate::house::House;
 use crate::jobs;
 
 /// Pick-up codes tried before giving up; with a million open orders one in a hundred is taken.
-const CODE_TRIES: usize = 8;
+pub(crate) const CODE_TRIES: usize = 8;
 
 /// Pages of what was set aside since an order that are looked through for its hand-over.
 const HANDED_PAGES_MAX: usize = 50;
@@ -266,6 +266,26 @@ pub fn key(text: Option<String>, input: &str) -> Option<Key> {
 /// # Errors
 /// As [`crate::clerk::Clerk::ask`].
 pub async fn place(house: &House, community: &Code, wanted: Wanted) -> Result<Answer, ClerkError> {
+    jobs::catch_up(house, community).await?;
+    let sealing = house.seal_key(community).await?;
+    let mut tries = 0;
+    loop {
+        let command = place_command(house, community, &sealing, &wanted);
+        tries += 1;
+        match house.clerk.ask(community, command).await {
+            Err(ClerkError::Rejected(Rejection::CodeTaken)) if tries < CODE_TRIES => {}
+            answer => return answer,
+        }
+    }
+}
+
+/// What [`place`] asks, with a fresh code.
+pub(crate) fn place_command(
+    house: &House,
+    community: &Code,
+    sealing: &SealKey,
+    wanted: &Wanted,
+) -> Command {
     let Wanted {
         resident,
         basket,
@@ -273,31 +293,20 @@ pub async fn place(house: &House, community: &Code, wanted: Wanted) -> Result<An
         actor,
         key: key_text,
     } = wanted;
+    let code = sealing.seal(Sealed::PickupCode, &pickup_code());
     let input = format!("place {resident} {basket:?} {seen}");
-    jobs::catch_up(house, community).await?;
-    let sealing = house.seal_key(community).await?;
-    let mut tries = 0;
-    loop {
-        let code = sealing.seal(Sealed::PickupCode, &pickup_code());
-        let ask = Ask::Place {
-            resident,
+    Command {
+        actor: actor.clone(),
+        key: key(key_text.clone(), &input),
+        today: house.today(community).0,
+        ask: Ask::Place {
+            resident: *resident,
             lines: basket.clone(),
-            seen,
+            seen: *seen,
             code: PickupCode::Sealed(code.commitment()),
-        };
-        let command = Command {
-            actor: actor.clone(),
-            key: key(key_text.clone(), &input),
-            today: house.today(community).0,
-            ask,
-            text: Some(code),
-            reference: None,
-        };
-        tries += 1;
-        match house.clerk.ask(community, command).await {
-            Err(ClerkError::Rejected(Rejection::CodeTaken)) if tries < CODE_TRIES => {}
-            answer => return answer,
-        }
+        },
+        text: Some(code),
+        reference: None,
     }
 }
 
@@ -355,17 +364,25 @@ pub async fn cancel(
     order: OrderNo,
     (actor, key_text): (Code, Option<String>),
 ) -> Result<Answer, ClerkError> {
-    let key = key(key_text, &format!("cancel {order}"));
-    let ask = Ask::Release(order, ReleaseReason::Cancelled);
-    let command = Command {
+    let command = cancel_command(house, community, order, (actor, key_text));
+    house.clerk.ask(community, command).await
+}
+
+/// What [`cancel`] asks.
+pub(crate) fn cancel_command(
+    house: &House,
+    community: &Code,
+    order: OrderNo,
+    (actor, key_text): (Code, Option<String>),
+) -> Command {
+    Command {
         actor,
-        key,
+        key: key(key_text, &format!("cancel {order}")),
         today: house.today(community).0,
-        ask,
+        ask: Ask::Release(order, ReleaseReason::Cancelled),
         text: None,
         reference: None,
-    };
-    house.clerk.ask(community, command).await
+    }
 }
 
 /// The entries that handed an order over, wholly or in part, the oldest first: what a return is booked against. Found on

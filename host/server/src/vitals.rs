@@ -111,16 +111,18 @@ impl Vitals {
     }
 
     /// What somebody was told.
-    pub fn answered(&self, answer: &Result<Answer, ClerkError>) {
-        let count = match answer {
-            Ok(own) if own.replayed => &self.replayed,
-            Ok(own) if own.receipt.waiting().is_some() => &self.waiting,
-            Ok(own) if own.receipt.refusal().is_some() => &self.refused,
-            Ok(_) => &self.booked,
-            Err(ClerkError::Rejected(_)) => &self.rejected,
-            Err(_) => &self.unanswered,
+    pub fn answered(&self, answers: &Result<Vec<Answer>, ClerkError>) {
+        let one = |own: &Answer| match &own.receipt {
+            _ if own.replayed => &self.replayed,
+            receipt if receipt.waiting().is_some() => &self.waiting,
+            receipt if receipt.refusal().is_some() => &self.refused,
+            _ => &self.booked,
         };
-        count.add(1);
+        match answers {
+            Ok(all) => all.iter().for_each(|own| one(own).add(1)),
+            Err(ClerkError::Rejected(_) | ClerkError::Fell { .. }) => self.rejected.add(1),
+            Err(_) => self.unanswered.add(1),
+        }
     }
 
     fn note(&self, trouble: Option<Trouble>, bad_for: Duration) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::book::Frame;
-use rongyi_core::chain::{Hash, hex, sha256};
+use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::command::{Ask, Command, Reference, Rejection, SaltedText};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{Event, Key, Record, Source};
@@ -135,7 +135,7 @@ pub(crate) struct Sender<'h> {
     pub(crate) actor: Code,
 }
 
-fn sender(caller: &Caller) -> Sender<'_> {
+pub(super) fn sender(caller: &Caller) -> Sender<'_> {
     Sender {
         house: caller.house(),
         code: &caller.code,
@@ -144,7 +144,7 @@ fn sender(caller: &Caller) -> Sender<'_> {
 }
 
 /// Turns what was sent into a command.
-fn command(
+pub(super) fn event_command(
     by: &Sender<'_>,
     (frame, sealing): (&Frame, &SealKey),
     input: &EventInput,
@@ -312,7 +312,10 @@ async fn frame_of(by: &Sender<'_>) -> Result<Arc<Frame>, Fault> {
 
 /// The frame to read these events with. Where one has fields of a kind that the clerk does not know on its day, another
 /// host may have taken over new rules meanwhile.
-async fn frame_for(by: &Sender<'_>, events: &[EventInput]) -> Result<Arc<Frame>, Fault> {
+pub(super) async fn frame_for(
+    by: &Sender<'_>,
+    events: &[&EventInput],
+) -> Result<Arc<Frame>, Fault> {
     let frame = frame_of(by).await?;
     let now = by.house.today(by.code);
     let known = |input: &EventInput| {
@@ -333,7 +336,7 @@ async fn stored_frame(by: &Sender<'_>) -> Result<Arc<Frame>, Fault> {
 }
 
 /// An answer from before, or one of a rule set that came meanwhile, may name what the clerk's frame does not know yet.
-async fn frame_to_tell(
+pub(super) async fn frame_to_tell(
     by: &Sender<'_>,
     frame: Arc<Frame>,
     answer: &Answer,
@@ -355,9 +358,9 @@ pub(crate) async fn submit(
     input: &EventInput,
     key: Option<&String>,
 ) -> Result<(Arc<Frame>, Answer), Fault> {
-    let frame = frame_for(by, std::slice::from_ref(input)).await?;
+    let frame = frame_for(by, &[input]).await?;
     let sealing = by.house.seal_key(by.code).await?;
-    let command = command(by, (&frame, &sealing), input, key.cloned())?;
+    let command = event_command(by, (&frame, &sealing), input, key.cloned())?;
     let answer = by.house.clerk.ask(by.code, command).await?;
     Ok((frame_to_tell(by, frame, &answer).await?, answer))
 }
@@ -450,15 +453,13 @@ pub(super) async fn post_events(
 async fn send(caller: &Caller, events: &[EventInput]) -> Result<Vec<ListedAnswer>, Fault> {
     let by = sender(caller);
     let clerk = &by.house.clerk;
-    let frame = frame_for(&by, events).await?;
+    let all: Vec<&EventInput> = events.iter().collect();
+    let frame = frame_for(&by, &all).await?;
     let sealing = by.house.seal_key(by.code).await?;
     let mut tickets = Vec::new();
     for (place, event) in events.iter().enumerate() {
-        let key = caller
-            .key
-            .as_ref()
-            .map(|key| hex(&sha256(format!("{key}/{place}").as_bytes())));
-        tickets.push(match command(&by, (&frame, &sealing), event, key) {
+        let key = caller.key_at(place);
+        tickets.push(match event_command(&by, (&frame, &sealing), event, key) {
             Ok(command) => Ok(clerk.submit(&caller.code, command).await?),
             Err(fault) => Err(fault),
         });

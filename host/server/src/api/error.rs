@@ -33,6 +33,8 @@ pub struct Fault {
     pub retry_after: Option<u32>,
     /// Where a page goes instead of showing the fault: sign-in, or the change of the first PIN.
     pub detour: Option<Detour>,
+    /// The step of a chain that it is about, from 0.
+    pub step: Option<usize>,
 }
 
 /// Where a person is led before they can go on.
@@ -64,6 +66,7 @@ impl Fault {
             text,
             retry_after: None,
             detour: None,
+            step: None,
         }
     }
 
@@ -324,6 +327,15 @@ impl From<ClerkError> for Fault {
                 tracing::error!(%error, "whether a batch was written is not known");
                 unsure()
             }
+            ClerkError::Fell { step, why } => Fault {
+                step: Some(step),
+                ..Fault::new(
+                    StatusCode::CONFLICT,
+                    "chain.fell",
+                    format!("第 {} 步没有记成，所以这一串什么都没有记。", step + 1),
+                    ClerkError::Fell { step, why }.to_string(),
+                )
+            },
             ClerkError::Stopped => Fault::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "host.stopping",

@@ -31,7 +31,7 @@ pub struct BasketLine {
     pub quantity: i32,
 }
 
-fn basket(lines: &[BasketLine]) -> Result<Basket, Fault> {
+pub(super) fn basket(lines: &[BasketLine]) -> Result<Basket, Fault> {
     let line = |line: &BasketLine| {
         let code: Result<Code, _> = line.item.parse();
         let bad = || Fault::input("item", "不是物品代码。", "this is not an item's code.");
@@ -41,7 +41,7 @@ fn basket(lines: &[BasketLine]) -> Result<Basket, Fault> {
 }
 
 /// For whom a caller acts: residents for themselves, shopkeepers for whom they name.
-fn for_whom(caller: &Caller, named: Option<u32>) -> Result<ResidentNo, Fault> {
+pub(super) fn for_whom(caller: &Caller, named: Option<u32>) -> Result<ResidentNo, Fault> {
     let resident = named.map(ResidentNo).or(caller.resident());
     let missing = || {
         Fault::input(
@@ -525,6 +525,12 @@ pub(super) async fn settle_order(
         replayed: answer.replayed,
     }
     .into_response())
+}
+
+/// Who cancels an order that concerns this caller.
+pub(super) async fn canceller(caller: &Caller, no: OrderNo) -> Result<Code, Fault> {
+    seen(caller, no.0).await?;
+    Ok(caller.actor().code())
 }
 
 /// Gives an order's points and goods back.

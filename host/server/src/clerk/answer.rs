@@ -39,9 +39,41 @@ pub enum ClerkError {
         "the database broke off before it confirmed it; whether this was stored is not known: look, or ask again with the same key ({0})"
     )]
     Unsure(Arc<StoreError>),
+    /// A step of a chain was not booked, so none is; nothing is stored.
+    #[error("step {} of the chain was not booked: {}", step + 1, why.text())]
+    Fell {
+        /// Which one, from 0.
+        step: usize,
+        /// Why.
+        why: Box<Fallen>,
+    },
     /// The host is stopping.
     #[error("the host is stopping; nothing was stored")]
     Stopped,
+}
+
+/// Why a step brought its chain down.
+#[derive(Debug, Clone)]
+pub enum Fallen {
+    /// It cannot be decided.
+    Rejected(Rejection),
+    /// The answer would have been a refusal, or that it waits for its rule.
+    NotBooked(Receipt),
+    /// It, or one before it, was answered in another chain or alone: by this entry.
+    Known(u64),
+}
+
+impl Fallen {
+    fn text(&self) -> String {
+        match self {
+            Fallen::Rejected(rejection) => rejection.text().en,
+            Fallen::NotBooked(receipt) => match receipt.refusal() {
+                Some(refusal) => format!("refused, {}", refusal.code),
+                None => "its rule cannot decide now".to_owned(),
+            },
+            Fallen::Known(entry) => format!("answered before, by entry {entry}"),
+        }
+    }
 }
 
 impl From<StoreError> for ClerkError {

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Stopwatch};
 
 use rongyi_core::book::{Applied, Book, Changes};
-use rongyi_core::command::Rejection;
+use rongyi_core::command::{Command, Need, Rejection};
 use rongyi_core::ids::Code;
 use rongyi_core::time::Instant;
 
 use super::Job;
+use super::answer::{ClerkError, Fallen};
 use crate::rulebook::RuleBooks;
 
 /// Rule time of one community in one batch; the rest waits for the next, so neighbours are not held up.
@@ -18,12 +19,17 @@ const RULE_TIME_MAX: Duration = Duration::from_millis(20);
 /// A community's book with the commands it is opened for.
 pub(super) type Opened = (Code, Book, VecDeque<Job>);
 
+/// What the book made of each command of a job.
+pub(super) type Decided = Result<Vec<Applied>, ClerkError>;
+
 /// A community's part of a batch, moved to a thread and back.
 pub(super) struct Pile {
     pub(super) code: Code,
     pub(super) book: Book,
+    /// Whether the book holds steps of a chain that fell: it is thrown away.
+    pub(super) spoiled: bool,
     pub(super) jobs: VecDeque<Job>,
-    pub(super) decided: Vec<(Job, Result<Applied, Rejection>)>,
+    pub(super) decided: Vec<(Job, Decided)>,
     /// Not decided, or not to be answered: somebody else wrote to the community while it was being read.
     pub(super) again: VecDeque<Job>,
     pub(super) changes: Option<Changes>,
@@ -34,6 +40,7 @@ impl Pile {
         Pile {
             code,
             book,
+            spoiled: false,
             jobs,
             decided: Vec::new(),
             again: VecDeque::new(),
@@ -87,6 +94,47 @@ pub(super) async fn decide_all(
     decided
 }
 
+/// What became of a job.
+enum Link {
+    Decided(Decided),
+    /// Because of the steps before it, a step reads what is not loaded.
+    Reads(Vec<Need>),
+}
+
+/// Decides the steps of a chain. The book holds those before the one that fell.
+fn decide_chain(
+    book: &mut Book,
+    chain: &[Command],
+    mut apply: impl FnMut(&mut Book, &Command) -> Result<Applied, Rejection>,
+) -> Link {
+    let mut all: Vec<Applied> = Vec::with_capacity(chain.len());
+    for (step, command) in chain.iter().enumerate() {
+        let more = book.missing(command);
+        if !more.is_empty() {
+            return Link::Reads(more);
+        }
+        let why = match apply(book, command) {
+            Err(rejection) => Fallen::Rejected(rejection),
+            Ok(Applied::Fresh(receipt))
+                if receipt.refusal().is_some() || receipt.waiting().is_some() =>
+            {
+                Fallen::NotBooked(receipt)
+            }
+            Ok(own) => match (&own, all.last()) {
+                (Applied::Replay(entry), Some(Applied::Fresh(_)))
+                | (Applied::Fresh(_), Some(Applied::Replay(entry))) => Fallen::Known(*entry),
+                _ => {
+                    all.push(own);
+                    continue;
+                }
+            },
+        };
+        let why = Box::new(why);
+        return Link::Decided(Err(ClerkError::Fell { step, why }));
+    }
+    Link::Decided(Ok(all))
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "a stopwatch for fairness between communities; it decides no point"
@@ -96,12 +144,36 @@ fn decide(mut pile: Pile, books: &RuleBooks, now: Instant) -> Pile {
     let (mut judge, mut known) = (judge_of(&pile.book), pile.book.frame().sets.len());
     let started = Stopwatch::now();
     while let Some(job) = pile.jobs.pop_front() {
+        // A chain that falls takes with it what the book holds beside it.
+        if job.commands.len() > 1 && pile.book.has_changes() {
+            pile.jobs.push_front(job);
+            break;
+        }
         // A set that was activated by the command before already decides this one.
         if pile.book.frame().sets.len() != known {
             (judge, known) = (judge_of(&pile.book), pile.book.frame().sets.len());
         }
-        let result = pile.book.apply(&job.command, now, &judge);
-        pile.decided.push((job, result));
+        let link = match job.commands.as_slice() {
+            [one] => Link::Decided(
+                pile.book
+                    .apply(one, now, &judge)
+                    .map(|own| vec![own])
+                    .map_err(ClerkError::Rejected),
+            ),
+            chain => decide_chain(&mut pile.book, chain, |book, own| {
+                book.apply(own, now, &judge)
+            }),
+        };
+        pile.spoiled = job.commands.len() > 1
+            && pile.book.has_changes()
+            && !matches!(link, Link::Decided(Ok(_)));
+        match link {
+            Link::Decided(result) => pile.decided.push((job, result)),
+            Link::Reads(more) => pile.jobs.push_front(Job { more, ..job }),
+        }
+        if pile.spoiled {
+            return pile;
+        }
         if started.elapsed() > RULE_TIME_MAX {
             break;
         }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use rongyi_core::book::{Applied, Book, Changes};
 use rongyi_core::chain::Head;
-use rongyi_core::command::{Ask, Rejection};
+use rongyi_core::command::Ask;
 use rongyi_core::ids::Code;
 use rongyi_store::{Held, Store, StoreError, Written};
 use tokio::sync::mpsc;
@@ -31,7 +31,7 @@ use tokio::task::JoinHandle;
 
 use super::Job;
 use super::answer::{Answer, ClerkError, damaged, is_repeatable, receipt};
-use super::decide::{Pile, decide_all};
+use super::decide::{Decided, Pile, decide_all};
 use super::frames::Frames;
 use crate::clock::Clock;
 use crate::rulebook::RuleBooks;
@@ -59,7 +59,7 @@ pub(super) type Piles = BTreeMap<Code, VecDeque<Job>>;
 /// What a community's callers will hear when its changes are written.
 struct Sent {
     code: Code,
-    decided: Vec<(Job, Result<Applied, Rejection>)>,
+    decided: Vec<(Job, Decided)>,
     /// Whether settings, rules or items changed.
     reframed: bool,
 }
@@ -366,7 +366,9 @@ impl Desk {
                 again.insert(pile.code, pile.again);
                 continue;
             }
-            self.cache.insert(pile.code.clone(), pile.book);
+            if !pile.spoiled {
+                self.cache.insert(pile.code.clone(), pile.book);
+            }
             let mut own = Sent {
                 code: pile.code,
                 decided: pile.decided,
@@ -426,7 +428,7 @@ impl Desk {
             for (job, _) in own.decided {
                 if !lost {
                     let _ = job.reply.send(Err(ClerkError::Store(Arc::clone(&error))));
-                } else if self.lost <= LOST_MAX && is_repeatable(&job.command) {
+                } else if self.lost <= LOST_MAX && job.commands.iter().all(is_repeatable) {
                     jobs.push_back(job);
                 } else {
                     let _ = job.reply.send(Err(ClerkError::Unsure(Arc::clone(&error))));
@@ -443,18 +445,28 @@ impl Desk {
             self.frames.put(book.frame());
         }
         for (job, result) in sent.decided {
-            let answer = match result {
-                Ok(Applied::Fresh(receipt)) => Ok(Answer {
+            let answers = match result {
+                Ok(applied) => self.answers(&sent.code, applied).await,
+                Err(error) => Err(error),
+            };
+            self.vitals.answered(&answers);
+            // Nobody may be waiting any more; what was written stays written.
+            let _ = job.reply.send(answers);
+        }
+    }
+
+    async fn answers(&self, code: &Code, applied: Vec<Applied>) -> Result<Vec<Answer>, ClerkError> {
+        let mut answers = Vec::with_capacity(applied.len());
+        for own in applied {
+            answers.push(match own {
+                Applied::Fresh(receipt) => Answer {
                     receipt,
                     replayed: false,
-                }),
-                Ok(Applied::Replay(entry)) => self.replayed(&sent.code, entry).await,
-                Err(rejection) => Err(ClerkError::Rejected(rejection)),
-            };
-            self.vitals.answered(&answer);
-            // Nobody may be waiting any more; what was written stays written.
-            let _ = job.reply.send(answer);
+                },
+                Applied::Replay(entry) => self.replayed(code, entry).await?,
+            });
         }
+        Ok(answers)
     }
 
     async fn replayed(&self, code: &Code, entry: u64) -> Result<Answer, ClerkError> {
@@ -470,10 +482,10 @@ impl Desk {
 /// Whether every row that a command reads is read by a key of its own, none of them because of what another one says
 /// but for a resident's household.
 pub(super) fn reads_by_key(job: &Job) -> bool {
-    matches!(
-        job.command.ask,
-        Ask::Earn(_) | Ask::Open { .. } | Ask::Carry { .. }
-    )
+    match job.commands.as_slice() {
+        [one] => matches!(one.ask, Ask::Earn(_) | Ask::Open { .. } | Ask::Carry { .. }),
+        _ => false,
+    }
 }
 
 fn piles(jobs: impl Iterator<Item = Job>) -> Piles {

@@ -119,12 +119,13 @@ impl Desk {
         let (mut asking, mut ready, mut moved) = (piles, Vec::new(), Vec::new());
         loop {
             let (mut asked, mut waiting) = (Vec::new(), Vec::new());
-            for own in asking {
-                let mut needs: Vec<_> = own
-                    .2
-                    .iter()
-                    .flat_map(|job| own.1.missing(&job.command))
-                    .collect();
+            for mut own in asking {
+                let mut needs: Vec<Need> = Vec::new();
+                for job in &mut own.2 {
+                    needs.append(&mut job.more);
+                    let commands = job.commands.iter();
+                    needs.extend(commands.flat_map(|command| own.1.missing(command)));
+                }
                 if needs.is_empty() {
                     ready.push(own);
                     continue;

@@ -338,6 +338,7 @@ pub(super) fn failed(error: &ClerkError) -> Failure {
         ClerkError::CommunityUnknown(_) => "community.unknown",
         ClerkError::Store(_) => "store",
         ClerkError::Unsure(_) => "store.unsure",
+        ClerkError::Fell { .. } => "chain.fell",
         ClerkError::Stopped => "host.stopping",
     };
     Failure::Failed {

@@ -19,6 +19,7 @@ pub(crate) fn clerk_text(error: &ClerkError) -> Text {
         }
         ClerkError::QueueFull => "排队的命令太多，请稍后再试。",
         ClerkError::CommunityUnknown(_) => "这里没有这个社区。",
+        ClerkError::Fell { .. } => "其中一步没有记成，所以这一串什么都没有记。",
         ClerkError::Stopped => "程序正在停止，没有写入任何内容。",
     };
     Text {

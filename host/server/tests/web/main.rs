@@ -9,6 +9,7 @@ mod amend;
 mod api;
 mod app;
 mod carried;
+mod chains;
 mod clock;
 mod compiled;
 mod crowd;

@@ -305,7 +305,16 @@ fn bodies() -> Vec<(&'static str, Value)> {
     let lines = json!([{ "item": "salt", "quantity": 1 }]);
     vec![
         ("events", event.clone()),
-        ("events/bulk", json!({ "events": [event] })),
+        ("events/bulk", json!({ "events": [event.clone()] })),
+        (
+            "chains",
+            json!({ "steps": [
+                { "event": event },
+                { "reverse": { "entry": 5, "reason": "记错了" } },
+                { "order": { "resident": 1001, "lines": lines, "total": 100 } },
+                { "cancel": { "order": 1 } },
+            ] }),
+        ),
         ("quotes", json!({ "resident": 1001, "lines": lines })),
         (
             "orders",

@@ -103,6 +103,7 @@ impl From<Rejection> for Fault {
             text: rejection.text(),
             retry_after: None,
             detour: None,
+            step: None,
         }
     }
 }
