@@ -98,6 +98,7 @@ impl<'c> Run<'c> {
             residents: RESIDENTS,
             opening: model::OPENING,
             items: items.to_vec(),
+            staff: true,
             community: model::community,
         };
         let url = database.as_ref().map(|(_, url)| url.as_str());
@@ -119,14 +120,14 @@ impl<'c> Run<'c> {
                 let host = self.fleet.host(0);
                 cookies.push(self.world.resident(host, community, place).await.unwrap());
             }
+            let mut staff = Vec::new();
+            for which in 0..2 {
+                let host = self.fleet.host(0);
+                staff.push(self.world.staff(host, community, which).await.unwrap());
+            }
             let known = self.fleet.known();
-            drivers.push(Driver::new(
-                &self.world,
-                community,
-                known,
-                cookies,
-                self.seed,
-            ));
+            let who = (cookies, staff);
+            drivers.push(Driver::new(&self.world, community, known, who, self.seed));
         }
         drivers
     }
@@ -237,6 +238,15 @@ fn varied(counts: Counts) {
         closed_twice,
         balances,
         receipts,
+        reversed,
+        short,
+        adjusted,
+        declined,
+        noticed,
+        objected,
+        withdrawn,
+        chained,
+        fallen,
         resent: _,
     } = counts;
     let all = [
@@ -253,6 +263,15 @@ fn varied(counts: Counts) {
         closed_twice,
         balances,
         receipts,
+        reversed,
+        short,
+        adjusted,
+        declined,
+        noticed,
+        objected,
+        withdrawn,
+        chained,
+        fallen,
     ];
     assert!(
         all.iter().all(|count| *count > 0),

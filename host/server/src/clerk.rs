@@ -44,8 +44,10 @@ pub const CHAIN_MAX: usize = 100;
 
 struct Job {
     community: Code,
-    /// One; several are a chain, which stands or falls together.
+    /// One, or a chain.
     commands: Vec<Command>,
+    /// Whether they stand or fall together: then a refusal is not kept, either.
+    chain: bool,
     /// What a step of the chain turned out to read because of the steps before it.
     more: Vec<Need>,
     reply: oneshot::Sender<Result<Vec<Answer>, ClerkError>>,
@@ -125,7 +127,8 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError`]; after any of them nothing of this command is stored.
     pub async fn ask(&self, community: &Code, command: Command) -> Result<Answer, ClerkError> {
-        self.ask_at_once(community, vec![command])?.answer().await
+        let job = job(community, vec![command], false);
+        self.ask_at_once(job)?.answer().await
     }
 
     /// Asks for all of these in this order, or none of them: 1 to [`CHAIN_MAX`] that book something. What would be
@@ -138,12 +141,12 @@ impl Clerk {
         community: &Code,
         chain: Vec<Command>,
     ) -> Result<Vec<Answer>, ClerkError> {
-        self.ask_at_once(community, chain)?.answers().await
+        let job = job(community, chain, true);
+        self.ask_at_once(job)?.answers().await
     }
 
-    fn ask_at_once(&self, community: &Code, commands: Vec<Command>) -> Result<Ticket, ClerkError> {
-        let (job, ticket) = job(community, commands);
-        let sent = self.desk(community)?.try_send(job);
+    fn ask_at_once(&self, (job, ticket): (Job, Ticket)) -> Result<Ticket, ClerkError> {
+        let sent = self.desk(&job.community)?.try_send(job);
         sent.map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => ClerkError::Stopped,
@@ -169,7 +172,7 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError::Stopped`] when the clerk is gone.
     pub async fn submit(&self, community: &Code, command: Command) -> Result<Ticket, ClerkError> {
-        let (job, ticket) = job(community, vec![command]);
+        let (job, ticket) = job(community, vec![command], false);
         self.desk(community)?
             .send(job)
             .await
@@ -178,11 +181,12 @@ impl Clerk {
     }
 }
 
-fn job(community: &Code, commands: Vec<Command>) -> (Job, Ticket) {
+fn job(community: &Code, commands: Vec<Command>, chain: bool) -> (Job, Ticket) {
     let (reply, answer) = oneshot::channel();
     let job = Job {
         community: community.clone(),
         commands,
+        chain,
         more: Vec::new(),
         reply,
     };

@@ -1,6 +1,7 @@
 //! A load generator over HTTP for the real binary, and the world it loads. The benchmark and the random
 //! workload are built from it; nothing here decides what an event is worth.
 
+mod amendments;
 pub mod caller;
 pub mod draw;
 pub mod fleet;

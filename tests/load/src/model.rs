@@ -17,6 +17,8 @@ pub const OPENING: u32 = 30;
 const WASTE_MONTH: i64 = 300;
 /// Times one person's council meetings count in one month.
 const COUNCIL_MONTH: u32 = 4;
+/// Points for a good deed, under notice first.
+const HONOUR: i64 = 10;
 /// Pieces of rice a household may take in one month.
 const RICE_MONTH: i64 = 2;
 
@@ -24,7 +26,8 @@ const RICE_MONTH: i64 = 2;
 pub fn community(no: u32) -> String {
     let name = code(no);
     let mut toml = format!(
-        "code = \"{name}\"\ntitle = {{ zh = \"演示社区{no}\", en = \"Demo {no}\" }}\nbegan_on = 2026-01-01\npoints_go_to = \"household\"\n\n\
+        "code = \"{name}\"\ntitle = {{ zh = \"演示社区{no}\", en = \"Demo {no}\" }}\nbegan_on = 2026-01-01\npoints_go_to = \"household\"\n\
+         notice_days = {{ honour = 30 }}\n\n\
          [shop]\ntitle = {{ zh = \"超市\", en = \"Shop\" }}\nplace = {{ zh = \"一楼\", en = \"Ground floor\" }}\n\
          hours = {{ zh = \"每天\", en = \"Daily\" }}\nphone = \"0663-000-0009\"\n"
     );
@@ -57,6 +60,11 @@ max_units = 4
 minutes_per_unit = 60
 
 [[rule.params.kinds]]
+code = "honour"
+title = { zh = "好人好事", en = "Good deed" }
+fixed = 10
+
+[[rule.params.kinds]]
 code = "litter"
 title = { zh = "占道堆放", en = "Litter" }
 deduct = 20
@@ -78,7 +86,7 @@ limits = [{ item = "rice", pieces = 2, window = "month", subject = "household" }
 /// An event that may be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// One of the four kinds.
+    /// One of the five kinds.
     pub kind: &'static str,
     /// The resident's place, from 0.
     pub place: u32,
@@ -163,6 +171,8 @@ pub struct Wallet {
     pub points: i64,
     /// Points of the household set aside.
     pub held: i64,
+    /// Points of the household under notice.
+    pub notice: i64,
     /// Minutes of the person.
     pub minutes: i64,
 }
@@ -172,6 +182,7 @@ pub struct Wallet {
 pub struct Model {
     points: BTreeMap<u32, i64>,
     held: BTreeMap<u32, i64>,
+    notice: BTreeMap<u32, i64>,
     minutes: BTreeMap<u32, i64>,
     waste: BTreeMap<(u32, u8), i64>,
     council: BTreeMap<(u32, u8), u32>,
@@ -180,6 +191,8 @@ pub struct Model {
     /// References whose answer was no.
     refused: BTreeSet<String>,
     orders: BTreeMap<u64, Order>,
+    /// What was given and may be taken back, by reference: the event, its points and minutes.
+    awards: BTreeMap<String, (Event, i64, i64)>,
 }
 
 impl Model {
@@ -237,6 +250,13 @@ impl Model {
                 *times += 1;
                 (5, 0)
             }
+            "honour" => {
+                *self.notice.entry(household).or_default() += HONOUR;
+                return Earned::Decided {
+                    points: 0,
+                    minutes: 0,
+                };
+            }
             "cleanup" => ((event.tenths.min(40) * 2) / 10, event.tenths * 6),
             _ => (
                 -self
@@ -248,7 +268,54 @@ impl Model {
         };
         *self.points.entry(household).or_default() += points;
         *self.minutes.entry(event.place).or_default() += minutes;
+        if (points, minutes) != (0, 0) {
+            let award = (event.clone(), points, minutes);
+            self.awards.insert(event.reference.clone(), award);
+        }
         Earned::Decided { points, minutes }
+    }
+
+    /// The references whose awards may be taken back.
+    pub fn awards(&self) -> Vec<String> {
+        self.awards.keys().cloned().collect()
+    }
+
+    /// Takes an award back, and gives the place; `None` when the household has spent it.
+    pub fn reverse(&mut self, reference: &str) -> Option<u32> {
+        let (event, points, minutes) = self.awards.get(reference)?.clone();
+        let own = self.points.entry(event.place / 2).or_default();
+        if *own < points {
+            return None;
+        }
+        *own -= points;
+        *self.minutes.entry(event.place).or_default() -= minutes;
+        match event.kind {
+            "waste" => {
+                *self
+                    .waste
+                    .entry((event.place / 2, event.month))
+                    .or_default() -= points;
+            }
+            "council" => *self.council.entry((event.place, event.month)).or_default() -= 1,
+            _ => {}
+        }
+        self.awards.remove(reference);
+        Some(event.place)
+    }
+
+    /// Where an award that may be taken back was given.
+    pub fn place_of(&self, reference: &str) -> Option<u32> {
+        self.seen.get(reference).map(|event| event.place)
+    }
+
+    /// A correction by two people.
+    pub fn adjust(&mut self, place: u32, points: i64) {
+        *self.points.entry(place / 2).or_default() += points;
+    }
+
+    /// An award under notice is withdrawn.
+    pub fn withdraw(&mut self, place: u32) {
+        *self.notice.entry(place / 2).or_default() -= HONOUR;
     }
 
     /// What an order of one item must be answered with. [`Model::placed`] tells the number it was given.
@@ -326,6 +393,7 @@ impl Model {
         Wallet {
             points: self.points.get(&(place / 2)).copied().unwrap_or(0),
             held: self.held.get(&(place / 2)).copied().unwrap_or(0),
+            notice: self.notice.get(&(place / 2)).copied().unwrap_or(0),
             minutes: self.minutes.get(&place).copied().unwrap_or(0),
         }
     }

@@ -51,6 +51,24 @@ pub struct Counts {
     pub balances: u64,
     /// Receipts that were asked for again at the end, and were the same.
     pub receipts: u64,
+    /// Awards taken back, each by two at once or asked for twice.
+    pub reversed: u64,
+    /// Awards that could not be taken back: the points are spent.
+    pub short: u64,
+    /// Corrections proposed by one and approved by another, with two who decide at once.
+    pub adjusted: u64,
+    /// The same, declined.
+    pub declined: u64,
+    /// Awards under notice.
+    pub noticed: u64,
+    /// Objected to, by two at once.
+    pub objected: u64,
+    /// Reviewed by two at once who do not agree, and withdrawn.
+    pub withdrawn: u64,
+    /// Chains that were booked whole.
+    pub chained: u64,
+    /// Chains of which nothing was booked.
+    pub fallen: u64,
 }
 
 impl Counts {
@@ -70,6 +88,15 @@ impl Counts {
         self.resent += other.resent;
         self.balances += other.balances;
         self.receipts += other.receipts;
+        self.reversed += other.reversed;
+        self.short += other.short;
+        self.adjusted += other.adjusted;
+        self.declined += other.declined;
+        self.noticed += other.noticed;
+        self.objected += other.objected;
+        self.withdrawn += other.withdrawn;
+        self.chained += other.chained;
+        self.fallen += other.fallen;
     }
 }
 
@@ -78,28 +105,30 @@ impl Counts {
 pub struct Driver {
     world: Arc<World>,
     community: u32,
-    caller: Caller,
+    pub(crate) caller: Caller,
     /// The other half of twins.
-    second: Caller,
+    pub(crate) second: Caller,
     cookies: Vec<String>,
+    /// The sessions of both members of staff.
+    pub(crate) staff: Vec<String>,
     draw: Draw,
-    model: Model,
+    pub(crate) model: Model,
     codes: Vec<(u64, String)>,
     /// The entry that each reference was answered with, and the newest of them.
-    receipts: BTreeMap<String, u64>,
+    pub(crate) receipts: BTreeMap<String, u64>,
     newest: u64,
-    counts: Counts,
-    next: u64,
+    pub(crate) counts: Counts,
+    pub(crate) next: u64,
     progress: watch::Sender<u64>,
 }
 
 impl Driver {
-    /// `cookies` are the sessions of the community's residents, by place.
+    /// The sessions are those of the community's residents, by place, and of both members of its staff.
     pub fn new(
         world: &Arc<World>,
         community: u32,
         hosts: watch::Receiver<Vec<String>>,
-        cookies: Vec<String>,
+        (cookies, staff): (Vec<String>, Vec<String>),
         seed: u64,
     ) -> Self {
         let own = seed ^ (u64::from(community) << 32);
@@ -109,6 +138,7 @@ impl Driver {
             caller: Caller::new(hosts.clone(), own ^ 1),
             second: Caller::new(hosts, own ^ 2),
             cookies,
+            staff,
             draw: Draw::of(own),
             model: Model::new(world.shape.residents),
             codes: Vec::new(),
@@ -165,25 +195,29 @@ impl Driver {
         Ok(())
     }
 
-    fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         u32::try_from(self.draw.below(u64::from(bound))).unwrap_or(0)
     }
 
     async fn step(&mut self) -> Result<u32> {
         let place = self.below(self.world.shape.residents);
-        match self.below(20) {
+        match self.below(28) {
             0..=9 => self.earn(place, false).await?,
             10 => self.earn(place, true).await?,
             11 => return self.earn_again().await,
             12..=15 => self.order(place).await?,
             16..=17 => return self.close(State::Settled).await,
             18 => return self.close(State::Cancelled).await,
-            _ => self.wrong_code(place).await?,
+            19 => self.wrong_code(place).await?,
+            20..=22 => return self.reverse().await,
+            23..=24 => self.adjust(place).await?,
+            25 => self.notice(place).await?,
+            _ => self.chain(place).await?,
         }
         Ok(place)
     }
 
-    fn event(&mut self, place: u32) -> Event {
+    pub(crate) fn event(&mut self, place: u32) -> Event {
         let kind = ["waste", "waste", "council", "cleanup", "litter"][self.below(5) as usize];
         self.next += 1;
         Event {
@@ -258,14 +292,14 @@ impl Driver {
         Ok(event.place)
     }
 
-    async fn send(&mut self, event: &Event) -> Result<Tried> {
+    pub(crate) async fn send(&mut self, event: &Event) -> Result<Tried> {
         let (path, headers) = (self.path("events"), self.bearer(&self.world.tokens));
         self.caller
             .ask("POST", &path, &headers, &event.json())
             .await
     }
 
-    fn earned(&mut self, event: &Event, expected: Earned, tried: &Tried) -> Result<()> {
+    pub(crate) fn earned(&mut self, event: &Event, expected: Earned, tried: &Tried) -> Result<()> {
         let said = json(&tried.answer)?;
         let (outcome, replayed) = (said["outcome"].as_str(), said["replayed"].as_bool());
         let good = match expected {
@@ -298,7 +332,7 @@ impl Driver {
     }
 
     /// One receipt for each reference, and a new one stands behind all others.
-    fn receipt(&mut self, event: &Event, entry: u64) -> Result<()> {
+    pub(crate) fn receipt(&mut self, event: &Event, entry: u64) -> Result<()> {
         if let Some(known) = self.receipts.get(&event.reference) {
             ensure!(*known == entry, "{event:?} has entries {known} and {entry}");
             return Ok(());
@@ -502,6 +536,7 @@ impl Driver {
         let there = Wallet {
             points: number("points")?,
             held: number("held")?,
+            notice: number("notice")?,
             minutes: number("minutes")?,
         };
         self.counts.balances += 1;
@@ -513,26 +548,39 @@ impl Driver {
         Ok(())
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub(crate) fn residents(&self) -> u32 {
+        self.world.shape.residents
+    }
+
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/api/v1/communities/{}/{rest}", code(self.community))
     }
 
-    fn bearer(&self, tokens: &[String]) -> String {
+    pub(crate) fn bearer(&self, tokens: &[String]) -> String {
         format!(
             "Authorization: Bearer {}\r\nContent-Type: application/json\r\n",
             tokens[self.community as usize]
         )
     }
 
-    fn session(&self, place: u32, key: &str) -> String {
-        format!(
-            "Cookie: {}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n",
-            self.cookies[place as usize]
-        )
+    pub(crate) fn session(&self, place: u32, key: &str) -> String {
+        session(&self.cookies[place as usize], key)
+    }
+
+    pub(crate) fn desk(&self, which: usize, key: &str) -> String {
+        session(&self.staff[which], key)
     }
 }
 
-fn json(answer: &Answered) -> Result<Value> {
+fn session(cookie: &str, key: &str) -> String {
+    format!("Cookie: {cookie}\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n")
+}
+
+pub(crate) fn json(answer: &Answered) -> Result<Value> {
     serde_json::from_slice(&answer.body).with_context(|| {
         format!(
             "no JSON, status {}: {}",

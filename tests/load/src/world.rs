@@ -24,6 +24,8 @@ pub struct Shape {
     pub opening: u32,
     /// Items and the pieces of each that come to every shelf.
     pub items: Vec<(&'static str, u32)>,
+    /// Whether two members of staff are enrolled in each community.
+    pub staff: bool,
     /// Writes the file of a community.
     pub community: fn(u32) -> String,
 }
@@ -36,6 +38,7 @@ impl Shape {
             residents,
             opening: 1_000_000,
             items: vec![("soap", 1_000_000)],
+            staff: false,
             community: benchmark_community,
         }
     }
@@ -55,6 +58,8 @@ pub struct World {
     /// A token that may read balances, for each community.
     pub readers: Vec<String>,
     first_pins: Vec<String>,
+    /// First passwords of both members of staff, for each community that has them.
+    first_passwords: Vec<Vec<String>>,
 }
 
 /// What a kept installation is driven with.
@@ -74,6 +79,10 @@ pub const FIRST_RESIDENT: u32 = 1001;
 pub const ITEM_POINTS: i64 = 5;
 /// What the first resident chooses instead of the printed PIN.
 const OWN_PIN: &str = "730591";
+/// Both members of staff of a community, where there are any.
+const STAFF: [&str; 2] = ["wang", "zhao"];
+/// What they choose instead of the printed password.
+const OWN_PASSWORD: &str = "lychee-orchard-7";
 /// Where the set-up happens when there is room: it is no part of any measure, and needs no disk.
 const MEMORY: &str = "/dev/shm";
 
@@ -107,6 +116,7 @@ impl World {
             tills: Vec::new(),
             readers: Vec::new(),
             first_pins: Vec::new(),
+            first_passwords: Vec::new(),
         };
         let data = if staged {
             desk.path().join("data")
@@ -168,6 +178,7 @@ impl World {
             tills: keys.tills,
             readers: keys.readers,
             first_pins: keys.first_pins,
+            first_passwords: Vec::new(),
         };
         world.configure(None)?;
         Ok(world)
@@ -187,6 +198,7 @@ impl World {
             tills: self.tills.clone(),
             readers: self.readers.clone(),
             first_pins: self.first_pins.clone(),
+            first_passwords: self.first_passwords.clone(),
         };
         world.configure(None)?;
         Ok(world)
@@ -311,6 +323,21 @@ impl World {
             let pin = |line: &str| line.split('\t').nth(2).map(str::to_owned);
             self.first_pins = said.lines().filter_map(pin).collect();
         }
+        let mut passwords = Vec::new();
+        for login in STAFF.iter().filter(|_| self.shape.staff) {
+            let file = own.join(format!("{login}.txt"));
+            let kept = file.to_string_lossy();
+            let who = ["--login", login, "--name", login, "--role", "operator"];
+            let place = ["staff", "add", "-c", &name, "--pins", &kept];
+            run(config, &[&place[..], &who[..]].concat())?;
+            let said = std::fs::read_to_string(&file)?;
+            let password = said
+                .lines()
+                .filter_map(|line| line.split('\t').nth(2))
+                .next_back();
+            passwords.push(password.with_context(|| said.clone())?.to_owned());
+        }
+        self.first_passwords.push(passwords);
         self.tokens.push(token(config, &name, "events")?);
         self.tills.push(token(config, &name, "till")?);
         self.readers.push(token(config, &name, "people")?);
@@ -323,43 +350,64 @@ impl World {
     /// # Errors
     /// When the host does not let them in.
     pub async fn resident(&self, host: &Host, community: u32, place: u32) -> Result<String> {
-        let name = code(community);
-        let mut line = Connection::open(host.address()).await?;
-        let headers = |cookie: &str| {
-            format!(
-                "Origin: http://{}\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {cookie}\r\n",
-                host.address()
-            )
-        };
-        let sign_in = format!("/{name}/sign-in");
-        let number = FIRST_RESIDENT + place;
-        for pin in [OWN_PIN, &self.first_pins[place as usize]] {
-            let form = format!("number={number}&pin={pin}&next=");
-            let said = line
-                .ask("POST", &sign_in, &headers(""), form.as_bytes())
-                .await?;
-            let Some(session) = cookie(&said.head) else {
-                continue;
-            };
-            if pin == OWN_PIN {
-                return Ok(session);
-            }
-            let form = format!("current={pin}&pin={OWN_PIN}&again={OWN_PIN}");
-            let changed = line
-                .ask(
-                    "POST",
-                    &format!("/{name}/pin"),
-                    &headers(&session),
-                    form.as_bytes(),
-                )
-                .await?;
-            if changed.status >= 400 {
-                bail!("the printed PIN could not be changed: {}", changed.head);
-            }
-            return Ok(cookie(&changed.head).unwrap_or(session));
-        }
-        bail!("resident {number} of {name} cannot sign in")
+        let number = (FIRST_RESIDENT + place).to_string();
+        let first = &self.first_pins[place as usize];
+        sign_in(host, community, ("sign-in", &number), [OWN_PIN, first]).await
     }
+
+    /// Signs a member of staff in, 0 or 1, with a password of their own, and gives the cookie.
+    ///
+    /// # Errors
+    /// As [`World::resident`].
+    pub async fn staff(&self, host: &Host, community: u32, which: usize) -> Result<String> {
+        let first = &self.first_passwords[community as usize][which];
+        let who = ("staff/sign-in", STAFF[which]);
+        sign_in(host, community, who, [OWN_PASSWORD, first]).await
+    }
+}
+
+/// Through a door with a secret of one's own, or with the printed one, which is changed then.
+async fn sign_in(
+    host: &Host,
+    community: u32,
+    (door, who): (&str, &str),
+    [own, first]: [&str; 2],
+) -> Result<String> {
+    let name = code(community);
+    let mut line = Connection::open(host.address()).await?;
+    let headers = |cookie: &str| {
+        format!(
+            "Origin: http://{}\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {cookie}\r\n",
+            host.address()
+        )
+    };
+    let sign_in = format!("/{name}/{door}");
+    for pin in [own, first] {
+        let form = format!("number={who}&pin={pin}&next=");
+        let said = line
+            .ask("POST", &sign_in, &headers(""), form.as_bytes())
+            .await?;
+        let Some(session) = cookie(&said.head) else {
+            continue;
+        };
+        if pin == own {
+            return Ok(session);
+        }
+        let form = format!("current={pin}&pin={own}&again={own}");
+        let changed = line
+            .ask(
+                "POST",
+                &format!("/{name}/pin"),
+                &headers(&session),
+                form.as_bytes(),
+            )
+            .await?;
+        if changed.status >= 400 {
+            bail!("the printed PIN could not be changed: {}", changed.head);
+        }
+        return Ok(cookie(&changed.head).unwrap_or(session));
+    }
+    bail!("{who} of {name} cannot sign in")
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

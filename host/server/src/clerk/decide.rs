@@ -145,7 +145,7 @@ fn decide(mut pile: Pile, books: &RuleBooks, now: Instant) -> Pile {
     let started = Stopwatch::now();
     while let Some(job) = pile.jobs.pop_front() {
         // A chain that falls takes with it what the book holds beside it.
-        if job.commands.len() > 1 && pile.book.has_changes() {
+        if job.chain && pile.book.has_changes() {
             pile.jobs.push_front(job);
             break;
         }
@@ -153,23 +153,28 @@ fn decide(mut pile: Pile, books: &RuleBooks, now: Instant) -> Pile {
         if pile.book.frame().sets.len() != known {
             (judge, known) = (judge_of(&pile.book), pile.book.frame().sets.len());
         }
-        let link = match job.commands.as_slice() {
-            [one] => Link::Decided(
-                pile.book
-                    .apply(one, now, &judge)
-                    .map(|own| vec![own])
-                    .map_err(ClerkError::Rejected),
-            ),
-            chain => decide_chain(&mut pile.book, chain, |book, own| {
+        if job.chain {
+            let link = decide_chain(&mut pile.book, &job.commands, |book, own| {
                 book.apply(own, now, &judge)
-            }),
-        };
-        pile.spoiled = job.commands.len() > 1
-            && pile.book.has_changes()
-            && !matches!(link, Link::Decided(Ok(_)));
-        match link {
-            Link::Decided(result) => pile.decided.push((job, result)),
-            Link::Reads(more) => pile.jobs.push_front(Job { more, ..job }),
+            });
+            match link {
+                Link::Decided(Ok(all)) => pile.decided.push((job, Ok(all))),
+                Link::Decided(fallen) => {
+                    pile.spoiled = pile.book.has_changes();
+                    pile.decided.push((job, fallen));
+                }
+                Link::Reads(more) => {
+                    pile.spoiled = pile.book.has_changes();
+                    pile.jobs.push_front(Job { more, ..job });
+                    return pile;
+                }
+            }
+        } else {
+            let mut apply = |own| pile.book.apply(own, now, &judge);
+            let decided: Result<Vec<Applied>, Rejection> =
+                job.commands.iter().map(&mut apply).collect();
+            let decided = decided.map_err(ClerkError::Rejected);
+            pile.decided.push((job, decided));
         }
         if pile.spoiled {
             return pile;

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use rongyi_core::book::{Applied, Book, Changes};
 use rongyi_core::chain::Head;
-use rongyi_core::command::Ask;
+use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::Code;
 use rongyi_store::{Held, Store, StoreError, Written};
 use tokio::sync::mpsc;
@@ -482,10 +482,9 @@ impl Desk {
 /// Whether every row that a command reads is read by a key of its own, none of them because of what another one says
 /// but for a resident's household.
 pub(super) fn reads_by_key(job: &Job) -> bool {
-    match job.commands.as_slice() {
-        [one] => matches!(one.ask, Ask::Earn(_) | Ask::Open { .. } | Ask::Carry { .. }),
-        _ => false,
-    }
+    let by_key =
+        |own: &Command| matches!(own.ask, Ask::Earn(_) | Ask::Open { .. } | Ask::Carry { .. });
+    !job.chain && job.commands.iter().all(by_key)
 }
 
 fn piles(jobs: impl Iterator<Item = Job>) -> Piles {

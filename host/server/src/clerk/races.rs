@@ -389,7 +389,7 @@ impl Host {
         steps: usize,
         meanwhile: impl Future<Output = ()>,
     ) -> (String, bool) {
-        let (job, ticket) = job(&town_code(), vec![command.clone()]);
+        let (job, ticket) = job(&town_code(), vec![command.clone()], false);
         let piles = Piles::from([(town_code(), VecDeque::from([job]))]);
         let mut rounds = pin!(self.0.rounds(piles, 0));
         let ended = stepped(rounds.as_mut(), steps).await;

@@ -159,6 +159,10 @@ async fn a_step_that_is_not_booked_brings_all_of_them_down() {
         }
         assert_eq!(balance(&mut boss, 1001).await, had, "{no}");
     }
+    // A chain of one is a chain: its refusal is not kept.
+    let lonely = steps(&[yard("lonely")]);
+    let told = boss.json(CHAINS, &lonely).await.is(422).json();
+    assert_eq!(told["step"], 0);
     // A device that may record may not reverse, though both stand in one chain.
     let chain = steps(&[waste("d-1", 1001, "1"), reverse.clone()]);
     let told = scale.json(CHAINS, &chain).await.is(403).json();
