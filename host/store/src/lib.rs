@@ -500,8 +500,9 @@ each_engine! {
     fn peek_tries(keys: &[TryKey], now: Instant) -> Option<Refused>;
     /// Gives tries back that were right.
     fn give_back_tries(keys: &[TryKey]) -> ();
-    /// Begins a session in a browser that is known from now on, ends the one that was there, gives tries back.
-    fn begin_session(new: &NewSession<'_>) -> ();
+    /// Begins a session in a browser that is known from now on, ends the one that was there, gives tries back. `false`,
+    /// and nothing of it, when the secret that was compared is not the account's any more, or the account is closed.
+    fn begin_session(new: &NewSession<'_>) -> bool;
     /// The number of a browser that this person or member of staff signed in with, by the hash of its word.
     fn known_browser(whose: Whose, hash: &Hash) -> Option<i64>;
     /// The browsers somebody signed in with, the newest first.
@@ -512,8 +513,9 @@ each_engine! {
     /// its browser. Answers how many sessions ended.
     fn end_sessions(whose: Whose, but: Option<&Hash>) -> u64;
     /// Sets a PIN or password, ends all sessions as [`Store::end_sessions`] does, clears the tries that were counted, and
-    /// keeps a record where somebody else did it.
-    fn change_secret(whose: Whose, to: (&str, bool), but: Option<&Hash>, record: Option<NewAccessRecord<'_>>) -> ();
+    /// keeps a record where somebody else did it. `to`: the stored hash that was compared, where knowing it is the right to
+    /// change it, and what it becomes. `false`, and nothing of it, when it is another one by now.
+    fn change_secret(whose: Whose, to: (Option<&str>, (&str, bool)), but: Option<&Hash>, record: Option<NewAccessRecord<'_>>) -> bool;
     /// Clears the tries that were counted for somebody, and keeps a record.
     fn unlock(whose: Whose, record: NewAccessRecord<'_>) -> ();
     /// Keeps a record of what was done to somebody's way in.

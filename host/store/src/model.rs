@@ -270,6 +270,8 @@ pub struct NewSession<'a> {
     pub whose: Whose,
     /// The hash of the browser's own word, and what to call the browser.
     pub browser: (Hash, &'a str),
+    /// The stored hash that the typed PIN or password was compared with.
+    pub proved: &'a str,
     /// The session that the browser had until now.
     pub ends: Option<Hash>,
     /// Tries that were taken and are given back.

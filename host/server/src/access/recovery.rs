@@ -258,7 +258,7 @@ pub async fn new_pin_for(
     let record = record(community, Deed::Secret, by, ("", now));
     let whose = Whose::Person(person.person_id);
     store
-        .change_secret(whose, (&hash, true), None, Some(record))
+        .change_secret(whose, (None, (&hash, true)), None, Some(record))
         .await?;
     Ok(pin)
 }
@@ -299,7 +299,7 @@ pub async fn new_password_for(
     let record = record(&staff.community, Deed::Secret, by, ("", now));
     let whose = Whose::Staff(staff.staff_id);
     store
-        .change_secret(whose, (&hash, true), None, Some(record))
+        .change_secret(whose, (None, (&hash, true)), None, Some(record))
         .await?;
     Ok(password)
 }

@@ -219,25 +219,27 @@ pub async fn sign_in(
         Some(found) => secret_of(found.whose, given.secret),
         None => Some(given.secret.chars().take(SECRET_BYTES_MAX / 4).collect()),
     };
-    let right = attempt((desk.store, desk.vault), &keys, (secret, stored), now).await?;
-    let Some(account) = found.filter(|_| right) else {
+    let proved = attempt((desk.store, desk.vault), &keys, (secret, stored), now).await?;
+    let (Some(account), Some(proved)) = (found, proved) else {
         return Err(AccessError::Wrong);
     };
+    let whom = (account.whose, account.subject, &*proved);
+    let entered = enter(desk.store, community, whom, (origin, &keys), now).await?;
     if let Some(line) = line {
         desk.flood.gives_back(door, line, now);
     }
-    let whom = (account.whose, account.subject);
-    enter(desk.store, community, whom, (origin, &keys), now).await
+    Ok(entered)
 }
 
 /// Takes a try of each key and compares; the place to hash comes first, so that tries that are taken and not yet known
-/// to be right are never more than places.
+/// to be right are never more than places. Answers the stored hash that it was right for: by the time it is known,
+/// the account may have another one, and whoever goes on asks the store to look.
 async fn attempt(
     (store, vault): (&Store, &Vault),
     keys: &[TryKey],
     (secret, stored): (Option<String>, Option<String>),
     now: Instant,
-) -> Result<bool, AccessError> {
+) -> Result<Option<String>, AccessError> {
     // Who is refused anyway costs a look and no write.
     if let Some(refused) = store.peek_tries(keys, now).await? {
         return Err(delay::told(refused, now));
@@ -250,14 +252,17 @@ async fn attempt(
         return Err(delay::told(refused, now));
     }
     let stored = stored.filter(|_| secret.is_some());
-    Ok(place.matches(secret.unwrap_or_default(), stored).await)
+    let right = place
+        .matches(secret.unwrap_or_default(), stored.clone())
+        .await;
+    Ok(stored.filter(|_| right))
 }
 
 /// Begins the session: the browser is known from now on, and what it had before ends.
 async fn enter(
     store: &Store,
     community: &Code,
-    (whose, subject): (Whose, Subject),
+    (whose, subject, proved): (Whose, Subject, &str),
     (origin, given_back): (&Origin, &[TryKey]),
     now: Instant,
 ) -> Result<Entered, AccessError> {
@@ -270,10 +275,13 @@ async fn enter(
         session,
         whose,
         browser: (browser_hash(&word, whose), &origin.program),
+        proved,
         ends: origin.session.as_deref().map(token_hash),
         given_back,
     };
-    store.begin_session(&new).await?;
+    if !store.begin_session(&new).await? {
+        return Err(AccessError::Wrong);
+    }
     Ok(Entered { token, word })
 }
 
@@ -289,7 +297,7 @@ pub async fn change_secret(
     (current, new): (&str, &str),
     now: Instant,
 ) -> Result<Entered, AccessError> {
-    confirm(desk, (who, origin), current, now).await?;
+    let proved = confirm(desk, (who, origin), current, now).await?;
     let whose = who.whose();
     let new = secret_of(whose, new).ok_or(AccessError::Wrong)?;
     let hash = desk.vault.hash(new).await.ok_or(AccessError::Wrong)?;
@@ -305,13 +313,19 @@ pub async fn change_secret(
         }),
         SignedIn::Resident(_) => None,
     };
-    desk.store
-        .change_secret(whose, (&hash, false), but.as_ref(), record)
+    let to = (Some(&*proved), (&*hash, false));
+    let changed = desk
+        .store
+        .change_secret(whose, to, but.as_ref(), record)
         .await?;
+    // The office set it anew in this very moment: what was known is known no more.
+    if !changed {
+        return Err(AccessError::Wrong);
+    }
     enter(
         desk.store,
         community,
-        (whose, who.subject()),
+        (whose, who.subject(), &hash),
         (origin, &[]),
         now,
     )
@@ -319,7 +333,8 @@ pub async fn change_secret(
 }
 
 /// Whether somebody who is signed in knows the present PIN or password, before something that can't be undone.
-/// Wrong tries count as they do at the door, and others' do not keep them from it.
+/// Wrong tries count as they do at the door, and others' do not keep them from it. Answers the stored hash that it was
+/// right for.
 ///
 /// # Errors
 /// [`AccessError::Wrong`], [`AccessError::Delayed`], [`AccessError::Locked`] or what the database said.
@@ -328,7 +343,7 @@ pub async fn confirm(
     (who, origin): (&SignedIn, &Origin),
     current: &str,
     now: Instant,
-) -> Result<(), AccessError> {
+) -> Result<String, AccessError> {
     let stored = match who {
         SignedIn::Resident(own) => {
             let person = desk.store.person(own.person_id).await?;
@@ -346,11 +361,10 @@ pub async fn confirm(
     };
     let keys = [key];
     let secret = secret_of(whose, current);
-    if !attempt((desk.store, desk.vault), &keys, (secret, stored), now).await? {
-        return Err(AccessError::Wrong);
-    }
+    let proved = attempt((desk.store, desk.vault), &keys, (secret, stored), now).await?;
+    let proved = proved.ok_or(AccessError::Wrong)?;
     desk.store.give_back_tries(&keys).await?;
-    Ok(())
+    Ok(proved)
 }
 
 /// What a browser is called, in a few words of ours: nothing that it says about itself is kept.

@@ -113,7 +113,7 @@ pub(super) async fn erase_own(
     let desk = visit.app.desk();
     let knows = access::confirm(desk, (&who, &origin), &form.pin, house.clock.now());
     match knows.await {
-        Ok(()) => {}
+        Ok(_) => {}
         Err(AccessError::Wrong) => {
             let message = visit.either(
                 "密码不对，没有删除任何内容。请再输一次。",

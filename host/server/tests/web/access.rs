@@ -395,3 +395,119 @@ async fn what_nobody_repeats_is_forgotten_and_swept() {
     assert!(gone.0 >= 1 && gone.1 >= 2 && gone.2 >= 2, "{gone:?}");
     app.end().await;
 }
+
+/// A form that is sent beside others; its status and the session that it begins.
+fn sent(
+    app: &TestApp,
+    path: &str,
+    cookies: &str,
+    form: String,
+) -> impl Future<Output = (u16, Option<String>)> + Send + 'static {
+    use axum::http::{Request, header};
+    use tower::ServiceExt;
+    let request = Request::post(path)
+        .header(header::HOST, "rongyi.test")
+        .header(header::ORIGIN, "http://rongyi.test")
+        .header(header::COOKIE, cookies)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(axum::body::Body::from(form))
+        .unwrap();
+    let router = app.router.clone();
+    async move {
+        let answer = router.oneshot(request).await.unwrap();
+        let all = answer.headers().get_all(header::SET_COOKIE).iter();
+        let session = all
+            .filter_map(|line| line.to_str().ok()?.split(';').next())
+            .find_map(|pair| pair.strip_prefix("rongyi="));
+        (answer.status().as_u16(), session.map(str::to_owned))
+    }
+}
+
+fn cookies(browser: &Browser<'_>) -> String {
+    let pairs = browser
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
+/// Comparing a PIN takes long; what was right when it began may be wrong when it is known.
+#[tokio::test]
+async fn a_sign_in_that_was_in_hand_when_the_pin_changed_is_none() {
+    let app = TestApp::new().await;
+    app.own_secret("1001", PIN).await;
+    let mut me = app.browser();
+    assert_eq!(try_in(&mut me, "1001", PIN).await, 303);
+    let office = app.signed_in("check").await;
+    let changes = [
+        (
+            "/nanmen/pin",
+            cookies(&me),
+            format!("current={PIN}&pin=918273&again=918273"),
+            PIN,
+            1,
+        ),
+        (
+            "/nanmen/reset/pin",
+            cookies(&office),
+            "number=1001".to_owned(),
+            "918273",
+            0,
+        ),
+    ];
+    for (path, own, form, known, left) in changes {
+        let mut all = tokio::task::JoinSet::new();
+        all.spawn(sent(&app, path, &own, form));
+        // Whoever knows the old PIN goes on signing in meanwhile: some are let in before, some are being compared.
+        for _ in 0..6 {
+            let form = || format!("number=1001&pin={known}");
+            let four: Vec<_> = (0..4)
+                .map(|_| sent(&app, "/nanmen/sign-in", "", form()))
+                .collect();
+            all.spawn(async move {
+                let mut last = (0, None);
+                for one in four {
+                    let (status, session) = one.await;
+                    assert!([303, 401, 429].contains(&status), "{status}");
+                    last = (status, session.or(last.1));
+                }
+                last
+            });
+        }
+        let mut inside = 0;
+        while let Some(one) = all.join_next().await {
+            let (_, Some(session)) = one.unwrap() else {
+                continue;
+            };
+            let mut browser = app.browser();
+            browser.cookies.insert("rongyi".to_owned(), session);
+            let home = browser.get("/nanmen/devices").await;
+            inside += usize::from(home.status.as_u16() == 200);
+            // A first PIN opens no page, and yet the session is one.
+            inside += usize::from(home.location().contains("/pin"));
+        }
+        assert_eq!(inside, left, "sessions after {path}");
+    }
+    // A thief who is inside and changes the PIN in the moment in which the office does has lost it.
+    app.own_secret("1002", PIN).await;
+    let mut thief = app.browser();
+    assert_eq!(try_in(&mut thief, "1002", PIN).await, 303);
+    let mut both = tokio::task::JoinSet::new();
+    let form = format!("current={PIN}&pin=918273&again=918273");
+    both.spawn(sent(&app, "/nanmen/pin", &cookies(&thief), form));
+    let reset = sent(
+        &app,
+        "/nanmen/reset/pin",
+        &cookies(&office),
+        "number=1002".into(),
+    );
+    both.spawn(reset);
+    while both.join_next().await.is_some() {}
+    let store = &app.house.store;
+    let person = store
+        .resident_person(&code("nanmen"), ResidentNo(1002))
+        .await;
+    let person = person.unwrap().unwrap();
+    assert!(person.pin_must_change, "the office has the last word");
+    app.end().await;
+}

@@ -17,6 +17,9 @@ use crate::model::{AccessRecord, NewAccessRecord, StaffChange, Whose};
 statements! {
     SET_PIN = "UPDATE person SET pin_hash = $2, pin_must_change = $3 WHERE person_id = $1";
     SET_PASSWORD = "UPDATE staff SET password_hash = $2, must_change = $3 WHERE staff_id = $1";
+    HOLD_PIN = "UPDATE person SET pin_hash = pin_hash WHERE person_id = $1 AND pin_hash = $2";
+    HOLD_PASSWORD = "UPDATE staff SET password_hash = password_hash \
+        WHERE staff_id = $1 AND password_hash = $2 AND active";
     HOLD_ROLE = "UPDATE staff SET active = active WHERE role = $2 AND community_id = \
         (SELECT community_id FROM staff WHERE staff_id = $1)";
     CHANGE_STAFF = "UPDATE staff SET active = $2, role = $3 WHERE staff_id = $1 AND (($2 AND $3 = $4) \
@@ -52,6 +55,25 @@ pub(super) async fn record(
         .execute(&mut *connection)
         .await?;
     changed(&result, "community", new.community).map_err(|_| no_community(new.community))
+}
+
+/// Whether an account's secret is still the one that was compared, and stays so until this transaction ends: comparing
+/// takes long, and meanwhile it may have been set anew, or the account closed.
+pub(super) async fn hold_secret(
+    connection: &mut Connection,
+    whose: Whose,
+    proved: &str,
+) -> Result<bool, StoreError> {
+    let (statement, id) = match whose {
+        Whose::Person(id) => (HOLD_PIN, id),
+        Whose::Staff(id) => (HOLD_PASSWORD, id),
+    };
+    let result = sqlx::query(statement)
+        .bind(id)
+        .bind(proved)
+        .execute(&mut *connection)
+        .await?;
+    Ok(result.rows_affected() == 1)
 }
 
 #[derive(FromRow)]
@@ -92,16 +114,21 @@ impl Own {
     pub(crate) async fn change_secret(
         &self,
         whose: Whose,
-        to: (&str, bool),
+        (proved, to): (Option<&str>, (&str, bool)),
         but: Option<&Hash>,
         new: Option<NewAccessRecord<'_>>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let (statement, what, id) = match whose {
             Whose::Person(id) => (SET_PIN, "person", id),
             Whose::Staff(id) => (SET_PASSWORD, "staff", id),
         };
         let mut writer = self.writer().await?;
         let mut transaction = sqlx::Connection::begin(&mut *writer).await?;
+        if let Some(proved) = proved
+            && !hold_secret(&mut transaction, whose, proved).await?
+        {
+            return Ok(false);
+        }
         let result = sqlx::query(statement)
             .bind(id)
             .bind(to.0)
@@ -115,7 +142,7 @@ impl Own {
             record(&mut transaction, whose, new).await?;
         }
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     pub(crate) async fn unlock(

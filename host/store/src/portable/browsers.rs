@@ -4,6 +4,7 @@ use rongyi_core::chain::Hash;
 use rongyi_core::time::Instant;
 use sqlx::FromRow;
 
+use super::access::hold_secret;
 use super::forms::{parts, uint};
 use super::people::{changed, no_community};
 use super::sessions::columns;
@@ -79,11 +80,14 @@ struct BrowserRow {
 }
 
 impl Own {
-    pub(crate) async fn begin_session(&self, new: &NewSession<'_>) -> Result<(), StoreError> {
+    pub(crate) async fn begin_session(&self, new: &NewSession<'_>) -> Result<bool, StoreError> {
         let (kind, id) = parts(new.whose);
         let session = &new.session;
         let mut writer = self.writer().await?;
         let mut transaction = sqlx::Connection::begin(&mut *writer).await?;
+        if !hold_secret(&mut transaction, new.whose, new.proved).await? {
+            return Ok(false);
+        }
         give_back(&mut transaction, new.given_back).await?;
         let browser: i64 = sqlx::query_scalar(PUT_BROWSER)
             .bind(kind)
@@ -126,7 +130,7 @@ impl Own {
         changed(&result, "community", &session.community)
             .map_err(|_| no_community(&session.community))?;
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     pub(crate) async fn known_browser(

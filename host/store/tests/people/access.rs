@@ -107,7 +107,9 @@ pub(super) async fn browsers_and_coming_back(store: Store) {
         let link = store.link_resident(&community, ResidentNo(resident), person, &[1; 16]);
         link.await.unwrap();
     }
-    let begin = async |token: u8, resident: u32, browser: u8, ends: Option<u8>| {
+    store.set_pin(person, "$one", false).await.unwrap();
+    let proved = std::cell::Cell::new("$one");
+    let try_to = async |token: u8, resident: u32, browser: u8, ends: Option<u8>| {
         let session = Session {
             token_hash: [token; 32],
             community: nanmen(),
@@ -120,10 +122,14 @@ pub(super) async fn browsers_and_coming_back(store: Store) {
             session,
             whose,
             browser: ([browser; 32], "Chrome · Android"),
+            proved: proved.get(),
             ends: ends.map(|own| [own; 32]),
             given_back: &[growing("person", &person.to_string())],
         };
-        store.begin_session(&new).await.unwrap();
+        store.begin_session(&new).await.unwrap()
+    };
+    let begin = async |token, resident, browser, ends| {
+        assert!(try_to(token, resident, browser, ends).await);
     };
     let there = async |token: u8| {
         let found = store.find_session(&[token; 32], Instant(1)).await.unwrap();
@@ -174,14 +180,26 @@ pub(super) async fn browsers_and_coming_back(store: Store) {
     for _ in 0..3 {
         store.take_tries(&key, Instant(0)).await.unwrap();
     }
-    let changed = store.change_secret(whose, ("$two", false), Some(&[4; 32]), None);
-    changed.await.unwrap();
+    // Whoever compared with a hash of before changes nothing.
+    let changed = store.change_secret(whose, (Some("$zero"), ("$own", false)), None, None);
+    assert!(!changed.await.unwrap());
+    assert!(there(4).await && there(3).await);
+    let to = (Some("$one"), ("$two", false));
+    let changed = store.change_secret(whose, to, Some(&[4; 32]), None);
+    assert!(changed.await.unwrap());
+    // And is not let in either: nothing begins, nothing ends, no browser is known, no try comes back.
+    store.take_tries(&key, Instant(0)).await.unwrap();
+    assert!(!try_to(9, 1001, 9, Some(4)).await);
+    assert!(!there(9).await);
+    assert_eq!(store.known_browser(whose, &[9; 32]).await.unwrap(), None);
+    proved.set("$two");
     assert!(there(4).await && !there(3).await);
     assert_eq!(store.browsers(whose, Instant(1)).await.unwrap().len(), 1);
     assert_eq!(store.peek_tries(&key, Instant(0)).await.unwrap(), None);
     let record = record_of(&community, "secret");
-    let changed = store.change_secret(whose, ("$three", true), None, Some(record));
-    changed.await.unwrap();
+    let changed = store.change_secret(whose, (None, ("$three", true)), None, Some(record));
+    assert!(changed.await.unwrap());
+    proved.set("$three");
     assert!(!there(4).await);
     assert!(store.browsers(whose, Instant(1)).await.unwrap().is_empty());
     let found = store.person(person).await.unwrap().unwrap();
