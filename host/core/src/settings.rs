@@ -222,7 +222,8 @@ impl Settings {
         let kind = r.byte()?;
         let number = r.u32()?;
         let expiry = match kind {
-            0 => Expiry::Never,
+            // One way to write each.
+            0 if number == 0 => Expiry::Never,
             1 => Expiry::Days(u16::try_from(number).map_err(|_| Malformed)?),
             2 => Expiry::EndOfMonth(u8::try_from(number).map_err(|_| Malformed)?),
             3 => Expiry::EndOfYear(u8::try_from(number).map_err(|_| Malformed)?),
@@ -251,10 +252,11 @@ impl Settings {
             let mut own = Reader::new(r.bytes()?);
             match number {
                 DEBT_FLOORS => {
-                    settings.debt_floors = own.list(|r| Ok((AssetNo(r.u32()?), r.amount()?)))?;
+                    settings.debt_floors =
+                        said(&mut own, |r| Ok((AssetNo(r.u32()?), r.amount()?)))?;
                 }
                 NOTICE_DAYS => {
-                    settings.notice_days = own.list(|r| {
+                    settings.notice_days = said(&mut own, |r| {
                         let days =
                             |r: &mut Reader<'_>| u16::try_from(r.u32()?).map_err(|_| Malformed);
                         Ok((r.code()?, days(r)?))
@@ -271,7 +273,7 @@ impl Settings {
                     settings.in_force = Some(own.list(row)?);
                 }
                 MINUTES_MAX_DAY => settings.minutes_max_day = Some(own.amount()?),
-                TIMED => settings.timed = own.list(Reader::code)?,
+                TIMED => settings.timed = said(&mut own, |r| r.code())?,
                 _ => return Err(Malformed),
             }
             if number <= before {
@@ -288,6 +290,18 @@ fn extension<T>(w: &mut Writer, number: u8, list: &[T], write: impl FnMut(&mut W
     if !list.is_empty() {
         one(w, number, |w| w.list(list, write));
     }
+}
+
+/// What [`extension`] wrote: an empty list says nothing, and is not written.
+fn said<T>(
+    r: &mut Reader<'_>,
+    read: impl FnMut(&mut Reader<'_>) -> Result<T, Malformed>,
+) -> Result<Vec<T>, Malformed> {
+    let list = r.list(read)?;
+    if list.is_empty() {
+        return Err(Malformed);
+    }
+    Ok(list)
 }
 
 fn one(w: &mut Writer, number: u8, write: impl FnOnce(&mut Writer)) {

@@ -167,7 +167,8 @@ pub fn render(diagnostics: &[Diagnostic]) -> String {
                     .message(diagnostic.help.en.as_str()),
             );
         }
-        out.push_str(&renderer.render(&[group]));
+        // What the renderer leaves of a drawn line as it is, such as U+009B, is made visible here.
+        out.push_str(&shown::lines(&renderer.render(&[group])));
         out.push_str("\n\n");
     }
     let errors = diagnostics
