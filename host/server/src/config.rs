@@ -57,6 +57,8 @@ pub struct Config {
     pub serving: crate::serving::Limits,
     /// Addresses that may read `/metrics`, beside this machine itself.
     pub metrics_from: Vec<IpAddr>,
+    /// To whom somebody writes who found a hole in this installation; each is an address such as `mailto:…`.
+    pub security_contact: Vec<String>,
     /// The communities, in the order of `rongyi.toml`, or by file name.
     pub communities: Vec<Community>,
     /// What is allowed and probably not meant.
@@ -180,6 +182,7 @@ fn config(
         read_log_months: host.read_log_months,
         serving: host.serving,
         metrics_from: host.metrics_from,
+        security_contact: host.security_contact,
         communities,
         warnings,
     }

@@ -5,6 +5,7 @@
 mod accounts;
 mod amend;
 mod carried;
+pub mod contact;
 pub mod errors;
 pub mod front;
 pub mod headers;
@@ -168,6 +169,7 @@ pub fn addresses() -> Addresses {
         .get(SeePublic, "/heads", proof::list_heads)
         .get(SeePublic, "/heads/{file}", proof::get_heads_file)
         .get(SeePublic, "/check-proof.py", proof::get_checker)
+        .get(SeePublic, contact::PATH, contact::get_contact)
         .get(SeePublic, "/{community}", front::show_front)
         .get(SeePublic, "/{community}/", front::show_front)
         .get(SeePublic, "/{community}/head", front::show_head)

@@ -30,6 +30,7 @@ pub(super) struct Host {
     pub(super) read_log_months: u32,
     pub(super) serving: serving::Limits,
     pub(super) metrics_from: Vec<IpAddr>,
+    pub(super) security_contact: Vec<String>,
 }
 
 /// Reads everything but `communities`, see [`community_paths`].
@@ -80,6 +81,7 @@ pub(super) fn read(
             .get("metrics_from")
             .map(|field| read_addresses(&field))
             .unwrap_or_default(),
+        security_contact: read_contacts(table),
     }
 }
 
@@ -274,6 +276,63 @@ fn read_addresses(field: &Field<'_>) -> Vec<IpAddr> {
     };
     let items = field.list().unwrap_or_default();
     items.iter().filter_map(one).collect()
+}
+
+/// Ways to whom this installation's holes are reported.
+const CONTACTS_MAX: usize = 5;
+/// The longest of them, in bytes.
+const CONTACT_BYTES_MAX: usize = 200;
+
+/// To whom somebody writes who found a hole.
+fn read_contacts(table: &Table<'_>) -> Vec<String> {
+    let Some(field) = table.get("security_contact") else {
+        return Vec::new();
+    };
+    let items = field.list().unwrap_or_default();
+    if items.len() > CONTACTS_MAX {
+        field.refuse(
+            both(
+                format!("写了 {} 个联系方式，太多了。", items.len()),
+                format!("These are {} contacts, which is too many.", items.len()),
+            ),
+            both(
+                format!("最多写 {CONTACTS_MAX} 个，最先联系的放在前面。"),
+                format!("Give at most {CONTACTS_MAX}, the first one to try in front."),
+            ),
+        );
+    }
+    items.iter().filter_map(read_contact).collect()
+}
+
+fn read_contact(field: &Field<'_>) -> Option<String> {
+    let text = field.string()?;
+    // It becomes a line of a file for programs: one word, and an address of a kind that people can use.
+    let word = text.len() <= CONTACT_BYTES_MAX && text.bytes().all(|b| b.is_ascii_graphic());
+    let kind = ["mailto:", "https://", "tel:+"]
+        .into_iter()
+        .find_map(|kind| Some((kind, text.strip_prefix(kind)?)));
+    let good = word
+        && match kind {
+            Some(("mailto:", rest)) => rest
+                .split_once('@')
+                .is_some_and(|(who, host)| !who.is_empty() && host.contains('.')),
+            Some(("tel:+", rest)) => rest.len() >= 5 && rest.bytes().all(|b| b.is_ascii_digit()),
+            Some((_, rest)) => !rest.is_empty() && !rest.starts_with('/'),
+            None => false,
+        };
+    if !good {
+        field.refuse(
+            both(
+                format!("“{text}” 不是联系方式。"),
+                format!("“{text}” is no contact."),
+            ),
+            both(
+                "写邮箱、网页或电话，例如 \"mailto:security@example.cn\"、\"https://example.cn/report\"、\"tel:+8675512345678\"；不能有空格和汉字。",
+                "Give a mailbox, a page or a telephone, such as \"mailto:security@example.cn\", \"https://example.cn/report\" or \"tel:+8675512345678\", in plain letters without blanks.",
+            ),
+        );
+    }
+    good.then(|| text.to_owned())
 }
 
 /// Addresses and networks of the proxies in front of this host.

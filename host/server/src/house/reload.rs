@@ -32,6 +32,9 @@ struct Fixed {
     public_url: Option<String>,
     read_log_months: u32,
     trusted_proxies: Vec<ipnet::IpNet>,
+    metrics_from: Vec<std::net::IpAddr>,
+    security_contact: Vec<String>,
+    serving: crate::serving::Limits,
 }
 
 impl Fixed {
@@ -44,6 +47,9 @@ impl Fixed {
             public_url: config.public_url.clone(),
             read_log_months: config.read_log_months,
             trusted_proxies: config.trusted_proxies.clone(),
+            metrics_from: config.metrics_from.clone(),
+            security_contact: config.security_contact.clone(),
+            serving: config.serving,
         }
     }
 
@@ -63,6 +69,12 @@ impl Fixed {
                 "trusted_proxies",
                 self.trusted_proxies != other.trusted_proxies,
             ),
+            ("metrics_from", self.metrics_from != other.metrics_from),
+            (
+                "security_contact",
+                self.security_contact != other.security_contact,
+            ),
+            ("serving", self.serving != other.serving),
         ];
         rows.into_iter()
             .filter_map(|(key, differs)| differs.then_some(key))

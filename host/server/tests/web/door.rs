@@ -303,3 +303,27 @@ async fn with_https_the_cookie_is_tied_to_the_host() {
     );
     app.end().await;
 }
+
+#[tokio::test]
+async fn whoever_finds_a_hole_is_told_to_whom_to_write() {
+    let path = "/.well-known/security.txt";
+    let app = TestApp::new().await;
+    app.browser().get(path).await.is(404);
+    app.end().await;
+    let app = TestApp::with(
+        "public_url = \"https://rongyi.example.cn\"\n\
+         security_contact = [\"mailto:security@example.cn\", \"tel:+8675512345678\"]\n",
+    )
+    .await;
+    let answer = app.browser().get(path).await;
+    assert_eq!(
+        answer.is(200).text,
+        "Contact: mailto:security@example.cn\n\
+         Contact: tel:+8675512345678\n\
+         Expires: 2027-02-21T00:00:00Z\n\
+         Preferred-Languages: zh, en\n\
+         Canonical: https://rongyi.example.cn/.well-known/security.txt\n"
+    );
+    assert_eq!(answer.headers["content-type"], "text/plain; charset=utf-8");
+    app.end().await;
+}

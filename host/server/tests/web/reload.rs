@@ -347,11 +347,17 @@ async fn what_the_ledger_refuses_is_told_before_anything_is_recorded() {
 async fn what_needs_a_restart_is_said_and_the_rest_is_taken_over() {
     let app = TestApp::new().await;
     let text = std::fs::read_to_string(&app.house.config.file).unwrap();
-    let text = format!("listen = \"127.0.0.1:9999\"\n{text}");
+    let text = format!(
+        "listen = \"127.0.0.1:9999\"\nmetrics_from = [\"10.0.3.7\"]\nsecurity_contact = [\"tel:+8675512345678\"]\n\
+         {text}\n[serving]\nidle_s = 30\n"
+    );
     std::fs::write(&app.house.config.file, text).unwrap();
     rewrite(&app, "zh = \"南门社区\"", "zh = \"南门新区\"");
     assert!(app.house.reload().await, "{:?}", wrong(&app));
-    assert_eq!(app.house.news.standing().needs_restart, ["listen"]);
+    assert_eq!(
+        app.house.news.standing().needs_restart,
+        ["listen", "metrics_from", "security_contact", "serving"]
+    );
     app.browser()
         .get("/nanmen/sign-in")
         .await
