@@ -6,6 +6,7 @@
 
 mod private;
 mod trouble;
+mod written;
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -16,6 +17,7 @@ pub use private::{
     unchanged_by_others,
 };
 pub use trouble::{Kind, Trouble};
+pub use written::{append, replace};
 
 /// Opens a regular file for reading, without waiting for anybody. What it is is asked of the open file, so that it
 /// can't become another in between.
@@ -45,6 +47,15 @@ pub fn open(path: &Path, bytes_max: u64) -> Result<File, Trouble> {
         });
     }
     Ok(file)
+}
+
+/// Looks whether a path leads to a regular file, without opening it.
+///
+/// # Errors
+/// [`Trouble::NotAFile`], [`Trouble::Missing`], or whatever keeps it from being looked at.
+pub fn regular_at(path: &Path) -> Result<(), Trouble> {
+    let meta = std::fs::metadata(path).map_err(|error| Trouble::of(path, error))?;
+    regular(path, &meta)
 }
 
 fn regular(path: &Path, meta: &std::fs::Metadata) -> Result<(), Trouble> {

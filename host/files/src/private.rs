@@ -5,7 +5,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::{Trouble, open};
+use crate::{Trouble, open, regular_at};
 
 /// A path that others could read until now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,8 +132,9 @@ pub fn unchanged_by_others(path: &Path) -> Result<(), Trouble> {
 /// A file that is there and must be this user's alone.
 ///
 /// # Errors
-/// [`Trouble::Open`] when others may write it or own it; [`Trouble::Missing`].
+/// [`Trouble::Open`] when others may write it or own it; [`Trouble::Missing`]; [`Trouble::NotAFile`].
 pub fn private_file(path: &Path) -> Result<Option<Tightened>, Trouble> {
+    regular_at(path)?;
     tighten(path, 0o600)
 }
 

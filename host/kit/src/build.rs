@@ -12,8 +12,12 @@ use std::path::PathBuf;
 
 use rongyi_core::chain::{hex, sha256};
 
+use crate::folder::FILE_BYTES_MAX;
 use crate::make::write;
 use crate::{Lang, Problem, RuleFolder};
+
+/// The most files that are looked at for what a component is made of.
+const SOURCES_MAX: usize = 10_000;
 
 /// A component that was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +96,8 @@ fn digest_of_sources(folder: &RuleFolder) -> Result<String, Problem> {
         "__pycache__",
         ".git",
     ];
+    // A link that leads back up would be walked for ever.
+    let mut left = SOURCES_MAX;
     let mut waiting = vec![folder.path().to_owned()];
     let mut found = Vec::new();
     while let Some(at) = waiting.pop() {
@@ -102,10 +108,18 @@ fn digest_of_sources(folder: &RuleFolder) -> Result<String, Problem> {
                 continue;
             }
             let path = entry.path();
+            left = left.checked_sub(1).ok_or_else(|| {
+                Problem::new(
+                    "build.sources",
+                    format!("规则的文件夹里超过 {SOURCES_MAX} 个文件。请移走不是源代码的，也检查有没有指回上层的链接。"),
+                    format!("There are more than {SOURCES_MAX} files in the rule's folder. Move away what is no source, and look for links that lead back up."),
+                )
+            })?;
             if path.is_dir() {
                 waiting.push(path);
             } else {
-                let bytes = std::fs::read(&path).map_err(|error| Problem::file(&path, &error))?;
+                let bytes = rongyi_files::read(&path, FILE_BYTES_MAX)
+                    .map_err(|trouble| Problem::trouble(&path, trouble))?;
                 found.push(format!("{} {}", path.display(), hex(&sha256(&bytes))));
             }
         }

@@ -79,6 +79,9 @@ pub struct RuleFolder {
     lang: Lang,
 }
 
+/// The largest source or scenario file, in bytes.
+pub(crate) const FILE_BYTES_MAX: u64 = 16 << 20;
+
 impl RuleFolder {
     /// The folder, when there is a rule in it.
     ///
@@ -86,9 +89,9 @@ impl RuleFolder {
     /// [`Problem`] when there is no `rule.toml`, or something in it is wrong.
     pub fn open(path: &Path) -> Result<RuleFolder, Problem> {
         let file = path.join("rule.toml");
-        let text = match std::fs::read_to_string(&file) {
+        let text = match rongyi_files::read_text(&file, FILE_BYTES_MAX) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(trouble) if trouble.is_missing() => {
                 let shown = path.display();
                 return Err(Problem::new(
                     "kit.no-rule",
@@ -100,7 +103,7 @@ impl RuleFolder {
                     ),
                 ));
             }
-            Err(error) => return Err(Problem::file(&file, &error)),
+            Err(trouble) => return Err(Problem::trouble(&file, trouble)),
         };
         let wrong = |why: &str| {
             let shown = file.display();
@@ -152,7 +155,8 @@ impl RuleFolder {
     /// [`Problem`] when it is missing or is no text.
     pub fn read(&self, name: &str) -> Result<String, Problem> {
         let path = self.path.join(name);
-        std::fs::read_to_string(&path).map_err(|error| Problem::file(&path, &error))
+        rongyi_files::read_text(&path, FILE_BYTES_MAX)
+            .map_err(|trouble| Problem::trouble(&path, trouble))
     }
 
     /// The scenario files: `scenarios.toml`, then those in `scenarios/` by name.

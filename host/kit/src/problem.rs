@@ -22,6 +22,19 @@ impl Problem {
         }
     }
 
+    /// The same, where it is no file, too large, or no text.
+    pub(crate) fn trouble(path: &std::path::Path, trouble: rongyi_files::Trouble) -> Self {
+        use rongyi_files::Trouble;
+        if matches!(trouble, Trouble::NotAFile { .. } | Trouble::TooLarge { .. }) {
+            return Problem::new(
+                "kit.file",
+                format!("{}。规则的文件夹里只放普通文件。", trouble.zh()),
+                format!("{trouble}. A rule's folder holds regular files."),
+            );
+        }
+        Problem::file(path, &trouble.into())
+    }
+
     /// A file that cannot be read or written.
     pub fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;

@@ -189,7 +189,8 @@ fn copy(from: &Path, to: &Path) -> Result<(u64, String), BackupError> {
     if let Some(parent) = to.parent() {
         at(parent, private_folder(parent))?;
     }
-    let mut source = at(from, File::open(from))?;
+    let opened = rongyi_files::open(from, u64::MAX).map_err(std::io::Error::from);
+    let mut source = at(from, opened)?;
     let mut target = at(to, private_file(to))?;
     let (mut bytes, mut digest, mut buffer) = (0_u64, Sha256::new(), vec![0; 1 << 16]);
     loop {

@@ -10,8 +10,9 @@ mod json;
 mod row;
 mod split;
 
-use std::io::Read;
 use std::path::Path;
+
+use rongyi_files::Trouble;
 
 use rongyi_core::rule::Text;
 use rongyi_core::shown;
@@ -50,25 +51,15 @@ impl Sheet {
     /// # Errors
     /// [`SheetError`], before any row is looked at.
     pub fn read(path: &Path) -> Result<Sheet, SheetError> {
-        // Opening a pipe waits for its other end.
-        if !std::fs::metadata(path)?.is_file() {
-            return Err(SheetError::NoFile);
-        }
-        let file = std::fs::File::open(path)?;
-        let about = file.metadata()?;
-        if !about.is_file() {
-            return Err(SheetError::NoFile);
-        }
-        if about.len() > FILE_BYTES_MAX {
-            return Err(SheetError::TooLarge);
-        }
-        let mut bytes = Vec::new();
-        // It may have grown since its size was asked.
-        file.take(FILE_BYTES_MAX.saturating_add(1))
-            .read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > FILE_BYTES_MAX {
-            return Err(SheetError::TooLarge);
-        }
+        let bytes = rongyi_files::read(path, FILE_BYTES_MAX).map_err(|trouble| {
+            if matches!(trouble, Trouble::NotAFile { .. }) {
+                SheetError::NoFile
+            } else if matches!(trouble, Trouble::TooLarge { .. }) {
+                SheetError::TooLarge
+            } else {
+                SheetError::from(std::io::Error::from(trouble))
+            }
+        })?;
         Sheet::from_bytes(&bytes)
     }
 

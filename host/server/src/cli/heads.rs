@@ -85,11 +85,8 @@ pub(super) async fn run(args: HeadsArgs) -> Result<(), Failure> {
 
 fn add(path: &std::path::Path, lines: &[String]) -> std::io::Result<()> {
     use std::io::Write;
-    let new = !path.exists();
-    let mut file = std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)?;
+    let mut file = rongyi_files::append(path)?;
+    let new = file.metadata()?.len() == 0;
     let mut text = String::new();
     if new {
         text.push_str(FIRST_LINE);

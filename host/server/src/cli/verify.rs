@@ -2,7 +2,7 @@
 //! [`crate::verify`].
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -180,7 +180,7 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
         let reports: Vec<Report> = reports.into_iter().map(|(report, _)| report).collect();
         let text = checkpoint::write(&reports, args.decisions)
             .map_err(|error| Failure::said("verify.checkpoint", &error))?;
-        replace(path, &text).map_err(|error| Failure::file(path, &error))?;
+        rongyi_files::replace(path, &text).map_err(|error| Failure::file(path, &error.into()))?;
     }
     readable
 }
@@ -338,14 +338,6 @@ async fn one(
 fn rate(records: u64, took: Duration) -> u64 {
     let micros = took.as_micros().max(1);
     u64::try_from(u128::from(records).saturating_mul(1_000_000) / micros).unwrap_or(u64::MAX)
-}
-
-/// A new file beside the old one, then in its place: nobody reads half a checkpoint.
-fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    let mut new = path.as_os_str().to_owned();
-    new.push(".new");
-    std::fs::write(&new, text)?;
-    std::fs::rename(&new, path)
 }
 
 fn show((report, took): &(Report, Duration)) {

@@ -113,6 +113,9 @@ pub struct Kept {
     pub unreadable: Vec<String>,
 }
 
+/// The largest file of a month, in bytes: a head an hour of each of ten thousand communities.
+const FILE_BYTES_MAX: u64 = 1 << 30;
+
 /// Begins a line that says: what was published of this community above this height no longer binds.
 const SET_ASIDE: &str = "# restored";
 
@@ -120,7 +123,7 @@ const SET_ASIDE: &str = "# restored";
 pub fn kept(folder: &Path) -> Kept {
     let mut kept = Kept::default();
     for name in files(folder) {
-        let text = match std::fs::read_to_string(folder.join(&name)) {
+        let text = match rongyi_files::read_text(&folder.join(&name), FILE_BYTES_MAX) {
             Ok(text) => text,
             Err(error) => {
                 kept.unreadable.push(format!("{name}: {error}"));
@@ -250,7 +253,7 @@ impl Heads {
     /// A file's content, when it is one of [`Heads::files`].
     pub fn file(&self, name: &str) -> Option<String> {
         let known = self.files().iter().any(|own| own == name);
-        known.then(|| std::fs::read_to_string(self.folder.join(name)).ok())?
+        known.then(|| rongyi_files::read_text(&self.folder.join(name), FILE_BYTES_MAX).ok())?
     }
 
     /// Publishes the newest head of a community, unless nothing is new or the last one is less than an hour old.
@@ -342,11 +345,7 @@ fn append(folder: &Path, lines: &str, now: Instant) -> std::io::Result<()> {
         .pop()
         .map_or(name.clone(), |last| last.max(name));
     let path = folder.join(name);
-    let mut file = std::fs::OpenOptions::new()
-        .create(true)
-        .read(true)
-        .append(true)
-        .open(path)?;
+    let mut file = rongyi_files::append(&path)?;
     // One program at a time, so that what one takes back is its own.
     file.lock()?;
     let before = file.metadata()?.len();

@@ -1,5 +1,6 @@
 //! What a hostile neighbour, a hostile file or an open folder can do to the command line: nothing but be named.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -277,10 +278,13 @@ fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-/// Runs with another umask, as `sh` sets it.
+/// The code of a command that was ended because it waited for somebody.
+const WAITED: i32 = 124;
+
+/// Runs with another umask, as `sh` sets it, and for a minute at most.
 fn run_with_umask(place: &Place, umask: &str, args: &str) -> i32 {
     let binary = env!("CARGO_BIN_EXE_rongyi");
-    let script = format!("umask {umask}; exec '{binary}' {args}");
+    let script = format!("umask {umask}; exec timeout 60 '{binary}' {args}");
     let done = Command::new("sh")
         .args(["-c", &script])
         .current_dir(place.folder.path())
@@ -470,4 +474,66 @@ fn a_named_file_is_a_file_below_the_configuration() {
     ] {
         assert!([1, 78].contains(&place.run(args).code), "{args:?}");
     }
+}
+
+/// Whatever a command writes or opens: a pipe is not waited at, and nothing comes into its place.
+#[test]
+fn what_a_command_writes_is_a_file_and_its_own() {
+    use std::os::unix::fs::FileTypeExt;
+    let place = Place::enrolled();
+    let at = |name: &str| place.folder.path().join(name);
+    let made = Command::new("mkfifo").arg(at("pipe")).status();
+    assert!(made.unwrap().success());
+    symlink("/dev/null", at("device")).unwrap();
+    symlink(at("pipe"), at("link")).unwrap();
+    symlink(at("nowhere"), at("dangling")).unwrap();
+    std::fs::create_dir(at("folder")).unwrap();
+    let names = || {
+        let all = std::fs::read_dir(place.folder.path()).unwrap();
+        let names: BTreeSet<_> = all.map(|own| own.unwrap().file_name()).collect();
+        names
+    };
+    let before = names();
+    for named in ["pipe", "device", "link", "dangling", "folder", "none/below"] {
+        for args in [
+            format!("heads --out {named}"),
+            format!("verify --checkpoint {named}"),
+            format!("balance --database sqlite:{named} -c green --resident 1001"),
+        ] {
+            let code = run_with_umask(&place, "022", &args);
+            assert!(![0, WAITED].contains(&code), "{args}: {code}");
+        }
+    }
+    assert_eq!(before, names(), "nothing is left beside");
+    assert!(std::fs::metadata(at("pipe")).unwrap().file_type().is_fifo());
+    assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
+    for key in [
+        "database_url = \"sqlite://../pipe",
+        "secret_file = \"../pipe",
+        "data_dir = \"../pipe",
+    ] {
+        let own = if key.starts_with("data_dir") {
+            ""
+        } else {
+            "data_dir = \"data\"\n"
+        };
+        place.write("config/rongyi.toml", format!("{own}{key}\"\n"));
+        for args in ["household add -c green --household 9 --name x", "serve"] {
+            let code = run_with_umask(&place, "022", args);
+            let fine = key.starts_with("secret") && args != "serve";
+            assert!(
+                code != WAITED && (code != 0 || fine),
+                "{key} {args}: {code}"
+            );
+        }
+    }
+    place.write("config/rongyi.toml", "data_dir = \"data\"\n");
+    // What a checkpoint holds of everybody's balances is for nobody else.
+    assert_eq!(
+        run_with_umask(&place, "000", "verify --checkpoint ok.json"),
+        0
+    );
+    assert_eq!(mode(&at("ok.json")), 0o600);
+    assert_eq!(run_with_umask(&place, "000", "heads --out heads.txt"), 0);
+    assert_eq!(mode(&at("heads.txt")) & 0o022, 0);
 }

@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 use tokio::task::JoinHandle;
 
-use super::private::{beside, make_private};
+use super::private::{a_file, beside, make_private};
 use super::{Sqlite, statements};
 use crate::error::StoreError;
 
@@ -106,6 +106,8 @@ impl Sqlite {
         if !path.exists() {
             return Err(missing(&path));
         }
+        // Opening a pipe waits for its other end.
+        a_file(&path)?;
         let readers = readers(&options).await?;
         check_applied(&readers).await?;
         Ok(Sqlite {

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rongyi_files::{Tightened, Trouble, private_file, touch_private};
+use rongyi_files::{Tightened, Trouble, private_file, regular_at, touch_private};
 
 use crate::error::StoreError;
 
@@ -30,6 +30,14 @@ pub(super) fn make_private(path: &Path, create: bool) -> Result<Vec<PathBuf>, St
         }
     }
     Ok(all.into_iter().map(|Tightened(path)| path).collect())
+}
+
+/// Refuses what is no file, before anybody opens it.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub(super) fn a_file(path: &Path) -> Result<(), StoreError> {
+    regular_at(path).map_err(exposed)
 }
 
 /// `data/rongyi.db-wal`
