@@ -133,6 +133,7 @@ pub fn router(house: Arc<House>) -> Router {
         .layer(guard(&app))
         .layer(middleware::from_fn(api::as_json));
     let around = ServiceBuilder::new()
+        .map_request(own_id)
         .layer(SetRequestIdLayer::x_request_id(ShortId))
         .layer(TraceLayer::new_for_http())
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -346,6 +347,12 @@ fn guard(
 
 fn refuse(fault: Fault) -> axum::response::Response {
     axum::response::IntoResponse::into_response(fault)
+}
+
+/// An id that a client brings along is none: it would stand on pages and in the log like one of ours.
+fn own_id<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
+    request.headers_mut().remove("x-request-id");
+    request
 }
 
 /// Ids that a person can read out on the telephone: eight letters and digits that look unlike each other.

@@ -106,7 +106,13 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
     };
     let library = Library::open(&args.reading).await?;
     // What the host compiled is not trusted here; a rule that many communities use is still compiled only once.
-    let own = tempfile::tempdir().map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
+    let mut maker = tempfile::Builder::new();
+    // Whatever the umask: compiled code lies there.
+    #[cfg(unix)]
+    maker.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let own = maker
+        .tempdir()
+        .map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
     let cache = Cache::sealed(own.path(), &random());
     let engine = Engine::new(Allowance::replay(), house::compiler(), Some(cache))
         .map_err(|error| Failure::said("engine", &error))?;

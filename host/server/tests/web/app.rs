@@ -568,7 +568,7 @@ impl Browser<'_> {
         request
     }
 
-    async fn send(&mut self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&mut self, request: Request<Body>) -> Answer {
         let response: Response<Body> = self
             .app
             .router

@@ -225,6 +225,19 @@ async fn what_is_not_there_says_so_with_an_id() {
         assert_eq!(id.len(), 8);
         answer.is(404).says(&[&id, "错误代码"]);
     }
+    // Nobody brings an id along that then stands on pages and in the log as one of ours.
+    for path in ["/nowhere/home", "/api/v1/communities/nowhere/head"] {
+        let request = axum::http::Request::get(path)
+            .header("host", "rongyi.test")
+            .header("x-request-id", "AAAAAAAA; all lost")
+            .body(axum::body::Body::empty())
+            .unwrap();
+        let answer = browser.send(request).await;
+        let id = answer.headers["x-request-id"].to_str().unwrap();
+        assert_eq!(id.len(), 8, "{id}");
+        answer.is(404).says(&[id]);
+        assert!(!answer.text.contains("all lost"), "{path}");
+    }
     browser
         .get("/nanmen/head")
         .await
