@@ -507,6 +507,34 @@ fn sentences_speak_to_people() {
     none(&found, "Sentences for people say it in people's words:");
 }
 
+/// What one command prints of all messages holds no word that no resident should have to read; and the command finds
+/// one where there is one.
+#[test]
+fn messages_say_nothing_of_the_trade() {
+    let check = |path: Option<&Path>| {
+        let mut command = std::process::Command::new("python3");
+        command.arg(root().join("tests/messages.py")).arg("--check");
+        let done = command.args(path).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        (done.status.success(), said)
+    };
+    let (fine, said) = check(None);
+    assert!(fine, "{said}");
+    let count = said
+        .split(' ')
+        .next()
+        .and_then(|own| own.parse::<u32>().ok());
+    assert!(count.is_some_and(|count| count > 1500), "{said}");
+    let file = tempfile::Builder::new().suffix(".rs").tempfile().unwrap();
+    fs::write(
+        file.path(),
+        "fn a() { say(\"请换一个幂等键。\", \"Take another key.\"); }",
+    )
+    .unwrap();
+    let (fine, said) = check(Some(file.path()));
+    assert!(!fine && said.contains("幂等"), "{said}");
+}
+
 #[test]
 fn long_files_only_get_shorter() {
     let mut wrong = Vec::new();

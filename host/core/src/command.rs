@@ -417,8 +417,8 @@ impl Rejection {
                 let near_zh = nearest.as_ref().map(|n| format!("是不是“{n}”？")).unwrap_or_default();
                 let near_en = nearest.as_ref().map(|n| format!(" Did you mean “{n}”?")).unwrap_or_default();
                 (
-                    format!("本社区的规则里没有“{kind}”这一类事项。{near_zh}可用的种类见社区的 TOML 文件。"),
-                    format!("No rule of this community handles the kind “{kind}”.{near_en} The kinds stand in the community's TOML file."),
+                    format!("本社区的规则里没有“{kind}”这一类事项。{near_zh}可用的种类见登记页，或问管理员。"),
+                    format!("No rule of this community handles the kind “{kind}”.{near_en} The kinds stand on the page where events are recorded; or ask the operator."),
                 )
             }
             Rejection::ResidentUnknown { resident } => (

@@ -3,7 +3,7 @@
 
 use jsonschema::JsonType;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use rongyi_core::rule::Plan;
+use rongyi_core::rule::{Plan, Text};
 
 use crate::load::{Diagnostic, LoadError, refuse};
 use crate::rule::About;
@@ -131,6 +131,10 @@ fn complaints(error: &jsonschema::ValidationError<'_>) -> Vec<Diagnostic> {
         )];
     }
     let zh = in_chinese(kind).unwrap_or_else(|| error.clone());
+    let error = match kind {
+        ValidationErrorKind::Pattern { pattern } => shape(pattern).en,
+        _ => error,
+    };
     vec![one(
         path,
         format!("参数不合要求：{zh}。"),
@@ -154,7 +158,7 @@ fn in_chinese(kind: &ValidationErrorKind) -> Option<String> {
         ValidationErrorKind::MinLength { limit } => format!("太短，至少 {limit} 个字"),
         ValidationErrorKind::MaxLength { limit } => format!("太长，最多 {limit} 个字"),
         ValidationErrorKind::UniqueItems => "有重复的项".to_owned(),
-        ValidationErrorKind::Pattern { pattern } => format!("写法不对，要符合 {pattern}"),
+        ValidationErrorKind::Pattern { pattern } => format!("写法不对，{}", shape(pattern).zh),
         ValidationErrorKind::Enum { options } => {
             let names = options.as_array().into_iter().flatten();
             let names: Vec<_> = names.map(ToString::to_string).collect();
@@ -176,6 +180,41 @@ fn in_chinese(kind: &ValidationErrorKind) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// What a pattern asks for: in words for the codes and days that all rules know, else as its author wrote it.
+fn shape(pattern: &str) -> Text {
+    let code = pattern.strip_prefix("^[a-z0-9][a-z0-9");
+    let code = code.and_then(|rest| rest.strip_suffix("}$")?.split_once("]{0,"));
+    let code = code.and_then(|(marks, more)| Some((marks, more.parse::<u32>().ok()?)));
+    let (zh, en) = match code {
+        Some((marks @ ("._/-" | "._-"), more)) => {
+            let (most, marks) = (
+                more + 1,
+                marks
+                    .replace('.', ". ")
+                    .replace("/-", "/ -")
+                    .replace("_/", "_ /"),
+            );
+            (
+                format!(
+                    "要写成代号：小写字母、数字和 {marks}，以字母或数字开头，最多 {most} 个，例如 waste.food"
+                ),
+                format!(
+                    "write a code of small letters, digits and {marks}, which begins with a letter or digit and has at most {most}, such as waste.food"
+                ),
+            )
+        }
+        _ if pattern == "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" => (
+            "要写成日期，例如 2026-11-20".to_owned(),
+            "write a day like 2026-11-20".to_owned(),
+        ),
+        _ => (
+            format!("规则的作者要求它符合 {pattern}"),
+            format!("the rule's author asks for the form {pattern}"),
+        ),
+    };
+    Text { zh, en }
 }
 
 /// `/kinds/2/cap` as `kinds[2].cap`.

@@ -33,7 +33,10 @@ pub(crate) fn summary(row: &Row) -> Text {
                 .unwrap_or_default();
             (
                 format!("每{u} {each} 分"),
-                format!("{each} points for each of the {ue}"),
+                format!(
+                    "counted in {ue}: {each} {} each",
+                    if each == "1" { "point" } else { "points" }
+                ),
             )
         }
         Way::Steps { first, further } => (
@@ -46,7 +49,9 @@ pub(crate) fn summary(row: &Row) -> Text {
             min,
         } => (
             format!("底分 {base} 分，每{u}扣 {per_fault} 分，最少 {min} 分"),
-            format!("{base} points, {per_fault} off for each of the {ue}, never less than {min}"),
+            format!(
+                "{base} points, {per_fault} off for each, counted in {ue}; never less than {min}"
+            ),
         ),
         Way::Bands => bands(row, u, ue),
         Way::Levels => levels(row),

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Frame, Receipt};
 use rongyi_core::command::{Command, Rejection};
@@ -252,18 +251,9 @@ fn at(place: usize, fault: Fault) -> Fault {
 
 /// Why a chain fell.
 async fn fell(caller: &Caller, step: usize, why: Fallen) -> Result<Fault, Fault> {
-    let conflict = |code, zh: String, en: String| Fault::new(StatusCode::CONFLICT, code, zh, en);
     let fault = match why {
         Fallen::Rejected(rejection) => rejection.into(),
-        Fallen::Known(entry) => conflict(
-            "chain.known",
-            format!(
-                "这一步或它前面的一步已经单独记过账（第 {entry} 号），不能再和别的一起记。请核对以后换一个幂等键。"
-            ),
-            format!(
-                "This step or one before it is booked already, as entry {entry}, and not with the others of this chain. Check, and take another key."
-            ),
-        ),
+        Fallen::Known(entry) => Fault::chain_known(entry),
         Fallen::NotBooked(receipt) => {
             let frame = caller.house().store.frame(&caller.code).await?;
             let frame = frame.ok_or(Rejection::NotConfigured)?;
@@ -280,16 +270,9 @@ async fn fell(caller: &Caller, step: usize, why: Fallen) -> Result<Fault, Fault>
                     let untold = explain::without_balance(refusal);
                     let told = if own { refusal } else { &untold };
                     let say = |lang| explain::refusal(&plan, Some(&frame), told, lang);
-                    Fault {
-                        code: refusal.code.to_string().into(),
-                        ..Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "", say(Lang::Zh), say(Lang::En))
-                    }
+                    Fault::refused(refusal.code.to_string(), say(Lang::Zh), say(Lang::En))
                 }
-                None => conflict(
-                    "chain.waiting",
-                    "这一类事件的规则现在不能计算，单独发来会先记下、等规则修好；和别的一起就不能记。请稍后再发，或单独发这一步。".to_owned(),
-                    "The rule for this kind cannot decide now. Sent alone the event would be kept until it can; in a chain it cannot wait. Send it again later, or alone.".to_owned(),
-                ),
+                None => Fault::chain_waiting(),
             }
         }
     };

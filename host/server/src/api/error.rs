@@ -84,6 +84,38 @@ impl Fault {
         }
     }
 
+    /// A rule said no to a step of a chain; alone it would be an answer that is kept.
+    pub fn refused(code: String, zh: String, en: String) -> Self {
+        Fault {
+            code: Cow::Owned(code),
+            ..Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "", zh, en)
+        }
+    }
+
+    /// A step of a chain was booked before, without the others.
+    pub fn chain_known(entry: u64) -> Self {
+        Fault::new(
+            StatusCode::CONFLICT,
+            "chain.known",
+            format!(
+                "这一步或它前面的一步已经单独记过账（第 {entry} 笔），不能再和别的一起记。请核对以后换一个提交编号（Idempotency-Key）。"
+            ),
+            format!(
+                "This step or one before it is booked already, as entry {entry}, and not with the others of this chain. Check it, and send the rest under another Idempotency-Key."
+            ),
+        )
+    }
+
+    /// A step of a chain would have to wait for its rule.
+    pub fn chain_waiting() -> Self {
+        Fault::new(
+            StatusCode::CONFLICT,
+            "chain.waiting",
+            "这一类事项的规则现在没有给出结果，单独发来会先记下、等规则修好；和别的一起就不能等。请过一会儿再发，或单独发这一步。",
+            "The rule for this kind cannot decide now. Sent alone the event would be kept until it can; in a chain it cannot wait. Send it again later, or alone.",
+        )
+    }
+
     /// Nothing is at that address.
     pub fn not_found() -> Self {
         Fault::new(

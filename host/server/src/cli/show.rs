@@ -150,6 +150,28 @@ impl Whose {
 }
 
 impl Found {
+    /// What an asset is called: as the community's file says, or as everybody calls it; by its code where the
+    /// configuration is not there.
+    fn asset_name(&self, code: &str, lang: Lang) -> String {
+        let known = match (code, lang) {
+            ("points", Lang::Zh) => "积分",
+            ("minutes", Lang::Zh) => "志愿分钟",
+            ("minutes", Lang::En) => "volunteer minutes",
+            ("conduct", Lang::Zh) => "操行分",
+            ("conduct", Lang::En) => "conduct points",
+            _ => "",
+        };
+        if !known.is_empty() {
+            return known.to_owned();
+        }
+        let communities = self.library.config.iter().flat_map(|own| &own.communities);
+        let declared = communities
+            .filter(|own| own.code == self.frame.community)
+            .flat_map(|own| &own.assets)
+            .find(|(own, _)| own.as_str() == code);
+        declared.map_or_else(|| code.to_owned(), |(_, title)| foreign(lang.of(title)))
+    }
+
     /// The assets a resident may hold, by code.
     fn assets(&self) -> Vec<(String, AssetNo)> {
         let own = self
@@ -276,7 +298,7 @@ fn show_balance(whose: &Whose, found: &Found, holdings: &[Holding]) {
             own.held.to_string(),
         );
         table.add_row([
-            asset_name(&own.code, lang),
+            found.asset_name(&own.code, lang),
             spendable,
             notice,
             held,
@@ -294,17 +316,6 @@ fn until(day: Option<LocalDate>, lang: Lang) -> String {
         (None, Lang::Zh) => "不过期".to_owned(),
         (None, Lang::En) => "never".to_owned(),
     }
-}
-
-fn asset_name(code: &str, lang: Lang) -> String {
-    match (code, lang) {
-        ("points", Lang::Zh) => "积分",
-        ("minutes", Lang::Zh) => "志愿分钟",
-        ("minutes", Lang::En) => "volunteer minutes",
-        ("conduct", Lang::Zh) => "操行分",
-        _ => code,
-    }
-    .to_owned()
 }
 
 pub(super) fn right(table: &mut Table, columns: &[usize]) {
@@ -453,7 +464,7 @@ fn show_passbook(whose: &Whose, found: &Found, lines: &[Line], why: bool) {
             .assets()
             .into_iter()
             .find(|(_, no)| *no == line.row.account.asset);
-        let asset = asset.map_or_else(String::new, |(code, _)| asset_name(&code, lang));
+        let asset = asset.map_or_else(String::new, |(code, _)| found.asset_name(&code, lang));
         let mut what = foreign(lang.of(&line.what));
         if why {
             for reason in &line.why {

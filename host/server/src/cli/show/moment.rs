@@ -3,7 +3,7 @@
 use comfy_table::{Table, presets};
 use rongyi_core::account::Purpose;
 
-use super::{Found, Whose, asset_name, holder_json, right};
+use super::{Found, Whose, holder_json, right};
 use crate::cli::{Failure, say, say_json};
 use crate::explain::Lang;
 use crate::past::{self, Moment};
@@ -35,7 +35,11 @@ pub(super) async fn show(whose: &Whose, found: Found, moment: Moment) -> Result<
             let last = last.map_or_else(String::new, |step| {
                 format!("#{} {} {:+}", step.entry, step.day, step.change)
             });
-            table.add_row([asset_name(&code, lang), held.balance.to_string(), last]);
+            table.add_row([
+                found.asset_name(&code, lang),
+                held.balance.to_string(),
+                last,
+            ]);
         }
     }
     let at = match moment {
