@@ -431,3 +431,38 @@ fn the_demo_data_fits_its_rules() {
         }
     }
 }
+
+/// What stands on pages of everybody is as long as people read, whoever wrote it.
+#[test]
+fn no_text_is_longer_than_people_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let host = folder.path().join("rongyi.toml");
+    let below = folder.path().join("communities");
+    std::fs::create_dir(&below).unwrap();
+    std::fs::write(&host, "").unwrap();
+    let whole = std::fs::read_to_string("tests/config/good/communities/b-short.toml").unwrap();
+    let check = |text: String| {
+        std::fs::write(below.join("a.toml"), text).unwrap();
+        let found = load_with(&host, &|_| None).err().unwrap_or_default();
+        let long = found.iter().filter(|d| d.message.en.contains("too long"));
+        long.count()
+    };
+    assert_eq!(check(whole.clone()), 0);
+    let phone = format!("[shop]\nphone = \"{}\"", "1".repeat(61));
+    assert_eq!(check(whole.replace("[shop]", &phone)), 1, "phone");
+    let long = "字".repeat(301);
+    let both = format!("{{ zh = \"字\", en = \"{long}\" }}");
+    for (key, value) in [
+        ("points_name", format!("\"{long}\"")),
+        ("points_name", both),
+        ("code", format!("\"{}\"", "a".repeat(4_097))),
+        ("timezone", format!("\"{}\"", "a".repeat(1 << 20))),
+    ] {
+        let line = format!("{key} = {value}\n");
+        let rest: Vec<_> = whole
+            .lines()
+            .filter(|own| !own.starts_with(&format!("{key} ")))
+            .collect();
+        assert_eq!(check(format!("{line}{}\n", rest.join("\n"))), 1, "{key}");
+    }
+}

@@ -17,6 +17,9 @@ use super::rule::{RuleEntry, read_rules};
 use super::source::Places;
 use super::words::nearest;
 
+/// The longest telephone number of a shop, in characters.
+const PHONE_CHARS_MAX: usize = 60;
+
 /// Amounts never exceed this, see the book.
 const AMOUNT_MAX: i64 = 1_000_000_000_000;
 
@@ -462,7 +465,9 @@ fn read_shop(field: &Field<'_>) -> Option<Shop> {
     let title = table.need("title").and_then(|f| f.text());
     let place = table.get("place").and_then(|f| f.text());
     let hours = table.get("hours").and_then(|f| f.text());
-    let phone = table.get("phone").and_then(|f| f.string());
+    let phone = table
+        .get("phone")
+        .and_then(|f| f.string().filter(|own| f.within(own, PHONE_CHARS_MAX)));
     table.finish();
     Some(Shop {
         title: title?,

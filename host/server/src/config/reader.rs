@@ -17,6 +17,11 @@ use toml::de::{DeTable, DeValue};
 use super::diagnostic::{Diagnostic, Source};
 use super::words::nearest;
 
+/// The longest text for people, in characters.
+const TEXT_CHARS_MAX: usize = 300;
+/// The longest of all other strings, in characters: a path.
+const STRING_CHARS_MAX: usize = 4_096;
+
 /// One text in both languages.
 pub(super) fn both(zh: impl Into<String>, en: impl Into<String>) -> Text {
     Text {
@@ -242,7 +247,26 @@ impl<'t> Field<'t> {
         if found.is_none() {
             self.wrong_type("带引号的文字", "text in quotes", "\"…\"");
         }
-        found
+        found.filter(|text| self.within(text, STRING_CHARS_MAX))
+    }
+
+    /// Refuses what is longer than anybody needs: it would stand on pages, in lists and in answers of everybody.
+    pub(super) fn within(&self, text: &str, max: usize) -> bool {
+        let fits = text.chars().nth(max).is_none();
+        if !fits {
+            let has = text.chars().count();
+            self.refuse(
+                both(
+                    format!("“{}” 有 {has} 个字，太长了。", self.key),
+                    format!("“{}” has {has} letters, which is too long.", self.key),
+                ),
+                both(
+                    format!("最多写 {max} 个字。"),
+                    format!("Write at most {max}."),
+                ),
+            );
+        }
+        fits
     }
 
     /// Text for people: one for both languages, or `{ zh = "…", en = "…" }`.
@@ -269,6 +293,12 @@ impl<'t> Field<'t> {
                 return None;
             }
         };
+        if ![&text.zh, &text.en]
+            .into_iter()
+            .all(|half| self.within(half, TEXT_CHARS_MAX))
+        {
+            return None;
+        }
         if text.zh.trim().is_empty() || text.en.trim().is_empty() {
             self.refuse(
                 both(
