@@ -280,7 +280,9 @@ impl Book {
             Ask::Roster { staff, people } => {
                 Ok(keeping::roster(self, command, envelope, (*staff, *people)))
             }
-            Ask::SettlePart(no, lines) => part::settle(self, command, envelope, *no, lines),
+            Ask::SettlePart(no, lines, price) => {
+                part::settle(self, command, envelope, (*no, lines, *price), judge)
+            }
             Ask::Replace(event, replaces) => {
                 earning::replace(self, command, envelope, event, *replaces, judge)
             }

@@ -19,8 +19,8 @@ use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 pub use crate::period::PeriodRejection;
 use crate::period::{Period, PeriodStep};
 use crate::record::{
-    Amend, Envelope, Erasure, Event, History, Item, Key, NoticeStep, OrderLine, PickupCode, Record,
-    ReleaseReason, RuleSet, Source,
+    Amend, Envelope, Erasure, Event, History, Item, Key, NoticeStep, OrderLine, PartPrice,
+    PickupCode, Record, ReleaseReason, RuleSet, Source,
 };
 use crate::rule::Text;
 use crate::settings::Settings;
@@ -144,7 +144,7 @@ pub enum Ask {
     /// An event that comes in the place of the reversed entry, under the same external reference.
     Replace(Event, u64),
     /// Some pieces of an order are handed over, by item code and pieces; the rest stays set aside.
-    SettlePart(OrderNo, Vec<(Code, i32)>),
+    SettlePart(OrderNo, Vec<(Code, i32)>, PartPrice),
     /// A resident's traits are set; 0 takes one away, and those that are not named stay.
     Traits(ResidentNo, Vec<(Code, i32)>),
     /// Who the staff are and what is known of the people is sealed.
@@ -215,8 +215,8 @@ impl Command {
             Record::Replace(_, event, replaces) => Ask::Replace(event, replaces),
             Record::Traits(_, resident, traits) => Ask::Traits(resident, traits),
             Record::Roster(_, staff, people) => Ask::Roster { staff, people },
-            Record::SettlePart(_, no, lines) => {
-                Ask::SettlePart(no, lines.iter().map(by_code).collect::<Option<_>>()?)
+            Record::SettlePart(_, no, lines, price) => {
+                Ask::SettlePart(no, lines.iter().map(by_code).collect::<Option<_>>()?, price)
             }
             Record::Decided(..)
             | Record::Quoted(..)

@@ -116,6 +116,45 @@ pub struct CounterRow {
     pub distinct_days: i64,
     /// The newest day with an event, days since 1970-01-01; 0 for none.
     pub last_on: i32,
+    /// Day of the month to the minutes that events took there; only in rows of times.
+    pub taken: BTreeMap<u8, Vec<Taken>>,
+}
+
+/// Minutes that an event took of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// The minute of the day that it began in.
+    pub start: u16,
+    /// How many.
+    pub minutes: u32,
+    /// The entry that decided it.
+    pub entry: u64,
+}
+
+/// Writes the minutes that events took, by day.
+pub(crate) fn write_taken(w: &mut Writer, taken: &BTreeMap<u8, Vec<Taken>>) {
+    w.u64(taken.len() as u64);
+    for (day, all) in taken {
+        w.byte(*day);
+        w.list(all, |w, own| {
+            w.u32(u32::from(own.start));
+            w.u32(own.minutes);
+            w.u64(own.entry);
+        });
+    }
+}
+
+/// Reads what [`write_taken`] wrote.
+pub(crate) fn read_taken(r: &mut Reader<'_>) -> Result<BTreeMap<u8, Vec<Taken>>, Malformed> {
+    let one = |r: &mut Reader<'_>| {
+        Ok(Taken {
+            start: u16::try_from(r.u32()?).map_err(|_| Malformed)?,
+            minutes: r.u32()?,
+            entry: r.u64()?,
+        })
+    };
+    let days = r.list(|r| Ok((r.byte()?, r.list(one)?)))?;
+    Ok(days.into_iter().collect())
 }
 
 /// Where a January keeps what was carried in of its year.
@@ -188,6 +227,10 @@ impl CounterRow {
         self.total.write(&mut w);
         w.i64(self.distinct_days);
         w.i32(self.last_on);
+        // Rows of everything else keep their bytes.
+        if !self.taken.is_empty() {
+            write_taken(&mut w, &self.taken);
+        }
         w.done()
     }
 
@@ -206,9 +249,17 @@ impl CounterRow {
             total: Cell::read(&mut r)?,
             distinct_days: r.i64()?,
             last_on: r.i32()?,
+            taken: match r.is_empty() {
+                true => BTreeMap::new(),
+                false => read_taken(&mut r)?,
+            },
         };
         r.end()?;
-        Ok(row)
+        // One way to write each row.
+        match row.encode() == bytes {
+            true => Ok(row),
+            false => Err(Malformed),
+        }
     }
 }
 

@@ -124,6 +124,16 @@ pub enum ReleaseReason {
     TimedOut,
 }
 
+/// What pieces that are handed over before the rest of their order cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartPrice {
+    /// Their share of what the order cost: of orders in ledgers of before.
+    Split,
+    /// What they cost by themselves, under the rule and facts of the order's day, as if the rest had never been
+    /// ordered; never more than all of the order.
+    Again,
+}
+
 /// One line of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderLine {
@@ -202,8 +212,8 @@ pub enum Record {
     Notice(Envelope, NoticeStep),
     /// Asked: an event that comes in the place of the reversed entry, under the same external reference.
     Replace(Envelope, Event, u64),
-    /// Asked: these pieces of an order are handed over, the rest stays set aside.
-    SettlePart(Envelope, OrderNo, Vec<OrderLine>),
+    /// Asked: these pieces of an order are handed over, the rest stays set aside. How they are paid is another kind.
+    SettlePart(Envelope, OrderNo, Vec<OrderLine>, PartPrice),
     /// Asked: a resident's traits are set; 0 takes one away. Those that are not named stay.
     Traits(Envelope, ResidentNo, Vec<(Code, i32)>),
     /// Asked: who the staff are and what is known of the people, sealed. The first hash is a salted commitment to the
@@ -246,7 +256,8 @@ impl Record {
             Record::Amend(..) => 13,
             Record::Notice(..) => 14,
             Record::Replace(..) => 15,
-            Record::SettlePart(..) => 16,
+            Record::SettlePart(.., PartPrice::Split) => 16,
+            Record::SettlePart(.., PartPrice::Again) => Self::PART_AGAIN,
             // The numbers below 20 were used up.
             Record::Traits(..) => 24,
             Record::Roster(..) => Self::ROSTER,
@@ -269,10 +280,14 @@ impl Record {
     /// The kind number of what is carried in beside an opening balance. It begins an entry although it is above 19.
     pub const HISTORY: u8 = 27;
 
+    /// The kind number of pieces that are handed over and priced again. It begins an entry although it is above 19.
+    pub const PART_AGAIN: u8 = 28;
+
     /// The kind number of a movement, which stores keep in a table of its own.
     pub const MOVED: u8 = 30;
 
-    /// Whether records of this kind begin an entry: those below 20, and 24 to 28, of which the last is still free.
+    /// Whether records of this kind begin an entry: those below 20, and 24 to 28: all are given, so the next one needs
+    /// a number above 30 and a migration that allows it.
     /// The statements of the store and `config/check-proof.py` say the same.
     pub fn begins(kind: u8) -> bool {
         matches!(kind, 0..20 | 24..=28)
@@ -404,7 +419,7 @@ impl Record {
                 w.u64(*replaces);
                 write_written(w, event);
             }
-            Record::SettlePart(_, no, lines) => {
+            Record::SettlePart(_, no, lines, _) => {
                 w.u32(no.0);
                 w.list(lines, write_line);
             }
@@ -507,7 +522,15 @@ impl Record {
                 read_written(r, &mut event)?;
                 Record::Replace(envelope, event, replaces)
             }
-            16 => Record::SettlePart(read_envelope(r)?, OrderNo(r.u32()?), r.list(read_line)?),
+            16 | Self::PART_AGAIN => Record::SettlePart(
+                read_envelope(r)?,
+                OrderNo(r.u32()?),
+                r.list(read_line)?,
+                match kind {
+                    Self::PART_AGAIN => PartPrice::Again,
+                    _ => PartPrice::Split,
+                },
+            ),
             24 => Record::Traits(
                 read_envelope(r)?,
                 ResidentNo(r.u32()?),

@@ -113,6 +113,32 @@ pub struct Settings {
     pub minutes_max_day: Option<Amount>,
     /// Event kinds that need the time of day.
     pub timed: Vec<Code>,
+    /// What is allowed of the people in the roles of one event; a kind that is not named allows nothing. `None` in ledgers
+    /// of before, where nobody compared them.
+    pub roles: Option<Vec<RoleRule>>,
+    /// Event kinds that take so many minutes of their doer, from their time of day on as long as their quantity says, and
+    /// what becomes of one whose minutes are taken.
+    pub overlaps: Vec<(Code, Overlap)>,
+}
+
+/// What one kind allows of the people in its roles. Two roles are two people unless both are named here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleRule {
+    /// The event kind.
+    pub kind: Code,
+    /// Roles that one person may fill together.
+    pub same_person: Vec<Code>,
+    /// Roles that nobody of the doer's household may fill.
+    pub other_household: Vec<Code>,
+}
+
+/// What becomes of an event in minutes that another one of the same person takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlap {
+    /// It is refused.
+    Refuse,
+    /// It is decided, with a mark for reviewers.
+    Mark,
 }
 
 /// Numbers of the extensions that follow the first form of settings. A number is never given twice.
@@ -121,6 +147,8 @@ const NOTICE_DAYS: u8 = 2;
 const IN_FORCE: u8 = 3;
 const MINUTES_MAX_DAY: u8 = 4;
 const TIMED: u8 = 5;
+const ROLES: u8 = 6;
+const OVERLAPS: u8 = 7;
 
 impl Settings {
     /// The number of an asset's code.
@@ -152,6 +180,13 @@ impl Settings {
             .iter()
             .find(|(own, _)| *own == asset)
             .map_or(self.debt_floor, |(_, floor)| *floor)
+    }
+
+    /// What becomes of an event of this kind in minutes that are taken; `None` where nobody looks.
+    pub fn overlap_of(&self, kind: &Code) -> Option<Overlap> {
+        let mut all = self.overlaps.iter();
+        all.find(|(own, _)| own == kind)
+            .map(|(_, overlap)| *overlap)
     }
 
     /// For how many days an award of this kind is under notice; `None` when it is posted at once.
@@ -210,6 +245,20 @@ impl Settings {
             one(w, MINUTES_MAX_DAY, |w| w.amount(most));
         }
         extension(w, TIMED, &self.timed, Writer::code);
+        // An empty list says something too: nobody fills two roles.
+        if let Some(roles) = &self.roles {
+            one(w, ROLES, |w| {
+                w.list(roles, |w, own| {
+                    w.code(&own.kind);
+                    w.list(&own.same_person, Writer::code);
+                    w.list(&own.other_household, Writer::code);
+                });
+            });
+        }
+        extension(w, OVERLAPS, &self.overlaps, |w, (kind, overlap)| {
+            w.code(kind);
+            w.byte(u8::from(*overlap == Overlap::Mark));
+        });
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -245,6 +294,8 @@ impl Settings {
             in_force: None,
             minutes_max_day: None,
             timed: Vec::new(),
+            roles: None,
+            overlaps: Vec::new(),
         };
         let mut before = 0;
         while !r.is_empty() {
@@ -274,6 +325,19 @@ impl Settings {
                 }
                 MINUTES_MAX_DAY => settings.minutes_max_day = Some(own.amount()?),
                 TIMED => settings.timed = said(&mut own, |r| r.code())?,
+                ROLES => {
+                    let row = |r: &mut Reader<'_>| {
+                        Ok(RoleRule {
+                            kind: r.code()?,
+                            same_person: r.list(Reader::code)?,
+                            other_household: r.list(Reader::code)?,
+                        })
+                    };
+                    settings.roles = Some(own.list(row)?);
+                }
+                OVERLAPS => {
+                    settings.overlaps = said(&mut own, |r| Ok((r.code()?, overlap(r.flag()?))))?;
+                }
                 _ => return Err(Malformed),
             }
             if number <= before {
@@ -283,6 +347,13 @@ impl Settings {
             own.end()?;
         }
         Ok(settings)
+    }
+}
+
+fn overlap(marks: bool) -> Overlap {
+    match marks {
+        true => Overlap::Mark,
+        false => Overlap::Refuse,
     }
 }
 

@@ -86,6 +86,8 @@ pub struct OrderView {
     pub late_lapsed: i64,
     /// Where only a part was picked up so far: that part, and the rest, each with its quantity.
     pub parts: Option<(String, String)>,
+    /// What was paid for what was picked up so far.
+    pub paid: i64,
     /// How far it has come.
     pub state: OrderState,
     /// Where to pick it up.
@@ -104,12 +106,22 @@ impl OrderView {
     /// What happened to a part, in the words of where the order stands.
     fn parts_text(&self) -> Option<String> {
         let (handed, left) = self.parts.as_ref()?;
-        let key = match &self.state {
-            OrderState::Reserved { .. } => "order-part-waiting",
+        let s = &self.shell;
+        let paid = s.points(self.paid);
+        let (key, price) = match &self.state {
+            OrderState::Reserved { .. } => {
+                let back = s.points(self.back);
+                let price = s.t2("order-part-price-waiting", "paid", paid, "back", back);
+                ("order-part-waiting", price)
+            }
             OrderState::HandedOver { .. } => return None,
-            OrderState::Cancelled { .. } | OrderState::TimedOut { .. } => "order-part-over",
+            OrderState::Cancelled { .. } | OrderState::TimedOut { .. } => (
+                "order-part-over",
+                s.t1("order-part-price-over", "paid", paid),
+            ),
         };
-        Some(self.shell.t2(key, "handed", handed, "left", left))
+        let told = s.t2(key, "handed", handed, "left", left);
+        Some(format!("{told} {price}"))
     }
 
     /// What giving it back brought, in whole sentences.

@@ -117,6 +117,10 @@ pub enum TillOutcome {
         left: String,
         /// The last day to pick it up.
         until: Day,
+        /// What was paid so far.
+        paid: i64,
+        /// What is still set aside.
+        kept: i64,
     },
     /// Somebody was first.
     AlreadyHandedOver {
@@ -190,8 +194,16 @@ impl TillResultView {
         let s = &self.shell;
         match &self.outcome {
             TillOutcome::HandedOver => s.t("till-handed-text"),
-            TillOutcome::HandedPart { left, until } => {
-                s.t2("till-part-text", "left", left, "day", s.day(*until))
+            TillOutcome::HandedPart {
+                left,
+                until,
+                paid,
+                kept,
+            } => {
+                let told = s.t2("till-part-text", "left", left, "day", s.day(*until));
+                let (paid, kept) = (s.points(*paid), s.points(*kept));
+                let price = s.t2("till-part-price", "paid", paid, "kept", kept);
+                format!("{told} {price}")
             }
             TillOutcome::AlreadyHandedOver { at, by } => {
                 s.t2("till-already-text", "at", s.moment(at), "by", by)

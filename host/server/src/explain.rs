@@ -6,7 +6,7 @@ use rongyi_core::book::Frame;
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::Event;
 use rongyi_core::rule::texts::TITLE_MAX;
-use rongyi_core::rule::{Arg, KindPlan, Line, Plan, Refusal, Text};
+use rongyi_core::rule::{Arg, KindPlan, Line, Mark, Plan, Refusal, Text};
 use rongyi_core::sentence;
 use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
@@ -67,6 +67,21 @@ const BOOK_PHRASES: &[(&str, &str, &str)] = &[
         "host.same-holder",
         "送的和收的是同一个账户（同一个人或同一户），没有转。请核对收的人。",
         "The giver and the receiver have the same account (one person or one household); nothing was moved. Check who receives.",
+    ),
+    (
+        "host.same-person",
+        "“{0}”和“{1}”填的是同一个人，要两个人才行，没有入账。请核对居民号码，用同一个编号再交一次。",
+        "“{0}” and “{1}” are the same person, and have to be two; nothing was posted. Check the resident numbers and send it again under the same reference.",
+    ),
+    (
+        "host.same-household",
+        "“{0}”不能是同一户的人，没有入账。请核对居民号码，用同一个编号再交一次。",
+        "“{0}” must not be of the same household; nothing was posted. Check the resident number and send it again under the same reference.",
+    ),
+    (
+        "host.overlap",
+        "这段时间和 {0} 的第 {1} 笔重叠，同一个人不能同时在两处。请核对几点几分和时长。",
+        "This time overlaps with that of entry {1} on {0}; one person is not at two places at once. Check the time of day and the minutes.",
     ),
     (
         "host.minutes-max-day",
@@ -183,7 +198,24 @@ fn name(code: &Code, plan: &Plan, frame: Option<&Frame>, lang: Lang) -> String {
     };
     kind.or_else(phrase)
         .or_else(item)
-        .map_or_else(|| code.to_string(), |text| lang.of(text).to_owned())
+        .map_or_else(|| role(code, lang), |text| lang.of(text).to_owned())
+}
+
+/// The roles that rules of this house name, in words; any other code stands for itself.
+fn role(code: &Code, lang: Lang) -> String {
+    let (zh, en) = match code.as_str() {
+        "doer" => ("办理人", "doer"),
+        "partner" => ("搭档", "partner"),
+        "referrer" => ("推荐人", "referrer"),
+        "giver" => ("送的人", "giver"),
+        "receiver" => ("收的人", "receiver"),
+        "fund" => ("基金", "fund"),
+        other => return other.to_owned(),
+    };
+    match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => en.to_owned(),
+    }
 }
 
 /// Words that sentences of rules count with; what an operator counts in is the unit of a kind, see [`counted`].
@@ -312,6 +344,11 @@ pub fn refusal(plan: &Plan, frame: Option<&Frame>, refusal: &Refusal, lang: Lang
         (Some(date), Lang::Zh) => format!("{said}{}起可以再来。", day(date, lang)),
         (Some(date), Lang::En) => format!("{said} It opens again on {}.", day(date, lang)),
     }
+}
+
+/// Something that a reviewer should look at.
+pub fn mark(plan: &Plan, frame: Option<&Frame>, mark: &Mark, lang: Lang) -> String {
+    said(&mark.code, &mark.args, plan, frame, lang)
 }
 
 /// The plan of a rule set of a frame; an empty one when it is not there.

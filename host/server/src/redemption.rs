@@ -10,7 +10,7 @@ use rongyi_core::book::{AccountState, Book, Frame, Offer, Order};
 use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, Need, Rejection};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo};
-use rongyi_core::record::{Item, Key, PickupCode, ReleaseReason, TransferKind};
+use rongyi_core::record::{Item, Key, PartPrice, PickupCode, ReleaseReason, TransferKind};
 use rongyi_core::rule::{Plan, Quote};
 use rongyi_core::seal::{SealKey, Sealed};
 use rongyi_core::settings::Unit;
@@ -347,7 +347,7 @@ pub async fn settle_part(
         actor,
         key,
         today: house.today(community).0,
-        ask: Ask::SettlePart(order, pieces),
+        ask: Ask::SettlePart(order, pieces, PartPrice::Again),
         text: None,
         reference: None,
     };

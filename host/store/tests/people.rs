@@ -60,6 +60,8 @@ async fn community(url: &str) -> Store {
         in_force: None,
         minutes_max_day: None,
         timed: Vec::new(),
+        roles: None,
+        overlaps: Vec::new(),
     }));
     for no in [1001, 1002] {
         apply(Ask::Enrol {

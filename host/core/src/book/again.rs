@@ -6,6 +6,7 @@
 //! | refused, “opens again on …” | from that day on |
 //! | refused by a rule set that no longer decides the kind on that day | at once |
 //! | refused by the host for want of an asset, for its limit or budget | when that setting is another one now |
+//! | refused by the host for its people or their time | at once: another entry or setting may stand otherwise now |
 //! | refused, and comes with other content | at once: nothing of it was booked |
 //! | waited for its rule and was withdrawn | at once |
 //! | anything else | never: the first answer stands |
@@ -73,7 +74,8 @@ fn opens(
             let decides = book.rule_for(&event.kind, event.on).map(|(own, _)| own.no);
             let other_rule = set.is_some() && decides.is_some() && *set != decides;
             let settings = book.frame.settings.as_ref();
-            !same || opened || other_rule || settings.is_some_and(|own| other_setting(own, refusal))
+            let other_setting = settings.is_some_and(|own| other_setting(own, refusal));
+            !same || opened || other_rule || other_setting
         }
         Some(Record::Waiting(..)) => {
             let state = book.fate(used.entry).map(|fate| fate.state);
@@ -96,6 +98,9 @@ fn other_setting(settings: &Settings, refusal: &Refusal) -> bool {
         },
         "host.award-max" => named(1, settings.award_max),
         "host.budget-month" => named(0, settings.issue_budget_month),
+        "host.minutes-max-day" => named(1, settings.minutes_max_day),
+        // Whether it stands in the way still, other entries say too: it is looked at anew, and the same answer is no news.
+        "host.same-person" | "host.same-household" | "host.overlap" => true,
         _ => false,
     }
 }

@@ -5,6 +5,8 @@
 
 mod checks;
 mod gift;
+mod people;
+pub(super) mod times;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -278,6 +280,12 @@ fn decide(
             Record::Refused(Some(asked.set.no), facts.clone(), refusal),
         ]
     };
+    if let Some(refusal) = people::apart(book, event)? {
+        if asked.known.as_ref() == Some(&refusal) {
+            return Ok(None);
+        }
+        return Ok(Some(book.append(command, refused(refusal), &[])));
+    }
     let decision = match judge.earn(asked.set.no, &ask) {
         // A waiting event that fails again goes on waiting; recording every try would only fill the journal.
         Err(fault) if matches!(first, Record::Retry(..)) => {
@@ -298,12 +306,20 @@ fn decide(
         Ok(Err(refusal)) => return Ok(Some(book.append(command, refused(refusal), &[]))),
         Ok(Ok(decision)) => decision,
     };
-    let drafted = match draft_awards(book, event, asked.today, &decision)? {
+    let own = (event, asked.said.quantity);
+    let mut decision = decision;
+    let taken = times::compared(book, own, &mut decision)?;
+    let drafted = match taken {
+        Some(refusal) => Err(refusal),
+        None => draft_awards(book, event, asked.today, &decision)?,
+    };
+    let drafted = match drafted {
         Err(refusal) if asked.known.as_ref() == Some(&refusal) => return Ok(None),
         Err(refusal) => return Ok(Some(book.append(command, refused(refusal), &[]))),
         Ok(drafted) => drafted,
     };
     count_event(book, event, (asked.said.quantity, &decision), false)?;
+    times::keep(book, own, &decision)?;
     if !drafted.hands_over(AssetNo::POINTS) {
         count_issued(book, asked.today, &decision, false);
     }

@@ -8,7 +8,7 @@ use super::{AccountState, Book, Fate, FateState, Frame, Order, OrderState, Used}
 use crate::account::Account;
 use crate::chain::Head;
 use crate::codec::{Malformed, Reader, Writer};
-use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject};
+use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, read_taken, write_taken};
 use crate::ids::{HouseholdNo, OrderNo, ResidentNo};
 use crate::period::{PeriodRow, Standing, pack_holder, unpack_holder};
 use crate::record::{
@@ -20,7 +20,7 @@ use crate::time::Instant;
 use crate::traits::{Member, Traits};
 
 /// Changes with whatever an image holds.
-const FORMAT: &str = "rongyi-book-1";
+const FORMAT: &str = "rongyi-book-2";
 
 impl Book {
     /// Its bytes, at this head: a book that was rebuilt closes blocks of its own. `None` for a book in which something
@@ -257,6 +257,7 @@ fn write_counter(w: &mut Writer, (key, row): (&CounterKey, &CounterRow)) {
         total,
         distinct_days,
         last_on,
+        taken,
     } = row;
     w.i64(subject.pack());
     w.code(kind);
@@ -268,6 +269,7 @@ fn write_counter(w: &mut Writer, (key, row): (&CounterKey, &CounterRow)) {
     write_cell(w, total);
     w.i64(*distinct_days);
     w.i32(*last_on);
+    write_taken(w, taken);
 }
 
 fn read_counter(r: &mut Reader<'_>) -> Result<(CounterKey, CounterRow), Malformed> {
@@ -282,6 +284,7 @@ fn read_counter(r: &mut Reader<'_>) -> Result<(CounterKey, CounterRow), Malforme
         total: read_cell(r)?,
         distinct_days: r.i64()?,
         last_on: r.i32()?,
+        taken: read_taken(r)?,
     };
     Ok((key, row))
 }

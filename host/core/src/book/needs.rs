@@ -3,7 +3,7 @@
 mod amend;
 
 use super::carry::{self, subjects};
-use super::earning::{doer, holder, issued_kind, minutes_of_day};
+use super::earning::{doer, holder, issued_kind, minutes_of_day, times};
 use super::facts::{Subjects, asset_of, item_kind, kinds_of, purse};
 use super::{Book, Order};
 use crate::account::{Account, Holder, Purpose};
@@ -11,7 +11,7 @@ use crate::actor::key_owner;
 use crate::command::{Ask, Command, Need};
 use crate::counters::{CounterKey, CounterSubject, months};
 use crate::ids::{AssetNo, Code, ItemNo, OrderNo, ResidentNo};
-use crate::record::{Event, History, Source};
+use crate::record::{Event, History, PartPrice, Source};
 use crate::rule::{FactNeed, Metric};
 use crate::time::LocalDate;
 
@@ -89,7 +89,12 @@ pub(super) fn missing(book: &Book, command: &Command) -> Vec<Need> {
                 list.account(Account::of_community(account.asset, Purpose::Expired));
             }
         }
-        Ask::SettlePart(no, _) => list.order_no(*no),
+        Ask::SettlePart(no, _, price) => {
+            list.order_no(*no);
+            if *price == PartPrice::Again {
+                list.ordered(*no);
+            }
+        }
         Ask::Traits(resident, _) => list.resident(*resident),
         // Nothing of the book is in it.
         Ask::Roster { .. } => {}
@@ -190,6 +195,12 @@ impl Missing<'_> {
         }
     }
 
+    /// The minutes that a person's events took.
+    pub(super) fn times(&mut self, who: ResidentNo, month: i32) {
+        let key = times::key(who, month);
+        self.counter(key.subject, &key.kind, key.month);
+    }
+
     fn facts(&mut self, needs: &[FactNeed], on: LocalDate, who: &Subjects, item: Option<&Code>) {
         for need in needs {
             if need.metric == Metric::Balance
@@ -286,6 +297,10 @@ impl Missing<'_> {
                 }
             }
             self.counted(&who, &event.kind, event.on);
+            if settings.overlap_of(&event.kind).is_some() {
+                let months = times::months(event.on).into_iter();
+                months.for_each(|month| self.times(*resident, month));
+            }
             if settings.minutes_max_day.is_some() {
                 self.facts(&[minutes_of_day()], event.on, &who, None);
             }
@@ -342,6 +357,14 @@ impl Missing<'_> {
             None => self.needs.push(Need::Order(no)),
             Some(None) => {}
             Some(Some(order)) => self.order(order),
+        }
+    }
+
+    /// How an order was priced, and for whom.
+    fn ordered(&mut self, no: OrderNo) {
+        if let Some(Some(order)) = self.book.orders.get(&no) {
+            self.resident(order.resident);
+            self.entry(order.entry);
         }
     }
 

@@ -13,7 +13,7 @@
 //! | an event | leaves the window of its day and the month's budget; nothing else is decided again |
 
 use super::draft::{Draft, Drafted, Floors, is_gift_of, spend_order};
-use super::earning::units_in;
+use super::earning::{times, units_in};
 use super::facts::{count_event, count_issued};
 use super::part::{Handed, uncount};
 use super::period::open_day;
@@ -165,7 +165,7 @@ pub(super) fn moved(entry: u64, records: &[Record]) -> Vec<(u64, Transfer)> {
 /// The order that an entry handed over, wholly or in part.
 pub(super) fn order_of(records: &[Record]) -> Option<OrderNo> {
     match records.first() {
-        Some(Record::Settle(_, no) | Record::SettlePart(_, no, _)) => Some(*no),
+        Some(Record::Settle(_, no) | Record::SettlePart(_, no, ..)) => Some(*no),
         Some(_) | None => None,
     }
 }
@@ -360,6 +360,7 @@ pub(super) fn uncount_entry(book: &mut Book, entry: u64) -> Result<(), Rejection
     {
         let quantity = units_in(book, &event, *set);
         count_event(book, &event, (quantity, decision), true)?;
+        times::free(book, &event, entry);
         let gift = |(_, own): &(u64, Transfer)| is_gift_of(own, AssetNo::POINTS);
         if !moved(entry, &records).iter().any(gift) {
             count_issued(book, envelope.today, decision, true);

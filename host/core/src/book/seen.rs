@@ -1,7 +1,7 @@
 //! An order as people see it: one function from what is stored and the day to what pages, API and terminal show. What
 //! is due is shown as done, whether or not the job has come round. It decides and changes nothing.
 
-use super::part::{charge, in_parts};
+use super::part::{charged, in_parts};
 use super::{Order, OrderState};
 use crate::ids::{Code, ItemNo};
 use crate::record::{LotDate, ReleaseReason};
@@ -148,8 +148,14 @@ impl Order {
         let settled = matches!(stand, Stand::Settled { .. });
         // One that was collected at once has no parts.
         let whole = settled && !in_parts(self);
-        let one = |((line, points), handed): (&(_, crate::amount::Amount), &i32)| {
-            let line: &crate::record::OrderLine = line;
+        type Row<'o> = (
+            (
+                &'o (crate::record::OrderLine, crate::amount::Amount),
+                &'o i32,
+            ),
+            i64,
+        );
+        let one = |(((line, points), handed), paid): Row<'_>| {
             let handed = if whole { line.quantity } else { *handed };
             let open = line.quantity.saturating_sub(handed);
             SeenLine {
@@ -158,14 +164,16 @@ impl Order {
                 handed,
                 left: if stand == Stand::Reserved { open } else { 0 },
                 points: points.get(),
-                charged: if open == 0 {
-                    points.get()
-                } else {
-                    charge(line, *points, handed)
-                },
+                charged: if whole { points.get() } else { paid },
             }
         };
-        let lines: Vec<SeenLine> = self.lines.iter().zip(&self.handed).map(one).collect();
+        let lines: Vec<SeenLine> = self
+            .lines
+            .iter()
+            .zip(&self.handed)
+            .zip(charged(self))
+            .map(one)
+            .collect();
         let charged = lines
             .iter()
             .map(|line| line.charged)

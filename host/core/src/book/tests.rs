@@ -14,6 +14,7 @@ mod facts;
 mod floors;
 mod gifts;
 mod later;
+mod people;
 mod sealed;
 mod shop;
 mod written;
@@ -28,8 +29,8 @@ use crate::command::{Ask, Command, Need, Rejection};
 use crate::counters::CounterRow;
 use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::record::{
-    Amend, Change, Event, Item, Key, NoticeStep, PickupCode, Quantity, Record, ReleaseReason,
-    RuleSet, Source,
+    Amend, Change, Event, Item, Key, NoticeStep, PartPrice, PickupCode, Quantity, Record,
+    ReleaseReason, RuleSet, Source,
 };
 use crate::rule::{
     Award, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan, PriceAsk,
@@ -53,7 +54,8 @@ fn text(zh: &str) -> Text {
     }
 }
 
-/// Ten points a unit, at most 300 a month and household; `take` deducts, `boom` fails; everything costs 85.
+/// Ten points a unit, at most 300 a month and household; `take` deducts, `boom` fails; everything
+/// costs 85, oil 100, and rice with oil 100 together; soap is not sold alone.
 struct Native;
 
 impl Judge for Native {
@@ -106,8 +108,25 @@ impl Judge for Native {
     }
 
     fn price(&self, _: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+        let each = |line: &crate::rule::BasketLine| match line.item.as_str() {
+            "oil" => 100 * line.quantity,
+            _ => 85 * line.quantity,
+        };
+        let mut points: Vec<i32> = ask.lines.iter().map(each).collect();
+        let items: Vec<&str> = ask.lines.iter().map(|line| line.item.as_str()).collect();
+        if items == ["soap"] {
+            return Ok(Err(Refusal {
+                code: code("never.alone"),
+                args: vec![],
+                opens: None,
+            }));
+        }
+        if items == ["rice", "oil"] {
+            let pairs = ask.lines.iter().map(|line| line.quantity).min().unwrap();
+            points = vec![points[0] - 39 * pairs, points[1] - 46 * pairs];
+        }
         Ok(Ok(Quote {
-            points: ask.lines.iter().map(|line| 85 * line.quantity).collect(),
+            points,
             lines: vec![],
         }))
     }
@@ -166,6 +185,8 @@ fn settings() -> Settings {
         in_force: None,
         minutes_max_day: None,
         timed: Vec::new(),
+        roles: None,
+        overlaps: Vec::new(),
     }
 }
 

@@ -33,6 +33,7 @@ fn order(lang: Lang, size: Size, state: OrderState, just_placed: bool) -> OrderV
         lapses: None,
         late_lapsed: 0,
         parts: None,
+        paid: 0,
         state,
         place: l(lang, "南门社区积分超市", "Nanmen points shop"),
         hours: l(lang, "周六、周日 8:30–17:30", "Sat and Sun 8:30–17:30"),

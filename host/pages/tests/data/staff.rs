@@ -103,6 +103,8 @@ pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
                 TillOutcome::HandedPart {
                     left: l(lang, "大米 5 公斤 × 1", "Rice 5 kg × 1"),
                     until: day(11, 29),
+                    paid: 85,
+                    kept: 85,
                 },
                 true,
             ),

@@ -248,7 +248,7 @@ async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result
         }
         if let Record::Place(_, no, ..)
         | Record::Settle(_, no)
-        | Record::SettlePart(_, no, _)
+        | Record::SettlePart(_, no, ..)
         | Record::Release(_, no, _) = record
         {
             let order = caller.house().store.order(&caller.code, *no).await?;

@@ -17,7 +17,7 @@ use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::period::PeriodStep;
 use rongyi_core::record::{
-    Amend, Change, Event, Item, Key, NoticeStep, ReleaseReason, RuleSet, Source,
+    Amend, Change, Event, Item, Key, NoticeStep, PartPrice, ReleaseReason, RuleSet, Source,
 };
 use rongyi_core::rule::{
     Award, Decision, EarnAsk, Fault, Judge, KindPlan, Plan, PriceAsk, PricingPlan, Quote, Refusal,
@@ -174,6 +174,8 @@ fn beginning() -> Vec<Ask> {
         in_force: None,
         minutes_max_day: None,
         timed: Vec::new(),
+        roles: None,
+        overlaps: Vec::new(),
     };
     let set = RuleSet {
         no: RuleSetNo(0),
@@ -270,7 +272,8 @@ fn races(town: &Town) -> Vec<(&'static str, Command, Command)> {
     let b = |ask: Ask| keyed("b", by("staff/2", today, ask));
     let same = |ask: Ask| keyed("same", by("staff/1", today, ask));
     let cancel = || Ask::Release(order, ReleaseReason::Cancelled);
-    let part = || Ask::SettlePart(order, vec![(code("rice"), 1)]);
+    // Its share: the hosts that race here have no rule to ask.
+    let part = || Ask::SettlePart(order, vec![(code("rice"), 1)], PartPrice::Split);
     let reverse = || Ask::Amend(Amend::Reverse(town.opened, WHY));
     let approve = || Ask::Amend(Amend::Approve(town.proposed));
     let decline = || Ask::Amend(Amend::Decline(town.proposed, WHY));

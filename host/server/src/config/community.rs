@@ -2,6 +2,10 @@
 //!
 //! Whether the rules accept their parameters is asked later, by whoever can run them.
 
+mod kinds;
+
+pub use kinds::OfKind;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -127,6 +131,8 @@ pub struct Community {
     pub notices: Vec<Notice>,
     /// Event kinds that need the time of day, with their places in the file.
     pub timed: Vec<(Code, Range<usize>)>,
+    /// What is asked of single event kinds beside their rules, in the order of their codes.
+    pub kinds: Vec<OfKind>,
     /// The most minutes of one person on one day, whatever a rule says.
     pub minutes_max_day: Option<i64>,
     /// How many days an order waits to be picked up.
@@ -176,6 +182,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path, root: &Path) -> O
     let debt_floors = floors.and_then(|f| read_floors(&f, &assets));
     let notice_days = table.get("notice_days").and_then(|f| read_notice(&f));
     let timed = table.get("needs_time").and_then(|f| read_timed(&f));
+    let kinds = table.get("kinds").and_then(|f| kinds::read(&f));
     let minutes_max_day = integer("minutes_max_day", 1..=1440);
     let order_hold_days = integer("order_hold_days", 1..=90);
     let award_max = integer("award_max", 1..=AMOUNT_MAX);
@@ -203,6 +210,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path, root: &Path) -> O
         debt_floors: debt_floors.unwrap_or_default(),
         notices: notice_days.unwrap_or_default(),
         timed: timed.unwrap_or_default(),
+        kinds: kinds.unwrap_or_default(),
         minutes_max_day,
         assets,
         order_hold_days: order_hold_days.map_or(7, narrow),
@@ -227,6 +235,9 @@ impl Community {
         let timed = self.timed.iter();
         let timed = timed.filter(|(kind, _)| !kinds.contains(&kind.as_str()));
         let timed = timed.map(|(kind, at)| (kind, at, "config.value"));
+        let asked = self.kinds.iter();
+        let asked = asked.filter(|own| !kinds.contains(&own.kind.as_str()));
+        let asked = asked.map(|own| (&own.kind, &own.at, "config.value"));
         let told = |(kind, at, code): (&Code, &Range<usize>, &str)| {
             let message = both(
                 format!("本社区的规则里没有“{kind}”这种事项，这一条不会起作用。"),
@@ -249,7 +260,7 @@ impl Community {
             };
             Diagnostic::at(&self.code_at.0, at.clone(), code, message, help)
         };
-        unknown.chain(timed).map(told).collect()
+        unknown.chain(timed).chain(asked).map(told).collect()
     }
 }
 

@@ -13,7 +13,7 @@ use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
 use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
-use rongyi_core::settings::{Expiry, InForce, Settings, Unit};
+use rongyi_core::settings::{Expiry, InForce, RoleRule, Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_rules::Rule;
 
@@ -94,7 +94,23 @@ fn settings(
             .iter()
             .map(|(kind, _)| kind.clone())
             .collect(),
+        roles: Some(community.kinds.iter().filter_map(role_rule).collect()),
+        overlaps: community
+            .kinds
+            .iter()
+            .filter_map(|own| Some((own.kind.clone(), own.overlap?)))
+            .collect(),
     }
+}
+
+/// What a kind allows of the people in its roles, where it says anything.
+fn role_rule(own: &config::OfKind) -> Option<RoleRule> {
+    let says = !own.same_person.is_empty() || !own.other_household.is_empty();
+    says.then(|| RoleRule {
+        kind: own.kind.clone(),
+        same_person: own.same_person.clone(),
+        other_household: own.other_household.clone(),
+    })
 }
 
 /// A block of the configuration as a ledger would name it.

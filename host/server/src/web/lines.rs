@@ -106,7 +106,7 @@ pub(super) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About)
         Record::Event(_, event) | Record::Replace(_, event, _) => {
             event_title(visit, frame, event, about.set)
         }
-        Record::SettlePart(_, _, lines) => {
+        Record::SettlePart(_, _, lines, _) => {
             format!(
                 "{}{}",
                 visit.either("领取一部分 ", "Collected in part: "),
@@ -243,7 +243,7 @@ async fn behind(visit: &Visit, entry: u64) -> Result<Behind, Fault> {
         if let Record::Event(_, own) | Record::Replace(_, own, _) = first {
             return Ok((Some(own), set, None));
         }
-        if let Record::Settle(_, no) | Record::SettlePart(_, no, _) = first {
+        if let Record::Settle(_, no) | Record::SettlePart(_, no, ..) = first {
             return Ok((None, None, Some(no)));
         }
         let (Record::Retry(_, before) | Record::Notice(_, NoticeStep::Post(before))) = first else {
@@ -286,7 +286,7 @@ pub(super) async fn about(
     let store = &visit.app.house.store;
     let no = if let Record::Place(_, no, ..)
     | Record::Settle(_, no)
-    | Record::SettlePart(_, no, _)
+    | Record::SettlePart(_, no, ..)
     | Record::Release(_, no, _) = first
     {
         Some(*no)

@@ -291,6 +291,7 @@ pub(super) async fn show_order(
         }),
         late_lapsed: if waits { late.lapsed } else { 0 },
         parts: parts(&visit, &frame, &order),
+        paid: seen.charged,
         state: standing(&visit, &me, &order).await?,
         place: visit.say(&visit.shop.place),
         hours: visit.say(&visit.shop.hours),

@@ -292,11 +292,14 @@ async fn told(
 ) -> Result<Response, Fault> {
     let frame = frame(visit).await?;
     let done = handed.is_some();
-    let outcome = match &visit.seen(order).stand {
+    let seen = visit.seen(order);
+    let outcome = match &seen.stand {
         Stand::Settled { .. } if done => TillOutcome::HandedOver,
         Stand::Reserved if done => TillOutcome::HandedPart {
             left: goods(visit, &frame, rest_lines(order)),
             until: day(order.deadline),
+            paid: seen.charged,
+            kept: seen.held,
         },
         Stand::Settled { at, by } => TillOutcome::AlreadyHandedOver {
             at: visit.moment(*at),

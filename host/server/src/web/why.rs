@@ -73,6 +73,16 @@ pub(super) async fn show_why(
     if lapsed > 0 {
         told.push(lapsed_text(&visit, lapsed));
     }
+    if let Some(Record::Decided(_, _, decision)) = receipt.records.get(1) {
+        let marks = decision.marks.iter();
+        told.extend(marks.map(|own| {
+            let sentence = explain::mark(&plan, Some(&frame), own, visit.tongue());
+            visit.either(
+                &format!("有一处等工作人员核对：{sentence}"),
+                &format!("To be looked at by the staff: {sentence}"),
+            )
+        }));
+    }
     if let Record::History(_, _, history, ..) = first {
         told.extend(carried_told(&visit, &frame, history));
     }

@@ -484,3 +484,93 @@ caps = [{ minutes = 90000, window = "lifetime", subject = "person" }]
     assert_eq!((minutes("1001"), minutes("1002")), (600, 1200));
     place.height();
 }
+
+/// Whoever is their own partner or referrer, and whoever is at two places, is told so.
+#[test]
+fn people_and_times_are_compared_as_the_community_says() {
+    let place = Place::enrolled();
+    let more = r#"
+[kinds."tree.plant"]
+other_household = ["partner"]
+
+[kinds."council.attend"]
+same_person = ["doer", "fund"]
+
+[kinds."bank.serve"]
+overlap = "refuse"
+
+[[rule]]
+plugin = "hours"
+active_from = 2026-01-15
+
+[[rule.params.kinds]]
+code = "bank.serve"
+title = { zh = "时间银行服务", en = "Time bank service" }
+"#;
+    place.write(
+        "config/communities/green.toml",
+        format!("{COMMUNITY}{more}"),
+    );
+    let header =
+        "external_ref,kind,resident,occurred_at,quantity,role.partner,role.referrer,role.fund";
+    let rows = [
+        "t-1,tree.plant,1001,2026-10-02,1,1001,,",
+        "t-2,tree.plant,1001,2026-10-02,1,,1001,",
+        "t-3,tree.plant,1001,2026-10-02,1,1002,,",
+        "t-4,tree.plant,1001,2026-10-02,1,1003,,",
+        "c-1,council.attend,1001,2026-10-02,1,,,1001",
+        "b-1,bank.serve,1001,2026-10-03T09:00,120,,,",
+        "b-2,bank.serve,1001,2026-10-03T10:59,30,,,",
+        "b-3,bank.serve,1001,2026-10-03T11:00,30,,,",
+        "b-4,bank.serve,1003,2026-10-03T10:00,30,,,",
+        "b-5,bank.serve,1001,2026-10-03,30,,,",
+    ];
+    place.write("events.csv", format!("{header}\n{}\n", rows.join("\n")));
+    let (ran, sums) = place.import(&["events.csv"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let refused = |code: &str| sums["refused"][code]["count"].as_u64();
+    assert_eq!(sums["decided"], 6, "{sums}");
+    assert_eq!(refused("host.same-person"), Some(2), "{sums}");
+    assert_eq!(refused("host.same-household"), Some(1), "{sums}");
+    assert_eq!(refused("host.overlap"), Some(1), "{sums}");
+    let sentence = sums["refused"]["host.same-person"]["zh"].as_str().unwrap();
+    assert!(
+        sentence.starts_with("“办理人”和“搭档”填的是同一个人"),
+        "{sentence}"
+    );
+    place.height();
+
+    // Corrected under the same reference, and known after that.
+    place.write(
+        "events.csv",
+        format!("{header}\n{}\n", rows[0].replace(",1001,,", ",1003,,")),
+    );
+    let (_, sums) = place.import(&["events.csv"]);
+    assert_eq!(sums["decided"], 1, "{sums}");
+
+    // What the file cannot mean is said by check.
+    let wrong = "\n[kinds.\"tree.plnt\"]\noverlap = \"refuse\"\n\n[kinds.\"tree.plant\"]\nsame_person = [\"doer\"]\noverlap = \"stop\"\n";
+    place.write(
+        "config/communities/green.toml",
+        COMMUNITY.replace("\n[shop]", &format!("{wrong}\n[shop]")),
+    );
+    let ran = place.run(&["check", "--config", "config/rongyi.toml"]);
+    assert_ne!(ran.code, 0);
+    let said = format!("{}{}", ran.out, ran.err);
+    for words in ["same_person 至少写两个角色", "\"stop\""] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+    place.write(
+        "config/communities/green.toml",
+        COMMUNITY.replace(
+            "\n[shop]",
+            "\n[kinds.\"tree.plnt\"]\noverlap = \"refuse\"\n\n[shop]",
+        ),
+    );
+    let ran = place.run(&["check", "--config", "config/rongyi.toml"]);
+    let said = format!("{}{}", ran.out, ran.err);
+    assert!(
+        said.contains("tree.plnt") && said.contains("\"tree.plant\""),
+        "{said}"
+    );
+}

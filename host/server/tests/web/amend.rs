@@ -266,3 +266,42 @@ async fn an_order_is_collected_in_parts_and_goods_come_back() {
     assert_eq!(spent, 300 - quote["total"].as_i64().unwrap());
     app.end().await;
 }
+
+/// Rice 85 and four packets of salt 20, all together 90.
+const BUNDLE: &str = r#"
+bundles = [{ title = { zh = "米盐套餐", en = "Rice and salt" }, items = { rice-5kg = 1, salt = 4 }, points = 90 }]
+"#;
+
+#[tokio::test]
+async fn who_takes_the_rice_and_cancels_the_salt_has_paid_the_rice() {
+    let app = TestApp::with_shop(BUNDLE).await;
+    app.earn("w-1", "waste.food", 1001, 300).await;
+    let mut me = app.signed_in("1001").await;
+    let lines = json!([{ "item": "rice-5kg", "quantity": 1 }, { "item": "salt", "quantity": 4 }]);
+    let order = json!({ "lines": lines, "total": 90 });
+    let placed = me.json(&format!("{API}/orders"), &order).await;
+    let placed = placed.is(200).json();
+    assert_eq!(placed["total"], 90);
+    let (no, pickup) = (placed["order"].clone(), placed["pickup_code"].clone());
+    let slip = format!("/nanmen/orders/{no}");
+
+    let mut till = app.device("till").await;
+    let part = json!({ "pickup_code": pickup, "lines": [{ "item": "rice-5kg", "quantity": 1 }] });
+    let one = till.json(&format!("{API}/orders/{no}/settle"), &part).await;
+    let one = one.is(200).json();
+    assert_eq!((&one["charged"], &one["total"]), (&85.into(), &90.into()));
+    me.get(&slip).await.is(200).says(&[
+        "已经领走的按没有其余几样算价，扣 85 分",
+        "其余的不要了，退回 5 分",
+    ]);
+    assert_eq!(points(&mut me).await.0, 210);
+    me.post(&format!("{slip}/cancel"), &[("key", "c")])
+        .await
+        .is(303);
+    me.get(&slip)
+        .await
+        .is(200)
+        .says(&["5 分已退回", "领走的按没有其余几样算价，一共 85 分"]);
+    assert_eq!(points(&mut me).await.0, 215);
+    app.end().await;
+}

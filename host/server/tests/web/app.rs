@@ -111,7 +111,7 @@ fn rows<'r>(all: &'r [&'r [(&'static str, &'r str)]]) -> rongyi_sheets::Rows<'r>
     }))
 }
 
-fn write_config(folder: &Path, more: &str, own: &str) {
+fn write_config(folder: &Path, more: &str, (own, shop): (&str, &str)) {
     let below = folder.join("communities");
     std::fs::create_dir_all(&below).expect("a folder");
     std::fs::write(
@@ -121,7 +121,7 @@ fn write_config(folder: &Path, more: &str, own: &str) {
     .expect("written");
     let nanmen = include_str!("nanmen.toml").replacen("\n[shop]", &format!("{own}\n[shop]"), 1);
     let jinxian = include_str!("jinxian.toml");
-    std::fs::write(below.join("nanmen.toml"), nanmen).expect("written");
+    std::fs::write(below.join("nanmen.toml"), format!("{nanmen}{shop}")).expect("written");
     std::fs::write(below.join("jinxian.toml"), jinxian).expect("written");
 }
 
@@ -132,16 +132,21 @@ impl TestApp {
 
     /// A house with further lines in its `rongyi.toml`.
     pub(crate) async fn with(more: &str) -> TestApp {
-        TestApp::with_both(more, "").await
+        TestApp::with_both(more, ("", "")).await
     }
 
     /// A house in which the council's points are under notice for three days, and ten points may be owed.
     pub(crate) async fn with_notice() -> TestApp {
         let own = "notice_days = { \"council.attend\" = 3 }\ndebt_floors = { points = -10 }\n";
-        TestApp::with_both("", own).await
+        TestApp::with_both("", (own, "")).await
     }
 
-    async fn with_both(more: &str, own: &str) -> TestApp {
+    /// A house whose shop has further parameters.
+    pub(crate) async fn with_shop(shop: &str) -> TestApp {
+        TestApp::with_both("", ("", shop)).await
+    }
+
+    async fn with_both(more: &str, own: (&str, &str)) -> TestApp {
         let folder = tempfile::tempdir().expect("a folder");
         write_config(folder.path(), more, own);
         let config = config::load_with(&folder.path().join("rongyi.toml"), &|_| None);

@@ -11,8 +11,8 @@ use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::{
-    Amend, Change, Erasure, Event, Item, Key, NoticeStep, PickupCode, Record, ReleaseReason,
-    RuleSet, Source,
+    Amend, Change, Erasure, Event, Item, Key, NoticeStep, PartPrice, PickupCode, Record,
+    ReleaseReason, RuleSet, Source,
 };
 use rongyi_core::rule::{
     Award, Blame, CloseAsk, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan,
@@ -255,6 +255,8 @@ pub(crate) fn beginning() -> Vec<Command> {
         in_force: None,
         minutes_max_day: None,
         timed: Vec::new(),
+        roles: None,
+        overlaps: Vec::new(),
     };
     let set = RuleSet {
         no: RuleSetNo(0),
@@ -495,7 +497,11 @@ pub(crate) const LATER: &[Make] = &[
     |done| {
         command(
             AT,
-            Ask::SettlePart(newest_order(done), vec![(code("rice"), 1)]),
+            Ask::SettlePart(
+                newest_order(done),
+                vec![(code("rice"), 1)],
+                PartPrice::Again,
+            ),
         )
     },
     |done| reverse(newest(done, |r| matches!(r, Record::SettlePart(..)))),

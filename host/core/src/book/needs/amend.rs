@@ -11,7 +11,7 @@ use crate::record::{Amend, Change, Event, NoticeStep, Record, Source, Transfer};
 
 impl Missing<'_> {
     /// Asks for an entry; answers its records when they are loaded and it exists.
-    fn entry(&mut self, entry: u64) -> Option<Vec<Record>> {
+    pub(super) fn entry(&mut self, entry: u64) -> Option<Vec<Record>> {
         match self.book.entries.get(&entry) {
             None => {
                 self.needs.push(Need::Entry(entry));
@@ -160,6 +160,7 @@ impl Missing<'_> {
             for (_, resident) in &event.roles {
                 if let Some(who) = self.who(*resident) {
                     self.counted(&who, &event.kind, event.on);
+                    self.times(*resident, event.on.month_index());
                 }
             }
             for month in [envelope.today.month_index(), 0] {

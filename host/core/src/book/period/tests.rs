@@ -164,6 +164,8 @@ impl Desk {
             in_force: None,
             minutes_max_day: None,
             timed: Vec::new(),
+            roles: None,
+            overlaps: Vec::new(),
         }));
         desk.must(Ask::Activate(Box::new(RuleSet {
             no: RuleSetNo(0),

@@ -92,9 +92,11 @@ fn run(steps: &[Step]) -> Desk {
                 },
             ),
             Step::Lapse => Ask::Lapse(vec![POINTS]),
-            Step::SettlePart(no, pieces) => {
-                Ask::SettlePart(OrderNo(*no), vec![(code("rice"), *pieces)])
-            }
+            Step::SettlePart(no, pieces) => Ask::SettlePart(
+                OrderNo(*no),
+                vec![(code("rice"), *pieces)],
+                PartPrice::Again,
+            ),
             Step::Reverse(back) => match back % 3 {
                 0 => Ask::Amend(Amend::Propose(
                     Change::Reverse {

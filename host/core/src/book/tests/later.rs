@@ -411,12 +411,12 @@ fn an_order_is_handed_over_in_parts_and_every_piece_is_paid_once() {
         seen,
         code: PickupCode::Clear("12345678".into()),
     });
-    let part = |pieces| Ask::SettlePart(OrderNo(1), vec![(code("rice"), pieces)]);
+    let part = |pieces| Ask::SettlePart(OrderNo(1), vec![(code("rice"), pieces)], PartPrice::Again);
     for wrong in [
         part(0),
         part(4),
-        Ask::SettlePart(OrderNo(1), vec![]),
-        Ask::SettlePart(OrderNo(1), vec![(code("tea"), 1)]),
+        Ask::SettlePart(OrderNo(1), vec![], PartPrice::Again),
+        Ask::SettlePart(OrderNo(1), vec![(code("tea"), 1)], PartPrice::Again),
     ] {
         assert_eq!(desk.code_of(wrong), "part.shape");
     }
@@ -439,7 +439,11 @@ fn an_order_is_handed_over_in_parts_and_every_piece_is_paid_once() {
         seen,
         code: PickupCode::Clear("22345678".into()),
     });
-    desk.must(Ask::SettlePart(OrderNo(2), vec![(code("rice"), 2)]));
+    desk.must(Ask::SettlePart(
+        OrderNo(2),
+        vec![(code("rice"), 2)],
+        PartPrice::Again,
+    ));
     desk.must(Ask::Settle(OrderNo(2)));
     assert_eq!((desk.total(Purpose::Held), desk.spendable()), (0, 45));
     assert!(matches!(

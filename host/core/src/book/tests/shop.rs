@@ -1,6 +1,7 @@
 //! What is spent: lots and the days they end on, orders and their deadlines, and what the shop refuses.
 
 use super::*;
+use crate::counters::{CounterKey, CounterSubject};
 
 #[test]
 fn lots_are_spent_earliest_first_and_come_back_to_their_dates() {
@@ -116,4 +117,167 @@ fn refusals_of_the_shop_change_no_balance() {
         code: PickupCode::Clear("42345678".into()),
     };
     assert_eq!(desk.must(many).refusal().unwrap().code, code("stock.out"));
+}
+
+/// Rice and oil, and soap, on the shelf; points enough.
+fn stocked() -> Desk {
+    let mut desk = Desk::open();
+    for name in ["oil", "soap"] {
+        desk.must(Ask::Define(Box::new(Item {
+            no: ItemNo(0),
+            code: code(name),
+            category: code("food"),
+            value_fen: 100,
+            title: text(name),
+            icon: code("oil"),
+            active: true,
+        })));
+        desk.must(Ask::Receive {
+            item: code(name),
+            quantity: 5,
+            reason: [0; 32],
+        });
+    }
+    desk.earn("waste", 1, 30);
+    desk
+}
+
+fn basket(lines: &[(&str, i32)], pick_up: &str) -> Ask {
+    Ask::Place {
+        resident: ResidentNo(1),
+        lines: lines
+            .iter()
+            .map(|(item, pieces)| (code(item), *pieces))
+            .collect(),
+        seen: Amount::new(999).unwrap(),
+        code: PickupCode::Clear(pick_up.into()),
+    }
+}
+
+fn part_of(no: u32, item: &str, pieces: i32) -> Ask {
+    let lines = vec![(code(item), pieces)];
+    Ask::SettlePart(OrderNo(no), lines, PartPrice::Again)
+}
+
+impl Desk {
+    fn paid(&self, no: u32) -> i64 {
+        let order = self.book.orders()[&OrderNo(no)].clone();
+        let seen = order.seen(self.today, |_| self.today);
+        let lines: i64 = seen.lines.iter().map(|line| line.charged).sum();
+        assert_eq!(lines, seen.charged, "{seen:?}");
+        assert_eq!(
+            seen.charged + seen.held + seen.back,
+            seen.ordered,
+            "{seen:?}"
+        );
+        seen.charged
+    }
+}
+
+#[test]
+fn what_is_cancelled_of_an_order_is_priced_as_if_it_had_never_been_there() {
+    // what is ordered; what is handed over, one after the other; what it cost in all; what it costs then
+    type Case<'c> = (&'c [(&'c str, i32)], &'c [(&'c str, i32)], i64, i64);
+    let cases: &[Case<'_>] = &[
+        (&[("rice", 1), ("oil", 1)], &[("rice", 1)], 100, 85),
+        (&[("rice", 1), ("oil", 1)], &[("oil", 1)], 100, 100),
+        (&[("rice", 2), ("oil", 1)], &[("rice", 1)], 185, 85),
+        (&[("rice", 2), ("oil", 1)], &[("rice", 2)], 185, 170),
+        (
+            &[("rice", 2), ("oil", 1)],
+            &[("rice", 1), ("rice", 1)],
+            185,
+            170,
+        ),
+        (
+            &[("rice", 2), ("oil", 1)],
+            &[("rice", 1), ("oil", 1)],
+            185,
+            100,
+        ),
+        (
+            &[("rice", 2), ("oil", 1)],
+            &[("oil", 1), ("rice", 1)],
+            185,
+            100,
+        ),
+        (&[("rice", 1)], &[], 85, 0),
+        // Not sold alone: then it costs its share.
+        (&[("soap", 2), ("rice", 1)], &[("soap", 1)], 255, 85),
+    ];
+    for (order, handed, all, paid) in cases {
+        let mut desk = stocked();
+        desk.must(basket(order, "12345678"));
+        assert_eq!(desk.spendable(), 300 - all, "{order:?}");
+        for (item, pieces) in *handed {
+            desk.must(part_of(1, item, *pieces));
+        }
+        assert_eq!(desk.paid(1), *paid, "{order:?} {handed:?}");
+        desk.must(Ask::Release(OrderNo(1), ReleaseReason::Cancelled));
+        assert_eq!(desk.paid(1), *paid, "{order:?} {handed:?}");
+        assert_eq!(desk.spendable(), 300 - paid, "{order:?} {handed:?}");
+        let month = desk.today.month_index();
+        let counted =
+            ["item/rice", "item/oil", "item/soap"].map(|kind| desk.points_of(kind, month));
+        assert_eq!(counted.iter().sum::<i64>(), *paid, "{order:?} {handed:?}");
+        assert!(counted.iter().all(|own| *own >= 0), "{counted:?}");
+
+        // Whoever takes all of it pays what all of it costs, in whatever parts.
+        let mut desk = stocked();
+        desk.must(basket(order, "12345678"));
+        for (item, pieces) in *handed {
+            desk.must(part_of(1, item, *pieces));
+        }
+        desk.must(Ask::Settle(OrderNo(1)));
+        assert_eq!((desk.paid(1), desk.spendable()), (*all, 300 - all));
+    }
+}
+
+impl Desk {
+    fn points_of(&self, kind: &str, month: i32) -> i64 {
+        let key = CounterKey {
+            subject: CounterSubject::Community,
+            kind: code(kind),
+            month,
+        };
+        let rows = self.book.counters();
+        rows.get(&key).map_or(0, |row| row.total.points)
+    }
+}
+
+#[test]
+fn a_part_says_how_it_was_priced_and_an_old_one_keeps_its_share() {
+    let mut desk = stocked();
+    desk.must(basket(&[("rice", 1), ("oil", 1)], "12345678"));
+    let receipt = desk.must(part_of(1, "rice", 1));
+    assert_eq!(receipt.records[0].kind(), 28);
+    let quoted = receipt.records.iter().find_map(|record| match record {
+        Record::Quoted(_, _, quote) => Some(quote.points.clone()),
+        _ => None,
+    });
+    assert_eq!(quoted, Some(vec![85]));
+    desk.must(basket(&[("rice", 1), ("oil", 1)], "22345678"));
+    let lines = vec![(code("rice"), 1)];
+    let old = desk.must(Ask::SettlePart(OrderNo(2), lines, PartPrice::Split));
+    assert_eq!(old.records[0].kind(), 16);
+    assert_eq!(desk.paid(2), 46);
+    for record in [&receipt.records[0], &old.records[0]] {
+        let read = Record::decode(record.kind(), &record.encode());
+        assert_eq!(read.as_ref(), Ok(record));
+    }
+    // The journal alone tells it again.
+    let mut book = Book::empty(code("nanmen"));
+    for record in desk.journal.iter().filter(|own| own.envelope().is_some()) {
+        let item = |no: ItemNo| {
+            ["", "rice", "oil", "soap"]
+                .get(no.0 as usize)
+                .map(|own| code(own))
+        };
+        let command = Command::from_record(record, item).unwrap();
+        load_entries(&mut book, &command, &desk.journal);
+        book.apply(&command, record.envelope().unwrap().at, &Native)
+            .unwrap();
+    }
+    assert_eq!(book.orders(), desk.book.orders());
+    assert_eq!(book.accounts(), desk.book.accounts());
 }

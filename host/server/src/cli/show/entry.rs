@@ -59,7 +59,7 @@ pub(in crate::cli) fn entry_text(frame: &Frame, first: &Record) -> Text {
             "等规则修好后补记".into(),
             "Decided after its rule was mended".into(),
         ),
-        Record::SettlePart(_, no, _) => text(
+        Record::SettlePart(_, no, ..) => text(
             format!("已取一部分 #{no}"),
             format!("Handed over in part #{no}"),
         ),

@@ -147,6 +147,8 @@ fn settings_with(in_force: Option<Vec<InForce>>) -> Settings {
         in_force,
         minutes_max_day: None,
         timed: vec![],
+        roles: None,
+        overlaps: vec![],
     }
 }
 
