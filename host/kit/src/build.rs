@@ -157,3 +157,36 @@ fn take(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
     std::fs::remove_file(path).map_err(|error| Problem::file(path, &error))?;
     Ok(bytes)
 }
+
+#[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::make::make;
+    use std::os::unix::fs::symlink;
+
+    /// A folder that somebody handed over may hold anything: a pipe would be waited at, a device read without end.
+    #[test]
+    fn a_folder_of_sources_holds_files_and_ends() {
+        let above = tempfile::tempdir().unwrap();
+        let rule = |name: &str| make(&above.path().join(name), Lang::C).unwrap();
+        let device = rule("device");
+        assert!(digest_of_sources(&device).is_ok());
+        symlink("/dev/null", device.path().join("more.c")).unwrap();
+        let problem = digest_of_sources(&device).unwrap_err();
+        assert!(problem.en.contains("not a regular file"), "{problem}");
+        let texts = rule("texts");
+        std::fs::remove_file(texts.path().join("schema.json")).unwrap();
+        symlink("/dev/null", texts.path().join("schema.json")).unwrap();
+        let problem = texts.read("schema.json").unwrap_err();
+        assert!(problem.en.contains("not a regular file"), "{problem}");
+        let crowded = rule("crowded");
+        let many = crowded.path().join("many");
+        std::fs::create_dir(&many).unwrap();
+        for no in 0..SOURCES_MAX {
+            std::fs::write(many.join(no.to_string()), "").unwrap();
+        }
+        let problem = digest_of_sources(&crowded).unwrap_err();
+        assert_eq!(problem.code, "build.sources");
+    }
+}
