@@ -31,3 +31,4 @@ mod seen;
 mod serving;
 mod story;
 mod till;
+mod wandering;

@@ -169,12 +169,14 @@ pub(crate) async fn walk(me: &mut Browser<'_>, community: &str, resident: u32) -
             "{resident}: {month}"
         );
     }
-    let this_month = sums.first().filter(|_| home.text.contains("本月收入"));
-    if let Some((month, earned, _)) = this_month
-        && month == "2026年11月"
-    {
-        let tile = after(&home.text, "本月收入</dt><dd>").unwrap();
-        assert_eq!(number(tile.split('<').next().unwrap()), Some(*earned));
+    let today = me.app.house.today(&community.parse().unwrap()).0;
+    let (year, month, _) = today.parts();
+    let now = format!("{year}年{month}月");
+    if let Some(tile) = after(&home.text, "本月收入</dt><dd>") {
+        let own = sums.iter().find(|(name, ..)| *name == now);
+        let earned = own.map_or(0, |(_, earned, _)| *earned);
+        let tile = number(tile.split('<').next().unwrap());
+        assert_eq!(tile, Some(earned), "{resident}: what came in in {now}");
     }
     for line in &all {
         let why = me
