@@ -24,7 +24,7 @@ pub use session::{
     Device, Devices, Role, Scope, SignedIn, SignedResident, StaffMember, device, sign_out, who,
 };
 pub use sign_in::{
-    BROWSERS_KEPT, Desk, Entered, Given, Origin, browser_hash, change_secret, confirm, program_of,
+    BROWSERS_KEPT, Desk, Entered, Given, Origin, change_secret, confirm, known_browser, program_of,
     sign_in,
 };
 

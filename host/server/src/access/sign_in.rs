@@ -15,7 +15,7 @@ use rongyi_core::chain::Hash;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 use rongyi_core::typed;
-use rongyi_store::{NewAccessRecord, NewSession, Store, Subject, TryKey, Whose};
+use rongyi_store::{NewAccessRecord, NewSession, Store, StoreError, Subject, TryKey, Whose};
 
 use super::delay::{self, Flood};
 use super::recovery::Deed;
@@ -59,7 +59,9 @@ pub struct Given<'a> {
 pub struct Origin {
     /// The address, where the server was told it.
     pub address: Option<IpAddr>,
-    /// The browser's own word, which it keeps for long.
+    /// The browser's own words, which it keeps for long: one for each account that signed in with it, so that several
+    /// people can share a telephone. An account is known by a word that this host made for it and never by one that
+    /// the browser brought along, which somebody else may know.
     pub word: Option<String>,
     /// The token of the session it has.
     pub session: Option<String>,
@@ -72,7 +74,7 @@ pub struct Origin {
 pub struct Entered {
     /// The token for the session's cookie.
     pub token: String,
-    /// The browser's own word from now on.
+    /// The browser's own words from now on.
     pub word: String,
 }
 
@@ -138,7 +140,7 @@ pub(super) fn secret_of(whose: Whose, typed: &str) -> Option<String> {
 
 /// What the database keeps of a browser's word: for each account another, so that nobody reads from it who shares a
 /// telephone.
-pub fn browser_hash(word: &str, whose: Whose) -> Hash {
+fn browser_hash(word: &str, whose: Whose) -> Hash {
     token_hash(&format!("{word} {whose:?}"))
 }
 
@@ -146,14 +148,38 @@ fn is_word(word: &str) -> bool {
     word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// The browser's number, when this account signed in with it before.
-async fn known(store: &Store, whose: Whose, origin: &Origin) -> Result<Option<i64>, AccessError> {
-    match origin.word.as_deref().filter(|word| is_word(word)) {
-        Some(word) => Ok(store
+/// Words that a browser keeps at most; the one not used for longest goes first.
+const WORDS_MAX: usize = 4;
+
+/// The words of a browser, the one used last at the end.
+fn words(origin: &Origin) -> Vec<&str> {
+    let all = origin.word.as_deref().unwrap_or_default().split('.');
+    all.filter(|word| is_word(word)).take(WORDS_MAX).collect()
+}
+
+/// The browser's number and word, when this account signed in with it before.
+///
+/// # Errors
+/// What the database said.
+pub async fn known_browser<'o>(
+    store: &Store,
+    whose: Whose,
+    origin: &'o Origin,
+) -> Result<Option<(i64, &'o str)>, StoreError> {
+    for word in words(origin) {
+        let found = store
             .known_browser(whose, &browser_hash(word, whose))
-            .await?),
-        None => Ok(None),
+            .await?;
+        if let Some(browser) = found {
+            return Ok(Some((browser, word)));
+        }
     }
+    Ok(None)
+}
+
+async fn known(store: &Store, whose: Whose, origin: &Origin) -> Result<Option<i64>, AccessError> {
+    let found = known_browser(store, whose, origin).await?;
+    Ok(found.map(|(browser, _)| browser))
 }
 
 /// Whether the office set this account's secret anew or unlocked it just now: whoever stands there with the slip is not
@@ -266,10 +292,14 @@ async fn enter(
     (origin, given_back): (&Origin, &[TryKey]),
     now: Instant,
 ) -> Result<Entered, AccessError> {
-    let word = match origin.word.as_deref().filter(|word| is_word(word)) {
-        Some(word) => word.to_owned(),
+    let word = match known_browser(store, whose, origin).await? {
+        Some((_, word)) => word.to_owned(),
         None => new_token().0,
     };
+    let mut kept = words(origin);
+    kept.retain(|own| *own != word);
+    kept.push(&word);
+    let kept = &kept[kept.len().saturating_sub(WORDS_MAX)..];
     let (token, session) = new_session(community, subject, now);
     let new = NewSession {
         session,
@@ -282,6 +312,7 @@ async fn enter(
     if !store.begin_session(&new).await? {
         return Err(AccessError::Wrong);
     }
+    let word = kept.join(".");
     Ok(Entered { token, word })
 }
 

@@ -92,13 +92,8 @@ pub(super) async fn tell(visit: &Visit, person_id: i64) -> Result<Vec<String>, F
 async fn devices_page(visit: &Visit, origin: &Origin, done: bool) -> Result<Response, Fault> {
     let whose = own(visit)?.whose();
     let (store, now) = (&visit.app.house.store, visit.app.house.clock.now());
-    let here = match &origin.word {
-        Some(word) => {
-            let hash = access::browser_hash(word, whose);
-            store.known_browser(whose, &hash).await?
-        }
-        None => None,
-    };
+    let here = access::known_browser(store, whose, origin).await?;
+    let here = here.map(|(browser, _)| browser);
     let row = |own: rongyi_store::KnownBrowser| DeviceRow {
         id: own.browser_id,
         first: visit.moment(own.created_at),

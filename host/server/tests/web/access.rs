@@ -511,3 +511,55 @@ async fn a_sign_in_that_was_in_hand_when_the_pin_changed_is_none() {
     assert!(person.pin_must_change, "the office has the last word");
     app.end().await;
 }
+
+/// A word that somebody laid into a browser beforehand makes nobody known to whoever laid it there.
+#[tokio::test]
+async fn a_browser_is_known_by_a_word_that_was_made_for_the_account() {
+    let app = TestApp::new().await;
+    for number in ["1001", "2001"] {
+        app.own_secret(number, PIN).await;
+    }
+    let name = "rongyi-device".to_owned();
+    let laid = "ab".repeat(32);
+    let mut phone = app.browser();
+    phone.cookies.insert(name.clone(), laid.clone());
+    assert_eq!(try_in(&mut phone, "1001", PIN).await, 303);
+    phone.post("/nanmen/sign-out", &[]).await.is(303);
+    let mut thief = app.browser();
+    thief.cookies.insert(name.clone(), laid);
+    for _ in 0..3 {
+        assert_eq!(try_in(&mut thief, "1001", "000001").await, 401);
+    }
+    assert_eq!(try_in(&mut thief, "1001", PIN).await, 429, "a stranger's");
+    assert_eq!(
+        try_in(&mut phone, "1001", PIN).await,
+        303,
+        "not the phone's"
+    );
+    // Two who share a telephone are both known by it, and it keeps no more words than people share one.
+    phone.post("/nanmen/sign-out", &[]).await.is(303);
+    assert_eq!(try_in(&mut phone, "2001", PIN).await, 303);
+    phone
+        .get("/nanmen/devices")
+        .await
+        .is(200)
+        .says(&["就是现在这一台"]);
+    phone.post("/nanmen/sign-out", &[]).await.is(303);
+    for _ in 0..3 {
+        assert_eq!(try_in(&mut thief, "2001", "000001").await, 401);
+    }
+    for number in ["1001", "2001", "1001"] {
+        assert_eq!(try_in(&mut phone, number, PIN).await, 303, "{number}");
+        phone.post("/nanmen/sign-out", &[]).await.is(303);
+    }
+    let words = phone.cookies[&name].split('.').count();
+    assert_eq!(words, 3, "one each, and what was laid there");
+    phone
+        .cookies
+        .insert(name.clone(), "ab".repeat(32) + &".cd".repeat(500));
+    assert_eq!(try_in(&mut app.browser(), "1001", PIN).await, 429);
+    app.clock.advance_days(1);
+    assert_eq!(try_in(&mut phone, "1001", PIN).await, 303);
+    assert!(phone.cookies[&name].len() <= 4 * 65);
+    app.end().await;
+}
