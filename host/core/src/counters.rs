@@ -285,16 +285,16 @@ pub fn window_days(window: Window, on: LocalDate) -> Option<(LocalDate, LocalDat
 /// The longest run of days that is looked for.
 const STREAK_MAX: u16 = 400;
 
-/// What stands before the kind of a run of days that is asked ahead: those that follow the event's day. There are such
-/// days only for what is entered late.
+/// What stands before the kind of events, or of a run of days, that are asked ahead: those on the days that follow the
+/// event's day. There are such days only for what is entered late.
 pub const AHEAD: &str = "ahead/";
 
-/// The kind of a run of days that is asked ahead.
+/// The kind of events, or of a run of days, that are asked ahead.
 pub(crate) fn ahead(need: &FactNeed) -> Option<Code> {
     let of = need
         .of
         .as_ref()
-        .filter(|_| need.metric == Metric::StreakDays)?;
+        .filter(|_| matches!(need.metric, Metric::StreakDays | Metric::Events))?;
     of.as_str().strip_prefix(AHEAD)?.parse().ok()
 }
 
@@ -389,7 +389,7 @@ pub fn fitting(value: i64) -> Fact {
     }
 }
 
-fn sum<'r>(
+pub(crate) fn sum<'r>(
     need: &FactNeed,
     on: LocalDate,
     kinds: &[Code],

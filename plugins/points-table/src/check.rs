@@ -11,8 +11,10 @@ use crate::table::Way;
 
 /// The longest kind code: the codes of its sentences begin with it.
 const KIND_CODE_MAX: usize = 24;
-/// The most whole units of one event; with [`POINTS_MAX`] no sum leaves 32 bits.
+/// The most whole units of one event where nothing is written; with [`POINTS_MAX`] no sum leaves 32 bits.
 const UNITS_MAX: i64 = 10_000;
+/// The most that `quantity_max` may say, where the points for one unit leave as much room as those two do.
+const UNITS_WRITTEN_MAX: i64 = 1_000_000;
 /// The most points that one number of the table may say.
 const POINTS_MAX: i64 = 10_000;
 /// The largest factor of a boost.
@@ -21,6 +23,27 @@ const TIMES_MAX: i64 = 100;
 const STREAK_MAX: u16 = 365;
 /// The most judges of one event.
 const JUDGES_MAX: u8 = 9;
+
+/// The most that one unit gives, in points or minutes.
+fn each_most(kind: &Kind) -> i64 {
+    let whole = |exact: Exact| {
+        let own = exact.decimal();
+        let size = rongyi_sdk::params::ten_to(own.scale.min(9)).max(1);
+        i64::from(own.units).saturating_add(size.saturating_sub(1)) / size
+    };
+    let numbers = [kind.first, kind.further, kind.per_fault];
+    let numbers = numbers.into_iter().flatten().map(i64::from);
+    let exact = [kind.per_unit].into_iter().flatten().map(whole);
+    let minutes = kind.minutes_per_unit.map(i64::from);
+    let all = numbers.chain(exact).chain(minutes);
+    all.map(i64::abs).max().unwrap_or(1).max(1)
+}
+
+/// The most units of one event: as many as the points of one leave room for, at least as many as without a word.
+fn units_most(kind: &Kind) -> i64 {
+    let room = UNITS_MAX.saturating_mul(POINTS_MAX) / each_most(kind);
+    room.clamp(UNITS_MAX, UNITS_WRITTEN_MAX)
+}
 
 /// Checks what stands beside the kinds.
 pub(crate) fn whole_table(params: &Params, found: &mut Vec<Diagnostic>) {
@@ -219,6 +242,9 @@ fn extras(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
             en,
         ));
     };
+    for (at, void) in kind.void.iter().enumerate() {
+        condition(&void.when, kind, &format!("void[{at}].when"), &mut no);
+    }
     for (at, boost) in kind.boosts.iter().enumerate() {
         let own = format!("boosts[{at}]");
         if boost.times.is_some() == boost.plus.is_some() {
@@ -360,6 +386,7 @@ fn gift(kind: &Kind, no: No<'_>) {
         no("give.to".into(), "give", zh, en);
     }
     let others = !kind.boosts.is_empty()
+        || !kind.void.is_empty()
         || kind.minutes_per_unit.is_some()
         || !kind.caps.is_empty()
         || kind.scale != 0;
@@ -465,9 +492,11 @@ pub(crate) fn quantities(
         && kind.bonus.is_none();
     let largest = unit.saturating_mul(if once { 1 } else { UNITS_MAX });
     let max = bound(kind.quantity_max, "quantity_max", largest)?;
-    if max > unit.saturating_mul(UNITS_MAX) {
-        let zh = format!("一次最多 {UNITS_MAX} 个单位。");
-        let en = format!("One event has at most {UNITS_MAX} units.");
+    let most = units_most(kind).min(i64::from(i32::MAX) / unit);
+    if max > unit.saturating_mul(most) {
+        let each = each_most(kind);
+        let zh = format!("一个单位最多 {each} 分的，一次最多 {most} 个单位。");
+        let en = format!("Of what gives up to {each} a unit one event has at most {most} units.");
         found.push(wrong(
             format!("{path}.quantity_max"),
             "points-table.quantity",

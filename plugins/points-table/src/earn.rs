@@ -26,6 +26,18 @@ pub(crate) fn earn(row: &Row, event: &Event) -> Result<Decision, Refusal> {
     if let Some(give) = &row.kind.give {
         return gift(row, give, event);
     }
+    let mut void = row.kind.void.iter();
+    if let Some(at) = void.position(|own| own.when.holds(event, row.kind.scale)) {
+        let mut sum = Sum::of(row.asset.as_str());
+        sum.add(row.phrase(&format!("void-{at}")), vec![], 0);
+        let mut decision = Decision {
+            awards: Vec::new(),
+            lines: Vec::new(),
+            marks: Vec::new(),
+        };
+        sum.give(&mut decision, DOER, short(row.kind.short));
+        return Ok(decision);
+    }
     let minutes = minutes(row, event.quantity);
     let mut sum = Sum::of(row.asset.as_str());
     way(row, event, &mut sum)?;

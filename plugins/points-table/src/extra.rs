@@ -141,6 +141,16 @@ impl When {
     }
 }
 
+/// Where the condition holds, the event counts for nothing.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Void {
+    /// When.
+    pub(crate) when: When,
+    /// What residents read.
+    pub(crate) title: Words,
+}
+
 /// Where the condition holds, points are multiplied or some are added.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

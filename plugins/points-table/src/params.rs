@@ -6,7 +6,7 @@ use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
 
 use crate::extra::{
-    Boost, Budget, Comeback, Expires, Give, Nth, Referrer, Share, Stack, Streak, Watch,
+    Boost, Budget, Comeback, Expires, Give, Nth, Referrer, Share, Stack, Streak, Void, Watch,
 };
 
 /// The whole table.
@@ -72,6 +72,9 @@ pub(crate) struct Kind {
     /// What happens to fractions of a point.
     #[serde(default)]
     pub(crate) rounding: Rounding,
+    /// Where a condition holds, the event counts for nothing: no points, no minutes.
+    #[serde(default)]
+    pub(crate) void: Vec<Void>,
     /// Points are multiplied, or some are added, where a condition holds.
     #[serde(default)]
     pub(crate) boosts: Vec<Boost>,

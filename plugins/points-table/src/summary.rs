@@ -228,6 +228,11 @@ fn extras(row: &Row, zh: &mut String, en: &mut String) {
             bonus.amount, bonus.every
         ));
     }
+    for void in &row.kind.void {
+        let (if_zh, if_en) = condition(&void.when, &[]);
+        zh.push_str(&format!("，{}{if_zh}这一次不计", void.title.zh));
+        en.push_str(&format!("; {}{if_en}: nothing counts", void.title.en));
+    }
     for boost in &row.kind.boosts {
         let (if_zh, if_en) = condition(&boost.when, &boost.weekdays);
         let (zh_title, en_title) = match boost.title.as_ref() {

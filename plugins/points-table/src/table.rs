@@ -66,8 +66,9 @@ pub(crate) struct Row {
     pub(crate) caps: Vec<Bound>,
     pub(crate) limits: Vec<Bound>,
     pub(crate) bonus_fact: Option<usize>,
-    /// How often before, for each entry of `nth`.
-    pub(crate) nth_facts: Vec<usize>,
+    /// How often in its window, for each entry of `nth`; and of a trailing one on the days after, which only what is
+    /// entered late has.
+    pub(crate) nth_facts: Vec<(usize, Option<usize>)>,
     /// Days since the last time.
     pub(crate) comeback_fact: Option<usize>,
     /// Different days: of the row, of one day more, and whether there was one today already.
@@ -232,9 +233,20 @@ impl Row {
             needs.ask(metric, bonus.window, person, own)
         });
         let nth = kind.nth.iter();
-        self.nth_facts = nth
-            .map(|one| needs.ask(Metric::Events, one.window, one.subject, own))
-            .collect();
+        let later = ahead(&kind.code);
+        let mut times = |one: &crate::extra::Nth| {
+            let within = needs.ask(Metric::Events, one.window, one.subject, own);
+            // A trailing window ends with the event's day: what stands on later days has this day in its own window.
+            let after = match one.window {
+                Window::TrailingDays(days) if days > 1 => {
+                    let window = Window::TrailingDays(days.saturating_sub(1));
+                    Some(needs.ask(Metric::Events, window, one.subject, Some(&later)))
+                }
+                _ => None,
+            };
+            (within, after)
+        };
+        self.nth_facts = nth.map(&mut times).collect();
         self.comeback_fact = kind
             .comeback
             .as_ref()

@@ -22,7 +22,12 @@ pub(crate) fn plan(rows: &[Row]) -> Plan {
             .chain(bound_phrases(row));
         let boosts = row.kind.boosts.iter().map(|boost| &boost.when);
         let marks = row.kind.marks.iter().map(|mark| &mark.when);
-        for has in boosts.chain(marks).filter_map(|when| when.has.as_ref()) {
+        let voids = row.kind.void.iter().map(|void| &void.when);
+        for has in boosts
+            .chain(marks)
+            .chain(voids)
+            .filter_map(|when| when.has.as_ref())
+        {
             if !traits.contains(&has.name) {
                 traits.push(has.name.clone());
             }
@@ -335,6 +340,14 @@ fn extra_phrases(row: &Row) -> Vec<Phrase> {
 fn more_phrases(row: &Row) -> Vec<Phrase> {
     let mut said = Vec::new();
     let mut say = |code: String, zh: String, en: String| said.push(phrase(code, zh, en));
+    for (at, void) in row.kind.void.iter().enumerate() {
+        let title = Text::from(void.title.clone());
+        say(
+            row.phrase(&format!("void-{at}")),
+            format!("{}：这一次不计", title.zh),
+            format!("{}: this time counts for nothing", title.en),
+        );
+    }
     for (at, boost) in row.kind.boosts.iter().enumerate() {
         let code = row.boost_phrase(at);
         let (zh, en) = match (boost.title.clone().map(Text::from), boost.times.is_some()) {

@@ -73,8 +73,11 @@ pub(crate) fn bonuses(row: &Row, event: &Event, minutes: i64, sum: &mut Sum) {
             sum.add(row.phrase("bonus"), args, more);
         }
     }
-    for (at, (nth, fact)) in row.kind.nth.iter().zip(&row.nth_facts).enumerate() {
-        if answer(&event.facts, *fact).saturating_add(1) == i64::from(nth.time) {
+    for (at, (nth, (within, after))) in row.kind.nth.iter().zip(&row.nth_facts).enumerate() {
+        // What is entered late stands behind what is booked already: that keeps its place.
+        let later = after.map_or(0, |fact| answer(&event.facts, fact));
+        let booked = answer(&event.facts, *within).saturating_add(later);
+        if booked.saturating_add(1) == i64::from(nth.time) {
             let args = vec![number(nth.time.into()), number(nth.points.into())];
             sum.add(row.phrase(&format!("nth-{at}")), args, nth.points.into());
         }

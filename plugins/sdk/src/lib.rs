@@ -50,8 +50,8 @@ pub fn minute_of(event: &types::Event) -> Option<u16> {
     (!unknown).then_some(event.minute)
 }
 
-/// Of `streak-days`: what to name in `of` for the days in a row that follow the event's day, within the window. There are
-/// such days only for an event that is entered late.
+/// Of `streak-days` and `events`: what to name in `of` for the days in a row, or the events, that follow the event's day,
+/// within a trailing window. There are such days only for an event that is entered late.
 pub fn ahead(kind: &str) -> String {
     format!("ahead/{kind}")
 }

@@ -10,6 +10,7 @@ mod doors;
 mod neighbours;
 mod periods;
 mod place;
+mod refused;
 mod rows;
 mod sheets;
 mod traits;

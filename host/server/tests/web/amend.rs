@@ -274,7 +274,7 @@ bundles = [{ title = { zh = "米盐套餐", en = "Rice and salt" }, items = { ri
 
 #[tokio::test]
 async fn who_takes_the_rice_and_cancels_the_salt_has_paid_the_rice() {
-    let app = TestApp::with_shop(BUNDLE).await;
+    let app = TestApp::with_both("", ("", BUNDLE)).await;
     app.earn("w-1", "waste.food", 1001, 300).await;
     let mut me = app.signed_in("1001").await;
     let lines = json!([{ "item": "rice-5kg", "quantity": 1 }, { "item": "salt", "quantity": 4 }]);

@@ -141,12 +141,8 @@ impl TestApp {
         TestApp::with_both("", (own, "")).await
     }
 
-    /// A house whose shop has further parameters.
-    pub(crate) async fn with_shop(shop: &str) -> TestApp {
-        TestApp::with_both("", ("", shop)).await
-    }
-
-    async fn with_both(more: &str, own: (&str, &str)) -> TestApp {
+    /// A house with further lines in its `rongyi.toml`, for its community, and for its shop.
+    pub(crate) async fn with_both(more: &str, own: (&str, &str)) -> TestApp {
         let folder = tempfile::tempdir().expect("a folder");
         write_config(folder.path(), more, own);
         let config = config::load_with(&folder.path().join("rongyi.toml"), &|_| None);

@@ -104,6 +104,43 @@ fn days_in_a_row_are_counted_over_months_and_up_to_yesterday() {
 }
 
 #[test]
+fn events_of_later_days_are_told_to_what_is_entered_late() {
+    let mut desk = Desk::open();
+    let asking = KindPlan {
+        facts: vec![
+            need(Metric::Events, Window::Trailing(3), Some("waste")),
+            need(Metric::Events, Window::Trailing(2), Some("ahead/waste")),
+            need(Metric::Quantity, Window::Trailing(2), Some("ahead/waste")),
+        ],
+        ..kind("asking")
+    };
+    desk.must(Ask::Activate(Box::new(RuleSet {
+        name: code("asking"),
+        plan: Plan {
+            kinds: vec![asking],
+            ..Plan::default()
+        },
+        ..rule_set()
+    })));
+    desk.reports(&["2026-02-27", "2026-03-01", "2026-03-01", "2026-03-02"]);
+    for (day, told) in [
+        ("2026-02-26", [0, 1, 0]),
+        ("2026-02-27", [1, 2, 0]),
+        ("2026-02-28", [1, 3, 0]),
+        ("2026-03-01", [3, 1, 0]),
+        ("2026-03-02", [3, 0, 0]),
+    ] {
+        let late = desk.must(Ask::Earn(event("asking", 1, 1, date(day))));
+        let facts = late.records.iter().find_map(|record| match record {
+            Record::Decided(_, facts, _) => Some(facts.clone()),
+            _ => None,
+        });
+        let values: Vec<i32> = facts.unwrap().iter().map(|fact| fact.value).collect();
+        assert_eq!(values, told, "{day}");
+    }
+}
+
+#[test]
 fn redemptions_count_orders_and_not_pieces() {
     let mut desk = Desk::open();
     desk.must(Ask::Activate(Box::new(asking())));
