@@ -27,6 +27,7 @@ mod notice;
 mod part;
 mod period;
 mod reverse;
+mod scales;
 mod seen;
 mod shop;
 mod state;

@@ -119,6 +119,9 @@ pub struct Settings {
     /// Event kinds that take so many minutes of their doer, from their time of day on as long as their quantity says, and
     /// what becomes of one whose minutes are taken.
     pub overlaps: Vec<(Code, Overlap)>,
+    /// Whether quantities of a kind that counted to other decimal places stand apart. `false` in ledgers of before, where
+    /// their digits stand together.
+    pub by_scale: bool,
 }
 
 /// What one kind allows of the people in its roles. Two roles are two people unless both are named here.
@@ -149,6 +152,7 @@ const MINUTES_MAX_DAY: u8 = 4;
 const TIMED: u8 = 5;
 const ROLES: u8 = 6;
 const OVERLAPS: u8 = 7;
+const BY_SCALE: u8 = 8;
 
 impl Settings {
     /// The number of an asset's code.
@@ -259,6 +263,9 @@ impl Settings {
             w.code(kind);
             w.byte(u8::from(*overlap == Overlap::Mark));
         });
+        if self.by_scale {
+            one(w, BY_SCALE, |_| {});
+        }
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -296,6 +303,7 @@ impl Settings {
             timed: Vec::new(),
             roles: None,
             overlaps: Vec::new(),
+            by_scale: false,
         };
         let mut before = 0;
         while !r.is_empty() {
@@ -338,6 +346,7 @@ impl Settings {
                 OVERLAPS => {
                     settings.overlaps = said(&mut own, |r| Ok((r.code()?, overlap(r.flag()?))))?;
                 }
+                BY_SCALE => settings.by_scale = true,
                 _ => return Err(Malformed),
             }
             if number <= before {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use checks::{Said, check, check_date, check_people, rule_and_kind};
-pub(super) use checks::{kind_unknown, units_in};
+pub(super) use checks::{kind_unknown, scale_in, units_in};
 
 use super::draft::{Draft, Floors};
 use super::facts::{Days, Subjects, count_event, count_issued, fact};
@@ -318,7 +318,8 @@ fn decide(
         Err(refusal) => return Ok(Some(book.append(command, refused(refusal), &[]))),
         Ok(drafted) => drafted,
     };
-    count_event(book, event, (asked.said.quantity, &decision), false)?;
+    let units = (asked.said.quantity, asked.kind.scale);
+    count_event(book, event, (units, &decision), false)?;
     times::keep(book, own, &decision)?;
     if !drafted.hands_over(AssetNo::POINTS) {
         count_issued(book, asked.today, &decision, false);

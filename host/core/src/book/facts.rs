@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Book;
 use super::earning::{doer, holder, issued_kind};
+use super::{Book, scales};
 use crate::account::{Account, Holder, Purpose};
 use crate::command::Rejection;
-use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, ahead, answer, fitting};
+use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, ahead, answer, fitting, sum};
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
 use crate::record::{Event, RuleSet};
 use crate::rule::{Award, Decision, Fact, FactNeed, Metric, Subject};
@@ -153,7 +153,13 @@ pub(super) fn fact(
             })
             .and_then(Option::as_ref)
     };
-    answer(need, on, &kinds_of(book, need, line_item), row)
+    let kinds = kinds_of(book, need, line_item);
+    if need.metric == Metric::Quantity {
+        let of = |code: &Code| sum(need, on, std::slice::from_ref(code), row).quantity;
+        let all = kinds.iter().map(|kind| scales::total(book, kind, on, of));
+        return fitting(all.fold(0, i64::saturating_add));
+    }
+    answer(need, on, &kinds, row)
 }
 
 /// Keeps what the host's monthly budget is checked against: new points by the day they were decided; `out` takes
@@ -187,13 +193,23 @@ pub(super) fn count_issued(book: &mut Book, today: LocalDate, decision: &Decisio
 pub(super) fn count_event(
     book: &mut Book,
     event: &Event,
-    (quantity, decision): (i32, &Decision),
+    ((quantity, scale), decision): ((i32, u8), &Decision),
     out: bool,
 ) -> Result<(), Rejection> {
     let mut people: BTreeMap<ResidentNo, Cell> = BTreeMap::new();
-    let one = people.entry(doer(event)?).or_default();
+    let who = doer(event)?;
+    let one = people.entry(who).or_default();
     one.events = 1;
     one.quantity = i64::from(quantity);
+    let aside = scales::aside(book, &event.kind, scale);
+    let beside = aside.map(|kind| {
+        let quantity = std::mem::take(&mut one.quantity);
+        let cell = Cell {
+            quantity,
+            ..Cell::default()
+        };
+        (kind, cell)
+    });
     for award in &decision.awards {
         let Some((_, who)) = event.roles.iter().find(|(role, _)| *role == award.role) else {
             continue;
@@ -215,6 +231,12 @@ pub(super) fn count_event(
         ];
         for subject in subjects {
             add(book, subject, &event.kind, event.on, &cell);
+        }
+        if let Some((kind, cell)) = beside.as_ref().filter(|_| resident == who) {
+            let cell = if out { cell.negated() } else { *cell };
+            for subject in subjects {
+                add(book, subject, kind, event.on, &cell);
+            }
         }
     }
     Ok(())

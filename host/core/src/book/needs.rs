@@ -5,7 +5,7 @@ mod amend;
 use super::carry::{self, subjects};
 use super::earning::{doer, holder, issued_kind, minutes_of_day, times};
 use super::facts::{Subjects, asset_of, item_kind, kinds_of, purse};
-use super::{Book, Order};
+use super::{Book, Order, scales};
 use crate::account::{Account, Holder, Purpose};
 use crate::actor::key_owner;
 use crate::command::{Ask, Command, Need};
@@ -190,8 +190,10 @@ impl Missing<'_> {
             CounterSubject::Community,
         ];
         for subject in subjects {
-            self.counter(subject, kind, on.month_index());
-            self.counter(subject, kind, 0);
+            for (_, kind) in scales::rows(self.book, kind) {
+                self.counter(subject, &kind, on.month_index());
+                self.counter(subject, &kind, 0);
+            }
         }
     }
 
@@ -210,8 +212,16 @@ impl Missing<'_> {
                 self.account(purse);
             }
             for kind in kinds_of(self.book, need, item) {
-                for month in months(need, on) {
-                    self.counter(who.of(need.subject), &kind, month);
+                let rows = scales::rows(self.book, &kind).into_iter();
+                let all = if need.metric == Metric::Quantity {
+                    usize::MAX
+                } else {
+                    1
+                };
+                for (_, kind) in rows.take(all) {
+                    for month in months(need, on) {
+                        self.counter(who.of(need.subject), &kind, month);
+                    }
                 }
             }
         }

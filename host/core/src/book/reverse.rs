@@ -13,7 +13,7 @@
 //! | an event | leaves the window of its day and the month's budget; nothing else is decided again |
 
 use super::draft::{Draft, Drafted, Floors, is_gift_of, spend_order};
-use super::earning::{times, units_in};
+use super::earning::{scale_in, times, units_in};
 use super::facts::{count_event, count_issued};
 use super::part::{Handed, uncount};
 use super::period::open_day;
@@ -359,7 +359,8 @@ pub(super) fn uncount_entry(book: &mut Book, entry: u64) -> Result<(), Rejection
         && let Some(Record::Decided(set, _, decision)) = records.get(1)
     {
         let quantity = units_in(book, &event, *set);
-        count_event(book, &event, (quantity, decision), true)?;
+        let scale = scale_in(book, &event, *set);
+        count_event(book, &event, ((quantity, scale), decision), true)?;
         times::free(book, &event, entry);
         let gift = |(_, own): &(u64, Transfer)| is_gift_of(own, AssetNo::POINTS);
         if !moved(entry, &records).iter().any(gift) {

@@ -15,6 +15,7 @@ mod floors;
 mod gifts;
 mod later;
 mod people;
+mod scales;
 mod sealed;
 mod shop;
 mod written;
@@ -187,6 +188,7 @@ fn settings() -> Settings {
         timed: Vec::new(),
         roles: None,
         overlaps: Vec::new(),
+        by_scale: false,
     }
 }
 

@@ -176,6 +176,7 @@ fn beginning() -> Vec<Ask> {
         timed: Vec::new(),
         roles: None,
         overlaps: Vec::new(),
+        by_scale: false,
     };
     let set = RuleSet {
         no: RuleSetNo(0),

@@ -100,6 +100,7 @@ fn settings(
             .iter()
             .filter_map(|own| Some((own.kind.clone(), own.overlap?)))
             .collect(),
+        by_scale: true,
     }
 }
 

@@ -257,6 +257,7 @@ pub(crate) fn beginning() -> Vec<Command> {
         timed: Vec::new(),
         roles: None,
         overlaps: Vec::new(),
+        by_scale: false,
     };
     let set = RuleSet {
         no: RuleSetNo(0),

@@ -164,10 +164,17 @@ fn units(event: &Event, kind: &KindPlan) -> Result<i32, Rejection> {
 
 /// The units that an event counted for, when this set decided it.
 pub(in crate::book) fn units_in(book: &Book, event: &Event, set: RuleSetNo) -> i32 {
+    event
+        .quantity
+        .at(scale_in(book, event, set))
+        .unwrap_or_default()
+}
+
+/// The decimal places that an event was counted to, when this set decided it.
+pub(in crate::book) fn scale_in(book: &Book, event: &Event, set: RuleSetNo) -> u8 {
     let kinds = book.set(set).into_iter().flat_map(|set| &set.plan.kinds);
     let mut kind = kinds.filter(|kind| kind.code == event.kind);
-    let scale = kind.next().map_or(0, |kind| kind.scale);
-    event.quantity.at(scale).unwrap_or_default()
+    kind.next().map_or(0, |kind| kind.scale)
 }
 
 fn fields(event: &Event, kind: &KindPlan) -> Result<Vec<(Code, Value)>, Rejection> {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::Book;
 use super::super::facts::{asset_of, kinds_of};
 use super::super::needs::Missing;
+use super::super::{Book, scales};
 use super::{available, holds};
 use crate::account::{Account, Holder};
 use crate::counters::{
@@ -211,10 +211,19 @@ fn months(need: &FactNeed, span: &Span) -> Vec<i32> {
 
 /// The cells of a need's window with the days they are of; for all time, the total less what came later.
 fn sum(book: &Book, need: &FactNeed, subject: CounterSubject, span: &Span) -> Cell {
+    sum_of(book, need, &kinds_of(book, need, None), (subject, span))
+}
+
+fn sum_of(
+    book: &Book,
+    need: &FactNeed,
+    kinds: &[Code],
+    (subject, span): (CounterSubject, &Span),
+) -> Cell {
     let mut total = Cell::default();
-    for kind in kinds_of(book, need, None) {
+    for kind in kinds {
         for month in months(need, span) {
-            let Some(found) = row(book, subject, &kind, month) else {
+            let Some(found) = row(book, subject, kind, month) else {
                 continue;
             };
             match days(need, span) {
@@ -238,7 +247,16 @@ fn value(book: &Book, need: &FactNeed, subject: CounterSubject, span: &Span) -> 
     match need.metric {
         Metric::Points | Metric::RedeemedPoints => sum(book, need, subject, span).points,
         Metric::Minutes => sum(book, need, subject, span).minutes,
-        Metric::Quantity | Metric::RedeemedItems => sum(book, need, subject, span).quantity,
+        Metric::RedeemedItems => sum(book, need, subject, span).quantity,
+        Metric::Quantity => {
+            let of = |kind: &Code| {
+                let own = std::slice::from_ref(kind);
+                sum_of(book, need, own, (subject, span)).quantity
+            };
+            let kinds = kinds_of(book, need, None).into_iter();
+            let all = kinds.map(|kind| scales::total(book, &kind, span.last, of));
+            all.fold(0, i64::saturating_add)
+        }
         Metric::Events | Metric::Redemptions => sum(book, need, subject, span).events,
         Metric::DistinctDays => distinct_days(book, need, subject, span),
         Metric::DaysSinceLast => since_last(book, need, subject, span),
@@ -359,8 +377,10 @@ pub(super) fn needs(list: &mut Missing<'_>, settings: &Settings, facts: &[FactNe
         }
         for need in facts {
             for kind in kinds_of(book, need, None) {
-                for month in months(need, span) {
-                    list.counter(member.of(need.subject), &kind, month);
+                for (_, kind) in scales::rows(book, &kind) {
+                    for month in months(need, span) {
+                        list.counter(member.of(need.subject), &kind, month);
+                    }
                 }
             }
         }

@@ -166,6 +166,7 @@ impl Desk {
             timed: Vec::new(),
             roles: None,
             overlaps: Vec::new(),
+            by_scale: false,
         }));
         desk.must(Ask::Activate(Box::new(RuleSet {
             no: RuleSetNo(0),
