@@ -372,10 +372,7 @@ impl Record {
                 w.raw(reason);
             }
             Record::History(_, holder, history, source, reason) => {
-                write_holder(w, *holder);
-                history.write(w);
-                write_source(w, source);
-                w.raw(reason);
+                history.write(w, *holder, (source, reason));
             }
             Record::Event(_, event) => {
                 write_event(w, event);
@@ -522,28 +519,15 @@ impl Record {
                 read_written(r, &mut event)?;
                 Record::Replace(envelope, event, replaces)
             }
-            16 | Self::PART_AGAIN => Record::SettlePart(
-                read_envelope(r)?,
-                OrderNo(r.u32()?),
-                r.list(read_line)?,
-                match kind {
-                    Self::PART_AGAIN => PartPrice::Again,
-                    _ => PartPrice::Split,
-                },
-            ),
+            16 => read_part(r, PartPrice::Split)?,
+            Self::PART_AGAIN => read_part(r, PartPrice::Again)?,
             24 => Record::Traits(
                 read_envelope(r)?,
                 ResidentNo(r.u32()?),
                 r.list(|r| Ok((r.code()?, r.i32()?)))?,
             ),
             Self::ROSTER => Record::Roster(read_envelope(r)?, r.hash()?, r.hash()?),
-            Self::HISTORY => Record::History(
-                read_envelope(r)?,
-                read_holder(r)?,
-                History::read(r)?,
-                read_source(r)?,
-                r.hash()?,
-            ),
+            Self::HISTORY => history::read(r)?,
             20 => Record::Decided(
                 RuleSetNo(r.u32()?),
                 rule_form::read_facts(r)?,
@@ -567,6 +551,11 @@ impl Record {
         reader.end()?;
         Ok(record)
     }
+}
+
+fn read_part(r: &mut Reader<'_>, price: PartPrice) -> Result<Record, Malformed> {
+    let (envelope, no) = (read_envelope(r)?, OrderNo(r.u32()?));
+    Ok(Record::SettlePart(envelope, no, r.list(read_line)?, price))
 }
 
 fn read_reason(r: &mut Reader<'_>) -> Result<ReleaseReason, Malformed> {

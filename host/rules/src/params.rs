@@ -131,9 +131,10 @@ fn complaints(error: &jsonschema::ValidationError<'_>) -> Vec<Diagnostic> {
         )];
     }
     let zh = in_chinese(kind).unwrap_or_else(|| error.clone());
-    let error = match kind {
-        ValidationErrorKind::Pattern { pattern } => shape(pattern).en,
-        _ => error,
+    let error = if let ValidationErrorKind::Pattern { pattern } = kind {
+        shape(pattern).en
+    } else {
+        error
     };
     vec![one(
         path,

@@ -237,12 +237,13 @@ impl Row {
         let mut times = |one: &crate::extra::Nth| {
             let within = needs.ask(Metric::Events, one.window, one.subject, own);
             // A trailing window ends with the event's day: what stands on later days has this day in its own window.
-            let after = match one.window {
-                Window::TrailingDays(days) if days > 1 => {
-                    let window = Window::TrailingDays(days.saturating_sub(1));
-                    Some(needs.ask(Metric::Events, window, one.subject, Some(&later)))
-                }
-                _ => None,
+            let after = if let Window::TrailingDays(days) = one.window
+                && days > 1
+            {
+                let window = Window::TrailingDays(days.saturating_sub(1));
+                Some(needs.ask(Metric::Events, window, one.subject, Some(&later)))
+            } else {
+                None
             };
             (within, after)
         };

@@ -1,9 +1,24 @@
 //! What somebody did of one kind before this ledger began, as the paper book or another program says. It moves nothing;
 //! rules see it where they count.
 
+use super::form::{read_envelope, read_holder, read_source, write_holder, write_source};
+use super::{Record, Source};
+use crate::account::Holder;
 use crate::amount::Decimal;
+use crate::chain::Hash;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::Code;
+
+/// The record behind its bytes.
+pub(super) fn read(r: &mut Reader<'_>) -> Result<Record, Malformed> {
+    Ok(Record::History(
+        read_envelope(r)?,
+        read_holder(r)?,
+        History::read(r)?,
+        read_source(r)?,
+        r.hash()?,
+    ))
+}
 
 /// Totals of one kind, of one year or of all years together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +41,9 @@ pub struct History {
 }
 
 impl History {
-    pub(super) fn write(&self, w: &mut Writer) {
+    /// The body of its record.
+    pub(super) fn write(&self, w: &mut Writer, holder: Holder, (source, reason): (&Source, &Hash)) {
+        write_holder(w, holder);
         w.code(&self.kind);
         w.option(self.year, Writer::i32);
         w.i64(self.events);
@@ -35,9 +52,11 @@ impl History {
         w.byte(self.quantity.scale);
         w.i64(self.points);
         w.i64(self.minutes);
+        write_source(w, source);
+        w.raw(reason);
     }
 
-    pub(super) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
         let history = History {
             kind: r.code()?,
             year: r.option(Reader::i32)?,

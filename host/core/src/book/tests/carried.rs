@@ -170,7 +170,7 @@ fn the_household_alone_can_be_named() {
 #[test]
 fn a_line_of_the_book_counts_once_and_can_be_taken_back() {
     let mut desk = Desk::from_march();
-    let before = desk.book.counters().into_iter().count();
+    let before = desk.book.counters().len();
     let first = desk.must(carry(history(Some(2026)), "page 1"));
     assert_eq!(
         desk.ask(carry(history(Some(2026)), "page 1")),

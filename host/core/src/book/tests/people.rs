@@ -57,7 +57,8 @@ fn said(receipt: &Receipt) -> Option<String> {
 fn two_roles_are_two_people_unless_the_community_says_so() {
     let same = Some("host.same-person".to_owned());
     let home = Some("host.same-household".to_owned());
-    let cases: &[(&str, &[(&str, u32)], Option<String>)] = &[
+    type Case<'c> = (&'c str, &'c [(&'c str, u32)], Option<String>);
+    let cases: &[Case<'_>] = &[
         ("waste", &[("doer", 1)], None),
         ("waste", &[("doer", 1), ("partner", 2)], None),
         ("waste", &[("doer", 1), ("partner", 1)], same.clone()),
