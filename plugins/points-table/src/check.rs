@@ -296,15 +296,21 @@ fn extras(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
         let (zh, en) = ("连续天数是 2 到 365。", "Days in a row are 2 to 365.");
         no("streak.days".into(), "streak", zh, en);
     }
-    let shared: u32 = kind
-        .share
-        .iter()
-        .map(|share| u32::from(share.percent))
-        .sum();
-    if shared > 100 || kind.share.iter().any(|share| share.percent == 0) {
+    // Five times the smallest number that every count of parts up to twenty divides: hundredths divide it too.
+    let whole = 1_163_962_800_i64;
+    let of_whole = |share: &crate::extra::Share| {
+        let (most, least) = share.fraction();
+        most.saturating_mul(whole / least.max(1))
+    };
+    let shared: i64 = kind.share.iter().map(of_whole).sum();
+    let odd = |share: &crate::extra::Share| {
+        let parts = share.of.is_none_or(|of| (2..=20).contains(&of));
+        share.percent == Some(0) || share.percent.is_some() == share.of.is_some() || !parts
+    };
+    if shared > whole || kind.share.iter().any(odd) {
         let (zh, en) = (
-            "每一份大于 0，合起来不超过 100。",
-            "Each share is more than 0, together at most 100 percent.",
+            "每一份写 percent（百分之几，大于 0）或 of（平分成几份，2 到 20），写一样；合起来不超过全部。",
+            "Each share says percent, more than 0, or of, one of 2 to 20 equal parts; together no more than all.",
         );
         no("share".into(), "share", zh, en);
     }

@@ -304,7 +304,24 @@ pub(crate) struct Share {
     /// What people call it.
     pub(crate) title: Words,
     /// How much of the points; parts of a point stay with the doer.
-    pub(crate) percent: u8,
+    pub(crate) percent: Option<u8>,
+    /// One of so many equal parts instead, such as a third.
+    pub(crate) of: Option<u8>,
+}
+
+impl Share {
+    /// The part of so many points.
+    pub(crate) fn part(&self, points: i64) -> i64 {
+        let (most, least) = self.fraction();
+        points.saturating_mul(most) / least.max(1)
+    }
+
+    /// So many of so many parts.
+    pub(crate) fn fraction(&self) -> (i64, i64) {
+        let equal = self.of.map(|of| (1, i64::from(of)));
+        let percent = self.percent.map(|percent| (i64::from(percent), 100));
+        percent.or(equal).unwrap_or((0, 1))
+    }
 }
 
 /// When points lapse. Exactly one of them.

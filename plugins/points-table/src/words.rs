@@ -405,11 +405,17 @@ fn more_phrases(row: &Row) -> Vec<Phrase> {
     }
     for share in &row.kind.share {
         let Text { zh, en } = share.title.clone().into();
-        say(
-            row.phrase(&format!("share-{}", share.role)),
-            format!("其中 {{0}}% 归{zh}，{{1}} 分"),
-            format!("{{0}}% of it, {{1}} points, for {en}"),
-        );
+        let (zh, en) = match share.of {
+            Some(_) => (
+                format!("平分成 {{0}} 份，一份归{zh}，{{1}} 分"),
+                format!("One of {{0}} equal parts, {{1}} points, for {en}"),
+            ),
+            None => (
+                format!("其中 {{0}}% 归{zh}，{{1}} 分"),
+                format!("{{0}}% of it, {{1}} points, for {en}"),
+            ),
+        };
+        say(row.phrase(&format!("share-{}", share.role)), zh, en);
     }
     if row
         .budget

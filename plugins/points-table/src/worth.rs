@@ -148,7 +148,7 @@ pub(crate) fn share(row: &Row, event: &Event, points: i64, decision: &mut Decisi
         return;
     }
     for share in &row.kind.share {
-        let part = points.saturating_mul(share.percent.into()) / 100;
+        let part = share.part(points);
         if part == 0 || !event.roles.contains(&share.role) {
             continue;
         }
@@ -165,7 +165,10 @@ pub(crate) fn share(row: &Row, event: &Event, points: i64, decision: &mut Decisi
         });
         decision.lines.push(Line {
             code: row.phrase(&format!("share-{}", share.role)),
-            args: vec![number(share.percent.into()), number(part)],
+            args: vec![
+                number(share.of.or(share.percent).unwrap_or_default().into()),
+                number(part),
+            ],
             asset: row.asset.clone(),
             amount: None,
         });
