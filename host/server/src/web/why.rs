@@ -60,32 +60,10 @@ pub(super) async fn show_why(
         (account, amount),
     )
     .await?;
-    let mut told: Vec<String> = short
-        .map(|short| {
-            short.told(
-                &visit,
-                after.or(Some(wallet.points.spendable(visit.today()))),
-            )
-        })
-        .into_iter()
-        .collect();
-    let lapsed = lapsed(&receipt);
-    if lapsed > 0 {
-        told.push(lapsed_text(&visit, lapsed));
-    }
-    if let Some(Record::Decided(_, _, decision)) = receipt.records.get(1) {
-        let marks = decision.marks.iter();
-        told.extend(marks.map(|own| {
-            let sentence = explain::mark(&plan, Some(&frame), own, visit.tongue());
-            visit.either(
-                &format!("有一处等工作人员核对：{sentence}"),
-                &format!("To be looked at by the staff: {sentence}"),
-            )
-        }));
-    }
-    if let Record::History(_, _, history, ..) = first {
-        told.extend(carried_told(&visit, &frame, history));
-    }
+    let left = after.unwrap_or_else(|| wallet.points.spendable(visit.today()));
+    let mut told: Vec<String> = Vec::new();
+    told.extend(short.map(|short| short.told(&visit, Some(left))));
+    told.extend(told_beside(&visit, &frame, (&receipt, &plan)));
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
     let fate = fate.await?;
@@ -143,6 +121,29 @@ pub(super) async fn show_why(
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+/// What is said beside the sum: what ran out, what the staff will look at, what was carried in.
+fn told_beside(visit: &Visit, frame: &Frame, (receipt, plan): (&Receipt, &Plan)) -> Vec<String> {
+    let mut told = Vec::new();
+    let lapsed = lapsed(receipt);
+    if lapsed > 0 {
+        told.push(lapsed_text(visit, lapsed));
+    }
+    if let Some(Record::Decided(_, _, decision)) = receipt.records.get(1) {
+        let marks = decision.marks.iter();
+        told.extend(marks.map(|own| {
+            let sentence = explain::mark(plan, Some(frame), own, visit.tongue());
+            visit.either(
+                &format!("有一处等工作人员核对：{sentence}"),
+                &format!("To be looked at by the staff: {sentence}"),
+            )
+        }));
+    }
+    if let Some(Record::History(_, _, history, ..)) = receipt.records.first() {
+        told.extend(carried_told(visit, frame, history));
+    }
+    told
 }
 
 /// Points that an entry let run out instead of giving them back.

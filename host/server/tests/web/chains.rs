@@ -137,7 +137,6 @@ async fn a_step_that_is_not_booked_brings_all_of_them_down() {
         ]);
         let told = boss.json(CHAINS, &chain).await;
         let body = told.json();
-        println!("{}", body["detail_zh"]);
         assert_eq!(body["step"], 3, "{body}");
         assert!(
             body["detail_zh"].as_str().unwrap().starts_with("第 4 步："),

@@ -93,6 +93,24 @@ fn lines(html: &str) -> (Vec<Seen>, Vec<(String, i64, i64)>) {
     (all, sums)
 }
 
+/// Home's tile says what the heading of the month says, and nothing came in where there is none.
+fn this_month(
+    me: &Browser<'_>,
+    (community, resident): (&str, u32),
+    home: &str,
+    sums: &[(String, i64, i64)],
+) {
+    let today = me.app.house.today(&community.parse().unwrap()).0;
+    let (year, month, _) = today.parts();
+    let now = format!("{year}年{month}月");
+    if let Some(tile) = after(home, "本月收入</dt><dd>") {
+        let own = sums.iter().find(|(name, ..)| *name == now);
+        let earned = own.map_or(0, |(_, earned, _)| *earned);
+        let tile = number(tile.split('<').next().unwrap());
+        assert_eq!(tile, Some(earned), "{resident}: what came in in {now}");
+    }
+}
+
 /// Walks every page of somebody's passbook and holds that everything on them agrees; answers the lines.
 pub(crate) async fn walk(me: &mut Browser<'_>, community: &str, resident: u32) -> Vec<Seen> {
     let home = me.get(&format!("/{community}/home")).await;
@@ -169,15 +187,7 @@ pub(crate) async fn walk(me: &mut Browser<'_>, community: &str, resident: u32) -
             "{resident}: {month}"
         );
     }
-    let today = me.app.house.today(&community.parse().unwrap()).0;
-    let (year, month, _) = today.parts();
-    let now = format!("{year}年{month}月");
-    if let Some(tile) = after(&home.text, "本月收入</dt><dd>") {
-        let own = sums.iter().find(|(name, ..)| *name == now);
-        let earned = own.map_or(0, |(_, earned, _)| *earned);
-        let tile = number(tile.split('<').next().unwrap());
-        assert_eq!(tile, Some(earned), "{resident}: what came in in {now}");
-    }
+    this_month(me, (community, resident), &home.text, &sums);
     for line in &all {
         let why = me
             .get(&format!("/{community}/passbook/{}", line.entry))

@@ -175,6 +175,11 @@ impl Wanderer<'_> {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "a failing test shows how to repeat it")]
+fn say(seed: u64) {
+    eprintln!("repeat with RONGYI_SEED={seed}");
+}
+
 #[tokio::test]
 async fn every_page_after_a_random_workload_agrees() {
     let named = std::env::var("RONGYI_SEED").ok();
@@ -183,7 +188,7 @@ async fn every_page_after_a_random_workload_agrees() {
         None => SEEDS,
     };
     for seed in seeds {
-        println!("repeat with RONGYI_SEED={seed}");
+        say(seed);
         let app = TestApp::with_notice().await;
         let mut wanderer = Wanderer {
             app: &app,
