@@ -22,7 +22,14 @@ impl Driver {
         if bound == 0 {
             return Ok(0);
         }
-        let reference = &awards[self.below(bound) as usize];
+        let drawn = self.below(bound) as usize;
+        // Often one that the household can no longer pay back, where there is one.
+        let short = if self.below(3) == 0 {
+            awards.iter().find(|own| self.model.is_short(own))
+        } else {
+            None
+        };
+        let reference = short.unwrap_or(&awards[drawn]);
         let entry = *self
             .receipts
             .get(reference)
@@ -56,9 +63,15 @@ impl Driver {
         Ok(place)
     }
 
-    /// One proposes, and may not approve; then two decide at once, who do not agree.
+    /// One proposes, and may not approve; then two decide at once, who do not agree, or one whose finger slips.
     pub(crate) async fn adjust(&mut self, place: u32) -> Result<()> {
-        let amount = i64::from(self.below(30)) + 1;
+        // Now and then all that the household has.
+        let all = self.model.wallet(place).points;
+        let amount = if all > 0 && self.below(3) == 0 {
+            -all
+        } else {
+            i64::from(self.below(30)) + 1
+        };
         self.next += 1;
         let headers = self.desk(0, &format!("propose-{}", self.next));
         let body = format!(
@@ -79,15 +92,21 @@ impl Driver {
             "who proposes may not approve: {}",
             json(&own.answer)?
         );
-        let told = self.both([(&approve, "", 1), (&decline, WHY, 0)]).await?;
+        let agree = self.below(2) == 0;
+        let other: (&str, &str, usize) = if agree {
+            (&approve, "", 1)
+        } else {
+            (&decline, WHY, 0)
+        };
+        let told = self.both([(&approve, "", 1), other]).await?;
         let done = done(&told, "proposal.closed")?;
         match done.as_slice() {
-            [0] => {
+            [1] if !agree => self.counts.declined += 1,
+            [_] => {
                 self.model.adjust(place, amount);
                 self.counts.adjusted += 1;
             }
-            [1] => self.counts.declined += 1,
-            _ => anyhow::bail!("proposal {proposal}: {done:?} of two who do not agree"),
+            _ => anyhow::bail!("proposal {proposal}: {done:?} of two (agreed: {agree})"),
         }
         Ok(())
     }
@@ -193,8 +212,11 @@ impl Driver {
     async fn both(&mut self, asked: [(&str, &str, usize); 2]) -> Result<Vec<Tried>> {
         self.next += 1;
         let next = self.next;
-        let headers = asked.map(|(_, _, who)| self.desk(who, &format!("both-{next}-{who}")));
-        let [(one, first, _), (two, then, _)] = asked;
+        let [(one, first, who), (two, then, other)] = asked;
+        let headers = [
+            self.desk(who, &format!("both-{next}-one")),
+            self.desk(other, &format!("both-{next}-two")),
+        ];
         let (one, two) = tokio::join!(
             self.caller.ask("POST", one, &headers[0], first),
             self.second.ask("POST", two, &headers[1], then)

@@ -303,6 +303,14 @@ impl Model {
         Some(event.place)
     }
 
+    /// Whether the household can no longer pay this award back.
+    pub fn is_short(&self, reference: &str) -> bool {
+        let Some((event, points, _)) = self.awards.get(reference) else {
+            return false;
+        };
+        self.wallet(event.place).points < *points
+    }
+
     /// Where an award that may be taken back was given.
     pub fn place_of(&self, reference: &str) -> Option<u32> {
         self.seen.get(reference).map(|event| event.place)

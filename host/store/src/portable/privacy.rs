@@ -40,8 +40,18 @@ fn listing(number: i64) -> Result<Listing, StoreError> {
 }
 
 impl Own {
-    /// In one transaction.
+    /// In one transaction, always in the same order: two hosts that note the same readings never wait for each other.
     pub(crate) async fn note_reads(&self, notes: &[ReadNote]) -> Result<(), StoreError> {
+        let mut notes: Vec<&ReadNote> = notes.iter().collect();
+        notes.sort_by_key(|own| {
+            (
+                &own.community,
+                own.resident,
+                &own.reader,
+                &own.kind,
+                &own.door,
+            )
+        });
         let mut writer = self.writer().await?;
         let mut transaction = sqlx::Connection::begin(&mut *writer).await?;
         for note in notes {

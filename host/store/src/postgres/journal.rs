@@ -41,9 +41,8 @@ statements! {
         WHERE community_id = (SELECT community_id FROM community WHERE code = $1) AND resident = ANY($2)";
 }
 
-/// A host that hangs between two statements must not hold a community's row for ever: the server takes it away.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
-     SET LOCAL idle_in_transaction_session_timeout = '10s'";
+/// Whatever the server's default is.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// The head rows: `ids` answers a community's number by its place in the batch, NULL when its head had moved.
 const HEADS: &str = "WITH batch AS MATERIALIZED (SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[]), \

@@ -72,6 +72,10 @@ impl Watch {
     }
 }
 
+/// A host that hangs between two statements must not hold a row for ever: the server takes it away. For every
+/// transaction that may hold one, whatever it writes.
+const NO_IDLING: &str = "SET idle_in_transaction_session_timeout = '10s'";
+
 impl Postgres {
     /// Opens for reading and writing, and brings the tables up to date. `urls` are one or several addresses with
     /// blanks between them: the first that is not in recovery is used.
@@ -140,9 +144,13 @@ impl Postgres {
             })
             .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    check_session(connection, may_write)
+                    check_session(&mut *connection, may_write)
                         .await
-                        .map_err(|error| sqlx::Error::Configuration(error.to_string().into()))
+                        .map_err(|error| sqlx::Error::Configuration(error.to_string().into()))?;
+                    if may_write {
+                        sqlx::raw_sql(NO_IDLING).execute(connection).await?;
+                    }
+                    Ok(())
                 })
             })
             .connect_lazy_with(own);

@@ -48,6 +48,45 @@ async fn every_statement_can_be_prepared() {
     assert_eq!(columns_of_sqlite().await, columns(&db).await);
 }
 
+/// A host that hangs in the middle of any transaction, here of one that notes who read what, keeps the others waiting for
+/// no longer than the server waits for it.
+#[tokio::test]
+async fn a_row_of_a_host_that_hangs_is_taken_away_whatever_it_writes() {
+    let cluster = Cluster::start();
+    let hangs = Postgres::open(&cluster.url()).await.unwrap();
+    let other = Postgres::open(&cluster.url()).await.unwrap();
+    let community =
+        "INSERT INTO community (code, hash) VALUES ('nanmen', decode(repeat('00', 32), 'hex'))";
+    sqlx::raw_sql(community)
+        .execute(&mut *other.writer().await.unwrap())
+        .await
+        .unwrap();
+    let code = |text: &'static str| rongyi_core::ids::Code::literal(text);
+    let note = crate::model::ReadNote {
+        community: code("nanmen"),
+        resident: rongyi_core::ids::ResidentNo(1001),
+        reader: code("staff/1"),
+        kind: "balance".to_owned(),
+        door: "api".to_owned(),
+        at: rongyi_core::time::Instant(900_000_000),
+        reads: 1,
+    };
+    other.note_reads(std::slice::from_ref(&note)).await.unwrap();
+    let mut writer = hangs.writer().await.unwrap();
+    let mut begun = sqlx::Connection::begin(&mut *writer).await.unwrap();
+    sqlx::raw_sql("UPDATE read_log SET reads = reads + 1")
+        .execute(&mut *begun)
+        .await
+        .unwrap();
+    // From here on nobody goes on with it.
+    let noted = other.note_reads(std::slice::from_ref(&note));
+    let noted = tokio::time::timeout(std::time::Duration::from_secs(60), noted);
+    noted.await.expect("not for ever").unwrap();
+    assert!(begun.commit().await.is_err(), "what it held was taken away");
+    let reads = other.reads_of(&code("nanmen"), note.resident, 9).await;
+    assert_eq!(reads.unwrap().first().map(|line| line.reads), Some(2));
+}
+
 /// In a ledger of tens of thousands of rows, whose size the planner knows: every statement that an event, an order or a
 /// page waits for follows a key that says more than the community.
 #[tokio::test]
