@@ -32,6 +32,7 @@ use crate::config::{self, Config, Diagnostic, Parted};
 use crate::door::{Actor, Kind, Reading, Readings, Way};
 use crate::proof::heads::Heads;
 use crate::rulebook::{RuleBooks, RuleSets};
+use crate::till::Turns;
 use agreeing::{blocks, changed_settings, tried, unknown_sets};
 use checking::serving_engine;
 pub use checking::{
@@ -67,6 +68,8 @@ pub struct House {
     pub hand: Actor,
     /// Who read what is kept about whom.
     pub readings: Readings,
+    /// Who is typing a pick-up code.
+    pub turns: Turns,
     /// Whether its people are invented; pages say so.
     pub demo: bool,
     /// What became of the last change of the configuration.
@@ -189,6 +192,7 @@ impl House {
             clock,
             hand: Actor::here(),
             readings: Readings::default(),
+            turns: Turns::default(),
             demo: false,
             news,
             tightened: files.tightened,

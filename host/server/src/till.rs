@@ -1,6 +1,10 @@
 //! The till: a pick-up code as typed finds its order, and may be tried only so often. Tries are counted before they
 //! are looked at, in the database and so for all hosts together, by who types; a till without a wrong code today is
-//! never made to wait because of another one. It hands nothing over; that is [`crate::redemption`].
+//! never made to wait because of another one, and one who types takes turns: right codes that come at once are not told of
+//! wrong ones. It hands nothing over; that is [`crate::redemption`].
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rongyi_core::book::Order;
 use rongyi_core::chain::hex;
@@ -10,6 +14,7 @@ use rongyi_core::seal::Sealed;
 use rongyi_core::time::Instant;
 use rongyi_core::typed;
 use rongyi_store::{StoreError, TillTry};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::house::House;
 
@@ -21,6 +26,32 @@ const FREE_TRIES_OF_ALL: u32 = 100;
 const PAUSE_MAX: i64 = 15 * 60 * 1_000_000;
 /// The name under which all tries of a community are counted.
 const ALL: &str = "*";
+
+/// Who types takes turns that are kept while nobody waits for them; beyond so many they are forgotten.
+const TURNS_KEPT: usize = 1000;
+
+/// Held by whoever is looking.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
+/// Whose code is being looked at on this host, by community and who types: a try is taken before its code is looked at,
+/// so that several in hand at once would look like several wrong ones.
+#[derive(Debug, Default)]
+pub struct Turns(Mutex<HashMap<(Code, Code), Turn>>);
+
+impl Turns {
+    /// Waits until nobody else types under this name.
+    async fn wait(&self, community: &Code, actor: &Code) -> OwnedMutexGuard<()> {
+        let own = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.len() > TURNS_KEPT {
+                all.retain(|_, turn| Arc::strong_count(turn) > 1);
+            }
+            let own = all.entry((community.clone(), actor.clone()));
+            Arc::clone(own.or_default())
+        };
+        own.lock_owned().await
+    }
+}
 
 /// Why a code was not looked at.
 #[derive(Debug, thiserror::Error)]
@@ -116,6 +147,8 @@ struct Counted<'h> {
     actor: &'h Code,
     all: bool,
     at: Instant,
+    /// Until it is given back, or its code was wrong.
+    _turn: OwnedMutexGuard<()>,
 }
 
 impl<'h> Counted<'h> {
@@ -124,6 +157,7 @@ impl<'h> Counted<'h> {
         community: &'h Code,
         actor: &'h Code,
     ) -> Result<Counted<'h>, TillError> {
+        let turn = house.turns.wait(community, actor).await;
         let (day, at) = (house.today(community).0, house.clock.now());
         let take = async |actor: &str, free: u32| {
             let bounds = (free, PAUSE_MAX);
@@ -142,6 +176,7 @@ impl<'h> Counted<'h> {
             actor,
             all: matches!(all, TillTry::Taken { .. }),
             at,
+            _turn: turn,
         };
         match all {
             TillTry::Wait { until } if wrong > FREE_TRIES => {

@@ -19,6 +19,33 @@ async fn ordered(me: &mut Browser<'_>) -> String {
         .to_owned()
 }
 
+/// A busy counter: codes that are all right, many at once from one device, open their orders and nobody hears of wrong
+/// ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn right_codes_that_come_at_once_are_not_wrong() {
+    let app = TestApp::new().await;
+    app.earn("o-1", "waste.food", 1001, 400).await;
+    let mut me = app.signed_in("1001").await;
+    let mut codes = Vec::new();
+    for _ in 0..12 {
+        codes.push(ordered(&mut me).await);
+    }
+    let mut looking = tokio::task::JoinSet::new();
+    for pickup in codes {
+        let house = std::sync::Arc::clone(&app.house);
+        looking.spawn(async move {
+            let actor = code("token/1");
+            till::find(&house, &code("nanmen"), &actor, &pickup).await
+        });
+    }
+    while let Some(found) = looking.join_next().await {
+        assert!(matches!(found.unwrap(), Ok(Some(_))));
+    }
+    let wrong = till::wrong_today(&app.house, &code("nanmen")).await;
+    assert!(wrong.unwrap().iter().all(|(_, count)| *count == 0));
+    app.end().await;
+}
+
 fn other(pickup: &str, no: u32) -> String {
     let wrong = (pickup.parse::<u32>().unwrap() + 1 + no) % 100_000_000;
     format!("{wrong:08}")
