@@ -215,21 +215,30 @@ impl Model {
 
     /// What this event must be answered with, and what it changes.
     pub fn earn(&mut self, event: &Event) -> Earned {
-        let answer = self.decide(event);
-        if answer == Earned::Refused {
-            self.refused.insert(event.reference.clone());
+        let known = self.seen.get(&event.reference);
+        if known.is_some_and(|known| known != event) {
+            return Earned::Conflict;
         }
-        answer
+        // The months of the model are past, so that their caps have opened: what was refused is decided anew, and is
+        // booked where an award taken back has made room. The same no once more is the first one's replay.
+        let before = self.refused.contains(&event.reference);
+        if known.is_some() && !before {
+            return Earned::Again;
+        }
+        match self.decide(event) {
+            Earned::Refused if before => Earned::Again,
+            Earned::Refused => {
+                self.refused.insert(event.reference.clone());
+                Earned::Refused
+            }
+            answer => {
+                self.refused.remove(&event.reference);
+                answer
+            }
+        }
     }
 
     fn decide(&mut self, event: &Event) -> Earned {
-        if let Some(known) = self.seen.get(&event.reference) {
-            return if known == event {
-                Earned::Again
-            } else {
-                Earned::Conflict
-            };
-        }
         self.seen.insert(event.reference.clone(), event.clone());
         let household = event.place / 2;
         let (points, minutes) = match event.kind {
