@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rongyi_core::book::Book;
+use rongyi_core::book::{Book, Loaded};
 use rongyi_core::chain::{Head, hex};
 use rongyi_core::command::{Command, Need};
 use rongyi_core::ids::Code;
@@ -158,6 +158,9 @@ impl Desk {
                         if own.head == book.stored_head()
                             || flying.get(&code) == Some(&own.head) =>
                     {
+                        // What a reference was answered with before is read, too: a refusal may come again.
+                        let used = |row: &Loaded| matches!(row, Loaded::Source(_, _, Some(_)));
+                        let is_last = is_last && !own.rows.iter().any(used);
                         book.load(own.rows);
                         let list = if is_last { &mut ready } else { &mut asking };
                         list.push((code, book, jobs));

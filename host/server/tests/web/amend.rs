@@ -1,6 +1,10 @@
 //! What happens to entries afterwards, through the door: reversals, corrections by two people, objections, posting
 //! after notice, orders collected in parts. With every ledger proved whole at the end.
 
+use std::sync::Arc;
+
+use rongyi_server::house::House;
+use rongyi_server::{config, web};
 use serde_json::{Value, json};
 
 use crate::app::{Browser, TestApp, code};
@@ -303,5 +307,52 @@ async fn who_takes_the_rice_and_cancels_the_salt_has_paid_the_rice() {
         .is(200)
         .says(&["5 分已退回", "领走的按没有其余几样算价，一共 85 分"]);
     assert_eq!(points(&mut me).await.0, 215);
+    app.end().await;
+}
+
+/// The book of a host that was started anew has everything of this resident loaded but the reference itself: what that
+/// was answered with is read then.
+#[tokio::test]
+async fn what_a_full_month_refused_is_booked_when_an_entry_of_it_is_taken_back() {
+    let mut app = TestApp::with_notice().await;
+    let event = |external_ref: &str, quantity: &str| {
+        json!({
+            "kind": "waste.food", "resident": 1001, "quantity": quantity, "occurred_at": "2026-10-20",
+            "source": "scale-1", "external_ref": external_ref
+        })
+    };
+    let path = format!("{API}/events");
+    let late = event("e-2", "1.5");
+    let mut scale = app.device("events").await;
+    let full = scale.json(&path, &event("e-1", "30")).await.is(200).json();
+    let refused = scale.json(&path, &late).await.is(200).json();
+    assert_eq!(refused["opens"], "2026-11-01", "{refused}");
+    let bearer = scale.bearer.clone();
+
+    let own = config::load_with(&app.house.config.file, &|_| None).unwrap();
+    let house = House::open(own, app.clock.clone()).await.unwrap();
+    app.house = Arc::new(house);
+    app.router = web::router(Arc::clone(&app.house));
+    let mut check = app.signed_in("check").await;
+    let reverse = format!("{API}/entries/{}/reverse", full["entry"]);
+    check.json(&reverse, &because("称错了")).await.is(200);
+    let mut scale = Browser {
+        bearer,
+        ..app.browser()
+    };
+    scale.json(&path, &event("e-3", "2")).await.is(200);
+    let now = scale.json(&path, &late).await.is(200).json();
+    let (outcome, replayed) = (&now["outcome"], &now["replayed"]);
+    assert_eq!(
+        (outcome, replayed),
+        (&json!("decided"), &json!(false)),
+        "{now}"
+    );
+    let again = scale.json(&path, &late).await.is(200).json();
+    let (entry, replayed) = (&again["entry"], &again["replayed"]);
+    assert_eq!((entry, replayed), (&now["entry"], &json!(true)), "{again}");
+    let mut me = app.signed_in("1001").await;
+    assert_eq!(points(&mut me).await, (35, 0));
+    drop((me, scale, check));
     app.end().await;
 }
