@@ -231,7 +231,7 @@ impl Model {
                 self.refused.insert(event.reference.clone());
                 Earned::Refused
             }
-            answer => {
+            answer @ (Earned::Decided { .. } | Earned::Again | Earned::Conflict) => {
                 self.refused.remove(&event.reference);
                 answer
             }
