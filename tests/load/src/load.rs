@@ -74,7 +74,7 @@ pub struct Measured {
     pub seconds: f64,
     /// Milliseconds of each request, ascending; one that was asked again counts from its first time.
     pub latencies: Vec<f64>,
-    /// How often a host said that it is too busy (503).
+    /// How often a host said that it is too busy (503, 429).
     pub busy: u64,
 }
 
@@ -115,7 +115,9 @@ pub fn percentile(ascending: &[f64], share: f64) -> f64 {
 }
 
 /// How often a request is sent before its host counts as broken.
-const BUSY_MAX: u32 = 20;
+const BUSY_MAX: u32 = 40;
+/// Before it is sent again.
+const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// References are never given twice, whatever is run one after another in this process.
 static REFERENCE: AtomicU64 = AtomicU64::new(1);
@@ -247,18 +249,31 @@ impl Worker {
         )
     }
 
-    /// Sends the body, again while the host says that it is too busy.
+    /// Sends the body; see [`Worker::patient`].
     async fn post(&mut self, line: &mut Connection, path: &str, headers: &str) -> Result<Answered> {
+        let body = std::mem::take(&mut self.body);
+        let said = self.patient(line, path, headers, &body).await;
+        self.body = body;
+        said
+    }
+
+    /// Sends something, again while the host says that it is too busy, or that others are to be let through first.
+    async fn patient(
+        &mut self,
+        line: &mut Connection,
+        path: &str,
+        headers: &str,
+        body: &str,
+    ) -> Result<Answered> {
         for _ in 0..BUSY_MAX {
-            let said = line
-                .ask("POST", path, headers, self.body.as_bytes())
-                .await?;
-            if said.status != 503 {
+            let said = line.ask("POST", path, headers, body.as_bytes()).await?;
+            if !matches!(said.status, 429 | 503) {
                 return Ok(said);
             }
             self.busy += 1;
+            tokio::time::sleep(BUSY_PAUSE).await;
         }
-        bail!("a host said {BUSY_MAX} times in a row that it is too busy");
+        bail!("{path}: a host said {BUSY_MAX} times in a row that it is too busy");
     }
 
     async fn single(&mut self, line: &mut Connection, community: u32) -> Result<u64> {
@@ -340,14 +355,8 @@ impl Worker {
             self.hosts[0]
         );
         let body = format!(r#"{{"lines":[{{"item":"soap","quantity":1}}],"total":{ITEM_POINTS}}}"#);
-        let said = line
-            .ask(
-                "POST",
-                &format!("/api/v1/communities/{name}/orders"),
-                &headers,
-                body.as_bytes(),
-            )
-            .await?;
+        let path = format!("/api/v1/communities/{name}/orders");
+        let said = self.patient(line, &path, &headers, &body).await?;
         let shown = || String::from_utf8_lossy(&said.body).into_owned();
         let placed: Value = serde_json::from_slice(&said.body).with_context(shown)?;
         let (Some(order), Some(pickup)) =
@@ -361,7 +370,7 @@ impl Worker {
         );
         let body = format!(r#"{{"pickup_code":"{pickup}"}}"#);
         let path = format!("/api/v1/communities/{name}/orders/{order}/settle");
-        let said = line.ask("POST", &path, &headers, body.as_bytes()).await?;
+        let said = self.patient(line, &path, &headers, &body).await?;
         if said.status != 200 || !contains(&said.body, b"\"state\":\"settled\"") {
             bail!(
                 "handing over was answered with {}: {}",
