@@ -83,6 +83,7 @@ struct Dirty {
     codes: Vec<(OrderNo, SaltedText)>,
     erased: Vec<u64>,
     forgotten: Vec<ResidentNo>,
+    marked: Vec<u64>,
     settings: bool,
     sets: usize,
     periods: BTreeSet<Code>,
@@ -396,6 +397,7 @@ impl Book {
                 .collect(),
             erased: dirty.erased,
             forgotten: dirty.forgotten,
+            marked: dirty.marked,
         })
     }
 

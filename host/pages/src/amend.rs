@@ -107,6 +107,27 @@ pub struct ObjectionRow {
     pub reason: String,
 }
 
+/// An event that a reviewer is asked to look at.
+#[derive(Debug, Clone)]
+pub struct MarkRow {
+    /// Its entry.
+    pub entry: u64,
+    /// What for, in the reader's language.
+    pub title: String,
+    /// Whose, masked.
+    pub masked_name: String,
+    /// The day it was booked.
+    pub on: Day,
+    /// Who got or lost what.
+    pub gains: Vec<RecordGain>,
+    /// What is to be looked at; whole sentences.
+    pub says: Vec<String>,
+    /// Who recorded it.
+    pub by: String,
+    /// Whether the reader recorded it, and so is not the one to look.
+    pub own: bool,
+}
+
 /// An entry that was looked up by its number, before anybody says why it is to be reversed.
 #[derive(Debug, Clone)]
 pub struct FoundEntry {
@@ -138,6 +159,8 @@ pub struct AmendView {
     pub proposals: Vec<ProposalRow>,
     /// What waits for a review.
     pub objections: Vec<ObjectionRow>,
+    /// What somebody is asked to look at.
+    pub marks: Vec<MarkRow>,
     /// The number that was typed, to be found.
     pub typed: String,
     /// The entry of that number.
@@ -161,7 +184,12 @@ impl AmendView {
     }
 
     fn waiting(&self) -> String {
-        let all = self.proposals.len().saturating_add(self.objections.len());
+        let all = [
+            self.proposals.len(),
+            self.objections.len(),
+            self.marks.len(),
+        ];
+        let all = all.into_iter().fold(0, usize::saturating_add);
         format::number(i64::try_from(all).unwrap_or(i64::MAX))
     }
 }

@@ -32,7 +32,7 @@ pub use access::{
 };
 pub use account::{Audience, FieldError, MeView, PinView, SignInView};
 pub use amend::{
-    AmendView, FoundEntry, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow,
+    AmendView, FoundEntry, MarkRow, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow,
 };
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
 pub use format::{Day, Moment};

@@ -10,6 +10,7 @@ pub mod errors;
 pub mod front;
 pub mod headers;
 mod lines;
+mod marks;
 mod operator;
 mod order;
 mod own;
@@ -252,6 +253,7 @@ pub fn addresses() -> Addresses {
         .post(Approve, "/{community}/amend/{seq}/approve", amend::approve)
         .post(Decline, "/{community}/amend/{seq}/decline", amend::decline)
         .post(Review, "/{community}/amend/{seq}/review", amend::review)
+        .post(Review, "/{community}/amend/{seq}/seen", marks::see)
         .get(
             SetListing,
             "/{community}/listing",

@@ -302,6 +302,12 @@ each_engine! {
     fn fate(community: &Code, entry: u64) -> Option<Fate>;
     /// Entries in one state, those whose notice ends first before the others.
     fn fates_in(community: &Code, state: FateState, limit: u32) -> Vec<(u64, Fate)>;
+    /// Decided events that a reviewer is asked to look at and nobody has, the earliest first.
+    fn open_marks(community: &Code, limit: u32) -> Vec<u64>;
+    /// A reviewer has looked at it; `false` when somebody had before, or nothing is marked there.
+    fn see_mark(community: &Code, entry: u64, by: &Code, at: Instant) -> bool;
+    /// When somebody had looked at what is marked there, and who.
+    fn mark_seen(community: &Code, entry: u64) -> Option<(Instant, Code)>;
     /// Awards whose notice ended before `today` and that nobody objects to.
     fn due_notices(community: &Code, today: LocalDate, limit: u32) -> Vec<u64>;
     /// Removes idempotency keys used before; answers how many. The book no longer counts them.

@@ -34,6 +34,7 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         Holds::Stays("keys that programs choose, for thirty days"),
     ),
     ("item", Holds::Stays("what the shop offers")),
+    ("mark", Holds::Numbers),
     ("orders", Holds::Numbers),
     (
         "params",

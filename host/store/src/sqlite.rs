@@ -57,6 +57,12 @@ mod load;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/marks.rs"]
+mod marks;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/moment.rs"]
 mod moment;
 #[allow(

@@ -334,8 +334,13 @@ fn decide(
         };
         book.put_fate(entry, fate);
     }
+    let marked = !decision.marks.is_empty();
     let records = vec![first, Record::Decided(asked.set.no, facts, decision)];
-    Ok(Some(drafted.commit(book, command, records)))
+    let receipt = drafted.commit(book, command, records);
+    if marked {
+        book.dirty.marked.push(receipt.entry);
+    }
+    Ok(Some(receipt))
 }
 
 pub(super) fn refusal(code: &'static str, args: Vec<Arg>) -> Refusal {

@@ -313,6 +313,8 @@ pub struct Changes {
     pub erased: Vec<u64>,
     /// Residents whose commitments lose their salts.
     pub forgotten: Vec<ResidentNo>,
+    /// Decided events that the rule, or the host, asks a reviewer to look at.
+    pub marked: Vec<u64>,
     pub settings: Option<Settings>,
     pub sets: Vec<Arc<RuleSet>>,
     pub periods: Vec<PeriodRow>,

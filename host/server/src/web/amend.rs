@@ -17,6 +17,7 @@ use rongyi_pages::{
 use serde::Deserialize;
 
 use super::lines::{about, asset_title, booked_on, decode, event_title, title};
+use super::marks;
 use super::record::gains;
 use super::shell::{Html, OnDuty, Visit, day, go};
 use super::why::erased;
@@ -215,6 +216,7 @@ pub(super) async fn show_desk(
         shell: visit.shell(),
         proposals,
         objections,
+        marks: marks::open(&visit, &frame, &me).await?,
         key: hex(&random::<16>()),
         done: query.done.map(|Seq(seq)| seq),
     })

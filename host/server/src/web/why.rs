@@ -15,6 +15,7 @@ use super::carried::carried_told;
 use super::lines::{
     About, about, booked_on, decode, event_of, happened_on, lapsed_text, state, title, unit,
 };
+use super::marks;
 use super::pending::{self, notice_accounts};
 use super::resident::at_hand;
 use super::shell::{Html, Member, Visit, day};
@@ -63,7 +64,7 @@ pub(super) async fn show_why(
     let left = after.unwrap_or_else(|| wallet.points.spendable(visit.today()));
     let mut told: Vec<String> = Vec::new();
     told.extend(short.map(|short| short.told(&visit, Some(left))));
-    told.extend(told_beside(&visit, &frame, (&receipt, &plan)));
+    told.extend(told_beside(&visit, &frame, &receipt).await?);
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
     let fate = fate.await?;
@@ -124,26 +125,45 @@ pub(super) async fn show_why(
 }
 
 /// What is said beside the sum: what ran out, what the staff will look at, what was carried in.
-fn told_beside(visit: &Visit, frame: &Frame, (receipt, plan): (&Receipt, &Plan)) -> Vec<String> {
+async fn told_beside(
+    visit: &Visit,
+    frame: &Frame,
+    receipt: &Receipt,
+) -> Result<Vec<String>, Fault> {
     let mut told = Vec::new();
     let lapsed = lapsed(receipt);
     if lapsed > 0 {
         told.push(lapsed_text(visit, lapsed));
     }
-    if let Some(Record::Decided(_, _, decision)) = receipt.records.get(1) {
-        let marks = decision.marks.iter();
-        told.extend(marks.map(|own| {
-            let sentence = explain::mark(plan, Some(frame), own, visit.tongue());
-            visit.either(
+    let marks = marks::said(visit, frame, receipt);
+    if !marks.is_empty() {
+        let store = &visit.app.house.store;
+        let seen = match store.mark_seen(&visit.code, receipt.entry).await? {
+            Some((at, by)) => {
+                let at = visit.shell().moment_long(visit.moment(at));
+                Some((at, visit.actor(&by).await))
+            }
+            None => None,
+        };
+        told.extend(marks.into_iter().map(|sentence| match &seen {
+            // The host's own sentences have their stops.
+            Some((at, by)) => visit.either(
+                &format!("{}。{by}核对过了，{at}。", sentence.trim_end_matches('。')),
+                &format!(
+                    "{}. Looked at by {by}, {at}.",
+                    sentence.trim_end_matches('.')
+                ),
+            ),
+            None => visit.either(
                 &format!("有一处等工作人员核对：{sentence}"),
                 &format!("To be looked at by the staff: {sentence}"),
-            )
+            ),
         }));
     }
     if let Some(Record::History(_, _, history, ..)) = receipt.records.first() {
         told.extend(carried_told(visit, frame, history));
     }
-    told
+    Ok(told)
 }
 
 /// Points that an entry let run out instead of giving them back.

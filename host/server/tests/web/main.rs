@@ -20,6 +20,7 @@ mod helped;
 mod hosts;
 mod in_force;
 mod links;
+mod marked;
 mod nasty;
 mod numbers;
 mod office;

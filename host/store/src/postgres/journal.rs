@@ -25,7 +25,7 @@ use sqlx::Transaction;
 use super::forms::{int, write_item, write_lines, write_rule_set, write_settings};
 use super::nul::stored;
 use super::table::{Binding, table};
-use super::{Connection, Postgres, statements};
+use super::{Connection, Postgres, marks, statements};
 use crate::error::StoreError;
 use crate::model::Written;
 
@@ -172,7 +172,7 @@ impl Postgres {
     pub(crate) async fn write(&self, batch: &[Changes]) -> Result<Vec<Written>, StoreError> {
         let mut connection = self.writer().await?;
         let new = new_communities(batch);
-        let outcome = if new.is_empty() && !erases(batch) {
+        let outcome = if new.is_empty() && !more(batch) {
             run(&mut connection, batch).await
         } else {
             let mut transaction = sqlx::Connection::begin_with(&mut *connection, BEGIN).await?;
@@ -255,27 +255,27 @@ async fn run(connection: &mut Connection, batch: &[Changes]) -> Result<HashSet<i
     let rows = query.fetch_all(&mut *connection).await?;
     let done = rows.iter().map(|row| sqlx::Row::try_get(row, 0));
     let done = done.collect::<Result<HashSet<i64>, _>>()?;
-    if erases(batch) {
-        erase(connection, batch, &done).await?;
+    if more(batch) {
+        beside(connection, batch, &done).await?;
     }
     Ok(done)
 }
 
-/// Whether anything is to be erased: rare, and then the one statement is not enough.
-fn erases(batch: &[Changes]) -> bool {
-    batch
-        .iter()
-        .any(|one| !one.erased.is_empty() || !one.forgotten.is_empty())
+/// Whether anything is marked or to be erased: rare, and then the one statement is not enough.
+fn more(batch: &[Changes]) -> bool {
+    let more = |one: &Changes| [one.erased.len(), one.forgotten.len(), one.marked.len()] != [0; 3];
+    batch.iter().any(more)
 }
 
-/// Removes texts, also those of this very commit, and salts: within the transaction of the commit that says so.
-async fn erase(
+/// Adds marks; removes texts, also those of this very commit, and salts: within the transaction of the commit.
+async fn beside(
     connection: &mut Connection,
     batch: &[Changes],
     done: &HashSet<i64>,
 ) -> Result<(), sqlx::Error> {
     let written = (1..).zip(batch).filter(|(ix, _)| done.contains(ix));
     for (_, changes) in written {
+        marks::add(connection, changes).await?;
         let places: Vec<i64> = changes.erased.iter().map(|seq| seq.cast_signed()).collect();
         let residents: Vec<i64> = changes.forgotten.iter().map(|own| own.0.into()).collect();
         for statement in [ERASE_TEXTS, ERASE_REFERENCES] {

@@ -22,6 +22,7 @@ async fn every_statement_can_be_prepared() {
         super::fates::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
+        super::marks::STATEMENTS,
         super::open::STATEMENTS,
         super::people::STATEMENTS,
         super::privacy::STATEMENTS,

@@ -16,7 +16,7 @@ pub(crate) use held::Held;
 
 use super::forms::{int, write_item, write_lines, write_rule_set, write_settings};
 use super::rows::{Binding, Rows};
-use super::{Sqlite, statements};
+use super::{Sqlite, marks, statements};
 use crate::error::StoreError;
 use crate::model::{StoredBlock, Written};
 
@@ -411,6 +411,7 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
         .await?;
     beside::write(connection, taken).await?;
     for (community, changes) in taken {
+        marks::add(connection, changes).await?;
         erase(connection, *community, changes).await?;
     }
     Ok(())

@@ -1,0 +1,62 @@
+//! What a rule asks somebody to look at comes to the reviewers' desk, and goes when one has looked who did not record it.
+
+use serde_json::json;
+
+use crate::app::TestApp;
+
+const API: &str = "/api/v1/communities/nanmen";
+
+/// Two shifts of one person at the same time both count, and somebody looks at them.
+const KINDS: &str = "[kinds.\"cleanup.hour\"]\noverlap = \"mark\"\n";
+
+#[tokio::test]
+async fn what_is_marked_waits_at_the_desk_until_another_one_has_looked() {
+    let app = TestApp::with_both("", (KINDS, "")).await;
+    let mut check = app.signed_in("check").await;
+    let mut boss = app.signed_in("boss").await;
+    let event = |external_ref: &str, at: &str| {
+        json!({
+            "kind": "cleanup.hour", "resident": 1001, "quantity": "2", "occurred_at": at,
+            "source": "desk", "external_ref": external_ref
+        })
+    };
+    let path = format!("{API}/events");
+    for (external_ref, at) in [("p-1", "2026-11-20T09:00"), ("p-2", "2026-11-21T10:00")] {
+        check.json(&path, &event(external_ref, at)).await.is(200);
+    }
+    let late = event("p-3", "2026-11-20T09:10");
+    let late = check.json(&path, &late).await.is(200).json();
+    assert_eq!(late["outcome"], "decided", "{late}");
+    let entry = late["entry"].as_u64().unwrap();
+
+    let desk = boss.get("/nanmen/amend").await;
+    desk.is(200)
+        .says(&["这段时间和", "笔重叠", "清洁日志愿服务 2 小时", "+4 分"]);
+    assert_eq!(desk.text.matches("/seen\"").count(), 1, "{}", desk.text);
+    let mut me = app.signed_in("1001").await;
+    let why = format!("/nanmen/passbook/{entry}");
+    me.get(&why)
+        .await
+        .is(200)
+        .says(&["有一处等工作人员核对：", "重叠"]);
+
+    // Whoever recorded it is not the one to look; a shopkeeper neither.
+    let seen = format!("/nanmen/amend/{entry}/seen");
+    let own = check.post(&seen, &[]).await;
+    own.is(422).says(&["另一位工作人员"]);
+    check.get("/nanmen/amend").await.says(&["这是您自己登记的"]);
+    app.signed_in("shop").await.post(&seen, &[]).await.is(403);
+    boss.get("/nanmen/amend").await.says(&["看过了，没有问题"]);
+
+    assert_eq!(
+        boss.post(&seen, &[]).await.is(303).location(),
+        "/nanmen/amend#marks"
+    );
+    let desk = boss.get("/nanmen/amend").await;
+    desk.says(&["没有要看的"]);
+    boss.post(&seen, &[]).await.is(303);
+    let told = me.get(&why).await;
+    told.is(200).says(&["重叠", "核对过了，2026年11月23日"]);
+    drop((check, boss, me));
+    app.end().await;
+}
