@@ -88,13 +88,44 @@ impl Row {
             sum.add(self.phrase("most"), vec![number(most.into())], more);
         }
         let before = sum.total();
+        if self.kind.spend {
+            self.spend(sum, &mut decision);
+            return Ok(decision);
+        }
         self.cap(event, &mut sum);
         let counted = sum.total();
         self.give(event, sum, before.saturating_sub(counted), &mut decision);
         if !honour || self.kind.points_for_honour {
             self.points(counted, &mut decision);
         }
+        self.pay(event, before, &mut decision);
         Ok(decision)
+    }
+
+    /// Takes the minutes that were worked out away; how they came about is told without amounts.
+    fn spend(&self, sum: Sum, decision: &mut Decision) {
+        let minutes = sum.total();
+        sum.give(decision, self.to(), Short::Clamp);
+        decision.awards.clear();
+        for line in &mut decision.lines {
+            line.amount = None;
+        }
+        let mut spent = Sum::of(MINUTES);
+        let args = vec![number(minutes)];
+        spent.add(self.phrase("spent"), args, minutes.saturating_neg());
+        spent.give(decision, self.to(), Short::Clamp);
+    }
+
+    /// Whoever was helped pays with the time that was served, whatever a cap left of it.
+    fn pay(&self, event: &Event, served: i64, decision: &mut Decision) {
+        let filled = |role: &&String| event.roles.iter().any(|own| own == *role);
+        let payer = self.kind.paid_by.as_ref().filter(filled);
+        if let Some(payer) = payer.filter(|_| served > 0) {
+            let mut paid = Sum::of(MINUTES);
+            let args = vec![number(served)];
+            paid.add(self.phrase("paid"), args, served.saturating_neg());
+            paid.give(decision, payer, Short::Clamp);
+        }
     }
 
     fn to(&self) -> &str {

@@ -54,6 +54,11 @@ pub(crate) struct Kind {
     pub(crate) surplus_to: Option<String>,
     /// Who receives the time; the doer without it.
     pub(crate) to: Option<String>,
+    /// The time was received: it is taken away, as far as there is any.
+    #[serde(default)]
+    pub(crate) spend: bool,
+    /// Who was helped and pays with their own time, as far as there is any, when somebody is in this role.
+    pub(crate) paid_by: Option<String>,
 
     /// How the time was recorded, and what class that makes it.
     #[serde(default)]
@@ -201,6 +206,7 @@ pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
             no("code", "code", &zh, &en);
         }
         check_kind(kind, &mut no);
+        check_spent(kind, &mut no);
         check_numbers(kind, &mut no);
     }
     found
@@ -273,6 +279,34 @@ fn check_kind(kind: &Kind, no: No<'_>) {
             );
             no(&format!("proofs[{at}].code"), "proof", zh, en);
         }
+    }
+}
+
+/// Time that is taken away is neither capped nor rewarded, and nobody pays for what they receive themselves.
+fn check_spent(kind: &Kind, no: No<'_>) {
+    let earned = !kind.caps.is_empty()
+        || kind.surplus_to.is_some()
+        || kind.paid_by.is_some()
+        || kind.no_show_times.is_some()
+        || !kind.proofs.is_empty()
+        || kind.points_per_hour.is_some();
+    if kind.spend && earned {
+        let (zh, en) = (
+            "写了 spend，时长是扣的：caps、surplus_to、paid_by、no_show_times、proofs、points_per_hour 都不用写。",
+            "With spend the time is taken away: leave out caps, surplus_to, paid_by, no_show_times, proofs and points_per_hour.",
+        );
+        no("spend", "spend", zh, en);
+    }
+    let Some(payer) = kind.paid_by.as_deref() else {
+        return;
+    };
+    let receives = kind.to.as_deref().unwrap_or("doer");
+    if payer == "doer" || payer == receives || kind.surplus_to.as_deref() == Some(payer) {
+        let zh = format!("paid_by 写接受服务的人的角色，“{payer}”是得时长的人。");
+        let en = format!(
+            "paid_by is the role of whoever was helped; “{payer}” is the one who receives the time."
+        );
+        no("paid_by", "paid-by", &zh, &en);
     }
 }
 

@@ -164,6 +164,20 @@ fn own_phrases(row: &Row) -> Vec<Phrase> {
             "{0} minutes beyond the cap are given away".to_owned(),
         );
     }
+    if kind.spend {
+        say(
+            "spent",
+            format!("{title}：按规定扣 {{0}} 分钟，不够就扣完为止"),
+            format!("{en}: {{0}} minutes are taken for the help received, as far as there are any"),
+        );
+    }
+    if kind.paid_by.is_some() {
+        say(
+            "paid",
+            "接受服务的人扣 {0} 分钟，不够就扣完为止".to_owned(),
+            "{0} minutes are taken from whoever was helped, as far as there are any".to_owned(),
+        );
+    }
     if kind.points_per_hour.is_some() {
         say(
             "points",
@@ -252,6 +266,20 @@ fn summary(row: &Row) -> Text {
             format!(
                 "; at most {} minutes {} for {}",
                 cap.minutes, when.en, who.en
+            ),
+        );
+    }
+    if kind.spend {
+        say(
+            "，从接受服务的人的时长里扣，扣完为止".to_owned(),
+            "; taken from the time of whoever was helped, as far as there is any".to_owned(),
+        );
+    }
+    if let Some(payer) = &kind.paid_by {
+        say(
+            format!("，从接受服务的人（{payer}）的时长里扣同样多，扣完为止"),
+            format!(
+                "; as much is taken from the time of whoever was helped ({payer}), as far as there is any"
             ),
         );
     }

@@ -365,34 +365,35 @@ async fn short(
         let Some(Loaded::Resident(_, Some(member))) = found.into_iter().next() else {
             continue;
         };
-        let asset = AssetNo::POINTS;
-        let holder = past::holder_of(settings, asset, *resident, member.household);
-        let account = past::available(holder, asset);
-        let change = receipt.records.iter().map(|record| {
-            let Record::Moved(_, moved) = record else {
-                return 0;
+        for asset in [AssetNo::POINTS, AssetNo::MINUTES] {
+            let holder = past::holder_of(settings, asset, *resident, member.household);
+            let account = past::available(holder, asset);
+            let change = receipt.records.iter().map(|record| {
+                let Record::Moved(_, moved) = record else {
+                    return 0;
+                };
+                let amount = moved.amount.get();
+                if moved.debit == account {
+                    amount.saturating_neg()
+                } else if moved.credit == account {
+                    amount
+                } else {
+                    0
+                }
+            });
+            let change = change.fold(0, i64::saturating_add);
+            let own = shortfall(visit, frame, (event, decision), (account, change)).await?;
+            let Some(own) = own else {
+                continue;
             };
-            let amount = moved.amount.get();
-            if moved.debit == account {
-                amount.saturating_neg()
-            } else if moved.credit == account {
-                amount
-            } else {
-                0
+            let after = store.balances(&visit.code, &[account]).await?;
+            let after = after
+                .first()
+                .map(|(_, state)| state.spendable(visit.today()));
+            let sentence = own.told(visit, after);
+            if !told.contains(&sentence) {
+                told.push(sentence);
             }
-        });
-        let change = change.fold(0, i64::saturating_add);
-        let own = shortfall(visit, frame, (event, decision), (account, change)).await?;
-        let Some(own) = own else {
-            continue;
-        };
-        let after = store.balances(&visit.code, &[account]).await?;
-        let after = after
-            .first()
-            .map(|(_, state)| state.spendable(visit.today()));
-        let sentence = own.told(visit, after);
-        if !told.contains(&sentence) {
-            told.push(sentence);
         }
     }
     Ok(told)

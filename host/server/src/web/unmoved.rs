@@ -25,22 +25,32 @@ pub(super) struct Short {
     pub(super) asked: i64,
     /// What was there and was taken.
     pub(super) taken: i64,
+    /// Points or minutes.
+    pub(super) unit: Unit,
 }
 
 impl Short {
     /// What was asked, what was taken, what is left.
     pub(super) fn told(self, visit: &Visit, after: Option<i64>) -> String {
         let shell = visit.shell();
-        let (asked, taken) = (shell.points(self.asked), shell.points(self.taken));
+        let counted = |number: i64| match self.unit {
+            Unit::Points => shell.points(number),
+            Unit::Minutes => shell.hours(number),
+        };
+        let (asked, taken) = (counted(self.asked), counted(self.taken));
+        let what = match self.unit {
+            Unit::Points => "积分",
+            Unit::Minutes => "时长",
+        };
         let left = after.map_or_else(String::new, |after| {
-            let after = shell.points(after);
+            let after = counted(after);
             visit.either(
                 &format!("，扣后还有 {after}"),
                 &format!("; {after} are left"),
             )
         });
         visit.either(
-            &format!("应扣 {asked}，积分不够，实扣 {taken}{left}。"),
+            &format!("应扣 {asked}，{what}不够，实扣 {taken}{left}。"),
             &format!(
                 "{asked} were to be taken; there were not enough, and {taken} were taken{left}."
             ),
@@ -55,7 +65,7 @@ pub(super) async fn shortfall(
     (event, decision): (&Event, &Decision),
     (account, change): (Account, i64),
 ) -> Result<Option<Short>, Fault> {
-    if decision.awards.iter().all(|award| award.amount >= 0) || unit(&account) == Unit::Minutes {
+    if decision.awards.iter().all(|award| award.amount >= 0) {
         return Ok(None);
     }
     let asked = asked_of(visit, frame, (event, decision), account).await?;
@@ -63,6 +73,7 @@ pub(super) async fn shortfall(
     Ok((asked < 0 && missing > 0).then(|| Short {
         asked: asked.saturating_neg(),
         taken: asked.saturating_neg().saturating_sub(missing),
+        unit: unit(&account),
     }))
 }
 
@@ -165,6 +176,7 @@ async fn nothing_moved(
     }
     let about = about(visit, (entry, first), None).await?;
     let mut told = Vec::new();
+    let mut counted = Unit::Points;
     if let Record::History(_, _, history, ..) = first {
         told.extend(carried_told(visit, frame, history));
     }
@@ -174,8 +186,15 @@ async fn nothing_moved(
         for award in decision.awards.iter().filter(|award| award.amount < 0) {
             let asked = i64::from(award.amount).saturating_neg();
             let doer = event.roles.iter().any(|(role, _)| *role == award.role);
-            if doer && award.asset.as_str() == "points" {
-                told.push(Short { asked, taken: 0 }.told(visit, None));
+            let unit = match award.asset.as_str() {
+                "points" => Unit::Points,
+                "minutes" => Unit::Minutes,
+                _ => continue,
+            };
+            if doer {
+                let taken = 0;
+                told.push(Short { asked, taken, unit }.told(visit, None));
+                counted = unit;
             }
         }
     }
@@ -187,7 +206,7 @@ async fn nothing_moved(
         note: String::new(),
         told,
         amount: 0,
-        unit: Unit::Points,
+        unit: counted,
         balance_after: None,
         state: if receipt.refusal().is_some() {
             LineState::Refused

@@ -44,7 +44,8 @@ pub(super) async fn show_why(
         ..
     } = own_entry(&visit, &me, seq).await?;
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
-    let (account, amount) = moved.unwrap_or((wallet.accounts(me.resident)[0], 0));
+    let (account, amount) =
+        moved.unwrap_or((wallet.accounts(me.resident)[only_minutes(&receipt)], 0));
     let (set, mut rows) = breakdown(&visit, &frame, &receipt, unit(&account));
     let refusal = receipt.refusal();
     let plan = explain::plan_of(&frame, set);
@@ -61,7 +62,10 @@ pub(super) async fn show_why(
         (account, amount),
     )
     .await?;
-    let left = after.unwrap_or_else(|| wallet.points.spendable(visit.today()));
+    let left = after.unwrap_or_else(|| match unit(&account) {
+        Unit::Points => wallet.points.spendable(visit.today()),
+        Unit::Minutes => wallet.minutes,
+    });
     let mut told: Vec<String> = Vec::new();
     told.extend(short.map(|short| short.told(&visit, Some(left))));
     told.extend(told_beside(&visit, &frame, &receipt).await?);
@@ -422,6 +426,16 @@ pub(super) fn breakdown(
     (None, Vec::new())
 }
 
+/// Of the two accounts of a passbook the one that a decision speaks of which moved nothing: minutes where it asked for
+/// nothing else.
+fn only_minutes(receipt: &Receipt) -> usize {
+    let Some(Record::Decided(_, _, decision)) = receipt.records.get(1) else {
+        return 0;
+    };
+    let minutes = |award: &rule::Award| award.asset.as_str() == "minutes";
+    usize::from(!decision.awards.is_empty() && decision.awards.iter().all(minutes))
+}
+
 /// Makes the sum come out at what was booked: rows that speak of other people in the same event are counted out, and a
 /// deduction that found less says so.
 async fn even_out(
@@ -464,12 +478,16 @@ async fn even_out(
         return Ok(None);
     }
     rows.push(ReasonRow {
-        text: visit.either("积分不够，没有扣到的", "Not there to be taken"),
+        text: match unit(&account) {
+            Unit::Points => visit.either("积分不够，没有扣到的", "Not there to be taken"),
+            Unit::Minutes => visit.either("时长不够，没有扣到的", "Not there to be taken"),
+        },
         amount: Some(missing),
     });
     Ok((asked < 0).then(|| Short {
         asked: asked.saturating_neg(),
         taken: booked.saturating_neg(),
+        unit: unit(&account),
     }))
 }
 

@@ -32,4 +32,5 @@ mod seen;
 mod serving;
 mod story;
 mod till;
+mod time_bank;
 mod wandering;
