@@ -417,7 +417,9 @@ fn compile_rule() -> Result<(), Failure> {
 }
 
 pub(crate) use enrol::{private_file, stop};
-pub(crate) use import::{import_balances, import_events, read as read_sheet, summary, unreadable};
+pub(crate) use import::{
+    import_balances, import_events, import_history, read as read_sheet, summary, unreadable,
+};
 pub(crate) use library::Library;
 pub use out::tell_panics;
 pub(crate) use out::{foreign, on_terminal, say, say_json, tell};

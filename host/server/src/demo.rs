@@ -2,6 +2,7 @@
 //! enrols everybody and imports everything with the functions of the ordinary commands, and serves. A second
 //! start keeps what is there.
 
+mod cases;
 mod files;
 
 use std::io::Write;
@@ -15,8 +16,8 @@ use rongyi_core::time::Instant;
 
 use crate::access::{hash_secret, server_secret};
 use crate::cli::{
-    ADDRESS, Failure, import_balances, import_events, listen, private_file, read_sheet, say, serve,
-    stop, summary, tell, unreadable,
+    ADDRESS, Failure, import_balances, import_events, import_history, listen, private_file,
+    read_sheet, say, serve, stop, summary, tell, unreadable,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config};
@@ -26,12 +27,14 @@ use crate::people::secret::{new_password, new_pin};
 use crate::people::{self, Added, HOUSEHOLD_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS};
 use rongyi_sheets::{Columns, Sheet};
 
+pub use cases::play;
+
 /// Where the demo lives.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-第一次运行会建好三个虚构社区：登记居民、导入余额、货物和上百条事项，都经过真正的规则；然后显示网址和三个登录。
+第一次运行会建好三个虚构社区：登记居民、导入余额、货物和上百条事项，都经过真正的规则；然后显示网址和几个登录。
 The first run makes three invented communities, enrols their people, imports balances, goods and hundreds of events
-through the real rules, then prints the address and three sign-ins. 再次运行保留原样。A second start keeps all of it.
+through the real rules, then prints the address and a few sign-ins. 再次运行保留原样。A second start keeps all of it.
 
 例 / examples:
   rongyi demo
@@ -55,7 +58,11 @@ pub struct DemoArgs {
 /// The sign-ins that are printed.
 const SIGN_IN_FILE: &str = "demo-sign-in.txt";
 const SHOWN_COMMUNITY: &str = "nanmen";
-const SHOWN_RESIDENT: ResidentNo = ResidentNo(1001);
+/// Who signs in where: the walk through, and somebody to whom a bit of everything has happened.
+const SHOWN_RESIDENTS: [(&str, ResidentNo); 2] = [
+    (SHOWN_COMMUNITY, ResidentNo(1001)),
+    ("jinxian", ResidentNo(1008)),
+];
 const SHOWN_STAFF: [(&str, &str); 4] = [
     ("nanmen-shop", "店员 shopkeeper"),
     ("nanmen-lead", "队长 leader"),
@@ -127,6 +134,12 @@ async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Fa
         let balances = folder.join("balances.csv");
         let tally = import_balances(house, community, &balances, &read_sheet(&balances)?).await?;
         summary(&balances, &tally, false);
+        let history = folder.join("history.csv");
+        if history.is_file() {
+            let sheet = read_sheet(&history)?;
+            let tally = import_history(house, community, &history, &sheet).await?;
+            summary(&history, &tally, false);
+        }
         let events = folder.join("events.csv");
         let tally = import_events(
             house,
@@ -138,6 +151,7 @@ async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Fa
         .await?;
         summary(&events, &tally, false);
     }
+    play(house, folder).await?;
     let text = shown(house, key).await?;
     keep(sign_in, &text).map_err(|error| Failure::file(sign_in, &error))?;
     Ok(text)
@@ -180,7 +194,7 @@ impl List {
     }
 }
 
-/// Three people for the walk through: fresh secrets that need no change, so that the walk begins at once.
+/// The people of the walk through: fresh secrets that need no change, so that the walk begins at once.
 async fn shown(house: &House, key: [u8; 32]) -> Result<String, Failure> {
     let community: Code = Code::literal(SHOWN_COMMUNITY);
     let mut lines = vec![
@@ -188,17 +202,22 @@ async fn shown(house: &House, key: [u8; 32]) -> Result<String, Failure> {
         format!("居民从这里登录 residents sign in at {ADDRESS}/{community}/sign-in"),
         format!("工作人员从这里登录 staff at {ADDRESS}/{community}/staff/sign-in"),
     ];
-    let resident = house
-        .store
-        .resident_person(&community, SHOWN_RESIDENT)
-        .await?;
-    if let Some(person) = resident {
+    for (own, resident) in SHOWN_RESIDENTS {
+        let own = Code::literal(own);
+        let Some(person) = house.store.resident_person(&own, resident).await? else {
+            continue;
+        };
         let pin = new_pin();
         let hash = hashed(key, pin.clone()).await?;
         house.store.set_pin(person.person_id, &hash, false).await?;
+        let name = &person.name;
+        let place = if own == community {
+            String::new()
+        } else {
+            format!("  什么都遇到过 with a bit of everything: {ADDRESS}/{own}/sign-in")
+        };
         lines.push(format!(
-            "  居民 resident   {SHOWN_RESIDENT}  PIN {pin}  ({})",
-            person.name
+            "  居民 resident   {resident}  PIN {pin}  ({name}){place}"
         ));
     }
     for (login, title) in SHOWN_STAFF {

@@ -171,9 +171,7 @@ async fn history(args: &HistoryArgs) -> Result<(), Failure> {
     let sheet = read(&args.file)?;
     let tally = with_house(&args.installation, async |house| {
         let community = known(house, &args.place.community)?;
-        let source = Code::literal(PAPER_BOOK);
-        let (columns, form) = (HISTORY_COLUMNS, Reader::history);
-        go(house, community, source, &args.file, &sheet, columns, form).await
+        import_history(house, community, &args.file, &sheet).await
     })
     .await?;
     report(&args.file, &tally, args.json, false)
@@ -231,6 +229,18 @@ pub(crate) async fn import_balances(
         Reader::balance,
     )
     .await
+}
+
+/// Imports totals of before; every bad row is told as `FILE:LINE`.
+pub(crate) async fn import_history(
+    house: &House,
+    community: &Code,
+    path: &Path,
+    sheet: &Sheet,
+) -> Result<Tally, Failure> {
+    let source = Code::literal(PAPER_BOOK);
+    let (columns, form) = (HISTORY_COLUMNS, Reader::history);
+    go(house, community, source, path, sheet, columns, form).await
 }
 
 /// Imports events; every bad row is told as `FILE:LINE`.

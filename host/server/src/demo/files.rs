@@ -36,6 +36,7 @@ const FILES: &[(&str, &str)] = embedded![
     "demo/jinxian/items.csv",
     "demo/jinxian/stock.csv",
     "demo/jinxian/balances.csv",
+    "demo/jinxian/history.csv",
     "demo/jinxian/events.csv",
 ];
 

@@ -17,14 +17,10 @@ use rongyi_core::record::{Event, Source};
 use rongyi_core::time::Instant;
 use rongyi_server::access::{hash_secret, new_token, server_secret, token_hash};
 use rongyi_server::clock::ManualClock;
-use rongyi_server::door::Actor;
-use rongyi_server::earning::import::{
-    self, BALANCE_COLUMNS, EVENT_COLUMNS, Form, PAPER_BOOK, Reader,
-};
 use rongyi_server::house::{House, engine, known_cache};
 use rongyi_server::verify::{self, Decisions};
 use rongyi_server::{config, goods, people, web};
-use rongyi_sheets::{Row, Sheet};
+use rongyi_sheets::Row;
 use tower::ServiceExt;
 
 use crate::compiled;
@@ -38,7 +34,7 @@ pub(crate) struct TestApp {
     pub(crate) router: Router,
     /// First PINs and passwords, by resident number or login, of the first community.
     pub(crate) secrets: BTreeMap<String, String>,
-    _folder: tempfile::TempDir,
+    pub(crate) _folder: tempfile::TempDir,
 }
 
 /// What came back.
@@ -220,85 +216,6 @@ impl TestApp {
         }
     }
 
-    /// The house of the demonstration: the shipped configuration and people, through the ordinary imports.
-    pub(crate) async fn demo() -> TestApp {
-        let folder = tempfile::tempdir().expect("a folder");
-        let shipped = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config"));
-        let below = folder.path().join("communities");
-        std::fs::create_dir_all(&below).expect("a folder");
-        let host = std::fs::read_to_string(shipped.join("rongyi.toml")).expect("the host's file");
-        let host = host.replace("data_dir = \"../data\"", "data_dir = \"data\"");
-        std::fs::write(folder.path().join("rongyi.toml"), host).expect("written");
-        for name in ["nanmen", "longshi", "jinxian"] {
-            let file = format!("{name}.toml");
-            let from = shipped.join("communities").join(&file);
-            std::fs::copy(from, below.join(file)).expect("copied");
-        }
-        let config = config::load_with(&folder.path().join("rongyi.toml"), &|_| None);
-        let config = config.unwrap_or_else(|found| panic!("{}", config::render(&found)));
-        compiled::lend(&config);
-        let key = server_secret(&config.secret_file).expect("a secret");
-        let clock = Arc::new(ManualClock::new(NOW));
-        let house = House::open(config, clock.clone())
-            .await
-            .expect("the house opens");
-        compiled::keep(&house.config);
-        let mut secrets = BTreeMap::new();
-        let read = |community: &Code, name: &str| {
-            let path = shipped.join("demo").join(community.as_str()).join(name);
-            Sheet::read(&path).expect("a sheet")
-        };
-        let codes: Vec<Code> = house.communities().keys().cloned().collect();
-        for own in &codes {
-            let sheet = read(own, "households.csv");
-            let rows = sheet.rows(people::HOUSEHOLD_COLUMNS).expect("rows");
-            fine(
-                people::add_households(&house, own, rows, false).await,
-                &mut secrets,
-            );
-            let sheet = read(own, "residents.csv");
-            let rows = sheet.rows(people::RESIDENT_COLUMNS).expect("rows");
-            fine(
-                people::add_residents(&house, own, key, rows, false).await,
-                &mut secrets,
-            );
-            let sheet = read(own, "items.csv");
-            let rows = sheet.rows(goods::ITEM_COLUMNS).expect("rows");
-            fine(
-                goods::add_items(&house, own, rows, false).await,
-                &mut secrets,
-            );
-            let sheet = read(own, "stock.csv");
-            let rows = sheet.rows(goods::STOCK_COLUMNS).expect("rows");
-            fine(goods::receive_stock(&house, own, rows).await, &mut secrets);
-            for (name, columns, form) in [
-                ("balances.csv", BALANCE_COLUMNS, Reader::balance as Form),
-                ("events.csv", EVENT_COLUMNS, Reader::event as Form),
-            ] {
-                let source = if name == "events.csv" {
-                    "file"
-                } else {
-                    PAPER_BOOK
-                };
-                let by = (code(source), &Actor::here());
-                let reader = Reader::open(&house.store, own, by).await.expect("a reader");
-                let sheet = read(own, name);
-                let rows = sheet.rows(columns).expect("rows");
-                let tally = import::send(&house, own, &reader, rows, form, &mut |_, _| {}).await;
-                assert_eq!(tally.expect("imported").bad_count(), 0, "{own} {name}");
-            }
-        }
-        let house = Arc::new(house);
-        let router = web::router(Arc::clone(&house));
-        TestApp {
-            house,
-            clock,
-            router,
-            secrets,
-            _folder: folder,
-        }
-    }
-
     /// A browser in which a resident of any community is signed in.
     pub(crate) async fn resident_at(&self, community: &Code, resident: ResidentNo) -> Browser<'_> {
         let key = server_secret(&self.house.config.secret_file).expect("a secret");
@@ -465,7 +382,7 @@ impl TestApp {
     }
 }
 
-fn fine(added: people::Added, secrets: &mut BTreeMap<String, String>) {
+pub(crate) fn fine(added: people::Added, secrets: &mut BTreeMap<String, String>) {
     assert!(added.bad.is_empty() && added.stopped.is_none(), "{added:?}");
     secrets.extend(
         added

@@ -13,6 +13,7 @@ mod chains;
 mod clock;
 mod compiled;
 mod crowd;
+mod demo;
 mod desk;
 mod door;
 mod foreign;
