@@ -320,13 +320,14 @@ fn extras(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
         .is_some_and(|expires| !expires.is_one())
     {
         let (zh, en) = (
-            "四样写一样：days、end_of_month、end_of_quarter、end_of_year。",
-            "Write one of four: days, end_of_month, end_of_quarter, end_of_year.",
+            "六样写一样：days、end_of_month、end_of_quarter、end_of_half_year、end_of_year、day_of_month（1 到 31；months_later 只和它一起写，1 以上，不写是下个月）。",
+            "Write one of six: days, end_of_month, end_of_quarter, end_of_half_year, end_of_year, day_of_month (1 to 31; months_later stands beside it alone, from 1 on, and is the next month if left out).",
         );
         no("expires".into(), "expires", zh, en);
     }
     judges(kind, &mut no);
     gift(kind, &mut no);
+    purchase(kind, &mut no);
 }
 
 type No<'n> = &'n mut dyn FnMut(String, &str, &str, &str);
@@ -402,6 +403,67 @@ fn gift(kind: &Kind, no: No<'_>) {
             "Gifts have no boosts, minutes or decimal places; their bounds stand in give.most.",
         );
         no("give".into(), "give", zh, en);
+    }
+}
+
+/// An amount of yuan, and bounds that can be kept; nothing else is worked out of it.
+fn purchase(kind: &Kind, no: No<'_>) {
+    let Some(purchase) = &kind.purchase else {
+        return;
+    };
+    if !(1..=100).contains(&purchase.percent) {
+        let (zh, en) = (
+            "最多抵百分之几，1 到 100。",
+            "At most this part of the amount: 1 to 100 percent.",
+        );
+        no("purchase.percent".into(), "purchase", zh, en);
+    }
+    let each = purchase.points_per_yuan;
+    if each.units < 1 || each.units > 1000 * rongyi_sdk::params::ten_to(each.scale) {
+        let (zh, en) = (
+            "抵 1 元要几分，大于 0，不超过 1000。",
+            "How many points take one yuan off: more than 0, at most 1000.",
+        );
+        no("purchase.points_per_yuan".into(), "purchase", zh, en);
+    }
+    for (name, yuan) in [("most", purchase.most), ("at_least", purchase.at_least)] {
+        let money = |yuan| crate::purchase::in_fen(yuan).is_some_and(|fen| fen >= 1);
+        if yuan.is_some_and(|yuan| !money(yuan)) {
+            let (zh, en) = (
+                "写多少元，大于 0，最多两位小数。",
+                "So many yuan: more than 0, with at most two decimal places.",
+            );
+            no(format!("purchase.{name}"), "purchase", zh, en);
+        }
+    }
+    if purchase.most_points.iter().any(|most| most.amount < 1) {
+        let (zh, en) = (
+            "most_points 的 amount 要大于 0。",
+            "The amounts of most_points are more than 0.",
+        );
+        no("purchase.most_points".into(), "purchase", zh, en);
+    }
+    let others = !kind.boosts.is_empty()
+        || !kind.void.is_empty()
+        || kind.minutes_per_unit.is_some()
+        || !kind.caps.is_empty()
+        || !kind.nth.is_empty()
+        || !kind.share.is_empty()
+        || kind.bonus.is_some()
+        || kind.comeback.is_some()
+        || kind.streak.is_some()
+        || kind.referrer.is_some()
+        || kind.expires.is_some()
+        || kind.max_units.is_some()
+        || kind.asset.as_deref().is_some_and(|own| own != "points")
+        || kind.short != crate::params::Short::Clamp
+        || kind.scale > 2;
+    if others {
+        let (zh, en) = (
+            "抵扣只用现有的积分，数量是元，最多两位小数；上限写在 purchase 里，加倍、奖励、分享、到期、short 都不写。",
+            "Money off is paid with the points that are there, and the quantity is yuan with at most two decimal places; bounds stand in purchase, and there are no boosts, bonuses, shares, expiry or short.",
+        );
+        no("purchase".into(), "purchase", zh, en);
     }
 }
 

@@ -9,11 +9,12 @@ use rongyi_sdk::window::answer;
 
 use crate::extra::Give;
 use crate::params::{self, Method, Rounding};
+use crate::purchase;
 use crate::table::{Bound, Row, Way};
 use crate::worth;
 
 /// The role that every event has.
-const DOER: &str = "doer";
+pub(crate) const DOER: &str = "doer";
 /// Who brought the doer along.
 const REFERRER: &str = "referrer";
 /// Volunteer time.
@@ -25,6 +26,9 @@ const POINTS: &str = "points";
 pub(crate) fn earn(row: &Row, event: &Event) -> Result<Decision, Refusal> {
     if let Some(give) = &row.kind.give {
         return gift(row, give, event);
+    }
+    if let Some(purchase) = &row.kind.purchase {
+        return purchase::answer_it(row, purchase, event);
     }
     let mut void = row.kind.void.iter();
     if let Some(at) = void.position(|own| own.when.holds(event, row.kind.scale)) {
@@ -181,8 +185,8 @@ fn way(row: &Row, event: &Event, sum: &mut Sum) -> Result<(), Refusal> {
             sum.add(row.phrase("level"), args, level.points.into());
         }
         Way::Judged => judged(row, event, sum)?,
-        // Points that change hands add up to nothing; `gift` answers them.
-        Way::Give => {}
+        // `gift` and `purchase` answer these.
+        Way::Give | Way::Purchase => {}
     }
     Ok(())
 }
@@ -366,7 +370,7 @@ fn bound(row: &Row, event: &Event, sum: &mut Sum) -> Option<Refusal> {
     })
 }
 
-fn closed(bound: &Bound, word: &str, args: Vec<Arg>, on: Date) -> Refusal {
+pub(crate) fn closed(bound: &Bound, word: &str, args: Vec<Arg>, on: Date) -> Refusal {
     refuse(bound.code(word), args, next_window(bound.window, on))
 }
 

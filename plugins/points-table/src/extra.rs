@@ -2,7 +2,7 @@
 //! or the tenth time, shares, expiry, marks. Shape, and whether a condition holds; what they are worth is in
 //! `worth.rs`.
 
-use rongyi_sdk::calendar::{month_end, order, plus_days, quarter_end, year_end};
+use rongyi_sdk::calendar::{half_year_end, month_end, order, plus_days, quarter_end, year_end};
 use rongyi_sdk::minute_of;
 use rongyi_sdk::params::{Exact, Words, expected, word};
 use rongyi_sdk::types::{Date, Event, Subject, Value, Window};
@@ -334,8 +334,14 @@ pub(crate) struct Expires {
     pub(crate) end_of_month: Option<u16>,
     /// At the end of the quarter this many quarters later.
     pub(crate) end_of_quarter: Option<u16>,
+    /// At the end of the half-year this many half-years later.
+    pub(crate) end_of_half_year: Option<u16>,
     /// At the end of the year this many years later.
     pub(crate) end_of_year: Option<u16>,
+    /// On this day of the month, its last one where it is shorter …
+    pub(crate) day_of_month: Option<u8>,
+    /// … this many months later; of the next month unless written.
+    pub(crate) months_later: Option<u16>,
 }
 
 impl Expires {
@@ -345,9 +351,15 @@ impl Expires {
             self.days,
             self.end_of_month,
             self.end_of_quarter,
+            self.end_of_half_year,
             self.end_of_year,
+            self.day_of_month.map(u16::from),
         ];
-        all.iter().flatten().count() == 1
+        let day = self.day_of_month.is_none_or(|day| (1..=31).contains(&day));
+        let later = self.months_later.is_none() || self.day_of_month.is_some();
+        // Never before the day of the event: that would lapse as it is given.
+        let ahead = self.day_of_month.is_none() || self.months_later != Some(0);
+        all.iter().flatten().count() == 1 && day && later && ahead
     }
 
     /// The last good day of points earned on this day.
@@ -355,8 +367,18 @@ impl Expires {
         let days = self.days.map(|days| plus_days(on, i32::from(days)));
         let month = || self.end_of_month.map(|later| month_end(on, later));
         let quarter = || self.end_of_quarter.map(|later| quarter_end(on, later));
+        let half = || self.end_of_half_year.map(|later| half_year_end(on, later));
         let year = || self.end_of_year.map(|later| year_end(on, later));
-        days.or_else(month).or_else(quarter).or_else(year)
+        let day = || {
+            let last = month_end(on, self.months_later.unwrap_or(1));
+            let day = self.day_of_month?.min(last.day);
+            Some(Date { day, ..last })
+        };
+        days.or_else(month)
+            .or_else(quarter)
+            .or_else(half)
+            .or_else(year)
+            .or_else(day)
     }
 }
 

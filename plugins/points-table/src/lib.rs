@@ -6,6 +6,7 @@ mod check;
 mod earn;
 mod extra;
 mod params;
+mod purchase;
 mod summary;
 mod table;
 mod words;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::extra::{
     Boost, Budget, Comeback, Expires, Give, Nth, Referrer, Share, Stack, Streak, Void, Watch,
 };
+use crate::purchase::Purchase;
 
 /// The whole table.
 #[derive(Debug, Clone, Deserialize)]
@@ -66,6 +67,8 @@ pub(crate) struct Kind {
     pub(crate) judges: Option<Judges>,
     /// Points that are given away.
     pub(crate) give: Option<Give>,
+    /// Points that take money off a purchase.
+    pub(crate) purchase: Option<Purchase>,
 
     /// At most this many units count in one event.
     pub(crate) max_units: Option<Exact>,

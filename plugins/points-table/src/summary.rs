@@ -60,6 +60,7 @@ pub(crate) fn summary(row: &Row) -> Text {
             let (zh, en) = to.map_or(("", ""), |to| (to.zh.as_str(), to.en.as_str()));
             (format!("积分送给{zh}"), format!("points for {en}"))
         }
+        Way::Purchase => purchase(row),
         Way::Judged => {
             let count = row.kind.judges.as_ref().map_or(0, |judges| judges.count);
             (
@@ -73,6 +74,32 @@ pub(crate) fn summary(row: &Row) -> Text {
     bounds(row, &mut zh, &mut en);
     extras(row, &mut zh, &mut en);
     text(zh, en)
+}
+
+fn purchase(row: &Row) -> (String, String) {
+    let Some(own) = &row.kind.purchase else {
+        return (String::new(), String::new());
+    };
+    let (percent, points) = (own.percent, own.points_per_yuan);
+    let mut zh = format!("消费用积分抵，最多抵 {percent}%，{points} 分抵 1 元");
+    let mut en = format!("at most {percent}% of a purchase, {points} points for each yuan off");
+    if let Some(most) = own.most {
+        zh.push_str(&format!("，一次最多抵 {most} 元"));
+        en.push_str(&format!("; at most {most} yuan at one time"));
+    }
+    if let Some(least) = own.at_least {
+        zh.push_str(&format!("，满 {least} 元才能抵"));
+        en.push_str(&format!("; from {least} yuan on"));
+    }
+    for most in &own.most_points {
+        let (who, when) = (every(most.subject), each(most.window));
+        zh.push_str(&format!("，{}{}最多用 {} 分", who.zh, when.zh, most.amount));
+        en.push_str(&format!(
+            "; at most {} points {} for {}",
+            most.amount, when.en, who.en
+        ));
+    }
+    (zh, en)
 }
 
 fn levels(row: &Row) -> (String, String) {

@@ -28,6 +28,8 @@ pub(crate) enum Way {
     Judged,
     /// Points change hands.
     Give,
+    /// Points take money off a purchase.
+    Purchase,
 }
 
 /// A cap or limit with the place of its fact.
@@ -77,7 +79,8 @@ pub(crate) struct Row {
     pub(crate) referrer_fact: Option<usize>,
     /// What each mark counts.
     pub(crate) mark_facts: Vec<Option<usize>>,
-    /// What is given already, for each bound of a gift, and in all.
+    /// What is given already, for each bound of a gift, and in all; or the points spent for each bound of a purchase,
+    /// and the balance.
     pub(crate) given_facts: Vec<usize>,
     /// The community's budget with the place of its fact.
     pub(crate) budget: Option<Spent>,
@@ -106,7 +109,17 @@ impl Row {
         self.kind
             .unit
             .clone()
-            .map_or_else(|| text("次", "times"), Text::from)
+            .map_or_else(|| self.own_unit(), Text::from)
+    }
+}
+
+impl Row {
+    /// Where nothing is written: yuan of a purchase, times of anything else.
+    fn own_unit(&self) -> Text {
+        match self.way {
+            Way::Purchase => text("元", "yuan"),
+            _ => text("次", "times"),
+        }
     }
 }
 
@@ -280,6 +293,14 @@ impl Row {
             self.given_facts = most.map(|most| ask(most.window, most.subject)).collect();
             self.given_facts.push(ask(ever, person));
         }
+        if let Some(purchase) = &kind.purchase {
+            let most = purchase.most_points.iter();
+            let mut asked: Vec<usize> = most
+                .map(|most| needs.ask(Metric::Points, most.window, most.subject, own))
+                .collect();
+            asked.push(needs.ask(Metric::Balance, ever, person, None));
+            self.given_facts = asked;
+        }
         let mut counted = |count: &crate::extra::Count| {
             let metric = match count.of {
                 Counted::Events => Metric::Events,
@@ -305,13 +326,14 @@ fn way(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) -> Option<Way> {
         !kind.levels.is_empty(),
         kind.judges.is_some(),
         kind.give.is_some(),
+        kind.purchase.is_some(),
     ];
     if ways.iter().filter(|given| **given).count() != 1 {
         found.push(wrong(
             path,
             "points-table.way",
-            "写明怎么得分，八选一：per_unit、fixed、first 加 further、base 加 per_fault、bands、levels、judges、give。",
-            "Say how the points come about, one of eight: per_unit, fixed, first with further, base with per_fault, bands, levels, judges, give.",
+            "写明怎么得分，九选一：per_unit、fixed、first 加 further、base 加 per_fault、bands、levels、judges、give、purchase。",
+            "Say how the points come about, one of nine: per_unit, fixed, first with further, base with per_fault, bands, levels, judges, give, purchase.",
         ));
         return None;
     }
@@ -345,6 +367,9 @@ fn way(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) -> Option<Way> {
     }
     if kind.give.is_some() {
         return Some(Way::Give);
+    }
+    if kind.purchase.is_some() {
+        return Some(Way::Purchase);
     }
     if !kind.bands.is_empty() {
         return Some(Way::Bands);

@@ -19,6 +19,7 @@ pub(crate) fn plan(rows: &[Row]) -> Plan {
             .chain(extra_phrases(row))
             .chain(more_phrases(row))
             .chain(gift_phrases(row))
+            .chain(purchase_phrases(row))
             .chain(bound_phrases(row));
         let boosts = row.kind.boosts.iter().map(|boost| &boost.when);
         let marks = row.kind.marks.iter().map(|mark| &mark.when);
@@ -177,7 +178,8 @@ fn kind_phrases(row: &Row) -> Vec<Phrase> {
         ),
         Way::Levels => said.extend(level_phrases(row)),
         Way::Judged => said.extend(judge_phrases(row)),
-        Way::Give => {}
+        // These have sentences of their own.
+        Way::Give | Way::Purchase => {}
     }
     said
 }
@@ -279,6 +281,56 @@ fn gift_phrases(row: &Row) -> Vec<Phrase> {
                 who.en, when.en
             ),
         ));
+    }
+    said
+}
+
+/// The sentences of money off a purchase.
+fn purchase_phrases(row: &Row) -> Vec<Phrase> {
+    let Some(purchase) = &row.kind.purchase else {
+        return Vec::new();
+    };
+    let Text { zh: title, en } = row.kind.title.clone().into();
+    let mut said = Vec::new();
+    let mut say = |name: &str, zh: String, en: String| said.push(phrase(row.phrase(name), zh, en));
+    say(
+        "buy",
+        format!("{title}：消费 {{0}} 元，最多抵 {{1}} 元"),
+        format!("{en}: {{0}} yuan, of which at most {{1}} may be off"),
+    );
+    say(
+        "buy-off",
+        "用 {0} 分抵 {1} 元，还要付 {2} 元".to_owned(),
+        "{0} points take {1} yuan off; {2} yuan remain to pay".to_owned(),
+    );
+    say(
+        "buy-balance",
+        "现在可用 {0} 分，有多少用多少".to_owned(),
+        "{0} points are there, and no more are used".to_owned(),
+    );
+    say(
+        "buy-nothing",
+        format!("{title}：现在可用 {{0}} 分，抵不了钱，要付 {{1}} 元"),
+        format!("{en}: {{0}} points are there, which take nothing off; {{1}} yuan are to pay"),
+    );
+    say(
+        "buy-small",
+        format!("{title}：满 {{0}} 元才能抵，这次是 {{1}} 元，照付"),
+        format!("{en}: from {{0}} yuan on; this is {{1}}, to be paid in full"),
+    );
+    for (at, most) in purchase.most_points.iter().enumerate() {
+        let (who, when) = (whose(most.subject), this(most.window));
+        say(
+            &format!("buy-most-{at}"),
+            format!(
+                "{}{}最多用 {{0}} 分抵，已经用了 {{1}} 分，还能用 {{2}} 分",
+                who.zh, when.zh
+            ),
+            format!(
+                "{} {}: at most {{0}} points for money off, {{1}} used so far, {{2}} left",
+                who.en, when.en
+            ),
+        );
     }
     said
 }

@@ -111,6 +111,19 @@ pub fn quarter_end(on: Date, later: u16) -> Date {
     month_end(on, later.saturating_mul(3).saturating_add(rest))
 }
 
+/// The last day of the half-year that comes this many half-years after this one.
+///
+/// ```
+/// use rongyi_sdk::{calendar::half_year_end, types::Date};
+/// let on = Date { year: 2026, month: 7, day: 1 };
+/// assert_eq!(half_year_end(on, 0), Date { year: 2026, month: 12, day: 31 });
+/// assert_eq!(half_year_end(on, 1), Date { year: 2027, month: 6, day: 30 });
+/// ```
+pub fn half_year_end(on: Date, later: u16) -> Date {
+    let rest = 5_u16.saturating_sub(u16::from(on.month.saturating_sub(1) % 6));
+    month_end(on, later.saturating_mul(6).saturating_add(rest))
+}
+
 /// The last day of the year that comes this many years after this one.
 pub fn year_end(on: Date, later: u16) -> Date {
     Date {
