@@ -116,9 +116,10 @@ impl Row {
 impl Row {
     /// Where nothing is written: yuan of a purchase, times of anything else.
     fn own_unit(&self) -> Text {
-        match self.way {
-            Way::Purchase => text("元", "yuan"),
-            _ => text("次", "times"),
+        if self.way == Way::Purchase {
+            text("元", "yuan")
+        } else {
+            text("次", "times")
         }
     }
 }
