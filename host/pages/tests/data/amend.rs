@@ -18,6 +18,22 @@ fn row(lang: Lang, entry: u64, state: NoticeState) -> NoticeRow {
     }
 }
 
+fn mark(lang: Lang, entry: u64, own: bool) -> MarkRow {
+    MarkRow {
+        entry,
+        title: l(lang, "巡逻 9 小时", "Patrol 9 hours"),
+        masked_name: l(lang, "陈**", "Chen"),
+        on: Day::of(2026, 11, 20),
+        gains: vec![RecordGain {
+            who: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
+            change: l(lang, "+18 分", "+18 points"),
+        }],
+        says: vec![l(lang, "一次超过 8 小时", "More than 8 hours at once")],
+        by: l(lang, "工作人员 李明", "staff Li"),
+        own,
+    }
+}
+
 pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     let notice = NoticeView {
         shell: shell(lang, size, Some(&l(lang, "陈阿婆", "Granny Chen"))),
@@ -59,21 +75,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             by: l(lang, "1002 号居民", "resident 1002"),
             reason: l(lang, "他那天不在村里", "He was not in the village"),
         }],
-        marks: [(812, false), (820, true)]
-            .map(|(entry, own)| MarkRow {
-                entry,
-                title: l(lang, "巡逻 9 小时", "Patrol 9 hours"),
-                masked_name: l(lang, "陈**", "Chen"),
-                on: Day::of(2026, 11, 20),
-                gains: vec![RecordGain {
-                    who: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
-                    change: l(lang, "+18 分", "+18 points"),
-                }],
-                says: vec![l(lang, "一次超过 8 小时", "More than 8 hours at once")],
-                by: l(lang, "工作人员 李明", "staff Li"),
-                own,
-            })
-            .into(),
+        marks: vec![mark(lang, 812, false), mark(lang, 820, true)],
         typed: String::new(),
         found: None,
         errors: Vec::new(),
