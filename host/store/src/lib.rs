@@ -302,7 +302,7 @@ each_engine! {
     fn fate(community: &Code, entry: u64) -> Option<Fate>;
     /// Entries in one state, those whose notice ends first before the others.
     fn fates_in(community: &Code, state: FateState, limit: u32) -> Vec<(u64, Fate)>;
-    /// Decided events that a reviewer is asked to look at and nobody has, the earliest first.
+    /// Decided events that a reviewer is asked to look at, that stand and nobody has looked at, the earliest first.
     fn open_marks(community: &Code, limit: u32) -> Vec<u64>;
     /// A reviewer has looked at it; `false` when somebody had before, or nothing is marked there.
     fn see_mark(community: &Code, entry: u64, by: &Code, at: Instant) -> bool;

@@ -183,8 +183,9 @@ pub(super) async fn show_desk(
 ) -> Result<Response, Fault> {
     let me = duty.actor().code();
     let looked_up = look_up(&duty, &query.entry).await;
+    let frame = frame(&duty.visit).await?;
+    let marks = marks::open(&duty, &frame, &me).await?;
     let visit = duty.visit;
-    let frame = frame(&visit).await?;
     let store = &visit.app.house.store;
     let mut proposals = Vec::new();
     for own in amend::proposals(store, &visit.code).await? {
@@ -216,7 +217,7 @@ pub(super) async fn show_desk(
         shell: visit.shell(),
         proposals,
         objections,
-        marks: marks::open(&visit, &frame, &me).await?,
+        marks,
         key: hex(&random::<16>()),
         done: query.done.map(|Seq(seq)| seq),
     })

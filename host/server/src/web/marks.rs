@@ -14,13 +14,16 @@ use super::shell::{OnDuty, Visit, day, go};
 use crate::api::error::Fault;
 use crate::asked::{Path, Seq, Unread};
 use crate::clerk::receipt;
+use crate::door::{self, Kind};
 use crate::explain;
 
 /// Shown at once; the others come up as these are looked at.
 const SHOWN_MAX: u32 = 50;
 
-/// What is marked and nobody has looked at, the earliest first.
-pub(super) async fn open(visit: &Visit, frame: &Frame, me: &Code) -> Result<Vec<MarkRow>, Fault> {
+/// What is marked, stands, and nobody has looked at, the earliest first.
+/// It is noted that they were read, because whose they are can be seen.
+pub(super) async fn open(duty: &OnDuty, frame: &Frame, me: &Code) -> Result<Vec<MarkRow>, Fault> {
+    let visit = &duty.visit;
     let store = &visit.app.house.store;
     let mut rows = Vec::new();
     for entry in store.open_marks(&visit.code, SHOWN_MAX).await? {
@@ -28,9 +31,13 @@ pub(super) async fn open(visit: &Visit, frame: &Frame, me: &Code) -> Result<Vec<
             continue;
         };
         let receipt = receipt(&stored)?;
+        let whose = door::concerned(store, &visit.code, &receipt).await?;
+        duty.reads(Kind::Entry, &whose).await?;
         let first = receipt.records.first().ok_or_else(Fault::not_found)?;
         let about = about(visit, (stored.first_seq, first), None).await?;
-        let doer = event_of(first, &about).and_then(|event| event.roles.first().map(|own| own.1));
+        let roles = event_of(first, &about).map_or(&[][..], |event| &event.roles);
+        let doer = roles.iter().find(|(role, _)| role.as_str() == "doer");
+        let doer = doer.map(|(_, who)| *who);
         let by = first.envelope().map(|own| own.actor.clone());
         rows.push(MarkRow {
             entry,

@@ -57,6 +57,20 @@ async fn what_is_marked_waits_at_the_desk_until_another_one_has_looked() {
     boss.post(&seen, &[]).await.is(303);
     let told = me.get(&why).await;
     told.is(200).says(&["重叠", "核对过了，2026年11月23日"]);
+
+    // What is wrong is taken back, and is no longer on the desk.
+    let wrong = event("p-4", "2026-11-21T10:10");
+    let wrong = check.json(&path, &wrong).await.is(200).json();
+    boss.get("/nanmen/amend").await.says(&["看过了，没有问题"]);
+    let reverse = format!("{API}/entries/{}/reverse", wrong["entry"]);
+    let reason = json!({ "reason": "登记重了" });
+    check.json(&reverse, &reason).await.is(200);
+    boss.get("/nanmen/amend").await.says(&["没有要看的"]);
+    // Whose it was could be seen at the desk, and that is on their list.
+    me.get("/nanmen/me/privacy")
+        .await
+        .is(200)
+        .says(&["工作人员 王*"]);
     drop((check, boss, me));
     app.end().await;
 }

@@ -10,8 +10,10 @@ use crate::error::StoreError;
 
 statements! {
     ADD_MARK = "INSERT INTO mark (community_id, entry) SELECT community_id, $2 FROM community WHERE code = $1";
-    OPEN_MARKS = concat!("SELECT entry FROM mark WHERE community_id = ", community!(),
-        " AND seen_at IS NULL ORDER BY entry LIMIT $2");
+    // What was withdrawn or reversed needs nobody's look any more.
+    OPEN_MARKS = concat!("SELECT m.entry FROM mark AS m WHERE m.community_id = ", community!(),
+        " AND m.seen_at IS NULL AND NOT EXISTS (SELECT 1 FROM fate AS f WHERE f.community_id = m.community_id \
+        AND f.entry = m.entry AND f.state IN (8, 9)) ORDER BY m.entry LIMIT $2");
     SEE_MARK = concat!("UPDATE mark SET seen_at = $3, seen_by = $4 WHERE community_id = ", community!(),
         " AND entry = $2 AND seen_at IS NULL");
     MARK_SEEN = concat!("SELECT seen_at, seen_by FROM mark WHERE community_id = ", community!(), " AND entry = $2");
