@@ -26,6 +26,7 @@ pub mod shell;
 pub mod shop;
 pub mod text;
 pub mod till;
+pub mod why;
 
 pub use access::{
     DeviceRow, DevicesView, Helped, ResetView, SlipView, StaffListView, StaffOneView, StaffRow,
@@ -44,8 +45,8 @@ pub use operator::{
 pub use order::{OrderLine, OrderState, OrderView, OrdersView};
 pub use own::OwnView;
 pub use passbook::{
-    Expiring, HomeView, Line, LineState, Month, PassbookView, Pending, PendingState, Proof,
-    ReasonRow, RuleRef, Show, Unit, Waiting, WhyNotice, WhyView,
+    Expiring, HomeView, Line, LineState, Month, MonthSum, PassbookView, Pending, PendingState,
+    Show, Unit, Waiting,
 };
 pub use period::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
 pub use privacy::{ListingDeskView, PrivacyView, PublicListing, ReadRow};
@@ -62,6 +63,7 @@ pub use text::Lang;
 pub use till::{
     TillCheckView, TillItem, TillLine, TillOutcome, TillPieces, TillResultView, TillView,
 };
+pub use why::{Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 
 /// A page that can be sent.
 pub trait Page {

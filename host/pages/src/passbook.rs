@@ -1,18 +1,20 @@
-//! What a resident has and why: home, passbook, and the proof behind one line.
+//! What a resident has: home and passbook. Why a line is so stands in `why`.
 //! Adds nothing up that the ledger has not: sums come in, apart from the rows shown on a why page.
 
 use askama::Template;
 
-use crate::format::{self, Day, Moment};
+use crate::format::{self, Day};
 use crate::shell::Shell;
 
 /// What a line counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unit {
     /// Points.
     Points,
     /// Volunteer minutes, shown as hours.
     Minutes,
+    /// Another asset of the community, by its name in the reader's language: `公益星`.
+    Other(String),
 }
 
 /// How far a line has come.
@@ -59,20 +61,21 @@ pub struct Line {
     pub amount: i64,
     /// What is counted.
     pub unit: Unit,
-    /// The balance after it, where there is one.
+    /// The balance of what it counts after it, where there is one.
     pub balance_after: Option<i64>,
     /// How far it has come.
     pub state: LineState,
 }
 
 /// A number with its sign and unit of counting, as all line templates show it.
-fn change_text(amount: i64, unit: Unit, shell: &Shell) -> String {
+pub(crate) fn change_text(amount: i64, unit: &Unit, shell: &Shell) -> String {
     match unit {
         Unit::Points => format::signed(amount),
         Unit::Minutes => {
             let plus = if amount > 0 { "+" } else { "" };
             format!("{plus}{}", shell.hours(amount))
         }
+        Unit::Other(name) => format!("{} {name}", format::signed(amount)),
     }
 }
 
@@ -82,8 +85,32 @@ fn direction_key(amount: i64) -> &'static str {
 }
 
 impl Line {
-    fn change(&self, shell: &Shell) -> String {
-        change_text(self.amount, self.unit, shell)
+    pub(crate) fn change(&self, shell: &Shell) -> String {
+        change_text(self.amount, &self.unit, shell)
+    }
+
+    /// Whether the change carries a name, which may be a long one.
+    fn is_named(&self) -> bool {
+        matches!(self.unit, Unit::Other(_))
+    }
+
+    /// What its own asset came to, in a list.
+    fn after(&self, shell: &Shell) -> Option<String> {
+        let after = self.balance_after?;
+        let held = match &self.unit {
+            Unit::Points => shell.num(after),
+            Unit::Minutes | Unit::Other(_) => self.held(&after, shell),
+        };
+        Some(shell.t1("line-balance", "points", held))
+    }
+
+    /// So much of its own asset, in words.
+    pub(crate) fn held(&self, amount: &i64, shell: &Shell) -> String {
+        match &self.unit {
+            Unit::Points => shell.points(*amount),
+            Unit::Minutes => shell.hours(*amount),
+            Unit::Other(name) => format!("{} {name}", shell.num(*amount)),
+        }
     }
 
     fn direction(&self) -> &'static str {
@@ -91,7 +118,7 @@ impl Line {
     }
 
     /// The stamp beside the title, in words.
-    fn seal(&self, shell: &Shell) -> Option<String> {
+    pub(crate) fn seal(&self, shell: &Shell) -> Option<String> {
         let key = match &self.state {
             LineState::Posted => return None,
             LineState::Notice { .. } => "seal-notice",
@@ -105,7 +132,7 @@ impl Line {
         Some(shell.t(key))
     }
 
-    fn seal_class(&self) -> &'static str {
+    pub(crate) fn seal_class(&self) -> &'static str {
         match &self.state {
             LineState::Posted | LineState::PickedUp => "seal seal-good",
             LineState::SetAside => "seal seal-gold",
@@ -115,7 +142,7 @@ impl Line {
     }
 
     /// The colour class of the change.
-    fn tone(&self) -> &'static str {
+    pub(crate) fn tone(&self) -> &'static str {
         match (&self.state, self.amount) {
             (
                 LineState::Refused
@@ -178,6 +205,8 @@ pub struct HomeView {
     pub balance: i64,
     /// The person's volunteer minutes.
     pub minutes: i64,
+    /// What else the community counts, by name, where there is or was any.
+    pub others: Vec<(String, i64)>,
     /// Points that came in this month, as the passbook's heading of the month says; `None` where a month is too long to
     /// be added up.
     pub earned_month: Option<i64>,
@@ -232,6 +261,17 @@ impl Show {
     }
 }
 
+/// What came in and went out of one asset in a whole month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthSum {
+    /// What is counted.
+    pub unit: Unit,
+    /// In, 0 or more.
+    pub earned: i64,
+    /// Out, 0 or less.
+    pub spent: i64,
+}
+
 /// The lines of one month that are on this page.
 #[derive(Debug, Clone)]
 pub struct Month {
@@ -242,6 +282,8 @@ pub struct Month {
     /// The whole month's points in, 0 or more, and out, 0 or less, whether or not its lines fit on this page. They stand
     /// once: where the month begins, read from the top.
     pub sums: Option<(i64, i64)>,
+    /// What else moved in the whole month: hours, other assets.
+    pub others: Vec<MonthSum>,
     /// Whether its newest lines stand on the page before.
     pub continued: bool,
     /// Its lines on this page, newest first.
@@ -266,6 +308,33 @@ impl Month {
             ),
             None => String::new(),
         }
+    }
+
+    /// What it says of what is not points; nothing where the month is continued.
+    fn others(&self, shell: &Shell) -> Vec<String> {
+        let own = self.others.iter().filter(|_| !self.continued);
+        let said = own.map(|sum| {
+            let (name, earned, spent) = match &sum.unit {
+                Unit::Points => (
+                    shell.t("unit-points"),
+                    format::signed(sum.earned),
+                    format::signed(sum.spent),
+                ),
+                Unit::Minutes => (
+                    shell.t("home-hours"),
+                    change_text(sum.earned, &sum.unit, shell),
+                    change_text(sum.spent, &sum.unit, shell),
+                ),
+                Unit::Other(name) => (
+                    name.clone(),
+                    format::signed(sum.earned),
+                    format::signed(sum.spent),
+                ),
+            };
+            let both = shell.t2("month-sums", "earned", earned, "spent", spent);
+            shell.t2("month-other", "name", name, "sums", both)
+        });
+        said.collect()
     }
 }
 
@@ -294,7 +363,7 @@ pub enum PendingState {
 }
 
 impl PendingState {
-    fn seal(&self) -> (&'static str, &'static str) {
+    pub(crate) fn seal(&self) -> (&'static str, &'static str) {
         match *self {
             PendingState::Notice { .. } => ("seal seal-quiet", "seal-notice"),
             PendingState::Objected => ("seal", "notice-objected"),
@@ -303,7 +372,7 @@ impl PendingState {
         }
     }
 
-    fn text(&self, shell: &Shell) -> String {
+    pub(crate) fn text(&self, shell: &Shell) -> String {
         match *self {
             PendingState::Notice { until, booked } => shell.t2(
                 "pending-notice",
@@ -342,7 +411,7 @@ pub struct Pending {
 
 impl Pending {
     fn worth(&self, shell: &Shell) -> String {
-        match (self.state, self.unit) {
+        match (self.state, &self.unit) {
             (PendingState::SetAside { .. }, _) => shell.points(self.amount),
             (_, unit) => change_text(self.amount, unit, shell),
         }
@@ -378,128 +447,6 @@ pub struct PassbookView {
 impl PassbookView {
     fn filters(&self) -> [Show; 3] {
         Show::ALL
-    }
-}
-
-/// One step of the sum behind a line.
-#[derive(Debug, Clone)]
-pub struct ReasonRow {
-    /// The sentence, in the reader's language.
-    pub text: String,
-    /// What it adds or takes, if it does.
-    pub amount: Option<i64>,
-}
-
-/// The rule that decided.
-#[derive(Debug, Clone)]
-pub struct RuleRef {
-    /// Its name, in the reader's language where it has one: `绿美积分 2026 秋`.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// The day from which it was active.
-    pub active_from: Day,
-    /// The digest of the rule set, hexadecimal.
-    pub digest: String,
-}
-
-/// Where the ledger keeps it.
-#[derive(Debug, Clone)]
-pub struct Proof {
-    /// The number in the ledger.
-    pub seq: u64,
-    /// The height of its block.
-    pub height: u64,
-    /// The hash of its block, hexadecimal.
-    pub block_hash: String,
-}
-
-/// An award under notice, as its why page shows it. An objection posts `reason` and `key` to
-/// `/{community}/notice/{entry}/object`.
-#[derive(Debug, Clone)]
-pub struct WhyNotice {
-    /// How far it has come.
-    pub state: PendingState,
-    /// The idempotency key of an objection.
-    pub key: String,
-}
-
-impl WhyNotice {
-    fn open(&self) -> bool {
-        matches!(self.state, PendingState::Notice { .. })
-    }
-}
-
-/// `/{community}/passbook/{seq}`: why it is so, or why not.
-#[derive(Debug, Clone, Template)]
-#[template(path = "why.html")]
-pub struct WhyView {
-    /// Around the page.
-    pub shell: Shell,
-    /// The line in question. With [`LineState::Refused`] the page answers "why not".
-    pub line: Line,
-    /// The sum, step by step. May be empty, when the line is no rule's decision (an order, an
-    /// opening balance).
-    pub rows: Vec<ReasonRow>,
-    /// For a refusal: the sentence that says why, in the reader's language.
-    pub refusal: Option<String>,
-    /// When the limit that bit opens again.
-    pub opens_again: Option<Day>,
-    /// The rule that decided, if one did.
-    pub rule: Option<RuleRef>,
-    /// Who recorded it, in the reader's language.
-    pub recorded_by: String,
-    /// When it was recorded.
-    pub recorded_at: Moment,
-    /// Why somebody took it back, corrected or objected, in their own words.
-    pub reason: Option<String>,
-    /// Other entries that belong to it: what it is called, and its number.
-    pub related: Vec<(String, u64)>,
-    /// For an award under notice: until when, and the form for an objection.
-    pub notice: Option<WhyNotice>,
-    /// The order behind the line, if any.
-    pub order_no: Option<u64>,
-    /// Where the ledger keeps it.
-    pub proof: Proof,
-}
-
-impl WhyView {
-    fn is_refused(&self) -> bool {
-        self.line.state == LineState::Refused
-    }
-
-    /// What the last row of the sum is called.
-    fn sum_key(&self) -> &'static str {
-        if self.is_refused() || self.line.amount == 0 {
-            "why-sum-refused"
-        } else if self.line.amount < 0 {
-            "why-sum-out"
-        } else {
-            "why-sum-in"
-        }
-    }
-
-    fn row_change(&self, amount: &i64) -> String {
-        change_text(*amount, self.line.unit, &self.shell)
-    }
-
-    fn title(&self) -> String {
-        let s = &self.shell;
-        if self.is_refused() {
-            s.t1("why-not-title", "what", &self.line.title)
-        } else if self.line.state == LineState::Waiting {
-            self.line.title.clone()
-        } else if self.line.amount == 0 {
-            s.t1("why-zero-title", "what", &self.line.title)
-        } else {
-            s.t2(
-                "why-title",
-                "what",
-                &self.line.title,
-                "change",
-                self.line.change(s),
-            )
-        }
     }
 }
 

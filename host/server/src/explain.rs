@@ -2,6 +2,8 @@
 //!
 //! It knows the two languages and nothing of HTML or HTTP.
 
+pub mod carried;
+
 use rongyi_core::book::Frame;
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::Event;

@@ -1,16 +1,21 @@
-//! What an account held at a past moment, read back from its own movements, and dated statements compared with it.
+//! What an account held at a past moment, read back from its own movements, and dated statements compared with it; and
+//! what was asked and moved nothing.
 //!
 //! A reading costs the account's own movements since that moment, a page at a time; other accounts cost nothing.
 //! It changes nothing and knows nothing of HTTP.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::book::{Loaded, Receipt};
+use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
-use rongyi_core::record::{Envelope, Record};
+use rongyi_core::record::{About, Envelope, Record};
 use rongyi_core::settings::{Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
-use rongyi_store::{PassbookRow, Store, StoreError};
+use rongyi_store::{PassbookRow, Store, StoreError, StoredEntry};
+
+use crate::clerk::receipt;
 
 /// Movements read at once.
 const PAGE: u32 = 200;
@@ -134,6 +139,96 @@ pub async fn held(
     })
 }
 
+/// Entries read at once, and how often, to find those that moved nothing.
+const LOOK: u32 = 100;
+const LOOKS_MAX: usize = 5;
+
+/// Entries that moved nothing on anybody's account.
+#[derive(Debug, Default)]
+pub struct Unmoved {
+    /// Newest first.
+    pub entries: Vec<(StoredEntry, Receipt)>,
+    /// Where older ones may be that were not looked for: an entry's place.
+    pub cut: Option<u64>,
+}
+
+/// What was asked or carried in for these holders and moved nothing, of the entries from `span.0` on and before `span.1`:
+/// refused, waiting, come out at nothing, or totals of before. About `limit` of each holder.
+///
+/// # Errors
+/// What the database said.
+pub async fn unmoved(
+    store: &Store,
+    community: &Code,
+    whose: &[Holder],
+    (span, limit): ((u64, u64), usize),
+) -> Result<Unmoved, StoreError> {
+    let mut found: BTreeMap<u64, (StoredEntry, Receipt)> = BTreeMap::new();
+    let mut cut = None;
+    for holder in whose {
+        let about = About::Holder(*holder);
+        let (mut before, mut count) = (span.1, 0);
+        for look in 0.. {
+            if look == LOOKS_MAX || count >= limit {
+                cut = cut.max(Some(before));
+                break;
+            }
+            let own = store.entries_between(community, about, (span.0, before), LOOK);
+            let own = own.await?;
+            for seq in &own {
+                if let Some(stored) = store.entry(community, *seq).await?
+                    && let Some(receipt) = still(store, community, &stored).await?
+                {
+                    count += 1;
+                    found.insert(*seq, (stored, receipt));
+                }
+            }
+            match own.last() {
+                Some(last) if own.len() >= LOOK as usize => before = *last,
+                _ => break,
+            }
+        }
+    }
+    let kept = found.into_iter().rev();
+    let kept = kept.filter(|(seq, _)| cut.is_none_or(|cut| *seq >= cut));
+    Ok(Unmoved {
+        entries: kept.map(|(_, own)| own).collect(),
+        cut,
+    })
+}
+
+/// An entry's receipt, if it asked for something, moved nothing and is not decided elsewhere.
+async fn still(
+    store: &Store,
+    community: &Code,
+    stored: &StoredEntry,
+) -> Result<Option<Receipt>, StoreError> {
+    let receipt = receipt(stored)?;
+    let asks = receipt.records.first().is_some_and(|first| {
+        matches!(
+            first,
+            Record::Event(..)
+                | Record::Replace(..)
+                | Record::Retry(..)
+                | Record::Place(..)
+                | Record::History(..)
+        )
+    });
+    let moves = |record: &Record| matches!(record, Record::Moved(..));
+    if !asks || receipt.records.iter().any(moves) {
+        return Ok(None);
+    }
+    if receipt.waiting().is_some() {
+        let needs = [Need::Waiting(stored.first_seq)];
+        let found = store.load(community, &needs).await?;
+        // What was decided later, or withdrawn, stands on a line of its own.
+        if !matches!(found.as_slice(), [Loaded::Waiting(_, Some(_))]) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(receipt))
+}
+
 /// Whose account of `asset` a resident's is: minutes are always the person's.
 pub fn holder_of(
     settings: &Settings,
@@ -164,6 +259,19 @@ pub fn assets(settings: &Settings) -> Vec<(Code, AssetNo)> {
         (Code::literal("conduct"), AssetNo::CONDUCT),
     ];
     fixed.into_iter().chain(settings.assets.clone()).collect()
+}
+
+/// The spendable account of every asset that a resident holds, alone or with the household, by the asset's code.
+pub fn booked(
+    settings: &Settings,
+    resident: ResidentNo,
+    household: HouseholdNo,
+) -> Vec<(Code, Account)> {
+    let own = |(code, no)| {
+        let holder = holder_of(settings, no, resident, household);
+        (code, available(holder, no))
+    };
+    assets(settings).into_iter().map(own).collect()
 }
 
 #[cfg(test)]

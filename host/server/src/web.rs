@@ -11,6 +11,7 @@ pub mod front;
 pub mod headers;
 mod lines;
 mod marks;
+mod months;
 mod operator;
 mod order;
 mod own;

@@ -1,6 +1,7 @@
 //! What a resident has: balance and passbook.
 
-use rongyi_core::ids::ResidentNo;
+use rongyi_core::account::{Account, Purpose};
+use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::Record;
 use rongyi_store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -10,9 +11,11 @@ use super::error::Fault;
 use super::{Caller, Json};
 use crate::asked::{Lines, No, Path, Query, Seq};
 use crate::door::Kind;
+use crate::due;
 use crate::jobs;
+use crate::past;
 use crate::redemption::{Wallet, wallet};
-use rongyi_core::book::Frame;
+use rongyi_core::book::{AccountState, Frame};
 use rongyi_core::command::Rejection;
 use rongyi_core::time::LocalDate;
 
@@ -57,6 +60,48 @@ pub struct Balance {
     pub minutes: i64,
     /// When the points lapse, the undated first.
     pub lots: Vec<Lot>,
+    /// Every asset that the community counts, points and minutes among them.
+    pub assets: Vec<AssetBalance>,
+}
+
+/// What a resident has of one asset, alone or with the household.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AssetBalance {
+    /// `points`, `minutes`, `conduct`, or one that the community declares.
+    pub asset: String,
+    /// What can be spent now.
+    pub spendable: i64,
+    /// What is under notice.
+    pub notice: i64,
+    /// What is set aside for orders.
+    pub held: i64,
+}
+
+/// What a resident has of every asset, with everything done that is due.
+async fn assets(
+    caller: &Caller,
+    frame: &Frame,
+    (resident, wallet): (ResidentNo, &Wallet),
+) -> Result<Vec<AssetBalance>, Fault> {
+    let today = caller.house().today(&caller.code).0;
+    let settings = frame.settings.as_ref();
+    let booked = settings.map(|own| past::booked(own, resident, wallet.household));
+    let booked = booked.unwrap_or_default();
+    let purposes = [Purpose::Available, Purpose::Notice, Purpose::Held];
+    let of = |account: Account| purposes.map(|purpose| Account { purpose, ..account });
+    let accounts: Vec<_> = booked.iter().flat_map(|(_, own)| of(*own)).collect();
+    let states = due::accounts(&caller.house().store, frame, today, &accounts).await?;
+    let all = booked.iter().zip(states.chunks(purposes.len()));
+    let asset = |((code, _), states): (&(Code, Account), &[AccountState])| {
+        let total = |place: usize| states.get(place).map_or(0, |own| own.total);
+        AssetBalance {
+            asset: code.to_string(),
+            spendable: states.first().map_or(0, |own| own.spendable(today)),
+            notice: total(1),
+            held: total(2),
+        }
+    };
+    Ok(all.map(asset).collect())
 }
 
 /// What a resident has now.
@@ -69,8 +114,9 @@ pub(super) async fn get_balance(
     caller: Caller,
     Path((_, No(resident))): Path<(String, No)>,
 ) -> Result<Json<Balance>, Fault> {
-    let (_, wallet) = at_hand(&caller, ResidentNo(resident)).await?;
+    let (frame, wallet) = at_hand(&caller, ResidentNo(resident)).await?;
     caller.reads(Kind::Balance, &[ResidentNo(resident)]).await?;
+    let assets = assets(&caller, &frame, (ResidentNo(resident), &wallet)).await?;
     let today = caller.house().today(&caller.code).0;
     let lots = wallet.points.lots.iter().map(|(lot, points)| Lot {
         points: *points,
@@ -86,6 +132,7 @@ pub(super) async fn get_balance(
         notice: wallet.notice.total,
         minutes: wallet.minutes,
         lots: lots.collect(),
+        assets,
     }))
 }
 
@@ -103,8 +150,8 @@ pub struct PassbookLine {
     pub seq: u64,
     /// The entry it belongs to: ask `entries/{entry}` for its why.
     pub entry: u64,
-    /// `points` or `minutes`.
-    pub asset: &'static str,
+    /// `points`, `minutes`, `conduct`, or one that the community declares.
+    pub asset: String,
     /// The change, with its sign.
     pub change: i64,
     /// The balance after it.
@@ -125,7 +172,7 @@ pub struct Passbook {
     pub older: Option<u64>,
 }
 
-/// The movements of a resident's points and minutes, newest first.
+/// The movements of everything that a resident has, newest first: points, minutes, other assets.
 #[utoipa::path(
     get, path = "/communities/{community}/residents/{resident}/passbook", tag = "people",
     params(
@@ -140,10 +187,13 @@ pub(super) async fn get_passbook(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Passbook>, Fault> {
     let resident = ResidentNo(resident);
-    let (_, wallet) = at_hand(&caller, resident).await?;
+    let (frame, wallet) = at_hand(&caller, resident).await?;
     caller.reads(Kind::Passbook, &[resident]).await?;
     let limit = page.limit.unwrap_or(Lines::USUAL).0;
-    let accounts = wallet.accounts(resident);
+    let settings = frame.settings.as_ref();
+    let booked = settings.map(|own| past::booked(own, resident, wallet.household));
+    let booked = booked.unwrap_or_default();
+    let accounts: Vec<_> = booked.iter().map(|(_, account)| *account).collect();
     let rows = caller
         .house()
         .store
@@ -165,11 +215,10 @@ pub(super) async fn get_passbook(
         lines.push(PassbookLine {
             seq: row.seq,
             entry: row.entry,
-            asset: if row.account == accounts[0] {
-                "points"
-            } else {
-                "minutes"
-            },
+            asset: booked
+                .iter()
+                .find(|(_, account)| *account == row.account)
+                .map_or_else(String::new, |(code, _)| code.to_string()),
             change: row.change,
             balance_after: row.balance_after,
             at_us: first.envelope().map_or(0, |envelope| envelope.at.0),

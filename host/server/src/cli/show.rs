@@ -3,6 +3,7 @@
 mod entry;
 mod moment;
 mod orders;
+mod passbook;
 
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
@@ -11,11 +12,9 @@ use rongyi_core::book::{Frame, Loaded};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{Need, Rejection};
 use rongyi_core::ids::{AssetNo, HouseholdNo, ResidentNo};
-use rongyi_core::record::Record;
-use rongyi_core::rule::Text;
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
-use rongyi_store::{PassbookRow, StoreError};
+use rongyi_store::StoreError;
 
 use super::{Failure, InCommunity, LangArg, Library, Reading, foreign, say, say_json};
 use crate::clock::{Clock, SystemClock, local};
@@ -25,8 +24,8 @@ use crate::explain::{self, Lang};
 use crate::past::Moment;
 
 pub(super) use entry::entry_text;
-use entry::event_text;
 pub(super) use orders::{OrdersArgs, orders};
+pub(super) use passbook::{PassbookArgs, passbook};
 
 /// Whose balance.
 #[derive(Debug, Args)]
@@ -45,29 +44,6 @@ pub(crate) struct BalanceArgs {
     /// 过去某天结束时或某一刻的余额 / at the end of a past day, or at an instant
     #[arg(long, value_name = "DATE|INSTANT", value_parser = Moment::parse)]
     at: Option<Moment>,
-}
-
-/// Whose passbook.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-例 / examples:
-  rongyi passbook -c nanmen --resident 1001
-  rongyi passbook -c nanmen --resident 1001 --why       每一笔怎么算出来的 / how each line was worked out
-  rongyi passbook -c nanmen --resident 1001 --before 812   更早的一页 / the page before
-
-最新的在最上面。 The newest line stands first.")]
-pub(crate) struct PassbookArgs {
-    #[command(flatten)]
-    whose: Whose,
-    /// 写出每一笔怎么算的 / show how each line was worked out
-    #[arg(long)]
-    why: bool,
-    /// 只看这一号之前的 / only lines before this number
-    #[arg(long, value_name = "SEQ", value_parser = super::seq)]
-    before: Option<u64>,
-    /// 最多几行 / how many lines at most
-    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    limit: u32,
 }
 
 #[derive(Debug, Args)]
@@ -361,164 +337,5 @@ fn balance_json(whose: &Whose, found: &Found, holdings: &[Holding]) -> serde_jso
         "as_of": found.today.to_string(),
         "head": { "height": found.frame.head.height, "hash": hex(&found.frame.head.hash) },
         "assets": assets,
-    })
-}
-
-/// A line of a passbook, as it is read.
-struct Line {
-    row: PassbookRow,
-    day: LocalDate,
-    what: Text,
-    why: Vec<Text>,
-}
-
-pub(super) async fn passbook(args: PassbookArgs) -> Result<(), Failure> {
-    let whose = &args.whose;
-    let found = whose.find().await?;
-    whose.read(&found, Kind::Passbook).await;
-    let accounts: Vec<_> = found
-        .assets()
-        .iter()
-        .map(|(_, asset)| found.account(whose.resident, *asset, Purpose::Available))
-        .collect();
-    let rows = found
-        .library
-        .store
-        .passbook(&whose.place.community, &accounts, args.before, args.limit)
-        .await?;
-    let lines = rows
-        .into_iter()
-        .map(|row| line(&found.frame, row))
-        .collect::<Result<Vec<_>, _>>()?;
-    if whose.json {
-        say_json(&passbook_json(whose, &found, &lines, args.why));
-    } else {
-        show_passbook(whose, &found, &lines, args.why);
-    }
-    found.library.close().await;
-    Ok(())
-}
-
-fn line(frame: &Frame, row: PassbookRow) -> Result<Line, Failure> {
-    let damaged = |_| {
-        Failure::from(StoreError::Corrupt {
-            what: "record",
-            place: row.entry.to_string(),
-        })
-    };
-    let first = Record::decode(row.first.0, &row.first.1).map_err(damaged)?;
-    let decided = row
-        .decided
-        .as_ref()
-        .map(|(kind, body)| Record::decode(*kind, body))
-        .transpose()
-        .map_err(damaged)?;
-    let envelope_day = first
-        .envelope()
-        .map_or(LocalDate::FIRST, |envelope| envelope.today);
-    let (day, what) = if let Record::Event(_, event) | Record::Replace(_, event, _) = &first {
-        let set = decided.as_ref().and_then(Record::set);
-        (event.on, event_text(frame, event, set))
-    } else {
-        (envelope_day, entry_text(frame, &first))
-    };
-    let why = if let Some(Record::Decided(set, _, decision)) = &decided {
-        said(frame, *set, &decision.lines)
-    } else if let Some(Record::Quoted(set, _, quote)) = &decided {
-        said(frame, *set, &quote.lines)
-    } else {
-        Vec::new()
-    };
-    Ok(Line {
-        row,
-        day,
-        what,
-        why,
-    })
-}
-
-fn said(
-    frame: &Frame,
-    set: rongyi_core::ids::RuleSetNo,
-    lines: &[rongyi_core::rule::Line],
-) -> Vec<Text> {
-    let plan = explain::plan_of(frame, Some(set));
-    let both = |line| Text {
-        zh: explain::line(&plan, Some(frame), line, Lang::Zh),
-        en: explain::line(&plan, Some(frame), line, Lang::En),
-    };
-    lines.iter().map(both).collect()
-}
-
-fn show_passbook(whose: &Whose, found: &Found, lines: &[Line], why: bool) {
-    let lang = Lang::from(whose.lang);
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(match lang {
-        // The number that `reverse` takes, as on the pages.
-        Lang::Zh => ["第几笔", "日期", "事项", "", "变动", "余额"],
-        Lang::En => ["entry", "date", "what", "", "change", "balance"],
-    });
-    for line in lines {
-        let asset = found
-            .assets()
-            .into_iter()
-            .find(|(_, no)| *no == line.row.account.asset);
-        let asset = asset.map_or_else(String::new, |(code, _)| found.asset_name(&code, lang));
-        let mut what = foreign(lang.of(&line.what));
-        if why {
-            for reason in &line.why {
-                what.push_str("\n  · ");
-                what.push_str(lang.of(reason));
-            }
-        }
-        let change = format!("{:+}", line.row.change);
-        let (entry, balance) = (
-            line.row.entry.to_string(),
-            line.row.balance_after.to_string(),
-        );
-        table.add_row([entry, line.day.to_string(), what, asset, change, balance]);
-    }
-    right(&mut table, &[0, 4, 5]);
-    say(&table.to_string());
-    if let Some(last) = lines.last() {
-        let seq = last.row.seq;
-        say(&match lang {
-            Lang::Zh => format!("更早的：--before {seq}"),
-            Lang::En => format!("older lines: --before {seq}"),
-        });
-    }
-}
-
-fn passbook_json(whose: &Whose, found: &Found, lines: &[Line], why: bool) -> serde_json::Value {
-    let both = |text: &Text| serde_json::json!({ "zh": text.zh, "en": text.en });
-    let lines: Vec<_> = lines
-        .iter()
-        .map(|line| {
-            let asset = found
-                .assets()
-                .into_iter()
-                .find(|(_, no)| *no == line.row.account.asset);
-            let mut value = serde_json::json!({
-                "seq": line.row.seq,
-                "entry": line.row.entry,
-                "on": line.day.to_string(),
-                "asset": asset.map(|(code, _)| code),
-                "holder": holder_json(line.row.account.holder),
-                "change": line.row.change,
-                "balance_after": line.row.balance_after,
-                "what": both(&line.what),
-            });
-            if why {
-                value["why"] = line.why.iter().map(both).collect();
-            }
-            value
-        })
-        .collect();
-    serde_json::json!({
-        "community": whose.place.community.to_string(),
-        "resident": whose.resident.0,
-        "household": found.household.0,
-        "lines": lines,
     })
 }

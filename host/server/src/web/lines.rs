@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rongyi_core::account::{Account, Purpose};
+use rongyi_core::account::Purpose;
 use rongyi_core::book::{Fate, FateState, Frame, Loaded, Order, Stand};
 use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, ItemNo, OrderNo, RuleSetNo};
@@ -386,11 +386,11 @@ pub(super) fn state(
 }
 
 /// What an account counts.
-pub(super) fn unit(account: &Account) -> Unit {
-    if account.asset == AssetNo::MINUTES {
-        Unit::Minutes
-    } else {
-        Unit::Points
+pub(super) fn unit(visit: &Visit, asset: AssetNo) -> Unit {
+    match asset {
+        AssetNo::POINTS => Unit::Points,
+        AssetNo::MINUTES => Unit::Minutes,
+        other => Unit::Other(asset_title(visit, other)),
     }
 }
 
@@ -418,7 +418,7 @@ pub(super) fn asset_title(visit: &Visit, asset: AssetNo) -> String {
     title.unwrap_or_else(|| visit.either("其他", "others"))
 }
 
-/// The rows of one entry and unit, added up.
+/// The rows of one entry and asset, added up.
 struct Sum<'r> {
     row: &'r PassbookRow,
     amount: i64,
@@ -431,7 +431,7 @@ struct Sum<'r> {
 /// say nothing else of their own: the balance's rows do.
 fn sums(rows: &[PassbookRow]) -> Vec<Sum<'_>> {
     let mut all: Vec<Sum<'_>> = Vec::new();
-    let mut places: HashMap<(u64, bool), usize> = HashMap::new();
+    let mut places: HashMap<(u64, AssetNo), usize> = HashMap::new();
     for row in rows {
         let own = row.account.purpose == Purpose::Available;
         let ran_out = !own && row.transfer.credit.purpose == Purpose::Expired;
@@ -439,7 +439,7 @@ fn sums(rows: &[PassbookRow]) -> Vec<Sum<'_>> {
         if !own && !ran_out && !noticed {
             continue;
         }
-        let key = (row.entry, unit(&row.account) == Unit::Minutes);
+        let key = (row.entry, row.account.asset);
         let place = *places.entry(key).or_insert_with(|| {
             all.push(Sum {
                 row,
@@ -457,14 +457,14 @@ fn sums(rows: &[PassbookRow]) -> Vec<Sum<'_>> {
         } else {
             sum.amount = sum.amount.saturating_add(row.change);
         }
-        if own && sum.balance_after.is_none() && unit(&row.account) == Unit::Points {
+        if own && sum.balance_after.is_none() && row.account.asset != AssetNo::MINUTES {
             sum.balance_after = Some(row.balance_after);
         }
     }
     all
 }
 
-/// The rows of one entry and unit become one line each, newest first.
+/// The rows of one entry and asset become one line each, newest first.
 pub(super) async fn lines(
     visit: &Visit,
     frame: &Frame,
@@ -498,7 +498,7 @@ pub(super) async fn lines(
             told.extend(short.await?.map(|short| short.told(visit, after)));
         }
         if sum.lapsed > 0 {
-            told.push(lapsed_text(visit, sum.lapsed));
+            told.push(lapsed_text(visit, row.account.asset, sum.lapsed));
         }
         lines.push(Line {
             seq: row.entry,
@@ -508,7 +508,7 @@ pub(super) async fn lines(
             note,
             told,
             amount: sum.amount,
-            unit: unit(&row.account),
+            unit: unit(visit, row.account.asset),
             balance_after: sum.balance_after,
             state: state(visit, &first, &about, fates.get(&fated)),
         });
@@ -516,9 +516,19 @@ pub(super) async fn lines(
     Ok(lines)
 }
 
+/// `4 分`, `2 小时`, `2 公益星`.
+pub(super) fn amount_text(visit: &Visit, asset: AssetNo, amount: i64) -> String {
+    let shell = visit.shell();
+    match asset {
+        AssetNo::POINTS => shell.points(amount),
+        AssetNo::MINUTES => shell.hours(amount),
+        other => format!("{} {}", shell.num(amount), asset_title(visit, other)),
+    }
+}
+
 /// What is said of points that ran out while they could not be spent.
-pub(super) fn lapsed_text(visit: &Visit, lapsed: i64) -> String {
-    let points = visit.shell().points(lapsed);
+pub(super) fn lapsed_text(visit: &Visit, asset: AssetNo, lapsed: i64) -> String {
+    let points = amount_text(visit, asset, lapsed);
     visit.either(
         &format!("{points}在留着的时候到期，没有退回。"),
         &format!("{points} ran out while they were kept and did not come back."),

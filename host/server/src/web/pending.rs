@@ -8,6 +8,7 @@ use rongyi_pages::{Pending, PendingState, Unit};
 use rongyi_store::PassbookRow;
 
 use super::lines::{goods, lines, rest_lines};
+use super::resident::booked_accounts;
 use super::shell::{Visit, day};
 use crate::access::SignedResident;
 use crate::api::error::Fault;
@@ -37,12 +38,14 @@ pub(super) fn standing(fate: &Fate, today: LocalDate) -> Option<PendingState> {
     }
 }
 
-/// A resident's accounts of awards under notice.
-pub(super) fn notice_accounts(wallet: &Wallet, me: &SignedResident) -> [Account; 2] {
-    wallet.accounts(me.resident).map(|own| Account {
+/// A resident's accounts of awards under notice, of every asset.
+pub(super) fn notice_accounts(frame: &Frame, wallet: &Wallet, me: &SignedResident) -> Vec<Account> {
+    let booked = booked_accounts(frame, wallet, me).into_iter();
+    let noticed = booked.map(|own| Account {
         purpose: Purpose::Notice,
         ..own
-    })
+    });
+    noticed.collect()
 }
 
 /// The awards under notice, the newest first. Nothing is read where nothing is under notice.
@@ -52,7 +55,7 @@ pub(super) async fn awards(
     (me, wallet): (&SignedResident, &Wallet),
 ) -> Result<Vec<Pending>, Fault> {
     let store = &visit.app.house.store;
-    let accounts = notice_accounts(wallet, me);
+    let accounts = notice_accounts(frame, wallet, me);
     let there = store.balances(&visit.code, &accounts).await?;
     let mut left = there.iter().map(|(_, state)| state.total).sum::<i64>();
     let mut found = Vec::new();

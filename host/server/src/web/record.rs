@@ -15,7 +15,7 @@ use rongyi_core::rule::{Field, FieldKind, KindPlan, Refusal};
 use rongyi_core::typed;
 use rongyi_pages::{
     FieldError, RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
-    RecordOutcome, RecordTyped, RecordView, Unit,
+    RecordOutcome, RecordTyped, RecordView,
 };
 use serde::Deserialize;
 
@@ -316,8 +316,8 @@ async fn done(
     });
     let event = event.ok_or_else(Fault::not_found)?;
     let doer = event.roles.first().map(|(_, who)| *who);
-    let (gains, unit) = gains(visit, receipt).await?;
-    let (_, rows) = breakdown(visit, frame, receipt, unit);
+    let (gains, asset) = gains(visit, receipt).await?;
+    let (_, rows) = breakdown(visit, frame, receipt, asset);
     let outcome = outcome(visit, frame, receipt).await?;
     let outcome = match short(visit, frame, (event, receipt)).await? {
         told if !told.is_empty() => RecordOutcome::Short { told },
@@ -436,11 +436,11 @@ async fn outcome(visit: &Visit, frame: &Frame, receipt: &Receipt) -> Result<Reco
     })
 }
 
-/// Who got what, and whether it was points or only time.
+/// Who got what, and of what its sum is shown: points, or what moved where no points did.
 pub(super) async fn gains(
     visit: &Visit,
     receipt: &Receipt,
-) -> Result<(Vec<RecordGain>, Unit), Fault> {
+) -> Result<(Vec<RecordGain>, AssetNo), Fault> {
     let mut sums: Vec<(Holder, AssetNo, i64)> = Vec::new();
     for record in &receipt.records {
         let Record::Moved(_, moved) = record else {
@@ -483,6 +483,7 @@ pub(super) async fn gains(
         };
         gains.push(RecordGain { who, change });
     }
-    let points = sums.is_empty() || sums.iter().any(|(_, asset, _)| *asset == AssetNo::POINTS);
-    Ok((gains, if points { Unit::Points } else { Unit::Minutes }))
+    let points = sums.iter().any(|(_, asset, _)| *asset == AssetNo::POINTS);
+    let first = sums.first().filter(|_| !points);
+    Ok((gains, first.map_or(AssetNo::POINTS, |(_, asset, _)| *asset)))
 }

@@ -1,19 +1,18 @@
 //! A resident's own pages: home, passbook, 我的. Shows what the ledger has; changes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::ids::AssetNo;
 use rongyi_core::time::LocalDate;
-use rongyi_pages::{Expiring, HomeView, Line, MeView, Month, PassbookView, Show, Waiting};
+use rongyi_pages::{Expiring, HomeView, Line, MeView, PassbookView, Show, Waiting};
 use rongyi_store::{PassbookRow, Whose};
 use serde::Deserialize;
 
 use super::accounts;
-use super::lines::{booked_on, decode, goods, lines, rest_lines};
-use super::pending;
+use super::lines::{asset_title, goods, lines, rest_lines};
+use super::months::{by_month, month_at, oldest, sums};
+use super::pending::{self, notice_accounts};
 use super::shell::{Html, Member, Visit, day};
 use super::unmoved::unmoved;
 use super::why::holders;
@@ -33,10 +32,7 @@ const RECENT_ROWS: u32 = 30;
 /// Rows of one passbook page.
 const PAGE_ROWS: u32 = 60;
 /// Lines of one page that moved nothing.
-const UNMOVED_MAX: u32 = 60;
-/// Rows of a month that are read at once, and how often, to add it up.
-const SUM_CHUNK: u32 = 500;
-const SUM_CHUNKS_MAX: usize = 20;
+const UNMOVED_MAX: usize = 60;
 /// Orders that one resident is shown.
 pub(super) const ORDERS_MAX: u32 = 100;
 
@@ -52,7 +48,8 @@ pub(super) async fn at_hand(visit: &Visit, me: &SignedResident) -> Result<(Frame
         .await?
         .ok_or_else(Fault::not_found)?;
     // What ran out is on its line before its balance is shown, whether or not the job has come round.
-    jobs::lapse(&visit.app.house, &visit.code, &wallet.accounts(me.resident)).await?;
+    let booked = booked_accounts(&frame, &wallet, me);
+    jobs::lapse(&visit.app.house, &visit.code, &booked).await?;
     Ok((frame, wallet))
 }
 
@@ -95,74 +92,31 @@ async fn holder_title(
 
 /// Everything that the passbook of somebody shows: what can be spent, the person's time, and what runs out while it
 /// cannot be spent.
-fn shown_accounts(me: &SignedResident, wallet: &Wallet) -> Vec<Account> {
-    let booked = wallet.accounts(me.resident);
-    let [points, minutes] = booked;
-    let of = |account: Account, purpose| Account { purpose, ..account };
-    vec![
-        points,
-        minutes,
-        of(points, Purpose::Held),
-        of(points, Purpose::Notice),
-        of(minutes, Purpose::Notice),
-    ]
+fn shown_accounts(frame: &Frame, me: &SignedResident, wallet: &Wallet) -> Vec<Account> {
+    let [points, _] = wallet.accounts(me.resident);
+    let mut all = booked_accounts(frame, wallet, me);
+    all.extend(notice_accounts(frame, wallet, me));
+    all.push(Account {
+        purpose: Purpose::Held,
+        ..points
+    });
+    all
+}
+
+/// A resident's accounts of every asset: points first, then minutes, then what else the community counts.
+pub(super) fn booked_accounts(frame: &Frame, wallet: &Wallet, me: &SignedResident) -> Vec<Account> {
+    match &frame.settings {
+        Some(settings) => {
+            let all = past::booked(settings, me.resident, wallet.household);
+            all.into_iter().map(|(_, account)| account).collect()
+        }
+        None => wallet.accounts(me.resident).to_vec(),
+    }
 }
 
 /// Of those accounts' rows, the ones that say something of their own.
 fn speaks(row: &PassbookRow) -> bool {
     row.account.purpose == Purpose::Available || row.transfer.credit.purpose == Purpose::Expired
-}
-
-/// The month in which a row was booked.
-fn month_booked(row: &PassbookRow) -> Result<i32, Fault> {
-    let first = decode(row.entry, row.first.0, &row.first.1)?;
-    Ok(booked_on(&first).month_index())
-}
-
-/// Points in and out of a month, on the account that is spent from, of the rows before the place `before`: the very
-/// rows that the passbook's lines are made of. `None` when there are more of them than are added up.
-async fn month_sums(
-    visit: &Visit,
-    points: Account,
-    month: i32,
-    before: Option<u64>,
-) -> Result<Option<(i64, i64)>, Fault> {
-    let store = &visit.app.house.store;
-    // One entry is one line, whatever it drew on.
-    let mut changes: Vec<(u64, i64)> = Vec::new();
-    let mut before = before;
-    for _ in 0..SUM_CHUNKS_MAX {
-        let rows = store
-            .passbook(&visit.code, &[points], before, SUM_CHUNK)
-            .await?;
-        before = rows.last().map(|row| row.seq);
-        for row in &rows {
-            let own = month_booked(row)?;
-            if own > month {
-                continue;
-            }
-            if own < month {
-                return Ok(Some(both_ways(&changes)));
-            }
-            match changes.last_mut().filter(|(entry, _)| *entry == row.entry) {
-                Some((_, change)) => *change = change.saturating_add(row.change),
-                None => changes.push((row.entry, row.change)),
-            }
-        }
-        if before.is_none() {
-            return Ok(Some(both_ways(&changes)));
-        }
-    }
-    Ok(None)
-}
-
-/// What came in, and what went out.
-fn both_ways(changes: &[(u64, i64)]) -> (i64, i64) {
-    let side = |sign: i64| {
-        let own = changes.iter().filter(|(_, change)| change.signum() == sign);
-        own.fold(0_i64, |sum, (_, change)| sum.saturating_add(*change))
-    };
-    (side(1), side(-1))
 }
 
 fn expiring(wallet: &Wallet, today: LocalDate) -> Option<Expiring> {
@@ -183,7 +137,8 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
     let (frame, wallet) = at_hand(&visit, &me).await?;
     let today = visit.today();
     let [points, _] = wallet.accounts(me.resident);
-    let sums = month_sums(&visit, points, today.month_index(), None).await?;
+    let month = today.month_index();
+    let sums = sums(&visit, &[points], month, None).await?;
     let (recent, _) = page(&visit, &frame, (&me, &wallet), (None, RECENT_ROWS)).await?;
     let orders = orders_of(&visit, &me, &wallet).await?;
     let waiting = orders
@@ -199,7 +154,8 @@ pub(super) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
         holder_title: holder_title(&visit, &me, &wallet).await?,
         balance: wallet.points.spendable(today),
         minutes: wallet.minutes,
-        earned_month: sums.map(|(earned, _)| earned),
+        others: others(&visit, &frame, &me, (&wallet, Wanting::Used)).await?,
+        earned_month: sums.points(month).map(|(earned, _)| earned),
         notice: wallet.notice.total,
         set_aside: wallet.held.total,
         expiring: expiring(&wallet, today),
@@ -225,10 +181,6 @@ fn wanted(show: Show, line: &Line) -> bool {
     }
 }
 
-fn month_of(line: &Line) -> i32 {
-    LocalDate::new(line.day.year, line.day.month, 1).map_or(0, LocalDate::month_index)
-}
-
 /// Lines in the order of the book, those before the place `before`, and where the next older page begins.
 async fn page(
     visit: &Visit,
@@ -237,7 +189,7 @@ async fn page(
     (before, limit): (Option<u64>, u32),
 ) -> Result<(Vec<Line>, Option<u64>), Fault> {
     let store = &visit.app.house.store;
-    let accounts = shown_accounts(me, wallet);
+    let accounts = shown_accounts(frame, me, wallet);
     let mut rows = store
         .passbook(&visit.code, &accounts, before, limit)
         .await?;
@@ -249,10 +201,9 @@ async fn page(
     }
     let mut older = rows.last().filter(|_| full).map(|row| row.seq);
     let span = (older.unwrap_or(0), before.unwrap_or(u64::MAX));
-    let quiet = unmoved(visit, frame, holders(wallet, me), (span, UNMOVED_MAX)).await?;
-    if quiet.len() >= UNMOVED_MAX as usize {
-        older = quiet.last().map(|line| line.seq);
-    }
+    let (quiet, cut) = unmoved(visit, frame, holders(wallet, me), (span, UNMOVED_MAX)).await?;
+    // Rows before a place that was not looked at wait for the next page.
+    older = older.max(cut);
     rows.retain(|row| speaks(row) && older.is_none_or(|older| row.seq >= older));
     let mut all = lines(visit, frame, &rows).await?;
     all.extend(quiet);
@@ -272,19 +223,14 @@ pub(super) async fn show_passbook(
         .as_deref()
         .and_then(Show::from_tag)
         .unwrap_or_default();
-    let (mut all, older) = page(&visit, &frame, (&me, &wallet), (before, PAGE_ROWS)).await?;
+    let (all, older) = page(&visit, &frame, (&me, &wallet), (before, PAGE_ROWS)).await?;
     let continued = match before {
         Some(before) => month_at(&visit, before).await?,
         None => None,
     };
-    let [points, _] = wallet.accounts(me.resident);
-    let mut sums = BTreeMap::new();
-    for month in all.iter().map(month_of).collect::<BTreeSet<_>>() {
-        if continued != Some(month) {
-            sums.insert(month, month_sums(&visit, points, month, before).await?);
-        }
-    }
-    all.retain(|line| wanted(show, line));
+    let booked = booked_accounts(&frame, &wallet, &me);
+    let oldest = oldest(&all).unwrap_or(i32::MAX);
+    let sums = sums(&visit, &booked, oldest, before).await?;
     let newest = show == Show::All && before.is_none();
     let view = PassbookView {
         pending: if newest {
@@ -301,7 +247,7 @@ pub(super) async fn show_passbook(
         holder_title: holder_title(&visit, &me, &wallet).await?,
         balance: wallet.points.spendable(visit.today()),
         show,
-        months: by_month(all, &sums),
+        months: by_month(&visit, all, (&sums, continued), |line| wanted(show, line)),
         older,
         is_older_page: before.is_some(),
         today: day(visit.today()),
@@ -310,65 +256,48 @@ pub(super) async fn show_passbook(
     Ok(Html(view).into_response())
 }
 
-/// The month in which the entry at this place was booked: of the last line of the page before.
-async fn month_at(visit: &Visit, seq: u64) -> Result<Option<i32>, Fault> {
-    let found = visit.app.house.store.entry(&visit.code, seq).await?;
-    let Some((place, kind, body)) = found.as_ref().and_then(|own| own.records.first()) else {
-        return Ok(None);
-    };
-    let first = decode(*place, *kind, body)?;
-    Ok(Some(booked_on(&first).month_index()))
+/// Which of the other assets somebody is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanting {
+    /// Those that they have or had.
+    Used,
+    /// Those that the community declares too.
+    Declared,
 }
 
-/// Lines by the month in which they were booked. A month without a sum began on the page before.
-fn by_month(lines: Vec<Line>, sums: &BTreeMap<i32, Option<(i64, i64)>>) -> Vec<Month> {
-    let mut months: BTreeMap<i32, Month> = BTreeMap::new();
-    for line in lines {
-        let index = month_of(&line);
-        let page = months.entry(index).or_insert_with(|| Month {
-            year: line.day.year,
-            month: line.day.month,
-            sums: sums.get(&index).copied().flatten(),
-            continued: !sums.contains_key(&index),
-            lines: Vec::new(),
-        });
-        page.lines.push(line);
-    }
-    months.into_values().rev().collect()
-}
-
-/// What a resident has beside points and minutes: conduct where there is any, and what the community declares.
+/// What a resident has beside points and minutes, by name.
 async fn others(
     visit: &Visit,
     frame: &Frame,
     me: &SignedResident,
-    wallet: &Wallet,
+    (wallet, wanting): (&Wallet, Wanting),
 ) -> Result<Vec<(String, i64)>, Fault> {
-    let Some(settings) = &frame.settings else {
-        return Ok(Vec::new());
-    };
     let house = &visit.app.house;
     let community = house.community(&visit.code);
     let declared = community.map_or_else(Vec::new, |own| own.config.assets.clone());
+    let settings = frame.settings.as_ref();
     let mut all = Vec::new();
-    for (code, no) in past::assets(settings) {
-        if [AssetNo::POINTS, AssetNo::MINUTES].contains(&no) {
+    for account in booked_accounts(frame, wallet, me) {
+        if [AssetNo::POINTS, AssetNo::MINUTES].contains(&account.asset) {
             continue;
         }
-        let holder = past::holder_of(settings, no, me.resident, wallet.household);
-        let account = past::available(holder, no);
         let found = house.store.balances(&visit.code, &[account]).await?;
         let has = found
             .first()
             .map_or(0, |(_, state)| state.spendable(visit.today()));
-        let title = declared.iter().find(|(own, _)| *own == code);
-        let name = match title {
-            Some((_, title)) => visit.say(title),
-            None if has == 0 => continue,
-            None if no == AssetNo::CONDUCT => visit.either("操行分", "Conduct"),
-            None => code.to_string(),
-        };
-        all.push((name, has));
+        let is_declared = declared
+            .iter()
+            .any(|(code, _)| settings.and_then(|own| own.asset(code)) == Some(account.asset));
+        let shown = has != 0
+            || (is_declared && wanting == Wanting::Declared)
+            || !house
+                .store
+                .passbook(&visit.code, &[account], None, 1)
+                .await?
+                .is_empty();
+        if shown {
+            all.push((asset_title(visit, account.asset), has));
+        }
     }
     Ok(all)
 }
@@ -388,7 +317,7 @@ pub(super) async fn show_me(Member { visit, me }: Member) -> Result<Response, Fa
         household_title: visit.household_title(wallet.household).await?,
         balance: wallet.points.spendable(visit.today()),
         minutes: wallet.minutes,
-        others: others(&visit, &frame, &me, &wallet).await?,
+        others: others(&visit, &frame, &me, (&wallet, Wanting::Declared)).await?,
         waiting: i64::try_from(waiting).unwrap_or(i64::MAX),
         shell: visit.shell(),
     };

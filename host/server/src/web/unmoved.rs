@@ -4,18 +4,20 @@
 use std::collections::HashMap;
 
 use rongyi_core::account::{Account, Holder};
-use rongyi_core::book::{Frame, Loaded};
+use rongyi_core::book::{Frame, Loaded, Receipt};
 use rongyi_core::command::Need;
-use rongyi_core::record::{About as Whom, Event, Record};
+use rongyi_core::ids::AssetNo;
+use rongyi_core::record::{Event, Record};
 use rongyi_core::rule::Decision;
 use rongyi_pages::{Line, LineState, Unit};
 use rongyi_store::StoredEntry;
 
 use super::carried::carried_told;
-use super::lines::{about, booked_on, event_of, happened_on, title, unit};
+use super::lines::{
+    about, amount_text, asset_title, booked_on, event_of, happened_on, title, unit,
+};
 use super::shell::{Visit, day};
 use crate::api::error::Fault;
-use crate::clerk::receipt;
 use crate::past;
 
 /// A deduction that found less than it asked for: three numbers, of which two are here.
@@ -25,25 +27,22 @@ pub(super) struct Short {
     pub(super) asked: i64,
     /// What was there and was taken.
     pub(super) taken: i64,
-    /// Points or minutes.
-    pub(super) unit: Unit,
+    /// Of what.
+    pub(super) asset: AssetNo,
 }
 
 impl Short {
     /// What was asked, what was taken, what is left.
     pub(super) fn told(self, visit: &Visit, after: Option<i64>) -> String {
-        let shell = visit.shell();
-        let counted = |number: i64| match self.unit {
-            Unit::Points => shell.points(number),
-            Unit::Minutes => shell.hours(number),
-        };
-        let (asked, taken) = (counted(self.asked), counted(self.taken));
-        let what = match self.unit {
-            Unit::Points => "积分",
-            Unit::Minutes => "时长",
+        let say = |amount| amount_text(visit, self.asset, amount);
+        let (asked, taken) = (say(self.asked), say(self.taken));
+        let what = match self.asset {
+            AssetNo::POINTS => visit.either("积分", "points"),
+            AssetNo::MINUTES => visit.either("时长", "hours"),
+            other => asset_title(visit, other),
         };
         let left = after.map_or_else(String::new, |after| {
-            let after = counted(after);
+            let after = say(after);
             visit.either(
                 &format!("，扣后还有 {after}"),
                 &format!("; {after} are left"),
@@ -73,7 +72,7 @@ pub(super) async fn shortfall(
     Ok((asked < 0 && missing > 0).then(|| Short {
         asked: asked.saturating_neg(),
         taken: asked.saturating_neg().saturating_sub(missing),
-        unit: unit(&account),
+        asset: account.asset,
     }))
 }
 
@@ -116,64 +115,32 @@ pub(super) async fn asked_of(
     Ok(sum)
 }
 
-/// A person's events and orders that moved nothing, and what was carried in for them or their household, of the entries from `span.0` on and before `span.1`: refused,
-/// waiting, or come out at nothing. Each has a page that says why not.
+/// A person's events and orders that moved nothing, and what was carried in for them or their household, as lines: each
+/// has a page that says why not. With them the place before which nobody looked.
 pub(super) async fn unmoved(
     visit: &Visit,
     frame: &Frame,
     whose: [Holder; 2],
-    (span, limit): ((u64, u64), u32),
-) -> Result<Vec<Line>, Fault> {
+    (span, limit): ((u64, u64), usize),
+) -> Result<(Vec<Line>, Option<u64>), Fault> {
     let store = &visit.app.house.store;
+    let found = past::unmoved(store, &visit.code, &whose, (span, limit)).await?;
     let mut lines = Vec::new();
-    for holder in whose {
-        let about = Whom::Holder(holder);
-        for seq in store
-            .entries_between(&visit.code, about, span, limit)
-            .await?
-        {
-            if let Some(stored) = store.entry(&visit.code, seq).await? {
-                lines.extend(nothing_moved(visit, frame, &stored).await?);
-            }
-        }
+    for (stored, receipt) in &found.entries {
+        lines.extend(nothing_moved(visit, frame, (stored, receipt)).await?);
     }
-    Ok(lines)
+    Ok((lines, found.cut))
 }
 
 async fn nothing_moved(
     visit: &Visit,
     frame: &Frame,
-    stored: &StoredEntry,
+    (stored, receipt): (&StoredEntry, &Receipt),
 ) -> Result<Option<Line>, Fault> {
-    let receipt = receipt(stored)?;
-    let moves = |record: &Record| matches!(record, Record::Moved(..));
     let Some(first) = receipt.records.first() else {
         return Ok(None);
     };
-    let asks = matches!(
-        first,
-        Record::Event(..)
-            | Record::Replace(..)
-            | Record::Retry(..)
-            | Record::Place(..)
-            | Record::History(..)
-    );
-    if !asks || receipt.records.iter().any(moves) {
-        return Ok(None);
-    }
     let entry = stored.first_seq;
-    if receipt.waiting().is_some() {
-        let found = visit
-            .app
-            .house
-            .store
-            .load(&visit.code, &[Need::Waiting(entry)])
-            .await?;
-        // What was decided later, or withdrawn, stands on a line of its own.
-        if !matches!(found.as_slice(), [Loaded::Waiting(_, Some(_))]) {
-            return Ok(None);
-        }
-    }
     let about = about(visit, (entry, first), None).await?;
     let mut told = Vec::new();
     let mut counted = Unit::Points;
@@ -186,15 +153,17 @@ async fn nothing_moved(
         for award in decision.awards.iter().filter(|award| award.amount < 0) {
             let asked = i64::from(award.amount).saturating_neg();
             let doer = event.roles.iter().any(|(role, _)| *role == award.role);
-            let unit = match award.asset.as_str() {
-                "points" => Unit::Points,
-                "minutes" => Unit::Minutes,
-                _ => continue,
-            };
-            if doer {
+            let settings = frame.settings.as_ref();
+            let asset = settings.and_then(|own| own.asset(&award.asset));
+            if let Some(asset) = asset.filter(|_| doer) {
                 let taken = 0;
-                told.push(Short { asked, taken, unit }.told(visit, None));
-                counted = unit;
+                let short = Short {
+                    asked,
+                    taken,
+                    asset,
+                };
+                told.push(short.told(visit, None));
+                counted = unit(visit, asset);
             }
         }
     }

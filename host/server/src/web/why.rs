@@ -8,7 +8,7 @@ use rongyi_core::chain::hex;
 use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
 use rongyi_core::record::{Amend, NoticeStep, Record, Transfer, TransferKind};
 use rongyi_core::rule::{self, Plan};
-use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, Unit, WhyNotice, WhyView};
+use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 use rongyi_store::StoredEntry;
 
 use super::carried::carried_told;
@@ -17,7 +17,7 @@ use super::lines::{
 };
 use super::marks;
 use super::pending::{self, notice_accounts};
-use super::resident::at_hand;
+use super::resident::{at_hand, booked_accounts};
 use super::shell::{Html, Member, Visit, day};
 use super::unmoved::{Short, asked_of};
 use crate::access::{AccessError, SignedResident, random};
@@ -44,9 +44,11 @@ pub(super) async fn show_why(
         ..
     } = own_entry(&visit, &me, seq).await?;
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
-    let (account, amount) =
-        moved.unwrap_or((wallet.accounts(me.resident)[only_minutes(&receipt)], 0));
-    let (set, mut rows) = breakdown(&visit, &frame, &receipt, unit(&account));
+    let mut moved = moved.into_iter();
+    let (account, amount) = moved
+        .next()
+        .unwrap_or_else(|| (asked_account(&receipt, &frame, &wallet, &me), 0));
+    let (set, mut rows) = breakdown(&visit, &frame, &receipt, account.asset);
     let refusal = receipt.refusal();
     let plan = explain::plan_of(&frame, set);
     let after = stored
@@ -54,7 +56,7 @@ pub(super) async fn show_why(
         .iter()
         .find(|(own, _)| *own == account)
         .map(|(_, after)| *after)
-        .filter(|_| unit(&account) == Unit::Points && account.purpose == Purpose::Available);
+        .filter(|_| account.asset != AssetNo::MINUTES && account.purpose == Purpose::Available);
     let short = even_out(
         &visit,
         (&frame, &receipt, &about),
@@ -62,12 +64,19 @@ pub(super) async fn show_why(
         (account, amount),
     )
     .await?;
-    let left = after.unwrap_or_else(|| match unit(&account) {
-        Unit::Points => wallet.points.spendable(visit.today()),
-        Unit::Minutes => wallet.minutes,
+    let left = after.or_else(|| match account.asset {
+        AssetNo::POINTS => Some(wallet.points.spendable(visit.today())),
+        AssetNo::MINUTES => Some(wallet.minutes),
+        _ => None,
     });
     let mut told: Vec<String> = Vec::new();
-    told.extend(short.map(|short| short.told(&visit, Some(left))));
+    told.extend(short.map(|short| short.told(&visit, left)));
+    let mut others = Vec::new();
+    for (account, amount) in moved {
+        let (sum, short) = beside_it(&visit, (&frame, &receipt, &about), (account, amount)).await?;
+        told.extend(short.map(|short| short.told(&visit, None)));
+        others.push(sum);
+    }
     told.extend(told_beside(&visit, &frame, &receipt).await?);
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
@@ -83,7 +92,7 @@ pub(super) async fn show_why(
         note: String::new(),
         told,
         amount,
-        unit: unit(&account),
+        unit: unit(&visit, account.asset),
         balance_after: after,
         state: if refusal.is_some() {
             LineState::Refused
@@ -108,6 +117,7 @@ pub(super) async fn show_why(
         notice,
         line,
         rows,
+        others,
         reason,
         related,
         refusal: refusal.map(|refusal| {
@@ -137,7 +147,7 @@ async fn told_beside(
     let mut told = Vec::new();
     let lapsed = lapsed(receipt);
     if lapsed > 0 {
-        told.push(lapsed_text(visit, lapsed));
+        told.push(lapsed_text(visit, AssetNo::POINTS, lapsed));
     }
     let marks = marks::said(visit, frame, receipt);
     if !marks.is_empty() {
@@ -284,7 +294,7 @@ pub(super) struct Own {
     pub(super) receipt: Receipt,
     pub(super) about: About,
     /// What it did to one of the resident's accounts.
-    pub(super) moved: Option<(Account, i64)>,
+    pub(super) moved: Vec<(Account, i64)>,
     /// Whether the resident is one of the people it is about.
     pub(super) doer: bool,
     ordered: bool,
@@ -318,8 +328,8 @@ pub(super) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> R
         .order
         .as_ref()
         .is_some_and(|order| belongs(order, me.resident, &wallet));
-    let moved = moved(&receipt, &wallet, me);
-    if moved.is_none() && !doer && !asked && !ordered {
+    let moved = moved(&receipt, &frame, &wallet, me);
+    if moved.is_empty() && !doer && !asked && !ordered {
         return Err(AccessError::Forbidden.into());
     }
     Ok(Own {
@@ -350,9 +360,13 @@ fn without_day(refusal: &rule::Refusal) -> rule::Refusal {
     }
 }
 
-/// What an entry did to one of this resident's accounts: to the points, or else to the minutes, or to what is under
-/// notice of them.
-fn moved(receipt: &Receipt, wallet: &Wallet, me: &SignedResident) -> Option<(Account, i64)> {
+/// What an entry did to this resident's accounts, or to what is under notice of them: once for each asset, points first.
+fn moved(
+    receipt: &Receipt,
+    frame: &Frame,
+    wallet: &Wallet,
+    me: &SignedResident,
+) -> Vec<(Account, i64)> {
     let change = |account: &Account| {
         let own = receipt.records.iter().filter_map(|record| {
             let Record::Moved(_, transfer) = record else {
@@ -364,9 +378,51 @@ fn moved(receipt: &Receipt, wallet: &Wallet, me: &SignedResident) -> Option<(Acc
         let all: Vec<i64> = own.collect();
         (!all.is_empty()).then(|| (*account, all.into_iter().fold(0, i64::saturating_add)))
     };
-    let booked = wallet.accounts(me.resident);
-    let noticed = notice_accounts(wallet, me);
-    booked.iter().chain(&noticed).find_map(change)
+    let booked = booked_accounts(frame, wallet, me);
+    let noticed = notice_accounts(frame, wallet, me);
+    let mut all: Vec<(Account, i64)> = Vec::new();
+    for (account, change) in booked.iter().chain(&noticed).filter_map(change) {
+        if all.iter().all(|(own, _)| own.asset != account.asset) {
+            all.push((account, change));
+        }
+    }
+    all
+}
+
+/// The sum of one asset beside the first one: only what speaks of it.
+async fn beside_it(
+    visit: &Visit,
+    (frame, receipt, about): (&Frame, &Receipt, &About),
+    (account, amount): (Account, i64),
+) -> Result<(WhySum, Option<Short>), Fault> {
+    let (_, mut rows) = breakdown(visit, frame, receipt, account.asset);
+    rows.retain(|row| row.amount.is_some());
+    let short = even_out(visit, (frame, receipt, about), &mut rows, (account, amount)).await?;
+    let unit = unit(visit, account.asset);
+    Ok((WhySum { unit, amount, rows }, short))
+}
+
+/// Where nothing moved: the account of what was decided first, or the points.
+fn asked_account(
+    receipt: &Receipt,
+    frame: &Frame,
+    wallet: &Wallet,
+    me: &SignedResident,
+) -> Account {
+    let [points, _] = wallet.accounts(me.resident);
+    let decided = receipt.records.iter().find_map(|record| {
+        if let Record::Decided(_, _, decision) = record {
+            decision.awards.first()
+        } else {
+            None
+        }
+    });
+    let settings = frame.settings.as_ref();
+    let asset = decided.and_then(|award| settings?.asset(&award.asset));
+    let all = booked_accounts(frame, wallet, me);
+    all.into_iter()
+        .find(|own| Some(own.asset) == asset)
+        .unwrap_or(points)
 }
 
 fn signed(transfer: &Transfer, account: &Account) -> i64 {
@@ -382,19 +438,16 @@ pub(super) fn breakdown(
     visit: &Visit,
     frame: &Frame,
     receipt: &Receipt,
-    unit: Unit,
+    asset: AssetNo,
 ) -> (Option<RuleSetNo>, Vec<ReasonRow>) {
-    let asset = Code::literal(if unit == Unit::Minutes {
-        "minutes"
-    } else {
-        "points"
-    });
+    let settings = frame.settings.as_ref();
+    let named = |code: &Code| settings.and_then(|own| own.asset(code)) == Some(asset);
     let rows = |plan: &Plan, lines: &[rule::Line], sign: i64| {
         let row = |line: &rule::Line| ReasonRow {
             text: explain::line(plan, Some(frame), line, visit.tongue()),
             amount: line
                 .amount
-                .filter(|_| line.asset == asset)
+                .filter(|_| named(&line.asset))
                 .map(|amount| i64::from(amount).saturating_mul(sign)),
         };
         lines.iter().map(row).collect()
@@ -424,16 +477,6 @@ pub(super) fn breakdown(
         }
     }
     (None, Vec::new())
-}
-
-/// Of the two accounts of a passbook the one that a decision speaks of which moved nothing: minutes where it asked for
-/// nothing else.
-fn only_minutes(receipt: &Receipt) -> usize {
-    let Some(Record::Decided(_, _, decision)) = receipt.records.get(1) else {
-        return 0;
-    };
-    let minutes = |award: &rule::Award| award.asset.as_str() == "minutes";
-    usize::from(!decision.awards.is_empty() && decision.awards.iter().all(minutes))
 }
 
 /// Makes the sum come out at what was booked: rows that speak of other people in the same event are counted out, and a
@@ -478,16 +521,17 @@ async fn even_out(
         return Ok(None);
     }
     rows.push(ReasonRow {
-        text: match unit(&account) {
-            Unit::Points => visit.either("积分不够，没有扣到的", "Not there to be taken"),
-            Unit::Minutes => visit.either("时长不够，没有扣到的", "Not there to be taken"),
+        text: match account.asset {
+            AssetNo::POINTS => visit.either("积分不够，没有扣到的", "Not there to be taken"),
+            AssetNo::MINUTES => visit.either("时长不够，没有扣到的", "Not there to be taken"),
+            _ => visit.either("不够扣，没有扣到的", "Not there to be taken"),
         },
         amount: Some(missing),
     });
     Ok((asked < 0).then(|| Short {
         asked: asked.saturating_neg(),
         taken: booked.saturating_neg(),
-        unit: unit(&account),
+        asset: account.asset,
     }))
 }
 

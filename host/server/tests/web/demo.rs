@@ -17,7 +17,7 @@ use rongyi_sheets::Sheet;
 
 use crate::app::{NOW, TestApp, code, fine};
 use crate::compiled;
-use crate::numbers::walk;
+use crate::walk::{terminal_agrees, walk};
 
 impl TestApp {
     /// The house of the demonstration: the shipped configuration and people, through the ordinary imports.
@@ -114,7 +114,7 @@ impl TestApp {
 }
 
 /// What the demonstration must have, who sees it there, on which page of jinxian, and by which words.
-const EVERYTHING: [(&str, u32, &str, &[&str]); 9] = [
+const EVERYTHING: [(&str, u32, &str, &[&str]); 11] = [
     (
         "an award under notice with an objection",
         1008,
@@ -159,10 +159,22 @@ const EVERYTHING: [(&str, u32, &str, &[&str]); 9] = [
         &["passbook?show=all&amp;before="],
     ),
     (
-        "an asset beside points",
+        "an asset beside points, on 我的",
         1008,
         "/me",
         &["公益星</span><span class=\"row-value\">2<"],
+    ),
+    (
+        "on the home page",
+        1008,
+        "/home",
+        &["<dt>公益星</dt><dd>2</dd>"],
+    ),
+    (
+        "and in the passbook, with its own running balance",
+        1008,
+        "/passbook?show=all",
+        &["公益讲课 1 次", "+1 公益星", "余 1 公益星", "余 2 公益星"],
     ),
     (
         "history carried in",
@@ -234,6 +246,35 @@ async fn the_demonstration_uses_everything() {
 }
 
 #[tokio::test]
+async fn other_assets_are_said_in_english_too() {
+    let app = TestApp::demo().await;
+    let jinxian = code("jinxian");
+    let mut me = app.resident_at(&jinxian, ResidentNo(1008)).await;
+    let form = [("lang", "en"), ("return", "/jinxian/home")];
+    me.post("/settings", &form).await.is(303);
+    me.get("/jinxian/home")
+        .await
+        .is(200)
+        .says(&["<dt>service stars</dt><dd>2</dd>", "<dt>Volunteering</dt>"]);
+    let book = me.get("/jinxian/passbook?show=all").await;
+    book.is(200).says(&[
+        "+1 service stars",
+        "2 service stars left",
+        "service stars: In +2 · out 0",
+    ]);
+    let lines = book.text.split("<li><a class=\"line\"").skip(1);
+    let star = lines
+        .filter(|line| line.contains("+1 service stars"))
+        .last();
+    let entry = star.and_then(|line| line.split("/passbook/").nth(1));
+    let entry = entry.and_then(|own| own.split('"').next()).unwrap();
+    let why = me.get(&format!("/jinxian/passbook/{entry}")).await;
+    why.is(200)
+        .says(&["<td class=\"in\">+1 service stars</td>"]);
+    app.end().await;
+}
+
+#[tokio::test]
 async fn every_page_of_everybody_in_the_demonstration_agrees() {
     let app = TestApp::demo().await;
     let codes: Vec<_> = app.house.communities().keys().cloned().collect();
@@ -242,6 +283,7 @@ async fn every_page_of_everybody_in_the_demonstration_agrees() {
         for row in app.house.store.residents(own).await.unwrap() {
             let mut me = app.resident_at(own, row.resident).await;
             let lines = walk(&mut me, own.as_str(), row.resident.0).await;
+            terminal_agrees(&app, (own.as_str(), row.resident.0), &lines);
             walked += lines.len();
         }
     }

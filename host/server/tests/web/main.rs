@@ -34,4 +34,5 @@ mod serving;
 mod story;
 mod till;
 mod time_bank;
+mod walk;
 mod wandering;

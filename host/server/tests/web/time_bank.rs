@@ -2,7 +2,7 @@
 //! there are any.
 
 use crate::app::TestApp;
-use crate::numbers::walk;
+use crate::walk::walk;
 
 /// Time is asked for as points are: as far as there is any, with the three numbers said.
 #[tokio::test]

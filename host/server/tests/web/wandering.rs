@@ -13,7 +13,7 @@ use rongyi_server::jobs;
 use rongyi_server::redemption::{self, Wanted};
 
 use crate::app::{TestApp, code};
-use crate::numbers::walk;
+use crate::walk::{terminal_agrees, walk};
 
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=3;
 /// Commands between two walks, and walks.
@@ -205,7 +205,9 @@ async fn every_page_after_a_random_workload_agrees() {
             wanderer.wander().await;
             for resident in PEOPLE {
                 let mut me = app.signed_in(&resident.to_string()).await;
-                walked += walk(&mut me, "nanmen", resident).await.len();
+                let lines = walk(&mut me, "nanmen", resident).await;
+                terminal_agrees(&app, ("nanmen", resident), &lines);
+                walked += lines.len();
             }
             if round == 1 {
                 // Over the end of the year after next, so that everything runs out, in and out of orders.

@@ -27,10 +27,7 @@ pub(in crate::cli) fn entry_text(frame: &Frame, first: &Record) -> Text {
             "旧积分册的余额".into(),
             "Balance from the paper book".into(),
         ),
-        Record::History(_, _, history, ..) => text(
-            format!("旧册累计 {}", history.kind),
-            format!("Totals of before: {}", history.kind),
-        ),
+        Record::History(_, _, history, ..) => explain::carried::title(frame, history),
         Record::Place(_, no, _, lines, ..) => {
             let first = lines.first().and_then(|line| item(line.item));
             let first = first.unwrap_or_else(|| text(String::new(), String::new()));
