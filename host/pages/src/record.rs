@@ -5,8 +5,8 @@ use askama::Template;
 
 use crate::account::FieldError;
 use crate::format::Day;
-use crate::passbook::ReasonRow;
 use crate::shell::Shell;
+use crate::why::ReasonRow;
 
 /// A kind of event that can be booked today.
 #[derive(Debug, Clone)]
@@ -99,6 +99,8 @@ pub struct RecordTyped {
     pub time: String,
     /// A note; may be empty.
     pub note: String,
+    /// The reversed entry in whose place it comes; may be empty.
+    pub replaces: String,
 }
 
 /// `GET /{community}/record?kind=…` and a `POST` that was wrong. Posts `kind`, `key`, the fields of [`RecordTyped`] by
@@ -118,14 +120,15 @@ pub struct RecordFormView {
     pub fields: Vec<RecordField>,
     /// The idempotency key.
     pub key: String,
-    /// What was wrong (fields `resident`, `quantity`, `on`, `form`).
+    /// What was wrong (fields `resident`, `quantity`, `on`, `replaces`, `form`).
     pub errors: Vec<FieldError>,
 }
 
 impl RecordFormView {
     fn some_more(&self) -> bool {
         let own = &self.typed;
-        let empty = own.time.is_empty() && own.referrer.is_empty() && own.note.is_empty();
+        let each = [&own.time, &own.referrer, &own.note, &own.replaces];
+        let empty = each.iter().all(|text| text.is_empty());
         !empty || own.roles.iter().any(|(_, who)| !who.is_empty())
     }
 

@@ -8,10 +8,11 @@ use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::amount::Decimal;
 use rongyi_core::book::{Book, FateState, Frame, Loaded, Receipt};
 use rongyi_core::chain::hex;
-use rongyi_core::command::Need;
+use rongyi_core::command::{AmendRejection, Need, Rejection};
 use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::record::{Event, Record};
 use rongyi_core::rule::{Field, FieldKind, KindPlan, Refusal};
+use rongyi_core::seal::SEALED_PREFIX;
 use rongyi_core::typed;
 use rongyi_pages::{
     FieldError, RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
@@ -19,14 +20,14 @@ use rongyi_pages::{
 };
 use serde::Deserialize;
 
-use super::lines::{asset_title, event_title};
+use super::lines::{asset_title, decode, event_title};
 use super::shell::{Html, OnDuty, Visit, day};
 use super::unmoved::shortfall;
 use super::why::breakdown;
 use crate::access::random;
 use crate::api::earning::{EventInput, Sender, submit};
 use crate::api::error::Fault;
-use crate::asked::{Typed, Unread};
+use crate::asked::{Seq, Typed, Unread};
 use crate::door::Act;
 use crate::explain;
 use crate::past;
@@ -36,6 +37,8 @@ use crate::past;
 pub(super) struct KindQuery {
     #[serde(default)]
     kind: String,
+    /// The reversed entry in whose place the event comes.
+    replaces: Option<Seq>,
 }
 
 fn shown(visit: &Visit, kind: &KindPlan) -> RecordKind {
@@ -82,6 +85,9 @@ pub(super) async fn show_record(
             typed: RecordTyped {
                 on: visit.today().to_string(),
                 quantity: if one { least(kind) } else { String::new() },
+                replaces: query
+                    .replaces
+                    .map_or_else(String::new, |Seq(entry)| entry.to_string()),
                 ..RecordTyped::default()
             },
             ..Sent::default()
@@ -126,6 +132,7 @@ impl Sent {
                 "on" => own.typed.on = value,
                 "time" => own.typed.time = value,
                 "note" => own.typed.note = value,
+                "replaces" => own.typed.replaces = value,
                 other => {
                     let row = |prefix: &str| {
                         let no: usize = other.strip_prefix(prefix)?.parse().ok()?;
@@ -198,6 +205,70 @@ impl Sent {
     }
 }
 
+/// The event in the place of a reversed one, under that one's source and reference.
+async fn in_place(visit: &Visit, event: EventInput, typed: &str) -> Result<EventInput, Fault> {
+    if typed.is_empty() {
+        return Ok(event);
+    }
+    let entry = typed::digits(typed).and_then(|own| own.parse::<u64>().ok());
+    let entry = entry.filter(|own| *own <= i64::MAX.unsigned_abs());
+    let entry = entry.ok_or_else(|| {
+        Fault::input(
+            "",
+            "这里写账本里第几笔的号码，例如 812。",
+            "Write the number of an entry of the book here, 812 say.",
+        )
+    })?;
+    let (source, external_ref) = reference_of(visit, entry).await?;
+    Ok(EventInput {
+        source: Some(source),
+        external_ref: Some(external_ref),
+        replaces: Some(entry),
+        ..event
+    })
+}
+
+/// The source and reference of an event that was booked, as they were sent.
+async fn reference_of(visit: &Visit, entry: u64) -> Result<(String, String), Fault> {
+    let store = &visit.app.house.store;
+    let unknown = || Fault::from(Rejection::from(AmendRejection::EntryUnknown { entry }));
+    let stored = store.entry(&visit.code, entry).await?;
+    let stored = stored.filter(|own| own.first_seq == entry);
+    let first = stored.as_ref().and_then(|own| own.records.first());
+    let (seq, kind, body) = first.ok_or_else(unknown)?;
+    let (Record::Event(_, event) | Record::Replace(_, event, _)) = decode(*seq, *kind, body)?
+    else {
+        return Err(Fault::input(
+            "",
+            &format!("第 {entry} 笔不是登记的事项，不能这样代替。请核对号码。"),
+            &format!(
+                "Entry {entry} is no event and cannot be replaced like this. Check the number."
+            ),
+        ));
+    };
+    let source = event.source.ok_or_else(|| {
+        Fault::input(
+            "",
+            &format!("第 {entry} 笔没有编号。冲正它以后，直接再登记一件就行，这一格不用填。"),
+            &format!("Entry {entry} has no reference. Once it is reversed, just record the event again and leave this empty."),
+        )
+    })?;
+    let reference = if source.external_ref.starts_with(SEALED_PREFIX) {
+        let found = store.references_at(&visit.code, &[entry]).await?;
+        found.into_iter().next().map(|(_, own)| own.text)
+    } else {
+        Some(source.external_ref)
+    };
+    let reference = reference.ok_or_else(|| {
+        Fault::input(
+            "",
+            &format!("第 {entry} 笔的编号已经随个人资料删除，不能再用。请不填这一格。"),
+            &format!("The reference of entry {entry} was erased with personal data and cannot be used again. Leave this empty."),
+        )
+    })?;
+    Ok((source.name.to_string(), reference))
+}
+
 fn own_field(visit: &Visit, field: &Field, sent: &Sent) -> RecordField {
     let yes_no = || {
         let answers = [
@@ -248,6 +319,7 @@ fn field_of(code: &str) -> &'static str {
         "resident.unknown" | "number.form" => "resident",
         code if code.starts_with("quantity.") => "quantity",
         code if code.starts_with("date.") => "on",
+        code if code.starts_with("replaces.") => "replaces",
         _ => "form",
     }
 }
@@ -271,7 +343,13 @@ pub(super) async fn record_event(
         actor: actor.code(),
     };
     let key = Some(sent.key.clone()).filter(|key| (1..=128).contains(&key.len()));
-    let asked = match sent.event() {
+    let event = match sent.event() {
+        Ok(event) => in_place(&visit, event, &sent.typed.replaces)
+            .await
+            .map_err(|fault| (fault, "replaces")),
+        Err(wrong) => Err(wrong),
+    };
+    let asked = match event {
         Ok(event) => submit(&by, &event, key.as_ref()).await.map_err(|fault| {
             let field = field_of(&fault.code);
             (fault, field)

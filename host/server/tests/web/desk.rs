@@ -269,3 +269,88 @@ async fn a_leader_books_what_residents_did_and_is_told_at_once() {
         .is(403);
     app.end().await;
 }
+
+/// Books an event with a reference as a sheet's row does; answers its entry. References that say more are sealed.
+async fn sheet_row(program: &mut Browser<'_>, reference: &str, quantity: &str) -> u64 {
+    let row = json!({
+        "kind": "waste.food", "resident": 1001, "quantity": quantity, "occurred_at": "2026-11-20",
+        "source": "paper-sheet", "external_ref": reference,
+    });
+    let answer = program.json(&format!("{API}/events"), &row).await;
+    answer.is(200).json()["entry"].as_u64().unwrap()
+}
+
+#[tokio::test]
+async fn a_reversed_row_is_typed_again_in_its_place() {
+    let app = TestApp::new().await;
+    let mut program = app.device("events").await;
+    let mut lead = app.signed_in("lead").await;
+    let mut check = app.signed_in("check").await;
+    let sent = |entry: &str, quantity: &'static str| {
+        vec![
+            ("kind".to_owned(), "waste.food".to_owned()),
+            ("resident".to_owned(), "1001".to_owned()),
+            ("quantity".to_owned(), quantity.to_owned()),
+            ("on".to_owned(), "2026-11-20".to_owned()),
+            ("replaces".to_owned(), entry.to_owned()),
+        ]
+    };
+    for reference in ["A4-1", "王阿姨的第 3 行"] {
+        let wrong = sheet_row(&mut program, reference, "25").await;
+        let post = async |lead: &mut Browser<'_>, entry: &str, quantity| {
+            let sent = sent(entry, quantity);
+            let sent: Vec<_> = sent.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            lead.post("/nanmen/record", &sent).await
+        };
+        let entry = wrong.to_string();
+        let standing = post(&mut lead, &entry, "2.5").await;
+        standing
+            .is(409)
+            .says(&["出错了：", "id=\"error-replaces\"", "<details open>"]);
+        let key = format!("r-{entry}");
+        let form = [
+            ("key", key.as_str()),
+            ("entry", entry.as_str()),
+            ("reason", "小数点写错了"),
+            ("how", "now"),
+        ];
+        check.post("/nanmen/amend/reverse", &form).await.is(303);
+        let form = lead
+            .get(&format!("/nanmen/record?kind=waste.food&replaces={entry}"))
+            .await;
+        form.is(200).says(&[
+            "代替已冲正的第几笔",
+            &format!("name=\"replaces\" value=\"{entry}\""),
+        ]);
+        let done = post(&mut lead, &entry, "2.5").await;
+        done.is(200).says(&["记好了", "2.5 公斤"]);
+        // The same row is known now, and the entry is replaced once.
+        let other = post(&mut lead, &entry, "2.6").await;
+        assert!(other.status.is_client_error(), "{}", other.text);
+        let again = json!({
+            "kind": "waste.food", "resident": 1001, "quantity": "9", "occurred_at": "2026-11-20",
+            "source": "paper-sheet", "external_ref": reference,
+        });
+        program.json(&format!("{API}/events"), &again).await.is(409);
+    }
+    let form = lead.get("/nanmen/record?kind=waste.food").await;
+    let mut own = sent("", "1");
+    own.push(("key".to_owned(), form.hidden("key")));
+    let own: Vec<_> = own.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let booked = lead.post("/nanmen/record", &own).await;
+    let entry = booked.is(200).text.split("账本第 ").nth(1).unwrap();
+    let entry = entry.split(' ').next().unwrap();
+    for (typed, said) in [
+        (entry, "没有编号"),
+        ("999999", "没有第 999999 笔"),
+        ("1", "不是登记的事项"),
+        ("那一笔", "第几笔的号码"),
+    ] {
+        let sent = sent(typed, "1");
+        let sent: Vec<_> = sent.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let again = lead.post("/nanmen/record", &sent).await;
+        assert!(again.status.is_client_error(), "{}", again.text);
+        again.says(&["id=\"error-replaces\"", said]);
+    }
+    app.end().await;
+}
