@@ -122,6 +122,7 @@ impl<'t> Life<'t> {
         checks::state(self.tried, &self.model).await?;
         checks::chain(self.tried, name, self.model.frame().head).await?;
         checks::entries(self.tried, name, &self.outcomes).await?;
+        checks::marks(self.tried, &self.model, &self.outcomes).await?;
         checks::lists(self.tried, &self.model).await
     }
 }
@@ -168,7 +169,8 @@ async fn suite(place: Place) -> Outcome {
         outcomes,
         ..Life::new(&tried, &name)
     };
-    again.check().await
+    again.check().await?;
+    checks::looked(&tried, &again.model, &again.outcomes).await
 }
 
 /// What happens to entries afterwards. Each command names an earlier entry by its place among the receipts.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rongyi_core::account::{Account, Purpose};
-use rongyi_core::book::{Applied, Book, OrderState, Receipt};
+use rongyi_core::book::{Applied, Book, FateState, OrderState, Receipt};
 use rongyi_core::chain::{Head, leaf, merkle_root};
 use rongyi_core::ids::{Code, OrderNo, ResidentNo};
 use rongyi_core::record::{Erasure, LotDate, PickupCode, Record};
@@ -344,6 +344,63 @@ fn why(line: &PassbookRow, outcomes: &[Applied]) -> Outcome {
         .get(1)
         .filter(|record| (20..30).contains(&record.kind()));
     same("decided", &line.decided, &decided.map(pair))
+}
+
+/// What was marked and stands, by its receipts and fates.
+fn marked(model: &Book, outcomes: &[Applied]) -> Vec<u64> {
+    let fates = model.fates();
+    let stands = |entry: &u64| {
+        let state = fates.get(entry).map(|fate| fate.state);
+        !matches!(state, Some(FateState::Reversed | FateState::Withdrawn))
+    };
+    let own = outcomes.iter().filter_map(|outcome| match outcome {
+        Applied::Fresh(receipt) => match receipt.records.get(1) {
+            Some(Record::Decided(_, _, decision)) if !decision.marks.is_empty() => {
+                Some(receipt.entry)
+            }
+            Some(_) | None => None,
+        },
+        Applied::Replay(_) => None,
+    });
+    own.filter(stands).collect()
+}
+
+/// What waits for somebody to look.
+pub(crate) async fn marks(tried: &Tried, model: &Book, outcomes: &[Applied]) -> Outcome {
+    let name = &model.frame().community;
+    let found = said(tried.store.open_marks(name, 50).await)?;
+    same("open marks", found, marked(model, outcomes))
+}
+
+/// Looking: once, by the first who does, and off the list.
+pub(crate) async fn looked(tried: &Tried, model: &Book, outcomes: &[Applied]) -> Outcome {
+    let (name, store) = (&model.frame().community, &tried.store);
+    let open = marked(model, outcomes);
+    let [first, others @ ..] = open.as_slice() else {
+        return Err("the script marks nothing".to_owned());
+    };
+    same("nothing open", others.is_empty(), false)?;
+    let found = said(store.open_marks(name, 1).await)?;
+    same("the earliest mark", found, vec![*first])?;
+    same(
+        "not looked at",
+        said(store.mark_seen(name, *first).await)?,
+        None,
+    )?;
+    let (one, two) = (Code::literal("staff/2"), Code::literal("staff/3"));
+    let at = |us| rongyi_core::time::Instant(us);
+    for (by, us, new) in [(&one, 7, true), (&two, 8, false)] {
+        let done = said(store.see_mark(name, *first, by, at(us)).await)?;
+        same("looked", done, new)?;
+        let seen = said(store.mark_seen(name, *first).await)?;
+        same("looked at by", seen, Some((at(7), one.clone())))?;
+    }
+    let found = said(store.open_marks(name, 50).await)?;
+    same("marks left", found, others.to_vec())?;
+    let done = said(store.see_mark(name, 1_000_000, &one, at(9)).await)?;
+    same("looked at nothing", done, false)?;
+    let seen = said(store.mark_seen(name, 1_000_000).await)?;
+    same("nothing looked at", seen, None)
 }
 
 /// Lists for jobs and pages, against what they are defined as.

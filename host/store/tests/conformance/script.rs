@@ -15,8 +15,8 @@ use rongyi_core::record::{
     ReleaseReason, RuleSet, Source,
 };
 use rongyi_core::rule::{
-    Award, Blame, CloseAsk, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan,
-    PriceAsk, PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
+    Award, Blame, CloseAsk, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Mark, Metric,
+    Plan, PriceAsk, PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
 };
 use rongyi_core::seal::{SealKey, Sealed};
 use rongyi_core::settings::{Expiry, Settings, Unit};
@@ -86,8 +86,14 @@ impl Judge for Native {
                 ..awards[0].clone()
             });
         }
+        let mark = Mark {
+            code: code("much"),
+            args: Vec::new(),
+        };
+        let much = !(-1..30).contains(&amount);
         Ok(Ok(Decision {
             awards,
+            marks: much.then_some(mark).into_iter().collect(),
             ..Decision::default()
         }))
     }

@@ -48,11 +48,13 @@ pub(crate) enum Fault {
     ForgetsNobody,
     /// Does not keep what staff said about residents.
     ForgetsTraits,
+    /// Does not keep what somebody is to look at.
+    ForgetsMarks,
 }
 
 impl Fault {
     /// Each, with how the suite's complaint about it begins.
-    pub(crate) const ALL: [(Fault, &'static str); 17] = [
+    pub(crate) const ALL: [(Fault, &'static str); 18] = [
         (Fault::ForgetsTheHead, "a race: found [Done, Done]"),
         (Fault::DropsACounter, "answer:"),
         (Fault::StaleBalances, "answer:"),
@@ -70,6 +72,7 @@ impl Fault {
         (Fault::KeepsErasedTexts, "text: found Some("),
         (Fault::ForgetsNobody, "salt: found Some([9"),
         (Fault::ForgetsTraits, "answer: found Ok(Fresh("),
+        (Fault::ForgetsMarks, "open marks: found []"),
     ];
 }
 
@@ -230,6 +233,7 @@ fn spoil(changes: &mut Changes, fault: Fault) {
         }
         Fault::ForgetsClosings => changes.standings.retain(|(_, _, own)| own.entry == 0),
         Fault::ForgetsFates => changes.fates.clear(),
+        Fault::ForgetsMarks => changes.marked.clear(),
         Fault::KeepsErasedTexts => changes.erased.clear(),
         Fault::ForgetsNobody => changes.forgotten.clear(),
         Fault::CutsEntries
