@@ -6,6 +6,7 @@ pub mod chains;
 pub mod earning;
 pub mod error;
 pub mod ledger;
+mod marks;
 pub mod openapi;
 pub mod people;
 pub mod periods;
@@ -70,6 +71,9 @@ fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
         (Act::SeePublic, routes!(amend::list_notices)),
         (Act::Object, routes!(amend::object_to_entry)),
         (Act::Review, routes!(amend::review_entry)),
+        // What somebody is to look at.
+        (Act::SeeDesk, routes!(marks::list_marks)),
+        (Act::Review, routes!(marks::see_mark)),
         // The ledger.
         (Act::ReadEntry, routes!(ledger::get_entry)),
         (Act::ReadProof, routes!(ledger::get_proof)),

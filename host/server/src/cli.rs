@@ -17,11 +17,13 @@ mod enrol;
 mod heads;
 mod import;
 mod library;
+mod marks;
 mod moving;
 mod out;
 mod own;
 pub(crate) mod period;
 mod proof;
+mod refused;
 mod rule;
 mod rules;
 mod serve;
@@ -189,6 +191,12 @@ enum Command {
     /// 公示和异议 / awards under notice, objections
     #[command(subcommand)]
     Notice(amend::NoticeCommand),
+    /// 规则请人看一眼的 / what a rule asks somebody to look at
+    #[command(subcommand)]
+    Marks(marks::MarksCommand),
+    /// 没有通过、现在会有别的结果的 / what was refused and would come out otherwise now
+    #[command(subcommand)]
+    Refused(refused::RefusedCommand),
     /// 重算整本账，逐笔核对 / recompute and prove the ledger
     Verify(verify::VerifyArgs),
     /// 写出每本账现在的总指纹，可以公示 / the heads of all ledgers, to be published
@@ -402,6 +410,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Reverse(args) => amend::reverse(args).await,
             Command::Correct(command) => amend::correct(command).await,
             Command::Notice(command) => amend::notice(command).await,
+            Command::Marks(command) => marks::marks(command).await,
+            Command::Refused(command) => refused::refused(command).await,
             Command::Verify(args) => verify::run(args).await,
             Command::Heads(args) => heads::run(args).await,
             Command::Proof(command) => proof::run(command).await,

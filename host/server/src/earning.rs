@@ -1,6 +1,7 @@
 //! Events on their way to the book: what a person or program wrote becomes typed values, or a sentence that
 //! says what to write instead. What an event is worth is decided elsewhere.
 
+pub mod again;
 pub mod import;
 
 use rongyi_core::amount::{BadDecimal, Decimal};

@@ -7,15 +7,16 @@ use rongyi_core::account::{Account, Purpose};
 use rongyi_core::chain::{hex, sha256};
 use rongyi_core::command::{Ask, Rejection, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, ItemNo};
-use rongyi_core::record::{Item, Key};
+use rongyi_core::record::{Item, Key, Record};
 use rongyi_core::rule::Text;
 
 use crate::access::random;
-use crate::clerk::ClerkError;
+use crate::clerk::{ClerkError, receipt};
 use crate::earning::{code, day, whole};
 use crate::house::House;
 use crate::people::{Added, RowError, bad, conflict, text};
 use rongyi_sheets::{BadRow, Columns, Row, Rows};
+use rongyi_store::StoreError;
 
 /// Between donor, day and reason of goods that came in.
 const BETWEEN: &str = " · ";
@@ -116,8 +117,8 @@ fn same(old: &Item, new: &Item) -> bool {
         )
 }
 
-/// Books goods in. Each row carries a key made of its content and of how often the file says the same, so a
-/// file that is imported again changes nothing.
+/// Books goods in. Each row carries a key made of its content and of how often the file says the same, so a file that is
+/// imported again changes nothing; a row that says its day is known for ever, whoever imports it.
 pub async fn receive_stock(house: &House, community: &Code, rows: Rows<'_>) -> Added {
     let mut added = Added::default();
     let mut seen = BTreeMap::new();
@@ -183,6 +184,7 @@ async fn receive(
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(BETWEEN);
+    let mut count = 0;
     let key = seen.map(|seen| {
         // What is written counts, not the day on which the file is read: the same file is the same tomorrow.
         let written = received_on.map(|on| on.to_string()).unwrap_or_default();
@@ -196,12 +198,21 @@ async fn receive(
         .join("\u{1f}");
         let times = seen.entry(content.clone()).or_default();
         *times += 1;
+        count = *times;
         let input = sha256(format!("{content}\u{1f}{times}").as_bytes());
         Key {
             text: format!("stock/{}", hex(&input)),
             input,
         }
     });
+    // A key is forgotten in time, and is its actor's; a row that says its day is found in the ledger itself.
+    if count > 0 && received_on.is_some() {
+        let booked = booked(house, community, (&item, quantity), &told).await;
+        let booked = booked.map_err(|error| RowError::clerk(row.line, error.into()))?;
+        if booked >= count {
+            return Ok(None);
+        }
+    }
     let salted = SaltedText {
         salt: random(),
         text: told,
@@ -218,6 +229,36 @@ async fn receive(
         Ok(answer) => Ok((!answer.replayed).then_some(answer.receipt.entry)),
         Err(error) => Err(RowError::clerk(row.line, error)),
     }
+}
+
+/// How often so many pieces came in with this very text.
+async fn booked(
+    house: &House,
+    community: &Code,
+    (item, quantity): (&Code, i32),
+    told: &str,
+) -> Result<u32, StoreError> {
+    let store = &house.store;
+    let frame = store.frame(community).await?;
+    let items = frame.iter().flat_map(|frame| &frame.items);
+    let no = items.into_iter().find(|own| own.code == *item);
+    let no = no.map(|own| own.no);
+    let mut count = 0;
+    for (seq, text) in store.texts_from(community, told).await? {
+        if text.text != told {
+            continue;
+        }
+        let Some(stored) = store.entry(community, seq).await? else {
+            continue;
+        };
+        if let Some(Record::Receive(_, own, pieces, _)) = receipt(&stored)?.records.first()
+            && Some(*own) == no
+            && *pieces == quantity
+        {
+            count += 1;
+        }
+    }
+    Ok(count)
 }
 
 /// Books that pieces are missing: lost, spoiled, given back. Answers the entry.

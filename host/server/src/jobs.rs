@@ -19,6 +19,7 @@ use crate::access::{BROWSERS_KEPT, TRIES_KEPT};
 use crate::clerk::ClerkError;
 use crate::door::Actor;
 use crate::house::House;
+use crate::people::own;
 use crate::proof::ProofFault;
 
 /// Time between two rounds.
@@ -53,6 +54,17 @@ pub struct Done {
 
 /// Runs the jobs every minute until `stop`.
 pub async fn run(house: Arc<House>, stop: CancellationToken) {
+    for code in house.communities().keys() {
+        match own::close_earlier(&house, code).await {
+            Ok(0) => {}
+            Ok(closed) => {
+                tracing::info!(community = %code, closed, "numbers of erased residents were closed")
+            }
+            Err(error) => {
+                tracing::warn!(community = %code, %error, "numbers of erased residents could not be closed; it is tried again with the next start")
+            }
+        }
+    }
     loop {
         if let Err(error) = read_log(&house).await {
             tracing::warn!(%error, "the record of who read what could not be kept up; it is tried again in a minute");

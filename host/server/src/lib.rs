@@ -20,6 +20,7 @@ pub mod goods;
 pub mod house;
 pub mod jobs;
 pub mod logging;
+pub mod marks;
 pub mod past;
 pub mod people;
 pub mod period;

@@ -302,6 +302,8 @@ each_engine! {
     fn fate(community: &Code, entry: u64) -> Option<Fate>;
     /// Entries in one state, those whose notice ends first before the others.
     fn fates_in(community: &Code, state: FateState, limit: u32) -> Vec<(u64, Fate)>;
+    /// Where somebody was told no, from a place on, in order.
+    fn refused(community: &Code, from_seq: u64, limit: u32) -> Vec<u64>;
     /// Decided events that a reviewer is asked to look at, that stand and nobody has looked at, the earliest first.
     fn open_marks(community: &Code, limit: u32) -> Vec<u64>;
     /// A reviewer has looked at it; `false` when somebody had before, or nothing is marked there.

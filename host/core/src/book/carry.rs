@@ -3,6 +3,7 @@
 //!
 //! Order of checks: reference, whose, kind, year, numbers.
 
+use super::earning::check_person;
 use super::facts::row;
 use super::{Applied, Book};
 use crate::account::Holder;
@@ -29,10 +30,8 @@ pub(super) fn carry(
     if let Some(entry) = book.source_used(source, command)? {
         return Ok(Applied::Replay(entry));
     }
-    if let Holder::Resident(resident) = holder
-        && book.member(resident)?.is_erased()
-    {
-        return Err(EventRejection::ResidentErased { resident }.into());
+    if let Holder::Resident(resident) = holder {
+        check_person(book, resident)?;
     }
     let cell = cell(book, history)?;
     check(book, history)?;

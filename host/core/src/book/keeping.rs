@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::draft::{Draft, Floors};
+use super::earning::check_person;
 use super::{Applied, Book, reverse};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
@@ -227,7 +228,7 @@ pub(super) fn open(
             asset: asset.clone(),
         })?;
     if let Holder::Resident(resident) = holder {
-        book.household(*resident)?;
+        check_person(book, *resident)?;
     }
     if amount.get() <= 0 {
         return Err(Rejection::QuantityRange {

@@ -175,6 +175,7 @@ fn why(lang: Lang, size: Size) -> WhyView {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "sample pages, one after the other")]
 pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     let home = HomeView {
         shell: shell(lang, size, Some("陈阿婆")),

@@ -302,7 +302,6 @@ fn account_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
-#[expect(clippy::too_many_lines, reason = "sample pages, one after the other")]
 fn shop_pages(lang: Lang, size: Size) -> Pages {
     let shop = ShopView {
         shell: shell(lang, size, Some("陈阿婆")),

@@ -26,11 +26,11 @@ use crate::house::House;
 #[derive(Debug, Args)]
 pub(crate) struct Acting {
     #[command(flatten)]
-    installation: Installation,
+    pub(super) installation: Installation,
     #[command(flatten)]
-    place: InCommunity,
+    pub(super) place: InCommunity,
     #[command(flatten)]
-    by: acting::By,
+    pub(super) by: acting::By,
 }
 
 /// An entry to take back.

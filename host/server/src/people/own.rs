@@ -210,7 +210,7 @@ pub async fn erase(
             ..house.command(community, &Actor::Job.code(), ask)
         };
         house.clerk.ask_patiently(community, command).await?;
-        close_number(house, residency).await?;
+        close_number(house, (community, residency.resident), &residency.traits).await?;
         if residency.last && residency.household_text.is_some() {
             let household = residency.household;
             house
@@ -227,19 +227,41 @@ pub async fn erase(
 }
 
 /// Nobody stands behind the number any more: nothing new is booked for it, and what staff marked of the person is gone.
-async fn close_number(house: &House, residency: &Residency) -> Result<(), OwnError> {
+async fn close_number(
+    house: &House,
+    (community, resident): (&Code, ResidentNo),
+    traits: &Traits,
+) -> Result<(), OwnError> {
     let erased = Code::literal(ERASED_NUMBER);
-    let known = || residency.traits.iter().map(|(name, _)| name);
+    let known = || traits.iter().map(|(name, _)| name);
     if known().any(|name| *name == erased) {
         return Ok(());
     }
     let gone = known().map(|name| (name.clone(), 0));
     let changes = gone.chain([(erased.clone(), 1)]).collect();
-    let ask = Ask::Traits(residency.resident, changes);
-    let command = house.command(&residency.community, &Actor::Job.code(), ask);
-    house
-        .clerk
-        .ask_patiently(&residency.community, command)
-        .await?;
+    let ask = Ask::Traits(resident, changes);
+    let command = house.command(community, &Actor::Job.code(), ask);
+    house.clerk.ask_patiently(community, command).await?;
     Ok(())
+}
+
+/// Closes the numbers of those who were erased before numbers were closed, or where that was broken off; answers how
+/// many.
+///
+/// # Errors
+/// [`OwnError`]; the next time goes on.
+pub async fn close_earlier(house: &House, community: &Code) -> Result<usize, OwnError> {
+    let all = house.store.residents(community).await?;
+    let erased = all
+        .into_iter()
+        .filter(|row| row.name.as_deref() == Some(ERASED));
+    let mut closed = 0;
+    for row in erased {
+        let member = theirs::member(&house.store, community, row.resident).await?;
+        if let Some(member) = member.filter(|own| !own.is_erased()) {
+            close_number(house, (community, row.resident), &member.traits).await?;
+            closed += 1;
+        }
+    }
+    Ok(closed)
 }

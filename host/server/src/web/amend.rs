@@ -2,12 +2,12 @@
 //! reversals, corrections by two people and objections. What comes of a form is decided by the book.
 
 use axum::response::{IntoResponse, Response};
-use rongyi_core::account::Holder;
+use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::amount::Amount;
-use rongyi_core::book::{FateState, Frame};
+use rongyi_core::book::{FateState, Frame, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{AmendRejection, Rejection};
-use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::ids::{AssetNo, Code, ResidentNo};
 use rongyi_core::record::{Change, Record};
 use rongyi_core::{shown, typed};
 use rongyi_pages::{
@@ -229,6 +229,21 @@ const ENTRY_DIGITS: (&str, &str) = (
     "An entry is a number in digits, such as 812.",
 );
 
+/// Points that an entry spent of lots that are over by now: given back, they run out at once.
+fn runs_out(visit: &Visit, receipt: &Receipt) -> i64 {
+    let today = visit.today().to_days();
+    let own = receipt.records.iter().filter_map(|record| {
+        let Record::Moved(_, moved) = record else {
+            return None;
+        };
+        let spent = moved.credit.purpose == Purpose::Redeemed
+            && moved.debit.asset == AssetNo::POINTS
+            && (1..today).contains(&moved.from_lot);
+        spent.then(|| moved.amount.get())
+    });
+    own.fold(0, i64::saturating_add)
+}
+
 /// The entry of a number that was typed, with whom it concerns and where it stands. Nothing is reversed by looking.
 async fn look_up(duty: &OnDuty, typed: &str) -> Result<Option<FoundEntry>, Fault> {
     if typed.is_empty() {
@@ -291,6 +306,16 @@ async fn look_up(duty: &OnDuty, typed: &str) -> Result<Option<FoundEntry>, Fault
                 "It is under notice: object to it, and another member of staff reviews it.",
             ),
         });
+    }
+    let late = runs_out(visit, &receipt);
+    if late > 0 && gone.is_none() {
+        let points = visit.shell().points(late);
+        notes.push(visit.either(
+            &format!("当时用的积分里有 {points}已经到期：冲正以后不退回。"),
+            &format!(
+                "{points} of what it took have run out meanwhile: reversed, they do not come back."
+            ),
+        ));
     }
     if receipt.waiting().is_some() && gone.is_none() {
         notes.push(visit.either(

@@ -15,7 +15,9 @@ use rongyi_store::{PassbookRow, StoreError, StoredEntry};
 use super::carried::carried_title;
 use super::shell::{Visit, day};
 use super::unmoved::shortfall;
+use super::why::lapsed;
 use crate::api::error::Fault;
+use crate::clerk::receipt;
 use crate::explain;
 
 /// Decodes stored bytes.
@@ -497,7 +499,13 @@ pub(super) async fn lines(
             let short = shortfall(visit, frame, (event, &decision), (row.account, sum.amount));
             told.extend(short.await?.map(|short| short.told(visit, after)));
         }
-        if sum.lapsed > 0 {
+        if let Record::Amend(_, Amend::Reverse(..) | Amend::Approve(_)) = &first
+            && row.account.asset == AssetNo::POINTS
+            && let Some(stored) = visit.app.house.store.entry(&visit.code, row.entry).await?
+        {
+            // What would have come back to a lot that is over runs out beside the account.
+            told.extend(late_text(visit, lapsed(&receipt(&stored)?)));
+        } else if sum.lapsed > 0 {
             told.push(lapsed_text(visit, row.account.asset, sum.lapsed));
         }
         lines.push(Line {
@@ -524,6 +532,16 @@ pub(super) fn amount_text(visit: &Visit, asset: AssetNo, amount: i64) -> String 
         AssetNo::MINUTES => shell.hours(amount),
         other => format!("{} {}", shell.num(amount), asset_title(visit, other)),
     }
+}
+
+/// What is said of points that were to come back and had run out meanwhile.
+pub(super) fn late_text(visit: &Visit, lapsed: i64) -> Option<String> {
+    let points = visit.shell().points(lapsed);
+    let text = visit.either(
+        &format!("其中 {points}早已到期，没有退回。"),
+        &format!("{points} of it had run out and did not come back."),
+    );
+    (lapsed > 0).then_some(text)
 }
 
 /// What is said of points that ran out while they could not be spent.

@@ -64,19 +64,11 @@ pub(super) async fn show_why(
         (account, amount),
     )
     .await?;
-    let left = after.or_else(|| match account.asset {
-        AssetNo::POINTS => Some(wallet.points.spendable(visit.today())),
-        AssetNo::MINUTES => Some(wallet.minutes),
-        _ => None,
-    });
+    let left = after.or_else(|| has_now(&visit, &wallet, account.asset));
     let mut told: Vec<String> = Vec::new();
     told.extend(short.map(|short| short.told(&visit, left)));
-    let mut others = Vec::new();
-    for (account, amount) in moved {
-        let (sum, short) = beside_it(&visit, (&frame, &receipt, &about), (account, amount)).await?;
-        told.extend(short.map(|short| short.told(&visit, None)));
-        others.push(sum);
-    }
+    let (others, shorts) = all_beside(&visit, (&frame, &receipt, &about), moved).await?;
+    told.extend(shorts);
     told.extend(told_beside(&visit, &frame, &receipt).await?);
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
@@ -138,6 +130,15 @@ pub(super) async fn show_why(
     Ok(Html(view).into_response())
 }
 
+/// What somebody has now of what most entries are about.
+fn has_now(visit: &Visit, wallet: &Wallet, asset: AssetNo) -> Option<i64> {
+    match asset {
+        AssetNo::POINTS => Some(wallet.points.spendable(visit.today())),
+        AssetNo::MINUTES => Some(wallet.minutes),
+        _ => None,
+    }
+}
+
 /// What is said beside the sum: what ran out, what the staff will look at, what was carried in.
 async fn told_beside(
     visit: &Visit,
@@ -181,7 +182,7 @@ async fn told_beside(
 }
 
 /// Points that an entry let run out instead of giving them back.
-fn lapsed(receipt: &Receipt) -> i64 {
+pub(super) fn lapsed(receipt: &Receipt) -> i64 {
     let first = receipt.records.first();
     // That is what a lapse is for; its line says nothing else.
     if matches!(first, Some(Record::Lapse(..))) {
@@ -387,6 +388,21 @@ fn moved(
         }
     }
     all
+}
+
+/// The sums of all assets beside the first one, and what is said of each that fell short.
+async fn all_beside(
+    visit: &Visit,
+    (frame, receipt, about): (&Frame, &Receipt, &About),
+    moved: impl Iterator<Item = (Account, i64)>,
+) -> Result<(Vec<WhySum>, Vec<String>), Fault> {
+    let (mut sums, mut told) = (Vec::new(), Vec::new());
+    for own in moved {
+        let (sum, short) = beside_it(visit, (frame, receipt, about), own).await?;
+        told.extend(short.map(|short| short.told(visit, None)));
+        sums.push(sum);
+    }
+    Ok((sums, told))
 }
 
 /// The sum of one asset beside the first one: only what speaks of it.

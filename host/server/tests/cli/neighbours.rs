@@ -234,6 +234,10 @@ const WALK: &[(&str, Step)] = &[
             1,
         ),
     ),
+    ("marks list", One(&["-c", "green"], 0)),
+    ("marks see", One(&["-c", "green", "--entry", "999999"], 1)),
+    ("refused list", One(&["-c", "green"], 0)),
+    ("refused retry", One(&["-c", "green"], 0)),
     ("period preview", One(&["-c", "green", "2026-10"], 0)),
     ("period withdraw", One(&["-c", "green", "2026-10"], 0)),
     (

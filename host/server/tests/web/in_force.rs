@@ -6,6 +6,15 @@ use std::path::PathBuf;
 use rongyi_core::book::Book;
 use rongyi_core::time::LocalDate;
 
+use rongyi_core::account::Holder;
+use rongyi_core::amount::Amount;
+use rongyi_core::command::Ask;
+use rongyi_core::ids::ResidentNo;
+use rongyi_core::record::{Erasure, Source};
+use rongyi_server::earning::again;
+use rongyi_server::people::own::{ERASED, close_earlier};
+use rongyi_server::redemption::{self, Wanted};
+
 use crate::app::{TestApp, code};
 
 const NANMEN: &str = include_str!("nanmen.toml");
@@ -257,5 +266,101 @@ async fn nothing_is_booked_for_somebody_who_was_erased() {
     let refused = scale.json(path, &body(1002)).await.is(422).json();
     assert_eq!(refused["code"], "resident.erased", "{refused}");
     scale.json(path, &body(1001)).await.is(200);
+    // No order in the name of a number that nobody stands behind, and no balance of before.
+    let wanted = Wanted {
+        resident: who,
+        basket: vec![(code("salt"), 1)],
+        seen: Amount::new(5).unwrap(),
+        actor: code("staff/1"),
+        key: None,
+    };
+    let order = redemption::place(&app.house, &nanmen, wanted).await;
+    assert!(order.is_err_and(|error| error.to_string().contains("1002")));
+    let opening = Ask::Open {
+        holder: Holder::Resident(who),
+        asset: code("minutes"),
+        amount: Amount::new(60).unwrap(),
+        expires: None,
+        source: Source {
+            name: code("paper-book"),
+            external_ref: "page-9".to_owned(),
+            input: [0; 32],
+        },
+        reason: [0; 32],
+    };
+    let opening = app.house.command(&nanmen, &code("import"), opening);
+    let opened = app.house.clerk.ask(&nanmen, opening).await;
+    assert!(opened.is_err_and(|error| error.to_string().contains("1002")));
+    app.end().await;
+}
+
+#[tokio::test]
+async fn numbers_that_were_erased_before_they_were_closed_are_closed() {
+    let app = TestApp::new().await;
+    let (nanmen, store) = (code("nanmen"), &app.house.store);
+    let resident = ResidentNo(1002);
+    let person = store.resident_person(&nanmen, resident).await.unwrap();
+    let person = person.unwrap().person_id;
+    // What erasing did before: the record, and the name.
+    let erasure = Erasure {
+        residents: vec![resident],
+        texts: Vec::new(),
+        consent: code("resident/1002"),
+    };
+    let ask = Ask::Erase(Box::new(erasure));
+    let command = app.house.command(&nanmen, &code("resident/1002"), ask);
+    app.house.clerk.ask(&nanmen, command).await.unwrap();
+    store.erase_person(person, ERASED).await.unwrap();
+    app.earn("e-1", "tree.plant", 1002, 1).await;
+    let closed = close_earlier(&app.house, &nanmen).await.unwrap();
+    assert_eq!(closed, 1);
+    let event = app.event("e-2", "tree.plant", 1002, 1);
+    let error = app.house.clerk.ask(&nanmen, event).await.unwrap_err();
+    assert!(error.to_string().contains("1002"), "{error}");
+    assert_eq!(close_earlier(&app.house, &nanmen).await.unwrap(), 0);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_refusal_that_rests_on_configuration_is_taken_up_when_that_changed() {
+    let app = TestApp::new().await;
+    let (nanmen, by) = (code("nanmen"), code("staff/3"));
+    // Thirty trees are six hundred points, above what one award may have; the fifth council of a month is the rule's no.
+    let refused = app.earn("t-1", "tree.plant", 1001, 30).await;
+    for no in 0..5 {
+        app.earn(&format!("c-{no}"), "council.attend", 1001, 1)
+            .await;
+    }
+    let look = async || again::look(&app.house, &nanmen, &by).await.unwrap();
+    assert!(look().await.is_empty(), "nothing changed yet");
+    let more = NANMEN.replace("award_max = 500 ", "award_max = 700 ");
+    assert_ne!(more, NANMEN);
+    take_over(&app, &more).await;
+    let found = look().await;
+    let entries: Vec<u64> = found.iter().map(|own| own.refused.entry).collect();
+    assert_eq!(entries, [refused]);
+    assert_eq!(found[0].refused.refusal.code.as_str(), "host.award-max");
+    let mut me = app.signed_in("1001").await;
+    let balance = "/api/v1/communities/nanmen/residents/1001/balance";
+    let before = me.get(balance).await.json()["points"].as_i64().unwrap();
+    let taken = again::take_up(&app.house, &nanmen, &by).await.unwrap();
+    assert_eq!(taken.len(), 1);
+    assert_ne!(taken[0].receipt.entry, refused);
+    let after = me.get(balance).await.json()["points"].as_i64().unwrap();
+    assert_eq!(after - before, 600);
+    assert!(look().await.is_empty());
+    let once = again::take_up(&app.house, &nanmen, &by).await.unwrap();
+    assert!(once.is_empty(), "{once:?}");
+
+    // A rule that decides otherwise now: the sixth council of the month, under a table of its own.
+    let own = "\n[[rule]]\nplugin = \"points-table\"\nactive_from = 2026-11-01\n[[rule.params.kinds]]\n\
+         code = \"council.attend\"\ntitle = { zh = \"议事\", en = \"Council\" }\nunit = { zh = \"次\", en = \"times\" }\nper_unit = 1\n";
+    take_over(&app, &format!("{more}{own}")).await;
+    let found = look().await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].refused.event.kind.as_str(), "council.attend");
+    let taken = again::take_up(&app.house, &nanmen, &by).await.unwrap();
+    assert_eq!(taken.len(), 1);
+    drop(me);
     app.end().await;
 }

@@ -31,6 +31,7 @@ mod privacy;
 mod reload;
 mod seen;
 mod serving;
+mod stock;
 mod story;
 mod till;
 mod time_bank;

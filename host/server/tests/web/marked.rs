@@ -40,6 +40,37 @@ async fn what_is_marked_waits_at_the_desk_until_another_one_has_looked() {
         .is(200)
         .says(&["有一处等工作人员核对：", "重叠"]);
 
+    // Programs read the same list, with the right that the desk needs.
+    let marks = format!("{API}/marks");
+    let listed = boss.get(&marks).await.is(200).json();
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+    let own = &listed[0];
+    assert_eq!(
+        (&own["entry"], &own["kind"]),
+        (&json!(entry), &json!("cleanup.hour"))
+    );
+    assert_eq!(own["residents"], json!([1001]));
+    assert!(
+        own["says"][0]["zh"].as_str().unwrap().contains("重叠"),
+        "{own}"
+    );
+    for who in ["shop", "lead", "1001"] {
+        app.signed_in(who).await.get(&marks).await.is(403);
+    }
+    for scope in ["events", "till", "read", "people"] {
+        app.device(scope).await.get(&marks).await.is(403);
+    }
+    let tick = |entry: u64| format!("{API}/marks/{entry}/seen");
+    let own = check.json(&tick(entry), &json!({})).await;
+    own.is(422).says(&["另一位工作人员"]);
+    app.signed_in("shop")
+        .await
+        .json(&tick(entry), &json!({}))
+        .await
+        .is(403);
+    let none = boss.json(&tick(entry - 1), &json!({})).await;
+    assert!(none.status.is_client_error(), "{}", none.text);
+
     // Whoever recorded it is not the one to look; a shopkeeper neither.
     let seen = format!("/nanmen/amend/{entry}/seen");
     let own = check.post(&seen, &[]).await;
@@ -62,10 +93,22 @@ async fn what_is_marked_waits_at_the_desk_until_another_one_has_looked() {
     let wrong = event("p-4", "2026-11-21T10:10");
     let wrong = check.json(&path, &wrong).await.is(200).json();
     boss.get("/nanmen/amend").await.says(&["看过了，没有问题"]);
+    let listed = boss.get(&marks).await.is(200).json();
+    assert_eq!(listed[0]["entry"], wrong["entry"], "{listed}");
     let reverse = format!("{API}/entries/{}/reverse", wrong["entry"]);
     let reason = json!({ "reason": "登记重了" });
     check.json(&reverse, &reason).await.is(200);
     boss.get("/nanmen/amend").await.says(&["没有要看的"]);
+    assert_eq!(boss.get(&marks).await.is(200).json(), json!([]));
+
+    // One more is looked at by a program in the name of the second one.
+    let fifth = event("p-5", "2026-11-21T10:15");
+    let fifth = check.json(&path, &fifth).await.is(200).json();
+    let fifth = fifth["entry"].as_u64().unwrap();
+    for _ in 0..2 {
+        boss.json(&tick(fifth), &json!({})).await.is(200);
+    }
+    assert_eq!(boss.get(&marks).await.is(200).json(), json!([]));
     // Whose it was could be seen at the desk, and that is on their list.
     me.get("/nanmen/me/privacy")
         .await

@@ -382,3 +382,47 @@ async fn what_was_refused_stands_on_some_page_however_much_moved() {
     terminal_agrees(&app, ("nanmen", 1001), &lines);
     app.end().await;
 }
+
+#[tokio::test]
+async fn a_return_says_before_and_after_what_has_run_out() {
+    let app = TestApp::new().await;
+    let paper = opening(&app, 3, 60, "2026-11-26");
+    app.house.clerk.ask(&code("nanmen"), paper).await.unwrap();
+    app.earn("b-1", "waste.food", 1001, 40).await;
+    let mut me = app.signed_in("1001").await;
+    let slip = order(&mut me, "rice-5kg").await;
+    let shown = me.get(&slip).await.text;
+    let pickup = after(&shown, "data-copy=\"").unwrap()[..8].to_owned();
+    let mut shop = app.signed_in("shop").await;
+    let check = shop.post("/nanmen/till", &[("code", &pickup)]).await;
+    let key = check.is(200).hidden("key");
+    let done = shop
+        .post("/nanmen/till/1/settle", &[("key", &key), ("code", &pickup)])
+        .await;
+    let handed = after(&done.is(200).text, "· 第 ").unwrap();
+    let handed = handed.split(' ').next().unwrap().to_owned();
+    app.clock.advance_days(5);
+    let mut desk = app.signed_in("check").await;
+    desk.get(&format!("/nanmen/amend?entry={handed}"))
+        .await
+        .is(200)
+        .says(&["当时用的积分里有 60 分已经到期：冲正以后不退回"]);
+    let form = [
+        ("key", "back"),
+        ("entry", handed.as_str()),
+        ("reason", "米有虫"),
+        ("how", "now"),
+    ];
+    desk.post("/nanmen/amend/reverse", &form).await.is(303);
+    let mut me = app.signed_in("1001").await;
+    me.get("/nanmen/passbook").await.is(200).says(&[
+        "退货 大米",
+        "+25",
+        "其中 60 分早已到期，没有退回",
+    ]);
+    let lines = walk(&mut me, "nanmen", 1001).await;
+    terminal_agrees(&app, ("nanmen", 1001), &lines);
+    let back = lines.iter().find(|line| line.title.contains("退货"));
+    assert_eq!(back.unwrap().change, Some(25));
+    app.end().await;
+}

@@ -25,6 +25,8 @@ statements! {
         community!(), " AND height >= $2 ORDER BY height LIMIT $3");
     RECORDS = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
         " AND seq >= $2 ORDER BY seq LIMIT $3");
+    REFUSED = concat!("SELECT seq FROM record WHERE community_id = ", community!(),
+        " AND seq >= $2 AND kind = 22 ORDER BY seq LIMIT $3");
     TRANSFERS = concat!("SELECT ", transfer_columns!(), " FROM transfer AS t WHERE t.community_id = ", community!(),
         " AND t.seq >= $2 ORDER BY t.seq LIMIT $3");
     ACCOUNTS = concat!("SELECT account, lot, amount, last FROM balance WHERE community_id = ", community!());
@@ -101,6 +103,21 @@ impl Own {
         journal.sort_by_key(|(seq, _, _)| *seq);
         journal.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(journal)
+    }
+
+    pub(crate) async fn refused(
+        &self,
+        community: &Code,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<u64>, StoreError> {
+        let rows: Vec<i64> = sqlx::query_scalar(REFUSED)
+            .bind(community.as_str())
+            .bind(place(from_seq))
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(uint).collect()
     }
 
     pub(super) async fn transfers(

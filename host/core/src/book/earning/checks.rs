@@ -6,7 +6,7 @@ use super::doer;
 use crate::amount::Decimal;
 use crate::book::{Book, period};
 use crate::command::{EventRejection, Rejection};
-use crate::ids::{Code, RuleSetNo};
+use crate::ids::{Code, ResidentNo, RuleSetNo};
 use crate::record::{Event, Quantity, RuleSet};
 use crate::rule::{FieldKind, KindPlan, NO_TIME, Value};
 use crate::time::LocalDate;
@@ -83,10 +83,15 @@ fn distance(a: &str, b: &str) -> usize {
 /// Nothing new is booked for somebody whose data were erased. What waited for its rule before is decided all the same.
 pub(super) fn check_people(book: &Book, event: &Event) -> Result<(), Rejection> {
     for (_, resident) in &event.roles {
-        if book.member(*resident)?.is_erased() {
-            let resident = *resident;
-            return Err(EventRejection::ResidentErased { resident }.into());
-        }
+        check_person(book, *resident)?;
+    }
+    Ok(())
+}
+
+/// Somebody stands behind the number.
+pub(in crate::book) fn check_person(book: &Book, resident: ResidentNo) -> Result<(), Rejection> {
+    if book.member(resident)?.is_erased() {
+        return Err(EventRejection::ResidentErased { resident }.into());
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ pub(super) async fn residency(
     }))
 }
 
-async fn member(
+pub(super) async fn member(
     store: &Store,
     community: &Code,
     resident: ResidentNo,
