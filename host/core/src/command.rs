@@ -462,8 +462,8 @@ impl Rejection {
                 "Nobody is named as the doer. Give the resident's number.".into(),
             ),
             Rejection::TraitRange { resident } => (
-                format!("{resident} 号居民的特征写错了：每一项写 0 到 {TRAIT_MAX} 的整数，0 表示去掉，每人最多 {TRAITS_MAX} 项。"),
-                format!("The traits of resident {resident} are wrong: each is a whole number from 0 to {TRAIT_MAX}, 0 takes it away, and one person has at most {TRAITS_MAX}."),
+                format!("{resident} 号居民的特征写错了：每一项写 0 到 {TRAIT_MAX} 的整数，或者一个日子，例如 2024-03-01；0 表示去掉，每人最多 {TRAITS_MAX} 项。"),
+                format!("The traits of resident {resident} are wrong: each is a whole number from 0 to {TRAIT_MAX}, or a day such as 2024-03-01; 0 takes it away, and one person has at most {TRAITS_MAX}."),
             ),
             Rejection::ItemUnknown { item } => (
                 format!("商店里没有“{item}”，或它已下架。"),

@@ -273,6 +273,7 @@ pub fn window_days(window: Window, on: LocalDate) -> Option<(LocalDate, LocalDat
             on.quarter_start(),
             on.quarter_start().plus_days(70).month_end(),
         ),
+        Window::HalfYear => (on.half_year_start(), on.half_year_end()),
         Window::Year => (on.year_start(), on.year_end()),
         Window::Trailing(days) => (
             on.plus_days(1_i32.saturating_sub(i32::from(days.min(400)))),
@@ -308,6 +309,7 @@ pub(crate) fn need_days(need: &FactNeed, on: LocalDate) -> Option<(LocalDate, Lo
             | Window::Week
             | Window::Month
             | Window::Quarter
+            | Window::HalfYear
             | Window::Year
             | Window::Lifetime => STREAK_MAX,
         };

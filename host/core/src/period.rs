@@ -1,4 +1,4 @@
-//! Periods: which days a month, quarter or year has, the steps by which one is closed, and what is kept of it.
+//! Periods: which days a month, quarter, half-year or year has, the steps by which one is closed, and what is kept of it.
 //! Values and their stored forms only; what a step does stands in `book/period`.
 
 use std::fmt;
@@ -11,18 +11,20 @@ use crate::ids::{AssetNo, Code, RuleSetNo};
 use crate::rule::Fact;
 use crate::time::{Instant, LocalDate};
 
-/// How long the periods of a community are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How long a period is; a community may close several lengths, each by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PeriodLength {
     /// A calendar month.
     Month,
     /// A calendar quarter.
     Quarter,
+    /// January to June, or July to December.
+    HalfYear,
     /// A calendar year.
     Year,
 }
 
-/// A month, quarter or year.
+/// A month, quarter, half-year or year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     /// Its length.
@@ -35,7 +37,9 @@ pub struct Period {
 
 /// Why something is not a [`Period`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is not a period; write a month as 2026-10, a quarter as 2026-q3, a year as 2026")]
+#[error(
+    "“{0}” is not a period; write a month as 2026-10, a quarter as 2026-q3, a half-year as 2026-h2, a year as 2026"
+)]
 pub struct BadPeriod(pub String);
 
 impl Period {
@@ -48,6 +52,7 @@ impl Period {
                 day.quarter_start(),
                 day.quarter_start().plus_days(70).month_end(),
             ),
+            PeriodLength::HalfYear => (day.half_year_start(), day.half_year_end()),
             PeriodLength::Year => (day.year_start(), day.year_end()),
         };
         Period {
@@ -57,7 +62,7 @@ impl Period {
         }
     }
 
-    /// Its name as a code: `2026-10`, `2026-q3`, `2026`.
+    /// Its name as a code: `2026-10`, `2026-q3`, `2026-h2`, `2026`.
     pub fn code(&self) -> Code {
         self.to_string()
             .parse()
@@ -72,20 +77,10 @@ impl FromStr for Period {
         let lower = text.to_ascii_lowercase();
         let (year, length, month) = match lower.split_once('-') {
             None => (lower.as_str(), PeriodLength::Year, 1),
-            Some((year, part)) => match part.strip_prefix('q') {
-                Some(quarter) => {
-                    let quarter: u8 = quarter.parse().map_err(|_| bad())?;
-                    if !(1..=4).contains(&quarter) {
-                        return Err(bad());
-                    }
-                    let month = quarter.saturating_sub(1).saturating_mul(3);
-                    (year, PeriodLength::Quarter, month.saturating_add(1))
-                }
-                None if part.len() == 2 => {
-                    (year, PeriodLength::Month, part.parse().map_err(|_| bad())?)
-                }
-                None => return Err(bad()),
-            },
+            Some((year, part)) => {
+                let (length, month) = part_of_year(part).ok_or_else(bad)?;
+                (year, length, month)
+            }
         };
         if year.len() != 4 {
             return Err(bad());
@@ -102,6 +97,23 @@ impl FromStr for Period {
     }
 }
 
+/// The length and the first month of `q3`, `h2` or `10`.
+fn part_of_year(part: &str) -> Option<(PeriodLength, u8)> {
+    let nth = |number: &str, most: u8, months: u8| {
+        let nth: u8 = number.parse().ok()?;
+        let before = nth.checked_sub(1)?.checked_mul(months)?;
+        (nth <= most).then(|| before.saturating_add(1))
+    };
+    if let Some(quarter) = part.strip_prefix('q') {
+        return Some((PeriodLength::Quarter, nth(quarter, 4, 3)?));
+    }
+    if let Some(half) = part.strip_prefix('h') {
+        return Some((PeriodLength::HalfYear, nth(half, 2, 6)?));
+    }
+    let month = part.parse().ok().filter(|_| part.len() == 2)?;
+    Some((PeriodLength::Month, month))
+}
+
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, _) = self.first.parts();
@@ -110,6 +122,10 @@ impl fmt::Display for Period {
             PeriodLength::Quarter => {
                 let quarter = month.saturating_add(2) / 3;
                 write!(f, "{year:04}-q{quarter}")
+            }
+            PeriodLength::HalfYear => {
+                let half = if month < 7 { 1 } else { 2 };
+                write!(f, "{year:04}-h{half}")
             }
             PeriodLength::Year => write!(f, "{year:04}"),
         }
@@ -374,9 +390,11 @@ impl PeriodRejection {
                 ),
             ),
             PeriodRejection::Open { period } => (
-                format!("{period} 这一期还没有结完。一次只结一期：先把它结完，或撤回它的截止。"),
                 format!(
-                    "The period {period} is still being closed. One at a time: finish it, or withdraw its cut-off."
+                    "{period} 这一期还没有结完。同样长的期一次只结一期：先把它结完，或撤回它的截止。"
+                ),
+                format!(
+                    "The period {period} is still being closed. Of one length one at a time: finish it, or withdraw its cut-off."
                 ),
             ),
             PeriodRejection::State {
@@ -533,6 +551,8 @@ mod tests {
         assert_eq!(days("2028-02"), pair("2028-02-01", "2028-02-29"));
         assert_eq!(days("2026-Q1"), pair("2026-01-01", "2026-03-31"));
         assert_eq!(days("2026-q4"), pair("2026-10-01", "2026-12-31"));
+        assert_eq!(days("2026-h1"), pair("2026-01-01", "2026-06-30"));
+        assert_eq!(days("2026-H2"), pair("2026-07-01", "2026-12-31"));
         assert_eq!(days("2026"), pair("2026-01-01", "2026-12-31"));
         for wrong in [
             "",
@@ -542,6 +562,11 @@ mod tests {
             "2026-q5",
             "2026-q0",
             "2026-q01",
+            "2026-h0",
+            "2026-h3",
+            "2026-h01",
+            "2026-h",
+            "2026-hh",
             "2026-+1",
             "2026-10-1",
         ] {
@@ -549,6 +574,8 @@ mod tests {
         }
         let quarter: Period = "2026-Q3".parse().unwrap();
         assert_eq!(quarter.code().as_str(), "2026-q3");
+        let half: Period = "2026-H1".parse().unwrap();
+        assert_eq!(half.code().as_str(), "2026-h1");
     }
 
     #[test]

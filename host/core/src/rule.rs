@@ -102,7 +102,14 @@ pub enum Window {
     /// This many days, the event's own day included; 1-400.
     Trailing(u16),
     Lifetime,
+    /// January to June, or July to December. The interface has no word of its own for it: a rule asks for
+    /// [`HALF_YEAR`] trailing days.
+    HalfYear,
 }
+
+/// The number of trailing days, more than any trailing window has, by which a rule asks for the half-year that a day lies
+/// in: a thousand and the six months.
+pub const HALF_YEAR: u16 = 1006;
 
 /// Whose past is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

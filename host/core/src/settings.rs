@@ -30,6 +30,15 @@ pub enum Expiry {
     EndOfQuarter(u8),
     /// The same day of the month this many months later, or the last day of a month that has no such day.
     Months(u16),
+    /// The end of the half-year this many half-years later.
+    EndOfHalfYear(u8),
+    /// This day of the month, its last one where it is shorter, so many months later; never in the month itself.
+    DayOfMonth {
+        /// 1-31.
+        day: u8,
+        /// 1 is the next month.
+        months: u8,
+    },
 }
 
 impl Expiry {
@@ -61,7 +70,55 @@ impl Expiry {
                 Some(end)
             }
             Expiry::Months(months) => Some(day.plus_months(months)),
+            Expiry::EndOfHalfYear(halves) => {
+                let mut end = day.half_year_end();
+                for _ in 0..halves {
+                    end = end.plus_days(1).half_year_end();
+                }
+                Some(end)
+            }
+            Expiry::DayOfMonth { day: own, months } => {
+                let last = day.month_start().plus_months(months.into()).month_end();
+                let month = last.month_index();
+                Some(LocalDate::of_month_index(month, own).unwrap_or(last))
+            }
         }
+    }
+}
+
+impl Expiry {
+    /// Its stored form: which one, and a number.
+    fn form(self) -> (u8, u32) {
+        match self {
+            Expiry::Never => (0, 0),
+            Expiry::Days(days) => (1, u32::from(days)),
+            Expiry::EndOfMonth(months) => (2, u32::from(months)),
+            Expiry::EndOfYear(years) => (3, u32::from(years)),
+            Expiry::EndOfQuarter(quarters) => (4, u32::from(quarters)),
+            Expiry::Months(months) => (5, u32::from(months)),
+            Expiry::EndOfHalfYear(halves) => (6, u32::from(halves)),
+            Expiry::DayOfMonth { day, months } => (7, u32::from_be_bytes([0, 0, months, day])),
+        }
+    }
+
+    /// What [`Expiry::form`] wrote, in the one way to write each.
+    fn from_form(kind: u8, number: u32) -> Result<Self, Malformed> {
+        let small = || u8::try_from(number).map_err(|_| Malformed);
+        let large = || u16::try_from(number).map_err(|_| Malformed);
+        Ok(match kind {
+            0 if number == 0 => Expiry::Never,
+            1 => Expiry::Days(large()?),
+            2 => Expiry::EndOfMonth(small()?),
+            3 => Expiry::EndOfYear(small()?),
+            4 => Expiry::EndOfQuarter(small()?),
+            5 => Expiry::Months(large()?),
+            6 => Expiry::EndOfHalfYear(small()?),
+            7 => match number.to_be_bytes() {
+                [0, 0, months @ 1..=u8::MAX, day @ 1..=31] => Expiry::DayOfMonth { day, months },
+                _ => return Err(Malformed),
+            },
+            _ => return Err(Malformed),
+        })
     }
 }
 
@@ -207,14 +264,7 @@ impl Settings {
             Unit::Household => 1,
         });
         w.date(self.began_on);
-        let (kind, number) = match self.expiry {
-            Expiry::Never => (0, 0),
-            Expiry::Days(days) => (1, u32::from(days)),
-            Expiry::EndOfMonth(months) => (2, u32::from(months)),
-            Expiry::EndOfYear(years) => (3, u32::from(years)),
-            Expiry::EndOfQuarter(quarters) => (4, u32::from(quarters)),
-            Expiry::Months(months) => (5, u32::from(months)),
-        };
+        let (kind, number) = self.expiry.form();
         w.byte(kind);
         w.u32(number);
         w.amount(self.debt_floor);
@@ -277,16 +327,7 @@ impl Settings {
         let began_on = r.date()?;
         let kind = r.byte()?;
         let number = r.u32()?;
-        let expiry = match kind {
-            // One way to write each.
-            0 if number == 0 => Expiry::Never,
-            1 => Expiry::Days(u16::try_from(number).map_err(|_| Malformed)?),
-            2 => Expiry::EndOfMonth(u8::try_from(number).map_err(|_| Malformed)?),
-            3 => Expiry::EndOfYear(u8::try_from(number).map_err(|_| Malformed)?),
-            4 => Expiry::EndOfQuarter(u8::try_from(number).map_err(|_| Malformed)?),
-            5 => Expiry::Months(u16::try_from(number).map_err(|_| Malformed)?),
-            _ => return Err(Malformed),
-        };
+        let expiry = Expiry::from_form(kind, number)?;
         let mut settings = Settings {
             unit,
             began_on,
@@ -397,6 +438,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_expiry_is_written_one_way_and_read_again() {
+        let all = [
+            (Expiry::Never, 0, 0),
+            (Expiry::Days(300), 1, 300),
+            (Expiry::EndOfMonth(2), 2, 2),
+            (Expiry::EndOfYear(1), 3, 1),
+            (Expiry::EndOfQuarter(0), 4, 0),
+            (Expiry::Months(14), 5, 14),
+            (Expiry::EndOfHalfYear(1), 6, 1),
+            (Expiry::DayOfMonth { day: 20, months: 3 }, 7, 0x314),
+        ];
+        for (expiry, kind, number) in all {
+            assert_eq!(expiry.form(), (kind, number), "{expiry:?}");
+            assert_eq!(Expiry::from_form(kind, number), Ok(expiry));
+        }
+        for (kind, number) in [
+            (0, 1),
+            (6, 256),
+            (7, 0),
+            (7, 0x114 << 8),
+            (7, 0x120),
+            (7, 0x014),
+            (8, 0),
+        ] {
+            assert_eq!(
+                Expiry::from_form(kind, number),
+                Err(Malformed),
+                "{kind} {number}"
+            );
+        }
+    }
+
+    #[test]
     fn expiry_ends_where_it_says() {
         let check = |expiry: Expiry, day: &str, last: &str| {
             let day: LocalDate = day.parse().unwrap();
@@ -410,10 +484,24 @@ mod tests {
         check(Expiry::Months(14), "2026-12-30", "2028-02-29");
         check(Expiry::Months(12), "2026-11-23", "2027-11-23");
         check(Expiry::EndOfYear(1), "2026-11-23", "2027-12-31");
+        check(Expiry::EndOfMonth(0), "2028-02-01", "2028-02-29");
+        check(Expiry::EndOfHalfYear(0), "2026-06-30", "2026-06-30");
+        check(Expiry::EndOfHalfYear(0), "2026-07-01", "2026-12-31");
+        check(Expiry::EndOfHalfYear(1), "2026-11-23", "2027-06-30");
+        check(Expiry::EndOfHalfYear(3), "2026-01-01", "2027-12-31");
+        let on = |day, months| Expiry::DayOfMonth { day, months };
+        check(on(20, 1), "2026-12-05", "2027-01-20");
+        check(on(20, 1), "2026-12-31", "2027-01-20");
+        check(on(31, 1), "2028-01-31", "2028-02-29");
+        check(on(31, 3), "2026-11-30", "2027-02-28");
         assert_eq!(Expiry::Never.last_day(LocalDate::FIRST), None);
         assert_eq!(
             Expiry::Months(u16::MAX).last_day(LocalDate::FIRST),
             Some(LocalDate::LAST)
         );
+        for expiry in [Expiry::EndOfHalfYear(u8::MAX), on(31, u8::MAX)] {
+            let last = expiry.last_day(LocalDate::LAST);
+            assert_eq!(last, Some(LocalDate::LAST), "{expiry:?}");
+        }
     }
 }

@@ -114,6 +114,19 @@ impl LocalDate {
         LocalDate::new(year, first.saturating_add(1), 1).unwrap_or(self)
     }
 
+    /// First day of this date's half-year: 1 January or 1 July.
+    pub fn half_year_start(self) -> Self {
+        let (year, month, _) = self.parts();
+        LocalDate::new(year, if month < 7 { 1 } else { 7 }, 1).unwrap_or(self)
+    }
+
+    /// Last day of this date's half-year: 30 June or 31 December.
+    pub fn half_year_end(self) -> Self {
+        let (year, month, _) = self.parts();
+        let (month, day) = if month < 7 { (6, 30) } else { (12, 31) };
+        LocalDate::new(year, month, day).unwrap_or(self)
+    }
+
     /// First day of this date's year.
     pub fn year_start(self) -> Self {
         LocalDate(self.0.first_of_year())

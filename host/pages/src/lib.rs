@@ -48,7 +48,7 @@ pub use passbook::{
     Expiring, HomeView, Line, LineState, Month, MonthSum, PassbookView, Pending, PendingState,
     Show, Unit, Waiting,
 };
-pub use period::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
+pub use period::{PeriodCard, PeriodDue, PeriodLine, PeriodStage, PeriodView, PeriodsView};
 pub use privacy::{ListingDeskView, PrivacyView, PublicListing, ReadRow};
 pub use proof::{
     Checked, HeadView, HeadsView, ProofCheckView, ProofView, PublishedHead, PublishedRow,

@@ -1,4 +1,4 @@
-//! The operator's pages for closing a month, quarter or year: where every period stands, and what closing gives
+//! The operator's pages for closing a month, quarter, half-year or year: where every period stands, and what closing gives
 //! each holder. Closes nothing itself.
 
 use askama::Template;
@@ -41,8 +41,10 @@ impl PeriodStage {
 /// A period and where it stands.
 #[derive(Debug, Clone)]
 pub struct PeriodCard {
-    /// `2026-10`, `2026-q4` or `2026`; also the end of its address.
+    /// `2026-10`, `2026-q4`, `2026-h2` or `2026`; also the end of its address.
     pub period: String,
+    /// How long it is and which rule decides, in words.
+    pub about: String,
     /// Its first day.
     pub first: Day,
     /// Its last day.
@@ -71,14 +73,23 @@ impl PeriodCard {
     }
 }
 
-/// `/{community}/operator/periods`. The form posts `step=cut-off` to `…/periods/{next}`.
+/// A period that can be cut off.
+#[derive(Debug, Clone)]
+pub struct PeriodDue {
+    /// Which.
+    pub period: String,
+    /// How long it is and which rule will be asked, in words.
+    pub about: String,
+}
+
+/// `/{community}/operator/periods`. The forms post `step=cut-off` to `…/periods/{period}`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "periods.html")]
 pub struct PeriodsView {
     /// Around the page.
     pub shell: Shell,
-    /// The period that can be cut off next.
-    pub next: Option<String>,
+    /// What can be cut off next, of each length one; the one that ended first in front.
+    pub due: Vec<PeriodDue>,
     /// All that were cut off, the newest first.
     pub cards: Vec<PeriodCard>,
 }

@@ -508,6 +508,7 @@ period-signed = Being closed
 period-sealed = Sealed
 period-withdrawn = Withdrawn
 period-days = From, to
+period-about = What it is
 period-cut-by = Cut off by
 period-signed-by = Signed by
 period-alone = (the only operator)

@@ -490,6 +490,7 @@ period-signed = 结账中
 period-sealed = 已封账
 period-withdrawn = 已撤回
 period-days = 起止
+period-about = 哪一种
 period-cut-by = 截止人
 period-signed-by = 签字人
 period-alone = （社区只有一位管理员）

@@ -21,7 +21,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use community::{AccountUnit, Closing, Community, Expiry, OfKind, Shop};
+pub use community::{AccountUnit, Closing, Community, OfKind, Shop};
 use diagnostic::Source;
 pub use diagnostic::{Diagnostic, Severity, render, to_json};
 use reader::{Desk, Table, both};

@@ -3,6 +3,8 @@
 //! What a step does is decided by the book; here it is found out what to ask next. Closing may be stopped at any
 //! moment: what is closed is closed, and the next run, or the jobs of a running host, go on with the rest.
 
+mod due;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -24,6 +26,9 @@ use crate::config::{self, Diagnostic};
 use crate::door::{Actor, one_person};
 use crate::house::House;
 
+pub use due::{Due, about, next, rule_in};
+use due::{closings, due, earlier};
+
 /// Holders asked for at once.
 const CHUNK: u32 = 200;
 
@@ -34,12 +39,21 @@ pub enum PeriodError {
     #[error(transparent)]
     Clerk(#[from] ClerkError),
     /// The community closes other periods.
-    #[error("this community closes by the {}; {period} is another length", length_en(*.length))]
+    #[error("this community closes by the {}; {period} is another length", named(.lengths, " and the ", length_en))]
     Length {
         /// What was asked.
         period: Period,
         /// What the community's file says.
-        length: PeriodLength,
+        lengths: Vec<PeriodLength>,
+    },
+    /// A period of another length that ended earlier is still to be closed: what somebody has by now would be taken for
+    /// what they had at its end.
+    #[error("{earlier} ended before {period} and is to be closed first")]
+    Order {
+        /// What was asked.
+        period: Period,
+        /// What comes before it.
+        earlier: Period,
     },
     /// Events of the period still wait for their rule.
     #[error("{count} events of {period} still wait for their rule; decide them first")]
@@ -57,20 +71,29 @@ impl From<StoreError> for PeriodError {
     }
 }
 
-fn length_zh(length: PeriodLength) -> &'static str {
+/// A length in words.
+pub fn length_zh(length: PeriodLength) -> &'static str {
     match length {
         PeriodLength::Month => "月",
         PeriodLength::Quarter => "季度",
+        PeriodLength::HalfYear => "半年",
         PeriodLength::Year => "年",
     }
 }
 
-fn length_en(length: PeriodLength) -> &'static str {
+/// A length in words, and as it is written in TOML.
+pub fn length_en(length: PeriodLength) -> &'static str {
     match length {
         PeriodLength::Month => "month",
         PeriodLength::Quarter => "quarter",
+        PeriodLength::HalfYear => "half-year",
         PeriodLength::Year => "year",
     }
+}
+
+fn named(all: &[PeriodLength], and: &str, name: impl Fn(PeriodLength) -> &'static str) -> String {
+    let all: Vec<_> = all.iter().map(|length| name(*length)).collect();
+    all.join(and)
 }
 
 impl PeriodError {
@@ -80,6 +103,7 @@ impl PeriodError {
             PeriodError::Clerk(ClerkError::Rejected(rejection)) => rejection.code(),
             PeriodError::Clerk(_) => "ledger",
             PeriodError::Length { .. } => "period.length",
+            PeriodError::Order { .. } => "period.order",
             PeriodError::Waiting { .. } => "period.waiting",
         }
     }
@@ -88,23 +112,37 @@ impl PeriodError {
     pub fn text(&self) -> Option<Text> {
         let (zh, en) = match self {
             PeriodError::Clerk(_) => return None,
-            PeriodError::Length { period, length } => {
-                let sample = match length {
+            PeriodError::Length {
+                period,
+                lengths: own,
+            } => {
+                let sample = |length| match length {
                     PeriodLength::Month => "2026-10",
                     PeriodLength::Quarter => "2026-q4",
+                    PeriodLength::HalfYear => "2026-h2",
                     PeriodLength::Year => "2026",
                 };
                 (
                     format!(
-                        "本社区按{}结账，{period} 不是这样的一期。请写成 {sample} 的样子。",
-                        length_zh(*length)
+                        "本社区按{}结账，{period} 不是这样的一期。请写成 {} 的样子。",
+                        named(own, "、", length_zh),
+                        named(own, "、", sample)
                     ),
                     format!(
-                        "This community closes by the {}, and {period} is none. Write it like {sample}.",
-                        length_en(*length)
+                        "This community closes by the {}, and {period} is none. Write it like {}.",
+                        named(own, " and the ", length_en),
+                        named(own, " or ", sample)
                     ),
                 )
             }
+            PeriodError::Order { period, earlier } => (
+                format!(
+                    "{earlier} 这一期结束得更早，还没有截止。请先截止 {earlier}，再截止 {period}：不然后来得的分会算进前面那一期。"
+                ),
+                format!(
+                    "The period {earlier} ended earlier and is not cut off yet. Cut off {earlier} before {period}: what was earned since would be taken for part of it."
+                ),
+            ),
             PeriodError::Waiting { period, count } => (
                 format!(
                     "{period} 这一期还有 {count} 件事在等规则修好，现在截止会漏掉它们的名次。请先修好规则，等它们记完账。"
@@ -128,21 +166,27 @@ pub async fn cut_off(
     actor: &Code,
     period: Period,
 ) -> Result<Answer, PeriodError> {
-    let config = house.community(code).map(|own| own.config.period.clone());
-    let config = config.flatten();
-    if let Some(own) = &config
-        && own.length != period.length
-    {
+    let all = closings(house, code);
+    let own = all.iter().find(|own| own.0 == period.length);
+    let said = house
+        .community(code)
+        .map(|own| !own.config.periods.is_empty());
+    if own.is_none() && said == Some(true) {
         return Err(PeriodError::Length {
             period,
-            length: own.length,
+            lengths: all.iter().map(|own| own.0).collect(),
         });
+    }
+    let frame = house.store.frame(code).await?;
+    let rows = frame.map(|frame| frame.periods).unwrap_or_default();
+    if let Some(earlier) = earlier(&due(house, code, &rows), &period) {
+        return Err(PeriodError::Order { period, earlier });
     }
     let count = waiting(house, code, period.last).await?;
     if count > 0 {
         return Err(PeriodError::Waiting { period, count });
     }
-    let rule = config.and_then(|own| own.rule);
+    let rule = own.and_then(|own| own.1.clone());
     ask(house, code, actor, period, PeriodStep::CutOff { rule }).await
 }
 
@@ -317,14 +361,23 @@ pub async fn close(
 pub async fn resume(house: &House, code: &Code, most: u32) -> Result<u32, PeriodError> {
     let frame = house.store.frame(code).await?;
     let periods = frame.map(|frame| frame.periods).unwrap_or_default();
-    let signed = periods.iter().find(|row| row.state == PeriodState::Signed);
-    let Some(row) = signed else { return Ok(0) };
-    let done = close(house, code, row.period, most).await?;
-    if let Some((holder, why)) = done.failed.first() {
-        let left = done.failed.len();
-        tracing::warn!(community = %code, period = %row.period, ?holder, left, "closing goes on when the rule answers: {}", why.text().en);
+    let mut closed = 0;
+    // One length after the other; what is left of a bounded run the next one takes up.
+    for row in periods
+        .iter()
+        .filter(|row| row.state == PeriodState::Signed)
+    {
+        if closed >= most {
+            break;
+        }
+        let done = close(house, code, row.period, most - closed).await?;
+        if let Some((holder, why)) = done.failed.first() {
+            let left = done.failed.len();
+            tracing::warn!(community = %code, period = %row.period, ?holder, left, "closing goes on when the rule answers: {}", why.text().en);
+        }
+        closed += done.closed;
     }
-    Ok(done.closed)
+    Ok(closed)
 }
 
 /// A period that was cut off.
@@ -339,24 +392,6 @@ pub async fn find(house: &House, code: &Code, period: Period) -> Result<PeriodRo
         let unknown = rongyi_core::period::PeriodRejection::Unknown { period };
         ClerkError::Rejected(unknown.into()).into()
     })
-}
-
-/// The first period that can be closed next: after the last closed one, or the first of the community.
-pub fn next(house: &House, code: &Code, periods: &[PeriodRow]) -> Option<Period> {
-    let own = house.community(code)?;
-    let length = own
-        .config
-        .period
-        .as_ref()
-        .map_or(PeriodLength::Month, |period| period.length);
-    let closed = periods
-        .iter()
-        .filter(|row| row.state != PeriodState::Withdrawn)
-        .map(|row| row.period.last)
-        .max();
-    let day = closed.map_or(own.config.began_on, |last| last.plus_days(1));
-    let period = Period::of(length, day);
-    (period.last < house.today(code).0).then_some(period)
 }
 
 /// A holder with what closing gives them: decided already, or as it would be decided now.
@@ -448,23 +483,26 @@ async fn decided(
     Err(what.into())
 }
 
-/// The rule that closes periods must be one of the community's own, which are called `names`.
-pub fn wrong_rule(community: &config::Community, names: &[&str]) -> Option<Diagnostic> {
-    let closing = community.period.as_ref()?;
-    let wanted = closing.rule.as_ref()?;
-    if names.contains(&wanted.as_str()) {
-        return None;
-    }
-    let message = Text {
-        zh: format!("本社区没有名叫“{wanted}”的规则。"),
-        en: format!("This community has no rule called “{wanted}”."),
+/// The rules that close periods must be of the community's own, which are called `names`.
+pub fn wrong_rules(community: &config::Community, names: &[&str]) -> Vec<Diagnostic> {
+    let wrong = |closing: &&config::Closing| {
+        let wanted = closing.rule.as_ref();
+        wanted.is_some_and(|wanted| !names.contains(&wanted.as_str()))
     };
-    let (zh, en) = (names.join("、"), names.join(", "));
-    let help = Text {
-        zh: format!("有的是：{zh}。先用 [[rule]] 写上结账的规则。"),
-        en: format!("There are: {en}. Add the rule that closes periods as a [[rule]] first."),
+    let told = |closing: &config::Closing| {
+        let wanted = closing.rule.as_ref().map_or("", Code::as_str);
+        let message = Text {
+            zh: format!("本社区没有名叫“{wanted}”的规则。"),
+            en: format!("This community has no rule called “{wanted}”."),
+        };
+        let (zh, en) = (names.join("、"), names.join(", "));
+        let help = Text {
+            zh: format!("有的是：{zh}。先用 [[rule]] 写上结账的规则。"),
+            en: format!("There are: {en}. Add the rule that closes periods as a [[rule]] first."),
+        };
+        closing.rule_diagnostic("config.rule", message, help)
     };
-    Some(closing.rule_diagnostic("config.rule", message, help))
+    community.periods.iter().filter(wrong).map(told).collect()
 }
 
 /// The points of a standing.

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rongyi_core::ids::Code;
+use rongyi_core::settings::Expiry;
 use rongyi_core::time::LocalDate;
 use rongyi_rules::{Lowered, Tier};
 use rongyi_server::config::{
-    AccountUnit, Config, Diagnostic, Expiry, PluginRef, Severity, load_with, render, to_json,
+    AccountUnit, Config, Diagnostic, PluginRef, Severity, load_with, render, to_json,
 };
 
 fn load(path: &str) -> Result<Config, Vec<Diagnostic>> {
@@ -254,7 +255,7 @@ fn a_good_configuration_is_read_exactly() {
     assert_eq!(full.title.en, "Everything community");
     assert_eq!(full.timezone, "Asia/Urumqi");
     assert_eq!(full.unit, AccountUnit::Household);
-    assert_eq!(full.expiry, Expiry::EndOfMonth { months_later: 2 });
+    assert_eq!(full.expiry, Expiry::EndOfMonth(2));
     assert_eq!(full.debt_floor, -50);
     assert_eq!(
         full.debt_floors,
@@ -304,6 +305,107 @@ fn a_good_configuration_is_read_exactly() {
     assert_eq!(short.expiry, Expiry::Never);
     assert_eq!((short.debt_floor, short.order_hold_days), (0, 7));
     assert_eq!(short.award_max, None);
+}
+
+/// The good community with one line, or a block at the end, of its own.
+fn with(line: &str, block: &str) -> Result<Config, Vec<Diagnostic>> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("communities")).unwrap();
+    let host = folder.path().join("rongyi.toml");
+    std::fs::write(&host, "").unwrap();
+    let text = format!(
+        "code = \"a\"\ntitle = \"甲\"\nbegan_on = 2026-01-01\npoints_go_to = \"person\"\n{line}\n[shop]\ntitle = \"店\"\n[[rule]]\nplugin = \"points-table\"\nactive_from = 2026-01-01\n{block}"
+    );
+    std::fs::write(folder.path().join("communities/a.toml"), text).unwrap();
+    load_with(&host, &|_| None)
+}
+
+#[test]
+fn every_form_of_expiry_is_read_and_no_two_of_them() {
+    for (written, expiry) in [
+        ("\"never\"", Expiry::Never),
+        ("{ days = 365 }", Expiry::Days(365)),
+        ("{ months = 12 }", Expiry::Months(12)),
+        ("{ end_of_month = 0 }", Expiry::EndOfMonth(0)),
+        ("{ end_of_quarter = 1 }", Expiry::EndOfQuarter(1)),
+        ("{ end_of_half_year = 0 }", Expiry::EndOfHalfYear(0)),
+        ("{ end_of_half_year = 3 }", Expiry::EndOfHalfYear(3)),
+        ("{ end_of_year = 0 }", Expiry::EndOfYear(0)),
+        (
+            "{ day_of_month = 20 }",
+            Expiry::DayOfMonth { day: 20, months: 1 },
+        ),
+        (
+            "{ day_of_month = 31, months_later = 3 }",
+            Expiry::DayOfMonth { day: 31, months: 3 },
+        ),
+    ] {
+        let config = with(&format!("expiry = {written}"), "");
+        let config = config.unwrap_or_else(|found| panic!("{written}: {}", render(&found)));
+        assert_eq!(config.communities[0].expiry, expiry, "{written}");
+    }
+    for (written, says) in [
+        ("{}", "{ day_of_month = 20 }"),
+        ("\"ever\"", "never"),
+        ("{ months_later = 3 }", "months_later"),
+        ("{ end_of_month = 1, months_later = 3 }", "months_later"),
+        (
+            "{ end_of_half_year = 1, end_of_year = 1 }",
+            "{ end_of_half_year = 1 }",
+        ),
+        ("{ day_of_month = 20, days = 5 }", "{ days = 365 }"),
+        ("{ day_of_month = 32 }", "31"),
+        ("{ day_of_month = 0 }", "1"),
+        ("{ day_of_month = 20, months_later = 0 }", "120"),
+        ("{ end_of_half_year = 41 }", "40"),
+        ("{ end_of_halfyear = 1 }", "end_of_half_year"),
+    ] {
+        let found = with(&format!("expiry = {written}"), "").unwrap_err();
+        assert_eq!(found.len(), 1, "{written}: {}", render(&found));
+        assert!(
+            render(&found).contains(says),
+            "{written}: {}",
+            render(&found)
+        );
+    }
+}
+
+#[test]
+fn periods_of_several_lengths_are_read_the_shortest_first() {
+    use rongyi_core::period::PeriodLength::{HalfYear, Month, Quarter, Year};
+    let lengths = |block: &str| {
+        let config = with("", block).unwrap_or_else(|found| panic!("{}", render(&found)));
+        let periods = &config.communities[0].periods;
+        periods.iter().map(|own| own.length).collect::<Vec<_>>()
+    };
+    assert_eq!(lengths(""), []);
+    assert_eq!(lengths("[period]\nlength = \"half-year\"\n"), [HalfYear]);
+    let block = |length: &str| format!("[[period]]\nlength = \"{length}\"\n");
+    let all = ["year", "quarter", "half-year", "month"]
+        .map(block)
+        .concat();
+    assert_eq!(lengths(&all), [Month, Quarter, HalfYear, Year]);
+    for (block, says) in [
+        ("period = \"month\"", "[[period]]"),
+        ("[[period]]\nlength = \"weekly\"\n", "half-year"),
+        ("[[period]]\nrule = \"points-table\"\n", "length"),
+        (
+            "[[period]]\nlength = \"month\"\n[[period]]\nlength = \"month\"\n",
+            "[[period]]",
+        ),
+        (
+            "[[period]]\nlength = \"month\"\nfrom = 2026-01-01\n",
+            "active_from",
+        ),
+    ] {
+        let (line, block) = match block.starts_with('[') {
+            true => ("", block),
+            false => (block, ""),
+        };
+        let found = with(line, block).unwrap_err();
+        assert_eq!(found.len(), 1, "{block}: {}", render(&found));
+        assert!(render(&found).contains(says), "{block}: {}", render(&found));
+    }
 }
 
 #[test]

@@ -1,12 +1,17 @@
 //! What one holder gets and loses at the end of a period: first what is left of balances, then what the next
 //! period begins with, then allowances, prizes, goals, rows of months, the level. It writes no sentence.
 
-use rongyi_sdk::calendar::{day_number, month_end};
+use rongyi_sdk::calendar::{day_number, month_end, next_day};
 use rongyi_sdk::say::{Sum, number};
 use rongyi_sdk::types::{Arg, Closing, Date, Decision, Metric, Short, Window};
-use rongyi_sdk::window::{Needs, answer, trait_value};
+use rongyi_sdk::window::{Needs, answer, tenure_months, trait_value};
 
-use crate::params::{Balance, Downgrade, Keep, Level, Params, Streak};
+use crate::params::{
+    Allowance, Balance, Downgrade, Keep, Level, POINTS_MAX, Params, Streak, counts,
+};
+
+/// More months than this nobody keeps by hand: it is a day, and one that has not come yet.
+const MONTHS_KEPT_MAX: i32 = 1_000_000;
 
 /// The holder, as in every event.
 const DOER: &str = "doer";
@@ -81,10 +86,14 @@ impl End {
             marks: Vec::new(),
         };
         for (at, balance) in self.params.balances.iter().enumerate() {
-            settle(at, balance, closing, &mut decision);
+            if counts(balance.at, closing) {
+                settle(at, balance, closing, &mut decision);
+            }
         }
         self.gifts(closing, &mut decision);
-        if let (Some(level), Some(fact)) = (&self.params.level, self.level) {
+        let level = self.params.level.as_ref();
+        let level = level.filter(|level| counts(level.at, closing));
+        if let (Some(level), Some(fact)) = (level, self.level) {
             raise(level, answer(&closing.facts, fact), closing, &mut decision);
         }
         decision
@@ -97,13 +106,11 @@ impl End {
             sum.give(decision, DOER, Short::Clamp);
         };
         for (at, one) in self.params.allowances.iter().enumerate() {
-            if one
-                .has
-                .as_ref()
-                .is_none_or(|has| has.holds(&closing.traits))
-            {
-                let args = vec![number(one.amount.into())];
-                give(format!("allowance-{at}"), args, &one.asset, one.amount);
+            let (times, amount) = allowance(one, closing);
+            if amount > 0 && counts(one.at, closing) {
+                let mut args = vec![number(amount.into())];
+                args.extend(times.map(|times| number(times.into())));
+                give(format!("allowance-{at}"), args, &one.asset, amount);
             }
         }
         for (at, (prize, (rank, points))) in self.params.prizes.iter().zip(&self.prizes).enumerate()
@@ -112,6 +119,7 @@ impl End {
             let has = answer(&closing.facts, *points);
             let place = usize::try_from(rank.saturating_sub(1)).ok();
             let prize_points = place.and_then(|place| prize.points.get(place));
+            let prize_points = prize_points.filter(|_| counts(prize.at, closing));
             if let Some(points) = prize_points.filter(|_| has >= i64::from(prize.at_least)) {
                 let args = vec![number(rank), number(has), number((*points).into())];
                 give(format!("prize-{at}"), args, "points", *points);
@@ -119,7 +127,7 @@ impl End {
         }
         for (at, (goal, fact)) in self.params.goals.iter().zip(&self.goals).enumerate() {
             let has = answer(&closing.facts, *fact);
-            if has >= i64::from(goal.at_least) {
+            if has >= i64::from(goal.at_least) && counts(goal.at, closing) {
                 let args = vec![
                     number(has),
                     number(goal.at_least.into()),
@@ -129,12 +137,34 @@ impl End {
             }
         }
         for (at, (streak, facts)) in self.params.streaks.iter().zip(&self.streaks).enumerate() {
-            if every_month(streak, facts, closing) {
+            if counts(streak.at, closing) && every_month(streak, facts, closing) {
                 let args = vec![number(streak.months.into()), number(streak.amount.into())];
                 give(format!("streak-{at}"), args, &streak.asset, streak.amount);
             }
         }
     }
+}
+
+/// How many whole months a holder has belonged when the period is over: its last day is one of them.
+fn months_at(closing: &Closing, name: &str) -> Option<i32> {
+    tenure_months(trait_value(&closing.traits, name), next_day(closing.last))
+}
+
+/// What an allowance is for this holder, and for how many years or months where it is given for each; 0 for whoever is
+/// not of the group.
+fn allowance(one: &Allowance, closing: &Closing) -> (Option<i32>, i32) {
+    let Some(has) = &one.has else {
+        return (None, one.amount);
+    };
+    if !has.holds(&closing.traits, next_day(closing.last)) {
+        return (None, 0);
+    }
+    let Some(each) = one.each else {
+        return (None, one.amount);
+    };
+    let times = each.of(months_at(closing, &has.name).unwrap_or(0));
+    let amount = one.amount.saturating_mul(times);
+    (Some(times), amount.min(one.most.unwrap_or(POINTS_MAX)))
 }
 
 /// A last day of a month before which nobody counts.
@@ -214,8 +244,11 @@ fn settle(at: usize, balance: &Balance, closing: &Closing, decision: &mut Decisi
 
 /// Moves the level to what is reached.
 fn raise(level: &Level, count: i64, closing: &Closing, decision: &mut Decision) {
-    let months = level.tenure.as_ref();
-    let months = months.map_or(i32::MAX, |name| trait_value(&closing.traits, name));
+    // A number of months that staff keep, or a day from which they are counted.
+    let months = level.tenure.as_ref().map_or(i32::MAX, |name| {
+        let value = trait_value(&closing.traits, name);
+        months_at(closing, name).unwrap_or(if value > MONTHS_KEPT_MAX { 0 } else { value })
+    });
     let reached = level.steps.iter().enumerate().take_while(|(at, step)| {
         let tenure = level.tenure_months.get(*at).copied().unwrap_or(0);
         count >= i64::from(**step) && months >= tenure

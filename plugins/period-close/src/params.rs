@@ -2,13 +2,13 @@
 //! computed here.
 
 use rongyi_sdk::params::Words;
-use rongyi_sdk::types::{Diagnostic, Metric, Subject, Window};
+use rongyi_sdk::types::{Closing, Diagnostic, Metric, Subject, Window};
 use rongyi_sdk::window::HasTrait;
 use rongyi_sdk::wrong;
 use serde::Deserialize;
 
 /// The most points that one number may say; no sum then leaves 32 bits.
-const POINTS_MAX: i32 = 1_000_000;
+pub(crate) const POINTS_MAX: i32 = 1_000_000;
 /// The longest row of months: each costs four facts.
 const MONTHS_MAX: u8 = 6;
 
@@ -35,6 +35,44 @@ pub(crate) struct Params {
     pub(crate) level: Option<Level>,
 }
 
+/// How long the period is that ends, where a community closes several lengths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Length {
+    /// A month.
+    Month,
+    /// A quarter.
+    Quarter,
+    /// A half-year.
+    HalfYear,
+    /// A year.
+    Year,
+}
+
+impl Length {
+    /// Whether the period that ends is so long: by its first and last month, which say it for every period there is.
+    pub(crate) fn is(self, closing: &Closing) -> bool {
+        let (first, last) = (
+            i32::from(closing.first.month),
+            i32::from(closing.last.month),
+        );
+        let years = closing.last.year.saturating_sub(closing.first.year);
+        let months = years.saturating_mul(12).saturating_add(last - first + 1);
+        months
+            == match self {
+                Length::Month => 1,
+                Length::Quarter => 3,
+                Length::HalfYear => 6,
+                Length::Year => 12,
+            }
+    }
+}
+
+/// Whether a row counts at this end.
+pub(crate) fn counts(at: Option<Length>, closing: &Closing) -> bool {
+    at.is_none_or(|length| length.is(closing))
+}
+
 /// What remains of one asset.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +91,8 @@ pub(crate) struct Balance {
     /// A debt is forgiven; it stays without it.
     #[serde(default)]
     pub(crate) forgive_debt: bool,
+    /// Only where a period of this length ends; of every length without it.
+    pub(crate) at: Option<Length>,
 }
 
 fn points() -> String {
@@ -83,6 +123,32 @@ pub(crate) struct Allowance {
     pub(crate) asset: String,
     /// How much.
     pub(crate) amount: i32,
+    /// So much for each whole year or month since the day that the trait holds.
+    pub(crate) each: Option<Each>,
+    /// And no more than so much.
+    pub(crate) most: Option<i32>,
+    /// Only where a period of this length ends; of every length without it.
+    pub(crate) at: Option<Length>,
+}
+
+/// For what an allowance is given again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Each {
+    /// Each whole year.
+    Year,
+    /// Each whole month.
+    Month,
+}
+
+impl Each {
+    /// How many of them are in so many months.
+    pub(crate) fn of(self, months: i32) -> i32 {
+        match self {
+            Each::Year => months / 12,
+            Each::Month => months,
+        }
+    }
 }
 
 /// For the first, the second ….
@@ -102,6 +168,8 @@ pub(crate) struct Prize {
     /// Nobody with less is given a prize.
     #[serde(default = "one")]
     pub(crate) at_least: i32,
+    /// Only where a period of this length ends; of every length without it.
+    pub(crate) at: Option<Length>,
 }
 
 fn one() -> i32 {
@@ -130,6 +198,8 @@ pub(crate) struct Goal {
     pub(crate) asset: String,
     /// What there is for it.
     pub(crate) amount: i32,
+    /// Only where a period of this length ends; of every length without it.
+    pub(crate) at: Option<Length>,
 }
 
 fn person() -> Subject {
@@ -183,6 +253,8 @@ pub(crate) struct Streak {
     pub(crate) asset: String,
     /// What there is for it.
     pub(crate) amount: i32,
+    /// Only where a period of this length ends; of every length without it.
+    pub(crate) at: Option<Length>,
 }
 
 /// A level, kept as the balance of an asset, so that it can be read, explained and proved like points.
@@ -201,7 +273,7 @@ pub(crate) struct Level {
     pub(crate) window: Window,
     /// What each level takes, the lowest in front.
     pub(crate) steps: Vec<i32>,
-    /// The trait that says for how many months somebody has belonged.
+    /// The trait that says for how many months somebody has belonged, or since which day.
     pub(crate) tenure: Option<String>,
     /// How many months each level takes.
     #[serde(default)]
@@ -209,6 +281,8 @@ pub(crate) struct Level {
     /// What happens to whoever no longer reaches their level.
     #[serde(default)]
     pub(crate) downgrade: Downgrade,
+    /// Only where a period of this length ends; of every length without it.
+    pub(crate) at: Option<Length>,
 }
 
 /// What happens to whoever no longer reaches their level.
@@ -274,9 +348,16 @@ pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
         if balance.base.is_some_and(|base| !good(base)) {
             no(format!("{path}.base"), "amount", amount.0, amount.1);
         }
-        let before = params.balances.iter().take(at);
-        if before.into_iter().any(|other| other.asset == balance.asset) {
-            let (zh, en) = ("这一样写了两次。", "This asset is written twice.");
+        // Without a length a row counts at every end, beside each other row of its asset.
+        let again = |other: &Balance| {
+            let both = other.at.is_none() || balance.at.is_none() || other.at == balance.at;
+            other.asset == balance.asset && both
+        };
+        if params.balances.iter().take(at).any(again) {
+            let (zh, en) = (
+                "这一样写了两次；月底、年底各有规定的，两行都写上 at。",
+                "This asset is written twice; where months and years differ, write `at` in both rows.",
+            );
             no(format!("{path}.asset"), "twice", zh, en);
         }
     }
@@ -295,6 +376,23 @@ pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
         .filter(|(_, value)| !good(*value))
     {
         no(path, "amount", amount.0, amount.1);
+    }
+    for (at, one) in params.allowances.iter().enumerate() {
+        if (one.each.is_some() && one.has.is_none()) || (one.most.is_some() && one.each.is_none()) {
+            let (zh, en) = (
+                "each 要和 trait 一起写，特征里记的是从哪一天起；most 要和 each 一起写。",
+                "each stands beside a trait, which holds the day it counts from; most stands beside each.",
+            );
+            no(format!("allowances[{at}].each"), "each", zh, en);
+        }
+        if one.most.is_some_and(|most| !good(most)) {
+            no(
+                format!("allowances[{at}].most"),
+                "amount",
+                amount.0,
+                amount.1,
+            );
+        }
     }
     for (at, prize) in params.prizes.iter().enumerate() {
         if prize.points.is_empty()

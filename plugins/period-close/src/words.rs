@@ -2,11 +2,11 @@
 
 use rongyi_sdk::say::phrase;
 use rongyi_sdk::types::{KindPlan, Phrase, Plan, Text};
-use rongyi_sdk::window::{every, this};
+use rongyi_sdk::window::{HasTrait, every, this};
 use rongyi_sdk::{CLOSING_KIND, text};
 
 use crate::close::End;
-use crate::params::{Balance, Counted, Keep};
+use crate::params::{Allowance, Balance, Counted, Each, Keep, Length};
 
 /// The plan. Its one kind is never reported: its facts are what `close` wants to know.
 pub(crate) fn plan(end: &End) -> Plan {
@@ -50,7 +50,19 @@ fn asset(code: &str) -> Text {
         "points" => text("积分", "points"),
         "minutes" => text("志愿时长", "volunteer minutes"),
         "conduct" => text("操行分", "conduct points"),
-        other => text(other, other),
+        // In quotes: a host that knows its title puts it in the place of the code.
+        other => text(format!("“{other}”"), format!("“{other}”")),
+    }
+}
+
+/// When a row counts: at the end of a month, or of every period.
+fn ends(at: Option<Length>) -> Text {
+    match at {
+        None => text("每期", "each period"),
+        Some(Length::Month) => text("每月底", "each month"),
+        Some(Length::Quarter) => text("每季末", "each quarter"),
+        Some(Length::HalfYear) => text("每半年末", "each half-year"),
+        Some(Length::Year) => text("每年底", "each year"),
     }
 }
 
@@ -90,10 +102,15 @@ fn phrases(end: &End) -> Vec<Phrase> {
     }
     for (at, one) in end.params.allowances.iter().enumerate() {
         let (what, title) = (asset(&one.asset), Text::from(one.title.clone()));
+        let (since, since_en) = match one.each {
+            None => ("", ""),
+            Some(Each::Year) => ("满 {1} 年，", " for {1} whole years"),
+            Some(Each::Month) => ("满 {1} 个月，", " for {1} whole months"),
+        };
         say(
             format!("allowance-{at}"),
-            format!("{}：{} {{0}}", title.zh, what.zh),
-            format!("{}: {{0}} {}", title.en, what.en),
+            format!("{}：{since}{} {{0}}", title.zh, what.zh),
+            format!("{}: {{0}} {}{since_en}", title.en, what.en),
         );
     }
     for (at, prize) in end.params.prizes.iter().enumerate() {
@@ -166,34 +183,76 @@ fn remains(balance: &Balance) -> Text {
             format!("; the new period begins with {base} more"),
         )
     });
+    let when = ends(balance.at);
+    let (when, when_en) = match balance.at {
+        None => ("期末", "a period"),
+        Some(_) => (when.zh.as_str(), when.en.as_str()),
+    };
     text(
-        format!("期末{}：{zh}{more}。", what.zh),
-        format!("At the end of a period, {}: {en}{more_en}.", what.en),
+        format!("{when}{}：{zh}{more}。", what.zh),
+        format!("At the end of {when_en}, {}: {en}{more_en}.", what.en),
+    )
+}
+
+/// What stands before a row that counts at the end of one length only.
+fn only(at: Option<Length>) -> Text {
+    let when = ends(at);
+    match at {
+        None => text("", ""),
+        Some(_) => text(
+            format!("{}，", when.zh),
+            format!("At the end of {}: ", when.en),
+        ),
+    }
+}
+
+fn allowance(one: &Allowance) -> Text {
+    let (what, when) = (asset(&one.asset), ends(one.at));
+    let group = one.has.as_ref().map(HasTrait::words);
+    let (group, group_en) = group.map_or_else(Default::default, |has| {
+        (format!("（{}）", has.zh), format!(" ({})", has.en))
+    });
+    let (each, each_en) = match one.each {
+        None => ("", ""),
+        Some(Each::Year) => ("每满一年", " for each whole year"),
+        Some(Each::Month) => ("每满一个月", " for each whole month"),
+    };
+    let (most, most_en) = one.most.map_or_else(Default::default, |most| {
+        (format!("，最多 {most}"), format!(", at most {most}"))
+    });
+    let (title, amount) = (&one.title, one.amount);
+    text(
+        format!(
+            "{}{group}：{}{each}{} {amount}{most}。",
+            title.zh, when.zh, what.zh
+        ),
+        format!(
+            "{}{group_en}: {amount} {} {}{each_en}{most_en}.",
+            title.en, what.en, when.en
+        ),
     )
 }
 
 fn summary(end: &End) -> Vec<Text> {
     let mut all: Vec<Text> = end.params.balances.iter().map(remains).collect();
     for one in &end.params.allowances {
-        let what = asset(&one.asset);
-        all.push(text(
-            format!("{}：每期{} {}。", one.title.zh, what.zh, one.amount),
-            format!("{}: {} {} each period.", one.title.en, one.amount, what.en),
-        ));
+        all.push(allowance(one));
     }
     for prize in &end.params.prizes {
         let places: Vec<String> = prize.points.iter().map(i32::to_string).collect();
         let (who, when) = (every(prize.subject), this(prize.window));
         all.push(text(
             format!(
-                "{}（{}{}得分排名）：{} 分。",
+                "{}{}（{}{}得分排名）：{} 分。",
+                only(prize.at).zh,
                 prize.title.zh,
                 who.zh,
                 when.zh,
                 places.join("、")
             ),
             format!(
-                "{}, by the points of {} {}: {}.",
+                "{}{}, by the points of {} {}: {}.",
+                only(prize.at).en,
                 prize.title.en,
                 who.en,
                 when.en,
@@ -205,12 +264,22 @@ fn summary(end: &End) -> Vec<Text> {
         let (what, unit) = (asset(&goal.asset), counted(goal.metric));
         all.push(text(
             format!(
-                "{}：满 {} {}，{} {}。",
-                goal.title.zh, goal.at_least, unit.zh, what.zh, goal.amount
+                "{}{}：满 {} {}，{} {}。",
+                only(goal.at).zh,
+                goal.title.zh,
+                goal.at_least,
+                unit.zh,
+                what.zh,
+                goal.amount
             ),
             format!(
-                "{}: {} {} for {} {}.",
-                goal.title.en, goal.amount, what.en, goal.at_least, unit.en
+                "{}{}: {} {} for {} {}.",
+                only(goal.at).en,
+                goal.title.en,
+                goal.amount,
+                what.en,
+                goal.at_least,
+                unit.en
             ),
         ));
     }
@@ -218,12 +287,20 @@ fn summary(end: &End) -> Vec<Text> {
         let what = asset(&streak.asset);
         all.push(text(
             format!(
-                "{}：连续 {} 个月，{} {}。",
-                streak.title.zh, streak.months, what.zh, streak.amount
+                "{}{}：连续 {} 个月，{} {}。",
+                only(streak.at).zh,
+                streak.title.zh,
+                streak.months,
+                what.zh,
+                streak.amount
             ),
             format!(
-                "{}: {} {} for {} months in a row.",
-                streak.title.en, streak.amount, what.en, streak.months
+                "{}{}: {} {} for {} months in a row.",
+                only(streak.at).en,
+                streak.title.en,
+                streak.amount,
+                what.en,
+                streak.months
             ),
         ));
     }
@@ -232,13 +309,15 @@ fn summary(end: &End) -> Vec<Text> {
         let unit = counted(level.metric);
         all.push(text(
             format!(
-                "{}：{} {}各升一级。",
+                "{}{}：{} {}各升一级。",
+                only(level.at).zh,
                 level.title.zh,
                 steps.join("、"),
                 unit.zh
             ),
             format!(
-                "{}: a level each at {} {}.",
+                "{}{}: a level each at {} {}.",
+                only(level.at).en,
                 level.title.en,
                 steps.join(", "),
                 unit.en

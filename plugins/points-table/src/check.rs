@@ -443,22 +443,7 @@ fn purchase(kind: &Kind, no: No<'_>) {
         );
         no("purchase.most_points".into(), "purchase", zh, en);
     }
-    let others = !kind.boosts.is_empty()
-        || !kind.void.is_empty()
-        || kind.minutes_per_unit.is_some()
-        || !kind.caps.is_empty()
-        || !kind.nth.is_empty()
-        || !kind.share.is_empty()
-        || kind.bonus.is_some()
-        || kind.comeback.is_some()
-        || kind.streak.is_some()
-        || kind.referrer.is_some()
-        || kind.expires.is_some()
-        || kind.max_units.is_some()
-        || kind.asset.as_deref().is_some_and(|own| own != "points")
-        || kind.short != crate::params::Short::Clamp
-        || kind.scale > 2;
-    if others {
+    if crate::purchase::has_more(kind) || kind.scale > 2 {
         let (zh, en) = (
             "抵扣只用现有的积分，数量是元，最多两位小数；上限写在 purchase 里，加倍、奖励、分享、到期、short 都不写。",
             "Money off is paid with the points that are there, and the quantity is yuan with at most two decimal places; bounds stand in purchase, and there are no boosts, bonuses, shares, expiry or short.",

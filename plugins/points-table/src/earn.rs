@@ -7,9 +7,11 @@ use rongyi_sdk::say::{Sum, decimal, number, refuse};
 use rongyi_sdk::types::{Arg, Award, Date, Decision, Event, Refusal, Short, Value};
 use rongyi_sdk::window::answer;
 
+use crate::beside;
 use crate::extra::Give;
 use crate::params::{self, Method, Rounding};
 use crate::purchase;
+use crate::suspended;
 use crate::table::{Bound, Row, Way};
 use crate::worth;
 
@@ -24,11 +26,15 @@ const POINTS: &str = "points";
 
 /// Answers an event of this row's kind.
 pub(crate) fn earn(row: &Row, event: &Event) -> Result<Decision, Refusal> {
+    suspended::stopped(row, event)?;
     if let Some(give) = &row.kind.give {
         return gift(row, give, event);
     }
     if let Some(purchase) = &row.kind.purchase {
         return purchase::answer_it(row, purchase, event);
+    }
+    if let Some(beside) = &row.kind.beside {
+        return beside::answer_it(row, beside, event);
     }
     let mut void = row.kind.void.iter();
     if let Some(at) = void.position(|own| own.when.holds(event, row.kind.scale)) {
@@ -185,8 +191,8 @@ fn way(row: &Row, event: &Event, sum: &mut Sum) -> Result<(), Refusal> {
             sum.add(row.phrase("level"), args, level.points.into());
         }
         Way::Judged => judged(row, event, sum)?,
-        // `gift` and `purchase` answer these.
-        Way::Give | Way::Purchase => {}
+        // `gift`, `purchase` and `beside` answer these.
+        Way::Give | Way::Purchase | Way::Beside => {}
     }
     Ok(())
 }

@@ -73,7 +73,7 @@ pub(crate) struct Days {
 }
 
 impl Days {
-    fn hold(&self, on: Date) -> bool {
+    pub(crate) fn hold(&self, on: Date) -> bool {
         let last = self.to.unwrap_or(self.from);
         (order(self.from)..=order(last)).contains(&order(on))
     }
@@ -96,7 +96,10 @@ impl When {
                 .field
                 .as_ref()
                 .is_none_or(|name| self.field_is(event, name))
-            && self.has.as_ref().is_none_or(|has| has.holds(&event.traits))
+            && self
+                .has
+                .as_ref()
+                .is_none_or(|has| has.holds(&event.traits, event.on))
             && self.role.as_ref().is_none_or(role)
             && self.quantity_over.is_none_or(over)
     }

@@ -2,12 +2,15 @@
 //! an operator writes in TOML. It prices nothing and closes no periods.
 #![deny(clippy::float_arithmetic)]
 
+mod assets;
+mod beside;
 mod check;
 mod earn;
 mod extra;
 mod params;
 mod purchase;
 mod summary;
+mod suspended;
 mod table;
 mod words;
 mod worth;

@@ -5,10 +5,12 @@ use rongyi_sdk::params::{Exact, Words};
 use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
 
+use crate::beside::Beside;
 use crate::extra::{
     Boost, Budget, Comeback, Expires, Give, Nth, Referrer, Share, Stack, Streak, Void, Watch,
 };
 use crate::purchase::Purchase;
+use crate::suspended::Suspension;
 
 /// The whole table.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,6 +40,8 @@ pub(crate) struct Kind {
     pub(crate) scale: u8,
     /// `points`, `conduct` or another asset of the community.
     pub(crate) asset: Option<String>,
+    /// What that asset is called, where it is not points.
+    pub(crate) asset_title: Option<Words>,
 
     /// Points for each whole unit.
     pub(crate) per_unit: Option<Exact>,
@@ -69,6 +73,8 @@ pub(crate) struct Kind {
     pub(crate) give: Option<Give>,
     /// Points that take money off a purchase.
     pub(crate) purchase: Option<Purchase>,
+    /// A payment in points, with another asset beside them.
+    pub(crate) beside: Option<Beside>,
 
     /// At most this many units count in one event.
     pub(crate) max_units: Option<Exact>,
@@ -114,6 +120,9 @@ pub(crate) struct Kind {
     /// Most events in a window.
     #[serde(default)]
     pub(crate) limits: Vec<Limit>,
+    /// After what it is not accepted, for a while or until a window has passed.
+    #[serde(default)]
+    pub(crate) suspensions: Vec<Suspension>,
     /// What to do when a deduction is larger than the balance.
     #[serde(default)]
     pub(crate) short: Short,

@@ -10,6 +10,7 @@ use rongyi_sdk::window::answer;
 use serde::Deserialize;
 
 use crate::extra::Most;
+use crate::params::Kind;
 use crate::table::Row;
 use crate::worth;
 
@@ -48,6 +49,24 @@ impl Purchase {
             .saturating_mul(ten_to(each.scale))
             / each.units.max(1)
     }
+}
+
+/// Whether something is written beside a payment that it does not know.
+pub(crate) fn has_more(kind: &Kind) -> bool {
+    !kind.boosts.is_empty()
+        || !kind.void.is_empty()
+        || kind.minutes_per_unit.is_some()
+        || !kind.caps.is_empty()
+        || !kind.nth.is_empty()
+        || !kind.share.is_empty()
+        || kind.bonus.is_some()
+        || kind.comeback.is_some()
+        || kind.streak.is_some()
+        || kind.referrer.is_some()
+        || kind.expires.is_some()
+        || kind.max_units.is_some()
+        || kind.asset.as_deref().is_some_and(|own| own != "points")
+        || kind.short != crate::params::Short::Clamp
 }
 
 /// An amount of yuan in fen.

@@ -4,8 +4,11 @@ use rongyi_sdk::text;
 use rongyi_sdk::types::{Date, Text};
 use rongyi_sdk::window::{each, every, this};
 
+use crate::assets;
+use crate::beside;
 use crate::extra::When;
 use crate::params::BonusOf;
+use crate::suspended;
 use crate::table::{Row, Way};
 
 /// The rule of one kind in one sentence.
@@ -13,17 +16,18 @@ pub(crate) fn summary(row: &Row) -> Text {
     let Text { zh: title, en } = row.kind.title.clone().into();
     let unit = row.unit();
     let (u, ue) = (unit.zh.as_str(), unit.en.as_str());
+    let Text { zh: p, en: pe } = assets::words(&row.kind);
     let (zh, way_en) = match row.way {
         Way::Fixed(points) if points < 0 => {
             let taken = points.unsigned_abs();
             (
-                format!("每次扣 {taken} 分"),
-                format!("{taken} points off each time"),
+                format!("每次扣 {taken} {p}"),
+                format!("{taken} {} off each time", one_of(points, &pe)),
             )
         }
         Way::Fixed(points) => (
-            format!("每次 {points} 分"),
-            format!("{points} points each time"),
+            format!("每次 {points} {p}"),
+            format!("{points} {} each time", one_of(points, &pe)),
         ),
         Way::PerUnit => {
             let each = row
@@ -32,35 +36,36 @@ pub(crate) fn summary(row: &Row) -> Text {
                 .map(|each| each.to_string())
                 .unwrap_or_default();
             (
-                format!("每{u} {each} 分"),
+                format!("每{u} {each} {p}"),
                 format!(
                     "counted in {ue}: {each} {} each",
-                    if each == "1" { "point" } else { "points" }
+                    one_of(i32::from(each == "1"), &pe)
                 ),
             )
         }
         Way::Steps { first, further } => (
-            format!("第一{u} {first} 分，后面每{u} {further} 分"),
-            format!("{first} points for the first, {further} for each further one"),
+            format!("第一{u} {first} {p}，后面每{u} {further} {p}"),
+            format!("{first} {pe} for the first, {further} for each further one"),
         ),
         Way::Faults {
             base,
             per_fault,
             min,
         } => (
-            format!("底分 {base} 分，每{u}扣 {per_fault} 分，最少 {min} 分"),
+            format!("底分 {base} {p}，每{u}扣 {per_fault} {p}，最少 {min} {p}"),
             format!(
-                "{base} points, {per_fault} off for each, counted in {ue}; never less than {min}"
+                "{base} {pe}, {per_fault} off for each, counted in {ue}; never less than {min}"
             ),
         ),
-        Way::Bands => bands(row, u, ue),
-        Way::Levels => levels(row),
+        Way::Bands => bands(row, u, ue, (&p, &pe)),
+        Way::Levels => levels(row, (&p, &pe)),
         Way::Give => {
             let to = row.kind.give.as_ref().map(|give| &give.title);
             let (zh, en) = to.map_or(("", ""), |to| (to.zh.as_str(), to.en.as_str()));
             (format!("积分送给{zh}"), format!("points for {en}"))
         }
         Way::Purchase => purchase(row),
+        Way::Beside => beside::summary(row),
         Way::Judged => {
             let count = row.kind.judges.as_ref().map_or(0, |judges| judges.count);
             (
@@ -73,7 +78,16 @@ pub(crate) fn summary(row: &Row) -> Text {
     let mut en = format!("{en}: {way_en}");
     bounds(row, &mut zh, &mut en);
     extras(row, &mut zh, &mut en);
+    suspended::summary(row, &mut zh, &mut en);
     text(zh, en)
+}
+
+/// `1 point`, `2 points`; the singular of what a community counts is not known.
+fn one_of(number: i32, plural: &str) -> &str {
+    match (number, plural) {
+        (1 | -1, "points") => "point",
+        _ => plural,
+    }
 }
 
 fn purchase(row: &Row) -> (String, String) {
@@ -102,29 +116,29 @@ fn purchase(row: &Row) -> (String, String) {
     (zh, en)
 }
 
-fn levels(row: &Row) -> (String, String) {
+fn levels(row: &Row, (p, pe): (&str, &str)) -> (String, String) {
     let all = || row.kind.levels.iter();
     let zh: Vec<_> = all()
-        .map(|level| format!("{} {} 分", level.title.zh, level.points))
+        .map(|level| format!("{} {} {p}", level.title.zh, level.points))
         .collect();
     let en: Vec<_> = all()
         .map(|level| format!("{} {}", level.title.en, level.points))
         .collect();
-    (zh.join("、"), format!("points by level: {}", en.join(", ")))
+    (zh.join("、"), format!("{pe} by level: {}", en.join(", ")))
 }
 
 /// Bands of one kind whose numbers are told; the rest is counted.
 const BANDS_MAX: usize = 12;
 
-fn bands(row: &Row, u: &str, ue: &str) -> (String, String) {
+fn bands(row: &Row, u: &str, ue: &str, (p, pe): (&str, &str)) -> (String, String) {
     let all = &row.kind.bands;
     let told = all.iter().take(BANDS_MAX).map(|band| match band.up_to {
         Some(up_to) => (
-            format!("{up_to} 以内 {} 分", band.points),
+            format!("{up_to} 以内 {} {p}", band.points),
             format!("up to {up_to} {}", band.points),
         ),
         None => (
-            format!("再多 {} 分", band.points),
+            format!("再多 {} {p}", band.points),
             format!("above {}", band.points),
         ),
     });
@@ -134,10 +148,7 @@ fn bands(row: &Row, u: &str, ue: &str) -> (String, String) {
         zh.push_str(&format!(" 等 {} 档", all.len()));
         en.push_str(&format!(" and so on, {} bands", all.len()));
     }
-    (
-        format!("按{u}数分档：{zh}"),
-        format!("points by {ue}: {en}"),
-    )
+    (format!("按{u}数分档：{zh}"), format!("{pe} by {ue}: {en}"))
 }
 
 /// What a condition asks, in brackets; nothing for one that always holds.
@@ -174,11 +185,8 @@ fn condition(when: &When, weekdays: &[u8]) -> (String, String) {
         parts.push((format!("{field} 是 {is}"), format!("{field} is {is}")));
     }
     if let Some(has) = &when.has {
-        let (name, least) = (&has.name, has.at_least);
-        parts.push((
-            format!("{name} 至少 {least}"),
-            format!("{name} at least {least}"),
-        ));
+        let words = has.words();
+        parts.push((words.zh, words.en));
     }
     if let Some(role) = &when.role {
         parts.push((format!("有 {role}"), format!("with a {role}")));
@@ -240,6 +248,7 @@ fn times(number: i32) -> String {
 fn extras(row: &Row, zh: &mut String, en: &mut String) {
     let unit = row.unit();
     let (u, ue) = (unit.zh.as_str(), unit.en.as_str());
+    let Text { zh: p, en: pe } = assets::words(&row.kind);
     if let Some(bonus) = &row.kind.bonus {
         let (zh_unit, en_unit) = match bonus.of {
             BonusOf::Quantity => (u, ue),
@@ -247,7 +256,7 @@ fn extras(row: &Row, zh: &mut String, en: &mut String) {
             BonusOf::Events => ("次", "times"),
         };
         zh.push_str(&format!(
-            "，每满 {} {zh_unit}另加 {} 分",
+            "，每满 {} {zh_unit}另加 {} {p}",
             bonus.every, bonus.amount
         ));
         en.push_str(&format!(
@@ -273,7 +282,7 @@ fn extras(row: &Row, zh: &mut String, en: &mut String) {
             ),
             (None, plus) => {
                 let plus = plus.unwrap_or(0);
-                (format!("另加 {plus} 分"), format!("{plus} points more"))
+                (format!("另加 {plus} {p}"), format!("{plus} {pe} more"))
             }
         };
         zh.push_str(&format!("，{zh_title}{if_zh}{how}"));
@@ -282,7 +291,7 @@ fn extras(row: &Row, zh: &mut String, en: &mut String) {
     for nth in &row.kind.nth {
         let since = this(nth.window);
         zh.push_str(&format!(
-            "，{}第 {} 次另加 {} 分",
+            "，{}第 {} 次另加 {} {p}",
             since.zh, nth.time, nth.points
         ));
         en.push_str(&format!(
@@ -292,7 +301,7 @@ fn extras(row: &Row, zh: &mut String, en: &mut String) {
     }
     if let Some(back) = &row.kind.comeback {
         zh.push_str(&format!(
-            "，隔 {} 天以上再来另加 {} 分",
+            "，隔 {} 天以上再来另加 {} {p}",
             back.after_days, back.points
         ));
         en.push_str(&format!(
@@ -302,7 +311,7 @@ fn extras(row: &Row, zh: &mut String, en: &mut String) {
     }
     if let Some(streak) = &row.kind.streak {
         zh.push_str(&format!(
-            "，连续 {} 天另加 {} 分",
+            "，连续 {} 天另加 {} {p}",
             streak.days, streak.points
         ));
         en.push_str(&format!(

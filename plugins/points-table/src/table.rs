@@ -2,7 +2,7 @@
 //! No sentence is written here; those are in `words.rs`.
 
 use rongyi_sdk::types::{Diagnostic, FactNeed, Metric, Subject, Text, Window};
-use rongyi_sdk::window::{Needs, subject_code, window_code};
+use rongyi_sdk::window::{Needs, TRAILING_MAX, subject_code, window_code};
 use rongyi_sdk::{ahead, text, wrong};
 
 use crate::check;
@@ -30,6 +30,8 @@ pub(crate) enum Way {
     Give,
     /// Points take money off a purchase.
     Purchase,
+    /// A payment in points, with another asset beside them.
+    Beside,
 }
 
 /// A cap or limit with the place of its fact.
@@ -67,6 +69,8 @@ pub(crate) struct Row {
     pub(crate) needs: Vec<FactNeed>,
     pub(crate) caps: Vec<Bound>,
     pub(crate) limits: Vec<Bound>,
+    /// What each suspension looks at.
+    pub(crate) suspension_facts: Vec<usize>,
     pub(crate) bonus_fact: Option<usize>,
     /// How often in its window, for each entry of `nth`; and of a trailing one on the days after, which only what is
     /// entered late has.
@@ -80,7 +84,7 @@ pub(crate) struct Row {
     /// What each mark counts.
     pub(crate) mark_facts: Vec<Option<usize>>,
     /// What is given already, for each bound of a gift, and in all; or the points spent for each bound of a purchase,
-    /// and the balance.
+    /// and the balance; or both balances of a payment.
     pub(crate) given_facts: Vec<usize>,
     /// The community's budget with the place of its fact.
     pub(crate) budget: Option<Spent>,
@@ -114,13 +118,21 @@ impl Row {
 }
 
 impl Row {
-    /// Where nothing is written: yuan of a purchase, times of anything else.
+    /// Where nothing is written: yuan of a purchase, points of a payment, times of anything else.
     fn own_unit(&self) -> Text {
-        if self.way == Way::Purchase {
-            text("元", "yuan")
-        } else {
-            text("次", "times")
-        }
+        let (zh, en) = match self.way {
+            Way::Purchase => ("元", "yuan"),
+            Way::Beside => ("分", "points"),
+            Way::PerUnit
+            | Way::Fixed(_)
+            | Way::Steps { .. }
+            | Way::Faults { .. }
+            | Way::Bands
+            | Way::Levels
+            | Way::Judged
+            | Way::Give => ("次", "times"),
+        };
+        text(zh, en)
     }
 }
 
@@ -168,6 +180,9 @@ pub(crate) fn rows(params: &Params) -> Result<Vec<Row>, Vec<Diagnostic>> {
 
 fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) -> Option<Row> {
     check::kind(kind, path, found);
+    found.extend(crate::assets::check(kind, path));
+    crate::suspended::check(&kind.suspensions, path, found);
+    found.extend(crate::beside::check(kind, path));
     let way = way(kind, path, found)?;
     let mut needs = Needs::default();
     let own = Some(kind.code.as_str());
@@ -215,6 +230,7 @@ fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) ->
         needs: Vec::new(),
         caps,
         limits,
+        suspension_facts: Vec::new(),
         bonus_fact: None,
         nth_facts: Vec::new(),
         comeback_fact: None,
@@ -252,7 +268,7 @@ impl Row {
             let within = needs.ask(Metric::Events, one.window, one.subject, own);
             // A trailing window ends with the event's day: what stands on later days has this day in its own window.
             let after = if let Window::TrailingDays(days) = one.window
-                && days > 1
+                && (2..=TRAILING_MAX).contains(&days)
             {
                 let window = Window::TrailingDays(days.saturating_sub(1));
                 Some(needs.ask(Metric::Events, window, one.subject, Some(&later)))
@@ -262,6 +278,8 @@ impl Row {
             (within, after)
         };
         self.nth_facts = nth.map(&mut times).collect();
+        let suspensions = kind.suspensions.iter();
+        self.suspension_facts = suspensions.map(|own| own.ask(needs)).collect();
         self.comeback_fact = kind
             .comeback
             .as_ref()
@@ -302,6 +320,9 @@ impl Row {
             asked.push(needs.ask(Metric::Balance, ever, person, None));
             self.given_facts = asked;
         }
+        if let Some(beside) = &kind.beside {
+            self.given_facts = beside.ask(needs);
+        }
         let mut counted = |count: &crate::extra::Count| {
             let metric = match count.of {
                 Counted::Events => Metric::Events,
@@ -328,13 +349,14 @@ fn way(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) -> Option<Way> {
         kind.judges.is_some(),
         kind.give.is_some(),
         kind.purchase.is_some(),
+        kind.beside.is_some(),
     ];
     if ways.iter().filter(|given| **given).count() != 1 {
         found.push(wrong(
             path,
             "points-table.way",
-            "写明怎么得分，九选一：per_unit、fixed、first 加 further、base 加 per_fault、bands、levels、judges、give、purchase。",
-            "Say how the points come about, one of nine: per_unit, fixed, first with further, base with per_fault, bands, levels, judges, give, purchase.",
+            "写明怎么得分，十选一：per_unit、fixed、first 加 further、base 加 per_fault、bands、levels、judges、give、purchase、beside。",
+            "Say how the points come about, one of ten: per_unit, fixed, first with further, base with per_fault, bands, levels, judges, give, purchase, beside.",
         ));
         return None;
     }
@@ -371,6 +393,9 @@ fn way(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) -> Option<Way> {
     }
     if kind.purchase.is_some() {
         return Some(Way::Purchase);
+    }
+    if kind.beside.is_some() {
+        return Some(Way::Beside);
     }
     if !kind.bands.is_empty() {
         return Some(Way::Bands);

@@ -5,6 +5,7 @@ use rongyi_sdk::text;
 use rongyi_sdk::types::{Field, FieldKind, KindPlan, Phrase, Plan, Text};
 use rongyi_sdk::window::{this, whose};
 
+use crate::assets;
 use crate::params::{self, BonusOf, Rounding};
 use crate::summary::summary;
 use crate::table::{Bound, Row, Way};
@@ -14,20 +15,26 @@ pub(crate) fn plan(rows: &[Row]) -> Plan {
     let mut phrases: Vec<Phrase> = Vec::new();
     let mut traits: Vec<String> = Vec::new();
     for row in rows {
-        let needed = kind_phrases(row)
+        let mut in_asset = kind_phrases(row);
+        in_asset.extend(extra_phrases(row));
+        in_asset.extend(more_phrases(row));
+        let needed = assets::spoken(&row.kind, in_asset)
             .into_iter()
-            .chain(extra_phrases(row))
-            .chain(more_phrases(row))
+            .chain(other_phrases(row))
+            .chain(crate::suspended::phrases(row))
             .chain(gift_phrases(row))
             .chain(purchase_phrases(row))
+            .chain(crate::beside::phrases(row))
             .chain(bound_phrases(row));
         let boosts = row.kind.boosts.iter().map(|boost| &boost.when);
         let marks = row.kind.marks.iter().map(|mark| &mark.when);
         let voids = row.kind.void.iter().map(|void| &void.when);
+        let groups = row.kind.beside.iter().flat_map(|own| &own.groups);
         for has in boosts
             .chain(marks)
             .chain(voids)
             .filter_map(|when| when.has.as_ref())
+            .chain(groups.map(|group| &group.has))
         {
             if !traits.contains(&has.name) {
                 traits.push(has.name.clone());
@@ -179,7 +186,7 @@ fn kind_phrases(row: &Row) -> Vec<Phrase> {
         Way::Levels => said.extend(level_phrases(row)),
         Way::Judged => said.extend(judge_phrases(row)),
         // These have sentences of their own.
-        Way::Give | Way::Purchase => {}
+        Way::Give | Way::Purchase | Way::Beside => {}
     }
     said
 }
@@ -362,13 +369,6 @@ fn extra_phrases(row: &Row) -> Vec<Phrase> {
             "At most {0} minutes are kept at one time".to_owned(),
         );
     }
-    if row.kind.referrer.is_some() {
-        say(
-            "referrer",
-            "介绍人得 {0} 分".to_owned(),
-            "{0} points for whoever brought them along".to_owned(),
-        );
-    }
     if let Some(bonus) = &row.kind.bonus {
         let (zh, en) = match bonus.of {
             BonusOf::Quantity => (u, ue),
@@ -480,9 +480,23 @@ fn more_phrases(row: &Row) -> Vec<Phrase> {
             "{1}% of the community's {0} points are used: points count {2} times".to_owned(),
         );
     }
+    said
+}
+
+/// What is said in points whatever the kind is paid in, and in the operator's own words.
+fn other_phrases(row: &Row) -> Vec<Phrase> {
+    let mut said = Vec::new();
+    let mut say = |name: &str, zh: String, en: String| said.push(phrase(row.phrase(name), zh, en));
+    if row.kind.referrer.is_some() {
+        say(
+            "referrer",
+            "介绍人得 {0} 分".to_owned(),
+            "{0} points for whoever brought them along".to_owned(),
+        );
+    }
     for (at, mark) in row.kind.marks.iter().enumerate() {
         let Text { zh, en } = mark.say.clone().into();
-        say(row.phrase(&format!("mark-{at}")), zh, en);
+        say(&format!("mark-{at}"), zh, en);
     }
     said
 }

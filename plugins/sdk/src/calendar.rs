@@ -3,6 +3,7 @@
 //! Only what refusals need for "from which day on"; a rule has no clock.
 
 use crate::types::{Date, Window};
+use crate::window::HALF_YEAR_DAYS;
 
 /// The day after. Stays where it is at the end of 2199.
 ///
@@ -150,6 +151,7 @@ pub fn order(on: Date) -> (i32, u8, u8) {
 /// ```
 pub fn next_window(window: Window, on: Date) -> Option<Date> {
     Some(match window {
+        Window::TrailingDays(HALF_YEAR_DAYS) => next_day(half_year_end(on, 0)),
         Window::Day | Window::TrailingDays(_) => next_day(on),
         Window::Week => (weekday(on)..=7).fold(on, |day, _| next_day(day)),
         Window::Month => month_after(on, 1),
@@ -174,10 +176,24 @@ pub fn parse_date(text: &str) -> Option<Date> {
         month: month.parse().ok()?,
         day: day.parse().ok()?,
     };
-    let good = (1970..=2199).contains(&date.year)
+    is_day(date).then_some(date)
+}
+
+/// The day that a number such as 20240301 stands for.
+pub fn day_of_number(number: i32) -> Option<Date> {
+    let part = |number: i32| u8::try_from(number.rem_euclid(100)).ok();
+    let date = Date {
+        year: number.div_euclid(10_000),
+        month: part(number.div_euclid(100))?,
+        day: part(number)?,
+    };
+    is_day(date).then_some(date)
+}
+
+fn is_day(date: Date) -> bool {
+    (1970..=2199).contains(&date.year)
         && (1..=12).contains(&date.month)
-        && (1..=month_days(date.year, date.month)).contains(&date.day);
-    good.then_some(date)
+        && (1..=month_days(date.year, date.month)).contains(&date.day)
 }
 
 /// The first of the month that comes `months` (1-12) after this one.
@@ -227,6 +243,10 @@ mod tests {
         assert_eq!(quarter("2026-10-01"), Some(day("2027-01-01")));
         assert_eq!(quarter("2026-02-28"), Some(day("2026-04-01")));
         assert_eq!(quarter("2026-03-31"), Some(day("2026-04-01")));
+        let half = |on| next_window(crate::window::HALF_YEAR, day(on));
+        assert_eq!(half("2026-01-01"), Some(day("2026-07-01")));
+        assert_eq!(half("2026-06-30"), Some(day("2026-07-01")));
+        assert_eq!(half("2026-07-01"), Some(day("2027-01-01")));
         assert_eq!(
             next_window(Window::Year, day("2026-01-01")),
             Some(day("2027-01-01"))

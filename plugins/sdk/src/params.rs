@@ -280,8 +280,8 @@ mod tests {
             ),
             (
                 "kinds[4].window",
-                "这里写 day、week、month、quarter、year、lifetime，或者 trailing-30 表示最近 30 天（最多 400 天）。",
-                "Write one of day, week, month, quarter, year, lifetime, or trailing-30 for the last 30 days (at most 400).",
+                "这里写 day、week、month、quarter、half-year、year、lifetime，或者 trailing-30 表示最近 30 天（最多 400 天）。",
+                "Write one of day, week, month, quarter, half-year, year, lifetime, or trailing-30 for the last 30 days (at most 400).",
             ),
             (
                 "kinds[5].points",

@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde::de::Deserializer;
 
+use crate::calendar::{day_of_number, month_end};
 use crate::params::{expected, word};
 use crate::text;
 use crate::types::{Date, Fact, FactNeed, Metric, Subject, Text, Window};
@@ -12,12 +13,19 @@ use crate::types::{Date, Fact, FactNeed, Metric, Subject, Text, Window};
 /// The longest trailing window that the host answers.
 pub const TRAILING_MAX: u16 = 400;
 
+/// The half-year that a day lies in, January to June or July to December: `half-year` in TOML. The interface has no word of
+/// its own for it; it is asked for as so many trailing days, more than any trailing window has.
+pub const HALF_YEAR: Window = Window::TrailingDays(HALF_YEAR_DAYS);
+
+/// A thousand, and the six months.
+pub const HALF_YEAR_DAYS: u16 = 1006;
+
 impl<'de> Deserialize<'de> for Window {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let no = || {
             expected(
-                "这里写 day、week、month、quarter、year、lifetime，或者 trailing-30 表示最近 30 天（最多 400 天）",
-                "Write one of day, week, month, quarter, year, lifetime, or trailing-30 for the last 30 days (at most 400)",
+                "这里写 day、week、month、quarter、half-year、year、lifetime，或者 trailing-30 表示最近 30 天（最多 400 天）",
+                "Write one of day, week, month, quarter, half-year, year, lifetime, or trailing-30 for the last 30 days (at most 400)",
             )
         };
         parse_window(&word(from, no)?).ok_or_else(no)
@@ -56,6 +64,7 @@ pub fn parse_window(text: &str) -> Option<Window> {
         "week" => Window::Week,
         "month" => Window::Month,
         "quarter" => Window::Quarter,
+        "half-year" => HALF_YEAR,
         "year" => Window::Year,
         "lifetime" => Window::Lifetime,
         other => {
@@ -85,6 +94,7 @@ pub fn window_code(window: Window) -> String {
         Window::Month => "month".to_owned(),
         Window::Quarter => "quarter".to_owned(),
         Window::Year => "year".to_owned(),
+        Window::TrailingDays(HALF_YEAR_DAYS) => "half-year".to_owned(),
         Window::TrailingDays(days) => format!("trailing-{days}"),
         Window::Lifetime => "lifetime".to_owned(),
     }
@@ -107,6 +117,7 @@ pub fn this(window: Window) -> Text {
         Window::Month => text("本月", "this month"),
         Window::Quarter => text("本季度", "this quarter"),
         Window::Year => text("今年", "this year"),
+        Window::TrailingDays(HALF_YEAR_DAYS) => text("这半年", "this half-year"),
         Window::TrailingDays(days) => text(
             format!("最近 {days} 天"),
             format!("in the last {days} days"),
@@ -123,6 +134,7 @@ pub fn each(window: Window) -> Text {
         Window::Month => text("每月", "a month"),
         Window::Quarter => text("每季度", "a quarter"),
         Window::Year => text("每年", "a year"),
+        Window::TrailingDays(HALF_YEAR_DAYS) => text("每半年", "a half-year"),
         Window::TrailingDays(days) => text(format!("每 {days} 天"), format!("in any {days} days")),
         Window::Lifetime => text("总共", "in all"),
     }
@@ -146,29 +158,114 @@ pub fn every(subject: Subject) -> Text {
     }
 }
 
-/// A trait that staff set, and from which value on it counts: `{ name = "star", at_least = 3 }`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A trait that staff set, and when it counts: from a value on, `{ name = "star", at_least = 3 }`, or so long after the day
+/// that it holds, `{ name = "member_since", years = 2 }`. Such a day stands in a trait as 20240301.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HasTrait {
+    /// Its name, as staff set it.
+    pub name: String,
+    /// When it counts.
+    pub counts: Counts,
+}
+
+/// From when on a trait counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// The smallest value.
+    Value(i32),
+    /// So many whole years after its day.
+    Years(i32),
+    /// So many whole months after its day.
+    Months(i32),
+}
+
+/// [`HasTrait`] as it is written; exactly one of the three, or none of them for `at_least = 1`.
+#[derive(Deserialize)]
 #[serde(
     deny_unknown_fields,
     expecting = "一个特征 { name = \"star\", at_least = 3 }\u{1f}a trait, { name = \"star\", at_least = 3 }"
 )]
-pub struct HasTrait {
-    /// Its name, as staff set it.
-    pub name: String,
-    /// The smallest value that counts; 1 without it.
-    #[serde(default = "one")]
-    pub at_least: i32,
+struct WrittenTrait {
+    name: String,
+    at_least: Option<i32>,
+    years: Option<i32>,
+    months: Option<i32>,
 }
 
-fn one() -> i32 {
-    1
+impl<'de> Deserialize<'de> for HasTrait {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let written = WrittenTrait::deserialize(from)?;
+        let good = |most: i32, number: &i32| (1..=most).contains(number);
+        let counts = match (written.at_least, written.years, written.months) {
+            (value, None, None) => Some(Counts::Value(value.unwrap_or(1))),
+            (None, years @ Some(_), None) => years.filter(|n| good(100, n)).map(Counts::Years),
+            (None, None, months @ Some(_)) => months.filter(|n| good(1200, n)).map(Counts::Months),
+            _ => None,
+        };
+        let name = written.name;
+        counts.map(|counts| HasTrait { name, counts }).ok_or_else(|| {
+            expected(
+                "at_least、years、months 只写一样：at_least 是特征的值，years（1 到 100）、months（1 到 1200）是从特征记的那一天起满几年、几个月",
+                "Write only one of at_least, years, months: at_least is the value of the trait, years (1 to 100) and months (1 to 1200) count from the day that it holds",
+            )
+        })
+    }
 }
 
 impl HasTrait {
-    /// Whether these traits have it. A trait that is not there counts as 0.
-    pub fn holds(&self, traits: &[(String, i32)]) -> bool {
-        trait_value(traits, &self.name) >= self.at_least
+    /// Whether these traits have it on this day. A trait that is not there counts as 0, and one that holds no day has
+    /// never begun.
+    pub fn holds(&self, traits: &[(String, i32)], on: Date) -> bool {
+        let value = trait_value(traits, &self.name);
+        let months = |wanted: i32| tenure_months(value, on).is_some_and(|own| own >= wanted);
+        match self.counts {
+            Counts::Value(least) => value >= least,
+            Counts::Years(years) => months(years.saturating_mul(12)),
+            Counts::Months(wanted) => months(wanted),
+        }
     }
+
+    /// What it asks, for a summary: “star 至少 3”, “member_since 起满 2 年”.
+    pub fn words(&self) -> Text {
+        let name = &self.name;
+        match self.counts {
+            Counts::Value(least) => text(
+                format!("{name} 至少 {least}"),
+                format!("{name} at least {least}"),
+            ),
+            Counts::Years(years) => text(
+                format!("{name} 起满 {years} 年"),
+                format!("{years} years after {name}"),
+            ),
+            Counts::Months(months) => text(
+                format!("{name} 起满 {months} 个月"),
+                format!("{months} months after {name}"),
+            ),
+        }
+    }
+}
+
+/// How many whole months have passed until this day since the day that a trait holds, such as 20240301; `None` when it holds
+/// none, or a later one.
+///
+/// ```
+/// use rongyi_sdk::{types::Date, window::tenure_months};
+/// let on = Date { year: 2026, month: 2, day: 28 };
+/// assert_eq!(tenure_months(20240301, on), Some(23));
+/// assert_eq!(tenure_months(20260131, on), Some(1));
+/// assert_eq!(tenure_months(3, on), None);
+/// ```
+pub fn tenure_months(value: i32, on: Date) -> Option<i32> {
+    let since = day_of_number(value)?;
+    let between = month_number(on).saturating_sub(month_number(since));
+    // The 31st comes on the last day of a shorter month.
+    let day = since.day.min(month_end(on, 0).day);
+    let whole = between.saturating_sub(i32::from(on.day < day));
+    (whole >= 0).then_some(whole)
+}
+
+fn month_number(on: Date) -> i32 {
+    on.year.saturating_mul(12).saturating_add(on.month.into())
 }
 
 /// The value of a trait; 0 when it is not there.
@@ -228,14 +325,67 @@ mod tests {
             "week",
             "month",
             "quarter",
+            "half-year",
             "year",
             "lifetime",
             "trailing-30",
         ] {
             assert_eq!(parse_window(text).map(window_code).as_deref(), Some(text));
         }
-        for bad in ["monthly", "trailing-", "trailing-0", "trailing-401", ""] {
+        for bad in [
+            "monthly",
+            "trailing-",
+            "trailing-0",
+            "trailing-401",
+            "trailing-1006",
+            "",
+        ] {
             assert_eq!(parse_window(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn tenure_is_counted_in_whole_months() {
+        let day = |text: &str| crate::calendar::parse_date(text).unwrap();
+        for (since, on, months) in [
+            (20_240_301, "2026-03-01", Some(24)),
+            (20_240_301, "2026-02-28", Some(23)),
+            (20_240_229, "2026-02-28", Some(24)),
+            (20_240_229, "2026-02-27", Some(23)),
+            (20_260_131, "2026-04-30", Some(3)),
+            (20_260_401, "2026-04-01", Some(0)),
+            (20_260_402, "2026-04-01", None),
+            (20_270_101, "2026-04-01", None),
+            (0, "2026-04-01", None),
+            (1_000_000, "2026-04-01", None),
+            (20_240_230, "2026-04-01", None),
+        ] {
+            assert_eq!(tenure_months(since, day(on)), months, "{since} {on}");
+        }
+    }
+
+    #[test]
+    fn a_trait_counts_by_its_value_or_by_its_day() {
+        let has = |json: &str| serde_json::from_str::<HasTrait>(json);
+        let on = crate::calendar::parse_date("2026-03-01").unwrap();
+        let holds = |json: &str, value| {
+            let traits = [("t".to_owned(), value)];
+            has(json).unwrap().holds(&traits, on)
+        };
+        assert!(holds(r#"{"name":"t"}"#, 1) && !holds(r#"{"name":"t"}"#, 0));
+        let two = r#"{"name":"t","years":2}"#;
+        assert!(holds(two, 20_240_301) && !holds(two, 20_240_302));
+        assert!(!holds(two, 24), "no day");
+        let half = r#"{"name":"t","months":6}"#;
+        assert!(holds(half, 20_250_901) && !holds(half, 20_250_902));
+        for wrong in [
+            r#"{"name":"t","years":2,"at_least":1}"#,
+            r#"{"name":"t","years":2,"months":1}"#,
+            r#"{"name":"t","years":0}"#,
+            r#"{"name":"t","months":1201}"#,
+            r#"{"years":2}"#,
+        ] {
+            assert!(has(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! What does not make sense in the shop's parameters, each mistake with its path and what would be right.
 
-use rongyi_sdk::types::Diagnostic;
+use rongyi_sdk::types::{Diagnostic, Subject, Window};
 use rongyi_sdk::wrong;
 
 use crate::guards::First;
@@ -253,6 +253,15 @@ fn guards(params: &Params, no: &mut dyn FnMut(String, &str, &str, &str)) {
             );
             no(format!("suspensions[{at}]"), "suspension", zh, en);
         }
+    }
+    if let Some(before) = &params.only_before
+        && (before.window == Window::Lifetime || before.subject == Subject::Community)
+    {
+        let (zh, en) = (
+            "only_before 写一段会过去的时间（例如 year）和 person 或 household：累计的分永远都是新的。",
+            "only_before takes a window that passes, such as year, and person or household: in a lifetime nothing is from before.",
+        );
+        no("only_before".to_owned(), "only-before", zh, en);
     }
     if let Some(conduct) = &params.conduct
         && (conduct.base < 1

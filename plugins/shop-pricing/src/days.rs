@@ -14,16 +14,29 @@ const AHEAD_DAYS: u16 = 400;
 pub(crate) struct Days {
     weekdays: Vec<u8>,
     days_of_month: Vec<u8>,
+    months: Vec<u8>,
     closed: Vec<(Date, Date)>,
 }
 
 impl Days {
     /// Reads the days; adds what is wrong with them to `found`.
     pub(crate) fn read(params: &Params, found: &mut Vec<Diagnostic>) -> Days {
-        let (weekdays, days_of_month) =
+        let (weekdays, days_of_month, months) =
             params.open.as_ref().map_or_else(Default::default, |open| {
-                (open.weekdays.clone(), open.days_of_month.clone())
+                let days = (open.weekdays.clone(), open.days_of_month.clone());
+                (days.0, days.1, open.months.clone())
             });
+        for (at, month) in months.iter().enumerate() {
+            if !(1..=12).contains(month) {
+                let (zh, en) = ("月份写 1 到 12。", "Months are 1 to 12.");
+                found.push(wrong(
+                    format!("open.months[{at}]"),
+                    "shop-pricing.month",
+                    zh,
+                    en,
+                ));
+            }
+        }
         for (at, day) in weekdays.iter().enumerate() {
             if !(1..=7).contains(day) {
                 let (zh, en) = (
@@ -83,6 +96,7 @@ impl Days {
         Days {
             weekdays,
             days_of_month,
+            months,
             closed,
         }
     }
@@ -104,6 +118,9 @@ impl Days {
     }
 
     fn usual(&self, on: Date, weekday: u8) -> bool {
+        if !self.months.is_empty() && !self.months.contains(&on.month) {
+            return false;
+        }
         if self.weekdays.is_empty() && self.days_of_month.is_empty() {
             return true;
         }

@@ -60,6 +60,8 @@ pub(crate) struct Params {
     /// After these events nothing is redeemed for a while.
     #[serde(default)]
     pub suspensions: Vec<Suspension>,
+    /// Only what was earned before a window began is spent in it.
+    pub only_before: Option<Once>,
     /// Nothing is redeemed by those who have less of an asset.
     #[serde(default)]
     pub balances: Vec<Balance>,
@@ -93,7 +95,7 @@ pub(crate) struct MaxPoints {
     pub subject: Subject,
 }
 
-/// One order, then not again until the next window.
+/// A window and whose: one order in it, then not again until the next; or nothing spent in it that was earned in it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Once {
@@ -113,6 +115,9 @@ pub(crate) struct Open {
     /// Days of the month, 1-31.
     #[serde(default)]
     pub days_of_month: Vec<u8>,
+    /// And only in these months, 1-12.
+    #[serde(default)]
+    pub months: Vec<u8>,
 }
 
 /// From the first to the last of these days, both included.

@@ -38,6 +38,8 @@ pub(crate) struct Shop {
     orders: Vec<Bound>,
     points: Vec<Bound>,
     guards: Guards,
+    /// What the buyer has, and what of it was earned in the window of `only_before`.
+    new: Option<(usize, usize)>,
     /// The facts that each reduction needs, and each discount off an order.
     earned: (Vec<Vec<usize>>, Vec<Vec<usize>>),
     needs: PricingPlan,
@@ -72,6 +74,12 @@ impl Shop {
             .map(|max| order(Metric::RedeemedPoints, max.window, max.subject, max.points))
             .collect();
         let guards = Guards::new(&params, &mut order_needs);
+        let new = params.only_before.as_ref().map(|before| {
+            let (ever, person) = (Window::Lifetime, Subject::Person);
+            let has = order_needs.ask(Metric::Balance, ever, person, None);
+            let earned = order_needs.ask(Metric::Points, before.window, before.subject, None);
+            (has, earned)
+        });
         let mut ask = |all: &[First]| -> Vec<usize> {
             all.iter().map(|one| one.ask(&mut order_needs)).collect()
         };
@@ -85,6 +93,7 @@ impl Shop {
             orders,
             points,
             guards,
+            new,
             earned: (reductions, off),
             needs: PricingPlan {
                 order_facts: order_needs.list(),
@@ -270,6 +279,16 @@ impl Shop {
                     Vec::new(),
                     next_window(once.window, basket.on),
                 ));
+            }
+        }
+        if let (Some(before), Some((has, new))) = (&self.params.only_before, self.new) {
+            // What was earned first is spent first, so what came in since is still there.
+            let new = fact(&basket.facts, new);
+            let old = answer(&basket.facts, has).saturating_sub(new).max(0);
+            if total > old {
+                let args = vec![number(total), number(old), number(new)];
+                let again = next_window(before.window, basket.on);
+                return Err(refuse("order.too-new", args, again));
             }
         }
         for max in &self.points {

@@ -90,7 +90,7 @@ impl Reduction {
             && self
                 .has
                 .as_ref()
-                .is_none_or(|has| has.holds(&basket.traits))
+                .is_none_or(|has| has.holds(&basket.traits, basket.on))
             && on_day(basket, &self.weekdays, &self.days_of_month, &self.days)
     }
 
@@ -144,7 +144,7 @@ impl Off {
             && self
                 .has
                 .as_ref()
-                .is_none_or(|has| has.holds(&basket.traits))
+                .is_none_or(|has| has.holds(&basket.traits, basket.on))
             && on_day(basket, &self.weekdays, &self.days_of_month, &self.days)
     }
 

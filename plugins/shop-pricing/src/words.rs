@@ -165,6 +165,20 @@ fn more_phrases(params: &Params) -> Vec<Phrase> {
             "An order is a multiple of {0} points; this one is {1}".to_owned(),
         );
     }
+    if let Some(before) = &params.only_before {
+        let (who, when) = (whose(before.subject), this(before.window));
+        say(
+            "order.too-new".to_owned(),
+            format!(
+                "{}得的分现在还不能用：这一单 {{0}} 分，以前的还有 {{1}} 分，{}{}得的 {{2}} 分以后再用",
+                when.zh, who.zh, when.zh
+            ),
+            format!(
+                "What was earned {} can't be spent yet: this order is {{0}} points, {{1}} are left from before, {{2}} came in since ({})",
+                when.en, who.en
+            ),
+        );
+    }
     for (at, first) in params.first.iter().enumerate() {
         let (who, when) = (whose(first.subject), this(first.window));
         let (unit, unit_en) = if first.points.is_some() {
@@ -259,6 +273,16 @@ fn more_summary(params: &Params) -> Vec<Text> {
         all.push(text(
             format!("一单的分是 {step} 的倍数。"),
             format!("An order is a multiple of {step} points."),
+        ));
+    }
+    if let Some(before) = &params.only_before {
+        let (who, when) = (every(before.subject), this(before.window));
+        all.push(text(
+            format!("只能用以前得的分：{}{}得的以后才能用。", who.zh, when.zh),
+            format!(
+                "Only points from before are spent: what was earned {} by {} has to wait.",
+                when.en, who.en
+            ),
         ));
     }
     all.extend(params.first.iter().map(|first| {

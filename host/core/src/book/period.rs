@@ -3,17 +3,20 @@
 //!
 //! | step | from | checks, in this order | to |
 //! | --- | --- | --- | --- |
-//! | cut-off | nothing, or withdrawn | over, no other one open, days open, rule in force | cut off |
+//! | cut-off | nothing, or withdrawn | over, no other one of its length open, not closed at this length, rule in force | cut off |
 //! | withdraw | cut off | | withdrawn |
 //! | sign-off | cut off | not by whoever made the cut-off, unless nobody else can | signed |
 //! | close | signed | the holder had a standing; closed before: the same answer again | signed |
 //! | seal | signed | every holder is closed | sealed |
+//!
+//! Periods of different lengths are closed each by itself: a month is over for its prizes while its year is still open.
 //!
 //! From its cut-off on a period's days take no more events. Standings are fixed then: what a holder had left of
 //! each asset, the rule's facts as of the last day, and ranks. Points and minutes for days after the period are no
 //! part of a standing and are never taken by closing it; of other assets the standing is what there is at the
 //! cut-off. What is set aside for an order is not in it.
 
+mod needs;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -23,13 +26,11 @@ use std::sync::Arc;
 use super::draft::{Draft, Drafted, Floors};
 use super::earning::{issued_kind, over_budget, refusal, whole};
 use super::facts::count_issued;
-use super::needs::Missing;
 use super::{Applied, Book};
 use crate::account::{Account, Holder, Purpose};
 use crate::actor::same_person;
 use crate::amount::Amount;
-use crate::command::{Command, Need, Rejection};
-use crate::counters::CounterSubject;
+use crate::command::{Command, Rejection};
 use crate::ids::{AssetNo, Code};
 use crate::period::{Period, PeriodRejection, PeriodRow, PeriodState, PeriodStep, Standing};
 use crate::record::{Envelope, Record, RuleSet, Transfer, TransferKind};
@@ -169,14 +170,22 @@ fn may_cut(
             began_on: settings.began_on,
         });
     }
-    let open = |own: &&PeriodRow| matches!(own.state, PeriodState::CutOff | PeriodState::Signed);
+    let open = |own: &&PeriodRow| {
+        let open = matches!(own.state, PeriodState::CutOff | PeriodState::Signed);
+        open && own.period.length == period.length
+    };
     if let Some(other) = book.frame.periods.iter().find(open) {
         return Err(PeriodRejection::Open {
             period: other.period,
         }
         .into());
     }
-    open_day(book, period.first)?;
+    if let Some(closed_to) = book.frame.closed_at(period.length)
+        && period.first <= closed_to
+    {
+        let on = period.first;
+        return Err(PeriodRejection::DateClosed { on, closed_to }.into());
+    }
     let Some(rule) = rule else { return Ok(None) };
     let sets = book.in_force(period.last);
     let set = sets
@@ -531,67 +540,4 @@ fn asset_codes(settings: &Settings) -> Vec<(Code, AssetNo)> {
         (Code::literal("conduct"), AssetNo::CONDUCT),
     ];
     fixed.into_iter().chain(settings.assets.clone()).collect()
-}
-
-impl Missing<'_> {
-    pub(super) fn period(&mut self, period: &Period, step: &PeriodStep, today: LocalDate) {
-        let Some(settings) = self.book.frame.settings.clone() else {
-            return;
-        };
-        match step {
-            PeriodStep::CutOff { rule } => {
-                // What will be refused anyway is not worth loading everybody for.
-                let Ok(Some(set)) = may_cut(self.book, period, rule.as_ref(), today) else {
-                    return;
-                };
-                if !self.book.everyone {
-                    self.needs.push(Need::Everyone);
-                    return;
-                }
-                let span = standing::Span {
-                    last: period.last,
-                    today,
-                    began: settings.began_on,
-                };
-                standing::needs(self, &settings, facts_of(&set), &span);
-            }
-            PeriodStep::Close(holder) => self.closing(period, *holder, &settings, today),
-            PeriodStep::Withdraw | PeriodStep::SignOff { .. } | PeriodStep::Seal => {}
-        }
-    }
-
-    /// Those whose traits the rule will ask for.
-    fn traits_of(&mut self, row: &PeriodRow, holder: Holder) {
-        let set = row.set.and_then(|no| self.book.set(no));
-        if set.is_none_or(|set| set.plan.traits.is_empty()) {
-            return;
-        }
-        match holder {
-            Holder::Resident(no) => self.resident(no),
-            Holder::Household(_) if !self.book.everyone => self.needs.push(Need::Everyone),
-            Holder::Household(_) | Holder::Community | Holder::Fund(_) => {}
-        }
-    }
-
-    fn closing(&mut self, period: &Period, holder: Holder, settings: &Settings, today: LocalDate) {
-        let Ok(row) = row(self.book, period) else {
-            return;
-        };
-        match self.book.standings.get(&(row.cut, holder)) {
-            None => self.needs.push(Need::Standing(row.cut, holder)),
-            Some(Some(standing)) if standing.entry == 0 => {
-                self.traits_of(row, holder);
-                for asset in standing::assets(settings) {
-                    self.account(available(holder, asset));
-                    self.account(Account::of_community(asset, Purpose::Issuance));
-                    self.account(Account::of_community(asset, Purpose::Adjustment));
-                }
-                for month in [0, today.month_index()] {
-                    self.counter(CounterSubject::Community, &issued_kind(), month);
-                }
-                standing::later_needs(self, holder, period.last, today);
-            }
-            Some(_) => {}
-        }
-    }
 }

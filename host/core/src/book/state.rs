@@ -9,7 +9,7 @@ use crate::chain::{Block, Hash, Head};
 use crate::command::SaltedText;
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
-use crate::period::{PeriodRow, PeriodState, Standing};
+use crate::period::{PeriodLength, PeriodRow, PeriodState, Standing};
 use crate::record::{
     About, Event, Item, LotDate, OrderLine, PickupCode, Record, ReleaseReason, RuleSet, Transfer,
 };
@@ -189,6 +189,15 @@ impl Frame {
             .periods
             .iter()
             .filter(|row| row.state != PeriodState::Withdrawn);
+        closed.map(|row| row.period.last).max()
+    }
+
+    /// The last day of the newest period of this length that is cut off, signed or sealed.
+    pub fn closed_at(&self, length: PeriodLength) -> Option<LocalDate> {
+        let closed = self
+            .periods
+            .iter()
+            .filter(|row| row.state != PeriodState::Withdrawn && row.period.length == length);
         closed.map(|row| row.period.last).max()
     }
 }

@@ -44,6 +44,7 @@ fn first(window: Window, on: LocalDate) -> Option<LocalDate> {
         }
         Window::Month => LocalDate::new(year, month, 1).unwrap(),
         Window::Quarter => LocalDate::new(year, quarter, 1).unwrap(),
+        Window::HalfYear => LocalDate::new(year, month - (month - 1) % 6, 1).unwrap(),
         Window::Year => LocalDate::new(year, 1, 1).unwrap(),
         Window::Trailing(days) => on.plus_days(1 - i32::from(days)),
         Window::Lifetime => return None,
@@ -64,6 +65,7 @@ fn end(window: Window, on: LocalDate) -> Option<LocalDate> {
         Window::Week => start.plus_days(7),
         Window::Month => after(1),
         Window::Quarter => after(3),
+        Window::HalfYear => after(6),
         Window::Year => after(12),
         Window::Trailing(_) => on.plus_days(1),
         Window::Lifetime => return None,
@@ -144,11 +146,12 @@ const METRICS: [Metric; 12] = [
     Metric::Redemptions,
 ];
 
-const WINDOWS: [Window; 9] = [
+const WINDOWS: [Window; 10] = [
     Window::Day,
     Window::Week,
     Window::Month,
     Window::Quarter,
+    Window::HalfYear,
     Window::Year,
     Window::Trailing(1),
     Window::Trailing(30),

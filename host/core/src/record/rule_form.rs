@@ -59,6 +59,7 @@ fn write_need(w: &mut Writer, need: &FactNeed) {
             w.byte(6);
             w.u32(u32::from(days));
         }
+        Window::HalfYear => w.byte(7),
     }
     w.byte(place(&SUBJECTS, &need.subject));
     w.option(need.of.as_ref(), Writer::code);
@@ -74,6 +75,7 @@ fn read_need(r: &mut Reader<'_>) -> Result<FactNeed, Malformed> {
         4 => Window::Year,
         5 => Window::Lifetime,
         6 => Window::Trailing(u16::try_from(r.u32()?).map_err(|_| Malformed)?),
+        7 => Window::HalfYear,
         _ => return Err(Malformed),
     };
     Ok(FactNeed {

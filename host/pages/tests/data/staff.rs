@@ -263,6 +263,11 @@ pub(super) fn period_pages(lang: Lang, size: Size) -> Pages {
     let staff = Some("黄主任");
     let card = PeriodCard {
         period: "2026-10".to_owned(),
+        about: l(
+            lang,
+            "按月，规则 period-close",
+            "by the month, rule period-close",
+        ),
         first: Day::of(2026, 10, 1),
         last: Day::of(2026, 10, 31),
         stage: PeriodStage::CutOff,
@@ -309,12 +314,25 @@ pub(super) fn period_pages(lang: Lang, size: Size) -> Pages {
     ];
     let list = PeriodsView {
         shell: shell(lang, size, staff),
-        next: Some("2026-11".to_owned()),
+        due: vec![
+            PeriodDue {
+                period: "2026-11".to_owned(),
+                about: l(
+                    lang,
+                    "按月，规则 period-close",
+                    "by the month, rule period-close",
+                ),
+            },
+            PeriodDue {
+                period: "2026-h2".to_owned(),
+                about: l(lang, "按半年，只封账", "by the half-year, only sealed"),
+            },
+        ],
         cards: vec![card.clone(), sealed],
     };
     let quiet = PeriodsView {
         shell: shell(lang, size, staff),
-        next: None,
+        due: Vec::new(),
         cards: Vec::new(),
     };
     let preview = PeriodView {

@@ -146,8 +146,12 @@ fn need(need: wit::FactNeed) -> Result<own::FactNeed, Wrong> {
         wit::Window::Year => own::Window::Year,
         wit::Window::Lifetime => own::Window::Lifetime,
         wit::Window::TrailingDays(days @ 1..=400) => own::Window::Trailing(days),
+        wit::Window::TrailingDays(own::HALF_YEAR) => own::Window::HalfYear,
         wit::Window::TrailingDays(days) => {
-            return Err(format!("facts: trailing days {days} are not 1-400"));
+            return Err(format!(
+                "facts: trailing days {days} are not 1-400, and not {} for the half-year",
+                own::HALF_YEAR
+            ));
         }
     };
     let subject = match need.subject {

@@ -127,6 +127,7 @@ fn need(need: &own::FactNeed) -> sdk::FactNeed {
             own::Window::Year => sdk::Window::Year,
             own::Window::Trailing(days) => sdk::Window::TrailingDays(days),
             own::Window::Lifetime => sdk::Window::Lifetime,
+            own::Window::HalfYear => rongyi_sdk::window::HALF_YEAR,
         },
         subject: match need.subject {
             own::Subject::Person => sdk::Subject::Person,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use rongyi_core::rule::Text;
+use rongyi_core::rule::{Plan, Text};
 use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
 use rongyi_store::Store;
@@ -187,7 +187,7 @@ fn show(config: &Config, all: &[Vec<Checked>], against: &[Against]) {
                 rule.active_from,
                 until.unwrap_or_default()
             ));
-            for line in &rule.rule.plan.summary {
+            for line in summary(&rule.rule.plan, community) {
                 let (zh, en) = (shown::line(&line.zh), shown::line(&line.en));
                 say(&format!("    · {zh}\n      {en}"));
             }
@@ -197,12 +197,24 @@ fn show(config: &Config, all: &[Vec<Checked>], against: &[Against]) {
     say("配置没有问题。 OK: the configuration can be used.");
 }
 
+/// The rules in force in plain words. A rule knows an asset of the community by its code alone and writes it in quotes; here
+/// it has its name.
+fn summary(plan: &Plan, community: &config::Community) -> Vec<Text> {
+    let named = |line: &Text| {
+        let mut line = line.clone();
+        for (code, title) in &community.assets {
+            let quoted = format!("“{code}”");
+            line.zh = line.zh.replace(&quoted, &title.zh);
+            line.en = line.en.replace(&quoted, &title.en);
+        }
+        line
+    };
+    plan.summary.iter().map(named).collect()
+}
+
 fn as_json(config: &Config, all: &[Vec<Checked>], against: &[Against]) -> serde_json::Value {
-    let rule = |rule: &Checked| {
-        let summary: Vec<_> = rule
-            .rule
-            .plan
-            .summary
+    let rule = |rule: &Checked, community: &config::Community| {
+        let summary: Vec<_> = summary(&rule.rule.plan, community)
             .iter()
             .map(|line| serde_json::json!({ "zh": line.zh, "en": line.en }))
             .collect();
@@ -229,7 +241,7 @@ fn as_json(config: &Config, all: &[Vec<Checked>], against: &[Against]) -> serde_
         .zip(all)
         .zip(against)
         .map(|((community, rules), against)| {
-            let rules: Vec<_> = rules.iter().map(rule).collect();
+            let rules: Vec<_> = rules.iter().map(|own| rule(own, community)).collect();
             serde_json::json!({
                 "community": community.code.to_string(),
                 "rules": rules,

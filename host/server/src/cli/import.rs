@@ -73,10 +73,10 @@ pub(crate) struct BalancesArgs {
   events,days,quantity,points,minutes   次数、天数、数量、得过的积分、分钟，没有的留空
             how often, on how many days, how much, points and minutes given; leave out what is not known
 
-余额不变：余额用 import balances 导入。有年份的，算进那一年和终身；没有年份的，只算进终身。不算进日、周、月、季。
+余额不变：余额用 import balances 导入。有年份的，算进那一年和终身；没有年份的，只算进终身。不算进日、周、月、季、半年。
 积分和分钟按得到的算，花掉的、过期的也在内。写错了就用 rongyi reverse 冲正那一笔，再用另一个 page 导入。
 No balance changes; those are brought in by `import balances`. With a year it counts in that year and for all time, without
-one for all time alone, and never in a day, week, month or quarter. Points and minutes are those that were given, also where
+one for all time alone, and never in a day, week, month, quarter or half-year. Points and minutes are those that were given, also where
 they were spent or lapsed since. A wrong line is taken back by `rongyi reverse`, and imported with another page.
 
 同一个文件再导入一次，什么也不会变。 Importing a file again changes nothing: who, kind, year and page together name a line

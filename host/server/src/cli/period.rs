@@ -1,4 +1,4 @@
-//! `rongyi period`: closes a month, quarter or year, step by step. What a step does stands in [`crate::period`].
+//! `rongyi period`: closes a month, quarter, half-year or year, step by step. What a step does stands in [`crate::period`].
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
@@ -30,9 +30,9 @@ const PAGE: u32 = 200;
   rongyi period close    -c nanmen 2026-10             逐户结账，最后封账 / close every holder, then seal
   rongyi period status   -c nanmen                     走到哪一步了 / where every period stands
 
-一期写成 2026-10（月）、2026-q4（季度）或 2026（年）。截止之后，这一期的日子不再收新的事项；
+一期写成 2026-10（月）、2026-q4（季度）、2026-h2（半年）或 2026（年）；几种长短各结各的。截止之后，这一期的日子不再收新的事项；
 签字以前可以用 withdraw 撤回，补记之后再截止。close 随时可以中断，再运行就从停下的地方接着做。
-A period is written 2026-10, 2026-q4 or 2026. After the cut-off its days take no more events; until it is signed,
+A period is written 2026-10, 2026-q4, 2026-h2 or 2026; each length is closed by itself. After the cut-off its days take no more events; until it is signed,
 withdraw opens them again. close may be stopped at any moment; run again, it goes on.")]
 pub(crate) enum PeriodCommand {
     /// 截止一期，看结账会给每户什么 / cut a period off and see what closing would do
@@ -79,7 +79,7 @@ pub(crate) enum PeriodCommand {
 pub(crate) struct Step {
     #[command(flatten)]
     place: Where,
-    /// 哪一期：2026-10、2026-q4 或 2026 / which period
+    /// 哪一期：2026-10、2026-q4、2026-h2 或 2026 / which period
     #[arg(value_name = "PERIOD")]
     period: Period,
 }
@@ -122,7 +122,12 @@ pub(super) async fn run(command: PeriodCommand) -> Result<(), Failure> {
                 let actor = by.actor(house, community, Act::StepPeriod).await?.code();
                 period::withdraw(house, community, &actor, step.period).await?;
                 let period = step.period;
-                say(&format!("{period} 的截止已撤回，可以补记了。 The cut-off of {period} is withdrawn; its days are open again."));
+                let frame = house.store.frame(community).await?;
+                let closed = frame.and_then(|frame| frame.closed_to());
+                match closed.filter(|closed| *closed >= period.first) {
+                    None => say(&format!("{period} 的截止已撤回，可以补记了。 The cut-off of {period} is withdrawn; its days are open again.")),
+                    Some(to) => say(&format!("{period} 的截止已撤回；到 {to} 的账还由另一期截止着。 The cut-off of {period} is withdrawn; the days up to {to} are closed by another period.")),
+                }
                 Ok(())
             })
             .await
@@ -323,9 +328,12 @@ async fn status(args: &StatusArgs) -> Result<(), Failure> {
     let library = Library::open(&args.reading).await?;
     library.known(&args.place.community).await?;
     let frame = library.store.frame(&args.place.community).await?;
-    let periods = frame.map(|frame| frame.periods).unwrap_or_default();
+    let periods = frame.as_ref().map_or(&[][..], |frame| &frame.periods);
     if args.json {
-        let all: Vec<_> = periods.iter().map(period_json).collect();
+        let frame = frame.as_ref();
+        let rule = |row| frame.and_then(|frame| period::rule_in(frame, row));
+        let all = periods.iter().map(|row| period_json(row, rule(row)));
+        let all: Vec<_> = all.collect();
         say_json(&serde_json::Value::from(all));
     } else if periods.is_empty() {
         say("还没有截止过任何一期。 No period was cut off yet.");
@@ -334,13 +342,15 @@ async fn status(args: &StatusArgs) -> Result<(), Failure> {
         table.load_style(presets::UTF8_HORIZONTAL_ONLY);
         table.set_header([
             "期 period",
+            "规则 rule",
             "状态 state",
             "已结 closed",
             "截止 cut off by",
             "签字 signed by",
         ]);
-        for row in &periods {
+        for row in periods {
             let state = state_text(row.state);
+            let rule = frame.as_ref().and_then(|own| period::rule_in(own, row));
             let signed = row
                 .signed_by
                 .as_ref()
@@ -350,22 +360,24 @@ async fn status(args: &StatusArgs) -> Result<(), Failure> {
                 });
             table.add_row([
                 row.period.to_string(),
+                rule.map_or_else(|| "—".to_owned(), Code::to_string),
                 format!("{} {}", state.zh, state.en),
                 format!("{}/{}", row.closed, row.holders),
                 row.cut_by.0.to_string(),
                 signed,
             ]);
         }
-        right(&mut table, &[2]);
+        right(&mut table, &[3]);
         say(&table.to_string());
     }
     library.close().await;
     Ok(())
 }
 
-fn period_json(row: &PeriodRow) -> serde_json::Value {
+fn period_json(row: &PeriodRow, rule: Option<&Code>) -> serde_json::Value {
     serde_json::json!({
         "period": row.period.to_string(),
+        "rule": rule.map(Code::as_str),
         "first": row.period.first.to_string(),
         "last": row.period.last.to_string(),
         "state": state_code(row.state),

@@ -2,17 +2,20 @@
 //!
 //! Whether the rules accept their parameters is asked later, by whoever can run them.
 
+mod expiry;
 mod kinds;
+mod periods;
 
 pub use kinds::OfKind;
+pub use periods::Closing;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rongyi_core::ids::Code;
-use rongyi_core::period::PeriodLength;
 use rongyi_core::rule::Text;
+use rongyi_core::settings::Expiry;
 use rongyi_core::time::LocalDate;
 
 use super::diagnostic::{Diagnostic, Source};
@@ -34,49 +37,6 @@ pub enum AccountUnit {
     Person,
     /// One account for the household.
     Household,
-}
-
-/// When points lapse, unless a rule says otherwise for one award.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expiry {
-    /// Never.
-    Never,
-    /// This many days after the day they were earned on.
-    Days(u16),
-    /// At the end of the month this many months after the earning month; 0 is the same month.
-    EndOfMonth {
-        /// How many months later.
-        months_later: u16,
-    },
-    /// At the end of the year this many years after the earning year; 0 is the same year.
-    EndOfYear {
-        /// How many years later.
-        years_later: u16,
-    },
-    /// At the end of the quarter this many quarters after the earning quarter; 0 is the same quarter.
-    EndOfQuarter {
-        /// How many quarters later.
-        quarters_later: u16,
-    },
-    /// On the same day of the month, this many months later.
-    Months(u16),
-}
-
-/// How a community closes its books.
-#[derive(Debug, Clone)]
-pub struct Closing {
-    /// How long a period is.
-    pub length: PeriodLength,
-    /// The rule that is asked about every holder; without one a period is only sealed.
-    pub rule: Option<Code>,
-    rule_at: (Arc<Source>, Range<usize>),
-}
-
-impl Closing {
-    /// A mistake in the name of the rule.
-    pub fn rule_diagnostic(&self, code: &str, message: Text, help: Text) -> Diagnostic {
-        Diagnostic::at(&self.rule_at.0, self.rule_at.1.clone(), code, message, help)
-    }
 }
 
 /// How long the awards of one kind are under notice.
@@ -141,8 +101,8 @@ pub struct Community {
     pub award_max: Option<i64>,
     /// The most points that may be issued in one month, whatever a rule says.
     pub issue_budget_month: Option<i64>,
-    /// How it closes its books; by the month and without a rule when not said.
-    pub period: Option<Closing>,
+    /// How it closes its books, the shortest periods first; by the month and without a rule when not said.
+    pub periods: Vec<Closing>,
     /// The shop.
     pub shop: Shop,
     /// The rules, in the order of the file.
@@ -173,7 +133,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path, root: &Path) -> O
     ];
     let unit = table.need("points_go_to").and_then(|f| f.one_of(&units));
     let points_name = table.get("points_name").and_then(|field| field.text());
-    let expiry = table.get("expiry").and_then(|field| read_expiry(&field));
+    let expiry = table.get("expiry").and_then(|field| expiry::read(&field));
     let integer = |key, bounds| table.get(key).and_then(|f: Field<'_>| f.integer(bounds));
     let debt_floor = integer("debt_floor", -AMOUNT_MAX..=0);
     let floors = table.get("debt_floors");
@@ -187,7 +147,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path, root: &Path) -> O
     let order_hold_days = integer("order_hold_days", 1..=90);
     let award_max = integer("award_max", 1..=AMOUNT_MAX);
     let issue_budget_month = integer("issue_budget_month", 1..=AMOUNT_MAX);
-    let period = table.get("period").and_then(|field| read_period(&field));
+    let periods = table.get("period").map(|field| periods::read(&field));
     let shop = table.need("shop").and_then(|field| read_shop(&field));
     let folder = path.parent().unwrap_or(Path::new(""));
     let rules = read_rules(desk, &table, Places { folder, root });
@@ -216,7 +176,7 @@ pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path, root: &Path) -> O
         order_hold_days: order_hold_days.map_or(7, narrow),
         award_max,
         issue_budget_month,
-        period,
+        periods: periods.unwrap_or_default(),
         shop: shop?,
         rules,
         code_at: (Arc::clone(&desk.source), code_at),
@@ -402,73 +362,6 @@ fn read_timed(field: &Field<'_>) -> Option<Vec<(Code, Range<usize>)>> {
     kinds.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     kinds.dedup_by(|a, b| a.0 == b.0);
     Some(kinds)
-}
-
-fn read_expiry(field: &Field<'_>) -> Option<Expiry> {
-    if field.value.get_ref().is_str() {
-        return field.one_of(&[("never", Expiry::Never)]);
-    }
-    let table = field.table()?;
-    let days = table.get("days").map(|f| f.integer(1..=3650));
-    let months = table.get("end_of_month").map(|f| f.integer(0..=120));
-    let quarters = table.get("end_of_quarter").map(|f| f.integer(0..=40));
-    let years = table.get("end_of_year").map(|f| f.integer(0..=20));
-    let later = table.get("months").map(|f| f.integer(1..=240));
-    let before = desk_errors(field);
-    table.finish();
-    let unknown = desk_errors(field) > before;
-    match (days, months, quarters, years, later) {
-        (Some(days), None, None, None, None) => Some(Expiry::Days(narrow(days?))),
-        (None, Some(months), None, None, None) => Some(Expiry::EndOfMonth {
-            months_later: narrow(months?),
-        }),
-        (None, None, Some(quarters), None, None) => Some(Expiry::EndOfQuarter {
-            quarters_later: narrow(quarters?),
-        }),
-        (None, None, None, Some(years), None) => Some(Expiry::EndOfYear {
-            years_later: narrow(years?),
-        }),
-        (None, None, None, None, Some(months)) => Some(Expiry::Months(narrow(months?))),
-        _ => {
-            // A misspelt key was reported already.
-            if !unknown {
-                field.refuse(
-                    both(
-                        "“expiry” 只能有一种写法。",
-                        "“expiry” takes exactly one of its forms.",
-                    ),
-                    both(
-                        "写 \"never\"、{ days = 365 }、{ months = 12 }、{ end_of_month = 2 }、{ end_of_quarter = 1 } 或 { end_of_year = 1 } 之一。",
-                        "Write one of \"never\", { days = 365 }, { months = 12 }, { end_of_month = 2 }, { end_of_quarter = 1 } or { end_of_year = 1 }.",
-                    ),
-                );
-            }
-            None
-        }
-    }
-}
-
-fn desk_errors(field: &Field<'_>) -> usize {
-    field.desk.found.borrow().len()
-}
-
-fn read_period(field: &Field<'_>) -> Option<Closing> {
-    let table = field.table()?;
-    let lengths = [
-        ("month", PeriodLength::Month),
-        ("quarter", PeriodLength::Quarter),
-        ("year", PeriodLength::Year),
-    ];
-    let length = table.need("length").and_then(|f| f.one_of(&lengths));
-    let rule = table.get("rule");
-    let rule_at = rule.as_ref().map_or(field.span(), Field::span);
-    let rule = rule.and_then(|f| f.code());
-    table.finish();
-    Some(Closing {
-        length: length?,
-        rule,
-        rule_at: (Arc::clone(&field.desk.source), rule_at),
-    })
 }
 
 fn read_shop(field: &Field<'_>) -> Option<Shop> {

@@ -13,7 +13,7 @@ use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
 use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
-use rongyi_core::settings::{Expiry, InForce, RoleRule, Settings, Unit};
+use rongyi_core::settings::{InForce, RoleRule, Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_rules::Rule;
 
@@ -58,20 +58,7 @@ fn settings(
             AccountUnit::Household => Unit::Household,
         },
         began_on: community.began_on,
-        expiry: match community.expiry {
-            config::Expiry::Never => Expiry::Never,
-            config::Expiry::Days(days) => Expiry::Days(days),
-            config::Expiry::EndOfMonth { months_later } => {
-                Expiry::EndOfMonth(u8::try_from(months_later).unwrap_or(u8::MAX))
-            }
-            config::Expiry::EndOfYear { years_later } => {
-                Expiry::EndOfYear(u8::try_from(years_later).unwrap_or(u8::MAX))
-            }
-            config::Expiry::EndOfQuarter { quarters_later } => {
-                Expiry::EndOfQuarter(u8::try_from(quarters_later).unwrap_or(u8::MAX))
-            }
-            config::Expiry::Months(months) => Expiry::Months(months),
-        },
+        expiry: community.expiry,
         debt_floor: amount(community.debt_floor),
         order_hold_days: community.order_hold_days,
         award_max: community.award_max.map(amount),

@@ -144,7 +144,7 @@ pub fn check_rules(
     if checked.len() == community.rules.len() {
         found.extend(overlaps::overlaps(&community.rules, &checked));
         found.extend(meant::not_meant(community, &checked));
-        found.extend(crate::period::wrong_rule(community, &names));
+        found.extend(crate::period::wrong_rules(community, &names));
         let kinds = checked.iter().flat_map(|rule| &rule.rule.plan.kinds);
         let kinds: Vec<&str> = kinds.map(|kind| kind.code.as_str()).collect();
         found.extend(community.unknown_notices(&kinds));

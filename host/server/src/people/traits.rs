@@ -7,7 +7,8 @@ use rongyi_core::book::Loaded;
 use rongyi_core::command::{Ask, Need, Rejection};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
-use rongyi_core::traits::Traits;
+use rongyi_core::traits::{Traits, day_of, of_day};
+use rongyi_core::typed;
 use rongyi_store::{Store, StoreError};
 
 use super::RowError;
@@ -15,7 +16,8 @@ use crate::clerk::ClerkError;
 use crate::house::House;
 use rongyi_sheets::BadRow;
 
-/// Reads `star=3 rider=1`: names with whole numbers, blanks between; `star=0` takes one away.
+/// Reads `star=3 rider=1 member_since=2024-03-01`: names with whole numbers or days, blanks between; `star=0` takes one
+/// away.
 ///
 /// # Errors
 /// What is wrong and how it is written.
@@ -26,12 +28,19 @@ pub fn parse(text: &str) -> Result<Vec<(Code, i32)>, Text> {
 fn one(word: &str) -> Result<(Code, i32), Text> {
     let read = || {
         let (name, value) = word.split_once('=')?;
-        Some((name.parse().ok()?, value.parse().ok()?))
+        let number = value.parse().ok();
+        let value = number.or_else(|| typed::day(value).map(of_day));
+        Some((name.parse().ok()?, value?))
     };
     read().ok_or_else(|| Text {
-        zh: format!("“{word}”不是特征。写成 名称=整数，例如 star=3；去掉写 star=0；多项之间空一格。"),
-        en: format!("“{word}” is no trait. Write NAME=NUMBER, such as star=3, with a blank between several; star=0 takes it away."),
+        zh: format!("“{word}”不是特征。写成 名称=整数，例如 star=3，或 名称=日子，例如 member_since=2024-03-01；去掉写 star=0；多项之间空一格。"),
+        en: format!("“{word}” is no trait. Write NAME=NUMBER, such as star=3, or NAME=DAY, such as member_since=2024-03-01, with a blank between several; star=0 takes it away."),
     })
+}
+
+/// The value of a trait as people read it: a day as one.
+pub(crate) fn shown(value: i32) -> String {
+    day_of(value).map_or_else(|| value.to_string(), |day| day.to_string())
 }
 
 /// The traits of a resident; none when there is no such resident.
@@ -113,13 +122,23 @@ mod tests {
 
     #[test]
     fn traits_are_names_with_numbers() {
-        let read = parse(" star=3  rider=0 ").unwrap();
+        let read = parse(" star=3  rider=0 since=2024-3-1 then=20240229").unwrap();
         let read: Vec<_> = read
             .iter()
             .map(|(name, value)| (name.as_str(), *value))
             .collect();
-        assert_eq!(read, [("star", 3), ("rider", 0)]);
-        for wrong in ["star", "star=", "=3", "Star=3", "star=3.5", "star=three"] {
+        let days = [("since", 20_240_301), ("then", 20_240_229)];
+        assert_eq!(read, [("star", 3), ("rider", 0), days[0], days[1]]);
+        assert_eq!([shown(3), shown(20_240_301)], ["3", "2024-03-01"]);
+        for wrong in [
+            "star",
+            "star=",
+            "=3",
+            "Star=3",
+            "star=3.5",
+            "star=three",
+            "since=2024-02-30",
+        ] {
             let said = parse(wrong).unwrap_err();
             assert!(
                 said.zh.contains(wrong) && said.en.contains("star=3"),

@@ -31,7 +31,7 @@ fn view(visit: &Visit, own: &Own, errors: Vec<FieldError>) -> OwnView {
         let traits: String = row
             .traits
             .iter()
-            .map(|(name, value)| format!(" {name}={value}"))
+            .map(|(name, value)| format!(" {name}={}", crate::people::traits::shown(value)))
             .collect();
         let (zh, en) = match traits.as_str() {
             "" => (String::new(), String::new()),

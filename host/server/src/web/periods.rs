@@ -3,9 +3,11 @@
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
+use rongyi_core::book::Frame;
+use rongyi_core::ids::Code;
 use rongyi_core::period::{Period, PeriodRow, PeriodState};
 use rongyi_core::rule::Plan;
-use rongyi_pages::{PeriodCard, PeriodLine, PeriodStage, PeriodView, PeriodsView};
+use rongyi_pages::{PeriodCard, PeriodDue, PeriodLine, PeriodStage, PeriodView, PeriodsView};
 use serde::Deserialize;
 
 use super::shell::{Html, OnDuty, Visit, day, go};
@@ -24,13 +26,20 @@ fn parse(period: &str) -> Result<Period, Fault> {
     period.parse().map_err(|_| Fault::not_found())
 }
 
-async fn card(visit: &Visit, row: &PeriodRow) -> PeriodCard {
+/// How long a period is and which rule decides.
+fn about(visit: &Visit, period: &Period, rule: Option<&Code>) -> String {
+    let (zh, en) = period::about(period.length, rule);
+    visit.either(&zh, &en)
+}
+
+async fn card(visit: &Visit, frame: &Frame, row: &PeriodRow) -> PeriodCard {
     let signed = match &row.signed_by {
         Some((by, ..)) => Some(visit.actor(by).await),
         None => None,
     };
     PeriodCard {
         period: row.period.to_string(),
+        about: about(visit, &row.period, period::rule_in(frame, row)),
         first: day(row.period.first),
         last: day(row.period.last),
         stage: match row.state {
@@ -51,17 +60,21 @@ async fn card(visit: &Visit, row: &PeriodRow) -> PeriodCard {
 pub(super) async fn list_periods(OnDuty { visit, .. }: OnDuty) -> Result<Response, Fault> {
     let house = &visit.app.house;
     let frame = house.store.frame(&visit.code).await?;
-    let rows = frame.map(|frame| frame.periods).unwrap_or_default();
-    let next = period::next(house, &visit.code, &rows);
+    let rows = frame.as_ref().map_or(&[][..], |frame| &frame.periods);
+    let due = period::next(house, &visit.code, rows).into_iter();
+    let due = due.map(|own| PeriodDue {
+        about: about(&visit, &own.period, own.rule.as_ref()),
+        period: own.period.to_string(),
+    });
+    let due = due.collect();
     let mut cards = Vec::new();
-    for row in rows.iter().rev() {
-        cards.push(card(&visit, row).await);
+    if let Some(frame) = &frame {
+        for row in rows.iter().rev() {
+            cards.push(card(&visit, frame, row).await);
+        }
     }
-    let open = |row: &PeriodRow| matches!(row.state, PeriodState::CutOff | PeriodState::Signed);
     let view = PeriodsView {
-        next: next
-            .filter(|_| !rows.iter().any(open))
-            .map(|own| own.to_string()),
+        due,
         cards,
         shell: visit.shell(),
     };
@@ -107,7 +120,7 @@ pub(super) async fn show_period(
         lines.push(line(visit, &plan, own).await?);
     }
     let view = PeriodView {
-        card: card(visit, &row).await,
+        card: card(visit, &frame, &row).await,
         lines,
         next,
         shell: visit.shell(),

@@ -98,6 +98,92 @@ fn status(place: &Place) -> Value {
     all[0].clone()
 }
 
+const SEVERAL: &str = r#"
+[[rule]]
+plugin = "period-close"
+active_from = 2026-01-15
+
+[rule.params]
+balances = [{ asset = "points", keep_max = 50, at = "half-year" }]
+prizes = [
+  { title = { zh = "本月之星", en = "Star of the month" }, window = "month", subject = "household", points = [30], at = "month" },
+  { title = { zh = "半年之星", en = "Star of the half-year" }, window = "half-year", subject = "household", points = [7], at = "half-year" },
+]
+
+[[period]]
+length = "half-year"
+rule = "period-close"
+
+[[period]]
+length = "month"
+rule = "period-close"
+active_from = 2026-10-15
+
+[[period]]
+length = "quarter"
+active_from = 2026-07-01
+"#;
+
+#[test]
+fn months_are_closed_beside_half_years_each_by_its_own_rows() {
+    let place = october(&format!("{COMMUNITY}{SEVERAL}"));
+    place.events("june.csv", &["j-1,tree.plant,1004,2026-06-10T09:00,5,"]);
+    let (ran, _) = place.import(&["june.csv"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let step = |step: &str, period: &str, by: Option<&str>| {
+        let mut args = vec!["period", step, "-c", "green", period];
+        args.extend(by.iter().flat_map(|by| ["--by", by]));
+        let word = format!("{}-own-word", by.unwrap_or_default());
+        place.run_with(&args, &[("RONGYI_STAFF_PASSWORD", &word)])
+    };
+    let well = |ran: crate::place::Ran| {
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        ran.out
+    };
+    let year = step("preview", "2026", Some("wang"));
+    refused(
+        &year,
+        "period.length",
+        &["2026-10", "2026-h2", "半年", "half-year"],
+    );
+    let month = step("preview", "2026-10", Some("wang"));
+    refused(&month, "period.order", &["2026-h1", "2026-10"]);
+
+    let out = well(step("preview", "2026-h1", Some("wang")));
+    for part in ["2026-h1", "2026-06-30", "第 3 户", "-50", "半年之星"] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    assert!(!out.contains("本月之星"), "{out}");
+    // While the half-year waits for its signature, the quarter and the month are cut off beside it.
+    well(step("preview", "2026-q3", Some("wang")));
+    let out = well(step("preview", "2026-10", Some("wang")));
+    assert!(out.contains("本月之星") && !out.contains("-50"), "{out}");
+    let ran = step("withdraw", "2026-h1", Some("wang"));
+    assert!(ran.out.contains("2026-10-31"), "still closed: {}", ran.out);
+    well(step("preview", "2026-h1", Some("wang")));
+    for period in ["2026-10", "2026-h1", "2026-q3"] {
+        well(step("sign-off", period, Some("li")));
+        assert!(well(step("close", period, None)).contains("已封账"));
+    }
+    // June's 100 are 50, with 7 for the first place of the half-year; October's first place has 30 more.
+    assert_eq!([place.points("1004"), place.points("1001")], [57, 150]);
+
+    let out = place.good(&["period", "status", "-c", "green", "--json"]);
+    let all: Value = serde_json::from_str(&out).unwrap();
+    let row = |own: &Value| {
+        let text = |key: &str| own[key].as_str().unwrap_or("none").to_owned();
+        [text("period"), text("rule"), text("state")]
+    };
+    let all: Vec<_> = all.as_array().unwrap().iter().map(row).collect();
+    let wanted = [
+        ["2026-h1", "period-close", "sealed"],
+        ["2026-q3", "none", "sealed"],
+        ["2026-10", "period-close", "sealed"],
+    ];
+    assert_eq!(all, wanted.map(|own| own.map(str::to_owned)));
+    place.good(&["verify", "-c", "green"]);
+}
+
 #[test]
 fn a_period_is_closed_with_its_rule_once_and_half_way_twice() {
     let place = october(&format!("{COMMUNITY}{CLOSING}"));

@@ -87,7 +87,7 @@ impl Judge for Native {
     }
 }
 
-const NEEDS: [(Metric, Window, Subject); 12] = [
+const NEEDS: [(Metric, Window, Subject); 14] = [
     (Metric::RankAtCutoff, Window::Month, Subject::Person),
     (Metric::Points, Window::Month, Subject::Person),
     (Metric::Points, Window::Lifetime, Subject::Person),
@@ -100,6 +100,8 @@ const NEEDS: [(Metric, Window, Subject); 12] = [
     (Metric::RankAtCutoff, Window::Year, Subject::Household),
     (Metric::StreakDays, Window::Lifetime, Subject::Person),
     (Metric::StreakDays, Window::Month, Subject::Household),
+    (Metric::RankAtCutoff, Window::HalfYear, Subject::Person),
+    (Metric::Points, Window::HalfYear, Subject::Household),
 ];
 
 fn kind(name: &str) -> KindPlan {
@@ -371,6 +373,44 @@ fn spent_points_are_not_taken_again_and_new_ones_not_at_all() {
 }
 
 #[test]
+fn periods_of_several_lengths_are_closed_each_by_itself() {
+    let mut desk = Desk::open(Unit::Person, &[(1, 1), (2, 1)]);
+    desk.today = date("2027-01-05");
+    desk.event(1, "2026-07-05", 12).unwrap();
+    desk.event(2, "2026-12-05", 11).unwrap();
+    let rule = Some(code("native"));
+    let mut on = |name: &str, step: PeriodStep| desk.ask(Ask::Period(name.parse().unwrap(), step));
+    let cut = PeriodStep::CutOff { rule };
+    on("2026-12", cut.clone()).unwrap();
+    assert_eq!(code_of(on("2026-11", cut.clone())), "period.open");
+    on("2026-h2", cut.clone()).unwrap();
+    assert_eq!(code_of(on("2026-h1", cut.clone())), "date.too-early");
+    on("2026", cut.clone()).unwrap();
+    on("2026-h2", PeriodStep::Withdraw).unwrap();
+    let late = desk.event(1, "2026-12-30", 1);
+    assert_eq!(code_of(late), "date.closed", "by the month and the year");
+    let mut on = |name: &str, step: PeriodStep| desk.ask(Ask::Period(name.parse().unwrap(), step));
+    on("2026-h2", cut.clone()).unwrap();
+    for name in ["2026-h2", "2026-12", "2026"] {
+        on(name, PeriodStep::SignOff { alone: true }).unwrap();
+        for no in [1, 2] {
+            on(name, PeriodStep::Close(person(no))).unwrap();
+        }
+        on(name, PeriodStep::Seal).unwrap();
+    }
+    assert_eq!(code_of(on("2026-11", cut.clone())), "date.closed");
+    assert_eq!(code_of(on("2026-h2", cut)), "date.closed");
+    let months = |row: &PeriodRow| (row.period.to_string(), row.state);
+    let all: Vec<_> = desk.book.frame().periods.iter().map(months).collect();
+    let sealed = |name: &str| (name.to_owned(), PeriodState::Sealed);
+    assert_eq!(all, ["2026", "2026-12", "2026-h2"].map(sealed));
+    // Each of the three asks the rule about its own cut-off, at which resident 2 had 11 and was first of December, and
+    // resident 1 had no place.
+    assert_eq!([1, 2].map(|no| desk.points(person(no))), [12, 11 + 3 * 49]);
+    replays(&desk);
+}
+
+#[test]
 fn a_fault_leaves_the_holder_open() {
     let mut desk = Desk::open(Unit::Person, &[(1, 1), (2, 1)]);
     desk.today = date("2026-11-02");
@@ -427,6 +467,7 @@ fn naive(seen: &[Seen], need: (Metric, Window, Subject), who: u32, of: &BTreeMap
         Window::Month => date("2026-10-01"),
         Window::Week => date("2026-10-26"),
         Window::Quarter => date("2026-10-01"),
+        Window::HalfYear => date("2026-07-01"),
         Window::Trailing(days) => last.plus_days(1 - i32::from(days)),
         Window::Year | Window::Day | Window::Lifetime => date("2026-01-01"),
     };

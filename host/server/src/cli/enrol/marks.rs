@@ -48,7 +48,7 @@ async fn show(house: &House, community: &Code, resident: ResidentNo) -> Result<(
     };
     let all: Vec<_> = own
         .iter()
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", traits::shown(value)))
         .collect();
     let all = if all.is_empty() {
         "没有特征 no traits".to_owned()

@@ -124,6 +124,7 @@ fn window(window: Window) -> (String, String) {
         Window::Week => ("本周", "of the week"),
         Window::Month => ("本月", "of the month"),
         Window::Quarter => ("本季", "of the quarter"),
+        Window::HalfYear => ("本半年", "of the half-year"),
         Window::Year => ("本年", "of the year"),
         Window::Lifetime => ("历来", "ever"),
         Window::Trailing(days) => {

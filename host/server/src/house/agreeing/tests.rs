@@ -136,7 +136,7 @@ fn settings_with(in_force: Option<Vec<InForce>>) -> Settings {
     Settings {
         unit: Unit::Person,
         began_on: day(0),
-        expiry: Expiry::Never,
+        expiry: rongyi_core::settings::Expiry::Never,
         debt_floor: Amount::ZERO,
         order_hold_days: 1,
         award_max: None,

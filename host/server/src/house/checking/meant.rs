@@ -1,14 +1,20 @@
-//! What a rule was told and can never count: kinds that no rule of the community has, and debts where none may be.
+//! What a rule was told and can never count: kinds that no rule of the community has, debts where none may be, and the
+//! end of periods that nobody closes.
 
 use std::collections::BTreeSet;
 
 use rongyi_core::counters::AHEAD;
 use rongyi_core::ids::Code;
+use rongyi_core::period::PeriodLength;
 use rongyi_core::rule::{FactNeed, Metric, Plan, Text};
 use serde_json::Value;
 
 use super::Checked;
 use crate::config::{self, Diagnostic, RuleEntry};
+use crate::period::length_en;
+
+/// The bundled rule that closes periods.
+const CLOSES: &str = "period-close";
 
 /// The entries stand in the same order as the rules.
 pub(super) fn not_meant(community: &config::Community, rules: &[Checked]) -> Vec<Diagnostic> {
@@ -21,6 +27,9 @@ pub(super) fn not_meant(community: &config::Community, rules: &[Checked]) -> Vec
         found.extend(unknown.map(|kind| unknown_kind(entry, kind, &kinds)));
         if let Ok(params) = serde_json::from_str(&entry.params_json) {
             owing(community, entry, (&params, ""), &mut found);
+            if rule.rule.about.name == CLOSES {
+                unclosed(community, entry, &params, &mut found);
+            }
         }
     }
     found
@@ -68,6 +77,45 @@ fn unknown_kind(entry: &RuleEntry, kind: &Code, kinds: &BTreeSet<&Code>) -> Diag
             en: format!("Name a kind that there is, or write a rule for it. There are: {}.", all.join(", ")),
         },
     )
+}
+
+/// Every row of the bundled rule for periods that counts at the end of a length which the community does not close.
+fn unclosed(
+    community: &config::Community,
+    entry: &RuleEntry,
+    params: &Value,
+    found: &mut Vec<Diagnostic>,
+) {
+    let declared = community.periods.iter();
+    let mut closed: Vec<&str> = declared.map(|own| length_en(own.length)).collect();
+    if closed.is_empty() {
+        closed.push(length_en(PeriodLength::Month));
+    }
+    let mut look = |path: String, row: &Value| {
+        let at = row.get("at").and_then(Value::as_str);
+        if let Some(at) = at.filter(|at| !closed.contains(at)) {
+            let (zh, en) = (closed.join("、"), closed.join(", "));
+            found.push(entry.param_diagnostic(
+                &format!("{path}.at"),
+                "config.period",
+                &format!("这一行只在“{at}”结束时算，但本社区不结这样的期（结的是：{zh}），所以永远不算。在社区文件里加一段 [[period]]，写 length = \"{at}\"，或改这一行。"),
+                &format!("This row counts only where a period of the length {at} ends, and this community closes none (it closes: {en}), so it would never count. Add a [[period]] with length = \"{at}\" to the community's file, or change the row."),
+            ));
+        }
+    };
+    let Some(rows) = params.as_object() else {
+        return;
+    };
+    for (key, value) in rows {
+        match value {
+            Value::Array(all) => {
+                for (at, row) in all.iter().enumerate() {
+                    look(format!("{key}[{at}]"), row);
+                }
+            }
+            own => look(key.clone(), own),
+        }
+    }
 }
 
 /// Every `short = "owe"` of the parameters, where the asset may not go below zero.
