@@ -179,7 +179,9 @@ pub async fn cut_off(
     }
     let frame = house.store.frame(code).await?;
     let rows = frame.map(|frame| frame.periods).unwrap_or_default();
-    if let Some(earlier) = earlier(&due(house, code, &rows), &period) {
+    if said == Some(true)
+        && let Some(earlier) = earlier(&due(house, code, &rows), &period)
+    {
         return Err(PeriodError::Order { period, earlier });
     }
     let count = waiting(house, code, period.last).await?;

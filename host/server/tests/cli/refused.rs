@@ -183,3 +183,31 @@ fn check_refuses_what_can_never_count() {
         "{said}"
     );
 }
+
+/// A rule knows an asset of the community by its code; `check` says its name, and never that it is points.
+#[test]
+fn check_names_what_a_kind_is_paid_in() {
+    let place = Place::new();
+    let more = "fixed = 1\nasset = \"star\"\n\n[[rule.params.kinds]]\ncode = \"deed\"\ntitle = { zh = \"好事\", en = \"A good deed\" }\nper_unit = 2\nasset = \"conduct\"\n\n[[rule]]\nplugin = \"period-close\"\nactive_from = 2026-01-15\n\n[rule.params]\nallowances = [{ title = { zh = \"补贴\", en = \"Help\" }, asset = \"star\", amount = 1 }]\nbalances = [{ asset = \"star\", keep = \"none\" }]\n";
+    let text = COMMUNITY.replacen(LAST, more, 1).replacen(
+        "\n[shop]",
+        "assets = { star = { zh = \"公益星\", en = \"service stars\" } }\n\n[shop]",
+        1,
+    );
+    place.write("config/communities/green.toml", text);
+    let out = place.good(&["check"]);
+    for part in [
+        "议事：每次 1 公益星",
+        "Council: 1 service stars each time",
+        "好事：每次 2 操行分",
+        "期末公益星：清零",
+        "补贴：每期公益星 1",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let json = place.good(&["check", "--json"]);
+    assert!(
+        json.contains("每次 1 公益星") && !json.contains('“'),
+        "{json}"
+    );
+}
