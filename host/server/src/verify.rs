@@ -15,8 +15,9 @@
 //! It changes nothing, and may run beside a host that books: what only grows is read first, the rest of it and all
 //! rows in one moment. A cut tail shows only against a head that was published elsewhere. With a checkpoint of an
 //! earlier verification it goes on from there: the book is taken from the checkpoint, what was committed since is
-//! hashed, applied and asked, and every kept row is compared with what comes out. Records, texts and references of
-//! before are not read again; the hash of the block at the checkpoint says that the chain still goes through it.
+//! hashed, applied and asked, and the rows that this touched are compared with what comes out, with everything that
+//! stays small (see [`touched`]). Records, texts and rows of before are not read again, unless all rows are asked for;
+//! the hash of the block at the checkpoint says that the chain still goes through it.
 
 mod chain;
 pub mod checkpoint;
@@ -24,6 +25,7 @@ mod kept;
 mod replay;
 pub mod roster;
 mod rows;
+mod touched;
 pub mod whole;
 
 use std::cell::RefCell;
@@ -44,6 +46,7 @@ use crate::rulebook::{RuleSets, Sandbox};
 use crate::statement;
 use checkpoint::{State, Verified};
 use replay::Replayer;
+use touched::Touched;
 
 /// Which decisions are asked again of their rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +68,8 @@ pub struct Asked<'a> {
     pub claims: &'a [Claim],
     /// What an earlier verification of this community came to.
     pub since: Option<&'a Verified>,
+    /// Whether with `since` every kept row is compared, and not only what was touched since.
+    pub all_rows: bool,
     /// Whether the next one is to go on from this one.
     pub keep: bool,
 }
@@ -143,6 +148,7 @@ pub async fn run(
         decisions,
         claims: &[],
         since: None,
+        all_rows: true,
         keep: false,
     };
     against(store, engine, code, asked, progress).await
@@ -207,6 +213,8 @@ struct Check {
     claims: BTreeMap<u64, Vec<Claim>>,
     /// The first place that no earlier verification has read; 1 without a checkpoint.
     from: u64,
+    /// The rows that were touched since; `None` where all are compared.
+    touched: Option<Touched>,
     /// Published heads that were compared, now or by the checkpoint.
     known: Vec<(u64, Vec<String>)>,
     /// The records of dated statements.
@@ -271,6 +279,7 @@ impl Check {
             history,
             claims: kept::own_claims(code, &claims),
             from: head.next_seq,
+            touched: (state.is_some() && !asked.all_rows).then(Touched::default),
             known: state.map(|own| own.heads.clone()).unwrap_or_default(),
             stated: state.map(|own| own.statements.clone()).unwrap_or_default(),
             sets: frame.sets.clone(),

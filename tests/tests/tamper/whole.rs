@@ -276,7 +276,45 @@ async fn staff_who_were_changed_by_other_hands_are_answered_for() {
     own.must(&verify);
 }
 
-/// From a checkpoint what was recorded before is not read again, but every kept row is compared.
+/// From a checkpoint the rows that something touched since are compared, and all of them where that is asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_counter_shows_from_a_checkpoint_when_it_was_touched_or_all_rows_are_asked() {
+    let (own, serving) = Installation::demo();
+    drop(serving);
+    let kept = own.folder().join("ok.checkpoint");
+    let kept = kept.to_str().unwrap();
+    let mut file = open(own.database()).await;
+    // Under months of a century on or back, they are rows that no event made.
+    let moved = |months: &str| {
+        format!(
+            "UPDATE counter SET month = month {months} WHERE {OURS} AND month > 0 AND kind = 'waste.food'"
+        )
+    };
+    let verify = ["verify", "-c", "nanmen", "--since", kept];
+    let all = [&verify[..], &["--all-rows"]].concat();
+    own.must(&["verify", "-c", "nanmen", "--checkpoint", kept]);
+    assert!(change(&mut file, moved("+ 1200")).await > 0);
+    own.must(&verify);
+    let said = own.run(&all);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("counter CounterKey"), "{said:?}");
+    change(&mut file, moved("- 1200")).await;
+    own.must(&all);
+
+    let sheet = "external_ref,kind,resident,occurred_at,quantity,note\nNEW-1,waste.food,1001,2026-11-21,1,\n";
+    let sheet = own.file("new.csv", sheet);
+    own.must(&["import", "events", "-c", "nanmen", sheet.to_str().unwrap()]);
+    own.must(&verify);
+    change(&mut file, moved("+ 1200")).await;
+    let said = own.run(&verify);
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("counter CounterKey"), "{said:?}");
+    // As it was: the installation is verified when it goes.
+    change(&mut file, moved("- 1200")).await;
+    file.close().await.unwrap();
+}
+
+/// From a checkpoint what was recorded before is not read again, but every balance is compared.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_balance_shows_from_a_checkpoint_too() {
     let (own, serving) = Installation::demo();

@@ -20,6 +20,36 @@ impl Book {
             .collect()
     }
 
+    /// One counter row, if it is loaded and exists; so the other rows with their keys below.
+    pub fn counter_row(&self, key: &CounterKey) -> Option<&CounterRow> {
+        self.counters.get(key)?.as_ref()
+    }
+
+    /// One order.
+    pub fn order_row(&self, no: OrderNo) -> Option<&Order> {
+        self.orders.get(&no)?.as_ref()
+    }
+
+    /// What an external reference of a source was used for.
+    pub fn source_row(&self, key: &(Code, String)) -> Option<&Used> {
+        self.sources.get(key)?.as_ref()
+    }
+
+    /// What an actor's idempotency key was used for, and when.
+    pub fn key_row(&self, key: &(Code, String)) -> Option<&(Used, Instant)> {
+        self.keys.get(key)?.as_ref()
+    }
+
+    /// What became of the entry that begins at this seq.
+    pub fn fate_row(&self, entry: u64) -> Option<Fate> {
+        *self.fates.get(&entry)?
+    }
+
+    /// What a holder had at the cut-off that this entry made.
+    pub fn standing_row(&self, cut: u64, holder: Holder) -> Option<&Standing> {
+        self.standings.get(&(cut, holder))?.as_ref()
+    }
+
     /// Every loaded counter row that exists.
     pub fn counters(&self) -> BTreeMap<&CounterKey, &CounterRow> {
         self.counters

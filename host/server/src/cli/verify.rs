@@ -36,7 +36,8 @@ Recomputes every record, block and balance from the first, and asks the archived
   rongyi verify --without-heads               不和本机公示过的指纹对照 / leave this host's own published heads out
   rongyi verify --checkpoint ok.json          没有问题就记下核对点 / keep a checkpoint when all is well
   rongyi verify --since ok.json --checkpoint ok.json
-                                              核对点之前的决定不再重做 / decisions before it are not asked again
+                                              核对点之前的凭证和决定不再重读重做 / records and decisions before it are not read again
+  rongyi verify --since ok.json --all-rows    每一行都对照，不只是之后动过的 / compare every row, not only those touched since
 
 有配置时，配置里的每个社区都要有账本，并和数据文件夹里公示过的指纹对照；正在服务时也可以核对。
 With a configuration every community in it must have a ledger, and the published heads in the data folder are compared;
@@ -61,6 +62,9 @@ pub(super) struct VerifyArgs {
     /// 从这个核对点接着核对，之前的凭证不再读 / go on from this checkpoint; what was recorded before is not read again
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
+    /// 从核对点接着核对时，也对照之后没有动过的行 / from a checkpoint, compare rows that nothing touched since, too
+    #[arg(long, requires = "since")]
+    all_rows: bool,
     /// 没有问题时把核对点写进这个文件 / when nothing is wrong, keep a checkpoint in this file
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
@@ -144,6 +148,7 @@ pub(super) async fn run(args: VerifyArgs) -> Result<(), Failure> {
             decisions: args.decisions,
             claims: &claims,
             since: since.iter().find(|own| own.community == *community),
+            all_rows: args.all_rows,
             keep: args.checkpoint.is_some(),
         };
         match one(&library, &engine, community, asked).await {

@@ -243,6 +243,9 @@ impl Check {
         }
         // Blocks are checked against the stored ones; of the rebuilt book's own only the links are needed.
         if let Some(changes) = self.book.seal() {
+            if let Some(touched) = &mut self.touched {
+                touched.add(&changes);
+            }
             self.moved.extend(changes.transfers);
         }
         Ok(())

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use rongyi_core::book::{Loaded, OrderState};
+use rongyi_core::book::{Book, Loaded, OrderState};
 use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{PickupCode, Record, RuleSet};
 use rongyi_core::seal::sealed_reference;
 use rongyi_store::{Store, StoreError};
 
+use super::touched::Touched;
 use super::{Check, PAGE};
 
 impl Check {
@@ -27,6 +28,38 @@ impl Check {
             .map(|(key, state)| (key, state.clone()))
             .collect();
         self.compare("balance", &own, &accounts);
+        let residents: BTreeMap<_, _> = store.all_residents(code).await?.into_iter().collect();
+        let own = self.book.members();
+        self.compare("resident", &own, &residents);
+        let waiting: BTreeMap<_, _> = store
+            .waiting(code)
+            .await?
+            .into_iter()
+            .map(|(seq, _)| (seq, ()))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .waiting()
+            .into_keys()
+            .map(|seq| (seq, ()))
+            .collect();
+        self.compare("waiting event", &own, &waiting);
+        let touched = self.touched.take();
+        match &touched {
+            None => self.growing(store, code).await?,
+            Some(touched) => self.touched_rows(store, code, touched).await?,
+        }
+        self.codes(store, code).await?;
+        self.references(store, code, touched.as_ref()).await?;
+        self.statements(store, code).await?;
+        self.frame(store, code).await?;
+        self.erasures(store, code).await?;
+        self.roster(store, code).await?;
+        self.people((live, store), code).await
+    }
+
+    /// Every row of the tables that grow with the journal.
+    async fn growing(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
         let counters: BTreeMap<_, _> = store.all_counters(code).await?.into_iter().collect();
         let own: BTreeMap<_, _> = self
             .book
@@ -48,10 +81,17 @@ impl Check {
             .map(|(no, order)| (no, order.clone()))
             .collect();
         self.compare("order", &own, &orders);
-        let residents: BTreeMap<_, _> = store.all_residents(code).await?.into_iter().collect();
-        let own = self.book.members();
-        self.compare("resident", &own, &residents);
-        self.sources(store, code).await?;
+        let sources = store.all_sources(code).await?.into_iter();
+        let sources: BTreeMap<_, _> = sources
+            .map(|(name, text, used)| ((name, text), used))
+            .collect();
+        let own: BTreeMap<_, _> = self
+            .book
+            .sources()
+            .into_iter()
+            .map(|(key, used)| (key.clone(), *used))
+            .collect();
+        self.compare("external reference", &own, &sources);
         // Keys are purged after a while, so one may be missing; one that is there must be right.
         let keys: BTreeMap<_, _> = store
             .all_keys(code)
@@ -70,19 +110,6 @@ impl Check {
         let fates: BTreeMap<_, _> = store.all_fates(code).await?.into_iter().collect();
         let own = self.book.fates();
         self.compare("fate of entry", &own, &fates);
-        let waiting: BTreeMap<_, _> = store
-            .waiting(code)
-            .await?
-            .into_iter()
-            .map(|(seq, _)| (seq, ()))
-            .collect();
-        let own: BTreeMap<_, _> = self
-            .book
-            .waiting()
-            .into_keys()
-            .map(|seq| (seq, ()))
-            .collect();
-        self.compare("waiting event", &own, &waiting);
         let standings = store.all_standings(code).await?;
         let standings: BTreeMap<_, _> = standings
             .into_iter()
@@ -95,49 +122,11 @@ impl Check {
             .map(|(key, standing)| (key, standing.clone()))
             .collect();
         self.compare("standing at a cut-off", &own, &standings);
-        self.beside(store, code).await?;
-        self.statements(store, code).await?;
-        self.frame(store, code).await?;
-        self.erasures(store, code).await?;
-        self.roster(store, code).await?;
-        self.people((live, store), code).await
-    }
-
-    /// Every external reference, or those since the checkpoint.
-    async fn sources(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let from = self.from;
-        let own: BTreeMap<_, _> = self
-            .book
-            .sources()
-            .into_iter()
-            .filter(|(_, used)| used.entry >= from)
-            .map(|(key, used)| (key.clone(), *used))
-            .collect();
-        let rows: BTreeMap<_, _> = if from == 1 {
-            let all = store.all_sources(code).await?.into_iter();
-            all.map(|(name, text, used)| ((name, text), used)).collect()
-        } else {
-            let needs: Vec<Need> = own
-                .keys()
-                .map(|(name, text)| Need::Source(name.clone(), text.clone()))
-                .collect();
-            let mut rows = BTreeMap::new();
-            for needs in needs.chunks(PAGE as usize) {
-                for found in store.load(code, needs).await? {
-                    if let Loaded::Source(name, text, Some(used)) = found {
-                        rows.insert((name, text), used);
-                    }
-                }
-            }
-            rows
-        };
-        self.compare("external reference", &own, &rows);
         Ok(())
     }
 
-    /// The pick-up codes of open orders are those that were sealed, and those of ended orders are gone; typed references
-    /// are those of their entries.
-    async fn beside(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
+    /// The pick-up codes of open orders are those that were sealed, and those of ended orders are gone.
+    async fn codes(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
         let codes: BTreeMap<_, _> = store.pickup_codes(code).await?.into_iter().collect();
         let mut wrong = Vec::new();
         let orders = self.book.orders();
@@ -155,23 +144,32 @@ impl Check {
         for (no, what) in wrong {
             self.problem(format!("order {no}"), format!("its pick-up code {what}"));
         }
-        let from = self.from;
-        let used: BTreeMap<String, u64> = self
-            .book
-            .sources()
-            .into_iter()
-            .filter(|(_, used)| used.entry >= from)
-            .map(|((_, external_ref), used)| (external_ref.clone(), used.entry))
-            .collect();
-        let references = if from == 1 {
-            store.all_references(code).await?
-        } else {
-            let entries: Vec<u64> = used.values().copied().collect();
-            let mut found = Vec::new();
-            for entries in entries.chunks(PAGE as usize) {
-                found.extend(store.references_at(code, entries).await?);
+        Ok(())
+    }
+
+    /// Typed references are those of their entries.
+    async fn references(
+        &mut self,
+        store: &Store,
+        code: &Code,
+        touched: Option<&Touched>,
+    ) -> Result<(), StoreError> {
+        let all = |book: &Book| book.sources().into_keys().cloned().collect();
+        let sources: Vec<(Code, String)> =
+            touched.map_or_else(|| all(&self.book), |own| own.sources().collect());
+        let entry = |key: (Code, String)| Some((self.book.source_row(&key)?.entry, key.1));
+        let used = sources.into_iter().filter_map(entry);
+        let used: BTreeMap<String, u64> = used.map(|(entry, text)| (text, entry)).collect();
+        let references = match touched {
+            None => store.all_references(code).await?,
+            Some(_) => {
+                let entries: Vec<u64> = used.values().copied().collect();
+                let mut found = Vec::new();
+                for entries in entries.chunks(PAGE as usize) {
+                    found.extend(store.references_at(code, entries).await?);
+                }
+                found
             }
-            found
         };
         for (seq, text) in references {
             if !used.contains_key(&sealed_reference(&text)) {
@@ -182,7 +180,7 @@ impl Check {
         Ok(())
     }
 
-    fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
+    pub(super) fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
         &mut self,
         what: &str,
         own: &BTreeMap<K, V>,
