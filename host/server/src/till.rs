@@ -1,7 +1,9 @@
-//! The till: a pick-up code as typed finds its order, and may be tried only so often. Tries are counted before they
-//! are looked at, in the database and so for all hosts together, by who types; a till without a wrong code today is
-//! never made to wait because of another one, and one who types takes turns: right codes that come at once are not told of
-//! wrong ones. It hands nothing over; that is [`crate::redemption`].
+//! The till: a pick-up code as typed finds its order, and may be tried only so often. Wrong codes are counted in the
+//! database and so for all hosts together, by who types; a till without a wrong code today is never made to wait because
+//! of another one. Who types takes turns on each host: a wrong code is counted before the next one is looked at. While
+//! somebody's free tries last, only wrong codes are counted, so that a right one costs no write; after them a try is
+//! counted before it is looked at, and given back when it was right. It hands nothing over; that is
+//! [`crate::redemption`].
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,8 +35,8 @@ const TURNS_KEPT: usize = 1000;
 /// Held by whoever is looking.
 type Turn = Arc<tokio::sync::Mutex<()>>;
 
-/// Whose code is being looked at on this host, by community and who types: a try is taken before its code is looked at,
-/// so that several in hand at once would look like several wrong ones.
+/// Whose code is being looked at on this host, by community and who types: a wrong one is counted before the next is
+/// looked at, and several right ones in hand at once do not look like wrong ones.
 #[derive(Debug, Default)]
 pub struct Turns(Mutex<HashMap<(Code, Code), Turn>>);
 
@@ -83,12 +85,8 @@ pub async fn find(
     actor: &Code,
     code: &str,
 ) -> Result<Option<Order>, TillError> {
-    let counted = Counted::take(house, community, actor).await?;
-    let found = by_code(house, community, code).await?;
-    if found.is_some() {
-        counted.give_back().await?;
-    }
-    Ok(found)
+    let look = async || by_code(house, community, code).await;
+    look_within(house, community, actor, look).await
 }
 
 /// The order with this number, for somebody who knows its code; `None` for a wrong code or number, which is counted.
@@ -101,12 +99,37 @@ pub async fn opened_by(
     actor: &Code,
     (no, code): (OrderNo, Option<&str>),
 ) -> Result<Option<Order>, TillError> {
-    let counted = Counted::take(house, community, actor).await?;
-    let found = match code {
-        Some(code) => by_code(house, community, code).await?,
-        None => None,
+    let look = async || {
+        let found = match code {
+            Some(code) => by_code(house, community, code).await?,
+            None => None,
+        };
+        Ok(found.filter(|order| order.no == no))
     };
-    let found = found.filter(|order| order.no == no);
+    look_within(house, community, actor, look).await
+}
+
+/// Looks for an order as often as `actor` may.
+async fn look_within(
+    house: &House,
+    community: &Code,
+    actor: &Code,
+    look: impl AsyncFn() -> Result<Option<Order>, StoreError>,
+) -> Result<Option<Order>, TillError> {
+    let turn = house.turns.wait(community, actor).await;
+    let (day, _) = house.today(community);
+    let tries = house.store.till_tries(community, day).await?;
+    let mut wrong = tries.iter().filter(|(who, _)| who == actor.as_str());
+    if wrong.all(|(_, wrong)| *wrong < FREE_TRIES) {
+        let found = look().await?;
+        if found.is_none() {
+            // Before anybody is told.
+            Counted::take(house, community, actor, turn).await?;
+        }
+        return Ok(found);
+    }
+    let counted = Counted::take(house, community, actor, turn).await?;
+    let found = look().await?;
     if found.is_some() {
         counted.give_back().await?;
     }
@@ -156,8 +179,8 @@ impl<'h> Counted<'h> {
         house: &'h House,
         community: &'h Code,
         actor: &'h Code,
+        turn: OwnedMutexGuard<()>,
     ) -> Result<Counted<'h>, TillError> {
-        let turn = house.turns.wait(community, actor).await;
         let (day, at) = (house.today(community).0, house.clock.now());
         let take = async |actor: &str, free: u32| {
             let bounds = (free, PAUSE_MAX);
