@@ -85,8 +85,7 @@ pub async fn find(
     actor: &Code,
     code: &str,
 ) -> Result<Option<Order>, TillError> {
-    let look = async || by_code(house, community, code).await;
-    look_within(house, community, actor, look).await
+    look_within(house, community, actor, (None, Some(code))).await
 }
 
 /// The order with this number, for somebody who knows its code; `None` for a wrong code or number, which is counted.
@@ -99,29 +98,22 @@ pub async fn opened_by(
     actor: &Code,
     (no, code): (OrderNo, Option<&str>),
 ) -> Result<Option<Order>, TillError> {
-    let look = async || {
-        let found = match code {
-            Some(code) => by_code(house, community, code).await?,
-            None => None,
-        };
-        Ok(found.filter(|order| order.no == no))
-    };
-    look_within(house, community, actor, look).await
+    look_within(house, community, actor, (Some(no), code)).await
 }
 
-/// Looks for an order as often as `actor` may.
+/// Looks for the order with this code, and with this number where one is named, as often as `actor` may.
 async fn look_within(
     house: &House,
     community: &Code,
     actor: &Code,
-    look: impl AsyncFn() -> Result<Option<Order>, StoreError>,
+    (no, code): (Option<OrderNo>, Option<&str>),
 ) -> Result<Option<Order>, TillError> {
     let turn = house.turns.wait(community, actor).await;
     let (day, _) = house.today(community);
     let tries = house.store.till_tries(community, day).await?;
     let mut wrong = tries.iter().filter(|(who, _)| who == actor.as_str());
     if wrong.all(|(_, wrong)| *wrong < FREE_TRIES) {
-        let found = look().await?;
+        let found = look(house, community, no, code).await?;
         if found.is_none() {
             // Before anybody is told.
             Counted::take(house, community, actor, turn).await?;
@@ -129,11 +121,24 @@ async fn look_within(
         return Ok(found);
     }
     let counted = Counted::take(house, community, actor, turn).await?;
-    let found = look().await?;
+    let found = look(house, community, no, code).await?;
     if found.is_some() {
         counted.give_back().await?;
     }
     Ok(found)
+}
+
+async fn look(
+    house: &House,
+    community: &Code,
+    no: Option<OrderNo>,
+    code: Option<&str>,
+) -> Result<Option<Order>, StoreError> {
+    let found = match code {
+        Some(code) => by_code(house, community, code).await?,
+        None => None,
+    };
+    Ok(found.filter(|order| no.is_none_or(|no| order.no == no)))
 }
 
 async fn by_code(house: &House, community: &Code, code: &str) -> Result<Option<Order>, StoreError> {

@@ -14,6 +14,7 @@ mod plans;
 mod postgres;
 mod sqlite;
 mod statements;
+mod steps;
 
 pub use audit::{Audit, Finding};
 pub use error::StoreError;

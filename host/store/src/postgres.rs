@@ -118,7 +118,7 @@ use std::sync::Arc;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgQueryResult, PgRow};
 
-use crate::statements::{community, statements};
+use crate::statements::{community, row, statements};
 use open::Watch;
 
 /// What `portable/` calls the engine's types and constants.

@@ -122,7 +122,7 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteQueryResult, SqliteRow};
 use tokio::sync::Mutex;
 
-use crate::statements::{community, statements};
+use crate::statements::{community, row, statements};
 
 /// What `portable/` calls the engine's types and constants.
 type Own = Sqlite;

@@ -16,12 +16,27 @@ macro_rules! community {
     };
 }
 
-pub(crate) use {community, statements};
+/// A row whose columns are told apart by the names of its fields. By hand: the macros of sqlx would be built with
+/// both engines inside them.
+macro_rules! row {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($fvis:vis $field:ident: $kind:ty,)* }) => {
+        $(#[$meta])* $vis struct $name { $($fvis $field: $kind,)* }
+
+        impl sqlx::FromRow<'_, super::Row> for $name {
+            fn from_row(row: &super::Row) -> sqlx::Result<Self> {
+                use sqlx::Row as _;
+                Ok($name { $($field: row.try_get(stringify!($field))?,)* })
+            }
+        }
+    };
+}
+
+pub(crate) use {community, row, statements};
 
 #[cfg(test)]
 pub(crate) mod tests {
-    /// The files of an engine are those that `migrations/*.sha256` names, unchanged.
-    pub(crate) fn recorded(engine: &str, digests: &str) {
+    /// The files of an engine are those that `migrations/*.sha256` names, unchanged, and the program carries each.
+    pub(crate) fn recorded(engine: &str, digests: &str, carried: &sqlx::migrate::Migrator) {
         let (recorded, folder) = (
             digests
                 .lines()
@@ -43,6 +58,18 @@ pub(crate) mod tests {
         assert_eq!(
             names, listed,
             "migrations/{engine}.sha256 lists every migration"
+        );
+        let told = |step: &sqlx::migrate::Migration| {
+            format!(
+                "{:04}_{}.sql",
+                step.version,
+                step.description.replace(' ', "_")
+            )
+        };
+        let carried: Vec<String> = carried.iter().map(told).collect();
+        assert_eq!(
+            names, carried,
+            "steps.rs lists every migration of migrations/{engine}"
         );
         for (digest, name) in recorded {
             let bytes = std::fs::read(format!("{folder}/{name}")).expect("a migration");

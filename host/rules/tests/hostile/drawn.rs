@@ -175,7 +175,6 @@ fn config(seed: u64) -> Config {
         max_memories: 0,
         max_tables: 4,
         max_table_elements: 3_000,
-        compact_imports_enabled: false,
         gc_enabled: wild,
         exceptions_enabled: wild,
         memory64_enabled: wild,

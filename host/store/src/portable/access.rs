@@ -4,13 +4,12 @@
 use rongyi_core::chain::Hash;
 use rongyi_core::ids::Code;
 use rongyi_core::time::Instant;
-use sqlx::FromRow;
 
 use super::browsers::end;
 use super::forms::{code, parts};
 use super::people::{changed, no_community};
 use super::tries::clear;
-use super::{Connection, Own, statements};
+use super::{Connection, Own, row, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{AccessRecord, NewAccessRecord, StaffChange, Whose};
 
@@ -76,16 +75,17 @@ pub(super) async fn hold_secret(
     Ok(result.rows_affected() == 1)
 }
 
-#[derive(FromRow)]
-struct RecordRow {
-    record_id: i64,
-    at: i64,
-    community: String,
-    what: String,
-    kind: String,
-    subject_id: i64,
-    by_staff: Option<i64>,
-    detail: String,
+row! {
+    struct RecordRow {
+        record_id: i64,
+        at: i64,
+        community: String,
+        what: String,
+        kind: String,
+        subject_id: i64,
+        by_staff: Option<i64>,
+        detail: String,
+    }
 }
 
 fn records(rows: Vec<RecordRow>) -> Result<Vec<AccessRecord>, StoreError> {

@@ -2,14 +2,13 @@
 
 use rongyi_core::chain::Hash;
 use rongyi_core::time::Instant;
-use sqlx::FromRow;
 
 use super::access::hold_secret;
 use super::forms::{parts, uint};
 use super::people::{changed, no_community};
 use super::sessions::columns;
 use super::tries::{clear, give_back};
-use super::{Connection, Own, statements};
+use super::{Connection, Own, row, statements};
 use crate::error::StoreError;
 use crate::model::{KnownBrowser, NewSession, Whose};
 
@@ -70,13 +69,14 @@ pub(super) async fn end(
     Ok(result.rows_affected())
 }
 
-#[derive(FromRow)]
-struct BrowserRow {
-    browser_id: i64,
-    label: String,
-    created_at: i64,
-    seen_at: i64,
-    sessions: i64,
+row! {
+    struct BrowserRow {
+        browser_id: i64,
+        label: String,
+        created_at: i64,
+        seen_at: i64,
+        sessions: i64,
+    }
 }
 
 impl Own {

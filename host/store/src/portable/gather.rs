@@ -6,7 +6,7 @@ use rongyi_core::chain::Head;
 use rongyi_core::command::Need;
 use rongyi_core::ids::{Code, OrderNo};
 use rongyi_core::time::Instant;
-use sqlx::FromRow;
+use sqlx::{FromRow, Row as _};
 
 use super::forms::narrow;
 use super::lists::{
@@ -59,11 +59,19 @@ macro_rules! keys {
 }
 
 /// An order's columns with its community's number.
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 struct OwnedOrder {
     community_id: i64,
-    #[sqlx(flatten)]
     order: OrderRow,
+}
+
+impl FromRow<'_, Row> for OwnedOrder {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        Ok(OwnedOrder {
+            community_id: row.try_get("community_id")?,
+            order: OrderRow::from_row(row)?,
+        })
+    }
 }
 
 /// The rows found so far, in the order in which communities were asked for.

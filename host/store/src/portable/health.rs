@@ -3,10 +3,9 @@
 
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::time::Instant;
-use sqlx::FromRow;
 
 use super::forms::{narrow, uint};
-use super::{Own, community, statements};
+use super::{Own, community, row, statements};
 use crate::error::StoreError;
 use crate::model::{RuleCount, RuleFault, RuleHealth, RulePark};
 
@@ -26,15 +25,16 @@ statements! {
         FROM rule_health WHERE community_id = ", community!(), " ORDER BY rule_set");
 }
 
-#[derive(FromRow)]
-struct HealthRow {
-    rule_set: i64,
-    fault_code: Option<String>,
-    fault_message: Option<String>,
-    fault_at: Option<i64>,
-    parked_at: Option<i64>,
-    tries: i64,
-    next_at: Option<i64>,
+row! {
+    struct HealthRow {
+        rule_set: i64,
+        fault_code: Option<String>,
+        fault_message: Option<String>,
+        fault_at: Option<i64>,
+        parked_at: Option<i64>,
+        tries: i64,
+        next_at: Option<i64>,
+    }
 }
 
 impl HealthRow {

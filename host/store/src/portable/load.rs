@@ -22,7 +22,7 @@ use super::forms::{code, date, hash, int, narrow, read_item, read_rule_set, read
 use super::gather::Gather;
 use super::lists::{self, Asked, each_number, each_text, looked_up};
 use super::nul::given;
-use super::{Connection, Own, Row, community, statements};
+use super::{Connection, Own, Row, community, row, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::Moment;
 
@@ -49,22 +49,24 @@ statements! {
         looked_up!("record", "r", "r.community_id = w.community_id AND r.seq = w.seq"));
 }
 
-/// An order's columns.
-#[derive(Debug, FromRow)]
-pub(super) struct OrderRow {
-    order_no: i64,
-    entry: i64,
-    resident: i64,
-    household: i64,
-    lines: String,
-    total: i64,
-    held: String,
-    code: String,
-    placed_on: i64,
-    deadline: i64,
-    state: i64,
-    closed_at: Option<i64>,
-    closed_by: Option<String>,
+row! {
+    /// An order's columns.
+    #[derive(Debug)]
+    pub(super) struct OrderRow {
+        order_no: i64,
+        entry: i64,
+        resident: i64,
+        household: i64,
+        lines: String,
+        total: i64,
+        held: String,
+        code: String,
+        placed_on: i64,
+        deadline: i64,
+        state: i64,
+        closed_at: Option<i64>,
+        closed_by: Option<String>,
+    }
 }
 
 impl OrderRow {

@@ -2,11 +2,10 @@
 
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::time::Instant;
-use sqlx::FromRow;
 
 use super::access::record;
 use super::forms::{code, narrow};
-use super::{Own, QueryResult, STAFF_LOGIN, community, statements};
+use super::{Own, QueryResult, STAFF_LOGIN, community, row, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{
     HouseholdText, NewAccessRecord, NewStaff, Person, ResidentRow, SealedPerson, Staff, Whose,
@@ -68,14 +67,15 @@ statements! {
     SET_STAFF_PASSWORD = "UPDATE staff SET password_hash = $2, must_change = $3 WHERE staff_id = $1";
 }
 
-#[derive(FromRow)]
-struct PersonRow {
-    person_id: i64,
-    name: String,
-    phone: Option<String>,
-    pin_hash: Option<String>,
-    pin_must_change: bool,
-    created_at: i64,
+row! {
+    struct PersonRow {
+        person_id: i64,
+        name: String,
+        phone: Option<String>,
+        pin_hash: Option<String>,
+        pin_must_change: bool,
+        created_at: i64,
+    }
 }
 
 impl From<PersonRow> for Person {
@@ -107,17 +107,18 @@ fn residents(rows: Vec<ResidentColumns>) -> Result<Vec<ResidentRow>, StoreError>
         .collect()
 }
 
-#[derive(FromRow)]
-struct StaffRow {
-    staff_id: i64,
-    community: String,
-    login: String,
-    name: String,
-    role: String,
-    password_hash: String,
-    must_change: bool,
-    active: bool,
-    person_id: Option<i64>,
+row! {
+    struct StaffRow {
+        staff_id: i64,
+        community: String,
+        login: String,
+        name: String,
+        role: String,
+        password_hash: String,
+        must_change: bool,
+        active: bool,
+        person_id: Option<i64>,
+    }
 }
 
 impl StaffRow {

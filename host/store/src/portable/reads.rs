@@ -11,13 +11,13 @@ use rongyi_core::counters::{CounterKey, CounterRow};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::{Transfer, TransferKind};
 use rongyi_core::time::LocalDate;
-use sqlx::FromRow;
+use sqlx::{FromRow, Row as _};
 
 use super::forms::{account, narrow, place, uint};
 use super::lists::{self, by_index, each_number, looked_up};
 use super::load::{OrderRow, counter, order_columns, states};
 use super::nul::given;
-use super::{Own, community, statements};
+use super::{Own, Row, community, row, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{PassbookRow, StoredEntry};
 
@@ -84,23 +84,25 @@ statements! {
     PARAMS = "SELECT json FROM params WHERE digest = $1";
 }
 
-/// A movement's columns.
-#[derive(Debug, FromRow)]
-pub(super) struct TransferRow {
-    pub(super) seq: i64,
-    pub(super) entry: i64,
-    debit: i64,
-    credit: i64,
-    amount: i64,
-    from_lot: i32,
-    to_lot: i32,
-    kind: i16,
-    order_no: Option<i64>,
-    reverses: Option<i64>,
-    pub(super) debit_after: i64,
-    pub(super) debit_prev: i64,
-    pub(super) credit_after: i64,
-    pub(super) credit_prev: i64,
+row! {
+    /// A movement's columns.
+    #[derive(Debug)]
+    pub(super) struct TransferRow {
+        pub(super) seq: i64,
+        pub(super) entry: i64,
+        debit: i64,
+        credit: i64,
+        amount: i64,
+        from_lot: i32,
+        to_lot: i32,
+        kind: i16,
+        order_no: Option<i64>,
+        reverses: Option<i64>,
+        pub(super) debit_after: i64,
+        pub(super) debit_prev: i64,
+        pub(super) credit_after: i64,
+        pub(super) credit_prev: i64,
+    }
 }
 
 impl TransferRow {
@@ -123,14 +125,25 @@ impl TransferRow {
     }
 }
 
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 struct PageRow {
-    #[sqlx(flatten)]
     row: TransferRow,
     first_kind: i16,
     first_body: Vec<u8>,
     decided_kind: Option<i16>,
     decided_body: Option<Vec<u8>>,
+}
+
+impl FromRow<'_, Row> for PageRow {
+    fn from_row(row: &Row) -> sqlx::Result<Self> {
+        Ok(PageRow {
+            row: TransferRow::from_row(row)?,
+            first_kind: row.try_get("first_kind")?,
+            first_body: row.try_get("first_body")?,
+            decided_kind: row.try_get("decided_kind")?,
+            decided_body: row.try_get("decided_body")?,
+        })
+    }
 }
 
 impl PageRow {

@@ -3,11 +3,10 @@
 use rongyi_core::chain::Hash;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
-use sqlx::FromRow;
 
 use super::forms::{code, hash, narrow};
 use super::people::{changed, no_community};
-use super::{Own, community, statements};
+use super::{Own, community, row, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{Session, Subject, Token};
 
@@ -38,15 +37,16 @@ statements! {
 /// A request that comes this soon after the last one is not worth a write.
 const TOUCH_EVERY_US: i64 = 60_000_000;
 
-#[derive(FromRow)]
-struct SessionRow {
-    token_hash: Vec<u8>,
-    community: String,
-    kind: String,
-    subject_id: i64,
-    created_at: i64,
-    last_seen_at: i64,
-    expires_at: i64,
+row! {
+    struct SessionRow {
+        token_hash: Vec<u8>,
+        community: String,
+        kind: String,
+        subject_id: i64,
+        created_at: i64,
+        last_seen_at: i64,
+        expires_at: i64,
+    }
 }
 
 impl SessionRow {
@@ -167,14 +167,15 @@ impl Own {
     }
 }
 
-#[derive(FromRow)]
-struct TokenRow {
-    token_id: i64,
-    community: String,
-    name: String,
-    scope: String,
-    created_at: i64,
-    revoked_at: Option<i64>,
+row! {
+    struct TokenRow {
+        token_id: i64,
+        community: String,
+        name: String,
+        scope: String,
+        created_at: i64,
+        revoked_at: Option<i64>,
+    }
 }
 
 impl TokenRow {

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -14,9 +14,10 @@ use tokio::time::{Instant, timeout};
 
 use super::{Postgres, statements};
 use crate::error::StoreError;
+use crate::steps::{migrator, steps};
 
 /// The tables' history, carried inside the program.
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrator(steps!("postgres")));
 
 /// Connections of one host: a batch or a page takes one at a time.
 const CONNECTIONS_MAX: u32 = 16;

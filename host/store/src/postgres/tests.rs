@@ -260,5 +260,6 @@ fn the_migrations_are_the_recorded_ones() {
     crate::statements::tests::recorded(
         "postgres",
         include_str!("../../../../migrations/postgres.sha256"),
+        &super::open::MIGRATIONS,
     );
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -15,9 +15,10 @@ use tokio::task::JoinHandle;
 use super::private::{a_file, beside, make_private};
 use super::{Sqlite, statements};
 use crate::error::StoreError;
+use crate::steps::{migrator, steps};
 
 /// The tables' history, carried inside the program.
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+pub(super) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| migrator(steps!("sqlite")));
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const READERS: u32 = 4;

@@ -129,6 +129,7 @@ fn the_migrations_are_the_recorded_ones() {
     crate::statements::tests::recorded(
         "sqlite",
         include_str!("../../../../migrations/sqlite.sha256"),
+        &super::open::MIGRATIONS,
     );
 }
 
