@@ -80,7 +80,7 @@ fn texts(folder: &RuleFolder) -> Result<Texts, Problem> {
     let schema = folder.read("schema.json")?;
     crate::params::schema(&schema)?;
     let scenarios = folder.read("scenarios.toml")?;
-    crate::desk::scenarios("scenarios.toml", &scenarios)?;
+    crate::scenarios::read("scenarios.toml", &scenarios)?;
     Ok(Texts { schema, scenarios })
 }
 

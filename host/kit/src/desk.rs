@@ -1,14 +1,12 @@
 //! The author's desk: a built component in the same engine, with the same limits, as on a serving host.
 //! A community may lower limits; what passes here passes on every host that keeps the defaults.
 
-use std::path::Path;
-
 use rongyi_rules::{About, Allowance, Cache, Compiler, Engine, Lowered, Rule, Tier};
 use rongyi_sdk::scenario::{self, Report};
 
 use crate::build::Built;
 use crate::params::Params;
-use crate::{Problem, RuleFolder};
+use crate::{Problem, RuleFolder, scenarios};
 
 /// A component and an engine.
 pub struct Desk {
@@ -83,11 +81,11 @@ impl Desk {
     /// # Errors
     /// [`Problem`] when the file is no scenario file.
     pub fn test(&self, shown: &str, text: &str) -> Result<Report, Problem> {
-        scenarios(shown, text)?;
+        scenarios::read(shown, text)?;
         let report = self
             .engine
             .run_scenarios(&self.built.bytes, text, None, Lowered::default());
-        report.map_err(|why| unreadable(shown, &why))
+        report.map_err(|why| scenarios::unreadable(shown, &why))
     }
 
     /// The rule with a parameter set of a scenario file; nothing when there is none or the rule refuses it.
@@ -95,51 +93,4 @@ impl Desk {
         let json = scenario::params_json(file.params.get(params)?);
         self.engine.load(&self.built.bytes, &json).ok()
     }
-}
-
-/// Reads a scenario file.
-///
-/// # Errors
-/// [`Problem`] with the line and what may stand there.
-pub fn scenarios(shown: &str, text: &str) -> Result<scenario::File, Problem> {
-    // An empty file lacks the list, one that says `scenario = []` has it.
-    let read = scenario::read(text);
-    let without = match &read {
-        Ok(file) => file.scenario.is_empty(),
-        Err(why) => why.contains("missing field `scenario`"),
-    };
-    if without {
-        return Err(Problem::new(
-            "kit.scenarios",
-            format!("{shown} 里一个 [[scenario]] 也没有。至少写一个例子：给什么、应该得什么。"),
-            format!(
-                "{shown} has no [[scenario]]. Write one example at least: what is given, what must come of it."
-            ),
-        ));
-    }
-    read.map_err(|why| unreadable(shown, &why))
-}
-
-/// Reads a scenario file from the disk.
-///
-/// # Errors
-/// [`Problem`] when it cannot be read or is none.
-pub fn scenario_file(path: &Path) -> Result<(String, scenario::File), Problem> {
-    let text =
-        rongyi_files::read_text(path, 16 << 20).map_err(|no| Problem::file(path, &no.into()))?;
-    let file = scenarios(&path.display().to_string(), &text)?;
-    Ok((text, file))
-}
-
-fn unreadable(shown: &str, why: &str) -> Problem {
-    Problem::new(
-        "kit.scenarios",
-        format!(
-            "{shown} 读不懂：\n{}\n例子怎么写，见 plugins/README.zh.md 的“例子”一节。",
-            why.trim_end()
-        ),
-        format!(
-            "{shown} cannot be understood; the place is shown above. How scenarios are written: plugins/README.md, “Scenarios”."
-        ),
-    )
 }

@@ -14,6 +14,7 @@ pub mod measure;
 pub mod params;
 pub mod past;
 mod problem;
+pub mod scenarios;
 
 pub use folder::{Lang, RuleFolder};
 pub use problem::Problem;

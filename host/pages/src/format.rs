@@ -3,6 +3,7 @@
 //! Knows no calendar arithmetic beyond the weekday of a date, no time zones and no clock: the
 //! caller hands over civil dates and times of the community's own place.
 
+pub use crate::number::number;
 use crate::text::Lang;
 
 /// A civil date.
@@ -123,22 +124,6 @@ pub fn month(year: i32, month: u8, lang: Lang) -> String {
         Lang::Zh => format!("{year}年{month}月"),
         Lang::En => format!("{} {year}", month_en(month)),
     }
-}
-
-/// Thousands separators and a real minus sign: `1,286`, `−50`.
-pub fn number(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut out = String::with_capacity(digits.len() + 4);
-    if n < 0 {
-        out.push('\u{2212}');
-    }
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 /// A movement, always with its sign except for nothing at all: `+10`, `−50`, `0`.

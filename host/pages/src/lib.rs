@@ -12,6 +12,7 @@ mod escape;
 pub mod fault;
 pub mod format;
 pub mod icon;
+mod number;
 pub mod office;
 pub mod operator;
 pub mod order;

@@ -90,7 +90,7 @@ impl Lang {
     pub fn text_counted(self, key: &str, n: i64) -> String {
         let mut args = FluentArgs::with_capacity(2);
         args.set("n", FluentValue::from(n));
-        args.set("count", FluentValue::from(crate::format::number(n)));
+        args.set("count", FluentValue::from(crate::number::number(n)));
         self.look_up(key, Some(&args))
     }
 

@@ -13,39 +13,31 @@ use wasmtime::Store;
 use wasmtime::component::{Component, Instance, Lift, WasmList};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
-use crate::engine::Inner;
 use crate::limits::Limits;
-use crate::rule::store;
+use crate::pool::Pool;
 use crate::state::State;
 use crate::world::exports;
 
 /// The baked component, or why there is none.
 pub(crate) fn bake(
-    inner: &Inner,
+    pool: &Pool,
     limits: &Limits,
     bytes: &[u8],
     params_json: &str,
 ) -> Result<Vec<u8>, String> {
     // The baker asserts where it meets what it did not expect; that is then simply not baked.
-    catch_unwind(AssertUnwindSafe(|| {
-        baked(inner, limits, bytes, params_json)
-    }))
-    .unwrap_or_else(|_| Err("the baker gave up".into()))
+    catch_unwind(AssertUnwindSafe(|| baked(pool, limits, bytes, params_json)))
+        .unwrap_or_else(|_| Err("the baker gave up".into()))
 }
 
-fn baked(
-    inner: &Inner,
-    limits: &Limits,
-    bytes: &[u8],
-    params_json: &str,
-) -> Result<Vec<u8>, String> {
+fn baked(pool: &Pool, limits: &Limits, bytes: &[u8], params_json: &str) -> Result<Vec<u8>, String> {
     let said = |error: wasmtime::Error| format!("{error:#}");
     let wizer = Wizer::new();
     let (parsed, instrumented) = wizer.instrument_component(bytes).map_err(said)?;
-    let component = Component::from_binary(&inner.wasm, &instrumented).map_err(said)?;
-    let version = exports(inner, &component).map_err(|error| error.to_string())?;
-    let pre = inner.linker.instantiate_pre(&component).map_err(said)?;
-    let mut store = store(inner, limits, limits.fuel_load);
+    let component = Component::from_binary(&pool.wasm, &instrumented).map_err(said)?;
+    let version = exports(&pool.wasm, &component).map_err(|error| error.to_string())?;
+    let pre = pool.linker.instantiate_pre(&component).map_err(said)?;
+    let mut store = pool.store(limits, limits.fuel_load);
     let instance = pre.instantiate(&mut store).map_err(said)?;
     let rule = version.bind(&mut store, &instance).map_err(said)?;
     if !rule.tell(&mut store, params_json).map_err(said)? {

@@ -5,8 +5,8 @@ use rongyi_core::rule::{CloseAsk, Decision, EarnAsk, Plan, PriceAsk, Quote, Refu
 use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Linker};
 use wasmtime::{AsContextMut, Store};
 
-use crate::load::Diagnostic;
-use crate::rule::About;
+use crate::about::About;
+use crate::diagnostic::Diagnostic;
 use crate::state::State;
 
 mod v0_1;

@@ -15,8 +15,8 @@ use sha2::Sha256;
 use wasmtime::component::Component;
 
 use crate::compile::{Compiler, NotCompiled, Order, compile};
-use crate::engine::Inner;
 use crate::limits::Limits;
+use crate::pool::Pool;
 
 /// Counts up when baking changes its result.
 const BAKE: u32 = 1;
@@ -133,21 +133,20 @@ fn seal_of(path: &Path) -> PathBuf {
 /// The component, from the cache when it is there; compiled, checked and kept, otherwise. What is in the cache has
 /// been checked once and for all: running it again at each start would bring all of its code into memory.
 pub(crate) fn component(
-    inner: &Inner,
+    pool: &Pool,
     limits: &Limits,
-    compiler: &Compiler,
+    (cache, compiler): (Option<&Cache>, &Compiler),
     order: &Order<'_>,
     is_right: impl FnOnce(&Component) -> bool,
 ) -> Result<Component, NotCompiled> {
-    let place = inner.cache.as_ref();
-    let place = place.map(|cache| (cache, name(&inner.wasm, order)));
+    let place = cache.map(|cache| (cache, name(&pool.wasm, order)));
     if let Some((cache, name)) = &place
-        && let Some(component) = kept(&inner.wasm, cache, name)
+        && let Some(component) = kept(&pool.wasm, cache, name)
     {
         return Ok(component);
     }
-    let code = compile(inner, limits, compiler, order)?;
-    let component = trusted(&inner.wasm, Code::Bytes(&code))
+    let code = compile(pool, limits, compiler, order)?;
+    let component = trusted(&pool.wasm, Code::Bytes(&code))
         // The code is this program's own, so what is wrong with it is that the pool has no room for it.
         .map_err(|error| NotCompiled::TooLarge(format!("{error:#}")))?;
     if !is_right(&component) {
@@ -158,7 +157,7 @@ pub(crate) fn component(
         let path = cache.folder.join(&name);
         keep(&path, &code).ok()?;
         keep(&seal_of(&path), &cache.seal(&name, &[&code])).ok()?;
-        kept(&inner.wasm, cache, &name)
+        kept(&pool.wasm, cache, &name)
     });
     Ok(mapped.unwrap_or(component))
 }

@@ -12,8 +12,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::bake::bake;
-use crate::engine::{EngineError, Inner};
 use crate::limits::{Limits, Tier};
+use crate::pool::{EngineError, Pool};
 
 /// Where components are compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,13 +99,13 @@ pub(crate) enum NotCompiled {
 
 /// Compiles one component within the limits of its tier.
 pub(crate) fn compile(
-    inner: &Inner,
+    pool: &Pool,
     limits: &Limits,
     compiler: &Compiler,
     order: &Order<'_>,
 ) -> Result<Vec<u8>, NotCompiled> {
     match compiler {
-        Compiler::InProcess => here(inner, limits, order),
+        Compiler::InProcess => here(pool, limits, order),
         Compiler::Process {
             program,
             args,
@@ -120,17 +120,17 @@ pub(crate) fn compile(
     }
 }
 
-fn here(inner: &Inner, limits: &Limits, order: &Order<'_>) -> Result<Vec<u8>, NotCompiled> {
+fn here(pool: &Pool, limits: &Limits, order: &Order<'_>) -> Result<Vec<u8>, NotCompiled> {
     let baked;
     let bytes = match order.params_json {
         Some(params) => {
-            baked = bake(inner, limits, order.component, params).map_err(NotCompiled::Refused)?;
+            baked = bake(pool, limits, order.component, params).map_err(NotCompiled::Refused)?;
             &baked
         }
         None => order.component,
     };
     // The compiler asserts what it believes of its input; wrong beliefs must not end this thread.
-    let code = catch_unwind(AssertUnwindSafe(|| inner.wasm.precompile_component(bytes)))
+    let code = catch_unwind(AssertUnwindSafe(|| pool.wasm.precompile_component(bytes)))
         .map_err(|_| NotCompiled::Died("it panicked".into()))?
         .map_err(|error| NotCompiled::Refused(format!("{error:#}")))?;
     let (has, max) = (code.len(), budget(limits.tier).code);
@@ -298,9 +298,9 @@ pub fn compile_one(mut input: impl Read, mut output: impl Write) -> std::io::Res
         component: &component,
         params_json: (bake == "1").then_some(params.as_str()),
     };
-    let inner = Inner::new(limits.clone(), None)
+    let pool = Pool::new(limits.clone())
         .map_err(|error: EngineError| std::io::Error::other(error.to_string()))?;
-    let (kind, body) = match here(&inner, &limits, &order) {
+    let (kind, body) = match here(&pool, &limits, &order) {
         Ok(code) => (b'C', code),
         Err(NotCompiled::Refused(text) | NotCompiled::Died(text)) => (b'E', text.into_bytes()),
         Err(NotCompiled::TooLarge(text)) => (b'L', text.into_bytes()),

@@ -4,17 +4,21 @@
 //! memory cap and a deadline, and its answer is checked before anybody sees it. What cannot be used comes
 //! back as a [`Fault`](rongyi_core::rule::Fault) with a stable code. There is no SQL and no HTTP here.
 
+mod about;
 mod answer;
 mod bake;
 mod bindings;
 mod cache;
 mod clock;
 mod compile;
+mod diagnostic;
 mod engine;
 mod fault;
+mod known;
 mod limits;
 mod load;
 mod params;
+mod pool;
 mod rule;
 pub mod scenario;
 mod schema;
@@ -22,10 +26,12 @@ mod state;
 mod tier;
 mod world;
 
+pub use about::{About, LogLine, Trace, Usage};
 pub use cache::Cache;
 pub use compile::{Compiler, compile_one};
-pub use engine::{Engine, EngineError};
+pub use diagnostic::{Diagnostic, LoadError};
+pub use engine::Engine;
 pub use limits::{Allowance, Limits, Lowered, Tier};
-pub use load::{Diagnostic, LoadError};
-pub use rule::{About, LogLine, Rule, Trace, Usage};
+pub use pool::EngineError;
+pub use rule::Rule;
 pub use schema::check_schema;

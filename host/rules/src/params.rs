@@ -5,8 +5,8 @@ use jsonschema::JsonType;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use rongyi_core::rule::{Plan, Text};
 
-use crate::load::{Diagnostic, LoadError, refuse};
-use crate::rule::About;
+use crate::about::About;
+use crate::diagnostic::{Diagnostic, LoadError, refuse};
 
 /// Letters of a complaint.
 const SHOWN_MAX: usize = 400;

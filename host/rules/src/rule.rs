@@ -3,70 +3,21 @@
 use std::sync::Arc;
 
 use rongyi_core::chain::Hash;
-use rongyi_core::rule::{CloseAsk, Decision, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal, Text};
+use rongyi_core::rule::{CloseAsk, Decision, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal};
 use wasmtime::Store;
 
+use crate::about::{About, Trace, Usage};
 use crate::bindings::{Heard, Pre, Speaks};
-use crate::clock::TICK_MS;
-use crate::engine::Inner;
 use crate::fault::Spent;
+use crate::known::Known;
 use crate::limits::Limits;
-use crate::load::Known;
+use crate::pool::Pool;
 use crate::state::State;
 use crate::{answer, world};
 
-/// Who a rule is, as it says itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
-    /// Its name, a code.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// What people call it.
-    pub title: Text,
-    /// Who wrote it.
-    pub authors: Vec<String>,
-    /// Its licence.
-    pub license: String,
-    /// JSON Schema of its parameters.
-    pub config_schema: String,
-    /// Its own scenarios, TOML.
-    pub scenarios: String,
-}
-
-/// What a call took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Usage {
-    /// Units of fuel of the hook.
-    pub fuel: u64,
-    /// Units of fuel of getting ready: nothing but a few units when the parameters are baked in, otherwise
-    /// those of `configure`.
-    pub configure_fuel: u64,
-    /// Bytes of linear memory.
-    pub memory_bytes: usize,
-}
-
-/// A line that a rule wrote to its log during one call; the newest are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogLine {
-    /// Whether it was written as an error.
-    pub is_error: bool,
-    /// What it says.
-    pub text: String,
-}
-
-/// What a call took, and what the rule wrote to its log meanwhile.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Trace {
-    /// What it took.
-    pub usage: Usage,
-    /// What it wrote, the oldest first.
-    pub log: Vec<LogLine>,
-}
-
 /// A component with its parameters, ready to be asked from any thread.
 pub struct Rule {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) pool: Arc<Pool>,
     pub(crate) limits: Limits,
     pub(crate) known: Arc<Known>,
     pub(crate) baked: Option<Pre>,
@@ -105,7 +56,7 @@ impl Rule {
 
     /// The interface it was built for: `rongyi:rules@0.2.0`.
     pub fn interface(&self) -> String {
-        world::interface(&self.inner, self.known.pre.component())
+        world::interface(&self.pool.wasm, self.known.pre.component())
     }
 
     /// What is this event worth?
@@ -173,7 +124,7 @@ impl Rule {
         self.call(
             "close",
             |guest, store| guest.close(store, ask),
-            |own| answer::closing(&self.plan, &self.inner.limits, ask, own),
+            |own| answer::closing(&self.plan, &self.pool.limits, ask, own),
         )
     }
 
@@ -202,7 +153,7 @@ impl Rule {
         ask: impl FnOnce(&dyn Speaks, &mut Store<State>) -> wasmtime::Result<()>,
     ) -> Result<Usage, Fault> {
         let (limits, fuel) = (&self.limits, self.limits.fuel_load);
-        let mut store = store(&self.inner, limits, fuel);
+        let mut store = self.pool.store(limits, fuel);
         let guest = self.known.pre.instantiate(&mut store);
         let asked = guest.and_then(|guest| ask(&*guest, &mut store));
         asked.map_err(|error| Spent::of(hook, limits, fuel, &store).fault(&error))?;
@@ -222,7 +173,7 @@ impl Rule {
     ) -> (Answer<T>, Trace) {
         let limits = &self.limits;
         let fuel = limits.fuel_call;
-        let mut store = store(&self.inner, limits, limits.fuel_load);
+        let mut store = self.pool.store(limits, limits.fuel_load);
         let mut configured = None;
         let result = (|| {
             let pre = self.baked.as_ref().unwrap_or(&self.known.pre);
@@ -266,16 +217,4 @@ impl Rule {
         let log = store.into_data().log;
         (answer, Trace { usage: used, log })
     }
-}
-
-/// A store with every limit set.
-pub(crate) fn store(inner: &Inner, limits: &Limits, fuel: u64) -> Store<State> {
-    let mut store = Store::new(&inner.wasm, State::new(limits, inner.clock.run()));
-    store.limiter(|state| state);
-    store.set_hostcall_fuel(limits.transfer_bytes);
-    store.set_epoch_deadline(limits.deadline_ms.div_ceil(TICK_MS).max(1));
-    store.epoch_deadline_trap();
-    // Fuel is switched on in the engine's configuration, so this cannot fail.
-    let _ = store.set_fuel(fuel);
-    store
 }

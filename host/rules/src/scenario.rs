@@ -13,9 +13,10 @@ use rongyi_core::rule as own;
 pub use rongyi_sdk::scenario::{Candidate, Difference, Failure, Report};
 use rongyi_sdk::types as sdk;
 
+use crate::about::About;
 use crate::engine::Engine;
 use crate::limits::Lowered;
-use crate::rule::{About, Rule};
+use crate::rule::Rule;
 
 /// Parameter sets of one run that are kept loaded; a file with more loads the rest again.
 const KEPT_MAX: usize = 64;

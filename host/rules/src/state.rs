@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use wasmtime::ResourceLimiter;
 
+use crate::about::LogLine;
 use crate::clock::Running;
 use crate::limits::Limits;
-use crate::rule::LogLine;
 
 /// The host's side of one call.
 pub(crate) struct State {

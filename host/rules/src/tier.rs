@@ -5,8 +5,8 @@
 
 use wasmparser::{Instance, Parser, Payload};
 
+use crate::diagnostic::{LoadError, refuse};
 use crate::limits::{Allowance, Limits, Tier};
-use crate::load::{LoadError, refuse};
 use crate::world::shape;
 
 /// What a component says it needs before it runs.

@@ -4,9 +4,8 @@ use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
 use crate::bindings::{ALLOWED_IMPORTS, PACKAGE, Version};
-use crate::engine::Inner;
+use crate::diagnostic::{LoadError, refuse};
 use crate::fault::plain;
-use crate::load::{LoadError, refuse};
 
 /// Names of a list in a message.
 const NAMES_MAX: usize = 5;
@@ -42,13 +41,13 @@ pub(crate) fn shape(bytes: &[u8]) -> Result<(), LoadError> {
     Err(refuse("load.not-component", zh, en))
 }
 
-pub(crate) fn imports(inner: &Inner, component: &Component) -> Result<(), LoadError> {
-    for (name, item) in component.component_type().imports(&inner.wasm) {
+pub(crate) fn imports(wasm: &wasmtime::Engine, component: &Component) -> Result<(), LoadError> {
+    for (name, item) in component.component_type().imports(wasm) {
         let (package, version) = name.split_once('@').unwrap_or((name, ""));
         if !ALLOWED_IMPORTS.contains(&package) {
             if !package.starts_with("wasi:") {
                 // A rule of another interface imports that interface's log: the interface is what to speak of.
-                exports(inner, component)?;
+                exports(wasm, component)?;
             }
             let advice = if package.starts_with("wasi:") {
                 "rules have no clock, files, network or randomness; build for wasm32-unknown-unknown, not for WASI"
@@ -68,7 +67,7 @@ pub(crate) fn imports(inner: &Inner, component: &Component) -> Result<(), LoadEr
         speaks(name, version)?;
         if let ComponentItem::ComponentInstance(own) = item.ty {
             let functions = own
-                .exports(&inner.wasm)
+                .exports(wasm)
                 .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)));
             for (function, _) in functions {
                 if package != "rongyi:rules/host" || function != "log" {
@@ -87,9 +86,9 @@ pub(crate) fn imports(inner: &Inner, component: &Component) -> Result<(), LoadEr
 }
 
 /// Package and version of the rules it exports; empty when there are none.
-pub(crate) fn interface(inner: &Inner, component: &Component) -> String {
+pub(crate) fn interface(wasm: &wasmtime::Engine, component: &Component) -> String {
     let component = component.component_type();
-    let mut names = component.exports(&inner.wasm).map(|(name, _)| name);
+    let mut names = component.exports(wasm).map(|(name, _)| name);
     let found = names.find_map(|name| {
         let (package, version) = name.split_once('@')?;
         let package = package.strip_suffix("/rules")?;
@@ -142,9 +141,12 @@ fn speaks(name: &str, version: &str) -> Result<Version, LoadError> {
 }
 
 /// The version of the interface that it answers.
-pub(crate) fn exports(inner: &Inner, component: &Component) -> Result<Version, LoadError> {
+pub(crate) fn exports(
+    wasm: &wasmtime::Engine,
+    component: &Component,
+) -> Result<Version, LoadError> {
     let mut names = Vec::new();
-    for (name, _) in component.component_type().exports(&inner.wasm) {
+    for (name, _) in component.component_type().exports(wasm) {
         let (package, version) = name.split_once('@').unwrap_or((name, ""));
         if package.strip_suffix("/rules") == Some(PACKAGE) {
             return speaks(name, version);

@@ -6,9 +6,9 @@ use wasmtime::Store;
 use super::rongyi::rules::host::{Host, Level};
 use super::rongyi::rules::types::{self, Severity};
 use super::{Rule, convert};
+use crate::about::About;
 use crate::bindings::{Configured, Heard, Speaks, Wrong};
-use crate::load::Diagnostic;
-use crate::rule::About;
+use crate::diagnostic::Diagnostic;
 use crate::state::State;
 
 impl types::Host for State {}

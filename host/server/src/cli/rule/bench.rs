@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use rongyi_kit::ask::Ask;
-use rongyi_kit::desk::scenario_file;
 use rongyi_kit::measure::{Measured, measure};
+use rongyi_kit::scenarios;
 
 use super::InFolder;
 use crate::cli::{Failure, say};
@@ -26,7 +26,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
     let (folder, desk) = args.rule.desk()?;
     let mut rules = Vec::new();
     for path in folder.scenario_files()? {
-        let (_, file) = scenario_file(&path)?;
+        let (_, file) = scenarios::read_file(&path)?;
         for scenario in &file.scenario {
             let named = scenario.params.as_deref();
             let Some(rule) = named.and_then(|name| desk.rule_of(&file, name)) else {

@@ -3,7 +3,7 @@
 
 use rongyi_core::rule::{FieldKind, KindPlan, Metric, Subject, Window};
 use rongyi_kit::ask::Ask;
-use rongyi_kit::desk::scenario_file;
+use rongyi_kit::scenarios;
 
 use super::{WithParams, answers};
 use crate::cli::{Failure, foreign, say};
@@ -24,7 +24,7 @@ pub(super) fn run(args: &WithParams) -> Result<(), Failure> {
         form(kind);
     }
     for path in folder.scenario_files()? {
-        let (_, file) = scenario_file(&path)?;
+        let (_, file) = scenarios::read_file(&path)?;
         for scenario in &file.scenario {
             let own = scenario.params.as_deref();
             let loaded = own.and_then(|name| desk.rule_of(&file, name));

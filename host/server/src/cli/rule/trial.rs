@@ -3,7 +3,8 @@
 
 use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
 use rongyi_kit::RuleFolder;
-use rongyi_kit::desk::{Desk, scenario_file};
+use rongyi_kit::desk::Desk;
+use rongyi_kit::scenarios;
 use rongyi_rules::scenario::{Difference, Failure as Failed};
 
 use super::{InFolder, colour};
@@ -21,7 +22,7 @@ pub(super) fn run(args: &InFolder) -> Result<(), Failure> {
 pub(super) fn trial(folder: &RuleFolder, desk: &Desk) -> Result<(), Failure> {
     let (mut ran, mut failed) = (0, 0);
     for path in folder.scenario_files()? {
-        let (text, _) = scenario_file(&path)?;
+        let (text, _) = scenarios::read_file(&path)?;
         let shown = path.display().to_string();
         let report = desk.test(&shown, &text)?;
         ran += report.ran;
