@@ -15,10 +15,14 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PLACES = ["host", "plugins/bundled"]
 # Where what stands is shown to residents: pages, faults, refusals, reasons.
-RESIDENTS = ["host/pages/src", "host/pages/texts", "host/server/src/web", "host/server/src/api/error", "host/server/src/explain", "host/core/src/command"]
+RESIDENTS = ["host/pages/src", "host/pages/texts", "host/core/src/command"] + [f"host/server/src/{file}" for file in [
+    "access/web", "amend/web", "amend/marks/web", "audit/proof/web", "door/fault", "door/visit", "door/error_page",
+    "door/contact", "earning/web", "ledger/carried", "ledger/explain", "ledger/lines", "ledger/months", "ledger/unmoved",
+    "ledger/web", "ledger/why", "people/accounts", "people/own/web", "people/privacy", "period/web", "redemption/counter",
+    "redemption/order", "redemption/pending", "redemption/shop", "rulebooks/web", "vitals"]]
 # Words of the trade: what they mean is said in other words to whoever collects her rice.
 # Said to programs or operators only, in a file of which residents read the rest.
-ALLOWED = {("host/server/src/api/error.rs", "JSON"), ("host/pages/texts/zh-CN.ftl", "UTF-8")}
+ALLOWED = {("host/server/src/door/fault.rs", "JSON"), ("host/pages/texts/zh-CN.ftl", "UTF-8")}
 TRADE = ["幂等", "令牌", "哈希", "事务", "回滚", "序列化", "正则", "枚举", "布尔", "字节", "UTF-8", "JSON", "TOML", "SQL", "wasm", "null",
          "staff/", "token/", "resident/", "terminal/", "jobs/", "panic", "{:?}", ":?}"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

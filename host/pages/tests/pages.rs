@@ -470,8 +470,8 @@ fn every_fault_of_the_sandbox_has_its_words() {
     for file in [
         "rules/src/fault.rs",
         "rules/src/rule.rs",
-        "server/src/rulebook.rs",
-        "server/src/rulebook/ward.rs",
+        "clerk/src/rulebook.rs",
+        "clerk/src/rulebook/ward.rs",
     ] {
         let text = std::fs::read_to_string(format!("{host}/{file}")).unwrap();
         let text = text.split("#[cfg(test)]").next().unwrap();

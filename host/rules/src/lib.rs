@@ -31,7 +31,7 @@ pub use cache::Cache;
 pub use compile::{Compiler, compile_one};
 pub use diagnostic::{Diagnostic, LoadError};
 pub use engine::Engine;
-pub use limits::{Allowance, Limits, Lowered, Tier};
+pub use limits::{Allowance, Limits, Lowered, PARK_AFTER, Tier};
 pub use pool::EngineError;
 pub use rule::Rule;
 pub use schema::check_schema;

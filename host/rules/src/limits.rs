@@ -4,6 +4,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// Distinct events in a row after which a rule is parked, unless the configuration says otherwise.
+pub const PARK_AFTER: usize = 5;
+
 /// The size class of a component. A later one may take more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {

@@ -8,6 +8,7 @@ pub mod recovery;
 mod secret;
 mod session;
 mod sign_in;
+pub mod web;
 
 use std::sync::Arc;
 

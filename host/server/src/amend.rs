@@ -1,6 +1,11 @@
 //! Taking back, correcting and objecting: what staff and residents ask about entries that are booked already, and
 //! what is open. Who may ask is decided by the callers, what comes of it by the book.
 
+pub mod api;
+pub(crate) mod cli;
+pub mod marks;
+pub(crate) mod web;
+
 use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::book::{Fate, FateState};
 use rongyi_core::chain::Hash;
@@ -11,11 +16,11 @@ use rongyi_core::rule::Text;
 use rongyi_store::{Store, StoreError};
 
 use crate::access::random;
-use crate::clerk::{Answer, ClerkError, receipt};
 use crate::door::{Actor, one_person};
 use crate::earning::InputError;
 use crate::house::House;
 use crate::redemption::key;
+use rongyi_clerk::{Answer, ClerkError, receipt};
 
 /// Letters a reason may have.
 pub const REASON_MAX: usize = 500;
@@ -88,7 +93,7 @@ pub fn reason(text: &str) -> Result<String, InputError> {
 /// Asks the book.
 ///
 /// # Errors
-/// As [`crate::clerk::Clerk::ask`]; the codes stand in the manual of `host/core`.
+/// As [`rongyi_clerk::Clerk::ask`]; the codes stand in the manual of `host/core`.
 pub async fn ask(
     house: &House,
     community: &Code,
@@ -289,7 +294,7 @@ pub async fn noticed(
     }
     if fate.state == FateState::Objected
         && let Some(objected) = store.entry(community, fate.by).await?
-        && let Some(first) = crate::clerk::receipt(&objected)?.records.first()
+        && let Some(first) = rongyi_clerk::receipt(&objected)?.records.first()
         && let Some(envelope) = first.envelope()
     {
         found.objection = Some((envelope.actor.clone(), objected.text));

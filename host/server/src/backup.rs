@@ -5,6 +5,9 @@
 //! renamed at the end: what has its name is whole, and what was interrupted is called `….unfinished`. Neither way
 //! changes anything where it reads from.
 
+pub(crate) mod cli;
+pub(crate) mod moving;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
@@ -17,9 +20,9 @@ use rongyi_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::config::{Config, PluginRef};
-use crate::proof::heads::{FIRST_LINE, stamp};
-use crate::proof::{ProofFault, Trees, head_now};
+use crate::audit::proof::heads::{FIRST_LINE, stamp};
+use crate::audit::proof::{ProofFault, Trees, head_now};
+use rongyi_config::{Config, PluginRef};
 
 /// The form of the folder that this program writes and reads.
 const FORM: u32 = 1;

@@ -8,48 +8,12 @@
 //! | 2 | the command line is wrong |
 //! | 78 | the configuration is wrong |
 
-mod acting;
-mod acts;
-mod amend;
-mod backup;
-mod check;
-mod enrol;
-mod heads;
-mod import;
-mod library;
-mod marks;
-mod moving;
-mod out;
-mod own;
-pub(crate) mod period;
-mod proof;
-mod refused;
-mod rule;
-mod rules;
-mod serve;
-mod show;
-mod statement;
-mod telling;
-mod verify;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use rongyi_core::ids::Code;
-use rongyi_core::rule::Text;
-use rongyi_core::shown;
-use rongyi_core::typed;
-use rongyi_files::Trouble;
-use rongyi_store::StoreError;
-
-use crate::clock::SystemClock;
-use crate::config::{self, Diagnostic, Parted};
-use crate::demo;
+use crate::audit::{proof, statement, verify};
+use crate::door::terminal::{Failure, acts, out, tell};
 use crate::door::{May, Right, may};
-use crate::explain::Lang;
-use crate::house::{self, House, OpenError};
+use crate::{amend, backup, demo, earning, house, ledger, people, period, rulebooks, serving};
 
 /// 榕易：社区积分的账本、规则和超市。
 /// Rongyi: ledger, rules and supermarket for community points.
@@ -134,245 +98,79 @@ const FIRST_STEPS: &str = "\
 #[derive(Debug, Subcommand)]
 enum Command {
     /// 打开网页和接口，直到收到停止信号 / serve pages and API until told to stop
-    Serve(serve::ServeArgs),
+    Serve(serving::cli::ServeArgs),
     /// 演示：建好数据再打开网页 / make a demo and serve it
     Demo(demo::DemoArgs),
     /// 检查配置和规则，不改任何东西 / check configuration and rules; changes nothing
-    Check(check::CheckArgs),
+    Check(rulebooks::check::CheckArgs),
     /// 规则：运行情况，写自己的规则 / rules: how they are doing, and writing one's own
     #[command(subcommand)]
-    Rule(rule::RuleCommand),
+    Rule(rulebooks::author::RuleCommand),
     /// 登记人员（还不是居民） / persons who are not residents yet
     #[command(subcommand)]
-    Person(enrol::PersonCommand),
+    Person(people::cli::PersonCommand),
     /// 登记户 / households
     #[command(subcommand)]
-    Household(enrol::HouseholdCommand),
+    Household(people::cli::HouseholdCommand),
     /// 登记居民 / residents
     #[command(subcommand)]
-    Resident(enrol::ResidentCommand),
+    Resident(people::cli::ResidentCommand),
     /// 登记工作人员 / staff
     #[command(subcommand)]
-    Staff(enrol::StaffCommand),
+    Staff(people::cli::StaffCommand),
     /// 登记兑换物品 / items of the shop
     #[command(subcommand)]
-    Item(enrol::ItemCommand),
+    Item(people::cli::ItemCommand),
     /// 进货 / goods that come in
     #[command(subcommand)]
-    Stock(enrol::StockCommand),
+    Stock(people::cli::StockCommand),
     /// 设备令牌 / tokens for devices
     #[command(subcommand)]
-    Token(enrol::TokenCommand),
+    Token(people::cli::TokenCommand),
     /// 导入旧余额、旧累计或事项 / import opening balances, totals of before, or events
     #[command(subcommand)]
-    Import(import::ImportCommand),
+    Import(earning::cli::ImportCommand),
     /// 查一位居民的余额 / what a resident has
-    Balance(show::BalanceArgs),
+    Balance(ledger::cli::BalanceArgs),
     /// 查一位居民的明细 / what happened to it
-    Passbook(show::PassbookArgs),
+    Passbook(ledger::cli::PassbookArgs),
     /// 查一位居民的兑换单 / a resident's orders
-    Orders(show::OrdersArgs),
+    Orders(ledger::cli::OrdersArgs),
     /// 结一个月、一个季度或一年的账 / close a month, a quarter or a year
     #[command(subcommand)]
-    Period(period::PeriodCommand),
+    Period(period::cli::PeriodCommand),
     /// 核对某一天的余额，对上的记下来 / compare a past balance with the ledger and keep it
-    Statement(statement::StatementArgs),
+    Statement(statement::cli::StatementArgs),
     /// 备份整个系统，不用停 / back everything up while it serves
-    Backup(backup::BackupArgs),
+    Backup(backup::cli::BackupArgs),
     /// 把备份放进一个空的地方，再核对 / put a backup into an empty place and verify it
-    Restore(backup::RestoreArgs),
+    Restore(backup::cli::RestoreArgs),
     /// 从 SQLite 搬到 PostgreSQL / carry everything to PostgreSQL
-    Move(moving::MoveArgs),
+    Move(backup::moving::MoveArgs),
     /// 冲正一笔 / take an entry back
-    Reverse(amend::ReverseArgs),
+    Reverse(amend::cli::ReverseArgs),
     /// 双人更正 / corrections by two people
     #[command(subcommand)]
-    Correct(amend::CorrectCommand),
+    Correct(amend::cli::CorrectCommand),
     /// 公示和异议 / awards under notice, objections
     #[command(subcommand)]
-    Notice(amend::NoticeCommand),
+    Notice(amend::cli::NoticeCommand),
     /// 规则请人看一眼的 / what a rule asks somebody to look at
     #[command(subcommand)]
-    Marks(marks::MarksCommand),
+    Marks(amend::marks::cli::MarksCommand),
     /// 没有通过、现在会有别的结果的 / what was refused and would come out otherwise now
     #[command(subcommand)]
-    Refused(refused::RefusedCommand),
+    Refused(earning::refused::RefusedCommand),
     /// 重算整本账，逐笔核对 / recompute and prove the ledger
-    Verify(verify::VerifyArgs),
+    Verify(verify::cli::VerifyArgs),
     /// 写出每本账现在的总指纹，可以公示 / the heads of all ledgers, to be published
-    Heads(heads::HeadsArgs),
+    Heads(proof::heads_cli::HeadsArgs),
     /// 一笔账的凭证：写出、核对 / proof that an entry stands in the ledger
     #[command(subcommand)]
-    Proof(proof::ProofCommand),
+    Proof(proof::cli::ProofCommand),
     /// 内部用：编译一条规则 / internal: compiles one rule, from standard input to standard output
     #[command(name = house::COMPILE_COMMAND, hide = true)]
     CompileRule,
-}
-
-/// Which installation.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Installation {
-    /// 配置文件 / the configuration
-    #[arg(long, value_name = "FILE", default_value = "config/rongyi.toml")]
-    config: PathBuf,
-    /// 换一个数据库，不用配置里写的那个 / another database than the configuration names
-    #[arg(long, value_name = "URL")]
-    database: Option<String>,
-}
-
-impl Installation {
-    /// The configuration with the database of the command line: the communities that are right, and the mistakes of
-    /// the others beside them. Its warnings are told.
-    fn load(&self) -> Result<Parted, Failure> {
-        let mut parted = load(&self.config)?;
-        if let Some(url) = &self.database {
-            parted.config.database_url.clone_from(url);
-        }
-        Ok(parted)
-    }
-}
-
-/// Which installation, when it is only read: the configuration, or just the database.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Reading {
-    /// 配置文件 / the configuration [default: config/rongyi.toml]
-    #[arg(long, value_name = "FILE", conflicts_with = "database")]
-    config: Option<PathBuf>,
-    /// 只用数据库，不读配置 / only the database: sqlite:data/rongyi.db
-    #[arg(long, value_name = "URL")]
-    database: Option<String>,
-}
-
-/// Which community.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct InCommunity {
-    /// 社区代号 / the community's code
-    #[arg(long, short, value_name = "CODE")]
-    community: Code,
-}
-
-/// The reader's language.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum LangArg {
-    /// 中文
-    Zh,
-    /// English
-    En,
-}
-
-impl From<LangArg> for Lang {
-    fn from(lang: LangArg) -> Lang {
-        match lang {
-            LangArg::Zh => Lang::Zh,
-            LangArg::En => Lang::En,
-        }
-    }
-}
-
-/// Why a command did not do what it was asked.
-#[derive(Debug)]
-pub enum Failure {
-    /// The configuration is wrong; everything that is.
-    Config(Vec<Diagnostic>),
-    /// It failed.
-    Failed {
-        /// Stable, for programs.
-        code: &'static str,
-        /// What is wrong and what to do.
-        text: Text,
-    },
-    /// It failed, and the reader has been told everything.
-    Told,
-}
-
-impl Failure {
-    pub(crate) fn new(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Failure::Failed {
-            code,
-            text: Text {
-                zh: zh.into(),
-                en: en.into(),
-            },
-        }
-    }
-
-    /// A failure whose sentence holds both languages.
-    pub(crate) fn said(code: &'static str, error: &dyn std::error::Error) -> Self {
-        Failure::new(code, error.to_string(), String::new())
-    }
-
-    /// The exit code.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Failure::Config(_) => 78,
-            Failure::Failed { .. } | Failure::Told => 1,
-        }
-    }
-
-    /// Writes it to the error stream.
-    pub fn tell(&self) {
-        match self {
-            Failure::Config(diagnostics) => tell(&config::render(diagnostics)),
-            Failure::Failed { code, text } => {
-                // The ways out of ledgers that are not the published ones are lines of this program's own.
-                let zh = match *code {
-                    "heads.apart" => shown::lines(&text.zh),
-                    _ => shown::line(&text.zh),
-                };
-                let en = shown::line(&text.en);
-                let gap = if en.is_empty() { "" } else { "\n  " };
-                tell(&format!("错误 error [{code}]: {zh}{gap}{en}"));
-            }
-            Failure::Told => {}
-        }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Failure::said("store", &error)
-    }
-}
-
-impl From<OpenError> for Failure {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Config(diagnostics) => Failure::Config(diagnostics),
-            OpenError::Store(error) => error.into(),
-            OpenError::Ledger(community, error) => {
-                let text = clerk_text(&error);
-                Failure::new(
-                    "ledger",
-                    format!("社区 {community}：{}", text.zh),
-                    format!("Community {community}: {}", text.en),
-                )
-            }
-            OpenError::Engine(why) => Failure::new(
-                "engine",
-                format!("规则引擎没能启动：{why}"),
-                format!("The rule engine cannot start: {why}"),
-            ),
-            OpenError::File(trouble) => Failure::trouble(&trouble),
-            OpenError::Apart(_) => Failure::said("heads.apart", &error),
-            OpenError::Heads(_) => Failure::said("heads", &error),
-        }
-    }
-}
-
-impl Failure {
-    /// A file that can't be used, with what mends it.
-    pub(crate) fn trouble(trouble: &Trouble) -> Self {
-        Failure::new("file", format!("{}。", trouble.zh()), format!("{trouble}."))
-    }
-
-    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
-        let path = path.display();
-        Failure::new(
-            "file",
-            format!("{path}：{error}。请核对路径和权限。"),
-            format!("{path}: {error}. Check the path and its permissions."),
-        )
-    }
 }
 
 /// Does what was asked.
@@ -387,34 +185,34 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     let runtime = runtime.map_err(|error| Failure::said("runtime", &error))?;
     runtime.block_on(async {
         match cli.command {
-            Command::Serve(args) => serve::run(&args).await,
+            Command::Serve(args) => serving::cli::run(&args).await,
             Command::Demo(args) => demo::run(args).await,
-            Command::Check(args) => check::run(&args).await,
-            Command::Rule(command) => rule::run(command).await,
-            Command::Person(command) => enrol::person(command).await,
-            Command::Household(command) => enrol::household(command).await,
-            Command::Resident(command) => enrol::resident(command).await,
-            Command::Staff(command) => enrol::staff(command).await,
-            Command::Item(command) => enrol::item(command).await,
-            Command::Stock(command) => enrol::stock(command).await,
-            Command::Token(command) => enrol::token(command).await,
-            Command::Import(command) => import::run(command).await,
-            Command::Balance(args) => show::balance(args).await,
-            Command::Passbook(args) => show::passbook(args).await,
-            Command::Orders(args) => show::orders(args).await,
-            Command::Period(command) => period::run(command).await,
-            Command::Statement(args) => statement::run(args).await,
-            Command::Backup(args) => backup::run(args).await,
-            Command::Restore(args) => backup::restore(args).await,
-            Command::Move(args) => moving::run(args).await,
-            Command::Reverse(args) => amend::reverse(args).await,
-            Command::Correct(command) => amend::correct(command).await,
-            Command::Notice(command) => amend::notice(command).await,
-            Command::Marks(command) => marks::marks(command).await,
-            Command::Refused(command) => refused::refused(command).await,
-            Command::Verify(args) => verify::run(args).await,
-            Command::Heads(args) => heads::run(args).await,
-            Command::Proof(command) => proof::run(command).await,
+            Command::Check(args) => rulebooks::check::run(&args).await,
+            Command::Rule(command) => rulebooks::author::run(command).await,
+            Command::Person(command) => people::cli::person(command).await,
+            Command::Household(command) => people::cli::household(command).await,
+            Command::Resident(command) => people::cli::resident(command).await,
+            Command::Staff(command) => people::cli::staff(command).await,
+            Command::Item(command) => people::cli::item(command).await,
+            Command::Stock(command) => people::cli::stock(command).await,
+            Command::Token(command) => people::cli::token(command).await,
+            Command::Import(command) => earning::cli::run(command).await,
+            Command::Balance(args) => ledger::cli::balance(args).await,
+            Command::Passbook(args) => ledger::cli::passbook(args).await,
+            Command::Orders(args) => ledger::cli::orders(args).await,
+            Command::Period(command) => period::cli::run(command).await,
+            Command::Statement(args) => statement::cli::run(args).await,
+            Command::Backup(args) => backup::cli::run(args).await,
+            Command::Restore(args) => backup::cli::restore(args).await,
+            Command::Move(args) => backup::moving::run(args).await,
+            Command::Reverse(args) => amend::cli::reverse(args).await,
+            Command::Correct(command) => amend::cli::correct(command).await,
+            Command::Notice(command) => amend::cli::notice(command).await,
+            Command::Marks(command) => amend::marks::cli::marks(command).await,
+            Command::Refused(command) => earning::refused::refused(command).await,
+            Command::Verify(args) => verify::cli::run(args).await,
+            Command::Heads(args) => proof::heads_cli::run(args).await,
+            Command::Proof(command) => proof::cli::run(command).await,
             Command::CompileRule => compile_rule(),
         }
     })
@@ -424,112 +222,6 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
 fn compile_rule() -> Result<(), Failure> {
     rongyi_rules::compile_one(std::io::stdin().lock(), std::io::stdout().lock())
         .map_err(|error| Failure::said("compile", &error))
-}
-
-pub(crate) use enrol::{private_file, stop};
-pub(crate) use import::{
-    import_balances, import_events, import_history, read as read_sheet, summary, unreadable,
-};
-pub(crate) use library::Library;
-pub use out::tell_panics;
-pub(crate) use out::{foreign, on_terminal, say, say_json, tell};
-pub(crate) use own::as_json as own_json;
-pub(crate) use serve::{ADDRESS, listen, serve};
-pub(crate) use statement::around;
-pub(crate) use telling::clerk_text;
-
-/// The configuration, as far as it is right; its warnings are told.
-pub(crate) fn load(path: &Path) -> Result<Parted, Failure> {
-    let parted = config::load_parted(path).map_err(Failure::Config)?;
-    if !parted.config.warnings.is_empty() {
-        tell(&config::render(&parted.config.warnings));
-    }
-    Ok(parted)
-}
-
-/// Opens an installation for writing, does the work, and closes it whatever came of it. A community whose files are
-/// wrong is left out, and it is said so: the others' work goes on.
-pub(crate) async fn with_house<T>(
-    installation: &Installation,
-    work: impl AsyncFnOnce(&House) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let house = House::open_parted(installation.load()?, Arc::new(SystemClock)).await?;
-    tell_tightened(&house);
-    let standing = house.news.standing();
-    let files: BTreeSet<_> = standing
-        .wrong
-        .iter()
-        .map(|one| &one.diagnostic.file)
-        .collect();
-    for file in files {
-        let file = foreign(&file.display().to_string());
-        tell(&format!(
-            "提醒 warning: {file} 有错，这个社区先不管；详情请运行 rongyi check。\n  {file} is wrong; its community is left out. See rongyi check."
-        ));
-    }
-    let done = work(&house).await;
-    house.close().await;
-    done
-}
-
-/// A place in a ledger or the number of an order, as people type it.
-pub(crate) fn seq(text: &str) -> Result<u64, String> {
-    let digits = typed::digits(text).and_then(|digits| digits.parse().ok());
-    digits.ok_or_else(|| "只写数字，例如 812 / digits only, such as 812".to_owned())
-}
-
-/// A resident's number, as people type it.
-pub(crate) fn number(text: &str) -> Result<u32, String> {
-    typed::number(text).ok_or_else(|| "只写数字，例如 1001 / digits only, such as 1001".to_owned())
-}
-
-/// What other users of the machine could read until now.
-fn tell_tightened(house: &House) {
-    for path in &house.tightened {
-        let path = foreign(&path.display().to_string());
-        tell(&format!(
-            "提醒 warning: {path} 以前本机别的用户也能读，现在只有你能读。\n  Other users of this machine could read {path}; now only you can."
-        ));
-    }
-}
-
-/// The community, when this installation has it.
-pub(crate) fn known<'c>(house: &House, community: &'c Code) -> Result<&'c Code, Failure> {
-    if house.community(community).is_some() {
-        return Ok(community);
-    }
-    let standing = house.news.standing();
-    if standing.is_whole() {
-        return Err(unknown(community, house.communities().keys()));
-    }
-    // Perhaps it is the one whose file is wrong; its code may not even be readable.
-    if standing.wrong.is_empty() {
-        tell(&standing.told());
-        return Err(Failure::Told);
-    }
-    let wrong = standing.wrong.into_iter().map(|one| one.diagnostic);
-    Err(Failure::Config(wrong.collect()))
-}
-
-fn unknown<'c>(community: &Code, all: impl Iterator<Item = &'c Code>) -> Failure {
-    let all: Vec<_> = all.map(Code::as_str).collect();
-    let all = all.join(", ");
-    Failure::new(
-        "community.unknown",
-        format!("没有代号为“{community}”的社区。有的是：{all}。"),
-        format!("There is no community “{community}”. There are: {all}."),
-    )
-}
-
-/// The largest file that a command is given to compare with: published heads, a proof, a checkpoint; in bytes.
-pub(crate) const GIVEN_BYTES_MAX: u64 = 256 << 20;
-
-/// A count of things by name, in one line.
-pub(crate) fn counts(by: &BTreeMap<String, u64>) -> String {
-    by.iter()
-        .map(|(code, count)| format!("{code} {count}"))
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 #[cfg(test)]

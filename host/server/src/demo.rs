@@ -15,16 +15,19 @@ use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 
 use crate::access::{hash_secret, server_secret};
-use crate::cli::{
-    ADDRESS, Failure, import_balances, import_events, import_history, listen, private_file,
-    read_sheet, say, serve, stop, summary, tell, unreadable,
+use crate::door::terminal::{Failure, private_file, say, tell};
+use crate::earning::cli::{
+    import_balances, import_events, import_history, read as read_sheet, summary, unreadable,
 };
-use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config};
-use crate::goods::{self, ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::house::House;
+use crate::people::cli::stop;
 use crate::people::secret::{new_password, new_pin};
-use crate::people::{self, Added, HOUSEHOLD_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS};
+use crate::people::{Added, HOUSEHOLD_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS};
+use crate::serving::cli::{ADDRESS, listen, serve};
+use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS};
+use crate::{people, stock};
+use rongyi_clerk::clock::{Clock, SystemClock};
+use rongyi_config::{self as config, Config};
 use rongyi_sheets::{Columns, Sheet};
 
 pub use cases::play;
@@ -128,9 +131,9 @@ async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Fa
         let staff = file("staff.csv", STAFF_COLUMNS)?;
         staff.done(people::add_staff(house, community, key, staff.rows()?).await)?;
         let items = file("items.csv", ITEM_COLUMNS)?;
-        items.done(goods::add_items(house, community, items.rows()?, false).await)?;
+        items.done(stock::add_items(house, community, items.rows()?, false).await)?;
         let stock = file("stock.csv", STOCK_COLUMNS)?;
-        stock.done(goods::receive_stock(house, community, stock.rows()?).await)?;
+        stock.done(stock::receive_stock(house, community, stock.rows()?).await)?;
         let balances = folder.join("balances.csv");
         let tally = import_balances(house, community, &balances, &read_sheet(&balances)?).await?;
         summary(&balances, &tally, false);

@@ -7,9 +7,19 @@
 mod act;
 mod actor;
 mod addresses;
+pub mod app;
+pub(crate) mod asked;
+pub mod caller;
+pub mod contact;
+pub mod error_page;
+pub mod fault;
+pub mod headers;
+pub mod json;
 mod person;
 mod reading;
 mod right;
+pub mod terminal;
+pub mod visit;
 
 pub use act::Act;
 pub use actor::{Actor, Signed, User};

@@ -2,7 +2,12 @@
 //! says what to write instead. What an event is worth is decided elsewhere.
 
 pub mod again;
+pub mod api;
+pub mod chains;
+pub(crate) mod cli;
 pub mod import;
+pub(crate) mod refused;
+pub(crate) mod web;
 
 use rongyi_core::amount::{BadDecimal, Decimal};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};

@@ -26,19 +26,19 @@ use rongyi_rules::{Engine, Rule};
 use rongyi_store::{Store, StoreError};
 use tokio_util::task::TaskTracker;
 
-use crate::clerk::{Clerk, ClerkError};
-use crate::clock::{Clock, local};
-use crate::config::{self, Config, Diagnostic, Parted};
+use crate::audit::proof::heads::Heads;
 use crate::door::{Actor, Kind, Reading, Readings, Way};
-use crate::proof::heads::Heads;
-use crate::rulebook::{RuleBooks, RuleSets};
-use crate::till::Turns;
+use crate::redemption::till::Turns;
 use agreeing::{blocks, changed_settings, tried, unknown_sets};
 use checking::serving_engine;
 pub use checking::{
     COMPILE_COMMAND, Checked, check_rules, compile_apart, compiler, engine, known_cache,
 };
 pub use difference::{Change, Stretch, difference};
+use rongyi_clerk::clock::{Clock, local};
+use rongyi_clerk::rulebook::{RuleBooks, RuleSets};
+use rongyi_clerk::{Clerk, ClerkError};
+use rongyi_config::{self as config, Config, Diagnostic, Parted};
 
 /// One community as this host serves it.
 #[derive(Debug)]

@@ -16,11 +16,11 @@ use rongyi_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{BROWSERS_KEPT, TRIES_KEPT};
-use crate::clerk::ClerkError;
+use crate::audit::proof::ProofFault;
 use crate::door::Actor;
 use crate::house::House;
 use crate::people::own;
-use crate::proof::ProofFault;
+use rongyi_clerk::ClerkError;
 
 /// Time between two rounds.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -132,7 +132,7 @@ pub async fn sweep(house: &House) {
 
 /// Seals who works here. What nothing explains is told every round, and stays to be seen by `verify`.
 pub async fn roster(house: &House, code: &Code) {
-    match crate::roster::keep(house, code, None).await {
+    match crate::audit::roster::keep(house, code, None).await {
         Ok(strange) => {
             for own in strange {
                 tracing::error!(community = %code, who = %own.who, what = %own.what, "staff were changed and no deed of this program says why; run `rongyi verify`");

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use rongyi_server::cli::{self, Cli};
-use rongyi_server::house;
+use rongyi_server::cli::Cli;
+use rongyi_server::door::terminal::tell_panics;
+use rongyi_server::{cli, house};
 
 /// Half again as many events a second as with the system's. The process that compiles rules has it too, and is kept
 /// within its memory by the host.
@@ -11,7 +12,7 @@ use rongyi_server::house;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    cli::tell_panics();
+    tell_panics();
     house::compile_apart();
     let cli = match Cli::read() {
         Ok(cli) => cli,

@@ -1,12 +1,18 @@
 //! Who is there: households, persons, residents and staff, added one by one or from a file by the same functions.
 //! First PINs and passwords are random and changed at first use. Signing in is elsewhere ([`crate::access`]).
 
+pub(crate) mod accounts;
+pub mod api;
+pub(crate) mod cli;
+mod columns;
 pub mod own;
+pub(crate) mod privacy;
 pub mod readings;
 pub mod secret;
 mod staff;
 pub mod traits;
 
+pub use columns::{HOUSEHOLD_COLUMNS, PERSON_COLUMNS, RESIDENT_COLUMNS};
 pub use staff::{ROLES, STAFF_COLUMNS, add_staff};
 
 use std::collections::BTreeMap;
@@ -18,33 +24,14 @@ use rongyi_core::typed;
 use rongyi_store::{ResidentRow, StoreError};
 
 use crate::access::random;
-use crate::clerk::ClerkError;
 use crate::earning::{InputError, household_no, resident_no, whole};
 use crate::house::House;
-use rongyi_sheets::{BadRow, Columns, Row, Rows};
+use rongyi_clerk::ClerkError;
+use rongyi_sheets::{BadRow, Row, Rows};
 use secret::{hash_all, new_pin};
 
 /// The longest name or address in characters.
 const TEXT_MAX: usize = 200;
-
-/// The columns of a file of households.
-pub const HOUSEHOLD_COLUMNS: Columns = Columns {
-    required: &["household", "name"],
-    optional: &["address"],
-    prefixes: &[],
-};
-/// The columns of a file of persons who are not residents yet.
-pub const PERSON_COLUMNS: Columns = Columns {
-    required: &["name"],
-    optional: &["phone"],
-    prefixes: &[],
-};
-/// The columns of a file of residents.
-pub const RESIDENT_COLUMNS: Columns = Columns {
-    required: &["resident", "household"],
-    optional: &["name", "phone", "person", "traits"],
-    prefixes: &[],
-};
 
 /// A first PIN or password. It is shown once and stored nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]

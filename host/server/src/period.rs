@@ -3,7 +3,10 @@
 //! What a step does is decided by the book; here it is found out what to ask next. Closing may be stopped at any
 //! moment: what is closed is closed, and the next run, or the jobs of a running host, go on with the rest.
 
+pub mod api;
+pub(crate) mod cli;
 mod due;
+pub(crate) mod web;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,13 +24,13 @@ use rongyi_core::time::LocalDate;
 use rongyi_store::StoreError;
 
 use crate::access::Role;
-use crate::clerk::{self, Answer, ClerkError};
-use crate::config::{self, Diagnostic};
 use crate::door::{Actor, one_person};
 use crate::house::House;
+use due::{closings, due, earlier};
+use rongyi_clerk::{self as clerk, Answer, ClerkError};
+use rongyi_config::{self as config, Diagnostic};
 
 pub use due::{Due, about, next, rule_in};
-use due::{closings, due, earlier};
 
 /// Holders asked for at once.
 const CHUNK: u32 = 200;

@@ -2,6 +2,13 @@
 //!
 //! It asks the book and the clerk; prices and limits are the community's rule, amounts the ledger's.
 
+pub mod api;
+pub(crate) mod counter;
+pub(crate) mod order;
+pub(crate) mod pending;
+pub(crate) mod shop;
+pub mod till;
+
 use std::collections::HashMap;
 
 use rongyi_core::account::{Account, Holder, Purpose};
@@ -18,11 +25,10 @@ use rongyi_core::time::LocalDate;
 use rongyi_store::{Store, StoreError};
 
 use crate::access::random;
-use crate::clerk::{self, Answer, ClerkError};
 use crate::door::Actor;
-use crate::due;
 use crate::house::House;
-use crate::jobs;
+use crate::{due, jobs};
+use rongyi_clerk::{self as clerk, Answer, ClerkError};
 
 /// Pick-up codes tried before giving up; with a million open orders one in a hundred is taken.
 pub(crate) const CODE_TRIES: usize = 8;
@@ -264,7 +270,7 @@ pub fn key(text: Option<String>, input: &str) -> Option<Key> {
 /// Places an order. The same key answers the same order, however often it comes.
 ///
 /// # Errors
-/// As [`crate::clerk::Clerk::ask`].
+/// As [`rongyi_clerk::Clerk::ask`].
 pub async fn place(house: &House, community: &Code, wanted: Wanted) -> Result<Answer, ClerkError> {
     jobs::catch_up(house, community).await?;
     let sealing = house.seal_key(community).await?;

@@ -3,6 +3,7 @@
 //!
 //! Which address a request is for, and what is answered, is the router's business.
 
+pub(crate) mod cli;
 mod held;
 mod refusal;
 mod seat;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::Extensions;
+use rongyi_config::serving::Limits;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -29,62 +31,27 @@ const STOP_BODY: Duration = Duration::from_secs(1);
 /// Files kept for the database, rules and the log: a quarter of what is allowed, between these two.
 const FILES_KEPT: (u64, u64) = (64, 1024);
 
-/// What connections may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Connections in all.
-    pub connections_max: usize,
-    /// Connections from one address.
-    pub per_address_max: usize,
-    /// For a head to arrive.
-    pub header: Duration,
-    /// For a body to arrive.
-    pub body: Duration,
-    /// For the other side to take some of an answer.
-    pub send: Duration,
-    /// For a connection on which nothing is asked.
-    pub idle: Duration,
-    /// For the requests in hand at a stop.
-    pub stop: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            connections_max: 4096,
-            per_address_max: 512,
-            header: Duration::from_secs(10),
-            body: Duration::from_secs(20),
-            send: Duration::from_secs(20),
-            idle: Duration::from_secs(75),
-            stop: Duration::from_secs(10),
-        }
+/// As much of these as the system's limit for open files has room for, after raising it as far as it goes.
+pub(crate) fn within_files(mut limits: Limits) -> Limits {
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the limit for open files cannot be read; 1024 is assumed");
+        1024
+    });
+    let kept = (files / 4).clamp(FILES_KEPT.0, FILES_KEPT.1);
+    let room = usize::try_from(files.saturating_sub(kept)).unwrap_or(usize::MAX);
+    let room = room.saturating_sub(2 * seat::SPARE_SEATS).max(1);
+    if room < limits.connections_max {
+        tracing::warn!(
+            files,
+            connections = room,
+            "the system allows fewer open files than [serving] connections_max needs; raise the limit (LimitNOFILE= or ulimit -n)"
+        );
+        limits.connections_max = room;
     }
-}
-
-impl Limits {
-    /// As much of these as the system's limit for open files has room for, after raising it as far as it goes.
-    pub(crate) fn within_files(mut self) -> Limits {
-        let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the limit for open files cannot be read; 1024 is assumed");
-            1024
-        });
-        let kept = (files / 4).clamp(FILES_KEPT.0, FILES_KEPT.1);
-        let room = usize::try_from(files.saturating_sub(kept)).unwrap_or(usize::MAX);
-        let room = room.saturating_sub(2 * seat::SPARE_SEATS).max(1);
-        if room < self.connections_max {
-            tracing::warn!(
-                files,
-                connections = room,
-                "the system allows fewer open files than [serving] connections_max needs; raise the limit (LimitNOFILE= or ulimit -n)"
-            );
-            self.connections_max = room;
-        }
-        // One address never has everything.
-        let half = (self.connections_max / 2).max(1);
-        self.per_address_max = self.per_address_max.min(half);
-        self
-    }
+    // One address never has everything.
+    let half = (limits.connections_max / 2).max(1);
+    limits.per_address_max = limits.per_address_max.min(half);
+    limits
 }
 
 /// Whether the body of a request took too long to arrive.

@@ -1,162 +1,229 @@
-//! How this host is doing: counts since it was started, and whether writing works. Counts hold nothing of anybody; no
-//! decision reads them. Whether writing works is known from the last write, or tried out when there was none for a
-//! while, so that asking costs nothing on a busy host and little on a quiet one.
+//! What machines ask about this host: `/healthz`, `/readyz` and `/metrics`. They hold nothing of anybody. The figures go
+//! to this machine and to the addresses that the operator names, and to nobody whom a proxy on this machine lets in.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::fmt::Write;
+use std::net::IpAddr;
+use std::sync::Arc;
 
-use rongyi_core::time::Instant;
-use rongyi_store::{Store, StoreError};
-use tokio::time::{Instant as Moment, timeout};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 
-use crate::clerk::{Answer, ClerkError};
+use crate::access::web::Peer;
+use crate::backup;
+use crate::door::app::App;
+use crate::door::fault::Fault;
+use rongyi_clerk::vitals::{Count, Trouble, Vitals};
 
-/// What a write that ended well says about writing holds for so long.
-const GOOD_FOR: Duration = Duration::from_secs(5);
-/// What a batch that the database did not take says holds for so long, or until another is taken: a full disk may still
-/// have room for one row.
-const BAD_FOR: Duration = Duration::from_secs(15);
-/// After a row that failed another is tried this soon, however many ask.
-const TRY_AGAIN: Duration = Duration::from_secs(1);
-/// A database that takes longer for one row is none to send people to.
-const PROBE_PATIENCE: Duration = Duration::from_secs(3);
+/// As <https://github.com/prometheus/OpenMetrics> 1.0 names itself.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// A proxy that passes a request on says so by one of these.
+const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
-/// A count that only grows.
-#[derive(Debug, Default)]
-pub struct Count(AtomicU64);
-
-impl Count {
-    /// One more.
-    pub fn add(&self, more: u64) {
-        self.0.fetch_add(more, Ordering::Relaxed);
-    }
-
-    /// How many.
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+/// `GET /healthz`: whether this program runs and its database answers.
+pub async fn health(State(app): State<Arc<App>>) -> Response {
+    match app.house.store.ping().await {
+        Ok(()) => "ok\n".into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
     }
 }
 
-/// Requests by who asked and how it ended.
-#[derive(Debug, Default)]
-pub struct Requests {
-    /// Pages, by the hundreds of their status, from 1xx.
-    pub pages: [Count; 5],
-    /// The API, the same way.
-    pub api: [Count; 5],
+/// `GET /readyz`: whether it can write. The reason in full is in the log, and here for those who may see the figures.
+pub async fn ready(State(app): State<Arc<App>>, peer: Peer, headers: HeaderMap) -> Response {
+    let house = &app.house;
+    let now = house.clock.now();
+    let Err(trouble) = house.clerk.vitals.can_write(&house.store, now).await else {
+        return "ok\n".into_response();
+    };
+    let fault = match &trouble {
+        Trouble::Store(error) => Fault::from(&**error),
+        Trouble::Slow => Fault::of_status(StatusCode::GATEWAY_TIMEOUT),
+    };
+    let mut said = format!("{}\n{}\n{}\n", fault.code, fault.text.zh, fault.text.en);
+    if is_trusted(&app, &peer, &headers) {
+        // A string takes whatever is written to it.
+        let _ = writeln!(said, "{trouble}");
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, said).into_response()
 }
 
-/// What a host counts about itself.
-#[derive(Debug, Default)]
-pub struct Vitals {
-    /// Requests that were answered.
-    pub requests: Requests,
-    /// Batches that were committed.
-    pub batches: Count,
-    /// Batches that were not, because the database did not take them.
-    pub batches_failed: Count,
-    /// Communities of batches that were decided again, because somebody else had written.
-    pub moved: Count,
-    /// Commands that were booked and awarded, charged or changed something.
-    pub booked: Count,
-    /// Commands that were booked as refused.
-    pub refused: Count,
-    /// Events that were booked and wait for their rule.
-    pub waiting: Count,
-    /// Commands that had been answered before.
-    pub replayed: Count,
-    /// Commands whose input could not be decided; nothing was booked.
-    pub rejected: Count,
-    /// Commands that heard that the database failed.
-    pub unanswered: Count,
-    last: Mutex<Option<Last>>,
-    probing: tokio::sync::Mutex<()>,
+/// `GET /metrics`: the figures, as OpenMetrics.
+pub async fn metrics(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    if !is_trusted(&app, &peer, &headers) {
+        return Err(Fault::not_found());
+    }
+    let text = figures(&app).await;
+    Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response())
 }
 
-/// The last write: until when it counts, and why it failed, if it did.
-#[derive(Debug)]
-struct Last {
-    until: Moment,
-    trouble: Option<Trouble>,
+fn is_trusted(app: &App, peer: &Peer, headers: &HeaderMap) -> bool {
+    let Some(peer) = peer.0.map(|own| own.ip().to_canonical()) else {
+        return false;
+    };
+    let named = |own: &IpAddr| own.to_canonical() == peer;
+    let passed_on = PASSED_ON.iter().any(|name| headers.contains_key(*name));
+    app.house.config.metrics_from.iter().any(named) || (peer.is_loopback() && !passed_on)
 }
 
-/// Why writing does not work.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum Trouble {
-    /// The database said so.
-    #[error("{0}")]
-    Store(Arc<StoreError>),
-    /// It said nothing in time.
-    #[error(
-        "数据库 {} 秒内没有写完一行。 The database did not write one row within {} s.",
-        PROBE_PATIENCE.as_secs(),
-        PROBE_PATIENCE.as_secs()
-    )]
-    Slow,
+/// Counts a request by who asked and how it ended.
+pub async fn count(State(vitals): State<Arc<Vitals>>, request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/api/");
+    let response = next.run(request).await;
+    let requests = &vitals.requests;
+    let counts = if is_api {
+        &requests.api
+    } else {
+        &requests.pages
+    };
+    let class = usize::from(response.status().as_u16() / 100).saturating_sub(1);
+    if let Some(count) = counts.get(class) {
+        count.add(1);
+    }
+    response
 }
 
-impl Vitals {
-    /// How a write ended.
-    pub fn wrote(&self, outcome: Result<(), &Arc<StoreError>>) {
-        match outcome {
-            Ok(()) => self.batches.add(1),
-            Err(_) => self.batches_failed.add(1),
-        }
-        // What contradicts the rows that are there says nothing about the next one.
-        if !matches!(outcome, Err(error) if matches!(**error, StoreError::Conflict { .. })) {
-            let trouble = outcome.err().map(|error| Trouble::Store(Arc::clone(error)));
-            self.note(trouble, BAD_FOR);
-        }
+/// Lines of one metric after another.
+struct Sheet(String);
+
+impl Sheet {
+    /// Names a metric: `kind` is counter, gauge or info.
+    fn metric(&mut self, name: &str, kind: &str, help: &str) {
+        // A string takes whatever is written to it.
+        let _ = writeln!(self.0, "# TYPE {name} {kind}\n# HELP {name} {help}");
     }
 
-    /// What somebody was told.
-    pub fn answered(&self, answers: &Result<Vec<Answer>, ClerkError>) {
-        let one = |own: &Answer| match &own.receipt {
-            _ if own.replayed => &self.replayed,
-            receipt if receipt.waiting().is_some() => &self.waiting,
-            receipt if receipt.refusal().is_some() => &self.refused,
-            _ => &self.booked,
-        };
-        match answers {
-            Ok(all) => all.iter().for_each(|own| one(own).add(1)),
-            Err(ClerkError::Rejected(_) | ClerkError::Fell { .. }) => self.rejected.add(1),
-            Err(_) => self.unanswered.add(1),
+    fn line(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
+        let _ = writeln!(self.0, "{name}{labels} {value}");
+    }
+}
+
+async fn figures(app: &App) -> String {
+    let (house, vitals) = (&app.house, &app.house.clerk.vitals);
+    let mut sheet = Sheet(String::new());
+    sheet.metric("rongyi_build", "info", "The program.");
+    let version = env!("CARGO_PKG_VERSION");
+    sheet.line(
+        "rongyi_build_info",
+        &format!("{{version=\"{version}\"}}"),
+        1,
+    );
+    requests(&mut sheet, vitals);
+    commands(&mut sheet, vitals);
+    sheet.metric("rongyi_queue", "gauge", "Commands that wait for the clerk.");
+    sheet.line("rongyi_queue", "", house.clerk.queue());
+    let now = house.clock.now();
+    let writes = vitals.can_write(&house.store, now).await.is_ok();
+    sheet.metric(
+        "rongyi_writable",
+        "gauge",
+        "1 while the database takes writes.",
+    );
+    sheet.line("rongyi_writable", "", u8::from(writes));
+    if let Some(bytes) = house.store.wal_bytes() {
+        sheet.metric(
+            "rongyi_wal_bytes",
+            "gauge",
+            "The size of the write-ahead log beside the SQLite file.",
+        );
+        sheet.line("rongyi_wal_bytes", "", bytes);
+    }
+    if let Some(at) = backup::last(&house.config.data_dir) {
+        sheet.metric(
+            "rongyi_backup_age_seconds",
+            "gauge",
+            "Since the last backup was complete.",
+        );
+        let age = now.0.saturating_sub(at.0).max(0) / 1_000_000;
+        sheet.line("rongyi_backup_age_seconds", "", age);
+    }
+    let codes: Vec<_> = house.communities().keys().cloned().collect();
+    sheet.metric(
+        "rongyi_served_communities",
+        "gauge",
+        "Communities that this host serves.",
+    );
+    sheet.line("rongyi_served_communities", "", codes.len());
+    if let Ok(heads) = house.store.heads(&codes).await {
+        sheet.metric("rongyi_head_height", "gauge", "Blocks of each ledger.");
+        for (code, head) in &heads {
+            sheet.line(
+                "rongyi_head_height",
+                &format!("{{community=\"{code}\"}}"),
+                head.height,
+            );
+        }
+        sheet.metric("rongyi_head_records", "gauge", "Records of each ledger.");
+        for (code, head) in &heads {
+            let records = head.next_seq.saturating_sub(1);
+            sheet.line(
+                "rongyi_head_records",
+                &format!("{{community=\"{code}\"}}"),
+                records,
+            );
         }
     }
+    sheet.0.push_str("# EOF\n");
+    sheet.0
+}
 
-    fn note(&self, trouble: Option<Trouble>, bad_for: Duration) {
-        let until = Moment::now() + if trouble.is_none() { GOOD_FOR } else { bad_for };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some(Last { until, trouble });
-    }
-
-    /// What is known about writing, while it counts.
-    fn known(&self) -> Option<Result<(), Trouble>> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = last.as_ref().filter(|own| Moment::now() < own.until)?;
-        Some(own.trouble.clone().map_or(Ok(()), Err))
-    }
-
-    /// Whether writing works, by the last write or by a new one.
-    ///
-    /// # Errors
-    /// Why it does not.
-    pub async fn can_write(&self, store: &Store, now: Instant) -> Result<(), Trouble> {
-        if let Some(known) = self.known() {
-            return known;
+fn requests(sheet: &mut Sheet, vitals: &Vitals) {
+    sheet.metric("rongyi_requests", "counter", "Requests that were answered.");
+    for (door, counts) in [
+        ("page", &vitals.requests.pages),
+        ("api", &vitals.requests.api),
+    ] {
+        for (class, count) in (1..).zip(counts) {
+            let labels = format!("{{door=\"{door}\",status=\"{class}xx\"}}");
+            sheet.line("rongyi_requests_total", &labels, count.get());
         }
-        let _alone = self.probing.lock().await;
-        // Somebody else may have tried while we waited.
-        if let Some(known) = self.known() {
-            return known;
-        }
-        let tried = match timeout(PROBE_PATIENCE, store.pulse(now)).await {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(Trouble::Store(Arc::new(error))),
-            Err(_) => Some(Trouble::Slow),
-        };
-        self.note(tried.clone(), TRY_AGAIN);
-        tried.map_or(Ok(()), Err)
+    }
+}
+
+fn commands(sheet: &mut Sheet, vitals: &Vitals) {
+    let all: [(&str, &Count); 6] = [
+        ("booked", &vitals.booked),
+        ("refused", &vitals.refused),
+        ("waiting", &vitals.waiting),
+        ("replayed", &vitals.replayed),
+        ("rejected", &vitals.rejected),
+        ("failed", &vitals.unanswered),
+    ];
+    sheet.metric(
+        "rongyi_commands",
+        "counter",
+        "Commands by what became of them; waiting ones met a fault of their rule.",
+    );
+    for (outcome, count) in all {
+        sheet.line(
+            "rongyi_commands_total",
+            &format!("{{outcome=\"{outcome}\"}}"),
+            count.get(),
+        );
+    }
+    let batches: [(&str, &str, &Count); 3] = [
+        (
+            "rongyi_batches",
+            "Batches that were committed.",
+            &vitals.batches,
+        ),
+        (
+            "rongyi_batches_failed",
+            "Batches that the database did not take.",
+            &vitals.batches_failed,
+        ),
+        (
+            "rongyi_decided_again",
+            "Communities of batches that were decided again, because another host had written.",
+            &vitals.moved,
+        ),
+    ];
+    for (name, help, count) in batches {
+        sheet.metric(name, "counter", help);
+        sheet.line(&format!("{name}_total"), "", count.get());
     }
 }

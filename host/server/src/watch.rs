@@ -11,8 +11,8 @@ use rongyi_core::time::Instant;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::PluginRef;
 use crate::house::House;
+use rongyi_config::PluginRef;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_secs(2);

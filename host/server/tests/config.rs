@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use rongyi_config::{
+    AccountUnit, Config, Diagnostic, PluginRef, Severity, load_with, render, to_json,
+};
 use rongyi_core::ids::Code;
 use rongyi_core::settings::Expiry;
 use rongyi_core::time::LocalDate;
 use rongyi_rules::{Lowered, Tier};
-use rongyi_server::config::{
-    AccountUnit, Config, Diagnostic, PluginRef, Severity, load_with, render, to_json,
-};
 
 fn load(path: &str) -> Result<Config, Vec<Diagnostic>> {
     load_with(Path::new(path), &|_| None)

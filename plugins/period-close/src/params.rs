@@ -298,6 +298,15 @@ pub(crate) enum Downgrade {
     Full,
 }
 
+const AMOUNT: (&str, &str) = (
+    "写 1 到 1000000 的整数。",
+    "Write a whole number from 1 to 1000000.",
+);
+
+fn good(value: i32) -> bool {
+    (1..=POINTS_MAX).contains(&value)
+}
+
 /// What does not make sense.
 pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -318,49 +327,7 @@ pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
             "Write at least one of balances, allowances, prizes, goals, streaks, level.",
         );
     }
-    let amount = (
-        "写 1 到 1000000 的整数。",
-        "Write a whole number from 1 to 1000000.",
-    );
-    let good = |value: i32| (1..=POINTS_MAX).contains(&value);
-    for (at, balance) in params.balances.iter().enumerate() {
-        let path = format!("balances[{at}]");
-        let written = [
-            balance.keep.is_some(),
-            balance.keep_percent.is_some(),
-            balance.keep_max.is_some(),
-        ];
-        if written.iter().filter(|given| **given).count() > 1 {
-            let (zh, en) = (
-                "keep、keep_percent、keep_max 只写一样。",
-                "Write only one of keep, keep_percent, keep_max.",
-            );
-            no(path.clone(), "keep", zh, en);
-        }
-        if balance.keep_percent.is_some_and(|percent| percent > 100) {
-            let (zh, en) = ("百分数是 0 到 100。", "A percentage is 0 to 100.");
-            no(format!("{path}.keep_percent"), "keep", zh, en);
-        }
-        if balance.keep_max.is_some_and(|max| max < 0) {
-            let (zh, en) = ("不能小于 0。", "It may not be below 0.");
-            no(format!("{path}.keep_max"), "keep", zh, en);
-        }
-        if balance.base.is_some_and(|base| !good(base)) {
-            no(format!("{path}.base"), "amount", amount.0, amount.1);
-        }
-        // Without a length a row counts at every end, beside each other row of its asset.
-        let again = |other: &Balance| {
-            let both = other.at.is_none() || balance.at.is_none() || other.at == balance.at;
-            other.asset == balance.asset && both
-        };
-        if params.balances.iter().take(at).any(again) {
-            let (zh, en) = (
-                "这一样写了两次；月底、年底各有规定的，两行都写上 at。",
-                "This asset is written twice; where months and years differ, write `at` in both rows.",
-            );
-            no(format!("{path}.asset"), "twice", zh, en);
-        }
-    }
+    check_balances(params, &mut no);
     let amounts = params
         .allowances
         .iter()
@@ -375,7 +342,7 @@ pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
         .chain(streaks)
         .filter(|(_, value)| !good(*value))
     {
-        no(path, "amount", amount.0, amount.1);
+        no(path, "amount", AMOUNT.0, AMOUNT.1);
     }
     for (at, one) in params.allowances.iter().enumerate() {
         if (one.each.is_some() && one.has.is_none()) || (one.most.is_some() && one.each.is_none()) {
@@ -389,8 +356,8 @@ pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
             no(
                 format!("allowances[{at}].most"),
                 "amount",
-                amount.0,
-                amount.1,
+                AMOUNT.0,
+                AMOUNT.1,
             );
         }
     }
@@ -416,6 +383,47 @@ pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
         check_level(level, &mut no);
     }
     found
+}
+
+fn check_balances(params: &Params, no: &mut dyn FnMut(String, &str, &str, &str)) {
+    for (at, balance) in params.balances.iter().enumerate() {
+        let path = format!("balances[{at}]");
+        let written = [
+            balance.keep.is_some(),
+            balance.keep_percent.is_some(),
+            balance.keep_max.is_some(),
+        ];
+        if written.iter().filter(|given| **given).count() > 1 {
+            let (zh, en) = (
+                "keep、keep_percent、keep_max 只写一样。",
+                "Write only one of keep, keep_percent, keep_max.",
+            );
+            no(path.clone(), "keep", zh, en);
+        }
+        if balance.keep_percent.is_some_and(|percent| percent > 100) {
+            let (zh, en) = ("百分数是 0 到 100。", "A percentage is 0 to 100.");
+            no(format!("{path}.keep_percent"), "keep", zh, en);
+        }
+        if balance.keep_max.is_some_and(|max| max < 0) {
+            let (zh, en) = ("不能小于 0。", "It may not be below 0.");
+            no(format!("{path}.keep_max"), "keep", zh, en);
+        }
+        if balance.base.is_some_and(|base| !good(base)) {
+            no(format!("{path}.base"), "amount", AMOUNT.0, AMOUNT.1);
+        }
+        // Without a length a row counts at every end, beside each other row of its asset.
+        let again = |other: &Balance| {
+            let both = other.at.is_none() || balance.at.is_none() || other.at == balance.at;
+            other.asset == balance.asset && both
+        };
+        if params.balances.iter().take(at).any(again) {
+            let (zh, en) = (
+                "这一样写了两次；月底、年底各有规定的，两行都写上 at。",
+                "This asset is written twice; where months and years differ, write `at` in both rows.",
+            );
+            no(format!("{path}.asset"), "twice", zh, en);
+        }
+    }
 }
 
 fn check_level(level: &Level, no: &mut dyn FnMut(String, &str, &str, &str)) {

@@ -103,13 +103,13 @@ pub(crate) fn phrases(params: &Params) -> Vec<Phrase> {
             format!("One order {}, and it has been used", span.en),
         ));
     }
-    for phrase in more_phrases(params) {
+    for phrase in more_phrases(params).into_iter().chain(who_phrases(params)) {
         push(phrase);
     }
     all
 }
 
-/// The sentences of reductions, bundles, money and of who may redeem.
+/// The sentences of reductions, bundles, money and of what an order may come to.
 fn more_phrases(params: &Params) -> Vec<Phrase> {
     let mut all = Vec::new();
     let mut say = |code: String, zh: String, en: String| all.push(phrase(code, zh, en));
@@ -179,6 +179,13 @@ fn more_phrases(params: &Params) -> Vec<Phrase> {
             ),
         );
     }
+    all
+}
+
+/// The sentences of who may redeem.
+fn who_phrases(params: &Params) -> Vec<Phrase> {
+    let mut all = Vec::new();
+    let mut say = |code: String, zh: String, en: String| all.push(phrase(code, zh, en));
     for (at, first) in params.first.iter().enumerate() {
         let (who, when) = (whose(first.subject), this(first.window));
         let (unit, unit_en) = if first.points.is_some() {

@@ -301,7 +301,7 @@ async fn a_changed_counter_shows_from_a_checkpoint_when_it_was_touched_or_all_ro
     change(&mut file, moved("- 1200")).await;
     own.must(&all);
 
-    let sheet = "external_ref,kind,resident,occurred_at,quantity,note\nNEW-1,waste.food,1001,2026-11-21,1,\n";
+    let sheet = "external_ref,kind,resident,occurred_at,quantity,note\nNEW-1,waste.food,1014,2026-11-21,1,\n";
     let sheet = own.file("new.csv", sheet);
     own.must(&["import", "events", "-c", "nanmen", sheet.to_str().unwrap()]);
     own.must(&verify);

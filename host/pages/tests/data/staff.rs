@@ -258,6 +258,14 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
+fn no_period(lang: Lang, size: Size) -> PeriodsView {
+    PeriodsView {
+        shell: shell(lang, size, Some("黄主任")),
+        due: Vec::new(),
+        cards: Vec::new(),
+    }
+}
+
 /// Closing a period, at every stage.
 pub(super) fn period_pages(lang: Lang, size: Size) -> Pages {
     let staff = Some("黄主任");
@@ -330,11 +338,6 @@ pub(super) fn period_pages(lang: Lang, size: Size) -> Pages {
         ],
         cards: vec![card.clone(), sealed],
     };
-    let quiet = PeriodsView {
-        shell: shell(lang, size, staff),
-        due: Vec::new(),
-        cards: Vec::new(),
-    };
     let preview = PeriodView {
         shell: shell(lang, size, staff),
         card: card.clone(),
@@ -357,7 +360,7 @@ pub(super) fn period_pages(lang: Lang, size: Size) -> Pages {
     };
     vec![
         ("periods", list.html()),
-        ("periods-none", quiet.html()),
+        ("periods-none", no_period(lang, size).html()),
         ("period-preview", preview.html()),
         ("period-closing", closing.html()),
         ("period-bare", bare.html()),

@@ -17,11 +17,11 @@ use rongyi_core::time::Instant;
 use rongyi_core::typed;
 use rongyi_store::{NewAccessRecord, NewSession, Store, StoreError, Subject, TryKey, Whose};
 
-use super::delay::{self, Flood};
+use super::delay::Flood;
 use super::recovery::Deed;
 use super::secret::{Vault, new_token, token_hash};
 use super::session::{SignedIn, new_session};
-use super::{AccessError, Door};
+use super::{AccessError, Door, delay};
 
 /// The longest number or login that is looked at, in bytes.
 const NUMBER_BYTES_MAX: usize = 96;

@@ -8,12 +8,14 @@ use rongyi_core::amount::Amount;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_sheets::Sheet;
 
-use crate::amend::{self, By, Request};
-use crate::clerk::{Answer, ClerkError};
-use crate::cli::{Failure, clerk_text, import_balances, read_sheet, unreadable};
+use crate::amend::{By, Request};
+use crate::door::terminal::{Failure, clerk_text};
+use crate::earning::cli::{import_balances, read as read_sheet, unreadable};
 use crate::earning::import::{EVENT_COLUMNS, Reader};
 use crate::house::House;
-use crate::redemption::{self, Wanted};
+use crate::redemption::Wanted;
+use crate::{amend, redemption};
+use rongyi_clerk::{Answer, ClerkError};
 
 /// Where it happens.
 const COMMUNITY: &str = "jinxian";

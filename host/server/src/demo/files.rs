@@ -83,7 +83,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config");
         write(&config).unwrap();
-        let loaded = crate::config::load_with(&config.join("rongyi.toml"), &|_| None).unwrap();
+        let loaded = rongyi_config::load_with(&config.join("rongyi.toml"), &|_| None).unwrap();
         assert_eq!(
             loaded.database_url,
             format!("sqlite://{}", config.join("..").join("rongyi.db").display())

@@ -10,7 +10,7 @@ use rongyi_store::Store;
 
 use super::Right;
 use crate::access::{Device, Role, Scope, SignedIn};
-use crate::web::shell::mask;
+use crate::door::visit::mask;
 
 /// Who acts, and with which right.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt};
 
 use super::Act;
-use crate::web::App;
+use crate::door::app::App;
 
 /// An address and what it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use rongyi_core::rule::Refusal;
 use rongyi_core::seal::SEALED_PREFIX;
 use rongyi_store::{Store, StoreError, StoredEntry};
 
-use crate::clerk::{ClerkError, book_of, receipt};
 use crate::house::House;
+use rongyi_clerk::{ClerkError, book_of, receipt};
 
 /// Refusals read at once.
 const CHUNK: u32 = 200;

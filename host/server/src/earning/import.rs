@@ -15,9 +15,10 @@ use rongyi_store::{Store, StoreError};
 
 pub use reader::{BALANCE_COLUMNS, EVENT_COLUMNS, HISTORY_COLUMNS, Reader};
 
-use crate::clerk::{Answer, ClerkError, Ticket};
-use crate::explain::{self, Lang};
 use crate::house::House;
+use crate::ledger::explain;
+use crate::ledger::explain::Lang;
+use rongyi_clerk::{Answer, ClerkError, Ticket};
 use rongyi_sheets::{BadRow, Row, Rows};
 
 /// The source of opening balances and of totals of before.

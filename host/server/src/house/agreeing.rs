@@ -18,7 +18,7 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_rules::Rule;
 
 use super::Checked;
-use crate::config::{self, AccountUnit};
+use rongyi_config::{self as config, AccountUnit};
 
 /// The first number of an asset that a community declares.
 const FIRST_DECLARED: u32 = 4;

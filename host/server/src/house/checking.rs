@@ -16,8 +16,8 @@ use rongyi_rules::scenario::Failure;
 use rongyi_rules::{Allowance, Cache, Compiler, Engine, LoadError, Rule};
 
 use super::OpenError;
-use crate::config::{self, Config, Diagnostic, PluginRef, RuleEntry};
-use crate::rulebook::RuleKey;
+use rongyi_clerk::rulebook::RuleKey;
+use rongyi_config::{self as config, Config, Diagnostic, PluginRef, RuleEntry};
 
 /// Failing scenarios of one rule that are told; the rest is counted.
 const FAILURES_MAX: usize = 10;

@@ -11,8 +11,8 @@ use rongyi_core::time::{Instant, LocalDate};
 
 use super::Checked;
 use super::agreeing::{blocks, tried};
-use crate::config;
 use crate::door::Actor;
+use rongyi_config as config;
 
 /// What changes on the days between two, both included.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,9 +15,9 @@ use rongyi_rules::Rule;
 use rongyi_store::{RuleCount, RuleHealth, Store, StoreError};
 
 use super::House;
-use crate::rulebook::RuleSets;
-use crate::rulebook::tally::{Tally, What};
-use crate::rulebook::ward::Health;
+use rongyi_clerk::rulebook::RuleSets;
+use rongyi_clerk::rulebook::tally::{Tally, What};
+use rongyi_clerk::rulebook::ward::Health;
 
 /// One rule set: what was counted about it and how it is doing.
 #[derive(Debug, Clone, Default)]

@@ -13,9 +13,9 @@ use rongyi_core::time::Instant;
 use rongyi_store::{Store, StoreError};
 
 use super::OpenError;
-use crate::config::Config;
-use crate::proof::heads::{self, HeadLine, stamp};
-use crate::proof::{Trees, head_now};
+use crate::audit::proof::heads::{HeadLine, stamp};
+use crate::audit::proof::{Trees, head_now, heads};
+use rongyi_config::Config;
 
 /// How a ledger stands to its newest published head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use super::{
     Checked, Communities, Community, House, OpenError, as_served, blocks, check_rules,
     serving_engine, tried,
 };
-use crate::config::{self, Config, Diagnostic, Parted};
+use rongyi_config::{self as config, Config, Diagnostic, Parted};
 
 /// What the process was started with and cannot change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ struct Fixed {
     trusted_proxies: Vec<ipnet::IpNet>,
     metrics_from: Vec<std::net::IpAddr>,
     security_contact: Vec<String>,
-    serving: crate::serving::Limits,
+    serving: rongyi_config::serving::Limits,
 }
 
 impl Fixed {

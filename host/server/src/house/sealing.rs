@@ -8,7 +8,7 @@ use rongyi_core::ids::Code;
 use rongyi_core::seal::SealKey;
 
 use super::House;
-use crate::clerk::ClerkError;
+use rongyi_clerk::ClerkError;
 
 /// Keys by community.
 #[derive(Debug, Default)]

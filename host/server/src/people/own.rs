@@ -1,7 +1,9 @@
 //! What is somebody's own: everything the installation holds about a person, to be exported, and its erasure. What
 //! stays is in the ledger by number: movements, and commitments to texts that nobody can read any more.
 
+pub(crate) mod cli;
 mod theirs;
+pub(crate) mod web;
 
 use std::collections::BTreeSet;
 
@@ -14,10 +16,10 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_core::traits::{ERASED as ERASED_NUMBER, Traits};
 use rongyi_store::{HouseholdText, Person, ReadLine, Session, Store, StoreError, Whose};
 
-use crate::clerk::ClerkError;
 use crate::door::{Actor, one_person};
-use crate::goods;
 use crate::house::House;
+use crate::stock;
+use rongyi_clerk::ClerkError;
 
 /// What stands in the place of an erased name.
 pub const ERASED: &str = "已删除";
@@ -155,7 +157,7 @@ pub enum Wish {
 /// [`OwnError`].
 pub async fn collect_whole(store: &Store, person_id: i64) -> Result<Own, OwnError> {
     let mut own = collect(store, person_id).await?;
-    let begins = goods::donated_by(&own.person.name);
+    let begins = stock::donated_by(&own.person.name);
     for residency in &mut own.residencies {
         let given = store.texts_from(&residency.community, &begins).await?;
         let known: BTreeSet<u64> = residency.texts.iter().map(|(seq, _)| *seq).collect();

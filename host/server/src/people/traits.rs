@@ -12,8 +12,8 @@ use rongyi_core::typed;
 use rongyi_store::{Store, StoreError};
 
 use super::RowError;
-use crate::clerk::ClerkError;
 use crate::house::House;
+use rongyi_clerk::ClerkError;
 use rongyi_sheets::BadRow;
 
 /// Reads `star=3 rider=1 member_since=2024-03-01`: names with whole numbers or days, blanks between; `star=0` takes one

@@ -23,9 +23,9 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tower::Service;
 
-use super::refusal;
 use super::seat::{Doing, Leave, Seat, Taken};
-use super::{Limits, Slow};
+use super::{Slow, refusal};
+use rongyi_config::serving::Limits;
 
 /// The most a head may take, and the most that is kept of an answer nobody reads.
 const BUFFER_MAX_BYTES: usize = 64 * 1024;

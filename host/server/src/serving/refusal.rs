@@ -6,8 +6,8 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Request, Response, Version, header};
 use axum::response::IntoResponse;
 
-use crate::api::Problem;
-use crate::api::error::Fault;
+use crate::door::fault::Fault;
+use crate::door::json::Problem;
 
 /// What is answered even when the host is full.
 const ALWAYS: [&str; 2] = ["/healthz", "/readyz"];

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::Limits;
+use rongyi_config::serving::Limits;
 
 /// Seats beyond the limits, for the health check and for the answer that the host is full.
 pub(super) const SPARE_SEATS: usize = 32;

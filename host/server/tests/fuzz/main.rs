@@ -13,12 +13,12 @@ use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pool::fuzz;
+use rongyi_config::{load_with, render, to_json};
 use rongyi_core::amount::Decimal;
 use rongyi_core::record::Record;
 use rongyi_core::time::LocalDate;
 use rongyi_core::{shown, typed};
-use rongyi_server::config::{load_with, render, to_json};
-use rongyi_server::proof::wire;
+use rongyi_server::audit::proof::wire;
 use rongyi_sheets::{Columns, Sheet};
 
 /// What a target said, for the pool to notice something new.

@@ -3,7 +3,7 @@
 
 use rongyi_server::access::{Role, Scope};
 use rongyi_server::door::{Act, Address, May, Right, may};
-use rongyi_server::{api, web};
+use rongyi_server::routes;
 use serde_json::json;
 
 use crate::app::{Answer, Browser, TestApp};
@@ -80,8 +80,9 @@ fn turned_away(answer: &Answer) -> bool {
 async fn the_api_lets_in_whom_the_table_lets_in() {
     let app = TestApp::new().await;
     let own = something(&app).await;
-    let addresses = api::addresses();
-    let described: serde_json::Value = serde_json::from_str(&api::openapi::description()).unwrap();
+    let addresses = routes::api_addresses();
+    let described: serde_json::Value =
+        serde_json::from_str(&routes::openapi::description()).unwrap();
     let operations = described["paths"].as_object().unwrap().values();
     let operations: usize = operations.map(|own| own.as_object().unwrap().len()).sum();
     assert_eq!(addresses.len(), operations + 1, "and openapi.json itself");
@@ -144,7 +145,7 @@ fn led_away(method: &str, answer: &Answer) -> bool {
 async fn the_pages_let_in_whom_the_table_lets_in() {
     let app = TestApp::new().await;
     let own = something(&app).await;
-    let addresses = web::addresses();
+    let addresses = routes::addresses();
     let mut everybody = everybody(&app).await;
     for Address { method, path, act } in addresses.list() {
         // It leads to the sign-in whoever asks, and signs them out.
@@ -197,13 +198,13 @@ fn every_address_names_its_act() {
     assert_eq!(
         found,
         [
-            "api.rs: .route(\"/openapi.json\", axum::routing::get(openapi::get_openapi))",
             "door/addresses.rs: self.router = self.router.route(path, methods);",
             "door/addresses.rs: self.router = self.router.route(path, methods);",
-            "web.rs: .route(\"/healthz\", get(vitals::health))",
-            "web.rs: .route(\"/metrics\", get(vitals::metrics))",
-            "web.rs: .route(\"/readyz\", get(vitals::ready))",
+            "routes.rs: .route(\"/healthz\", get(vitals::health))",
+            "routes.rs: .route(\"/metrics\", get(vitals::metrics))",
+            "routes.rs: .route(\"/openapi.json\", axum::routing::get(openapi::get_openapi))",
+            "routes.rs: .route(\"/readyz\", get(vitals::ready))",
         ],
-        "an address stands in a list with its act (web::addresses, api::operations), or here with a reason"
+        "an address stands in a list with its act (routes.rs), or here with a reason"
     );
 }

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use rongyi_clerk::clock::ManualClock;
+use rongyi_config as config;
 use rongyi_core::command::{Ask, Command, SaltedText};
-use rongyi_server::clock::ManualClock;
-use rongyi_server::config;
 use rongyi_server::house::House;
 
 use crate::app::{NOW, TestApp, code};

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use rongyi_config as config;
 use rongyi_server::house::House;
-use rongyi_server::{config, web};
+use rongyi_server::routes;
 use serde_json::{Value, json};
 
 use crate::app::{Browser, TestApp, code};
@@ -332,7 +333,7 @@ async fn what_a_full_month_refused_is_booked_when_an_entry_of_it_is_taken_back()
     let own = config::load_with(&app.house.config.file, &|_| None).unwrap();
     let house = House::open(own, app.clock.clone()).await.unwrap();
     app.house = Arc::new(house);
-    app.router = web::router(Arc::clone(&app.house));
+    app.router = routes::router(Arc::clone(&app.house));
     let mut check = app.signed_in("check").await;
     let reverse = format!("{API}/entries/{}/reverse", full["entry"]);
     check.json(&reverse, &because("称错了")).await.is(200);

@@ -396,7 +396,7 @@ async fn an_order_is_placed_once_and_handed_over_once() {
 #[test]
 fn the_kept_description_is_the_real_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
-    let real = rongyi_server::api::openapi::description();
+    let real = rongyi_server::routes::openapi::description();
     if std::env::var_os("RONGYI_WRITE_OPENAPI").is_some() {
         std::fs::write(path, &real).unwrap();
     }

@@ -11,15 +11,17 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode, header};
+use rongyi_clerk::clock::ManualClock;
+use rongyi_config as config;
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{Event, Source};
 use rongyi_core::time::Instant;
 use rongyi_server::access::{hash_secret, new_token, server_secret, token_hash};
-use rongyi_server::clock::ManualClock;
+use rongyi_server::audit::verify;
+use rongyi_server::audit::verify::Decisions;
 use rongyi_server::house::{House, engine, known_cache};
-use rongyi_server::verify::{self, Decisions};
-use rongyi_server::{config, goods, people, web};
+use rongyi_server::{people, routes, stock};
 use rongyi_sheets::Row;
 use tower::ServiceExt;
 
@@ -194,7 +196,7 @@ impl TestApp {
         ];
         let items: Vec<&[_]> = items.iter().map(<[_; 5]>::as_slice).collect();
         fine(
-            goods::add_items(&house, &nanmen, rows(&items), false).await,
+            stock::add_items(&house, &nanmen, rows(&items), false).await,
             &mut secrets,
         );
         let stock: [&[_]; 2] = [
@@ -202,11 +204,11 @@ impl TestApp {
             &[("item", "salt"), ("quantity", "40"), ("reason", "进货")],
         ];
         fine(
-            goods::receive_stock(&house, &nanmen, rows(&stock)).await,
+            stock::receive_stock(&house, &nanmen, rows(&stock)).await,
             &mut secrets,
         );
         let house = Arc::new(house);
-        let router = web::router(Arc::clone(&house));
+        let router = routes::router(Arc::clone(&house));
         TestApp {
             house,
             clock,

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use rongyi_clerk::ClerkError;
+use rongyi_config as config;
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{HouseholdNo, ResidentNo};
-use rongyi_server::clerk::ClerkError;
-use rongyi_server::config;
 use rongyi_server::door::Actor;
 use rongyi_server::house::House;
 use serde_json::{Value, json};
@@ -212,7 +212,7 @@ async fn a_step_reads_what_the_step_before_it_made_it_need() {
     let app = TestApp::new().await;
     let nanmen = code("nanmen");
     let own = config::load_with(&app.house.config.file, &|_| None).unwrap();
-    let rival = House::open(own, Arc::new(rongyi_server::clock::ManualClock::new(NOW)))
+    let rival = House::open(own, Arc::new(rongyi_clerk::clock::ManualClock::new(NOW)))
         .await
         .unwrap();
     let event = app.event("before", "waste.food", 2001, 7);

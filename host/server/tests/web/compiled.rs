@@ -9,7 +9,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Mutex;
 
-use rongyi_server::config::Config;
+use rongyi_config::Config;
 
 /// What was compiled so far, by the name of the file.
 static COMPILED: Mutex<BTreeMap<OsString, Vec<u8>>> = Mutex::new(BTreeMap::new());

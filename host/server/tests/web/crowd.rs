@@ -1,9 +1,9 @@
 //! Many at once: a queue that is full says so, and what it took is decided.
 
+use rongyi_clerk::{ClerkError, QUEUE_MAX};
 use rongyi_core::command::Ask;
 use rongyi_core::ids::ResidentNo;
 use rongyi_core::record::{Event, Quantity};
-use rongyi_server::clerk::{ClerkError, QUEUE_MAX};
 
 use crate::app::{TestApp, code};
 

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use rongyi_clerk::clock::ManualClock;
+use rongyi_config as config;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_server::access::server_secret;
-use rongyi_server::clock::ManualClock;
 use rongyi_server::door::Actor;
+use rongyi_server::earning::import;
 use rongyi_server::earning::import::{
-    self, BALANCE_COLUMNS, EVENT_COLUMNS, Form, HISTORY_COLUMNS, PAPER_BOOK, Reader,
+    BALANCE_COLUMNS, EVENT_COLUMNS, Form, HISTORY_COLUMNS, PAPER_BOOK, Reader,
 };
 use rongyi_server::house::House;
-use rongyi_server::{config, goods, jobs, people, web};
+use rongyi_server::{jobs, people, routes, stock};
 use rongyi_sheets::Sheet;
 
 use crate::app::{NOW, TestApp, code, fine};
@@ -69,14 +71,14 @@ impl TestApp {
                 &mut secrets,
             );
             let sheet = read(own, "items.csv");
-            let rows = sheet.rows(goods::ITEM_COLUMNS).expect("rows");
+            let rows = sheet.rows(stock::ITEM_COLUMNS).expect("rows");
             fine(
-                goods::add_items(&house, own, rows, false).await,
+                stock::add_items(&house, own, rows, false).await,
                 &mut secrets,
             );
             let sheet = read(own, "stock.csv");
-            let rows = sheet.rows(goods::STOCK_COLUMNS).expect("rows");
-            fine(goods::receive_stock(&house, own, rows).await, &mut secrets);
+            let rows = sheet.rows(stock::STOCK_COLUMNS).expect("rows");
+            fine(stock::receive_stock(&house, own, rows).await, &mut secrets);
             for (name, columns, form) in [
                 ("balances.csv", BALANCE_COLUMNS, Reader::balance as Form),
                 ("history.csv", HISTORY_COLUMNS, Reader::history as Form),
@@ -102,7 +104,7 @@ impl TestApp {
         let played = rongyi_server::demo::play(&house, &shipped.join("demo")).await;
         assert!(played.is_ok(), "{played:?}");
         let house = Arc::new(house);
-        let router = web::router(Arc::clone(&house));
+        let router = routes::router(Arc::clone(&house));
         TestApp {
             house,
             clock,

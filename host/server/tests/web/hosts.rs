@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 
+use rongyi_clerk::clock::{Clock, ManualClock};
+use rongyi_config as config;
 use rongyi_core::command::Command;
 use rongyi_core::time::Instant;
-use rongyi_server::clock::{Clock, ManualClock};
-use rongyi_server::config;
 use rongyi_server::house::House;
 
 use crate::app::{NOW, TestApp, code};

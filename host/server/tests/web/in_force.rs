@@ -13,7 +13,8 @@ use rongyi_core::ids::ResidentNo;
 use rongyi_core::record::{Erasure, Source};
 use rongyi_server::earning::again;
 use rongyi_server::people::own::{ERASED, close_earlier};
-use rongyi_server::redemption::{self, Wanted};
+use rongyi_server::redemption;
+use rongyi_server::redemption::Wanted;
 
 use crate::app::{TestApp, code};
 

@@ -53,12 +53,12 @@ const FORMS: [&str; 2] = ["/{community}/reset/pin", "/{community}/reset/unlock"]
 
 /// The addresses that answer to GET. A new page is a new line here, or a test that fails.
 fn routes() -> BTreeSet<String> {
-    let all = rongyi_server::web::addresses();
+    let all = rongyi_server::routes::addresses();
     // The last is looked for by its name, which is the same everywhere.
     let files = [
         rongyi_pages::CSS_PATH,
         rongyi_pages::JS_PATH,
-        rongyi_server::web::contact::PATH,
+        rongyi_server::door::contact::PATH,
     ];
     let pages = all
         .list()

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use rongyi_config as config;
 use rongyi_core::chain::{hex, sha256};
 use rongyi_core::command::Ask;
 use rongyi_core::ids::ResidentNo;
@@ -10,7 +11,7 @@ use rongyi_core::record::{Event, Quantity};
 use rongyi_core::time::Instant;
 use rongyi_server::house::House;
 use rongyi_server::house::figures::figures;
-use rongyi_server::{config, jobs};
+use rongyi_server::jobs;
 
 use crate::app::{NOW, TestApp, code};
 

@@ -3,8 +3,8 @@
 use rongyi_core::account::Holder;
 use rongyi_core::ids::{HouseholdNo, ResidentNo};
 use rongyi_core::time::Instant;
-use rongyi_server::door::{self, Kind};
-use rongyi_server::jobs;
+use rongyi_server::door::Kind;
+use rongyi_server::{door, jobs};
 
 use crate::app::{TestApp, code};
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use rongyi_server::serving::{self, Limits};
-use rongyi_server::web;
+use rongyi_config::serving::Limits;
+use rongyi_server::{routes, serving};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
@@ -90,7 +90,7 @@ const BODY: &str = "POST /nanmen/sign-in HTTP/1.1\r\nHost: a.test\r\nOrigin: htt
 #[tokio::test]
 async fn whoever_takes_too_long_is_not_waited_for() {
     let app = TestApp::new().await;
-    let host = Host::serve(web::router(Arc::clone(&app.house)), limits()).await;
+    let host = Host::serve(routes::router(Arc::clone(&app.house)), limits()).await;
     // Nothing at all, half a head, a head in crumbs.
     assert_eq!(host.ask("").await, "");
     assert_eq!(host.ask("GET / HTTP/1.1\r\nHost: a.te").await, "");
@@ -193,7 +193,7 @@ async fn idle_connections_make_room_the_oldest_first() {
         idle: LONG,
         ..limits()
     };
-    let host = Host::serve(web::router(Arc::clone(&app.house)), patient).await;
+    let host = Host::serve(routes::router(Arc::clone(&app.house)), patient).await;
     // Idle ones make room, the oldest first, whether they ever said something or not.
     let mut idle = Vec::new();
     for at in 0..64 {
@@ -250,7 +250,7 @@ async fn a_host_full_of_bodies_tells_the_others_and_says_that_it_is_well() {
         idle: LONG,
         ..limits()
     };
-    let host = Host::serve(web::router(Arc::clone(&app.house)), patient).await;
+    let host = Host::serve(routes::router(Arc::clone(&app.house)), patient).await;
     let mut busy = Vec::new();
     for _ in 0..8 {
         busy.push(host.busy().await);
@@ -302,7 +302,7 @@ async fn slow_bodies_give_way_to_whoever_comes() {
     };
     for (most, gives_way) in [(body, true), (patient.body, false)] {
         let host = Host::serve(
-            web::router(Arc::clone(&app.house)),
+            routes::router(Arc::clone(&app.house)),
             Limits {
                 body: most,
                 ..patient
@@ -433,7 +433,7 @@ async fn a_stop_has_an_end_whatever_is_in_hand() {
 async fn a_head_has_one_meaning() {
     let app = TestApp::new().await;
     let host = Host::serve(
-        web::router(Arc::clone(&app.house)),
+        routes::router(Arc::clone(&app.house)),
         Limits {
             header: LONG,
             ..limits()

@@ -1,6 +1,6 @@
 //! Deliveries of a sheet are known for ever: when keys have long been forgotten, and by whoever imports the sheet.
 
-use rongyi_server::{goods, jobs, people};
+use rongyi_server::{jobs, people, stock};
 use rongyi_sheets::Row;
 
 use crate::app::{TestApp, code};
@@ -17,7 +17,7 @@ async fn import(app: &TestApp, rows: &[[&str; 4]]) -> (u64, u64) {
         ]))
     });
     let added: people::Added =
-        goods::receive_stock(&app.house, &code("nanmen"), Box::new(sheet)).await;
+        stock::receive_stock(&app.house, &code("nanmen"), Box::new(sheet)).await;
     assert!(added.bad.is_empty() && added.stopped.is_none(), "{added:?}");
     (added.new, added.known)
 }

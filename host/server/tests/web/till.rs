@@ -2,7 +2,8 @@
 
 use rongyi_core::ids::OrderNo;
 use rongyi_core::record::PickupCode;
-use rongyi_server::till::{self, TillError};
+use rongyi_server::redemption::till;
+use rongyi_server::redemption::till::TillError;
 use serde_json::{Value, json};
 
 use crate::app::{Browser, TestApp, code};

@@ -1,16 +1,16 @@
 //! A random workload, and then every page of everybody: home, passbook, headings of months, why pages and the API say
 //! the same, whatever came in what order. `RONGYI_SEED` walks another road; a failure names its own.
 
+use rongyi_clerk::{Answer, ClerkError};
 use rongyi_core::account::{Account, Purpose};
 use rongyi_core::amount::Amount;
 use rongyi_core::command::Ask;
 use rongyi_core::ids::{AssetNo, Code, OrderNo, ResidentNo};
 use rongyi_core::record::{Change, Record};
 use rongyi_load::draw::Draw;
-use rongyi_server::amend::{self, By, Request};
-use rongyi_server::clerk::{Answer, ClerkError};
-use rongyi_server::jobs;
-use rongyi_server::redemption::{self, Wanted};
+use rongyi_server::amend::{By, Request};
+use rongyi_server::redemption::Wanted;
+use rongyi_server::{amend, jobs, redemption};
 
 use crate::app::{TestApp, code};
 use crate::walk::{terminal_agrees, walk};

@@ -10,8 +10,8 @@ use rongyi_core::rule::{FactNeed, Metric, Plan, Text};
 use serde_json::Value;
 
 use super::Checked;
-use crate::config::{self, Diagnostic, RuleEntry};
 use crate::period::length_en;
+use rongyi_config::{self as config, Diagnostic, RuleEntry};
 
 /// The bundled rule that closes periods.
 const CLOSES: &str = "period-close";
@@ -107,13 +107,12 @@ fn unclosed(
         return;
     };
     for (key, value) in rows {
-        match value {
-            Value::Array(all) => {
-                for (at, row) in all.iter().enumerate() {
-                    look(format!("{key}[{at}]"), row);
-                }
+        if let Value::Array(all) = value {
+            for (at, row) in all.iter().enumerate() {
+                look(format!("{key}[{at}]"), row);
             }
-            own => look(key.clone(), own),
+        } else {
+            look(key.clone(), value);
         }
     }
 }

@@ -6,7 +6,7 @@ use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
 
 use super::Checked;
-use crate::config::{Diagnostic, RuleEntry};
+use rongyi_config::{Diagnostic, RuleEntry};
 
 /// What two rules would both decide on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,7 @@ use rongyi_core::rule::{
 use rongyi_core::time::LocalDate;
 use rongyi_rules::{Lowered, Rule};
 
-use crate::config::{Diagnostic, RuleEntry};
+use rongyi_config::{Diagnostic, RuleEntry};
 
 /// The first limit that would let every event of a kind, or every order, fail.
 pub(super) fn beyond_limits(entry: &RuleEntry, rule: &Rule) -> Option<Diagnostic> {

@@ -13,7 +13,8 @@ use rongyi_core::traits::Member;
 use rongyi_store::{PassbookRow, Store};
 
 use super::{ERASED, Movement, OwnError, Residency};
-use crate::explain::{self, Lang};
+use crate::ledger::explain;
+use crate::ledger::explain::Lang;
 
 /// Lines and keys read at once.
 const PAGE: u32 = 1000;
@@ -211,7 +212,7 @@ fn movement(frame: &Frame, row: &PassbookRow) -> Movement {
             }
             Some(_) | None => None,
         },
-        account: crate::proof::account(&row.account),
+        account: crate::audit::proof::account(&row.account),
         change: row.change,
         after: row.balance_after,
         why: why.collect(),

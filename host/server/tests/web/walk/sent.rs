@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use rongyi_core::ids::{Code, ResidentNo};
-use rongyi_server::statement::{self, Said, Statement};
+use rongyi_server::audit::statement;
+use rongyi_server::audit::statement::{Said, Statement};
 use serde_json::Value;
 
 use super::{Head, Of, Seen, number, until};

@@ -1,0 +1,67 @@
+//! Events that a rule, or the house, asks somebody to look at: on the reviewers' desk until one has looked. Looking moves
+//! no points; what is found wrong is taken back at the same desk.
+
+use axum::response::Response;
+use rongyi_core::book::{Frame, Receipt};
+use rongyi_core::ids::Code;
+use rongyi_pages::MarkRow;
+
+use crate::amend::marks;
+use crate::amend::web::Sent;
+use crate::door;
+use crate::door::Kind;
+use crate::door::asked::{Path, Seq, Unread};
+use crate::door::fault::Fault;
+use crate::door::visit::{OnDuty, Visit, day, go};
+use crate::earning::web::gains;
+use crate::ledger::lines::{about, booked_on, event_of, title};
+
+/// What is marked, stands, and nobody has looked at, the earliest first.
+/// It is noted that they were read, because whose they are can be seen.
+pub(crate) async fn open(duty: &OnDuty, frame: &Frame, me: &Code) -> Result<Vec<MarkRow>, Fault> {
+    let visit = &duty.visit;
+    let store = &visit.app.house.store;
+    let mut rows = Vec::new();
+    for own in marks::open(store, &visit.code).await? {
+        let receipt = own.receipt;
+        let whose = door::concerned(store, &visit.code, &receipt).await?;
+        duty.reads(Kind::Entry, &whose).await?;
+        let first = receipt.records.first().ok_or_else(Fault::not_found)?;
+        let about = about(visit, (receipt.entry, first), None).await?;
+        let roles = event_of(first, &about).map_or(&[][..], |event| &event.roles);
+        let doer = roles.iter().find(|(role, _)| role.as_str() == "doer");
+        let doer = doer.map(|(_, who)| *who);
+        rows.push(MarkRow {
+            entry: receipt.entry,
+            title: title(visit, frame, first, &about),
+            masked_name: match doer {
+                Some(resident) => visit.masked(resident).await?,
+                None => String::new(),
+            },
+            on: day(booked_on(first)),
+            gains: gains(visit, &receipt).await?.0,
+            says: said(visit, frame, &receipt),
+            own: own.by == *me,
+            by: visit.actor(&own.by).await,
+        });
+    }
+    Ok(rows)
+}
+
+/// What is to be looked at in a decided event, in whole sentences.
+pub(crate) fn said(visit: &Visit, frame: &Frame, receipt: &Receipt) -> Vec<String> {
+    let all = marks::said(frame, receipt);
+    all.iter().map(|text| visit.say(text)).collect()
+}
+
+/// `POST /{community}/amend/{seq}/seen`: a reviewer has looked, who is not the one that recorded it.
+pub(crate) async fn see(
+    duty: OnDuty,
+    Path((_, Seq(entry))): Path<(String, Seq)>,
+    sent: Unread<Sent>,
+) -> Result<Response, Fault> {
+    sent.form().await?;
+    let (me, visit) = (duty.actor().code(), &duty.visit);
+    marks::see(&visit.app.house, &visit.code, entry, &me).await?;
+    Ok(go(&visit.path("/amend#marks")))
+}

@@ -1,0 +1,518 @@
+//! What surrounds every page: which community, language and text size, who is signed in; and the small
+//! conversions between the ledger's values and what pages show. No page's own content.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::tz::TimeZone;
+use rongyi_core::book::{Order, Seen};
+use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::rule::Text;
+use rongyi_core::time::{Instant, LocalDate};
+use rongyi_pages::{Day, Desk, Lang, Moment, Page, Reader, Shell, Size};
+use rongyi_store::Listing;
+use tower_http::request_id::RequestId;
+
+use super::app::App;
+use crate::access;
+use crate::access::{AccessError, Role, SignedIn, SignedResident, StaffMember};
+use crate::door::fault::Fault;
+use crate::door::{Act, Actor, Kind, May, Reading, Right, Signed, Way, may, refused};
+use crate::ledger::explain;
+use crate::people::own::ERASED;
+use rongyi_clerk::clock::local;
+use rongyi_config::Shop;
+
+/// How a reader wants their pages, known before anything else of the request.
+#[derive(Debug, Clone)]
+pub struct Manner {
+    /// The language.
+    pub lang: Lang,
+    /// The text size.
+    pub size: Size,
+    /// The id of the request.
+    pub request_id: String,
+    /// Where a change of language returns to; answers to GET.
+    pub here: String,
+    /// The community the address names, whether or not there is one.
+    pub community: Option<Code>,
+}
+
+/// The value of a cookie.
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let all = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+impl Manner {
+    /// Reads it from a request.
+    pub fn of(parts: &Parts) -> Manner {
+        let headers = &parts.headers;
+        let wanted = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
+        let lang = cookie(headers, "lang").and_then(Lang::from_tag);
+        let id = parts
+            .extensions
+            .get::<RequestId>()
+            .and_then(|id| id.header_value().to_str().ok());
+        Manner {
+            lang: lang.unwrap_or_else(|| Lang::from_accept_language(wanted)),
+            size: cookie(headers, "size")
+                .and_then(Size::from_tag)
+                .unwrap_or_default(),
+            request_id: id.unwrap_or_default().to_owned(),
+            here: here(parts),
+            community: parts
+                .uri
+                .path()
+                .split('/')
+                .nth(1)
+                .and_then(|code| code.parse().ok()),
+        }
+    }
+
+    /// This reader's half of a text.
+    pub fn say(&self, text: &Text) -> String {
+        said(self.lang, text).to_owned()
+    }
+}
+
+/// A language's half of a text.
+pub fn said(lang: Lang, text: &Text) -> &str {
+    match lang {
+        Lang::Zh => &text.zh,
+        Lang::En => &text.en,
+    }
+}
+
+/// A page after a form was sent has an address that answers only to POST; its neighbour answers to GET.
+fn here(parts: &Parts) -> String {
+    let path = parts.uri.path();
+    if parts.method == Method::GET {
+        return parts
+            .uri
+            .path_and_query()
+            .map_or(path, |both| both.as_str())
+            .to_owned();
+    }
+    let front = path.split('/').nth(1).unwrap_or("");
+    if path.ends_with("/settle") {
+        format!("/{front}/till")
+    } else if path.split('/').nth(2) == Some("amend") {
+        format!("/{front}/amend")
+    } else if path.split('/').nth(2) == Some("reset") {
+        format!("/{front}/reset")
+    } else if path.ends_with("/object") {
+        format!("/{front}/notice")
+    } else if let Some(order) = path.strip_suffix("/cancel") {
+        order.to_owned()
+    } else if path.ends_with("/sign-out") {
+        format!("/{front}/")
+    } else {
+        path.to_owned()
+    }
+}
+
+/// A request to one community of this host.
+#[derive(Clone)]
+pub struct Visit {
+    /// What handlers need.
+    pub app: Arc<App>,
+    /// How the reader wants it.
+    pub manner: Manner,
+    /// The community.
+    pub code: Code,
+    /// Its title.
+    pub title: Text,
+    /// Its shop.
+    pub shop: Shop,
+    /// Its time zone.
+    pub zone: TimeZone,
+    /// Who is signed in here.
+    pub who: Option<SignedIn>,
+}
+
+impl FromRequestParts<Arc<App>> for Visit {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Fault> {
+        let params = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Fault::not_found())?;
+        let named = params
+            .iter()
+            .find(|(name, _)| *name == "community")
+            .map(|(_, value)| value);
+        let code: Code = named
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(Fault::not_found)?;
+        let own = app.house.community(&code).ok_or_else(Fault::not_found)?;
+        let who = match cookie(&parts.headers, app.cookie_name()) {
+            Some(token) => {
+                access::who(&app.house.store, &code, token, app.house.clock.now()).await?
+            }
+            None => None,
+        };
+        let act = parts.extensions.get::<Act>().copied();
+        let act = act.ok_or(AccessError::Forbidden)?;
+        let right = Right::of(who.as_ref());
+        if may(right, act) == May::No {
+            let first = who.as_ref().is_some_and(SignedIn::must_change);
+            let why = refused(right, act);
+            let why = if first && matches!(why, AccessError::Forbidden) {
+                AccessError::PinFirst
+            } else {
+                why
+            };
+            return Err(why.into());
+        }
+        Ok(Visit {
+            app: Arc::clone(app),
+            manner: Manner::of(parts),
+            title: own.config.title.clone(),
+            shop: own.config.shop.clone(),
+            zone: own.zone.clone(),
+            code,
+            who,
+        })
+    }
+}
+
+impl Visit {
+    /// The reader's language.
+    pub fn lang(&self) -> Lang {
+        self.manner.lang
+    }
+
+    /// The same, for explanations.
+    pub fn tongue(&self) -> explain::Lang {
+        match self.manner.lang {
+            Lang::Zh => explain::Lang::Zh,
+            Lang::En => explain::Lang::En,
+        }
+    }
+
+    /// One of two sentences.
+    pub fn either(&self, zh: &str, en: &str) -> String {
+        if self.lang() == Lang::Zh {
+            zh.to_owned()
+        } else {
+            en.to_owned()
+        }
+    }
+
+    /// The reader's half of a text.
+    pub fn say(&self, text: &Text) -> String {
+        self.manner.say(text)
+    }
+
+    /// An address of this community: `path("/home")`.
+    pub fn path(&self, below: &str) -> String {
+        format!("/{}{below}", self.code)
+    }
+
+    /// What is around the page.
+    pub fn shell(&self) -> Shell {
+        let title = format!("{} · {}", self.say(&self.title), self.say(&self.shop.title));
+        Shell {
+            lang: self.manner.lang,
+            size: self.manner.size,
+            community_title: title,
+            community_path: self.path(""),
+            signed_in_name: self.who.as_ref().map(|who| who.name().to_owned()),
+            reader: reader(self.who.as_ref()),
+            demo: self.app.house.demo,
+            phone: self.shop.phone.clone(),
+            request_id: self.manner.request_id.clone(),
+            here: self.manner.here.clone(),
+        }
+    }
+
+    /// Today, here.
+    pub fn today(&self) -> LocalDate {
+        self.app.house.today(&self.code).0
+    }
+
+    /// An order as people see it here and now.
+    pub fn seen(&self, order: &Order) -> Seen {
+        order.seen(self.today(), |at| local(at, &self.zone).0)
+    }
+
+    /// An instant as the clock on the wall here shows it.
+    pub fn moment(&self, at: Instant) -> Moment {
+        let (date, minute) = local(at, &self.zone);
+        let part = |number: u16| u8::try_from(number).unwrap_or(0);
+        Moment {
+            day: day(date),
+            hour: part(minute / 60),
+            minute: part(minute % 60),
+        }
+    }
+
+    /// `陈阿婆家 · 第 3 户`.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn household_title(&self, household: HouseholdNo) -> Result<String, Fault> {
+        let text = self
+            .app
+            .house
+            .store
+            .household(&self.code, household)
+            .await?;
+        let number = self.either(
+            &format!("第 {household} 户"),
+            &format!("household {household}"),
+        );
+        Ok(match text {
+            Some(text) if !text.name.is_empty() => format!("{} · {number}", text.name),
+            Some(_) | None => number,
+        })
+    }
+
+    /// A resident's name with its middle hidden; the number where there is no name.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn masked(&self, resident: ResidentNo) -> Result<String, Fault> {
+        let person = self
+            .app
+            .house
+            .store
+            .resident_person(&self.code, resident)
+            .await?;
+        let number = || {
+            self.either(
+                &format!("{resident} 号居民"),
+                &format!("resident {resident}"),
+            )
+        };
+        let erased = || self.either(ERASED, "erased");
+        Ok(person.map_or_else(number, |person| {
+            if person.name == ERASED {
+                erased()
+            } else {
+                mask(&person.name)
+            }
+        }))
+    }
+
+    /// A resident as a page for everybody may name them: as they said, and a child not at all.
+    ///
+    /// # Errors
+    /// What the database said.
+    pub async fn public_name(&self, resident: ResidentNo) -> Result<String, Fault> {
+        let store = &self.app.house.store;
+        let found = store.public_name(&self.code, resident).await?;
+        Ok(match found {
+            Some(own) if own.name == ERASED => self.either(ERASED, "erased"),
+            Some(own) if !own.minor && own.listing == Listing::Masked => mask(&own.name),
+            Some(own) if !own.minor && own.listing == Listing::Named => own.name,
+            // A number would be as good as a name to whoever knows it.
+            Some(_) | None => self.either("（不公开姓名）", "(name not public)"),
+        })
+    }
+
+    /// Who an actor of the ledger is, as a reader may know it.
+    pub async fn actor(&self, actor: &Code) -> String {
+        let store = &self.app.house.store;
+        let name = Signed::of(actor).name(store, self.who.as_ref()).await;
+        self.say(&name)
+    }
+}
+
+/// Who reads, and for staff the desks of their role: what they may open, and no more.
+fn reader(who: Option<&SignedIn>) -> Reader {
+    match who {
+        None => Reader::Nobody,
+        Some(SignedIn::Resident(_)) => Reader::Resident,
+        Some(SignedIn::Staff(staff)) => Reader::Staff(desks(staff.role)),
+    }
+}
+
+/// The desks of a role, as far as the table of permissions opens them; the first is where it begins.
+pub(crate) fn desks(role: Role) -> &'static [Desk] {
+    match role {
+        Role::Operator => &[
+            Desk::Operator,
+            Desk::Till,
+            Desk::Record,
+            Desk::Amend,
+            Desk::Reset,
+            Desk::Listing,
+            Desk::Staff,
+        ],
+        Role::Shopkeeper => &[Desk::Till],
+        Role::Reviewer => &[Desk::Amend, Desk::Record, Desk::Reset, Desk::Listing],
+        Role::Leader => &[Desk::Record],
+    }
+}
+
+/// `张桂芳` becomes `张*芳`. The mark before the names of the demonstration stays readable.
+pub fn mask(name: &str) -> String {
+    if let Some(own) = name.strip_prefix("演示·") {
+        return format!("演示·{}", mask(own));
+    }
+    let letters: Vec<char> = name.chars().collect();
+    match letters.as_slice() {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [first, _] => format!("{first}*"),
+        [first, .., last] => format!("{first}*{last}"),
+    }
+}
+
+/// A date as pages show it.
+pub fn day(date: LocalDate) -> Day {
+    let (year, month, day) = date.parts();
+    Day::of(year, month, day)
+}
+
+/// A visit by a signed-in resident whose PIN is their own.
+pub struct Member {
+    /// The visit.
+    pub visit: Visit,
+    /// Who.
+    pub me: SignedResident,
+}
+
+impl FromRequestParts<Arc<App>> for Member {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Fault> {
+        let visit = Visit::from_request_parts(parts, app).await?;
+        match visit.who.clone() {
+            Some(SignedIn::Resident(me)) if me.must_change => Err(AccessError::PinFirst.into()),
+            Some(SignedIn::Resident(me)) => Ok(Member { visit, me }),
+            Some(SignedIn::Staff(_)) | None => Err(AccessError::SignInNeeded.into()),
+        }
+    }
+}
+
+/// A visit by a signed-in member of staff whose password is their own.
+pub struct OnDuty {
+    /// The visit.
+    pub visit: Visit,
+    /// Who.
+    pub staff: StaffMember,
+}
+
+impl FromRequestParts<Arc<App>> for OnDuty {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Fault> {
+        let visit = Visit::from_request_parts(parts, app).await?;
+        match visit.who.clone() {
+            Some(SignedIn::Staff(staff)) if staff.must_change => Err(AccessError::PinFirst.into()),
+            Some(SignedIn::Staff(staff)) => Ok(OnDuty { visit, staff }),
+            Some(SignedIn::Resident(_)) | None => Err(AccessError::StaffSignInNeeded.into()),
+        }
+    }
+}
+
+impl Member {
+    /// As whom this resident acts.
+    pub fn actor(&self) -> Actor {
+        Actor::Resident(self.me.resident)
+    }
+}
+
+impl OnDuty {
+    /// As whom this member of staff acts.
+    pub fn actor(&self) -> Actor {
+        Actor::staff(self.staff.staff_id, self.staff.role)
+    }
+
+    /// Puts on record that they read what is kept about these residents, before it is answered.
+    ///
+    /// # Errors
+    /// What the database said; then nothing may be answered.
+    pub async fn reads(&self, kind: Kind, whose: &[ResidentNo]) -> Result<(), Fault> {
+        let house = &self.visit.app.house;
+        let reading = Reading {
+            by: &self.actor(),
+            kind,
+            way: Way::Page,
+            at: house.clock.now(),
+        };
+        let noted = house
+            .readings
+            .note(&house.store, &self.visit.code, reading, whose);
+        Ok(noted.await?)
+    }
+
+    /// Whether they may do something else than what they ask for now.
+    pub fn may(&self, act: Act) -> bool {
+        may(Right::Staff(self.staff.role), act) == May::Yes
+    }
+}
+
+/// A page as an answer.
+pub struct Html<P>(pub P);
+
+impl<P: Page> IntoResponse for Html<P> {
+    fn into_response(self) -> Response {
+        axum::response::Html(self.0.html()).into_response()
+    }
+}
+
+/// Leads on to an address of this host with GET.
+pub fn go(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}
+
+/// An address that a form may return to: of this host, and no other.
+pub fn own_path(path: &str) -> Option<&str> {
+    let plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    (plain && path.starts_with('/') && !path.starts_with("//")).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_masked() {
+        let check = |name: &str, masked: &str| assert_eq!(mask(name), masked);
+        check("张桂芳", "张*芳");
+        check("李明", "李*");
+        check("欧阳秀英", "欧*英");
+        check("演示·陈阿婆", "演示·陈*婆");
+        check("", "");
+    }
+
+    #[test]
+    fn forms_return_only_to_this_host() {
+        assert_eq!(own_path("/nanmen/home?x=1"), Some("/nanmen/home?x=1"));
+        for bad in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "",
+            "/a b",
+            "/a\r\nX: y",
+        ] {
+            assert_eq!(own_path(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::COOKIE,
+            header::HeaderValue::from_static("xlang=fr; lang=en; size=large"),
+        );
+        assert_eq!(cookie(&headers, "lang"), Some("en"));
+        assert_eq!(cookie(&headers, "siz"), None);
+    }
+}

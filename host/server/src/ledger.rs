@@ -1,0 +1,12 @@
+//! What stands in the book, shown: balances, passbooks, why a number is what it is, entries and their titles.
+
+pub mod api;
+pub(crate) mod carried;
+pub(crate) mod cli;
+pub mod explain;
+pub(crate) mod lines;
+pub(crate) mod months;
+pub mod past;
+pub(crate) mod unmoved;
+pub(crate) mod web;
+pub(crate) mod why;

@@ -1,0 +1,336 @@
+//! `rongyi passbook`: every line that the pages show, moved or not. Reads only.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use comfy_table::{Table, presets};
+use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::book::{Frame, Receipt};
+use rongyi_core::ids::RuleSetNo;
+use rongyi_core::record::Record;
+use rongyi_core::rule::Text;
+use rongyi_core::time::LocalDate;
+use rongyi_store::{PassbookRow, StoreError};
+
+use super::entry::{entry_text, event_text};
+use super::{Found, Whose, holder_json, right};
+use crate::door::Kind;
+use crate::door::terminal::{Failure, foreign, say, say_json};
+use crate::ledger::explain::{Lang, carried};
+use crate::ledger::{explain, past};
+
+/// Whose passbook.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+例 / examples:
+  rongyi passbook -c nanmen --resident 1001
+  rongyi passbook -c nanmen --resident 1001 --why       每一笔怎么算出来的 / how each line was worked out
+  rongyi passbook -c nanmen --resident 1001 --before 812   更早的一页 / the page before
+
+最新的在最上面。没有增减的（旧册累计、没有通过的、在等的）也在里面，说明原因。
+The newest line stands first. What moved nothing is there too, with its reason: totals of before, refusals, what waits.")]
+pub(crate) struct PassbookArgs {
+    #[command(flatten)]
+    whose: Whose,
+    /// 写出每一笔怎么算的 / show how each line was worked out
+    #[arg(long)]
+    why: bool,
+    /// 只看这一号之前的 / only lines before this number
+    #[arg(long, value_name = "SEQ", value_parser = crate::door::terminal::seq)]
+    before: Option<u64>,
+    /// 最多几行 / how many lines at most
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+}
+
+/// What a line moved.
+struct Moved {
+    account: Account,
+    change: i64,
+    balance_after: i64,
+}
+
+/// A line of a passbook, as it is read.
+struct Line {
+    /// Its place; of what moved nothing, its entry's.
+    seq: u64,
+    entry: u64,
+    day: LocalDate,
+    what: Text,
+    /// Sentences without which the line would be read wrongly.
+    told: Vec<Text>,
+    why: Vec<Text>,
+    /// `None` for what moved nothing.
+    moved: Option<Moved>,
+    /// `posted`, `carried`, `refused`, `waiting` or `unmoved`.
+    state: &'static str,
+}
+
+/// Lines, and where older ones begin.
+struct Lines {
+    lines: Vec<Line>,
+    older: Option<u64>,
+}
+
+pub(crate) async fn passbook(args: PassbookArgs) -> Result<(), Failure> {
+    let whose = &args.whose;
+    let found = whose.find().await?;
+    whose.read(&found, Kind::Passbook).await;
+    let lines = lines(whose, &found, (args.before, args.limit)).await?;
+    if whose.json {
+        say_json(&as_json(whose, &found, &lines, args.why));
+    } else {
+        show(whose, &found, &lines, args.why);
+    }
+    found.library.close().await;
+    Ok(())
+}
+
+async fn lines(
+    whose: &Whose,
+    found: &Found,
+    (before, limit): (Option<u64>, u32),
+) -> Result<Lines, Failure> {
+    let (store, community) = (&found.library.store, &whose.place.community);
+    let purposes = [Purpose::Available, Purpose::Notice, Purpose::Held];
+    let assets = found.assets();
+    let of = |asset| purposes.map(|purpose| found.account(whose.resident, asset, purpose));
+    let accounts: Vec<Account> = assets.iter().flat_map(|(_, asset)| of(*asset)).collect();
+    let rows = store.passbook(community, &accounts, before, limit).await?;
+    let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut older = rows.last().filter(|_| full).map(|row| row.seq);
+    let holders = [
+        Holder::Resident(whose.resident),
+        Holder::Household(found.household),
+    ];
+    let span = (older.unwrap_or(0), before.unwrap_or(u64::MAX));
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let quiet = past::unmoved(store, community, &holders, (span, most)).await?;
+    older = older.max(quiet.cut);
+    let rows = rows
+        .into_iter()
+        .filter(|row| older.is_none_or(|older| row.seq >= older));
+    let mut all = moved(&found.frame, rows)?;
+    for (_, receipt) in &quiet.entries {
+        all.extend(unmoved(&found.frame, receipt));
+    }
+    all.sort_by_key(|line| std::cmp::Reverse(line.seq));
+    Ok(Lines { lines: all, older })
+}
+
+/// Rows of what can be spent are lines; what ran out beside them is told with them, or on a line of its own.
+fn moved(frame: &Frame, rows: impl Iterator<Item = PassbookRow>) -> Result<Vec<Line>, Failure> {
+    let (mut all, mut lapsed) = (Vec::new(), BTreeMap::new());
+    for row in rows {
+        if row.account.purpose == Purpose::Available {
+            all.push(line(frame, &row)?);
+        } else if row.transfer.credit.purpose == Purpose::Expired {
+            let own = lapsed.entry((row.entry, row.account.asset));
+            let (sum, _) = own.or_insert_with(|| (0_i64, row.clone()));
+            *sum = sum.saturating_sub(row.change);
+        }
+    }
+    for ((entry, asset), (sum, row)) in lapsed {
+        let told = Text {
+            zh: format!("{sum} 在留着的时候到期，没有退回"),
+            en: format!("{sum} ran out while they were kept and did not come back"),
+        };
+        let same = |own: &&mut Line| {
+            let account = own.moved.as_ref().map(|moved| moved.account.asset);
+            own.entry == entry && account == Some(asset)
+        };
+        if let Some(own) = all.iter_mut().find(same) {
+            own.told.push(told);
+        } else {
+            let mut own = line(frame, &row)?;
+            own.told.push(told);
+            own.moved = None;
+            own.state = "unmoved";
+            all.push(own);
+        }
+    }
+    Ok(all)
+}
+
+fn line(frame: &Frame, row: &PassbookRow) -> Result<Line, Failure> {
+    let damaged = |_| {
+        Failure::from(StoreError::Corrupt {
+            what: "record",
+            place: row.entry.to_string(),
+        })
+    };
+    let first = Record::decode(row.first.0, &row.first.1).map_err(damaged)?;
+    let decided = row
+        .decided
+        .as_ref()
+        .map(|(kind, body)| Record::decode(*kind, body))
+        .transpose()
+        .map_err(damaged)?;
+    let (day, what) = called(frame, &first, decided.as_ref());
+    Ok(Line {
+        seq: row.seq,
+        entry: row.entry,
+        day,
+        what,
+        told: Vec::new(),
+        why: decided
+            .as_ref()
+            .map_or_else(Vec::new, |own| why(frame, own)),
+        moved: Some(Moved {
+            account: row.account,
+            change: row.change,
+            balance_after: row.balance_after,
+        }),
+        state: "posted",
+    })
+}
+
+/// The day of an entry and what it is called.
+fn called(frame: &Frame, first: &Record, decided: Option<&Record>) -> (LocalDate, Text) {
+    if let Record::Event(_, event) | Record::Replace(_, event, _) = first {
+        let set = decided.and_then(Record::set);
+        return (event.on, event_text(frame, event, set));
+    }
+    let day = first
+        .envelope()
+        .map_or(LocalDate::FIRST, |envelope| envelope.today);
+    (day, entry_text(frame, first))
+}
+
+/// What a rule said about its decision.
+fn why(frame: &Frame, decided: &Record) -> Vec<Text> {
+    if let Record::Decided(set, _, decision) = decided {
+        said(frame, *set, &decision.lines)
+    } else if let Record::Quoted(set, _, quote) = decided {
+        said(frame, *set, &quote.lines)
+    } else {
+        Vec::new()
+    }
+}
+
+fn said(frame: &Frame, set: RuleSetNo, lines: &[rongyi_core::rule::Line]) -> Vec<Text> {
+    let plan = explain::plan_of(frame, Some(set));
+    let both = |line| Text {
+        zh: explain::line(&plan, Some(frame), line, Lang::Zh),
+        en: explain::line(&plan, Some(frame), line, Lang::En),
+    };
+    lines.iter().map(both).collect()
+}
+
+/// The line of an entry that moved nothing.
+fn unmoved(frame: &Frame, receipt: &Receipt) -> Option<Line> {
+    let first = receipt.records.first()?;
+    let decided = receipt.records.get(1);
+    let (day, what) = called(frame, first, decided);
+    let both = |say: &dyn Fn(Lang) -> String| Text {
+        zh: say(Lang::Zh),
+        en: say(Lang::En),
+    };
+    let (state, told) = if let Record::History(_, _, history, ..) = first {
+        let numbers = both(&|lang| carried::numbers(frame, history, lang));
+        ("carried", numbers)
+    } else if let Some(Record::Refused(set, _, refusal)) = decided {
+        let plan = explain::plan_of(frame, *set);
+        let sentence = both(&|lang| explain::refusal(&plan, Some(frame), refusal, lang));
+        ("refused", sentence)
+    } else if receipt.waiting().is_some() {
+        let waits = Text {
+            zh: "规则还没有给出结果，修好后自动补记".to_owned(),
+            en: "the rule gave no answer yet; it is decided when the rule is mended".to_owned(),
+        };
+        ("waiting", waits)
+    } else {
+        let nothing = Text {
+            zh: "没有增减".to_owned(),
+            en: "nothing moved".to_owned(),
+        };
+        ("unmoved", nothing)
+    };
+    Some(Line {
+        seq: receipt.entry,
+        entry: receipt.entry,
+        day,
+        what,
+        told: vec![told],
+        why: decided.map_or_else(Vec::new, |own| why(frame, own)),
+        moved: None,
+        state,
+    })
+}
+
+fn asset_code(found: &Found, account: &Account) -> Option<String> {
+    let mut all = found.assets().into_iter();
+    all.find(|(_, no)| *no == account.asset)
+        .map(|(code, _)| code)
+}
+
+fn show(whose: &Whose, found: &Found, lines: &Lines, why: bool) {
+    let lang = Lang::from(whose.lang);
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(match lang {
+        // The number that `reverse` takes, as on the pages.
+        Lang::Zh => ["第几笔", "日期", "事项", "", "变动", "余额"],
+        Lang::En => ["entry", "date", "what", "", "change", "balance"],
+    });
+    for line in &lines.lines {
+        let mut what = foreign(lang.of(&line.what));
+        for sentence in &line.told {
+            what.push_str("\n  ");
+            what.push_str(lang.of(sentence));
+        }
+        for reason in line.why.iter().filter(|_| why) {
+            what.push_str("\n  · ");
+            what.push_str(lang.of(reason));
+        }
+        let (asset, change, balance) = match &line.moved {
+            Some(moved) => {
+                let code = asset_code(found, &moved.account);
+                let name = code.map_or_else(String::new, |code| found.asset_name(&code, lang));
+                let change = format!("{:+}", moved.change);
+                (name, change, moved.balance_after.to_string())
+            }
+            None => (String::new(), "0".to_owned(), String::new()),
+        };
+        let (entry, day) = (line.entry.to_string(), line.day.to_string());
+        table.add_row([entry, day, what, asset, change, balance]);
+    }
+    right(&mut table, &[0, 4, 5]);
+    say(&table.to_string());
+    if let Some(seq) = lines.older {
+        say(&match lang {
+            Lang::Zh => format!("更早的：--before {seq}"),
+            Lang::En => format!("older lines: --before {seq}"),
+        });
+    }
+}
+
+fn as_json(whose: &Whose, found: &Found, lines: &Lines, why: bool) -> serde_json::Value {
+    let both = |text: &Text| serde_json::json!({ "zh": text.zh, "en": text.en });
+    let one = |line: &Line| {
+        let moved = line.moved.as_ref();
+        let mut value = serde_json::json!({
+            "seq": line.seq,
+            "entry": line.entry,
+            "on": line.day.to_string(),
+            "state": line.state,
+            "asset": moved.and_then(|own| asset_code(found, &own.account)),
+            "holder": moved.map(|own| holder_json(own.account.holder)),
+            "change": moved.map_or(0, |own| own.change),
+            "balance_after": moved.map(|own| own.balance_after),
+            "what": both(&line.what),
+            "told": line.told.iter().map(both).collect::<Vec<_>>(),
+        });
+        if why {
+            value["why"] = line.why.iter().map(both).collect();
+        }
+        value
+    };
+    serde_json::json!({
+        "community": whose.place.community.to_string(),
+        "resident": whose.resident.0,
+        "household": found.household.0,
+        "lines": lines.lines.iter().map(one).collect::<Vec<_>>(),
+        "older": lines.older,
+    })
+}

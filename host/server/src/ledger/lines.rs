@@ -1,0 +1,565 @@
+//! Passbook rows of the store become lines that people read: what for, on which day, how far it has come.
+//! Adds up the rows of one entry (a spend over two lots is one line) and nothing else.
+
+use std::collections::HashMap;
+
+use rongyi_core::account::Purpose;
+use rongyi_core::book::{Fate, FateState, Frame, Loaded, Order, Stand};
+use rongyi_core::command::Need;
+use rongyi_core::ids::{AssetNo, ItemNo, OrderNo, RuleSetNo};
+use rongyi_core::record::{Amend, Change, Event, NoticeStep, OrderLine, Record, ReleaseReason};
+use rongyi_core::time::LocalDate;
+use rongyi_pages::{Line, LineState, Unit};
+use rongyi_store::{PassbookRow, StoreError, StoredEntry};
+
+use super::carried::carried_title;
+use super::unmoved::shortfall;
+use super::why::lapsed;
+use crate::door::fault::Fault;
+use crate::door::visit::{Visit, day};
+use crate::ledger::explain;
+use rongyi_clerk::receipt;
+
+/// Decodes stored bytes.
+pub(crate) fn decode(seq: u64, kind: u8, body: &[u8]) -> Result<Record, Fault> {
+    Record::decode(kind, body).map_err(|_| {
+        StoreError::Corrupt {
+            what: "record",
+            place: seq.to_string(),
+        }
+        .into()
+    })
+}
+
+/// `大米 5 公斤 × 1`, several items one after another.
+pub(crate) fn goods(
+    visit: &Visit,
+    frame: &Frame,
+    lines: impl IntoIterator<Item = OrderLine>,
+) -> String {
+    let each = lines.into_iter().map(|line| {
+        format!(
+            "{} × {}",
+            item_title(visit, frame, line.item),
+            line.quantity
+        )
+    });
+    let all: Vec<String> = each.collect();
+    all.join(&visit.either("、", ", "))
+}
+
+/// What an item is called.
+pub(crate) fn item_title(visit: &Visit, frame: &Frame, no: ItemNo) -> String {
+    let item = frame.items.iter().find(|item| item.no == no);
+    item.map_or_else(|| no.to_string(), |item| visit.say(&item.title))
+}
+
+/// The lines of an order without their prices.
+pub(crate) fn order_lines(order: &Order) -> Vec<OrderLine> {
+    order.lines.iter().map(|(line, _)| line.clone()).collect()
+}
+
+/// What is still set aside of an order, line by line; items that were handed over whole are left out.
+pub(crate) fn rest_lines(order: &Order) -> Vec<OrderLine> {
+    let lines = order.lines.iter().zip(&order.handed);
+    let rest = lines.map(|((line, _), handed)| OrderLine {
+        item: line.item,
+        quantity: line.quantity.saturating_sub(*handed),
+    });
+    rest.filter(|line| line.quantity > 0).collect()
+}
+
+/// What was handed over of an order in parts; empty for one that was not begun, or collected at once.
+pub(crate) fn handed_lines(order: &Order) -> Vec<OrderLine> {
+    let lines = order.lines.iter().zip(&order.handed);
+    let handed = lines.map(|((line, _), handed)| OrderLine {
+        item: line.item,
+        quantity: *handed,
+    });
+    handed.filter(|line| line.quantity > 0).collect()
+}
+
+/// `厨余垃圾分类 7.6 公斤`, in the words of the rule set that was asked about it.
+pub(crate) fn event_title(
+    visit: &Visit,
+    frame: &Frame,
+    event: &Event,
+    set: Option<RuleSetNo>,
+) -> String {
+    let Some(kind) = explain::kind_of(frame, event, set) else {
+        return event.kind.to_string();
+    };
+    let quantity = event.quantity.number(kind.scale);
+    let counted = explain::counted(&quantity.to_string(), &kind.unit, visit.tongue());
+    format!("{} {counted}", visit.say(&kind.title))
+}
+
+/// What an entry is about, from the record that began it and what else is known of it.
+pub(crate) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About) -> String {
+    let of_order = |zh: &str, en: &str| match &about.order {
+        Some(order) => format!(
+            "{}{}",
+            visit.either(zh, en),
+            goods(visit, frame, order_lines(order))
+        ),
+        None => visit.either(zh, en),
+    };
+    match first {
+        Record::Event(_, event) | Record::Replace(_, event, _) => {
+            event_title(visit, frame, event, about.set)
+        }
+        Record::SettlePart(_, _, lines, _) => {
+            format!(
+                "{}{}",
+                visit.either("领取一部分 ", "Collected in part: "),
+                goods(visit, frame, lines.clone())
+            )
+        }
+        Record::Amend(_, Amend::Reverse(entry, _)) => reversal_title(visit, frame, *entry, about),
+        Record::Amend(_, Amend::Propose(..)) => {
+            visit.either("提出更正，等待批准", "A correction, proposed")
+        }
+        Record::Amend(_, Amend::Approve(_)) => match about.reverses {
+            Some(entry) => reversal_title(visit, frame, entry, about),
+            None => visit.either("双人更正", "Correction by two people"),
+        },
+        Record::Amend(_, Amend::Decline(proposal, _)) => visit.either(
+            &format!("更正申请（第 {proposal} 笔）已退回"),
+            &format!("The proposal (entry {proposal}) was declined"),
+        ),
+        Record::Notice(_, NoticeStep::Post(..)) => match &about.event {
+            Some(event) => format!(
+                "{}{}",
+                visit.either("公示期满：", "After its notice: "),
+                event_title(visit, frame, event, about.set)
+            ),
+            None => visit.either("公示期满入账", "Posted after its notice"),
+        },
+        Record::Notice(_, NoticeStep::Object(entry, _)) => visit.either(
+            &format!("对第 {entry} 笔提出异议"),
+            &format!("Objection to entry {entry}"),
+        ),
+        Record::Notice(_, NoticeStep::Review(_, true, _)) => {
+            visit.either("异议复核：维持", "Objection reviewed: upheld")
+        }
+        Record::Notice(_, NoticeStep::Review(_, false, _)) => {
+            visit.either("异议复核：撤回", "Objection reviewed: withdrawn")
+        }
+        Record::Retry(..) => match &about.event {
+            Some(event) => event_title(visit, frame, event, about.set),
+            None => visit.either("补记的事项", "An event, decided later"),
+        },
+        Record::Open(..) => visit.either("旧存折转入", "Brought over from the paper book"),
+        Record::History(_, _, history, ..) => carried_title(visit, frame, history),
+        Record::Place(_, _, _, lines, _, _) => {
+            format!(
+                "{}{}",
+                visit.either("兑换 ", "Redeemed: "),
+                goods(visit, frame, lines.clone())
+            )
+        }
+        Record::Settle(..) => of_order("领取 ", "Collected: "),
+        Record::Release(_, _, ReleaseReason::Cancelled) => of_order("取消兑换 ", "Cancelled: "),
+        Record::Release(_, _, ReleaseReason::TimedOut) => {
+            of_order("过期未领 ", "Not collected in time: ")
+        }
+        Record::Lapse(..) => visit.either("积分到期", "Points ran out"),
+        Record::Period(_, period, _) => visit.either(
+            &format!("{period} 期末结账"),
+            &format!("End of the period {period}"),
+        ),
+        Record::Erase(..) => visit.either("删除个人资料", "Personal data erased"),
+        Record::Traits(..) => visit.either("工作人员登记特征", "Traits set by staff"),
+        Record::Roster(..) => visit.either("工作人员名册封存", "List of staff sealed"),
+        Record::Settings(..)
+        | Record::Activate(..)
+        | Record::Enrol(..)
+        | Record::Define(..)
+        | Record::Receive(..)
+        | Record::Decided(..)
+        | Record::Quoted(..)
+        | Record::Refused(..)
+        | Record::Waiting(..)
+        | Record::Assert(..)
+        | Record::Standing(..)
+        | Record::Moved(..) => visit.either("记账", "Booked"),
+    }
+}
+
+/// `冲正第 812 笔：厨余垃圾分类 7.6 公斤`.
+fn reversal_title(visit: &Visit, frame: &Frame, entry: u64, about: &About) -> String {
+    let number = visit.either(
+        &format!("冲正第 {entry} 笔"),
+        &format!("Reversal of entry {entry}"),
+    );
+    let what = match (&about.event, &about.order) {
+        (Some(event), _) => event_title(visit, frame, event, about.set),
+        (None, Some(order)) => format!(
+            "{}{}",
+            visit.either("退货 ", "returned: "),
+            goods(visit, frame, order_lines(order))
+        ),
+        (None, None) => return number,
+    };
+    format!("{number}{}{what}", visit.either("：", ": "))
+}
+
+/// What else is known of an entry.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct About {
+    /// Its order, or that of the entry it takes back.
+    pub(crate) order: Option<Order>,
+    /// The event that was decided later, posted or taken back.
+    pub(crate) event: Option<Event>,
+    /// The rule set that decided its event.
+    pub(crate) set: Option<RuleSetNo>,
+    /// The entry that an approved proposal takes back.
+    pub(crate) reverses: Option<u64>,
+}
+
+/// The event behind an entry, the rule set that was asked about it last, and the order that it handed over.
+type Behind = (Option<Event>, Option<RuleSetNo>, Option<OrderNo>);
+
+/// The rule set that answered in an entry; what was asked and what came of it are its first two records.
+fn asked(entry: &StoredEntry) -> Result<Option<RuleSetNo>, Fault> {
+    match entry.records.get(1) {
+        Some((seq, kind, body)) => Ok(decode(*seq, *kind, body)?.set()),
+        None => Ok(None),
+    }
+}
+
+/// Looks up what is behind an entry.
+async fn behind(visit: &Visit, entry: u64) -> Result<Behind, Fault> {
+    let store = &visit.app.house.store;
+    let (mut seq, mut set) = (entry, None);
+    // A second try names the first, a posting its award: two steps at most.
+    for _ in 0..3 {
+        let Some(found) = store.entry(&visit.code, seq).await? else {
+            break;
+        };
+        let Some((place, kind, body)) = found.records.first() else {
+            break;
+        };
+        let first = decode(*place, *kind, body)?;
+        set = set.or(asked(&found)?);
+        if let Record::Event(_, own) | Record::Replace(_, own, _) = first {
+            return Ok((Some(own), set, None));
+        }
+        if let Record::Settle(_, no) | Record::SettlePart(_, no, ..) = first {
+            return Ok((None, None, Some(no)));
+        }
+        let (Record::Retry(_, before) | Record::Notice(_, NoticeStep::Post(before))) = first else {
+            break;
+        };
+        seq = before;
+    }
+    Ok((None, None, None))
+}
+
+/// The entry that an entry takes back: by one person, or by two.
+async fn reversed_by(visit: &Visit, first: &Record) -> Result<Option<u64>, Fault> {
+    if let Record::Amend(_, Amend::Reverse(entry, _)) = first {
+        return Ok(Some(*entry));
+    }
+    let Record::Amend(_, Amend::Approve(proposal)) = first else {
+        return Ok(None);
+    };
+    let found = visit.app.house.store.entry(&visit.code, *proposal).await?;
+    let Some((seq, kind, body)) = found.as_ref().and_then(|own| own.records.first()) else {
+        return Ok(None);
+    };
+    Ok(
+        if let Record::Amend(_, Amend::Propose(Change::Reverse { entry }, _)) =
+            decode(*seq, *kind, body)?
+        {
+            Some(entry)
+        } else {
+            None
+        },
+    )
+}
+
+/// Looks up what an entry is about.
+pub(crate) async fn about(
+    visit: &Visit,
+    (entry, first): (u64, &Record),
+    order: Option<OrderNo>,
+) -> Result<About, Fault> {
+    let store = &visit.app.house.store;
+    let no = if let Record::Place(_, no, ..)
+    | Record::Settle(_, no)
+    | Record::SettlePart(_, no, ..)
+    | Record::Release(_, no, _) = first
+    {
+        Some(*no)
+    } else {
+        order
+    };
+    let order = match no {
+        // A refused order gives its number to the next one, which is none of its business.
+        Some(no) => store
+            .order(&visit.code, no)
+            .await?
+            .filter(|order| order.entry <= entry),
+        None => None,
+    };
+    let mut about = About {
+        order,
+        ..About::default()
+    };
+    if let Record::Event(..) | Record::Replace(..) | Record::Retry(..) = first
+        && let Some(own) = store.entry(&visit.code, entry).await?
+    {
+        about.set = asked(&own)?;
+    }
+    if let Record::Retry(_, seq) | Record::Notice(_, NoticeStep::Post(seq)) = first {
+        let (event, set, _) = behind(visit, *seq).await?;
+        about.event = event;
+        about.set = about.set.or(set);
+    }
+    if let Some(entry) = reversed_by(visit, first).await? {
+        let (event, set, no) = behind(visit, entry).await?;
+        about.reverses = Some(entry);
+        about.event = event;
+        about.set = set;
+        if let Some(no) = no {
+            about.order = store.order(&visit.code, no).await?;
+        }
+    }
+    Ok(about)
+}
+
+/// The local day on which an entry was booked.
+pub(crate) fn booked_on(first: &Record) -> LocalDate {
+    let envelope = first.envelope();
+    envelope.map_or(LocalDate::FIRST, |envelope| envelope.today)
+}
+
+/// The day on which it happened, where it was booked on another one.
+pub(crate) fn happened_on(first: &Record, about: &About) -> Option<LocalDate> {
+    let on = match (first, &about.event) {
+        (Record::Event(_, event) | Record::Replace(_, event, _), _) => event.on,
+        (Record::Retry(..) | Record::Notice(..), Some(event)) => event.on,
+        _ => return None,
+    };
+    (on != booked_on(first)).then_some(on)
+}
+
+/// The entry whose fate is the line's: of an award that was posted after its notice, the award's.
+fn fated(entry: u64, first: &Record) -> u64 {
+    if let Record::Notice(_, NoticeStep::Post(award)) = first {
+        *award
+    } else {
+        entry
+    }
+}
+
+/// What became of these entries; all read at once.
+async fn fates(visit: &Visit, entries: &[u64]) -> Result<HashMap<u64, Fate>, Fault> {
+    let needs: Vec<Need> = entries.iter().copied().map(Need::Fate).collect();
+    let mut all = HashMap::new();
+    for found in visit.app.house.store.load(&visit.code, &needs).await? {
+        if let Loaded::Fate(entry, Some(fate)) = found {
+            all.insert(entry, fate);
+        }
+    }
+    Ok(all)
+}
+
+/// How far a line has come: taken back, or as far as its order.
+pub(crate) fn state(
+    visit: &Visit,
+    first: &Record,
+    about: &About,
+    fate: Option<&Fate>,
+) -> LineState {
+    if fate.is_some_and(|own| matches!(own.state, FateState::Reversed | FateState::Withdrawn)) {
+        return LineState::Reversed;
+    }
+    let stand = about.order.as_ref().map(|order| visit.seen(order).stand);
+    match (first, stand) {
+        (Record::Place(..), Some(Stand::Reserved)) => LineState::SetAside,
+        (Record::Place(..), Some(Stand::Settled { .. })) => LineState::PickedUp,
+        (Record::Place(..), Some(Stand::Cancelled { .. } | Stand::TimedOut { .. })) => {
+            LineState::GivenBack
+        }
+        _ => LineState::Posted,
+    }
+}
+
+/// What an account counts.
+pub(crate) fn unit(visit: &Visit, asset: AssetNo) -> Unit {
+    match asset {
+        AssetNo::POINTS => Unit::Points,
+        AssetNo::MINUTES => Unit::Minutes,
+        other => Unit::Other(asset_title(visit, other)),
+    }
+}
+
+/// What an asset is called: as the community's file says, or as everybody calls it.
+pub(crate) fn asset_title(visit: &Visit, asset: AssetNo) -> String {
+    match asset {
+        AssetNo::POINTS => return visit.either("积分", "points"),
+        AssetNo::MINUTES => return visit.either("志愿时长（分钟）", "volunteer minutes"),
+        AssetNo::CONDUCT => return visit.either("操行分", "conduct points"),
+        _ => {}
+    }
+    let own = visit.app.house.community(&visit.code);
+    let declared = own.map_or_else(Vec::new, |own| own.config.assets.clone());
+    let settings = visit.app.house.clerk.frame(&visit.code);
+    let code = settings.and_then(|frame| {
+        let all = frame.settings.as_ref()?.assets.clone();
+        all.into_iter()
+            .find(|(_, no)| *no == asset)
+            .map(|(code, _)| code)
+    });
+    let title = declared
+        .iter()
+        .find(|(own, _)| Some(own) == code.as_ref())
+        .map(|(_, title)| visit.say(title));
+    title.unwrap_or_else(|| visit.either("其他", "others"))
+}
+
+/// The rows of one entry and asset, added up.
+struct Sum<'r> {
+    row: &'r PassbookRow,
+    amount: i64,
+    balance_after: Option<i64>,
+    /// Points that ran out while they were set aside or under notice: no balance shows that.
+    lapsed: i64,
+}
+
+/// What the rows of an entry did to the balance, and what ran out beside it. Rows of points set aside or under notice
+/// say nothing else of their own: the balance's rows do.
+fn sums(rows: &[PassbookRow]) -> Vec<Sum<'_>> {
+    let mut all: Vec<Sum<'_>> = Vec::new();
+    let mut places: HashMap<(u64, AssetNo), usize> = HashMap::new();
+    for row in rows {
+        let own = row.account.purpose == Purpose::Available;
+        let ran_out = !own && row.transfer.credit.purpose == Purpose::Expired;
+        let noticed = row.account.purpose == Purpose::Notice && row.change > 0;
+        if !own && !ran_out && !noticed {
+            continue;
+        }
+        let key = (row.entry, row.account.asset);
+        let place = *places.entry(key).or_insert_with(|| {
+            all.push(Sum {
+                row,
+                amount: 0,
+                balance_after: None,
+                lapsed: 0,
+            });
+            all.len().saturating_sub(1)
+        });
+        let Some(sum) = all.get_mut(place) else {
+            continue;
+        };
+        if ran_out {
+            sum.lapsed = sum.lapsed.saturating_add(row.change.saturating_neg());
+        } else {
+            sum.amount = sum.amount.saturating_add(row.change);
+        }
+        if own && sum.balance_after.is_none() && row.account.asset != AssetNo::MINUTES {
+            sum.balance_after = Some(row.balance_after);
+        }
+    }
+    all
+}
+
+/// The rows of one entry and asset become one line each, newest first.
+pub(crate) async fn lines(
+    visit: &Visit,
+    frame: &Frame,
+    rows: &[PassbookRow],
+) -> Result<Vec<Line>, Fault> {
+    let mut lines = Vec::new();
+    let mut asked = Vec::new();
+    let sums = sums(rows);
+    for sum in &sums {
+        let first = decode(sum.row.entry, sum.row.first.0, &sum.row.first.1)?;
+        asked.push(fated(sum.row.entry, &first));
+    }
+    let fates = fates(visit, &asked).await?;
+    for (sum, fated) in sums.iter().zip(asked) {
+        let row = sum.row;
+        let first = decode(row.entry, row.first.0, &row.first.1)?;
+        let about = about(visit, (row.entry, &first), row.transfer.order).await?;
+        let note = match first.envelope() {
+            Some(envelope) if matches!(first, Record::Event(..) | Record::Open(..)) => {
+                visit.actor(&envelope.actor).await
+            }
+            Some(_) | None => String::new(),
+        };
+        let mut told = Vec::new();
+        if let Some((kind, body)) = &row.decided
+            && let Record::Decided(_, _, decision) = decode(row.entry, *kind, body)?
+            && let Some(event) = event_of(&first, &about)
+        {
+            let after = sum.balance_after;
+            let short = shortfall(visit, frame, (event, &decision), (row.account, sum.amount));
+            told.extend(short.await?.map(|short| short.told(visit, after)));
+        }
+        if let Record::Amend(_, Amend::Reverse(..) | Amend::Approve(_)) = &first
+            && row.account.asset == AssetNo::POINTS
+            && let Some(stored) = visit.app.house.store.entry(&visit.code, row.entry).await?
+        {
+            // What would have come back to a lot that is over runs out beside the account.
+            told.extend(late_text(visit, lapsed(&receipt(&stored)?)));
+        } else if sum.lapsed > 0 {
+            told.push(lapsed_text(visit, row.account.asset, sum.lapsed));
+        }
+        lines.push(Line {
+            seq: row.entry,
+            title: title(visit, frame, &first, &about),
+            day: day(booked_on(&first)),
+            happened: happened_on(&first, &about).map(day),
+            note,
+            told,
+            amount: sum.amount,
+            unit: unit(visit, row.account.asset),
+            balance_after: sum.balance_after,
+            state: state(visit, &first, &about, fates.get(&fated)),
+        });
+    }
+    Ok(lines)
+}
+
+/// `4 分`, `2 小时`, `2 公益星`.
+pub(crate) fn amount_text(visit: &Visit, asset: AssetNo, amount: i64) -> String {
+    let shell = visit.shell();
+    match asset {
+        AssetNo::POINTS => shell.points(amount),
+        AssetNo::MINUTES => shell.hours(amount),
+        other => format!("{} {}", shell.num(amount), asset_title(visit, other)),
+    }
+}
+
+/// What is said of points that were to come back and had run out meanwhile.
+pub(crate) fn late_text(visit: &Visit, lapsed: i64) -> Option<String> {
+    let points = visit.shell().points(lapsed);
+    let text = visit.either(
+        &format!("其中 {points}早已到期，没有退回。"),
+        &format!("{points} of it had run out and did not come back."),
+    );
+    (lapsed > 0).then_some(text)
+}
+
+/// What is said of points that ran out while they could not be spent.
+pub(crate) fn lapsed_text(visit: &Visit, asset: AssetNo, lapsed: i64) -> String {
+    let points = amount_text(visit, asset, lapsed);
+    visit.either(
+        &format!("{points}在留着的时候到期，没有退回。"),
+        &format!("{points} ran out while they were kept and did not come back."),
+    )
+}
+
+/// The event an entry decided.
+pub(crate) fn event_of<'r>(first: &'r Record, about: &'r About) -> Option<&'r Event> {
+    if let Record::Event(_, event) | Record::Replace(_, event, _) = first {
+        Some(event)
+    } else if let Record::Retry(..) = first {
+        about.event.as_ref()
+    } else {
+        None
+    }
+}

@@ -1,0 +1,325 @@
+//! A resident's own pages: home, passbook, 我的. Shows what the ledger has; changes nothing.
+
+use axum::response::{IntoResponse, Response};
+use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::book::{Frame, Order, Stand};
+use rongyi_core::ids::AssetNo;
+use rongyi_core::time::LocalDate;
+use rongyi_pages::{Expiring, HomeView, Line, MeView, PassbookView, Show, Waiting};
+use rongyi_store::{PassbookRow, Whose};
+use serde::Deserialize;
+
+use super::lines::{asset_title, goods, lines, rest_lines};
+use super::months::{by_month, month_at, oldest, sums};
+use super::unmoved::unmoved;
+use super::why::holders;
+use crate::access::SignedResident;
+use crate::door::asked::{Seq, Typed};
+use crate::door::fault::Fault;
+use crate::door::visit::{Html, Member, Visit, day};
+use crate::ledger::past;
+use crate::people::accounts;
+use crate::redemption::pending::notice_accounts;
+use crate::redemption::{Wallet, pending};
+use crate::{jobs, redemption};
+
+/// Points that run out within this many days are announced.
+const SOON_DAYS: i32 = 60;
+/// Lines on the home page.
+const RECENT: usize = 5;
+/// Rows that are read for them: a spend over several lots is several, an order's points set aside are two.
+const RECENT_ROWS: u32 = 30;
+/// Rows of one passbook page.
+const PAGE_ROWS: u32 = 60;
+/// Lines of one page that moved nothing.
+const UNMOVED_MAX: usize = 60;
+/// Orders that one resident is shown.
+pub(crate) const ORDERS_MAX: u32 = 100;
+
+/// The frame of a community, and what a resident has in it.
+pub(crate) async fn at_hand(visit: &Visit, me: &SignedResident) -> Result<(Frame, Wallet), Fault> {
+    let store = &visit.app.house.store;
+    jobs::catch_up(&visit.app.house, &visit.code).await?;
+    let frame = store
+        .frame(&visit.code)
+        .await?
+        .ok_or_else(Fault::not_found)?;
+    let wallet = redemption::wallet(store, &frame, me.resident, visit.today())
+        .await?
+        .ok_or_else(Fault::not_found)?;
+    // What ran out is on its line before its balance is shown, whether or not the job has come round.
+    let booked = booked_accounts(&frame, &wallet, me);
+    jobs::lapse(&visit.app.house, &visit.code, &booked).await?;
+    Ok((frame, wallet))
+}
+
+/// The orders of a resident, or of the household where points go to households; newest first.
+pub(crate) async fn orders_of(
+    visit: &Visit,
+    me: &SignedResident,
+    wallet: &Wallet,
+) -> Result<Vec<Order>, Fault> {
+    let store = &visit.app.house.store;
+    Ok(match wallet.holder {
+        Holder::Household(no) => {
+            store
+                .orders_of_household(&visit.code, no, ORDERS_MAX)
+                .await?
+        }
+        Holder::Resident(_) | Holder::Community | Holder::Fund(_) => {
+            store
+                .orders_of_resident(&visit.code, me.resident, ORDERS_MAX)
+                .await?
+        }
+    })
+}
+
+fn waits(visit: &Visit, order: &Order) -> bool {
+    visit.seen(order).stand == Stand::Reserved
+}
+
+/// `陈阿婆家 · 第 3 户`, or the person's name where points go to persons.
+async fn holder_title(
+    visit: &Visit,
+    me: &SignedResident,
+    wallet: &Wallet,
+) -> Result<String, Fault> {
+    match wallet.holder {
+        Holder::Household(no) => visit.household_title(no).await,
+        Holder::Resident(_) | Holder::Community | Holder::Fund(_) => Ok(me.name.clone()),
+    }
+}
+
+/// Everything that the passbook of somebody shows: what can be spent, the person's time, and what runs out while it
+/// cannot be spent.
+fn shown_accounts(frame: &Frame, me: &SignedResident, wallet: &Wallet) -> Vec<Account> {
+    let [points, _] = wallet.accounts(me.resident);
+    let mut all = booked_accounts(frame, wallet, me);
+    all.extend(notice_accounts(frame, wallet, me));
+    all.push(Account {
+        purpose: Purpose::Held,
+        ..points
+    });
+    all
+}
+
+/// A resident's accounts of every asset: points first, then minutes, then what else the community counts.
+pub(crate) fn booked_accounts(frame: &Frame, wallet: &Wallet, me: &SignedResident) -> Vec<Account> {
+    match &frame.settings {
+        Some(settings) => {
+            let all = past::booked(settings, me.resident, wallet.household);
+            all.into_iter().map(|(_, account)| account).collect()
+        }
+        None => wallet.accounts(me.resident).to_vec(),
+    }
+}
+
+/// Of those accounts' rows, the ones that say something of their own.
+fn speaks(row: &PassbookRow) -> bool {
+    row.account.purpose == Purpose::Available || row.transfer.credit.purpose == Purpose::Expired
+}
+
+fn expiring(wallet: &Wallet, today: LocalDate) -> Option<Expiring> {
+    let (from, to) = (today.to_days(), today.plus_days(SOON_DAYS).to_days());
+    let (lot, points) = wallet
+        .points
+        .lots
+        .range(from..=to)
+        .find(|(lot, points)| **lot != 0 && **points > 0)?;
+    Some(Expiring {
+        points: *points,
+        on: day(LocalDate::from_days(*lot)?),
+    })
+}
+
+/// `GET /{community}/home`.
+pub(crate) async fn show_home(Member { visit, me }: Member) -> Result<Response, Fault> {
+    let (frame, wallet) = at_hand(&visit, &me).await?;
+    let today = visit.today();
+    let [points, _] = wallet.accounts(me.resident);
+    let month = today.month_index();
+    let sums = sums(&visit, &[points], month, None).await?;
+    let (recent, _) = page(&visit, &frame, (&me, &wallet), (None, RECENT_ROWS)).await?;
+    let orders = orders_of(&visit, &me, &wallet).await?;
+    let waiting = orders
+        .iter()
+        .filter(|order| waits(&visit, order))
+        .map(|order| Waiting {
+            no: u64::from(order.no.0),
+            title: goods(&visit, &frame, rest_lines(order)),
+            until: day(order.deadline),
+        });
+    let view = HomeView {
+        told: accounts::tell(&visit, me.person_id).await?,
+        holder_title: holder_title(&visit, &me, &wallet).await?,
+        balance: wallet.points.spendable(today),
+        minutes: wallet.minutes,
+        others: others(&visit, &frame, &me, (&wallet, Wanting::Used)).await?,
+        earned_month: sums.points(month).map(|(earned, _)| earned),
+        notice: wallet.notice.total,
+        set_aside: wallet.held.total,
+        expiring: expiring(&wallet, today),
+        waiting: waiting.collect(),
+        recent: recent.into_iter().take(RECENT).collect(),
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+/// Which lines of the passbook.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PassbookQuery {
+    show: Option<String>,
+    before: Option<Seq>,
+}
+
+fn wanted(show: Show, line: &Line) -> bool {
+    match show {
+        Show::All => true,
+        Show::In => line.amount > 0,
+        Show::Out => line.amount < 0,
+    }
+}
+
+/// Lines in the order of the book, those before the place `before`, and where the next older page begins.
+async fn page(
+    visit: &Visit,
+    frame: &Frame,
+    (me, wallet): (&SignedResident, &Wallet),
+    (before, limit): (Option<u64>, u32),
+) -> Result<(Vec<Line>, Option<u64>), Fault> {
+    let store = &visit.app.house.store;
+    let accounts = shown_accounts(frame, me, wallet);
+    let mut rows = store
+        .passbook(&visit.code, &accounts, before, limit)
+        .await?;
+    let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    // The last entry of a full page may go on with the next page: it waits for that one.
+    let last = rows.last().filter(|_| full).map(|row| row.entry);
+    if rows.iter().any(|row| Some(row.entry) != last) {
+        rows.retain(|row| Some(row.entry) != last);
+    }
+    let mut older = rows.last().filter(|_| full).map(|row| row.seq);
+    let span = (older.unwrap_or(0), before.unwrap_or(u64::MAX));
+    let (quiet, cut) = unmoved(visit, frame, holders(wallet, me), (span, UNMOVED_MAX)).await?;
+    // Rows before a place that was not looked at wait for the next page.
+    older = older.max(cut);
+    rows.retain(|row| speaks(row) && older.is_none_or(|older| row.seq >= older));
+    let mut all = lines(visit, frame, &rows).await?;
+    all.extend(quiet);
+    all.sort_by_key(|line| std::cmp::Reverse(line.seq));
+    Ok((all, older))
+}
+
+/// `GET /{community}/passbook`.
+pub(crate) async fn show_passbook(
+    Member { visit, me }: Member,
+    Typed(query): Typed<PassbookQuery>,
+) -> Result<Response, Fault> {
+    let (frame, wallet) = at_hand(&visit, &me).await?;
+    let before = query.before.map(|Seq(seq)| seq);
+    let show = query
+        .show
+        .as_deref()
+        .and_then(Show::from_tag)
+        .unwrap_or_default();
+    let (all, older) = page(&visit, &frame, (&me, &wallet), (before, PAGE_ROWS)).await?;
+    let continued = match before {
+        Some(before) => month_at(&visit, before).await?,
+        None => None,
+    };
+    let booked = booked_accounts(&frame, &wallet, &me);
+    let oldest = oldest(&all).unwrap_or(i32::MAX);
+    let sums = sums(&visit, &booked, oldest, before).await?;
+    let newest = show == Show::All && before.is_none();
+    let view = PassbookView {
+        pending: if newest {
+            pending::awards(&visit, &frame, (&me, &wallet)).await?
+        } else {
+            Vec::new()
+        },
+        held: if newest {
+            let orders = orders_of(&visit, &me, &wallet).await?;
+            pending::orders(&visit, &frame, &orders)
+        } else {
+            Vec::new()
+        },
+        holder_title: holder_title(&visit, &me, &wallet).await?,
+        balance: wallet.points.spendable(visit.today()),
+        show,
+        months: by_month(&visit, all, (&sums, continued), |line| wanted(show, line)),
+        older,
+        is_older_page: before.is_some(),
+        today: day(visit.today()),
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+/// Which of the other assets somebody is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanting {
+    /// Those that they have or had.
+    Used,
+    /// Those that the community declares too.
+    Declared,
+}
+
+/// What a resident has beside points and minutes, by name.
+async fn others(
+    visit: &Visit,
+    frame: &Frame,
+    me: &SignedResident,
+    (wallet, wanting): (&Wallet, Wanting),
+) -> Result<Vec<(String, i64)>, Fault> {
+    let house = &visit.app.house;
+    let community = house.community(&visit.code);
+    let declared = community.map_or_else(Vec::new, |own| own.config.assets.clone());
+    let settings = frame.settings.as_ref();
+    let mut all = Vec::new();
+    for account in booked_accounts(frame, wallet, me) {
+        if [AssetNo::POINTS, AssetNo::MINUTES].contains(&account.asset) {
+            continue;
+        }
+        let found = house.store.balances(&visit.code, &[account]).await?;
+        let has = found
+            .first()
+            .map_or(0, |(_, state)| state.spendable(visit.today()));
+        let is_declared = declared
+            .iter()
+            .any(|(code, _)| settings.and_then(|own| own.asset(code)) == Some(account.asset));
+        let shown = has != 0
+            || (is_declared && wanting == Wanting::Declared)
+            || !house
+                .store
+                .passbook(&visit.code, &[account], None, 1)
+                .await?
+                .is_empty();
+        if shown {
+            all.push((asset_title(visit, account.asset), has));
+        }
+    }
+    Ok(all)
+}
+
+/// `GET /{community}/me`.
+pub(crate) async fn show_me(Member { visit, me }: Member) -> Result<Response, Fault> {
+    let (frame, wallet) = at_hand(&visit, &me).await?;
+    let waiting = orders_of(&visit, &me, &wallet)
+        .await?
+        .iter()
+        .filter(|order| waits(&visit, order))
+        .count();
+    let view = MeView {
+        told: accounts::reset_told(&visit, Whose::Person(me.person_id)).await?,
+        name: me.name.clone(),
+        resident_number: format!("{:04}", me.resident.0),
+        household_title: visit.household_title(wallet.household).await?,
+        balance: wallet.points.spendable(visit.today()),
+        minutes: wallet.minutes,
+        others: others(&visit, &frame, &me, (&wallet, Wanting::Declared)).await?,
+        waiting: i64::try_from(waiting).unwrap_or(i64::MAX),
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}

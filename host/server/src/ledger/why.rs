@@ -1,0 +1,575 @@
+//! Why a line is so, or why not: the breakdown of the rule, who recorded it, and where the ledger keeps it.
+//! Explains what was decided; decides nothing again.
+
+use axum::response::{IntoResponse, Response};
+use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::book::{Fate, FateState, Frame, Receipt};
+use rongyi_core::chain::hex;
+use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
+use rongyi_core::record::{Amend, NoticeStep, Record, Transfer, TransferKind};
+use rongyi_core::rule::{self, Plan};
+use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
+use rongyi_store::StoredEntry;
+
+use super::carried::carried_told;
+use super::lines::{
+    About, about, booked_on, decode, event_of, happened_on, lapsed_text, state, title, unit,
+};
+use super::unmoved::{Short, asked_of};
+use super::web::{at_hand, booked_accounts};
+use crate::access::{AccessError, SignedResident, random};
+use crate::amend::marks::web;
+use crate::audit::proof::block_of;
+use crate::door::asked::{Path, Seq};
+use crate::door::fault::Fault;
+use crate::door::visit::{Html, Member, Visit, day};
+use crate::ledger::explain;
+use crate::redemption;
+use crate::redemption::pending::notice_accounts;
+use crate::redemption::{Wallet, belongs, pending};
+use rongyi_clerk::receipt;
+
+/// `GET /{community}/passbook/{seq}`.
+pub(crate) async fn show_why(
+    Member { visit, me }: Member,
+    Path((_, Seq(seq))): Path<(String, Seq)>,
+) -> Result<Response, Fault> {
+    let Own {
+        frame,
+        wallet,
+        stored,
+        receipt,
+        about,
+        moved,
+        ordered,
+        ..
+    } = own_entry(&visit, &me, seq).await?;
+    let first = receipt.records.first().ok_or_else(Fault::not_found)?;
+    let mut moved = moved.into_iter();
+    let (account, amount) = moved
+        .next()
+        .unwrap_or_else(|| (asked_account(&receipt, &frame, &wallet, &me), 0));
+    let (set, mut rows) = breakdown(&visit, &frame, &receipt, account.asset);
+    let refusal = receipt.refusal();
+    let plan = explain::plan_of(&frame, set);
+    let after = stored
+        .balances_after
+        .iter()
+        .find(|(own, _)| *own == account)
+        .map(|(_, after)| *after)
+        .filter(|_| account.asset != AssetNo::MINUTES && account.purpose == Purpose::Available);
+    let short = even_out(
+        &visit,
+        (&frame, &receipt, &about),
+        &mut rows,
+        (account, amount),
+    )
+    .await?;
+    let left = after.or_else(|| has_now(&visit, &wallet, account.asset));
+    let mut told: Vec<String> = Vec::new();
+    told.extend(short.map(|short| short.told(&visit, left)));
+    let (others, shorts) = all_beside(&visit, (&frame, &receipt, &about), moved).await?;
+    told.extend(shorts);
+    told.extend(told_beside(&visit, &frame, &receipt).await?);
+    let envelope = first.envelope().ok_or_else(Fault::not_found)?;
+    let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
+    let fate = fate.await?;
+    let until = fate
+        .filter(|fate| pending::standing(fate, visit.today()).is_some())
+        .and_then(|fate| fate.until);
+    let line = Line {
+        seq: stored.first_seq,
+        title: title(&visit, &frame, first, &about),
+        day: day(booked_on(first)),
+        happened: happened_on(first, &about).map(day),
+        note: String::new(),
+        told,
+        amount,
+        unit: unit(&visit, account.asset),
+        balance_after: after,
+        state: if refusal.is_some() {
+            LineState::Refused
+        } else if receipt.waiting().is_some() {
+            LineState::Waiting
+        } else {
+            until.map_or_else(
+                || state(&visit, first, &about, fate.as_ref()),
+                |until| LineState::Notice { until: day(until) },
+            )
+        },
+    };
+    let notice = fate
+        .and_then(|fate| pending::standing(&fate, visit.today()))
+        .map(|state| WhyNotice {
+            state,
+            key: hex(&random::<16>()),
+        });
+    let (reason, related) =
+        beside(&visit, (&stored, first), (&about, ordered), fate.as_ref()).await?;
+    let view = WhyView {
+        notice,
+        line,
+        rows,
+        others,
+        reason,
+        related,
+        refusal: refusal.map(|refusal| {
+            explain::refusal(&plan, Some(&frame), &without_day(refusal), visit.tongue())
+        }),
+        opens_again: refusal.and_then(|refusal| refusal.opens).map(day),
+        rule: rule_ref(&visit, &frame, set),
+        recorded_by: visit.actor(&envelope.actor).await,
+        recorded_at: visit.moment(envelope.at),
+        order_no: about
+            .order
+            .as_ref()
+            .filter(|_| ordered)
+            .map(|order| u64::from(order.no.0)),
+        proof: proof(&visit, &frame, stored.first_seq).await?,
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+/// What somebody has now of what most entries are about.
+fn has_now(visit: &Visit, wallet: &Wallet, asset: AssetNo) -> Option<i64> {
+    match asset {
+        AssetNo::POINTS => Some(wallet.points.spendable(visit.today())),
+        AssetNo::MINUTES => Some(wallet.minutes),
+        _ => None,
+    }
+}
+
+/// What is said beside the sum: what ran out, what the staff will look at, what was carried in.
+async fn told_beside(
+    visit: &Visit,
+    frame: &Frame,
+    receipt: &Receipt,
+) -> Result<Vec<String>, Fault> {
+    let mut told = Vec::new();
+    let lapsed = lapsed(receipt);
+    if lapsed > 0 {
+        told.push(lapsed_text(visit, AssetNo::POINTS, lapsed));
+    }
+    let marks = web::said(visit, frame, receipt);
+    if !marks.is_empty() {
+        let store = &visit.app.house.store;
+        let seen = match store.mark_seen(&visit.code, receipt.entry).await? {
+            Some((at, by)) => {
+                let at = visit.shell().moment_long(visit.moment(at));
+                Some((at, visit.actor(&by).await))
+            }
+            None => None,
+        };
+        told.extend(marks.into_iter().map(|sentence| match &seen {
+            // The host's own sentences have their stops.
+            Some((at, by)) => visit.either(
+                &format!("{}。{by}核对过了，{at}。", sentence.trim_end_matches('。')),
+                &format!(
+                    "{}. Looked at by {by}, {at}.",
+                    sentence.trim_end_matches('.')
+                ),
+            ),
+            None => visit.either(
+                &format!("有一处等工作人员核对：{sentence}"),
+                &format!("To be looked at by the staff: {sentence}"),
+            ),
+        }));
+    }
+    if let Some(Record::History(_, _, history, ..)) = receipt.records.first() {
+        told.extend(carried_told(visit, frame, history));
+    }
+    Ok(told)
+}
+
+/// Points that an entry let run out instead of giving them back.
+pub(crate) fn lapsed(receipt: &Receipt) -> i64 {
+    let first = receipt.records.first();
+    // That is what a lapse is for; its line says nothing else.
+    if matches!(first, Some(Record::Lapse(..))) {
+        return 0;
+    }
+    let own = receipt.records.iter().filter_map(|record| {
+        if let Record::Moved(_, own) = record
+            && own.kind == TransferKind::Expire
+            && own.debit.asset == AssetNo::POINTS
+        {
+            Some(own.amount.get())
+        } else {
+            None
+        }
+    });
+    own.fold(0, i64::saturating_add)
+}
+
+/// Why somebody took it back, in their words, and the other entries that belong to it: what it takes back, what took it
+/// back, its award or its posting.
+async fn beside(
+    visit: &Visit,
+    (stored, first): (&StoredEntry, &Record),
+    (about, ordered): (&About, bool),
+    fate: Option<&Fate>,
+) -> Result<(Option<String>, Vec<(String, u64)>), Fault> {
+    let numbered = |zh: &str, en: &str, entry: u64| {
+        let text = visit.either(
+            &format!("{zh}（第 {entry} 笔）"),
+            &format!("{en} (entry {entry})"),
+        );
+        (text, entry)
+    };
+    let mut related = Vec::new();
+    let mut reason = None;
+    if let Record::Amend(_, amend) = first {
+        let spoken = match amend {
+            Amend::Approve(proposal) => text_of(visit, *proposal).await?,
+            Amend::Reverse(..) | Amend::Propose(..) | Amend::Decline(..) => stored.text.clone(),
+        };
+        reason = Some(spoken.unwrap_or_else(|| erased(visit)));
+    }
+    if let Some(entry) = about.reverses {
+        related.push(numbered("看被冲正的那一笔", "What it takes back", entry));
+    }
+    if let Record::Notice(_, NoticeStep::Post(award)) = first {
+        related.push(numbered("看是怎么算的", "How it was worked out", *award));
+    }
+    match fate {
+        Some(Fate {
+            state: FateState::Reversed,
+            by,
+            ..
+        }) if *by != stored.first_seq => {
+            related.push(numbered("看冲正的那一笔", "What took it back", *by));
+            reason = Some(reason_of(visit, *by).await?);
+        }
+        Some(Fate {
+            state: FateState::Withdrawn,
+            by,
+            ..
+        }) => reason = Some(reason_of(visit, *by).await?),
+        Some(Fate {
+            state: FateState::Posted,
+            by,
+            ..
+        }) => related.push(numbered("看入账的那一笔", "Where it was booked", *by)),
+        Some(_) | None => {}
+    }
+    // Of goods that were handed over: what a return is booked against.
+    if let (Record::Place(..), Some(order), true) = (first, &about.order, ordered) {
+        for entry in redemption::handed_in(&visit.app.house.store, &visit.code, order).await? {
+            related.push(numbered("交付", "Handed over", entry));
+        }
+    }
+    Ok((reason, related))
+}
+
+async fn text_of(visit: &Visit, entry: u64) -> Result<Option<String>, Fault> {
+    let found = visit.app.house.store.entry(&visit.code, entry).await?;
+    Ok(found.and_then(|own| own.text))
+}
+
+/// The words of who reversed, proposed or reviewed.
+async fn reason_of(visit: &Visit, by: u64) -> Result<String, Fault> {
+    let found = visit.app.house.store.entry(&visit.code, by).await?;
+    let Some(found) = found else {
+        return Ok(erased(visit));
+    };
+    let asked = found.records.first();
+    if let Some((seq, kind, body)) = asked
+        && let Record::Amend(_, Amend::Approve(proposal)) = decode(*seq, *kind, body)?
+    {
+        return Ok(text_of(visit, proposal)
+            .await?
+            .unwrap_or_else(|| erased(visit)));
+    }
+    Ok(found.text.unwrap_or_else(|| erased(visit)))
+}
+
+pub(crate) fn erased(visit: &Visit) -> String {
+    visit.either("（文字已删除）", "(erased)")
+}
+
+/// An entry that a resident may read.
+pub(crate) struct Own {
+    pub(crate) frame: Frame,
+    pub(crate) wallet: Wallet,
+    pub(crate) stored: StoredEntry,
+    pub(crate) receipt: Receipt,
+    pub(crate) about: About,
+    /// What it did to one of the resident's accounts.
+    pub(crate) moved: Vec<(Account, i64)>,
+    /// Whether the resident is one of the people it is about.
+    pub(crate) doer: bool,
+    ordered: bool,
+}
+
+/// Looks an entry up, for somebody whose it is: by its movements, its event, or its order.
+pub(crate) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> Result<Own, Fault> {
+    let (frame, wallet) = at_hand(visit, me).await?;
+    let store = &visit.app.house.store;
+    let stored = store
+        .entry(&visit.code, seq)
+        .await?
+        .ok_or_else(Fault::not_found)?;
+    let receipt = receipt(&stored)?;
+    let first = receipt.records.first().ok_or_else(Fault::not_found)?;
+    let about = about(visit, (stored.first_seq, first), None).await?;
+    let doer = match (first, &about.event) {
+        (Record::Event(_, event) | Record::Replace(_, event, _), _) | (_, Some(event)) => {
+            event.roles.iter().any(|(_, who)| *who == me.resident)
+        }
+        _ => false,
+    };
+    let asked = if let Record::Place(_, _, who, ..) = first {
+        *who == me.resident
+    } else if let Record::History(_, holder, ..) = first {
+        holders(&wallet, me).contains(holder)
+    } else {
+        false
+    };
+    let ordered = about
+        .order
+        .as_ref()
+        .is_some_and(|order| belongs(order, me.resident, &wallet));
+    let moved = moved(&receipt, &frame, &wallet, me);
+    if moved.is_empty() && !doer && !asked && !ordered {
+        return Err(AccessError::Forbidden.into());
+    }
+    Ok(Own {
+        frame,
+        wallet,
+        stored,
+        receipt,
+        about,
+        moved,
+        doer,
+        ordered,
+    })
+}
+
+/// Who a resident is in the ledger: the person, and of the household what is not told apart.
+pub(crate) fn holders(wallet: &Wallet, me: &SignedResident) -> [Holder; 2] {
+    [
+        Holder::Resident(me.resident),
+        Holder::Household(wallet.household),
+    ]
+}
+
+/// The page has its own place for the day on which it opens again.
+fn without_day(refusal: &rule::Refusal) -> rule::Refusal {
+    rule::Refusal {
+        opens: None,
+        ..refusal.clone()
+    }
+}
+
+/// What an entry did to this resident's accounts, or to what is under notice of them: once for each asset, points first.
+fn moved(
+    receipt: &Receipt,
+    frame: &Frame,
+    wallet: &Wallet,
+    me: &SignedResident,
+) -> Vec<(Account, i64)> {
+    let change = |account: &Account| {
+        let own = receipt.records.iter().filter_map(|record| {
+            let Record::Moved(_, transfer) = record else {
+                return None;
+            };
+            let touched = transfer.debit == *account || transfer.credit == *account;
+            touched.then(|| signed(transfer, account))
+        });
+        let all: Vec<i64> = own.collect();
+        (!all.is_empty()).then(|| (*account, all.into_iter().fold(0, i64::saturating_add)))
+    };
+    let booked = booked_accounts(frame, wallet, me);
+    let noticed = notice_accounts(frame, wallet, me);
+    let mut all: Vec<(Account, i64)> = Vec::new();
+    for (account, change) in booked.iter().chain(&noticed).filter_map(change) {
+        if all.iter().all(|(own, _)| own.asset != account.asset) {
+            all.push((account, change));
+        }
+    }
+    all
+}
+
+/// The sums of all assets beside the first one, and what is said of each that fell short.
+async fn all_beside(
+    visit: &Visit,
+    (frame, receipt, about): (&Frame, &Receipt, &About),
+    moved: impl Iterator<Item = (Account, i64)>,
+) -> Result<(Vec<WhySum>, Vec<String>), Fault> {
+    let (mut sums, mut told) = (Vec::new(), Vec::new());
+    for own in moved {
+        let (sum, short) = beside_it(visit, (frame, receipt, about), own).await?;
+        told.extend(short.map(|short| short.told(visit, None)));
+        sums.push(sum);
+    }
+    Ok((sums, told))
+}
+
+/// The sum of one asset beside the first one: only what speaks of it.
+async fn beside_it(
+    visit: &Visit,
+    (frame, receipt, about): (&Frame, &Receipt, &About),
+    (account, amount): (Account, i64),
+) -> Result<(WhySum, Option<Short>), Fault> {
+    let (_, mut rows) = breakdown(visit, frame, receipt, account.asset);
+    rows.retain(|row| row.amount.is_some());
+    let short = even_out(visit, (frame, receipt, about), &mut rows, (account, amount)).await?;
+    let unit = unit(visit, account.asset);
+    Ok((WhySum { unit, amount, rows }, short))
+}
+
+/// Where nothing moved: the account of what was decided first, or the points.
+fn asked_account(
+    receipt: &Receipt,
+    frame: &Frame,
+    wallet: &Wallet,
+    me: &SignedResident,
+) -> Account {
+    let [points, _] = wallet.accounts(me.resident);
+    let decided = receipt.records.iter().find_map(|record| {
+        if let Record::Decided(_, _, decision) = record {
+            decision.awards.first()
+        } else {
+            None
+        }
+    });
+    let settings = frame.settings.as_ref();
+    let asset = decided.and_then(|award| settings?.asset(&award.asset));
+    let all = booked_accounts(frame, wallet, me);
+    all.into_iter()
+        .find(|own| Some(own.asset) == asset)
+        .unwrap_or(points)
+}
+
+fn signed(transfer: &Transfer, account: &Account) -> i64 {
+    if transfer.credit == *account {
+        transfer.amount.get()
+    } else {
+        transfer.amount.get().saturating_neg()
+    }
+}
+
+/// The rule's own sentences, with the rule set that said them.
+pub(crate) fn breakdown(
+    visit: &Visit,
+    frame: &Frame,
+    receipt: &Receipt,
+    asset: AssetNo,
+) -> (Option<RuleSetNo>, Vec<ReasonRow>) {
+    let settings = frame.settings.as_ref();
+    let named = |code: &Code| settings.and_then(|own| own.asset(code)) == Some(asset);
+    let rows = |plan: &Plan, lines: &[rule::Line], sign: i64| {
+        let row = |line: &rule::Line| ReasonRow {
+            text: explain::line(plan, Some(frame), line, visit.tongue()),
+            amount: line
+                .amount
+                .filter(|_| named(&line.asset))
+                .map(|amount| i64::from(amount).saturating_mul(sign)),
+        };
+        lines.iter().map(row).collect()
+    };
+    for record in &receipt.records {
+        if let Record::Decided(set, _, decision) = record {
+            return (
+                Some(*set),
+                rows(&explain::plan_of(frame, Some(*set)), &decision.lines, 1),
+            );
+        }
+        if let Record::Quoted(set, _, quote) = record {
+            return (
+                Some(*set),
+                rows(&explain::plan_of(frame, Some(*set)), &quote.lines, -1),
+            );
+        }
+        if let Record::Refused(set, ..) = record {
+            return (*set, Vec::new());
+        }
+        if let Record::Waiting(set, _) = record {
+            let text = visit.either(
+                "规则暂时没有给出结果。这件事已经记下，规则修好后会自动补记。",
+                "The rule gave no answer yet. The event is kept and will be decided when the rule is mended.",
+            );
+            return (Some(*set), vec![ReasonRow { text, amount: None }]);
+        }
+    }
+    (None, Vec::new())
+}
+
+/// Makes the sum come out at what was booked: rows that speak of other people in the same event are counted out, and a
+/// deduction that found less says so.
+async fn even_out(
+    visit: &Visit,
+    (frame, receipt, about): (&Frame, &Receipt, &About),
+    rows: &mut Vec<ReasonRow>,
+    (account, booked): (Account, i64),
+) -> Result<Option<Short>, Fault> {
+    if rows.iter().all(|row| row.amount.is_none()) {
+        return Ok(None);
+    }
+    let first = receipt.records.first();
+    let event = first.and_then(|first| event_of(first, about));
+    let decided = receipt.records.get(1);
+    let (Some(event), Some(Record::Decided(_, _, decision))) = (event, decided) else {
+        return Ok(None);
+    };
+    // What is under notice is asked of the account that it will be booked on.
+    let own = Account {
+        purpose: Purpose::Available,
+        ..account
+    };
+    let asked = asked_of(visit, frame, (event, decision), own).await?;
+    let sum = rows
+        .iter()
+        .filter_map(|row| row.amount)
+        .fold(0, i64::saturating_add);
+    let others = sum.saturating_sub(asked);
+    if others != 0 {
+        rows.push(ReasonRow {
+            text: visit.either(
+                "其中记给这件事里其他人的",
+                "Of that, for others in this event",
+            ),
+            amount: Some(others.saturating_neg()),
+        });
+    }
+    let missing = booked.saturating_sub(asked);
+    if missing == 0 {
+        return Ok(None);
+    }
+    rows.push(ReasonRow {
+        text: match account.asset {
+            AssetNo::POINTS => visit.either("积分不够，没有扣到的", "Not there to be taken"),
+            AssetNo::MINUTES => visit.either("时长不够，没有扣到的", "Not there to be taken"),
+            _ => visit.either("不够扣，没有扣到的", "Not there to be taken"),
+        },
+        amount: Some(missing),
+    });
+    Ok((asked < 0).then(|| Short {
+        asked: asked.saturating_neg(),
+        taken: booked.saturating_neg(),
+        asset: account.asset,
+    }))
+}
+
+fn rule_ref(visit: &Visit, frame: &Frame, set: Option<RuleSetNo>) -> Option<RuleRef> {
+    let set = frame.sets.iter().find(|own| Some(own.no) == set)?;
+    Some(RuleRef {
+        name: visit.say(&set.title),
+        version: set.version.clone(),
+        active_from: day(set.active_from),
+        digest: hex(&set.component),
+    })
+}
+
+/// Where the ledger keeps an entry.
+async fn proof(visit: &Visit, frame: &Frame, seq: u64) -> Result<Proof, Fault> {
+    let store = &visit.app.house.store;
+    let found = block_of(store, &visit.code, frame.head.height, seq).await?;
+    let stored = found.ok_or_else(Fault::not_found)?;
+    Ok(Proof {
+        seq,
+        height: stored.block.height,
+        block_hash: hex(&stored.hash),
+    })
+}

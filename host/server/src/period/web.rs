@@ -1,0 +1,179 @@
+//! The operator's pages for closing periods. They show what [`crate::period`] finds, and pass on which step was
+//! pressed.
+
+use axum::response::{IntoResponse, Response};
+use rongyi_core::account::Holder;
+use rongyi_core::book::Frame;
+use rongyi_core::ids::Code;
+use rongyi_core::period::{Period, PeriodRow, PeriodState};
+use rongyi_core::rule::Plan;
+use rongyi_pages::{PeriodCard, PeriodDue, PeriodLine, PeriodStage, PeriodView, PeriodsView};
+use serde::Deserialize;
+
+use crate::door::Kind;
+use crate::door::asked::{After, Path, Typed, Unread};
+use crate::door::fault::Fault;
+use crate::door::visit::{Html, OnDuty, Visit, day, go};
+use crate::ledger::explain;
+use crate::period::{Line, change};
+use crate::{door, period};
+
+/// Holders on one page.
+const PAGE: u32 = 50;
+/// Holders closed by one press; the jobs of the host go on with the rest.
+const CLOSE_MAX: u32 = 500;
+
+fn parse(period: &str) -> Result<Period, Fault> {
+    period.parse().map_err(|_| Fault::not_found())
+}
+
+/// How long a period is and which rule decides.
+fn about(visit: &Visit, period: &Period, rule: Option<&Code>) -> String {
+    let (zh, en) = period::about(period.length, rule);
+    visit.either(&zh, &en)
+}
+
+async fn card(visit: &Visit, frame: &Frame, row: &PeriodRow) -> PeriodCard {
+    let signed = match &row.signed_by {
+        Some((by, ..)) => Some(visit.actor(by).await),
+        None => None,
+    };
+    PeriodCard {
+        period: row.period.to_string(),
+        about: about(visit, &row.period, period::rule_in(frame, row)),
+        first: day(row.period.first),
+        last: day(row.period.last),
+        stage: match row.state {
+            PeriodState::CutOff => PeriodStage::CutOff,
+            PeriodState::Signed => PeriodStage::Signed,
+            PeriodState::Sealed => PeriodStage::Sealed,
+            PeriodState::Withdrawn => PeriodStage::Withdrawn,
+        },
+        holders: i64::from(row.holders),
+        closed: i64::from(row.closed),
+        cut_by: visit.actor(&row.cut_by.0).await,
+        signed_by: signed,
+        signed_alone: row.signed_by.as_ref().is_some_and(|(_, _, alone)| *alone),
+    }
+}
+
+/// `GET /{community}/operator/periods`.
+pub(crate) async fn list_periods(OnDuty { visit, .. }: OnDuty) -> Result<Response, Fault> {
+    let house = &visit.app.house;
+    let frame = house.store.frame(&visit.code).await?;
+    let rows = frame.as_ref().map_or(&[][..], |frame| &frame.periods);
+    let due = period::next(house, &visit.code, rows).into_iter();
+    let due = due.map(|own| PeriodDue {
+        about: about(&visit, &own.period, own.rule.as_ref()),
+        period: own.period.to_string(),
+    });
+    let due = due.collect();
+    let mut cards = Vec::new();
+    if let Some(frame) = &frame {
+        for row in rows.iter().rev() {
+            cards.push(card(&visit, frame, row).await);
+        }
+    }
+    let view = PeriodsView {
+        due,
+        cards,
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+/// Which page of holders.
+#[derive(Debug, Deserialize)]
+pub(crate) struct HoldersQuery {
+    after: Option<After>,
+}
+
+fn address_of(holder: Holder) -> Option<String> {
+    match holder {
+        Holder::Resident(no) => Some(format!("resident/{no}")),
+        Holder::Household(no) => Some(format!("household/{no}")),
+        Holder::Community | Holder::Fund(_) => None,
+    }
+}
+
+/// `GET /{community}/operator/periods/{period}`.
+pub(crate) async fn show_period(
+    duty: OnDuty,
+    Path((_, name)): Path<(String, String)>,
+    Typed(page): Typed<HoldersQuery>,
+) -> Result<Response, Fault> {
+    let visit = &duty.visit;
+    let house = &visit.app.house;
+    let row = period::find(house, &visit.code, parse(&name)?).await?;
+    let after = page.after.map(|After(holder)| holder);
+    let found = period::preview(house, &visit.code, &row, after, PAGE).await?;
+    let holders = found.iter().map(|own| own.holder);
+    let whose = door::whose(&house.store, &visit.code, holders).await?;
+    duty.reads(Kind::List, &whose).await?;
+    let frame = house.store.frame(&visit.code).await?;
+    let frame = frame.ok_or_else(Fault::not_found)?;
+    let plan = explain::plan_of(&frame, row.set);
+    let full = found.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let next = found.last().filter(|_| full);
+    let next = next.and_then(|line| address_of(line.holder));
+    let mut lines = Vec::new();
+    for own in &found {
+        lines.push(line(visit, &plan, own).await?);
+    }
+    let view = PeriodView {
+        card: card(visit, &frame, &row).await,
+        lines,
+        next,
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+async fn line(visit: &Visit, plan: &Plan, own: &Line) -> Result<PeriodLine, Fault> {
+    let holder = match own.holder {
+        Holder::Household(no) => visit.household_title(no).await?,
+        Holder::Resident(no) => {
+            let name = visit.masked(no).await?;
+            visit.either(&format!("{name} · {no} 号"), &format!("{name} · no. {no}"))
+        }
+        Holder::Community | Holder::Fund(_) => String::new(),
+    };
+    let points = match &own.outcome {
+        Ok(Ok(decision)) => change(decision, "points"),
+        Ok(Err(_)) | Err(_) => 0,
+    };
+    Ok(PeriodLine {
+        holder,
+        points: period::points(&own.standing),
+        change: points,
+        reasons: crate::period::cli::reasons(own, plan, visit.tongue()),
+        closed: own.standing.entry != 0,
+    })
+}
+
+/// A step.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StepInput {
+    step: String,
+}
+
+/// `POST /{community}/operator/periods/{period}`.
+pub(crate) async fn take_step(
+    duty: OnDuty,
+    Path((_, name)): Path<(String, String)>,
+    sent: Unread<StepInput>,
+) -> Result<Response, Fault> {
+    let input = sent.form().await?;
+    let own = parse(&name)?;
+    let visit = &duty.visit;
+    let house = &visit.app.house;
+    let actor = duty.actor().code();
+    match input.step.as_str() {
+        "cut-off" => drop(period::cut_off(house, &visit.code, &actor, own).await?),
+        "withdraw" => drop(period::withdraw(house, &visit.code, &actor, own).await?),
+        "sign-off" => drop(period::sign_off(house, &visit.code, &actor, own).await?),
+        "close" => drop(period::close(house, &visit.code, own, CLOSE_MAX).await?),
+        _ => return Err(Fault::not_found()),
+    }
+    Ok(go(&visit.path(&format!("/operator/periods/{own}"))))
+}

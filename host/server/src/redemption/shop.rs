@@ -1,0 +1,367 @@
+//! The shop as a resident sees it: shelf, item, and the check before an order. Prices and reasons come from the
+//! community's rule through `redemption`; this module only shows them.
+
+use axum::response::{IntoResponse, Response};
+use rongyi_core::book::Frame;
+use rongyi_core::chain::hex;
+use rongyi_core::command::Rejection;
+use rongyi_core::ids::Code;
+use rongyi_core::record::Item;
+use rongyi_core::rule::{Line, Refusal};
+use rongyi_core::time::LocalDate;
+use rongyi_pages::{Blocked, ConfirmView, Draw, Filter, ItemView, Picture, ShopView, Stock, Tile};
+use serde::Deserialize;
+
+use super::order::just_ordered;
+use crate::access::{SignedResident, random};
+use crate::door::asked::{Path, Pieces, Typed};
+use crate::door::fault::Fault;
+use crate::door::visit::{Html, Member, Visit, day, go};
+use crate::ledger::explain;
+use crate::redemption;
+use crate::redemption::{Priced, Shopfront, Wallet, total};
+
+/// Fewer pieces than this are counted out.
+const FEW: i64 = 10;
+/// Pieces of one item in one order from the pages.
+pub(crate) const PIECES_MAX: i32 = Pieces::MAX;
+
+pub(crate) fn fresh_key() -> String {
+    hex(&random::<16>())
+}
+
+fn stock(left: i64) -> Stock {
+    match left {
+        ..=0 => Stock::Gone,
+        1..FEW => Stock::Few(left),
+        _ => Stock::Plenty,
+    }
+}
+
+fn refused(visit: &Visit, front: &Shopfront, refusal: &Refusal) -> Blocked {
+    let plain = Refusal {
+        opens: None,
+        ..refusal.clone()
+    };
+    let sentence = explain::refusal(&front.plan, Some(&front.frame), &plain, visit.tongue());
+    Blocked::Refused {
+        sentence,
+        opens_again: refusal.opens.map(day),
+    }
+}
+
+/// An item as a tile, with the answer for one basket of it.
+fn tile(
+    visit: &Visit,
+    front: &Shopfront,
+    item: &Item,
+    pieces: i32,
+    priced: Option<&Priced>,
+) -> Tile {
+    let left = front.left(&item.code);
+    let spendable = front.wallet.points.spendable(visit.today());
+    let (price, blocked) = match priced {
+        None => (None, None),
+        Some(Err(rejection)) => {
+            let sentence = visit.say(&rejection.text());
+            (
+                None,
+                Some(Blocked::Refused {
+                    sentence,
+                    opens_again: None,
+                }),
+            )
+        }
+        Some(Ok(offer)) => {
+            let sum = offer.quote.as_ref().map(total);
+            let blocked = offer
+                .refusal
+                .as_ref()
+                .map(|no| match (no.code.as_str(), sum) {
+                    ("stock.out", Some(_)) => Blocked::Gone,
+                    ("balance.short", Some(sum)) => Blocked::Short(sum.saturating_sub(spendable)),
+                    _ => refused(visit, front, no),
+                });
+            (sum.map(|sum| sum / i64::from(pieces.max(1))), blocked)
+        }
+    };
+    Tile {
+        item: item.code.to_string(),
+        title: visit.say(&item.title),
+        picture: picture(item),
+        price,
+        value_fen: (item.value_fen > 0).then_some(i64::from(item.value_fen)),
+        stock: stock(left),
+        blocked,
+    }
+}
+
+fn picture(item: &Item) -> Picture {
+    let drawn = Picture::for_item(item.icon.as_str());
+    if drawn == Picture::Gift {
+        Picture::for_item(item.code.as_str())
+    } else {
+        drawn
+    }
+}
+
+/// Which part of the shelf.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ShopQuery {
+    show: Option<String>,
+}
+
+/// `GET /{community}/shop`.
+pub(crate) async fn list_shop(
+    Member { visit, me }: Member,
+    Typed(query): Typed<ShopQuery>,
+) -> Result<Response, Fault> {
+    let each = |frame: &Frame| {
+        let offered = frame.items.iter().filter(|item| item.active);
+        offered.map(|item| vec![(item.code.clone(), 1)]).collect()
+    };
+    let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, each).await?;
+    let offered: Vec<&Item> = front
+        .frame
+        .items
+        .iter()
+        .filter(|item| item.active)
+        .collect();
+    let show = query.show.unwrap_or_else(|| "all".to_owned());
+    let both = offered
+        .iter()
+        .zip(&front.priced)
+        .map(|(item, priced)| (item, tile(&visit, &front, item, 1, Some(priced))));
+    let mut tiles: Vec<Tile> = both
+        .filter(|(item, tile)| match show.as_str() {
+            "all" => true,
+            "affordable" => tile.blocked.is_none(),
+            category => item.category.as_str() == category,
+        })
+        .map(|(_, tile)| tile)
+        .collect();
+    tiles.sort_by_key(|tile| (tile.blocked.is_some(), tile.price));
+    let mut filters: Vec<Filter> = ["affordable", "all"]
+        .map(|tag| Filter {
+            tag: tag.to_owned(),
+            label: String::new(),
+        })
+        .into();
+    let mut categories: Vec<&Code> = offered.iter().map(|item| &item.category).collect();
+    categories.sort();
+    categories.dedup();
+    filters.extend(categories.into_iter().map(|code| Filter {
+        tag: code.to_string(),
+        label: category(&visit, code),
+    }));
+    let balance = front.wallet.points.spendable(visit.today());
+    Ok(Html(ShopView {
+        shell: visit.shell(),
+        balance,
+        show,
+        filters,
+        tiles,
+    })
+    .into_response())
+}
+
+/// What a shelf is called. Codes outside this list show as they are written.
+fn category(visit: &Visit, code: &Code) -> String {
+    let (zh, en) = match code.as_str() {
+        "grain" | "food" => ("粮油", "Grain and oil"),
+        "daily" | "household" => ("日用品", "Daily goods"),
+        "service" => ("服务", "Services"),
+        "green" => ("绿植", "Plants"),
+        "drink" => ("饮品", "Drinks"),
+        "book" | "study" => ("书本文具", "Books and paper"),
+        "appliance" | "home" => ("小家电", "Appliances"),
+        "fund" => ("公益", "Giving"),
+        other => (other, other),
+    };
+    visit.either(zh, en)
+}
+
+/// How many.
+#[derive(Debug, Deserialize)]
+pub(crate) struct QuantityQuery {
+    quantity: Option<Pieces>,
+}
+
+impl QuantityQuery {
+    fn pieces(&self) -> i32 {
+        self.quantity.map_or(1, |Pieces(pieces)| pieces)
+    }
+}
+
+pub(crate) fn code_of(item: &str) -> Result<Code, Fault> {
+    item.parse().map_err(|_| Fault::not_found())
+}
+
+async fn front_of(
+    visit: &Visit,
+    me: &SignedResident,
+    code: &Code,
+    pieces: &[i32],
+) -> Result<Shopfront, Fault> {
+    let baskets: Vec<_> = pieces
+        .iter()
+        .map(|pieces| vec![(code.clone(), *pieces)])
+        .collect();
+    let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, |_| {
+        baskets.clone()
+    })
+    .await?;
+    if front.item(code).is_none() {
+        return Err(Rejection::ItemUnknown { item: code.clone() }.into());
+    }
+    Ok(front)
+}
+
+fn said(visit: &Visit, front: &Shopfront, lines: &[Line]) -> Vec<String> {
+    let notes = lines.iter().filter(|line| line.amount.is_none());
+    notes
+        .map(|line| explain::line(&front.plan, Some(&front.frame), line, visit.tongue()))
+        .collect()
+}
+
+/// `GET /{community}/shop/{item}`.
+pub(crate) async fn show_item(
+    Member { visit, me }: Member,
+    Path((_, item)): Path<(String, String)>,
+    Typed(query): Typed<QuantityQuery>,
+) -> Result<Response, Fault> {
+    let (code, pieces) = (code_of(&item)?, query.pieces());
+    let choices: Vec<i32> = (1..=PIECES_MAX).collect();
+    let front = front_of(&visit, &me, &code, &choices).await?;
+    let item = front.item(&code).ok_or_else(Fault::not_found)?;
+    let at = |pieces: i32| {
+        front
+            .priced
+            .get(usize::try_from(pieces.saturating_sub(1)).unwrap_or(0))
+    };
+    let one = tile(&visit, &front, item, 1, at(1));
+    let chosen = tile(&visit, &front, item, pieces, at(pieces));
+    let quote = at(pieces).and_then(|priced| priced.as_ref().ok()?.quote.as_ref());
+    // Only what can be had is offered: up to the first number that the rule, the shelf or the purse does not allow.
+    let can = |pieces: &i32| {
+        tile(&visit, &front, item, *pieces, at(*pieces))
+            .blocked
+            .is_none()
+    };
+    let most = choices.into_iter().take_while(can).last().unwrap_or(1);
+    let view = ItemView {
+        tile: Tile {
+            price: one.price,
+            blocked: chosen.blocked,
+            ..one
+        },
+        description: String::new(),
+        limits: quote
+            .map(|quote| said(&visit, &front, &quote.lines))
+            .unwrap_or_default(),
+        place: visit.say(&visit.shop.place),
+        hours: visit.say(&visit.shop.hours),
+        quantity: i64::from(pieces),
+        quantity_max: i64::from(most),
+        total: quote.map(total),
+        balance: front.wallet.points.spendable(visit.today()),
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+/// `GET /{community}/shop/{item}/confirm`.
+pub(crate) async fn show_confirm(
+    Member { visit, me }: Member,
+    Path((_, item)): Path<(String, String)>,
+    Typed(query): Typed<QuantityQuery>,
+) -> Result<Response, Fault> {
+    confirm(&visit, &me, &code_of(&item)?, query.pieces(), None).await
+}
+
+pub(crate) async fn confirm(
+    visit: &Visit,
+    me: &SignedResident,
+    code: &Code,
+    pieces: i32,
+    price_was: Option<i64>,
+) -> Result<Response, Fault> {
+    let front = front_of(visit, me, code, &[pieces]).await?;
+    let item = front.item(code).ok_or_else(Fault::not_found)?;
+    let one = tile(visit, &front, item, pieces, front.priced.first());
+    let quote = front
+        .priced
+        .first()
+        .and_then(|priced| priced.as_ref().ok()?.quote.as_ref());
+    // What can't be had has its reason on the item's own page.
+    let (Some(quote), None) = (quote, &one.blocked) else {
+        return Ok(go(&visit.path(&format!("/shop/{code}?quantity={pieces}"))));
+    };
+    let sum = total(quote);
+    let today = visit.today();
+    let hold_days = front
+        .frame
+        .settings
+        .as_ref()
+        .map_or(0, |settings| settings.order_hold_days);
+    let view = ConfirmView {
+        key: fresh_key(),
+        item: code.to_string(),
+        title: one.title,
+        picture: one.picture,
+        quantity: i64::from(pieces),
+        total: sum,
+        balance: front.wallet.points.spendable(today),
+        place: visit.say(&visit.shop.place),
+        hours: visit.say(&visit.shop.hours),
+        until: day(today.plus_days(i32::from(hold_days))),
+        limits: said(visit, &front, &quote.lines),
+        late_lapsed: late_lapsed(
+            &front.wallet,
+            sum,
+            (today, today.plus_days(i32::from(hold_days))),
+        ),
+        again: just_ordered(visit, me, code, pieces)
+            .await?
+            .map(|(no, _)| u64::from(no)),
+        draws: draws(&front.wallet, sum, today),
+        price_was,
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+/// How much of an order's points will have run out on the day after its last one, when nobody picked it up.
+fn late_lapsed(wallet: &Wallet, sum: i64, (today, until): (LocalDate, LocalDate)) -> i64 {
+    let mut left = sum;
+    let mut lost: i64 = 0;
+    for (lot, there) in wallet.points.lots.range(today.to_days().max(1)..) {
+        let part = left.min(*there).max(0);
+        left = left.saturating_sub(part);
+        if *lot <= until.to_days() {
+            lost = lost.saturating_add(part);
+        }
+    }
+    lost
+}
+
+/// Which lots an order would draw: the earliest date first, undated last, as the ledger does.
+fn draws(wallet: &Wallet, sum: i64, today: LocalDate) -> Vec<Draw> {
+    let dated = wallet.points.lots.range(today.to_days().max(1)..);
+    let lasting = wallet.points.lots.get_key_value(&0);
+    let mut left = sum;
+    let mut draws = Vec::new();
+    for (lot, there) in dated.chain(lasting) {
+        let points = left.min(*there);
+        if points > 0 {
+            let expires = if *lot == 0 {
+                None
+            } else {
+                LocalDate::from_days(*lot).map(day)
+            };
+            draws.push(Draw { points, expires });
+            left = left.saturating_sub(points);
+        }
+    }
+    draws
+}

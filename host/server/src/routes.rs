@@ -1,0 +1,480 @@
+//! The one list of addresses: every page and every operation of the API, and what is around all of them.
+//!
+//! Handlers stand with their features; they read the store, ask the clerk, and fill views. None decides about points.
+
+pub mod openapi;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Router, middleware};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::routes;
+
+use crate::access::{AccessError, Devices, Flood, Proxies, Vault, random, server_secret};
+use crate::door::app::{App, BODY_MAX_BYTES};
+use crate::door::fault::Fault;
+use crate::door::{Act, Address, Addresses, json, of_api};
+use crate::house::House;
+use crate::{
+    access, amend, audit, door, earning, ledger, people, period, redemption, rulebooks, vitals,
+};
+
+/// After this long a request is answered, one way or the other.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+
+/// Every address of this host.
+pub fn router(house: Arc<House>) -> Router {
+    let secret = server_secret(&house.config.secret_file).unwrap_or_else(|error| {
+        let file = house.config.secret_file.display();
+        tracing::error!(%error, %file, "the server's secret cannot be read, so no PIN will match; mend the file and restart");
+        random()
+    });
+    let https = house
+        .config
+        .public_url
+        .as_ref()
+        .is_some_and(|url| url.starts_with("https://"));
+    let counts = Arc::clone(&house.clerk.vitals);
+    let proxies = house.config.trusted_proxies.clone();
+    let app = Arc::new(App {
+        house,
+        vault: Vault::new(secret),
+        flood: Flood::new(random()),
+        proxies: Proxies::new(proxies),
+        devices: Devices::default(),
+        https,
+    });
+    let pages = addresses()
+        .into_router()
+        .fallback(async || Fault::not_found())
+        .layer(guard(&app))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            door::error_page::dress,
+        ));
+    let programs = api_router()
+        .layer(guard(&app))
+        .layer(middleware::from_fn(json::as_json));
+    let around = ServiceBuilder::new()
+        .map_request(own_id)
+        .layer(SetRequestIdLayer::x_request_id(ShortId))
+        .layer(TraceLayer::new_for_http())
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(middleware::from_fn_with_state(https, door::headers::secure))
+        .layer(CompressionLayer::new());
+    Router::new()
+        .nest("/api/v1", programs)
+        .merge(pages)
+        .route("/healthz", get(vitals::health))
+        .route("/readyz", get(vitals::ready))
+        .route("/metrics", get(vitals::metrics))
+        .layer(middleware::from_fn_with_state(counts, vitals::count))
+        .layer(around)
+        .with_state(app)
+}
+
+/// Every page with what it is for, in the order in which people meet them.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one list of addresses, read from top to bottom"
+)]
+pub fn addresses() -> Addresses {
+    use Act::{
+        Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, Object, OrderOwn,
+        Propose, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations,
+        SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
+    };
+    Addresses::default()
+        // Before anybody signs in.
+        .get(SeePublic, "/", access::web::list_communities)
+        .post(SeePublic, "/settings", access::web::keep_settings)
+        .get(SeePublic, rongyi_pages::CSS_PATH, access::web::style_sheet)
+        .get(SeePublic, rongyi_pages::JS_PATH, access::web::script)
+        .get(SeePublic, "/heads", audit::proof::web::list_heads)
+        .get(
+            SeePublic,
+            "/heads/{file}",
+            audit::proof::web::get_heads_file,
+        )
+        .get(SeePublic, "/check-proof.py", audit::proof::web::get_checker)
+        .get(SeePublic, door::contact::PATH, door::contact::get_contact)
+        .get(SeePublic, "/{community}", access::web::show_front)
+        .get(SeePublic, "/{community}/", access::web::show_front)
+        .get(SeePublic, "/{community}/head", access::web::show_head)
+        .get(
+            SeePublic,
+            "/{community}/proof",
+            audit::proof::web::show_check,
+        )
+        .post(
+            SeePublic,
+            "/{community}/proof",
+            audit::proof::web::check_proof,
+        )
+        .get(SeePublic, "/{community}/sign-in", access::web::show_sign_in)
+        .post(SeePublic, "/{community}/sign-in", access::web::sign_in)
+        .get(
+            SeePublic,
+            "/{community}/staff/sign-in",
+            access::web::show_staff_sign_in,
+        )
+        .post(
+            SeePublic,
+            "/{community}/staff/sign-in",
+            access::web::sign_in_staff,
+        )
+        .post(SeePublic, "/{community}/sign-out", access::web::sign_out)
+        .get(ChangeSecret, "/{community}/pin", access::web::show_pin)
+        .post(ChangeSecret, "/{community}/pin", access::web::change_pin)
+        .get(
+            ChangeSecret,
+            "/{community}/devices",
+            people::accounts::show_devices,
+        )
+        .post(
+            ChangeSecret,
+            "/{community}/devices",
+            people::accounts::end_device,
+        )
+        // A resident.
+        .get(SeeOwn, "/{community}/home", ledger::web::show_home)
+        .get(SeeOwn, "/{community}/passbook", ledger::web::show_passbook)
+        .get(SeeOwn, "/{community}/passbook/{seq}", ledger::why::show_why)
+        .get(
+            SeeOwn,
+            "/{community}/passbook/{seq}/proof",
+            audit::proof::web::show_proof,
+        )
+        .get(
+            SeeOwn,
+            "/{community}/passbook/{seq}/proof.json",
+            audit::proof::web::get_proof_file,
+        )
+        .get(SeeOwn, "/{community}/me", ledger::web::show_me)
+        .get(SeeOwn, "/{community}/me/data", people::own::web::show_own)
+        .post(
+            ManageOwn,
+            "/{community}/me/data",
+            people::own::web::erase_own,
+        )
+        .get(
+            SeeOwn,
+            "/{community}/me/data.json",
+            people::own::web::get_own_file,
+        )
+        .get(
+            SeeOwn,
+            "/{community}/me/privacy",
+            people::privacy::show_privacy,
+        )
+        .post(
+            ManageOwn,
+            "/{community}/me/privacy",
+            people::privacy::set_own_listing,
+        )
+        // What is under notice; everybody may look.
+        .get(SeePublic, "/{community}/notice", amend::web::show_notice)
+        .post(
+            Object,
+            "/{community}/notice/{seq}/object",
+            amend::web::object,
+        )
+        // The shop.
+        .get(SeeOwn, "/{community}/shop", redemption::shop::list_shop)
+        .get(
+            SeeOwn,
+            "/{community}/shop/{item}",
+            redemption::shop::show_item,
+        )
+        .get(
+            SeeOwn,
+            "/{community}/shop/{item}/confirm",
+            redemption::shop::show_confirm,
+        )
+        .get(
+            SeeOwn,
+            "/{community}/orders",
+            redemption::order::list_orders,
+        )
+        .post(
+            OrderOwn,
+            "/{community}/orders",
+            redemption::order::place_order,
+        )
+        .get(
+            SeeOwn,
+            "/{community}/orders/{no}",
+            redemption::order::show_order,
+        )
+        .post(
+            OrderOwn,
+            "/{community}/orders/{no}/cancel",
+            redemption::order::cancel_order,
+        )
+        // Staff.
+        .get(
+            HandOver,
+            "/{community}/till",
+            redemption::counter::show_till,
+        )
+        .post(
+            HandOver,
+            "/{community}/till",
+            redemption::counter::look_up_code,
+        )
+        .post(
+            HandOver,
+            "/{community}/till/{no}/settle",
+            redemption::counter::settle_order,
+        )
+        .get(
+            RecordEvent,
+            "/{community}/record",
+            earning::web::show_record,
+        )
+        .post(
+            RecordEvent,
+            "/{community}/record",
+            earning::web::record_event,
+        )
+        .get(SeeDesk, "/{community}/amend", amend::web::show_desk)
+        .post(Reverse, "/{community}/amend/reverse", amend::web::reverse)
+        .post(Propose, "/{community}/amend/adjust", amend::web::adjust)
+        .post(
+            Approve,
+            "/{community}/amend/{seq}/approve",
+            amend::web::approve,
+        )
+        .post(
+            Decline,
+            "/{community}/amend/{seq}/decline",
+            amend::web::decline,
+        )
+        .post(
+            Review,
+            "/{community}/amend/{seq}/review",
+            amend::web::review,
+        )
+        .post(
+            Review,
+            "/{community}/amend/{seq}/seen",
+            amend::marks::web::see,
+        )
+        .get(
+            SetListing,
+            "/{community}/listing",
+            people::privacy::show_listing_desk,
+        )
+        .get(ResetPin, "/{community}/reset", people::accounts::show_reset)
+        .post(
+            ResetPin,
+            "/{community}/reset",
+            people::accounts::look_up_resident,
+        )
+        .get(
+            ResetPin,
+            "/{community}/reset/pin",
+            people::accounts::back_to_reset,
+        )
+        .post(
+            ResetPin,
+            "/{community}/reset/pin",
+            people::accounts::reset_pin,
+        )
+        .get(
+            ResetPin,
+            "/{community}/reset/unlock",
+            people::accounts::back_to_reset,
+        )
+        .post(
+            ResetPin,
+            "/{community}/reset/unlock",
+            people::accounts::unlock_resident,
+        )
+        .get(
+            ManageStaff,
+            "/{community}/operator/staff",
+            people::accounts::list_staff,
+        )
+        .get(
+            ManageStaff,
+            "/{community}/operator/staff/{id}",
+            people::accounts::show_staff,
+        )
+        .post(
+            ManageStaff,
+            "/{community}/operator/staff/{id}",
+            people::accounts::change_staff,
+        )
+        .post(
+            SetListing,
+            "/{community}/listing",
+            people::privacy::set_listing,
+        )
+        .get(
+            SeeOperations,
+            "/{community}/operator",
+            rulebooks::web::show_operator,
+        )
+        .get(
+            SeePeriods,
+            "/{community}/operator/periods",
+            period::web::list_periods,
+        )
+        .get(
+            ReadPeriodHolders,
+            "/{community}/operator/periods/{period}",
+            period::web::show_period,
+        )
+        .post(
+            StepPeriod,
+            "/{community}/operator/periods/{period}",
+            period::web::take_step,
+        )
+}
+
+/// What every handler is protected by; faults leave as [`Fault`]s for the layer outside.
+fn guard(
+    app: &App,
+) -> impl tower::Layer<
+    axum::routing::Route,
+    Service: tower::Service<
+        axum::extract::Request,
+        Response: axum::response::IntoResponse + 'static,
+        Error: Into<std::convert::Infallible> + 'static,
+        Future: Send + 'static,
+    > + Clone
+                 + Send
+                 + Sync
+                 + 'static,
+> + Clone
++ Send
++ Sync
++ 'static {
+    let mut csrf = CsrfLayer::new();
+    if let Some(url) = &app.house.config.public_url {
+        csrf = csrf.clone().add_trusted_origin(url).unwrap_or(csrf);
+    }
+    let csrf =
+        csrf.with_rejection_response(|_: ProtectionError| refuse(AccessError::CrossSite.into()));
+    ServiceBuilder::new()
+        .layer(CatchPanicLayer::custom(|_| {
+            refuse(Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))
+        }))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            ANSWER_MAX,
+        ))
+        .layer(csrf)
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+}
+
+fn refuse(fault: Fault) -> axum::response::Response {
+    axum::response::IntoResponse::into_response(fault)
+}
+
+/// An id that a client brings along is none: it would stand on pages and in the log like one of ours.
+fn own_id<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
+    request.headers_mut().remove("x-request-id");
+    request
+}
+
+/// Ids that a person can read out on the telephone: eight letters and digits that look unlike each other.
+#[derive(Clone, Copy)]
+struct ShortId;
+
+impl MakeRequestId for ShortId {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+        let id: String = random::<8>()
+            .iter()
+            .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+            .collect();
+        Some(RequestId::new(id.parse().ok()?))
+    }
+}
+
+/// Every operation of the API, below `/api/v1`, with the act it is.
+fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
+    vec![
+        // Points are earned.
+        (Act::RecordEvent, routes!(earning::api::post_event)),
+        (Act::RecordEvent, routes!(earning::api::post_events)),
+        (Act::RecordEvent, routes!(earning::chains::post_chain)),
+        // A resident.
+        (Act::ReadBalance, routes!(people::api::get_balance)),
+        (Act::ReadPassbook, routes!(people::api::get_passbook)),
+        // The shop.
+        (Act::SeeShop, routes!(redemption::api::list_items)),
+        (Act::Quote, routes!(redemption::api::quote_basket)),
+        (Act::PlaceOrder, routes!(redemption::api::place_order)),
+        (Act::ReadOrder, routes!(redemption::api::get_order)),
+        (Act::HandOver, routes!(redemption::api::settle_order)),
+        (Act::CancelOrder, routes!(redemption::api::cancel_order)),
+        // Periods, and what was.
+        (Act::SeePeriods, routes!(period::api::list_periods)),
+        (
+            Act::ReadPeriodHolders,
+            routes!(period::api::list_period_holders),
+        ),
+        (Act::StepPeriod, routes!(period::api::post_period_step)),
+        (Act::ReadBalance, routes!(period::api::get_past_balance)),
+        (Act::State, routes!(period::api::post_statement)),
+        // What was booked is taken back, corrected, objected to.
+        (Act::Reverse, routes!(amend::api::reverse_entry)),
+        (Act::Propose, routes!(amend::api::propose_change)),
+        (Act::SeeDesk, routes!(amend::api::list_proposals)),
+        (Act::Approve, routes!(amend::api::approve_proposal)),
+        (Act::Decline, routes!(amend::api::decline_proposal)),
+        (Act::SeePublic, routes!(amend::api::list_notices)),
+        (Act::Object, routes!(amend::api::object_to_entry)),
+        (Act::Review, routes!(amend::api::review_entry)),
+        // What somebody is to look at.
+        (Act::SeeDesk, routes!(amend::marks::api::list_marks)),
+        (Act::Review, routes!(amend::marks::api::see_mark)),
+        // The ledger.
+        (Act::ReadEntry, routes!(ledger::api::get_entry)),
+        (Act::ReadProof, routes!(ledger::api::get_proof)),
+        (Act::SeePublic, routes!(ledger::api::get_head)),
+        (Act::SeePublic, routes!(ledger::api::list_heads)),
+    ]
+}
+
+/// The addresses of the API with their acts, below `/api/v1`.
+pub fn api_addresses() -> Vec<Address> {
+    let all = operations().into_iter();
+    let mut list: Vec<Address> = all.flat_map(|(act, own)| of_api(act, own).0).collect();
+    list.push(Address {
+        method: "GET",
+        path: "/openapi.json".to_owned(),
+        act: Act::SeePublic,
+    });
+    list
+}
+
+pub(crate) fn api_routes() -> OpenApiRouter<Arc<App>> {
+    let empty = OpenApiRouter::with_openapi(openapi::frame());
+    operations().into_iter().fold(empty, |router, (act, own)| {
+        router.routes(of_api(act, own).1)
+    })
+}
+
+fn api_router() -> axum::Router<Arc<App>> {
+    let (router, _) = api_routes().split_for_parts();
+    router
+        .route("/openapi.json", axum::routing::get(openapi::get_openapi))
+        .fallback(async || Fault::not_found())
+}

@@ -1,0 +1,205 @@
+//! `rongyi rule`: the authors' kit on the command line. Each command works in the rule's folder, builds what has
+//! changed first, and asks the component with the limits of a serving host. It touches no database.
+
+mod answers;
+mod bench;
+mod explain;
+mod trial;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use rongyi_kit::desk::Desk;
+use rongyi_kit::params::Params;
+use rongyi_kit::{Lang, Problem, RuleFolder, build, make};
+use rongyi_rules::Tier;
+
+use crate::door::terminal::{Failure, foreign, say, tell};
+use crate::house;
+use rongyi_clerk::clock::{Clock as _, SystemClock, local};
+
+/// What to do with a rule of one's own.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+一个下午 / an afternoon:
+  rongyi rule new --lang python kitchen-waste
+  cd kitchen-waste
+  rongyi rule test       # 例子都对吗 / do the examples come out?
+  rongyi rule explain    # 居民会看到什么 / what a resident would read
+  rongyi rule build      # 写进社区文件的几行 / the lines for the community's file
+
+写法见 plugins/README.zh.md。How rules are written: plugins/README.md")]
+pub(crate) enum RuleCommand {
+    /// 各社区的规则运行得怎样 / how the rules of the communities are doing
+    List(super::cli::ListArgs),
+    /// 新建一个规则的文件夹 / make the folder of a new rule
+    New(NewArgs),
+    /// 生成组件，写出要放进社区文件的几行 / build the component and the lines for the community's file
+    Build(InFolder),
+    /// 像上线时那样检查组件和参数 / check component and parameters as a serving host does
+    Check(WithParams),
+    /// 跑全部例子，不对的两边对照 / run the scenarios; what differs stands side by side
+    Test(InFolder),
+    /// 给事项，看决定 / events in, decisions out
+    Run(answers::RunArgs),
+    /// 每个入口用多少燃料和时间，还剩多少 / fuel and time of each hook, and the headroom
+    Bench(bench::BenchArgs),
+    /// 居民会看到什么，中英文 / what a resident would read, in both languages
+    Explain(WithParams),
+}
+
+/// A new rule.
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// 语言：rust、javascript、python、c / the language
+    #[arg(long, value_name = "LANG")]
+    lang: Lang,
+    /// 名字，也是文件夹：小写字母、数字和连字符 / its name and folder: a-z, 0-9 and '-'
+    #[arg(value_name = "NAME")]
+    name: PathBuf,
+}
+
+/// Which rule.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct InFolder {
+    /// 规则的文件夹 / the rule's folder
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    folder: PathBuf,
+}
+
+/// Which rule, with which parameters.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WithParams {
+    #[command(flatten)]
+    rule: InFolder,
+    /// 参数文件，默认是规则文件夹里的 params.toml / parameters; by default params.toml of the folder
+    #[arg(long, value_name = "FILE")]
+    params: Option<PathBuf>,
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Failure::new(problem.code, problem.zh, problem.en)
+    }
+}
+
+/// Does what was asked.
+pub(crate) async fn run(command: RuleCommand) -> Result<(), Failure> {
+    match command {
+        RuleCommand::List(args) => super::cli::list(args).await,
+        RuleCommand::New(args) => new(&args),
+        RuleCommand::Build(args) => built(&args),
+        RuleCommand::Check(args) => check(&args),
+        RuleCommand::Test(args) => trial::run(&args),
+        RuleCommand::Run(args) => answers::run(&args),
+        RuleCommand::Bench(args) => bench::run(&args),
+        RuleCommand::Explain(args) => explain::run(&args),
+    }
+}
+
+impl InFolder {
+    fn open(&self) -> Result<RuleFolder, Failure> {
+        Ok(RuleFolder::open(&self.folder)?)
+    }
+
+    /// The folder with its component, built as the sources are now.
+    fn desk(&self) -> Result<(RuleFolder, Desk), Failure> {
+        let folder = self.open()?;
+        let built = build::build(&folder, &mut tell)?;
+        let desk = Desk::open(&folder, built, house::compiler())?;
+        Ok((folder, desk))
+    }
+}
+
+impl WithParams {
+    fn params(&self) -> Result<Params, Failure> {
+        let own = || self.rule.folder.join("params.toml");
+        Ok(Params::read(&self.params.clone().unwrap_or_else(own))?)
+    }
+}
+
+fn new(args: &NewArgs) -> Result<(), Failure> {
+    let folder = make::make(&args.name, args.lang)?;
+    let (path, source) = (folder.path().display(), args.lang.source());
+    say(&format!(
+        "新规则在 {path}，先看 README.md，要改的是 {source}。"
+    ));
+    say(&format!(
+        "The new rule is in {path}. Read its README.md; what you change is {source}."
+    ));
+    say(&format!("\n  cd {path}\n  rongyi rule test"));
+    Ok(())
+}
+
+fn built(args: &InFolder) -> Result<(), Failure> {
+    let (folder, desk) = args.desk()?;
+    let about = desk.describe()?;
+    let built = desk.built();
+    let kib = built.bytes.len().div_ceil(1024);
+    say(&format!(
+        "{} {}：{}，{kib} KiB，{}",
+        about.name,
+        about.version,
+        built.path.display(),
+        desk.tier()?
+    ));
+    if about.name != folder.name() {
+        let (own, given) = (&about.name, folder.name());
+        tell(&format!(
+            "提醒 warning: 规则自称“{own}”，rule.toml 写的是“{given}”。\n  It calls itself “{own}”, rule.toml says “{given}”."
+        ));
+    }
+    say("\n放进社区文件，.wasm 放在它旁边 / for the community's file; the .wasm lies beside it:\n");
+    if desk.tier()? == Tier::Large {
+        say("# rongyi.toml（运维人员 / the operator）:\n[limits]\ntier_max = \"large\"\n");
+    }
+    let file = file_name(&built.path);
+    let (today, _) = local(SystemClock.now(), &jiff::tz::TimeZone::system());
+    say(&format!(
+        "[[rule]]\nplugin = {{ file = \"{file}\", sha256 = \"{}\" }}\nactive_from = {today}   # 从哪天起 / from which day\n",
+        built.sha256
+    ));
+    say(&Params::read(&folder.path().join("params.toml"))?.below_rule());
+    Ok(())
+}
+
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+fn check(args: &WithParams) -> Result<(), Failure> {
+    let (folder, desk) = args.rule.desk()?;
+    let rule = desk.load(&args.params()?)?;
+    let about = &rule.about;
+    let (title, en) = (&about.title.zh, &about.title.en);
+    say(&format!(
+        "{} {} · {title} / {en}",
+        about.name, about.version
+    ));
+    for line in &rule.plan.summary {
+        say(&format!(
+            "  · {}\n    {}",
+            foreign(&line.zh),
+            foreign(&line.en)
+        ));
+    }
+    if about.scenarios.trim() != folder.read("scenarios.toml")?.trim() {
+        return Err(Failure::new(
+            "kit.scenarios-differ",
+            "组件里的例子和 scenarios.toml 不一样。describe 要原样给出这个文件（模板里就是这样写的）。",
+            "The scenarios inside the component are not those of scenarios.toml. `describe` gives that file as it is, as in the template.",
+        ));
+    }
+    trial::trial(&folder, &desk)?;
+    say(
+        "组件、接口、参数和例子都没有问题。 OK: component, interface, parameters and scenarios can be used.",
+    );
+    Ok(())
+}
+
+/// Whether to write in colour on the standard output.
+fn colour() -> bool {
+    std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal()
+}

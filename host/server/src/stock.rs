@@ -1,0 +1,353 @@
+//! What the shop has: items and the goods that come in. What they cost is decided by the pricing rule, and
+//! who redeems them is in `redemption`.
+
+use std::collections::BTreeMap;
+
+use rongyi_core::account::{Account, Purpose};
+use rongyi_core::chain::{hex, sha256};
+use rongyi_core::command::{Ask, Rejection, SaltedText};
+use rongyi_core::ids::{AssetNo, Code, ItemNo};
+use rongyi_core::record::{Item, Key, Record};
+use rongyi_core::rule::Text;
+
+use crate::access::random;
+use crate::earning::{code, day, whole};
+use crate::house::House;
+use crate::people::{Added, RowError, bad, conflict, text};
+use rongyi_clerk::{ClerkError, receipt};
+use rongyi_sheets::{BadRow, Columns, Row, Rows};
+use rongyi_store::StoreError;
+
+/// Between donor, day and reason of goods that came in.
+const BETWEEN: &str = " · ";
+/// The columns of a file of items.
+pub const ITEM_COLUMNS: Columns = Columns {
+    required: &["item", "title_zh", "title_en", "category", "value_fen"],
+    optional: &["icon"],
+    prefixes: &[],
+};
+/// The columns of a file of goods received.
+pub const STOCK_COLUMNS: Columns = Columns {
+    required: &["item", "quantity", "reason"],
+    optional: &["donor", "received_on"],
+    prefixes: &[],
+};
+
+/// Adds items. One that is there with other content is a conflict, or changed where `update` is meant.
+pub async fn add_items(house: &House, community: &Code, rows: Rows<'_>, update: bool) -> Added {
+    let mut added = Added::default();
+    for row in rows {
+        let result = match row {
+            Ok(row) => add_item(house, community, &row, update).await,
+            Err(bad) => Err(RowError::Bad(bad)),
+        };
+        if !added.count(result) {
+            break;
+        }
+    }
+    added
+}
+
+async fn add_item(
+    house: &House,
+    community: &Code,
+    row: &Row,
+    update: bool,
+) -> Result<bool, RowError> {
+    let at = |error| bad(row, &error);
+    let item = Item {
+        no: ItemNo(0),
+        code: code(row.need("item")?, "item").map_err(at)?,
+        category: code(row.need("category")?, "category").map_err(at)?,
+        value_fen: pieces(row, "value_fen", 0)?,
+        title: Text {
+            zh: text(row, "title_zh", row.need("title_zh")?)?.to_owned(),
+            en: text(row, "title_en", row.need("title_en")?)?.to_owned(),
+        },
+        icon: code(row.get("icon").unwrap_or("gift"), "icon").map_err(at)?,
+        active: true,
+    };
+    let frame = house.store.frame(community).await?;
+    let items = frame.map(|frame| frame.items).unwrap_or_default();
+    let old = items.iter().find(|old| old.code == item.code);
+    // A list of items puts nothing back on the shelf that was taken off it.
+    let item = Item {
+        active: old.is_none_or(|old| old.active),
+        ..item
+    };
+    if !update
+        && let Some(old) = old
+        && !same(old, &item)
+    {
+        let told = |item: &Item| {
+            format!(
+                "{} / {}, {}, {} fen, {}",
+                item.title.zh, item.title.en, item.category, item.value_fen, item.icon
+            )
+        };
+        let place = format!("物品 item {}", item.code);
+        return Err(conflict(row, &place, &told(old), &told(&item)).into());
+    }
+    let command = house.command(community, &house.hand.code(), Ask::Define(Box::new(item)));
+    match house.clerk.ask_patiently(community, command).await {
+        Ok(_) => Ok(true),
+        Err(ClerkError::Rejected(Rejection::NothingToDo)) => Ok(false),
+        Err(error) => Err(RowError::clerk(row.line, error)),
+    }
+}
+
+/// Whether two items say the same; an item's number is given by the ledger.
+fn same(old: &Item, new: &Item) -> bool {
+    let Item {
+        no: _,
+        code,
+        category,
+        value_fen,
+        title,
+        icon,
+        active: _,
+    } = old;
+    (code, category, value_fen, title, icon)
+        == (
+            &new.code,
+            &new.category,
+            &new.value_fen,
+            &new.title,
+            &new.icon,
+        )
+}
+
+/// Books goods in. Each row carries a key made of its content and of how often the file says the same, so a file that is
+/// imported again changes nothing; a row that says its day is known for ever, whoever imports it.
+pub async fn receive_stock(house: &House, community: &Code, rows: Rows<'_>) -> Added {
+    let mut added = Added::default();
+    let mut seen = BTreeMap::new();
+    for row in rows {
+        let result = match row {
+            Ok(row) => receive(house, community, &row, Some(&mut seen)).await,
+            Err(bad) => Err(RowError::Bad(bad)),
+        };
+        if !added.count(result.map(|entry| entry.is_some())) {
+            break;
+        }
+    }
+    added
+}
+
+/// Books one delivery in that a person typed: it has no key, so typed twice it came twice.
+pub async fn receive_one(house: &House, community: &Code, rows: Rows<'_>) -> Added {
+    let mut added = Added::default();
+    for row in rows {
+        let result = match row {
+            Ok(row) => receive(house, community, &row, None).await,
+            Err(bad) => Err(RowError::Bad(bad)),
+        };
+        added.entries.extend(result.iter().flatten());
+        if !added.count(result.map(|entry| entry.is_some())) {
+            break;
+        }
+    }
+    added
+}
+
+/// How the text of goods begins that somebody gave.
+pub(crate) fn donated_by(name: &str) -> String {
+    format!("{name}{BETWEEN}")
+}
+
+async fn receive(
+    house: &House,
+    community: &Code,
+    row: &Row,
+    seen: Option<&mut BTreeMap<String, u32>>,
+) -> Result<Option<u64>, RowError> {
+    let item = code(row.need("item")?, "item").map_err(|error| bad(row, &error))?;
+    let quantity = pieces(row, "quantity", 1)?;
+    let donor = text(row, "donor", row.get("donor").unwrap_or_default())?;
+    let reason = text(row, "reason", row.need("reason")?)?;
+    let received_on = row
+        .get("received_on")
+        .map(|text| day(text, "received_on").map_err(|error| bad(row, &error)))
+        .transpose()?;
+    let today = house.today(community).0;
+    if let Some(on) = received_on.filter(|on| *on > today) {
+        let rejection = Rejection::DateFuture { on, today };
+        return Err(RowError::Bad(BadRow {
+            line: row.line,
+            code: rejection.code().into(),
+            text: rejection.text(),
+        }));
+    }
+    let on = received_on.unwrap_or(today);
+    let told = [donor, &on.to_string(), reason]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(BETWEEN);
+    let mut count = 0;
+    let key = seen.map(|seen| {
+        // What is written counts, not the day on which the file is read: the same file is the same tomorrow.
+        let written = received_on.map(|on| on.to_string()).unwrap_or_default();
+        let content = [
+            item.as_str(),
+            &quantity.to_string(),
+            donor,
+            &written,
+            reason,
+        ]
+        .join("\u{1f}");
+        let times = seen.entry(content.clone()).or_default();
+        *times += 1;
+        count = *times;
+        let input = sha256(format!("{content}\u{1f}{times}").as_bytes());
+        Key {
+            text: format!("stock/{}", hex(&input)),
+            input,
+        }
+    });
+    // A key is forgotten in time, and is its actor's; a row that says its day is found in the ledger itself.
+    if count > 0 && received_on.is_some() {
+        let booked = booked(house, community, (&item, quantity), &told).await;
+        let booked = booked.map_err(|error| RowError::clerk(row.line, error.into()))?;
+        if booked >= count {
+            return Ok(None);
+        }
+    }
+    let salted = SaltedText {
+        salt: random(),
+        text: told,
+    };
+    let ask = Ask::Receive {
+        item,
+        quantity,
+        reason: salted.commitment(),
+    };
+    let mut command = house.command(community, &house.hand.code(), ask);
+    command.key = key;
+    command.text = Some(salted);
+    match house.clerk.ask_patiently(community, command).await {
+        Ok(answer) => Ok((!answer.replayed).then_some(answer.receipt.entry)),
+        Err(error) => Err(RowError::clerk(row.line, error)),
+    }
+}
+
+/// How often so many pieces came in with this very text.
+async fn booked(
+    house: &House,
+    community: &Code,
+    (item, quantity): (&Code, i32),
+    told: &str,
+) -> Result<u32, StoreError> {
+    let store = &house.store;
+    let frame = store.frame(community).await?;
+    let items = frame.iter().flat_map(|frame| &frame.items);
+    let no = items.into_iter().find(|own| own.code == *item);
+    let no = no.map(|own| own.no);
+    let mut count = 0;
+    for (seq, text) in store.texts_from(community, told).await? {
+        if text.text != told {
+            continue;
+        }
+        let Some(stored) = store.entry(community, seq).await? else {
+            continue;
+        };
+        if let Some(Record::Receive(_, own, pieces, _)) = receipt(&stored)?.records.first()
+            && Some(*own) == no
+            && *pieces == quantity
+        {
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// Books that pieces are missing: lost, spoiled, given back. Answers the entry.
+///
+/// # Errors
+/// `goods.gone` when the shelf holds fewer, [`Rejection::ItemUnknown`], or what the database said.
+pub async fn miss(
+    house: &House,
+    community: &Code,
+    (item, pieces): (&Code, i32),
+    reason: &str,
+) -> Result<u64, ClerkError> {
+    let text = SaltedText {
+        salt: random(),
+        text: reason.to_owned(),
+    };
+    let ask = Ask::Receive {
+        item: item.clone(),
+        quantity: pieces.saturating_neg(),
+        reason: text.commitment(),
+    };
+    let mut command = house.command(community, &house.hand.code(), ask);
+    command.text = Some(text);
+    let answer = house.clerk.ask_patiently(community, command).await?;
+    Ok(answer.receipt.entry)
+}
+
+/// What a count found: pieces that the book holds, those kept for orders included, and the entry that set it right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Pieces by the book, before.
+    pub by_book: i64,
+    /// The entry that books the difference; `None` where there was none.
+    pub entry: Option<u64>,
+}
+
+/// Sets the book right after a count of everything that lies there, what is kept for orders included.
+///
+/// # Errors
+/// As [`miss`].
+pub async fn count(
+    house: &House,
+    community: &Code,
+    (item, found): (&Code, i32),
+    reason: &str,
+) -> Result<Counted, ClerkError> {
+    let unknown = || ClerkError::Rejected(Rejection::ItemUnknown { item: item.clone() });
+    let frame = house.store.frame(community).await?;
+    let items = frame.map(|frame| frame.items).unwrap_or_default();
+    let known = items.iter().find(|own| own.code == *item);
+    let asset = known.and_then(|own| AssetNo::of_item(own.no));
+    let asset = asset.ok_or_else(unknown)?;
+    let of = |purpose| Account::of_community(asset, purpose);
+    let accounts = [of(Purpose::Shelf), of(Purpose::Reserved)];
+    let held = house.store.balances(community, &accounts).await?;
+    let by_book = held.iter().map(|(_, state)| state.total).sum::<i64>();
+    let missing = by_book.saturating_sub(i64::from(found));
+    let entry = match i32::try_from(missing) {
+        Ok(0) => None,
+        Ok(missing) => Some(miss(house, community, (item, missing), reason).await?),
+        Err(_) => return Err(ClerkError::Rejected(Rejection::OutOfRange)),
+    };
+    Ok(Counted { by_book, entry })
+}
+
+/// Takes an item off the shelf, or puts it back: orders that are open stay.
+///
+/// # Errors
+/// [`Rejection::ItemUnknown`], [`Rejection::NothingToDo`], or what the database said.
+pub async fn offer(
+    house: &House,
+    community: &Code,
+    item: &Code,
+    active: bool,
+) -> Result<u64, ClerkError> {
+    let frame = house.store.frame(community).await?;
+    let items = frame.map(|frame| frame.items).unwrap_or_default();
+    let known = items.into_iter().find(|own| own.code == *item);
+    let known =
+        known.ok_or_else(|| ClerkError::Rejected(Rejection::ItemUnknown { item: item.clone() }))?;
+    let ask = Ask::Define(Box::new(Item { active, ..known }));
+    let command = house.command(community, &house.hand.code(), ask);
+    let answer = house.clerk.ask_patiently(community, command).await?;
+    Ok(answer.receipt.entry)
+}
+
+/// A whole number from `min` on, as the ledger counts pieces and fen.
+fn pieces(row: &Row, column: &str, min: i64) -> Result<i32, BadRow> {
+    const MAX: i64 = 1_000_000_000;
+    let number = whole(row.need(column)?, column, (min, MAX)).map_err(|error| bad(row, &error))?;
+    Ok(i32::try_from(number).unwrap_or(i32::MAX))
+}
