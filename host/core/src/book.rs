@@ -102,6 +102,8 @@ pub struct Book {
     stored: Head,
     /// Whether what is not loaded does not exist: a book rebuilt from the beginning.
     complete: bool,
+    /// Whether it repeats what a ledger holds: see [`Book::replaying`].
+    replays: bool,
     accounts: FastMap<Account, Option<AccountState>>,
     counters: FastMap<CounterKey, Option<CounterRow>>,
     residents: FastMap<ResidentNo, Option<Member>>,
@@ -121,12 +123,23 @@ pub struct Book {
 }
 
 impl Book {
+    /// The same book, to repeat what a ledger holds. A check that came into this program after such entries were booked
+    /// is asked of living books only: what was accepted once stays so, whatever version verifies it.
+    #[must_use]
+    pub fn replaying(self) -> Self {
+        Book {
+            replays: true,
+            ..self
+        }
+    }
+
     /// A book with its frame and nothing else loaded.
     pub fn new(frame: Frame) -> Self {
         Book {
             stored: frame.head,
             frame,
             complete: false,
+            replays: false,
             accounts: FastMap::new(),
             counters: FastMap::new(),
             residents: FastMap::new(),

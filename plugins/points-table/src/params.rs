@@ -2,6 +2,7 @@
 //! checked in `table.rs`.
 
 use rongyi_sdk::params::{Exact, Words};
+use rongyi_sdk::suspension::Suspension;
 use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
 
@@ -10,7 +11,6 @@ use crate::extra::{
     Boost, Budget, Comeback, Expires, Give, Nth, Referrer, Share, Stack, Streak, Void, Watch,
 };
 use crate::purchase::Purchase;
-use crate::suspended::Suspension;
 
 /// The whole table.
 #[derive(Debug, Clone, Deserialize)]

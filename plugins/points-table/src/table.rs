@@ -8,6 +8,7 @@ use rongyi_sdk::{ahead, text, wrong};
 use crate::check;
 use crate::extra::{Counted, Scale};
 use crate::params::{BonusOf, Kind, Params};
+use crate::suspended::SUBJECT;
 
 /// How the points of a kind come about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -279,7 +280,7 @@ impl Row {
         };
         self.nth_facts = nth.map(&mut times).collect();
         let suspensions = kind.suspensions.iter();
-        self.suspension_facts = suspensions.map(|own| own.ask(needs)).collect();
+        self.suspension_facts = suspensions.map(|own| own.ask(needs, SUBJECT)).collect();
         self.comeback_fact = kind
             .comeback
             .as_ref()

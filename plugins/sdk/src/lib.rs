@@ -19,6 +19,7 @@ mod rule;
 pub mod say;
 #[cfg(feature = "scenario")]
 pub mod scenario;
+pub mod suspension;
 #[cfg(feature = "scenario")]
 pub mod trial;
 pub mod window;

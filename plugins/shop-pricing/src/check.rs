@@ -234,19 +234,7 @@ fn guards(params: &Params, no: &mut dyn FnMut(String, &str, &str, &str)) {
         );
     }
     for (at, one) in params.suspensions.iter().enumerate() {
-        let ways = [
-            one.days.is_some(),
-            one.end_of_year.is_some(),
-            one.times.is_some(),
-            one.lost.is_some(),
-        ];
-        let counted = (one.times.is_some() || one.lost.is_some()) == one.window.is_some();
-        let wrong = |own: Option<i32>| own.is_some_and(|own| own < 1);
-        if ways.iter().filter(|given| **given).count() != 1
-            || !counted
-            || wrong(one.times)
-            || wrong(one.lost)
-        {
+        if !one.is_one() {
             let (zh, en) = (
                 "停多久，四选一：days（几天）、end_of_year（到几年后的年底）、times 加 window（这段时间满几次）、lost 加 window（这段时间扣满几分）。",
                 "Say for how long, one of four: days, end_of_year, times with window, or lost (points) with window.",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rongyi_sdk::calendar::{next_day, next_window, order, plus_days, year_end};
+use rongyi_sdk::calendar::next_window;
 use rongyi_sdk::params::Words;
 use rongyi_sdk::say::{number, refuse};
 use rongyi_sdk::types::{Basket, Metric, Refusal, Subject, Window};
@@ -24,29 +24,6 @@ pub(crate) struct First {
     pub(crate) window: Window,
     /// Whose.
     pub(crate) subject: Subject,
-}
-
-/// After this kind of event nothing is redeemed for a while.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Suspension {
-    /// The kind of event.
-    pub(crate) after: String,
-    /// What residents read.
-    pub(crate) why: Words,
-    /// Whose events.
-    #[serde(default = "household")]
-    pub(crate) subject: Subject,
-    /// For so many days after the last one.
-    pub(crate) days: Option<u16>,
-    /// To the end of the year this many years after the last one.
-    pub(crate) end_of_year: Option<u16>,
-    /// Or: as soon as there are so many …
-    pub(crate) times: Option<i32>,
-    /// Or: as soon as so many points were lost by it …
-    pub(crate) lost: Option<i32>,
-    /// … in this window, until it has passed.
-    pub(crate) window: Option<Window>,
 }
 
 /// Nothing is redeemed by those who have less than this of an asset, such as conduct points.
@@ -119,18 +96,8 @@ impl Guards {
             needs.ask(Metric::Balance, Window::Lifetime, Subject::Person, of)
         });
         let balances = balances.collect();
-        let suspensions = params.suspensions.iter().map(|one| {
-            let of = Some(one.after.as_str());
-            match one.window {
-                Some(window) if one.times.is_some() => {
-                    needs.ask(Metric::Events, window, one.subject, of)
-                }
-                Some(window) if one.lost.is_some() => {
-                    needs.ask(Metric::Points, window, one.subject, of)
-                }
-                _ => needs.ask(Metric::DaysSinceLast, Window::Lifetime, one.subject, of),
-            }
-        });
+        let suspensions = params.suspensions.iter();
+        let suspensions = suspensions.map(|one| one.ask(needs, Subject::Household));
         let suspensions = suspensions.collect();
         let lost = params.conduct.iter().flat_map(|conduct| {
             conduct
@@ -158,34 +125,9 @@ impl Guards {
     /// Refuses whoever may not redeem today, whatever is in the basket.
     pub(crate) fn person(&self, params: &Params, basket: &Basket) -> Result<(), Refusal> {
         for (at, (one, fact)) in params.suspensions.iter().zip(&self.suspensions).enumerate() {
-            let fact = answer(&basket.facts, *fact);
-            let until = match (one.times, one.window) {
-                (None, Some(window)) if one.lost.is_some() => {
-                    // What was lost counts below zero.
-                    if fact.saturating_neg() < i64::from(one.lost.unwrap_or(0)) {
-                        continue;
-                    }
-                    next_window(window, basket.on)
-                }
-                (Some(times), Some(window)) => {
-                    if fact < i64::from(times) {
-                        continue;
-                    }
-                    next_window(window, basket.on)
-                }
-                _ if fact < 0 => continue,
-                _ => {
-                    let ago = i32::try_from(fact).unwrap_or(i32::MAX);
-                    let last = plus_days(basket.on, ago.saturating_neg());
-                    let days = one.days.map(|days| plus_days(last, days.into()));
-                    let end = days.or_else(|| one.end_of_year.map(|years| year_end(last, years)));
-                    match end {
-                        Some(end) if order(basket.on) <= order(end) => Some(next_day(end)),
-                        _ => continue,
-                    }
-                }
-            };
-            return Err(refuse(format!("suspended-{at}"), Vec::new(), until));
+            if let Some(out) = one.out(answer(&basket.facts, *fact), basket.on) {
+                return Err(refuse(format!("suspended-{at}"), Vec::new(), out.until));
+            }
         }
         for (at, (one, fact)) in params.balances.iter().zip(&self.balances).enumerate() {
             let has = answer(&basket.facts, *fact);

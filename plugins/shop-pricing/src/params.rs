@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use rongyi_sdk::params::{Exact, Words};
+use rongyi_sdk::suspension::Suspension;
 use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
 
-use crate::guards::{Balance, Conduct, First, Suspension};
+use crate::guards::{Balance, Conduct, First};
 use crate::reduce::{Bundle, Off, Part, Reduction};
 
 /// Everything.

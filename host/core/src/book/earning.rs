@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use checks::{Said, check, check_date, check_people, rule_and_kind};
-pub(super) use checks::{check_person, kind_unknown, scale_in, units_in};
+pub(super) use checks::{check_person, check_person_now, kind_unknown, scale_in, units_in};
 
 use super::draft::{Draft, Floors};
 use super::facts::{Days, Subjects, count_event, count_issued, fact};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::draft::{Draft, Floors};
-use super::earning::check_person;
+use super::earning::check_person_now;
 use super::{Applied, Book, reverse};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
@@ -228,7 +228,7 @@ pub(super) fn open(
             asset: asset.clone(),
         })?;
     if let Holder::Resident(resident) = holder {
-        check_person(book, *resident)?;
+        check_person_now(book, *resident)?;
     }
     if amount.get() <= 0 {
         return Err(Rejection::QuantityRange {

@@ -3,7 +3,7 @@
 //! Order of checks: key, basket, items, resident, price rule, pick-up code, stock, price seen, balance.
 
 use super::draft::{Draft, Floors};
-use super::earning::{check_person, holder};
+use super::earning::{check_person_now, holder};
 use super::facts::{Days, Subjects, add, fact, item_kind};
 use super::part::{collectable, in_parts, rest, settle_rest};
 use super::{Applied, Book, Order, OrderState};
@@ -138,7 +138,7 @@ pub(super) fn place(
     basket: &Basket<'_>,
     judge: &dyn Judge,
 ) -> Result<Applied, Rejection> {
-    check_person(book, basket.resident)?;
+    check_person_now(book, basket.resident)?;
     let asked = ask(book, envelope.today, basket.resident, basket.lines)?;
     // The same digits in clear may belong to an order of before codes were sealed.
     let clear = command.text.iter().map(|own| own.text.clone());

@@ -265,6 +265,7 @@ impl Check {
             Some(state) => checkpoint::taken_up(code, state)?,
             None => (Book::empty(code.clone()), History::default()),
         };
+        let book = book.replaying();
         let head = book.stored_head();
         Ok(Check {
             report: Report {

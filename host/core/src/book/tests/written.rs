@@ -207,6 +207,42 @@ fn nothing_new_is_booked_for_an_erased_number() {
     assert!(own.ask(Ask::Retry(waits.entry)).is_ok());
 }
 
+/// Orders and opening balances of erased numbers were booked by older versions: a ledger that holds them is repeated.
+#[test]
+fn what_older_versions_booked_for_an_erased_number_is_repeated() {
+    let asks = |n: u32| {
+        let place = Ask::Place {
+            resident: ResidentNo(1),
+            lines: vec![(code("rice"), 1)],
+            seen: Amount::new(85).unwrap(),
+            code: PickupCode::Clear(format!("{:08}", 20_000_000 + n)),
+        };
+        let open = Ask::Open {
+            holder: Holder::Resident(ResidentNo(1)),
+            asset: code("minutes"),
+            amount: Amount::from(50),
+            expires: None,
+            source: Source {
+                name: code("paper"),
+                external_ref: format!("page-{n}"),
+                input: [7; 32],
+            },
+            reason: [0; 32],
+        };
+        [place, open]
+    };
+    let mut desk = Desk::open();
+    let erased = vec![(code(crate::traits::ERASED), 1)];
+    desk.must(Ask::Traits(ResidentNo(1), erased));
+    for ask in asks(1) {
+        assert_eq!(desk.ask(ask).unwrap_err().code(), "resident.erased");
+    }
+    desk.book = std::mem::replace(&mut desk.book, Book::empty(code("other"))).replaying();
+    for ask in asks(2) {
+        desk.must(ask);
+    }
+}
+
 /// A day that is entered late sees the days before it, and those that follow.
 #[test]
 fn a_late_day_sees_the_row_on_both_sides() {
