@@ -8,6 +8,7 @@ usage: tests/messages.py [--check] [PATH...]      without a path: all of host/ a
 --check prints nothing but what may not be: words that no resident should have to read, where residents read, and values
 printed as the program sees them."""
 
+import glob
 import os
 import re
 import sys
@@ -29,6 +30,10 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<raw>b?r(?P<hash>\#*)".*?"(?P=hash))|(?P<text>b?"(?:[^"\\]|\\.)*")"""
     r"""|(?P<letter>'(?:[^'\\\n]|\\[^\n]{1,8}?)')|(?P<end>[;{}])|(?P<test>\#\[cfg\(test\)\])""", re.S)
+
+
+for place in RESIDENTS:
+    assert glob.glob(os.path.join(ROOT, place) + "*"), f"tests/messages.py names {place}, and there is no such file"
 
 
 def texts(path):

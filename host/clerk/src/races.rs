@@ -176,6 +176,7 @@ fn beginning() -> Vec<Ask> {
         timed: Vec::new(),
         roles: None,
         overlaps: Vec::new(),
+        unit_minutes: Vec::new(),
         by_scale: false,
     };
     let set = RuleSet {

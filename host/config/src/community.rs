@@ -9,12 +9,13 @@ mod periods;
 pub use kinds::OfKind;
 pub use periods::Closing;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rongyi_core::ids::Code;
-use rongyi_core::rule::Text;
+use rongyi_core::rule::{KindPlan, Text};
 use rongyi_core::settings::Expiry;
 use rongyi_core::time::LocalDate;
 
@@ -221,6 +222,34 @@ impl Community {
             Diagnostic::at(&self.code_at.0, at.clone(), code, message, help)
         };
         unknown.chain(timed).chain(asked).map(told).collect()
+    }
+}
+
+impl Community {
+    /// A kind whose times are compared, whose quantity is no whole number of minutes, and of which nobody said how many
+    /// minutes a unit is. `kinds` are those of the community's rules.
+    pub fn times_unsaid<'k>(&self, kinds: impl Iterator<Item = &'k KindPlan>) -> Vec<Diagnostic> {
+        let unsaid = |plan: &&KindPlan| {
+            let hours = plan.unit.zh.contains('时') || plan.unit.en.contains("hour");
+            plan.scale > 0 || hours
+        };
+        let unsaid: BTreeSet<&Code> = kinds.filter(unsaid).map(|plan| &plan.code).collect();
+        let own = self.kinds.iter();
+        let own = own.filter(|own| own.overlap.is_some() && own.unit_minutes.is_none());
+        own.filter(|own| unsaid.contains(&own.kind))
+            .map(|own| {
+                let kind = &own.kind;
+                let message = both(
+                    format!("“{kind}”的数量不是整分钟，没法知道一件事占多少分钟。"),
+                    format!("The quantity of “{kind}” is no whole number of minutes, so nobody knows how many one event takes."),
+                );
+                let help = both(
+                    "写上一个单位是几分钟，按小时记的写 unit_minutes = 60。",
+                    "Write how many minutes one unit is: unit_minutes = 60 where hours are counted.",
+                );
+                Diagnostic::at(&self.code_at.0, own.at.clone(), "config.value", message, help)
+            })
+            .collect()
     }
 }
 

@@ -176,6 +176,9 @@ pub struct Settings {
     /// Event kinds that take so many minutes of their doer, from their time of day on as long as their quantity says, and
     /// what becomes of one whose minutes are taken.
     pub overlaps: Vec<(Code, Overlap)>,
+    /// How many minutes one unit of such a kind is. Where nothing stands, as in ledgers of before, the digits of its
+    /// quantity are minutes.
+    pub unit_minutes: Vec<(Code, u16)>,
     /// Whether quantities of a kind that counted to other decimal places stand apart. `false` in ledgers of before, where
     /// their digits stand together.
     pub by_scale: bool,
@@ -210,6 +213,7 @@ const TIMED: u8 = 5;
 const ROLES: u8 = 6;
 const OVERLAPS: u8 = 7;
 const BY_SCALE: u8 = 8;
+const UNIT_MINUTES: u8 = 9;
 
 impl Settings {
     /// The number of an asset's code.
@@ -248,6 +252,20 @@ impl Settings {
         let mut all = self.overlaps.iter();
         all.find(|(own, _)| own == kind)
             .map(|(_, overlap)| *overlap)
+    }
+
+    /// The minutes that a quantity of this kind takes, begun ones counted whole; `quantity` is written to `scale` decimal
+    /// places.
+    pub fn minutes_of(&self, kind: &Code, (quantity, scale): (i32, u8)) -> i64 {
+        let quantity = i64::from(quantity);
+        let mut all = self.unit_minutes.iter();
+        let Some((_, minutes)) = all.find(|(own, _)| own == kind) else {
+            return quantity;
+        };
+        let units = 10_i64.saturating_pow(u32::from(scale)).max(1);
+        let all = quantity.saturating_mul(i64::from(*minutes));
+        all.saturating_add(units.saturating_sub(1))
+            .div_euclid(units)
     }
 
     /// For how many days an award of this kind is under notice; `None` when it is posted at once.
@@ -316,6 +334,10 @@ impl Settings {
         if self.by_scale {
             one(w, BY_SCALE, |_| {});
         }
+        extension(w, UNIT_MINUTES, &self.unit_minutes, |w, (kind, minutes)| {
+            w.code(kind);
+            w.u32(u32::from(*minutes));
+        });
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -344,6 +366,7 @@ impl Settings {
             timed: Vec::new(),
             roles: None,
             overlaps: Vec::new(),
+            unit_minutes: Vec::new(),
             by_scale: false,
         };
         let mut before = 0;
@@ -356,11 +379,7 @@ impl Settings {
                         said(&mut own, |r| Ok((AssetNo(r.u32()?), r.amount()?)))?;
                 }
                 NOTICE_DAYS => {
-                    settings.notice_days = said(&mut own, |r| {
-                        let days =
-                            |r: &mut Reader<'_>| u16::try_from(r.u32()?).map_err(|_| Malformed);
-                        Ok((r.code()?, days(r)?))
-                    })?;
+                    settings.notice_days = said(&mut own, of_kind)?;
                 }
                 IN_FORCE => {
                     let row = |r: &mut Reader<'_>| {
@@ -388,6 +407,7 @@ impl Settings {
                     settings.overlaps = said(&mut own, |r| Ok((r.code()?, overlap(r.flag()?))))?;
                 }
                 BY_SCALE => settings.by_scale = true,
+                UNIT_MINUTES => settings.unit_minutes = said(&mut own, of_kind)?,
                 _ => return Err(Malformed),
             }
             if number <= before {
@@ -398,6 +418,12 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// A number of one kind.
+fn of_kind(r: &mut Reader<'_>) -> Result<(Code, u16), Malformed> {
+    let kind = r.code()?;
+    Ok((kind, u16::try_from(r.u32()?).map_err(|_| Malformed)?))
 }
 
 fn overlap(marks: bool) -> Overlap {

@@ -6,6 +6,7 @@ pub(crate) mod cli;
 pub mod marks;
 pub(crate) mod web;
 
+use rongyi_clerk::{Answer, ClerkError, receipt};
 use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::book::{Fate, FateState};
 use rongyi_core::chain::Hash;
@@ -20,7 +21,6 @@ use crate::door::{Actor, one_person};
 use crate::earning::InputError;
 use crate::house::House;
 use crate::redemption::key;
-use rongyi_clerk::{Answer, ClerkError, receipt};
 
 /// Letters a reason may have.
 pub const REASON_MAX: usize = 500;

@@ -14,6 +14,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 
+use rongyi_config::{Config, PluginRef};
 use rongyi_core::chain::hex;
 use rongyi_core::time::Instant;
 use rongyi_store::{Store, StoreError};
@@ -22,7 +23,6 @@ use sha2::{Digest, Sha256};
 
 use crate::audit::proof::heads::{FIRST_LINE, stamp};
 use crate::audit::proof::{ProofFault, Trees, head_now};
-use rongyi_config::{Config, PluginRef};
 
 /// The form of the folder that this program writes and reads.
 const FORM: u32 = 1;

@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use rongyi_clerk::clock::{Clock, SystemClock};
+use rongyi_config::{self as config, Config};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
+use rongyi_sheets::{Columns, Sheet};
 
 use crate::access::{hash_secret, server_secret};
 use crate::door::terminal::{Failure, private_file, say, tell};
@@ -26,9 +29,6 @@ use crate::people::{Added, HOUSEHOLD_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS};
 use crate::serving::cli::{ADDRESS, listen, serve};
 use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::{people, stock};
-use rongyi_clerk::clock::{Clock, SystemClock};
-use rongyi_config::{self as config, Config};
-use rongyi_sheets::{Columns, Sheet};
 
 pub use cases::play;
 

@@ -16,6 +16,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
+use rongyi_clerk::clock::{Clock, local};
+use rongyi_clerk::rulebook::{RuleBooks, RuleSets};
+use rongyi_clerk::{Clerk, ClerkError};
+use rongyi_config::{self as config, Config, Diagnostic, Parted};
 use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, ResidentNo};
@@ -35,10 +39,6 @@ pub use checking::{
     COMPILE_COMMAND, Checked, check_rules, compile_apart, compiler, engine, known_cache,
 };
 pub use difference::{Change, Stretch, difference};
-use rongyi_clerk::clock::{Clock, local};
-use rongyi_clerk::rulebook::{RuleBooks, RuleSets};
-use rongyi_clerk::{Clerk, ClerkError};
-use rongyi_config::{self as config, Config, Diagnostic, Parted};
 
 /// One community as this host serves it.
 #[derive(Debug)]

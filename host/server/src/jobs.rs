@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rongyi_clerk::ClerkError;
 use rongyi_core::account::Account;
 use rongyi_core::book::KEY_DAYS;
 use rongyi_core::command::{AmendRejection, Ask, Rejection};
@@ -20,7 +21,6 @@ use crate::audit::proof::ProofFault;
 use crate::door::Actor;
 use crate::house::House;
 use crate::people::own;
-use rongyi_clerk::ClerkError;
 
 /// Time between two rounds.
 const PAUSE: Duration = Duration::from_secs(60);

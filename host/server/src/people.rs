@@ -17,17 +17,17 @@ pub use staff::{ROLES, STAFF_COLUMNS, add_staff};
 
 use std::collections::BTreeMap;
 
+use rongyi_clerk::ClerkError;
 use rongyi_core::command::{Ask, SaltedText};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::typed;
+use rongyi_sheets::{BadRow, Row, Rows};
 use rongyi_store::{ResidentRow, StoreError};
 
 use crate::access::random;
 use crate::earning::{InputError, household_no, resident_no, whole};
 use crate::house::House;
-use rongyi_clerk::ClerkError;
-use rongyi_sheets::{BadRow, Row, Rows};
 use secret::{hash_all, new_pin};
 
 /// The longest name or address in characters.

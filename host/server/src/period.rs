@@ -11,6 +11,8 @@ pub(crate) mod web;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rongyi_clerk::{self as clerk, Answer, ClerkError};
+use rongyi_config::{self as config, Diagnostic};
 use rongyi_core::account::Holder;
 use rongyi_core::book::Book;
 use rongyi_core::command::{Ask, Command, Rejection};
@@ -27,8 +29,6 @@ use crate::access::Role;
 use crate::door::{Actor, one_person};
 use crate::house::House;
 use due::{closings, due, earlier};
-use rongyi_clerk::{self as clerk, Answer, ClerkError};
-use rongyi_config::{self as config, Diagnostic};
 
 pub use due::{Due, about, next, rule_in};
 

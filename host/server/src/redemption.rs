@@ -11,6 +11,7 @@ pub mod till;
 
 use std::collections::HashMap;
 
+use rongyi_clerk::{self as clerk, Answer, ClerkError};
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{AccountState, Book, Frame, Offer, Order};
@@ -28,7 +29,6 @@ use crate::access::random;
 use crate::door::Actor;
 use crate::house::House;
 use crate::{due, jobs};
-use rongyi_clerk::{self as clerk, Answer, ClerkError};
 
 /// Pick-up codes tried before giving up; with a million open orders one in a hundred is taken.
 pub(crate) const CODE_TRIES: usize = 8;

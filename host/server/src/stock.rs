@@ -3,20 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use rongyi_clerk::{ClerkError, receipt};
 use rongyi_core::account::{Account, Purpose};
 use rongyi_core::chain::{hex, sha256};
 use rongyi_core::command::{Ask, Rejection, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, ItemNo};
 use rongyi_core::record::{Item, Key, Record};
 use rongyi_core::rule::Text;
+use rongyi_sheets::{BadRow, Columns, Row, Rows};
+use rongyi_store::StoreError;
 
 use crate::access::random;
 use crate::earning::{code, day, whole};
 use crate::house::House;
 use crate::people::{Added, RowError, bad, conflict, text};
-use rongyi_clerk::{ClerkError, receipt};
-use rongyi_sheets::{BadRow, Columns, Row, Rows};
-use rongyi_store::StoreError;
 
 /// Between donor, day and reason of goods that came in.
 const BETWEEN: &str = " · ";

@@ -9,12 +9,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use rongyi_clerk::vitals::{Count, Trouble, Vitals};
 
 use crate::access::web::Peer;
 use crate::backup;
 use crate::door::app::App;
 use crate::door::fault::Fault;
-use rongyi_clerk::vitals::{Count, Trouble, Vitals};
 
 /// As <https://github.com/prometheus/OpenMetrics> 1.0 names itself.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use rongyi_config::PluginRef;
 use rongyi_core::time::Instant;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::house::House;
-use rongyi_config::PluginRef;
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_secs(2);

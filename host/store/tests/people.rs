@@ -62,6 +62,7 @@ async fn community(url: &str) -> Store {
         timed: Vec::new(),
         roles: None,
         overlaps: Vec::new(),
+        unit_minutes: Vec::new(),
         by_scale: false,
     }));
     for no in [1001, 1002] {

@@ -19,6 +19,8 @@ pub struct OfKind {
     pub other_household: Vec<Code>,
     /// What becomes of an event in minutes that the person has spent elsewhere.
     pub overlap: Option<Overlap>,
+    /// How many minutes one unit is; without it the quantity is minutes.
+    pub unit_minutes: Option<u16>,
     /// Its place in the file.
     pub at: Range<usize>,
 }
@@ -61,6 +63,10 @@ fn one(field: &Field<'_>, kind: Code, at: Range<usize>) -> Option<OfKind> {
         overlap: table
             .get("overlap")
             .and_then(|own| own.one_of(&[("refuse", Overlap::Refuse), ("mark", Overlap::Mark)])),
+        unit_minutes: table
+            .get("unit_minutes")
+            .and_then(|own| own.integer(1..=1440))
+            .and_then(|own| u16::try_from(own).ok()),
         at,
     };
     table.finish();

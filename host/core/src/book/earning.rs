@@ -306,7 +306,8 @@ fn decide(
         Ok(Err(refusal)) => return Ok(Some(book.append(command, refused(refusal), &[]))),
         Ok(Ok(decision)) => decision,
     };
-    let own = (event, asked.said.quantity);
+    let units = (asked.said.quantity, asked.kind.scale);
+    let own = (event, units);
     let mut decision = decision;
     let taken = times::compared(book, own, &mut decision)?;
     let drafted = match taken {
@@ -318,7 +319,6 @@ fn decide(
         Err(refusal) => return Ok(Some(book.append(command, refused(refusal), &[]))),
         Ok(drafted) => drafted,
     };
-    let units = (asked.said.quantity, asked.kind.scale);
     count_event(book, event, (units, &decision), false)?;
     times::keep(book, own, &decision)?;
     if !drafted.hands_over(AssetNo::POINTS) {

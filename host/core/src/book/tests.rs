@@ -188,6 +188,7 @@ fn settings() -> Settings {
         timed: Vec::new(),
         roles: None,
         overlaps: Vec::new(),
+        unit_minutes: Vec::new(),
         by_scale: false,
     }
 }

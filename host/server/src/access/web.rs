@@ -16,8 +16,7 @@ use rongyi_pages::{
 };
 use serde::Deserialize;
 
-use crate::access;
-use crate::access::{AccessError, Door, Entered, Given, Origin, SignedIn};
+use crate::access::{self, AccessError, Door, Entered, Given, Origin, SignedIn};
 use crate::audit::proof::web::published;
 use crate::door::app::App;
 use crate::door::asked::{Typed, Unread};

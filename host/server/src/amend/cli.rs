@@ -5,14 +5,14 @@ use std::io::IsTerminal;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
+use rongyi_clerk::{Answer, ClerkError};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::FateState;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::Change;
 use rongyi_core::time::LocalDate;
 
-use crate::amend;
-use crate::amend::{By, Request};
+use crate::amend::{self, By, Request};
 use crate::door::terminal::{
     Failure, InCommunity, Installation, acting, clerk_text, foreign, known, number, say, seq, tell,
     with_house,
@@ -21,7 +21,6 @@ use crate::door::{Act, Kind, Signed};
 use crate::house::House;
 use crate::ledger::api::movements;
 use crate::ledger::cli::entry_text;
-use rongyi_clerk::{Answer, ClerkError};
 
 /// Which community, and who acts.
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ pub(crate) mod api;
 pub(crate) mod cli;
 pub(crate) mod web;
 
+use rongyi_clerk::receipt;
 use rongyi_core::book::{Frame, Receipt};
 use rongyi_core::command::{AmendRejection, Rejection};
 use rongyi_core::ids::Code;
@@ -14,9 +15,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_store::{Store, StoreError};
 
 use crate::house::House;
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
-use rongyi_clerk::receipt;
+use crate::ledger::explain::{self, Lang};
 
 /// Told at once; the others come up as these are looked at.
 pub const SHOWN_MAX: u32 = 50;

@@ -2,6 +2,7 @@
 //! reversals, corrections by two people and objections. What comes of a form is decided by the book.
 
 use axum::response::{IntoResponse, Response};
+use rongyi_clerk::receipt;
 use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{FateState, Frame, Receipt};
@@ -28,7 +29,6 @@ use crate::earning::web::gains;
 use crate::ledger::lines::{about, asset_title, booked_on, decode, event_title, title};
 use crate::ledger::why::erased;
 use crate::{amend, door, jobs, redemption};
-use rongyi_clerk::receipt;
 
 /// The entry that was just booked.
 #[derive(Debug, Deserialize)]

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use rongyi_clerk::ClerkError;
 use rongyi_core::chain::{Hash, hex, sha256};
 use rongyi_core::command::{Ask, SaltedText};
 use rongyi_core::ids::Code;
@@ -19,7 +20,6 @@ use crate::access::random;
 use crate::access::recovery::Deed;
 use crate::door::Actor;
 use crate::house::House;
-use rongyi_clerk::ClerkError;
 
 /// Deeds read at once when a list is compared.
 const DEEDS_MAX: u32 = 1000;

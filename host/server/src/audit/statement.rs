@@ -4,6 +4,7 @@
 
 pub(crate) mod cli;
 
+use rongyi_clerk::{Answer, ClerkError};
 use rongyi_core::account::{Account, Holder};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::Loaded;
@@ -15,9 +16,7 @@ use rongyi_store::{Store, StoreError};
 
 use crate::access::random;
 use crate::house::House;
-use crate::ledger::past;
-use crate::ledger::past::{Held, Moment, Step};
-use rongyi_clerk::{Answer, ClerkError};
+use crate::ledger::past::{self, Held, Moment, Step};
 
 /// What somebody says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,6 +33,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rongyi_clerk::rulebook::{RuleSets, Sandbox};
 use rongyi_core::book::{Book, Frame, PlacedTransfer};
 use rongyi_core::chain::{Hash, Head, hex, sha256};
 use rongyi_core::ids::{Code, ResidentNo};
@@ -46,7 +47,6 @@ use crate::audit::statement;
 use crate::house::{OpenError, load_archived};
 use checkpoint::{State, Verified};
 use replay::Replayer;
-use rongyi_clerk::rulebook::{RuleSets, Sandbox};
 use touched::Touched;
 
 /// Which decisions are asked again of their rules.

@@ -4,12 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rongyi_clerk::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
-use crate::backup;
-use crate::backup::{BackupError, Manifest, Restored};
+use crate::backup::{self, BackupError, Manifest, Restored};
 use crate::door::terminal::{Failure, Installation, say};
-use rongyi_clerk::clock::{Clock, SystemClock};
 
 /// Where to.
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rongyi_clerk::{Answer, ClerkError};
 use rongyi_core::amount::Amount;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_sheets::Sheet;
@@ -15,7 +16,6 @@ use crate::earning::import::{EVENT_COLUMNS, Reader};
 use crate::house::House;
 use crate::redemption::Wanted;
 use crate::{amend, redemption};
-use rongyi_clerk::{Answer, ClerkError};
 
 /// Where it happens.
 const COMMUNITY: &str = "jinxian";

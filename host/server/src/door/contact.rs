@@ -8,10 +8,10 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
+use rongyi_clerk::clock::local;
 
 use super::app::App;
 use crate::door::fault::Fault;
-use rongyi_clerk::clock::local;
 
 /// Where programs and people look for it.
 pub const PATH: &str = "/.well-known/security.txt";

@@ -1,5 +1,5 @@
 //! What people see when something went wrong: the page, or the way to the sign-in that is missing.
-//! Which status and code an error has is decided in `api::error`.
+//! Which status and code an error has is decided in [`super::fault`].
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The one place where an error gets its HTTP status, its stable code and its two sentences.
 //!
 //! Handlers of pages and of the API return the same [`Fault`]; how it looks is decided by the middleware
-//! around them (`web::errors` for people, [`super::json::as_json`] for programs).
+//! around them ([`super::error_page`] for people, [`super::json::as_json`] for programs).
 
 mod rejections;
 
@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rongyi_clerk::ClerkError;
 use rongyi_core::rule::Text;
 use rongyi_store::StoreError;
 
@@ -18,7 +19,6 @@ use crate::audit::proof::ProofFault;
 use crate::people::own::OwnError;
 use crate::period::PeriodError;
 use crate::redemption::till::TillError;
-use rongyi_clerk::ClerkError;
 
 /// Something went wrong, ready to be told.
 #[derive(Debug, Clone)]

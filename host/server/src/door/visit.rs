@@ -8,6 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
+use rongyi_clerk::clock::local;
+use rongyi_config::Shop;
 use rongyi_core::book::{Order, Seen};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
@@ -17,14 +19,11 @@ use rongyi_store::Listing;
 use tower_http::request_id::RequestId;
 
 use super::app::App;
-use crate::access;
-use crate::access::{AccessError, Role, SignedIn, SignedResident, StaffMember};
+use crate::access::{self, AccessError, Role, SignedIn, SignedResident, StaffMember};
 use crate::door::fault::Fault;
 use crate::door::{Act, Actor, Kind, May, Reading, Right, Signed, Way, may, refused};
 use crate::ledger::explain;
 use crate::people::own::ERASED;
-use rongyi_clerk::clock::local;
-use rongyi_config::Shop;
 
 /// How a reader wants their pages, known before anything else of the request.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use rongyi_clerk::{ClerkError, book_of, receipt};
 use rongyi_core::book::{Applied, Frame, Receipt};
 use rongyi_core::command::{Ask, Command, Reference};
 use rongyi_core::ids::{Code, RuleSetNo};
@@ -12,7 +13,6 @@ use rongyi_core::seal::SEALED_PREFIX;
 use rongyi_store::{Store, StoreError, StoredEntry};
 
 use crate::house::House;
-use rongyi_clerk::{ClerkError, book_of, receipt};
 
 /// Refusals read at once.
 const CHUNK: u32 = 200;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
+use rongyi_clerk::Answer;
 use rongyi_core::book::Frame;
 use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::command::{Ask, Command, Reference, Rejection, SaltedText};
@@ -23,9 +24,7 @@ use crate::door::json::{Both, Json, Told};
 use crate::earning::{InputError, field, occurred_at, quantity, unread_field};
 use crate::house::House;
 use crate::ledger::api::{Movement, Reason, movements, reasons};
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
-use rongyi_clerk::Answer;
+use crate::ledger::explain::{self, Lang};
 
 /// Events in one list.
 const LIST_MAX: usize = 1000;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use rongyi_clerk::{Answer, CHAIN_MAX, ClerkError, Fallen};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Frame, Receipt};
 use rongyi_core::command::{Command, Rejection};
@@ -20,12 +21,10 @@ use crate::door::caller::Caller;
 use crate::door::fault::Fault;
 use crate::door::json::Told;
 use crate::ledger::api::{Movement, Reason, movements, reasons};
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
+use crate::ledger::explain::{self, Lang};
 use crate::redemption::api::{BasketLine, basket, canceller, for_whom};
 use crate::redemption::{CODE_TRIES, Wanted};
 use crate::{amend, jobs, redemption};
-use rongyi_clerk::{Answer, CHAIN_MAX, ClerkError, Fallen};
 
 /// A reversal in a chain.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rongyi_clerk::clock::{Clock, SystemClock, local};
+use rongyi_clerk::rulebook::Sandbox;
+use rongyi_config::{self as config, Config};
 use rongyi_core::account::Holder;
 use rongyi_core::book::Receipt;
 use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::record::{Record, TransferKind};
 use rongyi_core::shown;
+use rongyi_sheets::{Columns, Sheet, SheetError};
 use rongyi_store::Store;
 
 use crate::door::Actor;
@@ -21,12 +25,7 @@ use crate::earning::import::{
     BALANCE_COLUMNS, EVENT_COLUMNS, Form, HISTORY_COLUMNS, ImportError, Now, Outcome, PAPER_BOOK,
     Reader, Stage, Tally, rehearse, send,
 };
-use crate::house;
-use crate::house::{House, load_archived};
-use rongyi_clerk::clock::{Clock, SystemClock, local};
-use rongyi_clerk::rulebook::Sandbox;
-use rongyi_config::{self as config, Config};
-use rongyi_sheets::{Columns, Sheet, SheetError};
+use crate::house::{self, House, load_archived};
 
 /// What to import.
 #[derive(Debug, Subcommand)]

@@ -14,12 +14,11 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{Store, StoreError};
 
 pub use reader::{BALANCE_COLUMNS, EVENT_COLUMNS, HISTORY_COLUMNS, Reader};
-
-use crate::house::House;
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
 use rongyi_clerk::{Answer, ClerkError, Ticket};
 use rongyi_sheets::{BadRow, Row, Rows};
+
+use crate::house::House;
+use crate::ledger::explain::{self, Lang};
 
 /// The source of opening balances and of totals of before.
 pub const PAPER_BOOK: &str = "paper-book";

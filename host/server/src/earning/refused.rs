@@ -2,20 +2,17 @@
 
 use clap::Subcommand;
 use comfy_table::{Table, presets};
+use rongyi_clerk::ClerkError;
 use rongyi_core::book::Frame;
 use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
 
 use crate::amend::cli::failed;
-use crate::door;
-use crate::door::Kind;
 use crate::door::terminal::{Failure, InCommunity, Installation, foreign, known, say, with_house};
-use crate::earning::again;
-use crate::earning::again::Taken;
+use crate::door::{self, Kind};
+use crate::earning::again::{self, Taken};
 use crate::house::House;
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
-use rongyi_clerk::ClerkError;
+use crate::ledger::explain::{self, Lang};
 
 /// Events that were refused for something that the configuration says otherwise now.
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use rongyi_config::{self as config, AccountUnit};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Book, Frame};
 use rongyi_core::chain::sha256;
@@ -18,7 +19,6 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_rules::Rule;
 
 use super::Checked;
-use rongyi_config::{self as config, AccountUnit};
 
 /// The first number of an asset that a community declares.
 const FIRST_DECLARED: u32 = 4;
@@ -86,6 +86,11 @@ fn settings(
             .kinds
             .iter()
             .filter_map(|own| Some((own.kind.clone(), own.overlap?)))
+            .collect(),
+        unit_minutes: community
+            .kinds
+            .iter()
+            .filter_map(|own| Some((own.kind.clone(), own.unit_minutes?)))
             .collect(),
         by_scale: true,
     }

@@ -8,6 +8,8 @@ mod trial;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use rongyi_clerk::rulebook::RuleKey;
+use rongyi_config::{self as config, Config, Diagnostic, PluginRef, RuleEntry};
 use rongyi_core::chain::{hex, sha256};
 use rongyi_core::rule::Text;
 use rongyi_core::shown;
@@ -16,8 +18,6 @@ use rongyi_rules::scenario::Failure;
 use rongyi_rules::{Allowance, Cache, Compiler, Engine, LoadError, Rule};
 
 use super::OpenError;
-use rongyi_clerk::rulebook::RuleKey;
-use rongyi_config::{self as config, Config, Diagnostic, PluginRef, RuleEntry};
 
 /// Failing scenarios of one rule that are told; the rest is counted.
 const FAILURES_MAX: usize = 10;
@@ -148,6 +148,8 @@ pub fn check_rules(
         let kinds = checked.iter().flat_map(|rule| &rule.rule.plan.kinds);
         let kinds: Vec<&str> = kinds.map(|kind| kind.code.as_str()).collect();
         found.extend(community.unknown_notices(&kinds));
+        let plans = checked.iter().flat_map(|rule| &rule.rule.plan.kinds);
+        found.extend(community.times_unsaid(plans));
     }
     if found.is_empty() {
         Ok(checked)

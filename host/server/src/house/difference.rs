@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rongyi_config as config;
 use rongyi_core::book::{Book, Frame};
 use rongyi_core::command::Command;
 use rongyi_core::ids::Code;
@@ -12,7 +13,6 @@ use rongyi_core::time::{Instant, LocalDate};
 use super::Checked;
 use super::agreeing::{blocks, tried};
 use crate::door::Actor;
-use rongyi_config as config;
 
 /// What changes on the days between two, both included.
 #[derive(Debug, Clone, PartialEq, Eq)]

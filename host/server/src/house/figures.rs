@@ -5,6 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rongyi_clerk::rulebook::RuleSets;
+use rongyi_clerk::rulebook::tally::{Tally, What};
+use rongyi_clerk::rulebook::ward::Health;
 use rongyi_core::book::{Book, Frame};
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
@@ -15,9 +18,6 @@ use rongyi_rules::Rule;
 use rongyi_store::{RuleCount, RuleHealth, Store, StoreError};
 
 use super::House;
-use rongyi_clerk::rulebook::RuleSets;
-use rongyi_clerk::rulebook::tally::{Tally, What};
-use rongyi_clerk::rulebook::ward::Health;
 
 /// One rule set: what was counted about it and how it is doing.
 #[derive(Debug, Clone, Default)]

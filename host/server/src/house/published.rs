@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use rongyi_config::Config;
 use rongyi_core::chain::hex;
 use rongyi_core::ids::Code;
 use rongyi_core::time::Instant;
@@ -15,7 +16,6 @@ use rongyi_store::{Store, StoreError};
 use super::OpenError;
 use crate::audit::proof::heads::{HeadLine, stamp};
 use crate::audit::proof::{Trees, head_now, heads};
-use rongyi_config::Config;
 
 /// How a ledger stands to its newest published head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rongyi_config::{self as config, Config, Diagnostic, Parted};
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::Code;
 use rongyi_core::rule::Text;
@@ -20,7 +21,6 @@ use super::{
     Checked, Communities, Community, House, OpenError, as_served, blocks, check_rules,
     serving_engine, tried,
 };
-use rongyi_config::{self as config, Config, Diagnostic, Parted};
 
 /// What the process was started with and cannot change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use rongyi_clerk::ClerkError;
 use rongyi_core::ids::Code;
 use rongyi_core::seal::SealKey;
 
 use super::House;
-use rongyi_clerk::ClerkError;
 
 /// Keys by community.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! Entries with their reasons, and the public head of the chain.
 
 use axum::extract::State;
+use rongyi_clerk::receipt;
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Receipt};
 use rongyi_core::chain::hex;
@@ -15,17 +16,14 @@ use crate::access::AccessError;
 use crate::audit::proof::heads::stamp;
 use crate::audit::proof::prove;
 use crate::audit::proof::wire::ProofFile;
-use crate::door;
 use crate::door::app::App;
 use crate::door::asked::{Path, Seq};
 use crate::door::caller::Caller;
 use crate::door::fault::Fault;
 use crate::door::json::{Both, Json};
-use crate::door::{Kind, Signed};
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
+use crate::door::{self, Kind, Signed};
+use crate::ledger::explain::{self, Lang};
 use crate::redemption::{Wallet, belongs, wallet};
-use rongyi_clerk::receipt;
 
 /// A movement of an entry.
 #[derive(Debug, Clone, Serialize, ToSchema)]

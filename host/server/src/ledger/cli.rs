@@ -7,6 +7,7 @@ mod passbook;
 
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
+use rongyi_clerk::clock::{Clock, SystemClock, local};
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Loaded};
 use rongyi_core::chain::hex;
@@ -21,10 +22,8 @@ use crate::door::terminal::{
     Failure, InCommunity, LangArg, Library, Reading, foreign, say, say_json,
 };
 use crate::due;
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
+use crate::ledger::explain::{self, Lang};
 use crate::ledger::past::Moment;
-use rongyi_clerk::clock::{Clock, SystemClock, local};
 
 pub(crate) use entry::entry_text;
 pub(crate) use orders::{OrdersArgs, orders};

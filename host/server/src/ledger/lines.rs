@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use rongyi_clerk::receipt;
 use rongyi_core::account::Purpose;
 use rongyi_core::book::{Fate, FateState, Frame, Loaded, Order, Stand};
 use rongyi_core::command::Need;
@@ -18,7 +19,6 @@ use super::why::lapsed;
 use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
 use crate::ledger::explain;
-use rongyi_clerk::receipt;
 
 /// Decodes stored bytes.
 pub(crate) fn decode(seq: u64, kind: u8, body: &[u8]) -> Result<Record, Fault> {

@@ -2,6 +2,7 @@
 //! Explains what was decided; decides nothing again.
 
 use axum::response::{IntoResponse, Response};
+use rongyi_clerk::receipt;
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Fate, FateState, Frame, Receipt};
 use rongyi_core::chain::hex;
@@ -24,10 +25,8 @@ use crate::door::asked::{Path, Seq};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day};
 use crate::ledger::explain;
-use crate::redemption;
 use crate::redemption::pending::notice_accounts;
-use crate::redemption::{Wallet, belongs, pending};
-use rongyi_clerk::receipt;
+use crate::redemption::{self, Wallet, belongs, pending};
 
 /// `GET /{community}/passbook/{seq}`.
 pub(crate) async fn show_why(

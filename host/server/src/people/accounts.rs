@@ -17,9 +17,8 @@ use rongyi_pages::{
 use rongyi_store::{AccessRecord, Person, ResidentRow, Staff, Whose};
 use serde::Deserialize;
 
-use crate::access;
 use crate::access::recovery::{By, Post, RecoveryError};
-use crate::access::{AccessError, Origin, Role, SignedIn, StaffMember, recovery, token_hash};
+use crate::access::{self, AccessError, Origin, Role, SignedIn, StaffMember, recovery, token_hash};
 use crate::door::Kind;
 use crate::door::asked::{No, Path};
 use crate::door::fault::Fault;

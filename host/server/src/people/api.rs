@@ -1,8 +1,11 @@
 //! What a resident has: balance and passbook.
 
 use rongyi_core::account::{Account, Purpose};
+use rongyi_core::book::{AccountState, Frame};
+use rongyi_core::command::Rejection;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::Record;
+use rongyi_core::time::LocalDate;
 use rongyi_store::StoreError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,9 +18,6 @@ use crate::door::json::Json;
 use crate::ledger::past;
 use crate::redemption::{Wallet, wallet};
 use crate::{due, jobs};
-use rongyi_core::book::{AccountState, Frame};
-use rongyi_core::command::Rejection;
-use rongyi_core::time::LocalDate;
 
 async fn at_hand(caller: &Caller, resident: ResidentNo) -> Result<(Frame, Wallet), Fault> {
     caller.about(resident)?;

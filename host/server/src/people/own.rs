@@ -7,6 +7,7 @@ pub(crate) mod web;
 
 use std::collections::BTreeSet;
 
+use rongyi_clerk::ClerkError;
 use rongyi_core::book::Order;
 use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
@@ -19,7 +20,6 @@ use rongyi_store::{HouseholdText, Person, ReadLine, Session, Store, StoreError, 
 use crate::door::{Actor, one_person};
 use crate::house::House;
 use crate::stock;
-use rongyi_clerk::ClerkError;
 
 /// What stands in the place of an erased name.
 pub const ERASED: &str = "已删除";

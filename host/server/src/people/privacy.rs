@@ -3,20 +3,19 @@
 
 use axum::Form;
 use axum::response::{IntoResponse, Response};
+use rongyi_core::command::Rejection;
 use rongyi_core::ids::ResidentNo;
 use rongyi_core::typed;
 use rongyi_pages::{FieldError, ListingDeskView, PrivacyView, PublicListing, ReadRow};
 use rongyi_store::{Listing, ReadLine, Whose};
 use serde::Deserialize;
 
-use crate::access::recovery;
-use crate::access::recovery::Deed;
+use crate::access::recovery::{self, Deed};
 use crate::door::asked::{No, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, OnDuty, Visit, go, mask};
 use crate::door::{Kind, Signed, Way};
 use crate::earning::resident_no;
-use rongyi_core::command::Rejection;
 
 /// Lines shown at most, the newest first.
 const LINES_MAX: u32 = 200;

@@ -8,8 +8,7 @@ use rongyi_store::{NewStaff, StoreError};
 
 use super::secret::{hash_all, new_password};
 use super::{Added, FirstSecret, RowError, Stopped, bad, conflict, text};
-use crate::access::recovery;
-use crate::access::recovery::{By, Deed};
+use crate::access::recovery::{self, By, Deed};
 use crate::earning::resident_no;
 use crate::house::House;
 

@@ -3,18 +3,18 @@
 
 use std::collections::BTreeSet;
 
+use rongyi_clerk::ClerkError;
 use rongyi_core::book::Loaded;
 use rongyi_core::command::{Ask, Need, Rejection};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::traits::{Traits, day_of, of_day};
 use rongyi_core::typed;
+use rongyi_sheets::BadRow;
 use rongyi_store::{Store, StoreError};
 
 use super::RowError;
 use crate::house::House;
-use rongyi_clerk::ClerkError;
-use rongyi_sheets::BadRow;
 
 /// Reads `star=3 rider=1 member_since=2024-03-01`: names with whole numbers or days, blanks between; `star=0` takes one
 /// away.

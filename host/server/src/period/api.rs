@@ -7,8 +7,7 @@ use rongyi_core::period::{Period, PeriodRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::audit::statement;
-use crate::audit::statement::{Said, Statement};
+use crate::audit::statement::{self, Said, Statement};
 use crate::door::Kind;
 use crate::door::asked::{After, Lines, No, Path, Query, Unread};
 use crate::door::caller::Caller;

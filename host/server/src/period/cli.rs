@@ -14,8 +14,7 @@ use crate::door::terminal::{
 use crate::door::{Act, Kind};
 use crate::house::House;
 use crate::ledger::cli::{holder_json, right};
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
+use crate::ledger::explain::{self, Lang};
 use crate::people::cli::Where;
 use crate::period::{Line, PeriodError, change};
 use crate::{door, period};

@@ -16,10 +16,8 @@ use crate::door::caller::Caller;
 use crate::door::fault::Fault;
 use crate::door::json::{Both, Json, Told};
 use crate::ledger::api::{Reason, lines_of};
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
-use crate::redemption;
-use crate::redemption::{Basket, Wanted, belongs, till, total, wallet};
+use crate::ledger::explain::{self, Lang};
+use crate::redemption::{self, Basket, Wanted, belongs, till, total, wallet};
 
 /// One line of a basket.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -3,6 +3,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use rongyi_clerk::ClerkError;
 use rongyi_core::account::Purpose;
 use rongyi_core::book::{Frame, Order, Receipt, Stand};
 use rongyi_core::chain::hex;
@@ -21,9 +22,7 @@ use crate::door::asked::{No, Path, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::ledger::lines::{goods, item_title, order_lines, rest_lines};
-use crate::redemption;
-use crate::redemption::{Basket, till};
-use rongyi_clerk::ClerkError;
+use crate::redemption::{self, Basket, till};
 
 /// A code, as typed or scanned.
 #[derive(Debug, Deserialize)]

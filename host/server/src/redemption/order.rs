@@ -4,6 +4,7 @@
 use axum::Form;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use rongyi_clerk::ClerkError;
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::command::Rejection;
@@ -23,9 +24,7 @@ use crate::door::{Actor, error_page};
 use crate::ledger::explain;
 use crate::ledger::lines::{goods, handed_lines, item_title, order_lines, rest_lines};
 use crate::ledger::web::{at_hand, orders_of};
-use crate::redemption;
-use crate::redemption::{Wanted, belongs, till};
-use rongyi_clerk::ClerkError;
+use crate::redemption::{self, Wanted, belongs, till};
 
 /// What the check page sends.
 #[derive(Debug, Deserialize)]

@@ -18,8 +18,7 @@ use crate::door::asked::{Path, Pieces, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day, go};
 use crate::ledger::explain;
-use crate::redemption;
-use crate::redemption::{Priced, Shopfront, Wallet, total};
+use crate::redemption::{self, Priced, Shopfront, Wallet, total};
 
 /// Fewer pieces than this are counted out.
 const FEW: i64 = 10;

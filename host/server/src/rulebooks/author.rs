@@ -10,6 +10,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use rongyi_clerk::clock::{Clock as _, SystemClock, local};
 use rongyi_kit::desk::Desk;
 use rongyi_kit::params::Params;
 use rongyi_kit::{Lang, Problem, RuleFolder, build, make};
@@ -17,7 +18,6 @@ use rongyi_rules::Tier;
 
 use crate::door::terminal::{Failure, foreign, say, tell};
 use crate::house;
-use rongyi_clerk::clock::{Clock as _, SystemClock, local};
 
 /// What to do with a rule of one's own.
 #[derive(Debug, Subcommand)]

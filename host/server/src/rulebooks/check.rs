@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use rongyi_clerk::clock::{Clock, SystemClock, local};
+use rongyi_config::{self as config, Config};
 use rongyi_core::rule::{Plan, Text};
 use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
 use rongyi_store::Store;
 
 use crate::door::terminal::{Failure, Installation, foreign, load, say, say_json};
-use crate::house;
-use crate::house::{Checked, Stretch, difference};
-use rongyi_clerk::clock::{Clock, SystemClock, local};
-use rongyi_config::{self as config, Config};
+use crate::house::{self, Checked, Stretch, difference};
 
 /// What to check.
 #[derive(Debug, Args)]

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use comfy_table::{Table, presets};
+use rongyi_clerk::clock::{Clock, SystemClock, local};
+use rongyi_clerk::rulebook::tally::Spread;
 use rongyi_core::chain::hex;
 use rongyi_core::ids::Code;
 use rongyi_pages::{Lang, RuleState};
@@ -12,11 +14,8 @@ use rongyi_rules::{Allowance, Engine};
 use serde_json::{Value, json};
 
 use crate::door::terminal::{Failure, Library, Reading, foreign, say, say_json};
-use crate::house;
 use crate::house::figures::Report;
-use crate::house::{figures, load_archived};
-use rongyi_clerk::clock::{Clock, SystemClock, local};
-use rongyi_clerk::rulebook::tally::Spread;
+use crate::house::{self, figures, load_archived};
 
 /// Which rules to list.
 #[derive(Debug, Args)]

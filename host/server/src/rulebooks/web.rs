@@ -2,6 +2,7 @@
 //! changed configuration, and the newest block. It changes nothing.
 
 use axum::response::{IntoResponse, Response};
+use rongyi_config::{Diagnostic, Severity};
 use rongyi_core::chain::hex;
 use rongyi_pages::{
     CallLimits, ConfigFault, LastFault, OperatorView, Parked, RuleSetRow, RuleState,
@@ -10,11 +11,9 @@ use rongyi_pages::{
 use crate::access::web::head_of;
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
-use crate::house::figures;
-use crate::house::figures::Report;
+use crate::house::figures::{self, Report};
 use crate::house::reload::{Holds, Standing, Wrong};
 use crate::redemption::till;
-use rongyi_config::{Diagnostic, Severity};
 
 /// `GET /{community}/operator`.
 pub(crate) async fn show_operator(OnDuty { visit, .. }: OnDuty) -> Result<Response, Fault> {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::Args;
+use rongyi_clerk::clock::{Clock, SystemClock};
 use rongyi_core::time::Instant;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 use crate::door::terminal::{Failure, Installation, on_terminal, say, tell};
 use crate::house::{House, published};
 use crate::{jobs, logging, routes, serving, watch};
-use rongyi_clerk::clock::{Clock, SystemClock};
 
 /// What to serve.
 #[derive(Debug, Args)]

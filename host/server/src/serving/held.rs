@@ -18,6 +18,7 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use rongyi_config::serving::Limits;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -25,7 +26,6 @@ use tower::Service;
 
 use super::seat::{Doing, Leave, Seat, Taken};
 use super::{Slow, refusal};
-use rongyi_config::serving::Limits;
 
 /// The most a head may take, and the most that is kept of an answer nobody reads.
 const BUFFER_MAX_BYTES: usize = 64 * 1024;

@@ -7,7 +7,7 @@ use crate::app::TestApp;
 const API: &str = "/api/v1/communities/nanmen";
 
 /// Two shifts of one person at the same time both count, and somebody looks at them.
-const KINDS: &str = "[kinds.\"cleanup.hour\"]\noverlap = \"mark\"\n";
+const KINDS: &str = "[kinds.\"cleanup.hour\"]\noverlap = \"mark\"\nunit_minutes = 60\n";
 
 #[tokio::test]
 async fn what_is_marked_waits_at_the_desk_until_another_one_has_looked() {
@@ -24,7 +24,7 @@ async fn what_is_marked_waits_at_the_desk_until_another_one_has_looked() {
     for (external_ref, at) in [("p-1", "2026-11-20T09:00"), ("p-2", "2026-11-21T10:00")] {
         check.json(&path, &event(external_ref, at)).await.is(200);
     }
-    let late = event("p-3", "2026-11-20T09:10");
+    let late = event("p-3", "2026-11-20T10:50");
     let late = check.json(&path, &late).await.is(200).json();
     assert_eq!(late["outcome"], "decided", "{late}");
     let entry = late["entry"].as_u64().unwrap();

@@ -1,10 +1,10 @@
 //! Closing a period on the operator's page and through the API; balances of the past and statements beside them.
 //! The community has one operator and no rule for periods: what a rule gives is tested with the command line.
 
+use rongyi_core::time::Instant;
 use serde_json::{Value, json};
 
 use crate::app::{Browser, NOW, TestApp};
-use rongyi_core::time::Instant;
 
 const PERIODS: &str = "/api/v1/communities/nanmen/periods";
 const DAY_US: i64 = 86_400_000_000;

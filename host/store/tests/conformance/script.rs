@@ -263,6 +263,7 @@ pub(crate) fn beginning() -> Vec<Command> {
         timed: Vec::new(),
         roles: None,
         overlaps: Vec::new(),
+        unit_minutes: Vec::new(),
         by_scale: false,
     };
     let set = RuleSet {

@@ -55,11 +55,12 @@ fn takers(settings: &Settings, event: &Event, decision: &Decision) -> BTreeSet<R
 }
 
 /// The minutes that an event takes, where the community looks at its kind.
-fn taken(settings: &Settings, event: &Event, quantity: i32) -> Option<(Overlap, Taken)> {
+fn taken(settings: &Settings, event: &Event, units: (i32, u8)) -> Option<(Overlap, Taken)> {
     let overlap = settings.overlap_of(&event.kind)?;
+    let minutes = settings.minutes_of(&event.kind, units);
     let taken = Taken {
         start: event.minute?,
-        minutes: u32::try_from(quantity).ok().filter(|own| *own > 0)?,
+        minutes: u32::try_from(minutes).ok().filter(|own| *own > 0)?,
         entry: 0,
     };
     Some((overlap, taken))
@@ -96,11 +97,11 @@ fn meets(book: &Book, who: ResidentNo, on: LocalDate, own: &Taken) -> Option<(Lo
 /// What becomes of an event whose minutes are taken: a refusal, or a mark on its decision.
 pub(super) fn compared(
     book: &Book,
-    (event, quantity): (&Event, i32),
+    (event, units): (&Event, (i32, u8)),
     decision: &mut Decision,
 ) -> Result<Option<Refusal>, Rejection> {
     let settings = book.settings_or_reject()?;
-    let Some((overlap, own)) = taken(settings, event, quantity) else {
+    let Some((overlap, own)) = taken(settings, event, units) else {
         return Ok(None);
     };
     for who in takers(settings, event, decision) {
@@ -130,11 +131,11 @@ pub(super) fn compared(
 /// Keeps the minutes that an event takes, under the entry that decided it.
 pub(super) fn keep(
     book: &mut Book,
-    (event, quantity): (&Event, i32),
+    (event, units): (&Event, (i32, u8)),
     decision: &Decision,
 ) -> Result<(), Rejection> {
     let settings = book.settings_or_reject()?;
-    let Some((_, own)) = taken(settings, event, quantity) else {
+    let Some((_, own)) = taken(settings, event, units) else {
         return Ok(());
     };
     let who = takers(settings, event, decision);

@@ -168,6 +168,7 @@ impl Desk {
             timed: Vec::new(),
             roles: None,
             overlaps: Vec::new(),
+            unit_minutes: Vec::new(),
             by_scale: false,
         }));
         desk.must(Ask::Activate(Box::new(RuleSet {

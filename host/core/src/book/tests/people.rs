@@ -1,6 +1,7 @@
 //! Who may fill the roles of one event, and one person at one place at a time.
 
 use super::*;
+use crate::codec::{Reader, Writer};
 use crate::settings::{Overlap, RoleRule};
 
 /// A community that compares: `gift` allows its receiver to be the doer's neighbour only, `serve` allows the fund to be the
@@ -129,6 +130,38 @@ fn one_person_is_at_one_place_at_a_time() {
             "{kind} {who} {on} {minute:?} {minutes}"
         );
     }
+}
+
+#[test]
+fn a_unit_may_be_more_than_a_minute() {
+    let settings = Settings {
+        unit_minutes: vec![(code("waste"), 60)],
+        ..compares()
+    };
+    let minutes = |quantity, scale| settings.minutes_of(&code("waste"), (quantity, scale));
+    assert_eq!(
+        [minutes(2, 0), minutes(25, 1), minutes(1, 2)],
+        [120, 150, 1]
+    );
+    assert_eq!(settings.minutes_of(&code("take"), (25, 1)), 25, "as before");
+    let written = |settings: &Settings| {
+        let mut w = Writer::default();
+        settings.write(&mut w);
+        w.done()
+    };
+    let bytes = written(&settings);
+    assert_eq!(
+        Settings::read(&mut Reader::new(&bytes)).as_ref(),
+        Ok(&settings)
+    );
+
+    let mut desk = Desk::open();
+    desk.must(Ask::Settings(settings));
+    desk.must(at("waste", 1, "2026-03-10", Some(600), 2));
+    let inside = desk.must(at("waste", 1, "2026-03-10", Some(719), 1));
+    assert_eq!(said(&inside).as_deref(), Some("host.overlap"));
+    let after = desk.must(at("waste", 1, "2026-03-10", Some(720), 1));
+    assert_eq!(said(&after), None);
 }
 
 #[test]

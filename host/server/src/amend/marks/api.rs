@@ -1,18 +1,16 @@
 //! What a rule, or the house, asks somebody to look at: the list of the reviewers' desk, and that one has looked.
 
+use rongyi_core::command::Rejection;
+use rongyi_core::ids::ResidentNo;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::amend::marks;
-use crate::amend::marks::SeeError;
-use crate::door;
-use crate::door::Kind;
+use crate::amend::marks::{self, SeeError};
 use crate::door::asked::{Path, Seq};
 use crate::door::caller::Caller;
 use crate::door::fault::Fault;
 use crate::door::json::{Both, Json};
-use rongyi_core::command::Rejection;
-use rongyi_core::ids::ResidentNo;
+use crate::door::{self, Kind};
 
 /// An event that somebody is to look at.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,13 +6,11 @@ use comfy_table::{Table, presets};
 use rongyi_core::ids::Code;
 
 use crate::amend::cli::Acting;
-use crate::amend::marks;
-use crate::amend::marks::SeeError;
-use crate::door;
+use crate::amend::marks::{self, SeeError};
 use crate::door::terminal::{
     Failure, InCommunity, Installation, foreign, known, say, seq, with_house,
 };
-use crate::door::{Act, Kind, Signed};
+use crate::door::{self, Act, Kind, Signed};
 use crate::house::House;
 use crate::ledger::cli::entry_text;
 

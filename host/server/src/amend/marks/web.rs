@@ -8,11 +8,10 @@ use rongyi_pages::MarkRow;
 
 use crate::amend::marks;
 use crate::amend::web::Sent;
-use crate::door;
-use crate::door::Kind;
 use crate::door::asked::{Path, Seq, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{OnDuty, Visit, day, go};
+use crate::door::{self, Kind};
 use crate::earning::web::gains;
 use crate::ledger::lines::{about, booked_on, event_of, title};
 

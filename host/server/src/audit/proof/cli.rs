@@ -7,13 +7,11 @@ use clap::{Args, Subcommand};
 use rongyi_core::chain::hex;
 use rongyi_core::record::Record;
 
-use crate::audit::proof;
 use crate::audit::proof::claims::Claim;
 use crate::audit::proof::wire::ProofFile;
-use crate::audit::proof::{Trees, claims, heads, wire};
-use crate::door;
-use crate::door::Kind;
+use crate::audit::proof::{self, Trees, claims, heads, wire};
 use crate::door::terminal::{Failure, GIVEN_BYTES_MAX, InCommunity, Library, Reading, say};
+use crate::door::{self, Kind};
 
 /// What to do with proofs.
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use rongyi_clerk::clock::local;
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::ids::AssetNo;
 use rongyi_core::proof::Inclusion;
@@ -17,16 +18,14 @@ use rongyi_pages::{
 use serde::Deserialize;
 
 use crate::access::web::Reader;
-use crate::audit::proof;
 use crate::audit::proof::heads::HeadLine;
 use crate::audit::proof::wire::ProofFile;
-use crate::audit::proof::{Proved, wire};
+use crate::audit::proof::{self, Proved, wire};
 use crate::door::app::App;
 use crate::door::asked::{Path, Seq};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day, said};
 use crate::ledger::why::own_entry;
-use rongyi_clerk::clock::local;
 
 /// The program that checks proofs without this one.
 const CHECKER: &str = include_str!("../../../../../config/check-proof.py");

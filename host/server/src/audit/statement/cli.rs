@@ -4,10 +4,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use rongyi_clerk::ClerkError;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
+use rongyi_sheets::{Columns, Row};
 
 use crate::audit::statement::{Said, Statement, around, state};
 use crate::door::terminal::{Failure, clerk_text, known, say, tell, with_house};
@@ -16,8 +18,6 @@ use crate::earning::resident_no;
 use crate::house::House;
 use crate::ledger::past::Held;
 use crate::people::cli::Where;
-use rongyi_clerk::ClerkError;
-use rongyi_sheets::{Columns, Row};
 
 const COLUMNS: Columns = Columns {
     required: &["resident", "on", "amount", "source"],

@@ -16,10 +16,9 @@ use crate::access::random;
 use crate::audit::proof::claims::Claim;
 use crate::audit::proof::heads::Kept;
 use crate::audit::proof::{claims, heads};
-use crate::audit::verify;
 use crate::audit::verify::checkpoint::CheckpointError;
 use crate::audit::verify::whole::{Expected, Whole};
-use crate::audit::verify::{Asked, Decisions, Problem, Report, checkpoint, whole};
+use crate::audit::verify::{self, Asked, Decisions, Problem, Report, checkpoint, whole};
 use crate::door::terminal::{
     Failure, GIVEN_BYTES_MAX, Library, Reading, on_terminal, say, say_json, tell,
 };

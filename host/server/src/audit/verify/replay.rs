@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use rongyi_clerk::rulebook::Sandbox;
 use rongyi_core::ids::RuleSetNo;
 use rongyi_core::record::Record;
 use rongyi_core::rule::{
@@ -9,7 +10,6 @@ use rongyi_core::rule::{
 };
 
 use super::Decisions;
-use rongyi_clerk::rulebook::Sandbox;
 
 /// What the record says that a rule answered, so that it can be replayed or compared.
 #[derive(Default)]

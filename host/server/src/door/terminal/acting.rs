@@ -9,9 +9,8 @@ use rongyi_core::ids::Code;
 use rongyi_core::typed;
 
 use super::{Failure, tell};
-use crate::access;
 use crate::access::{
-    AccessError, Desk, Flood, Origin, Role, SignedIn, StaffMember, Vault, server_secret,
+    self, AccessError, Desk, Flood, Origin, Role, SignedIn, StaffMember, Vault, server_secret,
 };
 use crate::door::{Act, Actor, May, Right, may};
 use crate::house::House;

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use rongyi_clerk::clock::{Clock, SystemClock};
+use rongyi_config::{Config, Diagnostic};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::shown;
 use rongyi_store::Store;
 
 use super::{Failure, Reading, foreign, load, tell, unknown};
-use crate::door;
-use crate::door::{Actor, Kind, Readings, Way};
-use rongyi_clerk::clock::{Clock, SystemClock};
-use rongyi_config::{Config, Diagnostic};
+use crate::door::{self, Actor, Kind, Readings, Way};
 
 /// A database opened for reading, with what the configuration says, if there is one.
 pub(crate) struct Library {

@@ -14,6 +14,7 @@ use rongyi_core::seal::{SealKey, Sealed, sealed_reference};
 use rongyi_core::settings::Unit;
 use rongyi_core::time::LocalDate;
 use rongyi_core::typed;
+use rongyi_sheets::{BadRow, Columns, Row};
 use rongyi_store::Store;
 
 use super::{ImportError, Now};
@@ -23,7 +24,6 @@ use crate::earning::{
     InputError, code, day, field, household_no, occurred_at, quantity, resident_no, unread_field,
     whole,
 };
-use rongyi_sheets::{BadRow, Columns, Row};
 
 /// The longest external reference in bytes.
 const REFERENCE_BYTES_MAX: usize = 128;

@@ -149,6 +149,7 @@ fn settings_with(in_force: Option<Vec<InForce>>) -> Settings {
         timed: vec![],
         roles: None,
         overlaps: vec![],
+        unit_minutes: vec![],
         by_scale: true,
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use rongyi_config::{self as config, Diagnostic, RuleEntry};
 use rongyi_core::counters::AHEAD;
 use rongyi_core::ids::Code;
 use rongyi_core::period::PeriodLength;
@@ -11,7 +12,6 @@ use serde_json::Value;
 
 use super::Checked;
 use crate::period::length_en;
-use rongyi_config::{self as config, Diagnostic, RuleEntry};
 
 /// The bundled rule that closes periods.
 const CLOSES: &str = "period-close";

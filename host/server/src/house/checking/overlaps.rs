@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use rongyi_config::{Diagnostic, RuleEntry};
 use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
 
 use super::Checked;
-use rongyi_config::{Diagnostic, RuleEntry};
 
 /// What two rules would both decide on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,8 +6,7 @@ use rongyi_core::account::Purpose;
 use super::{Found, Whose, holder_json, right};
 use crate::door::terminal::{Failure, say, say_json};
 use crate::ledger::explain::Lang;
-use crate::ledger::past;
-use crate::ledger::past::Moment;
+use crate::ledger::past::{self, Moment};
 
 /// What every asset of the resident held at a past moment, with the movement that made it so.
 pub(super) async fn show(whose: &Whose, found: Found, moment: Moment) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use comfy_table::{Table, presets};
+use rongyi_clerk::clock::local;
 use rongyi_core::book::{Order, Seen, Stand};
 use rongyi_core::settings::Unit;
 use rongyi_core::shown;
@@ -10,7 +11,6 @@ use super::{Found, Whose, right};
 use crate::door::Kind;
 use crate::door::terminal::{Failure, say};
 use crate::ledger::explain::Lang;
-use rongyi_clerk::clock::local;
 
 /// Whose orders.
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
+use rongyi_clerk::clock::local;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::typed;
 use rongyi_store::{Person, Staff, Whose};
@@ -16,10 +17,8 @@ use crate::door::terminal::acting::By as Named;
 use crate::door::terminal::{Failure, known, say, with_house};
 use crate::door::{Act, Actor};
 use crate::house::House;
-use crate::people;
-use crate::people::FirstSecret;
 use crate::people::own::ERASED;
-use rongyi_clerk::clock::local;
+use crate::people::{self, FirstSecret};
 
 /// Which resident.
 #[derive(Debug, Args)]

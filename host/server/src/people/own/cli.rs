@@ -16,8 +16,7 @@ use crate::door::terminal::{
     with_house,
 };
 use crate::door::{Act, Kind};
-use crate::people::own;
-use crate::people::own::{Movement, Own, OwnError, Wish};
+use crate::people::own::{self, Movement, Own, OwnError, Wish};
 
 /// Whose data.
 #[derive(Debug, Args)]

@@ -13,8 +13,7 @@ use rongyi_core::traits::Member;
 use rongyi_store::{PassbookRow, Store};
 
 use super::{ERASED, Movement, OwnError, Residency};
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
+use crate::ledger::explain::{self, Lang};
 
 /// Lines and keys read at once.
 const PAGE: u32 = 1000;

@@ -7,14 +7,12 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use rongyi_pages::{FieldError, OwnView};
 use serde::Deserialize;
 
-use crate::access;
 use crate::access::web::session_cookie;
-use crate::access::{AccessError, Origin, SignedIn, SignedResident};
+use crate::access::{self, AccessError, Origin, SignedIn, SignedResident};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit};
-use crate::people::own;
 use crate::people::own::cli::as_json as own_json;
-use crate::people::own::{Own, Wish};
+use crate::people::own::{self, Own, Wish};
 
 /// What must be typed, in either language.
 const WORDS: [&str; 2] = ["删除", "erase"];

@@ -15,8 +15,7 @@ use serde_json::{Value, json};
 
 use super::WithParams;
 use crate::door::terminal::{Failure, say, say_json};
-use crate::ledger::explain;
-use crate::ledger::explain::Lang;
+use crate::ledger::explain::{self, Lang};
 
 /// What to ask.
 #[derive(Debug, Args)]
