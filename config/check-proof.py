@@ -44,7 +44,7 @@ def leaf_over(place, kind, data):
 
 def begins(kind):
     """Whether a record of this kind begins an entry."""
-    return kind < 20 or 24 <= kind <= 28
+    return kind not in (20, 21, 22, 23, 29, 30)
 
 
 def read_uint(data):

@@ -114,7 +114,7 @@ pub(crate) fn is_repeatable(command: &Command) -> bool {
     let source = if let Ask::Earn(event) = &command.ask {
         event.source.is_some()
     } else {
-        matches!(command.ask, Ask::Open { .. } | Ask::Carry { .. })
+        matches!(command.ask, Ask::Open(_) | Ask::Carry(_))
     };
     source || command.key.is_some()
 }

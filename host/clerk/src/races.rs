@@ -13,11 +13,15 @@ use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Applied, Book, Changes};
 use rongyi_core::chain::sha256;
-use rongyi_core::command::{Ask, Command};
+use rongyi_core::command::{
+    self, Ask, Command, Enrol, Lapse, Open, PeriodTurn, Receive, Release, SetTraits, Settle,
+    SettlePart,
+};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::period::PeriodStep;
 use rongyi_core::record::{
-    Amend, Change, Event, Item, Key, NoticeStep, PartPrice, ReleaseReason, RuleSet, Source,
+    Amend, Change, Event, Item, Key, NoticeStep, OrderLine, PartPrice, ReleaseReason, RuleSet,
+    Source,
 };
 use rongyi_core::rule::{
     Award, Decision, EarnAsk, Fault, Judge, KindPlan, Plan, PriceAsk, PricingPlan, Quote, Refusal,
@@ -108,7 +112,7 @@ fn keyed(key: &str, command: Command) -> Command {
 }
 
 fn open(reference: &str, amount: i32) -> Ask {
-    Ask::Open {
+    Ask::Open(Open {
         holder: Holder::Household(HouseholdNo(11)),
         asset: code("points"),
         amount: Amount::from(amount),
@@ -119,7 +123,7 @@ fn open(reference: &str, amount: i32) -> Ask {
             input: sha256(&amount.to_le_bytes()),
         },
         reason: [4; 32],
-    }
+    })
 }
 
 fn plan() -> Plan {
@@ -152,11 +156,11 @@ struct Town {
 }
 
 fn enrol(resident: u32) -> Ask {
-    Ask::Enrol {
+    Ask::Enrol(Enrol {
         resident: ResidentNo(resident),
         household: HouseholdNo(11),
         who: [3; 32],
-    }
+    })
 }
 
 fn beginning() -> Vec<Ask> {
@@ -198,11 +202,11 @@ fn beginning() -> Vec<Ask> {
         icon: code("rice"),
         active: true,
     };
-    let receive = Ask::Receive {
+    let receive = Ask::Receive(Receive {
         item: code("rice"),
         quantity: 20,
         reason: [4; 32],
-    };
+    });
     vec![
         Ask::Settings(settings),
         Ask::Activate(Box::new(set)),
@@ -243,12 +247,13 @@ fn town() -> Town {
     );
     apply(
         "2026-09-03",
-        Ask::Place {
+        Ask::Place(command::Place {
+            no: OrderNo(0),
             resident: ResidentNo(1001),
-            lines: vec![(code("rice"), 2)],
+            lines: vec![OrderLine::new(code("rice"), 2)],
             seen: Amount::from(20),
             code: rongyi_core::record::PickupCode::Clear("10000001".into()),
-        },
+        }),
     );
     let change = Change::Adjust {
         resident: ResidentNo(1002),
@@ -266,94 +271,133 @@ fn town() -> Town {
     }
 }
 
-/// What one asks and what the other asks. Each of the first must be answered as alone, or as after the second.
-fn races(town: &Town) -> Vec<(&'static str, Command, Command)> {
-    let today = "2026-09-04";
-    let order = OrderNo(1);
-    let a = |ask: Ask| keyed("a", by("staff/1", today, ask));
-    let b = |ask: Ask| keyed("b", by("staff/2", today, ask));
-    let same = |ask: Ask| keyed("same", by("staff/1", today, ask));
-    let cancel = || Ask::Release(order, ReleaseReason::Cancelled);
-    // Its share: the hosts that race here have no rule to ask.
-    let part = || Ask::SettlePart(order, vec![(code("rice"), 1)], PartPrice::Split);
-    let reverse = || Ask::Amend(Amend::Reverse(town.opened, WHY));
-    let approve = || Ask::Amend(Amend::Approve(town.proposed));
-    let decline = || Ask::Amend(Amend::Decline(town.proposed, WHY));
-    let object = || Ask::Notice(NoticeStep::Object(town.served, WHY));
-    let post = || {
-        by(
-            "system",
-            "2026-09-10",
-            Ask::Notice(NoticeStep::Post(town.served)),
-        )
-    };
-    let lapse = || {
+/// What is asked of a town, by its name in the table of races.
+struct Wishes<'t>(&'t Town);
+
+impl Wishes<'_> {
+    fn settle(&self) -> Ask {
+        Ask::Settle(Settle(ORDER))
+    }
+
+    fn cancel(&self) -> Ask {
+        Ask::Release(Release {
+            order: ORDER,
+            reason: ReleaseReason::Cancelled,
+        })
+    }
+
+    /// Its share: the hosts that race here have no rule to ask.
+    fn part(&self) -> Ask {
+        Ask::SettlePart(SettlePart {
+            order: ORDER,
+            lines: vec![OrderLine::new(code("rice"), 1)],
+            price: PartPrice::Split,
+        })
+    }
+
+    fn reverse(&self) -> Ask {
+        Ask::Amend(Amend::Reverse(self.0.opened, WHY))
+    }
+
+    fn approve(&self) -> Ask {
+        Ask::Amend(Amend::Approve(self.0.proposed))
+    }
+
+    fn decline(&self) -> Ask {
+        Ask::Amend(Amend::Decline(self.0.proposed, WHY))
+    }
+
+    fn object(&self) -> Ask {
+        Ask::Notice(NoticeStep::Object(self.0.served, WHY))
+    }
+
+    fn star(&self) -> Ask {
+        Ask::Traits(SetTraits {
+            resident: ResidentNo(1001),
+            changes: vec![(code("star"), 3)],
+        })
+    }
+
+    fn post(&self) -> Command {
+        let post = Ask::Notice(NoticeStep::Post(self.0.served));
+        by("system", "2026-09-10", post)
+    }
+
+    fn reverse_posted(&self) -> Command {
+        let reverse = Ask::Amend(Amend::Reverse(self.0.served, WHY));
+        keyed("a", by("staff/1", "2026-09-10", reverse))
+    }
+
+    fn lapse(&self) -> Command {
         let account = Account {
             holder: Holder::Household(HouseholdNo(11)),
             asset: AssetNo::POINTS,
             purpose: Purpose::Available,
         };
-        by("system", "2026-10-01", Ask::Lapse(vec![account]))
-    };
-    let cut = |actor: &'static str| {
-        let step = PeriodStep::CutOff {
-            rule: Some(code("native")),
+        by("system", "2026-10-01", Ask::Lapse(Lapse(vec![account])))
+    }
+
+    fn cut(&self, actor: &'static str) -> Command {
+        let turn = PeriodTurn {
+            period: "2026-09".parse().unwrap(),
+            step: PeriodStep::CutOff {
+                rule: Some(code("native")),
+            },
         };
-        by(
-            actor,
-            "2026-10-01",
-            Ask::Period("2026-09".parse().unwrap(), step),
-        )
-    };
-    let star = || Ask::Traits(ResidentNo(1001), vec![(code("star"), 3)]);
+        by(actor, "2026-10-01", Ask::Period(turn))
+    }
+}
+
+const ORDER: OrderNo = OrderNo(1);
+
+/// What one asks and what the other asks. Each of the first must be answered as alone, or as after the second.
+fn races(town: &Town) -> Vec<(&'static str, Command, Command)> {
+    let today = "2026-09-04";
+    let of = Wishes(town);
+    let a = |ask: Ask| keyed("a", by("staff/1", today, ask));
+    let b = |ask: Ask| keyed("b", by("staff/2", today, ask));
+    let same = |ask: Ask| keyed("same", by("staff/1", today, ask));
     let third = |ask: Ask| keyed("c", by("staff/3", today, ask));
     vec![
-        ("two tills", a(Ask::Settle(order)), b(Ask::Settle(order))),
+        ("two tills", a(of.settle()), b(of.settle())),
+        ("a till and a cancellation", a(of.settle()), b(of.cancel())),
+        ("a cancellation and a till", a(of.cancel()), b(of.settle())),
+        ("two cancellations", a(of.cancel()), b(of.cancel())),
+        ("a part and the whole", a(of.part()), b(of.settle())),
+        ("the whole and a part", a(of.settle()), b(of.part())),
+        ("two reversals", a(of.reverse()), b(of.reverse())),
         (
-            "a till and a cancellation",
-            a(Ask::Settle(order)),
-            b(cancel()),
+            "one reversal sent twice",
+            same(of.reverse()),
+            same(of.reverse()),
         ),
-        (
-            "a cancellation and a till",
-            a(cancel()),
-            b(Ask::Settle(order)),
-        ),
-        ("two cancellations", a(cancel()), b(cancel())),
-        ("a part and the whole", a(part()), b(Ask::Settle(order))),
-        ("the whole and a part", a(Ask::Settle(order)), b(part())),
-        ("two reversals", a(reverse()), b(reverse())),
-        ("one reversal sent twice", same(reverse()), same(reverse())),
         (
             "one order settled twice by one till",
-            same(Ask::Settle(order)),
-            same(Ask::Settle(order)),
+            same(of.settle()),
+            same(of.settle()),
         ),
-        ("two approvals", b(approve()), third(approve())),
-        ("an approval and a refusal", b(approve()), third(decline())),
-        ("one approval sent twice", b(approve()), b(approve())),
-        ("two objections", a(object()), b(object())),
+        ("two approvals", b(of.approve()), third(of.approve())),
+        (
+            "an approval and a refusal",
+            b(of.approve()),
+            third(of.decline()),
+        ),
+        ("one approval sent twice", b(of.approve()), b(of.approve())),
+        ("two objections", a(of.object()), b(of.object())),
         (
             "an objection and the end of the notice",
-            a(object()),
-            post(),
+            a(of.object()),
+            of.post(),
         ),
-        ("a notice posted twice", post(), post()),
+        ("a notice posted twice", of.post(), of.post()),
         (
             "a reversal of what is posted",
-            keyed(
-                "a",
-                by(
-                    "staff/1",
-                    "2026-09-10",
-                    Ask::Amend(Amend::Reverse(town.served, WHY)),
-                ),
-            ),
-            post(),
+            of.reverse_posted(),
+            of.post(),
         ),
-        ("lots lapse twice", lapse(), lapse()),
-        ("lots lapse and are reversed", lapse(), a(reverse())),
-        ("two cut-offs", cut("staff/1"), cut("staff/2")),
+        ("lots lapse twice", of.lapse(), of.lapse()),
+        ("lots lapse and are reversed", of.lapse(), a(of.reverse())),
+        ("two cut-offs", of.cut("staff/1"), of.cut("staff/2")),
         ("a resident enrolled twice", a(enrol(1003)), b(enrol(1003))),
         (
             "one page opened twice",
@@ -365,7 +409,7 @@ fn races(town: &Town) -> Vec<(&'static str, Command, Command)> {
             a(open("page-2", 5)),
             b(open("page-2", 6)),
         ),
-        ("one trait set twice", a(star()), b(star())),
+        ("one trait set twice", a(of.star()), b(of.star())),
     ]
 }
 

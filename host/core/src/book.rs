@@ -8,28 +8,29 @@
 //! | mark | [`Draft::commit`](draft) | nothing after this point can fail |
 //! | seal | [`Book::seal`] | one block over everything since the last seal, ready to be written |
 //!
+//! What is asked, its record and what it does to the book know each other: this folder is one room, and its files are no
+//! floors. [`kinds`] has a file for each kind of command. Nothing outside needs more than what is public here.
+//!
 //! An error or rejection changes nothing. A book whose changes could not be written is thrown away.
 
 mod again;
-mod amend;
-mod carry;
+mod award;
+pub mod command;
 mod draft;
-mod earning;
-mod erasing;
 mod facts;
 mod image;
 mod in_force;
-mod keeping;
 mod kept;
+mod kinds;
 mod loading;
 mod needs;
-mod notice;
-mod part;
+mod order;
 mod period;
+mod priced;
+pub mod record;
 mod reverse;
 mod scales;
 mod seen;
-mod shop;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -41,19 +42,20 @@ use crate::account::{Account, Holder, Purpose};
 use crate::actor::key_owner;
 use crate::amount::Amount;
 use crate::chain::{Block, Hash, Head, VERSION, leaf, merkle_root};
-use crate::command::{AmendRejection, Ask, Command, Need, Rejection, SaltedText};
+use crate::command::{AmendRejection, Command, Need, Rejection, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, Standing};
-use crate::record::{About, Envelope, Event, Item, Record};
+use crate::record::{About, Envelope, Event, Item, OrderLine, Record};
 use crate::rule::{Judge, Refusal};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
 use crate::traits::Member;
 
 pub use draft::spend_order;
+pub use priced::Offer;
 pub use seen::{Returning, Seen, SeenLine, Stand};
-pub use shop::Offer;
+use state::Asking;
 pub use state::{
     AccountState, Applied, Changes, Fate, FateState, Frame, Loaded, Order, OrderState,
     PlacedTransfer, Receipt, Used,
@@ -231,79 +233,12 @@ impl Book {
             actor: command.actor.clone(),
             key: command.key.clone(),
         };
-        match &command.ask {
-            Ask::Settings(settings) => keeping::settings(self, command, envelope, settings),
-            Ask::Activate(set) => keeping::activate(self, command, envelope, set),
-            Ask::Enrol {
-                resident,
-                household,
-                who,
-            } => keeping::enrol(self, command, envelope, *resident, *household, *who),
-            Ask::Define(item) => keeping::define(self, command, envelope, item),
-            Ask::Receive {
-                item,
-                quantity,
-                reason,
-            } => keeping::receive(self, command, envelope, item, *quantity, *reason),
-            Ask::Open { .. } => keeping::open(self, command, envelope),
-            Ask::Carry {
-                holder,
-                history,
-                source,
-                reason,
-            } => carry::carry(
-                self,
-                command,
-                envelope,
-                (*holder, history),
-                (source, *reason),
-            ),
-            Ask::Lapse(accounts) => keeping::lapse(self, command, envelope, accounts),
-            Ask::Erase(what) => erasing::erase(self, command, envelope, what),
-            Ask::Earn(event) => earning::earn(self, command, envelope, event, judge),
-            Ask::Retry(seq) => earning::retry(self, command, envelope, *seq, judge),
-            Ask::Place {
-                resident,
-                lines,
-                seen,
-                code,
-            } => shop::place(
-                self,
-                command,
-                envelope,
-                &shop::Basket {
-                    resident: *resident,
-                    lines,
-                    seen: *seen,
-                    code,
-                },
-                judge,
-            ),
-            Ask::Settle(no) => shop::settle(self, command, envelope, *no),
-            Ask::Release(no, reason) => shop::release(self, command, envelope, *no, *reason),
-            Ask::Assert { .. } => period::assert(self, command, envelope),
-            Ask::Period(own, step) => period::step(
-                self,
-                command,
-                envelope,
-                &period::Asked { period: *own, step },
-                judge,
-            ),
-            Ask::Traits(resident, changes) => {
-                keeping::traits(self, command, envelope, *resident, changes)
-            }
-            Ask::Roster { staff, people } => {
-                Ok(keeping::roster(self, command, envelope, (*staff, *people)))
-            }
-            Ask::SettlePart(no, lines, price) => {
-                part::settle(self, command, envelope, (*no, lines, *price), judge)
-            }
-            Ask::Replace(event, replaces) => {
-                earning::replace(self, command, envelope, event, *replaces, judge)
-            }
-            Ask::Amend(amend) => amend::amend(self, command, envelope, amend),
-            Ask::Notice(step) => notice::step(self, command, envelope, step),
-        }
+        let asking = Asking {
+            command,
+            envelope,
+            judge,
+        };
+        command.ask.apply(self, asking)
     }
 
     /// What a basket would cost now, and the refusal that an order for it would get; changes nothing. Everything that
@@ -315,10 +250,10 @@ impl Book {
         &self,
         today: LocalDate,
         resident: ResidentNo,
-        lines: &[(Code, i32)],
+        lines: &[OrderLine<Code>],
         judge: &dyn Judge,
     ) -> Result<Offer, Rejection> {
-        shop::offer(self, today, resident, lines, judge)
+        priced::offer(self, today, resident, lines, judge)
     }
 
     /// Closes everything since the last seal into one block. `None` when there is nothing.
@@ -449,6 +384,11 @@ impl Book {
     pub(crate) fn member(&self, resident: ResidentNo) -> Result<&Member, Rejection> {
         let own = self.residents.get(&resident).and_then(Option::as_ref);
         own.ok_or(Rejection::ResidentUnknown { resident })
+    }
+
+    fn put_member(&mut self, resident: ResidentNo, member: Member) {
+        self.residents.insert(resident, Some(member.clone()));
+        self.dirty.residents.push((resident, member));
     }
 
     /// The records of an earlier entry.

@@ -12,6 +12,11 @@ use crate::time::LocalDate;
 /// judged by the meaning of its own time.
 pub const FACTS_VERSION: u8 = 1;
 
+/// The counter of points issued by posting day, which the host's budget needs.
+pub(crate) fn issued_kind() -> Code {
+    Code::literal("host/issued")
+}
+
 /// Whose counter it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CounterSubject {

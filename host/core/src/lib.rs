@@ -11,12 +11,10 @@ pub mod amount;
 pub mod book;
 pub mod chain;
 pub mod codec;
-pub mod command;
 pub mod counters;
 pub mod ids;
 pub mod period;
 pub mod proof;
-pub mod record;
 pub mod rule;
 pub mod seal;
 pub mod sentence;
@@ -25,3 +23,5 @@ pub mod shown;
 pub mod time;
 pub mod traits;
 pub mod typed;
+
+pub use book::{command, record};

@@ -209,6 +209,13 @@ pub enum Arg {
     Code(Code),
 }
 
+impl Arg {
+    /// A whole number; one that does not fit is the largest.
+    pub fn whole(amount: i64) -> Self {
+        Arg::Integer(i32::try_from(amount).unwrap_or(i32::MAX))
+    }
+}
+
 /// One line of a breakdown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -277,6 +284,17 @@ pub struct Refusal {
     pub args: Vec<Arg>,
     /// The first day on which it may be otherwise.
     pub opens: Option<LocalDate>,
+}
+
+impl Refusal {
+    /// A refusal by the host itself, which no day opens again.
+    pub(crate) fn new(code: &'static str, args: Vec<Arg>) -> Self {
+        Refusal {
+            code: Code::literal(code),
+            args,
+            opens: None,
+        }
+    }
 }
 
 /// The field, `yes`, that stands among those of an event of which nobody said the time of day; its minute is 0 then. A

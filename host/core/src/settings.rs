@@ -1,8 +1,9 @@
 //! What a community decides for itself and the ledger must know: who holds points, how they expire, limits.
 
+use crate::account::Holder;
 use crate::amount::Amount;
 use crate::codec::{Malformed, Reader, Writer};
-use crate::ids::{AssetNo, Code, RuleSetNo};
+use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, PeriodLength};
 use crate::time::LocalDate;
 
@@ -216,6 +217,14 @@ const BY_SCALE: u8 = 8;
 const UNIT_MINUTES: u8 = 9;
 
 impl Settings {
+    /// Who holds an asset that a resident earns: minutes always the person, the rest as the community decided.
+    pub fn holder(&self, asset: AssetNo, resident: ResidentNo, household: HouseholdNo) -> Holder {
+        match self.unit {
+            Unit::Household if asset != AssetNo::MINUTES => Holder::Household(household),
+            Unit::Household | Unit::Person => Holder::Resident(resident),
+        }
+    }
+
     /// The number of an asset's code.
     pub fn asset(&self, code: &Code) -> Option<AssetNo> {
         match code.as_str() {

@@ -12,7 +12,7 @@ use rongyi_core::book::{Fate, FateState};
 use rongyi_core::chain::Hash;
 use rongyi_core::command::{AmendRejection, Ask, Command, SaltedText};
 use rongyi_core::ids::{Code, RuleSetNo};
-use rongyi_core::record::{Amend, Change, Event, NoticeStep, Record};
+use rongyi_core::record::{Amend, Asked, Change, Event, NoticeStep, Record};
 use rongyi_core::rule::Text;
 use rongyi_store::{Store, StoreError};
 
@@ -217,7 +217,7 @@ pub async fn proposals(store: &Store, community: &Code) -> Result<Vec<Proposal>,
         let Some(stored) = store.entry(community, entry).await? else {
             continue;
         };
-        if let Some(Record::Amend(envelope, Amend::Propose(change, _))) =
+        if let Some(Record::Asked(envelope, Asked::Amend(Amend::Propose(change, _)))) =
             receipt(&stored)?.records.first()
         {
             open.push(Proposal {
@@ -259,13 +259,13 @@ pub async fn noticed(
         return Ok(None);
     };
     let receipt = receipt(&stored)?;
-    let event = match receipt.records.first() {
-        Some(Record::Event(_, event) | Record::Replace(_, event, _)) => event.clone(),
-        Some(Record::Retry(_, seq)) => match event_at(store, community, *seq).await? {
-            Some(event) => event,
-            None => return Ok(None),
-        },
-        Some(_) | None => return Ok(None),
+    let what = receipt.records.first().and_then(Record::what);
+    let event = match what.and_then(|own| own.waited()) {
+        Some(seq) => event_at(store, community, seq).await?,
+        None => what.and_then(|own| own.event().cloned()),
+    };
+    let Some(event) = event else {
+        return Ok(None);
     };
     let by = receipt.records.first().and_then(Record::envelope);
     let mut found = Noticed {
@@ -306,8 +306,6 @@ async fn event_at(store: &Store, community: &Code, seq: u64) -> Result<Option<Ev
     let Some(stored) = store.entry(community, seq).await? else {
         return Ok(None);
     };
-    Ok(match receipt(&stored)?.records.into_iter().next() {
-        Some(Record::Event(_, event) | Record::Replace(_, event, _)) => Some(event),
-        Some(_) | None => None,
-    })
+    let receipt = receipt(&stored)?;
+    Ok(receipt.records.first().and_then(Record::event).cloned())
 }

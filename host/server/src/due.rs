@@ -4,7 +4,7 @@
 
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{AccountState, Book, Frame, Loaded, Order, OrderState};
-use rongyi_core::command::{Ask, Command, Need};
+use rongyi_core::command::{Ask, Command, Lapse, Need, Release};
 use rongyi_core::ids::{Code, OrderNo, RuleSetNo};
 use rongyi_core::record::{NoticeStep, ReleaseReason};
 use rongyi_core::rule::{
@@ -57,7 +57,10 @@ pub async fn accounts(
     let mut asks = Vec::new();
     let orders = store.due_orders(code, today, DUE_MAX).await?;
     for order in theirs(store, code, accounts, &orders).await? {
-        asks.push(Ask::Release(order, ReleaseReason::TimedOut));
+        asks.push(Ask::Release(Release {
+            order,
+            reason: ReleaseReason::TimedOut,
+        }));
     }
     for entry in store.due_notices(code, today, DUE_MAX).await? {
         asks.push(Ask::Notice(NoticeStep::Post(entry)));
@@ -79,7 +82,7 @@ pub async fn accounts(
         done(store, &mut book, today, ask).await?;
     }
     if !lapsing.is_empty() {
-        done(store, &mut book, today, Ask::Lapse(lapsing)).await?;
+        done(store, &mut book, today, Ask::Lapse(Lapse(lapsing))).await?;
     }
     Ok(accounts.iter().map(|own| book.account(own)).collect())
 }

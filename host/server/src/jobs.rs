@@ -9,7 +9,7 @@ use std::time::Duration;
 use rongyi_clerk::ClerkError;
 use rongyi_core::account::Account;
 use rongyi_core::book::KEY_DAYS;
-use rongyi_core::command::{AmendRejection, Ask, Rejection};
+use rongyi_core::command::{AmendRejection, Ask, Lapse, Rejection, Release, Retry};
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::{NoticeStep, ReleaseReason, RuleSet};
 use rongyi_core::time::{Instant, LocalDate};
@@ -173,7 +173,7 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
         .accounts_with_lots_before(code, today, ROUND_MAX)
         .await?;
     for chunk in accounts.chunks(LAPSE_CHUNK) {
-        if ask(house, code, Ask::Lapse(chunk.to_vec())).await? {
+        if ask(house, code, Ask::Lapse(Lapse(chunk.to_vec()))).await? {
             done.lapsed += chunk.len();
         }
     }
@@ -183,7 +183,7 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
     let day = today.plus_days(-TILL_DAYS);
     house.store.clear_till_tries(code, day).await?;
     for seq in ready(house, code).await? {
-        let command = house.command(code, &Actor::Job.code(), Ask::Retry(seq));
+        let command = house.command(code, &Actor::Job.code(), Ask::Retry(Retry(seq)));
         match house.clerk.ask_patiently(code, command).await {
             Ok(_) => done.retried += 1,
             // One that fails again must not keep those behind it waiting: their rule may be another, and mended.
@@ -229,7 +229,10 @@ async fn ready(house: &House, code: &Code) -> Result<Vec<u64>, ClerkError> {
 async fn due(house: &House, code: &Code, today: LocalDate) -> Result<(usize, usize), ClerkError> {
     let (mut released, mut posted) = (0, 0);
     for order in house.store.due_orders(code, today, ROUND_MAX).await? {
-        let release = Ask::Release(order, ReleaseReason::TimedOut);
+        let release = Ask::Release(Release {
+            order,
+            reason: ReleaseReason::TimedOut,
+        });
         released += usize::from(ask(house, code, release).await?);
     }
     for entry in house.store.due_notices(code, today, ROUND_MAX).await? {
@@ -276,7 +279,7 @@ pub async fn lapse(house: &House, code: &Code, accounts: &[Account]) -> Result<(
     });
     let past: Vec<Account> = past.map(|(account, _)| account).collect();
     if !past.is_empty() {
-        ask(house, code, Ask::Lapse(past)).await?;
+        ask(house, code, Ask::Lapse(Lapse(past))).await?;
     }
     Ok(())
 }

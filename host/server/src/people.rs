@@ -18,7 +18,7 @@ pub use staff::{ROLES, STAFF_COLUMNS, add_staff};
 use std::collections::BTreeMap;
 
 use rongyi_clerk::ClerkError;
-use rongyi_core::command::{Ask, SaltedText};
+use rongyi_core::command::{Ask, Enrol, SaltedText};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::typed;
@@ -521,11 +521,11 @@ async fn enrol(
         text: format!("person:{person}"),
     }
     .commitment();
-    let ask = Ask::Enrol {
+    let ask = Ask::Enrol(Enrol {
         resident: new.resident,
         household: new.household,
         who,
-    };
+    });
     let answer = house
         .clerk
         .ask_patiently(community, house.command(community, &house.hand.code(), ask))

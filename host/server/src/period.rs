@@ -15,11 +15,9 @@ use rongyi_clerk::{self as clerk, Answer, ClerkError};
 use rongyi_config::{self as config, Diagnostic};
 use rongyi_core::account::Holder;
 use rongyi_core::book::Book;
-use rongyi_core::command::{Ask, Command, Rejection};
+use rongyi_core::command::{Ask, Command, PeriodRejection, PeriodTurn, Rejection};
 use rongyi_core::ids::{AssetNo, Code};
-use rongyi_core::period::{
-    Period, PeriodLength, PeriodRejection, PeriodRow, PeriodState, PeriodStep, Standing,
-};
+use rongyi_core::period::{Period, PeriodLength, PeriodRow, PeriodState, PeriodStep, Standing};
 use rongyi_core::record::Record;
 use rongyi_core::rule::{Decision, Refusal, Text};
 use rongyi_core::time::LocalDate;
@@ -202,9 +200,8 @@ async fn waiting(house: &House, code: &Code, last: LocalDate) -> Result<usize, P
         let entry = house.store.entry(code, seq).await?;
         let first = entry.and_then(|entry| entry.records.into_iter().next());
         if let Some((_, kind, body)) = first
-            && let Ok(Record::Event(_, event) | Record::Replace(_, event, _)) =
-                Record::decode(kind, &body)
-            && event.on <= last
+            && let Ok(first) = Record::decode(kind, &body)
+            && first.event().is_some_and(|event| event.on <= last)
         {
             count += 1;
         }
@@ -264,7 +261,7 @@ pub async fn sign_off(
 }
 
 fn command(house: &House, code: &Code, actor: &Code, period: Period, step: PeriodStep) -> Command {
-    house.command(code, actor, Ask::Period(period, step))
+    house.command(code, actor, Ask::Period(PeriodTurn { period, step }))
 }
 
 async fn ask(
@@ -394,7 +391,7 @@ pub async fn find(house: &House, code: &Code, period: Period) -> Result<PeriodRo
     let periods = frame.map(|frame| frame.periods).unwrap_or_default();
     let row = periods.into_iter().find(|row| row.period == period);
     row.ok_or_else(|| {
-        let unknown = rongyi_core::period::PeriodRejection::Unknown { period };
+        let unknown = rongyi_core::command::PeriodRejection::Unknown { period };
         ClerkError::Rejected(unknown.into()).into()
     })
 }
@@ -426,7 +423,14 @@ pub async fn preview(
         let open = page.iter().filter(|(_, standing)| standing.entry == 0);
         let close = |(holder, _): &(Holder, Standing)| {
             let step = PeriodStep::Close(*holder);
-            house.command(code, &Actor::Job.code(), Ask::Period(row.period, step))
+            house.command(
+                code,
+                &Actor::Job.code(),
+                Ask::Period(PeriodTurn {
+                    period: row.period,
+                    step,
+                }),
+            )
         };
         open.map(close).collect()
     };

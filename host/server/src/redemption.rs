@@ -16,9 +16,11 @@ use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{AccountState, Book, Frame, Offer, Order};
 use rongyi_core::chain::sha256;
-use rongyi_core::command::{Ask, Command, Need, Rejection};
+use rongyi_core::command::{Ask, Command, Need, Place, Rejection, Release, Settle, SettlePart};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo};
-use rongyi_core::record::{Item, Key, PartPrice, PickupCode, ReleaseReason, TransferKind};
+use rongyi_core::record::{
+    Asked, Item, Key, OrderLine, PartPrice, PickupCode, Record, ReleaseReason, TransferKind,
+};
 use rongyi_core::rule::{Plan, Quote};
 use rongyi_core::seal::{SealKey, Sealed};
 use rongyi_core::settings::Unit;
@@ -37,7 +39,7 @@ pub(crate) const CODE_TRIES: usize = 8;
 const HANDED_PAGES_MAX: usize = 50;
 
 /// Items and pieces.
-pub type Basket = Vec<(Code, i32)>;
+pub type Basket = Vec<OrderLine<Code>>;
 
 /// Who holds the points of a resident.
 pub fn holder(unit: Unit, resident: ResidentNo, household: HouseholdNo) -> Holder {
@@ -185,12 +187,13 @@ pub async fn quotes(
         house.command(
             community,
             &Actor::Job.code(),
-            Ask::Place {
+            Ask::Place(Place {
+                no: OrderNo(0),
                 resident,
                 lines,
                 seen: Amount::ZERO,
                 code,
-            },
+            }),
         )
     };
     let orders = |book: &Book| baskets(book.frame()).iter().map(basket).collect();
@@ -285,6 +288,19 @@ pub async fn place(house: &House, community: &Code, wanted: Wanted) -> Result<An
     }
 }
 
+/// The order that a record places.
+pub(crate) fn placed(record: &Record) -> Option<OrderNo> {
+    let placed = matches!(record.what(), Some(Asked::Place(_)));
+    record.order().filter(|_| placed)
+}
+
+/// A basket as the digest of an input has always spelt it: another spelling would make a request that is sent again over
+/// an update of the program a conflict.
+fn pairs(basket: &Basket) -> Vec<(&Code, i32)> {
+    let each = basket.iter().map(|line| (&line.item, line.quantity));
+    each.collect()
+}
+
 /// What [`place`] asks, with a fresh code.
 pub(crate) fn place_command(
     house: &House,
@@ -300,17 +316,18 @@ pub(crate) fn place_command(
         key: key_text,
     } = wanted;
     let code = sealing.seal(Sealed::PickupCode, &pickup_code());
-    let input = format!("place {resident} {basket:?} {seen}");
+    let input = format!("place {resident} {:?} {seen}", pairs(basket));
     Command {
         actor: actor.clone(),
         key: key(key_text.clone(), &input),
         today: house.today(community).0,
-        ask: Ask::Place {
+        ask: Ask::Place(Place {
+            no: OrderNo(0),
             resident: *resident,
             lines: basket.clone(),
             seen: *seen,
             code: PickupCode::Sealed(code.commitment()),
-        },
+        }),
         text: Some(code),
         reference: None,
     }
@@ -331,7 +348,7 @@ pub async fn settle(
         actor,
         key,
         today: house.today(community).0,
-        ask: Ask::Settle(order),
+        ask: Ask::Settle(Settle(order)),
         text: None,
         reference: None,
     };
@@ -348,12 +365,16 @@ pub async fn settle_part(
     (order, pieces): (OrderNo, Basket),
     (actor, key_text): (Code, Option<String>),
 ) -> Result<Answer, ClerkError> {
-    let key = key(key_text, &format!("settle {order} {pieces:?}"));
+    let key = key(key_text, &format!("settle {order} {:?}", pairs(&pieces)));
     let command = Command {
         actor,
         key,
         today: house.today(community).0,
-        ask: Ask::SettlePart(order, pieces, PartPrice::Again),
+        ask: Ask::SettlePart(SettlePart {
+            order,
+            lines: pieces,
+            price: PartPrice::Again,
+        }),
         text: None,
         reference: None,
     };
@@ -385,7 +406,10 @@ pub(crate) fn cancel_command(
         actor,
         key: key(key_text, &format!("cancel {order}")),
         today: house.today(community).0,
-        ask: Ask::Release(order, ReleaseReason::Cancelled),
+        ask: Ask::Release(Release {
+            order,
+            reason: ReleaseReason::Cancelled,
+        }),
         text: None,
         reference: None,
     }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use rongyi_clerk::{ClerkError, receipt};
 use rongyi_core::account::{Account, Purpose};
 use rongyi_core::chain::{hex, sha256};
-use rongyi_core::command::{Ask, Rejection, SaltedText};
+use rongyi_core::command::{Ask, Receive, Rejection, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, ItemNo};
-use rongyi_core::record::{Item, Key, Record};
+use rongyi_core::record::{Asked, Item, Key, Record};
 use rongyi_core::rule::Text;
 use rongyi_sheets::{BadRow, Columns, Row, Rows};
 use rongyi_store::StoreError;
@@ -217,11 +217,11 @@ async fn receive(
         salt: random(),
         text: told,
     };
-    let ask = Ask::Receive {
+    let ask = Ask::Receive(Receive {
         item,
         quantity,
         reason: salted.commitment(),
-    };
+    });
     let mut command = house.command(community, &house.hand.code(), ask);
     command.key = key;
     command.text = Some(salted);
@@ -251,9 +251,9 @@ async fn booked(
         let Some(stored) = store.entry(community, seq).await? else {
             continue;
         };
-        if let Some(Record::Receive(_, own, pieces, _)) = receipt(&stored)?.records.first()
-            && Some(*own) == no
-            && *pieces == quantity
+        if let Some(Record::Asked(_, Asked::Receive(own))) = receipt(&stored)?.records.first()
+            && Some(own.item) == no
+            && own.quantity == quantity
         {
             count += 1;
         }
@@ -275,11 +275,11 @@ pub async fn miss(
         salt: random(),
         text: reason.to_owned(),
     };
-    let ask = Ask::Receive {
+    let ask = Ask::Receive(Receive {
         item: item.clone(),
         quantity: pieces.saturating_neg(),
         reason: text.commitment(),
-    };
+    });
     let mut command = house.command(community, &house.hand.code(), ask);
     command.text = Some(text);
     let answer = house.clerk.ask_patiently(community, command).await?;

@@ -3,7 +3,7 @@
 
 use rongyi_core::account::{Account, Purpose};
 use rongyi_core::book::{Book, Changes};
-use rongyi_core::command::{Ask, Command};
+use rongyi_core::command::{Ask, Command, Enrol, Receive};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::Item;
 use rongyi_core::rule::{Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal, Text};
@@ -42,16 +42,16 @@ fn first_block(community: &'static str, pieces: i32) -> Changes {
         icon: Code::literal("rice"),
         active: true,
     };
-    let enrol = Ask::Enrol {
+    let enrol = Ask::Enrol(Enrol {
         resident: ResidentNo(1),
         household: HouseholdNo(1),
         who: [0; 32],
-    };
-    let receive = Ask::Receive {
+    });
+    let receive = Ask::Receive(Receive {
         item: Code::literal("rice"),
         quantity: pieces,
         reason: [0; 32],
-    };
+    });
     for ask in [Ask::Define(Box::new(item)), enrol, receive] {
         let command = Command {
             actor: Code::literal("staff/1"),

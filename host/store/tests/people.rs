@@ -6,7 +6,7 @@ mod access;
 
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Applied, Book};
-use rongyi_core::command::{Ask, Command};
+use rongyi_core::command::{Ask, Command, Enrol};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo, RuleSetNo};
 use rongyi_core::rule::{Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
 use rongyi_core::settings::{Expiry, Settings, Unit};
@@ -66,11 +66,11 @@ async fn community(url: &str) -> Store {
         by_scale: false,
     }));
     for no in [1001, 1002] {
-        apply(Ask::Enrol {
+        apply(Ask::Enrol(Enrol {
             resident: ResidentNo(no),
             household: HouseholdNo(11),
             who: [0; 32],
-        });
+        }));
     }
     store.write(&[book.seal().unwrap()]).await.unwrap();
     store

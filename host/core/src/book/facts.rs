@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::earning::{doer, holder, issued_kind};
 use super::{Book, scales};
 use crate::account::{Account, Holder, Purpose};
 use crate::command::Rejection;
-use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, ahead, answer, fitting, sum};
+use crate::counters::{
+    Cell, CounterKey, CounterRow, CounterSubject, ahead, answer, fitting, issued_kind, sum,
+};
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
 use crate::record::{Event, RuleSet};
 use crate::rule::{Award, Decision, Fact, FactNeed, Metric, Subject};
@@ -124,7 +125,7 @@ pub(super) fn asset_of(book: &Book, need: &FactNeed) -> Option<AssetNo> {
 pub(super) fn purse(book: &Book, asset: AssetNo, who: &Subjects) -> Option<Account> {
     let settings = book.frame.settings.as_ref()?;
     Some(Account {
-        holder: holder(settings, asset, who.resident, who.household),
+        holder: settings.holder(asset, who.resident, who.household),
         asset,
         purpose: Purpose::Available,
     })
@@ -197,7 +198,7 @@ pub(super) fn count_event(
     out: bool,
 ) -> Result<(), Rejection> {
     let mut people: BTreeMap<ResidentNo, Cell> = BTreeMap::new();
-    let who = doer(event)?;
+    let who = event.doer().ok_or(Rejection::RoleMissing)?;
     let one = people.entry(who).or_default();
     one.events = 1;
     one.quantity = i64::from(quantity);

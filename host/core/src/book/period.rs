@@ -1,13 +1,5 @@
-//! Closing a period, step by step: cut-off, sign-off, one holder after another, seal. And dated statements of what
-//! somebody had. It runs no job and counts nothing that a rule was not asked about.
-//!
-//! | step | from | checks, in this order | to |
-//! | --- | --- | --- | --- |
-//! | cut-off | nothing, or withdrawn | over, no other one of its length open, not closed at this length, rule in force | cut off |
-//! | withdraw | cut off | | withdrawn |
-//! | sign-off | cut off | not by whoever made the cut-off, unless nobody else can | signed |
-//! | close | signed | the holder had a standing; closed before: the same answer again | signed |
-//! | seal | signed | every holder is closed | sealed |
+//! What the end of a period does: standings at the cut-off, what the rule makes of each holder. The steps are
+//! `kinds/period`. It runs no job and counts nothing that a rule was not asked about.
 //!
 //! Periods of different lengths are closed each by itself: a month is over for its prizes while its year is still open.
 //!
@@ -18,34 +10,29 @@
 
 mod needs;
 mod standing;
+
+pub(super) use needs::needs;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use super::award::over_budget;
 use super::draft::{Draft, Drafted, Floors};
-use super::earning::{issued_kind, over_budget, refusal, whole};
 use super::facts::count_issued;
-use super::{Applied, Book};
+use super::{Applied, Asking, Book};
 use crate::account::{Account, Holder, Purpose};
-use crate::actor::same_person;
 use crate::amount::Amount;
-use crate::command::{Command, Rejection};
+use crate::command::{Command, PeriodRejection, Rejection};
 use crate::ids::{AssetNo, Code};
-use crate::period::{Period, PeriodRejection, PeriodRow, PeriodState, PeriodStep, Standing};
-use crate::record::{Envelope, Record, RuleSet, Transfer, TransferKind};
+use crate::period::{Period, PeriodRow, PeriodState, Standing};
+use crate::record::{Record, RuleSet, Transfer, TransferKind};
 use crate::rule::{Arg, Award, CloseAsk, Decision, Judge, KindPlan, Plan, Refusal, Short};
 use crate::settings::Settings;
 use crate::time::LocalDate;
 
 /// The kind in a rule's plan that names the facts it wants at the end of a period. It never happens as an event.
 pub(super) const CLOSE_KIND: &str = "period.close";
-
-/// A step and the period it is for.
-pub(super) struct Asked<'c> {
-    pub(super) period: Period,
-    pub(super) step: &'c PeriodStep,
-}
 
 /// A day that no period has closed.
 pub(super) fn open_day(book: &Book, on: LocalDate) -> Result<(), Rejection> {
@@ -57,68 +44,10 @@ pub(super) fn open_day(book: &Book, on: LocalDate) -> Result<(), Rejection> {
     }
 }
 
-pub(super) fn step(
-    book: &mut Book,
-    command: &Command,
-    envelope: Envelope,
-    asked: &Asked<'_>,
-    judge: &dyn Judge,
-) -> Result<Applied, Rejection> {
-    let period = asked.period;
-    match asked.step {
-        PeriodStep::CutOff { rule } => cut_off(book, command, envelope, period, rule.as_ref()),
-        PeriodStep::Withdraw => {
-            let row = row_in(book, &period, PeriodState::CutOff)?;
-            let row = PeriodRow {
-                state: PeriodState::Withdrawn,
-                ..row
-            };
-            Ok(turn(book, command, envelope, row, PeriodStep::Withdraw))
-        }
-        PeriodStep::SignOff { alone } => {
-            let row = row_in(book, &period, PeriodState::CutOff)?;
-            if !alone && same_person(&row.cut_by.0, &envelope.actor) {
-                return Err(PeriodRejection::SamePerson {
-                    period,
-                    by: envelope.actor,
-                }
-                .into());
-            }
-            let row = PeriodRow {
-                state: PeriodState::Signed,
-                signed_by: Some((envelope.actor.clone(), envelope.at, *alone)),
-                ..row
-            };
-            Ok(turn(book, command, envelope, row, asked.step.clone()))
-        }
-        PeriodStep::Close(holder) => close(book, command, envelope, period, *holder, judge),
-        PeriodStep::Seal => {
-            let row = row_in(book, &period, PeriodState::Signed)?;
-            let left = row.holders.saturating_sub(row.closed);
-            if left > 0 {
-                return Err(PeriodRejection::Unfinished { period, left }.into());
-            }
-            let row = PeriodRow {
-                state: PeriodState::Sealed,
-                sealed_by: Some((envelope.actor.clone(), envelope.at)),
-                ..row
-            };
-            Ok(turn(book, command, envelope, row, PeriodStep::Seal))
-        }
-    }
-}
-
 /// A step that only changes where the period stands.
-fn turn(
-    book: &mut Book,
-    command: &Command,
-    envelope: Envelope,
-    row: PeriodRow,
-    step: PeriodStep,
-) -> Applied {
-    let period = row.period;
+pub(super) fn turn(book: &mut Book, command: &Command, first: Record, row: PeriodRow) -> Applied {
     put(book, row);
-    Applied::Fresh(book.append(command, vec![Record::Period(envelope, period, step)], &[]))
+    Applied::Fresh(book.append(command, vec![first], &[]))
 }
 
 fn put(book: &mut Book, row: PeriodRow) {
@@ -136,7 +65,11 @@ fn row<'b>(book: &'b Book, period: &Period) -> Result<&'b PeriodRow, Rejection> 
     own.ok_or_else(|| PeriodRejection::Unknown { period: *period }.into())
 }
 
-fn row_in(book: &Book, period: &Period, wanted: PeriodState) -> Result<PeriodRow, Rejection> {
+pub(super) fn row_in(
+    book: &Book,
+    period: &Period,
+    wanted: PeriodState,
+) -> Result<PeriodRow, Rejection> {
     let own = row(book, period)?;
     if own.state == wanted {
         return Ok(own.clone());
@@ -201,13 +134,14 @@ fn may_cut(
     }
 }
 
-fn cut_off(
+pub(super) fn cut_off(
     book: &mut Book,
     command: &Command,
-    envelope: Envelope,
+    first: Record,
     period: Period,
     rule: Option<&Code>,
 ) -> Result<Applied, Rejection> {
+    let envelope = first.envelope().ok_or(Rejection::NothingToDo)?.clone();
     let set = may_cut(book, &period, rule, envelope.today)?;
     let settings = book.settings_or_reject()?.clone();
     let standings = match &set {
@@ -222,9 +156,6 @@ fn cut_off(
         }
     };
     let cut = book.frame.head.next_seq;
-    let step = PeriodStep::CutOff {
-        rule: rule.cloned(),
-    };
     put(
         book,
         PeriodRow {
@@ -234,12 +165,12 @@ fn cut_off(
             set: set.map(|set| set.no),
             holders: u32::try_from(standings.len()).map_err(|_| Rejection::NumberTooLarge)?,
             closed: 0,
-            cut_by: (envelope.actor.clone(), envelope.at),
+            cut_by: (envelope.actor, envelope.at),
             signed_by: None,
             sealed_by: None,
         },
     );
-    let mut records = vec![Record::Period(envelope, period, step)];
+    let mut records = vec![first];
     for (holder, standing) in standings {
         records.push(Record::Standing(holder, standing.clone()));
         book.standings.insert((cut, holder), Some(standing));
@@ -340,14 +271,14 @@ impl Closing<'_> {
             let fits = |asset: &AssetNo| holds(settings, *asset, self.holder);
             let Some(asset) = whose.filter(fits) else {
                 let args = vec![Arg::Code(award.asset.clone())];
-                return Ok(Err(refusal("host.asset", args)));
+                return Ok(Err(Refusal::new("host.asset", args)));
             };
             if let Some(max) = settings.award_max
                 && asset == AssetNo::POINTS
                 && i64::from(award.amount) > max.get()
             {
-                let args = vec![Arg::Integer(award.amount), whole(max.get())];
-                return Ok(Err(refusal("host.award-max", args)));
+                let args = vec![Arg::Integer(award.amount), Arg::whole(max.get())];
+                return Ok(Err(Refusal::new("host.award-max", args)));
             }
             let account = available(self.holder, asset);
             if award.amount < 0 {
@@ -399,14 +330,14 @@ impl Closing<'_> {
         let drawn = match award.short {
             Short::Clamp => wanted.min(has),
             Short::Refuse if has < wanted => {
-                return Ok(Err(refusal(
+                return Ok(Err(Refusal::new(
                     "balance.short",
-                    vec![whole(wanted), whole(has)],
+                    vec![Arg::whole(wanted), Arg::whole(has)],
                 )));
             }
             Short::Owe if owned.saturating_sub(wanted) < floor => {
-                let args = vec![whole(wanted), whole(has), whole(floor)];
-                return Ok(Err(refusal("balance.floor", args)));
+                let args = vec![Arg::whole(wanted), Arg::whole(has), Arg::whole(floor)];
+                return Ok(Err(Refusal::new("balance.floor", args)));
             }
             Short::Refuse | Short::Owe => wanted,
         };
@@ -431,20 +362,20 @@ impl Closing<'_> {
     }
 }
 
-fn close(
+pub(super) fn close(
     book: &mut Book,
-    command: &Command,
-    envelope: Envelope,
+    asking: &Asking<'_>,
+    first: Record,
     period: Period,
     holder: Holder,
-    judge: &dyn Judge,
 ) -> Result<Applied, Rejection> {
     let own = closing(book, &period, holder)?;
     if own.standing.entry != 0 {
         return Ok(Applied::Replay(own.standing.entry));
     }
     let mut changed = row_in(book, &period, PeriodState::Signed)?;
-    let answer = own.decide(book, envelope.today, judge)?;
+    let (command, today) = (asking.command, asking.envelope.today);
+    let answer = own.decide(book, today, asking.judge)?;
     // The mark: nothing below can fail.
     let facts = own.standing.facts.clone();
     let mut closed = own.standing.clone();
@@ -452,8 +383,6 @@ fn close(
     closed.entry = book.frame.head.next_seq;
     changed.closed = changed.closed.saturating_add(1);
     let key = (changed.cut, holder);
-    let today = envelope.today;
-    let first = Record::Period(envelope, period, PeriodStep::Close(holder));
     let receipt = match answer {
         Ok((decision, drafted)) => {
             count_issued(book, today, &decision, false);
@@ -480,41 +409,6 @@ pub(super) fn preview(
 ) -> Result<Result<Decision, Refusal>, Rejection> {
     let answer = closing(book, period, holder)?.decide(book, today, judge)?;
     Ok(answer.map(|(decision, _)| decision))
-}
-
-pub(super) fn assert(
-    book: &mut Book,
-    command: &Command,
-    envelope: Envelope,
-) -> Result<Applied, Rejection> {
-    let crate::command::Ask::Assert {
-        holder,
-        asset,
-        on,
-        amount,
-        reason,
-    } = &command.ask
-    else {
-        return Err(Rejection::NothingToDo);
-    };
-    let settings = book.settings_or_reject()?;
-    if settings.asset(asset).is_none() {
-        return Err(Rejection::AssetUnknown {
-            asset: asset.clone(),
-        });
-    }
-    if let Holder::Resident(resident) = holder {
-        book.household(*resident)?;
-    }
-    if *on >= envelope.today {
-        return Err(PeriodRejection::AssertToday {
-            on: *on,
-            today: envelope.today,
-        }
-        .into());
-    }
-    let record = Record::Assert(envelope, *holder, asset.clone(), *on, *amount, *reason);
-    Ok(Applied::Fresh(book.append(command, vec![record], &[])))
 }
 
 fn available(holder: Holder, asset: AssetNo) -> Account {

@@ -12,24 +12,23 @@
 //! | what was carried in | leaves the counters of its year and of all time |
 //! | an event | leaves the window of its day and the month's budget; nothing else is decided again |
 
-use super::draft::{Draft, Drafted, Floors, is_gift_of, spend_order};
-use super::earning::{scale_in, times, units_in};
-use super::facts::{count_event, count_issued};
-use super::part::{Handed, uncount};
+use super::award::event_of;
+use super::draft::{Draft, Drafted, Floors, spend_order};
+use super::kinds::{Asked, NoticeStep};
+use super::needs::Missing;
 use super::period::open_day;
-use super::{Applied, Book, Fate, FateState, carry};
+use super::{Applied, Book, Fate, FateState};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
-use crate::command::{AmendRejection, Command, NotReversible, Rejection};
-use crate::ids::{AssetNo, OrderNo};
-use crate::record::{Amend, Envelope, Event, NoticeStep, Record, Transfer, TransferKind};
+use crate::command::{AmendRejection, Command, Need, NotReversible, Rejection};
+use crate::record::{Record, Transfer, TransferKind, moved};
 use crate::time::LocalDate;
 
 /// The entry that a reversal of `entry` is about: posting after notice is part of its award.
 pub(super) fn target(book: &Book, entry: u64) -> u64 {
     match book.entries.get(&entry) {
         Some(Some(records)) => match records.first() {
-            Some(Record::Notice(_, NoticeStep::Post(award))) => *award,
+            Some(Record::Asked(_, Asked::Notice(NoticeStep::Post(award)))) => *award,
             Some(_) | None => entry,
         },
         Some(None) | None => entry,
@@ -67,40 +66,10 @@ fn waits(book: &Book, entry: u64) -> bool {
 }
 
 fn not_reversible(records: &[Record]) -> Option<NotReversible> {
-    let decided = matches!(records.get(1), Some(Record::Decided(..)));
-    let corrects = |record: &Record| matches!(record, Record::Moved(_, t) if t.kind == TransferKind::Correction);
-    match records.first()? {
-        Record::Event(..) | Record::Replace(..) | Record::Retry(..) => {
-            (!decided).then_some(NotReversible::Nothing)
-        }
-        Record::Open(..)
-        | Record::History(..)
-        | Record::Settle(..)
-        | Record::SettlePart(..)
-        | Record::Receive(..) => None,
-        Record::Amend(_, Amend::Approve(_)) if records.iter().any(corrects) => None,
-        Record::Amend(_, Amend::Propose(..) | Amend::Decline(..)) => Some(NotReversible::Nothing),
-        Record::Place(..) => Some(NotReversible::OpenOrder),
-        Record::Amend(..)
-        | Record::Notice(..)
-        | Record::Release(..)
-        | Record::Lapse(..)
-        | Record::Period(..) => Some(NotReversible::Final),
-        Record::Settings(..)
-        | Record::Activate(..)
-        | Record::Enrol(..)
-        | Record::Traits(..)
-        | Record::Define(..)
-        | Record::Assert(..)
-        | Record::Roster(..)
-        | Record::Erase(..)
-        | Record::Standing(..)
-        | Record::Decided(..)
-        | Record::Quoted(..)
-        | Record::Refused(..)
-        | Record::Waiting(..)
-        | Record::Moved(..) => Some(NotReversible::NotPoints),
-    }
+    let asked = records.first()?.what();
+    asked.map_or(Some(NotReversible::NotPoints), |own| {
+        own.not_reversible(records)
+    })
 }
 
 /// Takes `entry` back as the entry that begins with `first`.
@@ -138,7 +107,9 @@ pub(super) fn reverse(
         by,
         until: None,
     };
-    if let Some(no) = order_of(book.entry(entry)?)
+    // What is taken back of an order was handed over.
+    let order = book.entry(entry)?.first().and_then(Record::order);
+    if let Some(no) = order
         && let Some(Some(order)) = book.orders.get(&no)
     {
         let placed = order.entry;
@@ -146,28 +117,6 @@ pub(super) fn reverse(
     }
     book.put_fate(entry, fate);
     Ok(Applied::Fresh(drafted.commit(book, command, vec![first])))
-}
-
-/// The movements of an entry with their places.
-pub(super) fn moved(entry: u64, records: &[Record]) -> Vec<(u64, Transfer)> {
-    let places = (entry..).zip(records);
-    places
-        .filter_map(|(seq, record)| {
-            if let Record::Moved(_, transfer) = record {
-                Some((seq, transfer.clone()))
-            } else {
-                None
-            }
-        })
-        .collect()
-}
-
-/// The order that an entry handed over, wholly or in part.
-pub(super) fn order_of(records: &[Record]) -> Option<OrderNo> {
-    match records.first() {
-        Some(Record::Settle(_, no) | Record::SettlePart(_, no, ..)) => Some(*no),
-        Some(_) | None => None,
-    }
 }
 
 /// All movements a reversal of `entry` looks at: its own, and those that posted it after its notice.
@@ -336,44 +285,72 @@ fn give_back(draft: &mut Draft<'_>, back: Transfer, today: LocalDate) -> Result<
     draft.pay_in_as(&back)
 }
 
-/// The event that an entry decided, with the day it was booked.
-pub(super) fn event_of(book: &Book, entry: u64) -> Option<(Event, Envelope)> {
-    let first = |entry: &u64| book.entries.get(entry)?.as_ref()?.first();
-    let own = first(&entry)?;
-    let about = if let Record::Retry(_, waited) = own {
-        first(waited)?
-    } else {
-        own
-    };
-    if let Record::Event(_, event) | Record::Replace(_, event, _) = about {
-        Some((event.clone(), own.envelope()?.clone()))
-    } else {
-        None
-    }
-}
-
 /// What `entry` counted leaves its window again.
 pub(super) fn uncount_entry(book: &mut Book, entry: u64) -> Result<(), Rejection> {
     let records = book.entry(entry)?.to_vec();
-    if let Some((event, envelope)) = event_of(book, entry)
-        && let Some(Record::Decided(set, _, decision)) = records.get(1)
+    match records.first().and_then(Record::what) {
+        Some(asked) => asked.undo(book, entry, &records),
+        None => Ok(()),
+    }
+}
+
+/// Everything a reversal of `entry` reads.
+pub(super) fn needs(list: &mut Missing<'_>, entry: u64) {
+    if list.entry(entry).is_none() {
+        return;
+    }
+    let entry = target(list.book, entry);
+    waiting(list, entry);
+    let fate = list.fate(entry);
+    undone(list, entry);
+    if let Some(Fate {
+        state: FateState::Posted,
+        by,
+        ..
+    }) = fate
     {
-        let quantity = units_in(book, &event, *set);
-        let scale = scale_in(book, &event, *set);
-        count_event(book, &event, ((quantity, scale), decision), true)?;
-        times::free(book, &event, entry);
-        let gift = |(_, own): &(u64, Transfer)| is_gift_of(own, AssetNo::POINTS);
-        if !moved(entry, &records).iter().any(gift) {
-            count_issued(book, envelope.today, decision, true);
+        for (_, transfer) in moved(by, &list.entry(by).unwrap_or_default()) {
+            sides(list, &transfer);
         }
     }
-    if let Some(Record::History(_, holder, history, ..)) = records.first() {
-        carry::uncount(book, *holder, history)?;
+}
+
+/// The accounts, counters and orders that taking the movements of `entry` back touches.
+pub(super) fn undone(list: &mut Missing<'_>, entry: u64) {
+    let Some(records) = list.entry(entry) else {
+        return;
+    };
+    for (_, transfer) in moved(entry, &records) {
+        sides(list, &transfer);
     }
-    if let Some(no) = order_of(&records)
-        && let Some(Some(order)) = book.orders.get(&no).cloned()
-    {
-        uncount(book, &order, &Handed::of(entry, &records));
+    if let Some(asked) = records.first().and_then(Record::what) {
+        asked.undo_needs(list, entry);
     }
-    Ok(())
+}
+
+fn sides(list: &mut Missing<'_>, transfer: &Transfer) {
+    let asset = transfer.debit.asset;
+    for account in [transfer.debit, transfer.credit] {
+        list.account(account);
+        if matches!(account.purpose, Purpose::Held | Purpose::Notice) {
+            list.account(Account {
+                purpose: Purpose::Available,
+                ..account
+            });
+        }
+    }
+    for purpose in [Purpose::Expired, Purpose::Issuance] {
+        list.account(Account::of_community(asset, purpose));
+    }
+    if asset.item().is_some() {
+        list.account(Account::of_community(asset, Purpose::Shelf));
+    }
+}
+
+fn waiting(list: &mut Missing<'_>, entry: u64) {
+    let waits = list.book.entries.get(&entry).and_then(Option::as_ref);
+    let waits = waits.is_some_and(|own| matches!(own.get(1), Some(Record::Waiting(..))));
+    if waits && !list.book.waiting.contains_key(&entry) {
+        list.needs.push(Need::Waiting(entry));
+    }
 }

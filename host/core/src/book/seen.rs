@@ -1,7 +1,7 @@
 //! An order as people see it: one function from what is stored and the day to what pages, API and terminal show. What
 //! is due is shown as done, whether or not the job has come round. It decides and changes nothing.
 
-use super::part::{charged, in_parts};
+use super::order::{charged, in_parts};
 use super::{Order, OrderState};
 use crate::ids::{Code, ItemNo};
 use crate::record::{LotDate, ReleaseReason};

@@ -6,17 +6,25 @@ use std::sync::Arc;
 use crate::account::{Account, Holder};
 use crate::amount::Amount;
 use crate::chain::{Block, Hash, Head};
-use crate::command::SaltedText;
+use crate::command::{Command, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::period::{PeriodLength, PeriodRow, PeriodState, Standing};
 use crate::record::{
-    About, Event, Item, LotDate, OrderLine, PickupCode, Record, ReleaseReason, RuleSet, Transfer,
+    About, Envelope, Event, Item, LotDate, OrderLine, PickupCode, Record, ReleaseReason, RuleSet,
+    Transfer,
 };
-use crate::rule::Refusal;
+use crate::rule::{Judge, Refusal};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
 use crate::traits::Member;
+
+/// A command that is being decided: with when it is decided, and who answers for the rules.
+pub(super) struct Asking<'c> {
+    pub(super) command: &'c Command,
+    pub(super) envelope: Envelope,
+    pub(super) judge: &'c dyn Judge,
+}
 
 /// A balance with its lots.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

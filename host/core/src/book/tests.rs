@@ -26,12 +26,15 @@ use super::{Applied, Book, Loaded, OrderState, Receipt};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::chain::{Head, merkle_root, sha256};
-use crate::command::{Ask, Command, Need, Rejection};
+use crate::command::{
+    Ask, Carry, Command, Enrol, Lapse, Need, Open, Place, Receive, Rejection, Release, Replace,
+    Retry, SetTraits, Settle, SettlePart,
+};
 use crate::counters::CounterRow;
 use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::record::{
-    Amend, Change, Event, Item, Key, NoticeStep, PartPrice, PickupCode, Quantity, Record,
-    ReleaseReason, RuleSet, Source,
+    Amend, Asked, Change, Event, Item, Key, NoticeStep, OrderLine, PartPrice, PickupCode, Quantity,
+    Record, ReleaseReason, RuleSet, Source,
 };
 use crate::rule::{
     Award, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan, PriceAsk,
@@ -221,11 +224,11 @@ impl Desk {
         desk.must(Ask::Activate(Box::new(rule_set())));
         for resident in 1..=3 {
             let household = HouseholdNo(if resident == 3 { 2 } else { 1 });
-            desk.must(Ask::Enrol {
+            desk.must(Ask::Enrol(Enrol {
                 resident: ResidentNo(resident),
                 household,
                 who: [0; 32],
-            });
+            }));
         }
         let item = Item {
             no: ItemNo(0),
@@ -237,11 +240,11 @@ impl Desk {
             active: true,
         };
         desk.must(Ask::Define(Box::new(item)));
-        desk.must(Ask::Receive {
+        desk.must(Ask::Receive(Receive {
             item: code("rice"),
             quantity: 5,
             reason: [0; 32],
-        });
+        }));
         desk
     }
 
@@ -288,7 +291,7 @@ impl Desk {
 
     /// Whether a second person may have let somebody pass the floor.
     fn approved(&self) -> bool {
-        let approves = |r: &Record| matches!(r, Record::Amend(_, Amend::Approve(_)));
+        let approves = |r: &Record| matches!(r.what(), Some(Asked::Amend(Amend::Approve(_))));
         self.journal.iter().any(approves)
     }
 
@@ -317,12 +320,13 @@ impl Desk {
 
     fn place(&mut self, seen: i64, pick_up: &str) -> Receipt {
         let seen = Amount::new(seen).unwrap();
-        self.must(Ask::Place {
+        self.must(Ask::Place(Place {
+            no: OrderNo(0),
             resident: ResidentNo(1),
-            lines: vec![(code("rice"), 1)],
+            lines: vec![OrderLine::new(code("rice"), 1)],
             seen,
             code: PickupCode::Clear(pick_up.into()),
-        })
+        }))
     }
 
     fn spendable(&self) -> i64 {
@@ -513,7 +517,7 @@ fn keys_and_references_answer_once() {
         Ok(Applied::Replay(receipt.entry)),
         "a refusal is replayed, not tried again"
     );
-    let other = keyed("b", Ask::Settle(OrderNo(1)));
+    let other = keyed("b", Ask::Settle(Settle(OrderNo(1))));
     assert_eq!(
         desk.send(&other),
         Err(Rejection::KeyConflict { key: "k".into() })
@@ -540,13 +544,13 @@ fn an_event_whose_rule_failed_waits_and_changes_nothing_else() {
         desk.book.waiting().keys().copied().collect::<Vec<_>>(),
         [receipt.entry]
     );
-    let again = desk.ask(Ask::Retry(receipt.entry));
+    let again = desk.ask(Ask::Retry(Retry(receipt.entry)));
     assert!(
         matches!(again, Err(Rejection::RuleFault { .. })),
         "{again:?}"
     );
     assert_eq!(
-        desk.ask(Ask::Retry(1)),
+        desk.ask(Ask::Retry(Retry(1))),
         Err(Rejection::NotWaiting { seq: 1 })
     );
 }
@@ -582,7 +586,10 @@ fn every_record_survives_its_bytes() {
     desk.earn("boom", 1, 1);
     desk.earn("strict", 1, 500);
     desk.place(85, "12345678");
-    desk.must(Ask::Release(OrderNo(1), ReleaseReason::Cancelled));
+    desk.must(Ask::Release(Release {
+        order: OrderNo(1),
+        reason: ReleaseReason::Cancelled,
+    }));
     let kinds: std::collections::BTreeSet<u8> = desk.journal.iter().map(Record::kind).collect();
     assert!(kinds.len() >= 11, "{kinds:?}");
     for record in &desk.journal {

@@ -1,10 +1,8 @@
 //! Texts that stand beside the ledger, and whom an entry is about where no movement says so. It decides nothing.
 
 use super::Book;
-use crate::account::Holder;
 use crate::command::{Ask, Command};
-use crate::ids::ResidentNo;
-use crate::record::{About, Record};
+use crate::record::{About, Asked, Record, resident};
 
 impl Book {
     /// What is kept beside the ledger of this entry, and whom it is about. The text of an order is its pick-up code,
@@ -12,7 +10,7 @@ impl Book {
     /// person to what was refused or came out at nothing.
     pub(super) fn keep_texts(&mut self, command: &Command, entry: u64, records: &[Record]) {
         let first = records.first();
-        let is_order = matches!(command.ask, Ask::Place { .. });
+        let is_order = matches!(command.ask, Ask::Place(_));
         let text = command.text.as_ref().filter(|_| !is_order);
         let reference = command.reference.as_ref().and_then(|own| own.text.as_ref());
         let unmoved = self.unmoved(records);
@@ -42,19 +40,15 @@ impl Book {
         {
             return None;
         }
-        let resident = |no: &ResidentNo| About::Holder(Holder::Resident(*no));
-        let first = records.first()?;
-        if let Record::Place(_, _, no, ..) = first {
-            return Some(vec![resident(no)]);
+        let what = records.first()?.what()?;
+        if let Asked::Place(placed) = what {
+            return Some(vec![resident(placed.resident)]);
         }
         // The event of a second try stands in the entry that waited.
-        let event = if let Record::Event(_, event) | Record::Replace(_, event, _) = first {
-            event
-        } else if let Record::Retry(_, waited) = first {
-            self.waiting.get(waited)?.as_ref()?
-        } else {
-            return None;
+        let event = match what.waited() {
+            Some(waited) => self.waiting.get(&waited)?.as_ref()?,
+            None => what.event()?,
         };
-        Some(event.roles.iter().map(|(_, no)| resident(no)).collect())
+        Some(event.roles.iter().map(|(_, no)| resident(*no)).collect())
     }
 }

@@ -34,10 +34,7 @@ pub struct Marked {
 impl Marked {
     /// The event, where it was decided with its recording.
     pub fn event(&self) -> Option<&Event> {
-        match self.receipt.records.first() {
-            Some(Record::Event(_, event) | Record::Replace(_, event, _)) => Some(event),
-            Some(_) | None => None,
-        }
+        self.receipt.records.first().and_then(Record::event)
     }
 
     /// What is to be looked at, in whole sentences.

@@ -9,7 +9,7 @@ use rongyi_core::book::{FateState, Frame, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{AmendRejection, Rejection};
 use rongyi_core::ids::{AssetNo, Code, ResidentNo};
-use rongyi_core::record::{Change, Record};
+use rongyi_core::record::{Asked, Change, Place, Record};
 use rongyi_core::{shown, typed};
 use rongyi_pages::{
     AmendView, FieldError, FoundEntry, NoticeRow, NoticeState, NoticeView, ObjectionRow,
@@ -257,7 +257,7 @@ async fn look_up(duty: &OnDuty, typed: &str) -> Result<Option<FoundEntry>, Fault
     let mut notes = Vec::new();
     // Of an order that was handed over the return is booked against the hand-over.
     if let Some((seq, kind, body)) = stored.records.first()
-        && let Record::Place(_, no, ..) = decode(*seq, *kind, body)?
+        && let Record::Asked(_, Asked::Place(Place { no, .. })) = decode(*seq, *kind, body)?
         && let Some(order) = store.order(&visit.code, no).await?
         && let [handed] = redemption::handed_in(store, &visit.code, &order)
             .await?

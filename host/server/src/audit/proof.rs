@@ -212,7 +212,7 @@ async fn code_stays_secret(
         if record.personal().clear_code.is_none() {
             continue;
         }
-        let Record::Place(_, no, ..) = record else {
+        let Some(no) = record.order() else {
             continue;
         };
         let order = store.order(community, no).await?;

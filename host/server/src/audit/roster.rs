@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use rongyi_clerk::ClerkError;
 use rongyi_core::chain::{Hash, hex, sha256};
-use rongyi_core::command::{Ask, SaltedText};
+use rongyi_core::command::{self, Ask, SaltedText};
 use rongyi_core::ids::Code;
-use rongyi_core::record::Record;
+use rongyi_core::record::{Asked, Record};
 use rongyi_core::time::LocalDate;
 use rongyi_store::{AccessRecord, SealedPerson, Staff, Store, StoreError, Whose};
 use serde::{Deserialize, Serialize};
@@ -141,7 +141,8 @@ pub async fn newest(store: &Store, code: &Code) -> Result<Option<Sealed>, StoreE
     let Some((seq, body)) = store.last_roster(code).await? else {
         return Ok(None);
     };
-    let Ok(Record::Roster(envelope, _, people)) = Record::decode(Record::ROSTER, &body) else {
+    let record = Record::decode(command::Roster::NUMBER, &body);
+    let Ok(Record::Asked(envelope, Asked::Roster(command::Roster { people, .. }))) = record else {
         return Err(StoreError::Corrupt {
             what: "record",
             place: format!("{code}/{seq}"),
@@ -273,7 +274,7 @@ pub async fn keep(
         text: serde_json::to_string(&list).unwrap_or_default(),
     };
     let staff = text.commitment();
-    let mut command = house.command(code, &actor, Ask::Roster { staff, people });
+    let mut command = house.command(code, &actor, Ask::Roster(command::Roster { staff, people }));
     command.text = Some(text);
     house.clerk.ask_patiently(code, command).await?;
     Ok(strange)

@@ -8,9 +8,9 @@ use rongyi_clerk::{Answer, ClerkError};
 use rongyi_core::account::{Account, Holder};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::Loaded;
-use rongyi_core::command::{Ask, Need, Rejection, SaltedText};
+use rongyi_core::command::{Ask, Assert, Need, Rejection, SaltedText};
 use rongyi_core::ids::{Code, ResidentNo};
-use rongyi_core::record::Record;
+use rongyi_core::record::{Asked, Record};
 use rongyi_core::time::LocalDate;
 use rongyi_store::{Store, StoreError};
 
@@ -54,7 +54,7 @@ pub async fn state(
 ) -> Result<Said, ClerkError> {
     let today = house.today(code).0;
     if statement.on >= today {
-        let early = rongyi_core::period::PeriodRejection::AssertToday {
+        let early = rongyi_core::command::PeriodRejection::AssertToday {
             on: statement.on,
             today,
         };
@@ -70,13 +70,13 @@ pub async fn state(
         text: statement.source.clone(),
     };
     let amount = Amount::new(statement.amount);
-    let ask = Ask::Assert {
+    let ask = Ask::Assert(Assert {
         holder: account.holder,
         asset: statement.asset.clone(),
         on: statement.on,
         amount: amount.map_err(|_| ClerkError::Rejected(Rejection::OutOfRange))?,
         reason: text.commitment(),
-    };
+    });
     let mut command = house.command(code, actor, ask);
     command.text = Some(text);
     let answer = house.clerk.ask_patiently(code, command).await?;
@@ -145,13 +145,13 @@ pub struct Kept {
 
 /// The statement that a record keeps.
 pub fn kept(seq: u64, record: &Record) -> Option<Kept> {
-    if let Record::Assert(_, holder, asset, on, amount, _) = record {
+    if let Record::Asked(_, Asked::Assert(own)) = record {
         Some(Kept {
             seq,
-            holder: *holder,
-            asset: asset.clone(),
-            on: *on,
-            stated: amount.get(),
+            holder: own.holder,
+            asset: own.asset.clone(),
+            on: own.on,
+            stated: own.amount.get(),
         })
     } else {
         None

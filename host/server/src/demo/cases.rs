@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rongyi_clerk::{Answer, ClerkError};
 use rongyi_core::amount::Amount;
 use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::record::OrderLine;
 use rongyi_sheets::Sheet;
 
 use crate::amend::{By, Request};
@@ -120,7 +121,7 @@ async fn lapsing_order(house: &House, community: &Code) -> Result<(), Failure> {
     let seen = Amount::new(PRICE).map_err(|error| Failure::said("demo", &error))?;
     let wanted = Wanted {
         resident: MEMBER,
-        basket: vec![(Code::literal(ITEM), 1)],
+        basket: vec![OrderLine::new(Code::literal(ITEM), 1)],
         seen,
         actor: parsed(&format!("resident/{MEMBER}"))?,
         key: Some("demo-order".to_owned()),

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rongyi_core::account::Holder;
 use rongyi_core::book::Receipt;
 use rongyi_core::ids::{Code, ResidentNo};
-use rongyi_core::record::Record;
+use rongyi_core::record::{About, Record};
 use rongyi_core::rule::Text;
 use rongyi_core::time::Instant;
 use rongyi_store::{ReadNote, Store, StoreError};
@@ -293,14 +293,14 @@ pub async fn concerned(
 ) -> Result<Vec<ResidentNo>, StoreError> {
     let mut holders = Vec::new();
     for record in &receipt.records {
-        if let Record::Event(_, event) | Record::Replace(_, event, _) = record {
-            holders.extend(event.roles.iter().map(|(_, who)| Holder::Resident(*who)));
-        } else if let Record::Place(_, _, who, ..) | Record::Traits(_, who, ..) = record {
-            holders.push(Holder::Resident(*who));
-        } else if let Record::History(_, holder, ..) = record {
-            holders.push(*holder);
-        } else if let Record::Moved(_, moved) = record {
+        if let Record::Moved(_, moved) = record {
             holders.extend([moved.debit.holder, moved.credit.holder]);
+        } else if record.what().is_some() {
+            let about = record.personal().about.into_iter();
+            holders.extend(about.filter_map(|own| match own {
+                About::Holder(holder) => Some(holder),
+                About::Entry(_) => None,
+            }));
         }
     }
     whose(store, community, holders.into_iter()).await

@@ -7,7 +7,7 @@ use rongyi_clerk::{ClerkError, book_of, receipt};
 use rongyi_core::book::{Applied, Frame, Receipt};
 use rongyi_core::command::{Ask, Command, Reference};
 use rongyi_core::ids::{Code, RuleSetNo};
-use rongyi_core::record::{Event, Record};
+use rongyi_core::record::{Asked, Event, Record};
 use rongyi_core::rule::Refusal;
 use rongyi_core::seal::SEALED_PREFIX;
 use rongyi_store::{Store, StoreError, StoredEntry};
@@ -62,7 +62,7 @@ async fn again(
     let entry = stored.first_seq;
     let receipt = receipt(stored)?;
     let [
-        Record::Event(_, event),
+        Record::Asked(_, Asked::Earn(event)),
         Record::Refused(set, _, refusal),
         ..,
     ] = receipt.records.as_slice()

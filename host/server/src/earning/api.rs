@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use rongyi_clerk::Answer;
 use rongyi_core::book::Frame;
 use rongyi_core::chain::{Hash, sha256};
-use rongyi_core::command::{Ask, Command, Reference, Rejection, SaltedText};
+use rongyi_core::command::{Ask, Command, Reference, Rejection, Replace, SaltedText};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{Event, Key, Record, Source};
 use rongyi_core::rule::KindPlan;
@@ -210,7 +210,10 @@ pub(crate) fn event_command(
         key,
         today: now.0,
         ask: match input.replaces {
-            Some(entry) => Ask::Replace(event, entry),
+            Some(entry) => Ask::Replace(Replace {
+                event,
+                replaces: entry,
+            }),
             None => Ask::Earn(event),
         },
         text,

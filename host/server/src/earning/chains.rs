@@ -218,13 +218,11 @@ async fn command(
 }
 
 fn step_answer(frame: &Frame, receipt: &Receipt) -> StepAnswer {
-    let order = receipt.records.iter().find_map(|record| {
-        if let Record::Place(_, no, ..) = record {
-            Some(no.0)
-        } else {
-            None
-        }
-    });
+    let order = receipt
+        .records
+        .iter()
+        .find_map(redemption::placed)
+        .map(|no| no.0);
     StepAnswer {
         entry: receipt.entry,
         movements: movements(frame, receipt),

@@ -235,8 +235,8 @@ async fn reference_of(visit: &Visit, entry: u64) -> Result<(String, String), Fau
     let stored = stored.filter(|own| own.first_seq == entry);
     let first = stored.as_ref().and_then(|own| own.records.first());
     let (seq, kind, body) = first.ok_or_else(unknown)?;
-    let (Record::Event(_, event) | Record::Replace(_, event, _)) = decode(*seq, *kind, body)?
-    else {
+    let first = decode(*seq, *kind, body)?;
+    let Some(event) = first.event() else {
         return Err(Fault::input(
             "",
             &format!("第 {entry} 笔不是登记的事项，不能这样代替。请核对号码。"),
@@ -245,7 +245,7 @@ async fn reference_of(visit: &Visit, entry: u64) -> Result<(String, String), Fau
             ),
         ));
     };
-    let source = event.source.ok_or_else(|| {
+    let source = event.source.clone().ok_or_else(|| {
         Fault::input(
             "",
             &format!("第 {entry} 笔没有编号。冲正它以后，直接再登记一件就行，这一格不用填。"),
@@ -384,13 +384,7 @@ async fn done(
     kind: &KindPlan,
     (receipt, may_reverse): (&Receipt, bool),
 ) -> Result<Response, Fault> {
-    let event = receipt.records.iter().find_map(|record| {
-        if let Record::Event(_, event) | Record::Replace(_, event, _) = record {
-            Some(event)
-        } else {
-            None
-        }
-    });
+    let event = receipt.records.iter().find_map(Record::event);
     let event = event.ok_or_else(Fault::not_found)?;
     let doer = event.roles.first().map(|(_, who)| *who);
     let (gains, asset) = gains(visit, receipt).await?;

@@ -6,7 +6,7 @@ use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::{AssetNo, Code};
-use rongyi_core::record::{Amend, NoticeStep, Record, Transfer};
+use rongyi_core::record::{Asked, Record, Transfer};
 use rongyi_core::rule::Line;
 use serde::Serialize;
 use std::sync::Arc;
@@ -177,44 +177,6 @@ pub struct EntryAnswer {
     pub rule: Option<String>,
 }
 
-fn asked(record: &Record) -> &'static str {
-    match record {
-        Record::Settings(..) => "settings",
-        Record::Activate(..) => "activate",
-        Record::Enrol(..) => "enrol",
-        Record::Define(..) => "define",
-        Record::Receive(..) => "receive",
-        Record::Open(..) => "open",
-        Record::History(..) => "history",
-        Record::Event(..) => "event",
-        Record::Retry(..) => "retry",
-        Record::Place(..) => "place",
-        Record::Settle(..) => "settle",
-        Record::Release(..) => "release",
-        Record::Lapse(..) => "lapse",
-        Record::Assert(..) => "assert",
-        Record::Roster(..) => "roster",
-        Record::Period(..) => "period",
-        Record::Erase(..) => "erase",
-        Record::Amend(_, Amend::Reverse(..)) => "reverse",
-        Record::Amend(_, Amend::Propose(..)) => "propose",
-        Record::Amend(_, Amend::Approve(..)) => "approve",
-        Record::Amend(_, Amend::Decline(..)) => "decline",
-        Record::Notice(_, NoticeStep::Post(..)) => "post",
-        Record::Notice(_, NoticeStep::Object(..)) => "object",
-        Record::Notice(_, NoticeStep::Review(..)) => "review",
-        Record::Replace(..) => "replace",
-        Record::SettlePart(..) => "settle-part",
-        Record::Traits(..) => "traits",
-        Record::Decided(..)
-        | Record::Quoted(..)
-        | Record::Refused(..)
-        | Record::Waiting(..)
-        | Record::Standing(..)
-        | Record::Moved(..) => "followed",
-    }
-}
-
 /// Whether an entry concerns a resident: by its movements, its event, or its order.
 async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result<bool, Fault> {
     let Some(resident) = caller.resident() else {
@@ -227,32 +189,28 @@ async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result
         {
             return Ok(true);
         }
-        if let Record::Event(_, event) | Record::Replace(_, event, _) = record
+        if let Some(event) = record.event()
             && event.roles.iter().any(|(_, who)| *who == resident)
         {
             return Ok(true);
         }
-        if let Record::History(_, holder, ..) = record
+        if let Some(Asked::Carry(own)) = record.what()
             && [
                 Holder::Resident(resident),
                 Holder::Household(wallet.household),
             ]
-            .contains(holder)
+            .contains(&own.holder)
         {
             return Ok(true);
         }
         // A refused order has no row: whose it would have been stands in the record.
-        if let Record::Place(_, _, who, ..) = record
-            && *who == resident
+        if let Some(Asked::Place(placed)) = record.what()
+            && placed.resident == resident
         {
             return Ok(true);
         }
-        if let Record::Place(_, no, ..)
-        | Record::Settle(_, no)
-        | Record::SettlePart(_, no, ..)
-        | Record::Release(_, no, _) = record
-        {
-            let order = caller.house().store.order(&caller.code, *no).await?;
+        if let Some(no) = record.order() {
+            let order = caller.house().store.order(&caller.code, no).await?;
             if order.is_some_and(|order| {
                 order.entry <= receipt.entry && belongs(&order, resident, wallet)
             }) {
@@ -345,7 +303,7 @@ pub(crate) async fn get_entry(
     let refusal = receipt.refusal();
     Ok(Json(EntryAnswer {
         entry: receipt.entry,
-        asked: asked(first),
+        asked: first.what().map_or("followed", Asked::word),
         at_us: envelope.at.0,
         today: envelope.today.to_string(),
         actor: envelope.actor.to_string(),

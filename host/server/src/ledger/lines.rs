@@ -8,7 +8,7 @@ use rongyi_core::account::Purpose;
 use rongyi_core::book::{Fate, FateState, Frame, Loaded, Order, Stand};
 use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, ItemNo, OrderNo, RuleSetNo};
-use rongyi_core::record::{Amend, Change, Event, NoticeStep, OrderLine, Record, ReleaseReason};
+use rongyi_core::record::{Amend, Asked, Change, Event, Named, NoticeStep, OrderLine, Record};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Line, LineState, Unit};
 use rongyi_store::{PassbookRow, StoreError, StoredEntry};
@@ -94,95 +94,32 @@ pub(crate) fn event_title(
     format!("{} {counted}", visit.say(&kind.title))
 }
 
-/// What an entry is about, from the record that began it and what else is known of it.
+/// What an entry is called, from the record that began it and what else is known of it.
 pub(crate) fn title(visit: &Visit, frame: &Frame, first: &Record, about: &About) -> String {
-    let of_order = |zh: &str, en: &str| match &about.order {
-        Some(order) => format!(
-            "{}{}",
-            visit.either(zh, en),
-            goods(visit, frame, order_lines(order))
-        ),
-        None => visit.either(zh, en),
+    let Some(what) = first.what() else {
+        return visit.either("记账", "Booked");
     };
-    match first {
-        Record::Event(_, event) | Record::Replace(_, event, _) => {
-            event_title(visit, frame, event, about.set)
-        }
-        Record::SettlePart(_, _, lines, _) => {
-            format!(
-                "{}{}",
-                visit.either("领取一部分 ", "Collected in part: "),
-                goods(visit, frame, lines.clone())
-            )
-        }
-        Record::Amend(_, Amend::Reverse(entry, _)) => reversal_title(visit, frame, *entry, about),
-        Record::Amend(_, Amend::Propose(..)) => {
-            visit.either("提出更正，等待批准", "A correction, proposed")
-        }
-        Record::Amend(_, Amend::Approve(_)) => match about.reverses {
-            Some(entry) => reversal_title(visit, frame, entry, about),
-            None => visit.either("双人更正", "Correction by two people"),
+    let of_event = |event: &Event| event_title(visit, frame, event, about.set);
+    let title = what.title();
+    let named = match &title.of {
+        Named::Nothing => None,
+        Named::Event => what.event().map(of_event),
+        Named::EventOf(_) => about.event.as_ref().map(of_event),
+        Named::Entry(entry) => return reversal_title(visit, frame, *entry, about),
+        Named::Proposal(_) => match about.reverses {
+            Some(entry) => return reversal_title(visit, frame, entry, about),
+            None => None,
         },
-        Record::Amend(_, Amend::Decline(proposal, _)) => visit.either(
-            &format!("更正申请（第 {proposal} 笔）已退回"),
-            &format!("The proposal (entry {proposal}) was declined"),
-        ),
-        Record::Notice(_, NoticeStep::Post(..)) => match &about.event {
-            Some(event) => format!(
-                "{}{}",
-                visit.either("公示期满：", "After its notice: "),
-                event_title(visit, frame, event, about.set)
-            ),
-            None => visit.either("公示期满入账", "Posted after its notice"),
-        },
-        Record::Notice(_, NoticeStep::Object(entry, _)) => visit.either(
-            &format!("对第 {entry} 笔提出异议"),
-            &format!("Objection to entry {entry}"),
-        ),
-        Record::Notice(_, NoticeStep::Review(_, true, _)) => {
-            visit.either("异议复核：维持", "Objection reviewed: upheld")
+        Named::Goods(lines) => Some(goods(visit, frame, lines.clone())),
+        Named::Order(_) => {
+            let order = about.order.as_ref();
+            order.map(|order| goods(visit, frame, order_lines(order)))
         }
-        Record::Notice(_, NoticeStep::Review(_, false, _)) => {
-            visit.either("异议复核：撤回", "Objection reviewed: withdrawn")
-        }
-        Record::Retry(..) => match &about.event {
-            Some(event) => event_title(visit, frame, event, about.set),
-            None => visit.either("补记的事项", "An event, decided later"),
-        },
-        Record::Open(..) => visit.either("旧存折转入", "Brought over from the paper book"),
-        Record::History(_, _, history, ..) => carried_title(visit, frame, history),
-        Record::Place(_, _, _, lines, _, _) => {
-            format!(
-                "{}{}",
-                visit.either("兑换 ", "Redeemed: "),
-                goods(visit, frame, lines.clone())
-            )
-        }
-        Record::Settle(..) => of_order("领取 ", "Collected: "),
-        Record::Release(_, _, ReleaseReason::Cancelled) => of_order("取消兑换 ", "Cancelled: "),
-        Record::Release(_, _, ReleaseReason::TimedOut) => {
-            of_order("过期未领 ", "Not collected in time: ")
-        }
-        Record::Lapse(..) => visit.either("积分到期", "Points ran out"),
-        Record::Period(_, period, _) => visit.either(
-            &format!("{period} 期末结账"),
-            &format!("End of the period {period}"),
-        ),
-        Record::Erase(..) => visit.either("删除个人资料", "Personal data erased"),
-        Record::Traits(..) => visit.either("工作人员登记特征", "Traits set by staff"),
-        Record::Roster(..) => visit.either("工作人员名册封存", "List of staff sealed"),
-        Record::Settings(..)
-        | Record::Activate(..)
-        | Record::Enrol(..)
-        | Record::Define(..)
-        | Record::Receive(..)
-        | Record::Decided(..)
-        | Record::Quoted(..)
-        | Record::Refused(..)
-        | Record::Waiting(..)
-        | Record::Assert(..)
-        | Record::Standing(..)
-        | Record::Moved(..) => visit.either("记账", "Booked"),
+        Named::History(history) => Some(carried_title(visit, frame, history)),
+    };
+    match named {
+        Some(named) => format!("{}{named}", visit.say(&title.lead)),
+        None => visit.say(&title.alone),
     }
 }
 
@@ -228,6 +165,15 @@ fn asked(entry: &StoredEntry) -> Result<Option<RuleSetNo>, Fault> {
     }
 }
 
+/// The entry whose event this one decides later, or posts after its notice.
+fn decides(first: &Record) -> Option<u64> {
+    if let Named::EventOf(entry) = first.what()?.title().of {
+        Some(entry)
+    } else {
+        None
+    }
+}
+
 /// Looks up what is behind an entry.
 async fn behind(visit: &Visit, entry: u64) -> Result<Behind, Fault> {
     let store = &visit.app.house.store;
@@ -242,13 +188,13 @@ async fn behind(visit: &Visit, entry: u64) -> Result<Behind, Fault> {
         };
         let first = decode(*place, *kind, body)?;
         set = set.or(asked(&found)?);
-        if let Record::Event(_, own) | Record::Replace(_, own, _) = first {
-            return Ok((Some(own), set, None));
+        if let Some(own) = first.event() {
+            return Ok((Some(own.clone()), set, None));
         }
-        if let Record::Settle(_, no) | Record::SettlePart(_, no, ..) = first {
-            return Ok((None, None, Some(no)));
+        if let Some(Asked::Settle(_) | Asked::SettlePart(_)) = first.what() {
+            return Ok((None, None, first.order()));
         }
-        let (Record::Retry(_, before) | Record::Notice(_, NoticeStep::Post(before))) = first else {
+        let Some(before) = decides(&first) else {
             break;
         };
         seq = before;
@@ -258,10 +204,10 @@ async fn behind(visit: &Visit, entry: u64) -> Result<Behind, Fault> {
 
 /// The entry that an entry takes back: by one person, or by two.
 async fn reversed_by(visit: &Visit, first: &Record) -> Result<Option<u64>, Fault> {
-    if let Record::Amend(_, Amend::Reverse(entry, _)) = first {
+    if let Some(Asked::Amend(Amend::Reverse(entry, _))) = first.what() {
         return Ok(Some(*entry));
     }
-    let Record::Amend(_, Amend::Approve(proposal)) = first else {
+    let Some(Asked::Amend(Amend::Approve(proposal))) = first.what() else {
         return Ok(None);
     };
     let found = visit.app.house.store.entry(&visit.code, *proposal).await?;
@@ -269,7 +215,7 @@ async fn reversed_by(visit: &Visit, first: &Record) -> Result<Option<u64>, Fault
         return Ok(None);
     };
     Ok(
-        if let Record::Amend(_, Amend::Propose(Change::Reverse { entry }, _)) =
+        if let Record::Asked(_, Asked::Amend(Amend::Propose(Change::Reverse { entry }, _))) =
             decode(*seq, *kind, body)?
         {
             Some(entry)
@@ -286,15 +232,7 @@ pub(crate) async fn about(
     order: Option<OrderNo>,
 ) -> Result<About, Fault> {
     let store = &visit.app.house.store;
-    let no = if let Record::Place(_, no, ..)
-    | Record::Settle(_, no)
-    | Record::SettlePart(_, no, ..)
-    | Record::Release(_, no, _) = first
-    {
-        Some(*no)
-    } else {
-        order
-    };
+    let no = first.order().or(order);
     let order = match no {
         // A refused order gives its number to the next one, which is none of its business.
         Some(no) => store
@@ -307,13 +245,12 @@ pub(crate) async fn about(
         order,
         ..About::default()
     };
-    if let Record::Event(..) | Record::Replace(..) | Record::Retry(..) = first
-        && let Some(own) = store.entry(&visit.code, entry).await?
-    {
+    let decided = first.event().is_some() || matches!(first.what(), Some(Asked::Retry(_)));
+    if decided && let Some(own) = store.entry(&visit.code, entry).await? {
         about.set = asked(&own)?;
     }
-    if let Record::Retry(_, seq) | Record::Notice(_, NoticeStep::Post(seq)) = first {
-        let (event, set, _) = behind(visit, *seq).await?;
+    if let Some(seq) = decides(first) {
+        let (event, set, _) = behind(visit, seq).await?;
         about.event = event;
         about.set = about.set.or(set);
     }
@@ -337,17 +274,14 @@ pub(crate) fn booked_on(first: &Record) -> LocalDate {
 
 /// The day on which it happened, where it was booked on another one.
 pub(crate) fn happened_on(first: &Record, about: &About) -> Option<LocalDate> {
-    let on = match (first, &about.event) {
-        (Record::Event(_, event) | Record::Replace(_, event, _), _) => event.on,
-        (Record::Retry(..) | Record::Notice(..), Some(event)) => event.on,
-        _ => return None,
-    };
+    let later = about.event.as_ref().filter(|_| decides(first).is_some());
+    let on = first.event().or(later)?.on;
     (on != booked_on(first)).then_some(on)
 }
 
 /// The entry whose fate is the line's: of an award that was posted after its notice, the award's.
 fn fated(entry: u64, first: &Record) -> u64 {
-    if let Record::Notice(_, NoticeStep::Post(award)) = first {
+    if let Some(Asked::Notice(NoticeStep::Post(award))) = first.what() {
         *award
     } else {
         entry
@@ -377,13 +311,12 @@ pub(crate) fn state(
         return LineState::Reversed;
     }
     let stand = about.order.as_ref().map(|order| visit.seen(order).stand);
-    match (first, stand) {
-        (Record::Place(..), Some(Stand::Reserved)) => LineState::SetAside,
-        (Record::Place(..), Some(Stand::Settled { .. })) => LineState::PickedUp,
-        (Record::Place(..), Some(Stand::Cancelled { .. } | Stand::TimedOut { .. })) => {
-            LineState::GivenBack
-        }
-        _ => LineState::Posted,
+    let placed = matches!(first.what(), Some(Asked::Place(_)));
+    match stand.filter(|_| placed) {
+        Some(Stand::Reserved) => LineState::SetAside,
+        Some(Stand::Settled { .. }) => LineState::PickedUp,
+        Some(Stand::Cancelled { .. } | Stand::TimedOut { .. }) => LineState::GivenBack,
+        None => LineState::Posted,
     }
 }
 
@@ -485,7 +418,7 @@ pub(crate) async fn lines(
         let first = decode(row.entry, row.first.0, &row.first.1)?;
         let about = about(visit, (row.entry, &first), row.transfer.order).await?;
         let note = match first.envelope() {
-            Some(envelope) if matches!(first, Record::Event(..) | Record::Open(..)) => {
+            Some(envelope) if matches!(first.what(), Some(Asked::Earn(_) | Asked::Open(_))) => {
                 visit.actor(&envelope.actor).await
             }
             Some(_) | None => String::new(),
@@ -499,7 +432,7 @@ pub(crate) async fn lines(
             let short = shortfall(visit, frame, (event, &decision), (row.account, sum.amount));
             told.extend(short.await?.map(|short| short.told(visit, after)));
         }
-        if let Record::Amend(_, Amend::Reverse(..) | Amend::Approve(_)) = &first
+        if let Some(Asked::Amend(Amend::Reverse(..) | Amend::Approve(_))) = first.what()
             && row.account.asset == AssetNo::POINTS
             && let Some(stored) = visit.app.house.store.entry(&visit.code, row.entry).await?
         {
@@ -555,11 +488,7 @@ pub(crate) fn lapsed_text(visit: &Visit, asset: AssetNo, lapsed: i64) -> String 
 
 /// The event an entry decided.
 pub(crate) fn event_of<'r>(first: &'r Record, about: &'r About) -> Option<&'r Event> {
-    if let Record::Event(_, event) | Record::Replace(_, event, _) = first {
-        Some(event)
-    } else if let Record::Retry(..) = first {
-        about.event.as_ref()
-    } else {
-        None
-    }
+    let waited = matches!(first.what(), Some(Asked::Retry(_)));
+    let later = about.event.as_ref().filter(|_| waited);
+    first.event().or(later)
 }

@@ -10,7 +10,7 @@ use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Loaded, Receipt};
 use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
-use rongyi_core::record::{About, Envelope, Record};
+use rongyi_core::record::{About, Asked, Envelope, Record};
 use rongyi_core::settings::{Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{PassbookRow, Store, StoreError, StoredEntry};
@@ -205,14 +205,8 @@ async fn still(
 ) -> Result<Option<Receipt>, StoreError> {
     let receipt = receipt(stored)?;
     let asks = receipt.records.first().is_some_and(|first| {
-        matches!(
-            first,
-            Record::Event(..)
-                | Record::Replace(..)
-                | Record::Retry(..)
-                | Record::Place(..)
-                | Record::History(..)
-        )
+        let placed = matches!(first.what(), Some(Asked::Place(_) | Asked::Carry(_)));
+        placed || first.event().is_some() || first.what().is_some_and(|own| own.waited().is_some())
     });
     let moves = |record: &Record| matches!(record, Record::Moved(..));
     if !asks || receipt.records.iter().any(moves) {

@@ -7,7 +7,7 @@ use rongyi_core::account::{Account, Holder};
 use rongyi_core::book::{Frame, Loaded, Receipt};
 use rongyi_core::command::Need;
 use rongyi_core::ids::AssetNo;
-use rongyi_core::record::{Event, Record};
+use rongyi_core::record::{Asked, Event, Record};
 use rongyi_core::rule::Decision;
 use rongyi_pages::{Line, LineState, Unit};
 use rongyi_store::StoredEntry;
@@ -144,8 +144,8 @@ async fn nothing_moved(
     let about = about(visit, (entry, first), None).await?;
     let mut told = Vec::new();
     let mut counted = Unit::Points;
-    if let Record::History(_, _, history, ..) = first {
-        told.extend(carried_told(visit, frame, history));
+    if let Some(Asked::Carry(own)) = first.what() {
+        told.extend(carried_told(visit, frame, &own.history));
     }
     if let Some(Record::Decided(_, _, decision)) = receipt.records.get(1)
         && let Some(event) = event_of(first, &about)

@@ -7,7 +7,7 @@ use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Fate, FateState, Frame, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
-use rongyi_core::record::{Amend, NoticeStep, Record, Transfer, TransferKind};
+use rongyi_core::record::{Amend, Asked, NoticeStep, Record, Transfer, TransferKind};
 use rongyi_core::rule::{self, Plan};
 use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 use rongyi_store::StoredEntry;
@@ -175,8 +175,8 @@ async fn told_beside(
             ),
         }));
     }
-    if let Some(Record::History(_, _, history, ..)) = receipt.records.first() {
-        told.extend(carried_told(visit, frame, history));
+    if let Some(Asked::Carry(own)) = receipt.records.first().and_then(Record::what) {
+        told.extend(carried_told(visit, frame, &own.history));
     }
     Ok(told)
 }
@@ -185,7 +185,7 @@ async fn told_beside(
 pub(crate) fn lapsed(receipt: &Receipt) -> i64 {
     let first = receipt.records.first();
     // That is what a lapse is for; its line says nothing else.
-    if matches!(first, Some(Record::Lapse(..))) {
+    if matches!(first.and_then(Record::what), Some(Asked::Lapse(_))) {
         return 0;
     }
     let own = receipt.records.iter().filter_map(|record| {
@@ -218,7 +218,7 @@ async fn beside(
     };
     let mut related = Vec::new();
     let mut reason = None;
-    if let Record::Amend(_, amend) = first {
+    if let Some(Asked::Amend(amend)) = first.what() {
         let spoken = match amend {
             Amend::Approve(proposal) => text_of(visit, *proposal).await?,
             Amend::Reverse(..) | Amend::Propose(..) | Amend::Decline(..) => stored.text.clone(),
@@ -228,7 +228,7 @@ async fn beside(
     if let Some(entry) = about.reverses {
         related.push(numbered("看被冲正的那一笔", "What it takes back", entry));
     }
-    if let Record::Notice(_, NoticeStep::Post(award)) = first {
+    if let Some(Asked::Notice(NoticeStep::Post(award))) = first.what() {
         related.push(numbered("看是怎么算的", "How it was worked out", *award));
     }
     match fate {
@@ -253,7 +253,7 @@ async fn beside(
         Some(_) | None => {}
     }
     // Of goods that were handed over: what a return is booked against.
-    if let (Record::Place(..), Some(order), true) = (first, &about.order, ordered) {
+    if let (Some(Asked::Place(_)), Some(order), true) = (first.what(), &about.order, ordered) {
         for entry in redemption::handed_in(&visit.app.house.store, &visit.code, order).await? {
             related.push(numbered("交付", "Handed over", entry));
         }
@@ -274,7 +274,7 @@ async fn reason_of(visit: &Visit, by: u64) -> Result<String, Fault> {
     };
     let asked = found.records.first();
     if let Some((seq, kind, body)) = asked
-        && let Record::Amend(_, Amend::Approve(proposal)) = decode(*seq, *kind, body)?
+        && let Record::Asked(_, Asked::Amend(Amend::Approve(proposal))) = decode(*seq, *kind, body)?
     {
         return Ok(text_of(visit, proposal)
             .await?
@@ -312,16 +312,12 @@ pub(crate) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> R
     let receipt = receipt(&stored)?;
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
     let about = about(visit, (stored.first_seq, first), None).await?;
-    let doer = match (first, &about.event) {
-        (Record::Event(_, event) | Record::Replace(_, event, _), _) | (_, Some(event)) => {
-            event.roles.iter().any(|(_, who)| *who == me.resident)
-        }
-        _ => false,
-    };
-    let asked = if let Record::Place(_, _, who, ..) = first {
-        *who == me.resident
-    } else if let Record::History(_, holder, ..) = first {
-        holders(&wallet, me).contains(holder)
+    let event = first.event().or(about.event.as_ref());
+    let doer = event.is_some_and(|event| event.roles.iter().any(|(_, who)| *who == me.resident));
+    let asked = if let Some(Asked::Place(placed)) = first.what() {
+        placed.resident == me.resident
+    } else if let Some(Asked::Carry(own)) = first.what() {
+        holders(&wallet, me).contains(&own.holder)
     } else {
         false
     };

@@ -222,11 +222,7 @@ pub(crate) async fn get_passbook(
             change: row.change,
             balance_after: row.balance_after,
             at_us: first.envelope().map_or(0, |envelope| envelope.at.0),
-            kind: if let Record::Event(_, event) | Record::Replace(_, event, _) = &first {
-                Some(event.kind.to_string())
-            } else {
-                None
-            },
+            kind: first.event().map(|event| event.kind.to_string()),
         });
     }
     Ok(Json(Passbook { lines, older }))

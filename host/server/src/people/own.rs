@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use rongyi_clerk::ClerkError;
 use rongyi_core::book::Order;
-use rongyi_core::command::{Ask, Command, Rejection};
+use rongyi_core::command::{Ask, Command, Rejection, SetTraits};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::Erasure;
 use rongyi_core::rule::Text;
@@ -241,7 +241,7 @@ async fn close_number(
     }
     let gone = known().map(|name| (name.clone(), 0));
     let changes = gone.chain([(erased.clone(), 1)]).collect();
-    let ask = Ask::Traits(resident, changes);
+    let ask = Ask::Traits(SetTraits { resident, changes });
     let command = house.command(community, &Actor::Job.code(), ask);
     house.clerk.ask_patiently(community, command).await?;
     Ok(())

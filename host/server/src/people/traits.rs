@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rongyi_clerk::ClerkError;
 use rongyi_core::book::Loaded;
-use rongyi_core::command::{Ask, Need, Rejection};
+use rongyi_core::command::{Ask, Need, Rejection, SetTraits};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::traits::{Traits, day_of, of_day};
@@ -103,7 +103,7 @@ pub(crate) async fn set(
             ),
         )));
     }
-    let ask = Ask::Traits(resident, changes);
+    let ask = Ask::Traits(SetTraits { resident, changes });
     let answer = house
         .clerk
         .ask_patiently(community, house.command(community, &house.hand.code(), ask))

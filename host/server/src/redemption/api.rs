@@ -5,7 +5,7 @@ use rongyi_core::amount::Amount;
 use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::{Code, OrderNo, ResidentNo};
-use rongyi_core::record::Record;
+use rongyi_core::record::{OrderLine, Record};
 use rongyi_core::rule::{Plan, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,7 +35,7 @@ pub(crate) fn basket(lines: &[BasketLine]) -> Result<Basket, Fault> {
     let line = |line: &BasketLine| {
         let code: Result<Code, _> = line.item.parse();
         let bad = || Fault::input("item", "不是物品代码。", "this is not an item's code.");
-        Ok((code.map_err(|_| bad())?, line.quantity))
+        Ok(OrderLine::new(code.map_err(|_| bad())?, line.quantity))
     };
     lines.iter().map(line).collect()
 }
@@ -418,13 +418,7 @@ pub(crate) async fn place_order(
             return Ok(Told { body, replayed }.into_response());
         }
     }
-    let no = answer.receipt.records.iter().find_map(|record| {
-        if let Record::Place(_, no, ..) = record {
-            Some(*no)
-        } else {
-            None
-        }
-    });
+    let no = answer.receipt.records.iter().find_map(redemption::placed);
     let order = load(&caller, no.ok_or_else(Fault::not_found)?).await?;
     Ok(Told {
         body: order_answer(&caller, &frame, &order, replayed).await?,

@@ -175,7 +175,7 @@ impl Handing {
                 ));
             };
             if number > 0 {
-                basket.push((code, number));
+                basket.push(OrderLine::new(code, number));
             }
         }
         if basket.is_empty() {

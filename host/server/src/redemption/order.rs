@@ -9,7 +9,7 @@ use rongyi_core::amount::Amount;
 use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::OrderNo;
-use rongyi_core::record::Record;
+use rongyi_core::record::{self, Record};
 use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{OrderLine, OrderState, OrderView, OrdersView};
@@ -55,7 +55,7 @@ pub(crate) async fn place_order(
     }
     let wanted = Wanted {
         resident: me.resident,
-        basket: vec![(item.clone(), form.quantity)],
+        basket: vec![record::OrderLine::new(item.clone(), form.quantity)],
         seen,
         actor: Actor::Resident(me.resident).code(),
         key: Some(form.key).filter(|key| (1..=128).contains(&key.len())),
@@ -63,13 +63,7 @@ pub(crate) async fn place_order(
     let answer = redemption::place(&visit.app.house, &visit.code, wanted).await?;
     let refusal = answer.receipt.refusal().cloned();
     let Some(refusal) = refusal else {
-        let no = answer.receipt.records.iter().find_map(|record| {
-            if let Record::Place(_, no, ..) = record {
-                Some(*no)
-            } else {
-                None
-            }
-        });
+        let no = answer.receipt.records.iter().find_map(redemption::placed);
         let no = no.ok_or_else(|| Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))?;
         return Ok(go(&visit.path(&format!("/orders/{no}?placed=1"))));
     };

@@ -6,7 +6,7 @@ use rongyi_core::book::Frame;
 use rongyi_core::chain::hex;
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::Code;
-use rongyi_core::record::Item;
+use rongyi_core::record::{Item, OrderLine};
 use rongyi_core::rule::{Line, Refusal};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Blocked, ConfirmView, Draw, Filter, ItemView, Picture, ShopView, Stock, Tile};
@@ -117,7 +117,9 @@ pub(crate) async fn list_shop(
 ) -> Result<Response, Fault> {
     let each = |frame: &Frame| {
         let offered = frame.items.iter().filter(|item| item.active);
-        offered.map(|item| vec![(item.code.clone(), 1)]).collect()
+        offered
+            .map(|item| vec![OrderLine::new(item.code.clone(), 1)])
+            .collect()
     };
     let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, each).await?;
     let offered: Vec<&Item> = front
@@ -204,7 +206,7 @@ async fn front_of(
 ) -> Result<Shopfront, Fault> {
     let baskets: Vec<_> = pieces
         .iter()
-        .map(|pieces| vec![(code.clone(), *pieces)])
+        .map(|pieces| vec![OrderLine::new(code.clone(), *pieces)])
         .collect();
     let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, |_| {
         baskets.clone()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rongyi_clerk::clock::ManualClock;
 use rongyi_config as config;
-use rongyi_core::command::{Ask, Command, SaltedText};
+use rongyi_core::command::{Ask, Command, Receive, SaltedText};
 use rongyi_server::house::House;
 
 use crate::app::{NOW, TestApp, code};
@@ -23,11 +23,11 @@ fn command(app: &TestApp, no: u32) -> Command {
                 salt: [7; 16],
                 text: "甲店".into(),
             };
-            let receive = Ask::Receive {
+            let receive = Ask::Receive(Receive {
                 item: found.items[0].code.clone(),
                 quantity: 1,
                 reason: donor.commitment(),
-            };
+            });
             Command {
                 text: Some(donor),
                 ..app.house.command(&code("nanmen"), &code("import"), receive)

@@ -2,7 +2,7 @@
 
 use rongyi_core::account::Holder;
 use rongyi_core::amount::Decimal;
-use rongyi_core::command::{Ask, Command, SaltedText};
+use rongyi_core::command::{Ask, Carry, Command, SaltedText};
 use rongyi_core::ids::{HouseholdNo, ResidentNo};
 use rongyi_core::record::{History, Source};
 
@@ -17,7 +17,7 @@ fn history(app: &TestApp, holder: Holder, year: Option<i32>, page: &str) -> Comm
         actor: code("import"),
         key: None,
         today: app.house.today(&code("nanmen")).0,
-        ask: Ask::Carry {
+        ask: Ask::Carry(Carry {
             holder,
             history: History {
                 kind: code("tree.plant"),
@@ -37,7 +37,7 @@ fn history(app: &TestApp, holder: Holder, year: Option<i32>, page: &str) -> Comm
                 input: [0; 32],
             },
             reason: text.commitment(),
-        },
+        }),
         text: Some(text),
         reference: None,
     }

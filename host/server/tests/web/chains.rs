@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rongyi_clerk::ClerkError;
 use rongyi_config as config;
-use rongyi_core::command::{Ask, Command};
+use rongyi_core::command::{Ask, Command, Enrol};
 use rongyi_core::ids::{HouseholdNo, ResidentNo};
 use rongyi_server::door::Actor;
 use rongyi_server::house::House;
@@ -220,11 +220,11 @@ async fn a_step_reads_what_the_step_before_it_made_it_need() {
     let mut boss = app.signed_in("boss").await;
     let had = balance(&mut boss, 2001).await;
     assert!(had > 0, "the other host has booked it");
-    let moves = Ask::Enrol {
+    let moves = Ask::Enrol(Enrol {
         resident: ResidentNo(3001),
         household: HouseholdNo(4),
         who: [1; 32],
-    };
+    });
     let chain = vec![
         Command {
             ..app.house.command(&nanmen, &Actor::Job.code(), moves)

@@ -8,9 +8,9 @@ use rongyi_core::time::LocalDate;
 
 use rongyi_core::account::Holder;
 use rongyi_core::amount::Amount;
-use rongyi_core::command::Ask;
+use rongyi_core::command::{Ask, Open};
 use rongyi_core::ids::ResidentNo;
-use rongyi_core::record::{Erasure, Source};
+use rongyi_core::record::{Erasure, OrderLine, Source};
 use rongyi_server::earning::again;
 use rongyi_server::people::own::{ERASED, close_earlier};
 use rongyi_server::redemption;
@@ -270,14 +270,14 @@ async fn nothing_is_booked_for_somebody_who_was_erased() {
     // No order in the name of a number that nobody stands behind, and no balance of before.
     let wanted = Wanted {
         resident: who,
-        basket: vec![(code("salt"), 1)],
+        basket: vec![OrderLine::new(code("salt"), 1)],
         seen: Amount::new(5).unwrap(),
         actor: code("staff/1"),
         key: None,
     };
     let order = redemption::place(&app.house, &nanmen, wanted).await;
     assert!(order.is_err_and(|error| error.to_string().contains("1002")));
-    let opening = Ask::Open {
+    let opening = Ask::Open(Open {
         holder: Holder::Resident(who),
         asset: code("minutes"),
         amount: Amount::new(60).unwrap(),
@@ -288,7 +288,7 @@ async fn nothing_is_booked_for_somebody_who_was_erased() {
             input: [0; 32],
         },
         reason: [0; 32],
-    };
+    });
     let opening = app.house.command(&nanmen, &code("import"), opening);
     let opened = app.house.clerk.ask(&nanmen, opening).await;
     assert!(opened.is_err_and(|error| error.to_string().contains("1002")));

@@ -2,7 +2,7 @@
 
 use rongyi_core::account::Holder;
 use rongyi_core::amount::Amount;
-use rongyi_core::command::{Ask, Command, SaltedText};
+use rongyi_core::command::{Ask, Command, Open, SaltedText};
 use rongyi_core::ids::HouseholdNo;
 use rongyi_core::record::Source;
 
@@ -20,7 +20,7 @@ fn opening(app: &TestApp, household: u32, amount: i64, expires: &str) -> Command
         actor: code("import"),
         key: None,
         today: app.house.today(&nanmen).0,
-        ask: Ask::Open {
+        ask: Ask::Open(Open {
             holder: Holder::Household(HouseholdNo(household)),
             asset: code("points"),
             amount: Amount::new(amount).unwrap(),
@@ -31,7 +31,7 @@ fn opening(app: &TestApp, household: u32, amount: i64, expires: &str) -> Command
                 input: [0; 32],
             },
             reason: text.commitment(),
-        },
+        }),
         text: Some(text),
         reference: None,
     }

@@ -1,7 +1,7 @@
 //! Pick-up codes: who can read one, what a till may try, and what hands goods over.
 
 use rongyi_core::ids::OrderNo;
-use rongyi_core::record::PickupCode;
+use rongyi_core::record::{OrderLine, PickupCode, Place};
 use rongyi_server::redemption::till;
 use rongyi_server::redemption::till::TillError;
 use serde_json::{Value, json};
@@ -139,12 +139,13 @@ async fn nobody_but_who_ordered_can_read_a_code() {
 async fn an_open_order_of_an_old_ledger_has_no_proof_until_it_is_collected() {
     let app = TestApp::new().await;
     app.earn("o-1", "waste.food", 1001, 200).await;
-    let old = rongyi_core::command::Ask::Place {
+    let old = rongyi_core::command::Ask::Place(Place {
+        no: OrderNo(0),
         resident: rongyi_core::ids::ResidentNo(1001),
-        lines: vec![(code("salt"), 1)],
+        lines: vec![OrderLine::new(code("salt"), 1)],
         seen: rongyi_core::amount::Amount::from(50),
         code: PickupCode::Clear("48271936".into()),
-    };
+    });
     let command = app
         .house
         .command(&code("nanmen"), &code("resident/1001"), old);

@@ -6,7 +6,7 @@ use rongyi_core::account::{Account, Purpose};
 use rongyi_core::amount::Amount;
 use rongyi_core::command::Ask;
 use rongyi_core::ids::{AssetNo, Code, OrderNo, ResidentNo};
-use rongyi_core::record::{Change, Record};
+use rongyi_core::record::{Asked, Change, OrderLine, Place, Record};
 use rongyi_load::draw::Draw;
 use rongyi_server::amend::{By, Request};
 use rongyi_server::redemption::Wanted;
@@ -88,14 +88,14 @@ impl Wanderer<'_> {
         self.next += 1;
         let wanted = Wanted {
             resident,
-            basket: vec![(code(item), pieces)],
+            basket: vec![OrderLine::new(code(item), pieces)],
             seen: Amount::new(i64::from(each * pieces)).unwrap(),
             actor: format!("resident/{resident}").parse().unwrap(),
             key: Some(format!("o-{}", self.next)),
         };
         let answer = redemption::place(&self.app.house, &nanmen, wanted).await?;
         for record in &answer.receipt.records {
-            if let Record::Place(_, no, ..) = record {
+            if let Record::Asked(_, Asked::Place(Place { no, .. })) = record {
                 self.orders.push(no.0);
             }
         }

@@ -4,7 +4,7 @@ use rongyi_core::account::Account;
 use rongyi_core::book::Order;
 use rongyi_core::chain::Hash;
 use rongyi_core::ids::Code;
-use rongyi_core::record::{Envelope, Item, Record, RuleSet};
+use rongyi_core::record::{Asked, Envelope, Item, Record, RuleSet};
 use rongyi_core::settings::Settings;
 use rongyi_core::time::{Instant, LocalDate};
 
@@ -76,34 +76,34 @@ fn envelope() -> Envelope {
 }
 
 pub(super) fn write_settings(settings: &Settings) -> Vec<u8> {
-    Record::Settings(envelope(), settings.clone()).encode()
+    Record::asked(envelope(), settings.clone()).encode()
 }
 
 pub(super) fn read_settings(community: &Code, body: &[u8]) -> Result<Settings, StoreError> {
     match Record::decode(1, body) {
-        Ok(Record::Settings(_, settings)) => Ok(settings),
+        Ok(Record::Asked(_, Asked::Settings(settings))) => Ok(settings),
         Ok(_) | Err(_) => Err(corrupt("settings", community, "")),
     }
 }
 
 pub(super) fn write_rule_set(set: &RuleSet) -> Vec<u8> {
-    Record::Activate(envelope(), Box::new(set.clone())).encode()
+    Record::asked(envelope(), Box::new(set.clone())).encode()
 }
 
 pub(super) fn read_rule_set(community: &Code, body: &[u8]) -> Result<RuleSet, StoreError> {
     match Record::decode(2, body) {
-        Ok(Record::Activate(_, set)) => Ok(*set),
+        Ok(Record::Asked(_, Asked::Activate(set))) => Ok(*set),
         Ok(_) | Err(_) => Err(corrupt("rule set", community, "")),
     }
 }
 
 pub(super) fn write_item(item: &Item) -> Vec<u8> {
-    Record::Define(envelope(), Box::new(item.clone())).encode()
+    Record::asked(envelope(), Box::new(item.clone())).encode()
 }
 
 pub(super) fn read_item(community: &Code, body: &[u8]) -> Result<Item, StoreError> {
     match Record::decode(4, body) {
-        Ok(Record::Define(_, item)) => Ok(*item),
+        Ok(Record::Asked(_, Asked::Define(item))) => Ok(*item),
         Ok(_) | Err(_) => Err(corrupt("item", community, "")),
     }
 }

@@ -356,12 +356,10 @@ impl Found {
             })
             .await?;
             for (seq, kind, body) in found {
-                match Record::decode(narrow(kind.into())?, &body) {
-                    Ok(Record::Event(_, event) | Record::Replace(_, event, _)) => {
-                        self.waiting.insert(uint(seq)?, event);
-                    }
-                    Ok(_) | Err(_) => return Err(corrupt("waiting event", community, seq)),
-                }
+                let record = Record::decode(narrow(kind.into())?, &body).ok();
+                let event = record.as_ref().and_then(Record::event).cloned();
+                let event = event.ok_or_else(|| corrupt("waiting event", community, seq))?;
+                self.waiting.insert(uint(seq)?, event);
             }
         }
         Ok(())

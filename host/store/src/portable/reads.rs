@@ -32,9 +32,9 @@ pub(super) use transfer_columns;
 
 statements! {
     ENTRY_FIRST = concat!("SELECT seq FROM record WHERE community_id = ", community!(),
-        " AND seq <= $2 AND (kind < 20 OR kind BETWEEN 24 AND 28) ORDER BY seq DESC LIMIT 1");
+        " AND seq <= $2 AND kind NOT IN (20, 21, 22, 23, 29) ORDER BY seq DESC LIMIT 1");
     ENTRY_NEXT = concat!("SELECT seq FROM record WHERE community_id = ", community!(),
-        " AND seq > $2 AND (kind < 20 OR kind BETWEEN 24 AND 28) ORDER BY seq LIMIT 1");
+        " AND seq > $2 AND kind NOT IN (20, 21, 22, 23, 29) ORDER BY seq LIMIT 1");
     NEXT_SEQ = "SELECT next_seq FROM community WHERE code = $1";
     ENTRY_TEXT = concat!("SELECT text FROM text WHERE community_id = ", community!(), " AND seq = $2");
     // $2 the account, $3 the line before: the account's own link leads straight to the next page.

@@ -6,7 +6,7 @@ use rongyi_core::account::{Account, Purpose};
 use rongyi_core::book::{Applied, Book, FateState, OrderState, Receipt};
 use rongyi_core::chain::{Head, leaf, merkle_root};
 use rongyi_core::ids::{Code, OrderNo, ResidentNo};
-use rongyi_core::record::{Erasure, LotDate, PickupCode, Record};
+use rongyi_core::record::{Asked, Erasure, LotDate, PickupCode, Record};
 use rongyi_store::PassbookRow;
 
 use crate::script::{day, household, same_sets};
@@ -217,7 +217,7 @@ pub(crate) async fn entries(tried: &Tried, name: &Code, outcomes: &[Applied]) ->
 fn erasures(outcomes: &[Applied]) -> impl Iterator<Item = &Erasure> {
     outcomes.iter().filter_map(|outcome| match outcome {
         Applied::Fresh(receipt) => match receipt.records.first() {
-            Some(Record::Erase(_, what)) => Some(&**what),
+            Some(Record::Asked(_, Asked::Erase(what))) => Some(&**what),
             Some(_) | None => None,
         },
         Applied::Replay(_) => None,

@@ -1,7 +1,7 @@
 //! A period of the small life, from its cut-off to its seal, with what goes wrong on the way.
 
 use rongyi_core::account::Holder;
-use rongyi_core::command::{Ask, Command};
+use rongyi_core::command::{Ask, Command, PeriodTurn};
 use rongyi_core::ids::HouseholdNo;
 use rongyi_core::period::PeriodStep;
 use rongyi_core::rule::{Award, CloseAsk, Decision, Refusal, Short};
@@ -12,7 +12,7 @@ fn step(by: &'static str, step: PeriodStep) -> Command {
     let period = "2026-09".parse().expect("a period");
     Command {
         actor: code(by),
-        ..command("2026-10-11", Ask::Period(period, step))
+        ..command("2026-10-11", Ask::Period(PeriodTurn { period, step }))
     }
 }
 

@@ -8,11 +8,14 @@ use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::Applied;
 use rongyi_core::chain::sha256;
-use rongyi_core::command::{Ask, Command, SaltedText};
+use rongyi_core::command::{
+    Ask, Command, Enrol, Lapse, Open, Place, Receive, Release, Replace, Retry, SaltedText,
+    SetTraits, Settle, SettlePart,
+};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::{
-    Amend, Change, Erasure, Event, Item, Key, NoticeStep, PartPrice, PickupCode, Record,
-    ReleaseReason, RuleSet, Source,
+    Amend, Asked, Change, Erasure, Event, Item, Key, NoticeStep, OrderLine, PartPrice, PickupCode,
+    Record, ReleaseReason, RuleSet, Source,
 };
 use rongyi_core::rule::{
     Award, Blame, CloseAsk, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Mark, Metric,
@@ -216,15 +219,19 @@ fn place(today: &str, who: u32, lines: &[(&'static str, i32)], seen: i64, pickup
     let in_clear = pickup.ends_with('6');
     let mut own = command(
         today,
-        Ask::Place {
+        Ask::Place(Place {
+            no: OrderNo(0),
             resident: ResidentNo(who),
-            lines: lines.iter().map(|(item, n)| (code(item), *n)).collect(),
+            lines: lines
+                .iter()
+                .map(|(item, n)| OrderLine::new(code(item), *n))
+                .collect(),
             seen: Amount::new(seen).expect("small"),
             code: match in_clear {
                 true => PickupCode::Clear(pickup.into()),
                 false => PickupCode::Sealed(sealed.commitment()),
             },
-        },
+        }),
     );
     own.text = Some(sealed).filter(|_| !in_clear);
     own
@@ -284,11 +291,11 @@ pub(crate) fn beginning() -> Vec<Command> {
     for (resident, household) in [(1001, 11), (1002, 11), (1003, 12)] {
         all.push(command(
             first,
-            Ask::Enrol {
+            Ask::Enrol(Enrol {
                 resident: ResidentNo(resident),
                 household: HouseholdNo(household),
                 who: [3; 32],
-            },
+            }),
         ));
     }
     all.extend([
@@ -300,11 +307,11 @@ pub(crate) fn beginning() -> Vec<Command> {
         let reason = [4; 32];
         all.push(command(
             first,
-            Ask::Receive {
+            Ask::Receive(Receive {
                 item: code(name),
                 quantity,
                 reason,
-            },
+            }),
         ));
     }
     all
@@ -318,14 +325,14 @@ fn opening(page_no: &str) -> Command {
     };
     let mut opening = command(
         "2026-09-01",
-        Ask::Open {
+        Ask::Open(Open {
             holder: Holder::Household(HouseholdNo(11)),
             asset: code("points"),
             amount: Amount::from(50),
             expires: Some(day("2026-09-20")),
             source: source(page_no, "50"),
             reason: page.commitment(),
-        },
+        }),
     );
     opening.text = Some(page);
     opening
@@ -341,7 +348,13 @@ pub(crate) fn life() -> Vec<Command> {
     ];
     let traits = |who, set: &[(&'static str, i32)]| {
         let set = set.iter().map(|(name, value)| (code(name), *value));
-        command("2026-09-02", Ask::Traits(ResidentNo(who), set.collect()))
+        command(
+            "2026-09-02",
+            Ask::Traits(SetTraits {
+                resident: ResidentNo(who),
+                changes: set.collect(),
+            }),
+        )
     };
     vec![
         traits(1001, &[("star", 3), ("rider", 1)]),
@@ -378,29 +391,38 @@ pub(crate) fn life() -> Vec<Command> {
         place("2026-09-08", 1003, &[("rice", 4)], 120, "10000003"),
         place("2026-09-08", 1003, &[("rice", 5)], 150, "10000004"),
         place("2026-09-08", 1003, &[("rice", 1)], 29, "10000005"),
-        command("2026-09-09", Ask::Settle(order(1))),
-        command("2026-09-09", Ask::Settle(order(1))),
+        command("2026-09-09", Ask::Settle(Settle(order(1)))),
+        command("2026-09-09", Ask::Settle(Settle(order(1)))),
         command(
             "2026-09-09",
-            Ask::Release(order(2), ReleaseReason::TimedOut),
+            Ask::Release(Release {
+                order: order(2),
+                reason: ReleaseReason::TimedOut,
+            }),
         ),
         command(
             "2026-09-09",
-            Ask::Release(order(2), ReleaseReason::Cancelled),
+            Ask::Release(Release {
+                order: order(2),
+                reason: ReleaseReason::Cancelled,
+            }),
         ),
-        command("2026-09-09", Ask::Settle(order(2))),
+        command("2026-09-09", Ask::Settle(Settle(order(2)))),
         place("2026-09-18", 1001, &[("rice", 1)], 30, "10000006"),
         // Collected too late, and part of its lots has lapsed meanwhile.
-        command("2026-09-25", Ask::Settle(order(3))),
+        command("2026-09-25", Ask::Settle(Settle(order(3)))),
         command(
             "2026-09-25",
-            Ask::Release(order(3), ReleaseReason::TimedOut),
+            Ask::Release(Release {
+                order: order(3),
+                reason: ReleaseReason::TimedOut,
+            }),
         ),
         event("2026-09-26", "sort", 1001, 17, "e11"),
         place("2026-09-27", 1001, &[("rice", 1)], 30, "10000007"),
-        command("2026-10-07", Ask::Lapse(holders.to_vec())),
-        command("2026-10-07", Ask::Lapse(holders.to_vec())),
-        command("2026-10-08", Ask::Settle(order(99))),
+        command("2026-10-07", Ask::Lapse(Lapse(holders.to_vec()))),
+        command("2026-10-07", Ask::Lapse(Lapse(holders.to_vec()))),
+        command("2026-10-08", Ask::Settle(Settle(order(99)))),
         event("2026-10-08", "mood", 1001, 9, "e12"),
     ]
 }
@@ -409,7 +431,7 @@ pub(crate) fn life() -> Vec<Command> {
 pub(crate) fn retries(waiting: &[u64], today: &str) -> Vec<Command> {
     waiting
         .iter()
-        .map(|seq| command(today, Ask::Retry(*seq)))
+        .map(|seq| command(today, Ask::Retry(Retry(*seq))))
         .collect()
 }
 
@@ -427,7 +449,7 @@ fn newest(outcomes: &[Applied], wanted: impl Fn(&Record) -> bool) -> u64 {
 
 fn event_with(outcomes: &[Applied], reference: &str) -> u64 {
     newest(outcomes, |record| {
-        if let Record::Event(_, event) | Record::Replace(_, event, _) = record {
+        if let Some(event) = record.event() {
             let own = event.source.as_ref();
             own.is_some_and(|own| own.external_ref == reference)
         } else {
@@ -439,7 +461,7 @@ fn event_with(outcomes: &[Applied], reference: &str) -> u64 {
 fn newest_order(outcomes: &[Applied]) -> OrderNo {
     let placed = outcomes.iter().rev().find_map(|applied| match applied {
         Applied::Fresh(receipt) => match receipt.records.first() {
-            Some(Record::Place(_, no, ..)) => Some(*no),
+            Some(Record::Asked(_, Asked::Place(own))) => Some(own.no),
             Some(_) | None => None,
         },
         Applied::Replay(_) => None,
@@ -462,7 +484,10 @@ fn reverse(entry: u64) -> Command {
 fn replace(entry: u64) -> Command {
     let mut again = event(AT, "sort", 1001, 7, "l1");
     if let Ask::Earn(event) = again.ask {
-        again.ask = Ask::Replace(event, entry);
+        again.ask = Ask::Replace(Replace {
+            event,
+            replaces: entry,
+        });
     }
     again
 }
@@ -480,7 +505,7 @@ fn adjust(amount: i32) -> Command {
 
 fn proposed(outcomes: &[Applied]) -> u64 {
     newest(outcomes, |r| {
-        matches!(r, Record::Amend(_, Amend::Propose(..)))
+        matches!(r.what(), Some(Asked::Amend(Amend::Propose(..))))
     })
 }
 
@@ -505,15 +530,19 @@ pub(crate) const LATER: &[Make] = &[
     |done| {
         command(
             AT,
-            Ask::SettlePart(
-                newest_order(done),
-                vec![(code("rice"), 1)],
-                PartPrice::Again,
-            ),
+            Ask::SettlePart(SettlePart {
+                order: newest_order(done),
+                lines: vec![OrderLine::new(code("rice"), 1)],
+                price: PartPrice::Again,
+            }),
         )
     },
-    |done| reverse(newest(done, |r| matches!(r, Record::SettlePart(..)))),
-    |done| command(AT, Ask::Settle(newest_order(done))),
+    |done| {
+        reverse(newest(done, |r| {
+            matches!(r.what(), Some(Asked::SettlePart(_)))
+        }))
+    },
+    |done| command(AT, Ask::Settle(Settle(newest_order(done)))),
     |_| event(AT, "serve", 1001, 11, "n1"),
     |done| {
         command(
@@ -566,7 +595,9 @@ pub(crate) fn erasing(outcomes: &[Applied], next: u64) -> [Vec<Command>; 3] {
         };
         command(AT, Ask::Erase(Box::new(what)))
     };
-    let first = newest(outcomes, |record| matches!(record, Record::Open(..)));
+    let first = newest(outcomes, |record| {
+        matches!(record.what(), Some(Asked::Open(_)))
+    });
     [
         vec![opening("page-4"), erase(vec![next], "staff/2")],
         vec![opening("page-5"), erase(vec![first], "staff/1")],

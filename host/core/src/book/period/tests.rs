@@ -7,8 +7,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::book::Receipt;
-use crate::command::Ask;
+use crate::command::{Ask, Assert, Enrol, PeriodTurn};
 use crate::ids::{HouseholdNo, ResidentNo, RuleSetNo};
+use crate::period::PeriodStep;
 use crate::record::Event;
 use crate::rule::{
     Blame, EarnAsk, FactNeed, Fault, Metric, PriceAsk, Quote, Subject, Text, Window,
@@ -185,11 +186,11 @@ impl Desk {
             },
         })));
         for (resident, household) in people {
-            desk.must(Ask::Enrol {
+            desk.must(Ask::Enrol(Enrol {
                 resident: ResidentNo(*resident),
                 household: HouseholdNo(*household),
                 who: [0; 32],
-            });
+            }));
         }
         desk
     }
@@ -233,7 +234,10 @@ impl Desk {
     }
 
     fn step(&mut self, step: PeriodStep) -> Result<Applied, Rejection> {
-        self.ask(Ask::Period(oct(), step))
+        self.ask(Ask::Period(PeriodTurn {
+            period: oct(),
+            step,
+        }))
     }
 
     fn cut(&mut self) -> Result<Applied, Rejection> {
@@ -380,7 +384,12 @@ fn periods_of_several_lengths_are_closed_each_by_itself() {
     desk.event(1, "2026-07-05", 12).unwrap();
     desk.event(2, "2026-12-05", 11).unwrap();
     let rule = Some(code("native"));
-    let mut on = |name: &str, step: PeriodStep| desk.ask(Ask::Period(name.parse().unwrap(), step));
+    let mut on = |name: &str, step: PeriodStep| {
+        desk.ask(Ask::Period(PeriodTurn {
+            period: name.parse().unwrap(),
+            step,
+        }))
+    };
     let cut = PeriodStep::CutOff { rule };
     on("2026-12", cut.clone()).unwrap();
     assert_eq!(code_of(on("2026-11", cut.clone())), "period.open");
@@ -390,7 +399,12 @@ fn periods_of_several_lengths_are_closed_each_by_itself() {
     on("2026-h2", PeriodStep::Withdraw).unwrap();
     let late = desk.event(1, "2026-12-30", 1);
     assert_eq!(code_of(late), "date.closed", "by the month and the year");
-    let mut on = |name: &str, step: PeriodStep| desk.ask(Ask::Period(name.parse().unwrap(), step));
+    let mut on = |name: &str, step: PeriodStep| {
+        desk.ask(Ask::Period(PeriodTurn {
+            period: name.parse().unwrap(),
+            step,
+        }))
+    };
     on("2026-h2", cut.clone()).unwrap();
     for name in ["2026-h2", "2026-12", "2026"] {
         on(name, PeriodStep::SignOff { alone: true }).unwrap();
@@ -443,12 +457,14 @@ fn a_period_without_a_rule_is_only_sealed() {
 fn a_statement_is_kept_for_a_past_day_only() {
     let mut desk = Desk::open(Unit::Person, &[(1, 1)]);
     desk.today = date("2026-11-02");
-    let state = |on: &str, who| Ask::Assert {
-        holder: person(who),
-        asset: code("points"),
-        on: date(on),
-        amount: Amount::ZERO,
-        reason: [4; 32],
+    let state = |on: &str, who| {
+        Ask::Assert(Assert {
+            holder: person(who),
+            asset: code("points"),
+            on: date(on),
+            amount: Amount::ZERO,
+            reason: [4; 32],
+        })
     };
     assert_eq!(code_of(desk.ask(state("2026-11-02", 1))), "assert.today");
     assert_eq!(

@@ -109,7 +109,7 @@ fn an_event_that_waits_is_withdrawn_and_never_decided() {
     let fate = desk.book.fate(waiting.entry).unwrap();
     assert_eq!((fate.state, fate.by), (FateState::Withdrawn, back.entry));
     assert_eq!(
-        desk.ask(Ask::Retry(waiting.entry)),
+        desk.ask(Ask::Retry(Retry(waiting.entry))),
         Err(Rejection::NotWaiting { seq: waiting.entry })
     );
     assert!(desk.ask(reverse(waiting.entry)).is_err(), "once");
@@ -126,10 +126,12 @@ fn goods_that_came_in_wrongly_are_taken_back_as_far_as_they_are_there() {
         let account = Account::of_community(asset, Purpose::Shelf);
         desk.book.account(&account).total
     };
-    let receive = |quantity| Ask::Receive {
-        item: code("rice"),
-        quantity,
-        reason: [0; 32],
+    let receive = |quantity| {
+        Ask::Receive(Receive {
+            item: code("rice"),
+            quantity,
+            reason: [0; 32],
+        })
     };
     let wrong = desk.must(receive(600));
     assert_eq!(shelf(&desk), 605);
@@ -148,7 +150,7 @@ fn goods_that_came_in_wrongly_are_taken_back_as_far_as_they_are_there() {
     let five = desk
         .journal
         .iter()
-        .position(|own| matches!(own, Record::Receive(..)));
+        .position(|own| matches!(own.what(), Some(Asked::Receive(_))));
     let five = u64::try_from(five.unwrap()).unwrap() + 1;
     desk.earn("waste", 1, 30);
     desk.place(85, "12345678");

@@ -21,12 +21,12 @@ fn history(year: Option<i32>) -> History {
 }
 
 fn carry(history: History, page: &str) -> Ask {
-    Ask::Carry {
+    Ask::Carry(Carry {
         holder: Holder::Resident(ResidentNo(1)),
         history,
         source: source(page, &format!("content of {page}")).unwrap(),
         reason: [7; 32],
-    }
+    })
 }
 
 /// A rule set with one kind that wants to know everything about `waste` in this window and of this subject.
@@ -148,21 +148,21 @@ impl Desk {
 #[test]
 fn the_household_alone_can_be_named() {
     let mut desk = Desk::open();
-    let Ask::Carry {
+    let Ask::Carry(Carry {
         history,
         source,
         reason,
         ..
-    } = carry(history(None), "page 1")
+    }) = carry(history(None), "page 1")
     else {
         unreachable!()
     };
-    desk.must(Ask::Carry {
+    desk.must(Ask::Carry(Carry {
         holder: Holder::Household(HouseholdNo(1)),
         history,
         source,
         reason,
-    });
+    }));
     assert_eq!(desk.asked(2, Window::Lifetime, Subject::Household)[0], 12);
     assert_eq!(desk.asked(2, Window::Lifetime, Subject::Person)[0], 0);
 }

@@ -72,31 +72,32 @@ fn run(steps: &[Step]) -> Desk {
                 resident,
                 seen,
                 pieces,
-            } => Ask::Place {
+            } => Ask::Place(Place {
+                no: OrderNo(0),
                 resident: ResidentNo(*resident),
-                lines: vec![(code("rice"), *pieces)],
+                lines: vec![OrderLine::new(code("rice"), *pieces)],
                 seen: Amount::new(*seen).unwrap(),
                 code: if n % 2 == 0 {
                     PickupCode::Clear(format!("{:08}", n % 7))
                 } else {
                     PickupCode::Sealed([u8::try_from(n % 7).unwrap(); 32])
                 },
-            },
-            Step::Settle(no) => Ask::Settle(OrderNo(*no)),
-            Step::Release(no, due) => Ask::Release(
-                OrderNo(*no),
-                if *due {
+            }),
+            Step::Settle(no) => Ask::Settle(Settle(OrderNo(*no))),
+            Step::Release(no, due) => Ask::Release(Release {
+                order: OrderNo(*no),
+                reason: if *due {
                     ReleaseReason::TimedOut
                 } else {
                     ReleaseReason::Cancelled
                 },
-            ),
-            Step::Lapse => Ask::Lapse(vec![POINTS]),
-            Step::SettlePart(no, pieces) => Ask::SettlePart(
-                OrderNo(*no),
-                vec![(code("rice"), *pieces)],
-                PartPrice::Again,
-            ),
+            }),
+            Step::Lapse => Ask::Lapse(Lapse(vec![POINTS])),
+            Step::SettlePart(no, pieces) => Ask::SettlePart(SettlePart {
+                order: OrderNo(*no),
+                lines: vec![OrderLine::new(code("rice"), *pieces)],
+                price: PartPrice::Again,
+            }),
             Step::Reverse(back) => match back % 3 {
                 0 => Ask::Amend(Amend::Propose(
                     Change::Reverse {
@@ -130,11 +131,11 @@ fn run(steps: &[Step]) -> Desk {
                 let _ = desk.ask_as(who, ask);
                 continue;
             }
-            Step::Receive(pieces) => Ask::Receive {
+            Step::Receive(pieces) => Ask::Receive(Receive {
                 item: code("rice"),
                 quantity: *pieces,
                 reason: [0; 32],
-            },
+            }),
             Step::Later(days) => {
                 desk.today = desk.today.plus_days(*days);
                 continue;
@@ -177,21 +178,22 @@ fn naive_fates(journal: &[Record]) -> Naive {
     let mut gone = std::collections::BTreeSet::new();
     let mut posted = std::collections::BTreeSet::new();
     let target = |entry: u64| match &journal[usize::try_from(entry - 1).unwrap()] {
-        Record::Notice(_, NoticeStep::Post(award)) => *award,
+        Record::Asked(_, Asked::Notice(NoticeStep::Post(award))) => *award,
         _ => entry,
     };
     for (place, record) in journal.iter().enumerate() {
         let taken = match record {
-            Record::Amend(_, Amend::Reverse(entry, _)) => Some(target(*entry)),
-            Record::Amend(_, Amend::Approve(proposal)) => {
+            Record::Asked(_, Asked::Amend(Amend::Reverse(entry, _))) => Some(target(*entry)),
+            Record::Asked(_, Asked::Amend(Amend::Approve(proposal))) => {
                 match &journal[usize::try_from(proposal - 1).unwrap()] {
-                    Record::Amend(_, Amend::Propose(Change::Reverse { entry }, _)) => {
-                        Some(target(*entry))
-                    }
+                    Record::Asked(
+                        _,
+                        Asked::Amend(Amend::Propose(Change::Reverse { entry }, _)),
+                    ) => Some(target(*entry)),
                     _ => None,
                 }
             }
-            Record::Notice(_, NoticeStep::Review(entry, false, _)) => Some(*entry),
+            Record::Asked(_, Asked::Notice(NoticeStep::Review(entry, false, _))) => Some(*entry),
             _ => None,
         };
         if let Some(entry) = taken {
@@ -201,9 +203,10 @@ fn naive_fates(journal: &[Record]) -> Naive {
             .get(place + 1)
             .is_some_and(|next| next.kind() == Record::MOVED);
         match record {
-            Record::Notice(_, NoticeStep::Post(entry) | NoticeStep::Review(entry, true, _))
-                if moves =>
-            {
+            Record::Asked(
+                _,
+                Asked::Notice(NoticeStep::Post(entry) | NoticeStep::Review(entry, true, _)),
+            ) if moves => {
                 assert!(posted.insert(*entry), "{entry} was posted twice");
             }
             _ => {}
@@ -212,9 +215,8 @@ fn naive_fates(journal: &[Record]) -> Naive {
     for (place, record) in journal.iter().enumerate() {
         let entry = place as u64 + 1;
         let decided = matches!(journal.get(place + 1), Some(Record::Decided(..)));
-        let event = match record {
-            Record::Event(_, event) | Record::Replace(_, event, _) => event,
-            _ => continue,
+        let Some(event) = record.event() else {
+            continue;
         };
         if !decided || gone.contains(&entry) {
             continue;

@@ -145,20 +145,24 @@ fn redemptions_count_orders_and_not_pieces() {
     let mut desk = Desk::open();
     desk.must(Ask::Activate(Box::new(asking())));
     desk.earn("waste", 1, 30);
-    desk.must(Ask::Place {
+    desk.must(Ask::Place(Place {
+        no: OrderNo(0),
         resident: ResidentNo(1),
-        lines: vec![(code("rice"), 2)],
+        lines: vec![OrderLine::new(code("rice"), 2)],
         seen: Amount::new(170).unwrap(),
         code: PickupCode::Clear("22222222".into()),
-    });
+    }));
     assert_eq!(desk.told(1)[5..], [1, 2]);
     let second = desk.place(85, "33333333");
     assert_eq!(desk.told(1)[5..], [2, 3]);
     let order = second.records.iter().find_map(|record| match record {
-        Record::Place(_, no, ..) => Some(*no),
+        Record::Asked(_, Asked::Place(placed)) => Some(placed.no),
         _ => None,
     });
-    desk.must(Ask::Release(order.unwrap(), ReleaseReason::Cancelled));
+    desk.must(Ask::Release(Release {
+        order: order.unwrap(),
+        reason: ReleaseReason::Cancelled,
+    }));
     assert_eq!(desk.told(1)[5..], [1, 2], "what was released is no order");
 }
 
@@ -186,7 +190,10 @@ fn a_rule_is_told_the_traits_it_asks_for_and_a_replay_tells_them_again() {
     desk.earn("waste", 1, 30);
     let set = |desk: &mut Desk, changes: &[(&'static str, i32)]| {
         let changes = changes.iter().map(|(name, value)| (code(name), *value));
-        desk.ask(Ask::Traits(ResidentNo(1), changes.collect()))
+        desk.ask(Ask::Traits(SetTraits {
+            resident: ResidentNo(1),
+            changes: changes.collect(),
+        }))
     };
     assert!(set(&mut desk, &[("star", 3), ("secret", 1)]).is_ok());
     assert_eq!(
@@ -208,11 +215,14 @@ fn a_rule_is_told_the_traits_it_asks_for_and_a_replay_tells_them_again() {
         }
     };
     let today = desk.today;
-    let basket = |pick_up: &str| Ask::Place {
-        resident: ResidentNo(1),
-        lines: vec![(code("rice"), 1)],
-        seen: Amount::new(85).unwrap(),
-        code: PickupCode::Clear(pick_up.into()),
+    let basket = |pick_up: &str| {
+        Ask::Place(Place {
+            no: OrderNo(0),
+            resident: ResidentNo(1),
+            lines: vec![OrderLine::new(code("rice"), 1)],
+            seen: Amount::new(85).unwrap(),
+            code: PickupCode::Clear(pick_up.into()),
+        })
     };
     ask(&mut desk, Ask::Earn(event("waste", 1, 1, today)));
     ask(&mut desk, basket("44444444"));

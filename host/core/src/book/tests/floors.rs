@@ -98,11 +98,11 @@ fn the_terminals_keys_are_shared_by_its_users_and_with_older_programs() {
                 text: "stock/1".to_owned(),
                 input: [1; 32],
             }),
-            ..desk.command(Ask::Receive {
+            ..desk.command(Ask::Receive(Receive {
                 item: code("rice"),
                 quantity: 5,
                 reason: [0; 32],
-            })
+            }))
         };
         desk.send(&command).unwrap()
     };

@@ -110,7 +110,7 @@ fn a_spent_award_is_reversed_into_the_floor_and_beyond_it_only_by_two() {
     let mut desk = Desk::open();
     let award = desk.earn("waste", 1, 15);
     desk.place(85, "12345678");
-    desk.must(Ask::Settle(OrderNo(1)));
+    desk.must(Ask::Settle(Settle(OrderNo(1))));
     assert_eq!(desk.spendable(), 65);
     let Err(Rejection::Amend(short)) = desk.ask(reverse(award.entry)) else {
         panic!("it is short")
@@ -157,7 +157,7 @@ fn within_the_floor_one_person_is_enough() {
     let mut desk = Desk::open();
     let award = desk.earn("waste", 1, 9);
     desk.place(85, "12345678");
-    desk.must(Ask::Settle(OrderNo(1)));
+    desk.must(Ask::Settle(Settle(OrderNo(1))));
     desk.must(Ask::Settings(Settings {
         debt_floors: vec![(AssetNo::POINTS, Amount::new(-10).unwrap())],
         ..settings()
@@ -181,7 +181,7 @@ fn a_returned_order_restores_goods_lots_and_counters() {
     let before = desk.book.account(&POINTS);
     let month = desk.today.month_index();
     desk.place(85, "12345678");
-    let settled = desk.must(Ask::Settle(OrderNo(1)));
+    let settled = desk.must(Ask::Settle(Settle(OrderNo(1))));
     assert_eq!(desk.cell("item/rice", month).points, 85);
     desk.must(reverse(settled.entry));
     assert_eq!(desk.book.account(&POINTS).lots, before.lots);
@@ -194,7 +194,7 @@ fn a_returned_order_restores_goods_lots_and_counters() {
     assert_eq!(desk.code_of(reverse(settled.entry)), "reverse.already");
     // Later, what has expired meanwhile expires in the same entry.
     desk.place(85, "22345678");
-    let settled = desk.must(Ask::Settle(OrderNo(2)));
+    let settled = desk.must(Ask::Settle(Settle(OrderNo(2))));
     desk.today = date("2026-05-01");
     desk.must(reverse(settled.entry));
     assert_eq!(
@@ -211,7 +211,7 @@ fn what_lapsed_is_not_taken_a_second_time() {
     let award = desk.earn("waste", 1, 6);
     desk.today = date("2026-05-02");
     desk.earn("waste", 1, 3);
-    desk.must(Ask::Lapse(vec![POINTS]));
+    desk.must(Ask::Lapse(Lapse(vec![POINTS])));
     desk.must(reverse(award.entry));
     assert_eq!(desk.spendable(), 30);
 }
@@ -224,7 +224,10 @@ fn a_reference_comes_again_only_in_the_place_of_a_reversed_entry() {
         ..event("waste", 1, quantity, date("2026-03-10"))
     };
     let first = desk.must(Ask::Earn(of(9)));
-    let replace = Ask::Replace(of(6), first.entry);
+    let replace = Ask::Replace(Replace {
+        event: of(6),
+        replaces: first.entry,
+    });
     assert_eq!(desk.code_of(replace.clone()), "replaces.standing");
     desk.must(reverse(first.entry));
     assert_eq!(desk.code_of(Ask::Earn(of(6))), "source.conflict");
@@ -237,17 +240,29 @@ fn a_reference_comes_again_only_in_the_place_of_a_reversed_entry() {
     assert_eq!(desk.spendable(), 60);
     assert_eq!(desk.ask(replace), Ok(Applied::Replay(second.entry)));
     assert_eq!(
-        desk.code_of(Ask::Replace(of(5), first.entry)),
+        desk.code_of(Ask::Replace(Replace {
+            event: of(5),
+            replaces: first.entry
+        })),
         "source.conflict"
     );
     desk.must(reverse(second.entry));
-    let third = desk.must(Ask::Replace(of(5), second.entry));
+    let third = desk.must(Ask::Replace(Replace {
+        event: of(5),
+        replaces: second.entry,
+    }));
     assert_eq!(
-        desk.code_of(Ask::Replace(of(4), first.entry)),
+        desk.code_of(Ask::Replace(Replace {
+            event: of(4),
+            replaces: first.entry
+        })),
         "replaces.other"
     );
     assert_eq!(
-        desk.code_of(Ask::Replace(of(4), third.entry)),
+        desk.code_of(Ask::Replace(Replace {
+            event: of(4),
+            replaces: third.entry
+        })),
         "replaces.standing"
     );
     let without = Event {
@@ -255,14 +270,23 @@ fn a_reference_comes_again_only_in_the_place_of_a_reversed_entry() {
         ..of(4)
     };
     assert_eq!(
-        desk.code_of(Ask::Replace(without, 1)),
+        desk.code_of(Ask::Replace(Replace {
+            event: without,
+            replaces: 1
+        })),
         "replaces.no-reference"
     );
     let unknown = Event {
         source: source("r2", "x"),
         ..of(4)
     };
-    assert_eq!(desk.code_of(Ask::Replace(unknown, 1)), "replaces.unknown");
+    assert_eq!(
+        desk.code_of(Ask::Replace(Replace {
+            event: unknown,
+            replaces: 1
+        })),
+        "replaces.unknown"
+    );
 }
 
 #[test]
@@ -405,25 +429,43 @@ fn an_order_is_handed_over_in_parts_and_every_piece_is_paid_once() {
     let mut desk = Desk::open();
     desk.earn("waste", 1, 30);
     let seen = Amount::new(300).unwrap();
-    desk.must(Ask::Place {
+    desk.must(Ask::Place(Place {
+        no: OrderNo(0),
         resident: ResidentNo(1),
-        lines: vec![(code("rice"), 3)],
+        lines: vec![OrderLine::new(code("rice"), 3)],
         seen,
         code: PickupCode::Clear("12345678".into()),
-    });
-    let part = |pieces| Ask::SettlePart(OrderNo(1), vec![(code("rice"), pieces)], PartPrice::Again);
+    }));
+    let part = |pieces| {
+        Ask::SettlePart(SettlePart {
+            order: OrderNo(1),
+            lines: vec![OrderLine::new(code("rice"), pieces)],
+            price: PartPrice::Again,
+        })
+    };
     for wrong in [
         part(0),
         part(4),
-        Ask::SettlePart(OrderNo(1), vec![], PartPrice::Again),
-        Ask::SettlePart(OrderNo(1), vec![(code("tea"), 1)], PartPrice::Again),
+        Ask::SettlePart(SettlePart {
+            order: OrderNo(1),
+            lines: vec![],
+            price: PartPrice::Again,
+        }),
+        Ask::SettlePart(SettlePart {
+            order: OrderNo(1),
+            lines: vec![OrderLine::new(code("tea"), 1)],
+            price: PartPrice::Again,
+        }),
     ] {
         assert_eq!(desk.code_of(wrong), "part.shape");
     }
     let one = desk.must(part(1));
     assert_eq!((desk.total(Purpose::Held), desk.spendable()), (170, 45));
     assert_eq!(desk.code_of(part(3)), "part.shape");
-    desk.must(Ask::Release(OrderNo(1), ReleaseReason::Cancelled));
+    desk.must(Ask::Release(Release {
+        order: OrderNo(1),
+        reason: ReleaseReason::Cancelled,
+    }));
     assert_eq!((desk.total(Purpose::Held), desk.spendable()), (0, 215));
     let month = desk.today.month_index();
     assert_eq!(desk.cell("item/rice", month).quantity, 1);
@@ -433,21 +475,22 @@ fn an_order_is_handed_over_in_parts_and_every_piece_is_paid_once() {
     let shelf = Account::of_community(AssetNo::of_item(ItemNo(1)).unwrap(), Purpose::Shelf);
     assert_eq!(desk.book.account(&shelf).total, 5);
 
-    desk.must(Ask::Place {
+    desk.must(Ask::Place(Place {
+        no: OrderNo(0),
         resident: ResidentNo(1),
-        lines: vec![(code("rice"), 3)],
+        lines: vec![OrderLine::new(code("rice"), 3)],
         seen,
         code: PickupCode::Clear("22345678".into()),
-    });
-    desk.must(Ask::SettlePart(
-        OrderNo(2),
-        vec![(code("rice"), 2)],
-        PartPrice::Again,
-    ));
-    desk.must(Ask::Settle(OrderNo(2)));
+    }));
+    desk.must(Ask::SettlePart(SettlePart {
+        order: OrderNo(2),
+        lines: vec![OrderLine::new(code("rice"), 2)],
+        price: PartPrice::Again,
+    }));
+    desk.must(Ask::Settle(Settle(OrderNo(2))));
     assert_eq!((desk.total(Purpose::Held), desk.spendable()), (0, 45));
     assert!(matches!(
-        desk.ask(Ask::Settle(OrderNo(2))),
+        desk.ask(Ask::Settle(Settle(OrderNo(2)))),
         Err(Rejection::OrderSettled { .. })
     ));
 }

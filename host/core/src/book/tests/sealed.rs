@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::chain::Hash;
-use crate::command::Reference;
+use crate::command::{Lapse, Place, Reference, Roster, Settle};
 use crate::record::About;
 
 /// A sealed order: the record holds the commitment, the code stands beside it until the order ends, the same digits
@@ -13,15 +13,16 @@ fn a_sealed_code_stands_beside_the_ledger_until_the_order_ends() {
     let seal = |digits: &str| key.seal(crate::seal::Sealed::PickupCode, digits);
     let mut desk = Desk::open();
     desk.earn("waste", 1, 50);
-    let plain = desk.command(Ask::Lapse(Vec::new()));
+    let plain = desk.command(Ask::Lapse(Lapse(Vec::new())));
     let ask = |digits: &str| Command {
         text: Some(seal(digits)),
-        ask: Ask::Place {
+        ask: Ask::Place(Place {
+            no: OrderNo(0),
             resident: ResidentNo(1),
-            lines: vec![(code("rice"), 1)],
+            lines: vec![OrderLine::new(code("rice"), 1)],
             seen: Amount::new(200).unwrap(),
             code: PickupCode::Sealed(seal(digits).commitment()),
-        },
+        }),
         ..plain.clone()
     };
     let first = ask("12345678");
@@ -29,7 +30,7 @@ fn a_sealed_code_stands_beside_the_ledger_until_the_order_ends() {
         panic!("placed");
     };
     let record = &receipt.records[0];
-    assert_eq!(record.kind(), Record::PLACE_SEALED);
+    assert_eq!(record.kind(), 25);
     assert!(Record::begins(record.kind()), "a proof begins with it");
     let bytes = record.encode();
     assert!(!bytes.windows(8).any(|own| own == b"12345678"));
@@ -53,10 +54,10 @@ fn a_sealed_code_stands_beside_the_ledger_until_the_order_ends() {
     let Ok(Applied::Fresh(receipt)) = desk.send(&ask("32345678")) else {
         panic!("placed");
     };
-    let Record::Place(_, no, ..) = receipt.records[0] else {
+    let Some(no) = receipt.records[0].order() else {
         panic!("an order");
     };
-    desk.must(Ask::Settle(no));
+    desk.must(Ask::Settle(Settle(no)));
     assert!(desk.book.seal().unwrap().codes.is_empty());
 }
 
@@ -66,7 +67,7 @@ fn a_sealed_reference_counts_once_under_both_forms() {
     let key = crate::seal::SealKey::new([7; 32]);
     let mut desk = Desk::open();
     let today = desk.today;
-    let plain = desk.command(Ask::Lapse(Vec::new()));
+    let plain = desk.command(Ask::Lapse(Lapse(Vec::new())));
     let source = |external_ref: String, input| {
         let mut event = event("waste", 1, 5, today);
         event.source = Some(Source {
@@ -115,7 +116,7 @@ fn a_sealed_list_of_staff_is_an_entry_that_the_book_does_not_need() {
         text: "王芳".into(),
     };
     let (staff, people) = (text.commitment(), [3; 32]);
-    let before = desk.command(Ask::Roster { staff, people });
+    let before = desk.command(Ask::Roster(Roster { staff, people }));
     let command = Command {
         text: Some(text.clone()),
         ..before
@@ -127,7 +128,7 @@ fn a_sealed_list_of_staff_is_an_entry_that_the_book_does_not_need() {
     let [record] = receipt.records.as_slice() else {
         panic!("one record");
     };
-    assert_eq!(record.kind(), Record::ROSTER);
+    assert_eq!(record.kind(), Roster::NUMBER);
     assert!(Record::begins(record.kind()));
     let bytes = record.encode();
     assert!(!bytes.windows(6).any(|own| own == "王芳".as_bytes()));

@@ -22,7 +22,10 @@ fn lots_are_spent_earliest_first_and_come_back_to_their_dates() {
         desk.book.account(&POINTS).lots,
         BTreeMap::from([(date("2026-05-31").to_days(), 35)])
     );
-    desk.must(Ask::Release(OrderNo(1), ReleaseReason::Cancelled));
+    desk.must(Ask::Release(Release {
+        order: OrderNo(1),
+        reason: ReleaseReason::Cancelled,
+    }));
     assert_eq!(
         desk.book.account(&POINTS).lots,
         before.lots,
@@ -42,12 +45,15 @@ fn a_lot_that_ends_during_a_hold_lapses_when_the_hold_ends() {
         0,
         "the rest is past its date even before it lapses"
     );
-    desk.must(Ask::Lapse(vec![POINTS]));
+    desk.must(Ask::Lapse(Lapse(vec![POINTS])));
     assert_eq!(
-        desk.ask(Ask::Lapse(vec![POINTS])),
+        desk.ask(Ask::Lapse(Lapse(vec![POINTS]))),
         Err(Rejection::NothingToDo)
     );
-    desk.must(Ask::Release(OrderNo(1), ReleaseReason::TimedOut));
+    desk.must(Ask::Release(Release {
+        order: OrderNo(1),
+        reason: ReleaseReason::TimedOut,
+    }));
     assert_eq!(desk.book.account(&POINTS).total, 0);
     let expired = desk
         .book
@@ -60,24 +66,33 @@ fn an_order_is_settled_once_and_never_after_its_deadline() {
     let mut desk = Desk::open();
     desk.earn("waste", 1, 30);
     desk.place(85, "12345678");
-    let too_early = desk.ask(Ask::Release(OrderNo(1), ReleaseReason::TimedOut));
+    let too_early = desk.ask(Ask::Release(Release {
+        order: OrderNo(1),
+        reason: ReleaseReason::TimedOut,
+    }));
     assert!(matches!(too_early, Err(Rejection::OrderNotDue { .. })));
-    desk.must(Ask::Settle(OrderNo(1)));
+    desk.must(Ask::Settle(Settle(OrderNo(1))));
     assert!(matches!(
-        desk.ask(Ask::Settle(OrderNo(1))),
+        desk.ask(Ask::Settle(Settle(OrderNo(1)))),
         Err(Rejection::OrderSettled { .. })
     ));
     assert!(matches!(
-        desk.ask(Ask::Release(OrderNo(1), ReleaseReason::Cancelled)),
+        desk.ask(Ask::Release(Release {
+            order: OrderNo(1),
+            reason: ReleaseReason::Cancelled
+        })),
         Err(Rejection::OrderSettled { .. })
     ));
     desk.place(85, "12345679");
     desk.today = desk.today.plus_days(8);
     assert!(matches!(
-        desk.ask(Ask::Settle(OrderNo(2))),
+        desk.ask(Ask::Settle(Settle(OrderNo(2)))),
         Err(Rejection::OrderTimedOut { .. })
     ));
-    desk.must(Ask::Release(OrderNo(2), ReleaseReason::TimedOut));
+    desk.must(Ask::Release(Release {
+        order: OrderNo(2),
+        reason: ReleaseReason::TimedOut,
+    }));
     assert_eq!(desk.spendable(), 215);
 }
 
@@ -95,12 +110,13 @@ fn refusals_of_the_shop_change_no_balance() {
         desk.place(85, "12345679").refusal().unwrap().code,
         code("balance.short")
     );
-    let taken = Ask::Place {
+    let taken = Ask::Place(Place {
+        no: OrderNo(0),
         resident: ResidentNo(1),
-        lines: vec![(code("rice"), 1)],
+        lines: vec![OrderLine::new(code("rice"), 1)],
         seen: Amount::ZERO,
         code: PickupCode::Clear("12345678".into()),
-    };
+    });
     assert_eq!(desk.ask(taken), Err(Rejection::CodeTaken));
     desk.earn("waste", 1, 20);
     for n in 0..2 {
@@ -110,12 +126,13 @@ fn refusals_of_the_shop_change_no_balance() {
         desk.place(85, "32345678").refusal().unwrap().code,
         code("balance.short")
     );
-    let many = Ask::Place {
+    let many = Ask::Place(Place {
+        no: OrderNo(0),
         resident: ResidentNo(1),
-        lines: vec![(code("rice"), 3)],
+        lines: vec![OrderLine::new(code("rice"), 3)],
         seen: Amount::new(999).unwrap(),
         code: PickupCode::Clear("42345678".into()),
-    };
+    });
     assert_eq!(desk.must(many).refusal().unwrap().code, code("stock.out"));
 }
 
@@ -132,31 +149,36 @@ fn stocked() -> Desk {
             icon: code("oil"),
             active: true,
         })));
-        desk.must(Ask::Receive {
+        desk.must(Ask::Receive(Receive {
             item: code(name),
             quantity: 5,
             reason: [0; 32],
-        });
+        }));
     }
     desk.earn("waste", 1, 30);
     desk
 }
 
 fn basket(lines: &[(&str, i32)], pick_up: &str) -> Ask {
-    Ask::Place {
+    Ask::Place(Place {
+        no: OrderNo(0),
         resident: ResidentNo(1),
         lines: lines
             .iter()
-            .map(|(item, pieces)| (code(item), *pieces))
+            .map(|(item, pieces)| OrderLine::new(code(item), *pieces))
             .collect(),
         seen: Amount::new(999).unwrap(),
         code: PickupCode::Clear(pick_up.into()),
-    }
+    })
 }
 
 fn part_of(no: u32, item: &str, pieces: i32) -> Ask {
-    let lines = vec![(code(item), pieces)];
-    Ask::SettlePart(OrderNo(no), lines, PartPrice::Again)
+    let lines = vec![OrderLine::new(code(item), pieces)];
+    Ask::SettlePart(SettlePart {
+        order: OrderNo(no),
+        lines,
+        price: PartPrice::Again,
+    })
 }
 
 impl Desk {
@@ -213,7 +235,10 @@ fn what_is_cancelled_of_an_order_is_priced_as_if_it_had_never_been_there() {
             desk.must(part_of(1, item, *pieces));
         }
         assert_eq!(desk.paid(1), *paid, "{order:?} {handed:?}");
-        desk.must(Ask::Release(OrderNo(1), ReleaseReason::Cancelled));
+        desk.must(Ask::Release(Release {
+            order: OrderNo(1),
+            reason: ReleaseReason::Cancelled,
+        }));
         assert_eq!(desk.paid(1), *paid, "{order:?} {handed:?}");
         assert_eq!(desk.spendable(), 300 - paid, "{order:?} {handed:?}");
         let month = desk.today.month_index();
@@ -228,7 +253,7 @@ fn what_is_cancelled_of_an_order_is_priced_as_if_it_had_never_been_there() {
         for (item, pieces) in *handed {
             desk.must(part_of(1, item, *pieces));
         }
-        desk.must(Ask::Settle(OrderNo(1)));
+        desk.must(Ask::Settle(Settle(OrderNo(1))));
         assert_eq!((desk.paid(1), desk.spendable()), (*all, 300 - all));
     }
 }
@@ -257,8 +282,12 @@ fn a_part_says_how_it_was_priced_and_an_old_one_keeps_its_share() {
     });
     assert_eq!(quoted, Some(vec![85]));
     desk.must(basket(&[("rice", 1), ("oil", 1)], "22345678"));
-    let lines = vec![(code("rice"), 1)];
-    let old = desk.must(Ask::SettlePart(OrderNo(2), lines, PartPrice::Split));
+    let lines = vec![OrderLine::new(code("rice"), 1)];
+    let old = desk.must(Ask::SettlePart(SettlePart {
+        order: OrderNo(2),
+        lines,
+        price: PartPrice::Split,
+    }));
     assert_eq!(old.records[0].kind(), 16);
     assert_eq!(desk.paid(2), 46);
     for record in [&receipt.records[0], &old.records[0]] {

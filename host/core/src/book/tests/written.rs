@@ -136,12 +136,15 @@ fn what_waits_keeps_its_number_whatever_the_scale_becomes() {
         .unwrap();
     assert!(waits.waiting().is_some());
     own.counted_from("2026-03-06", 3);
-    own.ask(Ask::Retry(waits.entry)).unwrap();
+    own.ask(Ask::Retry(Retry(waits.entry))).unwrap();
     assert_eq!(own.last().quantity, 2500);
     // Taken back, it leaves the counters with as much as it came with.
     let decided = own.desk.back(1);
     let records = entry_at(&own.desk.journal, decided).unwrap();
-    assert!(matches!(records.first(), Some(Record::Retry(..))));
+    assert!(matches!(
+        records.first(),
+        Some(Record::Asked(_, crate::record::Asked::Retry(_)))
+    ));
     own.ask(Ask::Amend(Amend::Reverse(decided, [0; 32])))
         .unwrap();
     let key = CounterKey {
@@ -171,7 +174,7 @@ fn a_time_that_nobody_said_is_unknown_to_the_rule() {
         let first = &receipt.records[0];
         let again = Record::decode(first.kind(), &first.encode()).unwrap();
         assert_eq!(&again, first);
-        assert!(matches!(again, Record::Event(_, ref kept) if *kept == event));
+        assert!(again.event() == Some(&event));
     }
     let known = own.desk.book.frame().settings.clone().unwrap();
     let timed = vec![code("waste")];
@@ -192,7 +195,11 @@ fn nothing_new_is_booked_for_an_erased_number() {
         .ask(Ask::Earn(written("boom", "1", "2026-03-09")))
         .unwrap();
     let erased = vec![(code(crate::traits::ERASED), 1)];
-    own.ask(Ask::Traits(ResidentNo(1), erased)).unwrap();
+    own.ask(Ask::Traits(SetTraits {
+        resident: ResidentNo(1),
+        changes: erased,
+    }))
+    .unwrap();
     let no = own
         .ask(Ask::Earn(written("waste", "1", "2026-03-09")))
         .unwrap_err();
@@ -204,20 +211,21 @@ fn nothing_new_is_booked_for_an_erased_number() {
         own.ask(Ask::Earn(other)).unwrap_err().code(),
         "resident.erased"
     );
-    assert!(own.ask(Ask::Retry(waits.entry)).is_ok());
+    assert!(own.ask(Ask::Retry(Retry(waits.entry))).is_ok());
 }
 
 /// Orders and opening balances of erased numbers were booked by older versions: a ledger that holds them is repeated.
 #[test]
 fn what_older_versions_booked_for_an_erased_number_is_repeated() {
     let asks = |n: u32| {
-        let place = Ask::Place {
+        let place = Ask::Place(Place {
+            no: OrderNo(0),
             resident: ResidentNo(1),
-            lines: vec![(code("rice"), 1)],
+            lines: vec![OrderLine::new(code("rice"), 1)],
             seen: Amount::new(85).unwrap(),
             code: PickupCode::Clear(format!("{:08}", 20_000_000 + n)),
-        };
-        let open = Ask::Open {
+        });
+        let open = Ask::Open(Open {
             holder: Holder::Resident(ResidentNo(1)),
             asset: code("minutes"),
             amount: Amount::from(50),
@@ -228,12 +236,15 @@ fn what_older_versions_booked_for_an_erased_number_is_repeated() {
                 input: [7; 32],
             },
             reason: [0; 32],
-        };
+        });
         [place, open]
     };
     let mut desk = Desk::open();
     let erased = vec![(code(crate::traits::ERASED), 1)];
-    desk.must(Ask::Traits(ResidentNo(1), erased));
+    desk.must(Ask::Traits(SetTraits {
+        resident: ResidentNo(1),
+        changes: erased,
+    }));
     for ask in asks(1) {
         assert_eq!(desk.ask(ask).unwrap_err().code(), "resident.erased");
     }
@@ -291,7 +302,7 @@ fn records_of_before_keep_their_bytes() {
     let old = own.ask(Ask::Earn(before.clone())).unwrap().records[0].clone();
     let bytes = old.encode();
     assert_eq!(Record::decode(7, &bytes), Ok(old.clone()));
-    let Record::Event(envelope, _) = old else {
+    let Record::Asked(envelope, _) = old else {
         panic!("an event")
     };
     let now = Event {
@@ -301,7 +312,7 @@ fn records_of_before_keep_their_bytes() {
         }),
         ..before
     };
-    let longer = Record::Event(envelope, now).encode();
+    let longer = Record::asked(envelope, now).encode();
     assert!(longer.starts_with(&bytes), "what was added stands behind");
     for cut in bytes.len() + 1..longer.len() {
         assert!(Record::decode(7, &longer[..cut]).is_err());

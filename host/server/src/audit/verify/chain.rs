@@ -5,7 +5,7 @@ use rongyi_core::book::Applied;
 use rongyi_core::chain::{Block, Hash, Head, leaf, merkle_root};
 use rongyi_core::command::Command;
 use rongyi_core::ids::Code;
-use rongyi_core::record::Record;
+use rongyi_core::record::{Asked, Record};
 use rongyi_store::{Store, StoreError, StoredBlock};
 
 use super::{Check, Decisions, PAGE, PROBLEMS_MAX};
@@ -169,10 +169,10 @@ impl Check {
         }
         self.said
             .extend(record.personal().text.map(|own| (seq, own)));
-        if let Record::Enrol(_, resident, _, who) = &record {
-            self.enrolled.insert(*resident, (seq, *who));
+        if let Some(Asked::Enrol(own)) = record.what() {
+            self.enrolled.insert(own.resident, (seq, own.who));
         }
-        if let Record::Erase(_, what) = &record {
+        if let Some(Asked::Erase(what)) = record.what() {
             self.erased.extend(&what.texts);
             for resident in &what.residents {
                 // Who was enrolled before the checkpoint is not in the list.
@@ -235,7 +235,7 @@ impl Check {
                 format!("replayed, it is rejected: {}", rejection.text().en),
             )),
         };
-        let activated = matches!(first, Record::Activate(..));
+        let activated = matches!(first.what(), Some(Asked::Activate(_)));
         if let Some((at, what)) = problem {
             self.problem(format!("record {at}"), what);
         } else if activated {

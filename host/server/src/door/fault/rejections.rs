@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use axum::http::StatusCode;
+use rongyi_core::command::PeriodRejection;
 use rongyi_core::command::{AmendRejection, Rejection};
-use rongyi_core::period::PeriodRejection;
 
 use super::Fault;
 

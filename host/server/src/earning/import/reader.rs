@@ -6,7 +6,7 @@ use rongyi_core::account::Holder;
 use rongyi_core::amount::{Amount, Decimal};
 use rongyi_core::book::{Book, Frame};
 use rongyi_core::chain::{Hash, sha256};
-use rongyi_core::command::{Ask, Command, Reference, SaltedText};
+use rongyi_core::command::{Ask, Carry, Command, Open, Reference, Replace, SaltedText};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::{Event, History, Source};
 use rongyi_core::rule::{KindPlan, Value};
@@ -167,7 +167,10 @@ impl Reader {
             note: note_hash,
         };
         let ask = match replaces {
-            Some(entry) => Ask::Replace(event, entry),
+            Some(entry) => Ask::Replace(Replace {
+                event,
+                replaces: entry,
+            }),
             None => Ask::Earn(event),
         };
         Ok(self.command(ask, today, note, reference))
@@ -231,14 +234,14 @@ impl Reader {
         let input = digest(&parts);
         let reason = salted(page);
         let (source, reference) = self.sealed(&place, external_ref, input);
-        let ask = Ask::Open {
+        let ask = Ask::Open(Open {
             holder,
             asset,
             amount,
             expires,
             source,
             reason: reason.commitment(),
-        };
+        });
         Ok(self.command(ask, today, Some(reason), reference))
     }
 
@@ -285,12 +288,12 @@ impl Reader {
         let reason = salted(page);
         let before = rongyi_core::chain::hex(&sha256(place.as_bytes()));
         let (source, reference) = self.sealed(&place, before, digest(&parts));
-        let ask = Ask::Carry {
+        let ask = Ask::Carry(Carry {
             holder,
             history,
             source,
             reason: reason.commitment(),
-        };
+        });
         Ok(self.command(ask, today, Some(reason), reference))
     }
 

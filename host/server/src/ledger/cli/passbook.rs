@@ -7,7 +7,7 @@ use comfy_table::{Table, presets};
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Receipt};
 use rongyi_core::ids::RuleSetNo;
-use rongyi_core::record::Record;
+use rongyi_core::record::{Asked, Record};
 use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
 use rongyi_store::{PassbookRow, StoreError};
@@ -187,7 +187,7 @@ fn line(frame: &Frame, row: &PassbookRow) -> Result<Line, Failure> {
 
 /// The day of an entry and what it is called.
 fn called(frame: &Frame, first: &Record, decided: Option<&Record>) -> (LocalDate, Text) {
-    if let Record::Event(_, event) | Record::Replace(_, event, _) = first {
+    if let Some(event) = first.event() {
         let set = decided.and_then(Record::set);
         return (event.on, event_text(frame, event, set));
     }
@@ -226,8 +226,8 @@ fn unmoved(frame: &Frame, receipt: &Receipt) -> Option<Line> {
         zh: say(Lang::Zh),
         en: say(Lang::En),
     };
-    let (state, told) = if let Record::History(_, _, history, ..) = first {
-        let numbers = both(&|lang| carried::numbers(frame, history, lang));
+    let (state, told) = if let Some(Asked::Carry(own)) = first.what() {
+        let numbers = both(&|lang| carried::numbers(frame, &own.history, lang));
         ("carried", numbers)
     } else if let Some(Record::Refused(set, _, refusal)) = decided {
         let plan = explain::plan_of(frame, *set);

@@ -205,12 +205,10 @@ fn movement(frame: &Frame, row: &PassbookRow) -> Movement {
         entry: row.entry,
         at: envelope.map(|own| own.at),
         actor: envelope.map(|own| own.actor.clone()),
-        event: match &first {
-            Some(Record::Event(_, event) | Record::Replace(_, event, _)) => {
-                Some((event.kind.clone(), event.on))
-            }
-            Some(_) | None => None,
-        },
+        event: first
+            .as_ref()
+            .and_then(Record::event)
+            .map(|event| (event.kind.clone(), event.on)),
         account: crate::audit::proof::account(&row.account),
         change: row.change,
         after: row.balance_after,

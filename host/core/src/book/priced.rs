@@ -1,0 +1,284 @@
+//! Baskets: priced by the community's rule and set aside, or only asked about. What becomes of an order then is `order`.
+
+mod again;
+
+pub(super) use again::ask_again;
+
+use super::Book;
+use super::draft::{Draft, Drafted, Floors};
+use super::facts::{Days, Subjects, fact, item_kind};
+use super::needs::Missing;
+use crate::account::{Account, Purpose};
+use crate::amount::Amount;
+use crate::command::Rejection;
+use crate::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::record::{Item, LotDate, OrderLine, Transfer, TransferKind};
+use crate::rule::{Arg, BasketLine, Fact, Judge, PriceAsk, Quote, Refusal};
+use crate::time::LocalDate;
+
+pub(super) const LINES_MAX: usize = 20;
+pub(super) const PIECES_MAX: i32 = 999;
+
+/// A basket ready to be priced.
+pub(super) struct Basket {
+    pub(super) resident: ResidentNo,
+    pub(super) household: HouseholdNo,
+    pub(super) set: RuleSetNo,
+    ask: PriceAsk,
+    items: Vec<Item>,
+    /// What is ordered, by item number.
+    pub(super) lines: Vec<OrderLine>,
+    /// All facts, order first, then line by line, as the record keeps them.
+    pub(super) facts: Vec<Fact>,
+}
+
+pub(super) fn basket(
+    book: &Book,
+    today: LocalDate,
+    resident: ResidentNo,
+    lines: &[OrderLine<Code>],
+) -> Result<Basket, Rejection> {
+    let pieces_fit = lines
+        .iter()
+        .all(|line| (1..=PIECES_MAX).contains(&line.quantity));
+    let twice = lines
+        .iter()
+        .enumerate()
+        .any(|(i, line)| lines.iter().take(i).any(|other| other.item == line.item));
+    if lines.is_empty() || lines.len() > LINES_MAX || !pieces_fit || twice {
+        return Err(Rejection::BasketShape);
+    }
+    let household = book.household(resident)?;
+    let set = book.pricing_for(today).ok_or(Rejection::NoPricing)?;
+    let plan = set.plan.pricing.clone().unwrap_or_default();
+    let who = Subjects {
+        resident,
+        household,
+    };
+    let days = Days { on: today, today };
+    let order_facts: Vec<Fact> = plan
+        .order_facts
+        .iter()
+        .map(|need| fact(book, need, days, &who, None))
+        .collect();
+    let mut facts = order_facts.clone();
+    let mut items = Vec::new();
+    let mut asked = Vec::new();
+    let mut ordered = Vec::new();
+    for OrderLine {
+        item: code,
+        quantity,
+    } in lines
+    {
+        let item = book
+            .item(code)
+            .filter(|item| item.active)
+            .ok_or_else(|| Rejection::ItemUnknown { item: code.clone() })?;
+        let own: Vec<Fact> = plan
+            .line_facts
+            .iter()
+            .map(|need| fact(book, need, days, &who, Some(code)))
+            .collect();
+        facts.extend_from_slice(&own);
+        asked.push(BasketLine {
+            item: code.clone(),
+            category: item.category.clone(),
+            value_fen: item.value_fen,
+            quantity: *quantity,
+            facts: own,
+        });
+        ordered.push(OrderLine {
+            item: item.no,
+            quantity: *quantity,
+        });
+        items.push(item.clone());
+    }
+    // The minute of the day is left out of pricing: a page and its commit must see the same basket.
+    let ask = PriceAsk {
+        lines: asked,
+        on: today,
+        minute: 0,
+        facts: order_facts,
+        traits: book.traits_for(resident, set)?,
+    };
+    Ok(Basket {
+        resident,
+        household,
+        set: set.no,
+        ask,
+        items,
+        lines: ordered,
+        facts,
+    })
+}
+
+pub(super) fn judge_price(
+    asked: &Basket,
+    judge: &dyn Judge,
+) -> Result<Result<Quote, Refusal>, Rejection> {
+    judge
+        .price(asked.set, &asked.ask)
+        .map_err(|fault| Rejection::RuleFault {
+            set: asked.set,
+            code: fault.code,
+            message: fault.message,
+        })
+}
+
+/// What would become of an order that was placed now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What the basket costs; `None` when the rule says no.
+    pub quote: Option<Quote>,
+    /// Why an order would be refused: by the rule, for want of goods, for want of points, in this order.
+    pub refusal: Option<Refusal>,
+}
+
+pub(super) fn offer(
+    book: &Book,
+    today: LocalDate,
+    resident: ResidentNo,
+    lines: &[OrderLine<Code>],
+    judge: &dyn Judge,
+) -> Result<Offer, Rejection> {
+    let asked = basket(book, today, resident, lines)?;
+    let quote = match judge_price(&asked, judge)? {
+        Ok(quote) => quote,
+        Err(refusal) => {
+            return Ok(Offer {
+                quote: None,
+                refusal: Some(refusal),
+            });
+        }
+    };
+    // Nothing was seen before.
+    let seen = total(&quote)?;
+    let held = draft_hold(book, &asked, &quote, seen, today)?;
+    Ok(Offer {
+        refusal: held.err(),
+        quote: Some(quote),
+    })
+}
+
+pub(super) fn total(quote: &Quote) -> Result<Amount, Rejection> {
+    let sum = quote
+        .points
+        .iter()
+        .map(|points| i64::from(*points))
+        .fold(0, i64::saturating_add);
+    Amount::new(sum).map_err(|_| Rejection::OutOfRange)
+}
+
+/// The movements that set an order aside, and the lots its points are held in.
+type Held = (Drafted, Vec<(LotDate, i64)>);
+
+pub(super) fn draft_hold(
+    book: &Book,
+    asked: &Basket,
+    quote: &Quote,
+    seen: Amount,
+    today: LocalDate,
+) -> Result<Result<Held, Refusal>, Rejection> {
+    let settings = book.settings_or_reject()?;
+    let order = Some(OrderNo(book.frame.next_order));
+    let mut draft = Draft::new(book);
+    for (item, line) in asked.items.iter().zip(&asked.lines) {
+        let asset = AssetNo::of_item(item.no).ok_or(Rejection::NumberTooLarge)?;
+        let shelf = Account::of_community(asset, Purpose::Shelf);
+        let left = draft.state(&shelf).total;
+        if left < i64::from(line.quantity) {
+            return Ok(Err(Refusal::new(
+                "stock.out",
+                vec![Arg::Code(item.code.clone()), Arg::whole(left)],
+            )));
+        }
+        let credit = Account::of_community(asset, Purpose::Reserved);
+        let amount = Amount::from(line.quantity);
+        draft.move_one(Transfer {
+            debit: shelf,
+            credit,
+            amount,
+            from_lot: 0,
+            to_lot: 0,
+            kind: TransferKind::Hold,
+            order,
+            reverses: None,
+        })?;
+    }
+    let total = total(quote)?;
+    if total > seen {
+        return Ok(Err(Refusal::new(
+            "price.changed",
+            vec![Arg::whole(total.get()), Arg::whole(seen.get())],
+        )));
+    }
+    let whose = settings.holder(AssetNo::POINTS, asked.resident, asked.household);
+    let available = Account {
+        holder: whose,
+        asset: AssetNo::POINTS,
+        purpose: Purpose::Available,
+    };
+    let has = draft.state(&available).spendable(today).max(0);
+    let Some(held) = draft
+        .lots_for(&available, total.get(), today)
+        .filter(|_| has >= total.get())
+    else {
+        return Ok(Err(Refusal::new(
+            "balance.short",
+            vec![Arg::whole(total.get()), Arg::whole(has)],
+        )));
+    };
+    for (lot, part) in &held {
+        draft.move_one(Transfer {
+            debit: available,
+            credit: Account {
+                purpose: Purpose::Held,
+                ..available
+            },
+            amount: Amount::new(*part).map_err(|_| Rejection::OutOfRange)?,
+            from_lot: *lot,
+            to_lot: *lot,
+            kind: TransferKind::Hold,
+            order,
+            reverses: None,
+        })?;
+    }
+    Ok(Ok((draft.finish(Floors::Kept)?, held)))
+}
+
+/// What pricing a basket and setting it aside reads.
+pub(super) fn needs(
+    list: &mut Missing<'_>,
+    resident: ResidentNo,
+    lines: &[OrderLine<Code>],
+    today: LocalDate,
+) {
+    let Some(who) = list.who(resident) else {
+        return;
+    };
+    let Some(settings) = &list.book.frame.settings else {
+        return;
+    };
+    let whose = settings.holder(AssetNo::POINTS, who.resident, who.household);
+    for purpose in [Purpose::Available, Purpose::Held] {
+        list.account(Account {
+            holder: whose,
+            asset: AssetNo::POINTS,
+            purpose,
+        });
+    }
+    let plan = list
+        .book
+        .pricing_for(today)
+        .and_then(|set| set.plan.pricing.clone())
+        .unwrap_or_default();
+    list.facts(&plan.order_facts, today, &who, None);
+    for OrderLine { item: code, .. } in lines {
+        let Some(no) = list.book.item(code).map(|item| item.no) else {
+            continue;
+        };
+        list.goods(no, &[Purpose::Shelf, Purpose::Reserved]);
+        list.facts(&plan.line_facts, today, &who, Some(code));
+        list.counted(&who, &item_kind(code), today);
+    }
+}
