@@ -282,17 +282,15 @@ impl Desk {
     }
 
     fn ask_as(&mut self, actor: &str, ask: Ask) -> Result<Applied, Rejection> {
-        let command = Command {
-            actor: code(actor),
-            ..self.command(ask)
-        };
+        let mut command = self.command(ask);
+        command.actor = code(actor);
         self.send(&command)
     }
 
     /// Whether a second person may have let somebody pass the floor.
     fn approved(&self) -> bool {
-        let approves = |r: &Record| matches!(r.what(), Some(Asked::Amend(Amend::Approve(_))));
-        self.journal.iter().any(approves)
+        let mut asked = self.journal.iter().filter_map(Record::what);
+        asked.any(|what| matches!(what, Asked::Amend(Amend::Approve(_))))
     }
 
     /// The beginning of one of the newest entries: the `back`-th record, or the entry it belongs to.

@@ -49,6 +49,34 @@ async fn every_statement_can_be_prepared() {
     assert_eq!(columns_of_sqlite().await, columns(&db).await);
 }
 
+/// Numbers above those of before begin entries; that of a movement is in no record.
+#[tokio::test]
+async fn a_record_may_have_a_number_above_those_of_before() {
+    let cluster = Cluster::start();
+    let db = Postgres::open(&cluster.url()).await.unwrap();
+    let mut writer = db.writer().await.unwrap();
+    let community = "INSERT INTO community (code, hash) \
+         VALUES ('north', decode(repeat('00', 32), 'hex')) RETURNING community_id";
+    let community: i32 = sqlx::query_scalar(community)
+        .fetch_one(&mut *writer)
+        .await
+        .unwrap();
+    let kinds = [1, 29, 30, 31, 255, 256, 0];
+    for (kind, fits) in kinds
+        .into_iter()
+        .zip([true, true, false, true, true, false, false])
+    {
+        let row = "INSERT INTO record (community_id, seq, kind, body) VALUES ($1, $2, $3, '')";
+        let written = sqlx::query(row)
+            .bind(community)
+            .bind(i64::from(1000 + kind))
+            .bind(i16::try_from(kind).unwrap())
+            .execute(&mut *writer)
+            .await;
+        assert_eq!(written.is_ok(), fits, "{kind}: {:?}", written.err());
+    }
+}
+
 /// A host that hangs in the middle of any transaction, here of one that notes who read what, keeps the others waiting for
 /// no longer than the server waits for it.
 #[tokio::test]

@@ -206,3 +206,39 @@ async fn every_table_says_what_it_holds_of_people() {
     };
     assert!(crate::personal::TABLES.iter().all(|own| goes(&own)));
 }
+
+/// Numbers above those of before begin entries; that of a movement is in no record.
+#[tokio::test]
+async fn a_record_may_have_a_number_above_those_of_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = fresh(&dir).await;
+    let mut writer = db.writer().await.unwrap();
+    sqlx::query(
+        "INSERT INTO community (community_id, code, hash) VALUES (1, 'north', zeroblob(32))",
+    )
+    .execute(&mut *writer)
+    .await
+    .unwrap();
+    for (kind, fits) in [
+        (1, true),
+        (29, true),
+        (30, false),
+        (31, true),
+        (255, true),
+        (256, false),
+        (0, false),
+    ] {
+        let row = "INSERT INTO record (community_id, seq, kind, body) VALUES (1, $1, $2, x'00')";
+        let written = sqlx::query(row)
+            .bind(1000 + kind)
+            .bind(kind)
+            .execute(&mut *writer)
+            .await;
+        assert_eq!(written.is_ok(), fits, "{kind}: {:?}", written.err());
+    }
+    let whole: String = sqlx::query_scalar("PRAGMA integrity_check")
+        .fetch_one(&mut *writer)
+        .await
+        .unwrap();
+    assert_eq!(whole, "ok");
+}

@@ -1,5 +1,5 @@
 //! Why something about an earlier entry cannot be decided: reversals, corrections, notice, parts of an order.
-//! Sentences and stable codes only; the order of checks stands in `book/amend`, `book/notice` and `book/part`.
+//! Sentences and stable codes only; the order of checks stands with the kinds of command.
 
 use super::Rejection;
 use crate::ids::Code;

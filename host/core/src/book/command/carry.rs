@@ -1,4 +1,4 @@
-//! Why totals of before cannot be carried in. Sentences and stable codes only; the checks stand in `book/carry`.
+//! Why totals of before cannot be carried in. Sentences and stable codes only; the checks stand in `book/kinds/carry`.
 
 use super::Rejection;
 use crate::time::LocalDate;

@@ -1,5 +1,5 @@
 //! Why an event cannot be decided on the day it names: rules, times, places of a number, people who are gone.
-//! Sentences and stable codes only; the order of checks stands in `book/earning`.
+//! Sentences and stable codes only; the order of checks stands in `book/award`.
 
 use super::Rejection;
 use crate::ids::{Code, ResidentNo};

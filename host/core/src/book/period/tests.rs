@@ -234,10 +234,8 @@ impl Desk {
     }
 
     fn step(&mut self, step: PeriodStep) -> Result<Applied, Rejection> {
-        self.ask(Ask::Period(PeriodTurn {
-            period: oct(),
-            step,
-        }))
+        let period = oct();
+        self.ask(Ask::Period(PeriodTurn { period, step }))
     }
 
     fn cut(&mut self) -> Result<Applied, Rejection> {
