@@ -7,5 +7,5 @@ UPDATE sqlite_schema
     WHERE type = 'table' AND name = 'record';
 PRAGMA writable_schema = RESET;
 -- Every other connection reads the tables' description again when one was made.
-CREATE TABLE read_again (nothing INTEGER) STRICT;
+CREATE TABLE read_again (number INTEGER) STRICT;
 DROP TABLE read_again;

@@ -213,6 +213,11 @@ fn keyed(mut command: Command, key: &str, input: &str) -> Command {
     command
 }
 
+fn release(no: u32, reason: ReleaseReason) -> Ask {
+    let order = OrderNo(no);
+    Ask::Release(Release { order, reason })
+}
+
 fn place(today: &str, who: u32, lines: &[(&'static str, i32)], seen: i64, pickup: &str) -> Command {
     let sealed = SealKey::new([5; 32]).seal(Sealed::PickupCode, pickup);
     // As older programs did, and as this one does.
@@ -393,31 +398,13 @@ pub(crate) fn life() -> Vec<Command> {
         place("2026-09-08", 1003, &[("rice", 1)], 29, "10000005"),
         command("2026-09-09", Ask::Settle(Settle(order(1)))),
         command("2026-09-09", Ask::Settle(Settle(order(1)))),
-        command(
-            "2026-09-09",
-            Ask::Release(Release {
-                order: order(2),
-                reason: ReleaseReason::TimedOut,
-            }),
-        ),
-        command(
-            "2026-09-09",
-            Ask::Release(Release {
-                order: order(2),
-                reason: ReleaseReason::Cancelled,
-            }),
-        ),
+        command("2026-09-09", release(2, ReleaseReason::TimedOut)),
+        command("2026-09-09", release(2, ReleaseReason::Cancelled)),
         command("2026-09-09", Ask::Settle(Settle(order(2)))),
         place("2026-09-18", 1001, &[("rice", 1)], 30, "10000006"),
         // Collected too late, and part of its lots has lapsed meanwhile.
         command("2026-09-25", Ask::Settle(Settle(order(3)))),
-        command(
-            "2026-09-25",
-            Ask::Release(Release {
-                order: order(3),
-                reason: ReleaseReason::TimedOut,
-            }),
-        ),
+        command("2026-09-25", release(3, ReleaseReason::TimedOut)),
         event("2026-09-26", "sort", 1001, 17, "e11"),
         place("2026-09-27", 1001, &[("rice", 1)], 30, "10000007"),
         command("2026-10-07", Ask::Lapse(Lapse(holders.to_vec()))),

@@ -139,10 +139,10 @@ impl PeriodRejection {
             ),
             PeriodRejection::Rule { rule, last } => (
                 format!(
-                    "{last} 那一天没有名叫“{rule}”的规则在用。请核对社区 TOML 文件里 [period] 的 rule。"
+                    "{last} 那一天没有名叫“{rule}”的规则在用。请管理员核对社区文件里 [period] 的 rule。"
                 ),
                 format!(
-                    "No rule called “{rule}” was in force on {last}. Check `rule` under [period] in the community's TOML file."
+                    "No rule called “{rule}” was in force on {last}. Check `rule` under [period] in the community's file."
                 ),
             ),
             PeriodRejection::NoStanding { period, holder } => {
