@@ -32,7 +32,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::proof::heads::Heads;
 use crate::door::{Actor, Kind, Reading, Readings, Way};
-use crate::redemption::till::Turns;
+use crate::redemption::turns::Turns;
 use agreeing::{blocks, changed_settings, tried, unknown_sets};
 use checking::serving_engine;
 pub use checking::{

@@ -5,9 +5,9 @@
 pub mod api;
 pub(crate) mod counter;
 pub(crate) mod order;
-pub(crate) mod pending;
 pub(crate) mod shop;
 pub mod till;
+pub mod turns;
 
 use std::collections::HashMap;
 

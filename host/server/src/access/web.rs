@@ -21,6 +21,7 @@ use crate::audit::proof::web::published;
 use crate::door::app::App;
 use crate::door::asked::{Typed, Unread};
 use crate::door::fault::Fault;
+use crate::door::visit::Anybody;
 use crate::door::visit::{Html, Manner, Visit, cookie, desks, go, own_path};
 use crate::people::accounts::reset_told;
 use crate::people::secret::is_pattern;
@@ -52,19 +53,8 @@ pub async fn script() -> Response {
     asset("text/javascript; charset=utf-8", rongyi_pages::JS)
 }
 
-/// How the reader wants pages, for those of no community.
-pub struct Reader(pub Manner);
-
-impl FromRequestParts<Arc<App>> for Reader {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
-        Ok(Reader(Manner::of(parts)))
-    }
-}
-
 /// `GET /`: which community?
-pub async fn list_communities(State(app): State<Arc<App>>, Reader(manner): Reader) -> Response {
+pub async fn list_communities(State(app): State<Arc<App>>, Anybody(manner): Anybody) -> Response {
     let link = |own: &crate::house::Community| CommunityLink {
         path: format!("/{}", own.config.code),
         title: manner.say(&own.config.title),

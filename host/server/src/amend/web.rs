@@ -1,7 +1,7 @@
 //! The notice page, where everybody sees what is not yet spendable and may object; and the reviewers' desk for
 //! reversals, corrections by two people and objections. What comes of a form is decided by the book.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use rongyi_clerk::receipt;
 use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::amount::Amount;
@@ -17,18 +17,18 @@ use rongyi_pages::{
 };
 use serde::Deserialize;
 
-use super::marks::web;
 use crate::access::{AccessError, SignedIn, random};
-use crate::amend::{By, Noticed, Proposal, Request};
+use crate::amend::marks::web;
+use crate::amend::{self, By, Noticed, Proposal, Request};
 use crate::door::asked::{Path, Seq, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day, go};
-use crate::door::{Act, Actor, Kind};
+use crate::door::{self, Act, Actor, Kind};
 use crate::earning::resident_no;
-use crate::earning::web::gains;
-use crate::ledger::lines::{about, asset_title, booked_on, decode, event_title, title};
-use crate::ledger::why::erased;
-use crate::{amend, door, jobs, redemption};
+use crate::ledger::titles::{about, asset_title, booked_on, decode, erased, event_title, title};
+use crate::ledger::told::gains;
+use crate::ledger::wallets::holders;
+use crate::{jobs, redemption};
 
 /// The entry that was just booked.
 #[derive(Debug, Deserialize)]

@@ -515,3 +515,14 @@ mod tests {
         assert_eq!(cookie(&headers, "siz"), None);
     }
 }
+
+/// How the reader wants pages, for those of no community.
+pub struct Anybody(pub Manner);
+
+impl FromRequestParts<Arc<App>> for Anybody {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(Anybody(Manner::of(parts)))
+    }
+}

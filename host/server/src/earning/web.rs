@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::response::{IntoResponse, Response};
-use rongyi_core::account::{Holder, Purpose};
+use axum::response::Response;
 use rongyi_core::amount::Decimal;
 use rongyi_core::book::{Book, FateState, Frame, Loaded, Receipt};
 use rongyi_core::chain::hex;
@@ -15,7 +14,7 @@ use rongyi_core::rule::{Field, FieldKind, KindPlan, Refusal};
 use rongyi_core::seal::SEALED_PREFIX;
 use rongyi_core::typed;
 use rongyi_pages::{
-    FieldError, RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
+    FieldError, RecordDoneView, RecordField, RecordFormView, RecordInput, RecordKind,
     RecordOutcome, RecordTyped, RecordView,
 };
 use serde::Deserialize;
@@ -26,9 +25,8 @@ use crate::door::asked::{Seq, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::earning::api::{EventInput, Sender, submit};
-use crate::ledger::lines::{asset_title, decode, event_title};
-use crate::ledger::unmoved::shortfall;
-use crate::ledger::why::breakdown;
+use crate::ledger::titles::{about, decode, erased, event_title, title, unit};
+use crate::ledger::told::{Short, breakdown, gains, shortfall};
 use crate::ledger::{explain, past};
 
 /// Which kind.
@@ -505,56 +503,4 @@ async fn outcome(visit: &Visit, frame: &Frame, receipt: &Receipt) -> Result<Reco
         },
         None => RecordOutcome::Booked,
     })
-}
-
-/// Who got what, and of what its sum is shown: points, or what moved where no points did.
-pub(crate) async fn gains(
-    visit: &Visit,
-    receipt: &Receipt,
-) -> Result<(Vec<RecordGain>, AssetNo), Fault> {
-    let mut sums: Vec<(Holder, AssetNo, i64)> = Vec::new();
-    for record in &receipt.records {
-        let Record::Moved(_, moved) = record else {
-            continue;
-        };
-        let amount = moved.amount.get();
-        for (account, change) in [
-            (moved.credit, amount),
-            (moved.debit, amount.saturating_neg()),
-        ] {
-            let owned = matches!(account.purpose, Purpose::Available | Purpose::Notice);
-            if !owned || account.holder == Holder::Community {
-                continue;
-            }
-            let known = sums
-                .iter_mut()
-                .find(|(holder, asset, _)| (*holder, *asset) == (account.holder, account.asset));
-            match known {
-                Some((_, _, sum)) => *sum = sum.saturating_add(change),
-                None => sums.push((account.holder, account.asset, change)),
-            }
-        }
-    }
-    let shell = visit.shell();
-    let mut gains = Vec::new();
-    for (holder, asset, sum) in &sums {
-        let who = match holder {
-            Holder::Household(no) => visit.household_title(*no).await?,
-            Holder::Resident(no) => visit.masked(*no).await?,
-            Holder::Community | Holder::Fund(_) => continue,
-        };
-        let plus = if *sum > 0 { "+" } else { "" };
-        let change = match *asset {
-            AssetNo::POINTS => format!("{plus}{}", shell.points(sum)),
-            AssetNo::MINUTES => format!("{plus}{}", shell.hours(sum)),
-            other => {
-                let title = asset_title(visit, other);
-                format!("{plus}{sum} {title}")
-            }
-        };
-        gains.push(RecordGain { who, change });
-    }
-    let points = sums.iter().any(|(_, asset, _)| *asset == AssetNo::POINTS);
-    let first = sums.first().filter(|_| !points);
-    Ok((gains, first.map_or(AssetNo::POINTS, |(_, asset, _)| *asset)))
 }

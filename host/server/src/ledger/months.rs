@@ -9,9 +9,9 @@ use rongyi_core::time::LocalDate;
 use rongyi_pages::{Line, Month, MonthSum};
 use rongyi_store::PassbookRow;
 
-use super::lines::{booked_on, decode, unit};
 use crate::door::fault::Fault;
 use crate::door::visit::Visit;
+use crate::ledger::titles::{booked_on, decode, unit};
 
 /// Rows that are read at once, and how often, to add months up.
 const SUM_CHUNK: u32 = 500;

@@ -1,119 +1,18 @@
 //! What moved less than was asked, or nothing at all: deductions that found too little, refusals, events that wait. Says
 //! what was asked, what was taken and what is left; decides nothing.
 
-use std::collections::HashMap;
-
-use rongyi_core::account::{Account, Holder};
-use rongyi_core::book::{Frame, Loaded, Receipt};
-use rongyi_core::command::Need;
-use rongyi_core::ids::AssetNo;
-use rongyi_core::record::{Asked, Event, Record};
-use rongyi_core::rule::Decision;
+use rongyi_core::account::Holder;
+use rongyi_core::book::{Frame, Receipt};
+use rongyi_core::record::{Asked, Record};
 use rongyi_pages::{Line, LineState, Unit};
 use rongyi_store::StoredEntry;
 
-use super::carried::carried_told;
-use super::lines::{
-    about, amount_text, asset_title, booked_on, event_of, happened_on, title, unit,
-};
 use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
+use crate::ledger::carried::carried_told;
 use crate::ledger::past;
-
-/// A deduction that found less than it asked for: three numbers, of which two are here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Short {
-    /// What was to be taken.
-    pub(crate) asked: i64,
-    /// What was there and was taken.
-    pub(crate) taken: i64,
-    /// Of what.
-    pub(crate) asset: AssetNo,
-}
-
-impl Short {
-    /// What was asked, what was taken, what is left.
-    pub(crate) fn told(self, visit: &Visit, after: Option<i64>) -> String {
-        let say = |amount| amount_text(visit, self.asset, amount);
-        let (asked, taken) = (say(self.asked), say(self.taken));
-        let what = match self.asset {
-            AssetNo::POINTS => visit.either("积分", "points"),
-            AssetNo::MINUTES => visit.either("时长", "hours"),
-            other => asset_title(visit, other),
-        };
-        let left = after.map_or_else(String::new, |after| {
-            let after = say(after);
-            visit.either(
-                &format!("，扣后还有 {after}"),
-                &format!("; {after} are left"),
-            )
-        });
-        visit.either(
-            &format!("应扣 {asked}，{what}不够，实扣 {taken}{left}。"),
-            &format!(
-                "{asked} were to be taken; there were not enough, and {taken} were taken{left}."
-            ),
-        )
-    }
-}
-
-/// What a decision asked of one account, where the account held less. `change` is what it moved there.
-pub(crate) async fn shortfall(
-    visit: &Visit,
-    frame: &Frame,
-    (event, decision): (&Event, &Decision),
-    (account, change): (Account, i64),
-) -> Result<Option<Short>, Fault> {
-    if decision.awards.iter().all(|award| award.amount >= 0) {
-        return Ok(None);
-    }
-    let asked = asked_of(visit, frame, (event, decision), account).await?;
-    let missing = change.saturating_sub(asked);
-    Ok((asked < 0 && missing > 0).then(|| Short {
-        asked: asked.saturating_neg(),
-        taken: asked.saturating_neg().saturating_sub(missing),
-        asset: account.asset,
-    }))
-}
-
-/// What a decision gives to or takes from one account, over all the people in its roles who hold it.
-pub(crate) async fn asked_of(
-    visit: &Visit,
-    frame: &Frame,
-    (event, decision): (&Event, &Decision),
-    account: Account,
-) -> Result<i64, Fault> {
-    let Some(settings) = &frame.settings else {
-        return Ok(0);
-    };
-    let needs: Vec<Need> = event
-        .roles
-        .iter()
-        .map(|(_, resident)| Need::Resident(*resident))
-        .collect();
-    let mut homes = HashMap::new();
-    for found in visit.app.house.store.load(&visit.code, &needs).await? {
-        if let Loaded::Resident(resident, Some(member)) = found {
-            homes.insert(resident, member.household);
-        }
-    }
-    let mut sum: i64 = 0;
-    for award in &decision.awards {
-        let role = event.roles.iter().find(|(role, _)| *role == award.role);
-        let Some((_, resident)) = role else {
-            continue;
-        };
-        let Some(household) = homes.get(resident) else {
-            continue;
-        };
-        let asset = settings.asset(&award.asset);
-        let holder = past::holder_of(settings, account.asset, *resident, *household);
-        if asset == Some(account.asset) && holder == account.holder {
-            sum = sum.saturating_add(i64::from(award.amount));
-        }
-    }
-    Ok(sum)
-}
+use crate::ledger::titles::{about, booked_on, event_of, happened_on, title, unit};
+use crate::ledger::told::Short;
 
 /// A person's events and orders that moved nothing, and what was carried in for them or their household, as lines: each
 /// has a page that says why not. With them the place before which nobody looked.

@@ -1,6 +1,6 @@
 //! A resident's own pages: home, passbook, 我的. Shows what the ledger has; changes nothing.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::ids::AssetNo;
@@ -9,19 +9,18 @@ use rongyi_pages::{Expiring, HomeView, Line, MeView, PassbookView, Show, Waiting
 use rongyi_store::{PassbookRow, Whose};
 use serde::Deserialize;
 
-use super::lines::{asset_title, goods, lines, rest_lines};
-use super::months::{by_month, month_at, oldest, sums};
-use super::unmoved::unmoved;
-use super::why::holders;
 use crate::access::SignedResident;
 use crate::door::asked::{Seq, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day};
-use crate::ledger::past;
+use crate::ledger::lines::lines;
+use crate::ledger::months::{by_month, month_at, oldest, sums};
+use crate::ledger::pending;
+use crate::ledger::titles::{asset_title, goods, rest_lines, title};
+use crate::ledger::unmoved::unmoved;
+use crate::ledger::wallets::{at_hand, booked_accounts, holders, notice_accounts};
 use crate::people::accounts;
-use crate::redemption::pending::notice_accounts;
-use crate::redemption::{Wallet, pending};
-use crate::{jobs, redemption};
+use crate::redemption::Wallet;
 
 /// Points that run out within this many days are announced.
 const SOON_DAYS: i32 = 60;
@@ -35,23 +34,6 @@ const PAGE_ROWS: u32 = 60;
 const UNMOVED_MAX: usize = 60;
 /// Orders that one resident is shown.
 pub(crate) const ORDERS_MAX: u32 = 100;
-
-/// The frame of a community, and what a resident has in it.
-pub(crate) async fn at_hand(visit: &Visit, me: &SignedResident) -> Result<(Frame, Wallet), Fault> {
-    let store = &visit.app.house.store;
-    jobs::catch_up(&visit.app.house, &visit.code).await?;
-    let frame = store
-        .frame(&visit.code)
-        .await?
-        .ok_or_else(Fault::not_found)?;
-    let wallet = redemption::wallet(store, &frame, me.resident, visit.today())
-        .await?
-        .ok_or_else(Fault::not_found)?;
-    // What ran out is on its line before its balance is shown, whether or not the job has come round.
-    let booked = booked_accounts(&frame, &wallet, me);
-    jobs::lapse(&visit.app.house, &visit.code, &booked).await?;
-    Ok((frame, wallet))
-}
 
 /// The orders of a resident, or of the household where points go to households; newest first.
 pub(crate) async fn orders_of(
@@ -101,17 +83,6 @@ fn shown_accounts(frame: &Frame, me: &SignedResident, wallet: &Wallet) -> Vec<Ac
         ..points
     });
     all
-}
-
-/// A resident's accounts of every asset: points first, then minutes, then what else the community counts.
-pub(crate) fn booked_accounts(frame: &Frame, wallet: &Wallet, me: &SignedResident) -> Vec<Account> {
-    match &frame.settings {
-        Some(settings) => {
-            let all = past::booked(settings, me.resident, wallet.household);
-            all.into_iter().map(|(_, account)| account).collect()
-        }
-        None => wallet.accounts(me.resident).to_vec(),
-    }
 }
 
 /// Of those accounts' rows, the ones that say something of their own.

@@ -1,32 +1,33 @@
 //! Why a line is so, or why not: the breakdown of the rule, who recorded it, and where the ledger keeps it.
 //! Explains what was decided; decides nothing again.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use rongyi_clerk::receipt;
-use rongyi_core::account::{Account, Holder, Purpose};
+use rongyi_core::account::{Account, Purpose};
 use rongyi_core::book::{Fate, FateState, Frame, Receipt};
 use rongyi_core::chain::hex;
-use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
-use rongyi_core::record::{Amend, Asked, NoticeStep, Record, Transfer, TransferKind};
-use rongyi_core::rule::{self, Plan};
+use rongyi_core::ids::{AssetNo, RuleSetNo};
+use rongyi_core::record::{Amend, Asked, NoticeStep, Record, Transfer};
+use rongyi_core::rule;
 use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 use rongyi_store::StoredEntry;
 
-use super::carried::carried_told;
-use super::lines::{
-    About, about, booked_on, decode, event_of, happened_on, lapsed_text, state, title, unit,
-};
-use super::unmoved::{Short, asked_of};
-use super::web::{at_hand, booked_accounts};
 use crate::access::{AccessError, SignedResident, random};
 use crate::amend::marks::web;
 use crate::audit::proof::block_of;
 use crate::door::asked::{Path, Seq};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day};
-use crate::ledger::explain;
-use crate::redemption::pending::notice_accounts;
-use crate::redemption::{self, Wallet, belongs, pending};
+use crate::ledger::carried::carried_told;
+use crate::ledger::lines::state;
+use crate::ledger::titles::{
+    About, about, booked_on, decode, erased, event_of, goods, happened_on, lapsed, lapsed_text,
+    title, unit,
+};
+use crate::ledger::told::{Short, asked_of, breakdown, said};
+use crate::ledger::wallets::{at_hand, booked_accounts, holders, notice_accounts};
+use crate::ledger::{explain, pending};
+use crate::redemption::{self, Wallet, belongs};
 
 /// `GET /{community}/passbook/{seq}`.
 pub(crate) async fn show_why(
@@ -181,26 +182,6 @@ async fn told_beside(
     Ok(told)
 }
 
-/// Points that an entry let run out instead of giving them back.
-pub(crate) fn lapsed(receipt: &Receipt) -> i64 {
-    let first = receipt.records.first();
-    // That is what a lapse is for; its line says nothing else.
-    if matches!(first.and_then(Record::what), Some(Asked::Lapse(_))) {
-        return 0;
-    }
-    let own = receipt.records.iter().filter_map(|record| {
-        if let Record::Moved(_, own) = record
-            && own.kind == TransferKind::Expire
-            && own.debit.asset == AssetNo::POINTS
-        {
-            Some(own.amount.get())
-        } else {
-            None
-        }
-    });
-    own.fold(0, i64::saturating_add)
-}
-
 /// Why somebody took it back, in their words, and the other entries that belong to it: what it takes back, what took it
 /// back, its award or its posting.
 async fn beside(
@@ -283,10 +264,6 @@ async fn reason_of(visit: &Visit, by: u64) -> Result<String, Fault> {
     Ok(found.text.unwrap_or_else(|| erased(visit)))
 }
 
-pub(crate) fn erased(visit: &Visit) -> String {
-    visit.either("（文字已删除）", "(erased)")
-}
-
 /// An entry that a resident may read.
 pub(crate) struct Own {
     pub(crate) frame: Frame,
@@ -339,14 +316,6 @@ pub(crate) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> R
         doer,
         ordered,
     })
-}
-
-/// Who a resident is in the ledger: the person, and of the household what is not told apart.
-pub(crate) fn holders(wallet: &Wallet, me: &SignedResident) -> [Holder; 2] {
-    [
-        Holder::Resident(me.resident),
-        Holder::Household(wallet.household),
-    ]
 }
 
 /// The page has its own place for the day on which it opens again.
@@ -443,52 +412,6 @@ fn signed(transfer: &Transfer, account: &Account) -> i64 {
     } else {
         transfer.amount.get().saturating_neg()
     }
-}
-
-/// The rule's own sentences, with the rule set that said them.
-pub(crate) fn breakdown(
-    visit: &Visit,
-    frame: &Frame,
-    receipt: &Receipt,
-    asset: AssetNo,
-) -> (Option<RuleSetNo>, Vec<ReasonRow>) {
-    let settings = frame.settings.as_ref();
-    let named = |code: &Code| settings.and_then(|own| own.asset(code)) == Some(asset);
-    let rows = |plan: &Plan, lines: &[rule::Line], sign: i64| {
-        let row = |line: &rule::Line| ReasonRow {
-            text: explain::line(plan, Some(frame), line, visit.tongue()),
-            amount: line
-                .amount
-                .filter(|_| named(&line.asset))
-                .map(|amount| i64::from(amount).saturating_mul(sign)),
-        };
-        lines.iter().map(row).collect()
-    };
-    for record in &receipt.records {
-        if let Record::Decided(set, _, decision) = record {
-            return (
-                Some(*set),
-                rows(&explain::plan_of(frame, Some(*set)), &decision.lines, 1),
-            );
-        }
-        if let Record::Quoted(set, _, quote) = record {
-            return (
-                Some(*set),
-                rows(&explain::plan_of(frame, Some(*set)), &quote.lines, -1),
-            );
-        }
-        if let Record::Refused(set, ..) = record {
-            return (*set, Vec::new());
-        }
-        if let Record::Waiting(set, _) = record {
-            let text = visit.either(
-                "规则暂时没有给出结果。这件事已经记下，规则修好后会自动补记。",
-                "The rule gave no answer yet. The event is kept and will be decided when the rule is mended.",
-            );
-            return (Some(*set), vec![ReasonRow { text, amount: None }]);
-        }
-    }
-    (None, Vec::new())
 }
 
 /// Makes the sum come out at what was booked: rows that speak of other people in the same event are counted out, and a

@@ -3,6 +3,8 @@
 
 mod access;
 mod args;
+mod common;
+mod common;
 mod marks;
 
 use std::io::Write;
@@ -25,11 +27,12 @@ use crate::people::{
 };
 use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::{people, stock};
-use args::{FromFile, Pins, Update};
 pub(crate) use args::{
     HouseholdCommand, ItemCommand, PersonCommand, ResidentCommand, StaffCommand, StockCommand,
-    TokenCommand, Where,
+    TokenCommand,
 };
+use common::Where;
+use common::{FromFile, Pins, Update};
 
 use rongyi_clerk::ClerkError;
 use rongyi_sheets::{Columns, Row, Rows};

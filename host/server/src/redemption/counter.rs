@@ -21,7 +21,7 @@ use crate::access::random;
 use crate::door::asked::{No, Path, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
-use crate::ledger::lines::{goods, item_title, order_lines, rest_lines};
+use crate::ledger::titles::{goods, item_title, order_lines, rest_lines};
 use crate::redemption::{self, Basket, till};
 
 /// A code, as typed or scanned.

@@ -15,15 +15,16 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{OrderLine, OrderState, OrderView, OrdersView};
 use serde::Deserialize;
 
-use super::shop::{PIECES_MAX, code_of, confirm, fresh_key};
+use super::shop::{PIECES_MAX, code_of, confirm, fresh_key, just_ordered};
 use crate::access::SignedResident;
 use crate::door::asked::{No, Path, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day, go};
 use crate::door::{Actor, error_page};
 use crate::ledger::explain;
-use crate::ledger::lines::{goods, handed_lines, item_title, order_lines, rest_lines};
-use crate::ledger::web::{at_hand, orders_of};
+use crate::ledger::titles::{goods, handed_lines, item_title, order_lines, rest_lines};
+use crate::ledger::wallets::at_hand;
+use crate::ledger::web::orders_of;
 use crate::redemption::{self, Wanted, belongs, till};
 
 /// What the check page sends.
@@ -103,47 +104,6 @@ pub(crate) async fn place_order(
 
 /// For how long the same order once more is asked about, in µs.
 const JUST_NOW: i64 = 30 * 60 * 1_000_000;
-
-/// The order of the very same thing that this resident placed a moment ago and has not picked up, with the key it was
-/// placed under.
-pub(crate) async fn just_ordered(
-    visit: &Visit,
-    me: &SignedResident,
-    item: &rongyi_core::ids::Code,
-    quantity: i32,
-) -> Result<Option<(u32, Option<String>)>, Fault> {
-    let store = &visit.app.house.store;
-    let now = visit.app.house.clock.now();
-    for order in store
-        .orders_of_resident(&visit.code, me.resident, 5)
-        .await?
-    {
-        let [(line, _)] = order.lines.as_slice() else {
-            continue;
-        };
-        let open = visit.seen(&order).stand == Stand::Reserved && !handed_any(&order);
-        if !open || line.quantity != quantity {
-            continue;
-        }
-        let Some(stored) = store.entry(&visit.code, order.entry).await? else {
-            continue;
-        };
-        let receipt = rongyi_clerk::receipt(&stored)?;
-        let Some(placed) = receipt.records.first().and_then(Record::envelope) else {
-            continue;
-        };
-        let frame = store.frame(&visit.code).await?;
-        let items = frame.map(|frame| frame.items).unwrap_or_default();
-        let same = items
-            .iter()
-            .any(|own| own.no == line.item && own.code == *item);
-        if same && now.0.saturating_sub(placed.at.0) < JUST_NOW {
-            let key = placed.key.as_ref().map(|own| own.text.clone());
-            return Ok(Some((order.no.0, key)));
-        }
-    }
-    Ok(None)
-}
 
 fn handed_any(order: &Order) -> bool {
     order.handed.iter().any(|pieces| *pieces > 0)

@@ -12,7 +12,6 @@ use rongyi_core::time::LocalDate;
 use rongyi_pages::{Blocked, ConfirmView, Draw, Filter, ItemView, Picture, ShopView, Stock, Tile};
 use serde::Deserialize;
 
-use super::order::just_ordered;
 use crate::access::{SignedResident, random};
 use crate::door::asked::{Path, Pieces, Typed};
 use crate::door::fault::Fault;
@@ -365,4 +364,45 @@ fn draws(wallet: &Wallet, sum: i64, today: LocalDate) -> Vec<Draw> {
         }
     }
     draws
+}
+
+/// The order of the very same thing that this resident placed a moment ago and has not picked up, with the key it was
+/// placed under.
+pub(crate) async fn just_ordered(
+    visit: &Visit,
+    me: &SignedResident,
+    item: &rongyi_core::ids::Code,
+    quantity: i32,
+) -> Result<Option<(u32, Option<String>)>, Fault> {
+    let store = &visit.app.house.store;
+    let now = visit.app.house.clock.now();
+    for order in store
+        .orders_of_resident(&visit.code, me.resident, 5)
+        .await?
+    {
+        let [(line, _)] = order.lines.as_slice() else {
+            continue;
+        };
+        let open = visit.seen(&order).stand == Stand::Reserved && !handed_any(&order);
+        if !open || line.quantity != quantity {
+            continue;
+        }
+        let Some(stored) = store.entry(&visit.code, order.entry).await? else {
+            continue;
+        };
+        let receipt = rongyi_clerk::receipt(&stored)?;
+        let Some(placed) = receipt.records.first().and_then(Record::envelope) else {
+            continue;
+        };
+        let frame = store.frame(&visit.code).await?;
+        let items = frame.map(|frame| frame.items).unwrap_or_default();
+        let same = items
+            .iter()
+            .any(|own| own.no == line.item && own.code == *item);
+        if same && now.0.saturating_sub(placed.at.0) < JUST_NOW {
+            let key = placed.key.as_ref().map(|own| own.text.clone());
+            return Ok(Some((order.no.0, key)));
+        }
+    }
+    Ok(None)
 }

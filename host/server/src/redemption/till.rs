@@ -5,9 +5,6 @@
 //! counted before it is looked at, and given back when it was right. It hands nothing over; that is
 //! [`crate::redemption`].
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use rongyi_core::book::Order;
 use rongyi_core::chain::hex;
 use rongyi_core::ids::{Code, OrderNo};
@@ -16,7 +13,6 @@ use rongyi_core::seal::Sealed;
 use rongyi_core::time::Instant;
 use rongyi_core::typed;
 use rongyi_store::{StoreError, TillTry};
-use tokio::sync::OwnedMutexGuard;
 
 use crate::house::House;
 
@@ -28,32 +24,6 @@ const FREE_TRIES_OF_ALL: u32 = 100;
 const PAUSE_MAX: i64 = 15 * 60 * 1_000_000;
 /// The name under which all tries of a community are counted.
 const ALL: &str = "*";
-
-/// Who types takes turns that are kept while nobody waits for them; beyond so many they are forgotten.
-const TURNS_KEPT: usize = 1000;
-
-/// Held by whoever is looking.
-type Turn = Arc<tokio::sync::Mutex<()>>;
-
-/// Whose code is being looked at on this host, by community and who types: a wrong one is counted before the next is
-/// looked at, and several right ones in hand at once do not look like wrong ones.
-#[derive(Debug, Default)]
-pub struct Turns(Mutex<HashMap<(Code, Code), Turn>>);
-
-impl Turns {
-    /// Waits until nobody else types under this name.
-    async fn wait(&self, community: &Code, actor: &Code) -> OwnedMutexGuard<()> {
-        let own = {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if all.len() > TURNS_KEPT {
-                all.retain(|_, turn| Arc::strong_count(turn) > 1);
-            }
-            let own = all.entry((community.clone(), actor.clone()));
-            Arc::clone(own.or_default())
-        };
-        own.lock_owned().await
-    }
-}
 
 /// Why a code was not looked at.
 #[derive(Debug, thiserror::Error)]

@@ -5,9 +5,8 @@ use rongyi_core::chain::Hash;
 use rongyi_core::ids::Code;
 use rongyi_core::time::Instant;
 
-use super::browsers::end;
-use super::forms::{code, parts};
-use super::people::{changed, no_community};
+use super::browsers::{end, hold_secret};
+use super::forms::{changed, code, no_community, parts};
 use super::tries::clear;
 use super::{Connection, Own, row, statements};
 use crate::error::{StoreError, corrupt};
@@ -16,9 +15,6 @@ use crate::model::{AccessRecord, NewAccessRecord, StaffChange, Whose};
 statements! {
     SET_PIN = "UPDATE person SET pin_hash = $2, pin_must_change = $3 WHERE person_id = $1";
     SET_PASSWORD = "UPDATE staff SET password_hash = $2, must_change = $3 WHERE staff_id = $1";
-    HOLD_PIN = "UPDATE person SET pin_hash = pin_hash WHERE person_id = $1 AND pin_hash = $2";
-    HOLD_PASSWORD = "UPDATE staff SET password_hash = password_hash \
-        WHERE staff_id = $1 AND password_hash = $2 AND active";
     HOLD_ROLE = "UPDATE staff SET active = active WHERE role = $2 AND community_id = \
         (SELECT community_id FROM staff WHERE staff_id = $1)";
     CHANGE_STAFF = "UPDATE staff SET active = $2, role = $3 WHERE staff_id = $1 AND (($2 AND $3 = $4) \
@@ -54,25 +50,6 @@ pub(super) async fn record(
         .execute(&mut *connection)
         .await?;
     changed(&result, "community", new.community).map_err(|_| no_community(new.community))
-}
-
-/// Whether an account's secret is still the one that was compared, and stays so until this transaction ends: comparing
-/// takes long, and meanwhile it may have been set anew, or the account closed.
-pub(super) async fn hold_secret(
-    connection: &mut Connection,
-    whose: Whose,
-    proved: &str,
-) -> Result<bool, StoreError> {
-    let (statement, id) = match whose {
-        Whose::Person(id) => (HOLD_PIN, id),
-        Whose::Staff(id) => (HOLD_PASSWORD, id),
-    };
-    let result = sqlx::query(statement)
-        .bind(id)
-        .bind(proved)
-        .execute(&mut *connection)
-        .await?;
-    Ok(result.rows_affected() == 1)
 }
 
 row! {

@@ -3,9 +3,7 @@
 use rongyi_core::chain::Hash;
 use rongyi_core::time::Instant;
 
-use super::access::hold_secret;
-use super::forms::{parts, uint};
-use super::people::{changed, no_community};
+use super::forms::{changed, no_community, parts, uint};
 use super::sessions::columns;
 use super::tries::{clear, give_back};
 use super::{Connection, Own, row, statements};
@@ -13,6 +11,9 @@ use crate::error::StoreError;
 use crate::model::{KnownBrowser, NewSession, Whose};
 
 statements! {
+    HOLD_PIN = "UPDATE person SET pin_hash = pin_hash WHERE person_id = $1 AND pin_hash = $2";
+    HOLD_PASSWORD = "UPDATE staff SET password_hash = password_hash \
+        WHERE staff_id = $1 AND password_hash = $2 AND active";
     PUT_BROWSER = "INSERT INTO browser (kind, subject_id, hash, label, created_at, seen_at) \
         VALUES ($1, $2, $3, $4, $5, $5) \
         ON CONFLICT (kind, subject_id, hash) DO UPDATE SET label = excluded.label, seen_at = excluded.seen_at \
@@ -217,4 +218,23 @@ impl Own {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Whether an account's secret is still the one that was compared, and stays so until this transaction ends: comparing
+/// takes long, and meanwhile it may have been set anew, or the account closed.
+pub(super) async fn hold_secret(
+    connection: &mut Connection,
+    whose: Whose,
+    proved: &str,
+) -> Result<bool, StoreError> {
+    let (statement, id) = match whose {
+        Whose::Person(id) => (HOLD_PIN, id),
+        Whose::Staff(id) => (HOLD_PASSWORD, id),
+    };
+    let result = sqlx::query(statement)
+        .bind(id)
+        .bind(proved)
+        .execute(&mut *connection)
+        .await?;
+    Ok(result.rows_affected() == 1)
 }

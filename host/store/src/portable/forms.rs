@@ -8,6 +8,7 @@ use rongyi_core::record::{Asked, Envelope, Item, Record, RuleSet};
 use rongyi_core::settings::Settings;
 use rongyi_core::time::{Instant, LocalDate};
 
+use super::QueryResult;
 use crate::error::{StoreError, corrupt};
 use crate::model::Whose;
 
@@ -123,5 +124,28 @@ pub(super) fn parts(whose: Whose) -> (&'static str, i64) {
     match whose {
         Whose::Person(id) => ("person", id),
         Whose::Staff(id) => ("staff", id),
+    }
+}
+
+/// Exactly one row must have changed.
+pub(super) fn changed(
+    result: &QueryResult,
+    what: &'static str,
+    name: impl ToString,
+) -> Result<(), StoreError> {
+    if result.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound {
+            what,
+            name: name.to_string(),
+        })
+    }
+}
+
+/// Nothing was inserted because there is no such community.
+pub(super) fn no_community(community: &Code) -> StoreError {
+    StoreError::NoCommunity {
+        community: community.clone(),
     }
 }

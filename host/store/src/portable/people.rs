@@ -4,7 +4,7 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::time::Instant;
 
 use super::access::record;
-use super::forms::{code, narrow};
+use super::forms::{changed, code, narrow, no_community};
 use super::{Own, QueryResult, STAFF_LOGIN, community, row, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{
@@ -134,29 +134,6 @@ impl StaffRow {
             active: self.active,
             person_id: self.person_id,
         })
-    }
-}
-
-/// Exactly one row must have changed.
-pub(super) fn changed(
-    result: &QueryResult,
-    what: &'static str,
-    name: impl ToString,
-) -> Result<(), StoreError> {
-    if result.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::NotFound {
-            what,
-            name: name.to_string(),
-        })
-    }
-}
-
-/// Nothing was inserted because there is no such community.
-pub(super) fn no_community(community: &Code) -> StoreError {
-    StoreError::NoCommunity {
-        community: community.clone(),
     }
 }
 

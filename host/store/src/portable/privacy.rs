@@ -3,8 +3,7 @@
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 
-use super::forms::{code, uint};
-use super::people::changed;
+use super::forms::{changed, code, uint};
 use super::{Own, community, statements};
 use crate::error::StoreError;
 use crate::model::{Listing, PublicName, ReadLine, ReadNote};

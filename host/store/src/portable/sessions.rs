@@ -4,8 +4,7 @@ use rongyi_core::chain::Hash;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 
-use super::forms::{code, hash, narrow};
-use super::people::{changed, no_community};
+use super::forms::{changed, code, hash, narrow, no_community};
 use super::{Own, community, row, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{Session, Subject, Token};

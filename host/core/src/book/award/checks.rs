@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use strsim::levenshtein;
+
 use crate::amount::Decimal;
 use crate::book::{Book, period};
 use crate::command::{EventRejection, Rejection};
@@ -50,7 +52,7 @@ pub(super) fn rule_and_kind(
 pub(in crate::book) fn kind_unknown(book: &Book, kind: &Code) -> Rejection {
     let kinds = book.frame.sets.iter().flat_map(|set| &set.plan.kinds);
     let nearest = kinds
-        .map(|own| (distance(own.code.as_str(), kind.as_str()), &own.code))
+        .map(|own| (levenshtein(own.code.as_str(), kind.as_str()), &own.code))
         .filter(|(far, _)| *far <= 3)
         .min()
         .map(|(_, code)| code.clone());
@@ -58,25 +60,6 @@ pub(in crate::book) fn kind_unknown(book: &Book, kind: &Code) -> Rejection {
         kind: kind.clone(),
         nearest,
     }
-}
-
-/// How many letters differ, for "did you mean".
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut corner = i;
-        row[0] = i.saturating_add(1);
-        for (j, other) in b.iter().enumerate() {
-            let at = j.saturating_add(1);
-            let change = corner.saturating_add(usize::from(letter != *other));
-            corner = row[at];
-            row[at] = change
-                .min(row[j].saturating_add(1))
-                .min(corner.saturating_add(1));
-        }
-    }
-    row[b.len()]
 }
 
 /// Nothing new is booked for somebody whose data were erased. What waited for its rule before is decided all the same.

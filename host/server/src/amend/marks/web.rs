@@ -2,18 +2,18 @@
 //! no points; what is found wrong is taken back at the same desk.
 
 use axum::response::Response;
-use rongyi_core::book::{Frame, Receipt};
+use rongyi_core::book::Frame;
 use rongyi_core::ids::Code;
 use rongyi_pages::MarkRow;
+use serde::Deserialize;
 
 use crate::amend::marks;
-use crate::amend::web::Sent;
 use crate::door::asked::{Path, Seq, Unread};
 use crate::door::fault::Fault;
-use crate::door::visit::{OnDuty, Visit, day, go};
+use crate::door::visit::{OnDuty, day, go};
 use crate::door::{self, Kind};
-use crate::earning::web::gains;
-use crate::ledger::lines::{about, booked_on, event_of, title};
+use crate::ledger::titles::{about, booked_on, event_of, title};
+use crate::ledger::told::{gains, said};
 
 /// What is marked, stands, and nobody has looked at, the earliest first.
 /// It is noted that they were read, because whose they are can be seen.
@@ -47,17 +47,15 @@ pub(crate) async fn open(duty: &OnDuty, frame: &Frame, me: &Code) -> Result<Vec<
     Ok(rows)
 }
 
-/// What is to be looked at in a decided event, in whole sentences.
-pub(crate) fn said(visit: &Visit, frame: &Frame, receipt: &Receipt) -> Vec<String> {
-    let all = marks::said(frame, receipt);
-    all.iter().map(|text| visit.say(text)).collect()
-}
+/// What the button sends: nothing but itself.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Looked {}
 
 /// `POST /{community}/amend/{seq}/seen`: a reviewer has looked, who is not the one that recorded it.
 pub(crate) async fn see(
     duty: OnDuty,
     Path((_, Seq(entry))): Path<(String, Seq)>,
-    sent: Unread<Sent>,
+    sent: Unread<Looked>,
 ) -> Result<Response, Fault> {
     sent.form().await?;
     let (me, visit) = (duty.actor().code(), &duty.visit);

@@ -17,13 +17,13 @@ use rongyi_pages::{
 };
 use serde::Deserialize;
 
-use crate::access::web::Reader;
 use crate::audit::proof::heads::HeadLine;
 use crate::audit::proof::wire::ProofFile;
 use crate::audit::proof::{self, Proved, wire};
 use crate::door::app::App;
 use crate::door::asked::{Path, Seq};
 use crate::door::fault::Fault;
+use crate::door::visit::Anybody;
 use crate::door::visit::{Html, Member, Visit, day, said};
 use crate::ledger::why::own_entry;
 
@@ -43,7 +43,7 @@ pub(crate) async fn published(visit: &Visit) -> Option<PublishedHead> {
 /// `GET /heads`: what this host has published.
 pub(crate) async fn list_heads(
     State(app): State<Arc<App>>,
-    Reader(manner): Reader,
+    Anybody(manner): Anybody,
 ) -> Result<Response, Fault> {
     let mut rows = Vec::new();
     for own in app.house.communities().values() {

@@ -8,7 +8,7 @@ use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::typed;
 use rongyi_store::{Person, Staff, Whose};
 
-use super::args::{Pins, Where};
+use super::common::{Pins, Where};
 use super::{Secrets, key};
 use crate::access::recovery::{By, Deed, Post, RecoveryError};
 use crate::access::{Role, Vault, recovery};

@@ -2,7 +2,7 @@
 
 use rongyi_core::ids::{Code, ResidentNo};
 
-use super::args::Where;
+use super::common::Where;
 use super::stop;
 use crate::door::terminal::{Failure, known, say, with_house};
 use crate::earning::resident_no;

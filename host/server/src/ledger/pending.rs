@@ -1,7 +1,6 @@
 //! What a resident has that is not in the balance: awards under notice with the day they will be booked, and points
 //! set aside for orders. Read from the ledger; nothing is decided here.
 
-use rongyi_core::account::{Account, Purpose};
 use rongyi_core::book::{Fate, FateState, Frame, Order, Stand};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Pending, PendingState, Unit};
@@ -10,8 +9,9 @@ use rongyi_store::PassbookRow;
 use crate::access::SignedResident;
 use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
-use crate::ledger::lines::{goods, lines, rest_lines};
-use crate::ledger::web::booked_accounts;
+use crate::ledger::lines::lines;
+use crate::ledger::titles::{goods, rest_lines, title, unit};
+use crate::ledger::wallets::notice_accounts;
 use crate::redemption::Wallet;
 
 /// Lines of the notice accounts that are read at once, and how often: what is under notice is among the newest.
@@ -36,16 +36,6 @@ pub(crate) fn standing(fate: &Fate, today: LocalDate) -> Option<PendingState> {
         | FateState::Withdrawn
         | FateState::Reversed => None,
     }
-}
-
-/// A resident's accounts of awards under notice, of every asset.
-pub(crate) fn notice_accounts(frame: &Frame, wallet: &Wallet, me: &SignedResident) -> Vec<Account> {
-    let booked = booked_accounts(frame, wallet, me).into_iter();
-    let noticed = booked.map(|own| Account {
-        purpose: Purpose::Notice,
-        ..own
-    });
-    noticed.collect()
 }
 
 /// The awards under notice, the newest first. Nothing is read where nothing is under notice.
