@@ -1,7 +1,7 @@
 //! The notice page, where everybody sees what is not yet spendable and may object; and the reviewers' desk for
 //! reversals, corrections by two people and objections. What comes of a form is decided by the book.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use rongyi_clerk::receipt;
 use rongyi_core::account::{Holder, Purpose};
 use rongyi_core::amount::Amount;

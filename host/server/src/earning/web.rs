@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Decimal;
 use rongyi_core::book::{Book, FateState, Frame, Loaded, Receipt};
 use rongyi_core::chain::hex;

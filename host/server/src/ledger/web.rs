@@ -1,6 +1,6 @@
 //! A resident's own pages: home, passbook, 我的. Shows what the ledger has; changes nothing.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::ids::AssetNo;

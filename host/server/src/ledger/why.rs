@@ -1,7 +1,7 @@
 //! Why a line is so, or why not: the breakdown of the rule, who recorded it, and where the ledger keeps it.
 //! Explains what was decided; decides nothing again.
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use rongyi_clerk::receipt;
 use rongyi_core::account::{Account, Purpose};
 use rongyi_core::book::{Fate, FateState, Frame, Receipt};
@@ -151,7 +151,7 @@ async fn told_beside(
     if lapsed > 0 {
         told.push(lapsed_text(visit, AssetNo::POINTS, lapsed));
     }
-    let marks = web::said(visit, frame, receipt);
+    let marks = said(visit, frame, receipt);
     if !marks.is_empty() {
         let store = &visit.app.house.store;
         let seen = match store.mark_seen(&visit.code, receipt.entry).await? {

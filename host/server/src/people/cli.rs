@@ -3,8 +3,7 @@
 
 mod access;
 mod args;
-mod common;
-mod common;
+pub(crate) mod common;
 mod marks;
 
 use std::io::Write;

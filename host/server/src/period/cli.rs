@@ -15,7 +15,7 @@ use crate::door::{Act, Kind};
 use crate::house::House;
 use crate::ledger::cli::{holder_json, right};
 use crate::ledger::explain::{self, Lang};
-use crate::people::cli::Where;
+use crate::people::cli::common::Where;
 use crate::period::{Line, PeriodError, change};
 use crate::{door, period};
 

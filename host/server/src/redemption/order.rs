@@ -102,13 +102,6 @@ pub(crate) async fn place_order(
     ))
 }
 
-/// For how long the same order once more is asked about, in µs.
-const JUST_NOW: i64 = 30 * 60 * 1_000_000;
-
-fn handed_any(order: &Order) -> bool {
-    order.handed.iter().any(|pieces| *pieces > 0)
-}
-
 /// An order of this resident, or the answer that there is none: a stranger's looks the same as none.
 async fn own_order(visit: &Visit, me: &SignedResident, no: u32) -> Result<(Frame, Order), Fault> {
     let (frame, wallet) = at_hand(visit, me).await?;

@@ -2,11 +2,11 @@
 //! community's rule through `redemption`; this module only shows them.
 
 use axum::response::{IntoResponse, Response};
-use rongyi_core::book::Frame;
+use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::chain::hex;
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::Code;
-use rongyi_core::record::{Item, OrderLine};
+use rongyi_core::record::{Item, OrderLine, Record};
 use rongyi_core::rule::{Line, Refusal};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Blocked, ConfirmView, Draw, Filter, ItemView, Picture, ShopView, Stock, Tile};
@@ -19,6 +19,8 @@ use crate::door::visit::{Html, Member, Visit, day, go};
 use crate::ledger::explain;
 use crate::redemption::{self, Priced, Shopfront, Wallet, total};
 
+/// For how long the same order once more is asked about, in µs.
+const JUST_NOW: i64 = 30 * 60 * 1_000_000;
 /// Fewer pieces than this are counted out.
 const FEW: i64 = 10;
 /// Pieces of one item in one order from the pages.
@@ -405,4 +407,8 @@ pub(crate) async fn just_ordered(
         }
     }
     Ok(None)
+}
+
+fn handed_any(order: &Order) -> bool {
+    order.handed.iter().any(|pieces| *pieces > 0)
 }

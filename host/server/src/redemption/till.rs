@@ -13,6 +13,7 @@ use rongyi_core::seal::Sealed;
 use rongyi_core::time::Instant;
 use rongyi_core::typed;
 use rongyi_store::{StoreError, TillTry};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::house::House;
 

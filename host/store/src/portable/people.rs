@@ -5,7 +5,7 @@ use rongyi_core::time::Instant;
 
 use super::access::record;
 use super::forms::{changed, code, narrow, no_community};
-use super::{Own, QueryResult, STAFF_LOGIN, community, row, statements};
+use super::{Own, STAFF_LOGIN, community, row, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{
     HouseholdText, NewAccessRecord, NewStaff, Person, ResidentRow, SealedPerson, Staff, Whose,

@@ -222,15 +222,13 @@ fn place(today: &str, who: u32, lines: &[(&'static str, i32)], seen: i64, pickup
     let sealed = SealKey::new([5; 32]).seal(Sealed::PickupCode, pickup);
     // As older programs did, and as this one does.
     let in_clear = pickup.ends_with('6');
+    let line = |(item, n): &(&'static str, i32)| OrderLine::new(code(item), *n);
     let mut own = command(
         today,
         Ask::Place(Place {
             no: OrderNo(0),
             resident: ResidentNo(who),
-            lines: lines
-                .iter()
-                .map(|(item, n)| OrderLine::new(code(item), *n))
-                .collect(),
+            lines: lines.iter().map(line).collect(),
             seen: Amount::new(seen).expect("small"),
             code: match in_clear {
                 true => PickupCode::Clear(pickup.into()),

@@ -17,7 +17,7 @@ use crate::earning::cli::{read as read_sheet, unreadable};
 use crate::earning::resident_no;
 use crate::house::House;
 use crate::ledger::past::Held;
-use crate::people::cli::Where;
+use crate::people::cli::common::Where;
 
 const COLUMNS: Columns = Columns {
     required: &["resident", "on", "amount", "source"],
