@@ -22,7 +22,7 @@ use crate::door::app::App;
 use crate::door::asked::{Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::Anybody;
-use crate::door::visit::{Html, Manner, Visit, cookie, desks, go, own_path};
+use crate::door::visit::{Html, Visit, cookie, desks, go, own_path};
 use crate::people::accounts::reset_told;
 use crate::people::secret::is_pattern;
 

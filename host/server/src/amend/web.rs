@@ -27,7 +27,6 @@ use crate::door::{self, Act, Actor, Kind};
 use crate::earning::resident_no;
 use crate::ledger::titles::{about, asset_title, booked_on, decode, erased, event_title, title};
 use crate::ledger::told::gains;
-use crate::ledger::wallets::holders;
 use crate::{jobs, redemption};
 
 /// The entry that was just booked.

@@ -475,6 +475,17 @@ pub fn own_path(path: &str) -> Option<&str> {
     (plain && path.starts_with('/') && !path.starts_with("//")).then_some(path)
 }
 
+/// How the reader wants pages, for those of no community.
+pub struct Anybody(pub Manner);
+
+impl FromRequestParts<Arc<App>> for Anybody {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Ok(Anybody(Manner::of(parts)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -513,16 +524,5 @@ mod tests {
         );
         assert_eq!(cookie(&headers, "lang"), Some("en"));
         assert_eq!(cookie(&headers, "siz"), None);
-    }
-}
-
-/// How the reader wants pages, for those of no community.
-pub struct Anybody(pub Manner);
-
-impl FromRequestParts<Arc<App>> for Anybody {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Self::Rejection> {
-        Ok(Anybody(Manner::of(parts)))
     }
 }

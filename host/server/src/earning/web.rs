@@ -25,8 +25,8 @@ use crate::door::asked::{Seq, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::earning::api::{EventInput, Sender, submit};
-use crate::ledger::titles::{about, decode, erased, event_title, title, unit};
-use crate::ledger::told::{Short, breakdown, gains, shortfall};
+use crate::ledger::titles::{decode, event_title};
+use crate::ledger::told::{breakdown, gains, shortfall};
 use crate::ledger::{explain, past};
 
 /// Which kind.

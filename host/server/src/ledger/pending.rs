@@ -10,7 +10,7 @@ use crate::access::SignedResident;
 use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
 use crate::ledger::lines::lines;
-use crate::ledger::titles::{goods, rest_lines, title, unit};
+use crate::ledger::titles::{goods, rest_lines};
 use crate::ledger::wallets::notice_accounts;
 use crate::redemption::Wallet;
 

@@ -1,16 +1,14 @@
 //! What an entry is called and what it is about: its event, its order, what it takes back.
 
-use rongyi_clerk::receipt;
 use rongyi_core::book::{Frame, Order, Receipt};
 use rongyi_core::ids::{AssetNo, ItemNo, OrderNo, RuleSetNo};
 use rongyi_core::record::{Amend, Asked, Change, Event, Named, OrderLine, Record, TransferKind};
-use rongyi_core::rule;
 use rongyi_core::time::LocalDate;
 use rongyi_pages::Unit;
 use rongyi_store::{StoreError, StoredEntry};
 
 use crate::door::fault::Fault;
-use crate::door::visit::{Visit, day};
+use crate::door::visit::Visit;
 use crate::ledger::carried::carried_title;
 use crate::ledger::explain;
 

@@ -2,19 +2,18 @@
 
 use std::collections::HashMap;
 
-use rongyi_clerk::receipt;
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Loaded, Receipt};
 use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
 use rongyi_core::record::{Event, Record};
 use rongyi_core::rule::{self, Decision, Plan};
-use rongyi_pages::{Line, ReasonRow, RecordGain};
+use rongyi_pages::{ReasonRow, RecordGain};
 
 use crate::amend::marks;
 use crate::door::fault::Fault;
 use crate::door::visit::Visit;
-use crate::ledger::titles::{amount_text, asset_title, title};
+use crate::ledger::titles::{amount_text, asset_title};
 use crate::ledger::{explain, past};
 
 /// The rule's own sentences, with the rule set that said them.

@@ -8,7 +8,6 @@ use crate::door::fault::Fault;
 use crate::door::visit::Visit;
 use crate::jobs;
 use crate::ledger::past;
-use crate::people::accounts;
 use crate::redemption::{self, Wallet};
 
 /// The frame of a community, and what a resident has in it.

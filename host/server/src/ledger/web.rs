@@ -16,7 +16,7 @@ use crate::door::visit::{Html, Member, Visit, day};
 use crate::ledger::lines::lines;
 use crate::ledger::months::{by_month, month_at, oldest, sums};
 use crate::ledger::pending;
-use crate::ledger::titles::{asset_title, goods, rest_lines, title};
+use crate::ledger::titles::{asset_title, goods, rest_lines};
 use crate::ledger::unmoved::unmoved;
 use crate::ledger::wallets::{at_hand, booked_accounts, holders, notice_accounts};
 use crate::people::accounts;

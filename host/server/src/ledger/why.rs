@@ -13,7 +13,6 @@ use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, WhyNotice, WhySum
 use rongyi_store::StoredEntry;
 
 use crate::access::{AccessError, SignedResident, random};
-use crate::amend::marks::web;
 use crate::audit::proof::block_of;
 use crate::door::asked::{Path, Seq};
 use crate::door::fault::Fault;
@@ -21,8 +20,8 @@ use crate::door::visit::{Html, Member, Visit, day};
 use crate::ledger::carried::carried_told;
 use crate::ledger::lines::state;
 use crate::ledger::titles::{
-    About, about, booked_on, decode, erased, event_of, goods, happened_on, lapsed, lapsed_text,
-    title, unit,
+    About, about, booked_on, decode, erased, event_of, happened_on, lapsed, lapsed_text, title,
+    unit,
 };
 use crate::ledger::told::{Short, asked_of, breakdown, said};
 use crate::ledger::wallets::{at_hand, booked_accounts, holders, notice_accounts};

@@ -469,10 +469,8 @@ fn reverse(entry: u64) -> Command {
 fn replace(entry: u64) -> Command {
     let mut again = event(AT, "sort", 1001, 7, "l1");
     if let Ask::Earn(event) = again.ask {
-        again.ask = Ask::Replace(Replace {
-            event,
-            replaces: entry,
-        });
+        let replaces = entry;
+        again.ask = Ask::Replace(Replace { event, replaces });
     }
     again
 }

@@ -1,13 +1,11 @@
 //! What the enrolment commands take, and the help that explains it. Nothing is done here.
 
-use std::path::PathBuf;
-
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum};
 use rongyi_core::ids::Code;
 
 use super::access::{PersonDevicesArgs, PinArgs, PostCommand, UnlockArgs};
 use super::common::{FromFile, Pins, Update, Where};
-use crate::door::terminal::{InCommunity, Installation};
+use crate::door::terminal::Installation;
 use crate::people;
 use crate::people::own::cli::{EraseArgs, ExportArgs};
 
