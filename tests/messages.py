@@ -18,9 +18,9 @@ PLACES = ["host", "plugins/bundled"]
 # Where what stands is shown to residents: pages, faults, refusals, reasons.
 RESIDENTS = ["host/pages/src", "host/pages/texts", "host/core/src/book/command", "host/core/src/book/kinds"] + [f"host/server/src/{file}" for file in [
     "access/web", "amend/web", "amend/marks/web", "audit/proof/web", "door/fault", "door/visit", "door/error_page",
-    "door/contact", "earning/web", "ledger/carried", "ledger/explain", "ledger/lines", "ledger/months", "ledger/unmoved",
-    "ledger/web", "ledger/why", "people/accounts", "people/own/web", "people/privacy", "period/web", "redemption/counter",
-    "redemption/order", "redemption/pending", "redemption/shop", "rulebooks/web", "vitals"]]
+    "door/contact", "earning/web", "ledger/carried", "ledger/explain", "ledger/lines", "ledger/months", "ledger/pending",
+    "ledger/titles", "ledger/told", "ledger/unmoved", "ledger/web", "ledger/why", "people/accounts", "people/own/web", "people/privacy", "period/web", "redemption/counter",
+    "redemption/order", "redemption/shop", "rulebooks/web", "vitals"]]
 # Words of the trade: what they mean is said in other words to whoever collects her rice.
 # Said to programs or operators only, in a file of which residents read the rest.
 ALLOWED = {("host/server/src/door/fault.rs", "JSON"), ("host/pages/texts/zh-CN.ftl", "UTF-8")}

@@ -197,3 +197,39 @@ fn back_to(module: &str, known: &BTreeMap<&str, BTreeSet<String>>) -> Vec<String
     }
     vec![module.to_owned()]
 }
+
+/// What is looked for is found, through names in braces, through `super` and across two files.
+#[test]
+fn a_circle_is_found() {
+    let of = |files: &[(&str, &str)]| {
+        let modules: BTreeSet<&str> = files.iter().map(|(module, _)| *module).collect();
+        let known: BTreeMap<&str, BTreeSet<String>> = files
+            .iter()
+            .map(|(module, text)| (*module, known_by(module, &plain(text), &modules)))
+            .collect();
+        modules
+            .iter()
+            .map(|own| back_to(own, &known).len())
+            .max()
+            .unwrap()
+    };
+    let three = [
+        ("a", "use crate::{b::{Thing, other}, c};"),
+        ("b", "fn f() { crate::shop::till::g() }"),
+        ("shop", "mod till;"),
+        ("shop::till", "use super::super::a::Word;"),
+    ];
+    assert_eq!(of(&three), 4, "a, b, till and a again");
+    let tree = [
+        ("shop", "mod till;"),
+        (
+            "shop::till",
+            "use super::Order; // crate::a is not named here",
+        ),
+        (
+            "a",
+            "use crate::shop::till;\n#[cfg(test)]\nmod tests { use crate::a; }",
+        ),
+    ];
+    assert_eq!(of(&tree), 1, "a folder and its module are no circle");
+}
