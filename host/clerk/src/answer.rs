@@ -6,6 +6,7 @@ use rongyi_core::book::Receipt;
 use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
+use rongyi_core::rule::Text;
 use rongyi_store::{StoreError, StoredEntry};
 
 /// Commands that may wait at one desk; one more is told to come back.
@@ -50,6 +51,55 @@ pub enum ClerkError {
     /// The host is stopping.
     #[error("the host is stopping; nothing was stored")]
     Stopped,
+}
+
+impl ClerkError {
+    /// The stable code for programs, through whatever door they come.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ClerkError::Rejected(rejection) => rejection.code(),
+            ClerkError::QueueFull => "queue.full",
+            ClerkError::CommunityUnknown(_) => "community.unknown",
+            ClerkError::Store(error) => error.code(),
+            ClerkError::Unsure(_) => "store.unsure",
+            ClerkError::Fell { .. } => "chain.fell",
+            ClerkError::Stopped => "host.stopping",
+        }
+    }
+
+    /// What is wrong and what to do. Of a database that did not take it, what operators read: residents are told less.
+    pub fn text(&self) -> Text {
+        let (zh, en) = match self {
+            ClerkError::Rejected(rejection) => return rejection.text(),
+            ClerkError::Store(error) => (error.to_string(), String::new()),
+            ClerkError::Unsure(_) => return unsure(),
+            ClerkError::QueueFull => (
+                "现在排队的人太多，这一笔没有记账。请过几秒再试，不会记两次。".to_owned(),
+                "Too many commands are waiting; this one was not booked. Try again in a few seconds; it is never booked twice.".to_owned(),
+            ),
+            ClerkError::CommunityUnknown(code) => (
+                format!("这里没有叫“{code}”的社区。请核对，或从首页选择社区。"),
+                format!("There is no community “{code}” here. Check it, or choose one on the front page."),
+            ),
+            ClerkError::Fell { step, .. } => (
+                format!("第 {} 步没有记成，所以这一串什么都没有记。", step.saturating_add(1)),
+                self.to_string(),
+            ),
+            ClerkError::Stopped => (
+                "系统正在重启，什么也没有记账。请过一分钟再试。".to_owned(),
+                "The host is restarting; nothing was booked. Try again in a minute.".to_owned(),
+            ),
+        };
+        Text { zh, en }
+    }
+}
+
+/// What is said when nobody knows whether something was booked.
+pub fn unsure() -> Text {
+    Text {
+        zh: "账本没有确认就中断了，这一笔是否已经记上还不知道。请先看一眼明细；用同一个编号重试不会记两次。".to_owned(),
+        en: "The books broke off before they confirmed it, and whether this was booked is not known yet. Look at the passbook first; the same key is never booked twice.".to_owned(),
+    }
 }
 
 /// Why a step brought its chain down.

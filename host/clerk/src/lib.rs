@@ -26,7 +26,7 @@ mod races;
 pub mod rulebook;
 pub mod vitals;
 
-pub use answer::{Answer, ClerkError, Fallen, QUEUE_MAX, receipt};
+pub use answer::{Answer, ClerkError, Fallen, QUEUE_MAX, receipt, unsure};
 pub use clerk::{CHAIN_MAX, Clerk};
 pub use job::Ticket;
 pub use loading::book_of;

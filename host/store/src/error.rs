@@ -202,6 +202,38 @@ pub enum StoreError {
     ReadOnly,
 }
 
+impl StoreError {
+    /// The stable code for programs. What only operators can mend is one: its sentence says what it is.
+    pub fn code(&self) -> &'static str {
+        match self {
+            StoreError::Full { .. } => "store.full",
+            StoreError::NotWritable { .. } => "store.read-only",
+            StoreError::Failing { .. } => "store.failing",
+            StoreError::Unsure { .. } => "store.unsure",
+            StoreError::Unreachable { .. } => "store.unreachable",
+            StoreError::Address { .. }
+            | StoreError::Missing { .. }
+            | StoreError::Unavailable { .. }
+            | StoreError::Exposed { .. }
+            | StoreError::Durability { .. }
+            | StoreError::Busy { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Used { .. }
+            | StoreError::Unfinished
+            | StoreError::Differs { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Foreign { .. }
+            | StoreError::Conflict { .. }
+            | StoreError::Version { .. }
+            | StoreError::NoCommunity { .. }
+            | StoreError::NotFound { .. }
+            | StoreError::Taken { .. }
+            | StoreError::ReadOnly => "store.unavailable",
+        }
+    }
+}
+
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the driver's enum is open; whatever it adds means that the database gave no answer"

@@ -178,7 +178,7 @@ impl RecoveryError {
             RecoveryError::LastOperator => "access.last-operator",
             RecoveryError::Already => "access.already",
             RecoveryError::Stopping => "host.stopping",
-            RecoveryError::Store(_) => "store",
+            RecoveryError::Store(error) => error.code(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
-use rongyi_clerk::{Answer, ClerkError};
+use rongyi_clerk::Answer;
 use rongyi_core::amount::Amount;
 use rongyi_core::book::FateState;
 use rongyi_core::ids::{Code, ResidentNo};
@@ -14,8 +14,7 @@ use rongyi_core::time::LocalDate;
 
 use crate::amend::{self, By, Request};
 use crate::door::terminal::{
-    Failure, InCommunity, Installation, acting, clerk_text, foreign, known, number, say, seq, tell,
-    with_house,
+    Failure, InCommunity, Installation, acting, foreign, known, number, say, seq, tell, with_house,
 };
 use crate::door::{Act, Kind, Signed};
 use crate::house::House;
@@ -314,7 +313,12 @@ async fn act(acting: Acting, request: Request, reason: String) -> Result<(), Fai
             reason,
         };
         let done = amend::ask(house, community, &request, by).await;
-        told(house, community, &done.map_err(|error| failed(&error))?).await
+        told(
+            house,
+            community,
+            &done.map_err(|error| Failure::from(&error))?,
+        )
+        .await
     })
     .await
 }
@@ -328,22 +332,6 @@ fn act_of(request: &Request) -> Act {
         Request::Decline(_) => Act::Decline,
         Request::Object(_) => Act::Object,
         Request::Review(..) => Act::Review,
-    }
-}
-
-pub(crate) fn failed(error: &ClerkError) -> Failure {
-    let code = match error {
-        ClerkError::Rejected(rejection) => rejection.code(),
-        ClerkError::QueueFull => "queue.full",
-        ClerkError::CommunityUnknown(_) => "community.unknown",
-        ClerkError::Store(_) => "store",
-        ClerkError::Unsure(_) => "store.unsure",
-        ClerkError::Fell { .. } => "chain.fell",
-        ClerkError::Stopped => "host.stopping",
-    };
-    Failure::Failed {
-        code,
-        text: clerk_text(error),
     }
 }
 

@@ -103,7 +103,7 @@ impl SeeError {
             SeeError::Entry(rejection) => rejection.code(),
             SeeError::Unmarked(_) => "mark.none",
             SeeError::Own => "mark.own",
-            SeeError::Store(_) => "store",
+            SeeError::Store(error) => error.code(),
         }
     }
 

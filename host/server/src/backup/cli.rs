@@ -60,7 +60,7 @@ impl From<BackupError> for Failure {
             BackupError::Manifest(..) => "backup.manifest",
             BackupError::Differs { .. } => "backup.differs",
             BackupError::File(..) => "file",
-            BackupError::Store(_) => "store",
+            BackupError::Store(error) => error.code(),
             BackupError::Proof(_) => "heads",
         };
         Failure::said(code, &error)

@@ -11,7 +11,7 @@ use rongyi_core::record::OrderLine;
 use rongyi_sheets::Sheet;
 
 use crate::amend::{By, Request};
-use crate::door::terminal::{Failure, clerk_text};
+use crate::door::terminal::Failure;
 use crate::earning::cli::{import_balances, read as read_sheet, unreadable};
 use crate::earning::import::{EVENT_COLUMNS, Reader};
 use crate::house::House;
@@ -135,7 +135,7 @@ fn parsed(actor: &str) -> Result<Code, Failure> {
 
 fn told(answer: Result<Answer, ClerkError>) -> Result<Answer, Failure> {
     answer.map_err(|error| {
-        let text = clerk_text(&error);
+        let text = error.text();
         Failure::new("demo", text.zh, text.en)
     })
 }

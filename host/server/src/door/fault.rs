@@ -339,42 +339,22 @@ impl From<PeriodError> for Fault {
 
 impl From<ClerkError> for Fault {
     fn from(error: ClerkError) -> Self {
+        let (code, text) = (error.code(), error.text());
+        let said = |status| Fault::new(status, code, text.zh.clone(), text.en.clone());
         match error {
             ClerkError::Rejected(rejection) => rejection.into(),
-            ClerkError::QueueFull => Fault::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "queue.full",
-                "现在排队的人太多，这一笔没有记账。请过几秒再试，不会记两次。",
-                "Too many commands are waiting; this one was not booked. Try again in a few seconds; it is never booked twice.",
-            )
-            .after(2),
-            ClerkError::CommunityUnknown(code) => Fault::new(
-                StatusCode::NOT_FOUND,
-                "community.unknown",
-                format!("这里没有叫“{code}”的社区。请从首页选择社区。"),
-                format!("There is no community “{code}” here. Choose one on the front page."),
-            ),
             ClerkError::Store(error) => (&*error).into(),
+            ClerkError::QueueFull => said(StatusCode::TOO_MANY_REQUESTS).after(2),
+            ClerkError::CommunityUnknown(_) => said(StatusCode::NOT_FOUND),
             ClerkError::Unsure(error) => {
                 tracing::error!(%error, "whether a batch was written is not known");
-                unsure()
+                said(StatusCode::SERVICE_UNAVAILABLE).after(5)
             }
-            ClerkError::Fell { step, why } => Fault {
+            ClerkError::Fell { step, .. } => Fault {
                 step: Some(step),
-                ..Fault::new(
-                    StatusCode::CONFLICT,
-                    "chain.fell",
-                    format!("第 {} 步没有记成，所以这一串什么都没有记。", step + 1),
-                    ClerkError::Fell { step, why }.to_string(),
-                )
+                ..said(StatusCode::CONFLICT)
             },
-            ClerkError::Stopped => Fault::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "host.stopping",
-                "系统正在重启，什么也没有记账。请过一分钟再试。",
-                "The host is restarting; nothing was booked. Try again in a minute.",
-            )
-            .after(10),
+            ClerkError::Stopped => said(StatusCode::SERVICE_UNAVAILABLE).after(10),
         }
     }
 }
@@ -388,66 +368,51 @@ impl From<StoreError> for Fault {
 impl From<&StoreError> for Fault {
     fn from(error: &StoreError) -> Self {
         tracing::error!(%error, "the database did not answer a request");
-        if let Some(fault) = disk_fault(error) {
-            return fault;
-        }
-        if matches!(error, StoreError::Unreachable { .. }) {
-            return Fault::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "store.unreachable",
-                "存放账本的服务器暂时连不上，什么也没有记账。它恢复以后会自动接上，请过一会儿再试。",
-                "The server that keeps the books cannot be reached just now; nothing was booked. It is found again by itself; try again in a moment.",
-            )
-            .after(5);
-        }
-        Fault::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "store.unavailable",
-            "账本暂时打不开，什么也没有记账。请过一会儿再试，或打社区电话。",
-            "The books cannot be opened just now; nothing was booked. Try again in a while, or call the office.",
-        )
-        .after(5)
+        let (text, seconds) = if matches!(error, StoreError::Unsure { .. }) {
+            (rongyi_clerk::unsure(), 5)
+        } else {
+            books_shut(error)
+        };
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Fault::new(status, error.code(), text.zh, text.en).after(seconds)
     }
 }
 
-fn unsure() -> Fault {
-    Fault::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "store.unsure",
-        "账本没有确认就中断了，这一笔是否已经记上还不知道。请先看一眼明细；用同一个编号重试不会记两次。",
-        "The books broke off before they confirmed it, and whether this was booked is not known yet. Look at the passbook first; the same key is never booked twice.",
-    )
-    .after(5)
-}
-
-/// What people hear when the disk below the books is the reason; the log says more.
-fn disk_fault(error: &StoreError) -> Option<Fault> {
-    if matches!(error, StoreError::Unsure { .. }) {
-        return Some(unsure());
-    }
-    let (code, zh, en) = if matches!(error, StoreError::Full { .. }) {
+/// What residents are told when the books are shut, and after how many seconds it is worth trying again.
+fn books_shut(error: &StoreError) -> (Text, u32) {
+    let (zh, en, seconds) = if matches!(error, StoreError::Full { .. }) {
         (
-            "store.full",
             "存放账本的磁盘已满，什么也没有记账。请告诉管理员腾出空间；有了空间会自动恢复，同一个编号不会记两次。",
             "The disk that keeps the books is full; nothing was booked. Tell the operator to make room; it goes on by itself then, and the same key is never booked twice.",
+            30,
         )
     } else if matches!(error, StoreError::NotWritable { .. }) {
         (
-            "store.read-only",
             "账本现在只能看、不能记，什么也没有记账。请告诉管理员；恢复以后会自动接上，同一个编号不会记两次。",
             "The books can be read but not written to just now; nothing was booked. Tell the operator; it goes on by itself afterwards, and the same key is never booked twice.",
+            30,
         )
     } else if matches!(error, StoreError::Failing { .. }) {
         (
-            "store.failing",
             "存放账本的磁盘出错，什么也没有记账。请告诉管理员检查磁盘；恢复以后会自动接上，同一个编号不会记两次。",
             "The disk that keeps the books failed; nothing was booked. Tell the operator to look at it; it goes on by itself afterwards, and the same key is never booked twice.",
+            30,
+        )
+    } else if matches!(error, StoreError::Unreachable { .. }) {
+        (
+            "存放账本的服务器暂时连不上，什么也没有记账。它恢复以后会自动接上，请过一会儿再试。",
+            "The server that keeps the books cannot be reached just now; nothing was booked. It is found again by itself; try again in a moment.",
+            5,
         )
     } else {
-        return None;
+        (
+            "账本暂时打不开，什么也没有记账。请过一会儿再试，或打社区电话。",
+            "The books cannot be opened just now; nothing was booked. Try again in a while, or call the office.",
+            5,
+        )
     };
-    let fault = Fault::new(StatusCode::SERVICE_UNAVAILABLE, code, zh, en);
-    Some(fault.after(30))
+    let (zh, en) = (zh.to_owned(), en.to_owned());
+    (Text { zh, en }, seconds)
 }
 
 impl From<RecoveryError> for Fault {

@@ -4,13 +4,15 @@ pub(crate) mod acting;
 pub(crate) mod acts;
 pub(crate) mod library;
 pub(crate) mod out;
-pub(crate) mod telling;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use rongyi_clerk::ClerkError;
+use rongyi_clerk::clock::SystemClock;
+use rongyi_config::{self as config, Diagnostic, Parted};
 use rongyi_core::ids::Code;
 use rongyi_core::rule::Text;
 use rongyi_core::shown;
@@ -18,16 +20,12 @@ use rongyi_core::typed;
 use rongyi_files::Trouble;
 use rongyi_store::StoreError;
 
-use rongyi_clerk::clock::SystemClock;
-use rongyi_config::{self as config, Diagnostic, Parted};
-
 use crate::house::{House, OpenError};
 use crate::ledger::explain::Lang;
 
 pub(crate) use library::Library;
 pub use out::tell_panics;
 pub(crate) use out::{foreign, on_terminal, say, say_json, tell};
-pub(crate) use telling::clerk_text;
 
 /// Which installation.
 #[derive(Debug, Clone, Args)]
@@ -150,7 +148,16 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Failure::said("store", &error)
+        Failure::said(error.code(), &error)
+    }
+}
+
+impl From<&ClerkError> for Failure {
+    fn from(error: &ClerkError) -> Self {
+        Failure::Failed {
+            code: error.code(),
+            text: error.text(),
+        }
     }
 }
 
@@ -160,7 +167,7 @@ impl From<OpenError> for Failure {
             OpenError::Config(diagnostics) => Failure::Config(diagnostics),
             OpenError::Store(error) => error.into(),
             OpenError::Ledger(community, error) => {
-                let text = clerk_text(&error);
+                let text = error.text();
                 Failure::new(
                     "ledger",
                     format!("社区 {community}：{}", text.zh),

@@ -18,8 +18,8 @@ use rongyi_store::Store;
 
 use crate::door::Actor;
 use crate::door::terminal::{
-    Failure, InCommunity, Installation, clerk_text, counts, foreign, known, on_terminal, say,
-    say_json, tell, with_house,
+    Failure, InCommunity, Installation, counts, foreign, known, on_terminal, say, say_json, tell,
+    with_house,
 };
 use crate::earning::import::{
     BALANCE_COLUMNS, EVENT_COLUMNS, Form, HISTORY_COLUMNS, ImportError, Now, Outcome, PAPER_BOOK,
@@ -369,10 +369,10 @@ fn stopped(path: &Path, error: &ImportError) -> Failure {
     let path = path.display();
     match error {
         ImportError::Store(error) => {
-            Failure::new("store", format!("{path}：{error}"), String::new())
+            Failure::new(error.code(), format!("{path}：{error}"), String::new())
         }
         ImportError::Clerk { line, error } => {
-            let text = clerk_text(error);
+            let text = error.text();
             Failure::new(
                 "import.stopped",
                 format!(

@@ -7,7 +7,6 @@ use rongyi_core::book::Frame;
 use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
 
-use crate::amend::cli::failed;
 use crate::door::terminal::{Failure, InCommunity, Installation, foreign, known, say, with_house};
 use crate::door::{self, Kind};
 use crate::earning::again::{self, Taken};
@@ -62,7 +61,7 @@ pub(crate) async fn refused(command: RefusedCommand) -> Result<(), Failure> {
             with_house(&installation, async |house| {
                 let community = known(house, &place.community)?;
                 let taken = again::take_up(house, community, &house.hand.code()).await;
-                let taken = taken.map_err(|error: ClerkError| failed(&error))?;
+                let taken = taken.map_err(|error: ClerkError| Failure::from(&error))?;
                 show(house, community, &taken, true).await
             })
             .await

@@ -17,7 +17,7 @@ use rongyi_core::shown;
 use super::own::cli;
 use crate::access::{new_token, server_secret};
 use crate::door::terminal::{
-    Failure, clerk_text, foreign, known, private_file, say, say_json, tell, with_house,
+    Failure, foreign, known, private_file, say, say_json, tell, with_house,
 };
 use crate::earning::cli::{read, understood, unreadable};
 use crate::house::House;
@@ -243,14 +243,7 @@ async fn at_shelf(
                 say(&format!("{} / {}", text.zh, text.en));
                 Ok(())
             }
-            Err(ClerkError::Rejected(rejection)) => Err(Failure::Failed {
-                code: rejection.code(),
-                text: rejection.text(),
-            }),
-            Err(error) => Err(Failure::Failed {
-                code: "store",
-                text: clerk_text(&error),
-            }),
+            Err(error) => Err(Failure::from(&error)),
         }
     })
     .await
@@ -574,8 +567,8 @@ fn finish(job: &Job, added: Added, secrets: Option<Secrets>) -> Result<(), Failu
 
 pub(crate) fn stop(stopped: &Stopped) -> Failure {
     let text = match stopped {
-        Stopped::Store(error) => return Failure::said("store", error),
-        Stopped::Clerk(error) => clerk_text(error),
+        Stopped::Store(error) => return Failure::said(error.code(), error),
+        Stopped::Clerk(error) => error.text(),
         Stopped::Hashing => {
             return Failure::new("stopped", "程序正在停止。", "The program is stopping.");
         }

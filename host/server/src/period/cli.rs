@@ -9,7 +9,7 @@ use rongyi_core::rule::Text;
 
 use crate::door::terminal::acting::By;
 use crate::door::terminal::{
-    Failure, InCommunity, LangArg, Library, Reading, clerk_text, known, say, say_json, with_house,
+    Failure, InCommunity, LangArg, Library, Reading, known, say, say_json, with_house,
 };
 use crate::door::{Act, Kind};
 use crate::house::House;
@@ -102,7 +102,7 @@ impl From<PeriodError> for Failure {
         let code = error.code();
         let text = match (error.text(), error) {
             (Some(text), _) => text,
-            (None, PeriodError::Clerk(error)) => clerk_text(&error),
+            (None, PeriodError::Clerk(error)) => error.text(),
             (None, other) => return Failure::said(code, &other),
         };
         Failure::Failed { code, text }

@@ -12,7 +12,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_sheets::{Columns, Row};
 
 use crate::audit::statement::{Said, Statement, around, state};
-use crate::door::terminal::{Failure, clerk_text, known, say, tell, with_house};
+use crate::door::terminal::{Failure, known, say, tell, with_house};
 use crate::earning::cli::{read as read_sheet, unreadable};
 use crate::earning::resident_no;
 use crate::house::House;
@@ -176,10 +176,10 @@ async fn one(house: &House, code: &Code, own: &Statement) -> Result<Option<(Text
     match state(house, code, &house.hand.code(), own).await {
         Ok(Said::Right(_)) => Ok(None),
         Ok(Said::Wrong(held)) => Ok(Some(differs(own, &held))),
-        Err(error @ ClerkError::Rejected(_)) => Ok(Some((clerk_text(&error), nothing()))),
+        Err(error @ ClerkError::Rejected(_)) => Ok(Some((error.text(), nothing()))),
         Err(error) => Err(Failure::Failed {
             code: "ledger",
-            text: clerk_text(&error),
+            text: error.text(),
         }),
     }
 }

@@ -177,7 +177,7 @@ fn refused(error: &AccessError) -> Failure {
             );
         }
         AccessError::Delayed { .. } => "access.delayed",
-        AccessError::Store(_) => "store",
+        AccessError::Store(error) => error.code(),
         AccessError::SignInNeeded
         | AccessError::StaffSignInNeeded
         | AccessError::PinFirst

@@ -369,7 +369,7 @@ async fn seal(place: &Where, reason: &str, by: &Named) -> Result<(), Failure> {
         let actor = by.actor(house, community, Act::ManageStaff).await?.code();
         let reason = rongyi_core::shown::short(reason, 200);
         let found = roster::keep(house, community, Some((reason.as_ref(), actor))).await;
-        let found = found.map_err(|error| crate::amend::cli::failed(&error))?;
+        let found = found.map_err(|error| Failure::from(&error))?;
         for own in &found {
             say(&format!("  {}: {}", own.who, own.what));
         }

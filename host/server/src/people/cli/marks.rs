@@ -36,7 +36,7 @@ fn failure(error: RowError) -> Failure {
 
 async fn show(house: &House, community: &Code, resident: ResidentNo) -> Result<(), Failure> {
     let own = traits::of(&house.store, community, resident).await;
-    let own = own.map_err(|error| Failure::said("store", &error))?;
+    let own = own.map_err(Failure::from)?;
     let Some(own) = own else {
         return Err(Failure::new(
             "resident.unknown",

@@ -72,7 +72,7 @@ fn resident(text: &str) -> Result<ResidentNo, String> {
 
 fn failure(error: &OwnError) -> Failure {
     if let OwnError::Clerk(error) = error {
-        let text = crate::door::terminal::clerk_text(error);
+        let text = error.text();
         return Failure::new("person.erase", text.zh, text.en);
     }
     Failure::said("person", error)
