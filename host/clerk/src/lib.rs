@@ -7,7 +7,7 @@
 //! | part | |
 //! | --- | --- |
 //! | [`Clerk`] | the door: commands in, answers out |
-//! | [`desk`] | batches: load, decide, write, answer |
+//! | `desk` | batches: load, decide, write, answer |
 //! | [`rulebook`] | the rules that are loaded, and which of them are left alone |
 //! | [`clock`] | what time it is |
 //! | [`vitals`] | how this host is doing |

@@ -5,11 +5,11 @@
 //! | need | [`Book::missing`] | names what a command reads that is not loaded yet |
 //! | load | the store | hands it over with [`Book::load`] |
 //! | decide | [`Book::apply`] | checks in a fixed order, asks the judge, drafts movements |
-//! | mark | [`Draft::commit`](draft) | nothing after this point can fail |
+//! | mark | `Draft::commit` | nothing after this point can fail |
 //! | seal | [`Book::seal`] | one block over everything since the last seal, ready to be written |
 //!
 //! What is asked, its record and what it does to the book know each other: this folder is one room, and its files are no
-//! floors. [`kinds`] has a file for each kind of command. Nothing outside needs more than what is public here.
+//! floors. `kinds` has a file for each kind of command. Nothing outside needs more than what is public here.
 //!
 //! An error or rejection changes nothing. A book whose changes could not be written is thrown away.
 

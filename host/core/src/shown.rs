@@ -47,7 +47,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// As [`line`], of at most `max` characters of the text; what was left out shows as `…`.
+/// As [`line`](fn@line), of at most `max` characters of the text; what was left out shows as `…`.
 pub fn short(text: &str, max: usize) -> Cow<'_, str> {
     match text.char_indices().nth(max) {
         None => line(text),
@@ -59,8 +59,8 @@ pub fn short(text: &str, max: usize) -> Cow<'_, str> {
     }
 }
 
-/// Several lines: as [`line`], but line feeds stay, for texts whose own lines are wanted (a manual, a
-/// diagnostic that this program drew). Foreign text inside such a text goes through [`line`] first.
+/// Several lines: as [`line`](fn@line), but line feeds stay, for texts whose own lines are wanted (a manual, a
+/// diagnostic that this program drew). Foreign text inside such a text goes through [`line`](fn@line) first.
 pub fn lines(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| c != '\n' && is_unsafe(c)) {
         return Cow::Borrowed(text);
@@ -97,7 +97,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A cell of a sheet that people open in a spreadsheet program: as [`line`], and never a formula. A text that
+/// A cell of a sheet that people open in a spreadsheet program: as [`line`](fn@line), and never a formula. A text that
 /// begins with `=`, `+`, `-`, `@` or their full-width forms gets an apostrophe in front, unless it is a plain number.
 pub fn cell(text: &str) -> Cow<'_, str> {
     let shown = line(text);

@@ -1,5 +1,5 @@
 //! How often may be tried before a PIN is looked at: by account, for a community as a whole, from one line. Which of
-//! them count for a try is decided by [`super::sign_in`]; the counting itself is the database's.
+//! them count for a try is decided by [`super::sign_in`](mod@super::sign_in); the counting itself is the database's.
 
 use std::net::IpAddr;
 use std::sync::Mutex;

@@ -1,5 +1,5 @@
 //! Sessions: who a request comes from, and how long that stays so. Devices show a token instead. How people sign in is
-//! in [`super::sign_in`].
+//! in [`super::sign_in`](mod@super::sign_in).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -234,7 +234,7 @@ pub enum Scope {
 }
 
 /// Devices seen a moment ago. A scale sends many events a second; asking the database who it is for each of
-/// them would cost more than booking them. A revoked token stops working after [`DEVICE_KNOWN`] at most.
+/// them would cost more than booking them. A revoked token stops working after `DEVICE_KNOWN` at most.
 #[derive(Default)]
 pub struct Devices {
     known: Mutex<Known>,

@@ -16,7 +16,7 @@
 //! rows in one moment. A cut tail shows only against a head that was published elsewhere. With a checkpoint of an
 //! earlier verification it goes on from there: the book is taken from the checkpoint, what was committed since is
 //! hashed, applied and asked, and the rows that this touched are compared with what comes out, with everything that
-//! stays small (see [`touched`]). Records, texts and rows of before are not read again, unless all rows are asked for;
+//! stays small (see `touched`). Records, texts and rows of before are not read again, unless all rows are asked for;
 //! the hash of the block at the checkpoint says that the chain still goes through it.
 
 mod chain;

@@ -1,7 +1,7 @@
 //! The one place where an error gets its HTTP status, its stable code and its two sentences.
 //!
 //! Handlers of pages and of the API return the same [`Fault`]; how it looks is decided by the middleware
-//! around them ([`super::error_page`] for people, [`super::json::as_json`] for programs).
+//! around them ([`super::error_page`] for people, `super::json::as_json` for programs).
 
 mod rejections;
 

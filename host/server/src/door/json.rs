@@ -93,7 +93,7 @@ fn is_json(response: &Response) -> bool {
     kind.is_some_and(|kind| kind.contains("json"))
 }
 
-/// The house's JSON on its way out; on its way in it is a [`Unread`](crate::door::asked::Unread).
+/// The house's JSON on its way out; on its way in it is an `Unread`.
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {

@@ -58,7 +58,7 @@ pub(super) fn due(house: &House, code: &Code, periods: &[PeriodRow]) -> Vec<Due>
     all
 }
 
-/// Those of what is [`due`] that can be cut off at once: nothing of their length is being closed, and nothing of another
+/// Those of what is `due` that can be cut off at once: nothing of their length is being closed, and nothing of another
 /// ended earlier.
 pub fn next(house: &House, code: &Code, periods: &[PeriodRow]) -> Vec<Due> {
     let all = due(house, code, periods);

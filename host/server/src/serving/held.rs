@@ -1,5 +1,5 @@
 //! One connection: its socket, its requests and answers as they pass, and the clock that ends it when the other
-//! side takes too long. What it may take stands in [`Limits`](super::Limits).
+//! side takes too long. What it may take stands in [`Limits`].
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};

@@ -191,7 +191,7 @@ The first password is shown once and changed at the first sign-in.")]
         #[command(flatten)]
         pins: Pins,
     },
-    /// 从文件登记，列：login,name,role[,resident] / from a file with these columns
+    /// 从文件登记，列：login,name,role（还可以有 resident）/ from a file with these columns, and `resident` where it is known
     #[command(after_help = AGAIN)]
     Import {
         #[command(flatten)]
