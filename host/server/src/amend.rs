@@ -4,6 +4,7 @@
 pub mod api;
 pub(crate) mod cli;
 pub mod marks;
+pub mod posting;
 pub(crate) mod web;
 
 use rongyi_clerk::{Answer, ClerkError, receipt};

@@ -1,19 +1,20 @@
-//! What is due, for readers: an order past its deadline, an award past its notice and a lot past its day are shown as
+//! What is due: the list of what falls due with the day, each in its feature, and what readers see of it: an order past its deadline, an award past its notice and a lot past its day are shown as
 //! what becomes of them, whether or not the job has come round. The book decides that as it always does, in a copy that
 //! is thrown away; nothing is written.
 
-use rongyi_core::account::{Account, Holder, Purpose};
-use rongyi_core::book::{AccountState, Book, Frame, Loaded, Order, OrderState};
-use rongyi_core::command::{Ask, Command, Lapse, Need, Release};
-use rongyi_core::ids::{Code, OrderNo, RuleSetNo};
-use rongyi_core::record::{NoticeStep, ReleaseReason};
+use rongyi_core::account::{Account, Purpose};
+use rongyi_core::book::{AccountState, Book, Frame};
+use rongyi_core::command::{Ask, Command, Lapse, Need};
+use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::rule::{
     Blame, CloseAsk, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal,
 };
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{Store, StoreError};
 
+use crate::amend::posting;
 use crate::door::Actor;
+use crate::redemption::uncollected;
 
 /// Orders and awards of a community that may be due at once; more than that is a host that slept for months.
 const DUE_MAX: u32 = 100_000;
@@ -43,6 +44,22 @@ impl Judge for NoRule {
     }
 }
 
+/// What falls due with the day, done by the job and seen by readers: a line for each feature that has something. At most
+/// so many of each; where accounts are named, only what may concern one of them.
+///
+/// # Errors
+/// What the database said.
+pub async fn asks(
+    store: &Store,
+    code: &Code,
+    until: (LocalDate, u32),
+    accounts: Option<&[Account]>,
+) -> Result<Vec<Ask>, StoreError> {
+    let orders = uncollected::asks(store, code, until, accounts).await?;
+    let notices = posting::asks(store, code, until).await?;
+    Ok([orders, notices].concat())
+}
+
 /// What these accounts hold on `today`, in their order, once everything that is due has been done.
 ///
 /// # Errors
@@ -54,17 +71,7 @@ pub async fn accounts(
     accounts: &[Account],
 ) -> Result<Vec<AccountState>, StoreError> {
     let code = &frame.community;
-    let mut asks = Vec::new();
-    let orders = store.due_orders(code, today, DUE_MAX).await?;
-    for order in theirs(store, code, accounts, &orders).await? {
-        asks.push(Ask::Release(Release {
-            order,
-            reason: ReleaseReason::TimedOut,
-        }));
-    }
-    for entry in store.due_notices(code, today, DUE_MAX).await? {
-        asks.push(Ask::Notice(NoticeStep::Post(entry)));
-    }
+    let asks = asks(store, code, (today, DUE_MAX), Some(accounts)).await?;
     let mut book = Book::new(frame.clone());
     let needs: Vec<Need> = accounts.iter().copied().map(Need::Account).collect();
     book.load(store.load(code, &needs).await?);
@@ -85,36 +92,6 @@ pub async fn accounts(
         done(store, &mut book, today, Ask::Lapse(Lapse(lapsing))).await?;
     }
     Ok(accounts.iter().map(|own| book.account(own)).collect())
-}
-
-/// Those of the orders that concern one of the holders.
-async fn theirs(
-    store: &Store,
-    code: &Code,
-    accounts: &[Account],
-    orders: &[OrderNo],
-) -> Result<Vec<OrderNo>, StoreError> {
-    if orders.is_empty() {
-        return Ok(Vec::new());
-    }
-    let concerns = |order: &Order| {
-        accounts.iter().any(|own| match own.holder {
-            Holder::Resident(no) => no == order.resident,
-            Holder::Household(no) => no == order.household,
-            Holder::Community | Holder::Fund(_) => true,
-        })
-    };
-    let needs: Vec<Need> = orders.iter().copied().map(Need::Order).collect();
-    let mut own = Vec::new();
-    for found in store.load(code, &needs).await? {
-        if let Loaded::Order(no, Some(order)) = found
-            && order.state == OrderState::Reserved
-            && concerns(&order)
-        {
-            own.push(no);
-        }
-    }
-    Ok(own)
 }
 
 /// Does it in the copy. What the book refuses, the job would not do either.

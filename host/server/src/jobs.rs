@@ -9,9 +9,9 @@ use std::time::Duration;
 use rongyi_clerk::ClerkError;
 use rongyi_core::account::Account;
 use rongyi_core::book::KEY_DAYS;
-use rongyi_core::command::{AmendRejection, Ask, Lapse, Rejection, Release, Retry};
+use rongyi_core::command::{AmendRejection, Ask, Lapse, Rejection, Retry};
 use rongyi_core::ids::{Code, RuleSetNo};
-use rongyi_core::record::{NoticeStep, ReleaseReason, RuleSet};
+use rongyi_core::record::RuleSet;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::StoreError;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::{BROWSERS_KEPT, TRIES_KEPT};
 use crate::audit::proof::ProofFault;
 use crate::door::Actor;
+use crate::due;
 use crate::house::House;
 use crate::people::own;
 
@@ -225,19 +226,13 @@ async fn ready(house: &House, code: &Code) -> Result<Vec<u64>, ClerkError> {
     Ok(ready.take(ROUND_MAX as usize).collect())
 }
 
-/// Orders whose deadline and awards whose notice ended before `today`: how many of each were closed now.
+/// What fell due with the day: how many orders ran out and how many awards were posted now.
 async fn due(house: &House, code: &Code, today: LocalDate) -> Result<(usize, usize), ClerkError> {
     let (mut released, mut posted) = (0, 0);
-    for order in house.store.due_orders(code, today, ROUND_MAX).await? {
-        let release = Ask::Release(Release {
-            order,
-            reason: ReleaseReason::TimedOut,
-        });
-        released += usize::from(ask(house, code, release).await?);
-    }
-    for entry in house.store.due_notices(code, today, ROUND_MAX).await? {
-        let post = Ask::Notice(NoticeStep::Post(entry));
-        posted += usize::from(ask(house, code, post).await?);
+    for own in due::asks(&house.store, code, (today, ROUND_MAX), None).await? {
+        let order = matches!(own, Ask::Release(_));
+        let counted = if order { &mut released } else { &mut posted };
+        *counted += usize::from(ask(house, code, own).await?);
     }
     Ok((released, posted))
 }

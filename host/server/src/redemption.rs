@@ -8,6 +8,7 @@ pub(crate) mod order;
 pub(crate) mod shop;
 pub mod till;
 pub mod turns;
+pub mod uncollected;
 
 use std::collections::HashMap;
 
