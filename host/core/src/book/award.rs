@@ -291,7 +291,7 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
                 lot,
                 TransferKind::Award,
             )?;
-        } else if let Err(no) = deduct(&mut draft, account, award, settings, today)? {
+        } else if let Err(no) = deduct(&mut draft, (account, 0), award, settings, today)? {
             return Ok(Err(no));
         }
     }
@@ -396,16 +396,17 @@ pub(super) fn over_budget(
     })
 }
 
-fn deduct(
+/// Takes away, earliest lots first, and never the part of the balance that is to stay.
+pub(super) fn deduct(
     draft: &mut Draft<'_>,
-    debit: Account,
+    (debit, stays): (Account, i64),
     award: &Award,
     settings: &Settings,
     today: LocalDate,
 ) -> Result<Result<(), Refusal>, Rejection> {
     let wanted = i64::from(award.amount).saturating_neg();
     let owned = draft.state(&debit).spendable(today);
-    let has = owned.max(0);
+    let has = owned.saturating_sub(stays).max(0);
     let floor = settings.debt_floor_of(debit.asset).get();
     let drawn = match award.short {
         Short::Clamp => wanted.min(has),
@@ -423,7 +424,7 @@ fn deduct(
         }
         Short::Refuse | Short::Owe => wanted,
     };
-    let from_lots = drawn.min(has);
+    let from_lots = drawn.min(owned.max(0));
     let mut parts = draft.lots_for(&debit, from_lots, today).unwrap_or_default();
     if drawn > from_lots {
         parts.push((0, drawn.saturating_sub(from_lots)));

@@ -17,7 +17,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::award::over_budget;
+use super::award::{deduct, over_budget};
 use super::draft::{Draft, Drafted, Floors};
 use super::facts::count_issued;
 use super::{Applied, Asking, Book};
@@ -26,7 +26,7 @@ use crate::amount::Amount;
 use crate::command::{Command, PeriodRejection, Rejection};
 use crate::ids::{AssetNo, Code};
 use crate::period::{Period, PeriodRow, PeriodState, Standing};
-use crate::record::{Record, RuleSet, Transfer, TransferKind};
+use crate::record::{Record, RuleSet, TransferKind};
 use crate::rule::{Arg, Award, CloseAsk, Decision, Judge, KindPlan, Plan, Refusal, Short};
 use crate::settings::Settings;
 use crate::time::LocalDate;
@@ -318,47 +318,12 @@ impl Closing<'_> {
         debit: Account,
         fresh: (i64, i64),
     ) -> Result<Result<(), Refusal>, Rejection> {
-        let wanted = i64::from(award.amount).saturating_neg();
-        let owned = draft.state(&debit).spendable(today);
         let fresh = match debit.asset {
             AssetNo::POINTS => fresh.0,
             AssetNo::MINUTES => fresh.1,
             _ => 0,
         };
-        let has = owned.saturating_sub(fresh.max(0)).max(0);
-        let floor = settings.debt_floor_of(debit.asset).get();
-        let drawn = match award.short {
-            Short::Clamp => wanted.min(has),
-            Short::Refuse if has < wanted => {
-                return Ok(Err(Refusal::new(
-                    "balance.short",
-                    vec![Arg::whole(wanted), Arg::whole(has)],
-                )));
-            }
-            Short::Owe if owned.saturating_sub(wanted) < floor => {
-                let args = vec![Arg::whole(wanted), Arg::whole(has), Arg::whole(floor)];
-                return Ok(Err(Refusal::new("balance.floor", args)));
-            }
-            Short::Refuse | Short::Owe => wanted,
-        };
-        let from_lots = drawn.min(owned.max(0));
-        let mut parts = draft.lots_for(&debit, from_lots, today).unwrap_or_default();
-        if drawn > from_lots {
-            parts.push((0, drawn.saturating_sub(from_lots)));
-        }
-        for (lot, part) in parts {
-            draft.move_one(Transfer {
-                debit,
-                credit: Account::of_community(debit.asset, Purpose::Adjustment),
-                amount: Amount::new(part).map_err(|_| Rejection::OutOfRange)?,
-                from_lot: lot,
-                to_lot: 0,
-                kind: TransferKind::Deduction,
-                order: None,
-                reverses: None,
-            })?;
-        }
-        Ok(Ok(()))
+        deduct(draft, (debit, fresh.max(0)), award, settings, today)
     }
 }
 
