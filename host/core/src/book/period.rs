@@ -27,7 +27,7 @@ use crate::command::{Command, PeriodRejection, Rejection};
 use crate::ids::{AssetNo, Code};
 use crate::period::{Period, PeriodRow, PeriodState, Standing};
 use crate::record::{Record, RuleSet, TransferKind};
-use crate::rule::{Arg, Award, CloseAsk, Decision, Judge, KindPlan, Plan, Refusal, Short};
+use crate::rule::{Arg, Award, CloseAsk, Decision, Judge, KindPlan, Plan, Refusal};
 use crate::settings::Settings;
 use crate::time::LocalDate;
 

@@ -12,7 +12,7 @@ use crate::ids::{HouseholdNo, ResidentNo, RuleSetNo};
 use crate::period::PeriodStep;
 use crate::record::Event;
 use crate::rule::{
-    Blame, EarnAsk, FactNeed, Fault, Metric, PriceAsk, Quote, Subject, Text, Window,
+    Blame, EarnAsk, FactNeed, Fault, Metric, PriceAsk, Quote, Short, Subject, Text, Window,
 };
 use crate::settings::{Expiry, Unit};
 use crate::time::Instant;
