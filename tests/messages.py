@@ -71,10 +71,11 @@ def pages(path):
                 if is_message and re.fullmatch(r"[a-z][a-z0-9-]*", key):
                     told.setdefault(key, {})[language] = (line, value.strip())
                 elif text.startswith(" ") and told:
-                    own = list(told.values())[-1]
-                    if language in own:
-                        own[language] = (own[language][0], f"{own[language][1]} {text.strip()}")
-    return [(own["zh-CN"][0], own["zh-CN"][1], own.get("en", (0, None))[1]) for own in told.values() if "zh-CN" in own]
+                    newest = list(told.values())[-1]
+                    if language in newest:
+                        newest[language] = (newest[language][0], f"{newest[language][1]} {text.strip()}")
+    return [(message["zh-CN"][0], message["zh-CN"][1], message.get("en", (0, None))[1])
+            for message in told.values() if "zh-CN" in message]
 
 
 def messages(path):
@@ -136,8 +137,8 @@ def main():
                         wrong.append(f"{shown}:{line}: “{word}” is no word for a resident: {chinese}")
     if not count:
         sys.exit("tests/messages.py: no message was found")
-    for own in wrong:
-        print(own, file=sys.stderr)
+    for fault in wrong:
+        print(fault, file=sys.stderr)
     print(f"{count} messages, {len(wrong)} that may not be", file=sys.stderr)
     sys.exit(1 if wrong and check else 0)
 

@@ -44,11 +44,11 @@ def main():
     wanted = [name for name in sys.argv[1:] if not name.startswith("-")]
     without = [name[1:] for name in sys.argv[1:] if name.startswith("-")]
     all_programs = programs(root)
-    strange = [name for name in wanted + without if name not in [own for own, *_ in all_programs]]
+    strange = [name for name in wanted + without if name not in [program for program, *_ in all_programs]]
     if strange:
         sys.exit(f"tests/streams.py: there is no test program {', '.join(strange)}")
-    todo = [own for own in all_programs if (not wanted or own[0] in wanted) and own[0] not in without]
-    todo.sort(key=lambda own: LONG.index(own[0]) if own[0] in LONG else len(LONG))
+    todo = [program for program in all_programs if (not wanted or program[0] in wanted) and program[0] not in without]
+    todo.sort(key=lambda program: LONG.index(program[0]) if program[0] in LONG else len(LONG))
     waiting = queue.Queue()
     kept = os.path.join(os.environ.get("CARGO_TARGET_DIR") or os.path.join(root, "target"), "tests-said")
     os.makedirs(kept, exist_ok=True)
@@ -82,14 +82,14 @@ def main():
                     failed.append((f"{os.path.basename(folder)}/{name}", said))
 
     for streams, alone in [(STREAMS, False), (1, True)]:
-        for own in todo:
-            if (own[0] in ALONE) == alone:
-                waiting.put(own)
+        for program in todo:
+            if (program[0] in ALONE) == alone:
+                waiting.put(program)
         threads = [threading.Thread(target=work) for _ in range(streams)]
-        for own in threads:
-            own.start()
-        for own in threads:
-            own.join()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     for name, said in failed:
         print(f"\n== FAILED: {name}\n{said}", flush=True)
     print(f"\n{len(todo)} test programs in {time.monotonic() - began:.0f} s, {len(failed)} failed: "

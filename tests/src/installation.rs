@@ -75,9 +75,9 @@ impl Installation {
 
     /// The same with its database at `url`.
     pub fn of_at(community: &str, url: &str) -> Self {
-        let mut own = Installation::of(community);
-        own.url = Some(url.to_owned());
-        own
+        let mut installation = Installation::of(community);
+        installation.url = Some(url.to_owned());
+        installation
     }
 
     /// The demonstration, already serving; it lives in a folder of its own.

@@ -38,7 +38,7 @@ pub const POINTS: i64 = 3;
 /// # Panics
 /// When it cannot be made.
 pub fn neighbourhood(url: Option<&str>) -> (Installation, String) {
-    let own = url.map_or_else(
+    let installation = url.map_or_else(
         || Installation::of(COMMUNITY),
         |url| Installation::of_at(COMMUNITY, url),
     );
@@ -50,19 +50,19 @@ pub fn neighbourhood(url: Option<&str>) -> (Installation, String) {
         households.push_str(&format!("{no},第{no}户,\n"));
         residents.push_str(&format!("{},{no},居民{no},\n", 1000 + no));
     }
-    let households = own.file("households.csv", &households);
-    let residents = own.file("residents.csv", &residents);
-    let pins = own.folder().join("pins.txt");
+    let households = installation.file("households.csv", &households);
+    let residents = installation.file("residents.csv", &residents);
+    let pins = installation.folder().join("pins.txt");
     let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
     let community = ["-c", "nanping"];
-    own.must(&[
+    installation.must(&[
         "household",
         "import",
         community[0],
         community[1],
         &text(&households),
     ]);
-    own.must(&[
+    installation.must(&[
         "resident",
         "import",
         community[0],
@@ -71,7 +71,7 @@ pub fn neighbourhood(url: Option<&str>) -> (Installation, String) {
         "--pins",
         &text(&pins),
     ]);
-    let given = own.must(&[
+    let given = installation.must(&[
         "token",
         "add",
         community[0],
@@ -81,7 +81,7 @@ pub fn neighbourhood(url: Option<&str>) -> (Installation, String) {
         "--scope",
         "events",
     ]);
-    (own, given.out.trim().to_owned())
+    (installation, given.out.trim().to_owned())
 }
 
 /// An event of one of them.
@@ -102,9 +102,9 @@ pub fn event(reference: Option<&str>, no: usize) -> Value {
 ///
 /// # Panics
 /// When the command line does not say.
-pub fn points(own: &Installation) -> i64 {
+pub fn points(installation: &Installation) -> i64 {
     let of = |resident: usize| {
-        let said = own.must(&[
+        let said = installation.must(&[
             "balance",
             "-c",
             "nanping",

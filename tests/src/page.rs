@@ -10,8 +10,8 @@ use crate::browser::{Browser, Device};
 const AXE: &str = "
     const done = arguments[arguments.length - 1];
     axe.run(document, { rules: { 'target-size': { enabled: true } } }).then(
-        found => done(found.violations.map(own => own.id + ': ' + own.help + ' at '
-            + own.nodes.map(node => node.target.join(' ') + ' [' + node.failureSummary + ']').join('; '))),
+        found => done(found.violations.map(violation => violation.id + ': ' + violation.help + ' at '
+            + violation.nodes.map(node => node.target.join(' ') + ' [' + node.failureSummary + ']').join('; '))),
         error => done(['axe: ' + error]));";
 
 const MEASURES: &str = "
@@ -60,7 +60,7 @@ pub async fn inspect(browser: &Browser, page: &str, device: Device) -> Vec<Strin
             .execute(MEASURES, Vec::new())
             .await
             .expect("the page can be measured");
-        wrong.extend(list(measured.json()).map(|own| format!("{device:?}: {own}")));
+        wrong.extend(list(measured.json()).map(|problem| format!("{device:?}: {problem}")));
     }
     browser.hold(device).await;
     let injected = format!("{source}\nreturn typeof axe;");
@@ -82,7 +82,7 @@ pub async fn inspect(browser: &Browser, page: &str, device: Device) -> Vec<Strin
     wrong.extend(list(found.json()));
     wrong
         .into_iter()
-        .map(|own| format!("{page}: {own}"))
+        .map(|problem| format!("{page}: {problem}"))
         .collect()
 }
 

@@ -47,11 +47,11 @@ impl Proxy {
             stop_after: AtomicUsize::new(stop_after),
             tell,
         });
-        let own = Arc::clone(&state);
+        let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let own = Arc::clone(&own);
-                std::thread::spawn(move || wire(client, &own));
+                let shared = Arc::clone(&shared);
+                std::thread::spawn(move || wire(client, &shared));
             }
         });
         Proxy {
@@ -114,11 +114,11 @@ fn wire(mut client: TcpStream, state: &Arc<State>) {
         return;
     };
     let swallow = Arc::new(AtomicBool::new(false));
-    let (own, shared) = (Arc::clone(&swallow), Arc::clone(state));
+    let (swallowing, shared) = (Arc::clone(&swallow), Arc::clone(state));
     let answers = std::thread::spawn(move || {
         let mut bytes = vec![0; 65_536];
         while let Ok(count @ 1..) = from.read(&mut bytes) {
-            if own.load(Ordering::SeqCst) {
+            if swallowing.load(Ordering::SeqCst) {
                 shared.cuts.fetch_add(1, Ordering::SeqCst);
                 break;
             }

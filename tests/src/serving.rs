@@ -78,7 +78,7 @@ impl Serving {
             .said
             .iter()
             .rev()
-            .find(|line| line.split_whitespace().any(|own| own == word));
+            .find(|line| line.split_whitespace().any(|printed| printed == word));
         let line =
             line.unwrap_or_else(|| panic!("no line with “{word}” in:\n{}", self.said.join("\n")));
         line.split_whitespace().map(str::to_owned).collect()
@@ -92,7 +92,10 @@ impl Serving {
         let sent = Command::new("kill")
             .args(["-s", name, &self.child.id().to_string()])
             .status();
-        assert!(sent.is_ok_and(|own| own.success()), "{name} was not sent");
+        assert!(
+            sent.is_ok_and(|status| status.success()),
+            "{name} was not sent"
+        );
     }
 
     /// Waits for its end, at most so long; says how long that was.

@@ -25,7 +25,12 @@ fn text(path: &Path) -> &str {
 }
 
 /// Devices post while the backup is made; answers what was acknowledged before it began.
-fn backed_up(own: &Installation, host: &Serving, token: &str, to: &Path) -> BTreeMap<String, u64> {
+fn backed_up(
+    installation: &Installation,
+    host: &Serving,
+    token: &str,
+    to: &Path,
+) -> BTreeMap<String, u64> {
     let (receipts, over) = (Mutex::new(BTreeMap::new()), AtomicBool::new(false));
     std::thread::scope(|scope| {
         for device in 0..3 {
@@ -49,7 +54,9 @@ fn backed_up(own: &Installation, host: &Serving, token: &str, to: &Path) -> BTre
             std::thread::yield_now();
         }
         let before = known();
-        let done = own.must(&["backup", "--to", text(to), "--json"]).json();
+        let done = installation
+            .must(&["backup", "--to", text(to), "--json"])
+            .json();
         assert_eq!(done["ok"], true, "{done}");
         let then = known().len();
         while known().len() == then {
@@ -73,8 +80,8 @@ fn everything(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn restore(own: &Installation, from: &Path, to: &Path) -> Done {
-    own.run_alone(&["restore", "--from", text(from), "--to", text(to), "--json"])
+fn restore(installation: &Installation, from: &Path, to: &Path) -> Done {
+    installation.run_alone(&["restore", "--from", text(from), "--to", text(to), "--json"])
 }
 
 /// What was acknowledged before the backup is answered by the restored installation as it was.
@@ -100,26 +107,32 @@ fn refused(done: &Done, code: &str) {
 
 #[test]
 fn a_backup_under_load_is_restored_and_verified() {
-    let (own, token) = neighbourhood(None);
-    let host = own.serve();
-    let (to, back) = (own.folder().join("backup"), own.folder().join("back"));
-    let before = backed_up(&own, &host, &token, &to);
+    let (installation, token) = neighbourhood(None);
+    let host = installation.serve();
+    let (to, back) = (
+        installation.folder().join("backup"),
+        installation.folder().join("back"),
+    );
+    let before = backed_up(&installation, &host, &token, &to);
     for path in everything(&to) {
         let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, if path.is_dir() { 0o700 } else { 0o600 }, "{path:?}");
     }
     let mode = std::fs::metadata(&to).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode, 0o700);
-    refused(&own.run(&["backup", "--to", text(&to)]), "backup.used");
+    refused(
+        &installation.run(&["backup", "--to", text(&to)]),
+        "backup.used",
+    );
     let figures = Client::of(host.address()).get("/metrics");
     assert!(figures.contains("rongyi_backup_age_seconds "), "{figures}");
 
-    let done = restore(&own, &to, &back);
+    let done = restore(&installation, &to, &back);
     assert_eq!(done.code, Some(0), "{done:?}");
     let said = done.json();
     assert_eq!(said["ok"], true, "{said}");
     assert_eq!(said["verify"]["ok"], true, "{said}");
-    refused(&restore(&own, &to, &back), "backup.used");
+    refused(&restore(&installation, &to, &back), "backup.used");
     drop(host);
     serves(Path::new(said["config"].as_str().unwrap()), &token, &before);
 }
@@ -127,12 +140,15 @@ fn a_backup_under_load_is_restored_and_verified() {
 #[test]
 fn a_backup_from_postgres_is_restored_and_verified() {
     let cluster = Cluster::start();
-    let (own, token) = neighbourhood(Some(&cluster.database("backup")));
-    let host = own.serve();
-    let (to, back) = (own.folder().join("backup"), own.folder().join("back"));
-    let before = backed_up(&own, &host, &token, &to);
+    let (installation, token) = neighbourhood(Some(&cluster.database("backup")));
+    let host = installation.serve();
+    let (to, back) = (
+        installation.folder().join("backup"),
+        installation.folder().join("back"),
+    );
+    let before = backed_up(&installation, &host, &token, &to);
     drop(host);
-    let done = restore(&own, &to, &back);
+    let done = restore(&installation, &to, &back);
     assert_eq!(done.code, Some(0), "{done:?}");
     let said = done.json();
     assert_eq!(said["engine"], "postgres", "{said}");
@@ -142,7 +158,7 @@ fn a_backup_from_postgres_is_restored_and_verified() {
     let url = cluster.database("restored");
     let file = format!("sqlite:{}", said["database"].as_str().unwrap());
     let config = said["config"].as_str().unwrap();
-    let moved = own.run_alone(&[
+    let moved = installation.run_alone(&[
         "move",
         "--config",
         config,
@@ -152,7 +168,7 @@ fn a_backup_from_postgres_is_restored_and_verified() {
         &url,
     ]);
     assert_eq!(moved.code, Some(0), "{moved:?}");
-    let there = own.run_alone(&[
+    let there = installation.run_alone(&[
         "verify",
         "--database",
         &url,
@@ -164,48 +180,57 @@ fn a_backup_from_postgres_is_restored_and_verified() {
 
 #[test]
 fn what_is_no_whole_backup_is_refused() {
-    let (own, _) = neighbourhood(None);
-    let (to, back) = (own.folder().join("backup"), own.folder().join("back"));
-    own.must(&["backup", "--to", text(&to)]);
-    let half = own.folder().join("half.unfinished");
+    let (installation, _) = neighbourhood(None);
+    let (to, back) = (
+        installation.folder().join("backup"),
+        installation.folder().join("back"),
+    );
+    installation.must(&["backup", "--to", text(&to)]);
+    let half = installation.folder().join("half.unfinished");
     std::fs::create_dir(&half).unwrap();
-    refused(&restore(&own, &half, &back), "backup.no-manifest");
+    refused(&restore(&installation, &half, &back), "backup.no-manifest");
     let manifest = std::fs::read(to.join("manifest.json")).unwrap();
-    for file in everything(&to).into_iter().filter(|own| own.is_file()) {
+    for file in everything(&to).into_iter().filter(|path| path.is_file()) {
         let good = std::fs::read(&file).unwrap();
         if file.ends_with("manifest.json") {
             std::fs::write(&file, &good[..good.len() / 2]).unwrap();
-            refused(&restore(&own, &to, &back), "backup.manifest");
+            refused(&restore(&installation, &to, &back), "backup.manifest");
         } else {
             let mut bad = good.clone();
             if let Some(last) = bad.last_mut() {
                 *last ^= 1;
             }
             std::fs::write(&file, bad).unwrap();
-            refused(&restore(&own, &to, &back), "backup.differs");
-            let _ = std::fs::remove_dir_all(own.folder().join("back.unfinished"));
+            refused(&restore(&installation, &to, &back), "backup.differs");
+            let _ = std::fs::remove_dir_all(installation.folder().join("back.unfinished"));
             std::fs::remove_file(&file).unwrap();
-            refused(&restore(&own, &to, &back), "backup.differs");
+            refused(&restore(&installation, &to, &back), "backup.differs");
         }
         std::fs::write(&file, good).unwrap();
         assert!(!back.exists(), "nothing has the name of the target");
     }
     assert_eq!(std::fs::read(to.join("manifest.json")).unwrap(), manifest);
     // One that was killed has another name, and no whole manifest.
-    let killed = own.folder().join("killed");
-    let mut child = own
+    let killed = installation.folder().join("killed");
+    let mut child = installation
         .command(&["backup", "--to", text(&killed)])
         .spawn()
         .unwrap();
-    let unfinished = own.folder().join("killed.unfinished");
+    let unfinished = installation.folder().join("killed.unfinished");
     while !unfinished.exists() && !killed.exists() {
         std::thread::yield_now();
     }
     child.kill().unwrap();
     child.wait().unwrap();
     if !killed.exists() && !unfinished.join("manifest.json").exists() {
-        refused(&restore(&own, &unfinished, &back), "backup.no-manifest");
-        refused(&own.run(&["backup", "--to", text(&killed)]), "backup.used");
+        refused(
+            &restore(&installation, &unfinished, &back),
+            "backup.no-manifest",
+        );
+        refused(
+            &installation.run(&["backup", "--to", text(&killed)]),
+            "backup.used",
+        );
     }
 }
 
@@ -225,8 +250,8 @@ fn get(address: &str, path: &str, header: &str) -> String {
 
 #[test]
 fn figures_go_to_this_machine_and_to_nobody_behind_a_proxy() {
-    let (own, token) = neighbourhood(None);
-    let host = own.serve();
+    let (installation, token) = neighbourhood(None);
+    let host = installation.serve();
     for (reference, no) in [("a", 0), ("b", 1), ("a", 0)] {
         post(host.address(), &token, EVENTS, &event(Some(reference), no)).unwrap();
     }
@@ -243,12 +268,15 @@ fn figures_go_to_this_machine_and_to_nobody_behind_a_proxy() {
         "rongyi_writable 1",
         "rongyi_queue 0",
     ] {
-        assert!(figures.lines().any(|own| own == line), "{line}: {figures}");
+        assert!(
+            figures.lines().any(|figure| figure == line),
+            "{line}: {figures}"
+        );
     }
     // And the list of staff, which is sealed by itself as soon as the host stands.
     let booked = figures
         .lines()
-        .find_map(|own| own.strip_prefix("rongyi_commands_total{outcome=\"booked\"} "));
+        .find_map(|line| line.strip_prefix("rongyi_commands_total{outcome=\"booked\"} "));
     assert!(matches!(booked, Some("2" | "3")), "{figures}");
     for name in [
         "rongyi_build_info{version=",
@@ -256,12 +284,12 @@ fn figures_go_to_this_machine_and_to_nobody_behind_a_proxy() {
         "rongyi_head_height{community=\"nanping\"} ",
     ] {
         assert!(
-            figures.lines().any(|own| own.starts_with(name)),
+            figures.lines().any(|line| line.starts_with(name)),
             "{name}: {figures}"
         );
     }
     // Every line is a comment or a name, perhaps labels, and a number; and nobody's name is among them.
-    for line in figures.lines().filter(|own| !own.starts_with('#')) {
+    for line in figures.lines().filter(|line| !line.starts_with('#')) {
         let (name, value) = line.rsplit_once(' ').unwrap();
         assert!(
             name.starts_with("rongyi_") && value.parse::<f64>().is_ok(),

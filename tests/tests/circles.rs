@@ -58,7 +58,7 @@ fn rust_crates() -> Vec<(String, PathBuf)> {
     let host = root().join("host");
     let mut crates: Vec<_> = fs::read_dir(host)
         .unwrap()
-        .map(|own| own.unwrap().path())
+        .map(|entry| entry.unwrap().path())
         .filter(|path| path.join("src").is_dir())
         .map(|path| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -75,8 +75,8 @@ fn sources_of(folder: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {
-        for own in fs::read_dir(next).unwrap() {
-            let path = own.unwrap().path();
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
             if path.is_dir() {
                 open.push(path);
                 continue;
@@ -111,7 +111,12 @@ fn known_by(module: &str, text: &str, modules: &BTreeSet<&str>) -> BTreeSet<Stri
     for start in ["crate::", "super::"] {
         for (at, _) in text.match_indices(start) {
             let path = |letter: char| letter.is_ascii_lowercase() || "_:".contains(letter);
-            paths.push(text[at..].chars().take_while(|own| path(*own)).collect());
+            paths.push(
+                text[at..]
+                    .chars()
+                    .take_while(|letter| path(*letter))
+                    .collect(),
+            );
         }
     }
     let family = |other: &str| {
@@ -171,9 +176,9 @@ fn absolute(module: &str, path: &str, modules: &BTreeSet<&str>) -> Option<String
     }
     base.extend(parts);
     while !base.is_empty() {
-        let own = base.join("::");
-        if modules.contains(own.as_str()) {
-            return Some(own);
+        let longest = base.join("::");
+        if modules.contains(longest.as_str()) {
+            return Some(longest);
         }
         base.pop();
     }
@@ -209,7 +214,7 @@ fn a_circle_is_found() {
             .collect();
         modules
             .iter()
-            .map(|own| back_to(own, &known).len())
+            .map(|module| back_to(module, &known).len())
             .max()
             .unwrap()
     };

@@ -133,8 +133,8 @@ fn cookie(serving: &Serving, who: &str, door: &str) -> String {
     format!("Cookie: {}", value.split(';').next().unwrap())
 }
 
-fn token(own: &Installation, scope: &str) -> String {
-    let said = own.must(&[
+fn token(installation: &Installation, scope: &str) -> String {
+    let said = installation.must(&[
         "token", "add", "-c", "nanmen", "--name", "contract", "--scope", scope,
     ]);
     let words = said.out.split_whitespace();
@@ -145,7 +145,7 @@ fn token(own: &Installation, scope: &str) -> String {
 #[test]
 fn every_answer_is_as_described() {
     let tester = tester();
-    let (own, mut serving) = Installation::demo();
+    let (installation, mut serving) = Installation::demo();
     let callers = [
         (
             "operator",
@@ -156,9 +156,9 @@ fn every_answer_is_as_described() {
             "shopkeeper",
             cookie(&serving, "nanmen-shop", "/staff/sign-in"),
         ),
-        ("events", token(&own, "events")),
-        ("till", token(&own, "till")),
-        ("read", token(&own, "read")),
+        ("events", token(&installation, "events")),
+        ("till", token(&installation, "till")),
+        ("read", token(&installation, "read")),
     ];
     let mut wrong = String::new();
     for (who, header) in callers {

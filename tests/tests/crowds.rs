@@ -46,8 +46,8 @@ per_unit = 1
 "#;
 
 /// A host that may have so many files open: at first, and after raising it.
-fn serve(own: &Installation, soft: u64, hard: u64) -> Serving {
-    let plain = own.command(&["serve"]);
+fn serve(installation: &Installation, soft: u64, hard: u64) -> Serving {
+    let plain = installation.command(&["serve"]);
     let mut limited = Command::new("bash");
     let files = format!("ulimit -Sn {soft} && ulimit -Hn {hard} && exec \"$0\" \"$@\"");
     limited.arg("-c").arg(files);
@@ -103,7 +103,10 @@ async fn answers(host: &Serving) {
         let told = Client::of(&address).post("/own/sign-in", &form);
         // Wrong again and again: the account pauses, which is an answer too.
         let answered = ["HTTP/1.1 401 ", "HTTP/1.1 429 "];
-        assert!(answered.iter().any(|own| told.starts_with(own)), "{told}");
+        assert!(
+            answered.iter().any(|status| told.starts_with(status)),
+            "{told}"
+        );
     });
     tokio::time::timeout(LONG, asked)
         .await
@@ -121,8 +124,8 @@ fn own_files(wanted: usize) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_idle_connections_where_a_thousand_files_are_allowed() {
-    let own = Installation::of(COMMUNITY);
-    let mut host = serve(&own, 1024, 1024);
+    let installation = Installation::of(COMMUNITY);
+    let mut host = serve(&installation, 1024, 1024);
     for _ in 0..2 {
         let crowd = idle(address(&host), own_files(2048)).await;
         answers(&host).await;
@@ -134,18 +137,18 @@ async fn a_thousand_idle_connections_where_a_thousand_files_are_allowed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_idle_connections_where_the_limit_can_be_raised() {
-    let own = Installation::of(COMMUNITY);
+    let installation = Installation::of(COMMUNITY);
     let wanted = own_files(10_000);
     assert!(
         wanted >= 3000,
         "this test needs at least 3,256 open files: ulimit -Hn"
     );
-    own.file(
+    installation.file(
         "rongyi.toml",
         "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n[serving]\nconnections_max = 50000\nper_address_max = 20000\nheader_s = 60\n",
     );
     // The host begins with few files and raises that by itself.
-    let mut host = serve(&own, 256, u64::try_from(wanted).unwrap() + 2048);
+    let mut host = serve(&installation, 256, u64::try_from(wanted).unwrap() + 2048);
     let crowd = idle(address(&host), wanted).await;
     answers(&host).await;
     assert_eq!(still_open(&crowd), wanted, "there was room for everybody");
@@ -156,8 +159,8 @@ async fn ten_thousand_idle_connections_where_the_limit_can_be_raised() {
 
 #[test]
 fn a_stop_waits_for_nobody_who_does_not_go_on() {
-    let own = Installation::of(COMMUNITY);
-    let mut host = own.serve();
+    let installation = Installation::of(COMMUNITY);
+    let mut host = installation.serve();
     let mut stuck = Vec::new();
     for text in [
         "POST /own/sign-in HTTP/1.1\r\nHost: a.test\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nnumber=1",

@@ -108,7 +108,7 @@ fn becomes_ready(address: &str) {
 /// Three devices post while `begin` makes the trouble and `end` ends it. Meanwhile people hear one of `codes`, the host
 /// says that it is not ready, and pages are read; afterwards everything acknowledged is there once.
 fn outlives(
-    (own, host, token): (&Installation, &Serving, &str),
+    (installation, host, token): (&Installation, &Serving, &str),
     codes: &[&str],
     begin: impl FnOnce(),
     end: impl FnOnce(),
@@ -150,7 +150,7 @@ fn outlives(
     becomes_ready(address);
     let heard: BTreeSet<String> = shared.codes.into_inner().unwrap().into_iter().collect();
     assert!(
-        heard.iter().all(|own| codes.contains(&own.as_str())),
+        heard.iter().all(|code| codes.contains(&code.as_str())),
         "{heard:?}"
     );
     let receipts = shared.acknowledged.into_inner().unwrap();
@@ -161,27 +161,30 @@ fn outlives(
         assert_eq!(body["replayed"], true, "{reference}: {body}");
         assert_eq!(body["entry"].as_u64(), Some(*entry), "{reference}");
     }
-    assert_eq!(points(own), POINTS * i64::try_from(receipts.len()).unwrap());
+    assert_eq!(
+        points(installation),
+        POINTS * i64::try_from(receipts.len()).unwrap()
+    );
     // Its end verifies the ledger.
 }
 
 /// A host whose data folder, log and published heads lie on the disk.
 fn on_disk(disk: &Disk) -> (Installation, Serving, String) {
-    let (own, token) = neighbourhood(None);
-    let data = own.folder().join("data");
-    let mut command = own.command(&["serve"]);
+    let (installation, token) = neighbourhood(None);
+    let data = installation.folder().join("data");
+    let mut command = installation.command(&["serve"]);
     command.envs(disk.below(&data));
     command.stderr(std::fs::File::create(data.join("log")).unwrap());
     let host = Serving::start(command);
-    (own, host, token)
+    (installation, host, token)
 }
 
 #[test]
 fn on_sqlite_a_full_disk_is_told_and_outlived() {
     let disk = Disk::new();
-    let (own, host, token) = on_disk(&disk);
+    let (installation, host, token) = on_disk(&disk);
     outlives(
-        (&own, &host, &token),
+        (&installation, &host, &token),
         &["store.full"],
         || disk.becomes('f'),
         || disk.becomes('0'),
@@ -191,10 +194,10 @@ fn on_sqlite_a_full_disk_is_told_and_outlived() {
 #[test]
 fn on_sqlite_a_disk_that_fails_is_told_and_outlived() {
     let disk = Disk::new();
-    let (own, host, token) = on_disk(&disk);
+    let (installation, host, token) = on_disk(&disk);
     let codes = ["store.failing", "store.unsure"];
     outlives(
-        (&own, &host, &token),
+        (&installation, &host, &token),
         &codes,
         || disk.becomes('w'),
         || disk.becomes('0'),
@@ -204,10 +207,10 @@ fn on_sqlite_a_disk_that_fails_is_told_and_outlived() {
 #[test]
 fn on_sqlite_a_disk_that_confirms_nothing_is_told_and_outlived() {
     let disk = Disk::new();
-    let (own, host, token) = on_disk(&disk);
+    let (installation, host, token) = on_disk(&disk);
     let codes = ["store.failing", "store.unsure"];
     outlives(
-        (&own, &host, &token),
+        (&installation, &host, &token),
         &codes,
         || disk.becomes('s'),
         || disk.becomes('0'),
@@ -217,7 +220,7 @@ fn on_sqlite_a_disk_that_confirms_nothing_is_told_and_outlived() {
 #[test]
 fn on_sqlite_a_disk_made_read_only_is_told_and_outlived() {
     let disk = Disk::new();
-    let (own, host, token) = on_disk(&disk);
+    let (installation, host, token) = on_disk(&disk);
     let codes = [
         "store.read-only",
         "store.failing",
@@ -225,7 +228,7 @@ fn on_sqlite_a_disk_made_read_only_is_told_and_outlived() {
         "store.unavailable",
     ];
     outlives(
-        (&own, &host, &token),
+        (&installation, &host, &token),
         &codes,
         || disk.becomes('r'),
         || disk.becomes('0'),
@@ -235,9 +238,9 @@ fn on_sqlite_a_disk_made_read_only_is_told_and_outlived() {
 /// However a host under load is stopped, its database is one file afterwards.
 #[test]
 fn a_stop_under_load_leaves_no_log_behind() {
-    let (own, token) = neighbourhood(None);
+    let (installation, token) = neighbourhood(None);
     for round in 0..3 {
-        let host = own.serve();
+        let host = installation.serve();
         let (address, token, enough) = (host.address().to_owned(), &token, &AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for device in 0..3 {
@@ -258,13 +261,13 @@ fn a_stop_under_load_leaves_no_log_behind() {
             while enough.load(Ordering::SeqCst) < 100 {
                 std::thread::yield_now();
             }
-            let wal = own.folder().join("data/rongyi.db-wal");
+            let wal = installation.folder().join("data/rongyi.db-wal");
             assert!(
                 std::fs::metadata(&wal).unwrap().len() > 100_000,
                 "there is something to leave behind"
             );
             host.stop();
-            let left = std::fs::metadata(&wal).map_or(0, |own| own.len());
+            let left = std::fs::metadata(&wal).map_or(0, |metadata| metadata.len());
             assert!(left < 50_000, "{left} bytes are left in the log");
         });
     }
@@ -273,20 +276,20 @@ fn a_stop_under_load_leaves_no_log_behind() {
 /// A server whose tables, or whose log, lie on the disk.
 fn server(disk: &Disk, part: &str) -> (Cluster, Installation, Serving, String) {
     let mut cluster = Cluster::start();
-    let (own, token) = neighbourhood(Some(&cluster.database("disk")));
+    let (installation, token) = neighbourhood(Some(&cluster.database("disk")));
     cluster.crash();
     cluster.set_environment(disk.below(&cluster.folder().join("data").join(part)));
     cluster.run_server();
-    let host = own.serve();
-    (cluster, own, host, token)
+    let host = installation.serve();
+    (cluster, installation, host, token)
 }
 
 #[test]
 fn on_postgres_a_full_disk_is_told_and_outlived() {
     let disk = Disk::new();
-    let (_cluster, own, host, token) = server(&disk, "base");
+    let (_cluster, installation, host, token) = server(&disk, "base");
     outlives(
-        (&own, &host, &token),
+        (&installation, &host, &token),
         &["store.full"],
         || disk.becomes('f'),
         || disk.becomes('0'),
@@ -296,9 +299,9 @@ fn on_postgres_a_full_disk_is_told_and_outlived() {
 #[test]
 fn on_postgres_a_disk_that_fails_is_told_and_outlived() {
     let disk = Disk::new();
-    let (_cluster, own, host, token) = server(&disk, "base");
+    let (_cluster, installation, host, token) = server(&disk, "base");
     outlives(
-        (&own, &host, &token),
+        (&installation, &host, &token),
         &["store.failing"],
         || disk.becomes('w'),
         || disk.becomes('0'),
@@ -308,7 +311,7 @@ fn on_postgres_a_disk_that_fails_is_told_and_outlived() {
 #[test]
 fn on_postgres_a_server_set_to_read_only_is_told_and_outlived() {
     let disk = Disk::new();
-    let (cluster, own, host, token) = server(&disk, "base");
+    let (cluster, installation, host, token) = server(&disk, "base");
     let set = |value: &str| {
         cluster.sql(&format!(
             "ALTER SYSTEM SET default_transaction_read_only = {value}"
@@ -316,7 +319,7 @@ fn on_postgres_a_server_set_to_read_only_is_told_and_outlived() {
         cluster.sql("SELECT pg_reload_conf()");
     };
     outlives(
-        (&own, &host, &token),
+        (&installation, &host, &token),
         &["store.read-only"],
         || set("on"),
         || set("off"),
@@ -327,7 +330,7 @@ fn on_postgres_a_server_set_to_read_only_is_told_and_outlived() {
 #[test]
 fn on_postgres_a_full_log_is_told_and_outlived() {
     let disk = Disk::new();
-    let (cluster, own, host, token) = server(&disk, "pg_wal");
+    let (cluster, installation, host, token) = server(&disk, "pg_wal");
     let begin = || {
         disk.becomes('f');
         // The next segment is where the room is missing.
@@ -347,5 +350,5 @@ fn on_postgres_a_full_log_is_told_and_outlived() {
         cluster.run_server();
     };
     let codes = ["store.unreachable", "store.unsure", "store.full"];
-    outlives((&own, &host, &token), &codes, begin, end);
+    outlives((&installation, &host, &token), &codes, begin, end);
 }

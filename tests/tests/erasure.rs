@@ -21,8 +21,8 @@ const ERASE: [&str; 9] = [
 ];
 
 /// Runs an erasure to which somebody agrees with their own password.
-fn erase(own: &Installation, arguments: &[&str], password: &str) -> Done {
-    let mut command = own.command(arguments);
+fn erase(installation: &Installation, arguments: &[&str], password: &str) -> Done {
+    let mut command = installation.command(arguments);
     command
         .env("RONGYI_CONSENT_PASSWORD", password)
         .env("RONGYI_STAFF_PASSWORD", password);
@@ -36,13 +36,13 @@ fn password_of(serving: &Serving) -> String {
     password.nth(1).unwrap().clone()
 }
 
-fn export(own: &Installation) -> Done {
-    own.run(&["person", "export", "-c", "nanmen", "--resident", "1002"])
+fn export(installation: &Installation) -> Done {
+    installation.run(&["person", "export", "-c", "nanmen", "--resident", "1002"])
 }
 
 /// What verify says of 南门社区: all is well, and so much was erased.
-fn erased(own: &Installation) -> (u64, u64) {
-    let said = own.must(&[
+fn erased(installation: &Installation) -> (u64, u64) {
+    let said = installation.must(&[
         "verify",
         "--json",
         "--community",
@@ -51,46 +51,49 @@ fn erased(own: &Installation) -> (u64, u64) {
         "none",
     ]);
     let all = said.json();
-    let own = &all["communities"][0];
-    let count = |name: &str| own[name].as_u64().unwrap();
+    let community = &all["communities"][0];
+    let count = |name: &str| community[name].as_u64().unwrap();
     (count("texts_erased"), count("residents_erased"))
 }
 
 /// Two of the office erase a resident, while the host does not run: the terminal, and an operator who agrees.
-fn by_the_office(own: &Installation, password: &str) {
-    let data = export(own).json();
+fn by_the_office(installation: &Installation, password: &str) {
+    let data = export(installation).json();
     assert_eq!(data["name"], "演示·陈小满");
     let texts = data["residencies"][0]["texts"].as_array().unwrap().len();
     assert!(texts > 0, "{data}");
     let balance = ["balance", "-c", "nanmen", "--resident", "1002", "--json"];
-    let before = own.must(&balance).json();
-    let proof = own.must(&["heads", "--community", "nanmen"]).out;
-    assert_eq!(erased(own), (0, 0));
+    let before = installation.must(&balance).json();
+    let proof = installation.must(&["heads", "--community", "nanmen"]).out;
+    assert_eq!(erased(installation), (0, 0));
 
     let alone = [&ERASE[..], &["--by", "nanmen-operator"]].concat();
-    let said = erase(own, &alone, password);
+    let said = erase(installation, &alone, password);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("两个人"), "{said:?}");
     let mut stranger = ERASE;
     stranger[7] = "nobody";
-    let said = erase(own, &stranger, password);
+    let said = erase(installation, &stranger, password);
     assert!(said.err.contains("staff.unknown"), "{said:?}");
-    let said = erase(own, &ERASE, "a guess");
+    let said = erase(installation, &ERASE, "a guess");
     assert!(said.err.contains("access.wrong"), "{said:?}");
-    let asks = own.run(&ERASE[..8]);
+    let asks = installation.run(&ERASE[..8]);
     assert!(asks.err.contains("--yes"), "nobody can be asked: {asks:?}");
-    assert_eq!(erased(own), (0, 0), "nothing happened so far");
+    assert_eq!(erased(installation), (0, 0), "nothing happened so far");
 
-    let said = erase(own, &ERASE, password);
+    let said = erase(installation, &ERASE, password);
     assert_eq!(said.code, Some(0), "{said:?}");
-    assert_eq!(erased(own), (texts as u64, 1));
-    let said = export(own);
+    assert_eq!(erased(installation), (texts as u64, 1));
+    let said = export(installation);
     assert_eq!(said.code, Some(1), "nothing is left to export: {said:?}");
-    let again = erase(own, &ERASE, password);
+    let again = erase(installation, &ERASE, password);
     assert_eq!(again.code, Some(1), "{again:?}");
-    assert_eq!(own.must(&balance).json()["assets"], before["assets"]);
-    let kept = own.file("heads.txt", &proof).display().to_string();
-    own.must(&[
+    assert_eq!(
+        installation.must(&balance).json()["assets"],
+        before["assets"]
+    );
+    let kept = installation.file("heads.txt", &proof).display().to_string();
+    installation.must(&[
         "verify",
         "--decisions",
         "none",
@@ -103,20 +106,20 @@ fn by_the_office(own: &Installation, password: &str) {
 
 #[test]
 fn the_office_erases_with_two_people_and_the_ledger_stays() {
-    let (own, serving) = Installation::demo();
+    let (installation, serving) = Installation::demo();
     let password = password_of(&serving);
     drop(serving);
-    by_the_office(&own, &password);
+    by_the_office(&installation, &password);
 }
 
 #[test]
 fn erasing_works_on_postgres_too() {
     let cluster = Cluster::start();
     let url = cluster.database("erasure");
-    let (own, serving) = Installation::demo_at(&url);
+    let (installation, serving) = Installation::demo_at(&url);
     let password = password_of(&serving);
     drop(serving);
-    by_the_office(&own, &password);
+    by_the_office(&installation, &password);
     let left =
         "SELECT count(*) FROM person WHERE name = '已删除' AND phone IS NULL AND pin_hash IS NULL";
     assert_eq!(cluster.sql_at(&url, left), "1");
@@ -134,7 +137,7 @@ fn signed_in(serving: &Serving, number: &str) -> (Client, String) {
 
 #[test]
 fn a_resident_erases_what_is_their_own() {
-    let (own, serving) = Installation::demo();
+    let (installation, serving) = Installation::demo();
     let (mut me, pin) = signed_in(&serving, "1001");
     let page = me.get("/nanmen/me/data");
     assert!(page.contains("演示·陈阿婆"), "{page}");
@@ -144,12 +147,12 @@ fn a_resident_erases_what_is_their_own() {
     assert!(word.contains("请输入“删除”两个字，表示"), "{word}");
     let wrong = me.post("/nanmen/me/data", &[("pin", "000000"), ("word", "删除")]);
     assert!(wrong.contains("密码不对，没有删除"), "{wrong}");
-    assert_eq!(erased(&own), (0, 0));
+    assert_eq!(erased(&installation), (0, 0));
     let done = me.post("/nanmen/me/data", &[("pin", &pin), ("word", "删除")]);
     assert!(done.contains("都删掉了"), "{done}");
     let gone = me.get("/nanmen/home");
     assert!(gone.contains("/nanmen/sign-in"), "signed out: {gone}");
-    assert_eq!(erased(&own).1, 1);
+    assert_eq!(erased(&installation).1, 1);
 }
 
 /// Where a word about a person can stand, with the word that is put there.
@@ -171,7 +174,7 @@ const WORDS: [(&str, &str); 14] = [
 ];
 
 fn word(what: &str) -> &'static str {
-    WORDS.iter().find(|(own, _)| *own == what).unwrap().1
+    WORDS.iter().find(|(kind, _)| *kind == what).unwrap().1
 }
 
 /// The same about somebody else, in whose words nothing changes.
@@ -192,8 +195,8 @@ const PASSWORD: &str = "huamu-4417-yuan";
 
 /// The demonstration's community, in which trees are under notice.
 fn community() -> String {
-    let own = include_str!("../../config/communities/nanmen.toml");
-    own.replacen(
+    let nanmen = include_str!("../../config/communities/nanmen.toml");
+    nanmen.replacen(
         "\n[shop]",
         "\nnotice_days = { \"tree.plant\" = 5 }\n\n[shop]",
         1,
@@ -201,28 +204,28 @@ fn community() -> String {
 }
 
 struct Village {
-    own: Installation,
+    installation: Installation,
     serving: Serving,
     pin: String,
 }
 
 /// Two people about whom every kind of text is kept, in a house that serves.
 fn village(url: Option<&str>) -> Village {
-    let own = match url {
+    let installation = match url {
         Some(url) => Installation::of_at(&community(), url),
         None => Installation::of(&community()),
     };
-    let staff = own.file(
+    let staff = installation.file(
         "staff.csv",
         "login,name,role\nwang,王芳,operator\nli,李明,reviewer\n",
     );
     let file = |path: &std::path::Path| path.display().to_string();
     let (words, pins) = (
-        own.folder().join("words.txt"),
-        own.folder().join("pins.txt"),
+        installation.folder().join("words.txt"),
+        installation.folder().join("pins.txt"),
     );
     let staff = file(&staff);
-    own.must(&[
+    installation.must(&[
         "staff",
         "import",
         "-c",
@@ -238,8 +241,8 @@ fn village(url: Option<&str>) -> Village {
         other("household"),
         other("address")
     );
-    let households = file(&own.file("households.csv", &households));
-    own.must(&["household", "import", "-c", "nanmen", &households]);
+    let households = file(&installation.file("households.csv", &households));
+    installation.must(&["household", "import", "-c", "nanmen", &households]);
     let residents = format!(
         "resident,household,name,phone\n3001,71,{},{}\n3002,72,{},{}\n",
         word("name"),
@@ -247,8 +250,8 @@ fn village(url: Option<&str>) -> Village {
         other("name"),
         other("telephone")
     );
-    let residents = file(&own.file("residents.csv", &residents));
-    own.must(&[
+    let residents = file(&installation.file("residents.csv", &residents));
+    installation.must(&[
         "resident",
         "import",
         "-c",
@@ -257,7 +260,7 @@ fn village(url: Option<&str>) -> Village {
         "--pins",
         &file(&pins),
     ]);
-    let serving = own.serve();
+    let serving = installation.serve();
     // A first password agrees to nothing: whoever printed it knows it.
     let first = secret_of(&words, "wang");
     let mut wang = Client::of(serving.address());
@@ -276,10 +279,14 @@ fn village(url: Option<&str>) -> Village {
         ),
         (3002, &|what| other(what)),
     ] {
-        tell_about(&own, no, say);
+        tell_about(&installation, no, say);
     }
     let pin = secret_of(&pins, "3001");
-    Village { own, serving, pin }
+    Village {
+        installation,
+        serving,
+        pin,
+    }
 }
 
 /// The first PIN or password in a file that an import wrote: who, name, secret.
@@ -291,10 +298,11 @@ fn secret_of(file: &std::path::Path, who: &str) -> String {
 }
 
 /// Puts every word about a resident where it belongs.
-fn tell_about(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
+fn tell_about(installation: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
     let number = no.to_string();
     let file = |name: &str, text: &str| {
-        own.file(&format!("{no}-{name}"), text)
+        installation
+            .file(&format!("{no}-{name}"), text)
             .display()
             .to_string()
     };
@@ -302,7 +310,7 @@ fn tell_about(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
         "resident,asset,amount,expires_on,page\n{no},points,120,,{}\n",
         say("page")
     );
-    own.must(&[
+    installation.must(&[
         "import",
         "balances",
         "-c",
@@ -320,14 +328,14 @@ fn tell_about(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
         say("plain reference"),
         say("note of a refusal")
     );
-    own.must(&[
+    installation.must(&[
         "import",
         "events",
         "-c",
         "nanmen",
         &file("events.csv", &events),
     ]);
-    let data = data_of(own, &number);
+    let data = data_of(installation, &number);
     let entry = |kind: &str| {
         let all = data["residencies"][0]["movements"].as_array().unwrap();
         let found = all.iter().find(|line| line["kind"] == kind);
@@ -335,15 +343,15 @@ fn tell_about(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
     };
     let (waste, tree) = (entry("waste.food"), entry("tree.plant"));
     let reason = say("reason of a reversal");
-    own.must(&[
+    installation.must(&[
         "reverse", "-c", "nanmen", "--entry", &waste, "--reason", &reason,
     ]);
     let objection = say("objection");
-    own.must(&[
+    installation.must(&[
         "notice", "object", "-c", "nanmen", "--entry", &tree, "--reason", &objection,
     ]);
     let source = say("statement");
-    own.must(&[
+    installation.must(&[
         "statement",
         "-c",
         "nanmen",
@@ -356,7 +364,7 @@ fn tell_about(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
         "--source",
         &source,
     ]);
-    own.must(&[
+    installation.must(&[
         "correct",
         "propose",
         "-c",
@@ -368,15 +376,15 @@ fn tell_about(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
         "--reason",
         &format!("提议{number}"),
     ]);
-    let texts = data_of(own, &number)["residencies"][0]["texts"].clone();
+    let texts = data_of(installation, &number)["residencies"][0]["texts"].clone();
     let proposal = texts
         .as_array()
         .unwrap()
         .iter()
-        .find(|own| own["text"] == format!("提议{number}"));
+        .find(|text| text["text"] == format!("提议{number}"));
     let proposal = proposal.expect("the proposal is exported")["entry"].to_string();
     let declined = say("declined");
-    own.must(&[
+    installation.must(&[
         "correct",
         "decline",
         "-c",
@@ -386,14 +394,14 @@ fn tell_about(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
         "--reason",
         &declined,
     ]);
-    gave(own, no, say);
+    gave(installation, no, say);
 }
 
 /// Goods for the shop, with their name.
-fn gave(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
+fn gave(installation: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
     // What they gave to the shop stands there by name alone.
     let item = format!("gift-{no}");
-    own.must(&[
+    installation.must(&[
         "item",
         "add",
         "-c",
@@ -410,20 +418,25 @@ fn gave(own: &Installation, no: u32, say: &dyn Fn(&str) -> String) {
         "100",
     ]);
     let (donor, delivery) = (say("name"), say("delivery"));
-    own.must(&[
+    installation.must(&[
         "stock", "receive", "-c", "nanmen", &item, "3", "--donor", &donor, "--reason", &delivery,
     ]);
 }
 
-fn data_of(own: &Installation, number: &str) -> serde_json::Value {
-    own.must(&["person", "export", "-c", "nanmen", "--resident", number])
+fn data_of(installation: &Installation, number: &str) -> serde_json::Value {
+    installation
+        .must(&["person", "export", "-c", "nanmen", "--resident", number])
         .json()
 }
 
 /// Words that stand somewhere in these bytes, as text or as the hexadecimal of a database's dump.
 fn found<'w>(bytes: &[u8], words: &[&'w str]) -> Vec<&'w str> {
     let hex = |word: &str| word.bytes().map(|b| format!("{b:02x}")).collect::<String>();
-    let stands = |word: &str| bytes.windows(word.len()).any(|own| own == word.as_bytes());
+    let stands = |word: &str| {
+        bytes
+            .windows(word.len())
+            .any(|window| window == word.as_bytes())
+    };
     let all = words
         .iter()
         .filter(|word| stands(word) || stands(&hex(word)));
@@ -433,7 +446,7 @@ fn found<'w>(bytes: &[u8], words: &[&'w str]) -> Vec<&'w str> {
 /// Everything is exported; then erased while the host serves; then no file or table holds a word of it, and those of
 /// somebody else all stay.
 fn nothing_is_left(village: &Village, bytes: &dyn Fn() -> Vec<u8>) {
-    let own = &village.own;
+    let installation = &village.installation;
     let words: Vec<&str> = WORDS.iter().map(|(_, word)| *word).collect();
     let theirs = others();
     let theirs: Vec<&str> = theirs.iter().map(String::as_str).collect();
@@ -445,7 +458,7 @@ fn nothing_is_left(village: &Village, bytes: &dyn Fn() -> Vec<u8>) {
         &[("number", "3001"), ("pin", pin), ("next", "")],
     );
     me.get("/nanmen/home");
-    let text = data_of(own, "3001").to_string();
+    let text = data_of(installation, "3001").to_string();
     assert_eq!(
         found(text.as_bytes(), &words),
         words,
@@ -455,7 +468,7 @@ fn nothing_is_left(village: &Village, bytes: &dyn Fn() -> Vec<u8>) {
         found(text.as_bytes(), &theirs).is_empty(),
         "and nothing of anybody else: {text}"
     );
-    let data = data_of(own, "3001");
+    let data = data_of(installation, "3001");
     let residency = &data["residencies"][0];
     for list in ["movements", "sessions", "texts", "references"] {
         assert!(
@@ -475,7 +488,7 @@ fn nothing_is_left(village: &Village, bytes: &dyn Fn() -> Vec<u8>) {
         "wang",
         "--yes",
     ];
-    let done = erase(own, &arguments, PASSWORD);
+    let done = erase(installation, &arguments, PASSWORD);
     assert_eq!(done.code, Some(0), "{done:?}");
     assert_eq!(found(&bytes(), &words), Vec::<&str>::new(), "after");
     assert_eq!(
@@ -483,15 +496,19 @@ fn nothing_is_left(village: &Village, bytes: &dyn Fn() -> Vec<u8>) {
         theirs,
         "what is somebody else's stays"
     );
-    let text = data_of(own, "3002").to_string();
+    let text = data_of(installation, "3002").to_string();
     assert_eq!(found(text.as_bytes(), &theirs), theirs, "{text}");
-    let said = own
+    let said = installation
         .must(&["verify", "--json", "--decisions", "none"])
         .json();
     assert_eq!(said["ok"], true, "{said}");
     // The same lines again are known still, although nobody can read their references any more.
-    let again = own.folder().join("3001-events.csv").display().to_string();
-    let again = own
+    let again = installation
+        .folder()
+        .join("3001-events.csv")
+        .display()
+        .to_string();
+    let again = installation
         .must(&["import", "events", "-c", "nanmen", &again, "--json"])
         .json();
     assert_eq!(again["known"], 4, "{again}");
@@ -500,7 +517,7 @@ fn nothing_is_left(village: &Village, bytes: &dyn Fn() -> Vec<u8>) {
 #[test]
 fn no_word_about_an_erased_person_is_left_in_the_files_of_a_serving_host() {
     let village = village(None);
-    let folder = village.own.database().parent().unwrap().to_owned();
+    let folder = village.installation.database().parent().unwrap().to_owned();
     let bytes = || {
         let mut all = Vec::new();
         for file in std::fs::read_dir(&folder).unwrap() {

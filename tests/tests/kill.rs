@@ -35,7 +35,7 @@ fn village() -> Installation {
 
 /// So many residents in households of this size.
 fn village_of(community: &str, count: u32, size: u32) -> Installation {
-    let own = Installation::of(community);
+    let installation = Installation::of(community);
     let mut households = String::from("household,name,address\n");
     let mut residents = String::from("resident,household,name,phone\n");
     for no in 1..=count {
@@ -45,11 +45,11 @@ fn village_of(community: &str, count: u32, size: u32) -> Installation {
             writeln!(households, "{household},第{household}户,").unwrap();
         }
     }
-    let households = own.file("households.csv", &households);
-    let residents = own.file("residents.csv", &residents);
-    let pins = own.folder().join("pins.txt");
-    own.must(&["household", "import", "-c", "c000", text(&households)]);
-    own.must(&[
+    let households = installation.file("households.csv", &households);
+    let residents = installation.file("residents.csv", &residents);
+    let pins = installation.folder().join("pins.txt");
+    installation.must(&["household", "import", "-c", "c000", text(&households)]);
+    installation.must(&[
         "resident",
         "import",
         "-c",
@@ -58,10 +58,10 @@ fn village_of(community: &str, count: u32, size: u32) -> Installation {
         "--pins",
         text(&pins),
     ]);
-    own
+    installation
 }
 
-fn events(own: &Installation, name: &str, rows: std::ops::Range<u32>) -> String {
+fn events(installation: &Installation, name: &str, rows: std::ops::Range<u32>) -> String {
     let mut file = String::from("external_ref,kind,resident,occurred_at,quantity,note\n");
     for row in rows {
         let resident = 1001 + (row * 7) % RESIDENTS;
@@ -77,15 +77,15 @@ fn events(own: &Installation, name: &str, rows: std::ops::Range<u32>) -> String 
         )
         .unwrap();
     }
-    text(&own.file(name, &file)).to_owned()
+    text(&installation.file(name, &file)).to_owned()
 }
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("a temporary folder's name is UTF-8")
 }
 
-fn import(own: &Installation, file: &str) -> Done {
-    own.must(&["import", "events", "-c", "c000", file, "--json"])
+fn import(installation: &Installation, file: &str) -> Done {
+    installation.must(&["import", "events", "-c", "c000", file, "--json"])
 }
 
 fn known(done: &Done) -> u64 {
@@ -93,17 +93,17 @@ fn known(done: &Done) -> u64 {
 }
 
 /// What everybody has, and how long the ledger is; without what the blocks' number and times decide.
-fn state(own: &Installation) -> (Vec<Value>, u64) {
+fn state(installation: &Installation) -> (Vec<Value>, u64) {
     let of = |no: u32| {
         let number = (1000 + no).to_string();
-        let mut all = own
+        let mut all = installation
             .must(&["balance", "-c", "c000", "--resident", &number, "--json"])
             .json();
         all.as_object_mut().unwrap().remove("head");
         all.as_object_mut().unwrap().remove("as_of");
         all
     };
-    let said = own.verify();
+    let said = installation.verify();
     assert_eq!(said.code, Some(0), "{said:?}");
     let report = said.json();
     assert_eq!(
@@ -112,11 +112,11 @@ fn state(own: &Installation) -> (Vec<Value>, u64) {
         "{report}"
     );
     // A host seals the list of staff by itself as soon as it stands; a command does not.
-    let own = &report["communities"][0];
-    let sealed = u64::from(!own["staff_sealed"].is_null());
+    let community = &report["communities"][0];
+    let sealed = u64::from(!community["staff_sealed"].is_null());
     (
         (1..=RESIDENTS).map(of).collect(),
-        own["records"].as_u64().unwrap() - sealed,
+        community["records"].as_u64().unwrap() - sealed,
     )
 }
 
@@ -146,10 +146,11 @@ async fn a_killed_import_is_finished_by_the_next() {
             draws <= DRAWS_MAX,
             "only {rounds} of {DRAWS_MAX} kills hit an import of {took} ms in its middle"
         );
-        let own = village();
-        let file = events(&own, "events.csv", 0..ROWS);
-        let mut command =
-            tokio::process::Command::from(own.command(&["import", "events", "-c", "c000", &file]));
+        let installation = village();
+        let file = events(&installation, "events.csv", 0..ROWS);
+        let mut command = tokio::process::Command::from(
+            installation.command(&["import", "events", "-c", "c000", &file]),
+        );
         let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -160,24 +161,24 @@ async fn a_killed_import_is_finished_by_the_next() {
         if tokio::time::timeout(moment, child.wait()).await.is_err() {
             child.kill().await.unwrap();
         }
-        let said = own.verify();
+        let said = installation.verify();
         assert_eq!(
             said.code,
             Some(0),
             "right after the kill at {moment:?}: {said:?}"
         );
-        let there = known(&import(&own, &file));
+        let there = known(&import(&installation, &file));
         if there == 0 || there == u64::from(ROWS) {
             continue;
         }
         rounds += 1;
         assert_eq!(
-            state(&own),
+            state(&installation),
             expected,
             "killed after {moment:?}, {there} rows were there"
         );
         assert_eq!(
-            known(&import(&own, &file)),
+            known(&import(&installation, &file)),
             u64::from(ROWS),
             "every reference is there, and counts once"
         );
@@ -196,16 +197,16 @@ async fn an_import_beside_a_serving_host() {
     import(&whole, &second);
     let expected = state(&whole);
 
-    let own = village();
-    let mut serving = own.serve();
-    let first = events(&own, "first.csv", 0..half);
-    assert_eq!(known(&import(&own, &first)), 0);
+    let installation = village();
+    let mut serving = installation.serve();
+    let first = events(&installation, "first.csv", 0..half);
+    assert_eq!(known(&import(&installation, &first)), 0);
     assert!(serving.is_running(), "the host goes on");
     // Two imports at once, beside the host: the community's head lets one through at a time.
-    let second = events(&own, "second.csv", half..2 * half);
+    let second = events(&installation, "second.csv", half..2 * half);
     let start = |file: &str| {
         let mut command = tokio::process::Command::from(
-            own.command(&["import", "events", "-c", "c000", file, "--json"]),
+            installation.command(&["import", "events", "-c", "c000", file, "--json"]),
         );
         command
             .stdout(Stdio::piped())
@@ -228,7 +229,7 @@ async fn an_import_beside_a_serving_host() {
     );
     assert_eq!(known(&other), 0);
     assert!(serving.is_running(), "the host goes on");
-    assert_eq!(state(&own), expected);
+    assert_eq!(state(&installation), expected);
 }
 
 /// Of a job that works through many holders, these; each has a household of its own.
@@ -248,9 +249,9 @@ length = "month"
 rule = "period-close"
 "#;
 
-async fn database(own: &Installation) -> SqliteConnection {
+async fn database(installation: &Installation) -> SqliteConnection {
     let options = SqliteConnectOptions::new()
-        .filename(own.database())
+        .filename(installation.database())
         .read_only(true);
     options.connect().await.unwrap()
 }
@@ -264,9 +265,14 @@ async fn count(connection: &mut SqliteConnection, statement: &str) -> u32 {
 }
 
 /// Starts the command and kills it as soon as the statement counts `enough`; answers how many there were then.
-async fn killed_at(own: &Installation, command: &[&str], statement: &str, enough: u32) -> u32 {
-    let mut connection = database(own).await;
-    let mut command = Command::from(own.command(command));
+async fn killed_at(
+    installation: &Installation,
+    command: &[&str],
+    statement: &str,
+    enough: u32,
+) -> u32 {
+    let mut connection = database(installation).await;
+    let mut command = Command::from(installation.command(command));
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     while count(&mut connection, statement).await < enough {
@@ -278,12 +284,12 @@ async fn killed_at(own: &Installation, command: &[&str], statement: &str, enough
     // It may have ended just now.
     let _ = child.kill().await;
     drop(connection);
-    count(&mut database(own).await, statement).await
+    count(&mut database(installation).await, statement).await
 }
 
 /// Everything that anybody has, and how many movements there were.
-async fn everything(own: &Installation) -> (Vec<(i64, i64, i64)>, u32) {
-    let mut connection = database(own).await;
+async fn everything(installation: &Installation) -> (Vec<(i64, i64, i64)>, u32) {
+    let mut connection = database(installation).await;
     let all = sqlx::query_as("SELECT account, lot, amount FROM balance ORDER BY account, lot");
     let all = all.fetch_all(&mut connection).await.unwrap();
     (
@@ -293,15 +299,15 @@ async fn everything(own: &Installation) -> (Vec<(i64, i64, i64)>, u32) {
 }
 
 /// The same ledger in an installation of its own.
-fn copy(own: &Installation, community: &str) -> Installation {
+fn copy(installation: &Installation, community: &str) -> Installation {
     let twin = Installation::of(community);
     std::fs::create_dir_all(twin.database().parent().unwrap()).unwrap();
-    std::fs::copy(own.database(), twin.database()).unwrap();
+    std::fs::copy(installation.database(), twin.database()).unwrap();
     twin
 }
 
 /// Everybody's sorted waste of one day in October, which is over.
-fn october(own: &Installation, name: &str, residents: RangeInclusive<u32>) {
+fn october(installation: &Installation, name: &str, residents: RangeInclusive<u32>) {
     let mut file = String::from("external_ref,kind,resident,occurred_at,quantity,note\n");
     for no in residents {
         let (resident, day, kilos) = (1000 + no, 1 + no % 28, 1 + no % 20);
@@ -311,19 +317,27 @@ fn october(own: &Installation, name: &str, residents: RangeInclusive<u32>) {
         )
         .unwrap();
     }
-    import(own, text(&own.file(&format!("{name}.csv"), &file)));
+    import(
+        installation,
+        text(&installation.file(&format!("{name}.csv"), &file)),
+    );
 }
 
 /// Kills the command again and again, each time when a drawn part of what is left is done, until it has come to its
 /// end. The ledger is whole after every kill.
-async fn killed_until_done(own: &Installation, command: &[&str], statement: &str, draw: &mut Draw) {
+async fn killed_until_done(
+    installation: &Installation,
+    command: &[&str],
+    statement: &str,
+    draw: &mut Draw,
+) {
     let (mut there, mut stops) = (0, 0);
     while there < HOLDERS {
         let part = u64::from((HOLDERS - there).div_ceil(4));
         let enough = there + 1 + u32::try_from(draw.below(part)).unwrap();
-        there = killed_at(own, command, statement, enough).await;
+        there = killed_at(installation, command, statement, enough).await;
         stops += u32::from(there < HOLDERS);
-        let said = own.verify();
+        let said = installation.verify();
         assert_eq!(said.code, Some(0), "after a kill at {there}: {said:?}");
     }
     assert!(stops > 0, "it was never killed in its middle");
@@ -334,10 +348,10 @@ async fn a_period_whose_closing_is_killed_is_closed_once() {
     const CLOSED: &str = "SELECT count(*) FROM standing WHERE entry > 0";
     let mut draw = Draw::seeded("kill");
     let community = format!("{}{CLOSING}", model::community(0));
-    let own = village_of(&community, HOLDERS, 1);
-    let staff = own.file("staff.csv", "login,name,role\nwang,王芳,operator\n");
-    let words = own.folder().join("words.txt");
-    own.must(&[
+    let installation = village_of(&community, HOLDERS, 1);
+    let staff = installation.file("staff.csv", "login,name,role\nwang,王芳,operator\n");
+    let words = installation.folder().join("words.txt");
+    installation.must(&[
         "staff",
         "import",
         "-c",
@@ -346,19 +360,19 @@ async fn a_period_whose_closing_is_killed_is_closed_once() {
         "--pins",
         text(&words),
     ]);
-    october(&own, "P", 1..=HOLDERS);
+    october(&installation, "P", 1..=HOLDERS);
     for step in ["preview", "sign-off"] {
-        own.must(&["period", step, "-c", "c000", "2026-10"]);
+        installation.must(&["period", step, "-c", "c000", "2026-10"]);
     }
-    let whole = copy(&own, &community);
+    let whole = copy(&installation, &community);
     let close = ["period", "close", "-c", "c000", "2026-10"];
     whole.must(&close);
     assert_eq!(count(&mut database(&whole).await, CLOSED).await, HOLDERS);
 
-    killed_until_done(&own, &close, CLOSED, &mut draw).await;
-    own.must(&close);
-    own.must(&close);
-    assert_eq!(everything(&own).await, everything(&whole).await);
+    killed_until_done(&installation, &close, CLOSED, &mut draw).await;
+    installation.must(&close);
+    installation.must(&close);
+    assert_eq!(everything(&installation).await, everything(&whole).await);
 }
 
 #[tokio::test]
@@ -372,14 +386,14 @@ async fn lots_whose_expiry_is_killed_expire_once() {
         "per_unit = 10\nexpires = { days = 2 }\n",
         1,
     );
-    let own = village_of(&community, HOLDERS, 1);
-    october(&own, "first", 1..=HOLDERS);
-    let lots = async || count(&mut database(&own).await, LEFT).await;
+    let installation = village_of(&community, HOLDERS, 1);
+    october(&installation, "first", 1..=HOLDERS);
+    let lots = async || count(&mut database(&installation).await, LEFT).await;
     assert_eq!(lots().await, HOLDERS);
-    killed_until_done(&own, &["serve"], EXPIRED, &mut draw).await;
+    killed_until_done(&installation, &["serve"], EXPIRED, &mut draw).await;
     // A lot that comes later shows when the job has been round once more.
-    october(&own, "second", 7..=7);
-    let expired = killed_at(&own, &["serve"], EXPIRED, HOLDERS + 1).await;
+    october(&installation, "second", 7..=7);
+    let expired = killed_at(&installation, &["serve"], EXPIRED, HOLDERS + 1).await;
     assert_eq!(expired, HOLDERS + 1, "and nothing for a second time");
     assert_eq!(lots().await, 0);
 }

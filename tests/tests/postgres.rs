@@ -44,8 +44,8 @@ fn the_demonstration_lives_on_postgres() {
 fn three_hosts_serve_one_community_at_once() {
     const EACH: usize = 40;
     let cluster = Cluster::start();
-    let (own, token) = neighbourhood(Some(&cluster.database("hosts")));
-    let hosts: Vec<Serving> = (0..3).map(|_| own.serve()).collect();
+    let (installation, token) = neighbourhood(Some(&cluster.database("hosts")));
+    let hosts: Vec<Serving> = (0..3).map(|_| installation.serve()).collect();
     let entries: Vec<u64> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..6)
             .map(|thread| {
@@ -66,7 +66,7 @@ fn three_hosts_serve_one_community_at_once() {
             .collect();
         threads
             .into_iter()
-            .flat_map(|own| own.join().unwrap())
+            .flat_map(|thread| thread.join().unwrap())
             .collect()
     });
     let different: BTreeSet<u64> = entries.iter().copied().collect();
@@ -75,7 +75,10 @@ fn three_hosts_serve_one_community_at_once() {
         6 * EACH,
         "every receipt is an entry of its own"
     );
-    assert_eq!(points(&own), POINTS * i64::try_from(6 * EACH).unwrap());
+    assert_eq!(
+        points(&installation),
+        POINTS * i64::try_from(6 * EACH).unwrap()
+    );
     // A host that did not book it answers from what another one stored.
     for host in &hosts {
         let (_, body) = post(host.address(), &token, EVENTS, &event(Some("0-0"), 0)).unwrap();
@@ -91,8 +94,8 @@ fn a_host_that_hangs_wakes_to_a_ledger_that_went_on() {
     const FIRST: usize = 5;
     const MEANWHILE: usize = 30;
     let cluster = Cluster::start();
-    let (own, token) = neighbourhood(Some(&cluster.database("hangs")));
-    let (sleeper, other) = (own.serve(), own.serve());
+    let (installation, token) = neighbourhood(Some(&cluster.database("hangs")));
+    let (sleeper, other) = (installation.serve(), installation.serve());
     let ask = |host: &Serving, no: usize| {
         let sent = event(Some(&format!("h-{no}")), no);
         let (status, body) = post(host.address(), &token, EVENTS, &sent).unwrap();
@@ -140,11 +143,11 @@ fn a_host_that_hangs_wakes_to_a_ledger_that_went_on() {
     assert!(last > newest && !replayed);
     assert_eq!(ask(&other, 200), (last, true), "both see one ledger");
     let all = FIRST + 8 + MEANWHILE + 1;
-    assert_eq!(points(&own), POINTS * i64::try_from(all).unwrap());
+    assert_eq!(points(&installation), POINTS * i64::try_from(all).unwrap());
 }
 
 /// Posts from three threads while `trouble` happens; afterwards every reference counts once, where it was said to.
-fn under_load(own: &Installation, host: &Serving, token: &str, trouble: impl FnOnce()) {
+fn under_load(installation: &Installation, host: &Serving, token: &str, trouble: impl FnOnce()) {
     const EACH: usize = 30;
     let done = AtomicUsize::new(0);
     let receipts: BTreeMap<String, (u64, usize)> = std::thread::scope(|scope| {
@@ -172,7 +175,7 @@ fn under_load(own: &Installation, host: &Serving, token: &str, trouble: impl FnO
         trouble();
         threads
             .into_iter()
-            .flat_map(|own| own.join().unwrap())
+            .flat_map(|thread| thread.join().unwrap())
             .collect()
     });
     assert_eq!(receipts.len(), 3 * EACH);
@@ -182,15 +185,18 @@ fn under_load(own: &Installation, host: &Serving, token: &str, trouble: impl FnO
         assert_eq!(body["replayed"], true, "{reference}: {body}");
         assert_eq!(body["entry"].as_u64(), Some(*entry), "{reference}");
     }
-    assert_eq!(points(own), POINTS * i64::try_from(3 * EACH).unwrap());
+    assert_eq!(
+        points(installation),
+        POINTS * i64::try_from(3 * EACH).unwrap()
+    );
 }
 
 #[test]
 fn a_server_that_crashes_and_comes_back_loses_nothing() {
     let cluster = Cluster::start();
-    let (own, token) = neighbourhood(Some(&cluster.database("crash")));
-    let host = own.serve();
-    under_load(&own, &host, &token, || {
+    let (installation, token) = neighbourhood(Some(&cluster.database("crash")));
+    let host = installation.serve();
+    under_load(&installation, &host, &token, || {
         cluster.crash();
         // Gone: people are told so plainly, with a code.
         let (status, body) = post(host.address(), &token, EVENTS, &event(None, 0)).unwrap();
@@ -209,9 +215,9 @@ fn a_synchronous_standby_takes_over() {
         "{url} postgres://rongyi@127.0.0.1:{}/failover",
         standby.port()
     );
-    let (own, token) = neighbourhood(Some(&urls));
-    let host = own.serve();
-    under_load(&own, &host, &token, || {
+    let (installation, token) = neighbourhood(Some(&urls));
+    let host = installation.serve();
+    under_load(&installation, &host, &token, || {
         primary.crash();
         standby.promote();
     });
@@ -223,8 +229,8 @@ fn an_answer_lost_after_commit_is_given_once() {
     let direct = cluster.database("cut");
     let wire = Proxy::start(&format!("127.0.0.1:{}", cluster.port()), usize::MAX);
     let through = format!("postgres://rongyi@127.0.0.1:{}/cut", wire.port());
-    let (own, token) = neighbourhood(Some(&direct));
-    let mut command = own.command(&["serve"]);
+    let (installation, token) = neighbourhood(Some(&direct));
+    let mut command = installation.command(&["serve"]);
     command.env("RONGYI_DATABASE_URL", &through);
     let host = Serving::start(command);
     // The first one prepares the statements.
@@ -239,7 +245,7 @@ fn an_answer_lost_after_commit_is_given_once() {
         "the host asked again by itself: {status} {body}"
     );
     assert_eq!(body["replayed"], true, "{body}");
-    assert_eq!(points(&own), 2 * POINTS, "booked once");
+    assert_eq!(points(&installation), 2 * POINTS, "booked once");
 
     // Without a reference nobody can ask again: the caller hears that it is not known.
     wire.cut_next("cleanup");
@@ -247,18 +253,18 @@ fn an_answer_lost_after_commit_is_given_once() {
     assert_eq!(wire.cuts(), 2);
     assert_eq!(status, 503, "{body}");
     assert_eq!(body["code"], "store.unsure", "{body}");
-    assert_eq!(points(&own), 3 * POINTS, "it was booked, once");
+    assert_eq!(points(&installation), 3 * POINTS, "it was booked, once");
 }
 
 /// What was verified, without how long it took.
 fn verified(done: &Done) -> Vec<Value> {
     let mut communities = done.json()["communities"].as_array().unwrap().clone();
-    for own in &mut communities {
-        let own = own.as_object_mut().unwrap();
-        own.remove("elapsed_ms").unwrap();
-        own.remove("records_per_second").unwrap();
+    for community in &mut communities {
+        let community = community.as_object_mut().unwrap();
+        community.remove("elapsed_ms").unwrap();
+        community.remove("records_per_second").unwrap();
         // Heads are published on the hour: the one may have been proved before, the other after.
-        own.remove("heads_compared").unwrap();
+        community.remove("heads_compared").unwrap();
     }
     communities
 }

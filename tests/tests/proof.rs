@@ -54,7 +54,7 @@ fn json(answer: &str) -> serde_json::Value {
 
 #[test]
 fn a_resident_downloads_a_proof_that_holds_everywhere_and_fails_when_changed() {
-    let (own, serving) = Installation::demo();
+    let (installation, serving) = Installation::demo();
     let mut me = signed_in(&serving, "1001");
     let book = me.get("/nanmen/passbook");
     let link = book.split("/nanmen/passbook/").nth(1).expect("a line");
@@ -69,7 +69,7 @@ fn a_resident_downloads_a_proof_that_holds_everywhere_and_fails_when_changed() {
     // The host writes records of its own now and then: proof and heads are taken again until they are of one moment.
     let head = |more: &[&str]| {
         let words = [&["heads", "--community", "nanmen"], more].concat();
-        own.must(&words).out
+        installation.must(&words).out
     };
     let mut tries = 0;
     let (proof, heads, short) = loop {
@@ -83,14 +83,14 @@ fn a_resident_downloads_a_proof_that_holds_everywhere_and_fails_when_changed() {
     };
     let tree = proof["head"]["tree"].as_str().unwrap().to_owned();
     let text = serde_json::to_string_pretty(&proof).unwrap();
-    let file = own.file("proof.json", &text);
+    let file = installation.file("proof.json", &text);
     let name = file.display().to_string();
 
     // The head it leads to is what anybody computes from the ledger.
-    let list = own.file("heads.txt", &heads);
+    let list = installation.file("heads.txt", &heads);
     let list = list.display().to_string();
     assert!(heads.contains(&tree), "{heads} does not hold {tree}");
-    let said = own.run_alone(&["proof", "check", &name, "--heads", &list]);
+    let said = installation.run_alone(&["proof", "check", &name, "--heads", &list]);
     assert_eq!(said.code, Some(0), "{said:?}");
     let digits: String = short.split_whitespace().skip(2).collect();
     for root in [tree.as_str(), digits.as_str()] {
@@ -123,8 +123,8 @@ fn a_resident_downloads_a_proof_that_holds_everywhere_and_fails_when_changed() {
         let mut bad = proof.clone();
         *bad.pointer_mut(place).expect(place) = value;
         let text = bad.to_string();
-        let file = own.file("bad.json", &text);
-        let said = own.run_alone(&["proof", "check", &file.display().to_string()]);
+        let file = installation.file("bad.json", &text);
+        let said = installation.run_alone(&["proof", "check", &file.display().to_string()]);
         assert_eq!(said.code, Some(1), "{place}: {said:?}");
         let said = python(&file, &tree);
         assert_eq!(said.code, Some(1), "{place}: {said:?}");
@@ -145,8 +145,8 @@ fn a_resident_downloads_a_proof_that_holds_everywhere_and_fails_when_changed() {
     let mut endless = shorter(last);
     endless.as_object_mut().unwrap().remove("after");
     for bad in [shorter(last), shorter(0), endless] {
-        let file = own.file("bad.json", &bad.to_string());
-        let said = own.run_alone(&["proof", "check", &file.display().to_string()]);
+        let file = installation.file("bad.json", &bad.to_string());
+        let said = installation.run_alone(&["proof", "check", &file.display().to_string()]);
         assert_eq!(said.code, Some(1), "{said:?}");
         assert_eq!(python(&file, &tree).code, Some(1), "{bad}");
         let page = anybody.post("/nanmen/proof", &[("proof", &bad.to_string())]);
@@ -158,14 +158,14 @@ fn a_resident_downloads_a_proof_that_holds_everywhere_and_fails_when_changed() {
 
 #[test]
 fn published_heads_reveal_what_the_ledger_alone_does_not() {
-    let (own, serving) = Installation::demo();
+    let (installation, serving) = Installation::demo();
     drop(serving);
-    let heads = own.must(&["heads"]).out;
+    let heads = installation.must(&["heads"]).out;
     assert_eq!(heads.lines().count(), 3, "{heads}");
-    let short = own.must(&["heads", "--short"]).out;
+    let short = installation.must(&["heads", "--short"]).out;
     for kept in [heads.as_str(), short.as_str()] {
-        let list = own.file("kept.txt", kept).display().to_string();
-        let said = own.run(&["verify", "--decisions", "none", "--heads", &list]);
+        let list = installation.file("kept.txt", kept).display().to_string();
+        let said = installation.run(&["verify", "--decisions", "none", "--heads", &list]);
         assert_eq!(said.code, Some(0), "{said:?}");
         assert!(said.out.contains("个公示的指纹"), "{said:?}");
     }
@@ -176,8 +176,8 @@ fn published_heads_reveal_what_the_ledger_alone_does_not() {
     let words: Vec<&str> = nanmen.split(' ').collect();
     let height: u64 = words[1].parse().unwrap();
     let check = |line: String, expected: &str| {
-        let list = own.file("kept.txt", &line).display().to_string();
-        let said = own.run(&["verify", "--decisions", "none", "--heads", &list]);
+        let list = installation.file("kept.txt", &line).display().to_string();
+        let said = installation.run(&["verify", "--decisions", "none", "--heads", &list]);
         assert_eq!(said.code, Some(1), "{line}: {said:?}");
         assert!(said.err.contains(expected), "{line}: {said:?}");
     };
@@ -207,25 +207,27 @@ fn published_heads_reveal_what_the_ledger_alone_does_not() {
 /// From a checkpoint only what came since is read. (That a changed balance shows all the same is in `tamper`.)
 #[test]
 fn a_checkpoint_spares_what_was_verified_and_misses_nothing_since() {
-    let (own, serving) = Installation::demo();
+    let (installation, serving) = Installation::demo();
     drop(serving);
     let text = |path: &Path| path.to_str().unwrap().to_owned();
-    let kept = text(&own.folder().join("ok.checkpoint"));
+    let kept = text(&installation.folder().join("ok.checkpoint"));
     let sums = |said: &serde_json::Value| {
         let all = said["communities"].as_array().unwrap();
         let sum = |what: &str| {
             all.iter()
-                .map(|own| own[what].as_u64().unwrap())
+                .map(|community| community[what].as_u64().unwrap())
                 .sum::<u64>()
         };
         (sum("records"), sum("decisions"))
     };
-    let whole = own
+    let whole = installation
         .must(&["verify", "--json", "--checkpoint", &kept])
         .json();
     let (records, decisions) = sums(&whole);
     assert!(records > 300 && decisions > 100, "{whole}");
-    let said = own.must(&["verify", "--json", "--since", &kept]).json();
+    let said = installation
+        .must(&["verify", "--json", "--since", &kept])
+        .json();
     assert_eq!(sums(&said), (0, 0), "{said}");
     for (one, other) in [(&whole, &said)] {
         for what in ["height", "hash", "tree"] {
@@ -239,14 +241,17 @@ fn a_checkpoint_spares_what_was_verified_and_misses_nothing_since() {
         let sheet = format!(
             "external_ref,kind,resident,occurred_at,quantity,note\nNEW-{turn},waste.food,1001,2026-11-2{turn},1,\n"
         );
-        let sheet = own.file(&format!("new-{turn}.csv"), &sheet);
-        own.must(&["import", "events", "-c", "nanmen", &text(&sheet)]);
-        let said = own.must(&["verify", "--json", "--since", &kept, "--checkpoint", &kept]);
+        let sheet = installation.file(&format!("new-{turn}.csv"), &sheet);
+        installation.must(&["import", "events", "-c", "nanmen", &text(&sheet)]);
+        let said =
+            installation.must(&["verify", "--json", "--since", &kept, "--checkpoint", &kept]);
         let (records, decisions) = sums(&said.json());
         assert!((2..20).contains(&records) && decisions >= 1, "{said:?}");
     }
-    let fresh = own.must(&["verify", "--json"]).json();
-    let said = own.must(&["verify", "--json", "--since", &kept]).json();
+    let fresh = installation.must(&["verify", "--json"]).json();
+    let said = installation
+        .must(&["verify", "--json", "--since", &kept])
+        .json();
     assert_eq!(
         fresh["communities"][0]["tree"],
         said["communities"][0]["tree"]
@@ -254,10 +259,10 @@ fn a_checkpoint_spares_what_was_verified_and_misses_nothing_since() {
 
     // A checkpoint that was changed is none.
     let bytes = std::fs::read(&kept).unwrap();
-    let bad = text(&own.folder().join("bad.checkpoint"));
+    let bad = text(&installation.folder().join("bad.checkpoint"));
     let refused = |changed: &[u8], says: &str| {
         std::fs::write(&bad, changed).unwrap();
-        let said = own.run(&["verify", "--since", &bad]);
+        let said = installation.run(&["verify", "--since", &bad]);
         assert_eq!(said.code, Some(1), "{said:?}");
         assert!(said.err.contains(says), "{says}: {said:?}");
     };
@@ -274,7 +279,7 @@ fn a_checkpoint_spares_what_was_verified_and_misses_nothing_since() {
         &[other.as_bytes(), &bytes[line..]].concat(),
         "the checkpoint says",
     );
-    let said = own.run(&["verify", "--decisions", "none", "--checkpoint", &bad]);
+    let said = installation.run(&["verify", "--decisions", "none", "--checkpoint", &bad]);
     assert_eq!(
         said.code,
         Some(1),

@@ -116,19 +116,19 @@ async fn shows(host: &str, code: &str, round: u32) {
 
 /// Two communities with a resident each, and a token for the events of both.
 fn installation() -> (Installation, Vec<String>) {
-    let own = Installation::of(&community("dongcun", 0));
-    own.file("communities/other.toml", &community("xicun", 0));
-    let households = own.file("households.csv", "household,name,address\n1,一户,\n");
-    let residents = own.file(
+    let installation = Installation::of(&community("dongcun", 0));
+    installation.file("communities/other.toml", &community("xicun", 0));
+    let households = installation.file("households.csv", "household,name,address\n1,一户,\n");
+    let residents = installation.file(
         "residents.csv",
         "resident,household,name,phone\n1001,1,村民,\n",
     );
     let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
     let mut tokens = Vec::new();
     for code in ["dongcun", "xicun"] {
-        let pins = text(&own.folder().join(format!("pins-{code}.txt")));
-        own.must(&["household", "import", "-c", code, &text(&households)]);
-        own.must(&[
+        let pins = text(&installation.folder().join(format!("pins-{code}.txt")));
+        installation.must(&["household", "import", "-c", code, &text(&households)]);
+        installation.must(&[
             "resident",
             "import",
             "-c",
@@ -137,22 +137,22 @@ fn installation() -> (Installation, Vec<String>) {
             "--pins",
             &pins,
         ]);
-        let said = own.must(&[
+        let said = installation.must(&[
             "token", "add", "-c", code, "--name", "gate", "--scope", "events",
         ]);
         tokens.push(said.out.lines().next().unwrap().trim().to_owned());
     }
-    (own, tokens)
+    (installation, tokens)
 }
 
-fn change(own: &Installation, serving: &Serving, round: u32) {
+fn change(installation: &Installation, serving: &Serving, round: u32) {
     let good = community("dongcun", round);
     let text = match BROKEN.contains(&round) {
         true => good.replacen("per_unit", "per_unti", 1),
         false => good,
     };
-    own.file("communities/own.toml", &text);
-    own.file("communities/other.toml", &community("xicun", round));
+    installation.file("communities/own.toml", &text);
+    installation.file("communities/other.toml", &community("xicun", round));
     // Every other time nobody says anything, and the host notices by itself.
     if round.is_multiple_of(2) {
         serving.signal("HUP");
@@ -161,8 +161,8 @@ fn change(own: &Installation, serving: &Serving, round: u32) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn not_one_request_fails_over_a_dozen_reloads() {
-    let (own, tokens) = installation();
-    let serving = own.serve();
+    let (installation, tokens) = installation();
+    let serving = installation.serve();
     let host = serving.address().trim_start_matches("http://").to_owned();
     let stop = Arc::new(AtomicBool::new(false));
     let mut steady = Vec::new();
@@ -184,8 +184,8 @@ async fn not_one_request_fails_over_a_dozen_reloads() {
     for round in 1..=ROUNDS {
         if round == SHARED {
             // Nothing at all is taken over; that the host has read it shows when it is mended.
-            own.file("rongyi.toml", &format!("lisen = 1\n{HOST}"));
-            own.file("communities/other.toml", &community("xicun", 99));
+            installation.file("rongyi.toml", &format!("lisen = 1\n{HOST}"));
+            installation.file("communities/other.toml", &community("xicun", 99));
             serving.signal("HUP");
             sleep(PAUSE).await;
             let before = page(&host, "/xicun/sign-in").await;
@@ -193,9 +193,9 @@ async fn not_one_request_fails_over_a_dozen_reloads() {
                 before.contains(&format!("xicun第{}版", round - 1)),
                 "round {round}"
             );
-            own.file("rongyi.toml", HOST);
+            installation.file("rongyi.toml", HOST);
         }
-        change(&own, &serving, round);
+        change(&installation, &serving, round);
         shows(&host, "xicun", round).await;
         if BROKEN.contains(&round) {
             let kept = page(&host, "/dongcun/sign-in").await;
@@ -221,16 +221,16 @@ async fn not_one_request_fails_over_a_dozen_reloads() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_start_serves_the_communities_without_a_mistake() {
-    let (own, _) = installation();
+    let (installation, _) = installation();
     let broken = community("dongcun", 1).replacen("per_unit", "per_unti", 1);
-    own.file("communities/own.toml", &broken);
-    own.file("communities/other.toml", &community("xicun", 1));
-    let serving = own.serve();
+    installation.file("communities/own.toml", &broken);
+    installation.file("communities/other.toml", &community("xicun", 1));
+    let serving = installation.serve();
     let host = serving.address().trim_start_matches("http://").to_owned();
     shows(&host, "xicun", 1).await;
     assert_eq!(status(&host, "/dongcun/sign-in").await, 404);
     // Mended, it is taken in without a restart; its residents and points were there all the time.
-    own.file("communities/own.toml", &community("dongcun", 1));
+    installation.file("communities/own.toml", &community("dongcun", 1));
     serving.signal("HUP");
     for _ in 0..LOOKS_MAX {
         if status(&host, "/dongcun/sign-in").await == 200 {
@@ -241,14 +241,14 @@ async fn a_start_serves_the_communities_without_a_mistake() {
     shows(&host, "dongcun", 1).await;
     drop(serving);
     // With nobody to serve it stops and says why.
-    own.file("communities/own.toml", &broken);
-    own.file("communities/other.toml", "code = ");
-    let refused = own.run(&["serve"]);
+    installation.file("communities/own.toml", &broken);
+    installation.file("communities/other.toml", "code = ");
+    let refused = installation.run(&["serve"]);
     assert_eq!(refused.code, Some(78), "{}", refused.err);
     assert!(refused.err.contains("per_unti"), "{}", refused.err);
     assert!(refused.err.contains("other.toml"), "{}", refused.err);
-    own.file("communities/own.toml", &community("dongcun", 1));
-    own.file("communities/other.toml", &community("xicun", 1));
+    installation.file("communities/own.toml", &community("dongcun", 1));
+    installation.file("communities/other.toml", &community("xicun", 1));
 }
 
 /// Pipes, devices, links and folders in the place of one community's file: the others' changes go into force, and a stop
@@ -256,11 +256,11 @@ async fn a_start_serves_the_communities_without_a_mistake() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_file_holds_up_neither_a_reload_nor_a_stop() {
     use std::os::unix::fs::symlink;
-    let (own, _) = installation();
-    own.file("communities/own.toml", &community("dongcun", 1));
-    let strange = own.file("communities/z.toml", "");
+    let (installation, _) = installation();
+    installation.file("communities/own.toml", &community("dongcun", 1));
+    let strange = installation.file("communities/z.toml", "");
     std::fs::remove_file(&strange).unwrap();
-    let mut serving = own.serve();
+    let mut serving = installation.serve();
     let host = serving.address().trim_start_matches("http://").to_owned();
     shows(&host, "dongcun", 1).await;
     let mkfifo = |path: &std::path::Path| {
@@ -277,11 +277,11 @@ async fn what_is_no_file_holds_up_neither_a_reload_nor_a_stop() {
     for make in makers {
         round += 1;
         make(&strange);
-        own.file("communities/own.toml", &community("dongcun", round));
+        installation.file("communities/own.toml", &community("dongcun", round));
         serving.signal("HUP");
         shows(&host, "dongcun", round).await;
         let balance = ["balance", "-c", "dongcun", "--resident", "4711"];
-        let told = own.run(&balance);
+        let told = installation.run(&balance);
         assert_eq!(told.code, Some(1), "{told:?}");
         if std::fs::symlink_metadata(&strange).unwrap().is_dir() {
             std::fs::remove_dir(&strange).unwrap();

@@ -381,7 +381,7 @@ fn what_is_archived_never_changes() {
     }
     for gone in recorded
         .keys()
-        .filter(|name| !seen.iter().any(|own| own == *name))
+        .filter(|name| !seen.iter().any(|present| present == *name))
     {
         writeln!(
             wrong,
@@ -471,8 +471,8 @@ fn no_path_of_a_machine_is_named() {
         }
         for (number, line) in text.lines().enumerate() {
             // Part of a longer path, such as a web address, is no path of a machine.
-            let absolute = |own: &&&str| {
-                line.match_indices(**own).any(|(at, _)| {
+            let absolute = |folder: &&&str| {
+                line.match_indices(**folder).any(|(at, _)| {
                     !line[..at].ends_with(|before: char| {
                         before.is_alphanumeric() || before == '.' || before == '}'
                     })
@@ -482,7 +482,7 @@ fn no_path_of_a_machine_is_named() {
                 paths
                     .iter()
                     .filter(absolute)
-                    .map(|own| format!("{name}:{}: {own}", number + 1)),
+                    .map(|folder| format!("{name}:{}: {folder}", number + 1)),
             );
         }
     }
@@ -509,8 +509,8 @@ fn sentences_speak_to_people() {
         if !name.starts_with("host/") || !name.contains("/src/") {
             continue;
         }
-        let own = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for (number, line) in own.lines().enumerate() {
+        let without_tests = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in without_tests.lines().enumerate() {
             let code = line.trim_start();
             if code.starts_with("//") {
                 continue;
@@ -519,7 +519,7 @@ fn sentences_speak_to_people() {
                 .split('"')
                 .skip(1)
                 .step_by(2)
-                .filter(|own| chinese(own))
+                .filter(|literal| chinese(literal))
             {
                 sentences += 1;
                 let inside = INSIDE_WORDS.iter().filter(|word| literal.contains(**word));
@@ -554,7 +554,7 @@ fn messages_say_nothing_of_the_trade() {
     let count = said
         .split(' ')
         .next()
-        .and_then(|own| own.parse::<u32>().ok());
+        .and_then(|word| word.parse::<u32>().ok());
     assert!(count.is_some_and(|count| count > 1500), "{said}");
     let file = tempfile::Builder::new().suffix(".rs").tempfile().unwrap();
     fs::write(
@@ -574,7 +574,7 @@ fn long_files_only_get_shorter() {
         .map(|(name, text)| (name, text.lines().count()))
         .collect();
     for (name, lines) in &lengths {
-        let listed = LONG_FILES.iter().find(|(own, _, _)| own == name);
+        let listed = LONG_FILES.iter().find(|(file, _, _)| file == name);
         let most = listed.map_or(LINES_MAX, |(_, most, _)| *most);
         if *lines > most {
             wrong.push(format!(

@@ -139,7 +139,7 @@ impl<'c> Run<'c> {
         let (end, over) = watch::channel(false);
         let tasks: Vec<_> = drivers
             .into_iter()
-            .map(|own| tokio::spawn(own.drive(COMMANDS, over.clone())))
+            .map(|driver| tokio::spawn(driver.drive(COMMANDS, over.clone())))
             .collect();
         let world = Arc::clone(&self.world);
         let (known, seed) = (self.fleet.known(), self.seed);

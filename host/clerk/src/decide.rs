@@ -81,15 +81,15 @@ pub(crate) async fn decide_all(
             let mut decided = Vec::new();
             while let Some(pile) = next() {
                 // A panic in a book is a bug of ours: its callers hear that nothing was stored, the rest goes on.
-                let own = AssertUnwindSafe(|| decide(pile, &books, now));
-                decided.extend(std::panic::catch_unwind(own));
+                let attempt = AssertUnwindSafe(|| decide(pile, &books, now));
+                decided.extend(std::panic::catch_unwind(attempt));
             }
             decided
         }));
     }
     let mut decided = Vec::new();
-    for own in deciding {
-        decided.extend(own.await.unwrap_or_default());
+    for task in deciding {
+        decided.extend(task.await.unwrap_or_default());
     }
     decided
 }
@@ -120,11 +120,11 @@ fn decide_chain(
             {
                 Fallen::NotBooked(receipt)
             }
-            Ok(own) => match (&own, all.last()) {
+            Ok(applied) => match (&applied, all.last()) {
                 (Applied::Replay(entry), Some(Applied::Fresh(_)))
                 | (Applied::Fresh(_), Some(Applied::Replay(entry))) => Fallen::Known(*entry),
                 _ => {
-                    all.push(own);
+                    all.push(applied);
                     continue;
                 }
             },
@@ -154,8 +154,8 @@ fn decide(mut pile: Pile, books: &RuleBooks, now: Instant) -> Pile {
             (judge, known) = (judge_of(&pile.book), pile.book.frame().sets.len());
         }
         if job.chain {
-            let link = decide_chain(&mut pile.book, &job.commands, |book, own| {
-                book.apply(own, now, &judge)
+            let link = decide_chain(&mut pile.book, &job.commands, |book, command| {
+                book.apply(command, now, &judge)
             });
             match link {
                 Link::Decided(Ok(all)) => pile.decided.push((job, Ok(all))),
@@ -170,7 +170,7 @@ fn decide(mut pile: Pile, books: &RuleBooks, now: Instant) -> Pile {
                 }
             }
         } else {
-            let mut apply = |own| pile.book.apply(own, now, &judge);
+            let mut apply = |command| pile.book.apply(command, now, &judge);
             let decided: Result<Vec<Applied>, Rejection> =
                 job.commands.iter().map(&mut apply).collect();
             let decided = decided.map_err(ClerkError::Rejected);

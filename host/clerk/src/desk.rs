@@ -158,8 +158,8 @@ impl Desk {
         let reframed: HashSet<Code> = batch
             .sent
             .iter()
-            .filter(|own| own.reframed)
-            .map(|own| own.code.clone())
+            .filter(|sent| sent.reframed)
+            .map(|sent| sent.code.clone())
             .collect();
         let (now, later): (Piles, Piles) =
             piles(self.left.drain(..))
@@ -194,7 +194,7 @@ impl Desk {
         let codes: Vec<Code> = piles
             .iter()
             .filter(|pile| alone(pile))
-            .map(|own| own.code.clone())
+            .map(|pile| pile.code.clone())
             .collect();
         if codes.is_empty() {
             return;
@@ -214,8 +214,9 @@ impl Desk {
     /// Whether these may be decided on a book whose changes are not written yet: each of their rows is read by its
     /// key.
     fn may_run_ahead(&self, code: &Code, jobs: &VecDeque<Job>) -> bool {
-        let own = self.cache.get(code);
-        own.is_some_and(|book| book.loaded_rows() < BOOK_ROWS_MAX) && jobs.iter().all(reads_by_key)
+        let cached = self.cache.get(code);
+        cached.is_some_and(|book| book.loaded_rows() < BOOK_ROWS_MAX)
+            && jobs.iter().all(reads_by_key)
     }
 
     /// Rounds until every command is answered; so many heads have moved under them already.
@@ -307,7 +308,7 @@ impl Desk {
         }
         let heads = changes
             .iter()
-            .map(|own| (own.community.clone(), own.before));
+            .map(|change| (change.community.clone(), change.before));
         let before = heads.collect();
         let store = Arc::clone(&self.store);
         let outcome = tokio::spawn(async move { store.write(&changes).await });
@@ -369,19 +370,19 @@ impl Desk {
             if !pile.spoiled {
                 self.cache.insert(pile.code.clone(), pile.book);
             }
-            let mut own = Sent {
+            let mut sent_pile = Sent {
                 code: pile.code,
                 decided: pile.decided,
                 reframed: false,
             };
             if let Some(changes) = pile.changes {
-                own.reframed = changes.settings.is_some()
+                sent_pile.reframed = changes.settings.is_some()
                     || !changes.items.is_empty()
                     || !changes.sets.is_empty();
                 all.push(changes);
-                sent.push(own);
+                sent.push(sent_pile);
             } else {
-                self.answer(own).await;
+                self.answer(sent_pile).await;
             }
         }
         (all, sent, again)
@@ -401,14 +402,14 @@ impl Desk {
         };
         self.vitals.wrote(Ok(()));
         let mut again = BTreeMap::new();
-        for (own, result) in sent.into_iter().zip(written) {
+        for (sent_pile, result) in sent.into_iter().zip(written) {
             match result {
-                Written::Done => self.answer(own).await,
+                Written::Done => self.answer(sent_pile).await,
                 Written::HeadMoved => {
                     self.vitals.moved.add(1);
-                    self.cache.remove(&own.code);
-                    let jobs = own.decided.into_iter().map(|(job, _)| job);
-                    again.insert(own.code, jobs.collect());
+                    self.cache.remove(&sent_pile.code);
+                    let jobs = sent_pile.decided.into_iter().map(|(job, _)| job);
+                    again.insert(sent_pile.code, jobs.collect());
                 }
             }
         }
@@ -422,10 +423,10 @@ impl Desk {
         let lost = error.leaves_unknown();
         self.lost = self.lost.saturating_add(1);
         let mut again = BTreeMap::new();
-        for own in sent {
-            self.cache.remove(&own.code);
-            let jobs: &mut VecDeque<Job> = again.entry(own.code).or_default();
-            for (job, _) in own.decided {
+        for sent_pile in sent {
+            self.cache.remove(&sent_pile.code);
+            let jobs: &mut VecDeque<Job> = again.entry(sent_pile.code).or_default();
+            for (job, _) in sent_pile.decided {
                 if !lost {
                     let _ = job.reply.send(Err(ClerkError::Store(Arc::clone(&error))));
                 } else if self.lost <= LOST_MAX && job.commands.iter().all(is_repeatable) {
@@ -457,8 +458,8 @@ impl Desk {
 
     async fn answers(&self, code: &Code, applied: Vec<Applied>) -> Result<Vec<Answer>, ClerkError> {
         let mut answers = Vec::with_capacity(applied.len());
-        for own in applied {
-            answers.push(match own {
+        for outcome in applied {
+            answers.push(match outcome {
                 Applied::Fresh(receipt) => Answer {
                     receipt,
                     replayed: false,
@@ -482,7 +483,8 @@ impl Desk {
 /// Whether every row that a command reads is read by a key of its own, none of them because of what another one says
 /// but for a resident's household.
 pub(crate) fn reads_by_key(job: &Job) -> bool {
-    let by_key = |own: &Command| matches!(own.ask, Ask::Earn(_) | Ask::Open(_) | Ask::Carry(_));
+    let by_key =
+        |command: &Command| matches!(command.ask, Ask::Earn(_) | Ask::Open(_) | Ask::Carry(_));
     !job.chain && job.commands.iter().all(by_key)
 }
 

@@ -52,17 +52,20 @@ async fn filled(
 ) -> Result<Option<Book>, StoreError> {
     let community = book.frame().community.clone();
     loop {
-        let mut needs: Vec<Need> = commands.iter().flat_map(|own| book.missing(own)).collect();
+        let mut needs: Vec<Need> = commands
+            .iter()
+            .flat_map(|command| book.missing(command))
+            .collect();
         if needs.is_empty() {
             return Ok(Some(book));
         }
         needs.sort_unstable();
         needs.dedup();
-        for own in store.load_all(&[(community.clone(), needs)]).await? {
-            if own.head != book.stored_head() {
+        for moment in store.load_all(&[(community.clone(), needs)]).await? {
+            if moment.head != book.stored_head() {
                 return Ok(None);
             }
-            book.load(own.rows);
+            book.load(moment.rows);
         }
     }
 }
@@ -119,29 +122,29 @@ impl Desk {
         let (mut asking, mut ready, mut moved) = (piles, Vec::new(), Vec::new());
         loop {
             let (mut asked, mut waiting) = (Vec::new(), Vec::new());
-            for mut own in asking {
+            for mut opened in asking {
                 let mut needs: Vec<Need> = Vec::new();
-                for job in &mut own.2 {
+                for job in &mut opened.2 {
                     needs.append(&mut job.more);
                     let commands = job.commands.iter();
-                    needs.extend(commands.flat_map(|command| own.1.missing(command)));
+                    needs.extend(commands.flat_map(|command| opened.1.missing(command)));
                 }
                 if needs.is_empty() {
-                    ready.push(own);
+                    ready.push(opened);
                     continue;
                 }
                 needs.sort_unstable();
                 needs.dedup();
                 // Nothing more is asked because of these, so that the commands need not be gone through again.
-                let is_last = own.2.iter().all(reads_by_key)
+                let is_last = opened.2.iter().all(reads_by_key)
                     && needs.iter().all(|need| {
                         matches!(
                             need,
                             Need::Account(_) | Need::Counter(_) | Need::Source(..) | Need::Key(..)
                         )
                     });
-                asked.push((own.0.clone(), needs));
-                waiting.push((own, is_last));
+                asked.push((opened.0.clone(), needs));
+                waiting.push((opened, is_last));
             }
             if asked.is_empty() {
                 return (ready, moved);
@@ -154,14 +157,14 @@ impl Desk {
             };
             for (((code, mut book, jobs), is_last), answer) in waiting.into_iter().zip(answers) {
                 match answer {
-                    Ok(own)
-                        if own.head == book.stored_head()
-                            || flying.get(&code) == Some(&own.head) =>
+                    Ok(moment)
+                        if moment.head == book.stored_head()
+                            || flying.get(&code) == Some(&moment.head) =>
                     {
                         // What a reference was answered with before is read, too: a refusal may come again.
                         let used = |row: &Loaded| matches!(row, Loaded::Source(_, _, Some(_)));
-                        let is_last = is_last && !own.rows.iter().any(used);
-                        book.load(own.rows);
+                        let is_last = is_last && !moment.rows.iter().any(used);
+                        book.load(moment.rows);
                         let list = if is_last { &mut ready } else { &mut asking };
                         list.push((code, book, jobs));
                     }
@@ -175,8 +178,8 @@ impl Desk {
     async fn load_each(&self, asked: &[(Code, Vec<Need>)]) -> Vec<Result<Moment, StoreError>> {
         let mut answers = Vec::with_capacity(asked.len());
         for one in asked {
-            let own = self.store.load_all(std::slice::from_ref(one)).await;
-            answers.extend(own.map(|mut own| own.pop()).transpose());
+            let loaded = self.store.load_all(std::slice::from_ref(one)).await;
+            answers.extend(loaded.map(|mut moments| moments.pop()).transpose());
         }
         answers
     }

@@ -24,7 +24,7 @@ use rongyi_core::record::{
     Source,
 };
 use rongyi_core::rule::{
-    Award, Decision, EarnAsk, Fault, Judge, KindPlan, Plan, PriceAsk, PricingPlan, Quote, Refusal,
+    Award, Decision, Denial, EarnAsk, Fault, Judge, KindPlan, Plan, PriceAsk, PricingPlan, Quote,
     Short, Text,
 };
 use rongyi_core::settings::{Expiry, Settings, Unit};
@@ -60,7 +60,7 @@ fn day(text: &str) -> LocalDate {
 struct Ten;
 
 impl Judge for Ten {
-    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         let award = Award {
             role: code("doer"),
             asset: code("points"),
@@ -68,17 +68,17 @@ impl Judge for Ten {
             short: Short::Clamp,
             expires: None,
         };
-        Ok(Ok(Decision {
+        Ok(Decision {
             awards: vec![award],
             ..Decision::default()
-        }))
+        })
     }
 
-    fn price(&self, _: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
-        Ok(Ok(Quote {
+    fn price(&self, _: RuleSetNo, ask: &PriceAsk) -> Result<Quote, Denial<Fault>> {
+        Ok(Quote {
             points: ask.lines.iter().map(|line| line.quantity * 10).collect(),
             lines: Vec::new(),
-        }))
+        })
     }
 }
 
@@ -452,9 +452,9 @@ impl Host {
             (false, false) => drop(tokio::join!(rounds, meanwhile)),
         }
         let answer = match ticket.answer().await {
-            Ok(own) if own.replayed => format!("replayed {}", own.receipt.entry),
+            Ok(answered) if answered.replayed => format!("replayed {}", answered.receipt.entry),
             Ok(_) => "booked".to_owned(),
-            Err(super::ClerkError::Rejected(own)) => own.code().to_owned(),
+            Err(super::ClerkError::Rejected(rejection)) => rejection.code().to_owned(),
             Err(other) => panic!("{other}"),
         };
         (answer, ended)
@@ -565,10 +565,10 @@ async fn every_answer_is_of_one_moment_on_sqlite() {
     let town = town();
     let mut place = Place::File(tempfile::tempdir().unwrap(), 0);
     place.prepare(&town).await;
-    for own in &races(&town) {
+    for case in &races(&town) {
         for warm in [false, true] {
-            let places = race(&mut place, own, warm, 1).await;
-            assert!(places > 0, "{}: it was never held up", own.0);
+            let places = race(&mut place, case, warm, 1).await;
+            assert!(places > 0, "{}: it was never held up", case.0);
         }
     }
 }
@@ -587,8 +587,8 @@ async fn every_answer_is_of_one_moment_on_postgres() {
         "a notice posted twice",
         "two cut-offs",
     ];
-    for own in races(&town).iter().filter(|own| kinds.contains(&own.0)) {
-        let places = race(&mut place, own, false, 3).await;
-        assert!(places > 0, "{}: it was never held up", own.0);
+    for case in races(&town).iter().filter(|case| kinds.contains(&case.0)) {
+        let places = race(&mut place, case, false, 3).await;
+        assert!(places > 0, "{}: it was never held up", case.0);
     }
 }

@@ -15,7 +15,7 @@ use rongyi_core::chain::{Hash, sha256};
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
 use rongyi_core::rule::{
-    Blame, CloseAsk, Decision, EarnAsk, Fault, Judge, Plan, PriceAsk, Quote, Refusal,
+    Blame, CloseAsk, Decision, Denial, EarnAsk, Fault, Judge, Plan, PriceAsk, Quote,
 };
 use rongyi_core::time::Instant;
 use rongyi_rules::{Engine, Rule, Usage};
@@ -71,7 +71,7 @@ impl RuleBooks {
         change(all.entry(community.clone()).or_default());
     }
 
-    fn own(&self, community: &Code) -> Option<Own> {
+    fn book(&self, community: &Code) -> Option<Own> {
         let all = self
             .by_community
             .read()
@@ -81,39 +81,39 @@ impl RuleBooks {
 
     /// Puts rules beside those that are there: before the ledger hears of them, so that nobody is asked in vain.
     pub fn add(&self, community: &Code, rules: impl IntoIterator<Item = (RuleKey, Arc<Rule>)>) {
-        self.change(community, |own| {
-            let mut shelf = Shelf::clone(&own.shelf);
+        self.change(community, |book| {
+            let mut shelf = Shelf::clone(&book.shelf);
             shelf.extend(rules);
-            own.shelf = Arc::new(shelf);
-            own.broken.clear();
+            book.shelf = Arc::new(shelf);
+            book.broken.clear();
         });
     }
 
     /// Forgets rules that no rule set of the ledger names.
     pub fn keep(&self, community: &Code, sets: &[Arc<RuleSet>]) {
         let named: HashSet<RuleKey> = sets.iter().map(|set| key_of(set)).collect();
-        self.change(community, |own| {
-            let mut shelf = Shelf::clone(&own.shelf);
+        self.change(community, |book| {
+            let mut shelf = Shelf::clone(&book.shelf);
             shelf.retain(|key, _| named.contains(key));
-            own.shelf = Arc::new(shelf);
+            book.shelf = Arc::new(shelf);
         });
     }
 
     /// Notes that a rule of the archive cannot be loaded here.
     pub fn give_up(&self, community: &Code, key: RuleKey) {
-        self.change(community, |own| {
-            own.broken.insert(key);
+        self.change(community, |book| {
+            book.broken.insert(key);
         });
     }
 
     /// Rule sets of a ledger that are neither loaded nor given up.
     pub fn missing(&self, community: &Code, sets: &[Arc<RuleSet>]) -> Vec<RuleKey> {
-        let own = self.own(community).unwrap_or_default();
+        let book = self.book(community).unwrap_or_default();
         let mut missing: Vec<RuleKey> = sets
             .iter()
             .filter(|set| set.plan != Plan::default())
             .map(|set| key_of(set))
-            .filter(|key| !own.shelf.contains_key(key) && !own.broken.contains(key))
+            .filter(|key| !book.shelf.contains_key(key) && !book.broken.contains(key))
             .collect();
         missing.sort_unstable();
         missing.dedup();
@@ -122,27 +122,27 @@ impl RuleBooks {
 
     /// Whether this host serves the community.
     pub fn knows(&self, community: &Code) -> bool {
-        self.own(community).is_some()
+        self.book(community).is_some()
     }
 
     /// Who watches over the rules of a community.
     pub fn ward(&self, community: &Code) -> Arc<Ward> {
-        self.own(community).unwrap_or_default().ward
+        self.book(community).unwrap_or_default().ward
     }
 
     /// The judge of a community, as its rules are now: counts what they do, and leaves those alone that are
     /// parked.
     pub fn judge(&self, community: &Code, sets: &[Arc<RuleSet>], now: Instant) -> Sandbox {
-        let own = self.own(community).unwrap_or_default();
+        let book = self.book(community).unwrap_or_default();
         Sandbox {
-            sets: by_number(&own.shelf, sets),
-            ward: Some((own.ward, now)),
+            sets: by_number(&book.shelf, sets),
+            ward: Some((book.ward, now)),
         }
     }
 
     /// The rules behind these sets, those that are loaded.
     pub fn rules(&self, community: &Code, sets: &[Arc<RuleSet>]) -> RuleSets {
-        by_number(&self.own(community).unwrap_or_default().shelf, sets)
+        by_number(&self.book(community).unwrap_or_default().shelf, sets)
     }
 
     /// The same rules for a trial: nothing is counted, nothing is parked.
@@ -186,19 +186,19 @@ impl Sandbox {
     fn watched<T>(
         &self,
         set: RuleSetNo,
-        ask: impl FnOnce() -> (Result<Result<T, Refusal>, Fault>, Usage),
-    ) -> Result<Result<T, Refusal>, Fault> {
+        ask: impl FnOnce() -> (Result<T, Denial<Fault>>, Usage),
+    ) -> Result<T, Denial<Fault>> {
         let started = Stopwatch::now();
         let (answer, usage) = ask();
         let took = started.elapsed();
-        if let Err(fault) = &answer {
+        if let Err(Denial::Failed(fault)) = &answer {
             told(set, fault);
         }
         if let Some((ward, _)) = &self.ward {
             let came = match &answer {
-                Ok(Ok(_)) => tally::Came::Answer,
-                Ok(Err(_)) => tally::Came::Refusal,
-                Err(fault) => tally::Came::Fault(&fault.code),
+                Ok(_) => tally::Came::Answer,
+                Err(Denial::Refused(_)) => tally::Came::Refusal,
+                Err(Denial::Failed(fault)) => tally::Came::Fault(&fault.code),
             };
             ward.count(set, came, usage.fuel, took);
         }
@@ -207,23 +207,24 @@ impl Sandbox {
 }
 
 impl Judge for Sandbox {
-    fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         let rule = self.rule(set)?;
         let Some((ward, now)) = &self.ward else {
             return self.watched(set, || rule.earn_metered(ask));
         };
         ward.may_ask(set, *now)?;
         let answer = self.watched(set, || rule.earn_metered(ask));
-        ward.heard(set, &event_of(ask), answer.as_ref().err(), *now);
+        let fault = answer.as_ref().err().and_then(Denial::failed);
+        ward.heard(set, &event_of(ask), fault, *now);
         answer
     }
 
-    fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+    fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Quote, Denial<Fault>> {
         let rule = self.rule(set)?;
         self.watched(set, || rule.price_metered(ask))
     }
 
-    fn close(&self, set: RuleSetNo, ask: &CloseAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn close(&self, set: RuleSetNo, ask: &CloseAsk) -> Result<Decision, Denial<Fault>> {
         let rule = self.rule(set)?;
         self.watched(set, || rule.close_metered(ask))
     }

@@ -112,14 +112,14 @@ impl Vitals {
 
     /// What somebody was told.
     pub fn answered(&self, answers: &Result<Vec<Answer>, ClerkError>) {
-        let one = |own: &Answer| match &own.receipt {
-            _ if own.replayed => &self.replayed,
+        let one = |answer: &Answer| match &answer.receipt {
+            _ if answer.replayed => &self.replayed,
             receipt if receipt.waiting().is_some() => &self.waiting,
             receipt if receipt.refusal().is_some() => &self.refused,
             _ => &self.booked,
         };
         match answers {
-            Ok(all) => all.iter().for_each(|own| one(own).add(1)),
+            Ok(all) => all.iter().for_each(|answer| one(answer).add(1)),
             Err(ClerkError::Rejected(_) | ClerkError::Fell { .. }) => self.rejected.add(1),
             Err(_) => self.unanswered.add(1),
         }
@@ -134,8 +134,10 @@ impl Vitals {
     /// What is known about writing, while it counts.
     fn known(&self) -> Option<Result<(), Trouble>> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = last.as_ref().filter(|own| Moment::now() < own.until)?;
-        Some(own.trouble.clone().map_or(Ok(()), Err))
+        let outcome = last
+            .as_ref()
+            .filter(|outcome| Moment::now() < outcome.until)?;
+        Some(outcome.trouble.clone().map_or(Ok(()), Err))
     }
 
     /// Whether writing works, by the last write or by a new one.

@@ -191,14 +191,14 @@ impl Community {
         let unknown = self
             .notices
             .iter()
-            .filter(|own| !kinds.contains(&own.kind.as_str()));
-        let unknown = unknown.map(|own| (&own.kind, &own.at, "config.notice"));
+            .filter(|notice| !kinds.contains(&notice.kind.as_str()));
+        let unknown = unknown.map(|notice| (&notice.kind, &notice.at, "config.notice"));
         let timed = self.timed.iter();
         let timed = timed.filter(|(kind, _)| !kinds.contains(&kind.as_str()));
         let timed = timed.map(|(kind, at)| (kind, at, "config.value"));
         let asked = self.kinds.iter();
-        let asked = asked.filter(|own| !kinds.contains(&own.kind.as_str()));
-        let asked = asked.map(|own| (&own.kind, &own.at, "config.value"));
+        let asked = asked.filter(|of_kind| !kinds.contains(&of_kind.kind.as_str()));
+        let asked = asked.map(|of_kind| (&of_kind.kind, &of_kind.at, "config.value"));
         let told = |(kind, at, code): (&Code, &Range<usize>, &str)| {
             let message = both(
                 format!("本社区的规则里没有“{kind}”这种事项，这一条不会起作用。"),
@@ -234,11 +234,12 @@ impl Community {
             plan.scale > 0 || hours
         };
         let unsaid: BTreeSet<&Code> = kinds.filter(unsaid).map(|plan| &plan.code).collect();
-        let own = self.kinds.iter();
-        let own = own.filter(|own| own.overlap.is_some() && own.unit_minutes.is_none());
-        own.filter(|own| unsaid.contains(&own.kind))
-            .map(|own| {
-                let kind = &own.kind;
+        let asked = self.kinds.iter();
+        let asked =
+            asked.filter(|of_kind| of_kind.overlap.is_some() && of_kind.unit_minutes.is_none());
+        asked.filter(|of_kind| unsaid.contains(&of_kind.kind))
+            .map(|of_kind| {
+                let kind = &of_kind.kind;
                 let message = both(
                     format!("“{kind}”的数量不是整分钟，没法知道一件事占多少分钟。"),
                     format!("The quantity of “{kind}” is no whole number of minutes, so nobody knows how many one event takes."),
@@ -247,7 +248,7 @@ impl Community {
                     "写上一个单位是几分钟，按小时记的写 unit_minutes = 60。",
                     "Write how many minutes one unit is: unit_minutes = 60 where hours are counted.",
                 );
-                Diagnostic::at(&self.code_at.0, own.at.clone(), "config.value", message, help)
+                Diagnostic::at(&self.code_at.0, of_kind.at.clone(), "config.value", message, help)
             })
             .collect()
     }
@@ -302,12 +303,12 @@ fn read_timezone(field: &Field<'_>) -> Option<String> {
 /// `{ points = -50, conduct = -20 }`.
 fn read_floors(field: &Field<'_>, assets: &[(Code, Text)]) -> Option<Vec<(Code, i64)>> {
     let table = field.table()?;
-    let own = assets.iter().map(|(code, _)| code.as_str());
+    let declared = assets.iter().map(|(code, _)| code.as_str());
     let floor = |name: &str| {
         let floor = table.get(name)?.integer(-AMOUNT_MAX..=0)?;
         Some((name.parse().ok()?, floor))
     };
-    let floors = FIXED_ASSETS.into_iter().chain(own).filter_map(floor);
+    let floors = FIXED_ASSETS.into_iter().chain(declared).filter_map(floor);
     let floors = floors.collect();
     table.finish();
     Some(floors)
@@ -321,13 +322,13 @@ const ASSETS_MAX: usize = 32;
 /// `{ "time-coin" = { zh = "时间币", en = "time coins" } }`.
 fn read_assets(field: &Field<'_>) -> Option<Vec<(Code, Text)>> {
     let mut assets = Vec::new();
-    for (name, own) in field.table()?.free() {
+    for (name, words) in field.table()?.free() {
         let code = name.parse::<Code>().ok();
         let code =
             code.filter(|code| !FIXED_ASSETS.contains(&code.as_str()) && !name.contains('/'));
         match code {
-            Some(code) => assets.extend(own.text().map(|title| (code, title))),
-            None => own.refuse(
+            Some(code) => assets.extend(words.text().map(|title| (code, title))),
+            None => words.refuse(
                 both(
                     format!("“{name}” 不能用作一种积分的代号。"),
                     format!("“{name}” cannot be the code of an asset."),
@@ -357,15 +358,15 @@ fn read_notice(field: &Field<'_>) -> Option<Vec<Notice>> {
     let mut days = Vec::new();
     let table = field.table()?;
     let names: Vec<Range<usize>> = table.names().map(|name| table.key_span(name)).collect();
-    for ((name, own), at) in table.free().into_iter().zip(names) {
-        let number = own.integer(1..=90);
+    for ((name, count), at) in table.free().into_iter().zip(names) {
+        let number = count.integer(1..=90);
         match name.parse::<Code>() {
             Ok(kind) => days.extend(number.map(|number| Notice {
                 kind,
                 days: narrow(number),
                 at,
             })),
-            Err(_) => own.refuse(
+            Err(_) => count.refuse(
                 both(
                     format!("“{name}” 不是事项代号。"),
                     format!("“{name}” is not the code of an event kind."),
@@ -386,7 +387,7 @@ fn read_timed(field: &Field<'_>) -> Option<Vec<(Code, Range<usize>)>> {
     let kinds = field.list()?;
     let kinds = kinds
         .iter()
-        .filter_map(|own| Some((own.code()?, own.span())));
+        .filter_map(|listed| Some((listed.code()?, listed.span())));
     let mut kinds: Vec<_> = kinds.collect();
     kinds.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     kinds.dedup_by(|a, b| a.0 == b.0);
@@ -398,9 +399,10 @@ fn read_shop(field: &Field<'_>) -> Option<Shop> {
     let title = table.need("title").and_then(|f| f.text());
     let place = table.get("place").and_then(|f| f.text());
     let hours = table.get("hours").and_then(|f| f.text());
-    let phone = table
-        .get("phone")
-        .and_then(|f| f.string().filter(|own| f.within(own, PHONE_CHARS_MAX)));
+    let phone = table.get("phone").and_then(|f| {
+        f.string()
+            .filter(|number| f.within(number, PHONE_CHARS_MAX))
+    });
     table.finish();
     Some(Shop {
         title: title?,

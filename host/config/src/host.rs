@@ -134,20 +134,20 @@ fn read_limits(table: &Table<'_>) -> Allowance {
         allowance.tier_max = tier;
     }
     for tier in Tier::ALL {
-        let Some(own) = rows.get(tier.name()).and_then(|field| field.table()) else {
+        let Some(of_tier) = rows.get(tier.name()).and_then(|field| field.table()) else {
             continue;
         };
         let limits = allowance.of_mut(tier);
-        let lowered = read_lowered(&own);
+        let lowered = read_lowered(&of_tier);
         limits.fuel_call = lowered.fuel_call.unwrap_or(limits.fuel_call);
         limits.memory_bytes = lowered.memory_bytes.unwrap_or(limits.memory_bytes);
-        let number = own
+        let number = of_tier
             .get("calls_max")
             .and_then(|field| field.integer(1..=1_000));
         if let Some(calls) = number.and_then(|n| u32::try_from(n).ok()) {
             limits.instances = calls;
         }
-        own.finish();
+        of_tier.finish();
     }
     rows.finish();
     allowance

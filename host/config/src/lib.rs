@@ -140,15 +140,15 @@ pub fn load_parted(path: &Path) -> Result<Parted, Vec<Diagnostic>> {
         return Err(warnings);
     }
     let mut times: BTreeMap<Code, u32> = BTreeMap::new();
-    for own in files.iter().filter_map(|one| one.community.as_ref()) {
-        let times = times.entry(own.code.clone()).or_default();
+    for community in files.iter().filter_map(|one| one.community.as_ref()) {
+        let times = times.entry(community.code.clone()).or_default();
         *times = times.saturating_add(1);
     }
     let (mut communities, mut wrong) = (Vec::new(), Vec::new());
     for one in files {
         let (mut errors, rest): (Vec<_>, Vec<_>) = one.found.into_iter().partition(is_error);
         warnings.extend(rest);
-        let alone = |own: &Community| times.get(&own.code) == Some(&1);
+        let alone = |community: &Community| times.get(&community.code) == Some(&1);
         match one.community.filter(alone) {
             Some(community) if errors.is_empty() => communities.push(community),
             _ => {
@@ -248,7 +248,7 @@ fn named_files(
     let mut files: Vec<(PathBuf, Option<Diagnostic>)> = Vec::new();
     for (file, place) in host::community_paths(table, folder) {
         let shown = file.display();
-        if files.iter().any(|(own, _)| *own == file) {
+        if files.iter().any(|(listed, _)| *listed == file) {
             desk.error(
                 place,
                 "config.duplicate",

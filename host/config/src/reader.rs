@@ -148,7 +148,9 @@ impl<'t> Table<'t> {
         let mut missing = self.missing.into_inner();
         for (key, _) in self.rows.iter() {
             let name: &str = key.get_ref();
-            if known.iter().any(|own| own == name) || self.desk.refused_secret(&key.span()) {
+            if known.iter().any(|known_key| known_key == name)
+                || self.desk.refused_secret(&key.span())
+            {
                 continue;
             }
             let near = nearest(name, known.iter().map(String::as_str));

@@ -71,9 +71,9 @@ impl Purpose {
 pub struct Account {
     /// Whose.
     pub holder: Holder,
-    /// Of what.
+    /// The asset it holds.
     pub asset: AssetNo,
-    /// For what.
+    /// What the asset is there for.
     pub purpose: Purpose,
 }
 

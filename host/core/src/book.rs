@@ -47,7 +47,7 @@ use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, Standing};
 use crate::record::{About, Envelope, Event, Item, OrderLine, Record};
-use crate::rule::{Judge, Refusal};
+use crate::rule::{Decision, Denial, Judge};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
 use crate::traits::Member;
@@ -325,7 +325,7 @@ impl Book {
                 .into_iter()
                 .filter(|(no, _)| {
                     let order = self.orders.get(no).and_then(Option::as_ref);
-                    order.is_some_and(|own| own.state == OrderState::Reserved)
+                    order.is_some_and(|order| order.state == OrderState::Reserved)
                 })
                 .collect(),
             periods: self
@@ -339,8 +339,8 @@ impl Book {
                 .standings
                 .into_iter()
                 .filter_map(|(cut, holder)| {
-                    let own = self.standings.get(&(cut, holder))?.clone()?;
-                    Some((cut, holder, own))
+                    let standing = self.standings.get(&(cut, holder))?.clone()?;
+                    Some((cut, holder, standing))
                 })
                 .collect(),
             erased: dirty.erased,
@@ -362,14 +362,14 @@ impl Book {
     /// the standing, with nothing moved.
     ///
     /// # Errors
-    /// As closing the holder.
+    /// The refusal, or as closing the holder.
     pub fn preview(
         &self,
         period: &Period,
         holder: Holder,
         today: LocalDate,
         judge: &dyn Judge,
-    ) -> Result<Result<crate::rule::Decision, Refusal>, Rejection> {
+    ) -> Result<Decision, Denial<Rejection>> {
         period::preview(self, period, holder, today, judge)
     }
 
@@ -382,8 +382,8 @@ impl Book {
     }
 
     pub(crate) fn member(&self, resident: ResidentNo) -> Result<&Member, Rejection> {
-        let own = self.residents.get(&resident).and_then(Option::as_ref);
-        own.ok_or(Rejection::ResidentUnknown { resident })
+        let member = self.residents.get(&resident).and_then(Option::as_ref);
+        member.ok_or(Rejection::ResidentUnknown { resident })
     }
 
     fn put_member(&mut self, resident: ResidentNo, member: Member) {
@@ -482,15 +482,21 @@ impl Book {
         command: &Command,
     ) -> Result<Option<u64>, Rejection> {
         let now = (source.external_ref.clone(), source.input);
-        let other = command.reference.iter().map(|own| own.other.clone());
+        let other = command
+            .reference
+            .iter()
+            .map(|reference| reference.other.clone());
         for (external_ref, input) in other.chain([now]) {
             let key = (source.name.clone(), external_ref);
             match self.sources.get(&key) {
                 Some(Some(used)) if used.input == input => return Ok(Some(used.entry)),
                 Some(Some(_)) => {
                     // As it was typed: what the ledger holds of it says nothing to anybody.
-                    let typed = command.reference.as_ref().and_then(|own| own.text.as_ref());
-                    let typed = typed.map(|own| own.text.clone());
+                    let typed = command
+                        .reference
+                        .as_ref()
+                        .and_then(|reference| reference.text.as_ref());
+                    let typed = typed.map(|typed| typed.text.clone());
                     let external_ref = typed.unwrap_or(key.1);
                     return Err(Rejection::SourceConflict { external_ref });
                 }

@@ -164,7 +164,7 @@ pub fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| {
         char::from(byte)
             .to_digit(16)
-            .and_then(|own| u8::try_from(own).ok())
+            .and_then(|nibble| u8::try_from(nibble).ok())
     };
     let pairs = text.as_bytes().chunks(2);
     pairs
@@ -197,8 +197,8 @@ mod tests {
 
     #[test]
     fn hexadecimal_comes_back() {
-        let own = sha256(b"x");
-        assert_eq!(from_hex(&hex(&own)), Some(own));
+        let hash = sha256(b"x");
+        assert_eq!(from_hex(&hex(&hash)), Some(hash));
         assert_eq!(bytes_from_hex("00fFa1"), Some(vec![0, 255, 161]));
         for bad in ["0", "0g", "+1", "ab"] {
             assert_eq!(from_hex(bad), None, "{bad}");

@@ -141,10 +141,10 @@ pub(crate) fn write_taken(w: &mut Writer, taken: &BTreeMap<u8, Vec<Taken>>) {
     w.u64(taken.len() as u64);
     for (day, all) in taken {
         w.byte(*day);
-        w.list(all, |w, own| {
-            w.u32(u32::from(own.start));
-            w.u32(own.minutes);
-            w.u64(own.entry);
+        w.list(all, |w, taken| {
+            w.u32(u32::from(taken.start));
+            w.u32(taken.minutes);
+            w.u64(taken.entry);
         });
     }
 }
@@ -169,11 +169,11 @@ impl CounterRow {
     /// Adds `cell` on `on`; `of_month` keeps the day too. Returns how the number of distinct days changed.
     pub fn add(&mut self, on: LocalDate, cell: &Cell) -> i64 {
         let (_, _, day) = on.parts();
-        let own = self.days.entry(day).or_default();
-        let before = own.events > 0;
-        own.add(cell);
-        let change = i64::from(own.events > 0).saturating_sub(i64::from(before));
-        if *own == Cell::default() {
+        let day_cell = self.days.entry(day).or_default();
+        let before = day_cell.events > 0;
+        day_cell.add(cell);
+        let change = i64::from(day_cell.events > 0).saturating_sub(i64::from(before));
+        if *day_cell == Cell::default() {
             self.days.remove(&day);
         }
         self.add_total(on, cell, change);
@@ -193,9 +193,9 @@ impl CounterRow {
     /// `days` are those it happened on, below zero where it is taken out again.
     pub(crate) fn carry(&mut self, month: i32, cell: &Cell, days: i64) {
         if month != 0 {
-            let own = self.days.entry(CARRIED).or_default();
-            own.add(cell);
-            if *own == Cell::default() {
+            let carried = self.days.entry(CARRIED).or_default();
+            carried.add(cell);
+            if *carried == Cell::default() {
                 self.days.remove(&CARRIED);
             }
         }
@@ -457,8 +457,8 @@ fn carried_days<'r>(
         return 0;
     }
     let month = on.year_start().month_index();
-    let own = kinds.iter().filter_map(|kind| row(kind, month));
-    own.map(CounterRow::carried_days).max().unwrap_or(0)
+    let rows = kinds.iter().filter_map(|kind| row(kind, month));
+    rows.map(CounterRow::carried_days).max().unwrap_or(0)
 }
 
 /// The days of a need's window with at least one event, as days since 1970-01-01.

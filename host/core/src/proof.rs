@@ -39,13 +39,13 @@ fn pair(both: &[Hash]) -> Hash {
     }
 }
 
-/// The root that `own` at `index` of `size` leaves leads to; `None` when the path has another shape than that
+/// The root that `leaf_hash` at `index` of `size` leaves leads to; `None` when the path has another shape than that
 /// place has.
-pub fn root_of(own: Hash, index: u64, size: u64, path: &[Hash]) -> Option<Hash> {
+pub fn root_of(leaf_hash: Hash, index: u64, size: u64, path: &[Hash]) -> Option<Hash> {
     if index >= size {
         return None;
     }
-    let (mut hash, mut at, mut width) = (own, index, size);
+    let (mut hash, mut at, mut width) = (leaf_hash, index, size);
     let mut path = path.iter();
     while width > 1 {
         if at ^ 1 < width {
@@ -76,7 +76,7 @@ impl History {
         let mut w = Writer::default();
         w.u64(self.size);
         w.list(&self.peaks, |w, peak| {
-            w.option(peak.as_ref(), |w, own| w.raw(own))
+            w.option(peak.as_ref(), |w, root| w.raw(root))
         });
         w.done()
     }
@@ -234,17 +234,17 @@ impl Inclusion {
             let index = seq
                 .checked_sub(self.block.first_seq)
                 .ok_or(ProofError::Place(seq))?;
-            let own = leaf(self.block.version, seq, record.kind, &record.bytes);
-            if root_of(own, index, self.block.count, &record.path) != Some(self.block.root) {
+            let leaf_hash = leaf(self.block.version, seq, record.kind, &record.bytes);
+            if root_of(leaf_hash, index, self.block.count, &record.path) != Some(self.block.root) {
                 return Err(ProofError::Record(seq));
             }
         }
         self.ends(next)?;
         let height = self.block.height;
         let index = height.checked_sub(1).ok_or(ProofError::Block(height))?;
-        let own = self.block.hash(&self.community);
-        if root_of(own, index, self.head.height, &self.history) != Some(self.head.tree)
-            || (height == self.head.height && own != self.head.hash)
+        let block_hash = self.block.hash(&self.community);
+        if root_of(block_hash, index, self.head.height, &self.history) != Some(self.head.tree)
+            || (height == self.head.height && block_hash != self.head.hash)
         {
             return Err(ProofError::Block(height));
         }
@@ -287,8 +287,8 @@ impl Inclusion {
         let good = match &self.after {
             None => index == self.block.count,
             Some(after) => {
-                let own = leaf_of(next, after.kind, &after.digest);
-                let root = root_of(own, index, self.block.count, &after.path);
+                let leaf_hash = leaf_of(next, after.kind, &after.digest);
+                let root = root_of(leaf_hash, index, self.block.count, &after.path);
                 Record::begins(after.kind) && root == Some(self.block.root)
             }
         };
@@ -309,7 +309,7 @@ mod tests {
     use crate::time::Instant;
 
     fn hashes(count: u8) -> Vec<Hash> {
-        (0..count).map(|own| sha256(&[own])).collect()
+        (0..count).map(|number| sha256(&[number])).collect()
     }
 
     #[test]
@@ -318,20 +318,20 @@ mod tests {
             let leaves = hashes(size);
             let (root, width) = (merkle_root(&leaves), u64::from(size));
             let mut history = History::default();
-            leaves.iter().for_each(|own| history.push(*own));
+            leaves.iter().for_each(|leaf| history.push(*leaf));
             assert_eq!((history.root(), history.size()), (root, width));
-            for (at, own) in leaves.iter().enumerate() {
+            for (at, leaf) in leaves.iter().enumerate() {
                 let path = merkle_path(&leaves, at);
                 let index = at as u64;
-                assert_eq!(root_of(*own, index, width, &path), Some(root));
-                assert_eq!(root_of(*own, width, width, &path), None, "no such place");
+                assert_eq!(root_of(*leaf, index, width, &path), Some(root));
+                assert_eq!(root_of(*leaf, width, width, &path), None, "no such place");
                 let mut longer = path.clone();
                 longer.push([0; 32]);
-                assert_eq!(root_of(*own, index, width, &longer), None);
+                assert_eq!(root_of(*leaf, index, width, &longer), None);
                 assert_ne!(root_of(sha256(b"x"), index, width, &path), Some(root));
                 if size > 1 {
                     let other = (index + 1) % width;
-                    assert_ne!(root_of(*own, other, width, &path), Some(root));
+                    assert_ne!(root_of(*leaf, other, width, &path), Some(root));
                 }
             }
         }
@@ -410,21 +410,27 @@ mod tests {
             change(&mut bad);
             assert_eq!(bad.check(), Err(error));
         };
-        check(&|own| own.records.clear(), ProofError::Empty);
-        check(&|own| own.entry = 6, ProofError::Place(7));
-        check(&|own| own.records.swap(0, 1), ProofError::Place(8));
-        check(&|own| own.records[1].bytes[0] ^= 1, ProofError::Record(8));
-        check(&|own| own.records[0].kind = 8, ProofError::Record(7));
-        check(&|own| own.block.root = [1; 32], ProofError::Record(7));
-        check(&|own| own.block.at = Instant(10), ProofError::Block(3));
+        check(&|proof| proof.records.clear(), ProofError::Empty);
+        check(&|proof| proof.entry = 6, ProofError::Place(7));
+        check(&|proof| proof.records.swap(0, 1), ProofError::Place(8));
         check(
-            &|own| own.community = Code::literal("longshi"),
+            &|proof| proof.records[1].bytes[0] ^= 1,
+            ProofError::Record(8),
+        );
+        check(&|proof| proof.records[0].kind = 8, ProofError::Record(7));
+        check(&|proof| proof.block.root = [1; 32], ProofError::Record(7));
+        check(&|proof| proof.block.at = Instant(10), ProofError::Block(3));
+        check(
+            &|proof| proof.community = Code::literal("longshi"),
             ProofError::Block(3),
         );
-        check(&|own| own.head.tree = [1; 32], ProofError::Block(3));
-        check(&|own| own.head.height = 9, ProofError::Block(3));
-        check(&|own| own.texts[0].1.text.push('！'), ProofError::Text(7));
-        check(&|own| own.texts[0].0 = 8, ProofError::Text(8));
+        check(&|proof| proof.head.tree = [1; 32], ProofError::Block(3));
+        check(&|proof| proof.head.height = 9, ProofError::Block(3));
+        check(
+            &|proof| proof.texts[0].1.text.push('！'),
+            ProofError::Text(7),
+        );
+        check(&|proof| proof.texts[0].0 = 8, ProofError::Text(8));
     }
 
     #[test]
@@ -436,7 +442,7 @@ mod tests {
             change(&mut bad);
             assert_eq!(bad.check(), Err(error));
         };
-        let shorter = |own: &mut Inclusion| drop(own.records.pop());
+        let shorter = |proof: &mut Inclusion| drop(proof.records.pop());
         check(&shorter, ProofError::End(8));
         // The record that was left out begins no entry, so it can't stand in the place of the one that follows.
         let left_out = After {
@@ -444,25 +450,25 @@ mod tests {
             digest: sha256(&good.records[1].bytes),
             path: good.records[1].path.clone(),
         };
-        let stand_in = |own: &mut Inclusion| {
-            own.records.pop();
-            own.after = Some(left_out.clone());
+        let stand_in = |proof: &mut Inclusion| {
+            proof.records.pop();
+            proof.after = Some(left_out.clone());
         };
         check(&stand_in, ProofError::End(8));
-        let renamed = |own: &mut Inclusion| {
-            stand_in(own);
-            own.after.as_mut().unwrap().kind = 7;
+        let renamed = |proof: &mut Inclusion| {
+            stand_in(proof);
+            proof.after.as_mut().unwrap().kind = 7;
         };
         check(&renamed, ProofError::End(8));
-        check(&|own| own.after = None, ProofError::End(9));
+        check(&|proof| proof.after = None, ProofError::End(9));
         check(
-            &|own| own.after.as_mut().unwrap().digest = [1; 32],
+            &|proof| proof.after.as_mut().unwrap().digest = [1; 32],
             ProofError::End(9),
         );
-        let first = |own: &mut Inclusion| {
-            own.records.remove(0);
-            own.entry = 8;
-            own.texts.clear();
+        let first = |proof: &mut Inclusion| {
+            proof.records.remove(0);
+            proof.entry = 8;
+            proof.texts.clear();
         };
         check(&first, ProofError::Place(8));
         // A block of the first version has no such leaves: its proofs hold and say that they bind less.

@@ -400,44 +400,71 @@ pub struct Fault {
     pub message: String,
 }
 
+/// Why nothing was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denial<E> {
+    /// The answer is no. It is kept, and explained like any other.
+    Refused(Refusal),
+    /// There is no answer.
+    Failed(E),
+}
+
+impl<E> Denial<E> {
+    /// What failed, where there is no answer.
+    pub fn failed(&self) -> Option<&E> {
+        match self {
+            Denial::Refused(_) => None,
+            Denial::Failed(failure) => Some(failure),
+        }
+    }
+
+    /// The same with another failure.
+    pub fn map_failed<F>(self, change: impl FnOnce(E) -> F) -> Denial<F> {
+        match self {
+            Denial::Refused(refusal) => Denial::Refused(refusal),
+            Denial::Failed(failure) => Denial::Failed(change(failure)),
+        }
+    }
+}
+
+impl<E> From<Refusal> for Denial<E> {
+    fn from(refusal: Refusal) -> Self {
+        Denial::Refused(refusal)
+    }
+}
+
+impl From<Fault> for Denial<Fault> {
+    fn from(fault: Fault) -> Self {
+        Denial::Failed(fault)
+    }
+}
+
 /// Whoever answers for a rule set: the sandbox, a native twin in tests, or a record being replayed.
 pub trait Judge {
     /// What is this event worth?
     ///
     /// # Errors
-    /// A [`Fault`] when no usable answer came; the outer result never carries a refusal.
-    fn earn(
-        &self,
-        set: crate::ids::RuleSetNo,
-        ask: &EarnAsk,
-    ) -> Result<Result<Decision, Refusal>, Fault>;
+    /// The rule's refusal, or a [`Fault`] when no usable answer came.
+    fn earn(&self, set: crate::ids::RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>>;
 
     /// What does this basket cost?
     ///
     /// # Errors
-    /// A [`Fault`] when no usable answer came.
-    fn price(
-        &self,
-        set: crate::ids::RuleSetNo,
-        ask: &PriceAsk,
-    ) -> Result<Result<Quote, Refusal>, Fault>;
+    /// The rule's refusal, or a [`Fault`] when no usable answer came.
+    fn price(&self, set: crate::ids::RuleSetNo, ask: &PriceAsk) -> Result<Quote, Denial<Fault>>;
 
     /// What happens to this holder at the end of a period? Judges that never close periods leave it out.
     ///
     /// # Errors
-    /// A [`Fault`] when no usable answer came.
-    fn close(
-        &self,
-        set: crate::ids::RuleSetNo,
-        ask: &CloseAsk,
-    ) -> Result<Result<Decision, Refusal>, Fault> {
-        Err(Fault {
+    /// The rule's refusal, or a [`Fault`] when no usable answer came.
+    fn close(&self, set: crate::ids::RuleSetNo, ask: &CloseAsk) -> Result<Decision, Denial<Fault>> {
+        Err(Denial::Failed(Fault {
             code: "rule.no-close".into(),
             blame: Blame::Host,
             message: format!(
                 "rule set {set} was asked about {}, and nobody here answers for periods",
                 ask.period
             ),
-        })
+        }))
     }
 }

@@ -85,15 +85,15 @@ mod tests {
     #[test]
     fn the_same_text_gives_the_same_commitment_under_one_key_and_purpose_only() {
         let (key, other) = (SealKey::new([1; 32]), SealKey::new([2; 32]));
-        let own = key.seal(Sealed::Reference, "第3册第12页");
-        assert_eq!(own, key.seal(Sealed::Reference, "第3册第12页"));
+        let sealed = key.seal(Sealed::Reference, "第3册第12页");
+        assert_eq!(sealed, key.seal(Sealed::Reference, "第3册第12页"));
         for (key, what, text) in [
             (&key, Sealed::PickupCode, "第3册第12页"),
             (&key, Sealed::Reference, "第3册第13页"),
             (&other, Sealed::Reference, "第3册第12页"),
         ] {
-            assert_ne!(own.commitment(), key.seal(what, text).commitment());
-            assert_ne!(own.salt, key.seal(what, text).salt);
+            assert_ne!(sealed.commitment(), key.seal(what, text).commitment());
+            assert_ne!(sealed.salt, key.seal(what, text).salt);
         }
         assert_ne!(key.digest(&[7; 32]), other.digest(&[7; 32]));
         assert!(!format!("{key:?}").contains('1'), "a key is never printed");

@@ -63,10 +63,10 @@ impl Expiry {
                 Some(end)
             }
             Expiry::EndOfQuarter(quarters) => {
-                let own = |day| Period::of(PeriodLength::Quarter, day).last;
-                let mut end = own(day);
+                let quarter_end = |day| Period::of(PeriodLength::Quarter, day).last;
+                let mut end = quarter_end(day);
                 for _ in 0..quarters {
-                    end = own(end.plus_days(1));
+                    end = quarter_end(end.plus_days(1));
                 }
                 Some(end)
             }
@@ -78,10 +78,13 @@ impl Expiry {
                 }
                 Some(end)
             }
-            Expiry::DayOfMonth { day: own, months } => {
+            Expiry::DayOfMonth {
+                day: day_of_month,
+                months,
+            } => {
                 let last = day.month_start().plus_months(months.into()).month_end();
                 let month = last.month_index();
-                Some(LocalDate::of_month_index(month, own).unwrap_or(last))
+                Some(LocalDate::of_month_index(month, day_of_month).unwrap_or(last))
             }
         }
     }
@@ -234,7 +237,7 @@ impl Settings {
             _ => self
                 .assets
                 .iter()
-                .find(|(own, _)| own == code)
+                .find(|(listed, _)| listed == code)
                 .map(|(_, no)| *no),
         }
     }
@@ -252,14 +255,14 @@ impl Settings {
     pub fn debt_floor_of(&self, asset: AssetNo) -> Amount {
         self.debt_floors
             .iter()
-            .find(|(own, _)| *own == asset)
+            .find(|(listed, _)| *listed == asset)
             .map_or(self.debt_floor, |(_, floor)| *floor)
     }
 
     /// What becomes of an event of this kind in minutes that are taken; `None` where nobody looks.
     pub fn overlap_of(&self, kind: &Code) -> Option<Overlap> {
         let mut all = self.overlaps.iter();
-        all.find(|(own, _)| own == kind)
+        all.find(|(listed, _)| listed == kind)
             .map(|(_, overlap)| *overlap)
     }
 
@@ -268,7 +271,7 @@ impl Settings {
     pub fn minutes_of(&self, kind: &Code, (quantity, scale): (i32, u8)) -> i64 {
         let quantity = i64::from(quantity);
         let mut all = self.unit_minutes.iter();
-        let Some((_, minutes)) = all.find(|(own, _)| own == kind) else {
+        let Some((_, minutes)) = all.find(|(listed, _)| listed == kind) else {
             return quantity;
         };
         let units = 10_i64.saturating_pow(u32::from(scale)).max(1);
@@ -281,7 +284,7 @@ impl Settings {
     pub fn notice_of(&self, kind: &Code) -> Option<u16> {
         self.notice_days
             .iter()
-            .find(|(own, days)| own == kind && *days > 0)
+            .find(|(listed, days)| listed == kind && *days > 0)
             .map(|(_, days)| *days)
     }
 
@@ -315,10 +318,10 @@ impl Settings {
         // An empty list says something too: nothing is in force.
         if let Some(in_force) = &self.in_force {
             one(w, IN_FORCE, |w| {
-                w.list(in_force, |w, own| {
-                    w.u32(own.set.0);
-                    w.date(own.from);
-                    w.option(own.until, Writer::date);
+                w.list(in_force, |w, block| {
+                    w.u32(block.set.0);
+                    w.date(block.from);
+                    w.option(block.until, Writer::date);
                 });
             });
         }
@@ -329,10 +332,10 @@ impl Settings {
         // An empty list says something too: nobody fills two roles.
         if let Some(roles) = &self.roles {
             one(w, ROLES, |w| {
-                w.list(roles, |w, own| {
-                    w.code(&own.kind);
-                    w.list(&own.same_person, Writer::code);
-                    w.list(&own.other_household, Writer::code);
+                w.list(roles, |w, rule| {
+                    w.code(&rule.kind);
+                    w.list(&rule.same_person, Writer::code);
+                    w.list(&rule.other_household, Writer::code);
                 });
             });
         }
@@ -381,14 +384,14 @@ impl Settings {
         let mut before = 0;
         while !r.is_empty() {
             let number = r.byte()?;
-            let mut own = Reader::new(r.bytes()?);
+            let mut body = Reader::new(r.bytes()?);
             match number {
                 DEBT_FLOORS => {
                     settings.debt_floors =
-                        said(&mut own, |r| Ok((AssetNo(r.u32()?), r.amount()?)))?;
+                        said(&mut body, |r| Ok((AssetNo(r.u32()?), r.amount()?)))?;
                 }
                 NOTICE_DAYS => {
-                    settings.notice_days = said(&mut own, of_kind)?;
+                    settings.notice_days = said(&mut body, of_kind)?;
                 }
                 IN_FORCE => {
                     let row = |r: &mut Reader<'_>| {
@@ -398,10 +401,10 @@ impl Settings {
                             until: r.option(Reader::date)?,
                         })
                     };
-                    settings.in_force = Some(own.list(row)?);
+                    settings.in_force = Some(body.list(row)?);
                 }
-                MINUTES_MAX_DAY => settings.minutes_max_day = Some(own.amount()?),
-                TIMED => settings.timed = said(&mut own, |r| r.code())?,
+                MINUTES_MAX_DAY => settings.minutes_max_day = Some(body.amount()?),
+                TIMED => settings.timed = said(&mut body, |r| r.code())?,
                 ROLES => {
                     let row = |r: &mut Reader<'_>| {
                         Ok(RoleRule {
@@ -410,20 +413,20 @@ impl Settings {
                             other_household: r.list(Reader::code)?,
                         })
                     };
-                    settings.roles = Some(own.list(row)?);
+                    settings.roles = Some(body.list(row)?);
                 }
                 OVERLAPS => {
-                    settings.overlaps = said(&mut own, |r| Ok((r.code()?, overlap(r.flag()?))))?;
+                    settings.overlaps = said(&mut body, |r| Ok((r.code()?, overlap(r.flag()?))))?;
                 }
                 BY_SCALE => settings.by_scale = true,
-                UNIT_MINUTES => settings.unit_minutes = said(&mut own, of_kind)?,
+                UNIT_MINUTES => settings.unit_minutes = said(&mut body, of_kind)?,
                 _ => return Err(Malformed),
             }
             if number <= before {
                 return Err(Malformed);
             }
             before = number;
-            own.end()?;
+            body.end()?;
         }
         Ok(settings)
     }
@@ -461,10 +464,10 @@ fn said<T>(
 }
 
 fn one(w: &mut Writer, number: u8, write: impl FnOnce(&mut Writer)) {
-    let mut own = Writer::default();
-    write(&mut own);
+    let mut body = Writer::default();
+    write(&mut body);
     w.byte(number);
-    w.bytes(&own.done());
+    w.bytes(&body.done());
 }
 
 #[cfg(test)]

@@ -56,18 +56,18 @@ impl Traits {
     /// The larger value of each, and of two days the earlier, for a household that is asked about as one.
     pub(crate) fn merge(&mut self, other: &Traits) {
         for (name, value) in &other.0 {
-            let own = self.0.entry(name.clone()).or_default();
-            *own = match (day_of(*own), day_of(*value)) {
-                (Some(_), Some(_)) => (*own).min(*value),
-                _ => (*own).max(*value),
+            let kept = self.0.entry(name.clone()).or_default();
+            *kept = match (day_of(*kept), day_of(*value)) {
+                (Some(_), Some(_)) => (*kept).min(*value),
+                _ => (*kept).max(*value),
             };
         }
     }
 
     /// Those that a plan asks for, in its order.
     pub fn wanted(&self, names: &[Code]) -> Vec<(Code, i32)> {
-        let own = |name: &Code| Some((name.clone(), *self.0.get(name)?));
-        names.iter().filter_map(own).collect()
+        let valued = |name: &Code| Some((name.clone(), *self.0.get(name)?));
+        names.iter().filter_map(valued).collect()
     }
 
     /// All of them, by name.

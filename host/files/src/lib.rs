@@ -168,7 +168,7 @@ mod tests {
         ] {
             let found = read(&at(name), 1 << 20).unwrap_err();
             assert!(
-                matches!(&found, Trouble::NotAFile { kind: own, .. } if *own == kind),
+                matches!(&found, Trouble::NotAFile { kind: found_kind, .. } if *found_kind == kind),
                 "{name}: {found}"
             );
             assert!(!found.zh().is_empty());

@@ -325,9 +325,9 @@ mod tests {
             "{refused}"
         );
         let link = folder.path().join("link");
-        let own = folder.path().join("own");
-        std::fs::create_dir(&own).unwrap();
-        symlink(&own, &link).unwrap();
+        let target = folder.path().join("own");
+        std::fs::create_dir(&target).unwrap();
+        symlink(&target, &link).unwrap();
         assert!(
             private_folder(&link).is_ok(),
             "a link of one's own is followed"

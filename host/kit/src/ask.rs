@@ -167,7 +167,7 @@ fn stated(scenario: &Scenario, plan: &Plan) -> Result<Vec<Vec<bool>>, String> {
     }
     let event = scenario.event.as_ref();
     let kind = event.map_or(CLOSING_KIND, |event| &event.kind);
-    let kind = plan.kinds.iter().find(|own| own.code == kind);
+    let kind = plan.kinds.iter().find(|planned| planned.code == kind);
     let needs = kind.map_or(&[][..], |kind| &kind.facts);
     Ok(vec![of(needs, &scenario.facts)?])
 }

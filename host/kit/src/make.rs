@@ -42,7 +42,7 @@ pub fn make(path: &Path, lang: Lang) -> Result<RuleFolder, Problem> {
 
 /// What the folder is made of.
 fn files(lang: Lang) -> Vec<(PathBuf, &'static [u8])> {
-    let own = match lang {
+    let for_lang = match lang {
         Lang::Rust => embedded::RUST,
         Lang::JavaScript => embedded::JAVASCRIPT,
         Lang::Python => embedded::PYTHON,
@@ -57,7 +57,7 @@ fn files(lang: Lang) -> Vec<(PathBuf, &'static [u8])> {
     };
     let mut all: Vec<_> = embedded::COMMON
         .iter()
-        .chain(own)
+        .chain(for_lang)
         .map(|(name, bytes)| (visible(name), *bytes))
         .collect();
     let below = |folder: &str, list: &'static [(&'static str, &'static [u8])]| {
@@ -93,7 +93,9 @@ fn alone() -> Result<String, Problem> {
     sdk.remove("lints");
     sdk.remove("dev-dependencies");
     for part in ["package", "dependencies"] {
-        let above = workspace.get("workspace").and_then(|own| own.get(part));
+        let above = workspace
+            .get("workspace")
+            .and_then(|section| section.get(part));
         let rows = sdk.get_mut(part).and_then(toml::Value::as_table_mut);
         for (key, value) in rows.into_iter().flatten() {
             if value.get("workspace").and_then(toml::Value::as_bool) == Some(true) {
@@ -106,8 +108,8 @@ fn alone() -> Result<String, Problem> {
 }
 
 /// A dependency of the workspace with what the crate adds to it.
-fn merged(above: &toml::Value, own: &toml::Value) -> toml::Value {
-    let added = own.as_table().into_iter().flatten();
+fn merged(above: &toml::Value, in_crate: &toml::Value) -> toml::Value {
+    let added = in_crate.as_table().into_iter().flatten();
     let added: Vec<_> = added.filter(|(key, _)| *key != "workspace").collect();
     let mut rows = if let toml::Value::Table(rows) = above {
         rows.clone()

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use rongyi_core::rule::Fault;
+use rongyi_core::rule::{Denial, Fault};
 use rongyi_rules::{Limits, Rule, Usage};
 
 use crate::ask::Ask;
@@ -89,16 +89,24 @@ pub fn ask(rule: &Rule, ask: &Ask) -> Result<Usage, Fault> {
     match ask {
         Ask::Earn(ask) => {
             let (answer, usage) = rule.earn_metered(ask);
-            answer.map(|_| usage)
+            usable(answer).map(|()| usage)
         }
         Ask::Price(ask) => {
             let (answer, usage) = rule.price_metered(ask);
-            answer.map(|_| usage)
+            usable(answer).map(|()| usage)
         }
         Ask::Close(ask) => {
             let (answer, usage) = rule.close_metered(ask);
-            answer.map(|_| usage)
+            usable(answer).map(|()| usage)
         }
+    }
+}
+
+/// A refusal is an answer like any other.
+fn usable<T>(answer: Result<T, Denial<Fault>>) -> Result<(), Fault> {
+    match answer {
+        Ok(_) | Err(Denial::Refused(_)) => Ok(()),
+        Err(Denial::Failed(fault)) => Err(fault),
     }
 }
 

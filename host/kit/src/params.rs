@@ -62,12 +62,12 @@ impl Params {
     pub fn below_rule(&self) -> String {
         let moved: Vec<String> = self.text.trim_end().lines().map(nested).collect();
         let moved = format!("[rule.params]\n{}", moved.join("\n"));
-        let own: Option<toml::Table> = self.text.parse().ok();
+        let parsed: Option<toml::Table> = self.text.parse().ok();
         let all: Option<toml::Table> = moved.parse().ok();
         let found = all.and_then(|mut all| all.remove("rule")?.as_table_mut()?.remove("params"));
-        match own {
-            Some(own) if found != Some(own.clone().into()) => {
-                let params = toml::Table::from_iter([("params".to_owned(), own.into())]);
+        match parsed {
+            Some(parsed) if found != Some(parsed.clone().into()) => {
+                let params = toml::Table::from_iter([("params".to_owned(), parsed.into())]);
                 let all = toml::Table::from_iter([("rule".to_owned(), params.into())]);
                 all.to_string().trim_end().to_owned()
             }

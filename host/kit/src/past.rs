@@ -58,9 +58,11 @@ impl<'p> Past<'p> {
                 let on = closing.last;
                 self.answer(asked, needs, stated(0), on, None, &mut closing.facts);
                 if !asked.balances_stated {
-                    let own = self.balances(asked.resident);
+                    let balances = self.balances(asked.resident);
                     let fits = |amount| i32::try_from(amount).unwrap_or(i32::MAX);
-                    closing.balances = own.map(|(asset, own)| (asset.clone(), fits(own))).collect();
+                    closing.balances = balances
+                        .map(|(asset, amount)| (asset.clone(), fits(amount)))
+                        .collect();
                 }
             }
         }
@@ -68,7 +70,11 @@ impl<'p> Past<'p> {
     }
 
     fn needs(&self, kind: &str) -> &[FactNeed] {
-        let kind = self.plan.kinds.iter().find(|own| own.code.as_str() == kind);
+        let kind = self
+            .plan
+            .kinds
+            .iter()
+            .find(|planned| planned.code.as_str() == kind);
         kind.map_or(&[], |kind| &kind.facts)
     }
 
@@ -88,8 +94,8 @@ impl<'p> Past<'p> {
             if need.metric == Metric::Balance {
                 let points = || "points".parse().ok();
                 let asset = need.of.clone().or_else(points);
-                let own = asset.and_then(|asset| self.balances.get(&(asked.resident, asset)));
-                *fact = fitting(own.copied().unwrap_or(0));
+                let balance = asset.and_then(|asset| self.balances.get(&(asked.resident, asset)));
+                *fact = fitting(balance.copied().unwrap_or(0));
                 continue;
             }
             let subject = match need.subject {
@@ -183,8 +189,8 @@ impl<'p> Past<'p> {
     }
 
     fn book(&mut self, resident: u32, asset: &Code, amount: i64) {
-        let own = self.balances.entry((resident, asset.clone())).or_default();
-        *own = own.saturating_add(amount);
+        let balance = self.balances.entry((resident, asset.clone())).or_default();
+        *balance = balance.saturating_add(amount);
     }
 
     fn count(&mut self, asked: &Asked, kind: &Code, on: LocalDate, cell: &Cell) {
@@ -207,11 +213,11 @@ impl<'p> Past<'p> {
 
     /// What a resident has after the lines so far, by asset.
     pub fn balances(&self, resident: u32) -> impl Iterator<Item = (&Code, i64)> {
-        let own = self
+        let theirs = self
             .balances
             .iter()
             .filter(move |((who, _), _)| *who == resident);
-        own.map(|((_, asset), amount)| (asset, *amount))
+        theirs.map(|((_, asset), amount)| (asset, *amount))
     }
 }
 

@@ -31,8 +31,8 @@ pub const FAULTS: [(&str, &str, &str); 18] = [
 /// The keys of a fault's sentence and remedy. A code of a newer program, which a shared database may hold, has words
 /// too.
 pub fn keys(code: &str) -> (&'static str, &'static str) {
-    let own = FAULTS.iter().find(|(own, ..)| *own == code);
-    own.map_or(("fault-unknown", "fault-do-author"), |(_, what, remedy)| {
+    let fault = FAULTS.iter().find(|(name, ..)| *name == code);
+    fault.map_or(("fault-unknown", "fault-do-author"), |(_, what, remedy)| {
         (what, remedy)
     })
 }

@@ -82,9 +82,9 @@ pub struct LastFault {
 /// Since when a rule is left alone, and when it is tried again.
 #[derive(Debug, Clone, Copy)]
 pub struct Parked {
-    /// Since then.
+    /// When that began.
     pub since: Moment,
-    /// From then on.
+    /// When it is tried again.
     pub next: Moment,
     /// New tries that failed.
     pub tries: i64,

@@ -25,7 +25,7 @@ pub enum OrderState {
     HandedOver {
         /// When.
         at: Moment,
-        /// By whom, masked or by role: `店员 李*`.
+        /// Who handed it over, masked or by role: `店员 李*`.
         by: String,
     },
     /// Cancelled by the resident or the office; the points are back.

@@ -312,8 +312,8 @@ impl Month {
 
     /// What it says of what is not points; nothing where the month is continued.
     fn others(&self, shell: &Shell) -> Vec<String> {
-        let own = self.others.iter().filter(|_| !self.continued);
-        let said = own.map(|sum| {
+        let sums = self.others.iter().filter(|_| !self.continued);
+        let said = sums.map(|sum| {
             let (name, earned, spent) = match &sum.unit {
                 Unit::Points => (
                     shell.t("unit-points"),

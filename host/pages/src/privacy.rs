@@ -39,7 +39,9 @@ impl PublicListing {
 
     /// The setting behind a form's word.
     pub fn from_tag(tag: &str) -> Option<PublicListing> {
-        PublicListing::ALL.into_iter().find(|own| own.tag() == tag)
+        PublicListing::ALL
+            .into_iter()
+            .find(|listing| listing.tag() == tag)
     }
 
     fn key(self) -> &'static str {

@@ -126,15 +126,15 @@ pub struct RecordFormView {
 
 impl RecordFormView {
     fn some_more(&self) -> bool {
-        let own = &self.typed;
-        let each = [&own.time, &own.referrer, &own.note, &own.replaces];
+        let typed = &self.typed;
+        let each = [&typed.time, &typed.referrer, &typed.note, &typed.replaces];
         let empty = each.iter().all(|text| text.is_empty());
-        !empty || own.roles.iter().any(|(_, who)| !who.is_empty())
+        !empty || typed.roles.iter().any(|(_, who)| !who.is_empty())
     }
 
     fn error(&self, field: &str) -> Option<&str> {
-        let own = self.errors.iter().find(|error| error.field == field);
-        own.map(|error| error.message.as_str())
+        let found = self.errors.iter().find(|error| error.field == field);
+        found.map(|error| error.message.as_str())
     }
 }
 

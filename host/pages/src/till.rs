@@ -90,7 +90,7 @@ pub struct TillCheckView {
 impl TillCheckView {
     /// A single piece is handed over or not; only several can be parted.
     fn can_be_parted(&self) -> bool {
-        self.pieces.iter().map(|own| own.left).sum::<i64>() > 1
+        self.pieces.iter().map(|piece| piece.left).sum::<i64>() > 1
     }
 
     fn error(&self) -> Option<&str> {
@@ -126,7 +126,7 @@ pub enum TillOutcome {
     AlreadyHandedOver {
         /// When.
         at: Moment,
-        /// By whom.
+        /// Who handed it over.
         by: String,
     },
     /// Nobody came in time.

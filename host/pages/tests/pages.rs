@@ -360,16 +360,16 @@ fn rules(css: &str) -> Vec<(&str, &str)> {
 
 /// What a rule says of the colour of text: of the palette, in digits, or whatever is around it.
 fn text_colour(body: &str, around: [f64; 3]) -> Option<[f64; 3]> {
-    let own = body.split(';').find_map(|part| {
+    let stated = body.split(';').find_map(|part| {
         let (name, value) = part.split_once(':')?;
         (name.trim() == "color").then(|| value.trim())
     })?;
-    if own == "inherit" || own == "currentColor" {
+    if stated == "inherit" || stated == "currentColor" {
         return Some(around);
     }
-    match own.strip_prefix("var(--") {
+    match stated.strip_prefix("var(--") {
         Some(name) => Some(colour(name.trim_end_matches(')'))),
-        None => Some(hex(own.trim_start_matches('#'))),
+        None => Some(hex(stated.trim_start_matches('#'))),
     }
 }
 
@@ -384,11 +384,13 @@ fn text_on_a_gradient_can_be_read_at_each_of_its_ends() {
         };
         found += 1;
         let selector = selector.trim();
-        let gradient = gradient.split_once(';').map_or(gradient, |(own, _)| own);
+        let gradient = gradient
+            .split_once(';')
+            .map_or(gradient, |(value, _)| value);
         let stops: Vec<[f64; 3]> = gradient.split('#').skip(1).map(hex).collect();
         assert!(stops.len() > 1, "{gradient}");
-        let own = text_colour(body, [0.0; 3]).expect("a ground names its text");
-        let mut texts = vec![(selector.to_owned(), own)];
+        let ground_text = text_colour(body, [0.0; 3]).expect("a ground names its text");
+        let mut texts = vec![(selector.to_owned(), ground_text)];
         // A link has a colour of its own, so the ground must say otherwise.
         let mut links = false;
         for (selectors, body) in &all {
@@ -397,7 +399,8 @@ fn text_on_a_gradient_can_be_read_at_each_of_its_ends() {
                     continue;
                 };
                 // Drawings are no text, and say by their opacity that they are ground.
-                let Some(text) = text_colour(body, own).filter(|_| !body.contains("opacity: ."))
+                let Some(text) =
+                    text_colour(body, ground_text).filter(|_| !body.contains("opacity: ."))
                 else {
                     continue;
                 };

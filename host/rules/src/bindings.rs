@@ -1,7 +1,7 @@
 //! The generated borders, one for each interface version in `plugins/wit`. Everybody else asks through [`Speaks`], in the
 //! host's own types, and does not know which version a component was built for.
 
-use rongyi_core::rule::{CloseAsk, Decision, EarnAsk, Plan, PriceAsk, Quote, Refusal};
+use rongyi_core::rule::{CloseAsk, Decision, Denial, EarnAsk, Plan, PriceAsk, Quote};
 use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Linker};
 use wasmtime::{AsContextMut, Store};
 
@@ -20,7 +20,7 @@ pub(crate) const ALLOWED_IMPORTS: [&str; 2] = ["rongyi:rules/host", "rongyi:rule
 /// What is wrong with an answer, naming the field.
 pub(crate) type Wrong = String;
 /// An answer as it came over the border: converted, or a refusal, or nothing that can be.
-pub(crate) type Heard<T> = wasmtime::Result<Result<Result<T, Refusal>, Wrong>>;
+pub(crate) type Heard<T> = wasmtime::Result<Result<T, Denial<Wrong>>>;
 /// The answer of `configure`: the plan, or nothing that can be one, or what is wrong with the parameters.
 pub(crate) type Configured = wasmtime::Result<Result<Result<Plan, Wrong>, Vec<Diagnostic>>>;
 
@@ -46,7 +46,7 @@ impl Version {
     /// The version a component may be asked in that was built for `number`: a patch changes no question.
     pub(crate) fn of(number: &str) -> Option<Version> {
         let minor = |number: &str| number.rsplit_once('.').map(|(minor, _)| minor.to_owned());
-        let same = |own: &Version| minor(number) == minor(own.number());
+        let same = |version: &Version| minor(number) == minor(version.number());
         Version::ALL.into_iter().find(same)
     }
 

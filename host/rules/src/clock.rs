@@ -34,8 +34,8 @@ impl Clock {
     /// A clock whose ticks are told to `tick` until that says there is nobody left to tell.
     pub(crate) fn start(tick: impl Fn() -> bool + Send + 'static) -> Arc<Clock> {
         let clock = Arc::new(Clock::default());
-        let own = Arc::clone(&clock);
-        std::thread::spawn(move || own.go(tick));
+        let ticker = Arc::clone(&clock);
+        std::thread::spawn(move || ticker.go(tick));
         clock
     }
 

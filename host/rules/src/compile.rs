@@ -34,11 +34,11 @@ pub enum Compiler {
 impl Compiler {
     /// This very program again, with these arguments. On Linux that stays right when its file is replaced.
     pub fn this_program(args: &[&str]) -> Compiler {
-        let own = PathBuf::from("/proc/self/exe");
-        let program = if own.exists() {
-            own
+        let running = PathBuf::from("/proc/self/exe");
+        let program = if running.exists() {
+            running
         } else {
-            std::env::current_exe().unwrap_or(own)
+            std::env::current_exe().unwrap_or(running)
         };
         Compiler::Process {
             program,

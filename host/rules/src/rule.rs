@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rongyi_core::chain::Hash;
-use rongyi_core::rule::{CloseAsk, Decision, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal};
+use rongyi_core::rule::{CloseAsk, Decision, Denial, EarnAsk, Fault, Plan, PriceAsk, Quote};
 use wasmtime::Store;
 
 use crate::about::{About, Trace, Usage};
@@ -41,7 +41,7 @@ impl std::fmt::Debug for Rule {
     }
 }
 
-type Answer<T> = Result<Result<T, Refusal>, Fault>;
+type Answer<T> = Result<T, Denial<Fault>>;
 
 impl Rule {
     /// What each of its calls may take: those of its tier, as far as the community has not lowered them.
@@ -62,7 +62,7 @@ impl Rule {
     /// What is this event worth?
     ///
     /// # Errors
-    /// A [`Fault`] when no usable answer came.
+    /// The rule's refusal, or a [`Fault`] when no usable answer came.
     pub fn earn(&self, ask: &EarnAsk) -> Answer<Decision> {
         self.earn_metered(ask).0
     }
@@ -78,14 +78,14 @@ impl Rule {
         self.call(
             "earn",
             |guest, store| guest.earn(store, ask),
-            |own| answer::decision(&self.plan, &self.limits, ask, own),
+            |decision| answer::decision(&self.plan, &self.limits, ask, decision),
         )
     }
 
     /// What does this basket cost?
     ///
     /// # Errors
-    /// A [`Fault`] when no usable answer came.
+    /// The rule's refusal, or a [`Fault`] when no usable answer came.
     pub fn price(&self, ask: &PriceAsk) -> Answer<Quote> {
         self.price_metered(ask).0
     }
@@ -101,14 +101,14 @@ impl Rule {
         self.call(
             "price",
             |guest, store| guest.price(store, ask),
-            |own| answer::quote(&self.plan, &self.limits, ask, own),
+            |quote| answer::quote(&self.plan, &self.limits, ask, quote),
         )
     }
 
     /// What happens to this holder at the end of a period?
     ///
     /// # Errors
-    /// A [`Fault`] when no usable answer came.
+    /// The rule's refusal, or a [`Fault`] when no usable answer came.
     pub fn close(&self, ask: &CloseAsk) -> Answer<Decision> {
         self.close_metered(ask).0
     }
@@ -124,14 +124,14 @@ impl Rule {
         self.call(
             "close",
             |guest, store| guest.close(store, ask),
-            |own| answer::closing(&self.plan, &self.pool.limits, ask, own),
+            |decision| answer::closing(&self.plan, &self.pool.limits, ask, decision),
         )
     }
 
     /// Asks who it is, in a fresh instance, for what that takes.
     ///
     /// # Errors
-    /// A [`Fault`] when no usable answer came.
+    /// The rule's refusal, or a [`Fault`] when no usable answer came.
     pub fn describe_metered(&self) -> Result<Usage, Fault> {
         self.ready("describe", |guest, store| guest.describe(store).map(drop))
     }
@@ -139,7 +139,7 @@ impl Rule {
     /// Tells a fresh instance its parameters, for what that takes.
     ///
     /// # Errors
-    /// A [`Fault`] when no usable answer came.
+    /// The rule's refusal, or a [`Fault`] when no usable answer came.
     pub fn configure_metered(&self) -> Result<Usage, Fault> {
         self.ready("configure", |guest, store| {
             guest.configure(store, &self.params_json).map(drop)
@@ -193,26 +193,28 @@ impl Rule {
             configure_fuel: configured.unwrap_or(limits.fuel_load.saturating_sub(left)),
             memory_bytes: store.data().memory_used(),
         };
-        let checked = result.map(|answer| {
-            answer.and_then(|answer| {
-                match &answer {
-                    Ok(own) => check(own)?,
-                    Err(no) => answer::refusal(&self.plan, &self.limits, no)?,
+        let checked = result.map(|heard| {
+            match &heard {
+                Ok(output) => check(output).map_err(Denial::Failed)?,
+                Err(Denial::Refused(refusal)) => {
+                    answer::refusal(&self.plan, &self.limits, refusal).map_err(Denial::Failed)?
                 }
-                Ok(answer)
-            })
+                Err(Denial::Failed(_)) => {}
+            }
+            heard
         });
         let spent = match configured {
             Some(_) => Spent::of(hook, limits, fuel, &store),
             None => Spent::of("configure", limits, limits.fuel_load, &store),
         };
         let answer = match checked {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(wrong)) => {
-                let did = format!("answered something that cannot be: {wrong}");
-                Err(spent.guest("output.rule", &did))
-            }
-            Err(error) => Err(spent.fault(&error)),
+            Ok(heard) => heard.map_err(|denial| {
+                denial.map_failed(|wrong| {
+                    let did = format!("answered something that cannot be: {wrong}");
+                    spent.guest("output.rule", &did)
+                })
+            }),
+            Err(error) => Err(Denial::Failed(spent.fault(&error))),
         };
         let log = store.into_data().log;
         (answer, Trace { usage: used, log })

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rongyi_core::chain::{hex, sha256};
-use rongyi_core::rule as own;
+use rongyi_core::rule as host;
 pub use rongyi_sdk::scenario::{Candidate, Difference, Failure, Report};
 use rongyi_sdk::types as sdk;
 
@@ -77,14 +77,18 @@ impl<'e> Compiled<'e> {
 
     fn ask<T>(
         &mut self,
-        question: impl FnOnce(&Rule) -> Result<Result<T, own::Refusal>, own::Fault>,
-    ) -> Result<Result<T, own::Refusal>, String> {
+        question: impl FnOnce(&Rule) -> Result<T, host::Denial<host::Fault>>,
+    ) -> Result<Result<T, host::Refusal>, String> {
         self.next()?;
         let rule = self.rule.as_ref().ok_or("not configured")?;
-        question(rule).map_err(|fault| {
-            self.faults = self.faults.saturating_add(1);
-            format!("{}: {}", fault.code, fault.message)
-        })
+        match question(rule) {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(host::Denial::Refused(refusal)) => Ok(Err(refusal)),
+            Err(host::Denial::Failed(fault)) => {
+                self.faults = self.faults.saturating_add(1);
+                Err(format!("{}: {}", fault.code, fault.message))
+            }
+        }
     }
 }
 
@@ -199,7 +203,7 @@ impl Candidate for Compiled<'_> {
     fn price(&mut self, basket: &sdk::Basket) -> Answer<sdk::Quote> {
         let ask = price_ask(basket)?;
         let answer = self.ask(|rule| rule.price(&ask))?;
-        let quote = |quote: own::Quote| sdk::Quote {
+        let quote = |quote: host::Quote| sdk::Quote {
             points: quote.points,
             lines: quote.lines.iter().map(translate::line_out).collect(),
         };
@@ -227,13 +231,13 @@ fn traits(given: &[(String, i32)]) -> Result<Vec<(rongyi_core::ids::Code, i32)>,
 ///
 /// # Errors
 /// What the host would never ask, in words.
-pub fn earn_ask(event: &sdk::Event) -> Result<own::EarnAsk, String> {
+pub fn earn_ask(event: &sdk::Event) -> Result<host::EarnAsk, String> {
     let field = |(name, value): &(String, sdk::Value)| {
         Ok((translate::code(name)?, translate::value_in(value)?))
     };
     let fields = event.fields.iter().map(field);
     let roles = event.roles.iter().map(|role| translate::code(role));
-    Ok(own::EarnAsk {
+    Ok(host::EarnAsk {
         kind: translate::code(&event.kind)?,
         quantity: event.quantity,
         fields: fields.collect::<Result<_, String>>()?,
@@ -250,10 +254,10 @@ pub fn earn_ask(event: &sdk::Event) -> Result<own::EarnAsk, String> {
 ///
 /// # Errors
 /// What the host would never ask, in words.
-pub fn price_ask(basket: &sdk::Basket) -> Result<own::PriceAsk, String> {
+pub fn price_ask(basket: &sdk::Basket) -> Result<host::PriceAsk, String> {
     let line = |line: &sdk::BasketLine| {
         let category = Some(line.category.as_str()).filter(|category| !category.is_empty());
-        Ok(own::BasketLine {
+        Ok(host::BasketLine {
             item: translate::code(&line.item)?,
             category: translate::code(category.unwrap_or("none"))?,
             value_fen: line.value_fen,
@@ -262,7 +266,7 @@ pub fn price_ask(basket: &sdk::Basket) -> Result<own::PriceAsk, String> {
         })
     };
     let lines = basket.lines.iter().map(line);
-    Ok(own::PriceAsk {
+    Ok(host::PriceAsk {
         lines: lines.collect::<Result<_, String>>()?,
         on: translate::date_in(basket.on)?,
         minute: basket.minute,
@@ -275,8 +279,8 @@ pub fn price_ask(basket: &sdk::Basket) -> Result<own::PriceAsk, String> {
 ///
 /// # Errors
 /// What the host would never ask, in words.
-pub fn close_ask(closing: &sdk::Closing) -> Result<own::CloseAsk, String> {
-    Ok(own::CloseAsk {
+pub fn close_ask(closing: &sdk::Closing) -> Result<host::CloseAsk, String> {
+    Ok(host::CloseAsk {
         period: translate::code(&closing.period)?,
         first: translate::date_in(closing.first)?,
         last: translate::date_in(closing.last)?,
@@ -287,7 +291,7 @@ pub fn close_ask(closing: &sdk::Closing) -> Result<own::CloseAsk, String> {
 }
 
 /// A plan in the words of scenarios.
-pub fn plan(plan: &own::Plan) -> sdk::Plan {
+pub fn plan(plan: &host::Plan) -> sdk::Plan {
     translate::plan(plan)
 }
 

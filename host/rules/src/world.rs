@@ -65,8 +65,8 @@ pub(crate) fn imports(wasm: &wasmtime::Engine, component: &Component) -> Result<
             ));
         }
         speaks(name, version)?;
-        if let ComponentItem::ComponentInstance(own) = item.ty {
-            let functions = own
+        if let ComponentItem::ComponentInstance(instance) = item.ty {
+            let functions = instance
                 .exports(wasm)
                 .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)));
             for (function, _) in functions {
@@ -100,7 +100,7 @@ pub(crate) fn interface(wasm: &wasmtime::Engine, component: &Component) -> Strin
 /// The versions this host speaks, for people: `rongyi:rules@0.1.0, rongyi:rules@0.2.0`.
 fn spoken() -> String {
     Version::ALL
-        .map(|own| format!("{PACKAGE}@{}", own.number()))
+        .map(|version| format!("{PACKAGE}@{}", version.number()))
         .join(", ")
 }
 
@@ -109,14 +109,16 @@ fn is_newer(version: &str) -> bool {
     let numbers = |version: &str| -> Option<Vec<u32>> {
         version.split('.').map(|part| part.parse().ok()).collect()
     };
-    let newest = Version::ALL.iter().filter_map(|own| numbers(own.number()));
+    let newest = Version::ALL
+        .iter()
+        .filter_map(|known| numbers(known.number()));
     numbers(version).is_some_and(|wants| newest.max().is_some_and(|newest| wants > newest))
 }
 
 /// A patch changes no question; for anything else both versions are named.
 fn speaks(name: &str, version: &str) -> Result<Version, LoadError> {
-    if let Some(own) = Version::of(version) {
-        return Ok(own);
+    if let Some(known) = Version::of(version) {
+        return Ok(known);
     }
     let name = plain(name, 120);
     let spoken = spoken();

@@ -124,7 +124,7 @@ fn has_key(value: &toml::Value, key: &str) -> bool {
     match value {
         toml::Value::Table(rows) => rows
             .iter()
-            .any(|(own, inner)| own == key || has_key(inner, key)),
+            .any(|(name, inner)| name == key || has_key(inner, key)),
         toml::Value::Array(items) => items.iter().any(|item| has_key(item, key)),
         toml::Value::String(text) => text == key,
         toml::Value::Integer(_)
@@ -162,9 +162,10 @@ fn every_kind_of_rule_is_said_by_a_parameter_and_shown_by_a_scenario() {
         let path = format!("plugins/{rule}/scenarios/{file}");
         let text = read(&path);
         let parsed = rongyi_sdk::scenario::read(&text).unwrap();
-        let own = parsed.scenario.iter().find(|one| one.name == name);
-        let own = own.unwrap_or_else(|| panic!("{number}: {path} has no scenario “{name}”"));
-        let params = &parsed.params[own.params.as_ref().unwrap()];
+        let written = parsed.scenario.iter().find(|one| one.name == name);
+        let written =
+            written.unwrap_or_else(|| panic!("{number}: {path} has no scenario “{name}”"));
+        let params = &parsed.params[written.params.as_ref().unwrap()];
         assert!(
             has_key(params, &parameter),
             "{number}: the parameters of “{name}” do not say `{parameter}`"

@@ -2,7 +2,7 @@
 //! them natively.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use rongyi_core::rule as own;
+use rongyi_core::rule::{EarnAsk, Fact};
 use rongyi_rules::{Cache, Compiler, Engine, Limits, Lowered};
 
 #[test]
@@ -64,13 +64,13 @@ fn twenty_kinds_leave_half_of_the_fuel() {
     let bundled = rongyi_bundled::find("points-table").unwrap();
     let rule = engine.load(bundled.bytes, &params).unwrap();
     let facts = vec![
-        own::Fact {
+        Fact {
             value: 262,
             saturated: false
         };
         rule.plan.kinds[19].facts.len()
     ];
-    let ask = own::EarnAsk {
+    let ask = EarnAsk {
         kind: "kind-19".parse().unwrap(),
         quantity: 76,
         fields: vec![],
@@ -82,7 +82,7 @@ fn twenty_kinds_leave_half_of_the_fuel() {
         seed: [0; 16],
     };
     let (answer, usage) = rule.earn_metered(&ask);
-    assert_eq!(answer.unwrap().unwrap().awards[0].amount, 38);
+    assert_eq!(answer.unwrap().awards[0].amount, 38);
     let limits = &engine.allowance().small;
     assert!(usage.fuel < limits.fuel_call / 2, "{usage:?}");
     assert!(usage.configure_fuel < limits.fuel_load / 2, "{usage:?}");

@@ -144,8 +144,8 @@ async fn take_two(
         }),
         Request::Review(entry, _) => {
             let open = store.fates_in(community, FateState::Objected, LIST_MAX);
-            let own = open.await?.into_iter().find(|(own, _)| own == entry);
-            let parties = own.map(|(entry, fate)| vec![entry, fate.by]);
+            let objected = open.await?.into_iter().find(|(seq, _)| seq == entry);
+            let parties = objected.map(|(entry, fate)| vec![entry, fate.by]);
             (parties.unwrap_or_default(), |actor| {
                 AmendRejection::ReviewSamePerson { actor }
             })
@@ -160,10 +160,10 @@ async fn take_two(
         };
         let asked = receipt(&stored)?;
         let asked = asked.records.first().and_then(Record::envelope);
-        if let Some(own) = asked
-            && one_person(store, community, &own.actor, actor).await?
+        if let Some(envelope) = asked
+            && one_person(store, community, &envelope.actor, actor).await?
         {
-            return Err(ClerkError::Rejected(refusal(own.actor.clone()).into()));
+            return Err(ClerkError::Rejected(refusal(envelope.actor.clone()).into()));
         }
     }
     Ok(())
@@ -243,7 +243,7 @@ pub async fn notices(store: &Store, community: &Code) -> Result<Vec<Noticed>, St
             open.extend(noticed(store, community, (entry, fate)).await?);
         }
     }
-    open.sort_by_key(|own: &Noticed| (own.fate.until, own.entry));
+    open.sort_by_key(|noticed: &Noticed| (noticed.fate.until, noticed.entry));
     Ok(open)
 }
 
@@ -261,9 +261,9 @@ pub async fn noticed(
     };
     let receipt = receipt(&stored)?;
     let what = receipt.records.first().and_then(Record::what);
-    let event = match what.and_then(|own| own.waited()) {
+    let event = match what.and_then(|asked| asked.waited()) {
         Some(seq) => event_at(store, community, seq).await?,
-        None => what.and_then(|own| own.event().cloned()),
+        None => what.and_then(|asked| asked.event().cloned()),
     };
     let Some(event) = event else {
         return Ok(None);
@@ -272,7 +272,7 @@ pub async fn noticed(
     let mut found = Noticed {
         entry,
         fate,
-        by: by.map_or_else(|| Actor::Job.code(), |own| own.actor.clone()),
+        by: by.map_or_else(|| Actor::Job.code(), |envelope| envelope.actor.clone()),
         event,
         set: receipt.set(),
         points: 0,

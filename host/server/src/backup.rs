@@ -44,7 +44,7 @@ pub struct Manifest {
     pub form: u32,
     /// When it was made.
     pub made_at: String,
-    /// By which version of the program.
+    /// The version of the program that made it.
     pub program: String,
     /// `sqlite` or `postgres`: where the database was.
     pub engine: String,
@@ -151,7 +151,7 @@ impl Unfinished {
         let parent = self
             .target
             .parent()
-            .filter(|own| !own.as_os_str().is_empty());
+            .filter(|parent| !parent.as_os_str().is_empty());
         sync_folder(parent.unwrap_or(Path::new(".")))
     }
 }
@@ -174,14 +174,14 @@ fn private_file(path: &Path) -> std::io::Result<File> {
 }
 
 fn sync_folder(path: &Path) -> Result<(), BackupError> {
-    at(path, File::open(path).and_then(|own| own.sync_all()))
+    at(path, File::open(path).and_then(|folder| folder.sync_all()))
 }
 
 fn sync_folders(path: &Path) -> Result<(), BackupError> {
     for entry in at(path, std::fs::read_dir(path))? {
-        let own = at(path, entry)?.path();
-        if own.is_dir() {
-            sync_folders(&own)?;
+        let child = at(path, entry)?.path();
+        if child.is_dir() {
+            sync_folders(&child)?;
         }
     }
     sync_folder(path)
@@ -324,7 +324,7 @@ fn published(config: &Config) -> Result<Vec<PathBuf>, BackupError> {
     };
     let paths = entries.flatten().map(|entry| entry.path());
     let mut files: Vec<PathBuf> = paths
-        .filter(|path| path.extension().is_some_and(|own| own == "txt"))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
         .collect();
     files.sort();
     Ok(files)
@@ -346,15 +346,15 @@ async fn heads_of(file: &Path) -> Result<String, BackupError> {
 /// Where the copy belongs: where the database file was, or, if it was none, beside the other data.
 fn database_place(config: &Config, home: &Path) -> PathBuf {
     let url = config.database_url.strip_prefix("sqlite:");
-    let file = url.map(|own| own.strip_prefix("//").unwrap_or(own));
-    let file = file.and_then(|own| own.split('?').next());
+    let file = url.map(|url| url.strip_prefix("//").unwrap_or(url));
+    let file = file.and_then(|file| file.split('?').next());
     let file = file.map_or_else(|| config.data_dir.join(DATABASE), PathBuf::from);
     from_home(home, &file)
 }
 
 /// The way from one folder to a file, with as many `..` as it takes; the file itself when there is none.
 fn from_home(home: &Path, file: &Path) -> PathBuf {
-    let whole = |path: &Path| std::path::absolute(path).map(|own| tidy(&own));
+    let whole = |path: &Path| std::path::absolute(path).map(|absolute| tidy(&absolute));
     let (Ok(home), Ok(file)) = (whole(home), whole(file)) else {
         return file.to_owned();
     };
@@ -453,11 +453,11 @@ pub fn restore(from: &Path, target: &Path) -> Result<Restored, BackupError> {
     let unfinished = Unfinished::beside(target)?;
     let (root, home) = (unfinished.folder.clone(), Path::new("config"));
     let (mut moved, mut config, mut database) = (Vec::new(), PathBuf::new(), PathBuf::new());
-    for own in &manifest.files {
-        let named = PathBuf::from(&own.name);
+    for file in &manifest.files {
+        let named = PathBuf::from(&file.name);
         let short = named.file_name().unwrap_or_default();
-        let place = match &own.place {
-            None => home.join("..").join(&own.name),
+        let place = match &file.place {
+            None => home.join("..").join(&file.name),
             Some(place) => home.join(place),
         };
         let mut place = tidy(&place);
@@ -469,17 +469,17 @@ pub fn restore(from: &Path, target: &Path) -> Result<Restored, BackupError> {
             place = Path::new("data").join(short);
             moved.push(target.join(&place));
         }
-        let (bytes, sha256) = copy(&from.join(&own.name), &root.join(&place))?;
-        if bytes != own.bytes || sha256 != own.sha256 {
+        let (bytes, sha256) = copy(&from.join(&file.name), &root.join(&place))?;
+        if bytes != file.bytes || sha256 != file.sha256 {
             return Err(BackupError::Differs {
-                name: own.name.clone(),
+                name: file.name.clone(),
                 what_zh: "内容变了",
                 what_en: "its content changed",
             });
         }
-        if own.name == DATABASE {
+        if file.name == DATABASE {
             database = target.join(&place);
-        } else if own.name == manifest.config {
+        } else if file.name == manifest.config {
             config = target.join(&place);
         }
     }
@@ -509,14 +509,18 @@ fn read_manifest(from: &Path) -> Result<Manifest, BackupError> {
         let form = format!("form {}", manifest.form);
         return Err(BackupError::Manifest(path, form));
     }
-    let named: BTreeSet<&str> = manifest.files.iter().map(|own| own.name.as_str()).collect();
-    for own in &manifest.files {
-        let plain = Path::new(&own.name)
+    let named: BTreeSet<&str> = manifest
+        .files
+        .iter()
+        .map(|file| file.name.as_str())
+        .collect();
+    for file in &manifest.files {
+        let plain = Path::new(&file.name)
             .components()
             .all(|part| matches!(part, Component::Normal(_)));
-        if !plain || !from.join(&own.name).is_file() {
+        if !plain || !from.join(&file.name).is_file() {
             return Err(BackupError::Differs {
-                name: own.name.clone(),
+                name: file.name.clone(),
                 what_zh: "缺这个文件",
                 what_en: "it is not there",
             });

@@ -51,9 +51,9 @@ impl Cli {
         let matches = Cli::command().try_get_matches_from(args)?;
         let mut words = Vec::new();
         let mut below = matches.subcommand();
-        while let Some((word, own)) = below {
+        while let Some((word, arguments)) = below {
             words.push(word.to_owned());
-            below = own.subcommand();
+            below = arguments.subcommand();
         }
         let cli = Cli::from_arg_matches(&matches)?;
         Ok(Cli {
@@ -244,7 +244,7 @@ mod tests {
             );
             for argument in command
                 .get_arguments()
-                .filter(|own| own.get_id() != "help" && own.get_id() != "version")
+                .filter(|argument| argument.get_id() != "help" && argument.get_id() != "version")
             {
                 assert!(
                     argument.get_help().is_some(),

@@ -205,19 +205,19 @@ async fn shown(house: &House, key: [u8; 32]) -> Result<String, Failure> {
         format!("居民从这里登录 residents sign in at {ADDRESS}/{community}/sign-in"),
         format!("工作人员从这里登录 staff at {ADDRESS}/{community}/staff/sign-in"),
     ];
-    for (own, resident) in SHOWN_RESIDENTS {
-        let own = Code::literal(own);
-        let Some(person) = house.store.resident_person(&own, resident).await? else {
+    for (code, resident) in SHOWN_RESIDENTS {
+        let code = Code::literal(code);
+        let Some(person) = house.store.resident_person(&code, resident).await? else {
             continue;
         };
         let pin = new_pin();
         let hash = hashed(key, pin.clone()).await?;
         house.store.set_pin(person.person_id, &hash, false).await?;
         let name = &person.name;
-        let place = if own == community {
+        let place = if code == community {
             String::new()
         } else {
-            format!("  什么都遇到过 with a bit of everything: {ADDRESS}/{own}/sign-in")
+            format!("  什么都遇到过 with a bit of everything: {ADDRESS}/{code}/sign-in")
         };
         lines.push(format!(
             "  居民 resident   {resident}  PIN {pin}  ({name}){place}"

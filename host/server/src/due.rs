@@ -7,7 +7,7 @@ use rongyi_core::book::{AccountState, Book, Frame};
 use rongyi_core::command::{Ask, Command, Lapse, Need};
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::rule::{
-    Blame, CloseAsk, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal,
+    Blame, CloseAsk, Decision, Denial, EarnAsk, Fault, Judge, PriceAsk, Quote,
 };
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{Store, StoreError};
@@ -31,16 +31,16 @@ fn unasked() -> Fault {
 }
 
 impl Judge for NoRule {
-    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
-        Err(unasked())
+    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Decision, Denial<Fault>> {
+        Err(unasked().into())
     }
 
-    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
-        Err(unasked())
+    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Quote, Denial<Fault>> {
+        Err(unasked().into())
     }
 
-    fn close(&self, _: RuleSetNo, _: &CloseAsk) -> Result<Result<Decision, Refusal>, Fault> {
-        Err(unasked())
+    fn close(&self, _: RuleSetNo, _: &CloseAsk) -> Result<Decision, Denial<Fault>> {
+        Err(unasked().into())
     }
 }
 
@@ -79,11 +79,11 @@ pub async fn accounts(
         let day = today.to_days();
         state.lots.keys().any(|lot| *lot != 0 && *lot < day)
     };
-    let spendable = |own: &&Account| own.purpose == Purpose::Available;
+    let spendable = |account: &&Account| account.purpose == Purpose::Available;
     let lapsing = accounts
         .iter()
         .filter(spendable)
-        .filter(|own| past(&book.account(own)));
+        .filter(|account| past(&book.account(account)));
     let lapsing: Vec<Account> = lapsing.copied().collect();
     for ask in asks {
         done(store, &mut book, today, ask).await?;
@@ -91,7 +91,10 @@ pub async fn accounts(
     if !lapsing.is_empty() {
         done(store, &mut book, today, Ask::Lapse(Lapse(lapsing))).await?;
     }
-    Ok(accounts.iter().map(|own| book.account(own)).collect())
+    Ok(accounts
+        .iter()
+        .map(|account| book.account(account))
+        .collect())
 }
 
 /// Does it in the copy. What the book refuses, the job would not do either.

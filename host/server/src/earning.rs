@@ -320,7 +320,7 @@ mod tests {
                 en: "All of it".into(),
             },
         )]);
-        let own = Field {
+        let part = Field {
             name: Code::literal("part"),
             title: Text {
                 zh: "参加".into(),
@@ -330,11 +330,11 @@ mod tests {
             required: true,
         };
         assert_eq!(
-            field(&own, "full"),
+            field(&part, "full"),
             Ok(Value::Choice(Code::literal("full")))
         );
         assert!(
-            field(&own, "half")
+            field(&part, "half")
                 .unwrap_err()
                 .text
                 .en
@@ -342,7 +342,7 @@ mod tests {
         );
         let yes = Field {
             kind: FieldKind::YesNo,
-            ..own
+            ..part
         };
         assert_eq!(field(&yes, "是"), Ok(Value::YesNo(true)));
         assert!(field(&yes, "maybe").is_err());

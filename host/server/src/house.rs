@@ -253,7 +253,7 @@ impl House {
     pub fn today(&self, community: &Code) -> (LocalDate, u16) {
         let zone = self
             .community(community)
-            .map_or(TimeZone::UTC, |own| own.zone.clone());
+            .map_or(TimeZone::UTC, |served| served.zone.clone());
         local(self.clock.now(), &zone)
     }
 
@@ -261,7 +261,7 @@ impl House {
     pub fn day_of(&self, community: &Code, at: Instant) -> LocalDate {
         let zone = self
             .community(community)
-            .map_or(TimeZone::UTC, |own| own.zone.clone());
+            .map_or(TimeZone::UTC, |served| served.zone.clone());
         local(at, &zone).0
     }
 
@@ -404,7 +404,8 @@ fn mistakes(wrong: Vec<(PathBuf, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
 
 /// The communities of a configuration, as they are served.
 fn served(config: &Config) -> Communities {
-    let one = |own: &config::Community| (own.code.clone(), Arc::new(as_served(own)));
+    let one =
+        |community: &config::Community| (community.code.clone(), Arc::new(as_served(community)));
     config.communities.iter().map(one).collect()
 }
 

@@ -21,7 +21,7 @@ use crate::audit::proof::ProofFault;
 use crate::door::Actor;
 use crate::due;
 use crate::house::House;
-use crate::people::own;
+use crate::people;
 
 /// Time between two rounds.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -56,7 +56,7 @@ pub struct Done {
 /// Runs the jobs every minute until `stop`.
 pub async fn run(house: Arc<House>, stop: CancellationToken) {
     for code in house.communities().keys() {
-        match own::close_earlier(&house, code).await {
+        match people::own::close_earlier(&house, code).await {
             Ok(0) => {}
             Ok(closed) => {
                 tracing::info!(community = %code, closed, "numbers of erased residents were closed")
@@ -135,8 +135,8 @@ pub async fn sweep(house: &House) {
 pub async fn roster(house: &House, code: &Code) {
     match crate::audit::roster::keep(house, code, None).await {
         Ok(strange) => {
-            for own in strange {
-                tracing::error!(community = %code, who = %own.who, what = %own.what, "staff were changed and no deed of this program says why; run `rongyi verify`");
+            for unexplained in strange {
+                tracing::error!(community = %code, who = %unexplained.who, what = %unexplained.what, "staff were changed and no deed of this program says why; run `rongyi verify`");
             }
         }
         Err(error) => {
@@ -229,10 +229,10 @@ async fn ready(house: &House, code: &Code) -> Result<Vec<u64>, ClerkError> {
 /// What fell due with the day: how many orders ran out and how many awards were posted now.
 async fn due(house: &House, code: &Code, today: LocalDate) -> Result<(usize, usize), ClerkError> {
     let (mut released, mut posted) = (0, 0);
-    for own in due::asks(&house.store, code, (today, ROUND_MAX), None).await? {
-        let order = matches!(own, Ask::Release(_));
+    for due_ask in due::asks(&house.store, code, (today, ROUND_MAX), None).await? {
+        let order = matches!(due_ask, Ask::Release(_));
         let counted = if order { &mut released } else { &mut posted };
-        *counted += usize::from(ask(house, code, own).await?);
+        *counted += usize::from(ask(house, code, due_ask).await?);
     }
     Ok((released, posted))
 }

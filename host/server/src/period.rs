@@ -19,7 +19,7 @@ use rongyi_core::command::{Ask, Command, PeriodRejection, PeriodTurn, Rejection}
 use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::period::{Period, PeriodLength, PeriodRow, PeriodState, PeriodStep, Standing};
 use rongyi_core::record::Record;
-use rongyi_core::rule::{Decision, Refusal, Text};
+use rongyi_core::rule::{Decision, Denial, Text};
 use rongyi_core::time::LocalDate;
 use rongyi_store::StoreError;
 
@@ -113,10 +113,7 @@ impl PeriodError {
     pub fn text(&self) -> Option<Text> {
         let (zh, en) = match self {
             PeriodError::Clerk(_) => return None,
-            PeriodError::Length {
-                period,
-                lengths: own,
-            } => {
+            PeriodError::Length { period, lengths } => {
                 let sample = |length| match length {
                     PeriodLength::Month => "2026-10",
                     PeriodLength::Quarter => "2026-q4",
@@ -126,13 +123,13 @@ impl PeriodError {
                 (
                     format!(
                         "本社区按{}结账，{period} 不是这样的一期。请写成 {} 的样子。",
-                        named(own, "、", length_zh),
-                        named(own, "、", sample)
+                        named(lengths, "、", length_zh),
+                        named(lengths, "、", sample)
                     ),
                     format!(
                         "This community closes by the {}, and {period} is none. Write it like {}.",
-                        named(own, " and the ", length_en),
-                        named(own, " or ", sample)
+                        named(lengths, " and the ", length_en),
+                        named(lengths, " or ", sample)
                     ),
                 )
             }
@@ -168,14 +165,14 @@ pub async fn cut_off(
     period: Period,
 ) -> Result<Answer, PeriodError> {
     let all = closings(house, code);
-    let own = all.iter().find(|own| own.0 == period.length);
+    let closing = all.iter().find(|(length, ..)| *length == period.length);
     let said = house
         .community(code)
-        .map(|own| !own.config.periods.is_empty());
-    if own.is_none() && said == Some(true) {
+        .map(|community| !community.config.periods.is_empty());
+    if closing.is_none() && said == Some(true) {
         return Err(PeriodError::Length {
             period,
-            lengths: all.iter().map(|own| own.0).collect(),
+            lengths: all.iter().map(|(length, ..)| *length).collect(),
         });
     }
     let frame = house.store.frame(code).await?;
@@ -189,7 +186,7 @@ pub async fn cut_off(
     if count > 0 {
         return Err(PeriodError::Waiting { period, count });
     }
-    let rule = own.and_then(|own| own.1.clone());
+    let rule = closing.and_then(|(_, rule, _)| rule.clone());
     ask(house, code, actor, period, PeriodStep::CutOff { rule }).await
 }
 
@@ -236,10 +233,10 @@ pub async fn sign_off(
     let staff = house.store.all_staff(code).await?;
     let operators = staff
         .iter()
-        .filter(|own| own.active && Role::from_word(&own.role) == Some(Role::Operator));
+        .filter(|account| account.active && Role::from_word(&account.role) == Some(Role::Operator));
     // Two accounts of one person are one operator.
     let people: BTreeSet<Result<i64, i64>> = operators
-        .map(|own| own.person_id.ok_or(own.staff_id))
+        .map(|account| account.person_id.ok_or(account.staff_id))
         .collect();
     let alone = people.len() < 2;
     let frame = house.store.frame(code).await.map_err(ClerkError::from)?;
@@ -314,7 +311,7 @@ pub async fn close(
             .store
             .open_standings(code, row.cut, limit.saturating_add(skip))
             .await?;
-        let failed = |holder: &Holder| done.failed.iter().any(|(own, _)| own == holder);
+        let failed = |holder: &Holder| done.failed.iter().any(|(tried, _)| tried == holder);
         let open: Vec<Holder> = open.into_iter().filter(|holder| !failed(holder)).collect();
         if open.is_empty() {
             break;
@@ -404,8 +401,11 @@ pub struct Line {
     /// What they had at the cut-off.
     pub standing: Standing,
     /// The rule's answer; a fault of the rule as its sentence.
-    pub outcome: Result<Result<Decision, Refusal>, Text>,
+    pub outcome: Outcome,
 }
+
+/// What closing gives a holder, or why nothing; a fault of the rule as its sentence.
+pub type Outcome = Result<Decision, Denial<Text>>;
 
 /// A page of holders, those after `after`, with what closing gave or would give them. Changes nothing.
 ///
@@ -459,7 +459,7 @@ pub async fn preview(
         let line = |(holder, standing)| Line {
             outcome: book
                 .preview(&period, holder, today, &judge)
-                .map_err(|rejection| rejection.text()),
+                .map_err(|denial| denial.map_failed(|rejection| rejection.text())),
             holder,
             standing,
         };
@@ -471,17 +471,13 @@ pub async fn preview(
 }
 
 /// What was decided when a holder was closed.
-async fn decided(
-    house: &House,
-    code: &Code,
-    entry: u64,
-) -> Result<Result<Result<Decision, Refusal>, Text>, PeriodError> {
+async fn decided(house: &House, code: &Code, entry: u64) -> Result<Outcome, PeriodError> {
     let stored = house.store.entry(code, entry).await?;
     let records = stored.map(|stored| stored.records).unwrap_or_default();
     for (_, kind, body) in records {
         match Record::decode(kind, &body) {
-            Ok(Record::Decided(_, _, decision)) => return Ok(Ok(Ok(decision))),
-            Ok(Record::Refused(_, _, refusal)) => return Ok(Ok(Err(refusal))),
+            Ok(Record::Decided(_, _, decision)) => return Ok(Ok(decision)),
+            Ok(Record::Refused(_, _, refusal)) => return Ok(Err(Denial::Refused(refusal))),
             Ok(_) | Err(_) => {}
         }
     }
@@ -516,11 +512,11 @@ pub fn wrong_rules(community: &config::Community, names: &[&str]) -> Vec<Diagnos
 
 /// The points of a standing.
 pub fn points(standing: &Standing) -> i64 {
-    let own = |(asset, _): &&(AssetNo, i64)| *asset == AssetNo::POINTS;
+    let of_points = |(asset, _): &&(AssetNo, i64)| *asset == AssetNo::POINTS;
     standing
         .balances
         .iter()
-        .find(own)
+        .find(of_points)
         .map_or(0, |(_, has)| *has)
 }
 

@@ -251,7 +251,7 @@ fn pickup_code() -> String {
 /// An order as somebody asks for it.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// For whom.
+    /// The resident for whom it is ordered.
     pub resident: ResidentNo,
     /// What.
     pub basket: Basket,
@@ -426,8 +426,11 @@ pub async fn handed_in(
     community: &Code,
     order: &Order,
 ) -> Result<Vec<u64>, StoreError> {
-    let unit = store.frame(community).await?.and_then(|own| own.settings);
-    let unit = unit.map_or(Unit::Person, |own| own.unit);
+    let unit = store
+        .frame(community)
+        .await?
+        .and_then(|frame| frame.settings);
+    let unit = unit.map_or(Unit::Person, |settings| settings.unit);
     let held = Account {
         purpose: Purpose::Held,
         ..available(holder(unit, order.resident, order.household))
@@ -436,10 +439,10 @@ pub async fn handed_in(
     let mut before = None;
     for _ in 0..HANDED_PAGES_MAX {
         let rows = store.passbook(community, &[held], before, 100).await?;
-        let own = rows.iter().filter(|row| {
+        let settled = rows.iter().filter(|row| {
             row.transfer.order == Some(order.no) && row.transfer.kind == TransferKind::Settle
         });
-        entries.extend(own.map(|row| row.entry));
+        entries.extend(settled.map(|row| row.entry));
         before = rows.last().map(|row| row.seq);
         if before.is_none_or(|seq| seq <= order.entry) {
             break;

@@ -456,7 +456,9 @@ fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
 /// The addresses of the API with their acts, below `/api/v1`.
 pub fn api_addresses() -> Vec<Address> {
     let all = operations().into_iter();
-    let mut list: Vec<Address> = all.flat_map(|(act, own)| of_api(act, own).0).collect();
+    let mut list: Vec<Address> = all
+        .flat_map(|(act, methods)| of_api(act, methods).0)
+        .collect();
     list.push(Address {
         method: "GET",
         path: "/openapi.json".to_owned(),
@@ -467,9 +469,11 @@ pub fn api_addresses() -> Vec<Address> {
 
 pub(crate) fn api_routes() -> OpenApiRouter<Arc<App>> {
     let empty = OpenApiRouter::with_openapi(openapi::frame());
-    operations().into_iter().fold(empty, |router, (act, own)| {
-        router.routes(of_api(act, own).1)
-    })
+    operations()
+        .into_iter()
+        .fold(empty, |router, (act, methods)| {
+            router.routes(of_api(act, methods).1)
+        })
 }
 
 fn api_router() -> axum::Router<Arc<App>> {

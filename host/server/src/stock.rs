@@ -241,8 +241,8 @@ async fn booked(
     let store = &house.store;
     let frame = store.frame(community).await?;
     let items = frame.iter().flat_map(|frame| &frame.items);
-    let no = items.into_iter().find(|own| own.code == *item);
-    let no = no.map(|own| own.no);
+    let no = items.into_iter().find(|listed| listed.code == *item);
+    let no = no.map(|listed| listed.no);
     let mut count = 0;
     for (seq, text) in store.texts_from(community, told).await? {
         if text.text != told {
@@ -251,9 +251,9 @@ async fn booked(
         let Some(stored) = store.entry(community, seq).await? else {
             continue;
         };
-        if let Some(Record::Asked(_, Asked::Receive(own))) = receipt(&stored)?.records.first()
-            && Some(own.item) == no
-            && own.quantity == quantity
+        if let Some(Record::Asked(_, Asked::Receive(received))) = receipt(&stored)?.records.first()
+            && Some(received.item) == no
+            && received.quantity == quantity
         {
             count += 1;
         }
@@ -308,8 +308,8 @@ pub async fn count(
     let unknown = || ClerkError::Rejected(Rejection::ItemUnknown { item: item.clone() });
     let frame = house.store.frame(community).await?;
     let items = frame.map(|frame| frame.items).unwrap_or_default();
-    let known = items.iter().find(|own| own.code == *item);
-    let asset = known.and_then(|own| AssetNo::of_item(own.no));
+    let known = items.iter().find(|listed| listed.code == *item);
+    let asset = known.and_then(|listed| AssetNo::of_item(listed.no));
     let asset = asset.ok_or_else(unknown)?;
     let of = |purpose| Account::of_community(asset, purpose);
     let accounts = [of(Purpose::Shelf), of(Purpose::Reserved)];
@@ -336,7 +336,7 @@ pub async fn offer(
 ) -> Result<u64, ClerkError> {
     let frame = house.store.frame(community).await?;
     let items = frame.map(|frame| frame.items).unwrap_or_default();
-    let known = items.into_iter().find(|own| own.code == *item);
+    let known = items.into_iter().find(|listed| listed.code == *item);
     let known =
         known.ok_or_else(|| ClerkError::Rejected(Rejection::ItemUnknown { item: item.clone() }))?;
     let ask = Ask::Define(Box::new(Item { active, ..known }));

@@ -62,10 +62,10 @@ pub async fn metrics(
 }
 
 fn is_trusted(app: &App, peer: &Peer, headers: &HeaderMap) -> bool {
-    let Some(peer) = peer.0.map(|own| own.ip().to_canonical()) else {
+    let Some(peer) = peer.0.map(|socket| socket.ip().to_canonical()) else {
         return false;
     };
-    let named = |own: &IpAddr| own.to_canonical() == peer;
+    let named = |trusted: &IpAddr| trusted.to_canonical() == peer;
     let passed_on = PASSED_ON.iter().any(|name| headers.contains_key(*name));
     app.house.config.metrics_from.iter().any(named) || (peer.is_loopback() && !passed_on)
 }

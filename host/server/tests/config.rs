@@ -42,7 +42,7 @@ fn mistakes(file: &Path) -> Vec<Diagnostic> {
     let checked = config
         .communities
         .iter()
-        .filter_map(|own| rongyi_server::house::check_rules(&engine, own).err());
+        .filter_map(|community| rongyi_server::house::check_rules(&engine, community).err());
     checked.flatten().collect()
 }
 
@@ -280,7 +280,7 @@ fn a_good_configuration_is_read_exactly() {
     let notice: Vec<_> = full
         .notices
         .iter()
-        .map(|own| (own.kind.as_str(), own.days))
+        .map(|notice| (notice.kind.as_str(), notice.days))
         .collect();
     assert_eq!(notice, [("tree.plant", 3), ("waste.food", 7)]);
     assert_eq!(full.order_hold_days, 3);
@@ -376,7 +376,10 @@ fn periods_of_several_lengths_are_read_the_shortest_first() {
     let lengths = |block: &str| {
         let config = with("", block).unwrap_or_else(|found| panic!("{}", render(&found)));
         let periods = &config.communities[0].periods;
-        periods.iter().map(|own| own.length).collect::<Vec<_>>()
+        periods
+            .iter()
+            .map(|period| period.length)
+            .collect::<Vec<_>>()
     };
     assert_eq!(lengths(""), []);
     assert_eq!(lengths("[period]\nlength = \"half-year\"\n"), [HalfYear]);
@@ -563,7 +566,7 @@ fn no_text_is_longer_than_people_read() {
         let line = format!("{key} = {value}\n");
         let rest: Vec<_> = whole
             .lines()
-            .filter(|own| !own.starts_with(&format!("{key} ")))
+            .filter(|whole_line| !whole_line.starts_with(&format!("{key} ")))
             .collect();
         assert_eq!(check(format!("{line}{}\n", rest.join("\n"))), 1, "{key}");
     }

@@ -285,7 +285,7 @@ impl Names {
             }
             names.push(Some(name));
         }
-        let there = |wanted: &&str| names.iter().flatten().any(|own| own == wanted);
+        let there = |wanted: &&str| names.iter().flatten().any(|name| name == wanted);
         if let Some(missing) = columns.required.iter().find(|name| !there(name)) {
             return Err(wrong(
                 format!("缺少“{missing}”这一列。"),

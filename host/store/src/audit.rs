@@ -51,12 +51,12 @@ pub(crate) fn plain(definition: &str) -> String {
     definition.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Compares a schema with the one that the migrations make. What is only in `own` matters where it acts on a table of
-/// ours: a trigger, a rule, a constraint, an index that refuses rows.
-pub(crate) fn compare(audit: &mut Audit, own: &Things, fresh: &Things) {
+/// Compares a schema with the one that the migrations make. What is only in `present` matters where it acts on a table
+/// of ours: a trigger, a rule, a constraint, an index that refuses rows.
+pub(crate) fn compare(audit: &mut Audit, present: &Things, fresh: &Things) {
     for (key, wanted) in fresh {
         let place = format!("{} {}", wanted.kind, key.1);
-        match own.get(key) {
+        match present.get(key) {
             None => audit.find(
                 place,
                 format!(
@@ -88,7 +88,7 @@ pub(crate) fn compare(audit: &mut Audit, own: &Things, fresh: &Things) {
             .iter()
             .any(|((_, name), thing)| name == table && relation(thing))
     };
-    for (key, found) in own.iter().filter(|(key, _)| !fresh.contains_key(key)) {
+    for (key, found) in present.iter().filter(|(key, _)| !fresh.contains_key(key)) {
         let acts = match found.kind.as_str() {
             "index" => found.definition.to_uppercase().contains("UNIQUE"),
             "trigger" | "rule" | "constraint" | "column" => true,
@@ -214,10 +214,10 @@ mod tests {
             ("table", "record", "record", "CREATE TABLE record (a)"),
             ("trigger", "never", "record", "CREATE TRIGGER never"),
         ]);
-        let told = |own: &[(&str, &str, &str, &str)]| {
+        let told = |defined: &[(&str, &str, &str, &str)]| {
             let mut audit = Audit::default();
-            compare(&mut audit, &things(own), &fresh);
-            let places = audit.findings.into_iter().map(|own| own.place);
+            compare(&mut audit, &things(defined), &fresh);
+            let places = audit.findings.into_iter().map(|finding| finding.place);
             places.collect::<Vec<_>>()
         };
         let table = ("table", "record", "record", "CREATE TABLE  record\n (a)");

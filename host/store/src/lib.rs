@@ -160,7 +160,7 @@ impl Store {
     pub async fn load(&self, community: &Code, needs: &[Need]) -> Result<Vec<Loaded>, StoreError> {
         let asked = [(community.clone(), needs.to_vec())];
         let mut answers = self.load_all(&asked).await?;
-        Ok(answers.pop().map(|own| own.rows).unwrap_or_default())
+        Ok(answers.pop().map(|answer| answer.rows).unwrap_or_default())
     }
 
     /// Waits until nobody writes to this community and keeps it so, for a host whose batches came too late again

@@ -135,7 +135,7 @@ pub struct HouseholdText {
 pub struct Staff {
     /// Number in this installation.
     pub staff_id: i64,
-    /// For whom.
+    /// The community they work for.
     pub community: Code,
     /// Sign-in name, unique in the community.
     pub login: String,
@@ -156,7 +156,7 @@ pub struct Staff {
 /// A new member of staff.
 #[derive(Debug, Clone, Copy)]
 pub struct NewStaff<'a> {
-    /// For whom.
+    /// The community they will work for.
     pub community: &'a Code,
     /// Sign-in name.
     pub login: &'a str,
@@ -203,11 +203,11 @@ pub struct Session {
     pub community: Code,
     /// Who.
     pub subject: Subject,
-    /// Since when.
+    /// When it began.
     pub created_at: Instant,
     /// The newest request.
     pub last_seen_at: Instant,
-    /// Until when at the latest.
+    /// When it ends at the latest.
     pub expires_at: Instant,
 }
 
@@ -302,7 +302,7 @@ pub struct NewAccessRecord<'a> {
     pub community: &'a Code,
     /// What, a word of the host.
     pub what: &'a str,
-    /// By whom; `None` on the command line, in nobody's name.
+    /// Who did it; `None` on the command line, in nobody's name.
     pub by_staff: Option<i64>,
     /// More about it.
     pub detail: &'a str,
@@ -319,9 +319,9 @@ pub struct AccessRecord {
     pub community: Code,
     /// What, a word of the host.
     pub what: String,
-    /// To whom.
+    /// Whose sign-in it is about.
     pub whose: Whose,
-    /// By whom; `None` on the command line, in nobody's name.
+    /// Who did it; `None` on the command line, in nobody's name.
     pub by_staff: Option<i64>,
     /// More about it.
     pub detail: String,
@@ -349,7 +349,7 @@ pub struct Token {
     pub name: String,
     /// What it may do, a word of the host.
     pub scope: String,
-    /// Since when.
+    /// When it was made.
     pub created_at: Instant,
     /// Since when it no longer works.
     pub revoked_at: Option<Instant>,
@@ -382,7 +382,7 @@ pub struct RuleFault {
 /// Since when a rule set is left alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulePark {
-    /// Since then.
+    /// When that began.
     pub since: Instant,
     /// New tries that failed.
     pub tries: u32,
@@ -431,7 +431,7 @@ pub struct ReadNote {
     pub community: Code,
     /// Whose.
     pub resident: ResidentNo,
-    /// By whom: an actor's code.
+    /// Who read it: an actor's code.
     pub reader: Code,
     /// What was read.
     pub kind: String,
@@ -446,7 +446,7 @@ pub struct ReadNote {
 /// Readings on record: the same reader, kind and door within an hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadLine {
-    /// By whom: an actor's code.
+    /// Who read it: an actor's code.
     pub reader: Code,
     /// What was read.
     pub kind: String,

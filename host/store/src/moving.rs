@@ -65,17 +65,17 @@ pub async fn move_to(
     target.number_on(&tables).await?;
     let mut counts = Vec::new();
     for table in &tables {
-        let (own, theirs) = (
+        let (ours, theirs) = (
             sum(&mut source, table).await?,
             target_sum(&mut target, table).await?,
         );
-        if own != theirs {
+        if ours != theirs {
             return Err(StoreError::Differs {
                 what: table.name.clone(),
-                detail: format!("{} / {}", own.rows, theirs.rows),
+                detail: format!("{} / {}", ours.rows, theirs.rows),
             });
         }
-        counts.push((table.name.clone(), own.rows));
+        counts.push((table.name.clone(), ours.rows));
     }
     if target.heads().await? != heads {
         return Err(StoreError::Differs {

@@ -94,9 +94,9 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
 
 /// Whether every table has its one answer, and no answer is without a table.
 pub(crate) fn missing(tables: &[String]) -> Vec<String> {
-    let listed = |name: &String| TABLES.iter().filter(|(own, _)| own == name).count() == 1;
-    let gone = TABLES.iter().map(|(own, _)| (*own).to_owned());
-    let gone = gone.filter(|own| !tables.contains(own));
+    let listed = |name: &String| TABLES.iter().filter(|(table, _)| table == name).count() == 1;
+    let gone = TABLES.iter().map(|(table, _)| (*table).to_owned());
+    let gone = gone.filter(|table| !tables.contains(table));
     let all = tables.iter().filter(|name| !listed(name)).cloned();
     all.chain(gone).collect()
 }

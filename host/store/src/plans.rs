@@ -47,7 +47,8 @@ pub(crate) fn hot(
     let all = lists.iter().flat_map(|list| list.iter().copied());
     let hot: Vec<_> = all
         .filter(|(name, text)| {
-            let walks = |(own, start): &(&str, &str)| own == name && text.starts_with(start);
+            let walks =
+                |(statement, start): &(&str, &str)| statement == name && text.starts_with(start);
             !WALKS.iter().any(walks) && !text.starts_with("BEGIN")
         })
         .collect();

@@ -73,9 +73,9 @@ pub(crate) mod tests {
         );
         for (digest, name) in recorded {
             let bytes = std::fs::read(format!("{folder}/{name}")).expect("a migration");
-            let own = rongyi_core::chain::hex(&rongyi_core::chain::sha256(&bytes));
+            let actual = rongyi_core::chain::hex(&rongyi_core::chain::sha256(&bytes));
             assert_eq!(
-                own, digest,
+                actual, digest,
                 "{name} was changed: a migration that has run somewhere never changes, add a new one"
             );
         }

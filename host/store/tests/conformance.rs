@@ -97,15 +97,15 @@ impl<'t> Life<'t> {
             }
             let now = Instant(self.now);
             let stored: Result<Applied, Rejection> = book.apply(command, now, &self.judge);
-            let own = self.model.apply(command, now, &self.judge);
-            same("answer", &stored, &own)?;
-            match own {
+            let expected = self.model.apply(command, now, &self.judge);
+            same("answer", &stored, &expected)?;
+            match expected {
                 Ok(applied) => self.outcomes.push(applied),
                 Err(rejection) => self.rejections.push(rejection.code()),
             }
         }
-        let (stored, own) = (book.seal(), self.model.seal());
-        same("changes", &stored, &own)?;
+        let (stored, expected) = (book.seal(), self.model.seal());
+        same("changes", &stored, &expected)?;
         Ok(stored)
     }
 

@@ -6,7 +6,7 @@ use rongyi_core::book::{Book, Changes};
 use rongyi_core::command::{Ask, Command, Enrol, Receive};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::Item;
-use rongyi_core::rule::{Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal, Text};
+use rongyi_core::rule::{Decision, Denial, EarnAsk, Fault, Judge, PriceAsk, Quote, Text};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{Store, StoreError, Written};
 use sqlx::ConnectOptions;
@@ -15,10 +15,10 @@ use sqlx::sqlite::SqliteConnectOptions;
 struct Nobody;
 
 impl Judge for Nobody {
-    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         panic!("no event is decided here")
     }
-    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Quote, Denial<Fault>> {
         panic!("nothing is priced here")
     }
 }

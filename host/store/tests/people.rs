@@ -8,7 +8,7 @@ use rongyi_core::amount::Amount;
 use rongyi_core::book::{Applied, Book};
 use rongyi_core::command::{Ask, Command, Enrol};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo, RuleSetNo};
-use rongyi_core::rule::{Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
+use rongyi_core::rule::{Decision, Denial, EarnAsk, Fault, Judge, PriceAsk, Quote};
 use rongyi_core::settings::{Expiry, Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{
@@ -18,10 +18,10 @@ use rongyi_store::{
 struct Nobody;
 
 impl Judge for Nobody {
-    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         panic!("no event is decided here")
     }
-    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Quote, Denial<Fault>> {
         panic!("nothing is priced here")
     }
 }
@@ -325,7 +325,7 @@ async fn somebody_stays_in_the_role_that_must_be_filled(store: Store) {
     // At the same time, each takes the other's.
     let (first, second) = tokio::join!(change(one, false, "operator"), change(two, true, "leader"));
     let mut both = [first, second];
-    both.sort_by_key(|own| format!("{own:?}"));
+    both.sort_by_key(|outcome| format!("{outcome:?}"));
     assert_eq!(both, [StaffChange::Done, StaffChange::Last]);
     let left = if first == StaffChange::Last { one } else { two };
     assert_eq!(change(left, false, "operator").await, StaffChange::Last);
@@ -384,9 +384,9 @@ async fn listings_and_readings(store: Store) {
         .link_resident(&nanmen(), resident, id, &[7; 16])
         .await
         .unwrap();
-    let own = public().await.unwrap();
-    assert_eq!(own.name, "陈桂英");
-    assert_eq!((own.listing, own.minor), (Listing::Masked, false));
+    let listed = public().await.unwrap();
+    assert_eq!(listed.name, "陈桂英");
+    assert_eq!((listed.listing, listed.minor), (Listing::Masked, false));
     for listing in [Listing::Named, Listing::Hidden, Listing::Masked] {
         store
             .set_listing(&nanmen(), resident, listing)
@@ -416,8 +416,13 @@ async fn listings_and_readings(store: Store) {
     store.note_reads(&notes).await.unwrap();
     let lines = async || {
         let lines = store.reads_of(&nanmen(), resident, 10).await.unwrap();
-        let line = |own: rongyi_store::ReadLine| {
-            (own.reader.to_string(), own.kind, own.last_at.0, own.reads)
+        let line = |read: rongyi_store::ReadLine| {
+            (
+                read.reader.to_string(),
+                read.kind,
+                read.last_at.0,
+                read.reads,
+            )
         };
         lines.into_iter().map(line).collect::<Vec<_>>()
     };

@@ -118,7 +118,7 @@ impl Row {
 
     /// Whoever was helped pays with the time that was served, whatever a cap left of it.
     fn pay(&self, event: &Event, served: i64, decision: &mut Decision) {
-        let filled = |role: &&String| event.roles.iter().any(|own| own == *role);
+        let filled = |role: &&String| event.roles.iter().any(|named| named == *role);
         let payer = self.kind.paid_by.as_ref().filter(filled);
         if let Some(payer) = payer.filter(|_| served > 0) {
             let mut paid = Sum::of(MINUTES);
@@ -224,7 +224,7 @@ impl Row {
     }
 
     fn give(&self, event: &Event, mut sum: Sum, surplus: i64, decision: &mut Decision) {
-        let filled = |role: &String| event.roles.iter().any(|own| own == role);
+        let filled = |role: &String| event.roles.iter().any(|named| named == role);
         let fund = self
             .kind
             .surplus_to
@@ -279,7 +279,7 @@ pub(crate) fn cap_code(cap: &Cap, word: &str) -> String {
 }
 
 fn field<'e>(event: &'e Event, name: &str) -> Option<&'e Value> {
-    let found = event.fields.iter().find(|(own, _)| own == name);
+    let found = event.fields.iter().find(|(key, _)| key == name);
     found.map(|(_, value)| value)
 }
 

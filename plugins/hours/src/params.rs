@@ -91,12 +91,12 @@ pub(crate) struct Band {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Rounding {
-    /// Down.
+    /// Minutes are rounded down.
     #[default]
     Floor,
-    /// Up.
+    /// Minutes are rounded up.
     Ceil,
-    /// To the nearest, half up.
+    /// Minutes are rounded to the nearest, half up.
     Nearest,
 }
 

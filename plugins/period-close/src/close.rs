@@ -202,7 +202,7 @@ fn every_month(streak: &Streak, facts: &[(i32, usize)], closing: &Closing) -> bo
     let mut before = 0;
     (1..=streak.months).all(|months| {
         let days = days_of(last, months);
-        let fact = facts.iter().find(|(own, _)| *own == days);
+        let fact = facts.iter().find(|(window, _)| *window == days);
         let events = fact.map_or(0, |(_, fact)| answer(&closing.facts, *fact));
         let more = events > before;
         before = events;
@@ -212,11 +212,11 @@ fn every_month(streak: &Streak, facts: &[(i32, usize)], closing: &Closing) -> bo
 
 /// What remains of one asset, and with how much the next period begins.
 fn settle(at: usize, balance: &Balance, closing: &Closing, decision: &mut Decision) {
-    let own = closing
+    let held = closing
         .balances
         .iter()
         .find(|(asset, _)| *asset == balance.asset);
-    let has = own.map_or(0, |(_, has)| i64::from(*has));
+    let has = held.map_or(0, |(_, has)| i64::from(*has));
     let kept = if has < 0 {
         if balance.forgive_debt { 0 } else { has }
     } else if let Some(percent) = balance.keep_percent {
@@ -254,11 +254,11 @@ fn raise(level: &Level, count: i64, closing: &Closing, decision: &mut Decision) 
         count >= i64::from(**step) && months >= tenure
     });
     let reached = i64::try_from(reached.count()).unwrap_or(0);
-    let own = closing
+    let held = closing
         .balances
         .iter()
         .find(|(asset, _)| *asset == level.asset);
-    let now = own.map_or(0, |(_, has)| i64::from(*has));
+    let now = held.map_or(0, |(_, has)| i64::from(*has));
     let new = match level.downgrade {
         Downgrade::Never => reached.max(now),
         Downgrade::Step => reached.max(now.saturating_sub(1)),

@@ -84,7 +84,7 @@ pub(crate) struct Balance {
     pub(crate) keep: Option<Keep>,
     /// So much of it; parts of a point are dropped.
     pub(crate) keep_percent: Option<u8>,
-    /// At most so much.
+    /// At most so much is kept.
     pub(crate) keep_max: Option<i32>,
     /// The next period begins with so much more.
     pub(crate) base: Option<i32>,
@@ -118,7 +118,7 @@ pub(crate) struct Allowance {
     /// The group; everybody without it.
     #[serde(rename = "trait")]
     pub(crate) has: Option<HasTrait>,
-    /// In what.
+    /// The asset in which it is given.
     #[serde(default = "points")]
     pub(crate) asset: String,
     /// How much.
@@ -193,7 +193,7 @@ pub(crate) struct Goal {
     pub(crate) subject: Subject,
     /// How much it takes.
     pub(crate) at_least: i32,
-    /// In what.
+    /// The asset in which it is given.
     #[serde(default = "points")]
     pub(crate) asset: String,
     /// What there is for it.
@@ -248,7 +248,7 @@ pub(crate) struct Streak {
     /// Whose.
     #[serde(default = "person")]
     pub(crate) subject: Subject,
-    /// In what.
+    /// The asset in which it is given.
     #[serde(default = "points")]
     pub(crate) asset: String,
     /// What there is for it.

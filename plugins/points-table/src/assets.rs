@@ -33,8 +33,8 @@ pub(crate) fn spoken(kind: &Kind, mut phrases: Vec<Phrase>) -> Vec<Phrase> {
     let named = kind.asset_title.is_some() || matches!(asset, "conduct" | "minutes");
     let (zh_own, en_own) = match named {
         true => {
-            let own = words(kind);
-            (format!(" {}", own.zh), format!(" {}", own.en))
+            let name = words(kind);
+            (format!(" {}", name.zh), format!(" {}", name.en))
         }
         false => (String::new(), String::new()),
     };

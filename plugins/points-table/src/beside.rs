@@ -85,9 +85,14 @@ pub(crate) fn answer_it(row: &Row, beside: &Beside, event: &Event) -> Result<Dec
     let (points, other) = (has(0), has(1));
     let share = beside.share(price, event);
     let taken = share.min(other);
-    let own = price.saturating_sub(taken);
-    if own > points {
-        let args = vec![number(price), number(taken), number(own), number(points)];
+    let own_points = price.saturating_sub(taken);
+    if own_points > points {
+        let args = vec![
+            number(price),
+            number(taken),
+            number(own_points),
+            number(points),
+        ];
         return Err(refuse(row.phrase("beside-short"), args, None));
     }
     let mut decision = Decision {
@@ -97,8 +102,8 @@ pub(crate) fn answer_it(row: &Row, beside: &Beside, event: &Event) -> Result<Dec
     };
     // Both balances were asked for: there is as much as this takes.
     let mut sum = Sum::of("points");
-    let args = vec![number(price), number(own)];
-    sum.add(row.phrase("beside-own"), args, own.saturating_neg());
+    let args = vec![number(price), number(own_points)];
+    sum.add(row.phrase("beside-own"), args, own_points.saturating_neg());
     sum.give(&mut decision, crate::earn::DOER, Short::Refuse);
     let mut sum = Sum::of(beside.asset.as_str());
     let args = vec![number(taken), number(share)];

@@ -27,9 +27,9 @@ const JUDGES_MAX: u8 = 9;
 /// The most that one unit gives, in points or minutes.
 fn each_most(kind: &Kind) -> i64 {
     let whole = |exact: Exact| {
-        let own = exact.decimal();
-        let size = rongyi_sdk::params::ten_to(own.scale.min(9)).max(1);
-        i64::from(own.units).saturating_add(size.saturating_sub(1)) / size
+        let decimal = exact.decimal();
+        let size = rongyi_sdk::params::ten_to(decimal.scale.min(9)).max(1);
+        i64::from(decimal.units).saturating_add(size.saturating_sub(1)) / size
     };
     let numbers = [kind.first, kind.further, kind.per_fault];
     let numbers = numbers.into_iter().flatten().map(i64::from);
@@ -246,29 +246,29 @@ fn extras(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
         condition(&void.when, kind, &format!("void[{at}].when"), &mut no);
     }
     for (at, boost) in kind.boosts.iter().enumerate() {
-        let own = format!("boosts[{at}]");
+        let boost_path = format!("boosts[{at}]");
         if boost.times.is_some() == boost.plus.is_some() {
             let (zh, en) = (
                 "times（乘几倍）和 plus（加几分）写一样。",
                 "Write either times, to multiply, or plus, to add.",
             );
-            no(own.clone(), "boost", zh, en);
+            no(boost_path.clone(), "boost", zh, en);
         }
         let large = |times: &Exact| {
             times.units < 0 || times.units > TIMES_MAX * rongyi_sdk::params::ten_to(times.scale)
         };
         if boost.times.as_ref().is_some_and(large) {
             let (zh, en) = ("倍数是 0 到 100。", "The factor is 0 to 100.");
-            no(format!("{own}.times"), "boost", zh, en);
+            no(format!("{boost_path}.times"), "boost", zh, en);
         }
         if boost.weekdays.iter().any(|day| !(1..=7).contains(day)) {
             let (zh, en) = (
                 "星期写 1 到 7，1 是星期一。",
                 "Weekdays are 1 to 7; 1 is Monday.",
             );
-            no(format!("{own}.weekdays"), "weekday", zh, en);
+            no(format!("{boost_path}.weekdays"), "weekday", zh, en);
         }
-        condition(&boost.when, kind, &format!("{own}.when"), &mut no);
+        condition(&boost.when, kind, &format!("{boost_path}.when"), &mut no);
     }
     for (at, mark) in kind.marks.iter().enumerate() {
         condition(&mark.when, kind, &format!("marks[{at}].when"), &mut no);
@@ -471,8 +471,8 @@ fn condition(when: &When, kind: &Kind, at: &str, no: No<'_>) {
         }
         return;
     };
-    let own = kind.fields.iter().find(|field| field.name == *name);
-    let known: Vec<&str> = match own {
+    let field = kind.fields.iter().find(|field| field.name == *name);
+    let known: Vec<&str> = match field {
         Some(Field {
             kind: FieldKind::Choice { choices },
             ..

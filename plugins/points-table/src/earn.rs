@@ -36,8 +36,8 @@ pub(crate) fn earn(row: &Row, event: &Event) -> Result<Decision, Refusal> {
     if let Some(beside) = &row.kind.beside {
         return beside::answer_it(row, beside, event);
     }
-    let mut void = row.kind.void.iter();
-    if let Some(at) = void.position(|own| own.when.holds(event, row.kind.scale)) {
+    let mut voids = row.kind.void.iter();
+    if let Some(at) = voids.position(|void| void.when.holds(event, row.kind.scale)) {
         let mut sum = Sum::of(row.asset.as_str());
         sum.add(row.phrase(&format!("void-{at}")), vec![], 0);
         let mut decision = Decision {
@@ -266,7 +266,7 @@ fn band(row: &Row, counted: i64, scale: u8, share: i64) -> i32 {
 }
 
 fn field<'e>(event: &'e Event, name: &str) -> Option<&'e Value> {
-    let found = event.fields.iter().find(|(own, _)| own == name);
+    let found = event.fields.iter().find(|(key, _)| key == name);
     found.map(|(_, value)| value)
 }
 

@@ -84,7 +84,7 @@ impl When {
     pub(crate) fn holds(&self, event: &Event, scale: u8) -> bool {
         let weekday = self.weekdays.is_empty() || self.weekdays.contains(&event.weekday);
         let day = self.days.is_empty() || self.days.iter().any(|days| days.hold(event.on));
-        let role = |role: &String| event.roles.iter().any(|own| own == role);
+        let role = |role: &String| event.roles.iter().any(|named| named == role);
         let over = |most: Exact| {
             let most = most.at_scale(scale).unwrap_or(i64::MAX);
             i64::from(event.quantity) > most
@@ -122,8 +122,8 @@ impl When {
     }
 
     fn field_is(&self, event: &Event, name: &str) -> bool {
-        let found = event.fields.iter().find(|(own, _)| own == name);
-        let is = |text: &str| self.is.iter().any(|own| own == text);
+        let found = event.fields.iter().find(|(key, _)| key == name);
+        let is = |text: &str| self.is.iter().any(|wanted| wanted == text);
         match found.map(|(_, value)| value) {
             Some(Value::Choice(code)) => is(code),
             Some(Value::YesNo(yes)) => is(if *yes { "yes" } else { "no" }),

@@ -65,7 +65,7 @@ pub(crate) fn has_more(kind: &Kind) -> bool {
         || kind.referrer.is_some()
         || kind.expires.is_some()
         || kind.max_units.is_some()
-        || kind.asset.as_deref().is_some_and(|own| own != "points")
+        || kind.asset.as_deref().is_some_and(|asset| asset != "points")
         || kind.short != crate::params::Short::Clamp
 }
 

@@ -91,21 +91,21 @@ fn one_of(number: i32, plural: &str) -> &str {
 }
 
 fn purchase(row: &Row) -> (String, String) {
-    let Some(own) = &row.kind.purchase else {
+    let Some(purchase) = &row.kind.purchase else {
         return (String::new(), String::new());
     };
-    let (percent, points) = (own.percent, own.points_per_yuan);
+    let (percent, points) = (purchase.percent, purchase.points_per_yuan);
     let mut zh = format!("消费用积分抵，最多抵 {percent}%，{points} 分抵 1 元");
     let mut en = format!("at most {percent}% of a purchase, {points} points for each yuan off");
-    if let Some(most) = own.most {
+    if let Some(most) = purchase.most {
         zh.push_str(&format!("，一次最多抵 {most} 元"));
         en.push_str(&format!("; at most {most} yuan at one time"));
     }
-    if let Some(least) = own.at_least {
+    if let Some(least) = purchase.at_least {
         zh.push_str(&format!("，满 {least} 元才能抵"));
         en.push_str(&format!("; from {least} yuan on"));
     }
-    for most in &own.most_points {
+    for most in &purchase.most_points {
         let (who, when) = (every(most.subject), each(most.window));
         zh.push_str(&format!("，{}{}最多用 {} 分", who.zh, when.zh, most.amount));
         en.push_str(&format!(
@@ -169,7 +169,7 @@ fn condition(when: &When, weekdays: &[u8]) -> (String, String) {
     if !zh.is_empty() {
         parts.push((zh.join("、"), en.join(", ")));
     }
-    let clock = |own: u16| format!("{:02}:{:02}", own / 60, own % 60);
+    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     if when.from.is_some() || when.to.is_some() {
         let from = clock(when.from.map_or(0, |from| from.0));
         let to = clock(when.to.map_or(24 * 60, |to| to.0));

@@ -186,7 +186,7 @@ fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) ->
     found.extend(crate::beside::check(kind, path));
     let way = way(kind, path, found)?;
     let mut needs = Needs::default();
-    let own = Some(kind.code.as_str());
+    let of_kind = Some(kind.code.as_str());
     let mut bound = |most, window, subject, metric, of: Option<&str>| Bound {
         most,
         window,
@@ -198,7 +198,7 @@ fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) ->
         .caps
         .iter()
         .map(|cap| {
-            let of = if cap.of.is_some() { None } else { own };
+            let of = if cap.of.is_some() { None } else { of_kind };
             bound(cap.amount, cap.window, cap.subject, Metric::Points, of)
         })
         .collect();
@@ -221,7 +221,7 @@ fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) ->
     let limits = kind
         .limits
         .iter()
-        .map(|one| bound(one.events, one.window, one.subject, Metric::Events, own))
+        .map(|one| bound(one.events, one.window, one.subject, Metric::Events, of_kind))
         .collect();
     let (quantity_min, quantity_max) = check::quantities(kind, way, path, found)?;
     let mut row = Row {
@@ -252,7 +252,7 @@ impl Row {
     /// The facts of everything that may be added to a way.
     fn ask_for_extras(&mut self, needs: &mut Needs) {
         let kind = &self.kind;
-        let own = Some(kind.code.as_str());
+        let of_kind = Some(kind.code.as_str());
         let person = Subject::Person;
         let ever = Window::Lifetime;
         self.bonus_fact = kind.bonus.as_ref().map(|bonus| {
@@ -261,12 +261,12 @@ impl Row {
                 BonusOf::Hours => Metric::Minutes,
                 BonusOf::Events => Metric::Events,
             };
-            needs.ask(metric, bonus.window, person, own)
+            needs.ask(metric, bonus.window, person, of_kind)
         });
         let nth = kind.nth.iter();
         let later = ahead(&kind.code);
         let mut times = |one: &crate::extra::Nth| {
-            let within = needs.ask(Metric::Events, one.window, one.subject, own);
+            let within = needs.ask(Metric::Events, one.window, one.subject, of_kind);
             // A trailing window ends with the event's day: what stands on later days has this day in its own window.
             let after = if let Window::TrailingDays(days) = one.window
                 && (2..=TRAILING_MAX).contains(&days)
@@ -280,22 +280,24 @@ impl Row {
         };
         self.nth_facts = nth.map(&mut times).collect();
         let suspensions = kind.suspensions.iter();
-        self.suspension_facts = suspensions.map(|own| own.ask(needs, SUBJECT)).collect();
+        self.suspension_facts = suspensions
+            .map(|suspension| suspension.ask(needs, SUBJECT))
+            .collect();
         self.comeback_fact = kind
             .comeback
             .as_ref()
-            .map(|_| needs.ask(Metric::DaysSinceLast, ever, person, own));
+            .map(|_| needs.ask(Metric::DaysSinceLast, ever, person, of_kind));
         self.streak_facts = kind.streak.as_ref().map(|streak| {
             let mut days = |days| {
                 needs.ask(
                     Metric::DistinctDays,
                     Window::TrailingDays(days),
                     person,
-                    own,
+                    of_kind,
                 )
             };
             let (row, longer) = (days(streak.days), days(streak.days.saturating_add(1)));
-            let today = needs.ask(Metric::Events, Window::Day, person, own);
+            let today = needs.ask(Metric::Events, Window::Day, person, of_kind);
             let mut run = |of: &str| {
                 let window = Window::TrailingDays(streak.days);
                 needs.ask(Metric::StreakDays, window, person, Some(of))
@@ -306,9 +308,9 @@ impl Row {
         self.referrer_fact = kind
             .referrer
             .and_then(crate::extra::Referrer::time)
-            .map(|_| needs.ask(Metric::Events, ever, person, own));
+            .map(|_| needs.ask(Metric::Events, ever, person, of_kind));
         if let Some(give) = &kind.give {
-            let mut ask = |window, subject| needs.ask(Metric::Quantity, window, subject, own);
+            let mut ask = |window, subject| needs.ask(Metric::Quantity, window, subject, of_kind);
             let most = give.most.iter();
             self.given_facts = most.map(|most| ask(most.window, most.subject)).collect();
             self.given_facts.push(ask(ever, person));
@@ -316,7 +318,7 @@ impl Row {
         if let Some(purchase) = &kind.purchase {
             let most = purchase.most_points.iter();
             let mut asked: Vec<usize> = most
-                .map(|most| needs.ask(Metric::Points, most.window, most.subject, own))
+                .map(|most| needs.ask(Metric::Points, most.window, most.subject, of_kind))
                 .collect();
             asked.push(needs.ask(Metric::Balance, ever, person, None));
             self.given_facts = asked;
@@ -331,7 +333,7 @@ impl Row {
                 Counted::Hours => Metric::Minutes,
                 Counted::Quantity => Metric::Quantity,
             };
-            needs.ask(metric, count.window, count.subject, own)
+            needs.ask(metric, count.window, count.subject, of_kind)
         };
         let marks = kind.marks.iter().map(|mark| mark.count.as_ref());
         self.mark_facts = marks.map(|count| count.map(&mut counted)).collect();

@@ -29,7 +29,7 @@ pub(crate) fn plan(rows: &[Row]) -> Plan {
         let boosts = row.kind.boosts.iter().map(|boost| &boost.when);
         let marks = row.kind.marks.iter().map(|mark| &mark.when);
         let voids = row.kind.void.iter().map(|void| &void.when);
-        let groups = row.kind.beside.iter().flat_map(|own| &own.groups);
+        let groups = row.kind.beside.iter().flat_map(|beside| &beside.groups);
         for has in boosts
             .chain(marks)
             .chain(voids)

@@ -173,7 +173,7 @@ pub struct ExpectedAward {
     /// Who gets it.
     #[serde(default = "one_doer")]
     pub role: String,
-    /// In what.
+    /// The asset in which it is given.
     #[serde(default = "points")]
     pub asset: String,
     /// How much.

@@ -36,7 +36,7 @@ pub struct Suspension {
 pub struct Out {
     /// How many it takes, and how many there are; none where only the last one's day matters.
     pub counted: Option<(i64, i64)>,
-    /// From when on no more.
+    /// The day from which on they are no longer out.
     pub until: Option<Date>,
 }
 
@@ -57,7 +57,7 @@ impl Suspension {
             self.lost.is_some(),
         ];
         let counted = (self.times.is_some() || self.lost.is_some()) == self.window.is_some();
-        let good = |own: Option<i32>| own.is_none_or(|own| own >= 1);
+        let good = |count: Option<i32>| count.is_none_or(|count| count >= 1);
         ways.iter().filter(|given| **given).count() == 1
             && counted
             && good(self.times)

@@ -217,7 +217,7 @@ impl HasTrait {
     /// never begun.
     pub fn holds(&self, traits: &[(String, i32)], on: Date) -> bool {
         let value = trait_value(traits, &self.name);
-        let months = |wanted: i32| tenure_months(value, on).is_some_and(|own| own >= wanted);
+        let months = |wanted: i32| tenure_months(value, on).is_some_and(|tenure| tenure >= wanted);
         match self.counts {
             Counts::Value(least) => value >= least,
             Counts::Years(years) => months(years.saturating_mul(12)),
@@ -270,7 +270,7 @@ fn month_number(on: Date) -> i32 {
 
 /// The value of a trait; 0 when it is not there.
 pub fn trait_value(traits: &[(String, i32)], name: &str) -> i32 {
-    let found = traits.iter().find(|(own, _)| own == name);
+    let found = traits.iter().find(|(key, _)| key == name);
     found.map_or(0, |(_, value)| *value)
 }
 

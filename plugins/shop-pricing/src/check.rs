@@ -128,7 +128,7 @@ fn more(params: &Params, found: &mut Vec<Diagnostic>) {
             && [one.minus, one.cap, one.at_least]
                 .into_iter()
                 .flatten()
-                .all(|own| own > 0);
+                .all(|amount| amount > 0);
         if one.percent.is_some() == one.minus.is_some() || !good {
             let (zh, en) = (
                 "percent（少百分之几，1 到 100）和 minus（少几分）写一样；cap、at_least 大于 0。",
@@ -204,11 +204,21 @@ fn guards(params: &Params, no: &mut dyn FnMut(String, &str, &str, &str)) {
     );
     for (n, one) in params.reductions.iter().enumerate() {
         let path = |m| format!("reductions[{n}].{}", at("earned", m));
-        all.extend(one.earned.iter().enumerate().map(|(m, own)| (path(m), own)));
+        all.extend(
+            one.earned
+                .iter()
+                .enumerate()
+                .map(|(m, earned)| (path(m), earned)),
+        );
     }
     for (n, one) in params.off.iter().enumerate() {
         let path = |m| format!("off[{n}].{}", at("earned", m));
-        all.extend(one.earned.iter().enumerate().map(|(m, own)| (path(m), own)));
+        all.extend(
+            one.earned
+                .iter()
+                .enumerate()
+                .map(|(m, earned)| (path(m), earned)),
+        );
     }
     for (path, first) in all {
         let needed = first.points.or(first.minutes).unwrap_or(0);

@@ -152,16 +152,16 @@ impl Shop {
         say(code.to_owned(), args, Some(points));
         let mut left = each;
         if let Some(part) = reduce::part(&self.params.in_points, line) {
-            let (own, fen) = part.split(each, line.value_fen.into());
+            let (in_points, fen) = part.split(each, line.value_fen.into());
             let fen = fen.saturating_mul(line.quantity.into());
             let percent = number(part.percent.into());
-            let off = whole(each.saturating_sub(own))?.saturating_neg();
+            let off = whole(each.saturating_sub(in_points))?.saturating_neg();
             say(
                 "part".to_owned(),
                 vec![item(), percent, decimal(fen, 2)],
                 Some(off),
             );
-            left = own;
+            left = in_points;
         }
         let before = left;
         if let Some((at, less)) = reduce::best(
@@ -197,11 +197,11 @@ impl Shop {
                 asset: POINTS.to_owned(),
                 amount: Some(clamp(off).saturating_neg()),
             });
-            let own = basket.lines.iter().zip(&quote.points);
-            let weights: Vec<i64> = own
+            let charged = basket.lines.iter().zip(&quote.points);
+            let weights: Vec<i64> = charged
                 .map(|(line, points)| {
                     let pieces = bundle.items.get(&line.item).copied().unwrap_or(0);
-                    let each = all.get(&line.item).map_or(0, |own| own.each);
+                    let each = all.get(&line.item).map_or(0, |priced| priced.each);
                     let value = each.saturating_mul(times).saturating_mul(pieces.into());
                     value.min(i64::from(*points))
                 })
@@ -314,8 +314,8 @@ impl Shop {
 }
 
 fn take_off(amount: i64, weights: &[i64], points: &mut [i32]) {
-    for (own, share) in points.iter_mut().zip(reduce::split(amount, weights)) {
-        *own = clamp(i64::from(*own).saturating_sub(share));
+    for (cost, share) in points.iter_mut().zip(reduce::split(amount, weights)) {
+        *cost = clamp(i64::from(*cost).saturating_sub(share));
     }
 }
 

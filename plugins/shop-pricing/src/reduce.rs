@@ -331,7 +331,7 @@ mod tests {
                 let fits = shares
                     .iter()
                     .zip(&weights)
-                    .all(|(own, weight)| (0..=*weight).contains(own));
+                    .all(|(share, weight)| (0..=*weight).contains(share));
                 assert!(fits, "{amount} of {weights:?}: {shares:?}");
             }
         }

@@ -22,7 +22,7 @@ fn kind(community: usize, rule: usize) -> String {
 }
 
 fn params(community: usize, rule: usize) -> String {
-    let own = serde_json::json!({
+    let params = serde_json::json!({
         "kinds": [{
             "code": kind(community, rule),
             "title": { "zh": "事项", "en": "An event kind" },
@@ -30,7 +30,7 @@ fn params(community: usize, rule: usize) -> String {
             "per_unit": community + 1,
         }]
     });
-    own.to_string()
+    params.to_string()
 }
 
 /// Compiles all of them into a new folder, then measures in a new process.

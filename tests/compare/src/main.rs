@@ -91,7 +91,7 @@ fn calls(kinds: usize) -> anyhow::Result<()> {
         }),
     ];
     for (language, variable) in [("JavaScript", "RULE_JAVASCRIPT"), ("Python", "RULE_PYTHON")] {
-        if let Some(rule) = ours.own(variable)? {
+        if let Some(rule) = ours.in_language(variable)? {
             let tier = rule.limits().tier;
             let name = format!("ours: {language}, tier {tier}, fresh, configured in each call");
             ways.push(Way::new(name, move || peers::ask(&rule)));

@@ -117,7 +117,7 @@ impl Components {
     }
 
     /// A table in another language, where the environment names its component.
-    pub fn own(&self, variable: &str) -> anyhow::Result<Option<Rule>> {
+    pub fn in_language(&self, variable: &str) -> anyhow::Result<Option<Rule>> {
         let Some(path) = std::env::var_os(variable) else {
             return Ok(None);
         };

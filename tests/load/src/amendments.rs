@@ -25,7 +25,7 @@ impl Driver {
         let drawn = self.below(bound) as usize;
         // Often one that the household can no longer pay back, where there is one.
         let short = if self.below(3) == 0 {
-            awards.iter().find(|own| self.model.is_short(own))
+            awards.iter().find(|award| self.model.is_short(award))
         } else {
             None
         };
@@ -86,11 +86,11 @@ impl Driver {
         let decline = self.path(&format!("proposals/{proposal}/decline"));
 
         let headers = self.desk(0, &format!("self-{}", self.next));
-        let own = self.caller.ask("POST", &approve, &headers, "").await?;
+        let self_approval = self.caller.ask("POST", &approve, &headers, "").await?;
         ensure!(
-            json(&own.answer)?["code"] == "proposal.same-person",
+            json(&self_approval.answer)?["code"] == "proposal.same-person",
             "who proposes may not approve: {}",
-            json(&own.answer)?
+            json(&self_approval.answer)?
         );
         let agree = self.below(2) == 0;
         let other: (&str, &str, usize) = if agree {

@@ -108,7 +108,7 @@ impl Caller {
         let hosts = self.hosts.borrow_and_update().clone();
         let mut open: Vec<String> = hosts
             .into_iter()
-            .filter(|own| !self.silent.contains(own))
+            .filter(|host| !self.silent.contains(host))
             .collect();
         if open.is_empty() {
             self.silent.clear();

@@ -94,7 +94,7 @@ impl Fleet {
     }
 
     fn tell(&self) {
-        let all = self.hosts.iter().map(|own| own.address().to_owned());
+        let all = self.hosts.iter().map(|host| host.address().to_owned());
         self.publish.send_replace(all.collect());
     }
 }

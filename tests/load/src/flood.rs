@@ -167,15 +167,15 @@ impl Hand {
 
     /// Sends them until each has its receipt. Of a list some may be answered and others not.
     async fn send(&mut self, mut events: Vec<Event>) -> Result<()> {
-        let own = format!("/api/v1/communities/{}/events", code(self.community));
+        let events_path = format!("/api/v1/communities/{}/events", code(self.community));
         let headers = bearer(&self.world.tokens[self.community as usize]);
         while !events.is_empty() {
             let (path, body) = match &events[..] {
-                [one] => (own.clone(), one.json()),
+                [one] => (events_path.clone(), one.json()),
                 all => {
                     let all: Vec<String> = all.iter().map(Event::json).collect();
                     (
-                        format!("{own}/bulk"),
+                        format!("{events_path}/bulk"),
                         format!("{{\"events\":[{}]}}", all.join(",")),
                     )
                 }

@@ -159,7 +159,7 @@ pub async fn run(
         seconds: started.elapsed().as_secs_f64(),
         ..Measured::default()
     };
-    each.into_iter().for_each(|own| all.join(own));
+    each.into_iter().for_each(|measured| all.join(measured));
     Ok(all)
 }
 
@@ -181,7 +181,7 @@ impl Worker {
         for host in &self.hosts {
             lines.push(Connection::open(host).await?);
         }
-        let mut own = Measured::default();
+        let mut measured = Measured::default();
         #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
         while Instant::now() < until && self.may_begin() {
             let community = self.community();
@@ -190,17 +190,19 @@ impl Worker {
                 Spread::Random => self.below(lines.len()),
             };
             let started = Instant::now();
-            own.done += match self.run.work {
+            measured.done += match self.run.work {
                 Work::Single => self.single(&mut lines[host], community).await?,
                 Work::List(length) => self.list(&mut lines[host], community, length).await?,
                 Work::Orders => self.order(&mut lines[host], community).await?,
                 Work::Balance => self.read(&mut lines[host], community, "balance").await?,
                 Work::Passbook => self.read(&mut lines[host], community, "passbook").await?,
             };
-            own.latencies.push(started.elapsed().as_secs_f64() * 1000.0);
+            measured
+                .latencies
+                .push(started.elapsed().as_secs_f64() * 1000.0);
         }
-        own.busy = self.busy;
-        Ok(own)
+        measured.busy = self.busy;
+        Ok(measured)
     }
 
     /// Takes what one more request gives from what is left.
@@ -387,5 +389,7 @@ fn contains(body: &[u8], word: &[u8]) -> bool {
 }
 
 fn count(body: &[u8], word: &[u8]) -> u64 {
-    body.windows(word.len()).filter(|own| *own == word).count() as u64
+    body.windows(word.len())
+        .filter(|window| *window == word)
+        .count() as u64
 }

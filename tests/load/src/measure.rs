@@ -34,7 +34,7 @@ pub fn fdatasync(folder: &Path) -> Result<Vec<f64>> {
 
 /// The size of a file; 0 when it is not there.
 pub fn bytes(path: &Path) -> u64 {
-    fs::metadata(path).map_or(0, |own| own.len())
+    fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 /// A file of events for the first community.

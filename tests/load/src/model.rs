@@ -271,7 +271,7 @@ impl Model {
                 -self
                     .points
                     .get(&household)
-                    .map_or(0, |own| (*own).clamp(0, 20)),
+                    .map_or(0, |held| (*held).clamp(0, 20)),
                 0,
             ),
         };
@@ -292,11 +292,11 @@ impl Model {
     /// Takes an award back, and gives the place; `None` when the household has spent it.
     pub fn reverse(&mut self, reference: &str) -> Option<u32> {
         let (event, points, minutes) = self.awards.get(reference)?.clone();
-        let own = self.points.entry(event.place / 2).or_default();
-        if *own < points {
+        let held = self.points.entry(event.place / 2).or_default();
+        if *held < points {
             return None;
         }
-        *own -= points;
+        *held -= points;
         *self.minutes.entry(event.place).or_default() -= minutes;
         match event.kind {
             "waste" => {
@@ -346,7 +346,7 @@ impl Model {
             .orders
             .values()
             .filter(taken)
-            .map(|own| own.pieces)
+            .map(|order| order.pieces)
             .sum();
         let may = name != "rice" || before + pieces <= RICE_MONTH;
         let can = self.points.get(&household).copied().unwrap_or(0) >= price * pieces;

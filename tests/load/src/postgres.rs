@@ -52,7 +52,10 @@ impl Cluster {
 
     fn start_in(place: &Path, settings: &[&str], sync: bool) -> Result<Self> {
         let tools = tools()?;
-        let settings = settings.iter().map(|own| (*own).to_owned()).collect();
+        let settings = settings
+            .iter()
+            .map(|setting| (*setting).to_owned())
+            .collect();
         let cluster = Cluster::empty(tools, place, settings)?;
         let mut arguments = vec![
             "--auth=trust",
@@ -264,7 +267,9 @@ fn tools() -> Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<_> = std::env::split_paths(&path).collect();
     if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
-        places.extend(versions.filter_map(|own| own.ok().map(|own| own.path().join("bin"))));
+        places.extend(
+            versions.filter_map(|version| version.ok().map(|version| version.path().join("bin"))),
+        );
     }
     let whole = |place: &PathBuf| {
         ["initdb", "pg_ctl", "psql", "pg_basebackup"]
@@ -281,7 +286,7 @@ fn root() -> bool {
     Command::new("id")
         .arg("-u")
         .output()
-        .is_ok_and(|own| own.stdout.trim_ascii() == b"0")
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 /// A program that is run by [`UNPRIVILEGED`] when we are root.

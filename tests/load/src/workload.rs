@@ -131,15 +131,15 @@ impl Driver {
         (cookies, staff): (Vec<String>, Vec<String>),
         seed: u64,
     ) -> Self {
-        let own = seed ^ (u64::from(community) << 32);
+        let community_seed = seed ^ (u64::from(community) << 32);
         Driver {
             world: Arc::clone(world),
             community,
-            caller: Caller::new(hosts.clone(), own ^ 1),
-            second: Caller::new(hosts, own ^ 2),
+            caller: Caller::new(hosts.clone(), community_seed ^ 1),
+            second: Caller::new(hosts, community_seed ^ 2),
             cookies,
             staff,
-            draw: Draw::of(own),
+            draw: Draw::of(community_seed),
             model: Model::new(world.shape.residents),
             codes: Vec::new(),
             receipts: BTreeMap::new(),
@@ -254,7 +254,7 @@ impl Driver {
         let (one, two) = (one?, two?);
         let fresh = [&one, &two]
             .iter()
-            .filter(|own| json(&own.answer).is_ok_and(|said| said["replayed"] == false))
+            .filter(|tried| json(&tried.answer).is_ok_and(|said| said["replayed"] == false))
             .count();
         ensure!(
             fresh == 1 || one.lost || two.lost,
@@ -411,7 +411,7 @@ impl Driver {
             let code = self
                 .codes
                 .iter()
-                .find(|(own, _)| *own == no)
+                .find(|(order, _)| *order == no)
                 .map(|(_, code)| code.clone());
             let body = format!(r#"{{"pickup_code":"{}"}}"#, code.unwrap_or_default());
             let headers = format!(
@@ -460,7 +460,7 @@ impl Driver {
         } else {
             ("cancelled", "order.released")
         };
-        let code = self.codes.iter().find(|(own, _)| *own == no);
+        let code = self.codes.iter().find(|(order, _)| *order == no);
         let code = code.map_or("", |(_, code)| code.as_str());
         let (path, body) = if settles {
             ("settle", format!(r#"{{"pickup_code":"{code}"}}"#))

@@ -125,15 +125,15 @@ impl World {
         };
         for no in 0..shape.communities {
             // A configuration of this community alone, over the same database: the set-up stays linear.
-            let own = desk.path().join(code(no));
-            std::fs::create_dir_all(own.join("communities"))?;
-            let config = own.join("rongyi.toml");
+            let setup = desk.path().join(code(no));
+            std::fs::create_dir_all(setup.join("communities"))?;
+            let config = setup.join("rongyi.toml");
             std::fs::write(&config, host_toml(&data, database))?;
             std::fs::write(
-                own.join("communities").join(format!("{}.toml", code(no))),
+                setup.join("communities").join(format!("{}.toml", code(no))),
                 (world.shape.community)(no),
             )?;
-            world.settle(no, &own, &config)?;
+            world.settle(no, &setup, &config)?;
         }
         if staged {
             copy(&data, &folder.join("data"))?;
@@ -266,10 +266,10 @@ impl World {
     }
 
     /// Enrols everybody of one community.
-    fn settle(&mut self, no: u32, own: &Path, config: &Path) -> Result<()> {
+    fn settle(&mut self, no: u32, setup: &Path, config: &Path) -> Result<()> {
         let name = code(no);
         let write = |file: &str, text: &str| -> Result<String> {
-            let path = own.join(file);
+            let path = setup.join(file);
             std::fs::write(&path, text)?;
             Ok(path.to_string_lossy().into_owned())
         };
@@ -300,7 +300,7 @@ impl World {
         let file = write("households.csv", &households)?;
         run(config, &["household", "import", "-c", &name, &file])?;
         let file = write("residents.csv", &residents)?;
-        let pins = own.join("pins.txt").to_string_lossy().into_owned();
+        let pins = setup.join("pins.txt").to_string_lossy().into_owned();
         run(
             config,
             &["resident", "import", "-c", &name, &file, "--pins", &pins],
@@ -325,7 +325,7 @@ impl World {
         }
         let mut passwords = Vec::new();
         for login in STAFF.iter().filter(|_| self.shape.staff) {
-            let file = own.join(format!("{login}.txt"));
+            let file = setup.join(format!("{login}.txt"));
             let kept = file.to_string_lossy();
             let who = ["--login", login, "--name", login, "--role", "operator"];
             let place = ["staff", "add", "-c", &name, "--pins", &kept];
@@ -358,7 +358,7 @@ impl World {
     /// Signs a member of staff in, 0 or 1, with a password of their own, and gives the cookie.
     ///
     /// # Errors
-    /// As [`World::resident`].
+    /// When the host does not let them in.
     pub async fn staff(&self, host: &Host, community: u32, which: usize) -> Result<String> {
         let first = &self.first_passwords[community as usize][which];
         let who = ("staff/sign-in", STAFF[which]);
@@ -371,7 +371,7 @@ async fn sign_in(
     host: &Host,
     community: u32,
     (door, who): (&str, &str),
-    [own, first]: [&str; 2],
+    [chosen, first]: [&str; 2],
 ) -> Result<String> {
     let name = code(community);
     let mut line = Connection::open(host.address()).await?;
@@ -382,7 +382,7 @@ async fn sign_in(
         )
     };
     let sign_in = format!("/{name}/{door}");
-    for pin in [own, first] {
+    for pin in [chosen, first] {
         let form = format!("number={who}&pin={pin}&next=");
         let said = line
             .ask("POST", &sign_in, &headers(""), form.as_bytes())
@@ -390,10 +390,10 @@ async fn sign_in(
         let Some(session) = cookie(&said.head) else {
             continue;
         };
-        if pin == own {
+        if pin == chosen {
             return Ok(session);
         }
-        let form = format!("current={pin}&pin={own}&again={own}");
+        let form = format!("current={pin}&pin={chosen}&again={chosen}");
         let changed = line
             .ask(
                 "POST",
@@ -446,7 +446,7 @@ fn cookie(head: &str) -> Option<String> {
         .1
         .split(';')
         .next()
-        .map(|own| own.trim().to_owned())
+        .map(|pair| pair.trim().to_owned())
 }
 
 fn host_toml(data: &Path, database: Option<&str>) -> String {

@@ -53,9 +53,9 @@ async fn unlock(file: &mut SqliteConnection) {
 }
 
 /// Without asking the rules again: that finds changed decisions, and is tested with the rules.
-fn verify(own: &Installation, file: &Path) -> Done {
+fn verify(installation: &Installation, file: &Path) -> Done {
     let url = format!("sqlite://{}", file.display());
-    own.run_alone(&[
+    installation.run_alone(&[
         "verify",
         "--community",
         "nanmen",
@@ -68,7 +68,7 @@ fn verify(own: &Installation, file: &Path) -> Done {
 
 /// The demonstration with an order placed through its pages, so that every table has rows.
 fn with_an_order() -> Installation {
-    let (own, serving) = Installation::demo();
+    let (installation, serving) = Installation::demo();
     let words = serving.words_of("1001");
     let pin = words
         .iter()
@@ -103,25 +103,25 @@ fn with_an_order() -> Installation {
         placed.contains("/nanmen/orders/1"),
         "an order was placed: {placed}"
     );
-    own
+    installation
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_damage_is_found_and_its_place_named() {
-    let own = with_an_order();
-    let file = own.database();
+    let installation = with_an_order();
+    let file = installation.database();
     // Everything into the one file that is copied.
     change(
         &mut open(file).await,
         "PRAGMA wal_checkpoint(TRUNCATE)".to_owned(),
     )
     .await;
-    let said = verify(&own, file);
+    let said = verify(&installation, file);
     assert_eq!(said.code, Some(0), "before any damage: {said:?}");
 
     let mut wrong = Vec::new();
     for (what, statement, place) in DAMAGE {
-        let copy = own.folder().join("copy.db");
+        let copy = installation.folder().join("copy.db");
         std::fs::copy(file, &copy).unwrap();
         let mut damaged = open(&copy).await;
         unlock(&mut damaged).await;
@@ -136,7 +136,7 @@ async fn every_damage_is_found_and_its_place_named() {
             change(&mut damaged, back).await;
         }
         damaged.close().await.unwrap();
-        let said = verify(&own, &copy);
+        let said = verify(&installation, &copy);
         if said.code != Some(1) {
             wrong.push(format!(
                 "{what}: verify ended with {:?}: {}{}",
@@ -150,7 +150,7 @@ async fn every_damage_is_found_and_its_place_named() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let said = verify(&own, file);
+    let said = verify(&installation, file);
     assert_eq!(
         said.code,
         Some(0),
@@ -160,8 +160,8 @@ async fn every_damage_is_found_and_its_place_named() {
 
 #[tokio::test]
 async fn the_journal_refuses_to_be_changed() {
-    let own = with_an_order();
-    let mut file = open(own.database()).await;
+    let installation = with_an_order();
+    let mut file = open(installation.database()).await;
     for table in ["record", "transfer", "block"] {
         for statement in [
             format!("DELETE FROM {table}"),
@@ -178,20 +178,20 @@ async fn the_journal_refuses_to_be_changed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_file_is_told_from_a_broken_ledger() {
-    let own = with_an_order();
-    let alone = own.folder().join("alone.db");
-    std::fs::copy(own.database(), &alone).unwrap();
-    let said = verify(&own, &alone);
+    let installation = with_an_order();
+    let alone = installation.folder().join("alone.db");
+    std::fs::copy(installation.database(), &alone).unwrap();
+    let said = verify(&installation, &alone);
     assert_eq!(said.code, Some(1), "a copy without its -wal: {said:?}");
     assert!(said.err.contains("-wal"), "{said:?}");
-    let heads = own.must(&["heads", "--community", "nanmen"]).out;
-    let list = own.file("heads.txt", &heads).display().to_string();
+    let heads = installation.must(&["heads", "--community", "nanmen"]).out;
+    let list = installation.file("heads.txt", &heads).display().to_string();
     change(
-        &mut open(own.database()).await,
+        &mut open(installation.database()).await,
         "PRAGMA wal_checkpoint(TRUNCATE)".to_owned(),
     )
     .await;
-    let whole = std::fs::read(own.database()).unwrap();
+    let whole = std::fs::read(installation.database()).unwrap();
     let mut hole = whole.clone();
     let middle = hole.len() / 2 / 4096 * 4096;
     hole[middle..middle + 4096].fill(0);
@@ -203,14 +203,14 @@ async fn a_broken_file_is_told_from_a_broken_ledger() {
         ("no beginning", beginning),
     ];
     for (what, bytes) in broken {
-        let path = own.folder().join("broken.db");
+        let path = installation.folder().join("broken.db");
         std::fs::write(&path, bytes).unwrap();
-        let said = verify(&own, &path);
+        let said = verify(&installation, &path);
         assert_eq!(said.code, Some(1), "{what}: {said:?}");
         assert!(said.err.contains("数据库文件坏了"), "{what}: {said:?}");
     }
     // An older copy is a good ledger; only what was published shows that its end is missing.
-    let path = own.folder().join("cut.db");
+    let path = installation.folder().join("cut.db");
     std::fs::write(&path, whole).unwrap();
     let mut cut = open(&path).await;
     unlock(&mut cut).await;
@@ -231,9 +231,9 @@ async fn a_broken_file_is_told_from_a_broken_ledger() {
     }
     cut.close().await.unwrap();
     let url = format!("sqlite://{}", path.display());
-    let said = own.run_alone(&["heads", "--community", "nanmen", "--database", &url]);
+    let said = installation.run_alone(&["heads", "--community", "nanmen", "--database", &url]);
     assert_ne!(said.out, heads, "the tail is gone");
-    let said = own.run_alone(&[
+    let said = installation.run_alone(&[
         "verify",
         "--community",
         "nanmen",

@@ -103,16 +103,16 @@ const DAMAGE: &[(&str, &str, &str)] = &[
 ];
 
 /// With the configuration, on another file.
-fn verify(own: &Installation, file: &Path) -> Done {
+fn verify(installation: &Installation, file: &Path) -> Done {
     let url = format!("sqlite://{}", file.display());
-    let mut command = own.command(&["verify", "--decisions", "none"]);
+    let mut command = installation.command(&["verify", "--decisions", "none"]);
     command.env("RONGYI_DATABASE_URL", url);
     command.output().unwrap().into()
 }
 
 /// Until the lists of staff of all communities are sealed, which a host does as soon as it stands.
-async fn sealed(own: &Installation) {
-    let mut file = open(own.database()).await;
+async fn sealed(installation: &Installation) {
+    let mut file = open(installation.database()).await;
     for _ in 0..300 {
         let count: i64 =
             sqlx::query("SELECT count(DISTINCT community_id) FROM record WHERE kind = 26")
@@ -129,32 +129,32 @@ async fn sealed(own: &Installation) {
     panic!("after half a minute no list of staff is sealed");
 }
 
-async fn copied(own: &Installation) -> SqliteConnection {
-    let mut file = open(own.database()).await;
+async fn copied(installation: &Installation) -> SqliteConnection {
+    let mut file = open(installation.database()).await;
     change(&mut file, "PRAGMA wal_checkpoint(TRUNCATE)".to_owned()).await;
     file.close().await.unwrap();
-    let copy = own.folder().join("copy.db");
-    std::fs::copy(own.database(), &copy).unwrap();
+    let copy = installation.folder().join("copy.db");
+    std::fs::copy(installation.database(), &copy).unwrap();
     open(&copy).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_or_belongs_to_none_is_named() {
-    let (own, serving) = Installation::demo();
-    sealed(&own).await;
+    let (installation, serving) = Installation::demo();
+    sealed(&installation).await;
     drop(serving);
-    let said = own.must(&["verify", "--decisions", "none"]);
+    let said = installation.must(&["verify", "--decisions", "none"]);
     assert!(said.out.contains("staff sealed on"), "{said:?}");
-    let copy = own.folder().join("copy.db");
+    let copy = installation.folder().join("copy.db");
     let mut wrong = Vec::new();
     for (what, statements, place) in DAMAGE {
-        let mut file = copied(&own).await;
+        let mut file = copied(&installation).await;
         let done = sqlx::raw_sql(AssertSqlSafe((*statements).to_owned()))
             .execute(&mut file)
             .await;
         assert!(done.is_ok(), "{what}: {done:?}");
         file.close().await.unwrap();
-        let said = verify(&own, &copy);
+        let said = verify(&installation, &copy);
         if said.code != Some(1) || !said.err.contains(place) {
             wrong.push(format!("{what}: “{place}” is not named: {said:?}"));
         }
@@ -162,7 +162,7 @@ async fn what_is_missing_or_belongs_to_none_is_named() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 
     // Rows of every table whose community is not there.
-    let mut file = copied(&own).await;
+    let mut file = copied(&installation).await;
     let tables = sqlx::query("SELECT m.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c ON c.name = 'community_id' WHERE m.type = 'table' AND m.name <> 'community'")
         .fetch_all(&mut file)
         .await
@@ -181,7 +181,7 @@ async fn what_is_missing_or_belongs_to_none_is_named() {
     }
     file.close().await.unwrap();
     assert!(moved.len() > 12, "only {moved:?} have rows");
-    let said = verify(&own, &copy);
+    let said = verify(&installation, &copy);
     assert_eq!(said.code, Some(1), "{said:?}");
     for table in moved {
         let place = format!("table {table}: ");
@@ -189,13 +189,13 @@ async fn what_is_missing_or_belongs_to_none_is_named() {
     }
 
     // Nothing at all.
-    let mut file = copied(&own).await;
+    let mut file = copied(&installation).await;
     unlock(&mut file).await;
     for table in ["record", "transfer", "block", "balance", "community"] {
         change(&mut file, format!("DELETE FROM {table}")).await;
     }
     file.close().await.unwrap();
-    let said = verify(&own, &copy);
+    let said = verify(&installation, &copy);
     assert_eq!(said.code, Some(1), "{said:?}");
     for community in ["nanmen", "longshi", "jinxian"] {
         let place = format!("community {community}: its ledger is missing");
@@ -207,7 +207,7 @@ async fn what_is_missing_or_belongs_to_none_is_named() {
         change(&mut file, format!("DELETE FROM {table}")).await;
     }
     file.close().await.unwrap();
-    let said = own.run_alone(&["verify", "--database", &url]);
+    let said = installation.run_alone(&["verify", "--database", &url]);
     assert_eq!(
         said.code,
         Some(1),
@@ -218,11 +218,11 @@ async fn what_is_missing_or_belongs_to_none_is_named() {
 /// What is explained is sealed by the next host; what is not stays to be seen until somebody answers for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_who_were_changed_by_other_hands_are_answered_for() {
-    let (own, serving) = Installation::demo();
-    sealed(&own).await;
+    let (installation, serving) = Installation::demo();
+    sealed(&installation).await;
     drop(serving);
     let verify = ["verify", "--decisions", "none"];
-    let mut file = open(own.database()).await;
+    let mut file = open(installation.database()).await;
     let logins = "SELECT login FROM staff WHERE community_id = (SELECT community_id FROM community WHERE code = 'nanmen') ORDER BY role <> 'shopkeeper'";
     let login: String = sqlx::query(logins)
         .fetch_one(&mut file)
@@ -230,15 +230,15 @@ async fn staff_who_were_changed_by_other_hands_are_answered_for() {
         .unwrap()
         .get(0);
     // By the program: nothing is wrong, before it is sealed and after.
-    own.must(&["staff", "disable", "-c", "nanmen", "--login", &login]);
-    own.must(&verify);
+    installation.must(&["staff", "disable", "-c", "nanmen", "--login", &login]);
+    installation.must(&verify);
     let lists = "SELECT count(*) FROM record WHERE kind = 26";
     let before: i64 = sqlx::query(lists)
         .fetch_one(&mut file)
         .await
         .unwrap()
         .get(0);
-    let serving = own.serve();
+    let serving = installation.serve();
     for _ in 0..300 {
         let now: i64 = sqlx::query(lists)
             .fetch_one(&mut file)
@@ -257,15 +257,15 @@ async fn staff_who_were_changed_by_other_hands_are_answered_for() {
         .unwrap()
         .get(0);
     assert_eq!(now, before + 1, "one community's staff have changed");
-    own.must(&verify);
+    installation.must(&verify);
     // By other hands.
     let statement = format!("UPDATE staff SET active = 1 WHERE login = '{login}'");
     change(&mut file, statement).await;
     file.close().await.unwrap();
-    let said = own.run(&verify);
+    let said = installation.run(&verify);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("no deed since then says why"), "{said:?}");
-    own.must(&[
+    installation.must(&[
         "staff",
         "seal",
         "-c",
@@ -273,17 +273,17 @@ async fn staff_who_were_changed_by_other_hands_are_answered_for() {
         "--reason",
         "从备份找回账号",
     ]);
-    own.must(&verify);
+    installation.must(&verify);
 }
 
 /// From a checkpoint the rows that something touched since are compared, and all of them where that is asked.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_counter_shows_from_a_checkpoint_when_it_was_touched_or_all_rows_are_asked() {
-    let (own, serving) = Installation::demo();
+    let (installation, serving) = Installation::demo();
     drop(serving);
-    let kept = own.folder().join("ok.checkpoint");
+    let kept = installation.folder().join("ok.checkpoint");
     let kept = kept.to_str().unwrap();
-    let mut file = open(own.database()).await;
+    let mut file = open(installation.database()).await;
     // Under months of a century on or back, they are rows that no event made.
     let moved = |months: &str| {
         format!(
@@ -292,21 +292,21 @@ async fn a_changed_counter_shows_from_a_checkpoint_when_it_was_touched_or_all_ro
     };
     let verify = ["verify", "-c", "nanmen", "--since", kept];
     let all = [&verify[..], &["--all-rows"]].concat();
-    own.must(&["verify", "-c", "nanmen", "--checkpoint", kept]);
+    installation.must(&["verify", "-c", "nanmen", "--checkpoint", kept]);
     assert!(change(&mut file, moved("+ 1200")).await > 0);
-    own.must(&verify);
-    let said = own.run(&all);
+    installation.must(&verify);
+    let said = installation.run(&all);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("counter CounterKey"), "{said:?}");
     change(&mut file, moved("- 1200")).await;
-    own.must(&all);
+    installation.must(&all);
 
     let sheet = "external_ref,kind,resident,occurred_at,quantity,note\nNEW-1,waste.food,1014,2026-11-21,1,\n";
-    let sheet = own.file("new.csv", sheet);
-    own.must(&["import", "events", "-c", "nanmen", sheet.to_str().unwrap()]);
-    own.must(&verify);
+    let sheet = installation.file("new.csv", sheet);
+    installation.must(&["import", "events", "-c", "nanmen", sheet.to_str().unwrap()]);
+    installation.must(&verify);
     change(&mut file, moved("+ 1200")).await;
-    let said = own.run(&verify);
+    let said = installation.run(&verify);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("counter CounterKey"), "{said:?}");
     // As it was: the installation is verified when it goes.
@@ -317,20 +317,20 @@ async fn a_changed_counter_shows_from_a_checkpoint_when_it_was_touched_or_all_ro
 /// From a checkpoint what was recorded before is not read again, but every balance is compared.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_balance_shows_from_a_checkpoint_too() {
-    let (own, serving) = Installation::demo();
+    let (installation, serving) = Installation::demo();
     drop(serving);
-    let kept = own.folder().join("ok.checkpoint");
+    let kept = installation.folder().join("ok.checkpoint");
     let kept = kept.to_str().unwrap();
-    own.must(&["verify", "-c", "nanmen", "--checkpoint", kept]);
-    own.must(&["verify", "-c", "nanmen", "--since", kept]);
-    let mut file = open(own.database()).await;
+    installation.must(&["verify", "-c", "nanmen", "--checkpoint", kept]);
+    installation.must(&["verify", "-c", "nanmen", "--since", kept]);
+    let mut file = open(installation.database()).await;
     let by = |sign: char| {
         format!(
             "UPDATE balance SET amount = amount {sign} 1 WHERE {OURS} AND (community_id, account, lot) IN (SELECT community_id, account, lot FROM balance WHERE {OURS} ORDER BY account, lot LIMIT 1)"
         )
     };
     assert_eq!(change(&mut file, by('+')).await, 1);
-    let said = own.run(&["verify", "-c", "nanmen", "--since", kept]);
+    let said = installation.run(&["verify", "-c", "nanmen", "--since", kept]);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("balance Account"), "{said:?}");
     // As it was: the installation is verified when it goes.
@@ -340,49 +340,49 @@ async fn a_changed_balance_shows_from_a_checkpoint_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_or_empty_database_opens_no_door() {
-    let (own, serving) = Installation::demo();
+    let (installation, serving) = Installation::demo();
     drop(serving);
-    copied(&own).await.close().await.unwrap();
-    let old = own.folder().join("copy.db");
+    copied(&installation).await.close().await.unwrap();
+    let old = installation.folder().join("copy.db");
     // Somebody books on, and what is then is published.
-    let households = own.file("more.csv", "household,name,address\n901,新户,\n");
-    let residents = own.file(
+    let households = installation.file("more.csv", "household,name,address\n901,新户,\n");
+    let residents = installation.file(
         "new.csv",
         "resident,household,name,phone\n9001,901,新居民,\n",
     );
     let text = |path: &Path| path.to_str().unwrap().to_owned();
-    own.must(&["household", "import", "-c", "nanmen", &text(&households)]);
-    let pins = own.folder().join("pins.txt");
+    installation.must(&["household", "import", "-c", "nanmen", &text(&households)]);
+    let pins = installation.folder().join("pins.txt");
     let residents = text(&residents);
     let pins = text(&pins);
-    own.must(&[
+    installation.must(&[
         "resident", "import", "-c", "nanmen", &residents, "--pins", &pins,
     ]);
-    let heads = own.database().with_file_name("heads");
+    let heads = installation.database().with_file_name("heads");
     std::fs::create_dir_all(&heads).unwrap();
     let heads = text(&heads.join("2099-12.txt"));
-    own.must(&["heads", "--out", &heads]);
-    let newest = own.folder().join("newest.db");
-    let mut file = open(own.database()).await;
+    installation.must(&["heads", "--out", &heads]);
+    let newest = installation.folder().join("newest.db");
+    let mut file = open(installation.database()).await;
     change(&mut file, "PRAGMA wal_checkpoint(TRUNCATE)".to_owned()).await;
     file.close().await.unwrap();
-    std::fs::copy(own.database(), &newest).unwrap();
+    std::fs::copy(installation.database(), &newest).unwrap();
 
     let put = |from: &Path| {
         for end in ["-wal", "-shm"] {
-            let mut name = own.database().as_os_str().to_owned();
+            let mut name = installation.database().as_os_str().to_owned();
             name.push(end);
             let _ = std::fs::remove_file(name);
         }
-        std::fs::copy(from, own.database()).unwrap();
+        std::fs::copy(from, installation.database()).unwrap();
     };
-    let none = text(&own.file("none.csv", "household,name,address\n902,一户,\n"));
+    let none = text(&installation.file("none.csv", "household,name,address\n902,一户,\n"));
     let refused = |what: &str, says: &str| {
         for arguments in [
             vec!["serve"],
             vec!["household", "import", "-c", "nanmen", none.as_str()],
         ] {
-            let said = own.run(&arguments);
+            let said = installation.run(&arguments);
             assert_eq!(said.code, Some(1), "{what}: {said:?}");
             assert!(said.err.contains("heads.apart"), "{what}: {said:?}");
             assert!(said.err.contains(says), "{what}: {said:?}");
@@ -391,35 +391,35 @@ async fn an_older_or_empty_database_opens_no_door() {
     };
     put(&old);
     refused("an older backup", "nanmen");
-    let said = own.run(&["verify", "--decisions", "none"]);
+    let said = installation.run(&["verify", "--decisions", "none"]);
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("its tail was cut off"), "{said:?}");
-    let said = own.run(&["verify", "--decisions", "none", "--without-heads"]);
+    let said = installation.run(&["verify", "--decisions", "none", "--without-heads"]);
     assert_eq!(said.code, Some(0), "{said:?}");
-    std::fs::remove_file(own.database()).unwrap();
+    std::fs::remove_file(installation.database()).unwrap();
     refused("no database", "this database has no ledger of it");
-    assert!(!own.database().exists(), "nothing was made");
+    assert!(!installation.database().exists(), "nothing was made");
     put(&newest);
-    own.must(&["verify", "--decisions", "none"]);
+    installation.must(&["verify", "--decisions", "none"]);
 
     // On purpose, and everybody can read it.
     put(&old);
-    let accepted = own.command(&["serve", "--accept-heads", "磁盘坏了，用昨天的备份"]);
+    let accepted = installation.command(&["serve", "--accept-heads", "磁盘坏了，用昨天的备份"]);
     drop(Serving::start(accepted));
-    let said = own.must(&["verify", "--decisions", "none"]);
+    let said = installation.must(&["verify", "--decisions", "none"]);
     assert!(said.out.contains("磁盘坏了，用昨天的备份"), "{said:?}");
     let published = std::fs::read_to_string(&heads).unwrap();
     assert!(published.contains("# restored nanmen "), "{published}");
-    drop(own.serve());
+    drop(installation.serve());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_server_is_held_to_the_same() {
     let cluster = Cluster::start();
     let url = cluster.database("whole");
-    let (own, serving) = Installation::demo_at(&url);
+    let (installation, serving) = Installation::demo_at(&url);
     drop(serving);
-    own.must(&["verify", "--decisions", "none"]);
+    installation.must(&["verify", "--decisions", "none"]);
     let damage = [
         (
             "a trigger that is gone",
@@ -472,7 +472,7 @@ async fn a_database_server_is_held_to_the_same() {
         cluster.sql("CREATE DATABASE damaged TEMPLATE whole");
         let other = url.replace("/whole", "/damaged");
         cluster.sql_at(&other, statements);
-        let mut command = own.command(&["verify", "--decisions", "none"]);
+        let mut command = installation.command(&["verify", "--decisions", "none"]);
         command.env("RONGYI_DATABASE_URL", other);
         let said: Done = command.output().unwrap().into();
         if said.code != Some(1) || !said.err.contains(place) {

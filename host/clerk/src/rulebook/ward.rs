@@ -102,7 +102,7 @@ impl Ward {
         let parked = inner
             .health
             .get_mut(&set)
-            .and_then(|own| own.parked.as_mut());
+            .and_then(|health| health.parked.as_mut());
         let Some(parked) = parked else { return Ok(()) };
         if pauses(parked, now) {
             return Err(Fault {
@@ -122,32 +122,32 @@ impl Ward {
         let park_after = self.park_after.load(Ordering::Relaxed);
         let mut inner = self.inner();
         let Some(fault) = fault else {
-            let Some(own) = inner.health.get_mut(&set) else {
+            let Some(health) = inner.health.get_mut(&set) else {
                 return;
             };
-            own.failed.clear();
-            if own.parked.take().is_some() {
+            health.failed.clear();
+            if health.parked.take().is_some() {
                 tracing::info!(%set, "the rule answers again; events that waited for it are decided");
                 inner.changed.insert(set);
             }
             return;
         };
-        let own = inner.health.entry(set).or_default();
-        own.last_fault = Some(RuleFault {
+        let health = inner.health.entry(set).or_default();
+        health.last_fault = Some(RuleFault {
             code: fault.code.clone(),
             message: kept(&fault.message),
             at: now,
         });
         // The host's own failure says nothing about the rule.
         if fault.blame == Blame::Guest {
-            if let Some(parked) = &mut own.parked {
+            if let Some(parked) = &mut health.parked {
                 parked.tries = parked.tries.saturating_add(1);
                 parked.next_at = after(now, pause(parked.tries));
             } else {
-                own.failed.insert(*event);
-                if own.failed.len() >= park_after {
-                    own.failed.clear();
-                    own.parked = Some(RulePark {
+                health.failed.insert(*event);
+                if health.failed.len() >= park_after {
+                    health.failed.clear();
+                    health.parked = Some(RulePark {
                         since: now,
                         tries: 0,
                         next_at: after(now, pause(0)),
@@ -167,7 +167,10 @@ impl Ward {
     /// Whether a rule set is parked and its pause not over.
     pub fn left_alone(&self, set: RuleSetNo, now: Instant) -> bool {
         let inner = self.inner();
-        let parked = inner.health.get(&set).and_then(|own| own.parked.as_ref());
+        let parked = inner
+            .health
+            .get(&set)
+            .and_then(|health| health.parked.as_ref());
         parked.is_some_and(|parked| pauses(parked, now))
     }
 
@@ -199,9 +202,9 @@ impl Ward {
         let mut inner = self.inner();
         for (set, health) in stored {
             if !inner.changed.contains(&set) {
-                let own = inner.health.entry(set).or_default();
-                own.last_fault = health.last_fault;
-                own.parked = health.parked;
+                let known = inner.health.entry(set).or_default();
+                known.last_fault = health.last_fault;
+                known.parked = health.parked;
             }
         }
     }

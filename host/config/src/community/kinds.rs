@@ -29,10 +29,10 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<OfKind>> {
     let table = field.table()?;
     let names: Vec<Range<usize>> = table.names().map(|name| table.key_span(name)).collect();
     let mut kinds = Vec::new();
-    for ((name, own), at) in table.free().into_iter().zip(names) {
+    for ((name, section), at) in table.free().into_iter().zip(names) {
         match name.parse::<Code>() {
-            Ok(kind) => kinds.extend(one(&own, kind, at)),
-            Err(_) => own.refuse(
+            Ok(kind) => kinds.extend(one(&section, kind, at)),
+            Err(_) => section.refuse(
                 both(
                     format!("“{name}” 不是事项代号。"),
                     format!("“{name}” is not the code of an event kind."),
@@ -53,24 +53,24 @@ fn one(field: &Field<'_>, kind: Code, at: Range<usize>) -> Option<OfKind> {
     let roles = |key| {
         table
             .get(key)
-            .and_then(|own| roles(&own))
+            .and_then(|list| roles(&list))
             .unwrap_or_default()
     };
-    let own = OfKind {
+    let of_kind = OfKind {
         kind,
         same_person: same(&table.get("same_person")),
         other_household: roles("other_household"),
-        overlap: table
-            .get("overlap")
-            .and_then(|own| own.one_of(&[("refuse", Overlap::Refuse), ("mark", Overlap::Mark)])),
+        overlap: table.get("overlap").and_then(|overlap| {
+            overlap.one_of(&[("refuse", Overlap::Refuse), ("mark", Overlap::Mark)])
+        }),
         unit_minutes: table
             .get("unit_minutes")
-            .and_then(|own| own.integer(1..=1440))
-            .and_then(|own| u16::try_from(own).ok()),
+            .and_then(|minutes| minutes.integer(1..=1440))
+            .and_then(|minutes| u16::try_from(minutes).ok()),
         at,
     };
     table.finish();
-    Some(own)
+    Some(of_kind)
 }
 
 /// One role alone can be nobody else's.

@@ -59,8 +59,8 @@ pub(super) fn read(field: &Field<'_>) -> Vec<Closing> {
     }
     let mut all: Vec<Closing> = Vec::new();
     for item in field.list().unwrap_or_default() {
-        let Some(own) = one(&item) else { continue };
-        if all.iter().any(|other| other.length == own.length) {
+        let Some(closing) = one(&item) else { continue };
+        if all.iter().any(|other| other.length == closing.length) {
             item.refuse(
                 both(
                     "同样长的期写了两次。",
@@ -73,9 +73,9 @@ pub(super) fn read(field: &Field<'_>) -> Vec<Closing> {
             );
             continue;
         }
-        all.push(own);
+        all.push(closing);
     }
-    all.sort_by_key(|own| own.length);
+    all.sort_by_key(|closing| closing.length);
     all
 }
 

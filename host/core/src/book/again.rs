@@ -21,7 +21,10 @@ use crate::settings::Settings;
 /// What a source's reference, in either of its forms, was used for, and whether for the same content.
 pub(super) fn used(book: &Book, command: &Command, source: &Source) -> Option<(Used, bool)> {
     let now = (source.external_ref.clone(), source.input);
-    let other = command.reference.iter().map(|own| own.other.clone());
+    let other = command
+        .reference
+        .iter()
+        .map(|reference| reference.other.clone());
     other.chain([now]).find_map(|(external_ref, input)| {
         let key = (source.name.clone(), external_ref);
         let used = book.sources.get(&key).copied().flatten()?;
@@ -71,10 +74,12 @@ fn opens(
     match records.get(1) {
         Some(Record::Refused(set, _, refusal)) => {
             let opened = refusal.opens.is_some_and(|day| day <= command.today);
-            let decides = book.rule_for(&event.kind, event.on).map(|(own, _)| own.no);
+            let decides = book
+                .rule_for(&event.kind, event.on)
+                .map(|(rule, _)| rule.no);
             let other_rule = set.is_some() && decides.is_some() && *set != decides;
             let settings = book.frame.settings.as_ref();
-            let other_setting = settings.is_some_and(|own| other_setting(own, refusal));
+            let other_setting = settings.is_some_and(|settings| other_setting(settings, refusal));
             !same || opened || other_rule || other_setting
         }
         Some(Record::Waiting(..)) => {

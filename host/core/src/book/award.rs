@@ -15,7 +15,7 @@ use std::sync::Arc;
 use checks::{Said, check, check_date, check_people, rule_and_kind};
 pub(super) use checks::{check_person, check_person_now, kind_unknown, scale_in, units_in};
 
-use super::draft::{Draft, Floors, is_gift_of};
+use super::draft::{Draft, Drafted, Floors, is_gift_of};
 use super::facts::{Days, Subjects, count_event, count_issued, fact};
 use super::needs::Missing;
 use super::{Applied, Asking, Book, Fate, FateState};
@@ -27,8 +27,8 @@ use crate::counters::{CounterKey, CounterSubject, issued_kind};
 use crate::ids::{AssetNo, Code, ResidentNo};
 use crate::record::{Envelope, Event, Record, RuleSet, Transfer, TransferKind, moved};
 use crate::rule::{
-    Arg, Award, Decision, EarnAsk, Fact, FactNeed, KindPlan, Metric, Refusal, Short, Subject,
-    Window,
+    Arg, Award, Decision, Denial, EarnAsk, Fact, FactNeed, KindPlan, Metric, Refusal, Short,
+    Subject, Window,
 };
 use crate::settings::Settings;
 use crate::time::LocalDate;
@@ -164,53 +164,47 @@ fn decide(
         seed: seed(&book.frame.community, event),
     };
     let first = asked.first.clone();
-    let refused = |refusal| {
-        vec![
-            first.clone(),
-            Record::Refused(Some(asked.set.no), facts.clone(), refusal),
-        ]
+    // An event that is tried again and hears the same once more leaves nothing new.
+    let told = |book: &mut Book, refusal: Refusal| {
+        if asked.known.as_ref() == Some(&refusal) {
+            return None;
+        }
+        let refused = Record::Refused(Some(asked.set.no), facts.clone(), refusal);
+        Some(book.append(command, vec![first.clone(), refused], &[]))
     };
     if let Some(refusal) = people::apart(book, event)? {
-        if asked.known.as_ref() == Some(&refusal) {
-            return Ok(None);
-        }
-        return Ok(Some(book.append(command, refused(refusal), &[])));
+        return Ok(told(book, refusal));
     }
     let decision = match judge.earn(asked.set.no, &ask) {
         // A waiting event that fails again goes on waiting; recording every try would only fill the journal.
-        Err(fault) if asked.again => {
-            return Err(Rejection::RuleFault {
-                set: asked.set.no,
-                code: fault.code,
-                message: fault.message,
-            });
+        Err(Denial::Failed(fault)) if asked.again => {
+            return Err(Rejection::rule_fault(asked.set.no, fault));
         }
-        Err(fault) => {
+        Err(Denial::Failed(fault)) => {
             return Ok(Some(book.append(
                 command,
                 vec![first, Record::Waiting(asked.set.no, fault.code)],
                 &[],
             )));
         }
-        Ok(Err(refusal)) if asked.known.as_ref() == Some(&refusal) => return Ok(None),
-        Ok(Err(refusal)) => return Ok(Some(book.append(command, refused(refusal), &[]))),
-        Ok(Ok(decision)) => decision,
+        Err(Denial::Refused(refusal)) => return Ok(told(book, refusal)),
+        Ok(decision) => decision,
     };
     let units = (asked.said.quantity, asked.kind.scale);
-    let own = (event, units);
+    let measured = (event, units);
     let mut decision = decision;
-    let taken = times::compared(book, own, &mut decision)?;
+    let taken = times::compared(book, measured, &mut decision)?;
     let drafted = match taken {
-        Some(refusal) => Err(refusal),
-        None => draft_awards(book, event, asked.today, &decision)?,
+        Some(refusal) => Err(refusal.into()),
+        None => draft_awards(book, event, asked.today, &decision),
     };
     let drafted = match drafted {
-        Err(refusal) if asked.known.as_ref() == Some(&refusal) => return Ok(None),
-        Err(refusal) => return Ok(Some(book.append(command, refused(refusal), &[]))),
         Ok(drafted) => drafted,
+        Err(Denial::Refused(refusal)) => return Ok(told(book, refusal)),
+        Err(Denial::Failed(rejection)) => return Err(rejection),
     };
     count_event(book, event, (units, &decision), false)?;
-    times::keep(book, own, &decision)?;
+    times::keep(book, measured, &decision)?;
     if !drafted.hands_over(AssetNo::POINTS) {
         count_issued(book, asked.today, &decision, false);
     }
@@ -233,9 +227,12 @@ fn decide(
     Ok(Some(receipt))
 }
 
-type Drafting = Result<Result<super::draft::Drafted, Refusal>, Rejection>;
-
-fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decision) -> Drafting {
+fn draft_awards(
+    book: &Book,
+    event: &Event,
+    today: LocalDate,
+    decision: &Decision,
+) -> Result<Drafted, Denial<Rejection>> {
     let settings = book.settings_or_reject()?;
     let mut draft = Draft::new(book);
     let mut issued: i64 = 0;
@@ -243,25 +240,19 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
     let mut sides: Vec<(Account, i64)> = Vec::new();
     for award in decision.awards.iter().filter(|award| award.amount != 0) {
         let Some((_, resident)) = event.roles.iter().find(|(role, _)| *role == award.role) else {
-            return Ok(Err(Refusal::new(
-                "host.role",
-                vec![Arg::Code(award.role.clone())],
-            )));
+            let args = vec![Arg::Code(award.role.clone())];
+            return Err(Refusal::new("host.role", args).into());
         };
         let Some(asset) = settings.asset(&award.asset) else {
-            return Ok(Err(Refusal::new(
-                "host.asset",
-                vec![Arg::Code(award.asset.clone())],
-            )));
+            let args = vec![Arg::Code(award.asset.clone())];
+            return Err(Refusal::new("host.asset", args).into());
         };
         if let Some(max) = settings.award_max
             && asset == AssetNo::POINTS
             && i64::from(award.amount) > max.get()
         {
-            return Ok(Err(Refusal::new(
-                "host.award-max",
-                vec![Arg::Integer(award.amount), Arg::whole(max.get())],
-            )));
+            let args = vec![Arg::Integer(award.amount), Arg::whole(max.get())];
+            return Err(Refusal::new("host.award-max", args).into());
         }
         let account = Account {
             holder: settings.holder(asset, *resident, book.household(*resident)?),
@@ -291,25 +282,23 @@ fn draft_awards(book: &Book, event: &Event, today: LocalDate, decision: &Decisio
                 lot,
                 TransferKind::Award,
             )?;
-        } else if let Err(no) = deduct(&mut draft, (account, 0), award, settings, today)? {
-            return Ok(Err(no));
+        } else {
+            deduct(&mut draft, (account, 0), award, settings, today)?;
         }
     }
     for asset in &gifts {
-        let own = settings.asset(asset);
-        let of_asset = |side: &&(Account, i64)| Some(side.0.asset) == own;
-        let own: Vec<_> = sides.iter().filter(of_asset).copied().collect();
-        if let Err(no) = gift::hand_over(&mut draft, &own, today)? {
-            return Ok(Err(no));
-        }
+        let gifted = settings.asset(asset);
+        let of_asset = |side: &&(Account, i64)| Some(side.0.asset) == gifted;
+        let gift_sides: Vec<_> = sides.iter().filter(of_asset).copied().collect();
+        gift::hand_over(&mut draft, &gift_sides, today)?;
     }
-    if let Some(no) = beyond_day(book, event, decision, settings)? {
-        return Ok(Err(no));
+    if let Some(refusal) = beyond_day(book, event, decision, settings)? {
+        return Err(refusal.into());
     }
-    if let Some(no) = over_budget(book, settings, today, issued) {
-        return Ok(Err(no));
+    if let Some(refusal) = over_budget(book, settings, today, issued) {
+        return Err(refusal.into());
     }
-    draft.finish(Floors::Kept).map(Ok)
+    Ok(draft.finish(Floors::Kept)?)
 }
 
 /// A person's minutes of one day, over all kinds.
@@ -337,8 +326,8 @@ fn beyond_day(
     for award in decision.awards.iter().filter(minutes) {
         let role = event.roles.iter().find(|(role, _)| *role == award.role);
         if let Some((_, who)) = role {
-            let own = given.entry(*who).or_default();
-            *own = own.saturating_add(i64::from(award.amount));
+            let total = given.entry(*who).or_default();
+            *total = total.saturating_add(i64::from(award.amount));
         }
     }
     let days = Days {
@@ -403,7 +392,7 @@ pub(super) fn deduct(
     award: &Award,
     settings: &Settings,
     today: LocalDate,
-) -> Result<Result<(), Refusal>, Rejection> {
+) -> Result<(), Denial<Rejection>> {
     let wanted = i64::from(award.amount).saturating_neg();
     let owned = draft.state(&debit).spendable(today);
     let has = owned.saturating_sub(stays).max(0);
@@ -411,16 +400,12 @@ pub(super) fn deduct(
     let drawn = match award.short {
         Short::Clamp => wanted.min(has),
         Short::Refuse if has < wanted => {
-            return Ok(Err(Refusal::new(
-                "balance.short",
-                vec![Arg::whole(wanted), Arg::whole(has)],
-            )));
+            let args = vec![Arg::whole(wanted), Arg::whole(has)];
+            return Err(Refusal::new("balance.short", args).into());
         }
         Short::Owe if owned.saturating_sub(wanted) < floor => {
-            return Ok(Err(Refusal::new(
-                "balance.floor",
-                vec![Arg::whole(wanted), Arg::whole(has), Arg::whole(floor)],
-            )));
+            let args = vec![Arg::whole(wanted), Arg::whole(has), Arg::whole(floor)];
+            return Err(Refusal::new("balance.floor", args).into());
         }
         Short::Refuse | Short::Owe => wanted,
     };
@@ -441,7 +426,7 @@ pub(super) fn deduct(
             reverses: None,
         })?;
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// What deciding an event reads.
@@ -511,7 +496,7 @@ pub(super) fn uncount(book: &mut Book, entry: u64, records: &[Record]) -> Result
     let scale = scale_in(book, &event, *set);
     count_event(book, &event, ((quantity, scale), decision), true)?;
     times::free(book, &event, entry);
-    let gift = |(_, own): &(u64, Transfer)| is_gift_of(own, AssetNo::POINTS);
+    let gift = |(_, transfer): &(u64, Transfer)| is_gift_of(transfer, AssetNo::POINTS);
     if !moved(entry, records).iter().any(gift) {
         count_issued(book, envelope.today, decision, true);
     }
@@ -543,10 +528,10 @@ pub(super) fn not_reversible(records: &[Record]) -> Option<NotReversible> {
 /// The event that an entry decided, with the day it was booked.
 pub(super) fn event_of(book: &Book, entry: u64) -> Option<(Event, Envelope)> {
     let first = |entry: &u64| book.entries.get(entry)?.as_ref()?.first();
-    let own = first(&entry)?;
-    let about = match own.what()?.waited() {
+    let record = first(&entry)?;
+    let about = match record.what()?.waited() {
         Some(waited) => first(&waited)?,
-        None => own,
+        None => record,
     };
-    Some((about.event()?.clone(), own.envelope()?.clone()))
+    Some((about.event()?.clone(), record.envelope()?.clone()))
 }

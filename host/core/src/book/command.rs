@@ -22,7 +22,7 @@ pub use super::kinds::{
 use super::kinds::Asked;
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::record::{Key, Record, ReleaseReason};
-use crate::rule::Text;
+use crate::rule::{Denial, Fault, Text};
 use crate::time::LocalDate;
 use crate::traits::{TRAIT_MAX, TRAITS_MAX};
 
@@ -173,7 +173,22 @@ pub enum Rejection {
     Carry(CarryRejection),
 }
 
+impl From<Rejection> for Denial<Rejection> {
+    fn from(rejection: Rejection) -> Self {
+        Denial::Failed(rejection)
+    }
+}
+
 impl Rejection {
+    /// A rule that gave no usable answer, where its question can't wait.
+    pub(crate) fn rule_fault(set: RuleSetNo, fault: Fault) -> Self {
+        Rejection::RuleFault {
+            set,
+            code: fault.code,
+            message: fault.message,
+        }
+    }
+
     /// The stable code of the API.
     pub fn code(&self) -> &'static str {
         match self {
@@ -208,12 +223,12 @@ impl Rejection {
             Rejection::NotConfigured => "community.not-configured",
             Rejection::SetUnknown { .. } => "rule-set.unknown",
             Rejection::OutOfRange => "amount.out-of-range",
-            Rejection::Period(own) => own.code(),
+            Rejection::Period(rejection) => rejection.code(),
             Rejection::TextUnknown { .. } => "text.unknown",
             Rejection::ErasureAlone => "erasure.alone",
-            Rejection::Amend(own) => own.code(),
-            Rejection::Event(own) => own.code(),
-            Rejection::Carry(own) => own.code(),
+            Rejection::Amend(rejection) => rejection.code(),
+            Rejection::Event(rejection) => rejection.code(),
+            Rejection::Carry(rejection) => rejection.code(),
         }
     }
 
@@ -345,7 +360,7 @@ impl Rejection {
             Rejection::NumberTooLarge => {
                 ("号码太大，请用 1 到 2147483647。".into(), "The number is too large; use 1 to 2147483647.".into())
             }
-            Rejection::Period(own) => own.both(),
+            Rejection::Period(rejection) => rejection.both(),
             Rejection::NothingToDo => ("没有需要处理的内容。".into(), "There is nothing to do.".into()),
             Rejection::RuleFault { set, code, message } => (
                 format!("规则（第 {set} 套）出了故障（{code}），请告诉社区工作人员。{message}"),
@@ -371,9 +386,9 @@ impl Rejection {
                 "数额超出了账本能记的范围。".into(),
                 "The amount is beyond what the book can hold.".into(),
             ),
-            Rejection::Amend(own) => own.both(),
-            Rejection::Event(own) => own.both(),
-            Rejection::Carry(own) => own.both(),
+            Rejection::Amend(rejection) => rejection.both(),
+            Rejection::Event(rejection) => rejection.both(),
+            Rejection::Carry(rejection) => rejection.both(),
         }
     }
 }

@@ -63,9 +63,9 @@ impl<'b> Draft<'b> {
             (transfer.credit, transfer.to_lot, amount),
         ] {
             let mut state = self.state(&account);
-            let own = state.lots.entry(lot).or_insert(0);
-            *own = own.checked_add(change).ok_or(Rejection::OutOfRange)?;
-            if *own == 0 {
+            let left = state.lots.entry(lot).or_insert(0);
+            *left = left.checked_add(change).ok_or(Rejection::OutOfRange)?;
+            if *left == 0 {
                 state.lots.remove(&lot);
             }
             state.total = state
@@ -155,7 +155,7 @@ impl<'b> Draft<'b> {
             let floor = match account.purpose {
                 purpose if purpose.is_source() => i64::MIN,
                 Purpose::Available if account.holder != Holder::Community => {
-                    settings.map_or(0, |own| own.debt_floor_of(account.asset).get())
+                    settings.map_or(0, |settings| settings.debt_floor_of(account.asset).get())
                 }
                 Purpose::Available
                 | Purpose::Notice
@@ -218,7 +218,9 @@ impl Drafted {
 
     /// Whether some of this asset goes from holder to holder, and so is nothing new.
     pub(super) fn hands_over(&self, asset: AssetNo) -> bool {
-        self.transfers.iter().any(|own| is_gift_of(own, asset))
+        self.transfers
+            .iter()
+            .any(|transfer| is_gift_of(transfer, asset))
     }
 
     /// Whether an account of this purpose is among those it moves.
@@ -284,9 +286,9 @@ fn step(book: &mut Book, account: &Account, lot: LotDate, change: i64, seq: u64)
         .entry(*account)
         .or_default()
         .get_or_insert_default();
-    let own = state.lots.entry(lot).or_insert(0);
-    *own = own.saturating_add(change);
-    if *own == 0 {
+    let left = state.lots.entry(lot).or_insert(0);
+    *left = left.saturating_add(change);
+    if *left == 0 {
         state.lots.remove(&lot);
     }
     state.total = state.total.saturating_add(change);

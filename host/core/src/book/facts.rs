@@ -90,13 +90,14 @@ impl Book {
         let mut all = Traits::default();
         match holder {
             Holder::Resident(no) => {
-                let own = self.member(no).map(|own| own.traits.clone());
-                all = own.unwrap_or_default();
+                let traits = self.member(no).map(|member| member.traits.clone());
+                all = traits.unwrap_or_default();
             }
             Holder::Household(no) if !set.plan.traits.is_empty() => {
-                let own = self.residents.values().flatten();
-                own.filter(|own| own.household == no)
-                    .for_each(|own| all.merge(&own.traits));
+                let everyone = self.residents.values().flatten();
+                everyone
+                    .filter(|member| member.household == no)
+                    .for_each(|member| all.merge(&member.traits));
             }
             Holder::Household(_) | Holder::Community | Holder::Fund(_) => {}
         }
@@ -142,7 +143,7 @@ pub(super) fn fact(
     if need.metric == Metric::Balance {
         let asset = asset_of(book, need);
         let account = asset.and_then(|asset| purse(book, asset, who));
-        return fitting(account.map_or(0, |own| book.account(&own).spendable(days.today)));
+        return fitting(account.map_or(0, |account| book.account(&account).spendable(days.today)));
     }
     let subject = who.of(need.subject);
     let row = |kind: &Code, month: i32| {

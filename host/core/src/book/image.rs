@@ -26,8 +26,8 @@ impl Book {
     /// Its bytes, at this head: a book that was rebuilt closes blocks of its own. `None` for a book in which something
     /// is missing, or not closed into a block, or of another length.
     pub fn image(&self, head: Head) -> Option<Vec<u8>> {
-        let own = self.frame.head;
-        if !self.complete || !self.dirty.leaves.is_empty() || head.next_seq != own.next_seq {
+        let book_head = self.frame.head;
+        if !self.complete || !self.dirty.leaves.is_empty() || head.next_seq != book_head.next_seq {
             return None;
         }
         let mut w = Writer::default();
@@ -66,11 +66,11 @@ impl Book {
             w.u64(seq);
             apart(w, |w| write_whole_event(w, event));
         });
-        all(&mut w, self.standings(), |w, ((cut, holder), own)| {
+        all(&mut w, self.standings(), |w, ((cut, holder), standing)| {
             w.u64(cut);
             w.i64(pack_holder(holder));
-            apart(w, |w| own.write(w));
-            w.u64(own.entry);
+            apart(w, |w| standing.write(w));
+            w.u64(standing.entry);
         });
         all(&mut w, self.fates(), |w, (entry, fate)| {
             let Fate { state, by, until } = fate;
@@ -132,11 +132,12 @@ impl Book {
         }
         for _ in 0..r.u64()? {
             let seq = r.u64()?;
-            book.waiting.insert(seq, Some(own(r, read_whole_event)?));
+            book.waiting
+                .insert(seq, Some(read_apart(r, read_whole_event)?));
         }
         for _ in 0..r.u64()? {
             let key = (r.u64()?, unpack_holder(r.i64()?).ok_or(Malformed)?);
-            let standing = own(r, Standing::read)?;
+            let standing = read_apart(r, Standing::read)?;
             let entry = r.u64()?;
             book.standings
                 .insert(key, Some(Standing { entry, ..standing }));
@@ -163,23 +164,23 @@ fn all<T>(
 ) {
     let list = list.into_iter();
     w.u64(u64::try_from(list.len()).unwrap_or(u64::MAX));
-    list.for_each(|own| write(w, own));
+    list.for_each(|listed| write(w, listed));
 }
 
 /// What a record holds at its end may be told from what follows by the end alone, so it stands apart.
 fn apart(w: &mut Writer, write: impl FnOnce(&mut Writer)) {
-    let mut own = Writer::default();
-    write(&mut own);
-    w.bytes(&own.done());
+    let mut inner = Writer::default();
+    write(&mut inner);
+    w.bytes(&inner.done());
 }
 
-fn own<T>(
+fn read_apart<T>(
     r: &mut Reader<'_>,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T, Malformed>,
 ) -> Result<T, Malformed> {
-    let mut own = Reader::new(r.bytes()?);
-    let found = read(&mut own)?;
-    own.end()?;
+    let mut inner = Reader::new(r.bytes()?);
+    let found = read(&mut inner)?;
+    inner.end()?;
     Ok(found)
 }
 
@@ -199,7 +200,9 @@ fn write_frame(w: &mut Writer, frame: &Frame, head: Head) {
     w.raw(&head.hash);
     w.u64(head.next_seq);
     w.i64(head.last_at.0);
-    w.option(settings.as_ref(), |w, own| apart(w, |w| own.write(w)));
+    w.option(settings.as_ref(), |w, settings| {
+        apart(w, |w| settings.write(w))
+    });
     all(w, sets, |w, set| apart(w, |w| write_rule_set(w, set)));
     all(w, items, |w, item| apart(w, |w| write_item(w, item)));
     w.u32(*next_order);
@@ -216,9 +219,9 @@ fn read_frame(r: &mut Reader<'_>) -> Result<Frame, Malformed> {
             next_seq: r.u64()?,
             last_at: Instant(r.i64()?),
         },
-        settings: r.option(|r| own(r, Settings::read))?,
-        sets: r.list(|r| Ok(Arc::new(own(r, read_rule_set)?)))?,
-        items: r.list(|r| own(r, read_item))?,
+        settings: r.option(|r| read_apart(r, Settings::read))?,
+        sets: r.list(|r| Ok(Arc::new(read_apart(r, read_rule_set)?)))?,
+        items: r.list(|r| read_apart(r, read_item))?,
         next_order: r.u32()?,
         posted: r.flag()?,
         periods: r.list(|r| PeriodRow::decode(r.bytes()?))?,

@@ -33,9 +33,9 @@ impl Frame {
             let Some(set) = self.set(block.set) else {
                 continue;
             };
-            let own = last.entry(&set.name).or_insert((block.from, set));
-            if (block.from, set.no) > (own.0, own.1.no) {
-                *own = (block.from, set);
+            let latest = last.entry(&set.name).or_insert((block.from, set));
+            if (block.from, set.no) > (latest.0, latest.1.no) {
+                *latest = (block.from, set);
             }
         }
         last.into_values().collect()
@@ -46,9 +46,9 @@ impl Frame {
     fn begun_before(&self, on: LocalDate) -> Vec<(LocalDate, &Arc<RuleSet>)> {
         let mut newest: BTreeMap<&Code, &Arc<RuleSet>> = BTreeMap::new();
         for set in self.sets.iter().filter(|set| set.active_from <= on) {
-            let own = newest.entry(&set.name).or_insert(set);
-            if (set.active_from, set.no) > (own.active_from, own.no) {
-                *own = set;
+            let latest = newest.entry(&set.name).or_insert(set);
+            if (set.active_from, set.no) > (latest.active_from, latest.no) {
+                *latest = set;
             }
         }
         // Where a rule took over a kind from one of another name, both were in force on the days before; the newer
@@ -82,12 +82,12 @@ impl Frame {
         if kind.as_str() == period::CLOSE_KIND {
             return None;
         }
-        let own = |set: &RuleSet| set.plan.kinds.iter().position(|k| k.code == *kind);
+        let place_in = |set: &RuleSet| set.plan.kinds.iter().position(|k| k.code == *kind);
         let all = self.begun(on).into_iter();
         let (_, set) = all
-            .filter(|(_, set)| own(set).is_some())
+            .filter(|(_, set)| place_in(set).is_some())
             .max_by_key(|(from, set)| (*from, set.no))?;
-        Some((set, set.plan.kinds.get(own(set)?)?))
+        Some((set, set.plan.kinds.get(place_in(set)?)?))
     }
 
     /// The rule set that prices baskets on `on`.

@@ -70,7 +70,7 @@ impl Book {
     pub fn residents(&self) -> BTreeMap<ResidentNo, HouseholdNo> {
         self.residents
             .iter()
-            .filter_map(|(no, own)| Some((*no, own.as_ref()?.household)))
+            .filter_map(|(no, member)| Some((*no, member.as_ref()?.household)))
             .collect()
     }
 
@@ -78,7 +78,7 @@ impl Book {
     pub fn members(&self) -> BTreeMap<ResidentNo, Member> {
         self.residents
             .iter()
-            .filter_map(|(no, own)| Some((*no, own.clone()?)))
+            .filter_map(|(no, member)| Some((*no, member.clone()?)))
             .collect()
     }
 
@@ -110,7 +110,7 @@ impl Book {
     pub fn standings(&self) -> BTreeMap<(u64, Holder), &Standing> {
         self.standings
             .iter()
-            .filter_map(|(key, own)| Some((*key, own.as_ref()?)))
+            .filter_map(|(key, standing)| Some((*key, standing.as_ref()?)))
             .collect()
     }
 

@@ -187,34 +187,34 @@ impl Title {
 
 macro_rules! kinds {
     (
-        { $($(#[$doc:meta])* $name:ident($own:ty),)+ }
+        { $($(#[$doc:meta])* $name:ident($asked:ty),)+ }
         of goods { $($(#[$goods_doc:meta])* $goods:ident,)+ }
     ) => {
         /// What is asked. A command names goods by their codes (`Asked<Code>`), its record by the numbers that the book
         /// gave them (`Asked<ItemNo>`).
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Asked<I> {
-            $($(#[$doc])* $name($own),)+
+            $($(#[$doc])* $name($asked),)+
             $($(#[$goods_doc])* $goods($goods<I>),)+
         }
 
-        $(impl<I> From<$own> for Asked<I> {
-            fn from(own: $own) -> Self {
-                Asked::$name(own)
+        $(impl<I> From<$asked> for Asked<I> {
+            fn from(asked: $asked) -> Self {
+                Asked::$name(asked)
             }
         })+
 
         $(impl<I> From<$goods<I>> for Asked<I> {
-            fn from(own: $goods<I>) -> Self {
-                Asked::$goods(own)
+            fn from(asked: $goods<I>) -> Self {
+                Asked::$goods(asked)
             }
         })+
 
         impl Asked<Code> {
             fn act(&self) -> &dyn Act {
                 match self {
-                    $(Asked::$name(own) => own,)+
-                    $(Asked::$goods(own) => own,)+
+                    $(Asked::$name(asked) => asked,)+
+                    $(Asked::$goods(asked) => asked,)+
                 }
             }
         }
@@ -223,21 +223,21 @@ macro_rules! kinds {
             /// The stored number of this kind of record. Numbers are never given twice.
             pub fn number(&self) -> u8 {
                 match self {
-                    $(Asked::$name(own) => own.number(),)+
-                    $(Asked::$goods(own) => own.number(),)+
+                    $(Asked::$name(asked) => asked.number(),)+
+                    $(Asked::$goods(asked) => asked.number(),)+
                 }
             }
 
             pub(super) fn write(&self, w: &mut Writer) {
                 match self {
-                    $(Asked::$name(own) => own.write(w),)+
-                    $(Asked::$goods(own) => own.write(w),)+
+                    $(Asked::$name(asked) => asked.write(w),)+
+                    $(Asked::$goods(asked) => asked.write(w),)+
                 }
             }
 
             pub(super) fn read(number: u8, r: &mut Reader<'_>) -> Result<Self, Malformed> {
-                $(if <$own as Kept>::NUMBERS.contains(&number) {
-                    return <$own as Kept>::read(number, r).map(Asked::$name);
+                $(if <$asked as Kept>::NUMBERS.contains(&number) {
+                    return <$asked as Kept>::read(number, r).map(Asked::$name);
                 })+
                 $(if <$goods<ItemNo> as Kept>::NUMBERS.contains(&number) {
                     return <$goods<ItemNo> as Kept>::read(number, r).map(Asked::$goods);
@@ -248,61 +248,61 @@ macro_rules! kinds {
             /// The word for programs.
             pub fn word(&self) -> &'static str {
                 match self {
-                    $(Asked::$name(own) => own.word(),)+
-                    $(Asked::$goods(own) => own.word(),)+
+                    $(Asked::$name(asked) => asked.word(),)+
+                    $(Asked::$goods(asked) => asked.word(),)+
                 }
             }
 
             /// What people read as its title.
             pub fn title(&self) -> Title {
                 match self {
-                    $(Asked::$name(own) => own.title(),)+
-                    $(Asked::$goods(own) => own.title(),)+
+                    $(Asked::$name(asked) => asked.title(),)+
+                    $(Asked::$goods(asked) => asked.title(),)+
                 }
             }
 
             pub(super) fn personal(&self) -> Personal {
                 match self {
-                    $(Asked::$name(own) => own.personal(),)+
-                    $(Asked::$goods(own) => own.personal(),)+
+                    $(Asked::$name(asked) => asked.personal(),)+
+                    $(Asked::$goods(asked) => asked.personal(),)+
                 }
             }
 
             /// The event that it reports.
             pub fn event(&self) -> Option<&Event> {
                 match self {
-                    $(Asked::$name(own) => own.event(),)+
-                    $(Asked::$goods(own) => own.event(),)+
+                    $(Asked::$name(asked) => asked.event(),)+
+                    $(Asked::$goods(asked) => asked.event(),)+
                 }
             }
 
             /// The order that it places, hands over or gives back.
             pub fn order(&self) -> Option<OrderNo> {
                 match self {
-                    $(Asked::$name(own) => own.order(),)+
-                    $(Asked::$goods(own) => own.order(),)+
+                    $(Asked::$name(asked) => asked.order(),)+
+                    $(Asked::$goods(asked) => asked.order(),)+
                 }
             }
 
             /// The waiting entry whose event it decides.
             pub fn waited(&self) -> Option<u64> {
                 match self {
-                    $(Asked::$name(own) => own.waited(),)+
-                    $(Asked::$goods(own) => own.waited(),)+
+                    $(Asked::$name(asked) => asked.waited(),)+
+                    $(Asked::$goods(asked) => asked.waited(),)+
                 }
             }
 
             pub(super) fn not_reversible(&self, records: &[Record]) -> Option<NotReversible> {
                 match self {
-                    $(Asked::$name(own) => own.not_reversible(records),)+
-                    $(Asked::$goods(own) => own.not_reversible(records),)+
+                    $(Asked::$name(asked) => asked.not_reversible(records),)+
+                    $(Asked::$goods(asked) => asked.not_reversible(records),)+
                 }
             }
 
             pub(super) fn undo_needs(&self, list: &mut Missing<'_>, entry: u64) {
                 match self {
-                    $(Asked::$name(own) => own.undo_needs(list, entry),)+
-                    $(Asked::$goods(own) => own.undo_needs(list, entry),)+
+                    $(Asked::$name(asked) => asked.undo_needs(list, entry),)+
+                    $(Asked::$goods(asked) => asked.undo_needs(list, entry),)+
                 }
             }
 
@@ -313,23 +313,23 @@ macro_rules! kinds {
                 records: &[Record],
             ) -> Result<(), Rejection> {
                 match self {
-                    $(Asked::$name(own) => own.undo(book, entry, records),)+
-                    $(Asked::$goods(own) => own.undo(book, entry, records),)+
+                    $(Asked::$name(asked) => asked.undo(book, entry, records),)+
+                    $(Asked::$goods(asked) => asked.undo(book, entry, records),)+
                 }
             }
 
             /// The command that this is the record of; `item` names the code of an item number.
             pub(super) fn said(self, item: &dyn Fn(ItemNo) -> Option<Code>) -> Option<Asked<Code>> {
                 Some(match self {
-                    $(Asked::$name(own) => Asked::$name(own),)+
-                    $(Asked::$goods(own) => Asked::$goods(own.said(item)?),)+
+                    $(Asked::$name(asked) => Asked::$name(asked),)+
+                    $(Asked::$goods(asked) => Asked::$goods(asked.said(item)?),)+
                 })
             }
         }
 
         #[cfg(test)]
         const NUMBERS: &[&[u8]] = &[
-            $(<$own as Kept>::NUMBERS,)+
+            $(<$asked as Kept>::NUMBERS,)+
             $(<$goods<ItemNo> as Kept>::NUMBERS,)+
         ];
     };
@@ -403,7 +403,7 @@ mod tests {
     #[test]
     fn no_number_of_a_record_is_given_twice() {
         let mut all: Vec<u8> = NUMBERS.concat();
-        assert!(all.iter().all(|own| Record::begins(*own)), "{all:?}");
+        assert!(all.iter().all(|number| Record::begins(*number)), "{all:?}");
         all.sort_unstable();
         let mut once = all.clone();
         once.dedup();

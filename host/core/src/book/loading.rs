@@ -69,8 +69,8 @@ impl Book {
                     self.waiting.entry(key).or_insert(state);
                 }
                 Loaded::Everyone(all) => {
-                    for (resident, own) in all {
-                        self.residents.entry(resident).or_insert(Some(own));
+                    for (resident, member) in all {
+                        self.residents.entry(resident).or_insert(Some(member));
                     }
                     self.everyone = true;
                 }

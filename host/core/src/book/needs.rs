@@ -67,9 +67,9 @@ impl Missing<'_> {
 
     /// The other form under which a reference counts.
     pub(super) fn other_form(&mut self, source: &Source, command: &Command) {
-        if let Some(own) = &command.reference {
+        if let Some(reference) = &command.reference {
             self.source(&Source {
-                external_ref: own.other.0.clone(),
+                external_ref: reference.other.0.clone(),
                 ..source.clone()
             });
         }

@@ -31,14 +31,14 @@ pub(super) fn charge(line: &OrderLine, points: Amount, pieces: i32) -> i64 {
 /// set aside; where that is not the lines' own share, because they were priced again, it is split by that share.
 pub(super) fn charged(order: &Order) -> Vec<i64> {
     let lines = order.lines.iter().zip(&order.handed);
-    let own: Vec<i64> = lines
+    let shares: Vec<i64> = lines
         .map(|((line, points), handed)| charge(line, *points, *handed))
         .collect();
     if !in_parts(order) {
-        return own;
+        return shares;
     }
     let paid = order.total.get().saturating_sub(sum(held(order)));
-    fitted(own, paid, &order.handed)
+    fitted(shares, paid, &order.handed)
 }
 
 pub(super) fn held(order: &Order) -> impl Iterator<Item = i64> {
@@ -51,12 +51,12 @@ pub(super) fn sum(all: impl Iterator<Item = i64>) -> i64 {
 
 /// The shares as they are where they make `all`; otherwise `all` split by them, or by pieces where they are nothing.
 pub(super) fn fitted(shares: Vec<i64>, all: i64, pieces: &[i32]) -> Vec<i64> {
-    let own = sum(shares.iter().copied());
-    if own == all {
+    let total = sum(shares.iter().copied());
+    if total == all {
         return shares;
     }
-    match own {
-        0 => split(all, pieces.iter().map(|own| i64::from(*own))),
+    match total {
+        0 => split(all, pieces.iter().map(|count| i64::from(*count))),
         _ => split(all, shares.into_iter()),
     }
 }
@@ -72,9 +72,9 @@ fn split(all: i64, weights: impl Iterator<Item = i64> + Clone) -> Vec<i64> {
         so_far = so_far.saturating_add(weight.into());
         let upto = i128::from(all).saturating_mul(so_far).checked_div(whole);
         let upto = i64::try_from(upto.unwrap_or(0)).unwrap_or(all);
-        let own = upto.saturating_sub(given);
+        let part = upto.saturating_sub(given);
         given = upto;
-        own
+        part
     };
     weights.map(share).collect()
 }
@@ -257,13 +257,13 @@ pub(super) fn count(book: &mut Book, order: &Order, out: bool) {
 
 /// Adds to the counters of one item on the day of its order.
 pub(super) fn count_line(book: &mut Book, order: &Order, item: ItemNo, cell: &Cell) {
-    let of_no = |own: &&Item| own.no == item;
+    let of_no = |listed: &&Item| listed.no == item;
     let Some(code) = book
         .frame
         .items
         .iter()
         .find(of_no)
-        .map(|own| own.code.clone())
+        .map(|listed| listed.code.clone())
     else {
         return;
     };

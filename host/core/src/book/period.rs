@@ -27,7 +27,7 @@ use crate::command::{Command, PeriodRejection, Rejection};
 use crate::ids::{AssetNo, Code};
 use crate::period::{Period, PeriodRow, PeriodState, Standing};
 use crate::record::{Record, RuleSet, TransferKind};
-use crate::rule::{Arg, Award, CloseAsk, Decision, Judge, KindPlan, Plan, Refusal};
+use crate::rule::{Arg, Award, CloseAsk, Decision, Denial, Judge, KindPlan, Plan, Refusal};
 use crate::settings::Settings;
 use crate::time::LocalDate;
 
@@ -52,17 +52,19 @@ pub(super) fn turn(book: &mut Book, command: &Command, first: Record, row: Perio
 
 fn put(book: &mut Book, row: PeriodRow) {
     let code = row.period.code();
-    book.frame.periods.retain(|own| own.period != row.period);
+    book.frame
+        .periods
+        .retain(|other| other.period != row.period);
     book.frame.periods.push(row);
     book.frame
         .periods
-        .sort_by_key(|own| (own.period.last, own.period.code()));
+        .sort_by_key(|row| (row.period.last, row.period.code()));
     book.dirty.periods.insert(code);
 }
 
 fn row<'b>(book: &'b Book, period: &Period) -> Result<&'b PeriodRow, Rejection> {
-    let own = book.frame.periods.iter().find(|own| own.period == *period);
-    own.ok_or_else(|| PeriodRejection::Unknown { period: *period }.into())
+    let found = book.frame.periods.iter().find(|row| row.period == *period);
+    found.ok_or_else(|| PeriodRejection::Unknown { period: *period }.into())
 }
 
 pub(super) fn row_in(
@@ -70,13 +72,13 @@ pub(super) fn row_in(
     period: &Period,
     wanted: PeriodState,
 ) -> Result<PeriodRow, Rejection> {
-    let own = row(book, period)?;
-    if own.state == wanted {
-        return Ok(own.clone());
+    let row = row(book, period)?;
+    if row.state == wanted {
+        return Ok(row.clone());
     }
     Err(PeriodRejection::State {
         period: *period,
-        state: own.state,
+        state: row.state,
         wanted,
     }
     .into())
@@ -103,9 +105,9 @@ fn may_cut(
             began_on: settings.began_on,
         });
     }
-    let open = |own: &&PeriodRow| {
-        let open = matches!(own.state, PeriodState::CutOff | PeriodState::Signed);
-        open && own.period.length == period.length
+    let open = |row: &&PeriodRow| {
+        let open = matches!(row.state, PeriodState::CutOff | PeriodState::Signed);
+        open && row.period.length == period.length
     };
     if let Some(other) = book.frame.periods.iter().find(open) {
         return Err(PeriodRejection::Open {
@@ -181,8 +183,8 @@ pub(super) fn cut_off(
 
 /// What the rule wants to know about a holder.
 fn facts_of(set: &RuleSet) -> &[crate::rule::FactNeed] {
-    let own = |kind: &&KindPlan| kind.code.as_str() == CLOSE_KIND;
-    let kind = set.plan.kinds.iter().find(own);
+    let closes = |kind: &&KindPlan| kind.code.as_str() == CLOSE_KIND;
+    let kind = set.plan.kinds.iter().find(closes);
     kind.map_or(&[], |kind| &kind.facts)
 }
 
@@ -218,12 +220,12 @@ impl Closing<'_> {
             i32::try_from(balance).unwrap_or(most)
         };
         let balances = asset_codes(settings).into_iter().map(|(code, no)| {
-            let own = self
+            let balance = self
                 .standing
                 .balances
                 .iter()
                 .find(|(asset, _)| *asset == no);
-            (code, own.map_or(0, |(_, balance)| fitting(*balance)))
+            (code, balance.map_or(0, |(_, balance)| fitting(*balance)))
         });
         CloseAsk {
             period: self.row.period.code(),
@@ -241,20 +243,13 @@ impl Closing<'_> {
         book: &Book,
         today: LocalDate,
         judge: &dyn Judge,
-    ) -> Result<Result<(Decision, Drafted), Refusal>, Rejection> {
+    ) -> Result<(Decision, Drafted), Denial<Rejection>> {
         let settings = book.settings_or_reject()?;
         let answer = judge.close(self.set.no, &self.ask(book, settings));
-        let answer = answer.map_err(|fault| Rejection::RuleFault {
-            set: self.set.no,
-            code: fault.code,
-            message: fault.message,
-        })?;
-        let decision = match answer {
-            Ok(decision) => decision,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let failed = |fault| Rejection::rule_fault(self.set.no, fault);
+        let decision = answer.map_err(|denial| denial.map_failed(failed))?;
         let drafted = self.draft(book, settings, today, &decision)?;
-        Ok(drafted.map(|drafted| (decision, drafted)))
+        Ok((decision, drafted))
     }
 
     fn draft(
@@ -263,7 +258,7 @@ impl Closing<'_> {
         settings: &Settings,
         today: LocalDate,
         decision: &Decision,
-    ) -> Result<Result<Drafted, Refusal>, Rejection> {
+    ) -> Result<Drafted, Denial<Rejection>> {
         let mut draft = Draft::new(book);
         let mut issued: i64 = 0;
         for award in decision.awards.iter().filter(|award| award.amount != 0) {
@@ -271,29 +266,29 @@ impl Closing<'_> {
             let fits = |asset: &AssetNo| holds(settings, *asset, self.holder);
             let Some(asset) = whose.filter(fits) else {
                 let args = vec![Arg::Code(award.asset.clone())];
-                return Ok(Err(Refusal::new("host.asset", args)));
+                return Err(Refusal::new("host.asset", args).into());
             };
             if let Some(max) = settings.award_max
                 && asset == AssetNo::POINTS
                 && i64::from(award.amount) > max.get()
             {
                 let args = vec![Arg::Integer(award.amount), Arg::whole(max.get())];
-                return Ok(Err(Refusal::new("host.award-max", args)));
+                return Err(Refusal::new("host.award-max", args).into());
             }
             let account = available(self.holder, asset);
             if award.amount < 0 {
                 let fresh = standing::later(book, self.holder, self.row.period.last, today);
-                if let Err(no) = self.deduct(&mut draft, settings, today, award, account, fresh)? {
-                    return Ok(Err(no));
-                }
+                self.deduct(&mut draft, settings, today, award, account, fresh)?;
                 continue;
             }
-            let own = || settings.expiry.last_day(today);
+            let community_expiry = || settings.expiry.last_day(today);
             let points = asset == AssetNo::POINTS;
             if points {
                 issued = issued.saturating_add(i64::from(award.amount));
             }
-            let expires = award.expires.or_else(|| if points { own() } else { None });
+            let expires = award
+                .expires
+                .or_else(|| if points { community_expiry() } else { None });
             draft.pay_in(
                 Account::of_community(asset, Purpose::Issuance),
                 account,
@@ -302,10 +297,10 @@ impl Closing<'_> {
                 TransferKind::Award,
             )?;
         }
-        if let Some(no) = over_budget(book, settings, today, issued) {
-            return Ok(Err(no));
+        if let Some(refusal) = over_budget(book, settings, today, issued) {
+            return Err(refusal.into());
         }
-        draft.finish(Floors::Kept).map(Ok)
+        Ok(draft.finish(Floors::Kept)?)
     }
 
     /// Takes away, earliest lots first, and never what came in for days after the period.
@@ -317,7 +312,7 @@ impl Closing<'_> {
         award: &Award,
         debit: Account,
         fresh: (i64, i64),
-    ) -> Result<Result<(), Refusal>, Rejection> {
+    ) -> Result<(), Denial<Rejection>> {
         let fresh = match debit.asset {
             AssetNo::POINTS => fresh.0,
             AssetNo::MINUTES => fresh.1,
@@ -334,17 +329,21 @@ pub(super) fn close(
     period: Period,
     holder: Holder,
 ) -> Result<Applied, Rejection> {
-    let own = closing(book, &period, holder)?;
-    if own.standing.entry != 0 {
-        return Ok(Applied::Replay(own.standing.entry));
+    let closing = closing(book, &period, holder)?;
+    if closing.standing.entry != 0 {
+        return Ok(Applied::Replay(closing.standing.entry));
     }
     let mut changed = row_in(book, &period, PeriodState::Signed)?;
     let (command, today) = (asking.command, asking.envelope.today);
-    let answer = own.decide(book, today, asking.judge)?;
+    let answer = match closing.decide(book, today, asking.judge) {
+        Ok(decided) => Ok(decided),
+        Err(Denial::Refused(refusal)) => Err(refusal),
+        Err(Denial::Failed(rejection)) => return Err(rejection),
+    };
     // The mark: nothing below can fail.
-    let facts = own.standing.facts.clone();
-    let mut closed = own.standing.clone();
-    let set = own.set.no;
+    let facts = closing.standing.facts.clone();
+    let mut closed = closing.standing.clone();
+    let set = closing.set.no;
     closed.entry = book.frame.head.next_seq;
     changed.closed = changed.closed.saturating_add(1);
     let key = (changed.cut, holder);
@@ -354,8 +353,8 @@ pub(super) fn close(
             let records = vec![first, Record::Decided(set, facts, decision)];
             drafted.commit(book, command, records)
         }
-        Err(no) => {
-            let records = vec![first, Record::Refused(Some(set), facts, no)];
+        Err(refusal) => {
+            let records = vec![first, Record::Refused(Some(set), facts, refusal)];
             book.append(command, records, &[])
         }
     };
@@ -371,9 +370,9 @@ pub(super) fn preview(
     holder: Holder,
     today: LocalDate,
     judge: &dyn Judge,
-) -> Result<Result<Decision, Refusal>, Rejection> {
-    let answer = closing(book, period, holder)?.decide(book, today, judge)?;
-    Ok(answer.map(|(decision, _)| decision))
+) -> Result<Decision, Denial<Rejection>> {
+    let (decision, _) = closing(book, period, holder)?.decide(book, today, judge)?;
+    Ok(decision)
 }
 
 fn available(holder: Holder, asset: AssetNo) -> Account {
@@ -388,7 +387,7 @@ fn available(holder: Holder, asset: AssetNo) -> Account {
 fn holds(settings: &Settings, asset: AssetNo, holder: Holder) -> bool {
     standing::assets(settings)
         .into_iter()
-        .any(|own| own == asset)
+        .any(|listed| listed == asset)
         && !(asset == AssetNo::MINUTES && matches!(holder, Holder::Household(_)))
 }
 

@@ -13,7 +13,7 @@ use crate::amount::Amount;
 use crate::command::Rejection;
 use crate::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::record::{Item, LotDate, OrderLine, Transfer, TransferKind};
-use crate::rule::{Arg, BasketLine, Fact, Judge, PriceAsk, Quote, Refusal};
+use crate::rule::{Arg, BasketLine, Denial, Fact, Judge, PriceAsk, Quote, Refusal};
 use crate::time::LocalDate;
 
 pub(super) const LINES_MAX: usize = 20;
@@ -74,18 +74,18 @@ pub(super) fn basket(
             .item(code)
             .filter(|item| item.active)
             .ok_or_else(|| Rejection::ItemUnknown { item: code.clone() })?;
-        let own: Vec<Fact> = plan
+        let line_facts: Vec<Fact> = plan
             .line_facts
             .iter()
             .map(|need| fact(book, need, days, &who, Some(code)))
             .collect();
-        facts.extend_from_slice(&own);
+        facts.extend_from_slice(&line_facts);
         asked.push(BasketLine {
             item: code.clone(),
             category: item.category.clone(),
             value_fen: item.value_fen,
             quantity: *quantity,
-            facts: own,
+            facts: line_facts,
         });
         ordered.push(OrderLine {
             item: item.no,
@@ -112,17 +112,10 @@ pub(super) fn basket(
     })
 }
 
-pub(super) fn judge_price(
-    asked: &Basket,
-    judge: &dyn Judge,
-) -> Result<Result<Quote, Refusal>, Rejection> {
-    judge
-        .price(asked.set, &asked.ask)
-        .map_err(|fault| Rejection::RuleFault {
-            set: asked.set,
-            code: fault.code,
-            message: fault.message,
-        })
+pub(super) fn judge_price(asked: &Basket, judge: &dyn Judge) -> Result<Quote, Denial<Rejection>> {
+    let failed = |fault| Rejection::rule_fault(asked.set, fault);
+    let answer = judge.price(asked.set, &asked.ask);
+    answer.map_err(|denial| denial.map_failed(failed))
 }
 
 /// What would become of an order that was placed now.
@@ -142,20 +135,25 @@ pub(super) fn offer(
     judge: &dyn Judge,
 ) -> Result<Offer, Rejection> {
     let asked = basket(book, today, resident, lines)?;
-    let quote = match judge_price(&asked, judge)? {
+    let quote = match judge_price(&asked, judge) {
         Ok(quote) => quote,
-        Err(refusal) => {
+        Err(Denial::Refused(refusal)) => {
             return Ok(Offer {
                 quote: None,
                 refusal: Some(refusal),
             });
         }
+        Err(Denial::Failed(rejection)) => return Err(rejection),
     };
     // Nothing was seen before.
     let seen = total(&quote)?;
-    let held = draft_hold(book, &asked, &quote, seen, today)?;
+    let refusal = match draft_hold(book, &asked, &quote, seen, today) {
+        Ok(_) => None,
+        Err(Denial::Refused(refusal)) => Some(refusal),
+        Err(Denial::Failed(rejection)) => return Err(rejection),
+    };
     Ok(Offer {
-        refusal: held.err(),
+        refusal,
         quote: Some(quote),
     })
 }
@@ -170,7 +168,7 @@ pub(super) fn total(quote: &Quote) -> Result<Amount, Rejection> {
 }
 
 /// The movements that set an order aside, and the lots its points are held in.
-type Held = (Drafted, Vec<(LotDate, i64)>);
+type Setting = (Drafted, Vec<(LotDate, i64)>);
 
 pub(super) fn draft_hold(
     book: &Book,
@@ -178,7 +176,7 @@ pub(super) fn draft_hold(
     quote: &Quote,
     seen: Amount,
     today: LocalDate,
-) -> Result<Result<Held, Refusal>, Rejection> {
+) -> Result<Setting, Denial<Rejection>> {
     let settings = book.settings_or_reject()?;
     let order = Some(OrderNo(book.frame.next_order));
     let mut draft = Draft::new(book);
@@ -187,10 +185,8 @@ pub(super) fn draft_hold(
         let shelf = Account::of_community(asset, Purpose::Shelf);
         let left = draft.state(&shelf).total;
         if left < i64::from(line.quantity) {
-            return Ok(Err(Refusal::new(
-                "stock.out",
-                vec![Arg::Code(item.code.clone()), Arg::whole(left)],
-            )));
+            let args = vec![Arg::Code(item.code.clone()), Arg::whole(left)];
+            return Err(Refusal::new("stock.out", args).into());
         }
         let credit = Account::of_community(asset, Purpose::Reserved);
         let amount = Amount::from(line.quantity);
@@ -207,10 +203,8 @@ pub(super) fn draft_hold(
     }
     let total = total(quote)?;
     if total > seen {
-        return Ok(Err(Refusal::new(
-            "price.changed",
-            vec![Arg::whole(total.get()), Arg::whole(seen.get())],
-        )));
+        let args = vec![Arg::whole(total.get()), Arg::whole(seen.get())];
+        return Err(Refusal::new("price.changed", args).into());
     }
     let whose = settings.holder(AssetNo::POINTS, asked.resident, asked.household);
     let available = Account {
@@ -223,10 +217,8 @@ pub(super) fn draft_hold(
         .lots_for(&available, total.get(), today)
         .filter(|_| has >= total.get())
     else {
-        return Ok(Err(Refusal::new(
-            "balance.short",
-            vec![Arg::whole(total.get()), Arg::whole(has)],
-        )));
+        let args = vec![Arg::whole(total.get()), Arg::whole(has)];
+        return Err(Refusal::new("balance.short", args).into());
     };
     for (lot, part) in &held {
         draft.move_one(Transfer {
@@ -243,7 +235,7 @@ pub(super) fn draft_hold(
             reverses: None,
         })?;
     }
-    Ok(Ok((draft.finish(Floors::Kept)?, held)))
+    Ok((draft.finish(Floors::Kept)?, held))
 }
 
 /// What pricing a basket and setting it aside reads.

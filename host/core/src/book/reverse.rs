@@ -67,8 +67,8 @@ fn waits(book: &Book, entry: u64) -> bool {
 
 fn not_reversible(records: &[Record]) -> Option<NotReversible> {
     let asked = records.first()?.what();
-    asked.map_or(Some(NotReversible::NotPoints), |own| {
-        own.not_reversible(records)
+    asked.map_or(Some(NotReversible::NotPoints), |asked| {
+        asked.not_reversible(records)
     })
 }
 
@@ -247,9 +247,9 @@ fn take_back(draft: &mut Draft<'_>, back: &Transfer, today: LocalDate) -> Result
         .get(&lot)
         .copied()
         .unwrap_or(0);
-    let own = in_lot.clamp(0, wanted);
-    take(draft, back, lot, own)?;
-    let mut left = wanted.saturating_sub(own);
+    let first_part = in_lot.clamp(0, wanted);
+    take(draft, back, lot, first_part)?;
+    let mut left = wanted.saturating_sub(first_part);
     if past {
         return Ok(());
     }
@@ -349,7 +349,7 @@ fn sides(list: &mut Missing<'_>, transfer: &Transfer) {
 
 fn waiting(list: &mut Missing<'_>, entry: u64) {
     let waits = list.book.entries.get(&entry).and_then(Option::as_ref);
-    let waits = waits.is_some_and(|own| matches!(own.get(1), Some(Record::Waiting(..))));
+    let waits = waits.is_some_and(|records| matches!(records.get(1), Some(Record::Waiting(..))));
     if waits && !list.book.waiting.contains_key(&entry) {
         list.needs.push(Need::Waiting(entry));
     }

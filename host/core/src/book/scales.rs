@@ -13,9 +13,9 @@ use crate::time::LocalDate;
 fn scales(book: &Book, kind: &Code) -> Vec<u8> {
     let kinds = book.frame.sets.iter().flat_map(|set| &set.plan.kinds);
     let mut all: Vec<u8> = Vec::new();
-    for own in kinds.filter(|own| own.code == *kind) {
-        if !all.contains(&own.scale) {
-            all.push(own.scale);
+    for plan in kinds.filter(|plan| plan.code == *kind) {
+        if !all.contains(&plan.scale) {
+            all.push(plan.scale);
         }
     }
     all
@@ -23,7 +23,7 @@ fn scales(book: &Book, kind: &Code) -> Vec<u8> {
 
 fn apart(book: &Book) -> bool {
     let settings = book.frame.settings.as_ref();
-    settings.is_some_and(|own| own.by_scale)
+    settings.is_some_and(|settings| settings.by_scale)
 }
 
 fn beside(kind: &Code, scale: u8) -> Option<Code> {

@@ -16,7 +16,7 @@ pub enum Stand {
     Settled {
         /// When the last of it was.
         at: Instant,
-        /// By whom.
+        /// Who handed it over.
         by: Code,
     },
     /// Nobody wanted the rest any longer.
@@ -310,8 +310,8 @@ mod tests {
             let line = &seen.lines[0];
             assert_eq!(seen.stand.word(), word, "{state:?}");
             assert_eq!((line.handed, line.left), goods, "{state:?} {pieces}");
-            let own = (seen.charged, seen.held, seen.back);
-            assert_eq!(own, points, "{state:?} {pieces}");
+            let split = (seen.charged, seen.held, seen.back);
+            assert_eq!(split, points, "{state:?} {pieces}");
             assert_eq!(seen.charged + seen.held + seen.back, seen.ordered);
             assert_eq!(seen.lapsed, 0);
         }
@@ -333,18 +333,18 @@ mod tests {
             (3, 8, 12, None),
         ] {
             let on = LocalDate::FIRST.plus_days(day);
-            let own = Order {
+            let reserved = Order {
                 held: held.clone(),
                 ..order(0, OrderState::Reserved)
             };
-            let will = own.returning(on);
+            let will = reserved.returning(on);
             assert_eq!((will.back, will.lapsed, will.until), (back, lapsed, until));
             // Long afterwards the day of the release counts, not the reader's.
-            let own = Order {
+            let ended = Order {
                 state: released.clone(),
-                ..own
+                ..reserved
             };
-            let seen = own.seen(LocalDate::FIRST.plus_days(90), |_| on);
+            let seen = ended.seen(LocalDate::FIRST.plus_days(90), |_| on);
             assert_eq!((seen.back, seen.lapsed), (back, lapsed), "{day}");
             assert_eq!(seen.back + seen.lapsed, seen.ordered);
         }

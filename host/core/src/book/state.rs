@@ -58,7 +58,7 @@ pub enum OrderState {
     Settled {
         /// When.
         at: Instant,
-        /// By whom.
+        /// Who handed it over.
         by: Code,
     },
     /// Everything went back.
@@ -77,7 +77,7 @@ pub struct Order {
     pub no: OrderNo,
     /// The entry that placed it.
     pub entry: u64,
-    /// For whom.
+    /// The resident for whom it was ordered.
     pub resident: ResidentNo,
     /// Of which household.
     pub household: HouseholdNo,
@@ -137,7 +137,7 @@ impl FateState {
 
     /// The stored number, 1-9. Numbers are never given twice.
     pub fn number(self) -> u8 {
-        let place = Self::ALL.iter().position(|own| *own == self);
+        let place = Self::ALL.iter().position(|state| *state == self);
         place
             .and_then(|place| u8::try_from(place).ok())
             .map_or(0, |place| place.saturating_add(1))
@@ -145,7 +145,7 @@ impl FateState {
 
     /// The state behind a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|own| own.number() == number)
+        Self::ALL.into_iter().find(|state| state.number() == number)
     }
 }
 

@@ -37,7 +37,7 @@ use crate::record::{
     Record, ReleaseReason, RuleSet, Source,
 };
 use crate::rule::{
-    Award, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan, PriceAsk,
+    Award, Decision, Denial, EarnAsk, FactNeed, Fault, Judge, KindPlan, Metric, Plan, PriceAsk,
     PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
 };
 use crate::settings::{Expiry, Settings, Unit};
@@ -63,7 +63,7 @@ fn text(zh: &str) -> Text {
 struct Native;
 
 impl Judge for Native {
-    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         let award = |asset: &str, amount, short| Award {
             role: code("doer"),
             asset: code(asset),
@@ -73,11 +73,11 @@ impl Judge for Native {
         };
         let awards = match ask.kind.as_str() {
             "boom" => {
-                return Err(Fault {
+                return Err(Denial::Failed(Fault {
                     code: "plugin.panic".into(),
                     blame: crate::rule::Blame::Guest,
                     message: "boom".into(),
-                });
+                }));
             }
             "take" => vec![award("points", -ask.quantity, Short::Clamp)],
             "strict" => vec![award("points", -ask.quantity, Short::Refuse)],
@@ -92,7 +92,7 @@ impl Judge for Native {
             _ => {
                 let left = 300 - ask.facts[0].value;
                 if left <= 0 {
-                    return Ok(Err(Refusal {
+                    return Err(Denial::Refused(Refusal {
                         code: code("cap.reached"),
                         args: vec![],
                         opens: None,
@@ -104,14 +104,14 @@ impl Judge for Native {
                 ]
             }
         };
-        Ok(Ok(Decision {
+        Ok(Decision {
             awards,
             lines: vec![],
             marks: vec![],
-        }))
+        })
     }
 
-    fn price(&self, _: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+    fn price(&self, _: RuleSetNo, ask: &PriceAsk) -> Result<Quote, Denial<Fault>> {
         let each = |line: &crate::rule::BasketLine| match line.item.as_str() {
             "oil" => 100 * line.quantity,
             _ => 85 * line.quantity,
@@ -119,7 +119,7 @@ impl Judge for Native {
         let mut points: Vec<i32> = ask.lines.iter().map(each).collect();
         let items: Vec<&str> = ask.lines.iter().map(|line| line.item.as_str()).collect();
         if items == ["soap"] {
-            return Ok(Err(Refusal {
+            return Err(Denial::Refused(Refusal {
                 code: code("never.alone"),
                 args: vec![],
                 opens: None,
@@ -129,10 +129,10 @@ impl Judge for Native {
             let pairs = ask.lines.iter().map(|line| line.quantity).min().unwrap();
             points = vec![points[0] - 39 * pairs, points[1] - 46 * pairs];
         }
-        Ok(Ok(Quote {
+        Ok(Quote {
             points,
             lines: vec![],
-        }))
+        })
     }
 }
 

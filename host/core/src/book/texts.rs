@@ -12,24 +12,29 @@ impl Book {
         let first = records.first();
         let is_order = matches!(command.ask, Ask::Place(_));
         let text = command.text.as_ref().filter(|_| !is_order);
-        let reference = command.reference.as_ref().and_then(|own| own.text.as_ref());
+        let reference = command
+            .reference
+            .as_ref()
+            .and_then(|reference| reference.text.as_ref());
         let unmoved = self.unmoved(records);
         if text.is_none() && reference.is_none() && unmoved.is_none() {
             return;
         }
         self.dirty
             .texts
-            .extend(text.map(|own| (entry, own.clone())));
+            .extend(text.map(|text| (entry, text.clone())));
         self.dirty
             .references
-            .extend(reference.map(|own| (entry, own.clone())));
-        let mut about = first.map(|own| own.personal().about).unwrap_or_default();
+            .extend(reference.map(|reference| (entry, reference.clone())));
+        let mut about = first
+            .map(|record| record.personal().about)
+            .unwrap_or_default();
         about.extend(unmoved.unwrap_or_default());
         about.sort_unstable();
         about.dedup();
         self.dirty
             .about
-            .extend(about.into_iter().map(|own| (own, entry)));
+            .extend(about.into_iter().map(|whom| (whom, entry)));
     }
 
     /// Whom an event or order concerns that moved nothing: it was refused, waits, or came out at nothing.

@@ -85,12 +85,13 @@ fn model(all: &[Happened], need: &FactNeed, on: LocalDate) -> i64 {
     }
     let days = |kind: Option<usize>| -> BTreeSet<i32> {
         let happened = events.iter().filter(|(_, count)| **count > 0);
-        let own = happened.filter(|((own, _), _)| kind.is_none_or(|kind| kind == *own));
-        own.map(|((_, after), _)| *after).collect()
+        let matching =
+            happened.filter(|((its_kind, _), _)| kind.is_none_or(|kind| kind == *its_kind));
+        matching.map(|((_, after), _)| *after).collect()
     };
     let inside = |of: fn(&Cell) -> i64| {
-        let own = all.iter().filter(|(_, after, _)| within(*after));
-        own.map(|(_, _, cell)| of(cell)).sum()
+        let cells = all.iter().filter(|(_, after, _)| within(*after));
+        cells.map(|(_, _, cell)| of(cell)).sum()
     };
     match need.metric {
         Metric::Points | Metric::RedeemedPoints => inside(|cell| cell.points),
@@ -102,8 +103,8 @@ fn model(all: &[Happened], need: &FactNeed, on: LocalDate) -> i64 {
             (0..KINDS.len()).map(of).max().unwrap()
         }
         Metric::DistinctDays => {
-            let own = days(None).into_iter().filter(|after| within(*after));
-            i64::try_from(own.count()).unwrap()
+            let active = days(None).into_iter().filter(|after| within(*after));
+            i64::try_from(active.count()).unwrap()
         }
         Metric::DaysSinceLast => {
             let added = all.iter().filter(|(_, _, cell)| cell.events > 0);
@@ -112,17 +113,17 @@ fn model(all: &[Happened], need: &FactNeed, on: LocalDate) -> i64 {
             last.map_or(-1, |last| since(last).max(0))
         }
         Metric::StreakDays => {
-            let own: BTreeSet<i32> = days(None)
+            let active: BTreeSet<i32> = days(None)
                 .into_iter()
                 .filter(|after| need.window == Window::Lifetime || within(*after))
                 .map(|after| origin().plus_days(after).to_days())
                 .collect();
             let mut end = on.to_days();
-            if !own.contains(&end) {
+            if !active.contains(&end) {
                 end -= 1;
             }
             let mut run = 0;
-            while own.contains(&(end - run)) {
+            while active.contains(&(end - run)) {
                 run += 1;
             }
             i64::from(run)
@@ -197,20 +198,21 @@ proptest! {
     fn what_is_taken_back_leaves_nothing(all in happened(), also in happened()) {
         let back: Vec<Happened> = also
             .iter()
-            .map(|(kind, after, own)| {
+            .map(|(kind, after, added)| {
                 let cell = Cell {
-                    events: -own.events,
-                    quantity: -own.quantity,
-                    points: -own.points,
-                    minutes: -own.minutes,
+                    events: -added.events,
+                    quantity: -added.quantity,
+                    points: -added.points,
+                    minutes: -added.minutes,
                 };
                 (*kind, *after, cell)
             })
             .collect();
         let with = rows(&[all.clone(), also, back].concat());
         for (key, row) in rows(&all) {
-            let own = &with[&key];
-            prop_assert_eq!((&own.days, own.total, own.distinct_days), (&row.days, row.total, row.distinct_days), "{:?}", key);
+            let left = &with[&key];
+            let wanted = (&row.days, row.total, row.distinct_days);
+            prop_assert_eq!((&left.days, left.total, left.distinct_days), wanted, "{:?}", key);
         }
     }
 }
@@ -232,9 +234,9 @@ fn whose_a_counter_is_packs_into_one_number_and_back() {
             (2 << 32) + 0xffff_ffff,
         ),
     ];
-    for (own, number) in all {
-        assert_eq!(own.pack(), number, "{own:?}");
-        assert_eq!(CounterSubject::unpack(number), Some(own));
+    for (subject, number) in all {
+        assert_eq!(subject.pack(), number, "{subject:?}");
+        assert_eq!(CounterSubject::unpack(number), Some(subject));
     }
     for none in [-1, 1, 7, (1 << 32) - 1, 3 << 32, i64::MAX, i64::MIN] {
         assert_eq!(CounterSubject::unpack(none), None, "{none}");
@@ -263,7 +265,7 @@ fn a_run_of_days_ends_with_today_or_yesterday_and_is_found_up_to_four_hundred() 
     let days = |all: &mut dyn Iterator<Item = i32>| -> BTreeSet<i32> {
         all.map(|back| on.to_days() - back).collect()
     };
-    for (own, run) in [
+    for (days, run) in [
         (days(&mut std::iter::empty()), 0),
         (days(&mut (0..3)), 3),
         (days(&mut (1..4)), 3),
@@ -271,7 +273,7 @@ fn a_run_of_days_ends_with_today_or_yesterday_and_is_found_up_to_four_hundred() 
         (days(&mut (0..400)), 400),
         (days(&mut [0, 1, 3].into_iter()), 2),
     ] {
-        assert_eq!(streak(&own, on), run, "{own:?}");
+        assert_eq!(streak(&days, on), run, "{days:?}");
     }
     let need = FactNeed {
         metric: Metric::StreakDays,

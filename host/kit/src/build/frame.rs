@@ -51,14 +51,14 @@ fn version(export: &str) -> Option<&str> {
 }
 
 fn other_version(theirs: &str) -> Problem {
-    let own = version(HOOK).unwrap_or_default();
+    let ours = version(HOOK).unwrap_or_default();
     Problem::new(
         "build.interface",
         format!(
-            "这个目录里的 `rongyi/` 是接口 rongyi:rules@{theirs} 的，本程序生成的是 rongyi:rules@{own}。用 `rongyi rule new` 在别处建一个同样语言的新目录，把其中的 `rongyi/` 换过来，再生成一次。以前生成的组件不用动，照样能用。"
+            "这个目录里的 `rongyi/` 是接口 rongyi:rules@{theirs} 的，本程序生成的是 rongyi:rules@{ours}。用 `rongyi rule new` 在别处建一个同样语言的新目录，把其中的 `rongyi/` 换过来，再生成一次。以前生成的组件不用动，照样能用。"
         ),
         format!(
-            "The `rongyi/` of this folder is of the interface rongyi:rules@{theirs}, this program builds rongyi:rules@{own}. Make a new folder of the same language elsewhere with `rongyi rule new`, put its `rongyi/` in place of this one, and build again. Components that were built before stay usable as they are."
+            "The `rongyi/` of this folder is of the interface rongyi:rules@{theirs}, this program builds rongyi:rules@{ours}. Make a new folder of the same language elsewhere with `rongyi rule new`, put its `rongyi/` in place of this one, and build again. Components that were built before stay usable as they are."
         ),
     )
 }
@@ -68,9 +68,9 @@ fn framed(pattern: &[u8], module: &[u8]) -> Option<Vec<u8>> {
     let mut out = COMPONENT.to_vec();
     let mut exchanged = false;
     for (id, content) in sections(pattern.strip_prefix(COMPONENT)?)? {
-        let own = id == MODULE_SECTION && exports(content).iter().any(|name| name == HOOK);
-        let content = if own { module } else { content };
-        exchanged |= own;
+        let is_rule = id == MODULE_SECTION && exports(content).iter().any(|name| name == HOOK);
+        let content = if is_rule { module } else { content };
+        exchanged |= is_rule;
         out.push(id);
         write_number(&mut out, content.len());
         out.extend_from_slice(content);
@@ -145,15 +145,15 @@ mod tests {
     fn the_frame_around_its_own_module_is_the_pattern_itself() {
         for rule in rongyi_bundled::RULES {
             let inside = sections(rule.bytes.strip_prefix(COMPONENT).unwrap()).unwrap();
-            let own: Vec<_> = inside
+            let modules: Vec<_> = inside
                 .iter()
                 .filter(|(id, content)| {
                     *id == MODULE_SECTION && exports(content).contains(&HOOK.to_owned())
                 })
                 .collect();
-            assert_eq!(own.len(), 1, "{}", rule.name);
+            assert_eq!(modules.len(), 1, "{}", rule.name);
             if rule.name == PATTERN {
-                assert_eq!(wrap(own[0].1).unwrap(), rule.bytes);
+                assert_eq!(wrap(modules[0].1).unwrap(), rule.bytes);
             }
         }
     }

@@ -54,7 +54,7 @@ fn module(said: &[u8], name: &str) -> Option<String> {
         .filter(|message| {
             message
                 .pointer("/target/name")
-                .is_some_and(|own| *own == *underscored)
+                .is_some_and(|target| *target == *underscored)
         })
         .filter_map(|message| {
             let files = message.get("filenames")?.as_array()?;

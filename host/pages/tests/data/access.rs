@@ -86,13 +86,13 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     staff_slip.audience = Audience::Staff;
     staff_slip.number = "shop".to_owned();
     staff_slip.secret = "hadet-gubis-lomur".to_owned();
-    let person = |id, name: String, role: &str, active, own| StaffRow {
+    let person = |id, name: String, role: &str, active, is_reader| StaffRow {
         id,
         name,
         login: format!("login{id}"),
         role: role.to_owned(),
         active,
-        own,
+        own: is_reader,
     };
     let one = person(2, l(lang, "李店员", "Li"), "shopkeeper", true, false);
     let list = StaffListView {
@@ -119,9 +119,9 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         }],
         done: false,
     };
-    let mut own = staff.clone();
-    own.errors.clear();
-    own.row.own = true;
+    let mut of_reader = staff.clone();
+    of_reader.errors.clear();
+    of_reader.row.own = true;
     let mut disabled = staff.clone();
     disabled.errors.clear();
     disabled.row.active = false;
@@ -136,7 +136,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         ("slip-staff", staff_slip.html()),
         ("staff-list", list.html()),
         ("staff-one", staff.html()),
-        ("staff-own", own.html()),
+        ("staff-own", of_reader.html()),
         ("staff-disabled", disabled.html()),
     ]
 }

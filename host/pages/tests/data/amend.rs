@@ -18,7 +18,7 @@ fn row(lang: Lang, entry: u64, state: NoticeState) -> NoticeRow {
     }
 }
 
-fn mark(lang: Lang, entry: u64, own: bool) -> MarkRow {
+fn mark(lang: Lang, entry: u64, by_reader: bool) -> MarkRow {
     MarkRow {
         entry,
         title: l(lang, "巡逻 9 小时", "Patrol 9 hours"),
@@ -30,7 +30,7 @@ fn mark(lang: Lang, entry: u64, own: bool) -> MarkRow {
         }],
         says: vec![l(lang, "一次超过 8 小时", "More than 8 hours at once")],
         by: l(lang, "工作人员 李明", "staff Li"),
-        own,
+        own: by_reader,
     }
 }
 
@@ -57,12 +57,12 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         shell: at_desks(nothing.shell.clone(), &[Desk::Till]),
         ..notice.clone()
     };
-    let proposal = |entry, own| ProposalRow {
+    let proposal = |entry, by_reader| ProposalRow {
         entry,
         what: l(lang, "1001 号居民：积分 -20", "Resident 1001: -20 points"),
         by: l(lang, "工作人员 周一", "staff Zhou"),
         reason: l(lang, "同一天登记了两次", "Booked twice on one day"),
-        own,
+        own: by_reader,
     };
     let desk = AmendView {
         shell: at_desks(

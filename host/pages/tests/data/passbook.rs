@@ -92,7 +92,7 @@ fn moved(lang: Lang) -> Vec<MonthSum> {
 fn pending(lang: Lang) -> Vec<Pending> {
     let (until, booked) = (day(11, 26), day(11, 27));
     let council = l(lang, "参加居民议事会 1 次", "Residents' council, 1 time");
-    let own = |path: &str, state| Pending {
+    let meeting = |path: &str, state| Pending {
         path: path.to_owned(),
         title: council.clone(),
         day: day(11, 20),
@@ -100,12 +100,12 @@ fn pending(lang: Lang) -> Vec<Pending> {
         unit: Unit::Points,
         state,
     };
-    let mut hours = own("/passbook/815", PendingState::Upheld { booked });
+    let mut hours = meeting("/passbook/815", PendingState::Upheld { booked });
     hours.unit = Unit::Minutes;
     hours.amount = 90;
     vec![
-        own("/passbook/812", PendingState::Notice { until, booked }),
-        own("/passbook/813", PendingState::Objected),
+        meeting("/passbook/812", PendingState::Notice { until, booked }),
+        meeting("/passbook/813", PendingState::Objected),
         hours,
     ]
 }

@@ -70,7 +70,7 @@ pub(super) fn proof_pages(lang: Lang, size: Size) -> Pages {
 
 /// One's own data: shown, with a wrong word, erased.
 pub(super) fn own_pages(lang: Lang, size: Size) -> Pages {
-    let own = OwnView {
+    let shown = OwnView {
         shell: shell(lang, size, Some("陈阿婆")),
         name: "陈阿婆".to_owned(),
         phone: "0663-000-0003".to_owned(),
@@ -83,17 +83,17 @@ pub(super) fn own_pages(lang: Lang, size: Size) -> Pages {
         errors: vec![],
         done: false,
     };
-    let mut wrong = own.clone();
+    let mut wrong = shown.clone();
     wrong.errors = vec![FieldError {
         field: "word",
         message: l(lang, "请输入“删除”两个字。", "Type the word “erase”."),
     }];
     wrong.texts.clear();
     wrong.phone.clear();
-    let mut done = own.clone();
+    let mut done = shown.clone();
     done.done = true;
     vec![
-        ("own", own.html()),
+        ("own", shown.html()),
         ("own-wrong", wrong.html()),
         ("own-erased", done.html()),
     ]

@@ -5,7 +5,7 @@
 
 use rongyi_core::amount::Decimal;
 use rongyi_core::ids::Code;
-use rongyi_core::rule as own;
+use rongyi_core::rule as host;
 use rongyi_core::time::LocalDate;
 
 use super::{metric, rongyi::rules::types as wit};
@@ -17,8 +17,8 @@ fn code(field: &str, text: &str) -> Result<Code, Wrong> {
     text.parse().map_err(|error| format!("{field}: {error}"))
 }
 
-pub(crate) fn text(text: wit::Text) -> own::Text {
-    own::Text {
+pub(crate) fn text(text: wit::Text) -> host::Text {
+    host::Text {
         zh: text.zh,
         en: text.en,
     }
@@ -43,8 +43,8 @@ fn decimal_in(field: &str, number: wit::Decimal) -> Result<Decimal, Wrong> {
     })
 }
 
-pub(crate) fn plan(plan: wit::Plan) -> Result<own::Plan, Wrong> {
-    Ok(own::Plan {
+pub(crate) fn plan(plan: wit::Plan) -> Result<host::Plan, Wrong> {
+    Ok(host::Plan {
         kinds: plan.kinds.into_iter().map(kind).collect::<Result<_, _>>()?,
         pricing: plan.pricing.map(pricing).transpose()?,
         traits: plan
@@ -56,7 +56,7 @@ pub(crate) fn plan(plan: wit::Plan) -> Result<own::Plan, Wrong> {
             .phrases
             .into_iter()
             .map(|phrase| {
-                Ok(own::Phrase {
+                Ok(host::Phrase {
                     code: code("phrases", &phrase.code)?,
                     text: text(phrase.text),
                 })
@@ -66,8 +66,8 @@ pub(crate) fn plan(plan: wit::Plan) -> Result<own::Plan, Wrong> {
     })
 }
 
-fn pricing(plan: wit::PricingPlan) -> Result<own::PricingPlan, Wrong> {
-    Ok(own::PricingPlan {
+fn pricing(plan: wit::PricingPlan) -> Result<host::PricingPlan, Wrong> {
+    Ok(host::PricingPlan {
         order_facts: plan
             .order_facts
             .into_iter()
@@ -81,7 +81,7 @@ fn pricing(plan: wit::PricingPlan) -> Result<own::PricingPlan, Wrong> {
     })
 }
 
-fn kind(kind: wit::KindPlan) -> Result<own::KindPlan, Wrong> {
+fn kind(kind: wit::KindPlan) -> Result<host::KindPlan, Wrong> {
     if kind.scale > 4 {
         return Err(format!(
             "kind {}: a scale of {} is above 4",
@@ -94,7 +94,7 @@ fn kind(kind: wit::KindPlan) -> Result<own::KindPlan, Wrong> {
             kind.code
         ));
     }
-    Ok(own::KindPlan {
+    Ok(host::KindPlan {
         code: code("kinds", &kind.code)?,
         title: text(kind.title),
         unit: text(kind.unit),
@@ -110,10 +110,10 @@ fn kind(kind: wit::KindPlan) -> Result<own::KindPlan, Wrong> {
     })
 }
 
-fn field(field: wit::Field) -> Result<own::Field, Wrong> {
+fn field(field: wit::Field) -> Result<host::Field, Wrong> {
     let kind = match field.kind {
-        wit::FieldKind::Integer((min, max)) => own::FieldKind::Integer { min, max },
-        wit::FieldKind::Decimal(scale @ 1..=4) => own::FieldKind::Decimal(scale),
+        wit::FieldKind::Integer((min, max)) => host::FieldKind::Integer { min, max },
+        wit::FieldKind::Decimal(scale @ 1..=4) => host::FieldKind::Decimal(scale),
         wit::FieldKind::Decimal(scale) => {
             return Err(format!(
                 "field {}: a scale of {scale} is not 1-4",
@@ -123,12 +123,12 @@ fn field(field: wit::Field) -> Result<own::Field, Wrong> {
         wit::FieldKind::Choice(choices) => {
             let one =
                 |(name, title): (String, wit::Text)| Ok((code("choice", &name)?, text(title)));
-            own::FieldKind::Choice(choices.into_iter().map(one).collect::<Result<_, Wrong>>()?)
+            host::FieldKind::Choice(choices.into_iter().map(one).collect::<Result<_, Wrong>>()?)
         }
-        wit::FieldKind::YesNo => own::FieldKind::YesNo,
-        wit::FieldKind::Day => own::FieldKind::Day,
+        wit::FieldKind::YesNo => host::FieldKind::YesNo,
+        wit::FieldKind::Day => host::FieldKind::Day,
     };
-    Ok(own::Field {
+    Ok(host::Field {
         name: code("field", &field.name)?,
         title: text(field.title),
         kind,
@@ -136,37 +136,37 @@ fn field(field: wit::Field) -> Result<own::Field, Wrong> {
     })
 }
 
-fn need(need: wit::FactNeed) -> Result<own::FactNeed, Wrong> {
+fn need(need: wit::FactNeed) -> Result<host::FactNeed, Wrong> {
     let metric = metric(need.metric);
     let window = match need.window {
-        wit::Window::Day => own::Window::Day,
-        wit::Window::Week => own::Window::Week,
-        wit::Window::Month => own::Window::Month,
-        wit::Window::Quarter => own::Window::Quarter,
-        wit::Window::Year => own::Window::Year,
-        wit::Window::Lifetime => own::Window::Lifetime,
-        wit::Window::TrailingDays(days @ 1..=400) => own::Window::Trailing(days),
-        wit::Window::TrailingDays(own::HALF_YEAR) => own::Window::HalfYear,
+        wit::Window::Day => host::Window::Day,
+        wit::Window::Week => host::Window::Week,
+        wit::Window::Month => host::Window::Month,
+        wit::Window::Quarter => host::Window::Quarter,
+        wit::Window::Year => host::Window::Year,
+        wit::Window::Lifetime => host::Window::Lifetime,
+        wit::Window::TrailingDays(days @ 1..=400) => host::Window::Trailing(days),
+        wit::Window::TrailingDays(host::HALF_YEAR) => host::Window::HalfYear,
         wit::Window::TrailingDays(days) => {
             return Err(format!(
                 "facts: trailing days {days} are not 1-400, and not {} for the half-year",
-                own::HALF_YEAR
+                host::HALF_YEAR
             ));
         }
     };
     let subject = match need.subject {
-        wit::Subject::Person => own::Subject::Person,
-        wit::Subject::Household => own::Subject::Household,
-        wit::Subject::Community => own::Subject::Community,
+        wit::Subject::Person => host::Subject::Person,
+        wit::Subject::Household => host::Subject::Household,
+        wit::Subject::Community => host::Subject::Community,
     };
-    let now = window == own::Window::Lifetime && subject == own::Subject::Person;
-    if metric == own::Metric::Balance && !now {
+    let now = window == host::Window::Lifetime && subject == host::Subject::Person;
+    if metric == host::Metric::Balance && !now {
         return Err(
             "facts: a balance is asked for with the window lifetime and the subject person: it is what the person can spend now"
                 .into(),
         );
     }
-    Ok(own::FactNeed {
+    Ok(host::FactNeed {
         metric,
         window,
         subject,
@@ -174,21 +174,21 @@ fn need(need: wit::FactNeed) -> Result<own::FactNeed, Wrong> {
     })
 }
 
-fn args(args: Vec<wit::Arg>) -> Result<Vec<own::Arg>, Wrong> {
+fn args(args: Vec<wit::Arg>) -> Result<Vec<host::Arg>, Wrong> {
     args.into_iter()
         .map(|arg| {
             Ok(match arg {
-                wit::Arg::Integer(number) => own::Arg::Integer(number),
-                wit::Arg::Decimal(number) => own::Arg::Decimal(decimal_in("args", number)?),
-                wit::Arg::Day(date) => own::Arg::Day(date_in("args", date)?),
-                wit::Arg::Code(name) => own::Arg::Code(code("args", &name)?),
+                wit::Arg::Integer(number) => host::Arg::Integer(number),
+                wit::Arg::Decimal(number) => host::Arg::Decimal(decimal_in("args", number)?),
+                wit::Arg::Day(date) => host::Arg::Day(date_in("args", date)?),
+                wit::Arg::Code(name) => host::Arg::Code(code("args", &name)?),
             })
         })
         .collect()
 }
 
-fn line(line: wit::Line) -> Result<own::Line, Wrong> {
-    Ok(own::Line {
+fn line(line: wit::Line) -> Result<host::Line, Wrong> {
+    Ok(host::Line {
         code: code("lines.code", &line.code)?,
         args: args(line.args)?,
         asset: code("lines.asset", &line.asset)?,
@@ -196,16 +196,16 @@ fn line(line: wit::Line) -> Result<own::Line, Wrong> {
     })
 }
 
-pub(crate) fn decision(decision: wit::Decision) -> Result<own::Decision, Wrong> {
+pub(crate) fn decision(decision: wit::Decision) -> Result<host::Decision, Wrong> {
     let award = |award: wit::Award| {
-        Ok(own::Award {
+        Ok(host::Award {
             role: code("awards.role", &award.role)?,
             asset: code("awards.asset", &award.asset)?,
             amount: award.amount,
             short: match award.short {
-                wit::Short::Clamp => own::Short::Clamp,
-                wit::Short::Refuse => own::Short::Refuse,
-                wit::Short::Owe => own::Short::Owe,
+                wit::Short::Clamp => host::Short::Clamp,
+                wit::Short::Refuse => host::Short::Refuse,
+                wit::Short::Owe => host::Short::Owe,
             },
             expires: award
                 .expires
@@ -214,12 +214,12 @@ pub(crate) fn decision(decision: wit::Decision) -> Result<own::Decision, Wrong> 
         })
     };
     let mark = |mark: wit::Mark| {
-        Ok(own::Mark {
+        Ok(host::Mark {
             code: code("marks.code", &mark.code)?,
             args: args(mark.args)?,
         })
     };
-    Ok(own::Decision {
+    Ok(host::Decision {
         awards: decision
             .awards
             .into_iter()
@@ -238,8 +238,8 @@ pub(crate) fn decision(decision: wit::Decision) -> Result<own::Decision, Wrong> 
     })
 }
 
-pub(crate) fn quote(quote: wit::Quote) -> Result<own::Quote, Wrong> {
-    Ok(own::Quote {
+pub(crate) fn quote(quote: wit::Quote) -> Result<host::Quote, Wrong> {
+    Ok(host::Quote {
         points: quote.points,
         lines: quote
             .lines
@@ -249,8 +249,8 @@ pub(crate) fn quote(quote: wit::Quote) -> Result<own::Quote, Wrong> {
     })
 }
 
-pub(crate) fn refusal(refusal: wit::Refusal) -> Result<own::Refusal, Wrong> {
-    Ok(own::Refusal {
+pub(crate) fn refusal(refusal: wit::Refusal) -> Result<host::Refusal, Wrong> {
+    Ok(host::Refusal {
         code: code("refusal.code", &refusal.code)?,
         args: args(refusal.args)?,
         opens: refusal
@@ -260,7 +260,7 @@ pub(crate) fn refusal(refusal: wit::Refusal) -> Result<own::Refusal, Wrong> {
     })
 }
 
-fn facts(facts: &[own::Fact]) -> Vec<wit::Fact> {
+fn facts(facts: &[host::Fact]) -> Vec<wit::Fact> {
     facts
         .iter()
         .map(|fact| wit::Fact {
@@ -277,27 +277,27 @@ fn pairs(pairs: &[(Code, i32)]) -> Vec<(String, i32)> {
         .collect()
 }
 
-fn value(value: &own::Value) -> wit::Value {
+fn value(value: &host::Value) -> wit::Value {
     match value {
-        own::Value::Integer(number) => wit::Value::Integer(*number),
-        own::Value::Decimal(number) => wit::Value::Decimal(wit::Decimal {
+        host::Value::Integer(number) => wit::Value::Integer(*number),
+        host::Value::Decimal(number) => wit::Value::Decimal(wit::Decimal {
             units: number.units,
             scale: number.scale,
         }),
-        own::Value::Choice(code) => wit::Value::Choice(code.to_string()),
-        own::Value::YesNo(yes) => wit::Value::YesNo(*yes),
-        own::Value::Day(date) => wit::Value::Day(date_out(*date)),
+        host::Value::Choice(code) => wit::Value::Choice(code.to_string()),
+        host::Value::YesNo(yes) => wit::Value::YesNo(*yes),
+        host::Value::Day(date) => wit::Value::Day(date_out(*date)),
     }
 }
 
-pub(crate) fn event(ask: &own::EarnAsk) -> wit::Event {
+pub(crate) fn event(ask: &host::EarnAsk) -> wit::Event {
     wit::Event {
         kind: ask.kind.to_string(),
         quantity: ask.quantity,
         fields: ask
             .fields
             .iter()
-            .map(|(name, own)| (name.to_string(), value(own)))
+            .map(|(name, given)| (name.to_string(), value(given)))
             .collect(),
         roles: ask.roles.iter().map(Code::to_string).collect(),
         on: date_out(ask.on),
@@ -309,8 +309,8 @@ pub(crate) fn event(ask: &own::EarnAsk) -> wit::Event {
     }
 }
 
-pub(crate) fn basket(ask: &own::PriceAsk) -> wit::Basket {
-    let line = |line: &own::BasketLine| wit::BasketLine {
+pub(crate) fn basket(ask: &host::PriceAsk) -> wit::Basket {
+    let line = |line: &host::BasketLine| wit::BasketLine {
         item: line.item.to_string(),
         category: line.category.to_string(),
         value_fen: line.value_fen,
@@ -327,7 +327,7 @@ pub(crate) fn basket(ask: &own::PriceAsk) -> wit::Basket {
     }
 }
 
-pub(crate) fn closing(ask: &own::CloseAsk) -> wit::Closing {
+pub(crate) fn closing(ask: &host::CloseAsk) -> wit::Closing {
     wit::Closing {
         period: ask.period.to_string(),
         first: date_out(ask.first),

@@ -1,6 +1,6 @@
 //! The five questions over one version of the border. Like `convert.rs`, it is compiled once for each version.
 
-use rongyi_core::rule::{CloseAsk, Decision, EarnAsk, PriceAsk, Quote};
+use rongyi_core::rule::{CloseAsk, Decision, Denial, EarnAsk, PriceAsk, Quote};
 use wasmtime::Store;
 
 use super::rongyi::rules::host::{Host, Level};
@@ -25,8 +25,8 @@ fn heard<W, T>(
     read: impl FnOnce(W) -> Result<T, Wrong>,
 ) -> Heard<T> {
     Ok(match answer {
-        Ok(answer) => read(answer).map(Ok),
-        Err(no) => convert::refusal(no).map(Err),
+        Ok(answer) => read(answer).map_err(Denial::Failed),
+        Err(refusal) => Err(convert::refusal(refusal).map_or_else(Denial::Failed, Denial::Refused)),
     })
 }
 
@@ -48,13 +48,13 @@ impl Speaks for Rule {
         let said = self.rongyi_rules_rules().call_configure(store, params)?;
         Ok(said.map(convert::plan).map_err(|found| {
             let errors = found.into_iter().filter(|d| d.severity == Severity::Error);
-            let own = |d: types::Diagnostic| Diagnostic {
+            let diagnostic = |d: types::Diagnostic| Diagnostic {
                 path: d.path,
                 code: d.code,
                 zh: d.message.zh,
                 en: d.message.en,
             };
-            errors.map(own).collect()
+            errors.map(diagnostic).collect()
         }))
     }
 

@@ -3,7 +3,7 @@
 
 use rongyi_core::amount::Decimal;
 use rongyi_core::ids::Code;
-use rongyi_core::rule as own;
+use rongyi_core::rule as host;
 use rongyi_core::time::LocalDate;
 use rongyi_sdk::types as sdk;
 
@@ -23,47 +23,47 @@ fn date_out(date: LocalDate) -> sdk::Date {
     sdk::Date { year, month, day }
 }
 
-pub(super) fn facts(facts: &[sdk::Fact]) -> Vec<own::Fact> {
+pub(super) fn facts(facts: &[sdk::Fact]) -> Vec<host::Fact> {
     facts
         .iter()
-        .map(|fact| own::Fact {
+        .map(|fact| host::Fact {
             value: fact.value,
             saturated: fact.saturated,
         })
         .collect()
 }
 
-pub(super) fn value_in(value: &sdk::Value) -> Result<own::Value, String> {
+pub(super) fn value_in(value: &sdk::Value) -> Result<host::Value, String> {
     Ok(match value {
-        sdk::Value::Integer(number) => own::Value::Integer(*number),
-        sdk::Value::Decimal(number) => own::Value::Decimal(Decimal {
+        sdk::Value::Integer(number) => host::Value::Integer(*number),
+        sdk::Value::Decimal(number) => host::Value::Decimal(Decimal {
             units: number.units,
             scale: number.scale,
         }),
-        sdk::Value::Choice(choice) => own::Value::Choice(code(choice)?),
-        sdk::Value::YesNo(yes) => own::Value::YesNo(*yes),
-        sdk::Value::Day(day) => own::Value::Day(date_in(*day)?),
+        sdk::Value::Choice(choice) => host::Value::Choice(code(choice)?),
+        sdk::Value::YesNo(yes) => host::Value::YesNo(*yes),
+        sdk::Value::Day(day) => host::Value::Day(date_in(*day)?),
     })
 }
 
-fn text(text: &own::Text) -> sdk::Text {
+fn text(text: &host::Text) -> sdk::Text {
     rongyi_sdk::text(text.zh.clone(), text.en.clone())
 }
 
-fn args(args: &[own::Arg]) -> Vec<sdk::Arg> {
-    let one = |arg: &own::Arg| match arg {
-        own::Arg::Integer(number) => sdk::Arg::Integer(*number),
-        own::Arg::Decimal(number) => sdk::Arg::Decimal(sdk::Decimal {
+fn args(args: &[host::Arg]) -> Vec<sdk::Arg> {
+    let one = |arg: &host::Arg| match arg {
+        host::Arg::Integer(number) => sdk::Arg::Integer(*number),
+        host::Arg::Decimal(number) => sdk::Arg::Decimal(sdk::Decimal {
             units: number.units,
             scale: number.scale,
         }),
-        own::Arg::Day(day) => sdk::Arg::Day(date_out(*day)),
-        own::Arg::Code(code) => sdk::Arg::Code(code.to_string()),
+        host::Arg::Day(day) => sdk::Arg::Day(date_out(*day)),
+        host::Arg::Code(code) => sdk::Arg::Code(code.to_string()),
     };
     args.iter().map(one).collect()
 }
 
-pub(super) fn line_out(line: &own::Line) -> sdk::Line {
+pub(super) fn line_out(line: &host::Line) -> sdk::Line {
     sdk::Line {
         code: line.code.to_string(),
         args: args(&line.args),
@@ -72,7 +72,7 @@ pub(super) fn line_out(line: &own::Line) -> sdk::Line {
     }
 }
 
-pub(super) fn refusal(no: &own::Refusal) -> sdk::Refusal {
+pub(super) fn refusal(no: &host::Refusal) -> sdk::Refusal {
     sdk::Refusal {
         code: no.code.to_string(),
         args: args(&no.args),
@@ -80,19 +80,19 @@ pub(super) fn refusal(no: &own::Refusal) -> sdk::Refusal {
     }
 }
 
-pub(super) fn decision(decision: &own::Decision) -> sdk::Decision {
-    let award = |award: &own::Award| sdk::Award {
+pub(super) fn decision(decision: &host::Decision) -> sdk::Decision {
+    let award = |award: &host::Award| sdk::Award {
         role: award.role.to_string(),
         asset: award.asset.to_string(),
         amount: award.amount,
         short: match award.short {
-            own::Short::Clamp => sdk::Short::Clamp,
-            own::Short::Refuse => sdk::Short::Refuse,
-            own::Short::Owe => sdk::Short::Owe,
+            host::Short::Clamp => sdk::Short::Clamp,
+            host::Short::Refuse => sdk::Short::Refuse,
+            host::Short::Owe => sdk::Short::Owe,
         },
         expires: award.expires.map(date_out),
     };
-    let mark = |mark: &own::Mark| sdk::Mark {
+    let mark = |mark: &host::Mark| sdk::Mark {
         code: mark.code.to_string(),
         args: args(&mark.args),
     };
@@ -103,53 +103,53 @@ pub(super) fn decision(decision: &own::Decision) -> sdk::Decision {
     }
 }
 
-fn need(need: &own::FactNeed) -> sdk::FactNeed {
+fn need(need: &host::FactNeed) -> sdk::FactNeed {
     sdk::FactNeed {
         metric: match need.metric {
-            own::Metric::Points => sdk::Metric::Points,
-            own::Metric::Minutes => sdk::Metric::Minutes,
-            own::Metric::Quantity => sdk::Metric::Quantity,
-            own::Metric::Events => sdk::Metric::Events,
-            own::Metric::DistinctDays => sdk::Metric::DistinctDays,
-            own::Metric::DaysSinceLast => sdk::Metric::DaysSinceLast,
-            own::Metric::RedeemedPoints => sdk::Metric::RedeemedPoints,
-            own::Metric::RedeemedItems => sdk::Metric::RedeemedItems,
-            own::Metric::RankAtCutoff => sdk::Metric::RankAtCutoff,
-            own::Metric::Balance => sdk::Metric::Balance,
-            own::Metric::StreakDays => sdk::Metric::StreakDays,
-            own::Metric::Redemptions => sdk::Metric::Redemptions,
+            host::Metric::Points => sdk::Metric::Points,
+            host::Metric::Minutes => sdk::Metric::Minutes,
+            host::Metric::Quantity => sdk::Metric::Quantity,
+            host::Metric::Events => sdk::Metric::Events,
+            host::Metric::DistinctDays => sdk::Metric::DistinctDays,
+            host::Metric::DaysSinceLast => sdk::Metric::DaysSinceLast,
+            host::Metric::RedeemedPoints => sdk::Metric::RedeemedPoints,
+            host::Metric::RedeemedItems => sdk::Metric::RedeemedItems,
+            host::Metric::RankAtCutoff => sdk::Metric::RankAtCutoff,
+            host::Metric::Balance => sdk::Metric::Balance,
+            host::Metric::StreakDays => sdk::Metric::StreakDays,
+            host::Metric::Redemptions => sdk::Metric::Redemptions,
         },
         window: match need.window {
-            own::Window::Day => sdk::Window::Day,
-            own::Window::Week => sdk::Window::Week,
-            own::Window::Month => sdk::Window::Month,
-            own::Window::Quarter => sdk::Window::Quarter,
-            own::Window::Year => sdk::Window::Year,
-            own::Window::Trailing(days) => sdk::Window::TrailingDays(days),
-            own::Window::Lifetime => sdk::Window::Lifetime,
-            own::Window::HalfYear => rongyi_sdk::window::HALF_YEAR,
+            host::Window::Day => sdk::Window::Day,
+            host::Window::Week => sdk::Window::Week,
+            host::Window::Month => sdk::Window::Month,
+            host::Window::Quarter => sdk::Window::Quarter,
+            host::Window::Year => sdk::Window::Year,
+            host::Window::Trailing(days) => sdk::Window::TrailingDays(days),
+            host::Window::Lifetime => sdk::Window::Lifetime,
+            host::Window::HalfYear => rongyi_sdk::window::HALF_YEAR,
         },
         subject: match need.subject {
-            own::Subject::Person => sdk::Subject::Person,
-            own::Subject::Household => sdk::Subject::Household,
-            own::Subject::Community => sdk::Subject::Community,
+            host::Subject::Person => sdk::Subject::Person,
+            host::Subject::Household => sdk::Subject::Household,
+            host::Subject::Community => sdk::Subject::Community,
         },
         of: need.of.as_ref().map(Code::to_string),
     }
 }
 
-fn field(field: &own::Field) -> sdk::Field {
+fn field(field: &host::Field) -> sdk::Field {
     let kind = match &field.kind {
-        own::FieldKind::Integer { min, max } => sdk::FieldKind::Integer((*min, *max)),
-        own::FieldKind::Decimal(scale) => sdk::FieldKind::Decimal(*scale),
-        own::FieldKind::Choice(choices) => sdk::FieldKind::Choice(
+        host::FieldKind::Integer { min, max } => sdk::FieldKind::Integer((*min, *max)),
+        host::FieldKind::Decimal(scale) => sdk::FieldKind::Decimal(*scale),
+        host::FieldKind::Choice(choices) => sdk::FieldKind::Choice(
             choices
                 .iter()
                 .map(|(name, title)| (name.to_string(), text(title)))
                 .collect(),
         ),
-        own::FieldKind::YesNo => sdk::FieldKind::YesNo,
-        own::FieldKind::Day => sdk::FieldKind::Day,
+        host::FieldKind::YesNo => sdk::FieldKind::YesNo,
+        host::FieldKind::Day => sdk::FieldKind::Day,
     };
     sdk::Field {
         name: field.name.to_string(),
@@ -159,8 +159,8 @@ fn field(field: &own::Field) -> sdk::Field {
     }
 }
 
-pub(super) fn plan(plan: &own::Plan) -> sdk::Plan {
-    let kind = |kind: &own::KindPlan| sdk::KindPlan {
+pub(super) fn plan(plan: &host::Plan) -> sdk::Plan {
+    let kind = |kind: &host::KindPlan| sdk::KindPlan {
         code: kind.code.to_string(),
         title: text(&kind.title),
         unit: text(&kind.unit),
@@ -170,7 +170,7 @@ pub(super) fn plan(plan: &own::Plan) -> sdk::Plan {
         fields: kind.fields.iter().map(field).collect(),
         facts: kind.facts.iter().map(need).collect(),
     };
-    let pricing = |pricing: &own::PricingPlan| sdk::PricingPlan {
+    let pricing = |pricing: &host::PricingPlan| sdk::PricingPlan {
         order_facts: pricing.order_facts.iter().map(need).collect(),
         line_facts: pricing.line_facts.iter().map(need).collect(),
     };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use arbitrary::Unstructured;
 use rongyi_core::chain::sha256;
-use rongyi_core::rule::{Blame, CloseAsk, Fault, Refusal};
+use rongyi_core::rule::{Blame, CloseAsk, Denial, Fault};
 use rongyi_rules::{LoadError, Rule, Usage};
 use wasm_smith::{Component, Config, Module};
 
@@ -104,7 +104,7 @@ impl Tally {
         &mut self,
         what: &str,
         rule: &Rule,
-        ask: impl Fn() -> (Result<Result<T, Refusal>, Fault>, Usage),
+        ask: impl Fn() -> (Result<T, Denial<Fault>>, Usage),
     ) {
         let (answer, used) = ask();
         assert_eq!(
@@ -117,9 +117,9 @@ impl Tally {
         assert!(used.configure_fuel <= limits.fuel_load, "{what}: {used:?}");
         assert!(used.memory_bytes <= limits.memory_bytes, "{what}: {used:?}");
         match answer {
-            Ok(Ok(_)) => self.count("answered"),
-            Ok(Err(_)) => self.count("refused"),
-            Err(fault) => {
+            Ok(_) => self.count("answered"),
+            Err(Denial::Refused(_)) => self.count("refused"),
+            Err(Denial::Failed(fault)) => {
                 assert!(FAULTS.contains(&fault.code.as_str()), "{what}: {fault:?}");
                 assert_eq!(fault.blame, Blame::Guest, "{what}: {fault:?}");
                 self.count(&fault.code);

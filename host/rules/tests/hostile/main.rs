@@ -50,8 +50,16 @@ mod uses;
 use std::sync::LazyLock;
 
 use rongyi_core::ids::Code;
-use rongyi_core::rule::{BasketLine, EarnAsk, PriceAsk};
+use rongyi_core::rule::{BasketLine, Denial, EarnAsk, Fault, PriceAsk};
 use rongyi_rules::{Allowance, Compiler, Engine, LoadError, Rule};
+
+/// The fault with which a rule answered.
+fn fault_of<T: std::fmt::Debug>(answer: Result<T, Denial<Fault>>) -> Fault {
+    match answer {
+        Err(Denial::Failed(fault)) => fault,
+        Err(Denial::Refused(_)) | Ok(_) => panic!("no fault, but {answer:?}"),
+    }
+}
 
 /// One for all tests; nothing is baked, so that every call runs `configure` as well.
 fn engine() -> &'static Engine {

@@ -6,7 +6,7 @@ use rongyi_core::rule::{Blame, Fault};
 use rongyi_rules::{Allowance, Compiler, Engine};
 
 use crate::craft::Craft;
-use crate::{engine, event, hostile};
+use crate::{engine, event, fault_of, hostile};
 
 const GUEST: Blame = Blame::Guest;
 
@@ -25,7 +25,7 @@ fn says(fault: &Fault, code: &str, blame: Blame, parts: &[&str]) {
 fn crafted(earn: &str, extra: &str) -> Fault {
     let component = Craft::default().earn(earn).extra(extra).component();
     let rule = engine().load(&component, "{}").unwrap();
-    rule.earn(&event("kind")).unwrap_err()
+    fault_of(rule.earn(&event("kind")))
 }
 
 /// The number that stands behind these words.
@@ -97,7 +97,7 @@ fn time() {
     let rule = engine.load(&endless.component(), "{}").unwrap();
     // A second call that never ends is stopped like the first.
     for _ in 0..2 {
-        let fault = rule.earn(&event("kind")).unwrap_err();
+        let fault = fault_of(rule.earn(&event("kind")));
         let parts = [
             "the limit is 30 ms",
             "it is tried again",
@@ -129,7 +129,7 @@ fn size() {
 #[test]
 fn panics_name_the_authors_words_and_place() {
     let rule = hostile(engine());
-    let fault = rule.earn(&event("panic")).unwrap_err();
+    let fault = fault_of(rule.earn(&event("panic")));
     let parts = [
         "`earn` panicked:",
         "the author's own words",
@@ -144,10 +144,10 @@ fn panics_name_the_authors_words_and_place() {
 #[test]
 fn answers_that_cannot_be() {
     let rule = hostile(engine());
-    let fault = rule.earn(&event("many")).unwrap_err();
+    let fault = fault_of(rule.earn(&event("many")));
     let parts = ["awards: 1000 are more than the 64", "[fuel ", " of 2000000"];
     says(&fault, "output.rule", GUEST, &parts);
-    let fault = rule.earn(&event("amount")).unwrap_err();
+    let fault = fault_of(rule.earn(&event("amount")));
     says(
         &fault,
         "output.rule",
@@ -213,7 +213,7 @@ fn a_full_pool_says_how_many_are_running() {
     let together = Barrier::new(2);
     let ask = || {
         together.wait();
-        rule.earn(&event("kind")).unwrap_err()
+        fault_of(rule.earn(&event("kind")))
     };
     // Both begin at once and each would take long, so that one of them finds the only place taken.
     let faults = std::thread::scope(|scope| {

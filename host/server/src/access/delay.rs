@@ -91,7 +91,7 @@ pub async fn is_locked(store: &Store, person_id: i64, now: Instant) -> Result<bo
     let whose = Whose::Person(person_id);
     let mut keys = vec![account(whose)];
     let browsers = store.browsers(whose, now).await?;
-    keys.extend(browsers.iter().map(|own| browser(own.browser_id)));
+    keys.extend(browsers.iter().map(|known| browser(known.browser_id)));
     Ok(store.peek_tries(&keys, now).await?.is_some())
 }
 
@@ -150,12 +150,12 @@ impl Flood {
             seen.0 = minute;
             seen.1.fill([0; 2]);
         }
-        let own = match door {
+        let slot = match door {
             Door::Resident => 0,
             Door::Staff => 1,
         };
         let mut nobody = 0;
-        let tries = seen.1.get_mut(place).map(|both| &mut both[own]);
+        let tries = seen.1.get_mut(place).map(|both| &mut both[slot]);
         change(tries.unwrap_or(&mut nobody))
     }
 
@@ -216,12 +216,12 @@ mod tests {
         assert!(flood.takes(door, address, Instant(61 * SECOND)));
         // Nobody gets fresh counters by walking through a /64, or by sending from many lines.
         let later = Instant(120 * SECOND);
-        let own = |n: u32| again(&format!("2001:db8::{n:x}"));
-        assert!((0..FLOOD_MAX).all(|n| flood.takes(door, own(n), later)));
-        assert!(!flood.takes(door, own(4711), later));
+        let neighbour = |n: u32| again(&format!("2001:db8::{n:x}"));
+        assert!((0..FLOOD_MAX).all(|n| flood.takes(door, neighbour(n), later)));
+        assert!(!flood.takes(door, neighbour(4711), later));
         for n in 0..100_000_u32 {
             flood.takes(door, IpAddr::V4(n.into()), later);
         }
-        assert!(!flood.takes(door, own(4711), later));
+        assert!(!flood.takes(door, neighbour(4711), later));
     }
 }

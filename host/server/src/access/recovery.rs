@@ -113,7 +113,7 @@ impl By {
             By::Staff {
                 person_id, name, ..
             } => match person_id {
-                Some(own) if *own == person.person_id => Err(RecoveryError::Yourself),
+                Some(acting) if *acting == person.person_id => Err(RecoveryError::Yourself),
                 // Nobody said who it is: the name is all there is.
                 None if *name == person.name => Err(RecoveryError::Yourself),
                 Some(_) | None => Ok(()),
@@ -356,7 +356,7 @@ pub async fn tie(
     now: Instant,
 ) -> Result<(), RecoveryError> {
     by.may_lead(staff)?;
-    let person_id = person.map(|own| own.person_id);
+    let person_id = person.map(|person| person.person_id);
     if person_id == staff.person_id {
         return Err(RecoveryError::Already);
     }

@@ -186,9 +186,9 @@ async fn known(store: &Store, whose: Whose, origin: &Origin) -> Result<Option<i6
 /// kept out because somebody else is guessing. What is counted for the account itself stays.
 async fn helped_lately(store: &Store, whose: Whose, now: Instant) -> Result<bool, AccessError> {
     let records = store.access_records(whose, RECORDS_LOOKED_AT).await?;
-    Ok(records.iter().any(|own| {
-        let deed = Deed::from_word(&own.what);
-        let fresh = (0..HELPED_LATELY).contains(&now.0.saturating_sub(own.at.0));
+    Ok(records.iter().any(|record| {
+        let deed = Deed::from_word(&record.what);
+        let fresh = (0..HELPED_LATELY).contains(&now.0.saturating_sub(record.at.0));
         fresh && matches!(deed, Some(Deed::Secret | Deed::Unlock))
     }))
 }
@@ -240,7 +240,7 @@ pub async fn sign_in(
     if line.is_some_and(|line| !desk.flood.takes(door, line, now)) {
         return Err(AccessError::Flooded);
     }
-    let stored = found.as_ref().and_then(|own| own.stored.clone());
+    let stored = found.as_ref().and_then(|account| account.stored.clone());
     let secret = match &found {
         Some(found) => secret_of(found.whose, given.secret),
         None => Some(given.secret.chars().take(SECRET_BYTES_MAX / 4).collect()),
@@ -297,7 +297,7 @@ async fn enter(
         None => new_token().0,
     };
     let mut kept = words(origin);
-    kept.retain(|own| *own != word);
+    kept.retain(|earlier| *earlier != word);
     kept.push(&word);
     let kept = &kept[kept.len().saturating_sub(WORDS_MAX)..];
     let (token, session) = new_session(community, subject, now);
@@ -335,11 +335,11 @@ pub async fn change_secret(
     let but = origin.session.as_deref().map(token_hash);
     // Who works here is sealed, so a changed password of theirs must have its reason.
     let record = match who {
-        SignedIn::Staff(own) => Some(NewAccessRecord {
+        SignedIn::Staff(member) => Some(NewAccessRecord {
             at: now,
             community,
             what: Deed::Own.word(),
-            by_staff: Some(own.staff_id),
+            by_staff: Some(member.staff_id),
             detail: "",
         }),
         SignedIn::Resident(_) => None,
@@ -376,12 +376,12 @@ pub async fn confirm(
     now: Instant,
 ) -> Result<String, AccessError> {
     let stored = match who {
-        SignedIn::Resident(own) => {
-            let person = desk.store.person(own.person_id).await?;
+        SignedIn::Resident(resident) => {
+            let person = desk.store.person(resident.person_id).await?;
             person.and_then(|person| person.pin_hash)
         }
-        SignedIn::Staff(own) => {
-            let staff = desk.store.staff(own.staff_id).await?;
+        SignedIn::Staff(member) => {
+            let staff = desk.store.staff(member.staff_id).await?;
             Some(staff.ok_or(AccessError::StaffSignInNeeded)?.password_hash)
         }
     };

@@ -55,16 +55,16 @@ pub async fn script() -> Response {
 
 /// `GET /`: which community?
 pub async fn list_communities(State(app): State<Arc<App>>, Anybody(manner): Anybody) -> Response {
-    let link = |own: &crate::house::Community| CommunityLink {
-        path: format!("/{}", own.config.code),
-        title: manner.say(&own.config.title),
-        note: manner.say(&own.config.shop.title),
+    let link = |community: &crate::house::Community| CommunityLink {
+        path: format!("/{}", community.config.code),
+        title: manner.say(&community.config.title),
+        note: manner.say(&community.config.shop.title),
     };
     let communities: Vec<CommunityLink> = app
         .house
         .communities()
         .values()
-        .map(|own| link(own))
+        .map(|community| link(community))
         .collect();
     if let [only] = communities.as_slice() {
         return go(&format!("{}/", only.path));
@@ -125,7 +125,7 @@ fn usual_place(who: Option<&SignedIn>) -> &'static str {
         Some(SignedIn::Resident(_)) => "/home",
         Some(SignedIn::Staff(staff)) => desks(staff.role)
             .first()
-            .map_or("/notice", |own| own.path()),
+            .map_or("/notice", |desk| desk.path()),
     }
 }
 
@@ -218,12 +218,12 @@ impl FromRequestParts<Arc<App>> for Origin {
         let headers = &parts.headers;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let agent = headers.get(header::USER_AGENT);
-        let own = |name| cookie(headers, name).map(str::to_owned);
+        let of_cookie = |name| cookie(headers, name).map(str::to_owned);
         Ok(Origin {
             address: peer.map(|peer| app.proxies.client(peer.0, headers)),
-            word: own(app.browser_cookie()),
-            session: own(app.cookie_name()),
-            program: access::program_of(agent.and_then(|own| own.to_str().ok()).unwrap_or("")),
+            word: of_cookie(app.browser_cookie()),
+            session: of_cookie(app.cookie_name()),
+            program: access::program_of(agent.and_then(|agent| agent.to_str().ok()).unwrap_or("")),
         })
     }
 }

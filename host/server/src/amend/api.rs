@@ -177,17 +177,17 @@ pub struct ProposalAnswer {
 )]
 pub(crate) async fn list_proposals(caller: Caller) -> Result<Json<Vec<ProposalAnswer>>, Fault> {
     let open = amend::proposals(&caller.house().store, &caller.code).await?;
-    let answer = |own: amend::Proposal| {
+    let answer = |proposal: amend::Proposal| {
         let mut answer = ProposalAnswer {
-            proposal: own.entry,
-            by: own.by.to_string(),
+            proposal: proposal.entry,
+            by: proposal.by.to_string(),
             reverse: None,
             resident: None,
             asset: None,
             amount: None,
-            reason: own.reason,
+            reason: proposal.reason,
         };
-        match own.change {
+        match proposal.change {
             Change::Reverse { entry } => answer.reverse = Some(entry),
             Change::Adjust {
                 resident,
@@ -270,14 +270,14 @@ pub(crate) async fn list_notices(
         .ok_or_else(Fault::not_found)?;
     jobs::catch_up(&app.house, &code).await?;
     let open = amend::notices(&app.house.store, &code).await?;
-    let answer = |own: amend::Noticed| NoticeAnswer {
-        entry: own.entry,
-        kind: own.event.kind.to_string(),
-        on: own.event.on.to_string(),
-        points: own.points,
-        minutes: own.minutes,
-        until: own.fate.until.map(|day| day.to_string()),
-        state: match own.fate.state {
+    let answer = |noticed: amend::Noticed| NoticeAnswer {
+        entry: noticed.entry,
+        kind: noticed.event.kind.to_string(),
+        on: noticed.event.on.to_string(),
+        points: noticed.points,
+        minutes: noticed.minutes,
+        until: noticed.fate.until.map(|day| day.to_string()),
+        state: match noticed.fate.state {
             FateState::Objected => "objected",
             FateState::Upheld => "upheld",
             FateState::Pending

@@ -191,9 +191,12 @@ async fn show_first(house: &House, community: &Code, entry: u64) -> Result<(), F
     };
     let what = entry_text(&frame, first);
     let (on, by) = match first.envelope() {
-        Some(own) => {
-            let name = Signed::of(&own.actor).name(&house.store, None).await;
-            (own.today.to_string(), format!("{} / {}", name.zh, name.en))
+        Some(envelope) => {
+            let name = Signed::of(&envelope.actor).name(&house.store, None).await;
+            (
+                envelope.today.to_string(),
+                format!("{} / {}", name.zh, name.en),
+            )
         }
         None => (String::new(), String::new()),
     };
@@ -354,8 +357,8 @@ async fn list_proposals(house: &House, community: &Code) -> Result<(), Failure> 
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["编号 entry", "申请人 by", "更正 change", "原因 reason"]);
-    for own in amend::proposals(&house.store, community).await? {
-        let change = match &own.change {
+    for proposal in amend::proposals(&house.store, community).await? {
+        let change = match &proposal.change {
             Change::Reverse { entry } => format!("冲正第 {entry} 笔 / reverse entry {entry}"),
             Change::Adjust {
                 resident,
@@ -364,10 +367,10 @@ async fn list_proposals(house: &House, community: &Code) -> Result<(), Failure> 
                 ..
             } => format!("{resident} 号居民 resident: {asset} {:+}", amount.get()),
         };
-        let reason = foreign(&own.reason.unwrap_or_default());
-        let by = Signed::of(&own.by).name(&house.store, None).await;
+        let reason = foreign(&proposal.reason.unwrap_or_default());
+        let by = Signed::of(&proposal.by).name(&house.store, None).await;
         let by = format!("{} / {}", by.zh, by.en);
-        table.add_row([own.entry.to_string(), by, change, reason]);
+        table.add_row([proposal.entry.to_string(), by, change, reason]);
     }
     say(&table.to_string());
     Ok(())
@@ -385,23 +388,24 @@ async fn list_notices(house: &House, community: &Code) -> Result<(), Failure> {
         "公示到 until",
         "异议 objection",
     ]);
-    for own in amend::notices(&house.store, community).await? {
-        let objection = match &own.objection {
+    for noticed in amend::notices(&house.store, community).await? {
+        let objection = match &noticed.objection {
             Some((by, reason)) => {
                 let by = Signed::of(by).name(&house.store, None).await;
                 let reason = foreign(reason.as_deref().unwrap_or_default());
                 format!("{} / {}: {reason}", by.zh, by.en)
             }
-            None if own.fate.state == FateState::Upheld => "已复核 upheld".to_owned(),
+            None if noticed.fate.state == FateState::Upheld => "已复核 upheld".to_owned(),
             None => String::new(),
         };
         table.add_row([
-            own.entry.to_string(),
-            own.event.kind.to_string(),
-            own.event.on.to_string(),
-            own.points.to_string(),
-            own.minutes.to_string(),
-            own.fate
+            noticed.entry.to_string(),
+            noticed.event.kind.to_string(),
+            noticed.event.on.to_string(),
+            noticed.points.to_string(),
+            noticed.minutes.to_string(),
+            noticed
+                .fate
                 .until
                 .map(|day| day.to_string())
                 .unwrap_or_default(),

@@ -134,11 +134,11 @@ pub async fn see(house: &House, community: &Code, entry: u64, by: &Code) -> Resu
     let store = &house.store;
     let stored = store.entry(community, entry).await?;
     let stored = stored
-        .filter(|own| own.first_seq == entry)
+        .filter(|stored| stored.first_seq == entry)
         .ok_or_else(|| SeeError::Entry(AmendRejection::EntryUnknown { entry }.into()))?;
     let receipt = receipt(&stored)?;
     let first = receipt.records.first().and_then(Record::envelope);
-    if first.is_some_and(|own| own.actor == *by) {
+    if first.is_some_and(|envelope| envelope.actor == *by) {
         return Err(SeeError::Own);
     }
     let now = house.clock.now();

@@ -43,18 +43,18 @@ async fn frame(visit: &Visit) -> Result<Frame, Fault> {
 async fn row(
     visit: &Visit,
     frame: &Frame,
-    own: &Noticed,
+    noticed: &Noticed,
     reader: Option<&(ResidentNo, Holder)>,
 ) -> Result<NoticeRow, Fault> {
-    let doer = own
+    let doer = noticed
         .event
         .roles
         .iter()
         .find(|(role, _)| role.as_str() == "doer");
-    let doer = doer.or(own.event.roles.first()).map(|(_, who)| *who);
+    let doer = doer.or(noticed.event.roles.first()).map(|(_, who)| *who);
     Ok(NoticeRow {
-        entry: own.entry,
-        title: event_title(visit, frame, &own.event, own.set),
+        entry: noticed.entry,
+        title: event_title(visit, frame, &noticed.event, noticed.set),
         masked_name: match doer {
             Some(resident) if matches!(visit.who, Some(SignedIn::Staff(_))) => {
                 visit.masked(resident).await?
@@ -62,14 +62,15 @@ async fn row(
             Some(resident) => visit.public_name(resident).await?,
             None => String::new(),
         },
-        on: day(own.event.on),
-        points: own.points,
-        minutes: own.minutes,
-        until: day(own.fate.until.unwrap_or(own.event.on)),
+        on: day(noticed.event.on),
+        points: noticed.points,
+        minutes: noticed.minutes,
+        until: day(noticed.fate.until.unwrap_or(noticed.event.on)),
         own: reader.is_some_and(|(resident, holder)| {
-            own.event.roles.iter().any(|(_, who)| who == resident) || own.holders.contains(holder)
+            noticed.event.roles.iter().any(|(_, who)| who == resident)
+                || noticed.holders.contains(holder)
         }),
-        state: match own.fate.state {
+        state: match noticed.fate.state {
             FateState::Objected => NoticeState::Objected,
             FateState::Upheld => NoticeState::Upheld,
             FateState::Pending
@@ -100,8 +101,8 @@ pub(crate) async fn show_notice(
         Some(_) | None => None,
     };
     let mut rows = Vec::new();
-    for own in amend::notices(&visit.app.house.store, &visit.code).await? {
-        rows.push(row(&visit, &frame, &own, reader.as_ref()).await?);
+    for noticed in amend::notices(&visit.app.house.store, &visit.code).await? {
+        rows.push(row(&visit, &frame, &noticed, reader.as_ref()).await?);
     }
     Ok(Html(NoticeView {
         shell: visit.shell(),
@@ -186,14 +187,14 @@ pub(crate) async fn show_desk(
     let visit = duty.visit;
     let store = &visit.app.house.store;
     let mut proposals = Vec::new();
-    for own in amend::proposals(store, &visit.code).await? {
-        proposals.push(proposal(&visit, own, &me).await?);
+    for proposed in amend::proposals(store, &visit.code).await? {
+        proposals.push(proposal(&visit, proposed, &me).await?);
     }
     let mut objections = Vec::new();
-    for own in amend::notices(store, &visit.code).await? {
-        if let Some((by, reason)) = &own.objection {
+    for noticed in amend::notices(store, &visit.code).await? {
+        if let Some((by, reason)) = &noticed.objection {
             objections.push(ObjectionRow {
-                notice: row(&visit, &frame, &own, None).await?,
+                notice: row(&visit, &frame, &noticed, None).await?,
                 by: visit.actor(by).await,
                 reason: reason.clone().unwrap_or_else(|| erased(&visit)),
             });
@@ -230,7 +231,7 @@ const ENTRY_DIGITS: (&str, &str) = (
 /// Points that an entry spent of lots that are over by now: given back, they run out at once.
 fn runs_out(visit: &Visit, receipt: &Receipt) -> i64 {
     let today = visit.today().to_days();
-    let own = receipt.records.iter().filter_map(|record| {
+    let lapsed = receipt.records.iter().filter_map(|record| {
         let Record::Moved(_, moved) = record else {
             return None;
         };
@@ -239,7 +240,7 @@ fn runs_out(visit: &Visit, receipt: &Receipt) -> i64 {
             && (1..today).contains(&moved.from_lot);
         spent.then(|| moved.amount.get())
     });
-    own.fold(0, i64::saturating_add)
+    lapsed.fold(0, i64::saturating_add)
 }
 
 /// The entry of a number that was typed, with whom it concerns and where it stands. Nothing is reversed by looking.
@@ -333,8 +334,8 @@ async fn look_up(duty: &OnDuty, typed: &str) -> Result<Option<FoundEntry>, Fault
     }))
 }
 
-async fn proposal(visit: &Visit, own: Proposal, me: &Code) -> Result<ProposalRow, Fault> {
-    let what = match &own.change {
+async fn proposal(visit: &Visit, proposal: Proposal, me: &Code) -> Result<ProposalRow, Fault> {
+    let what = match &proposal.change {
         Change::Reverse { entry } => visit.either(
             &format!("冲正第 {entry} 笔（可超过欠分额度）"),
             &format!("Reverse entry {entry} (may pass the debt floor)"),
@@ -348,7 +349,7 @@ async fn proposal(visit: &Visit, own: Proposal, me: &Code) -> Result<ProposalRow
             let name = visit.masked(*resident).await?;
             let amount = amount.get();
             let settings = frame(visit).await?.settings;
-            let no = settings.and_then(|own| own.asset(asset));
+            let no = settings.and_then(|settings| settings.asset(asset));
             let title = no.map_or_else(String::new, |no| asset_title(visit, no));
             visit.either(
                 &format!("{resident} 号居民 {name}：{title} {amount:+}"),
@@ -357,11 +358,11 @@ async fn proposal(visit: &Visit, own: Proposal, me: &Code) -> Result<ProposalRow
         }
     };
     Ok(ProposalRow {
-        entry: own.entry,
+        entry: proposal.entry,
         what,
-        own: own.by == *me,
-        by: visit.actor(&own.by).await,
-        reason: own.reason.unwrap_or_else(|| erased(visit)),
+        own: proposal.by == *me,
+        by: visit.actor(&proposal.by).await,
+        reason: proposal.reason.unwrap_or_else(|| erased(visit)),
     })
 }
 

@@ -113,7 +113,7 @@ pub async fn block_of(
             high = middle.saturating_sub(1);
         }
     }
-    Ok(found.filter(|own| seq < own.block.first_seq.saturating_add(own.block.count)))
+    Ok(found.filter(|stored| seq < stored.block.first_seq.saturating_add(stored.block.count)))
 }
 
 /// A proof, and when the head that it leads to was published.
@@ -149,8 +149,8 @@ pub async fn prove(
     let first = entry.first_seq;
     let stored = block_of(store, community, now.head.height, first).await?;
     let block = stored.ok_or(ProofFault::NoRecord(seq))?.block;
-    let line = published.filter(|own| own.head.height >= block.height);
-    let head = line.map_or(now.head, |own| own.head);
+    let line = published.filter(|line| line.head.height >= block.height);
+    let head = line.map_or(now.head, |line| line.head);
     let limit = u32::try_from(block.count).unwrap_or(u32::MAX);
     let journal = store.journal(community, block.first_seq, limit).await?;
     let leaves: Vec<_> = journal
@@ -193,8 +193,8 @@ pub async fn prove(
             head,
             texts: texts.into_iter().filter(|(seq, _)| *seq == first).collect(),
         },
-        records: line.map_or(now.records, |own| own.records),
-        head_at: line.map_or(now.at, |own| own.at),
+        records: line.map_or(now.records, |line| line.records),
+        head_at: line.map_or(now.at, |line| line.at),
         published: line.is_some(),
     })
 }

@@ -42,14 +42,14 @@ pub struct Member {
 }
 
 impl From<&Staff> for Member {
-    fn from(own: &Staff) -> Self {
+    fn from(staff: &Staff) -> Self {
         Member {
-            no: own.staff_id,
-            login: own.login.clone(),
-            name: own.name.clone(),
-            role: own.role.clone(),
-            active: own.active,
-            password: hex(&sha256(own.password_hash.as_bytes())),
+            no: staff.staff_id,
+            login: staff.login.clone(),
+            name: staff.name.clone(),
+            role: staff.role.clone(),
+            active: staff.active,
+            password: hex(&sha256(staff.password_hash.as_bytes())),
         }
     }
 }
@@ -57,7 +57,7 @@ impl From<&Staff> for Member {
 /// The list of staff: the text that a record commits to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roster {
-    /// By number.
+    /// The members, in the order of their numbers.
     pub staff: Vec<Member>,
     /// The newest deed of the record of access that the list knows.
     pub deed: i64,
@@ -99,11 +99,11 @@ pub async fn now(store: &Store, code: &Code) -> Result<Roster, StoreError> {
         .iter()
         .map(Member::from)
         .collect();
-    staff.sort_by_key(|own| own.no);
+    staff.sort_by_key(|member| member.no);
     let newest = store.access_records_in(code, 1).await?;
     Ok(Roster {
         staff,
-        deed: newest.first().map_or(0, |own| own.record_id),
+        deed: newest.first().map_or(0, |record| record.record_id),
         reason: None,
     })
 }
@@ -119,13 +119,13 @@ pub async fn people(store: &Store, code: &Code) -> Result<Hash, StoreError> {
 
 fn digest(rows: &[SealedPerson]) -> Hash {
     let mut hashes = b"rongyi-people-1".to_vec();
-    for own in rows {
+    for person in rows {
         let row = (
-            own.resident.0,
-            own.person_id,
-            &own.name,
-            &own.phone,
-            &own.pin_hash,
+            person.resident.0,
+            person.person_id,
+            &person.name,
+            &person.phone,
+            &person.pin_hash,
         );
         let text = serde_json::to_vec(&row).unwrap_or_default();
         hashes.extend_from_slice(&sha256(&text));
@@ -149,8 +149,8 @@ pub async fn newest(store: &Store, code: &Code) -> Result<Option<Sealed>, StoreE
         });
     };
     let texts = store.texts(code, seq, 1).await?;
-    let text = texts.into_iter().find(|(own, _)| *own == seq);
-    let roster = text.and_then(|(_, own)| serde_json::from_str(&own.text).ok());
+    let text = texts.into_iter().find(|(place, _)| *place == seq);
+    let roster = text.and_then(|(_, text)| serde_json::from_str(&text.text).ok());
     Ok(Some(Sealed {
         seq,
         on: envelope.today,
@@ -176,18 +176,24 @@ pub async fn unexplained(
 }
 
 fn compare(sealed: &Roster, now: &Roster, deeds: &[AccessRecord]) -> Vec<Unexplained> {
-    let by_no = |own: &Roster| -> BTreeMap<i64, Member> {
-        own.staff.iter().map(|own| (own.no, own.clone())).collect()
+    let by_no = |roster: &Roster| -> BTreeMap<i64, Member> {
+        roster
+            .staff
+            .iter()
+            .map(|member| (member.no, member.clone()))
+            .collect()
     };
     let (before, after) = (by_no(sealed), by_no(now));
     let done = |no: i64, deed: Deed| {
-        deeds.iter().any(|own| {
-            own.record_id > sealed.deed && own.whose == Whose::Staff(no) && own.what == deed.word()
+        deeds.iter().any(|record| {
+            record.record_id > sealed.deed
+                && record.whose == Whose::Staff(no)
+                && record.what == deed.word()
         })
     };
     let mut found = Vec::new();
-    let mut tell = |own: &Member, what: String| {
-        let who = format!("staff/{} ({})", own.no, own.login);
+    let mut tell = |member: &Member, what: String| {
+        let who = format!("staff/{} ({})", member.no, member.login);
         found.push(Unexplained { who, what });
     };
     for (no, old) in &before {
@@ -243,14 +249,14 @@ pub async fn keep(
     let found = async {
         let list = now(&moment, code).await?;
         let before = newest(&moment, code).await?;
-        let before_list = before.as_ref().and_then(|own| own.roster.clone());
+        let before_list = before.as_ref().and_then(|sealed| sealed.roster.clone());
         let strange = match &before_list {
             Some(sealed) => unexplained(&moment, code, (sealed, &list)).await?,
             // Nothing was sealed yet, or what was sealed is gone: `verify` says which.
             None => Vec::new(),
         };
-        let same = before_list.is_some_and(|own| own.staff == list.staff);
-        let due = !same || before.is_none_or(|own| own.on < today) || reason.is_some();
+        let same = before_list.is_some_and(|roster| roster.staff == list.staff);
+        let due = !same || before.is_none_or(|sealed| sealed.on < today) || reason.is_some();
         let people = if due && (strange.is_empty() || reason.is_some()) {
             Some(people(&moment, code).await?)
         } else {
@@ -320,30 +326,33 @@ mod tests {
         };
         type Change = fn(&mut Roster);
         let changes: [(Change, &[Deed]); 8] = [
-            (|own| own.staff[0].login = "x".into(), &[]),
-            (|own| own.staff[0].name = "x".into(), &[]),
-            (|own| own.staff[0].role = "operator".into(), &[Deed::Role]),
+            (|roster| roster.staff[0].login = "x".into(), &[]),
+            (|roster| roster.staff[0].name = "x".into(), &[]),
             (
-                |own| own.staff[0].active = false,
+                |roster| roster.staff[0].role = "operator".into(),
+                &[Deed::Role],
+            ),
+            (
+                |roster| roster.staff[0].active = false,
                 &[Deed::Disable, Deed::Enable],
             ),
             (
-                |own| own.staff[0].password = "bb".into(),
+                |roster| roster.staff[0].password = "bb".into(),
                 &[Deed::Secret, Deed::Own],
             ),
-            (|own| own.staff.push(member(3)), &[Deed::Add]),
-            (|own| drop(own.staff.remove(0)), &[]),
-            (|own| own.staff[1] = member(4), &[]),
+            (|roster| roster.staff.push(member(3)), &[Deed::Add]),
+            (|roster| drop(roster.staff.remove(0)), &[]),
+            (|roster| roster.staff[1] = member(4), &[]),
         ];
         for (at, (change, explain)) in changes.into_iter().enumerate() {
             let mut now = sealed.clone();
             change(&mut now);
             assert!(!compare(&sealed, &now, &[]).is_empty(), "change {at}");
             let subject = if at == 5 { 3 } else { 1 };
-            for own in Deed::ALL {
-                let clear = compare(&sealed, &now, &[deed(11, subject, own)]).is_empty();
-                assert_eq!(clear, explain.contains(&own), "change {at}, {own:?}");
-                for other in [deed(10, subject, own), deed(11, 2, own)] {
+            for kind in Deed::ALL {
+                let clear = compare(&sealed, &now, &[deed(11, subject, kind)]).is_empty();
+                assert_eq!(clear, explain.contains(&kind), "change {at}, {kind:?}");
+                for other in [deed(10, subject, kind), deed(11, 2, kind)] {
                     assert!(!compare(&sealed, &now, &[other]).is_empty(), "change {at}");
                 }
             }
@@ -353,7 +362,7 @@ mod tests {
 
     #[test]
     fn every_field_of_a_person_is_in_the_digest() {
-        let own = SealedPerson {
+        let person = SealedPerson {
             resident: rongyi_core::ids::ResidentNo(1001),
             person_id: 1,
             name: "甲".into(),
@@ -361,19 +370,19 @@ mod tests {
             pin_hash: Some("h".into()),
         };
         let all = |change: &dyn Fn(&mut SealedPerson)| {
-            let mut row = own.clone();
+            let mut row = person.clone();
             change(&mut row);
             digest(&[row])
         };
         let mut seen = vec![
             digest(&[]),
             all(&|_| {}),
-            all(&|own| own.resident.0 = 1002),
-            all(&|own| own.person_id = 2),
-            all(&|own| own.name.push('乙')),
-            all(&|own| own.phone = Some(String::new())),
-            all(&|own| own.pin_hash = None),
-            digest(&[own.clone(), own.clone()]),
+            all(&|row| row.resident.0 = 1002),
+            all(&|row| row.person_id = 2),
+            all(&|row| row.name.push('乙')),
+            all(&|row| row.phone = Some(String::new())),
+            all(&|row| row.pin_hash = None),
+            digest(&[person.clone(), person.clone()]),
         ];
         seen.sort_unstable();
         seen.dedup();

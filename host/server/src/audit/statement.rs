@@ -23,9 +23,9 @@ use crate::ledger::past::{self, Held, Moment, Step};
 pub struct Statement {
     /// Whose.
     pub resident: ResidentNo,
-    /// Of what: `points`.
+    /// The asset it is about: `points`.
     pub asset: Code,
-    /// At the end of which day.
+    /// The day at whose end they had it.
     pub on: LocalDate,
     /// How much.
     pub amount: i64,
@@ -103,8 +103,8 @@ pub async fn account(
     })?;
     let found = store.load(code, &[Need::Resident(resident)]).await?;
     let household = found.into_iter().find_map(|row| {
-        if let Loaded::Resident(_, own) = row {
-            own.map(|own| own.household)
+        if let Loaded::Resident(_, member) = row {
+            member.map(|member| member.household)
         } else {
             None
         }
@@ -123,9 +123,9 @@ pub struct Broken {
     pub seq: u64,
     /// Whose.
     pub holder: Holder,
-    /// Of what.
+    /// The asset it is about.
     pub asset: Code,
-    /// At the end of which day.
+    /// The day at whose end they had it.
     pub on: LocalDate,
     /// What was stated.
     pub stated: i64,
@@ -145,13 +145,13 @@ pub struct Kept {
 
 /// The statement that a record keeps.
 pub fn kept(seq: u64, record: &Record) -> Option<Kept> {
-    if let Record::Asked(_, Asked::Assert(own)) = record {
+    if let Record::Asked(_, Asked::Assert(assertion)) = record {
         Some(Kept {
             seq,
-            holder: own.holder,
-            asset: own.asset.clone(),
-            on: own.on,
-            stated: own.amount.get(),
+            holder: assertion.holder,
+            asset: assertion.asset.clone(),
+            on: assertion.on,
+            stated: assertion.amount.get(),
         })
     } else {
         None
@@ -165,7 +165,7 @@ pub fn kept(seq: u64, record: &Record) -> Option<Kept> {
 pub async fn again(store: &Store, code: &Code, kept: &Kept) -> Result<Option<Broken>, StoreError> {
     let frame = store.frame(code).await?;
     let settings = frame.and_then(|frame| frame.settings);
-    let Some(asset) = settings.and_then(|own| own.asset(&kept.asset)) else {
+    let Some(asset) = settings.and_then(|settings| settings.asset(&kept.asset)) else {
         return Ok(None);
     };
     let account = past::available(kept.holder, asset);

@@ -173,7 +173,7 @@ pub async fn against(
     // Where nothing was committed since, no rule is asked, and compiling them would take longest of all.
     let idle = asked
         .since
-        .is_some_and(|own| own.height == frame.head.height);
+        .is_some_and(|verified| verified.height == frame.head.height);
     let rules = if idle {
         RuleSets::new()
     } else {
@@ -258,8 +258,8 @@ impl Check {
         rules: RuleSets,
         asked: Asked<'_>,
     ) -> Result<Check, VerifyError> {
-        let state = asked.since.map(|own| &own.state);
-        let unknown = |claim: &&Claim| !state.is_some_and(|own| own.knows(claim));
+        let state = asked.since.map(|verified| &verified.state);
+        let unknown = |claim: &&Claim| !state.is_some_and(|state| state.knows(claim));
         let claims: Vec<Claim> = asked.claims.iter().filter(unknown).cloned().collect();
         let (book, history) = match state {
             Some(state) => checkpoint::taken_up(code, state)?,
@@ -273,8 +273,8 @@ impl Check {
                 head: frame.head,
                 tree: [0; 32],
                 compared: 0,
-                erased: state.map_or(0, |own| own.erased),
-                forgotten: state.map_or(0, |own| own.forgotten),
+                erased: state.map_or(0, |state| state.erased),
+                forgotten: state.map_or(0, |state| state.forgotten),
                 roster: None,
                 records: 0,
                 decisions: 0,
@@ -294,8 +294,10 @@ impl Check {
             claims: kept::own_claims(code, &claims),
             from: head.next_seq,
             touched: (state.is_some() && !asked.all_rows).then(Touched::default),
-            known: state.map(|own| own.heads.clone()).unwrap_or_default(),
-            stated: state.map(|own| own.statements.clone()).unwrap_or_default(),
+            known: state.map(|state| state.heads.clone()).unwrap_or_default(),
+            stated: state
+                .map(|state| state.statements.clone())
+                .unwrap_or_default(),
             sets: frame.sets.clone(),
             entry: Vec::new(),
             said: BTreeMap::new(),
@@ -383,9 +385,9 @@ impl Check {
             self.problem(format!("block {}", head.height + 1), what);
         }
         if head != row && self.report.problems.is_empty() {
-            let (own, there) = (hex(&head.hash), hex(&row.hash));
+            let (here, there) = (hex(&head.hash), hex(&row.hash));
             let what = format!(
-                "the head row says height {} {there}, the blocks end at {} {own}",
+                "the head row says height {} {there}, the blocks end at {} {here}",
                 row.height, head.height
             );
             self.problem("head".into(), what);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::backup::{self, BackupError, Manifest, Restored};
 use crate::door::terminal::{Failure, Installation, say};
 
-/// Where to.
+/// Where the backup goes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 正在服务也可以备份：账本、居民、存档的规则取自同一时刻，再加上配置、密钥和公示过的指纹。文件夹只有自己能读；里面有密钥，请放在安全的地方。
@@ -31,7 +31,7 @@ pub(crate) struct BackupArgs {
     json: bool,
 }
 
-/// From where to where.
+/// The backup that is restored, and where it goes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 先核对备份的每个文件，再放进一个空的地方，最后重算整本账，和备份时的指纹对照。不会动正在用的数据。
@@ -75,7 +75,7 @@ pub(crate) async fn run(args: BackupArgs) -> Result<(), Failure> {
         crate::door::terminal::say_json(&as_json(&args.to, &made));
         return Ok(());
     }
-    let bytes: u64 = made.files.iter().map(|own| own.bytes).sum();
+    let bytes: u64 = made.files.iter().map(|file| file.bytes).sum();
     let (to, count) = (args.to.display(), made.files.len());
     say(&format!(
         "备份好了：{to}，{count} 个文件，{bytes} 字节。没有试过恢复的备份不算备份："
@@ -96,7 +96,7 @@ fn as_json(folder: &Path, manifest: &Manifest) -> Value {
         "made_at": manifest.made_at,
         "engine": manifest.engine,
         "files": manifest.files.len(),
-        "bytes": manifest.files.iter().map(|own| own.bytes).sum::<u64>(),
+        "bytes": manifest.files.iter().map(|file| file.bytes).sum::<u64>(),
     })
 }
 
@@ -156,10 +156,10 @@ fn tell_rest(to: &Path, restored: &Restored, good: bool, report: &str) {
     say(&format!(
         "Restored to {to}; the whole ledger was recomputed and has the heads of the backup."
     ));
-    for own in &restored.moved {
-        let own = own.display();
+    for path in &restored.moved {
+        let path = path.display();
         say(&format!(
-            "原来不在配置旁边，现在放在这里，请改配置 / name this place in the configuration: {own}"
+            "原来不在配置旁边，现在放在这里，请改配置 / name this place in the configuration: {path}"
         ));
     }
     say("接下来 / next:");

@@ -7,7 +7,7 @@ use rongyi_store::Moved;
 
 use crate::door::terminal::{Failure, Installation, on_terminal, say, say_json};
 
-/// From where to where.
+/// The installation that is moved, and where it goes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 先停下 rongyi serve，再把所有内容搬进一个空的 PostgreSQL 数据库：账本、居民、存档的规则。原来的文件不变。

@@ -48,7 +48,7 @@ pub async fn play(house: &House, folder: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let staff = house.store.staff_by_login(&community, REVIEWER).await?;
-    let reviewer = staff.map(|own| format!("staff/{}", own.staff_id));
+    let reviewer = staff.map(|member| format!("staff/{}", member.staff_id));
     let events = Known {
         house,
         community: &community,

@@ -29,7 +29,7 @@ pub enum Actor {
     For {
         /// Who acts.
         by: Box<Actor>,
-        /// For whom.
+        /// The resident for whom they act.
         resident: ResidentNo,
     },
     /// A device with its token.
@@ -71,11 +71,11 @@ impl User {
 
     /// Whoever runs this process; behind `sudo`, who asked for it.
     pub fn here() -> User {
-        let variable = |name: &str| std::env::var(name).ok().filter(|own| !own.is_empty());
-        let own = process_user();
-        let name = match own.as_deref() {
-            Some("root") => variable("SUDO_USER").or(own),
-            Some(_) => own,
+        let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+        let owner = process_user();
+        let name = match owner.as_deref() {
+            Some("root") => variable("SUDO_USER").or(owner),
+            Some(_) => owner,
             None => variable("USER")
                 .or_else(|| variable("LOGNAME"))
                 .or_else(|| variable("USERNAME")),
@@ -153,7 +153,7 @@ impl Actor {
 impl From<&SignedIn> for Actor {
     fn from(who: &SignedIn) -> Actor {
         match who {
-            SignedIn::Resident(own) => Actor::Resident(own.resident),
+            SignedIn::Resident(resident) => Actor::Resident(resident.resident),
             SignedIn::Staff(staff) => Actor::Staff {
                 id: staff.staff_id,
                 role: staff.role,
@@ -236,7 +236,7 @@ impl Signed {
                 both(format!("工作人员 {name}"), format!("staff {name}"))
             }
             Signed::Resident(no) => match reader {
-                Some(SignedIn::Resident(own)) if own.resident == *no => {
+                Some(SignedIn::Resident(resident)) if resident.resident == *no => {
                     both("本人".into(), "yourself".into())
                 }
                 Some(_) | None => both(format!("{no} 号居民"), format!("resident {no}")),

@@ -198,7 +198,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     )]
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let path = axum::extract::Path::from_request_parts(parts, state).await;
-        path.map(|axum::extract::Path(own)| Path(own))
+        path.map(|axum::extract::Path(parameters)| Path(parameters))
             .map_err(|_| Fault::not_found())
     }
 }
@@ -250,7 +250,7 @@ fn escaped(text: &str) -> String {
 )]
 fn read<T: DeserializeOwned>(uri: &Uri) -> Result<T, Fault> {
     axum::extract::Query::try_from_uri(uri)
-        .map(|axum::extract::Query(own)| own)
+        .map(|axum::extract::Query(query)| query)
         .map_err(|rejection| refused(&rejection))
 }
 
@@ -288,7 +288,7 @@ impl<T: DeserializeOwned> Unread<T> {
     /// `body.malformed` for what is no form, or another one.
     pub(crate) async fn form(self) -> Result<T, Fault> {
         let form = axum::Form::<T>::from_request(self.0, &()).await;
-        form.map(|axum::Form(own)| own)
+        form.map(|axum::Form(fields)| fields)
             .map_err(|rejection| Fault::of_status(rejection.status()))
     }
 }
@@ -306,8 +306,8 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     let mut from = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut from);
     let read = read.map_err(|error| (error.path().to_string(), error.into_inner()));
-    let ended = read.and_then(|own| match from.end() {
-        Ok(()) => Ok(own),
+    let ended = read.and_then(|body| match from.end() {
+        Ok(()) => Ok(body),
         Err(error) => Err((String::new(), error)),
     });
     ended.map_err(|(path, error)| {

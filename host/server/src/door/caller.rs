@@ -173,8 +173,8 @@ impl Caller {
 
     /// The idempotency key of one of several things that were sent together.
     pub fn key_at(&self, place: usize) -> Option<String> {
-        let own = self.key.as_ref()?;
-        Some(hex(&sha256(format!("{own}/{place}").as_bytes())))
+        let key = self.key.as_ref()?;
+        Some(hex(&sha256(format!("{key}/{place}").as_bytes())))
     }
 
     /// Whether what is asked may be asked about this resident.
@@ -212,7 +212,7 @@ impl Caller {
     /// The resident who asks, when it is one.
     pub fn resident(&self) -> Option<ResidentNo> {
         match &self.who {
-            Who::Person(SignedIn::Resident(own)) => Some(own.resident),
+            Who::Person(SignedIn::Resident(resident)) => Some(resident.resident),
             Who::Person(SignedIn::Staff(_)) | Who::Device(_) => None,
         }
     }

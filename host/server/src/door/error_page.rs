@@ -84,32 +84,32 @@ fn encoded(path: &str) -> String {
 
 /// What surrounds an error page: as much as is known of the community, and nobody's name.
 fn shell(app: &App, manner: &Manner) -> Shell {
-    let own = manner
+    let community = manner
         .community
         .as_ref()
         .and_then(|code| app.house.community(code));
-    let own = own.as_deref();
+    let community = community.as_deref();
     let title = |text: &Text| said(manner.lang, text).to_owned();
     Shell {
         lang: manner.lang,
         size: manner.size,
-        community_title: own
-            .map(|own| {
+        community_title: community
+            .map(|community| {
                 format!(
                     "{} · {}",
-                    title(&own.config.title),
-                    title(&own.config.shop.title)
+                    title(&community.config.title),
+                    title(&community.config.shop.title)
                 )
             })
             .unwrap_or_default(),
-        community_path: own
-            .map(|own| format!("/{}", own.config.code))
+        community_path: community
+            .map(|community| format!("/{}", community.config.code))
             .unwrap_or_default(),
         signed_in_name: None,
         reader: Reader::Nobody,
         demo: app.house.demo,
-        phone: own
-            .map(|own| own.config.shop.phone.clone())
+        phone: community
+            .map(|community| community.config.shop.phone.clone())
             .unwrap_or_default(),
         request_id: manner.request_id.clone(),
         here: manner.here.clone(),

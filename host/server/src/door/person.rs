@@ -9,10 +9,10 @@ use super::Signed;
 /// The person behind an actor of the journal, where that is known.
 async fn behind(store: &Store, community: &Code, actor: &Code) -> Result<Option<i64>, StoreError> {
     Ok(match Signed::of(actor) {
-        Signed::Staff(id) => store.staff(id).await?.and_then(|own| own.person_id),
+        Signed::Staff(id) => store.staff(id).await?.and_then(|staff| staff.person_id),
         Signed::Resident(no) => {
             let person = store.resident_person(community, no).await?;
-            person.map(|own| own.person_id)
+            person.map(|person| person.person_id)
         }
         Signed::Device(_)
         | Signed::Terminal(_)

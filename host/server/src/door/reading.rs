@@ -73,7 +73,7 @@ impl Kind {
 
     /// What the person reads; a word that this program does not know is shown as it is.
     pub fn told(word: &str) -> Text {
-        let known = Kind::ALL.into_iter().find(|own| own.word() == word);
+        let known = Kind::ALL.into_iter().find(|kind| kind.word() == word);
         let (zh, en) = match known {
             Some(Kind::Balance) => ("看了余额", "saw the balance"),
             Some(Kind::Passbook) => ("看了明细", "saw the passbook"),
@@ -297,7 +297,7 @@ pub async fn concerned(
             holders.extend([moved.debit.holder, moved.credit.holder]);
         } else if record.what().is_some() {
             let about = record.personal().about.into_iter();
-            holders.extend(about.filter_map(|own| match own {
+            holders.extend(about.filter_map(|subject| match subject {
                 About::Holder(holder) => Some(holder),
                 About::Entry(_) => None,
             }));

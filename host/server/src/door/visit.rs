@@ -154,7 +154,7 @@ impl FromRequestParts<Arc<App>> for Visit {
         let code: Code = named
             .and_then(|text| text.parse().ok())
             .ok_or_else(Fault::not_found)?;
-        let own = app.house.community(&code).ok_or_else(Fault::not_found)?;
+        let community = app.house.community(&code).ok_or_else(Fault::not_found)?;
         let who = match cookie(&parts.headers, app.cookie_name()) {
             Some(token) => {
                 access::who(&app.house.store, &code, token, app.house.clock.now()).await?
@@ -177,9 +177,9 @@ impl FromRequestParts<Arc<App>> for Visit {
         Ok(Visit {
             app: Arc::clone(app),
             manner: Manner::of(parts),
-            title: own.config.title.clone(),
-            shop: own.config.shop.clone(),
-            zone: own.zone.clone(),
+            title: community.config.title.clone(),
+            shop: community.config.shop.clone(),
+            zone: community.zone.clone(),
             code,
             who,
         })
@@ -313,9 +313,11 @@ impl Visit {
         let store = &self.app.house.store;
         let found = store.public_name(&self.code, resident).await?;
         Ok(match found {
-            Some(own) if own.name == ERASED => self.either(ERASED, "erased"),
-            Some(own) if !own.minor && own.listing == Listing::Masked => mask(&own.name),
-            Some(own) if !own.minor && own.listing == Listing::Named => own.name,
+            Some(person) if person.name == ERASED => self.either(ERASED, "erased"),
+            Some(person) if !person.minor && person.listing == Listing::Masked => {
+                mask(&person.name)
+            }
+            Some(person) if !person.minor && person.listing == Listing::Named => person.name,
             // A number would be as good as a name to whoever knows it.
             Some(_) | None => self.either("（不公开姓名）", "(name not public)"),
         })
@@ -358,8 +360,8 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
 
 /// `张桂芳` becomes `张*芳`. The mark before the names of the demonstration stays readable.
 pub fn mask(name: &str) -> String {
-    if let Some(own) = name.strip_prefix("演示·") {
-        return format!("演示·{}", mask(own));
+    if let Some(unmarked) = name.strip_prefix("演示·") {
+        return format!("演示·{}", mask(unmarked));
     }
     let letters: Vec<char> = name.chars().collect();
     match letters.as_slice() {

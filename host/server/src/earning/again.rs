@@ -46,7 +46,9 @@ fn rests_on_configuration(
     event: &Event,
     (set, refusal): (Option<RuleSetNo>, &Refusal),
 ) -> bool {
-    let decides = frame.rule_for(&event.kind, event.on).map(|(own, _)| own.no);
+    let decides = frame
+        .rule_for(&event.kind, event.on)
+        .map(|(rule_set, _)| rule_set.no);
     refusal.code.as_str().starts_with("host.")
         || (set.is_some() && decides.is_some() && set != decides)
 }

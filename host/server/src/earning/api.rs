@@ -162,7 +162,12 @@ pub(crate) fn event_command(
     let plan = frame.rule_for(&kind, on).map(|(_, plan)| plan);
     for (name, text) in &input.fields {
         let name = parsed(name, "fields")?;
-        let known = |plan: &KindPlan| plan.fields.iter().find(|own| own.name == name).cloned();
+        let known = |plan: &KindPlan| {
+            plan.fields
+                .iter()
+                .find(|declared| declared.name == name)
+                .cloned()
+        };
         let value = match plan.and_then(known) {
             Some(known) => field(&known, text)?,
             // The book knows the rules of that day better, and says what is wrong.
@@ -248,9 +253,9 @@ fn source(
     // Ledgers of before held what was sent, letter by letter.
     let before = (sent.clone(), digest);
     // A source that the caller names may also be that of imported lists, whose references are sealed.
-    let own = named.is_none();
+    let unnamed = named.is_none();
     let reference = match plain {
-        true if own => None,
+        true if unnamed => None,
         true => Some(Reference {
             text: None,
             other: sealed.clone(),
@@ -328,7 +333,10 @@ pub(crate) async fn frame_for(
         let both = kind.zip(on);
         both.is_none_or(|(kind, (on, _))| frame.rule_for(&kind, on).is_some())
     };
-    if events.iter().all(|own| own.fields.is_empty() || known(own)) {
+    if events
+        .iter()
+        .all(|event| event.fields.is_empty() || known(event))
+    {
         return Ok(frame);
     }
     stored_frame(by).await

@@ -42,7 +42,7 @@ pub struct ReversalStep {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderStep {
-    /// For whom.
+    /// The resident for whom it is ordered.
     #[schema(example = 1001, maximum = 2147483647)]
     #[serde(deserialize_with = "crate::door::asked::no")]
     pub resident: u32,
@@ -154,7 +154,7 @@ pub(crate) async fn post_chain(
         let frame = frame_to_tell(&by, Arc::clone(&frame), answer).await?;
         told.push(step_answer(&frame, &answer.receipt));
     }
-    let replayed = answers.first().is_some_and(|own: &Answer| own.replayed);
+    let replayed = answers.first().is_some_and(|first: &Answer| first.replayed);
     let body = ChainAnswer {
         replayed,
         answers: told,
@@ -265,9 +265,9 @@ async fn fell(caller: &Caller, step: usize, why: Fallen) -> Result<Fault, Fault>
             });
             match refused {
                 Some((plan, refusal)) => {
-                    let own = caller.resident().is_some();
+                    let by_resident = caller.resident().is_some();
                     let untold = explain::without_balance(refusal);
-                    let told = if own { refusal } else { &untold };
+                    let told = if by_resident { refusal } else { &untold };
                     let say = |lang| explain::refusal(&plan, Some(&frame), told, lang);
                     Fault::refused(refusal.code.to_string(), say(Lang::Zh), say(Lang::En))
                 }

@@ -289,7 +289,7 @@ async fn go(
 async fn dry_run(args: &EventsArgs, sheet: &Sheet) -> Result<Tally, Failure> {
     let parted = args.installation.load()?;
     let community = &args.place.community;
-    let known = |own: &config::Community| own.code == *community;
+    let known = |configured: &config::Community| configured.code == *community;
     if !parted.wrong.is_empty() && !parted.config.communities.iter().any(known) {
         return Err(Failure::Config(parted.mistakes()));
     }
@@ -316,11 +316,17 @@ async fn dry_run(args: &EventsArgs, sheet: &Sheet) -> Result<Tally, Failure> {
 }
 
 fn today(config: &Config, community: &Code) -> Result<(Now, rongyi_core::time::Instant), Failure> {
-    let own = config.communities.iter().find(|own| own.code == *community);
-    let own = own.ok_or_else(|| {
-        crate::door::terminal::unknown(community, config.communities.iter().map(|own| &own.code))
+    let configured = config
+        .communities
+        .iter()
+        .find(|configured| configured.code == *community);
+    let configured = configured.ok_or_else(|| {
+        crate::door::terminal::unknown(
+            community,
+            config.communities.iter().map(|configured| &configured.code),
+        )
     })?;
-    let zone = jiff::tz::TimeZone::get(&own.timezone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = jiff::tz::TimeZone::get(&configured.timezone).unwrap_or(jiff::tz::TimeZone::UTC);
     let now = SystemClock.now();
     Ok((local(now, &zone), now))
 }
@@ -519,9 +525,9 @@ fn as_json(tally: &Tally, dry: bool) -> serde_json::Value {
     let refused: serde_json::Map<_, _> = tally
         .refused
         .iter()
-        .map(|(code, own)| {
+        .map(|(code, refusals)| {
             let about =
-                serde_json::json!({ "count": own.count, "zh": own.first.zh, "en": own.first.en });
+                serde_json::json!({ "count": refusals.count, "zh": refusals.first.zh, "en": refusals.first.en });
             (code.clone(), about)
         })
         .collect();

@@ -70,8 +70,8 @@ pub(crate) async fn refused(command: RefusedCommand) -> Result<(), Failure> {
 }
 
 /// What an event comes to, in both languages.
-fn outcome(frame: &Frame, own: &Taken) -> String {
-    match own.receipt.records.get(1) {
+fn outcome(frame: &Frame, taken: &Taken) -> String {
+    match taken.receipt.records.get(1) {
         Some(Record::Refused(set, _, refusal)) => {
             let plan = explain::plan_of(frame, *set);
             let say = |lang| explain::refusal(&plan, Some(frame), refusal, lang);
@@ -96,16 +96,16 @@ async fn show(house: &House, community: &Code, found: &[Taken], done: bool) -> R
         "当时 refused for",
         last,
     ]);
-    for own in found {
-        let whose = door::concerned(&house.store, community, &own.receipt).await?;
+    for taken in found {
+        let whose = door::concerned(&house.store, community, &taken.receipt).await?;
         house.read_here(community, Kind::Entry, &whose).await?;
-        let refused = &own.refused;
+        let refused = &taken.refused;
         table.add_row([
             refused.entry.to_string(),
             refused.event.kind.to_string(),
             refused.event.on.to_string(),
             refused.refusal.code.to_string(),
-            outcome(&frame, own),
+            outcome(&frame, taken),
         ]);
     }
     say(&table.to_string());

@@ -59,7 +59,7 @@ fn kinds(visit: &Visit, book: &Book) -> Vec<KindPlan> {
         for kind in &set.plan.kinds {
             let decided = book.rule_for(&kind.code, today);
             if let Some((_, plan)) = decided
-                && !found.iter().any(|own| own.code == plan.code)
+                && !found.iter().any(|listed| listed.code == plan.code)
             {
                 found.push(plan.clone());
             }
@@ -117,48 +117,46 @@ struct Sent {
 
 impl Sent {
     fn of(pairs: Vec<(String, String)>) -> Sent {
-        let mut own = Sent::default();
+        let mut sent = Sent::default();
         for (name, value) in pairs {
             let value = value.trim().to_owned();
             match name.as_str() {
-                "kind" => own.kind = value,
-                "key" => own.key = value,
-                "resident" => own.typed.resident = value,
-                "referrer" => own.typed.referrer = value,
-                "quantity" => own.typed.quantity = value,
-                "on" => own.typed.on = value,
-                "time" => own.typed.time = value,
-                "note" => own.typed.note = value,
-                "replaces" => own.typed.replaces = value,
+                "kind" => sent.kind = value,
+                "key" => sent.key = value,
+                "resident" => sent.typed.resident = value,
+                "referrer" => sent.typed.referrer = value,
+                "quantity" => sent.typed.quantity = value,
+                "on" => sent.typed.on = value,
+                "time" => sent.typed.time = value,
+                "note" => sent.typed.note = value,
+                "replaces" => sent.typed.replaces = value,
                 other => {
                     let row = |prefix: &str| {
                         let no: usize = other.strip_prefix(prefix)?.parse().ok()?;
                         no.checked_sub(1)
                     };
                     if let Some(field) = other.strip_prefix("field.") {
-                        own.fields.insert(field.to_owned(), value);
-                    } else if let Some(own) =
-                        row("role.").and_then(|row| own.typed.roles.get_mut(row))
+                        sent.fields.insert(field.to_owned(), value);
+                    } else if let Some(role) =
+                        row("role.").and_then(|row| sent.typed.roles.get_mut(row))
                     {
-                        own.0 = value;
-                    } else if let Some(own) =
-                        row("who.").and_then(|row| own.typed.roles.get_mut(row))
+                        role.0 = value;
+                    } else if let Some(role) =
+                        row("who.").and_then(|row| sent.typed.roles.get_mut(row))
                     {
-                        own.1 = value;
+                        role.1 = value;
                     }
                 }
             }
         }
-        own
+        sent
     }
 
     /// The event, as the API takes it; a number that is none is told here, by its field.
     fn event(&self) -> Result<EventInput, (Fault, &'static str)> {
         let number = |text: &str, field| {
             let number = crate::earning::resident_no(text);
-            number
-                .map(|own| own.0)
-                .map_err(|error| (error.into(), field))
+            number.map(|no| no.0).map_err(|error| (error.into(), field))
         };
         let mut roles = BTreeMap::new();
         if !self.typed.referrer.is_empty() {
@@ -207,8 +205,8 @@ async fn in_place(visit: &Visit, event: EventInput, typed: &str) -> Result<Event
     if typed.is_empty() {
         return Ok(event);
     }
-    let entry = typed::digits(typed).and_then(|own| own.parse::<u64>().ok());
-    let entry = entry.filter(|own| *own <= i64::MAX.unsigned_abs());
+    let entry = typed::digits(typed).and_then(|digits| digits.parse::<u64>().ok());
+    let entry = entry.filter(|seq| *seq <= i64::MAX.unsigned_abs());
     let entry = entry.ok_or_else(|| {
         Fault::input(
             "",
@@ -230,8 +228,8 @@ async fn reference_of(visit: &Visit, entry: u64) -> Result<(String, String), Fau
     let store = &visit.app.house.store;
     let unknown = || Fault::from(Rejection::from(AmendRejection::EntryUnknown { entry }));
     let stored = store.entry(&visit.code, entry).await?;
-    let stored = stored.filter(|own| own.first_seq == entry);
-    let first = stored.as_ref().and_then(|own| own.records.first());
+    let stored = stored.filter(|stored| stored.first_seq == entry);
+    let first = stored.as_ref().and_then(|stored| stored.records.first());
     let (seq, kind, body) = first.ok_or_else(unknown)?;
     let first = decode(*seq, *kind, body)?;
     let Some(event) = first.event() else {
@@ -252,7 +250,10 @@ async fn reference_of(visit: &Visit, entry: u64) -> Result<(String, String), Fau
     })?;
     let reference = if source.external_ref.starts_with(SEALED_PREFIX) {
         let found = store.references_at(&visit.code, &[entry]).await?;
-        found.into_iter().next().map(|(_, own)| own.text)
+        found
+            .into_iter()
+            .next()
+            .map(|(_, reference)| reference.text)
     } else {
         Some(source.external_ref)
     };
@@ -451,15 +452,15 @@ async fn short(
                 }
             });
             let change = change.fold(0, i64::saturating_add);
-            let own = shortfall(visit, frame, (event, decision), (account, change)).await?;
-            let Some(own) = own else {
+            let lack = shortfall(visit, frame, (event, decision), (account, change)).await?;
+            let Some(lack) = lack else {
                 continue;
             };
             let after = store.balances(&visit.code, &[account]).await?;
             let after = after
                 .first()
                 .map(|(_, state)| state.spendable(visit.today()));
-            let sentence = own.told(visit, after);
+            let sentence = lack.told(visit, after);
             if !told.contains(&sentence) {
                 told.push(sentence);
             }

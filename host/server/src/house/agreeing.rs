@@ -13,7 +13,7 @@ use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
-use rongyi_core::rule::{Blame, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
+use rongyi_core::rule::{Blame, Decision, Denial, EarnAsk, Fault, Judge, PriceAsk, Quote};
 use rongyi_core::settings::{InForce, RoleRule, Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_rules::Rule;
@@ -27,7 +27,7 @@ const FIRST_DECLARED: u32 = 4;
 fn assets(known: Option<&Settings>, community: &config::Community) -> Vec<(Code, AssetNo)> {
     let mut assets = known.map_or_else(Vec::new, |known| known.assets.clone());
     for (code, _) in &community.assets {
-        if assets.iter().all(|(own, _)| own != code) {
+        if assets.iter().all(|(asset, _)| asset != code) {
             let taken = assets.iter().map(|(_, no)| no.0).max();
             let next = taken.map_or(FIRST_DECLARED, |last| last.saturating_add(1));
             assets.push((code.clone(), AssetNo(next)));
@@ -44,12 +44,12 @@ fn settings(
     let amount = |value: i64| Amount::new(value).unwrap_or_default();
     let assets = assets(known, community);
     let number = |code: &Code| {
-        let own = assets.iter().find(|(own, _)| own == code);
+        let declared = assets.iter().find(|(asset, _)| asset == code);
         match code.as_str() {
             "points" => Some(AssetNo::POINTS),
             "minutes" => Some(AssetNo::MINUTES),
             "conduct" => Some(AssetNo::CONDUCT),
-            _ => own.map(|(_, no)| *no),
+            _ => declared.map(|(_, no)| *no),
         }
     };
     Settings {
@@ -71,7 +71,7 @@ fn settings(
         notice_days: community
             .notices
             .iter()
-            .map(|own| (own.kind.clone(), own.days))
+            .map(|notice| (notice.kind.clone(), notice.days))
             .collect(),
         assets,
         in_force: Some(in_force),
@@ -85,24 +85,24 @@ fn settings(
         overlaps: community
             .kinds
             .iter()
-            .filter_map(|own| Some((own.kind.clone(), own.overlap?)))
+            .filter_map(|of_kind| Some((of_kind.kind.clone(), of_kind.overlap?)))
             .collect(),
         unit_minutes: community
             .kinds
             .iter()
-            .filter_map(|own| Some((own.kind.clone(), own.unit_minutes?)))
+            .filter_map(|of_kind| Some((of_kind.kind.clone(), of_kind.unit_minutes?)))
             .collect(),
         by_scale: true,
     }
 }
 
 /// What a kind allows of the people in its roles, where it says anything.
-fn role_rule(own: &config::OfKind) -> Option<RoleRule> {
-    let says = !own.same_person.is_empty() || !own.other_household.is_empty();
+fn role_rule(of_kind: &config::OfKind) -> Option<RoleRule> {
+    let says = !of_kind.same_person.is_empty() || !of_kind.other_household.is_empty();
     says.then(|| RoleRule {
-        kind: own.kind.clone(),
-        same_person: own.same_person.clone(),
-        other_household: own.other_household.clone(),
+        kind: of_kind.kind.clone(),
+        same_person: of_kind.same_person.clone(),
+        other_household: of_kind.other_household.clone(),
     })
 }
 
@@ -118,14 +118,14 @@ pub(super) struct Block {
 impl Block {
     /// The rule set of a ledger that is exactly this block's; of several the first, so that all hosts name the same.
     fn known(&self, sets: &[Arc<RuleSet>]) -> Option<RuleSetNo> {
-        let same = |own: &&Arc<RuleSet>| {
+        let same = |set: &&Arc<RuleSet>| {
             let unnumbered = RuleSet {
                 no: self.set.no,
-                ..RuleSet::clone(own)
+                ..RuleSet::clone(set)
             };
             unnumbered == self.set
         };
-        sets.iter().find(same).map(|own| own.no)
+        sets.iter().find(same).map(|set| set.no)
     }
 }
 
@@ -185,7 +185,7 @@ fn named(frame: Option<&Frame>, blocks: &[Block]) -> Vec<InForce> {
         })
     };
     let mut named: Vec<InForce> = blocks.iter().filter_map(one).collect();
-    named.sort_by_key(|own| (own.from, own.set));
+    named.sort_by_key(|rule| (rule.from, rule.set));
     named
 }
 
@@ -193,12 +193,12 @@ fn named(frame: Option<&Frame>, blocks: &[Block]) -> Vec<InForce> {
 struct Nobody;
 
 impl Judge for Nobody {
-    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
-        Err(nobody())
+    fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Decision, Denial<Fault>> {
+        Err(nobody().into())
     }
 
-    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
-        Err(nobody())
+    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Quote, Denial<Fault>> {
+        Err(nobody().into())
     }
 }
 
@@ -225,11 +225,11 @@ pub(super) fn tried(
         Ok(_) | Err(Rejection::NothingToDo) => {}
         Err(rejection) => refused.push(rejection),
     };
-    for own in asks {
-        ask(&mut book, own);
+    for activation in asks {
+        ask(&mut book, activation);
     }
-    if let Some(own) = changed_settings(Some(book.frame()), community, blocks) {
-        ask(&mut book, own);
+    if let Some(new_settings) = changed_settings(Some(book.frame()), community, blocks) {
+        ask(&mut book, new_settings);
     }
     (book, refused)
 }

@@ -125,12 +125,12 @@ fn changes(was: &Day, is: &Day) -> Vec<Change> {
     }
     let kinds: BTreeSet<&Code> = was.kinds.keys().chain(is.kinds.keys()).collect();
     for kind in kinds {
-        let own = kind.clone();
+        let code = kind.clone();
         match (was.kinds.get(kind), is.kinds.get(kind)) {
-            (None, Some(rule)) => found.push(Change::KindNew(own, rule.clone())),
-            (Some(rule), None) => found.push(Change::KindGone(own, rule.clone())),
+            (None, Some(rule)) => found.push(Change::KindNew(code, rule.clone())),
+            (Some(rule), None) => found.push(Change::KindGone(code, rule.clone())),
             (Some(old), Some(new)) if old != new => {
-                found.push(Change::KindMoves(own, old.clone(), new.clone()));
+                found.push(Change::KindMoves(code, old.clone(), new.clone()));
             }
             (Some(_), Some(_)) | (None, None) => {}
         }
@@ -165,7 +165,7 @@ pub fn difference(
         let last = days.get(at + 1).map(|next| next.plus_days(-1));
         match found.last_mut() {
             // Past and coming days stay apart: only the past ones are about late entries.
-            Some(own) if own.changes == changes && *first != today => own.last = last,
+            Some(stretch) if stretch.changes == changes && *first != today => stretch.last = last,
             Some(_) | None => found.push(Stretch {
                 first: Some(*first).filter(|first| *first != LocalDate::FIRST),
                 last,
@@ -173,6 +173,6 @@ pub fn difference(
             }),
         }
     }
-    found.retain(|own| !own.changes.is_empty());
+    found.retain(|stretch| !stretch.changes.is_empty());
     found
 }

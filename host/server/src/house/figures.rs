@@ -51,10 +51,10 @@ impl House {
         let health: Vec<RuleHealth> = news
             .health
             .iter()
-            .map(|(set, own)| RuleHealth {
+            .map(|(set, health)| RuleHealth {
                 set: *set,
-                fault: own.last_fault.clone(),
-                parked: own.parked.clone(),
+                fault: health.last_fault.clone(),
+                parked: health.parked.clone(),
             })
             .collect();
         if !(counts.is_empty() && health.is_empty())
@@ -66,7 +66,7 @@ impl House {
         let known = self.store.rule_health(code).await?;
         let known = known
             .into_iter()
-            .map(|own| (own.set, Health::stored(own.fault, own.parked)));
+            .map(|row| (row.set, Health::stored(row.fault, row.parked)));
         ward.learn(known);
         Ok(())
     }
@@ -84,16 +84,16 @@ pub async fn figures(
     for row in store.rule_counts(code).await? {
         // What a newer program counts is not shown by this one.
         if let Some(what) = What::parse(&row.what) {
-            let own = all.entry(row.set).or_default();
-            own.tally.add(what, row.bucket, row.count);
+            let figures = all.entry(row.set).or_default();
+            figures.tally.add(what, row.bucket, row.count);
         }
     }
     for row in store.rule_health(code).await? {
         all.entry(row.set).or_default().health = Health::stored(row.fault, row.parked);
     }
     for (_, set) in store.waiting(code).await? {
-        let own = all.entry(set).or_default();
-        own.waiting = own.waiting.saturating_add(1);
+        let figures = all.entry(set).or_default();
+        figures.waiting = figures.waiting.saturating_add(1);
     }
     Ok(all)
 }

@@ -93,8 +93,8 @@ pub async fn accept(config: &Config, reason: &str, now: Instant) -> Result<Vec<A
     let folder = config.data_dir.join("heads");
     // A ledger that is not there yet is made when the house opens.
     let store = opened(config).await?;
-    for own in &apart {
-        let code = &own.line.community;
+    for ledger in &apart {
+        let code = &ledger.line.community;
         let sound = match &store {
             Some(store) => last_sound(store, &folder, code).await?,
             None => 0,
@@ -120,7 +120,12 @@ pub async fn accept(config: &Config, reason: &str, now: Instant) -> Result<Vec<A
 
 async fn differing(config: &Config) -> Result<Vec<Apart>, OpenError> {
     let newest = heads::newest(&config.data_dir.join("heads"));
-    let served = |code: &Code| config.communities.iter().any(|own| own.code == *code);
+    let served = |code: &Code| {
+        config
+            .communities
+            .iter()
+            .any(|community| community.code == *code)
+    };
     let newest: Vec<HeadLine> = newest
         .into_iter()
         .filter(|line| served(&line.community))
@@ -167,10 +172,10 @@ async fn stands(store: &Store, line: &HeadLine) -> Result<Option<How>, StoreErro
         return Ok(Some(How::Behind(head.height)));
     }
     let blocks = store.blocks(code, height, 1).await?;
-    let same = blocks.first().is_some_and(|own| {
-        own.block.height == height
-            && own.hash == line.head.hash
-            && own.block.hash(code) == line.head.hash
+    let same = blocks.first().is_some_and(|stored| {
+        stored.block.height == height
+            && stored.hash == line.head.hash
+            && stored.block.hash(code) == line.head.hash
     });
     Ok((!same).then_some(How::Beside))
 }

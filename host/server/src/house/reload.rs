@@ -112,9 +112,11 @@ impl Holds {
 
     /// By the file, where its code cannot be read.
     fn of_file(served: &Communities, file: &Path) -> Holds {
-        let whose = served.values().find(|own| own.config.file == file);
-        whose.map_or(Holds::Newcomer, |own| {
-            Holds::Community(own.config.code.clone())
+        let whose = served
+            .values()
+            .find(|community| community.config.file == file);
+        whose.map_or(Holds::Newcomer, |community| {
+            Holds::Community(community.config.code.clone())
         })
     }
 }
@@ -135,7 +137,7 @@ pub struct Standing {
     pub wrong: Vec<Wrong>,
     /// Reasons that lie in no file: the database did not answer.
     pub failed: Vec<(Holds, Text)>,
-    /// Since when.
+    /// The moment since which it stands like this.
     pub at: Option<Instant>,
     /// Keys that were changed and need a restart.
     pub needs_restart: Vec<&'static str>,
@@ -356,15 +358,18 @@ impl House {
                 diagnostic: diagnostic.clone(),
             })
         });
-        let gone = served.values().filter(|own| {
+        let gone = served.values().filter(|community| {
             let known = &tried.config.communities;
-            !known.iter().any(|new| new.code == own.config.code)
-                && !tried.wrong.iter().any(|(file, _)| *file == own.config.file)
+            !known.iter().any(|new| new.code == community.config.code)
+                && !tried
+                    .wrong
+                    .iter()
+                    .any(|(file, _)| *file == community.config.file)
         });
-        let gone = gone.map(|own| {
-            let code = &own.config.code;
+        let gone = gone.map(|community| {
+            let code = &community.config.code;
             let diagnostic = Diagnostic::of_file(
-                own.config.file.clone(),
+                community.config.file.clone(),
                 "config.removed",
                 Text {
                     zh: format!("社区“{code}”正在服务，新的配置里没有它了。"),
@@ -409,10 +414,10 @@ impl House {
 
 /// Whether this file was another community's until now: a code that was changed by mistake must not open a new ledger.
 fn renames(served: &Communities, community: &config::Community) -> bool {
-    let own = |other: &Arc<Community>| {
+    let had_file = |other: &Arc<Community>| {
         other.config.file == community.file && other.config.code != community.code
     };
-    !served.contains_key(&community.code) && served.values().any(own)
+    !served.contains_key(&community.code) && served.values().any(had_file)
 }
 
 /// Reads everything, loads every rule and tries it on its scenarios. Changes nothing.

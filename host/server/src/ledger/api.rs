@@ -69,9 +69,9 @@ fn purpose(purpose: Purpose) -> &'static str {
 
 /// The code of an asset that the community declares.
 fn declared(frame: &Frame, asset: AssetNo) -> Option<String> {
-    let all = frame.settings.as_ref().map(|own| &own.assets);
-    let own = all.into_iter().flatten().find(|(_, no)| *no == asset);
-    own.map(|(code, _)| code.to_string())
+    let all = frame.settings.as_ref().map(|settings| &settings.assets);
+    let declared_asset = all.into_iter().flatten().find(|(_, no)| *no == asset);
+    declared_asset.map(|(code, _)| code.to_string())
 }
 
 /// An account as programs read it: `holder/asset/purpose`.
@@ -194,12 +194,12 @@ async fn concerns(caller: &Caller, receipt: &Receipt, wallet: &Wallet) -> Result
         {
             return Ok(true);
         }
-        if let Some(Asked::Carry(own)) = record.what()
+        if let Some(Asked::Carry(carry)) = record.what()
             && [
                 Holder::Resident(resident),
                 Holder::Household(wallet.household),
             ]
-            .contains(&own.holder)
+            .contains(&carry.holder)
         {
             return Ok(true);
         }

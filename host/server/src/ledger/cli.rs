@@ -92,8 +92,8 @@ impl Whose {
             .load(community, &[Need::Resident(self.resident)])
             .await?;
         let household = found.into_iter().find_map(|row| {
-            if let Loaded::Resident(_, own) = row {
-                own.map(|own| own.household)
+            if let Loaded::Resident(_, member) = row {
+                member.map(|member| member.household)
             } else {
                 None
             }
@@ -142,17 +142,21 @@ impl Found {
         if !known.is_empty() {
             return known.to_owned();
         }
-        let communities = self.library.config.iter().flat_map(|own| &own.communities);
+        let communities = self
+            .library
+            .config
+            .iter()
+            .flat_map(|config| &config.communities);
         let declared = communities
-            .filter(|own| own.code == self.frame.community)
-            .flat_map(|own| &own.assets)
-            .find(|(own, _)| own.as_str() == code);
+            .filter(|community| community.code == self.frame.community)
+            .flat_map(|community| &community.assets)
+            .find(|(asset, _)| asset.as_str() == code);
         declared.map_or_else(|| code.to_owned(), |(_, title)| foreign(lang.of(title)))
     }
 
     /// The assets a resident may hold, by code.
     fn assets(&self) -> Vec<(String, AssetNo)> {
-        let own = self
+        let declared = self
             .frame
             .settings
             .iter()
@@ -164,7 +168,7 @@ impl Found {
         ];
         let fixed = fixed.into_iter().map(|(code, no)| (code.to_owned(), no));
         fixed
-            .chain(own.map(|(code, no)| (code.to_string(), *no)))
+            .chain(declared.map(|(code, no)| (code.to_string(), *no)))
             .collect()
     }
 
@@ -261,22 +265,25 @@ fn show_balance(whose: &Whose, found: &Found, holdings: &[Holding]) {
         Lang::Zh => ["", "可用", "公示中", "已预留", "到期"],
         Lang::En => ["", "can be spent", "on notice", "set aside", "lapses"],
     });
-    let used = |own: &&Holding| {
-        own.code == "points" || own.spendable != 0 || own.notice != 0 || own.held != 0
+    let used = |holding: &&Holding| {
+        holding.code == "points"
+            || holding.spendable != 0
+            || holding.notice != 0
+            || holding.held != 0
     };
-    for own in holdings.iter().filter(used) {
-        let lots: Vec<_> = own
+    for holding in holdings.iter().filter(used) {
+        let lots: Vec<_> = holding
             .lots
             .iter()
             .map(|(day, left)| format!("{left} · {}", until(*day, lang)))
             .collect();
         let (spendable, notice, held) = (
-            own.spendable.to_string(),
-            own.notice.to_string(),
-            own.held.to_string(),
+            holding.spendable.to_string(),
+            holding.notice.to_string(),
+            holding.held.to_string(),
         );
         table.add_row([
-            found.asset_name(&own.code, lang),
+            found.asset_name(&holding.code, lang),
             spendable,
             notice,
             held,
@@ -316,18 +323,18 @@ pub(crate) fn holder_json(holder: Holder) -> String {
 fn balance_json(whose: &Whose, found: &Found, holdings: &[Holding]) -> serde_json::Value {
     let assets: Vec<_> = holdings
         .iter()
-        .map(|own| {
-            let lots: Vec<_> = own
+        .map(|holding| {
+            let lots: Vec<_> = holding
                 .lots
                 .iter()
                 .map(|(day, left)| serde_json::json!({ "amount": left, "expires_on": day.map(|day| day.to_string()) }))
                 .collect();
             serde_json::json!({
-                "asset": own.code,
-                "holder": holder_json(own.holder),
-                "spendable": own.spendable,
-                "notice": own.notice,
-                "held": own.held,
+                "asset": holding.code,
+                "holder": holder_json(holding.holder),
+                "spendable": holding.spendable,
+                "notice": holding.notice,
+                "held": holding.held,
                 "lots": lots,
             })
         })

@@ -141,7 +141,7 @@ pub fn without_balance(refusal: &Refusal) -> Refusal {
     let mut told = refusal.clone();
     if UNTOLD_PHRASES
         .iter()
-        .any(|(own, ..)| *own == refusal.code.as_str())
+        .any(|(phrase_code, ..)| *phrase_code == refusal.code.as_str())
     {
         told.args.truncate(1);
     }
@@ -275,12 +275,12 @@ fn agreeing(sentence: &str) -> String {
     let mut words: Vec<String> = sentence.split(' ').map(str::to_owned).collect();
     for at in 1..words.len() {
         let one = words[at - 1].trim_start_matches(['(', '“', '+', '−']) == "1";
-        let own = words[at].clone();
-        let word = own.trim_end_matches([',', '.', ';', ':', ')', '?', '!']);
+        let punctuated = words[at].clone();
+        let word = punctuated.trim_end_matches([',', '.', ';', ':', ')', '?', '!']);
         if !one || !COUNTABLE.contains(&word) {
             continue;
         }
-        let mark = &own[word.len()..];
+        let mark = &punctuated[word.len()..];
         words[at] = format!("{}{mark}", singular(word));
         if let Some(verb) = words.get_mut(at + 1).filter(|_| mark.is_empty()) {
             match verb.as_str() {
@@ -317,7 +317,7 @@ fn said(code: &Code, args: &[Arg], plan: &Plan, frame: Option<&Frame>, lang: Lan
     match untold
         .chain(special)
         .chain(BOOK_PHRASES)
-        .find(|(own, _, _)| *own == code.as_str())
+        .find(|(phrase_code, _, _)| *phrase_code == code.as_str())
     {
         Some((_, zh, en)) => fill(
             if lang == Lang::Zh { zh } else { en },
@@ -358,8 +358,8 @@ pub fn plan_of(frame: &Frame, set: Option<RuleSetNo>) -> Plan {
     frame
         .sets
         .iter()
-        .find(|own| Some(own.no) == set)
-        .map(|own| own.plan.clone())
+        .find(|rule_set| Some(rule_set.no) == set)
+        .map(|rule_set| rule_set.plan.clone())
         .unwrap_or_default()
 }
 
@@ -525,13 +525,13 @@ mod tests {
         }
         let (plan, line_of) = nasty("{{0}} {99} {0 {2}");
         let text = line(&plan, None, &line_of, Lang::Zh);
-        let own: String = "{0}{1}{2}{3}"
+        let shortened: String = "{0}{1}{2}{3}"
             .repeat(32)
             .chars()
             .take(sentence::HOLE_MAX)
             .collect();
         let title = "{0}{1}{15}".repeat(20);
-        assert_eq!(text, format!("{{{own}…}} {{99}} {{0 {title}"));
+        assert_eq!(text, format!("{{{shortened}…}} {{99}} {{0 {title}"));
         let unit = counted("1", &both(&"x".repeat(100_000)), Lang::En);
         assert!(unit.chars().count() <= TITLE_MAX + 3);
     }

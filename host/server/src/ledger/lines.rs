@@ -48,7 +48,7 @@ pub(crate) fn state(
     about: &About,
     fate: Option<&Fate>,
 ) -> LineState {
-    if fate.is_some_and(|own| matches!(own.state, FateState::Reversed | FateState::Withdrawn)) {
+    if fate.is_some_and(|fate| matches!(fate.state, FateState::Reversed | FateState::Withdrawn)) {
         return LineState::Reversed;
     }
     let stand = about.order.as_ref().map(|order| visit.seen(order).stand);
@@ -76,10 +76,10 @@ fn sums(rows: &[PassbookRow]) -> Vec<Sum<'_>> {
     let mut all: Vec<Sum<'_>> = Vec::new();
     let mut places: HashMap<(u64, AssetNo), usize> = HashMap::new();
     for row in rows {
-        let own = row.account.purpose == Purpose::Available;
-        let ran_out = !own && row.transfer.credit.purpose == Purpose::Expired;
+        let is_available = row.account.purpose == Purpose::Available;
+        let ran_out = !is_available && row.transfer.credit.purpose == Purpose::Expired;
         let noticed = row.account.purpose == Purpose::Notice && row.change > 0;
-        if !own && !ran_out && !noticed {
+        if !is_available && !ran_out && !noticed {
             continue;
         }
         let key = (row.entry, row.account.asset);
@@ -100,7 +100,7 @@ fn sums(rows: &[PassbookRow]) -> Vec<Sum<'_>> {
         } else {
             sum.amount = sum.amount.saturating_add(row.change);
         }
-        if own && sum.balance_after.is_none() && row.account.asset != AssetNo::MINUTES {
+        if is_available && sum.balance_after.is_none() && row.account.asset != AssetNo::MINUTES {
             sum.balance_after = Some(row.balance_after);
         }
     }

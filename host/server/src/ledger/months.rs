@@ -32,21 +32,21 @@ pub(crate) struct Sums {
 impl Sums {
     /// Points of a month; `None` where there are more rows than are added up.
     pub(crate) fn points(&self, month: i32) -> Option<BothWays> {
-        let own = self.found.get(&(month, AssetNo::POINTS)).copied();
-        (month >= self.whole_from).then(|| own.unwrap_or_default())
+        let both_ways = self.found.get(&(month, AssetNo::POINTS)).copied();
+        (month >= self.whole_from).then(|| both_ways.unwrap_or_default())
     }
 
     /// What else moved in a month, in the order of assets.
     fn others(&self, visit: &Visit, month: i32) -> Vec<MonthSum> {
-        let own = self.found.iter().filter(|((own, asset), _)| {
-            *own == month && month >= self.whole_from && *asset != AssetNo::POINTS
+        let others = self.found.iter().filter(|((row_month, asset), _)| {
+            *row_month == month && month >= self.whole_from && *asset != AssetNo::POINTS
         });
         let sum = |((_, asset), (earned, spent)): (&(i32, AssetNo), &BothWays)| MonthSum {
             unit: unit(visit, *asset),
             earned: *earned,
             spent: *spent,
         };
-        own.map(sum).collect()
+        others.map(sum).collect()
     }
 
     fn add(&mut self, month: i32, asset: AssetNo, change: i64) {
@@ -120,7 +120,7 @@ pub(crate) fn month_of(line: &Line) -> i32 {
 /// The month in which the entry at this place was booked: of the last line of the page before.
 pub(crate) async fn month_at(visit: &Visit, seq: u64) -> Result<Option<i32>, Fault> {
     let found = visit.app.house.store.entry(&visit.code, seq).await?;
-    let Some((place, kind, body)) = found.as_ref().and_then(|own| own.records.first()) else {
+    let Some((place, kind, body)) = found.as_ref().and_then(|stored| stored.records.first()) else {
         return Ok(None);
     };
     let first = decode(*place, *kind, body)?;

@@ -173,9 +173,9 @@ pub async fn unmoved(
                 cut = cut.max(Some(before));
                 break;
             }
-            let own = store.entries_between(community, about, (span.0, before), LOOK);
-            let own = own.await?;
-            for seq in &own {
+            let entries = store.entries_between(community, about, (span.0, before), LOOK);
+            let entries = entries.await?;
+            for seq in &entries {
                 if let Some(stored) = store.entry(community, *seq).await?
                     && let Some(receipt) = still(store, community, &stored).await?
                 {
@@ -183,8 +183,8 @@ pub async fn unmoved(
                     found.insert(*seq, (stored, receipt));
                 }
             }
-            match own.last() {
-                Some(last) if own.len() >= LOOK as usize => before = *last,
+            match entries.last() {
+                Some(last) if entries.len() >= LOOK as usize => before = *last,
                 _ => break,
             }
         }
@@ -192,7 +192,7 @@ pub async fn unmoved(
     let kept = found.into_iter().rev();
     let kept = kept.filter(|(seq, _)| cut.is_none_or(|cut| *seq >= cut));
     Ok(Unmoved {
-        entries: kept.map(|(_, own)| own).collect(),
+        entries: kept.map(|(_, entry)| entry).collect(),
         cut,
     })
 }
@@ -206,7 +206,9 @@ async fn still(
     let receipt = receipt(stored)?;
     let asks = receipt.records.first().is_some_and(|first| {
         let placed = matches!(first.what(), Some(Asked::Place(_) | Asked::Carry(_)));
-        placed || first.event().is_some() || first.what().is_some_and(|own| own.waited().is_some())
+        placed
+            || first.event().is_some()
+            || first.what().is_some_and(|asked| asked.waited().is_some())
     });
     let moves = |record: &Record| matches!(record, Record::Moved(..));
     if !asks || receipt.records.iter().any(moves) {
@@ -261,11 +263,11 @@ pub fn booked(
     resident: ResidentNo,
     household: HouseholdNo,
 ) -> Vec<(Code, Account)> {
-    let own = |(code, no)| {
+    let with_account = |(code, no)| {
         let holder = holder_of(settings, no, resident, household);
         (code, available(holder, no))
     };
-    assets(settings).into_iter().map(own).collect()
+    assets(settings).into_iter().map(with_account).collect()
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ async fn open(
             awards.push(row);
         }
     }
-    let state_of = |entry| states.iter().find(|(own, _)| *own == entry);
+    let state_of = |entry| states.iter().find(|(noticed, _)| *noticed == entry);
     let booked = lines(visit, frame, &awards).await?;
     let pending = booked.into_iter().filter_map(|line| {
         let (entry, state) = state_of(line.seq)?;

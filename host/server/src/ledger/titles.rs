@@ -180,8 +180,8 @@ async fn behind(visit: &Visit, entry: u64) -> Result<Behind, Fault> {
         };
         let first = decode(*place, *kind, body)?;
         set = set.or(asked(&found)?);
-        if let Some(own) = first.event() {
-            return Ok((Some(own.clone()), set, None));
+        if let Some(event) = first.event() {
+            return Ok((Some(event.clone()), set, None));
         }
         if let Some(Asked::Settle(_) | Asked::SettlePart(_)) = first.what() {
             return Ok((None, None, first.order()));
@@ -203,7 +203,7 @@ async fn reversed_by(visit: &Visit, first: &Record) -> Result<Option<u64>, Fault
         return Ok(None);
     };
     let found = visit.app.house.store.entry(&visit.code, *proposal).await?;
-    let Some((seq, kind, body)) = found.as_ref().and_then(|own| own.records.first()) else {
+    let Some((seq, kind, body)) = found.as_ref().and_then(|stored| stored.records.first()) else {
         return Ok(None);
     };
     Ok(
@@ -238,8 +238,8 @@ pub(crate) async fn about(
         ..About::default()
     };
     let decided = first.event().is_some() || matches!(first.what(), Some(Asked::Retry(_)));
-    if decided && let Some(own) = store.entry(&visit.code, entry).await? {
-        about.set = asked(&own)?;
+    if decided && let Some(stored) = store.entry(&visit.code, entry).await? {
+        about.set = asked(&stored)?;
     }
     if let Some(seq) = decides(first) {
         let (event, set, _) = behind(visit, seq).await?;
@@ -295,8 +295,8 @@ pub(crate) fn asset_title(visit: &Visit, asset: AssetNo) -> String {
         AssetNo::CONDUCT => return visit.either("操行分", "conduct points"),
         _ => {}
     }
-    let own = visit.app.house.community(&visit.code);
-    let declared = own.map_or_else(Vec::new, |own| own.config.assets.clone());
+    let community = visit.app.house.community(&visit.code);
+    let declared = community.map_or_else(Vec::new, |community| community.config.assets.clone());
     let settings = visit.app.house.clerk.frame(&visit.code);
     let code = settings.and_then(|frame| {
         let all = frame.settings.as_ref()?.assets.clone();
@@ -306,7 +306,7 @@ pub(crate) fn asset_title(visit: &Visit, asset: AssetNo) -> String {
     });
     let title = declared
         .iter()
-        .find(|(own, _)| Some(own) == code.as_ref())
+        .find(|(declared_code, _)| Some(declared_code) == code.as_ref())
         .map(|(_, title)| visit.say(title));
     title.unwrap_or_else(|| visit.either("其他", "others"))
 }
@@ -347,17 +347,17 @@ pub(crate) fn lapsed(receipt: &Receipt) -> i64 {
     if matches!(first.and_then(Record::what), Some(Asked::Lapse(_))) {
         return 0;
     }
-    let own = receipt.records.iter().filter_map(|record| {
-        if let Record::Moved(_, own) = record
-            && own.kind == TransferKind::Expire
-            && own.debit.asset == AssetNo::POINTS
+    let expired = receipt.records.iter().filter_map(|record| {
+        if let Record::Moved(_, transfer) = record
+            && transfer.kind == TransferKind::Expire
+            && transfer.debit.asset == AssetNo::POINTS
         {
-            Some(own.amount.get())
+            Some(transfer.amount.get())
         } else {
             None
         }
     });
-    own.fold(0, i64::saturating_add)
+    expired.fold(0, i64::saturating_add)
 }
 
 pub(crate) fn erased(visit: &Visit) -> String {

@@ -24,7 +24,7 @@ pub(crate) fn breakdown(
     asset: AssetNo,
 ) -> (Option<RuleSetNo>, Vec<ReasonRow>) {
     let settings = frame.settings.as_ref();
-    let named = |code: &Code| settings.and_then(|own| own.asset(code)) == Some(asset);
+    let named = |code: &Code| settings.and_then(|settings| settings.asset(code)) == Some(asset);
     let rows = |plan: &Plan, lines: &[rule::Line], sign: i64| {
         let row = |line: &rule::Line| ReasonRow {
             text: explain::line(plan, Some(frame), line, visit.tongue()),
@@ -127,7 +127,7 @@ pub(crate) struct Short {
     pub(crate) asked: i64,
     /// What was there and was taken.
     pub(crate) taken: i64,
-    /// Of what.
+    /// The asset it was to be taken of.
     pub(crate) asset: AssetNo,
 }
 

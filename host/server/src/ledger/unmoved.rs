@@ -43,8 +43,8 @@ async fn nothing_moved(
     let about = about(visit, (entry, first), None).await?;
     let mut told = Vec::new();
     let mut counted = Unit::Points;
-    if let Some(Asked::Carry(own)) = first.what() {
-        told.extend(carried_told(visit, frame, &own.history));
+    if let Some(Asked::Carry(carry)) = first.what() {
+        told.extend(carried_told(visit, frame, &carry.history));
     }
     if let Some(Record::Decided(_, _, decision)) = receipt.records.get(1)
         && let Some(event) = event_of(first, &about)
@@ -53,7 +53,7 @@ async fn nothing_moved(
             let asked = i64::from(award.amount).saturating_neg();
             let doer = event.roles.iter().any(|(role, _)| *role == award.role);
             let settings = frame.settings.as_ref();
-            let asset = settings.and_then(|own| own.asset(&award.asset));
+            let asset = settings.and_then(|settings| settings.asset(&award.asset));
             if let Some(asset) = asset.filter(|_| doer) {
                 let taken = 0;
                 let short = Short {

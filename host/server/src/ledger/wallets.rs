@@ -49,9 +49,9 @@ pub(crate) fn holders(wallet: &Wallet, me: &SignedResident) -> [Holder; 2] {
 /// A resident's accounts of awards under notice, of every asset.
 pub(crate) fn notice_accounts(frame: &Frame, wallet: &Wallet, me: &SignedResident) -> Vec<Account> {
     let booked = booked_accounts(frame, wallet, me).into_iter();
-    let noticed = booked.map(|own| Account {
+    let noticed = booked.map(|account| Account {
         purpose: Purpose::Notice,
-        ..own
+        ..account
     });
     noticed.collect()
 }

@@ -245,7 +245,7 @@ async fn others(
 ) -> Result<Vec<(String, i64)>, Fault> {
     let house = &visit.app.house;
     let community = house.community(&visit.code);
-    let declared = community.map_or_else(Vec::new, |own| own.config.assets.clone());
+    let declared = community.map_or_else(Vec::new, |community| community.config.assets.clone());
     let settings = frame.settings.as_ref();
     let mut all = Vec::new();
     for account in booked_accounts(frame, wallet, me) {
@@ -256,9 +256,9 @@ async fn others(
         let has = found
             .first()
             .map_or(0, |(_, state)| state.spendable(visit.today()));
-        let is_declared = declared
-            .iter()
-            .any(|(code, _)| settings.and_then(|own| own.asset(code)) == Some(account.asset));
+        let is_declared = declared.iter().any(|(code, _)| {
+            settings.and_then(|settings| settings.asset(code)) == Some(account.asset)
+        });
         let shown = has != 0
             || (is_declared && wanting == Wanting::Declared)
             || !house

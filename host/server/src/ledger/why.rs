@@ -54,7 +54,7 @@ pub(crate) async fn show_why(
     let after = stored
         .balances_after
         .iter()
-        .find(|(own, _)| *own == account)
+        .find(|(touched, _)| *touched == account)
         .map(|(_, after)| *after)
         .filter(|_| account.asset != AssetNo::MINUTES && account.purpose == Purpose::Available);
     let short = even_out(
@@ -175,8 +175,8 @@ async fn told_beside(
             ),
         }));
     }
-    if let Some(Asked::Carry(own)) = receipt.records.first().and_then(Record::what) {
-        told.extend(carried_told(visit, frame, &own.history));
+    if let Some(Asked::Carry(carry)) = receipt.records.first().and_then(Record::what) {
+        told.extend(carried_told(visit, frame, &carry.history));
     }
     Ok(told)
 }
@@ -243,7 +243,7 @@ async fn beside(
 
 async fn text_of(visit: &Visit, entry: u64) -> Result<Option<String>, Fault> {
     let found = visit.app.house.store.entry(&visit.code, entry).await?;
-    Ok(found.and_then(|own| own.text))
+    Ok(found.and_then(|stored| stored.text))
 }
 
 /// The words of who reversed, proposed or reviewed.
@@ -292,8 +292,8 @@ pub(crate) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> R
     let doer = event.is_some_and(|event| event.roles.iter().any(|(_, who)| *who == me.resident));
     let asked = if let Some(Asked::Place(placed)) = first.what() {
         placed.resident == me.resident
-    } else if let Some(Asked::Carry(own)) = first.what() {
-        holders(&wallet, me).contains(&own.holder)
+    } else if let Some(Asked::Carry(carry)) = first.what() {
+        holders(&wallet, me).contains(&carry.holder)
     } else {
         false
     };
@@ -333,21 +333,21 @@ fn moved(
     me: &SignedResident,
 ) -> Vec<(Account, i64)> {
     let change = |account: &Account| {
-        let own = receipt.records.iter().filter_map(|record| {
+        let changes = receipt.records.iter().filter_map(|record| {
             let Record::Moved(_, transfer) = record else {
                 return None;
             };
             let touched = transfer.debit == *account || transfer.credit == *account;
             touched.then(|| signed(transfer, account))
         });
-        let all: Vec<i64> = own.collect();
+        let all: Vec<i64> = changes.collect();
         (!all.is_empty()).then(|| (*account, all.into_iter().fold(0, i64::saturating_add)))
     };
     let booked = booked_accounts(frame, wallet, me);
     let noticed = notice_accounts(frame, wallet, me);
     let mut all: Vec<(Account, i64)> = Vec::new();
     for (account, change) in booked.iter().chain(&noticed).filter_map(change) {
-        if all.iter().all(|(own, _)| own.asset != account.asset) {
+        if all.iter().all(|(listed, _)| listed.asset != account.asset) {
             all.push((account, change));
         }
     }
@@ -361,8 +361,8 @@ async fn all_beside(
     moved: impl Iterator<Item = (Account, i64)>,
 ) -> Result<(Vec<WhySum>, Vec<String>), Fault> {
     let (mut sums, mut told) = (Vec::new(), Vec::new());
-    for own in moved {
-        let (sum, short) = beside_it(visit, (frame, receipt, about), own).await?;
+    for change in moved {
+        let (sum, short) = beside_it(visit, (frame, receipt, about), change).await?;
         told.extend(short.map(|short| short.told(visit, None)));
         sums.push(sum);
     }
@@ -401,7 +401,7 @@ fn asked_account(
     let asset = decided.and_then(|award| settings?.asset(&award.asset));
     let all = booked_accounts(frame, wallet, me);
     all.into_iter()
-        .find(|own| Some(own.asset) == asset)
+        .find(|account| Some(account.asset) == asset)
         .unwrap_or(points)
 }
 
@@ -431,11 +431,11 @@ async fn even_out(
         return Ok(None);
     };
     // What is under notice is asked of the account that it will be booked on.
-    let own = Account {
+    let available = Account {
         purpose: Purpose::Available,
         ..account
     };
-    let asked = asked_of(visit, frame, (event, decision), own).await?;
+    let asked = asked_of(visit, frame, (event, decision), available).await?;
     let sum = rows
         .iter()
         .filter_map(|row| row.amount)
@@ -470,7 +470,10 @@ async fn even_out(
 }
 
 fn rule_ref(visit: &Visit, frame: &Frame, set: Option<RuleSetNo>) -> Option<RuleRef> {
-    let set = frame.sets.iter().find(|own| Some(own.no) == set)?;
+    let set = frame
+        .sets
+        .iter()
+        .find(|rule_set| Some(rule_set.no) == set)?;
     Some(RuleRef {
         name: visit.say(&set.title),
         version: set.version.clone(),

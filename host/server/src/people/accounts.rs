@@ -2,6 +2,8 @@
 //! and prints its slip; and an operator's page about the staff. Who may do what is decided in
 //! [`crate::access::recovery`].
 
+use std::ops::ControlFlow::{self, Break, Continue};
+
 use axum::Form;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -31,7 +33,7 @@ const CALLED_MAX: u32 = 20;
 const RECORDS: u32 = 20;
 
 /// Whoever is signed in with a secret of their own.
-fn own(visit: &Visit) -> Result<SignedIn, Fault> {
+fn with_own_secret(visit: &Visit) -> Result<SignedIn, Fault> {
     match visit.who.clone() {
         None => Err(AccessError::SignInNeeded.into()),
         Some(who) if who.must_change() => Err(AccessError::PinFirst.into()),
@@ -47,7 +49,13 @@ pub(crate) async fn sentences(
     let mut told = Vec::new();
     for record in records {
         let name = match record.by_staff {
-            Some(id) => visit.app.house.store.staff(id).await?.map(|own| own.name),
+            Some(id) => visit
+                .app
+                .house
+                .store
+                .staff(id)
+                .await?
+                .map(|staff| staff.name),
             None => None,
         };
         let who = match name {
@@ -90,17 +98,17 @@ pub(crate) async fn tell(visit: &Visit, person_id: i64) -> Result<Vec<String>, F
 }
 
 async fn devices_page(visit: &Visit, origin: &Origin, done: bool) -> Result<Response, Fault> {
-    let whose = own(visit)?.whose();
+    let whose = with_own_secret(visit)?.whose();
     let (store, now) = (&visit.app.house.store, visit.app.house.clock.now());
     let here = access::known_browser(store, whose, origin).await?;
     let here = here.map(|(browser, _)| browser);
-    let row = |own: rongyi_store::KnownBrowser| DeviceRow {
-        id: own.browser_id,
-        first: visit.moment(own.created_at),
-        last: visit.moment(own.seen_at),
-        here: here == Some(own.browser_id),
-        signed_in: own.sessions > 0,
-        label: own.label,
+    let row = |browser: rongyi_store::KnownBrowser| DeviceRow {
+        id: browser.browser_id,
+        first: visit.moment(browser.created_at),
+        last: visit.moment(browser.seen_at),
+        here: here == Some(browser.browser_id),
+        signed_in: browser.sessions > 0,
+        label: browser.label,
     };
     let browsers = store.browsers(whose, now).await?;
     let records = store.access_records(whose, RECORDS).await?;
@@ -131,7 +139,7 @@ pub(crate) async fn end_device(
     origin: Origin,
     Form(input): Form<DeviceInput>,
 ) -> Result<Response, Fault> {
-    let whose = own(&visit)?.whose();
+    let whose = with_own_secret(&visit)?.whose();
     let store = &visit.app.house.store;
     if input.device == "others" {
         let but = origin.session.as_deref().map(token_hash);
@@ -177,7 +185,7 @@ fn reset_view(visit: &Visit, number: &str) -> ResetView {
 async fn helped(
     visit: &Visit,
     number: &str,
-) -> Result<Result<(ResidentNo, Person), Response>, Fault> {
+) -> Result<ControlFlow<Response, (ResidentNo, Person)>, Fault> {
     let wrong = |message: String| {
         let mut view = reset_view(visit, number);
         view.errors = vec![FieldError {
@@ -185,7 +193,7 @@ async fn helped(
             message,
         }];
         let fault = Fault::input("", "", "");
-        Ok(Err((fault.status, Html(view)).into_response()))
+        Ok(Break((fault.status, Html(view)).into_response()))
     };
     let Some(resident) = typed::number(number).map(ResidentNo) else {
         return wrong(visit.either(
@@ -196,7 +204,7 @@ async fn helped(
     let store = &visit.app.house.store;
     let person = store.resident_person(&visit.code, resident).await?;
     match person.filter(|person| person.name != ERASED) {
-        Some(person) => Ok(Ok((resident, person))),
+        Some(person) => Ok(Continue((resident, person))),
         None => wrong(visit.either(
             &format!("没有 {resident} 号居民。请看积分卡，或写身份证上的全名。"),
             &format!("There is no resident {resident}. Look at the card, or write the whole name as on the identity card."),
@@ -221,8 +229,8 @@ async fn household_of(visit: &Visit, resident: ResidentNo) -> Result<Option<Hous
     let needs = [Need::Resident(resident)];
     let found = visit.app.house.store.load(&visit.code, &needs).await?;
     Ok(found.into_iter().find_map(|row| {
-        if let rongyi_core::book::Loaded::Resident(_, own) = row {
-            own.map(|own| own.household)
+        if let rongyi_core::book::Loaded::Resident(_, member) = row {
+            member.map(|member| member.household)
         } else {
             None
         }
@@ -268,7 +276,7 @@ async fn shown_as(visit: &Visit, row: &ResidentRow) -> Result<Helped, Fault> {
 }
 
 /// The number of the one resident who is called so or has this telephone; else a page that asks which one it is.
-async fn called(duty: &OnDuty, typed: &str) -> Result<Result<String, Response>, Fault> {
+async fn called(duty: &OnDuty, typed: &str) -> Result<ControlFlow<Response, String>, Fault> {
     let visit = &duty.visit;
     let store = &visit.app.house.store;
     // A number that a card has is no telephone.
@@ -278,7 +286,7 @@ async fn called(duty: &OnDuty, typed: &str) -> Result<Result<String, Response>, 
             .await?
             .is_some()
     {
-        return Ok(Ok(typed.to_owned()));
+        return Ok(Continue(typed.to_owned()));
     }
     let name = typed::name(typed);
     let close = name.replace(' ', "");
@@ -295,18 +303,18 @@ async fn called(duty: &OnDuty, typed: &str) -> Result<Result<String, Response>, 
                 .await?;
         }
     }
-    found.retain(|own| own.name.as_deref().is_some_and(|name| name != ERASED));
+    found.retain(|row| row.name.as_deref().is_some_and(|name| name != ERASED));
     match found.as_slice() {
-        [] => Ok(Ok(typed.to_owned())),
-        [only] => Ok(Ok(only.resident.to_string())),
+        [] => Ok(Continue(typed.to_owned())),
+        [only] => Ok(Continue(only.resident.to_string())),
         several => {
-            let numbers: Vec<ResidentNo> = several.iter().map(|own| own.resident).collect();
+            let numbers: Vec<ResidentNo> = several.iter().map(|row| row.resident).collect();
             duty.reads(Kind::List, &numbers).await?;
             let mut view = reset_view(visit, typed);
             for row in several {
                 view.several.push(shown_as(visit, row).await?);
             }
-            Ok(Err(Html(view).into_response()))
+            Ok(Break(Html(view).into_response()))
         }
     }
 }
@@ -318,16 +326,16 @@ pub(crate) async fn look_up_resident(
 ) -> Result<Response, Fault> {
     let OnDuty { visit, staff } = &duty;
     let number = match called(&duty, &input.number).await? {
-        Ok(number) => number,
-        Err(page) => return Ok(page),
+        Continue(number) => number,
+        Break(page) => return Ok(page),
     };
     match helped(visit, &number).await? {
-        Ok((resident, person)) => {
+        Continue((resident, person)) => {
             by(staff).may_help(&person)?;
             duty.reads(Kind::Identity, &[resident]).await?;
             check_page(visit, (resident, &person), false).await
         }
-        Err(page) => Ok(page),
+        Break(page) => Ok(page),
     }
 }
 
@@ -337,8 +345,8 @@ pub(crate) async fn unlock_resident(
     Form(input): Form<NumberInput>,
 ) -> Result<Response, Fault> {
     let (resident, person) = match helped(&visit, &input.number).await? {
-        Ok(found) => found,
-        Err(page) => return Ok(page),
+        Continue(found) => found,
+        Break(page) => return Ok(page),
     };
     let house = &visit.app.house;
     let now = house.clock.now();
@@ -353,8 +361,8 @@ pub(crate) async fn reset_pin(
     Form(input): Form<NumberInput>,
 ) -> Result<Response, Fault> {
     let (resident, person) = match helped(&visit, &input.number).await? {
-        Ok(found) => found,
-        Err(page) => return Ok(page),
+        Continue(found) => found,
+        Break(page) => return Ok(page),
     };
     let (house, by) = (&visit.app.house, by(&staff));
     let now = house.clock.now();
@@ -372,7 +380,9 @@ fn slip(
     (audience, now): (Audience, Instant),
 ) -> impl Fn((String, String, String)) -> Response {
     let public = visit.app.house.config.public_url.clone();
-    let host = headers.get(header::HOST).and_then(|own| own.to_str().ok());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     let site = public.unwrap_or_else(|| {
         let host = shown::short(host.unwrap_or_default(), 100);
         format!("http://{host}")
@@ -393,10 +403,10 @@ fn slip(
     }
 }
 
-fn staff_row(own: &StaffMember, staff: Staff) -> StaffRow {
+fn staff_row(viewer: &StaffMember, staff: Staff) -> StaffRow {
     StaffRow {
         id: staff.staff_id,
-        own: staff.staff_id == own.staff_id,
+        own: staff.staff_id == viewer.staff_id,
         name: staff.name,
         login: staff.login,
         role: staff.role,
@@ -408,7 +418,7 @@ fn staff_row(own: &StaffMember, staff: Staff) -> StaffRow {
 async fn log_line(visit: &Visit, record: &AccessRecord) -> Result<String, Fault> {
     let store = &visit.app.house.store;
     let whom = match record.whose {
-        Whose::Staff(id) => store.staff(id).await?.map(|own| own.name),
+        Whose::Staff(id) => store.staff(id).await?.map(|staff| staff.name),
         Whose::Person(id) => {
             let homes = store.residencies(id).await?;
             let here = homes.into_iter().find(|(code, _)| *code == visit.code);
@@ -445,7 +455,10 @@ pub(crate) async fn list_staff(OnDuty { visit, staff }: OnDuty) -> Result<Respon
     }
     Ok(Html(StaffListView {
         shell: visit.shell(),
-        rows: all.into_iter().map(|own| staff_row(&staff, own)).collect(),
+        rows: all
+            .into_iter()
+            .map(|colleague| staff_row(&staff, colleague))
+            .collect(),
         records,
     })
     .into_response())
@@ -459,7 +472,11 @@ async fn colleague(visit: &Visit, id: u32) -> Result<Staff, Fault> {
         .ok_or_else(Fault::not_found)
 }
 
-async fn one_view(visit: &Visit, own: &StaffMember, staff: Staff) -> Result<StaffOneView, Fault> {
+async fn one_view(
+    visit: &Visit,
+    viewer: &StaffMember,
+    staff: Staff,
+) -> Result<StaffOneView, Fault> {
     let homes = match staff.person_id {
         Some(person) => visit.app.house.store.residencies(person).await?,
         None => Vec::new(),
@@ -467,7 +484,7 @@ async fn one_view(visit: &Visit, own: &StaffMember, staff: Staff) -> Result<Staf
     let here = homes.into_iter().find(|(code, _)| *code == visit.code);
     Ok(StaffOneView {
         shell: visit.shell(),
-        row: staff_row(own, staff),
+        row: staff_row(viewer, staff),
         resident: here.map_or_else(String::new, |(_, no)| format!("{:04}", no.0)),
         errors: Vec::new(),
         done: false,
@@ -550,7 +567,7 @@ fn told_of(
 /// Says which resident a colleague is; nothing typed means none.
 async fn tie_staff(
     visit: &Visit,
-    (own, other): (&StaffMember, Staff),
+    (operator, other): (&StaffMember, Staff),
     typed: &str,
 ) -> Result<Response, Fault> {
     let store = &visit.app.house.store;
@@ -559,9 +576,9 @@ async fn tie_staff(
         Some(resident) => store.resident_person(&visit.code, resident).await?,
         None => None,
     };
-    let person = person.filter(|own| own.name != ERASED);
+    let person = person.filter(|person| person.name != ERASED);
     if person.is_none() && !nobody {
-        let mut view = one_view(visit, own, other).await?;
+        let mut view = one_view(visit, operator, other).await?;
         view.errors = vec![FieldError {
             field: "resident",
             message: visit.either(
@@ -573,10 +590,10 @@ async fn tie_staff(
         return Ok((fault.status, Html(view)).into_response());
     }
     let now = visit.app.house.clock.now();
-    let changed = recovery::tie(store, &other, person.as_ref(), &by(own), now).await;
+    let changed = recovery::tie(store, &other, person.as_ref(), &by(operator), now).await;
     let other = store.staff(other.staff_id).await?;
     let other = other.ok_or_else(Fault::not_found)?;
-    told_of(visit, one_view(visit, own, other).await?, changed)
+    told_of(visit, one_view(visit, operator, other).await?, changed)
 }
 
 /// `GET /{community}/reset/…`: a step whose page was left is begun again.

@@ -85,18 +85,21 @@ async fn assets(
 ) -> Result<Vec<AssetBalance>, Fault> {
     let today = caller.house().today(&caller.code).0;
     let settings = frame.settings.as_ref();
-    let booked = settings.map(|own| past::booked(own, resident, wallet.household));
+    let booked = settings.map(|settings| past::booked(settings, resident, wallet.household));
     let booked = booked.unwrap_or_default();
     let purposes = [Purpose::Available, Purpose::Notice, Purpose::Held];
     let of = |account: Account| purposes.map(|purpose| Account { purpose, ..account });
-    let accounts: Vec<_> = booked.iter().flat_map(|(_, own)| of(*own)).collect();
+    let accounts: Vec<_> = booked
+        .iter()
+        .flat_map(|(_, account)| of(*account))
+        .collect();
     let states = due::accounts(&caller.house().store, frame, today, &accounts).await?;
     let all = booked.iter().zip(states.chunks(purposes.len()));
     let asset = |((code, _), states): (&(Code, Account), &[AccountState])| {
-        let total = |place: usize| states.get(place).map_or(0, |own| own.total);
+        let total = |place: usize| states.get(place).map_or(0, |state| state.total);
         AssetBalance {
             asset: code.to_string(),
-            spendable: states.first().map_or(0, |own| own.spendable(today)),
+            spendable: states.first().map_or(0, |state| state.spendable(today)),
             notice: total(1),
             held: total(2),
         }
@@ -191,7 +194,7 @@ pub(crate) async fn get_passbook(
     caller.reads(Kind::Passbook, &[resident]).await?;
     let limit = page.limit.unwrap_or(Lines::USUAL).0;
     let settings = frame.settings.as_ref();
-    let booked = settings.map(|own| past::booked(own, resident, wallet.household));
+    let booked = settings.map(|settings| past::booked(settings, resident, wallet.household));
     let booked = booked.unwrap_or_default();
     let accounts: Vec<_> = booked.iter().map(|(_, account)| *account).collect();
     let rows = caller

@@ -293,9 +293,9 @@ pub(crate) async fn stock(command: StockCommand) -> Result<(), Failure> {
                     zh: format!("账上 {by_book} 件，数出来 {found} 件，差 {off:+}"),
                     en: format!("{by_book} by the book, {found} found, {off:+}"),
                 };
-                if let Some(own) = counted.entry.map(reversible) {
-                    told.zh = format!("{}。{}", told.zh, own.zh);
-                    told.en = format!("{}; {}", told.en, own.en);
+                if let Some(undo) = counted.entry.map(reversible) {
+                    told.zh = format!("{}。{}", told.zh, undo.zh);
+                    told.en = format!("{}; {}", told.en, undo.en);
                 }
                 Ok(told)
             })
@@ -361,13 +361,13 @@ pub(crate) async fn token(command: TokenCommand) -> Result<(), Failure> {
         TokenCommand::Revoke { place, id } => {
             with_house(&place.installation, async |house| {
                 let community = known(house, &place.place.community)?;
-                let own = house
+                let token = house
                     .store
                     .tokens(community)
                     .await?
                     .into_iter()
                     .find(|token| token.token_id == id);
-                let own = own.ok_or_else(|| {
+                let token = token.ok_or_else(|| {
                     Failure::new(
                         "token.unknown",
                         format!("这个社区没有 {id} 号令牌。"),
@@ -377,7 +377,7 @@ pub(crate) async fn token(command: TokenCommand) -> Result<(), Failure> {
                 house.store.revoke_token(id, house.clock.now()).await?;
                 say(&format!(
                     "令牌 {id}（{}）已作废。 Token {id} no longer works.",
-                    foreign(&own.name)
+                    foreign(&token.name)
                 ));
                 Ok(())
             })
@@ -505,10 +505,13 @@ impl Secrets {
         };
         let lines: String = secrets
             .iter()
-            .map(|own| {
+            .map(|first_secret| {
                 // People open it in a spreadsheet to print it.
-                let (who, name) = (shown::cell(&own.who), shown::cell(&own.name));
-                format!("{who}\t{name}\t{}\n", own.secret)
+                let (who, name) = (
+                    shown::cell(&first_secret.who),
+                    shown::cell(&first_secret.name),
+                );
+                format!("{who}\t{name}\t{}\n", first_secret.secret)
             })
             .collect();
         if let Err(error) = file
@@ -534,8 +537,12 @@ fn print_secrets(secrets: &[FirstSecret]) {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["号码 number", "姓名 name", "初始密码 first PIN"]);
-    for own in secrets {
-        table.add_row([foreign(&own.who), foreign(&own.name), own.secret.clone()]);
+    for first_secret in secrets {
+        table.add_row([
+            foreign(&first_secret.who),
+            foreign(&first_secret.name),
+            first_secret.secret.clone(),
+        ]);
     }
     say(&table.to_string());
     say("只显示这一次，第一次登录时要换掉。 Shown this once; changed at the first sign-in.");

@@ -62,7 +62,7 @@ pub struct Movement {
     pub actor: Option<Code>,
     /// The kind and day of the event, when it was one.
     pub event: Option<(Code, LocalDate)>,
-    /// On which account.
+    /// The account on which something moved.
     pub account: String,
     /// How much.
     pub change: i64,
@@ -111,7 +111,7 @@ pub enum OwnError {
 pub async fn collect(store: &Store, person_id: i64) -> Result<Own, OwnError> {
     let person = store.person(person_id).await?;
     let person = person
-        .filter(|own| own.name != ERASED)
+        .filter(|person| person.name != ERASED)
         .ok_or(OwnError::Nobody)?;
     let mut residencies = Vec::new();
     for (community, resident) in store.residencies(person_id).await? {
@@ -136,7 +136,7 @@ pub struct Erased {
     pub scrubbed: bool,
 }
 
-/// On whose wish, and with whose consent.
+/// Who wishes the erasure, and who consents to it.
 #[derive(Debug, Clone)]
 pub enum Wish {
     /// The person's own.
@@ -156,18 +156,18 @@ pub enum Wish {
 /// # Errors
 /// [`OwnError`].
 pub async fn collect_whole(store: &Store, person_id: i64) -> Result<Own, OwnError> {
-    let mut own = collect(store, person_id).await?;
-    let begins = stock::donated_by(&own.person.name);
-    for residency in &mut own.residencies {
+    let mut personal_data = collect(store, person_id).await?;
+    let begins = stock::donated_by(&personal_data.person.name);
+    for residency in &mut personal_data.residencies {
         let given = store.texts_from(&residency.community, &begins).await?;
         let known: BTreeSet<u64> = residency.texts.iter().map(|(seq, _)| *seq).collect();
         let given = given.into_iter().filter(|(seq, _)| !known.contains(seq));
         residency
             .texts
-            .extend(given.map(|(seq, own)| (seq, own.text)));
+            .extend(given.map(|(seq, salted)| (seq, salted.text)));
         residency.texts.sort_unstable();
     }
-    Ok(own)
+    Ok(personal_data)
 }
 
 /// Erases a person: texts and salts in every community, one commit each, and at last name, telephone, PIN and
@@ -182,9 +182,9 @@ pub async fn erase(
     wish: &Wish,
     rewrite: bool,
 ) -> Result<Erased, OwnError> {
-    let own = collect_whole(&house.store, person_id).await?;
+    let personal_data = collect_whole(&house.store, person_id).await?;
     let mut erased = Erased::default();
-    for residency in &own.residencies {
+    for residency in &personal_data.residencies {
         let community = &residency.community;
         let (actor, consent) = match wish {
             Wish::Office { by, consent } => {
@@ -194,8 +194,8 @@ pub async fn erase(
                 (by.clone(), consent.clone())
             }
             Wish::Own => {
-                let own = Actor::Resident(residency.resident).code();
-                (own.clone(), own)
+                let resident_code = Actor::Resident(residency.resident).code();
+                (resident_code.clone(), resident_code)
             }
         };
         let texts = residency.texts.iter().chain(&residency.references);
@@ -260,7 +260,7 @@ pub async fn close_earlier(house: &House, community: &Code) -> Result<usize, Own
     let mut closed = 0;
     for row in erased {
         let member = theirs::member(&house.store, community, row.resident).await?;
-        if let Some(member) = member.filter(|own| !own.is_erased()) {
+        if let Some(member) = member.filter(|member| !member.is_erased()) {
             close_number(house, (community, row.resident), &member.traits).await?;
             closed += 1;
         }

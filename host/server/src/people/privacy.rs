@@ -114,7 +114,7 @@ pub(crate) async fn set_own_listing(
     let store = &visit.app.house.store;
     let public = store.public_name(&visit.code, me.resident).await?;
     // A child stands in no list, whatever a form says.
-    if public.is_some_and(|own| !own.minor) {
+    if public.is_some_and(|public| !public.minor) {
         let listing = stored(wanted(&form)?);
         store.set_listing(&visit.code, me.resident, listing).await?;
     }

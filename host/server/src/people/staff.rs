@@ -29,14 +29,14 @@ pub async fn add_staff(house: &House, community: &Code, key: [u8; 32], rows: Row
     for row in rows {
         let result = match row {
             Ok(row) => match new_staff(house, community, &row).await {
-                Ok(Some(new)) => match wanted.iter().find(|own| own.login == new.login) {
-                    Some(own)
-                        if (&own.name, own.role, own.person)
+                Ok(Some(new)) => match wanted.iter().find(|earlier| earlier.login == new.login) {
+                    Some(earlier)
+                        if (&earlier.name, earlier.role, earlier.person)
                             != (&new.name, new.role, new.person) =>
                     {
-                        let place = format!("登录名 login {}", own.login);
-                        let told = |own: &StaffRow| format!("{} {}", own.name, own.role);
-                        Err(conflict(&row, &place, &told(own), &told(&new)).into())
+                        let place = format!("登录名 login {}", earlier.login);
+                        let told = |staff: &StaffRow| format!("{} {}", staff.name, staff.role);
+                        Err(conflict(&row, &place, &told(earlier), &told(&new)).into())
                     }
                     Some(_) => Ok(None),
                     None => Ok(Some(new)),

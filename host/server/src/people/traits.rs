@@ -53,8 +53,8 @@ pub async fn of(
     resident: ResidentNo,
 ) -> Result<Option<Traits>, StoreError> {
     for row in store.load(community, &[Need::Resident(resident)]).await? {
-        if let Loaded::Resident(_, own) = row {
-            return Ok(own.map(|own| own.traits));
+        if let Loaded::Resident(_, member) = row {
+            return Ok(member.map(|member| member.traits));
         }
     }
     Ok(None)

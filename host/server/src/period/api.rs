@@ -4,6 +4,7 @@
 use rongyi_core::account::Holder;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::period::{Period, PeriodRow};
+use rongyi_core::rule::Denial;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -166,7 +167,7 @@ pub(crate) async fn list_period_holders(
     let whose = door::whose(
         &caller.house().store,
         &caller.code,
-        lines.iter().map(|own| own.holder),
+        lines.iter().map(|line| line.holder),
     );
     caller.reads(Kind::List, &whose.await?).await?;
     let frame = caller.house().store.frame(&caller.code).await?;
@@ -177,20 +178,22 @@ pub(crate) async fn list_period_holders(
     let next = next.map(|line| holder_text(line.holder));
     let one = |line: &period::Line| {
         let refused = match &line.outcome {
-            Ok(Ok(_)) => None,
-            Ok(Err(refusal)) => Some(Both {
+            Ok(_) => None,
+            Err(Denial::Refused(refusal)) => Some(Both {
                 zh: explain::refusal(&plan, Some(&frame), refusal, Lang::Zh),
                 en: explain::refusal(&plan, Some(&frame), refusal, Lang::En),
             }),
-            Err(text) => Some(Both::from(text.clone())),
+            Err(Denial::Failed(text)) => Some(Both::from(text.clone())),
         };
-        let decision = line.outcome.as_ref().ok().and_then(|own| own.as_ref().ok());
+        let decision = line.outcome.as_ref().ok();
         PeriodHolder {
             holder: holder_text(line.holder),
             points: period::points(&line.standing),
             facts: line.standing.facts.iter().map(|fact| fact.value).collect(),
-            change: decision.map_or(0, |own| change(own, "points")),
-            reasons: decision.map_or_else(Vec::new, |own| lines_of(&frame, &plan, &own.lines)),
+            change: decision.map_or(0, |decision| change(decision, "points")),
+            reasons: decision.map_or_else(Vec::new, |decision| {
+                lines_of(&frame, &plan, &decision.lines)
+            }),
             refused,
             closed_by_entry: (line.standing.entry != 0).then_some(line.standing.entry),
         }
@@ -256,7 +259,7 @@ async fn take(caller: &Caller, period: Period, step: PeriodStepInput) -> Result<
     Ok(())
 }
 
-/// At which moment.
+/// The moment that is asked about.
 #[derive(Debug, Deserialize)]
 pub struct AtQuery {
     at: String,
@@ -406,20 +409,20 @@ pub(crate) async fn post_statement(
             "say where it is written, in 1 to 200 letters.",
         ));
     }
-    let own = Statement {
+    let statement = Statement {
         resident: ResidentNo(input.resident),
         asset,
         on: input.on.parse().map_err(day)?,
         amount: input.amount,
         source: input.source,
     };
-    caller.reads(Kind::Balance, &[own.resident]).await?;
+    caller.reads(Kind::Balance, &[statement.resident]).await?;
     let actor = caller.actor().code();
-    let said = statement::state(caller.house(), &caller.code, &actor, &own).await?;
+    let said = statement::state(caller.house(), &caller.code, &actor, &statement).await?;
     Ok(Json(match said {
         Said::Right(answer) => StatementAnswer {
             agrees: true,
-            balance: own.amount,
+            balance: statement.amount,
             entry: Some(answer.receipt.entry),
             before: Vec::new(),
             after: Vec::new(),

@@ -5,7 +5,7 @@ use comfy_table::{Table, presets};
 use rongyi_core::account::Holder;
 use rongyi_core::ids::Code;
 use rongyi_core::period::{Period, PeriodRow, PeriodState};
-use rongyi_core::rule::Text;
+use rongyi_core::rule::{Denial, Text};
 
 use crate::door::terminal::acting::By;
 use crate::door::terminal::{
@@ -202,19 +202,19 @@ async fn show(
         for line in &page {
             let why = reasons(line, &plan, lang);
             let points = match &line.outcome {
-                Ok(Ok(decision)) => change(decision, "points"),
-                Ok(Err(_)) | Err(_) => 0,
+                Ok(decision) => change(decision, "points"),
+                Err(_) => 0,
             };
             // A prize and a reset of one holder are told apart in the sums.
-            if let Ok(Ok(decision)) = &line.outcome {
+            if let Ok(decision) = &line.outcome {
                 let awards = decision.awards.iter();
-                for award in awards.filter(|own| own.asset.as_str() == "points") {
+                for award in awards.filter(|award| award.asset.as_str() == "points") {
                     let amount = i64::from(award.amount);
                     up += amount.max(0);
                     down += amount.min(0);
                 }
             }
-            no += u32::from(!matches!(line.outcome, Ok(Ok(_))));
+            no += u32::from(line.outcome.is_err());
             let had = period::points(&line.standing);
             if json {
                 say_json(&serde_json::json!({
@@ -247,13 +247,13 @@ async fn show(
 /// Why a line is as it is, in the reader's language.
 pub(crate) fn reasons(line: &Line, plan: &rongyi_core::rule::Plan, lang: Lang) -> Vec<String> {
     match &line.outcome {
-        Ok(Ok(decision)) => decision
+        Ok(decision) => decision
             .lines
             .iter()
-            .map(|own| explain::line(plan, None, own, lang))
+            .map(|reason| explain::line(plan, None, reason, lang))
             .collect(),
-        Ok(Err(refusal)) => vec![explain::refusal(plan, None, refusal, lang)],
-        Err(text) => vec![lang.of(text).to_owned()],
+        Err(Denial::Refused(refusal)) => vec![explain::refusal(plan, None, refusal, lang)],
+        Err(Denial::Failed(text)) => vec![lang.of(text).to_owned()],
     }
 }
 
@@ -351,7 +351,7 @@ async fn status(args: &StatusArgs) -> Result<(), Failure> {
         ]);
         for row in periods {
             let state = state_text(row.state);
-            let rule = frame.as_ref().and_then(|own| period::rule_in(own, row));
+            let rule = frame.as_ref().and_then(|frame| period::rule_in(frame, row));
             let signed = row
                 .signed_by
                 .as_ref()

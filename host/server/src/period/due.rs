@@ -20,17 +20,17 @@ pub struct Due {
 /// The lengths that a community closes, with their rules and from when on: the shortest first. Without a word of it the
 /// month, which is only sealed; none at all for a community that is not in the configuration.
 pub(super) fn closings(house: &House, code: &Code) -> Vec<(PeriodLength, Option<Code>, LocalDate)> {
-    let Some(own) = house.community(code) else {
+    let Some(community) = house.community(code) else {
         return Vec::new();
     };
-    let began = own.config.began_on;
-    let all: Vec<_> = own
+    let began = community.config.began_on;
+    let all: Vec<_> = community
         .config
         .periods
         .iter()
-        .map(|own| {
-            let from = own.active_from.map_or(began, |from| from.max(began));
-            (own.length, own.rule.clone(), from)
+        .map(|closing| {
+            let from = closing.active_from.map_or(began, |from| from.max(began));
+            (closing.length, closing.rule.clone(), from)
         })
         .collect();
     match all.is_empty() {
@@ -62,12 +62,12 @@ pub(super) fn due(house: &House, code: &Code, periods: &[PeriodRow]) -> Vec<Due>
 /// ended earlier.
 pub fn next(house: &House, code: &Code, periods: &[PeriodRow]) -> Vec<Due> {
     let all = due(house, code, periods);
-    let able = |own: &&Due| {
+    let able = |due: &&Due| {
         let open = periods.iter().any(|row| {
             let open = matches!(row.state, PeriodState::CutOff | PeriodState::Signed);
-            open && row.period.length == own.period.length
+            open && row.period.length == due.period.length
         });
-        !open && earlier(&all, &own.period).is_none()
+        !open && earlier(&all, &due.period).is_none()
     };
     all.iter().filter(able).cloned().collect()
 }
@@ -75,7 +75,7 @@ pub fn next(house: &House, code: &Code, periods: &[PeriodRow]) -> Vec<Due> {
 /// What is due of another length and ended before this period.
 pub(super) fn earlier(due: &[Due], period: &Period) -> Option<Period> {
     let all = due.iter().map(|due| due.period);
-    let mut before = all.filter(|own| own.length != period.length && own.last < period.last);
+    let mut before = all.filter(|other| other.length != period.length && other.last < period.last);
     before.next()
 }
 

@@ -63,9 +63,9 @@ pub(crate) async fn list_periods(OnDuty { visit, .. }: OnDuty) -> Result<Respons
     let frame = house.store.frame(&visit.code).await?;
     let rows = frame.as_ref().map_or(&[][..], |frame| &frame.periods);
     let due = period::next(house, &visit.code, rows).into_iter();
-    let due = due.map(|own| PeriodDue {
-        about: about(&visit, &own.period, own.rule.as_ref()),
-        period: own.period.to_string(),
+    let due = due.map(|due| PeriodDue {
+        about: about(&visit, &due.period, due.rule.as_ref()),
+        period: due.period.to_string(),
     });
     let due = due.collect();
     let mut cards = Vec::new();
@@ -107,7 +107,7 @@ pub(crate) async fn show_period(
     let row = period::find(house, &visit.code, parse(&name)?).await?;
     let after = page.after.map(|After(holder)| holder);
     let found = period::preview(house, &visit.code, &row, after, PAGE).await?;
-    let holders = found.iter().map(|own| own.holder);
+    let holders = found.iter().map(|line| line.holder);
     let whose = door::whose(&house.store, &visit.code, holders).await?;
     duty.reads(Kind::List, &whose).await?;
     let frame = house.store.frame(&visit.code).await?;
@@ -117,8 +117,8 @@ pub(crate) async fn show_period(
     let next = found.last().filter(|_| full);
     let next = next.and_then(|line| address_of(line.holder));
     let mut lines = Vec::new();
-    for own in &found {
-        lines.push(line(visit, &plan, own).await?);
+    for holder_line in &found {
+        lines.push(line(visit, &plan, holder_line).await?);
     }
     let view = PeriodView {
         card: card(visit, &frame, &row).await,
@@ -129,8 +129,8 @@ pub(crate) async fn show_period(
     Ok(Html(view).into_response())
 }
 
-async fn line(visit: &Visit, plan: &Plan, own: &Line) -> Result<PeriodLine, Fault> {
-    let holder = match own.holder {
+async fn line(visit: &Visit, plan: &Plan, line: &Line) -> Result<PeriodLine, Fault> {
+    let holder = match line.holder {
         Holder::Household(no) => visit.household_title(no).await?,
         Holder::Resident(no) => {
             let name = visit.masked(no).await?;
@@ -138,16 +138,16 @@ async fn line(visit: &Visit, plan: &Plan, own: &Line) -> Result<PeriodLine, Faul
         }
         Holder::Community | Holder::Fund(_) => String::new(),
     };
-    let points = match &own.outcome {
-        Ok(Ok(decision)) => change(decision, "points"),
-        Ok(Err(_)) | Err(_) => 0,
+    let points = match &line.outcome {
+        Ok(decision) => change(decision, "points"),
+        Err(_) => 0,
     };
     Ok(PeriodLine {
         holder,
-        points: period::points(&own.standing),
+        points: period::points(&line.standing),
         change: points,
-        reasons: crate::period::cli::reasons(own, plan, visit.tongue()),
-        closed: own.standing.entry != 0,
+        reasons: crate::period::cli::reasons(line, plan, visit.tongue()),
+        closed: line.standing.entry != 0,
     })
 }
 
@@ -164,16 +164,16 @@ pub(crate) async fn take_step(
     sent: Unread<StepInput>,
 ) -> Result<Response, Fault> {
     let input = sent.form().await?;
-    let own = parse(&name)?;
+    let period = parse(&name)?;
     let visit = &duty.visit;
     let house = &visit.app.house;
     let actor = duty.actor().code();
     match input.step.as_str() {
-        "cut-off" => drop(period::cut_off(house, &visit.code, &actor, own).await?),
-        "withdraw" => drop(period::withdraw(house, &visit.code, &actor, own).await?),
-        "sign-off" => drop(period::sign_off(house, &visit.code, &actor, own).await?),
-        "close" => drop(period::close(house, &visit.code, own, CLOSE_MAX).await?),
+        "cut-off" => drop(period::cut_off(house, &visit.code, &actor, period).await?),
+        "withdraw" => drop(period::withdraw(house, &visit.code, &actor, period).await?),
+        "sign-off" => drop(period::sign_off(house, &visit.code, &actor, period).await?),
+        "close" => drop(period::close(house, &visit.code, period, CLOSE_MAX).await?),
         _ => return Err(Fault::not_found()),
     }
-    Ok(go(&visit.path(&format!("/operator/periods/{own}"))))
+    Ok(go(&visit.path(&format!("/operator/periods/{period}"))))
 }

@@ -334,8 +334,8 @@ async fn order_answer(
         None
     };
     // Staff, tills and neighbours learn the code from the resident who ordered, or the check of it would prove nothing.
-    let own = caller.resident() == Some(order.resident) && seen.stand == Stand::Reserved;
-    let pickup_code = if own {
+    let shows_code = caller.resident() == Some(order.resident) && seen.stand == Stand::Reserved;
+    let pickup_code = if shows_code {
         till::code_of(caller.house(), &caller.code, order).await?
     } else {
         None

@@ -108,7 +108,7 @@ async fn check(
         reference: format!("#{}", order.no),
         code: code.to_owned(),
         key: hex(&random::<16>()),
-        pieces: pieces.filter(|own| own.left > 0).collect(),
+        pieces: pieces.filter(|line| line.left > 0).collect(),
         total: order.total.get(),
         masked_name: visit.masked(order.resident).await?,
         placed_on: day(order.placed_on),
@@ -138,23 +138,23 @@ struct Handing {
 
 impl Handing {
     fn of(sent: Vec<(String, String)>) -> Handing {
-        let mut own = Handing {
+        let mut handing = Handing {
             code: String::new(),
             key: None,
             pieces: Vec::new(),
         };
         for (name, value) in sent {
             match name.as_str() {
-                "code" => own.code = value,
-                "key" => own.key = Some(value).filter(|key| (1..=128).contains(&key.len())),
+                "code" => handing.code = value,
+                "key" => handing.key = Some(value).filter(|key| (1..=128).contains(&key.len())),
                 _ => {
                     if let Some(item) = name.strip_prefix("pieces.") {
-                        own.pieces.push((item.to_owned(), value));
+                        handing.pieces.push((item.to_owned(), value));
                     }
                 }
             }
         }
-        own
+        handing
     }
 
     /// What is handed over now: `Ok(None)` for everything that is left.
@@ -167,7 +167,7 @@ impl Handing {
         }
         let mut basket = Basket::new();
         for (item, pieces) in &self.pieces {
-            let number = typed::number(pieces).and_then(|own| i32::try_from(own).ok());
+            let number = typed::number(pieces).and_then(|number| i32::try_from(number).ok());
             let (Some(number), Ok(code)) = (number, item.parse()) else {
                 return Err(visit.either(
                     "份数请写整数，例如 1；不交付的写 0。",

@@ -111,8 +111,8 @@ async fn own_order(visit: &Visit, me: &SignedResident, no: u32) -> Result<(Frame
         .store
         .order(&visit.code, OrderNo(no))
         .await?;
-    let own = order.filter(|order| belongs(order, me.resident, &wallet));
-    let order = own.ok_or(Rejection::OrderUnknown { order: OrderNo(no) })?;
+    let theirs = order.filter(|order| belongs(order, me.resident, &wallet));
+    let order = theirs.ok_or(Rejection::OrderUnknown { order: OrderNo(no) })?;
     Ok((frame, order))
 }
 

@@ -400,9 +400,9 @@ pub(crate) async fn just_ordered(
         let items = frame.map(|frame| frame.items).unwrap_or_default();
         let same = items
             .iter()
-            .any(|own| own.no == line.item && own.code == *item);
+            .any(|listed| listed.no == line.item && listed.code == *item);
         if same && now.0.saturating_sub(placed.at.0) < JUST_NOW {
-            let key = placed.key.as_ref().map(|own| own.text.clone());
+            let key = placed.key.as_ref().map(|key| key.text.clone());
             return Ok(Some((order.no.0, key)));
         }
     }

@@ -163,8 +163,8 @@ impl<'h> Counted<'h> {
             let store = &house.store;
             store.take_till_try(community, actor, day, at, bounds).await
         };
-        let own = take(actor.as_str(), FREE_TRIES).await?;
-        let wrong = match own {
+        let tried = take(actor.as_str(), FREE_TRIES).await?;
+        let wrong = match tried {
             TillTry::Taken { wrong } => wrong,
             TillTry::Wait { until } => return Err(wait(at, until)),
         };

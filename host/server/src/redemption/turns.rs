@@ -20,14 +20,14 @@ pub struct Turns(Mutex<HashMap<(Code, Code), Turn>>);
 impl Turns {
     /// Waits until nobody else types under this name.
     pub(crate) async fn wait(&self, community: &Code, actor: &Code) -> OwnedMutexGuard<()> {
-        let own = {
+        let turn = {
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if all.len() > TURNS_KEPT {
                 all.retain(|_, turn| Arc::strong_count(turn) > 1);
             }
-            let own = all.entry((community.clone(), actor.clone()));
-            Arc::clone(own.or_default())
+            let entry = all.entry((community.clone(), actor.clone()));
+            Arc::clone(entry.or_default())
         };
-        own.lock_owned().await
+        turn.lock_owned().await
     }
 }

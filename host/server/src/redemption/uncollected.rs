@@ -42,21 +42,21 @@ async fn theirs(
         return Ok(Vec::new());
     }
     let concerns = |order: &Order| {
-        accounts.iter().any(|own| match own.holder {
+        accounts.iter().any(|account| match account.holder {
             Holder::Resident(no) => no == order.resident,
             Holder::Household(no) => no == order.household,
             Holder::Community | Holder::Fund(_) => true,
         })
     };
     let needs: Vec<Need> = orders.iter().copied().map(Need::Order).collect();
-    let mut own = Vec::new();
+    let mut concerned = Vec::new();
     for found in store.load(code, &needs).await? {
         if let Loaded::Order(no, Some(order)) = found
             && order.state == OrderState::Reserved
             && concerns(&order)
         {
-            own.push(no);
+            concerned.push(no);
         }
     }
-    Ok(own)
+    Ok(concerned)
 }

@@ -75,16 +75,16 @@ const FAULTS: [(&str, &str); 13] = [
 ];
 
 /// Whether an operation can answer with a status.
-fn answers_with(status: &str, own: &Operation, public: bool, post: bool) -> bool {
+fn answers_with(status: &str, operation: &Operation, public: bool, post: bool) -> bool {
     let placed = |places: &[ParameterIn]| {
-        let all = own.parameters.iter().flatten();
+        let all = operation.parameters.iter().flatten();
         all.filter_map(|one| match one {
             RefOr::T(one) => Some(one),
             RefOr::Ref(_) => None,
         })
         .any(|one| places.contains(&one.parameter_in))
     };
-    let body = own.request_body.is_some();
+    let body = operation.request_body.is_some();
     match status {
         "401" | "403" => !public,
         "404" => placed(&[ParameterIn::Path]),
@@ -132,13 +132,13 @@ fn idempotency_key() -> Parameter {
         .build()
 }
 
-fn finish_operation(own: &mut Operation, post: bool) {
-    let public = own
+fn finish_operation(operation: &mut Operation, post: bool) {
+    let public = operation
         .operation_id
         .as_deref()
         .is_some_and(|id| PUBLIC.contains(&id));
     let none: [&str; 0] = [];
-    own.security = Some(if public {
+    operation.security = Some(if public {
         Vec::new()
     } else {
         vec![
@@ -147,15 +147,15 @@ fn finish_operation(own: &mut Operation, post: bool) {
         ]
     });
     if post {
-        let parameters = own.parameters.get_or_insert_default();
+        let parameters = operation.parameters.get_or_insert_default();
         parameters.retain(|one| match one {
             RefOr::T(one) => one.name != "Idempotency-Key",
             RefOr::Ref(_) => true,
         });
         parameters.push(RefOr::T(idempotency_key()));
     }
-    let summary = own.summary.clone().unwrap_or_default();
-    let mut answers = std::mem::take(&mut own.responses.responses);
+    let summary = operation.summary.clone().unwrap_or_default();
+    let mut answers = std::mem::take(&mut operation.responses.responses);
     answers.remove("default");
     for answer in answers.values_mut() {
         if let RefOr::T(answer) = answer
@@ -165,12 +165,12 @@ fn finish_operation(own: &mut Operation, post: bool) {
         }
     }
     for (status, _) in FAULTS {
-        if answers_with(status, own, public, post) {
+        if answers_with(status, operation, public, post) {
             let name = format!("Fault{status}");
             answers.insert(status.to_owned(), RefOr::Ref(Ref::from_response_name(name)));
         }
     }
-    own.responses.responses = answers;
+    operation.responses.responses = answers;
 }
 
 /// Adds what is the same for every operation.
@@ -194,11 +194,11 @@ fn finish(mut all: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
     for item in all.paths.paths.values_mut() {
         let PathItem { get, post, .. } = item;
-        if let Some(own) = get {
-            finish_operation(own, false);
+        if let Some(operation) = get {
+            finish_operation(operation, false);
         }
-        if let Some(own) = post {
-            finish_operation(own, true);
+        if let Some(operation) = post {
+            finish_operation(operation, true);
         }
     }
     all

@@ -114,8 +114,10 @@ impl InFolder {
 
 impl WithParams {
     fn params(&self) -> Result<Params, Failure> {
-        let own = || self.rule.folder.join("params.toml");
-        Ok(Params::read(&self.params.clone().unwrap_or_else(own))?)
+        let default_file = || self.rule.folder.join("params.toml");
+        Ok(Params::read(
+            &self.params.clone().unwrap_or_else(default_file),
+        )?)
     }
 }
 
@@ -145,9 +147,9 @@ fn built(args: &InFolder) -> Result<(), Failure> {
         desk.tier()?
     ));
     if about.name != folder.name() {
-        let (own, given) = (&about.name, folder.name());
+        let (claimed, given) = (&about.name, folder.name());
         tell(&format!(
-            "提醒 warning: 规则自称“{own}”，rule.toml 写的是“{given}”。\n  It calls itself “{own}”, rule.toml says “{given}”."
+            "提醒 warning: 规则自称“{claimed}”，rule.toml 写的是“{given}”。\n  It calls itself “{claimed}”, rule.toml says “{given}”."
         ));
     }
     say("\n放进社区文件，.wasm 放在它旁边 / for the community's file; the .wasm lies beside it:\n");

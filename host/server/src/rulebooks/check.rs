@@ -72,16 +72,25 @@ pub(crate) async fn run(args: &CheckArgs) -> Result<(), Failure> {
 
 /// Files of scenarios that lie beside the communities and that no rule names: nobody would ever run them.
 fn unlinked(config: &Config) -> Vec<config::Diagnostic> {
-    let named = config.communities.iter().flat_map(|own| &own.rules);
+    let named = config
+        .communities
+        .iter()
+        .flat_map(|community| &community.rules);
     let named = named.filter_map(|rule| rule.scenarios.as_ref()?.canonicalize().ok());
     let named: BTreeSet<PathBuf> = named.collect();
     let root = config.file.parent().unwrap_or(Path::new(""));
     let folder = root.join("scenarios");
     let lying = folder.read_dir().into_iter().flatten().flatten();
     let lying = lying.map(|entry| entry.path());
-    let lying = lying.filter(|path| path.extension().is_some_and(|own| own == "toml"));
+    let lying = lying.filter(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+    });
     let mut alone: Vec<PathBuf> = lying
-        .filter(|path| path.canonicalize().is_ok_and(|own| !named.contains(&own)))
+        .filter(|path| {
+            path.canonicalize()
+                .is_ok_and(|canonical| !named.contains(&canonical))
+        })
         .collect();
     alone.sort_unstable();
     let told = |path: PathBuf| {
@@ -146,16 +155,16 @@ fn show_difference(against: &Against) {
         return;
     }
     say("  和现在执行的规则相比： Against what is in force:");
-    for own in stretches {
-        let first = own.first.map_or("…".to_owned(), |day| day.to_string());
-        let last = own.last.map_or("…".to_owned(), |day| day.to_string());
-        let late = own.last.is_some_and(|last| last < against.today);
+    for stretch in stretches {
+        let first = stretch.first.map_or("…".to_owned(), |day| day.to_string());
+        let last = stretch.last.map_or("…".to_owned(), |day| day.to_string());
+        let late = stretch.last.is_some_and(|last| last < against.today);
         let note = match late {
             true => "（只影响以后补记的）（only what is entered late）",
             false => "",
         };
         say(&format!("    {first} – {last}{note}"));
-        for change in &own.changes {
+        for change in &stretch.changes {
             let text = change.text();
             say(&format!("      · {}\n        {}", text.zh, text.en));
         }
@@ -241,7 +250,10 @@ fn as_json(config: &Config, all: &[Vec<Checked>], against: &[Against]) -> serde_
         .zip(all)
         .zip(against)
         .map(|((community, rules), against)| {
-            let rules: Vec<_> = rules.iter().map(|own| rule(own, community)).collect();
+            let rules: Vec<_> = rules
+                .iter()
+                .map(|checked| rule(checked, community))
+                .collect();
             serde_json::json!({
                 "community": community.code.to_string(),
                 "rules": rules,
@@ -254,15 +266,15 @@ fn as_json(config: &Config, all: &[Vec<Checked>], against: &[Against]) -> serde_
 
 /// What would differ, by day; null without a ledger.
 fn differs(against: &Against) -> serde_json::Value {
-    let change = |own: &house::Change| {
-        let text = own.text();
-        serde_json::json!({ "code": own.code(), "text": { "zh": text.zh, "en": text.en } })
+    let change = |change: &house::Change| {
+        let text = change.text();
+        serde_json::json!({ "code": change.code(), "text": { "zh": text.zh, "en": text.en } })
     };
-    let stretch = |own: &Stretch| {
-        let changes: Vec<_> = own.changes.iter().map(change).collect();
+    let stretch = |stretch: &Stretch| {
+        let changes: Vec<_> = stretch.changes.iter().map(change).collect();
         serde_json::json!({
-            "first": own.first.map(|day| day.to_string()),
-            "last": own.last.map(|day| day.to_string()),
+            "first": stretch.first.map(|day| day.to_string()),
+            "last": stretch.last.map(|day| day.to_string()),
             "changes": changes,
         })
     };

@@ -26,7 +26,7 @@ pub(crate) async fn show_operator(OnDuty { visit, .. }: OnDuty) -> Result<Respon
     // What this host counted a moment ago belongs on the page too.
     house.write_figures(&visit.code).await?;
     let all = figures::figures(&house.store, &visit.code).await?;
-    let waiting = all.values().map(|own| number(own.waiting)).sum();
+    let waiting = all.values().map(|counted| number(counted.waiting)).sum();
     let rules = house.books.rules(&visit.code, &frame.sets);
     let reports = figures::reports(&frame, &rules, all, visit.today(), house.clock.now());
     let standing = house.news.standing();

@@ -47,9 +47,9 @@ pub(crate) async fn run(args: &ServeArgs) -> Result<(), Failure> {
     // Reading only; a ledger that is not the published one keeps every door shut.
     if let Some(reason) = &args.accept_heads {
         let accepted = published::accept(&parted.config, reason, began).await?;
-        for own in accepted {
+        for apart in accepted {
             tell(&format!(
-                "按要求接受，已写进公示的指纹 / accepted as asked, and written into the list of heads: {own}"
+                "按要求接受，已写进公示的指纹 / accepted as asked, and written into the list of heads: {apart}"
             ));
         }
     } else {
@@ -120,7 +120,7 @@ pub(crate) async fn serve(
     let proxies = house.config.trusted_proxies.clone();
     let exempt = move |from: std::net::IpAddr| {
         let from = from.to_canonical();
-        proxies.iter().any(|own| own.contains(&from))
+        proxies.iter().any(|proxy| proxy.contains(&from))
     };
     serving::run(listener, app, limits, exempt, stop.clone()).await;
     asking.abort();

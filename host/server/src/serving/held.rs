@@ -235,19 +235,19 @@ impl HttpBody for Arriving {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
-        let own = &mut *self;
-        if let Poll::Ready(frame) = Pin::new(&mut own.body).poll_frame(cx) {
-            if frame.is_none() || own.body.is_end_stream() {
-                own.seat.now_is(Doing::Working);
+        let arriving = &mut *self;
+        if let Poll::Ready(frame) = Pin::new(&mut arriving.body).poll_frame(cx) {
+            if frame.is_none() || arriving.body.is_end_stream() {
+                arriving.seat.now_is(Doing::Working);
             }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let until = own.until;
-        let clock = own
+        let until = arriving.until;
+        let clock = arriving
             .clock
             .get_or_insert_with(|| Box::pin(sleep_until(until)));
         ready!(clock.as_mut().poll(cx));
-        own.seat.was_slow();
+        arriving.seat.was_slow();
         Poll::Ready(Some(Err(TooSlow.into())))
     }
 

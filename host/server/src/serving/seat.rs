@@ -60,9 +60,9 @@ impl Doing {
 pub(super) enum Leave {
     /// It may stay.
     Stay,
-    /// After what it has in hand.
+    /// It has to go after what it has in hand.
     Then,
-    /// At once.
+    /// It has to go at once.
     Now,
 }
 
@@ -286,17 +286,17 @@ impl Seats {
     }
 
     fn holds(&self, seat: &Seat) -> bool {
-        let own = self.taken.get(&counted(seat.address));
-        own.is_some_and(|own| own.contains_key(&seat.no))
+        let of_address = self.taken.get(&counted(seat.address));
+        of_address.is_some_and(|seats| seats.contains_key(&seat.no))
     }
 
     fn remove(&mut self, seat: &Seat) -> bool {
         let key = counted(seat.address);
-        let Some(own) = self.taken.get_mut(&key) else {
+        let Some(of_address) = self.taken.get_mut(&key) else {
             return false;
         };
-        let gone = own.remove(&seat.no).is_some();
-        if own.is_empty() {
+        let gone = of_address.remove(&seat.no).is_some();
+        if of_address.is_empty() {
             self.taken.remove(&key);
         }
         self.all = self.all.saturating_sub(usize::from(gone));
@@ -338,9 +338,9 @@ impl Gate {
     fn admit_at(self: &Arc<Gate>, address: IpAddr, began: Instant) -> Option<Taken> {
         let mut seats = self.lock();
         let key = counted(address);
-        let own = seats.taken.get(&key).map_or(0, HashMap::len);
+        let seated = seats.taken.get(&key).map_or(0, HashMap::len);
         let mut room = true;
-        if own >= self.limits.per_address_max && !(self.exempt)(address) {
+        if seated >= self.limits.per_address_max && !(self.exempt)(address) {
             let all = || seats.taken.get(&key).into_iter().flat_map(HashMap::values);
             let leaves = oldest_waiting(all()).or_else(|| slowest(all(), &self.limits));
             room = seats.show_out(leaves);
@@ -378,8 +378,8 @@ impl Gate {
         seats.next = seats.next.wrapping_add(1);
         if room {
             seats.all = seats.all.saturating_add(1);
-            let own = seats.taken.entry(key).or_default();
-            own.insert(seat.no, Arc::clone(&seat));
+            let of_address = seats.taken.entry(key).or_default();
+            of_address.insert(seat.no, Arc::clone(&seat));
         } else {
             seats.spare.insert(seat.no, Arc::clone(&seat));
         }

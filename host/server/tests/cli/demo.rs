@@ -45,12 +45,12 @@ fn the_demo_fills_itself_once_and_is_proved() {
     );
     assert!(first.iter().any(|line| line.contains("演示数据")));
     let signs = |lines: &[String]| -> Vec<String> {
-        let own = lines.iter().filter(|line| {
+        let sign_ins = lines.iter().filter(|line| {
             line.contains("1001  PIN")
                 || line.contains("nanmen-shop")
                 || line.contains("nanmen-operator")
         });
-        own.cloned().collect()
+        sign_ins.cloned().collect()
     };
     assert_eq!(signs(&first).len(), 3, "{first:#?}");
     assert!(!place.path("real.db").exists());

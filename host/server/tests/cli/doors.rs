@@ -490,7 +490,7 @@ fn what_a_command_writes_is_a_file_and_its_own() {
     std::fs::create_dir(at("folder")).unwrap();
     let names = || {
         let all = std::fs::read_dir(place.folder.path()).unwrap();
-        let names: BTreeSet<_> = all.map(|own| own.unwrap().file_name()).collect();
+        let names: BTreeSet<_> = all.map(|entry| entry.unwrap().file_name()).collect();
         names
     };
     let before = names();
@@ -512,12 +512,12 @@ fn what_a_command_writes_is_a_file_and_its_own() {
         "secret_file = \"../pipe",
         "data_dir = \"../pipe",
     ] {
-        let own = if key.starts_with("data_dir") {
+        let data_dir_line = if key.starts_with("data_dir") {
             ""
         } else {
             "data_dir = \"data\"\n"
         };
-        place.write("config/rongyi.toml", format!("{own}{key}\"\n"));
+        place.write("config/rongyi.toml", format!("{data_dir_line}{key}\"\n"));
         for args in ["household add -c green --household 9 --name x", "serve"] {
             let code = run_with_umask(&place, "022", args);
             let fine = key.starts_with("secret") && args != "serve";

@@ -295,11 +295,15 @@ fn commands() -> BTreeMap<String, bool> {
         let below: Vec<_> = command.get_subcommands().collect();
         if below.is_empty() {
             let mut arguments = command.get_arguments();
-            let asks = arguments.any(|own| own.get_long() == Some("community"));
+            let asks = arguments.any(|argument| argument.get_long() == Some("community"));
             found.insert(words.trim().to_owned(), asks);
         }
-        for own in below {
-            leaves(own, &format!("{words} {}", own.get_name()), found);
+        for subcommand in below {
+            leaves(
+                subcommand,
+                &format!("{words} {}", subcommand.get_name()),
+                found,
+            );
         }
     }
     let mut found = BTreeMap::new();
@@ -313,7 +317,7 @@ fn the_walk_goes_over_every_command() {
     let walked: BTreeMap<&str, Step> = WALK.iter().copied().collect();
     assert_eq!(walked.len(), WALK.len(), "a command stands there twice");
     let (left, right): (Vec<_>, Vec<_>) = (
-        walked.keys().map(|own| (*own).to_owned()).collect(),
+        walked.keys().map(|words| (*words).to_owned()).collect(),
         real.keys().cloned().collect(),
     );
     assert_eq!(left, right, "left: the walk, right: the command line");
@@ -401,10 +405,13 @@ fn walk(broken: Option<&str>) -> Vec<(&'static str, Ran)> {
             continue;
         };
         let mut all: Vec<&str> = words.split(' ').collect();
-        all.extend(
-            args.iter()
-                .map(|own| if *own == "ENTRY" { &*entry } else { own }),
-        );
+        all.extend(args.iter().map(|argument| {
+            if *argument == "ENTRY" {
+                &*entry
+            } else {
+                argument
+            }
+        }));
         let ran = place.run_with(
             &all,
             &[
@@ -436,7 +443,7 @@ fn nobody_is_stopped(broken: &str, named: bool) {
     let with_broken = walk(Some(broken));
     let mut stopped = String::new();
     for ((words, before), (_, after)) in whole.iter().zip(&with_broken) {
-        let step = WALK.iter().find(|(own, _)| own == words).unwrap().1;
+        let step = WALK.iter().find(|(walked, _)| walked == words).unwrap().1;
         let good = match step {
             One(_, expected) => {
                 (before.code, after.code) == (expected, expected) && code(before) == code(after)

@@ -170,8 +170,8 @@ fn months_are_closed_beside_half_years_each_by_its_own_rows() {
 
     let out = place.good(&["period", "status", "-c", "green", "--json"]);
     let all: Value = serde_json::from_str(&out).unwrap();
-    let row = |own: &Value| {
-        let text = |key: &str| own[key].as_str().unwrap_or("none").to_owned();
+    let row = |period: &Value| {
+        let text = |key: &str| period[key].as_str().unwrap_or("none").to_owned();
         [text("period"), text("rule"), text("state")]
     };
     let all: Vec<_> = all.as_array().unwrap().iter().map(row).collect();
@@ -180,7 +180,7 @@ fn months_are_closed_beside_half_years_each_by_its_own_rows() {
         ["2026-q3", "none", "sealed"],
         ["2026-10", "period-close", "sealed"],
     ];
-    assert_eq!(all, wanted.map(|own| own.map(str::to_owned)));
+    assert_eq!(all, wanted.map(|fields| fields.map(str::to_owned)));
     place.good(&["verify", "-c", "green"]);
 }
 

@@ -478,8 +478,8 @@ caps = [{ minutes = 90000, window = "lifetime", subject = "person" }]
         let out = place.good(&["balance", "-c", "green", "--resident", resident, "--json"]);
         let found: Value = serde_json::from_str(&out).unwrap();
         let all = found["assets"].as_array().unwrap().clone();
-        let own = all.iter().find(|own| own["asset"] == "minutes");
-        own.unwrap()["spendable"].as_i64().unwrap()
+        let balance = all.iter().find(|balance| balance["asset"] == "minutes");
+        balance.unwrap()["spendable"].as_i64().unwrap()
     };
     assert_eq!((minutes("1001"), minutes("1002")), (600, 1200));
     place.height();

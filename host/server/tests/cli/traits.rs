@@ -50,8 +50,10 @@ fn coins(place: &Place) -> Value {
     let out = place.good(&["balance", "-c", "green", "--resident", "1001", "--json"]);
     let said: Value = serde_json::from_str(&out).unwrap();
     let all = said["assets"].as_array().unwrap().clone();
-    let own = all.into_iter().find(|own| own["asset"] == "time-coin");
-    own.unwrap_or_else(|| panic!("no time coins in {out}"))
+    let balance = all
+        .into_iter()
+        .find(|balance| balance["asset"] == "time-coin");
+    balance.unwrap_or_else(|| panic!("no time coins in {out}"))
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn proofs() {
 fn configurations() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("communities")).unwrap();
-    let (host, own) = (
+    let (host, community_file) = (
         folder.path().join("rongyi.toml"),
         folder.path().join("communities/own.toml"),
     );
@@ -113,7 +113,7 @@ fn configurations() {
         let text = String::from_utf8_lossy(bytes);
         let (shared, community) = text.split_once('\0').unwrap_or(("", &text));
         std::fs::write(&host, shared).unwrap();
-        std::fs::write(&own, community).unwrap();
+        std::fs::write(&community_file, community).unwrap();
         match load_with(&host, &|_| None) {
             Ok(config) => said((1, config.communities.len())),
             Err(found) => {
@@ -290,7 +290,7 @@ fn quantities() {
                 // Written out again, it is the same number, and so it is when its scale is known only later.
                 let again = Decimal::parse(&number.to_string(), scale).unwrap();
                 assert_eq!(again, number, "{text:?}");
-                let later = read.as_ref().ok().and_then(|own| own.at(scale));
+                let later = read.as_ref().ok().and_then(|quantity| quantity.at(scale));
                 assert_eq!(later, Some(number.units), "{text:?}");
             }
             all.push(exact.is_ok());

@@ -455,9 +455,9 @@ async fn a_sign_in_that_was_in_hand_when_the_pin_changed_is_none() {
             0,
         ),
     ];
-    for (path, own, form, known, left) in changes {
+    for (path, cookie, form, known, left) in changes {
         let mut all = tokio::task::JoinSet::new();
-        all.spawn(sent(&app, path, &own, form));
+        all.spawn(sent(&app, path, &cookie, form));
         // Whoever knows the old PIN goes on signing in meanwhile: some are let in before, some are being compared.
         for _ in 0..6 {
             let form = || format!("number=1001&pin={known}");

@@ -79,18 +79,20 @@ fn turned_away(answer: &Answer) -> bool {
 #[tokio::test]
 async fn the_api_lets_in_whom_the_table_lets_in() {
     let app = TestApp::new().await;
-    let own = something(&app).await;
+    let numbers = something(&app).await;
     let addresses = routes::api_addresses();
     let described: serde_json::Value =
         serde_json::from_str(&routes::openapi::description()).unwrap();
     let operations = described["paths"].as_object().unwrap().values();
-    let operations: usize = operations.map(|own| own.as_object().unwrap().len()).sum();
+    let operations: usize = operations
+        .map(|methods| methods.as_object().unwrap().len())
+        .sum();
     assert_eq!(addresses.len(), operations + 1, "and openapi.json itself");
     let mut everybody = everybody(&app).await;
     let mut stranger = app.signed_in("2001").await;
     let mut asked = 0;
     for Address { method, path, act } in &addresses {
-        let link = format!("/api/v1{}", filled(path, own));
+        let link = format!("/api/v1{}", filled(path, numbers));
         for (right, who) in &mut everybody {
             // A body that is none: who may not ask is told so before anybody reads it.
             let answer = match *method {
@@ -144,7 +146,7 @@ fn led_away(method: &str, answer: &Answer) -> bool {
 #[tokio::test]
 async fn the_pages_let_in_whom_the_table_lets_in() {
     let app = TestApp::new().await;
-    let own = something(&app).await;
+    let numbers = something(&app).await;
     let addresses = routes::addresses();
     let mut everybody = everybody(&app).await;
     for Address { method, path, act } in addresses.list() {
@@ -153,7 +155,7 @@ async fn the_pages_let_in_whom_the_table_lets_in() {
             assert_eq!(*act, Act::SeePublic);
             continue;
         }
-        let link = filled(path, own);
+        let link = filled(path, numbers);
         for (right, who) in &mut everybody {
             // Pages know browsers; a token is nobody there.
             if matches!(right, Right::Device(_)) {

@@ -43,8 +43,8 @@ async fn what_is_decided_ahead_is_booked_once_and_in_order() {
     let app = TestApp::new().await;
     let nanmen = code("nanmen");
     app.earn("first", "tree.plant", 1001, 1).await;
-    let own = config::load_with(&app.house.config.file, &|_| None).unwrap();
-    let rival = House::open(own, Arc::new(ManualClock::new(NOW)))
+    let config = config::load_with(&app.house.config.file, &|_| None).unwrap();
+    let rival = House::open(config, Arc::new(ManualClock::new(NOW)))
         .await
         .unwrap();
 

@@ -330,8 +330,8 @@ async fn what_a_full_month_refused_is_booked_when_an_entry_of_it_is_taken_back()
     assert_eq!(refused["opens"], "2026-11-01", "{refused}");
     let bearer = scale.bearer.clone();
 
-    let own = config::load_with(&app.house.config.file, &|_| None).unwrap();
-    let house = House::open(own, app.clock.clone()).await.unwrap();
+    let config = config::load_with(&app.house.config.file, &|_| None).unwrap();
+    let house = House::open(config, app.clock.clone()).await.unwrap();
     app.house = Arc::new(house);
     app.router = routes::router(Arc::clone(&app.house));
     let mut check = app.signed_in("check").await;

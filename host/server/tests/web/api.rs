@@ -245,19 +245,19 @@ async fn nobody_asks_for_more_than_their_own() {
     let app = TestApp::new().await;
     let entry = app.earn("g-1", "waste.food", 1001, 120).await;
     let base = "/api/v1/communities/nanmen";
-    let own = format!("{base}/residents/1001/balance");
+    let balance_path = format!("{base}/residents/1001/balance");
     assert_eq!(
-        app.browser().get(&own).await.is(401).json()["code"],
+        app.browser().get(&balance_path).await.is(401).json()["code"],
         "access.sign-in"
     );
     let mut stranger = app.browser();
     stranger.bearer = Some("not-a-token".into());
     assert_eq!(
-        stranger.get(&own).await.is(401).json()["code"],
+        stranger.get(&balance_path).await.is(401).json()["code"],
         "access.token"
     );
     let mut me = app.signed_in("1001").await;
-    assert_eq!(me.get(&own).await.is(200).json()["points"], 120);
+    assert_eq!(me.get(&balance_path).await.is(200).json()["points"], 120);
     let lines = me
         .get(&format!("{base}/residents/1001/passbook"))
         .await
@@ -274,7 +274,7 @@ async fn nobody_asks_for_more_than_their_own() {
         (Some("event"), Some(120))
     );
     let mut neighbour = app.signed_in("2001").await;
-    for path in [&own, &format!("{base}/entries/{entry}")] {
+    for path in [&balance_path, &format!("{base}/entries/{entry}")] {
         assert_eq!(
             neighbour.get(path).await.is(403).json()["code"],
             "access.forbidden"
@@ -297,11 +297,11 @@ async fn nobody_asks_for_more_than_their_own() {
         "access.sign-in"
     );
     let mut scale = app.device("events").await;
-    scale.get(&own).await.is(403);
+    scale.get(&balance_path).await.is(403);
     let mut reader = app.device("read").await;
-    reader.get(&own).await.is(403);
+    reader.get(&balance_path).await.is(403);
     let mut reader = app.device("people").await;
-    reader.get(&own).await.is(200);
+    reader.get(&balance_path).await.is(200);
     reader.json(EVENTS, &event("g-3", "1")).await.is(403);
     let head = app
         .browser()

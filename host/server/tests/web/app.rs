@@ -109,7 +109,7 @@ fn rows<'r>(all: &'r [&'r [(&'static str, &'r str)]]) -> rongyi_sheets::Rows<'r>
     }))
 }
 
-fn write_config(folder: &Path, more: &str, (own, shop): (&str, &str)) {
+fn write_config(folder: &Path, more: &str, (community, shop): (&str, &str)) {
     let below = folder.join("communities");
     std::fs::create_dir_all(&below).expect("a folder");
     std::fs::write(
@@ -117,7 +117,8 @@ fn write_config(folder: &Path, more: &str, (own, shop): (&str, &str)) {
         format!("data_dir = \"data\"\n{more}"),
     )
     .expect("written");
-    let nanmen = include_str!("nanmen.toml").replacen("\n[shop]", &format!("{own}\n[shop]"), 1);
+    let nanmen =
+        include_str!("nanmen.toml").replacen("\n[shop]", &format!("{community}\n[shop]"), 1);
     let jinxian = include_str!("jinxian.toml");
     std::fs::write(below.join("nanmen.toml"), format!("{nanmen}{shop}")).expect("written");
     std::fs::write(below.join("jinxian.toml"), jinxian).expect("written");
@@ -135,14 +136,15 @@ impl TestApp {
 
     /// A house in which the council's points are under notice for three days, and ten points may be owed.
     pub(crate) async fn with_notice() -> TestApp {
-        let own = "notice_days = { \"council.attend\" = 3 }\ndebt_floors = { points = -10 }\n";
-        TestApp::with_both("", (own, "")).await
+        let community =
+            "notice_days = { \"council.attend\" = 3 }\ndebt_floors = { points = -10 }\n";
+        TestApp::with_both("", (community, "")).await
     }
 
     /// A house with further lines in its `rongyi.toml`, for its community, and for its shop.
-    pub(crate) async fn with_both(more: &str, own: (&str, &str)) -> TestApp {
+    pub(crate) async fn with_both(more: &str, nanmen_lines: (&str, &str)) -> TestApp {
         let folder = tempfile::tempdir().expect("a folder");
-        write_config(folder.path(), more, own);
+        write_config(folder.path(), more, nanmen_lines);
         let config = config::load_with(&folder.path().join("rongyi.toml"), &|_| None);
         let config = config.unwrap_or_else(|found| panic!("{}", config::render(&found)));
         compiled::lend(&config);

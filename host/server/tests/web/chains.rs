@@ -211,8 +211,8 @@ async fn what_is_earned_in_a_chain_is_spent_in_it() {
 async fn a_step_reads_what_the_step_before_it_made_it_need() {
     let app = TestApp::new().await;
     let nanmen = code("nanmen");
-    let own = config::load_with(&app.house.config.file, &|_| None).unwrap();
-    let rival = House::open(own, Arc::new(rongyi_clerk::clock::ManualClock::new(NOW)))
+    let config = config::load_with(&app.house.config.file, &|_| None).unwrap();
+    let rival = House::open(config, Arc::new(rongyi_clerk::clock::ManualClock::new(NOW)))
         .await
         .unwrap();
     let event = app.event("before", "waste.food", 2001, 7);
@@ -270,8 +270,8 @@ async fn chains_fall_among_others_and_hurt_nobody() {
         match done.unwrap() {
             (no, Ok(answers)) => {
                 assert_eq!((no % 2, answers.len()), (1, 4));
-                let own: Vec<u64> = answers.iter().map(|own| own.receipt.entry).collect();
-                assert!(own.is_sorted(), "in their order");
+                let entries: Vec<u64> = answers.iter().map(|answer| answer.receipt.entry).collect();
+                assert!(entries.is_sorted(), "in their order");
                 booked += 4;
             }
             (no, Err(ClerkError::Fell { step, .. })) => assert_eq!((no % 2, step), (0, 4)),

@@ -75,15 +75,15 @@ impl Life<'_> {
 
     /// Points that can be spent, and those set aside.
     async fn wallet(&mut self) -> (i64, i64) {
-        let own = self
+        let balance = self
             .me
             .get(&format!("{BASE}/residents/1001/balance"))
             .await
             .is(200)
             .json();
         (
-            own["points"].as_i64().unwrap(),
-            own["held"].as_i64().unwrap(),
+            balance["points"].as_i64().unwrap(),
+            balance["held"].as_i64().unwrap(),
         )
     }
 }

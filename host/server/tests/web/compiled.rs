@@ -34,8 +34,8 @@ pub(crate) fn keep(config: &Config) {
     for file in fs::read_dir(config.data_dir.join("compiled")).expect("a folder") {
         let file = file.expect("a file");
         // A file is written beside its place and then moved there; what is half written has another extension.
-        let own = all.entry(file.file_name());
-        own.or_insert_with(|| fs::read(file.path()).expect("its content"));
+        let kept = all.entry(file.file_name());
+        kept.or_insert_with(|| fs::read(file.path()).expect("its content"));
     }
 }
 

@@ -51,40 +51,43 @@ impl TestApp {
             Sheet::read(&path).expect("a sheet")
         };
         let codes: Vec<Code> = house.communities().keys().cloned().collect();
-        for own in &codes {
-            let sheet = read(own, "households.csv");
+        for community in &codes {
+            let sheet = read(community, "households.csv");
             let rows = sheet.rows(people::HOUSEHOLD_COLUMNS).expect("rows");
             fine(
-                people::add_households(&house, own, rows, false).await,
+                people::add_households(&house, community, rows, false).await,
                 &mut secrets,
             );
-            let sheet = read(own, "residents.csv");
+            let sheet = read(community, "residents.csv");
             let rows = sheet.rows(people::RESIDENT_COLUMNS).expect("rows");
             fine(
-                people::add_residents(&house, own, key, rows, false).await,
+                people::add_residents(&house, community, key, rows, false).await,
                 &mut secrets,
             );
-            let sheet = read(own, "staff.csv");
+            let sheet = read(community, "staff.csv");
             let rows = sheet.rows(people::STAFF_COLUMNS).expect("rows");
             fine(
-                people::add_staff(&house, own, key, rows).await,
+                people::add_staff(&house, community, key, rows).await,
                 &mut secrets,
             );
-            let sheet = read(own, "items.csv");
+            let sheet = read(community, "items.csv");
             let rows = sheet.rows(stock::ITEM_COLUMNS).expect("rows");
             fine(
-                stock::add_items(&house, own, rows, false).await,
+                stock::add_items(&house, community, rows, false).await,
                 &mut secrets,
             );
-            let sheet = read(own, "stock.csv");
+            let sheet = read(community, "stock.csv");
             let rows = sheet.rows(stock::STOCK_COLUMNS).expect("rows");
-            fine(stock::receive_stock(&house, own, rows).await, &mut secrets);
+            fine(
+                stock::receive_stock(&house, community, rows).await,
+                &mut secrets,
+            );
             for (name, columns, form) in [
                 ("balances.csv", BALANCE_COLUMNS, Reader::balance as Form),
                 ("history.csv", HISTORY_COLUMNS, Reader::history as Form),
                 ("events.csv", EVENT_COLUMNS, Reader::event as Form),
             ] {
-                let there = shipped.join("demo").join(own.as_str()).join(name);
+                let there = shipped.join("demo").join(community.as_str()).join(name);
                 if !there.is_file() {
                     continue;
                 }
@@ -94,11 +97,18 @@ impl TestApp {
                     PAPER_BOOK
                 };
                 let by = (code(source), &Actor::here());
-                let reader = Reader::open(&house.store, own, by).await.expect("a reader");
-                let sheet = read(own, name);
+                let reader = Reader::open(&house.store, community, by)
+                    .await
+                    .expect("a reader");
+                let sheet = read(community, name);
                 let rows = sheet.rows(columns).expect("rows");
-                let tally = import::send(&house, own, &reader, rows, form, &mut |_, _| {}).await;
-                assert_eq!(tally.expect("imported").bad_count(), 0, "{own} {name}");
+                let tally =
+                    import::send(&house, community, &reader, rows, form, &mut |_, _| {}).await;
+                assert_eq!(
+                    tally.expect("imported").bad_count(),
+                    0,
+                    "{community} {name}"
+                );
             }
         }
         let played = rongyi_server::demo::play(&house, &shipped.join("demo")).await;
@@ -269,7 +279,7 @@ async fn other_assets_are_said_in_english_too() {
         .filter(|line| line.contains("+1 service stars"))
         .last();
     let entry = star.and_then(|line| line.split("/passbook/").nth(1));
-    let entry = entry.and_then(|own| own.split('"').next()).unwrap();
+    let entry = entry.and_then(|rest| rest.split('"').next()).unwrap();
     let why = me.get(&format!("/jinxian/passbook/{entry}")).await;
     why.is(200)
         .says(&["<td class=\"in\">+1 service stars</td>"]);
@@ -281,22 +291,22 @@ async fn every_page_of_everybody_in_the_demonstration_agrees() {
     let app = TestApp::demo().await;
     let codes: Vec<_> = app.house.communities().keys().cloned().collect();
     let mut walked = 0;
-    for own in &codes {
-        for row in app.house.store.residents(own).await.unwrap() {
-            let mut me = app.resident_at(own, row.resident).await;
-            let lines = walk(&mut me, own.as_str(), row.resident.0).await;
-            terminal_agrees(&app, (own.as_str(), row.resident.0), &lines);
+    for community in &codes {
+        for row in app.house.store.residents(community).await.unwrap() {
+            let mut me = app.resident_at(community, row.resident).await;
+            let lines = walk(&mut me, community.as_str(), row.resident.0).await;
+            terminal_agrees(&app, (community.as_str(), row.resident.0), &lines);
             walked += lines.len();
         }
     }
     assert!(walked > 400, "only {walked} lines were walked");
     // And once more when notices have ended, orders were not collected, and points have run out.
     app.clock.advance_days(40);
-    for own in &codes {
-        jobs::round(&app.house, own).await.unwrap();
-        for row in app.house.store.residents(own).await.unwrap() {
-            let mut me = app.resident_at(own, row.resident).await;
-            walk(&mut me, own.as_str(), row.resident.0).await;
+    for community in &codes {
+        jobs::round(&app.house, community).await.unwrap();
+        for row in app.house.store.residents(community).await.unwrap() {
+            let mut me = app.resident_at(community, row.resident).await;
+            walk(&mut me, community.as_str(), row.resident.0).await;
         }
     }
     app.end().await;

@@ -334,10 +334,13 @@ async fn a_reversed_row_is_typed_again_in_its_place() {
         program.json(&format!("{API}/events"), &again).await.is(409);
     }
     let form = lead.get("/nanmen/record?kind=waste.food").await;
-    let mut own = sent("", "1");
-    own.push(("key".to_owned(), form.hidden("key")));
-    let own: Vec<_> = own.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-    let booked = lead.post("/nanmen/record", &own).await;
+    let mut fields = sent("", "1");
+    fields.push(("key".to_owned(), form.hidden("key")));
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(k, v)| (k.as_str(), v.as_str()))
+        .collect();
+    let booked = lead.post("/nanmen/record", &fields).await;
     let entry = booked.is(200).text.split("账本第 ").nth(1).unwrap();
     let entry = entry.split(' ').next().unwrap();
     for (typed, said) in [

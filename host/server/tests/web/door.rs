@@ -269,12 +269,12 @@ async fn every_answer_carries_the_security_headers() {
             "referrer-policy",
             "permissions-policy",
         ];
-        let own = names.map(|name| answer.headers[name].to_str().unwrap().to_owned());
+        let header_values = names.map(|name| answer.headers[name].to_str().unwrap().to_owned());
         assert!(
             !answer.headers.contains_key("strict-transport-security"),
             "no https here"
         );
-        seen.push(own);
+        seen.push(header_values);
     }
     seen.dedup();
     let wanted = [

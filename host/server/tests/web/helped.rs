@@ -137,8 +137,8 @@ async fn a_colleague_is_a_person_and_not_a_name() {
     }
     boss.get(&page).await.is(200).says(&["value=\"1001\""]);
     // Nobody says of themselves who they are.
-    let own = format!("/nanmen/operator/staff/{}", staff(&app, "boss").await);
-    boss.post(&own, &tie("1002")).await.is(403);
+    let boss_page = format!("/nanmen/operator/staff/{}", staff(&app, "boss").await);
+    boss.post(&boss_page, &tie("1002")).await.is(403);
     office.post(&page, &tie("")).await.is(403);
     boss.post(&page, &tie("")).await.is(200);
     office.post(pin, &of("1001")).await.is(200);
@@ -161,9 +161,9 @@ async fn two_accounts_of_one_person_are_one_person() {
     let rows = Row::typed(&cells).alone();
     let added = people::add_staff(&app.house, &code("nanmen"), key, rows).await;
     assert_eq!((added.new, added.bad.len()), (1, 0), "{added:?}");
-    let own = Some(person(&app, 1001).await);
+    let person_id = Some(person(&app, 1001).await);
     let second = store.staff_by_login(&code("nanmen"), "second").await;
-    assert_eq!(second.unwrap().unwrap().person_id, own);
+    assert_eq!(second.unwrap().unwrap().person_id, person_id);
     let (mut boss, mut other) = (app.signed_in("boss").await, app.signed_in("second").await);
     let base = "/api/v1/communities/nanmen";
     let propose = json!({ "resident": 2001, "amount": 5, "reason": "补记" });
@@ -187,7 +187,7 @@ async fn two_accounts_of_one_person_are_one_person() {
         by_staff: None,
         detail: "terminal/root",
     };
-    store.set_staff_person(id, own, deed).await.unwrap();
+    store.set_staff_person(id, person_id, deed).await.unwrap();
     let told = other.json(&approve(entry), &json!({})).await;
     assert_eq!(told.json()["code"], "proposal.same-person", "{}", told.text);
     other.get(&page).await.is(200);
@@ -231,7 +231,7 @@ async fn what_was_set_for_somebody_is_told_to_the_clerk_and_to_her() {
         .is(422);
     let records = app.house.store.access_records_in(&code("nanmen"), 50).await;
     let records = records.unwrap().into_iter();
-    assert_eq!(records.filter(|own| own.what == "listing").count(), 1);
+    assert_eq!(records.filter(|record| record.what == "listing").count(), 1);
     app.end().await;
 }
 
@@ -248,11 +248,13 @@ async fn a_refusal_tells_nobody_what_another_person_has() {
         (format!("{base}/quotes"), quote),
         (format!("{base}/orders"), order),
     ];
-    let mut own = app.signed_in("1001").await;
-    let balance = own.get(&format!("{base}/residents/1001/balance")).await;
+    let mut resident = app.signed_in("1001").await;
+    let balance = resident
+        .get(&format!("{base}/residents/1001/balance"))
+        .await;
     let has = balance.is(200).json()["points"].to_string();
     for (path, body) in &asked {
-        let told = own.json(path, body).await.is(200).json();
+        let told = resident.json(path, body).await.is(200).json();
         assert_eq!(told["code"], "balance.short", "{told}");
         let said = told["text"]["zh"].as_str().unwrap();
         assert!(said.contains(&format!("可用 {has} 分")), "{said}");

@@ -57,8 +57,8 @@ fn rival(
     entries: &mpsc::Sender<u64>,
 ) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let own = config::load_with(file, &|_| None).unwrap();
-    let opened = House::open(own, Arc::new(ManualClock::new(NOW)));
+    let config = config::load_with(file, &|_| None).unwrap();
+    let opened = House::open(config, Arc::new(ManualClock::new(NOW)));
     let house = runtime.block_on(opened).unwrap();
     let nanmen = code("nanmen");
     while let Ok(no) = told.recv() {
@@ -90,8 +90,8 @@ async fn whoever_is_late_twice_takes_the_row_first() {
         booked: Mutex::new(booked),
         before: Mutex::default(),
     });
-    let own = config::load_with(&app.house.config.file, &|_| None).unwrap();
-    let house = House::open(own, clock.clone()).await.unwrap();
+    let config = config::load_with(&app.house.config.file, &|_| None).unwrap();
+    let house = House::open(config, clock.clone()).await.unwrap();
     clock.armed.store(true, Ordering::SeqCst);
     let answer = house.clerk.ask(&code("nanmen"), command("own")).await;
     clock.armed.store(false, Ordering::SeqCst);
@@ -106,7 +106,10 @@ async fn whoever_is_late_twice_takes_the_row_first() {
     let after = clock.booked.lock().unwrap().recv().unwrap();
     assert_eq!(before.len(), MISSES);
     let entry = answer.receipt.entry;
-    assert!(before.iter().all(|own| *own < entry), "{before:?} {entry}");
+    assert!(
+        before.iter().all(|earlier| *earlier < entry),
+        "{before:?} {entry}"
+    );
     assert!(after > entry, "the rival waited: {after}, {entry}");
     assert_eq!(cluster.holding(), 0, "the row is free again");
 

@@ -135,7 +135,11 @@ async fn a_kind_changes_rules_on_a_date() {
     let hours = "\n[[rule]]\nplugin = \"hours\"\nactive_from = 2027-12-01\n[[rule.params.kinds]]\n\
                  code = \"cleanup.hour\"\ntitle = { zh = \"清洁日时长\", en = \"Clean-up time\" }\nfixed_minutes = 60\n";
     take_over(&app, &format!("{NANMEN}\n{lesser}{hours}")).await;
-    let named = async |on| decides(&app, "cleanup.hour", on).await.map(|own| own.0);
+    let named = async |on| {
+        decides(&app, "cleanup.hour", on)
+            .await
+            .map(|decided| decided.0)
+    };
     assert_eq!(named("2027-11-30").await.as_deref(), Some("points-table"));
     assert_eq!(named("2027-12-01").await.as_deref(), Some("hours"));
     // A day too early is a day on which both decide.
@@ -338,7 +342,7 @@ async fn a_refusal_that_rests_on_configuration_is_taken_up_when_that_changed() {
     assert_ne!(more, NANMEN);
     take_over(&app, &more).await;
     let found = look().await;
-    let entries: Vec<u64> = found.iter().map(|own| own.refused.entry).collect();
+    let entries: Vec<u64> = found.iter().map(|taken| taken.refused.entry).collect();
     assert_eq!(entries, [refused]);
     assert_eq!(found[0].refused.refusal.code.as_str(), "host.award-max");
     let mut me = app.signed_in("1001").await;
@@ -354,9 +358,9 @@ async fn a_refusal_that_rests_on_configuration_is_taken_up_when_that_changed() {
     assert!(once.is_empty(), "{once:?}");
 
     // A rule that decides otherwise now: the sixth council of the month, under a table of its own.
-    let own = "\n[[rule]]\nplugin = \"points-table\"\nactive_from = 2026-11-01\n[[rule.params.kinds]]\n\
+    let table = "\n[[rule]]\nplugin = \"points-table\"\nactive_from = 2026-11-01\n[[rule.params.kinds]]\n\
          code = \"council.attend\"\ntitle = { zh = \"议事\", en = \"Council\" }\nunit = { zh = \"次\", en = \"times\" }\nper_unit = 1\n";
-    take_over(&app, &format!("{more}{own}")).await;
+    take_over(&app, &format!("{more}{table}")).await;
     let found = look().await;
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].refused.event.kind.as_str(), "council.attend");

@@ -63,15 +63,16 @@ fn routes() -> BTreeSet<String> {
     let pages = all
         .list()
         .iter()
-        .filter(|own| own.method == "GET" && !files.contains(&own.path.as_str()));
-    pages.map(|own| own.path.clone()).collect()
+        .filter(|address| address.method == "GET" && !files.contains(&address.path.as_str()));
+    pages.map(|address| address.path.clone()).collect()
 }
 
 fn fits(route: &str, path: &str) -> bool {
     let (route, path): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
     route.len() == path.len()
-        && route.iter().zip(&path).all(|(own, part)| {
-            own == part || (own.starts_with('{') && own.ends_with('}') && !part.is_empty())
+        && route.iter().zip(&path).all(|(segment, part)| {
+            segment == part
+                || (segment.starts_with('{') && segment.ends_with('}') && !part.is_empty())
         })
 }
 
@@ -137,7 +138,7 @@ async fn walk(who: &mut Browser<'_>, start: &str) -> (BTreeSet<String>, Vec<Stri
             todo.extend(
                 links(&answer.text)
                     .into_iter()
-                    .map(|own| (own, link.clone())),
+                    .map(|target| (target, link.clone())),
             );
         }
     }
@@ -169,7 +170,7 @@ async fn lively() -> TestApp {
 #[tokio::test]
 async fn every_page_is_found_by_links_from_where_its_readers_begin() {
     let app = lively().await;
-    let desks = |own: &[&'static str]| [&STAFF, own].concat();
+    let desks = |further: &[&'static str]| [&STAFF, further].concat();
     let (till, record, amend) = (
         "/{community}/till",
         "/{community}/record",

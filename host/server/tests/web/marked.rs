@@ -44,15 +44,15 @@ async fn what_is_marked_waits_at_the_desk_until_another_one_has_looked() {
     let marks = format!("{API}/marks");
     let listed = boss.get(&marks).await.is(200).json();
     assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
-    let own = &listed[0];
+    let mark = &listed[0];
     assert_eq!(
-        (&own["entry"], &own["kind"]),
+        (&mark["entry"], &mark["kind"]),
         (&json!(entry), &json!("cleanup.hour"))
     );
-    assert_eq!(own["residents"], json!([1001]));
+    assert_eq!(mark["residents"], json!([1001]));
     assert!(
-        own["says"][0]["zh"].as_str().unwrap().contains("重叠"),
-        "{own}"
+        mark["says"][0]["zh"].as_str().unwrap().contains("重叠"),
+        "{mark}"
     );
     for who in ["shop", "lead", "1001"] {
         app.signed_in(who).await.get(&marks).await.is(403);
@@ -61,8 +61,8 @@ async fn what_is_marked_waits_at_the_desk_until_another_one_has_looked() {
         app.device(scope).await.get(&marks).await.is(403);
     }
     let tick = |entry: u64| format!("{API}/marks/{entry}/seen");
-    let own = check.json(&tick(entry), &json!({})).await;
-    own.is(422).says(&["另一位工作人员"]);
+    let answer = check.json(&tick(entry), &json!({})).await;
+    answer.is(422).says(&["另一位工作人员"]);
     app.signed_in("shop")
         .await
         .json(&tick(entry), &json!({}))
@@ -73,8 +73,8 @@ async fn what_is_marked_waits_at_the_desk_until_another_one_has_looked() {
 
     // Whoever recorded it is not the one to look; a shopkeeper neither.
     let seen = format!("/nanmen/amend/{entry}/seen");
-    let own = check.post(&seen, &[]).await;
-    own.is(422).says(&["另一位工作人员"]);
+    let answer = check.post(&seen, &[]).await;
+    answer.is(422).says(&["另一位工作人员"]);
     check.get("/nanmen/amend").await.says(&["这是您自己登记的"]);
     app.signed_in("shop").await.post(&seen, &[]).await.is(403);
     boss.get("/nanmen/amend").await.says(&["看过了，没有问题"]);

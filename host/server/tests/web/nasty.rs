@@ -351,10 +351,10 @@ fn each_value(body: &Value, with: &mut impl FnMut(String)) {
     let mut paths = Vec::new();
     fn visit(value: &Value, path: &str, paths: &mut Vec<String>) {
         match value {
-            Value::Object(own) => own
+            Value::Object(fields) => fields
                 .iter()
                 .for_each(|(name, value)| visit(value, &format!("{path}/{name}"), paths)),
-            Value::Array(own) => own
+            Value::Array(values) => values
                 .iter()
                 .enumerate()
                 .for_each(|(at, value)| visit(value, &format!("{path}/{at}"), paths)),

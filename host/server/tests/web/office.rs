@@ -82,7 +82,7 @@ async fn who_forgot_the_pin_comes_back_through_the_office() {
         .access_records(Whose::Person(person), 9)
         .await
         .unwrap();
-    let whats: Vec<_> = records.iter().map(|own| own.what.as_str()).collect();
+    let whats: Vec<_> = records.iter().map(|record| record.what.as_str()).collect();
     assert_eq!(whats, ["secret"]);
     // Unlocking leaves the PIN as it is.
     for _ in 0..3 {
@@ -138,7 +138,7 @@ async fn only_the_office_helps_and_nobody_helps_themselves() {
         .staff_by_login(&code("nanmen"), "shop")
         .await;
     let shop = shop.unwrap().unwrap().staff_id;
-    let (own, other) = (
+    let (boss_page, other) = (
         format!("/nanmen/operator/staff/{boss}"),
         format!("/nanmen/operator/staff/{shop}"),
     );
@@ -148,7 +148,7 @@ async fn only_the_office_helps_and_nobody_helps_themselves() {
         staff.get(&other).await.is(403);
         for act in ["password", "disable", "enable"] {
             staff.post(&other, &[("act", act)]).await.is(403);
-            staff.post(&own, &[("act", act)]).await.is(403);
+            staff.post(&boss_page, &[("act", act)]).await.is(403);
         }
     }
     // An operator sets a colleague's password anew, not the own one, and ends the colleague's session by it.
@@ -159,7 +159,10 @@ async fn only_the_office_helps_and_nobody_helps_themselves() {
         &[("act", "disable")],
         &[("act", "role"), ("role", "leader")],
     ] {
-        lead.post(&own, form).await.is(403).says(&["不能给自己办"]);
+        lead.post(&boss_page, form)
+            .await
+            .is(403)
+            .says(&["不能给自己办"]);
     }
     lead.get("/nanmen/operator/staff")
         .await

@@ -64,7 +64,7 @@ async fn calls(house: &House) -> u64 {
     house.write_figures(&nanmen).await.unwrap();
     let all = figures(&house.store, &nanmen).await.unwrap();
     all.into_values()
-        .map(|own| own.tally.faults.values().sum::<u64>())
+        .map(|figures| figures.tally.faults.values().sum::<u64>())
         .sum()
 }
 
@@ -164,8 +164,8 @@ async fn the_hosts_own_faults_park_nobody() {
         ward.heard(set, &[event; 16], Some(&fault), NOW);
     }
     assert_eq!(ask(&app.house, "good", 0).await, None);
-    let own = Arc::clone(&app.house);
-    assert_eq!(own.books.ward(&code("nanmen")).health(set).parked, None);
-    drop(own);
+    let house = Arc::clone(&app.house);
+    assert_eq!(house.books.ward(&code("nanmen")).health(set).parked, None);
+    drop(house);
     app.end().await;
 }

@@ -168,9 +168,9 @@ async fn the_past_is_read_and_stated() {
     assert_eq!(wrong["after"][0]["on"], "2026-11-26");
     let today = check.json(path, &state("2026-12-02", 60)).await;
     assert_eq!(today.is(422).json()["code"], "assert.today");
-    let mut own = app.signed_in("1001").await;
-    own.json(path, &state("2026-11-25", 40)).await.is(403);
+    let mut resident = app.signed_in("1001").await;
+    resident.json(path, &state("2026-11-25", 40)).await.is(403);
     let other = "/api/v1/communities/nanmen/residents/2001/past-balance?at=2026-11-25";
-    own.get(other).await.is(403);
+    resident.get(other).await.is(403);
     app.end().await;
 }

@@ -15,8 +15,14 @@ async fn readings(app: &TestApp, resident: u32) -> Vec<(String, String, String, 
     let store = &app.house.store;
     let nanmen = code("nanmen");
     let lines = store.reads_of(&nanmen, ResidentNo(resident), 100);
-    let line =
-        |own: rongyi_store::ReadLine| (own.reader.to_string(), own.kind, own.door, own.reads);
+    let line = |reading: rongyi_store::ReadLine| {
+        (
+            reading.reader.to_string(),
+            reading.kind,
+            reading.door,
+            reading.reads,
+        )
+    };
     lines.await.unwrap().into_iter().map(line).collect()
 }
 
@@ -24,16 +30,16 @@ async fn readings(app: &TestApp, resident: u32) -> Vec<(String, String, String, 
 async fn every_reading_of_somebodys_data_leaves_a_line_that_they_see() {
     let app = TestApp::new().await;
     let entry = app.earn("r-1", "waste.food", 1001, 100).await;
-    let own = format!("{API}/residents/1001");
+    let resident_path = format!("{API}/residents/1001");
     let mut boss = app.signed_in("boss").await;
-    boss.get(&format!("{own}/balance")).await.is(200);
+    boss.get(&format!("{resident_path}/balance")).await.is(200);
     // It is there before the answer is, whatever becomes of the host.
     assert_eq!(readings(&app, 1001).await.len(), 1);
     for _ in 0..2 {
-        boss.get(&format!("{own}/balance")).await.is(200);
+        boss.get(&format!("{resident_path}/balance")).await.is(200);
     }
-    boss.get(&format!("{own}/passbook")).await.is(200);
-    boss.get(&format!("{own}/past-balance?at=2026-11-22"))
+    boss.get(&format!("{resident_path}/passbook")).await.is(200);
+    boss.get(&format!("{resident_path}/past-balance?at=2026-11-22"))
         .await
         .is(200);
     let mut check = app.signed_in("check").await;
@@ -43,15 +49,18 @@ async fn every_reading_of_somebodys_data_leaves_a_line_that_they_see() {
         .await
         .is(200);
     let mut program = app.device("people").await;
-    program.get(&format!("{own}/balance")).await.is(200);
+    program
+        .get(&format!("{resident_path}/balance"))
+        .await
+        .is(200);
     // Who was refused has read nothing, and what is one's own is no reading by others.
     app.signed_in("shop")
         .await
-        .get(&format!("{own}/balance"))
+        .get(&format!("{resident_path}/balance"))
         .await
         .is(403);
     let mut me = app.signed_in("1001").await;
-    me.get(&format!("{own}/balance")).await.is(200);
+    me.get(&format!("{resident_path}/balance")).await.is(200);
     me.get("/nanmen/home").await.is(200);
 
     jobs::read_log(&app.house).await.unwrap();
@@ -76,7 +85,7 @@ async fn every_reading_of_somebodys_data_leaves_a_line_that_they_see() {
     );
     // Points are the household's: an entry is everybody's of it, a balance only whose it was asked.
     let of_1002 = readings(&app, 1002).await;
-    let kinds: Vec<_> = of_1002.iter().map(|own| own.1.as_str()).collect();
+    let kinds: Vec<_> = of_1002.iter().map(|reading| reading.1.as_str()).collect();
     assert_eq!(kinds, ["entry", "proof"]);
     assert_eq!(readings(&app, 2001).await, []);
 
@@ -96,7 +105,7 @@ async fn every_reading_of_somebodys_data_leaves_a_line_that_they_see() {
     // Another hour is another line.
     app.clock
         .set(Instant(app.house.clock.now().0 + 3_600_000_000));
-    boss.get(&format!("{own}/balance")).await.is(200);
+    boss.get(&format!("{resident_path}/balance")).await.is(200);
     jobs::read_log(&app.house).await.unwrap();
     assert_eq!(readings(&app, 1001).await.len(), 6);
     app.clock.advance_days(30 * 12);

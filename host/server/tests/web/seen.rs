@@ -139,10 +139,10 @@ async fn every_door_says_the_same_of_an_order_in_every_state() {
     let said: Value = serde_json::from_slice(&said.stdout).unwrap();
     let listed = said["orders"].as_array().unwrap();
     assert_eq!(listed.len(), orders.len());
-    for own in listed {
-        let order = seen(&mut me, own["order"].as_u64().unwrap()).await;
-        assert_eq!(figures(own), figures(&order));
-        assert_eq!(own["closed_at_us"], order["closed_at_us"]);
+    for printed in listed {
+        let order = seen(&mut me, printed["order"].as_u64().unwrap()).await;
+        assert_eq!(figures(printed), figures(&order));
+        assert_eq!(printed["closed_at_us"], order["closed_at_us"]);
     }
     app.end().await;
 }
@@ -150,10 +150,10 @@ async fn every_door_says_the_same_of_an_order_in_every_state() {
 /// Points that can be spent, and those set aside.
 async fn balance(me: &mut Browser<'_>) -> (i64, i64) {
     let path = format!("{BASE}/residents/1001/balance");
-    let own = me.get(&path).await.is(200).json();
+    let balance = me.get(&path).await.is(200).json();
     (
-        own["points"].as_i64().unwrap(),
-        own["held"].as_i64().unwrap(),
+        balance["points"].as_i64().unwrap(),
+        balance["held"].as_i64().unwrap(),
     )
 }
 

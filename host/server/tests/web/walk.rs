@@ -103,14 +103,14 @@ fn head(month: &str, text: &str) -> Option<Head> {
 }
 
 fn line(html: &str, month: &str, apart: bool) -> Seen {
-    let entry = after(html, "/passbook/").map(|own| until(own, "\""));
+    let entry = after(html, "/passbook/").map(|rest| until(rest, "\""));
     let title = after(html, "class=\"line-what\">").unwrap();
-    let change = after(html, "class=\"line-change").and_then(|own| after(own, ">"));
+    let change = after(html, "class=\"line-change").and_then(|rest| after(rest, ">"));
     // Beside the number a word for screen readers says the direction.
     let shown = change.unwrap().replace("收入", "").replace("支出", "");
     let shown = plain(until(&shown, "</span>\n"));
     let balance = after(html, "class=\"line-balance\">");
-    let balance = balance.and_then(|own| number(until(own, "<")));
+    let balance = balance.and_then(|rest| number(until(rest, "<")));
     let of = if html.contains(" named\">") {
         Of::Other(shown.split_once(' ').unwrap().1.to_owned())
     } else if shown.contains("小时") {
@@ -122,11 +122,11 @@ fn line(html: &str, month: &str, apart: bool) -> Seen {
     let other = match &of {
         Of::Other(name) => change
             .zip(balance)
-            .map(|(own, left)| (name.clone(), own, left)),
+            .map(|(moved, left)| (name.clone(), moved, left)),
         Of::Points | Of::Hours => None,
     };
     Seen {
-        entry: entry.and_then(|own| own.parse().ok()).unwrap_or(0),
+        entry: entry.and_then(|digits| digits.parse().ok()).unwrap_or(0),
         title: plain(until(title, "</span>")),
         change: change.filter(|_| of == Of::Points),
         after: balance.filter(|_| of == Of::Points),
@@ -143,16 +143,19 @@ fn lines(html: &str) -> (Vec<Seen>, Vec<Head>) {
     let (mut all, mut heads) = (Vec::new(), Vec::new());
     for section in html.split("<section class=\"month").skip(1) {
         let apart = section.starts_with(" pending");
-        let title = after(section, "<h2").and_then(|own| after(own, ">"));
+        let title = after(section, "<h2").and_then(|rest| after(rest, ">"));
         let month = plain(until(title.unwrap(), "</h2>"));
         if !apart {
             let notes = until(after(section, "</h2>").unwrap(), "</div>");
-            let notes = notes.split("<p").skip(1).filter_map(|own| after(own, ">"));
-            heads.extend(notes.filter_map(|own| head(&month, until(own, "</p>"))));
+            let notes = notes
+                .split("<p")
+                .skip(1)
+                .filter_map(|rest| after(rest, ">"));
+            heads.extend(notes.filter_map(|note| head(&month, until(note, "</p>"))));
         }
         let body = until(section, "</section>");
-        let own = body.split("<li><a class=\"line\"").skip(1);
-        all.extend(own.map(|own| line(own, &month, apart)));
+        let items = body.split("<li><a class=\"line\"").skip(1);
+        all.extend(items.map(|item| line(item, &month, apart)));
     }
     (all, heads)
 }
@@ -163,10 +166,10 @@ fn this_month(me: &Browser<'_>, (community, resident): (&str, u32), home: &str, 
     let (year, month, _) = today.parts();
     let now = format!("{year}年{month}月");
     if let Some(tile) = after(home, "本月收入</dt><dd>") {
-        let own = heads
+        let heading = heads
             .iter()
-            .find(|own| own.month == now && own.of == Of::Points);
-        let earned = own.map_or(0, |own| own.earned);
+            .find(|head| head.month == now && head.of == Of::Points);
+        let earned = heading.map_or(0, |head| head.earned);
         let tile = number(until(tile, "<"));
         assert_eq!(tile, Some(earned), "{resident}: what came in in {now}");
     }
@@ -182,9 +185,9 @@ fn other_assets(resident: u32, home: &str, all: &[Seen]) {
         }
     }
     for (name, after) in last {
-        let own = home.split(&format!("<dt>{name}</dt><dd>")).nth(1);
-        let own = own.and_then(|own| number(until(own, "<")));
-        assert_eq!(own, Some(after), "{resident}: home's {name}");
+        let tile = home.split(&format!("<dt>{name}</dt><dd>")).nth(1);
+        let tile = tile.and_then(|rest| number(until(rest, "<")));
+        assert_eq!(tile, Some(after), "{resident}: home's {name}");
     }
 }
 
@@ -236,9 +239,9 @@ fn months_add_up(resident: u32, all: &[Seen], heads: &[Head]) {
         }
         let said = heads
             .iter()
-            .filter(|own| own.month == month && own.of != Of::Hours);
+            .filter(|head| head.month == month && head.of != Of::Hours);
         let said: Vec<_> = said
-            .map(|own| (own.of.clone(), (own.earned, own.spent)))
+            .map(|head| (head.of.clone(), (head.earned, head.spent)))
             .collect();
         let once: BTreeMap<Of, (i64, i64)> = said.iter().cloned().collect();
         assert_eq!(
@@ -259,27 +262,27 @@ async fn why_adds_up(me: &mut Browser<'_>, community: &str, line: &Seen) {
         .text
         .split("<table class=\"sum\">")
         .skip(1)
-        .map(|own| {
-            let own = until(own, "</table>");
-            let rows = until(after(own, "<tbody>").unwrap(), "</tbody>");
+        .map(|table| {
+            let table = until(table, "</table>");
+            let rows = until(after(table, "<tbody>").unwrap(), "</tbody>");
             let parts = rows.split("</td><td>").skip(1);
-            let parts = parts.filter_map(|own| number(until(own, "</td>")));
-            let foot = after(own, "<tfoot>").and_then(|own| after(own, "<td"));
-            let foot = foot.and_then(|own| after(own, ">")).unwrap();
+            let parts = parts.filter_map(|cell| number(until(cell, "</td>")));
+            let foot = after(table, "<tfoot>").and_then(|rest| after(rest, "<td"));
+            let foot = foot.and_then(|rest| after(rest, ">")).unwrap();
             (plain(until(foot, "</td>")), parts.sum())
         })
         .collect();
     if sums.is_empty() {
         return;
     }
-    let own = sums.iter().find(|(foot, _)| *foot == line.shown);
-    let own = own.unwrap_or_else(|| panic!("{path} says {sums:?} of {line:?}"));
+    let sum = sums.iter().find(|(foot, _)| *foot == line.shown);
+    let sum = sum.unwrap_or_else(|| panic!("{path} says {sums:?} of {line:?}"));
     let change = line
         .change
         .or(line.other.as_ref().map(|(_, change, _)| *change));
     let has_steps = why.text.matches("<tbody><tr>").count() == sums.len();
     if let Some(change) = change.filter(|_| has_steps) {
-        assert_eq!(own.1, change, "{path}: {line:?}");
+        assert_eq!(sum.1, change, "{path}: {line:?}");
     }
 }
 
@@ -296,8 +299,8 @@ pub(crate) async fn walk(me: &mut Browser<'_>, community: &str, resident: u32) -
     for _ in 0..200 {
         let page = me.get(&path).await;
         page.is(200);
-        let (own, said) = lines(&page.text);
-        all.extend(own.into_iter().filter(|line| !line.apart));
+        let (seen, said) = lines(&page.text);
+        all.extend(seen.into_iter().filter(|line| !line.apart));
         heads.extend(said);
         let Some(next) = after(&page.text, "passbook?show=all&amp;before=") else {
             break;

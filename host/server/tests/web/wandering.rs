@@ -156,7 +156,7 @@ impl Wanderer<'_> {
                 Ok(answer) => {
                     self.booked += 1;
                     self.entries.push(answer.receipt.entry);
-                    let noticed = |record: &Record| matches!(record, Record::Moved(_, own) if own.credit.purpose == Purpose::Notice);
+                    let noticed = |record: &Record| matches!(record, Record::Moved(_, transfer) if transfer.credit.purpose == Purpose::Notice);
                     if answer.receipt.records.iter().any(noticed) {
                         self.noticed.push(answer.receipt.entry);
                     }
@@ -216,7 +216,10 @@ async fn every_page_after_a_random_workload_agrees() {
         }
         let points = Account::of_community(AssetNo::POINTS, Purpose::Expired);
         let lapsed = app.house.store.balances(&code("nanmen"), &[points]).await;
-        let lapsed = lapsed.unwrap().first().map_or(0, |(_, own)| own.total);
+        let lapsed = lapsed
+            .unwrap()
+            .first()
+            .map_or(0, |(_, balance)| balance.total);
         assert!(
             wanderer.booked > 100 && walked > 300 && wanderer.noticed.len() > 3 && lapsed > 0,
             "seed {seed} has met too little: {} booked, {walked} lines, {} under notice, {lapsed} lapsed",

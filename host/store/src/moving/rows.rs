@@ -106,24 +106,24 @@ impl Sum {
         // Lengths before contents, so that two rows never have the same bytes.
         let mut bytes = Vec::new();
         for cell in row {
-            let own: Option<Vec<u8>> = match cell {
-                Cell::Number(value) => value.map(|own| own.to_le_bytes().to_vec()),
-                Cell::Truth(value) => value.map(|own| vec![u8::from(own)]),
-                Cell::Text(value) => value.as_ref().map(|own| own.as_bytes().to_vec()),
+            let content: Option<Vec<u8>> = match cell {
+                Cell::Number(value) => value.map(|number| number.to_le_bytes().to_vec()),
+                Cell::Truth(value) => value.map(|truth| vec![u8::from(truth)]),
+                Cell::Text(value) => value.as_ref().map(|text| text.as_bytes().to_vec()),
                 Cell::Bytes(value) => value.clone(),
             };
-            match own {
-                Some(own) => {
-                    bytes.extend((own.len() as u64).to_le_bytes());
-                    bytes.extend(own);
+            match content {
+                Some(content) => {
+                    bytes.extend((content.len() as u64).to_le_bytes());
+                    bytes.extend(content);
                 }
                 None => bytes.extend(u64::MAX.to_le_bytes()),
             }
         }
         let hash = rongyi_core::chain::sha256(&bytes);
-        for (part, own) in self.parts.iter_mut().zip(hash.chunks_exact(8)) {
-            let own = own.try_into().map_or(0, u64::from_le_bytes);
-            *part = part.wrapping_add(own);
+        for (part, chunk) in self.parts.iter_mut().zip(hash.chunks_exact(8)) {
+            let number = chunk.try_into().map_or(0, u64::from_le_bytes);
+            *part = part.wrapping_add(number);
         }
         self.rows = self.rows.saturating_add(1);
     }
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn rows_are_compared_whatever_their_order() {
-        let text = |own: &str| Cell::Text(Some(own.to_owned()));
+        let text = |content: &str| Cell::Text(Some(content.to_owned()));
         let (a, b) = ([text("a"), text("bc")], [text("ab"), text("c")]);
         assert_eq!(sum(&[&a, &b]), sum(&[&b, &a]));
         assert_ne!(sum(&[&a]), sum(&[&b]));

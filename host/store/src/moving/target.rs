@@ -75,7 +75,7 @@ impl Target {
         let marked: bool = sqlx::query_scalar(MARK).fetch_one(&mut self.0).await?;
         if marked {
             let marks: Vec<String> = sqlx::query_scalar(MARKED).fetch_all(&mut self.0).await?;
-            if marks.iter().any(|own| own != source) {
+            if marks.iter().any(|mark| mark != source) {
                 return Err(StoreError::Used {
                     what:
                         "an unfinished `move` of another source, or of this one before it changed"
@@ -138,7 +138,8 @@ impl Target {
                         })
                 })
                 .collect::<Result<Vec<_>, _>>()?;
-            let place = |own: &String| columns.iter().position(|(column, _)| column == own);
+            let place =
+                |key_column: &String| columns.iter().position(|(column, _)| column == key_column);
             tables.push(Table {
                 key: key.iter().filter_map(place).collect(),
                 name,
@@ -147,7 +148,7 @@ impl Target {
             });
         }
         // What is referred to comes before what refers to it.
-        tables.sort_by_key(|own| match own.name.as_str() {
+        tables.sort_by_key(|table| match table.name.as_str() {
             "community" => 0,
             "person" => 1,
             _ => 2,
@@ -166,7 +167,7 @@ impl Target {
         let row = sqlx::query(AssertSqlSafe(text))
             .fetch_optional(&mut self.0)
             .await?;
-        row.map(|row| cells(table, &row).map(|own| table.key_of(&own)))
+        row.map(|row| cells(table, &row).map(|cells| table.key_of(&cells)))
             .transpose()
     }
 
@@ -217,7 +218,9 @@ impl Target {
             query = match cell.clone() {
                 Cell::Number(value) => query.bind(value),
                 Cell::Truth(value) => query.bind(value),
-                Cell::Text(value) => query.bind(value.map(|own| nul::stored(&own).into_owned())),
+                Cell::Text(value) => {
+                    query.bind(value.map(|content| nul::stored(&content).into_owned()))
+                }
                 Cell::Bytes(value) => query.bind(value),
             };
         }
@@ -243,10 +246,10 @@ impl Target {
                 .fetch_all(&mut self.0)
                 .await?;
             for name in names {
-                let own = &table.name;
+                let table_name = &table.name;
                 let text = format!(
-                    "SELECT setval(pg_get_serial_sequence('{own}', '{name}'), \
-                     coalesce((SELECT max({name}) FROM {own}), 0) + 1, false)"
+                    "SELECT setval(pg_get_serial_sequence('{table_name}', '{name}'), \
+                     coalesce((SELECT max({name}) FROM {table_name}), 0) + 1, false)"
                 );
                 sqlx::query(AssertSqlSafe(text))
                     .execute(&mut self.0)
@@ -296,12 +299,12 @@ fn bind_column<'q>(
         };
     }
     match kind {
-        Kind::Number => query.bind(column!(Cell::Number, own => *own)),
-        Kind::Truth => query.bind(column!(Cell::Truth, own => *own)),
+        Kind::Number => query.bind(column!(Cell::Number, number => *number)),
+        Kind::Truth => query.bind(column!(Cell::Truth, truth => *truth)),
         Kind::Text => query.bind(
-            column!(Cell::Text, own => own.as_ref().map(|own| nul::stored(own).into_owned())),
+            column!(Cell::Text, text => text.as_ref().map(|text| nul::stored(text).into_owned())),
         ),
-        Kind::Bytes => query.bind(column!(Cell::Bytes, own => own.clone())),
+        Kind::Bytes => query.bind(column!(Cell::Bytes, bytes => bytes.clone())),
     }
 }
 

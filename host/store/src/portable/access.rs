@@ -163,7 +163,7 @@ impl Own {
             .bind(staff_id)
             .fetch_optional(&mut *transaction)
             .await?;
-        if now.is_some_and(|own| own.0 == active && own.1 == role) {
+        if now.is_some_and(|(was_active, had_role)| was_active == active && had_role == role) {
             return Ok(StaffChange::Same);
         }
         let result = sqlx::query(CHANGE_STAFF)

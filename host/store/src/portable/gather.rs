@@ -19,36 +19,37 @@ use super::{Connection, Row, statements};
 use crate::error::StoreError;
 
 /// The number of a row's community, as wide on one engine as on the other.
-macro_rules! own {
+macro_rules! number_of {
     ($table:literal) => {
         concat!("CAST(", $table, ".community_id AS BIGINT) AS community_id")
     };
 }
 
 statements! {
-    NUMBERS = concat!("SELECT c.code, ", own!("c"), ", c.height, c.hash, c.next_seq, c.last_at FROM ", each_text!("$1"),
-        looked_up!("community", "c", "c.code = j.value"));
-    ACCOUNTS = concat!("SELECT ", own!("b"), ", b.account, b.lot, b.amount, b.last FROM ", each_owned!(number),
+    NUMBERS = concat!("SELECT c.code, ", number_of!("c"), ", c.height, c.hash, c.next_seq, c.last_at FROM ",
+        each_text!("$1"), looked_up!("community", "c", "c.code = j.value"));
+    ACCOUNTS = concat!("SELECT ", number_of!("b"), ", b.account, b.lot, b.amount, b.last FROM ", each_owned!(number),
         looked_up!("balance", "b", "b.community_id = j.community AND b.account = j.value"));
-    COUNTERS = concat!("SELECT ", own!("c"), ", c.subject, c.kind, c.month, c.body FROM ", each_owned_counter!(),
+    COUNTERS = concat!("SELECT ", number_of!("c"), ", c.subject, c.kind, c.month, c.body FROM ", each_owned_counter!(),
         looked_up!("counter", "c", "c.community_id = j.community AND c.subject = j.subject AND c.kind = j.kind \
         AND c.month BETWEEN j.first AND j.last"));
-    RESIDENTS = concat!("SELECT ", own!("r"), ", r.resident, r.household, r.traits FROM ", each_owned!(number),
+    RESIDENTS = concat!("SELECT ", number_of!("r"), ", r.resident, r.household, r.traits FROM ", each_owned!(number),
         looked_up!("resident", "r", "r.community_id = j.community AND r.resident = j.value"));
-    ORDERS = concat!("SELECT ", own!("o"), ", ", order_columns!(), " FROM ", each_owned!(number),
+    ORDERS = concat!("SELECT ", number_of!("o"), ", ", order_columns!(), " FROM ", each_owned!(number),
         looked_up!("orders", "o", "o.community_id = j.community AND o.order_no = j.value"));
-    PICKUP_CODES = concat!("SELECT ", own!("o"), ", o.code, o.order_no FROM ", each_owned!(text),
+    PICKUP_CODES = concat!("SELECT ", number_of!("o"), ", o.code, o.order_no FROM ", each_owned!(text),
         looked_up!("orders", "o", "o.community_id = j.community AND o.code = j.value"));
-    SOURCES = concat!("SELECT ", own!("s"), ", s.source, s.external_ref, s.input, s.entry FROM ", each_owned_pair!(),
+    SOURCES = concat!("SELECT ", number_of!("s"), ", s.source, s.external_ref, s.input, s.entry FROM ",
+        each_owned_pair!(),
         looked_up!("source_ref", "s", "s.community_id = j.community AND s.source = j.a AND s.external_ref = j.b"));
-    KEYS = concat!("SELECT ", own!("i"), ", i.actor, i.key, i.input, i.entry, i.at FROM ", each_owned_pair!(),
+    KEYS = concat!("SELECT ", number_of!("i"), ", i.actor, i.key, i.input, i.entry, i.at FROM ", each_owned_pair!(),
         looked_up!("idempotency", "i", "i.community_id = j.community AND i.actor = j.a AND i.key = j.b"));
 }
 
 /// The keys of one kind of need, each with its community's number.
 macro_rules! keys {
-    ($gather:expr, $own:ident, $pattern:pat => $key:expr) => {
-        $gather.keys(|$own, need| {
+    ($gather:expr, $number:ident, $pattern:pat => $key:expr) => {
+        $gather.keys(|$number, need| {
             if let $pattern = need {
                 Some($key)
             } else {
@@ -104,10 +105,10 @@ impl<'n> Gather<'n> {
             names.iter().map(|name| known.get(*name).copied()).collect();
         let numbers: Vec<Option<i64>> = known
             .iter()
-            .map(|own| own.map(|(number, _)| number))
+            .map(|row| row.map(|(number, _)| number))
             .collect();
         let heads = known.into_iter();
-        let heads = heads.map(|own| own.map_or(Head::EMPTY, |(_, head)| head));
+        let heads = heads.map(|row| row.map_or(Head::EMPTY, |(_, head)| head));
         let place = |(place, number): (usize, &Option<i64>)| number.map(|number| (number, place));
         Ok(Gather {
             places: numbers.iter().enumerate().filter_map(place).collect(),
@@ -130,30 +131,34 @@ impl<'n> Gather<'n> {
 
     fn of(&mut self, number: i64) -> Result<(&'n Code, &mut Found), StoreError> {
         let place = self.places.get(&number).copied();
-        let own =
+        let found =
             place.and_then(|place| Some((&self.asked.get(place)?.0, self.found.get_mut(place)?)));
-        own.ok_or_else(|| StoreError::Corrupt {
+        found.ok_or_else(|| StoreError::Corrupt {
             what: "community",
             place: number.to_string(),
         })
     }
 
     pub(super) async fn balances(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
-        let keys = keys!(self, own, Need::Account(account) => (own, account.pack()));
+        let keys = keys!(self, number, Need::Account(account) => (number, account.pack()));
         let found: Vec<(i64, i64, i32, i64, i64)> =
             rows(connection, ACCOUNTS, &keys, lists::owned_numbers).await?;
-        for (own, account, lot, amount, last) in found {
-            state_row(&mut self.of(own)?.1.accounts, (account, lot, amount, last))?;
+        for (number, account, lot, amount, last) in found {
+            state_row(
+                &mut self.of(number)?.1.accounts,
+                (account, lot, amount, last),
+            )?;
         }
         Ok(())
     }
 
     pub(super) async fn counters(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
-        let keys = keys!(self, own, Need::Counter(key) => (own, key.subject.pack(), key.kind.as_str(), key.month));
+        let keys = keys!(self, number,
+            Need::Counter(key) => (number, key.subject.pack(), key.kind.as_str(), key.month));
         let found: Vec<(i64, i64, String, i32, Vec<u8>)> =
             rows(connection, COUNTERS, &months(keys), lists::owned_counters).await?;
-        for (own, subject, kind, month, body) in found {
-            let (community, found) = self.of(own)?;
+        for (number, subject, kind, month, body) in found {
+            let (community, found) = self.of(number)?;
             let (key, row) = counter(community, (subject, kind, month, body))?;
             found.counters.insert(key, row);
         }
@@ -164,30 +169,30 @@ impl<'n> Gather<'n> {
         &mut self,
         connection: &mut Connection,
     ) -> Result<(), StoreError> {
-        let keys = keys!(self, own, Need::Resident(resident) => (own, i64::from(resident.0)));
+        let keys = keys!(self, number, Need::Resident(resident) => (number, i64::from(resident.0)));
         let found: Vec<(i64, i64, i64, Vec<u8>)> =
             rows(connection, RESIDENTS, &keys, lists::owned_numbers).await?;
-        for (own, resident, household, traits) in found {
-            let (community, found) = self.of(own)?;
-            let (resident, own) = member(community, (resident, household, traits))?;
-            found.residents.insert(resident.0, own);
+        for (number, resident, household, traits) in found {
+            let (community, found) = self.of(number)?;
+            let (resident, member) = member(community, (resident, household, traits))?;
+            found.residents.insert(resident.0, member);
         }
         Ok(())
     }
 
     pub(super) async fn orders(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
-        let keys = keys!(self, own, Need::Order(no) => (own, i64::from(no.0)));
+        let keys = keys!(self, number, Need::Order(no) => (number, i64::from(no.0)));
         let found: Vec<OwnedOrder> = rows(connection, ORDERS, &keys, lists::owned_numbers).await?;
         for row in found {
             let (community, found) = self.of(row.community_id)?;
             let order = row.order.order(community)?;
             found.orders.insert(order.no.0, order);
         }
-        let keys = keys!(self, own, Need::PickupCode(text) => (own, text.as_str()));
+        let keys = keys!(self, number, Need::PickupCode(text) => (number, text.as_str()));
         let found: Vec<(i64, String, i64)> =
             rows(connection, PICKUP_CODES, &keys, lists::owned_texts).await?;
-        for (own, text, no) in found {
-            self.of(own)?.1.codes.insert(text, OrderNo(narrow(no)?));
+        for (number, text, no) in found {
+            self.of(number)?.1.codes.insert(text, OrderNo(narrow(no)?));
         }
         Ok(())
     }
@@ -196,20 +201,23 @@ impl<'n> Gather<'n> {
         &mut self,
         connection: &mut Connection,
     ) -> Result<(), StoreError> {
-        let keys =
-            keys!(self, own, Need::Source(source, text) => (own, source.as_str(), text.as_str()));
+        let keys = keys!(self, number, Need::Source(source, text) => (number, source.as_str(), text.as_str()));
         let found: Vec<(i64, String, String, Vec<u8>, i64)> =
             rows(connection, SOURCES, &keys, lists::owned_pairs).await?;
-        for (own, source, text, input, entry) in found {
+        for (number, source, text, input, entry) in found {
             let used = use_of(&input, entry)?;
-            self.of(own)?.1.sources.insert((source, given(text)), used);
+            self.of(number)?
+                .1
+                .sources
+                .insert((source, given(text)), used);
         }
-        let keys = keys!(self, own, Need::Key(actor, text) => (own, actor.as_str(), text.as_str()));
+        let keys =
+            keys!(self, number, Need::Key(actor, text) => (number, actor.as_str(), text.as_str()));
         let found: Vec<(i64, String, String, Vec<u8>, i64, i64)> =
             rows(connection, KEYS, &keys, lists::owned_pairs).await?;
-        for (own, actor, text, input, entry, at) in found {
+        for (number, actor, text, input, entry, at) in found {
             let used = (use_of(&input, entry)?, Instant(at));
-            self.of(own)?.1.keys.insert((actor, given(text)), used);
+            self.of(number)?.1.keys.insert((actor, given(text)), used);
         }
         Ok(())
     }
@@ -221,14 +229,14 @@ impl<'n> Gather<'n> {
 fn months(mut keys: Vec<(i64, i64, &str, i32)>) -> Vec<CounterKeys<'_>> {
     keys.sort_unstable();
     let mut joined: Vec<CounterKeys<'_>> = Vec::new();
-    for (own, subject, kind, month) in keys {
+    for (number, subject, kind, month) in keys {
         match joined.last_mut() {
             Some(before)
-                if (before.0, before.1, before.2) == (own, subject, kind) && before.3 > 0 =>
+                if (before.0, before.1, before.2) == (number, subject, kind) && before.3 > 0 =>
             {
                 before.4 = month;
             }
-            _ => joined.push((own, subject, kind, month, month)),
+            _ => joined.push((number, subject, kind, month, month)),
         }
     }
     joined

@@ -74,9 +74,9 @@ impl OrderRow {
         let bad = || corrupt("order", community, self.order_no);
         let stored: Vec<Vec<i64>> = serde_json::from_str(&self.lines).map_err(|_| bad())?;
         let (mut lines, mut handed) = (Vec::new(), Vec::new());
-        for own in &stored {
-            let (own, points, begun) = line(own).ok_or_else(bad)?;
-            lines.push((own, points));
+        for numbers in &stored {
+            let (ordered, points, begun) = line(numbers).ok_or_else(bad)?;
+            lines.push((ordered, points));
             handed.push(begun);
         }
         let amount = |value| Amount::new(value).map_err(|_| bad());
@@ -346,8 +346,8 @@ impl Found {
             })
             .await?;
             for row in found {
-                let (entry, own) = fate(community, row)?;
-                self.fates.insert(entry, own);
+                let (entry, fate) = fate(community, row)?;
+                self.fates.insert(entry, fate);
             }
         }
         if let Some(keys) = keys_of!(needs, Need::Waiting(seq) => int(*seq).ok()?) {
@@ -385,7 +385,7 @@ impl Found {
             let found = super::periods::of_holders(connection, community, cut, &holders).await?;
             let pairs = found
                 .into_iter()
-                .map(|(cut, holder, own)| ((cut, holder), own));
+                .map(|(cut, holder, standing)| ((cut, holder), standing));
             self.standings.extend(pairs);
         }
         Ok(())
@@ -417,8 +417,8 @@ impl Found {
             Need::Waiting(seq) => Loaded::Waiting(*seq, self.waiting.get(seq).cloned()),
             Need::Everyone => Loaded::Everyone(self.everyone.clone()),
             Need::Standing(cut, holder) => {
-                let own = self.standings.get(&(*cut, *holder)).cloned();
-                Loaded::Standing(*cut, *holder, own)
+                let standing = self.standings.get(&(*cut, *holder)).cloned();
+                Loaded::Standing(*cut, *holder, standing)
             }
             Need::Entry(entry) => Loaded::Entry(*entry, self.entries.get(entry).cloned()),
             Need::Fate(entry) => Loaded::Fate(*entry, self.fates.get(entry).copied()),

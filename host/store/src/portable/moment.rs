@@ -31,8 +31,8 @@ impl Deref for Sight {
 
     fn deref(&self) -> &Connection {
         match self {
-            Sight::Begun(own) => own,
-            Sight::Pinned(own) => own,
+            Sight::Begun(transaction) => transaction,
+            Sight::Pinned(connection) => connection,
         }
     }
 }
@@ -40,8 +40,8 @@ impl Deref for Sight {
 impl DerefMut for Sight {
     fn deref_mut(&mut self) -> &mut Connection {
         match self {
-            Sight::Begun(own) => own,
-            Sight::Pinned(own) => own,
+            Sight::Begun(transaction) => transaction,
+            Sight::Pinned(connection) => connection,
         }
     }
 }

@@ -36,9 +36,9 @@ fn standing(
     community: &Code,
     (cut, packed, entry, body): StandingRow,
 ) -> Result<(u64, Holder, Standing), StoreError> {
-    let own = Standing::decode(&body, uint(entry)?)
+    let standing = Standing::decode(&body, uint(entry)?)
         .map_err(|_| corrupt("standing", community, format!("{cut} {packed}")))?;
-    Ok((uint(cut)?, holder(packed)?, own))
+    Ok((uint(cut)?, holder(packed)?, standing))
 }
 
 /// The periods of a frame.
@@ -88,7 +88,7 @@ pub(super) async fn of_holders(
     cut: u64,
     holders: &[Holder],
 ) -> Result<Vec<(u64, Holder, Standing)>, StoreError> {
-    let keys: Vec<i64> = holders.iter().map(|own| pack_holder(*own)).collect();
+    let keys: Vec<i64> = holders.iter().map(|holder| pack_holder(*holder)).collect();
     let query = sqlx::query_as(STANDINGS).bind(community.as_str());
     let rows: Vec<StandingRow> = lists::numbers(query, &keys)
         .bind(place(cut))
@@ -114,8 +114,8 @@ impl Own {
             .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
-        let own = |row| standing(community, row).map(|(_, holder, own)| (holder, own));
-        rows.into_iter().map(own).collect()
+        let pair = |row| standing(community, row).map(|(_, holder, standing)| (holder, standing));
+        rows.into_iter().map(pair).collect()
     }
 
     pub(crate) async fn open_standings(

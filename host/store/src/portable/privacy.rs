@@ -42,13 +42,13 @@ impl Own {
     /// In one transaction, always in the same order: two hosts that note the same readings never wait for each other.
     pub(crate) async fn note_reads(&self, notes: &[ReadNote]) -> Result<(), StoreError> {
         let mut notes: Vec<&ReadNote> = notes.iter().collect();
-        notes.sort_by_key(|own| {
+        notes.sort_by_key(|note| {
             (
-                &own.community,
-                own.resident,
-                &own.reader,
-                &own.kind,
-                &own.door,
+                &note.community,
+                note.resident,
+                &note.reader,
+                &note.kind,
+                &note.door,
             )
         });
         let mut writer = self.writer().await?;

@@ -147,9 +147,9 @@ impl FromRow<'_, Row> for PageRow {
 }
 
 impl PageRow {
-    fn line(self, community: &Code, own: Account) -> Result<PassbookRow, StoreError> {
+    fn line(self, community: &Code, account: Account) -> Result<PassbookRow, StoreError> {
         let transfer = self.row.transfer(community)?;
-        let gives = transfer.debit == own;
+        let gives = transfer.debit == account;
         let (change, after, prev) = if gives {
             (
                 transfer.amount.get().saturating_neg(),
@@ -166,7 +166,7 @@ impl PageRow {
         Ok(PassbookRow {
             seq: uint(self.row.seq)?,
             entry: uint(self.row.entry)?,
-            account: own,
+            account,
             change,
             balance_after: after,
             prev: uint(prev)?,

@@ -129,8 +129,8 @@ impl Own {
             .await?;
         rows.into_iter()
             .map(|row| {
-                let (no, own) = salted(community, row)?;
-                Ok((OrderNo(narrow(no)?), own))
+                let (no, salted) = salted(community, row)?;
+                Ok((OrderNo(narrow(no)?), salted))
             })
             .collect()
     }
@@ -140,7 +140,7 @@ impl Own {
         community: &Code,
         about: &[About],
     ) -> Result<Vec<u64>, StoreError> {
-        let keys: Vec<i64> = about.iter().map(|own| own.pack()).collect();
+        let keys: Vec<i64> = about.iter().map(|subject| subject.pack()).collect();
         let query = sqlx::query_as(ABOUT).bind(community.as_str());
         let rows: Vec<(i64,)> = lists::numbers(query, &keys)
             .fetch_all(&self.readers)
@@ -227,8 +227,8 @@ impl Own {
 fn by_entry(community: &Code, rows: Vec<SaltedRow>) -> Result<Vec<(u64, SaltedText)>, StoreError> {
     rows.into_iter()
         .map(|row| {
-            let (seq, own) = salted(community, row)?;
-            Ok((uint(seq)?, own))
+            let (seq, salted) = salted(community, row)?;
+            Ok((uint(seq)?, salted))
         })
         .collect()
 }

@@ -60,8 +60,8 @@ impl Own {
             .fetch_all(&self.readers)
             .await?;
         rows.into_iter()
-            .map(|(height, prev, root, first_seq, count, at, own)| {
-                let own = hash(&own)?;
+            .map(|(height, prev, root, first_seq, count, at, bytes)| {
+                let block_hash = hash(&bytes)?;
                 let block = Block {
                     version: VERSION,
                     height: uint(height)?,
@@ -73,8 +73,8 @@ impl Own {
                 };
                 Ok(StoredBlock {
                     // The version is not stored: the hash says it.
-                    block: block.of_hash(community, &own),
-                    hash: own,
+                    block: block.of_hash(community, &block_hash),
+                    hash: block_hash,
                 })
             })
             .collect()

@@ -50,10 +50,10 @@ impl Postgres {
             .fetch_one(&mut *connection)
             .await?;
         let schema = schema.unwrap_or_else(|| "public".to_owned());
-        let own = things(&mut connection, &schema).await?;
+        let present = things(&mut connection, &schema).await?;
         let mut audit = Audit::default();
         match fresh(&mut connection).await {
-            Ok(wanted) => audit::compare(&mut audit, &own, &wanted),
+            Ok(wanted) => audit::compare(&mut audit, &present, &wanted),
             Err(error) => audit.unseen.push(format!(
                 "表结构没有对照：数据库用户不能建临时的 schema，或这是只读的备机。 The schema was not compared: this user may not create a schema, or the server is a standby. ({})",
                 error.detail()
@@ -68,7 +68,7 @@ impl Postgres {
         }
         let applied = sqlx::query_as(STEPS).fetch_all(&mut *connection).await?;
         audit::migrations(&mut audit, &applied, &MIGRATIONS);
-        for table in with_column(&own, "community_id") {
+        for table in with_column(&present, "community_id") {
             let strangers: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(audit::strangers(&table)))
                 .fetch_all(&mut *connection)
                 .await?;
@@ -80,7 +80,7 @@ impl Postgres {
                 audit::orphans(&mut audit, &table, community, rows);
             }
         }
-        for table in with_column(&own, "person_id") {
+        for table in with_column(&present, "person_id") {
             let rows: i64 = sqlx::query_scalar(AssertSqlSafe(audit::nobodies(&table)))
                 .fetch_one(&mut *connection)
                 .await?;
@@ -93,15 +93,16 @@ impl Postgres {
 }
 
 /// Our tables with such a column, but those that it numbers.
-fn with_column(own: &Things, column: &str) -> Vec<String> {
+fn with_column(present: &Things, column: &str) -> Vec<String> {
     let ours = |thing: &Thing| {
         let is = |kind: &str| {
             let key = (String::new(), thing.table.clone());
-            own.get(&key).is_some_and(|own| own.kind == kind)
+            present.get(&key).is_some_and(|found| found.kind == kind)
         };
         thing.kind == "column" && is("table")
     };
-    own.iter()
+    present
+        .iter()
         .filter(|((_, name), thing)| ours(thing) && *name == format!("{}.{column}", thing.table))
         .map(|(_, thing)| thing.table.clone())
         .filter(|table| !["community", "person"].contains(&table.as_str()))

@@ -277,7 +277,7 @@ async fn beside(
     for (_, changes) in written {
         marks::add(connection, changes).await?;
         let places: Vec<i64> = changes.erased.iter().map(|seq| seq.cast_signed()).collect();
-        let residents: Vec<i64> = changes.forgotten.iter().map(|own| own.0.into()).collect();
+        let residents: Vec<i64> = changes.forgotten.iter().map(|no| no.0.into()).collect();
         for statement in [ERASE_TEXTS, ERASE_REFERENCES] {
             sqlx::query(statement)
                 .bind(changes.community.as_str())
@@ -451,12 +451,12 @@ impl<'c> Arrays<'c> {
             self.counters
                 .push(ix, key.subject.pack(), key.kind.as_str(), key.month, body);
         }
-        for (resident, own) in newest(&changes.residents, |row| row.0) {
+        for (resident, member) in newest(&changes.residents, |row| row.0) {
             self.residents.push(
                 ix,
                 i64::from(resident.0),
-                i64::from(own.household.0),
-                own.traits.encode(),
+                i64::from(member.household.0),
+                member.traits.encode(),
             );
         }
         for item in newest(&changes.items, |item| item.no) {
@@ -474,19 +474,20 @@ impl<'c> Arrays<'c> {
             self.rule_sets
                 .push(ix, i64::from(set.no.0), write_rule_set(set));
         }
-        for (seq, own) in &changes.texts {
+        for (seq, salted) in &changes.texts {
             self.texts
-                .push(ix, int(*seq)?, &own.salt, stored(&own.text));
+                .push(ix, int(*seq)?, &salted.salt, stored(&salted.text));
         }
-        for (seq, own) in &changes.references {
+        for (seq, salted) in &changes.references {
             self.typed
-                .push(ix, int(*seq)?, &own.salt, stored(&own.text));
+                .push(ix, int(*seq)?, &salted.salt, stored(&salted.text));
         }
         for (about, seq) in &changes.about {
             self.abouts.push(ix, about.pack(), int(*seq)?);
         }
-        for (no, own) in &changes.codes {
-            self.codes.push(ix, i64::from(no.0), &own.salt, &own.text);
+        for (no, salted) in &changes.codes {
+            self.codes
+                .push(ix, i64::from(no.0), &salted.salt, &salted.text);
         }
         Ok(())
     }
@@ -528,13 +529,13 @@ impl<'c> Arrays<'c> {
             let (name, last) = (row.period.to_string(), row.period.last.to_days());
             self.periods.push(ix, name, last, row.encode());
         }
-        for (cut, holder, own) in newest(&changes.standings, |row| (row.0, row.1)) {
+        for (cut, holder, standing) in newest(&changes.standings, |row| (row.0, row.1)) {
             self.standings.push(
                 ix,
                 int(*cut)?,
                 pack_holder(*holder),
-                int(own.entry)?,
-                own.encode(),
+                int(standing.entry)?,
+                standing.encode(),
             );
         }
         Ok(())

@@ -104,8 +104,10 @@ pub(super) fn owned_numbers<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, i64)]) 
 }
 
 pub(super) fn owned_texts<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, &'q str)]) -> Asked<'q, T> {
-    let (communities, values): (Vec<i64>, Vec<_>) =
-        keys.iter().map(|(own, text)| (*own, stored(text))).unzip();
+    let (communities, values): (Vec<i64>, Vec<_>) = keys
+        .iter()
+        .map(|(community, text)| (*community, stored(text)))
+        .unzip();
     query.bind(communities).bind(values)
 }
 

@@ -12,8 +12,8 @@ pub(crate) fn stored(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len().saturating_add(8));
-    for own in text.chars() {
-        match own {
+    for letter in text.chars() {
+        match letter {
             '\0' => escaped.extend([ESCAPE, '0']),
             ESCAPE => escaped.extend([ESCAPE, '1']),
             other => escaped.push(other),
@@ -29,8 +29,8 @@ pub(crate) fn given(text: String) -> String {
     }
     let mut found = String::with_capacity(text.len());
     let mut rest = text.chars();
-    while let Some(own) = rest.next() {
-        match own {
+    while let Some(letter) = rest.next() {
+        match letter {
             ESCAPE => found.push(if rest.next() == Some('0') {
                 '\0'
             } else {

@@ -82,7 +82,7 @@ impl Postgres {
     /// blanks between them: the first that is not in recovery is used.
     pub(crate) async fn open(urls: &str) -> Result<Self, StoreError> {
         let servers = servers(urls)?;
-        let (own, mut connection) = first(&servers, true).await?;
+        let (server, mut connection) = first(&servers, true).await?;
         let unfinished: bool = sqlx::query_scalar(MOVING)
             .fetch_one(&mut connection)
             .await?;
@@ -91,9 +91,9 @@ impl Postgres {
         }
         migrate(&mut connection).await?;
         close(connection).await;
-        let own = Self::pooled(servers, own, true);
-        own.fill_text_about().await?;
-        Ok(own)
+        let store = Self::pooled(servers, server, true);
+        store.fill_text_about().await?;
+        Ok(store)
     }
 
     /// Opens an existing database of this version for reading only; a server in recovery will do.
@@ -103,7 +103,7 @@ impl Postgres {
             Ok(found) => found,
             Err(_) => first(&servers, false).await?,
         };
-        let (own, mut connection) = found;
+        let (server, mut connection) = found;
         // Half of a ledger is none.
         let unfinished: bool = sqlx::query_scalar(MOVING)
             .fetch_one(&mut connection)
@@ -128,10 +128,10 @@ impl Postgres {
                 ),
             });
         }
-        Ok(Self::pooled(servers, own, false))
+        Ok(Self::pooled(servers, server, false))
     }
 
-    fn pooled(servers: Vec<PgConnectOptions>, own: PgConnectOptions, may_write: bool) -> Self {
+    fn pooled(servers: Vec<PgConnectOptions>, server: PgConnectOptions, may_write: bool) -> Self {
         let watch = Arc::new(Watch::default());
         let outdated = Arc::clone(&watch);
         let readers = PgPoolOptions::new()
@@ -154,7 +154,7 @@ impl Postgres {
                     Ok(())
                 })
             })
-            .connect_lazy_with(own);
+            .connect_lazy_with(server);
         Postgres {
             readers,
             may_write,
@@ -286,9 +286,9 @@ impl Postgres {
         let (servers, may_write) = (Arc::clone(&self.servers), self.may_write);
         tokio::spawn(async move {
             if let Ok(_alone) = watch.looking.try_lock()
-                && let Ok((own, connection)) = first(&servers, may_write).await
+                && let Ok((server, connection)) = first(&servers, may_write).await
             {
-                pool.set_connect_options(own);
+                pool.set_connect_options(server);
                 close(connection).await;
             }
         });

@@ -217,10 +217,10 @@ fn keys_of(name: &str, plan: &[String], says: &str) -> usize {
     let shown = plan.join("\n");
     let mut keys = 0;
     for (place, line) in plan.iter().enumerate() {
-        let own = |table: &str| {
+        let reads = |table: &str| {
             line.contains(&format!(" on {table} ")) || line.ends_with(&format!(" on {table}"))
         };
-        if crate::plans::GROWING.into_iter().any(own) {
+        if crate::plans::GROWING.into_iter().any(reads) {
             assert!(!line.contains("Seq Scan"), "{name}:\n{shown}");
         }
         let index = line

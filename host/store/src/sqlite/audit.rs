@@ -29,14 +29,14 @@ impl Sqlite {
             .map_err(super::open::migrating)?;
         let wanted = things(&mut fresh).await?;
         let mut connection = self.readers.acquire().await?;
-        let own = things(&mut connection).await?;
+        let present = things(&mut connection).await?;
         let mut audit = Audit::default();
-        audit::compare(&mut audit, &own, &wanted);
+        audit::compare(&mut audit, &present, &wanted);
         let applied = sqlx::query_as(STEPS).fetch_all(&mut *connection).await?;
         audit::migrations(&mut audit, &applied, &MIGRATIONS);
         let there = |table: &String| {
             let key = (String::new(), table.clone());
-            own.get(&key).is_some_and(|own| own.kind == "table")
+            present.get(&key).is_some_and(|found| found.kind == "table")
         };
         let communities = with_column(&mut fresh, "community_id").await?;
         for table in communities.into_iter().filter(there) {

@@ -189,8 +189,8 @@ impl Sqlite {
             .blocks(&first.community, first.after.height, 1)
             .await
             .map_err(unsure)?;
-        let found = |own: &StoredBlock| {
-            own.block.height == first.after.height && own.hash == first.after.hash
+        let found = |stored: &StoredBlock| {
+            stored.block.height == first.after.height && stored.hash == first.after.hash
         };
         if !there.iter().any(found) {
             return Err(error);
@@ -240,7 +240,7 @@ async fn advance(
     connection: &mut SqliteConnection,
     batch: &[Changes],
 ) -> Result<HashMap<String, i64>, StoreError> {
-    for changes in batch.iter().filter(|own| own.before.height == 0) {
+    for changes in batch.iter().filter(|changes| changes.before.height == 0) {
         sqlx::query(NEW_COMMUNITY)
             .bind(changes.community.as_str())
             .execute(&mut *connection)
@@ -276,7 +276,7 @@ async fn append(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
     RECORDS
         .write(
             connection,
-            &rows_of(taken, |own| &own.records),
+            &rows_of(taken, |changes| &changes.records),
             |query, (community, (seq, kind, body))| {
                 Ok(query
                     .bind(*community)
@@ -289,7 +289,7 @@ async fn append(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
     TRANSFERS
         .write(
             connection,
-            &rows_of(taken, |own| &own.transfers),
+            &rows_of(taken, |changes| &changes.transfers),
             |query, (community, placed)| bind_transfer(query.bind(*community), placed),
         )
         .await?;
@@ -335,7 +335,7 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
     COUNTERS
         .write(
             connection,
-            &rows_of(taken, |own| &own.counters),
+            &rows_of(taken, |changes| &changes.counters),
             |query, (community, (key, row))| {
                 Ok(query
                     .bind(*community)
@@ -349,20 +349,20 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
     RESIDENTS
         .write(
             connection,
-            &rows_of(taken, |own| &own.residents),
-            |query, (community, (resident, own))| {
+            &rows_of(taken, |changes| &changes.residents),
+            |query, (community, (resident, member))| {
                 Ok(query
                     .bind(*community)
                     .bind(i64::from(resident.0))
-                    .bind(i64::from(own.household.0))
-                    .bind(own.traits.encode()))
+                    .bind(i64::from(member.household.0))
+                    .bind(member.traits.encode()))
             },
         )
         .await?;
     ITEMS
         .write(
             connection,
-            &rows_of(taken, |own| &own.items),
+            &rows_of(taken, |changes| &changes.items),
             |query, (community, item)| {
                 Ok(query
                     .bind(*community)
@@ -375,7 +375,7 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
     ORDERS
         .write(
             connection,
-            &rows_of(taken, |own| &own.orders),
+            &rows_of(taken, |changes| &changes.orders),
             |query, (community, order)| bind_order(query.bind(*community), order),
         )
         .await?;
@@ -386,7 +386,7 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
     FATES
         .write(
             connection,
-            &rows_of(taken, |own| &own.fates),
+            &rows_of(taken, |changes| &changes.fates),
             |query, (community, (entry, fate))| {
                 Ok(query
                     .bind(*community)
@@ -400,7 +400,7 @@ async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Resul
     RULE_SETS
         .write(
             connection,
-            &rows_of(taken, |own| &own.sets),
+            &rows_of(taken, |changes| &changes.sets),
             |query, (community, set)| {
                 Ok(query
                     .bind(*community)
@@ -448,7 +448,7 @@ async fn balances(
     taken: &[Taken<'_>],
 ) -> Result<(), StoreError> {
     let mut rows: Vec<(i64, &Account, i32, i64, u64)> = Vec::new();
-    let accounts = rows_of(taken, |own| &own.accounts);
+    let accounts = rows_of(taken, |changes| &changes.accounts);
     for (community, (account, state)) in &accounts {
         rows.push((*community, account, -1, state.total, state.last));
         rows.extend(
@@ -492,7 +492,7 @@ async fn references(
     SOURCES
         .write(
             connection,
-            &rows_of(taken, |own| &own.sources),
+            &rows_of(taken, |changes| &changes.sources),
             |query, (community, (source, text, used))| {
                 Ok(query
                     .bind(*community)
@@ -505,7 +505,7 @@ async fn references(
         .await?;
     KEYS.write(
         connection,
-        &rows_of(taken, |own| &own.keys),
+        &rows_of(taken, |changes| &changes.keys),
         |query, (community, (actor, key, used, at))| {
             Ok(query
                 .bind(*community)
@@ -520,7 +520,7 @@ async fn references(
     WAITING
         .write(
             connection,
-            &rows_of(taken, |own| &own.waiting),
+            &rows_of(taken, |changes| &changes.waiting),
             |query, (community, (seq, set))| {
                 Ok(query
                     .bind(*community)
@@ -529,7 +529,7 @@ async fn references(
             },
         )
         .await?;
-    let waited = rows_of(taken, |own| &own.waited);
+    let waited = rows_of(taken, |changes| &changes.waited);
     if !waited.is_empty() {
         sqlx::query(NO_LONGER_WAITING)
             .bind(json!(waited).to_string())
@@ -557,13 +557,13 @@ async fn periods(
         .write(
             connection,
             &changes.standings,
-            |query, (cut, holder, own)| {
+            |query, (cut, holder, standing)| {
                 Ok(query
                     .bind(community)
                     .bind(int(*cut)?)
                     .bind(pack_holder(*holder))
-                    .bind(int(own.entry)?)
-                    .bind(own.encode()))
+                    .bind(int(standing.entry)?)
+                    .bind(standing.encode()))
             },
         )
         .await

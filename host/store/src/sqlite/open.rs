@@ -88,7 +88,7 @@ impl Sqlite {
             .map_err(migrating)?;
         drop(lock);
         check_pragmas(&mut writer, true).await?;
-        let own = Sqlite {
+        let store = Sqlite {
             readers: readers(&options).await?,
             options: options.create_if_missing(false),
             writer: Some(Mutex::new(Some(writer))),
@@ -96,8 +96,8 @@ impl Sqlite {
             tidy: Mutex::new(Tidy::new()),
             pinned: false,
         };
-        own.fill_text_about().await?;
-        Ok(own)
+        store.fill_text_about().await?;
+        Ok(store)
     }
 
     /// Opens an existing database of this version for reading only.
@@ -169,7 +169,9 @@ impl Sqlite {
         let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
         let mut turn = writer.lock().await;
         let usable = match turn.as_mut() {
-            Some(own) => !self.suspect.load(Ordering::Acquire) && is_usable(own).await,
+            Some(connection) => {
+                !self.suspect.load(Ordering::Acquire) && is_usable(connection).await
+            }
             None => false,
         };
         if !usable {
@@ -177,9 +179,9 @@ impl Sqlite {
             if let Some(old) = turn.take() {
                 let _ = old.close().await;
             }
-            let mut own = self.options.connect().await?;
-            check_pragmas(&mut own, true).await?;
-            *turn = Some(own);
+            let mut connection = self.options.connect().await?;
+            check_pragmas(&mut connection, true).await?;
+            *turn = Some(connection);
             self.suspect.store(false, Ordering::Release);
         }
         MutexGuard::try_map(turn, Option::as_mut).map_err(|_| StoreError::Unavailable {
@@ -192,9 +194,9 @@ impl Sqlite {
         if self.writer.is_none() {
             return Err(StoreError::ReadOnly);
         }
-        let mut own = self.options.connect().await?;
-        check_pragmas(&mut own, true).await?;
-        Ok(own)
+        let mut connection = self.options.connect().await?;
+        check_pragmas(&mut connection, true).await?;
+        Ok(connection)
     }
 
     /// Waits for an answer; an error of the disk puts the writer's connection in doubt.
@@ -407,13 +409,13 @@ async fn check_applied(readers: &sqlx::SqlitePool) -> Result<(), StoreError> {
             }
             error
         })?;
-    let own = MIGRATIONS.iter().map(|step| step.version).max();
-    if applied != own {
+    let latest = MIGRATIONS.iter().map(|step| step.version).max();
+    if applied != latest {
         return Err(StoreError::Version {
             detail: format!(
                 "{} / {}.",
                 applied.unwrap_or_default(),
-                own.unwrap_or_default()
+                latest.unwrap_or_default()
             ),
         });
     }
@@ -437,7 +439,7 @@ async fn readers(options: &SqliteConnectOptions) -> Result<sqlx::SqlitePool, Sto
         .acquire_timeout(BUSY_TIMEOUT)
         // Readers are proved too: a disk that fails under a page ends its transaction unnoticed just the same.
         .test_before_acquire(false)
-        .before_acquire(|own, _| Box::pin(async move { Ok(is_usable(own).await) }))
+        .before_acquire(|connection, _| Box::pin(async move { Ok(is_usable(connection).await) }))
         .connect_with(options)
         .await?;
     check_pragmas(&mut *pool.acquire().await?, false).await?;

@@ -112,7 +112,7 @@ fn keys_of(name: &str, plan: &[String]) -> usize {
                 let partial = step.contains("orders_open_by_deadline");
                 let small = ["rule_set", "item ", "period", "seal_key"]
                     .iter()
-                    .any(|own| step.contains(own));
+                    .any(|table| step.contains(table));
                 let key = step.rsplit_once('(').map_or("", |(_, key)| key);
                 let more = key.contains(" AND ") || !key.starts_with("community_id=?");
                 assert!(more || small || partial, "{name}: {plan:#?}");
@@ -204,7 +204,7 @@ async fn every_table_says_what_it_holds_of_people() {
         crate::personal::Holds::Goes(how) | crate::personal::Holds::Stays(how) => !how.is_empty(),
         crate::personal::Holds::Numbers => true,
     };
-    assert!(crate::personal::TABLES.iter().all(|own| goes(&own)));
+    assert!(crate::personal::TABLES.iter().all(|table| goes(&table)));
 }
 
 /// Numbers above those of before begin entries; that of a movement is in no record.

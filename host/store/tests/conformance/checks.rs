@@ -22,16 +22,16 @@ pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
     let name = &model.frame().community;
     let store = &tried.store;
     let frame = said(tried.frame(name).await)?.ok_or("the frame is missing")?;
-    let own = model.frame();
-    same("head", frame.head, own.head)?;
-    same("settings", &frame.settings, &own.settings)?;
-    same("next order", frame.next_order, own.next_order)?;
-    same("posted", frame.posted, own.posted)?;
-    same("rule sets", same_sets(&frame.sets, &own.sets), true)?;
-    let mut items = own.items.clone();
+    let expected = model.frame();
+    same("head", frame.head, expected.head)?;
+    same("settings", &frame.settings, &expected.settings)?;
+    same("next order", frame.next_order, expected.next_order)?;
+    same("posted", frame.posted, expected.posted)?;
+    same("rule sets", same_sets(&frame.sets, &expected.sets), true)?;
+    let mut items = expected.items.clone();
     items.sort_by_key(|item| item.no);
     same("items", &frame.items, &items)?;
-    same("periods", &frame.periods, &own.periods)?;
+    same("periods", &frame.periods, &expected.periods)?;
     let standings: Vec<_> = model
         .standings()
         .into_iter()
@@ -42,20 +42,20 @@ pub(crate) async fn state(tried: &Tried, model: &Book) -> Outcome {
         &said(store.all_standings(name).await)?,
         &standings,
     )?;
-    for row in &own.periods {
+    for row in &expected.periods {
         let of_cut = standings.iter().filter(|(cut, ..)| *cut == row.cut);
         let page = said(store.standings(name, row.cut, None, 100).await)?;
-        let own: Vec<_> = of_cut
+        let expected_page: Vec<_> = of_cut
             .clone()
             .map(|(_, holder, standing)| (*holder, standing.clone()))
             .collect();
-        same("standings of a cut-off", &page, &own)?;
-        if let Some((first, _)) = own.first() {
+        same("standings of a cut-off", &page, &expected_page)?;
+        if let Some((first, _)) = expected_page.first() {
             let rest = said(store.standings(name, row.cut, Some(*first), 1).await)?;
-            same("the next standing", rest.first(), own.get(1))?;
+            same("the next standing", rest.first(), expected_page.get(1))?;
         }
         let open: Vec<_> = of_cut
-            .filter(|(_, _, own)| own.entry == 0)
+            .filter(|(_, _, standing)| standing.entry == 0)
             .map(|(_, holder, _)| *holder)
             .collect();
         same(
@@ -353,7 +353,7 @@ fn marked(model: &Book, outcomes: &[Applied]) -> Vec<u64> {
         let state = fates.get(entry).map(|fate| fate.state);
         !matches!(state, Some(FateState::Reversed | FateState::Withdrawn))
     };
-    let own = outcomes.iter().filter_map(|outcome| match outcome {
+    let marked = outcomes.iter().filter_map(|outcome| match outcome {
         Applied::Fresh(receipt) => match receipt.records.get(1) {
             Some(Record::Decided(_, _, decision)) if !decision.marks.is_empty() => {
                 Some(receipt.entry)
@@ -362,7 +362,7 @@ fn marked(model: &Book, outcomes: &[Applied]) -> Vec<u64> {
         },
         Applied::Replay(_) => None,
     });
-    own.filter(stands).collect()
+    marked.filter(stands).collect()
 }
 
 /// What waits for somebody to look.

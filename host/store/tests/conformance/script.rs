@@ -18,8 +18,8 @@ use rongyi_core::record::{
     Record, ReleaseReason, RuleSet, Source,
 };
 use rongyi_core::rule::{
-    Award, Blame, CloseAsk, Decision, EarnAsk, FactNeed, Fault, Judge, KindPlan, Mark, Metric,
-    Plan, PriceAsk, PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
+    Award, Blame, CloseAsk, Decision, Denial, EarnAsk, FactNeed, Fault, Judge, KindPlan, Mark,
+    Metric, Plan, PriceAsk, PricingPlan, Quote, Refusal, Short, Subject, Text, Window,
 };
 use rongyi_core::seal::{SealKey, Sealed};
 use rongyi_core::settings::{Expiry, Settings, Unit};
@@ -58,13 +58,13 @@ fn no(code_text: &'static str) -> Refusal {
 }
 
 impl Judge for Native {
-    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         if ask.kind.as_str() == "mood" && !self.mended.load(Ordering::Relaxed) {
-            return Err(Fault {
+            return Err(Denial::Failed(Fault {
                 code: "plugin.panic".into(),
                 blame: Blame::Guest,
                 message: "this rule fails until it is mended".into(),
-            });
+            }));
         }
         let so_far = ask.facts.first().map_or(0, |fact| fact.value);
         let amount = if ask.kind.as_str() == "fault" {
@@ -73,7 +73,7 @@ impl Judge for Native {
             ask.quantity.min(40 - so_far)
         };
         if amount == 0 {
-            return Ok(Err(no("day.full")));
+            return Err(Denial::Refused(no("day.full")));
         }
         let mut awards = vec![Award {
             role: code("doer"),
@@ -94,28 +94,28 @@ impl Judge for Native {
             args: Vec::new(),
         };
         let much = !(-1..30).contains(&amount);
-        Ok(Ok(Decision {
+        Ok(Decision {
             awards,
             marks: much.then_some(mark).into_iter().collect(),
             ..Decision::default()
-        }))
+        })
     }
 
-    fn price(&self, _: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+    fn price(&self, _: RuleSetNo, ask: &PriceAsk) -> Result<Quote, Denial<Fault>> {
         let too_many = |line: &rongyi_core::rule::BasketLine| {
             line.facts[0].value.saturating_add(line.quantity) > 4
         };
         if ask.lines.iter().any(too_many) {
-            return Ok(Err(no("item.limit")));
+            return Err(Denial::Refused(no("item.limit")));
         }
-        Ok(Ok(Quote {
+        Ok(Quote {
             points: ask.lines.iter().map(|line| line.quantity * 30).collect(),
             lines: Vec::new(),
-        }))
+        })
     }
 
-    fn close(&self, _: RuleSetNo, ask: &CloseAsk) -> Result<Result<Decision, Refusal>, Fault> {
-        Ok(crate::periods::decide(ask))
+    fn close(&self, _: RuleSetNo, ask: &CloseAsk) -> Result<Decision, Denial<Fault>> {
+        crate::periods::decide(ask).map_err(Denial::Refused)
     }
 }
 
@@ -223,7 +223,7 @@ fn place(today: &str, who: u32, lines: &[(&'static str, i32)], seen: i64, pickup
     // As older programs did, and as this one does.
     let in_clear = pickup.ends_with('6');
     let line = |(item, n): &(&'static str, i32)| OrderLine::new(code(item), *n);
-    let mut own = command(
+    let mut placing = command(
         today,
         Ask::Place(Place {
             no: OrderNo(0),
@@ -236,8 +236,8 @@ fn place(today: &str, who: u32, lines: &[(&'static str, i32)], seen: i64, pickup
             },
         }),
     );
-    own.text = Some(sealed).filter(|_| !in_clear);
-    own
+    placing.text = Some(sealed).filter(|_| !in_clear);
+    placing
 }
 
 fn item(name: &'static str, zh: &str) -> Command {
@@ -435,8 +435,8 @@ fn newest(outcomes: &[Applied], wanted: impl Fn(&Record) -> bool) -> u64 {
 fn event_with(outcomes: &[Applied], reference: &str) -> u64 {
     newest(outcomes, |record| {
         if let Some(event) = record.event() {
-            let own = event.source.as_ref();
-            own.is_some_and(|own| own.external_ref == reference)
+            let source = event.source.as_ref();
+            source.is_some_and(|source| source.external_ref == reference)
         } else {
             false
         }
@@ -446,7 +446,7 @@ fn event_with(outcomes: &[Applied], reference: &str) -> u64 {
 fn newest_order(outcomes: &[Applied]) -> OrderNo {
     let placed = outcomes.iter().rev().find_map(|applied| match applied {
         Applied::Fresh(receipt) => match receipt.records.first() {
-            Some(Record::Asked(_, Asked::Place(own))) => Some(own.no),
+            Some(Record::Asked(_, Asked::Place(order))) => Some(order.no),
             Some(_) | None => None,
         },
         Applied::Replay(_) => None,

@@ -227,11 +227,13 @@ fn spoil(changes: &mut Changes, fault: Fault) {
         Fault::ForgetsWaiting => changes.waiting.clear(),
         Fault::ForgetsTexts => changes.texts.clear(),
         Fault::ForgetsTraits => {
-            for (_, own) in &mut changes.residents {
-                own.traits = rongyi_core::traits::Traits::default();
+            for (_, member) in &mut changes.residents {
+                member.traits = rongyi_core::traits::Traits::default();
             }
         }
-        Fault::ForgetsClosings => changes.standings.retain(|(_, _, own)| own.entry == 0),
+        Fault::ForgetsClosings => changes
+            .standings
+            .retain(|(_, _, standing)| standing.entry == 0),
         Fault::ForgetsFates => changes.fates.clear(),
         Fault::ForgetsMarks => changes.marked.clear(),
         Fault::KeepsErasedTexts => changes.erased.clear(),

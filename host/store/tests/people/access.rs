@@ -123,7 +123,7 @@ pub(super) async fn browsers_and_coming_back(store: Store) {
             whose,
             browser: ([browser; 32], "Chrome · Android"),
             proved: proved.get(),
-            ends: ends.map(|own| [own; 32]),
+            ends: ends.map(|ended| [ended; 32]),
             given_back: &[growing("person", &person.to_string())],
         };
         store.begin_session(&new).await.unwrap()
@@ -148,7 +148,7 @@ pub(super) async fn browsers_and_coming_back(store: Store) {
     let browsers = store.browsers(whose, Instant(1)).await.unwrap();
     let list: Vec<_> = browsers
         .iter()
-        .map(|own| (own.seen_at.0, own.sessions))
+        .map(|browser| (browser.seen_at.0, browser.sessions))
         .collect();
     assert_eq!(list, [(5, 1), (4, 1), (3, 1)]);
     let stranger = Whose::Staff(person);
@@ -212,7 +212,7 @@ pub(super) async fn browsers_and_coming_back(store: Store) {
         .await
         .unwrap();
     let records = store.access_records(whose, 10).await.unwrap();
-    let whats: Vec<_> = records.iter().map(|own| own.what.as_str()).collect();
+    let whats: Vec<_> = records.iter().map(|record| record.what.as_str()).collect();
     assert_eq!(whats, ["unlock", "secret"]);
     assert_eq!(
         store.access_records_in(&community, 10).await.unwrap(),

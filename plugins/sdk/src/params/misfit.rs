@@ -261,9 +261,9 @@ fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, letter) in a.chars().enumerate() {
         let mut next = vec![i.saturating_add(1)];
-        for (own, (corner, above)) in b.iter().zip(row.iter().zip(row.iter().skip(1))) {
+        for (other, (corner, above)) in b.iter().zip(row.iter().zip(row.iter().skip(1))) {
             let left = next.last().copied().unwrap_or_default();
-            let change = corner.saturating_add(usize::from(letter != *own));
+            let change = corner.saturating_add(usize::from(letter != *other));
             next.push(
                 change
                     .min(above.saturating_add(1))

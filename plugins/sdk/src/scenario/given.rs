@@ -98,7 +98,11 @@ pub(super) fn event(
     for (name, value) in &given.fields {
         let field = kind.fields.iter().find(|field| field.name == *name);
         let field = field.ok_or_else(|| {
-            let all: Vec<_> = kind.fields.iter().map(|own| own.name.as_str()).collect();
+            let all: Vec<_> = kind
+                .fields
+                .iter()
+                .map(|declared| declared.name.as_str())
+                .collect();
             format!("the plan has no field “{name}”; it has: {}", all.join(", "))
         })?;
         fields.push((name.clone(), field_value(name, value, &field.kind)?));

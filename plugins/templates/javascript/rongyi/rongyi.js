@@ -60,7 +60,7 @@ export const nextMonth = ({ year, month }) =>
 
 /** What the event says in a field, or `otherwise` when it is not filled in. */
 export const field = (event, name, otherwise) => {
-  const found = event.fields.find(([own]) => own === name);
+  const found = event.fields.find(([key]) => key === name);
   return found === undefined ? otherwise : found[1].val;
 };
 
@@ -69,7 +69,7 @@ const notHandled = () => {
 };
 
 /** Turns your functions into the rule. What you don't answer is refused; an exception is told with its place. */
-export const rule = (own) => {
+export const rule = (functions) => {
   const guarded = (name, answer) => (given) => {
     try {
       return answer(given);
@@ -82,7 +82,7 @@ export const rule = (own) => {
   };
   const hooks = {};
   for (const name of ["describe", "configure", "earn", "price", "close"]) {
-    hooks[name] = guarded(name, own[name] ?? notHandled);
+    hooks[name] = guarded(name, functions[name] ?? notHandled);
   }
   return hooks;
 };

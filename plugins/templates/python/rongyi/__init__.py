@@ -87,8 +87,8 @@ def next_month(date):
 
 def field(event, name, otherwise):
     """What the event says in a field, or `otherwise` when it is not filled in."""
-    for own, value in event.fields:
-        if own == name:
+    for key, value in event.fields:
+        if key == name:
             return value.value
     return otherwise
 
@@ -113,8 +113,8 @@ def _not_handled(self, given):
     raise No("not-handled")
 
 
-def rule(own):
+def rule(cls):
     """Turns your class into the rule. What you don't answer is refused; an exception is told with its place."""
     for name in ("describe", "configure", "earn", "price", "close"):
-        setattr(own, name, _guarded(name, getattr(own, name, _not_handled)))
-    return own
+        setattr(cls, name, _guarded(name, getattr(cls, name, _not_handled)))
+    return cls

@@ -33,8 +33,8 @@ impl Rule for KitchenWaste {
     }
 
     fn configure(given: &str) -> Result<(Self, Plan), Vec<Diagnostic>> {
-        let own: KitchenWaste = params::read(given)?;
-        let (each, most) = (own.points_per_kg, own.month_max);
+        let waste: KitchenWaste = params::read(given)?;
+        let (each, most) = (waste.points_per_kg, waste.month_max);
         if most < each {
             return Err(vec![wrong(
                 "month_max",
@@ -86,7 +86,7 @@ impl Rule for KitchenWaste {
                 format!("{each} points for each kilogram of kitchen waste, at most {most} a month for a household"),
             )],
         };
-        Ok((own, plan))
+        Ok((waste, plan))
     }
 
     fn earn(&self, event: &Event) -> Result<Decision, Refusal> {

@@ -98,7 +98,7 @@ impl Books {
             return Ok(usize::from(!ledger.record(draft).await?.replayed));
         }
         let recorded = ledger.record_batch(drafts).await?;
-        Ok(recorded.iter().filter(|own| !own.replayed).count())
+        Ok(recorded.iter().filter(|receipt| !receipt.replayed).count())
     }
 
     /// Replays the ledger `no` and compares every table; fails at the first difference. Answers how many entries

@@ -93,8 +93,8 @@ async fn print(
     let started = Instant::now();
     let tasks: Vec<_> = (0..writers)
         .map(|no| {
-            let own = books.of_writer(no, writers);
-            tokio::spawn(write(Arc::clone(books), own, batch, started + time))
+            let ledgers = books.of_writer(no, writers);
+            tokio::spawn(write(Arc::clone(books), ledgers, batch, started + time))
         })
         .collect();
     let mut latencies = Vec::new();

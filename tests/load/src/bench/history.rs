@@ -62,16 +62,16 @@ impl Bench {
         let mut both = [told(short, SHORT)?, told(long, transfers)?];
         let time = Duration::from_secs(self.options.seconds) / TURNS;
         for (_, work) in ASKED {
-            for own in &mut both {
+            for history in &mut both {
                 // What a host reads once after its start is no part of it.
-                ask(own, work, time).await?;
-                own.measured.push(Measured::default());
+                ask(history, work, time).await?;
+                history.measured.push(Measured::default());
             }
             for _ in 0..TURNS {
                 both.reverse();
-                for own in &mut both {
-                    let more = ask(own, work, time).await?;
-                    if let Some(all) = own.measured.last_mut() {
+                for history in &mut both {
+                    let more = ask(history, work, time).await?;
+                    if let Some(all) = history.measured.last_mut() {
                         all.join(more);
                     }
                 }
@@ -80,30 +80,33 @@ impl Bench {
         for (place, (what, _)) in ASKED.iter().enumerate() {
             let p50 = both
                 .each_ref()
-                .map(|own| own.measured[place].percentile(0.5));
-            for own in &both {
+                .map(|history| history.measured[place].percentile(0.5));
+            for history in &both {
                 let mut note = format!(
                     "one connection, idle host, file {} MB",
-                    measure::bytes(&own.world.database()) >> 20
+                    measure::bytes(&history.world.database()) >> 20
                 );
-                if own.transfers > SHORT {
+                if history.transfers > SHORT {
                     note = format!(
                         "{:.2} x that of {}, {note}",
                         p50[1] / p50[0],
                         thousands(SHORT)
                     );
                 }
-                self.rows
-                    .fine(&name(own.transfers, what), &own.measured[place], note);
+                self.rows.fine(
+                    &name(history.transfers, what),
+                    &history.measured[place],
+                    note,
+                );
             }
         }
-        for own in both {
-            own.host.stop()?;
+        for history in both {
+            history.host.stop()?;
             tell(&format!(
                 "verifying the history of {} …",
-                thousands(own.transfers)
+                thousands(history.transfers)
             ));
-            own.world.verify()?;
+            history.world.verify()?;
         }
         Ok(())
     }
@@ -172,7 +175,7 @@ fn told(world: Arc<World>, transfers: u64) -> Result<Told> {
 }
 
 /// One turn.
-async fn ask(own: &Told, work: Work, time: Duration) -> Result<Measured> {
+async fn ask(history: &Told, work: Work, time: Duration) -> Result<Measured> {
     let turn = Run {
         work,
         spread: Spread::Random,
@@ -180,8 +183,8 @@ async fn ask(own: &Told, work: Work, time: Duration) -> Result<Measured> {
         time,
         most: (work == Work::Single).then_some(EVENTS),
     };
-    let hosts = [own.host.address().to_owned()];
-    run(&own.world, &hosts, &turn, &Arc::default()).await
+    let hosts = [history.host.address().to_owned()];
+    run(&history.world, &hosts, &turn, &Arc::default()).await
 }
 
 /// `10000` as `10,000`.

@@ -146,18 +146,18 @@ impl Bench {
         measured: &[(&str, f64, Measured)],
         memory: &str,
     ) {
-        let rates: Vec<f64> = beside.iter().map(|own| own.tps).collect();
+        let rates: Vec<f64> = beside.iter().map(|run| run.tps).collect();
         let runs = u32::try_from(rates.len()).map_or(f64::NAN, f64::from);
         let tps = rates.iter().sum::<f64>() / runs;
         let mut latencies: Vec<f64> = beside
             .iter()
-            .flat_map(|own| own.latencies.iter().copied())
+            .flat_map(|run| run.latencies.iter().copied())
             .collect();
         latencies.sort_by(f64::total_cmp);
-        let each: Vec<String> = rates.iter().map(|own| format!("{own:.0}")).collect();
+        let each: Vec<String> = rates.iter().map(|rate| format!("{rate:.0}")).collect();
         let set: Vec<String> = SETTINGS
             .iter()
-            .filter_map(|own| own.split_once('='))
+            .filter_map(|setting| setting.split_once('='))
             .map(|(name, _)| format!("{name}={}", cluster.sql(&format!("SHOW {name}"))))
             .collect();
         let note = format!(

@@ -26,7 +26,7 @@ pub(super) fn rule_and_kind(
             .flat_map(|set| set.plan.kinds.iter().map(move |kind| (set, kind)))
     };
     let (kind, on) = (&event.kind, event.on);
-    let known = kinds().any(|(_, own)| own.code == *kind).then(|| {
+    let known = kinds().any(|(_, plan)| plan.code == *kind).then(|| {
         let days = book.turning_days();
         let first = days
             .iter()
@@ -52,7 +52,7 @@ pub(super) fn rule_and_kind(
 pub(in crate::book) fn kind_unknown(book: &Book, kind: &Code) -> Rejection {
     let kinds = book.frame.sets.iter().flat_map(|set| &set.plan.kinds);
     let nearest = kinds
-        .map(|own| (levenshtein(own.code.as_str(), kind.as_str()), &own.code))
+        .map(|plan| (levenshtein(plan.code.as_str(), kind.as_str()), &plan.code))
         .filter(|(far, _)| *far <= 3)
         .min()
         .map(|(_, code)| code.clone());
@@ -178,17 +178,17 @@ pub(in crate::book) fn scale_in(book: &Book, event: &Event, set: RuleSetNo) -> u
 fn fields(event: &Event, kind: &KindPlan) -> Result<Vec<(Code, Value)>, Rejection> {
     let mut fields = Vec::new();
     for (name, value) in &event.fields {
-        let Some(own) = kind.fields.iter().find(|field| field.name == *name) else {
+        let Some(field) = kind.fields.iter().find(|field| field.name == *name) else {
             return Err(Rejection::FieldUnknown {
                 field: name.clone(),
             });
         };
-        let value = fitting(value, &own.kind).ok_or_else(|| Rejection::FieldValue {
+        let value = fitting(value, &field.kind).ok_or_else(|| Rejection::FieldValue {
             field: name.clone(),
         })?;
         fields.push((name.clone(), value));
     }
-    let filled = |name: &Code| event.fields.iter().any(|(own, _)| own == name);
+    let filled = |name: &Code| event.fields.iter().any(|(given, _)| given == name);
     let mut required = kind.fields.iter().filter(|field| field.required);
     match required.find(|field| !filled(&field.name)) {
         Some(field) => Err(Rejection::FieldMissing {
@@ -206,7 +206,7 @@ fn fitting(value: &Value, kind: &FieldKind) -> Option<Value> {
         }
         (Value::Integer(number), FieldKind::Integer { min, max }) => (min..=max).contains(&number),
         (Value::Choice(code), FieldKind::Choice(choices)) => {
-            choices.iter().any(|(own, _)| own == code)
+            choices.iter().any(|(choice, _)| choice == code)
         }
         (Value::YesNo(_), FieldKind::YesNo) | (Value::Day(_), FieldKind::Day) => true,
         (

@@ -11,7 +11,7 @@ use crate::amount::Amount;
 use crate::command::Rejection;
 use crate::ids::Code;
 use crate::record::{Event, LotDate, Transfer, TransferKind};
-use crate::rule::{Arg, Decision, Refusal, Short};
+use crate::rule::{Arg, Decision, Denial, Refusal, Short};
 use crate::settings::Settings;
 use crate::time::LocalDate;
 
@@ -44,14 +44,14 @@ pub(super) fn hand_over(
     draft: &mut Draft<'_>,
     sides: &[(Account, i64)],
     today: LocalDate,
-) -> Result<Result<(), Refusal>, Rejection> {
+) -> Result<(), Denial<Rejection>> {
     let mut parts: Vec<(Account, LotDate, i64)> = Vec::new();
     for (giver, amount) in sides.iter().filter(|(_, amount)| *amount < 0) {
         let wanted = amount.saturating_neg();
         let Some(lots) = draft.lots_for(giver, wanted, today) else {
             let has = draft.state(giver).spendable(today).max(0);
             let args = vec![Arg::whole(wanted), Arg::whole(has)];
-            return Ok(Err(Refusal::new("balance.short", args)));
+            return Err(Refusal::new("balance.short", args).into());
         };
         parts.extend(lots.into_iter().map(|(lot, part)| (*giver, lot, part)));
     }
@@ -63,7 +63,7 @@ pub(super) fn hand_over(
                 continue;
             }
             if giver == receiver {
-                return Ok(Err(Refusal::new("host.same-holder", Vec::<Arg>::new())));
+                return Err(Refusal::new("host.same-holder", Vec::<Arg>::new()).into());
             }
             *has = has.saturating_sub(part);
             left = left.saturating_sub(part);
@@ -79,5 +79,5 @@ pub(super) fn hand_over(
             })?;
         }
     }
-    Ok(Ok(()))
+    Ok(())
 }

@@ -13,8 +13,8 @@ pub(super) fn apart(book: &Book, event: &Event) -> Result<Option<Refusal>, Rejec
     let Some(rules) = &book.settings_or_reject()?.roles else {
         return Ok(None);
     };
-    let rule = rules.iter().find(|own| own.kind == event.kind);
-    let may = |role: &Code| rule.is_some_and(|own| own.same_person.contains(role));
+    let rule = rules.iter().find(|rule| rule.kind == event.kind);
+    let may = |role: &Code| rule.is_some_and(|rule| rule.same_person.contains(role));
     for (at, (role, who)) in event.roles.iter().enumerate() {
         let before = event.roles.iter().take(at);
         let mut same = before.filter(|(_, other)| other == who);
@@ -27,8 +27,8 @@ pub(super) fn apart(book: &Book, event: &Event) -> Result<Option<Refusal>, Rejec
         }
     }
     let home = book.household(event.doer().ok_or(Rejection::RoleMissing)?)?;
-    for role in rule.into_iter().flat_map(|own| &own.other_household) {
-        for (_, who) in event.roles.iter().filter(|(own, _)| own == role) {
+    for role in rule.into_iter().flat_map(|rule| &rule.other_household) {
+        for (_, who) in event.roles.iter().filter(|(filled, _)| filled == role) {
             if role.as_str() != DOER && book.household(*who)? == home {
                 let args = vec![Arg::Code(role.clone())];
                 return Ok(Some(Refusal::new("host.same-household", args)));

@@ -47,8 +47,9 @@ fn takers(settings: &Settings, event: &Event, decision: &Decision) -> BTreeSet<R
             minutes && award.amount > 0 && award.role == *role
         })
     };
-    let own = event.roles.iter();
-    own.filter(|(role, _)| role.as_str() == DOER || given(role))
+    let roles = event.roles.iter();
+    roles
+        .filter(|(role, _)| role.as_str() == DOER || given(role))
         .map(|(_, who)| *who)
         .collect()
 }
@@ -59,7 +60,7 @@ fn taken(settings: &Settings, event: &Event, units: (i32, u8)) -> Option<(Overla
     let minutes = settings.minutes_of(&event.kind, units);
     let taken = Taken {
         start: event.minute?,
-        minutes: u32::try_from(minutes).ok().filter(|own| *own > 0)?,
+        minutes: u32::try_from(minutes).ok().filter(|minutes| *minutes > 0)?,
         entry: 0,
     };
     Some((overlap, taken))
@@ -71,10 +72,10 @@ fn from(on: LocalDate, start: u16) -> i64 {
         .saturating_add(i64::from(start))
 }
 
-/// The first day and entry of this person that shares a minute with `own` on `on`.
-fn meets(book: &Book, who: ResidentNo, on: LocalDate, own: &Taken) -> Option<(LocalDate, u64)> {
-    let first = from(on, own.start);
-    let end = first.saturating_add(i64::from(own.minutes));
+/// The first day and entry of this person that shares a minute with `taken` on `on`.
+fn meets(book: &Book, who: ResidentNo, on: LocalDate, taken: &Taken) -> Option<(LocalDate, u64)> {
+    let first = from(on, taken.start);
+    let end = first.saturating_add(i64::from(taken.minutes));
     for month in months(on) {
         let found = book.counters.get(&key(who, month)).and_then(Option::as_ref);
         for (day, all) in found.into_iter().flat_map(|row| &row.taken) {
@@ -100,11 +101,11 @@ pub(super) fn compared(
     decision: &mut Decision,
 ) -> Result<Option<Refusal>, Rejection> {
     let settings = book.settings_or_reject()?;
-    let Some((overlap, own)) = taken(settings, event, units) else {
+    let Some((overlap, taken)) = taken(settings, event, units) else {
         return Ok(None);
     };
     for who in takers(settings, event, decision) {
-        let Some((day, entry)) = meets(book, who, event.on, &own) else {
+        let Some((day, entry)) = meets(book, who, event.on, &taken) else {
             continue;
         };
         // A name and not a number: it stands without marks of thousands.
@@ -134,7 +135,7 @@ pub(super) fn keep(
     decision: &Decision,
 ) -> Result<(), Rejection> {
     let settings = book.settings_or_reject()?;
-    let Some((_, own)) = taken(settings, event, units) else {
+    let Some((_, taken)) = taken(settings, event, units) else {
         return Ok(());
     };
     let who = takers(settings, event, decision);
@@ -143,7 +144,7 @@ pub(super) fn keep(
     for who in who {
         let key = key(who, event.on.month_index());
         let days = &mut row(book, &key).taken;
-        days.entry(day).or_default().push(Taken { entry, ..own });
+        days.entry(day).or_default().push(Taken { entry, ..taken });
         book.dirty.counters.insert(key);
     }
     Ok(())
@@ -161,7 +162,7 @@ pub(in crate::book) fn free(book: &mut Book, event: &Event, entry: u64) {
             continue;
         };
         let before = all.len();
-        all.retain(|own| own.entry != entry);
+        all.retain(|taken| taken.entry != entry);
         let gone = all.len() < before;
         if all.is_empty() {
             row.taken.remove(&day);

@@ -55,8 +55,8 @@ pub enum PeriodRejection {
 }
 
 impl From<PeriodRejection> for Rejection {
-    fn from(own: PeriodRejection) -> Self {
-        Rejection::Period(own)
+    fn from(rejection: PeriodRejection) -> Self {
+        Rejection::Period(rejection)
     }
 }
 

@@ -37,7 +37,7 @@ pub enum Change {
     Adjust {
         /// Whose.
         resident: ResidentNo,
-        /// Of what.
+        /// The asset that is adjusted.
         asset: Code,
         /// How much is added, or taken when below zero; never zero.
         amount: Amount,
@@ -229,7 +229,7 @@ impl Kept for Amend {
     }
 
     fn not_reversible(&self, records: &[Record]) -> Option<NotReversible> {
-        let corrects = |record: &Record| matches!(record, Record::Moved(_, own) if own.kind == TransferKind::Correction);
+        let corrects = |record: &Record| matches!(record, Record::Moved(_, moved) if moved.kind == TransferKind::Correction);
         match self {
             Amend::Approve(_) if records.iter().any(corrects) => None,
             Amend::Propose(..) | Amend::Decline(..) => Some(NotReversible::Nothing),

@@ -20,7 +20,7 @@ use crate::time::LocalDate;
 pub struct Assert {
     /// Whose.
     pub holder: Holder,
-    /// Of what.
+    /// The asset they had.
     pub asset: Code,
     /// The day; before today.
     pub on: LocalDate,

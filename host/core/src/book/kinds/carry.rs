@@ -117,7 +117,7 @@ impl Kept for Carry {
     }
 
     fn read(_: u8, r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let own = Carry {
+        let carry = Carry {
             holder: read_holder(r)?,
             history: History {
                 kind: r.code()?,
@@ -134,10 +134,10 @@ impl Kept for Carry {
             source: read_source(r)?,
             reason: r.hash()?,
         };
-        if own.history.quantity.scale > Decimal::SCALE_MAX {
+        if carry.history.quantity.scale > Decimal::SCALE_MAX {
             return Err(Malformed);
         }
-        Ok(own)
+        Ok(carry)
     }
 
     fn word(&self) -> &'static str {
@@ -209,8 +209,8 @@ fn scale(book: &Book, kind: &Code) -> Result<(u8, Text), Rejection> {
     }
     let sets = book.frame.sets.iter();
     let mut kinds = sets.flat_map(|set| &set.plan.kinds);
-    let own = kinds.find(|own| own.code == *kind);
-    own.map(|own| (own.scale, own.unit.clone()))
+    let plan = kinds.find(|plan| plan.code == *kind);
+    plan.map(|plan| (plan.scale, plan.unit.clone()))
         .ok_or_else(|| kind_unknown(book, kind))
 }
 
@@ -223,8 +223,8 @@ fn check(book: &Book, history: &History) -> Result<(), Rejection> {
     let History { events, days, .. } = history;
     let most = Ord::min(*events, history.year.map_or(DAYS_MOST, |_| 366));
     let counted = [*events, i64::from(history.quantity.units), history.minutes];
-    let any = counted.iter().any(|own| *own != 0) || history.points != 0;
-    let fits = counted.iter().all(|own| (0..=MOST).contains(own));
+    let any = counted.iter().any(|count| *count != 0) || history.points != 0;
+    let fits = counted.iter().all(|count| (0..=MOST).contains(count));
     if !any || !fits || !(-MOST..=MOST).contains(&history.points) {
         return Err(CarryRejection::Range { most: MOST }.into());
     }

@@ -26,7 +26,9 @@ pub struct Erasure {
 
 impl Act for Box<Erasure> {
     fn needs(&self, list: &mut Missing<'_>, _: &Command) {
-        self.residents.iter().for_each(|own| list.resident(*own));
+        self.residents
+            .iter()
+            .for_each(|resident| list.resident(*resident));
     }
 
     fn apply(&self, book: &mut Book, asking: Asking<'_>) -> Result<Applied, Rejection> {
@@ -42,11 +44,11 @@ impl Act for Box<Erasure> {
         }
         let actor = &asking.envelope.actor;
         // Somebody may have their own data erased; for anybody else's it takes two.
-        let own = match self.residents.as_slice() {
+        let own_data = match self.residents.as_slice() {
             [only] => actor.as_str() == format!("resident/{only}"),
             _ => false,
         };
-        if !own && same_person(&self.consent, actor) {
+        if !own_data && same_person(&self.consent, actor) {
             return Err(Rejection::ErasureAlone);
         }
         book.dirty.erased.extend(&self.texts);
@@ -96,16 +98,16 @@ mod tests {
     use crate::book::kinds::Enrol;
     use crate::command::Ask;
     use crate::ids::{Code, HouseholdNo, RuleSetNo};
-    use crate::rule::{Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal};
+    use crate::rule::{Decision, Denial, EarnAsk, Fault, Judge, PriceAsk, Quote};
     use crate::time::{Instant, LocalDate};
 
     struct NoRules;
 
     impl Judge for NoRules {
-        fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+        fn earn(&self, _: RuleSetNo, _: &EarnAsk) -> Result<Decision, Denial<Fault>> {
             unreachable!("no rule is asked")
         }
-        fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+        fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Quote, Denial<Fault>> {
             unreachable!("no rule is asked")
         }
     }
@@ -124,7 +126,7 @@ mod tests {
 
     fn erasure(residents: &[u32], texts: &[u64], consent: &'static str) -> Ask {
         Ask::Erase(Box::new(Erasure {
-            residents: residents.iter().map(|own| ResidentNo(*own)).collect(),
+            residents: residents.iter().map(|no| ResidentNo(*no)).collect(),
             texts: texts.to_vec(),
             consent: Code::literal(consent),
         }))

@@ -225,7 +225,7 @@ fn check_reviewable(
     }
     for party in [entry, fate.by] {
         let asked = book.entry(party)?.first().and_then(Record::envelope);
-        if asked.is_some_and(|own| same_person(&own.actor, &envelope.actor)) {
+        if asked.is_some_and(|earlier| same_person(&earlier.actor, &envelope.actor)) {
             let actor = envelope.actor.clone();
             return Err(AmendRejection::ReviewSamePerson { actor }.into());
         }

@@ -24,7 +24,7 @@ use crate::time::LocalDate;
 pub struct Open {
     /// Whose.
     pub holder: Holder,
-    /// Of what.
+    /// The asset it is a balance of.
     pub asset: Code,
     /// How much.
     pub amount: Amount,

@@ -12,14 +12,14 @@ use crate::codec::{Malformed, Reader, Writer};
 use crate::command::{Command, NotReversible, Rejection};
 use crate::ids::{Code, ItemNo, OrderNo, ResidentNo};
 use crate::record::{OrderLine, Personal, PickupCode, Record, read_line, resident, write_line};
-use crate::rule::Refusal;
+use crate::rule::{Denial, Refusal};
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place<I> {
     /// Its number; given by the book.
     pub no: OrderNo,
-    /// For whom.
+    /// The resident for whom it is ordered.
     pub resident: ResidentNo,
     /// What.
     pub lines: Vec<OrderLine<I>>,
@@ -51,8 +51,8 @@ impl Place<ItemNo> {
 impl Act for Place<Code> {
     fn needs(&self, list: &mut Missing<'_>, command: &Command) {
         list.code(&self.code.key());
-        if let Some(own) = &command.text {
-            list.code(&own.text);
+        if let Some(typed) = &command.text {
+            list.code(&typed.text);
         }
         priced::needs(list, self.resident, &self.lines, command.today);
     }
@@ -75,13 +75,14 @@ impl Act for Place<Code> {
             let refused = Record::Refused(Some(asked.set), asked.facts, refusal);
             Applied::Fresh(book.append(command, vec![first, refused], &[]))
         };
-        let quote = match judge_price(&asked, asking.judge)? {
-            Ok(quote) => quote,
-            Err(refusal) => return Ok(refused(book, first, asked, refusal)),
-        };
-        let (drafted, held) = match draft_hold(book, &asked, &quote, self.seen, today)? {
-            Ok(both) => both,
-            Err(refusal) => return Ok(refused(book, first, asked, refusal)),
+        let priced = judge_price(&asked, asking.judge).and_then(|quote| {
+            let (drafted, held) = draft_hold(book, &asked, &quote, self.seen, today)?;
+            Ok((quote, drafted, held))
+        });
+        let (quote, drafted, held) = match priced {
+            Ok(priced) => priced,
+            Err(Denial::Refused(refusal)) => return Ok(refused(book, first, asked, refusal)),
+            Err(Denial::Failed(rejection)) => return Err(rejection),
         };
         let hold_days = book.settings_or_reject()?.order_hold_days;
         let points = quote.points.iter().map(|points| Amount::from(*points));
@@ -102,7 +103,7 @@ impl Act for Place<Code> {
         order::count(book, &order, false);
         book.frame.next_order = book.frame.next_order.saturating_add(1);
         book.codes.insert(order.code.key(), Some(no));
-        let code = command.text.iter().map(|own| (no, own.clone()));
+        let code = command.text.iter().map(|typed| (no, typed.clone()));
         book.dirty.codes.extend(code);
         order::put(book, order);
         let records = vec![first, Record::Quoted(asked.set, asked.facts, quote)];
@@ -113,12 +114,12 @@ impl Act for Place<Code> {
 impl Place<Code> {
     fn check_code(&self, book: &Book, command: &Command) -> Result<(), Rejection> {
         // The same digits in clear may belong to an order of before codes were sealed.
-        let clear = command.text.iter().map(|own| own.text.clone());
+        let clear = command.text.iter().map(|typed| typed.text.clone());
         let taken = clear
             .chain([self.code.key()])
             .any(|key| book.codes.get(&key).is_some_and(Option::is_some));
         let typed = command.text.as_ref();
-        let fits = typed.is_none_or(|own| self.code.fits(own));
+        let fits = typed.is_none_or(|typed| self.code.fits(typed));
         if taken || !fits || !self.code.is_well_formed() {
             return Err(Rejection::CodeTaken);
         }

@@ -29,7 +29,10 @@ impl Act for Replace {
         let Some(source) = &self.event.source else {
             return;
         };
-        let other = command.reference.iter().map(|own| own.other.0.clone());
+        let other = command
+            .reference
+            .iter()
+            .map(|reference| reference.other.0.clone());
         for external_ref in other.chain([source.external_ref.clone()]) {
             let key = (source.name.clone(), external_ref);
             if let Some(Some(used)) = list.book.sources.get(&key) {
@@ -53,7 +56,8 @@ impl Act for Replace {
         })?;
         if used.entry != replaces {
             let first = book.entry(used.entry)?.first().and_then(Record::what);
-            let again = matches!(first, Some(Asked::Replace(own)) if own.replaces == replaces);
+            let again =
+                matches!(first, Some(Asked::Replace(earlier)) if earlier.replaces == replaces);
             return match again {
                 true if used.input == source.input => Ok(Applied::Replay(used.entry)),
                 true => Err(Rejection::SourceConflict { external_ref }),
@@ -70,11 +74,11 @@ impl Act for Replace {
                 return Err(AmendRejection::ReplacesStanding { entry: replaces }.into());
             }
         }
-        let own = Replace {
+        let replacement = Replace {
             event: event.clone(),
             replaces,
         };
-        let first = Record::asked(asking.envelope.clone(), own);
+        let first = Record::asked(asking.envelope.clone(), replacement);
         award::book_event(book, &asking, (first, None), &event)
     }
 }

@@ -45,10 +45,10 @@ impl Member {
 
 /// The assets a holder can have.
 pub(super) fn assets(settings: &Settings) -> Vec<AssetNo> {
-    let own = settings.assets.iter().map(|(_, no)| *no);
+    let of_settings = settings.assets.iter().map(|(_, no)| *no);
     [AssetNo::POINTS, AssetNo::MINUTES, AssetNo::CONDUCT]
         .into_iter()
-        .chain(own)
+        .chain(of_settings)
         .collect()
 }
 
@@ -98,8 +98,8 @@ pub(super) fn all(
         let balances = balances(book, settings, member.holder, span);
         let balance = |need: &FactNeed| {
             let asset = asset_of(book, need);
-            let own = balances.iter().find(|(own, _)| Some(*own) == asset);
-            own.map_or(0, |(_, balance)| *balance)
+            let balance = balances.iter().find(|(listed, _)| Some(*listed) == asset);
+            balance.map_or(0, |(_, balance)| *balance)
         };
         let facts = needs.iter().zip(&ranks).map(|(need, places)| match places {
             Some(places) => fitting(places.get(&member.of(need.subject)).copied().unwrap_or(0)),
@@ -119,7 +119,7 @@ pub(super) fn all(
 /// What remained: not what runs out with the period, and not what came in for later days.
 fn balances(book: &Book, settings: &Settings, holder: Holder, span: &Span) -> Vec<(AssetNo, i64)> {
     let fresh = later(book, holder, span.last, span.today);
-    let own = assets(settings).into_iter().filter_map(|asset| {
+    let remained = assets(settings).into_iter().filter_map(|asset| {
         let state = book.account(&available(holder, asset));
         let has = state.spendable(span.last.plus_days(1));
         let new = match asset {
@@ -134,7 +134,7 @@ fn balances(book: &Book, settings: &Settings, holder: Holder, span: &Span) -> Ve
         };
         (left != 0 && holds(settings, asset, holder)).then_some((asset, left))
     });
-    own.collect()
+    remained.collect()
 }
 
 /// Points and minutes decided for days after `last`.
@@ -250,8 +250,8 @@ fn value(book: &Book, need: &FactNeed, subject: CounterSubject, span: &Span) -> 
         Metric::RedeemedItems => sum(book, need, subject, span).quantity,
         Metric::Quantity => {
             let of = |kind: &Code| {
-                let own = std::slice::from_ref(kind);
-                sum_of(book, need, own, (subject, span)).quantity
+                let one_kind = std::slice::from_ref(kind);
+                sum_of(book, need, one_kind, (subject, span)).quantity
             };
             let kinds = kinds_of(book, need, None).into_iter();
             let all = kinds.map(|kind| scales::total(book, &kind, span.last, of));
@@ -285,10 +285,10 @@ fn distinct_days(book: &Book, need: &FactNeed, subject: CounterSubject, span: &S
     let carried = days(need, span)
         .filter(|_| need.window == Window::Year)
         .map_or(0, |(first, _)| {
-            let own = kinds
+            let rows = kinds
                 .iter()
                 .filter_map(|kind| row(book, subject, kind, first.month_index()));
-            own.map(CounterRow::carried_days).max().unwrap_or(0)
+            rows.map(CounterRow::carried_days).max().unwrap_or(0)
         });
     dated.saturating_add(carried)
 }
@@ -307,8 +307,8 @@ fn active_days(
     for kind in &kinds_of(book, need, None) {
         for month in months(need, span) {
             let found = row(book, subject, kind, month);
-            let own = found.into_iter().flat_map(CounterRow::dated);
-            let within = own
+            let dated = found.into_iter().flat_map(CounterRow::dated);
+            let within = dated
                 .filter(|(day, cell)| cell.events > 0 && inside(month, *day, first, end))
                 .filter_map(|(day, _)| LocalDate::of_month_index(month, day));
             seen.extend(within.map(LocalDate::to_days));
@@ -323,8 +323,8 @@ fn since_last(book: &Book, need: &FactNeed, subject: CounterSubject, span: &Span
     for kind in kinds_of(book, need, None) {
         for month in span.began.month_index()..=span.last.month_index() {
             if let Some(found) = row(book, subject, &kind, month) {
-                let own = found.dated().filter(|(_, cell)| cell.events > 0);
-                newest = newest.max(own.map(|(day, _)| (month, day)).next_back());
+                let dated = found.dated().filter(|(_, cell)| cell.events > 0);
+                newest = newest.max(dated.map(|(day, _)| (month, day)).next_back());
             }
         }
     }
@@ -345,8 +345,10 @@ fn places(
     if need.subject == Subject::Community {
         return HashMap::new();
     }
-    let subjects: BTreeSet<CounterSubject> =
-        members.iter().map(|own| own.of(need.subject)).collect();
+    let subjects: BTreeSet<CounterSubject> = members
+        .iter()
+        .map(|member| member.of(need.subject))
+        .collect();
     let mut by_points: BTreeMap<std::cmp::Reverse<i64>, Vec<CounterSubject>> = BTreeMap::new();
     for subject in subjects {
         let points = sum(book, need, subject, span).points;

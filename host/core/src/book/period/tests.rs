@@ -12,7 +12,7 @@ use crate::ids::{HouseholdNo, ResidentNo, RuleSetNo};
 use crate::period::PeriodStep;
 use crate::record::Event;
 use crate::rule::{
-    Blame, EarnAsk, FactNeed, Fault, Metric, PriceAsk, Quote, Short, Subject, Text, Window,
+    Blame, Denial, EarnAsk, FactNeed, Fault, Metric, PriceAsk, Quote, Short, Subject, Text, Window,
 };
 use crate::settings::{Expiry, Unit};
 use crate::time::Instant;
@@ -47,44 +47,44 @@ fn award(asset: &str, amount: i32) -> Award {
 }
 
 impl Judge for Native {
-    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
-        Ok(Ok(Decision {
+    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>> {
+        Ok(Decision {
             awards: vec![Award {
                 role: code("doer"),
                 ..award("points", ask.quantity)
             }],
             ..Decision::default()
-        }))
+        })
     }
 
-    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Quote, Denial<Fault>> {
         unreachable!("nothing is sold here")
     }
 
-    fn close(&self, _: RuleSetNo, ask: &CloseAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn close(&self, _: RuleSetNo, ask: &CloseAsk) -> Result<Decision, Denial<Fault>> {
         let points = ask.balances[0].1;
         if points == 13 {
-            return Err(Fault {
+            return Err(Denial::Failed(Fault {
                 code: "plugin.panic".into(),
                 blame: Blame::Guest,
                 message: "thirteen".into(),
-            });
+            }));
         }
         if ask.facts[0].value == 0 {
-            return Ok(Err(Refusal {
+            return Err(Denial::Refused(Refusal {
                 code: code("not.ranked"),
                 args: vec![],
                 opens: None,
             }));
         }
         let prize = if ask.facts[0].value == 1 { 50 } else { 0 };
-        Ok(Ok(Decision {
+        Ok(Decision {
             awards: vec![
                 award("points", 10.min(points) - points),
                 award("points", prize),
             ],
             ..Decision::default()
-        }))
+        })
     }
 }
 
@@ -368,7 +368,7 @@ fn spent_points_are_not_taken_again_and_new_ones_not_at_all() {
     desk.step(PeriodStep::SignOff { alone: true }).unwrap();
     assert!(desk.row().signed_by.unwrap().2, "signed alone");
     let preview = desk.book.preview(&oct(), home, desk.today, &Native);
-    let awards = preview.unwrap().unwrap().awards;
+    let awards = preview.unwrap().awards;
     assert_eq!((awards[0].amount, awards[1].amount), (-90, 50));
     desk.step(PeriodStep::Close(home)).unwrap();
     assert_eq!(desk.points(home), 10 + 50 + 20);
@@ -505,9 +505,9 @@ fn naive(seen: &[Seen], need: (Metric, Window, Subject), who: u32, of: &BTreeMap
         }),
         Metric::RankAtCutoff => {
             let points = |who| naive(seen, (Metric::Points, need.1, need.2), who, of);
-            let own = points(who);
+            let score = points(who);
             let mut better = BTreeMap::new();
-            for other in of.keys().filter(|other| points(**other) > own) {
+            for other in of.keys().filter(|other| points(**other) > score) {
                 let key = if need.2 == Subject::Household {
                     of[other]
                 } else {
@@ -515,7 +515,7 @@ fn naive(seen: &[Seen], need: (Metric, Window, Subject), who: u32, of: &BTreeMap
                 };
                 better.insert(key, ());
             }
-            if own > 0 {
+            if score > 0 {
                 i64::try_from(better.len()).unwrap() + 1
             } else {
                 0
@@ -570,15 +570,15 @@ proptest! {
             seen.clone()
         });
         for who in people.keys() {
-            let own = desk.standing(person(*who));
-            for (need, fact) in NEEDS.iter().zip(&own.facts) {
+            let standing = desk.standing(person(*who));
+            for (need, fact) in NEEDS.iter().zip(&standing.facts) {
                 let wanted = naive(&at_cut, *need, *who, &people);
                 prop_assert_eq!(i64::from(fact.value), wanted, "{:?} of {}", need, who);
             }
         }
         desk.step(PeriodStep::SignOff { alone: true }).unwrap();
         let sum = |who: u32, now: bool| -> i64 {
-            let mine = seen.iter().filter(|(own, on, _)| *own == who && (*on > oct().last) == now);
+            let mine = seen.iter().filter(|(earner, on, _)| *earner == who && (*on > oct().last) == now);
             mine.map(|(.., points)| i64::from(*points)).sum()
         };
         for who in order.into_iter().chain(1..=6) {

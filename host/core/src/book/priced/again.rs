@@ -6,7 +6,7 @@ use crate::book::{Book, Order};
 use crate::command::{AmendRejection, Rejection};
 use crate::ids::RuleSetNo;
 use crate::record::Record;
-use crate::rule::{BasketLine, Fact, Judge, PriceAsk, Quote};
+use crate::rule::{BasketLine, Denial, Fact, Judge, PriceAsk, Quote};
 
 /// The answer, and what was asked.
 pub(in crate::book) struct Again {
@@ -26,7 +26,11 @@ impl Again {
     pub(in crate::book) fn dues(&self, order: &Order, pieces: &[i32]) -> Vec<i64> {
         let open = sum(held(order));
         let paid = order.total.get().saturating_sub(open);
-        let alone = sum(self.quote.points.iter().map(|own| i64::from(*own)));
+        let alone = sum(self
+            .quote
+            .points
+            .iter()
+            .map(|line_points| i64::from(*line_points)));
         let due = alone.saturating_sub(paid).clamp(0, open);
         let handed = order.handed.iter().zip(pieces);
         let handed = handed.map(|(before, more)| (before.saturating_add(*more), *more));
@@ -35,8 +39,8 @@ impl Again {
             if all == 0 {
                 return 0;
             }
-            let own = points.next().copied().unwrap_or_default();
-            let line = i64::from(own).saturating_mul(more.into());
+            let line_points = points.next().copied().unwrap_or_default();
+            let line = i64::from(line_points).saturating_mul(more.into());
             line.checked_div(all.into()).unwrap_or(0)
         };
         fitted(handed.map(share).collect(), due, pieces)
@@ -72,18 +76,18 @@ pub(in crate::book) fn ask_again(
             continue;
         }
         let from = at.saturating_mul(each);
-        let own = of_lines.get(from..from.saturating_add(each));
-        let own = own.ok_or_else(unknown)?.to_vec();
+        let line_facts = of_lines.get(from..from.saturating_add(each));
+        let line_facts = line_facts.ok_or_else(unknown)?.to_vec();
         let item = book.frame.items.iter().find(|item| item.no == line.item);
         let item = item.ok_or_else(unknown)?;
-        facts.extend_from_slice(&own);
+        facts.extend_from_slice(&line_facts);
         own_share.push(charge(line, *points, quantity));
         lines.push(BasketLine {
             item: item.code.clone(),
             category: item.category.clone(),
             value_fen: item.value_fen,
             quantity,
-            facts: own,
+            facts: line_facts,
         });
     }
     let ask = PriceAsk {
@@ -94,22 +98,16 @@ pub(in crate::book) fn ask_again(
         traits: book.traits_for(order.resident, rule)?,
     };
     let quote = match judge.price(set, &ask) {
-        Ok(Ok(quote)) => quote,
+        Ok(quote) => quote,
         // So little of it could not have been ordered alone: then it costs its share.
-        Ok(Err(_)) => Quote {
+        Err(Denial::Refused(_)) => Quote {
             points: own_share
                 .into_iter()
-                .map(|own| i32::try_from(own).unwrap_or(i32::MAX))
+                .map(|share| i32::try_from(share).unwrap_or(i32::MAX))
                 .collect(),
             lines: Vec::new(),
         },
-        Err(fault) => {
-            return Err(Rejection::RuleFault {
-                set,
-                code: fault.code,
-                message: fault.message,
-            });
-        }
+        Err(Denial::Failed(fault)) => return Err(Rejection::rule_fault(set, fault)),
     };
     Ok(Again { set, facts, quote })
 }

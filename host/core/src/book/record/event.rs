@@ -34,8 +34,8 @@ pub(crate) const DOER: &str = "doer";
 impl Event {
     /// Who did it; `None` for an event that is not complete.
     pub fn doer(&self) -> Option<ResidentNo> {
-        let mut own = self.roles.iter().filter(|(role, _)| role.as_str() == DOER);
-        own.next().map(|(_, who)| *who)
+        let mut doers = self.roles.iter().filter(|(role, _)| role.as_str() == DOER);
+        doers.next().map(|(_, who)| *who)
     }
 }
 
@@ -63,7 +63,7 @@ impl Quantity {
     /// The units at a scale; `None` for a number that is finer, or does not fit.
     pub fn at(self, scale: u8) -> Option<i32> {
         match self {
-            Quantity::Written(number) => number.at(scale).map(|own| own.units),
+            Quantity::Written(number) => number.at(scale).map(|decimal| decimal.units),
             Quantity::AtKind(units) => Some(units),
         }
     }

@@ -62,7 +62,7 @@ fn writer(envelope: &Envelope) -> Option<About> {
 impl Record {
     /// What this record has to do with people.
     pub fn personal(&self) -> Personal {
-        let mut own = match self {
+        let mut personal = match self {
             Record::Asked(_, what) => what.personal(),
             Record::Standing(holder, _) => Personal::about_one(About::Holder(*holder)),
             // Rules, items, numbers and codes; of people nothing but numbers.
@@ -73,11 +73,11 @@ impl Record {
             | Record::Moved(..) => Personal::default(),
         };
         if let Some(writer) = self.envelope().and_then(writer)
-            && !own.about.contains(&writer)
+            && !personal.about.contains(&writer)
         {
-            own.about.push(writer);
+            personal.about.push(writer);
         }
-        own
+        personal
     }
 }
 
@@ -113,14 +113,14 @@ impl Personal {
     /// The note, the people and the reference of an event.
     pub(crate) fn of_event(event: &Event) -> Self {
         let about = event.roles.iter().map(|(_, no)| resident(*no));
-        let own = Personal {
+        let personal = Personal {
             text: event.note,
             about: about.collect(),
             ..Personal::default()
         };
         match &event.source {
-            Some(source) => own.with_reference(source),
-            None => own,
+            Some(source) => personal.with_reference(source),
+            None => personal,
         }
     }
 }

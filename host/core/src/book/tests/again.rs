@@ -150,7 +150,7 @@ fn goods_that_came_in_wrongly_are_taken_back_as_far_as_they_are_there() {
     let five = desk
         .journal
         .iter()
-        .position(|own| matches!(own.what(), Some(Asked::Receive(_))));
+        .position(|record| matches!(record.what(), Some(Asked::Receive(_))));
     let five = u64::try_from(five.unwrap()).unwrap() + 1;
     desk.earn("waste", 1, 30);
     desk.place(85, "12345678");

@@ -103,7 +103,7 @@ fn totals_of_before_count_in_their_year_and_for_all_time_and_nowhere_else() {
         Window::Lifetime => (window, 3),
         _ => (window, 0),
     }) {
-        let own = vec![
+        let counted = vec![
             1 + 12 * times,
             2 + 34 * times,
             20 + 500 * times,
@@ -111,10 +111,10 @@ fn totals_of_before_count_in_their_year_and_for_all_time_and_nowhere_else() {
             1 + 9 * times,
         ];
         for (resident, subject, told) in [
-            (1, Subject::Person, own.clone()),
-            (1, Subject::Household, own.clone()),
-            (2, Subject::Household, own.clone()),
-            (3, Subject::Community, own),
+            (1, Subject::Person, counted.clone()),
+            (1, Subject::Household, counted.clone()),
+            (2, Subject::Household, counted.clone()),
+            (3, Subject::Community, counted),
             (2, Subject::Person, vec![0; 5]),
             (3, Subject::Household, vec![0; 5]),
         ] {
@@ -132,7 +132,7 @@ fn totals_of_before_count_in_their_year_and_for_all_time_and_nowhere_else() {
 impl Desk {
     /// What the questions themselves earned.
     fn asked_points(&self) -> i64 {
-        let own = self
+        let points = self
             .book
             .counters()
             .into_iter()
@@ -141,7 +141,7 @@ impl Desk {
                 key.kind == code("asking") && key.month == 0 && key.subject == household
             })
             .map(|(_, row)| row.total.points);
-        own.sum()
+        points.sum()
     }
 }
 
@@ -199,7 +199,7 @@ fn what_cannot_be_carried_in_says_why() {
         minutes: 0,
         ..good()
     };
-    for (own, code_said) in [
+    for (history, code_said) in [
         (
             History {
                 kind: code("wasta"),
@@ -252,8 +252,8 @@ fn what_cannot_be_carried_in_says_why() {
             "history.days",
         ),
     ] {
-        let said = desk.ask(carry(own.clone(), "page 1")).unwrap_err();
-        assert_eq!(said.code(), code_said, "{own:?}");
+        let said = desk.ask(carry(history.clone(), "page 1")).unwrap_err();
+        assert_eq!(said.code(), code_said, "{history:?}");
     }
     desk.must(carry(
         History {
@@ -272,7 +272,11 @@ fn the_journal_alone_tells_it_again() {
     let second = desk.must(carry(history(None), "page 2"));
     desk.must(Ask::Amend(Amend::Reverse(second.entry, [1; 32])));
     let mut book = Book::empty(code("nanmen"));
-    for record in desk.journal.iter().filter(|own| own.envelope().is_some()) {
+    for record in desk
+        .journal
+        .iter()
+        .filter(|record| record.envelope().is_some())
+    {
         let bytes = record.encode();
         let read = Record::decode(record.kind(), &bytes).unwrap();
         assert_eq!(&read, record);
@@ -284,7 +288,10 @@ fn the_journal_alone_tells_it_again() {
     }
     assert_eq!(book.counters(), desk.book.counters());
     assert_eq!(
-        desk.journal.iter().filter(|own| own.kind() == 27).count(),
+        desk.journal
+            .iter()
+            .filter(|record| record.kind() == 27)
+            .count(),
         2
     );
 }

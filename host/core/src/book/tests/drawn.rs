@@ -241,12 +241,13 @@ proptest! {
     #[test]
     fn whatever_is_asked_the_records_add_up_and_replay_to_the_same_book(steps in steps()) {
         let desk = run(&steps);
-        let mut own: BTreeMap<Account, i64> = desk.book.accounts().into_iter().map(|(a, s)| (a, s.total)).collect();
-        own.retain(|_, total| *total != 0);
-        prop_assert_eq!(&own, &naive_balances(&desk.journal));
+        let mut totals: BTreeMap<Account, i64> = desk.book.accounts().into_iter().map(|(a, s)| (a, s.total)).collect();
+        totals.retain(|_, total| *total != 0);
+        prop_assert_eq!(&totals, &naive_balances(&desk.journal));
 
         let naive = naive_fates(&desk.journal);
-        let under_notice: i64 = own.iter().filter(|(a, _)| a.purpose == Purpose::Notice).map(|(_, total)| total).sum();
+        let noticed = totals.iter().filter(|(a, _)| a.purpose == Purpose::Notice);
+        let under_notice: i64 = noticed.map(|(_, total)| total).sum();
         prop_assert_eq!(under_notice, naive.under_notice, "what is under notice belongs to awards that still are");
         for kind in ["waste", "take", "strict", "owe", "serve"] {
             let key = crate::counters::CounterKey {

@@ -170,12 +170,12 @@ fn redemptions_count_orders_and_not_pieces() {
 struct Told(std::cell::RefCell<Vec<Vec<(Code, i32)>>>);
 
 impl Judge for Told {
-    fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         self.0.borrow_mut().push(ask.traits.clone());
         Native.earn(set, ask)
     }
 
-    fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+    fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Quote, Denial<Fault>> {
         self.0.borrow_mut().push(ask.traits.clone());
         Native.price(set, ask)
     }
@@ -240,7 +240,11 @@ fn a_rule_is_told_the_traits_it_asks_for_and_a_replay_tells_them_again() {
     // The journal alone tells the same.
     let again = Told(std::cell::RefCell::default());
     let mut book = Book::empty(code("nanmen"));
-    for record in desk.journal.iter().filter(|own| own.envelope().is_some()) {
+    for record in desk
+        .journal
+        .iter()
+        .filter(|record| record.envelope().is_some())
+    {
         let read = Record::decode(record.kind(), &record.encode()).unwrap();
         assert_eq!(&read, record);
         let item = |_| Some(code("rice"));

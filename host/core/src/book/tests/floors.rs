@@ -66,7 +66,7 @@ fn an_owe_goes_to_the_floor_of_its_own_asset() {
     ] {
         let mut desk = open(common, points);
         let answer = desk.earn("owe", 1, quantity);
-        let code = answer.refusal().map(|own| own.code.to_string());
+        let code = answer.refusal().map(|refusal| refusal.code.to_string());
         let expected = refused.then(|| "balance.floor".to_owned());
         assert_eq!(code, expected, "{common} {points:?} {quantity}");
     }

@@ -31,9 +31,9 @@ fn theirs() -> Account {
 }
 
 fn gift(desk: &Desk, from: u32, to: u32, quantity: i32) -> Ask {
-    let mut own = event("gift", from, quantity, desk.today);
-    own.roles.push((code("receiver"), ResidentNo(to)));
-    Ask::Earn(own)
+    let mut event = event("gift", from, quantity, desk.today);
+    event.roles.push((code("receiver"), ResidentNo(to)));
+    Ask::Earn(event)
 }
 
 fn issued(desk: &Desk) -> i64 {
@@ -54,11 +54,11 @@ fn a_gift_keeps_its_lots_there_and_back_and_is_nothing_new() {
     let before = desk.book.account(&POINTS).lots;
     let budget = issued(&desk);
     let receipt = desk.must(gift(&desk, 1, 3, 30));
-    let own = |record: &Record| match record {
+    let movement = |record: &Record| match record {
         Record::Moved(_, moved) => Some(moved.clone()),
         _ => None,
     };
-    let moved: Vec<Transfer> = receipt.records.iter().filter_map(own).collect();
+    let moved: Vec<Transfer> = receipt.records.iter().filter_map(movement).collect();
     let [one] = moved.as_slice() else {
         panic!("one movement: {moved:?}");
     };
@@ -106,7 +106,7 @@ fn nobody_gives_to_themselves_or_more_than_they_have() {
         (3, 51, "balance.short"),
     ] {
         let receipt = desk.must(gift(&desk, 1, to, quantity));
-        let refusal = receipt.refusal().map(|own| own.code.to_string());
+        let refusal = receipt.refusal().map(|refusal| refusal.code.to_string());
         assert_eq!(refusal.as_deref(), Some(code), "to {to}");
         assert_eq!(desk.spendable(), 50);
     }

@@ -9,8 +9,8 @@ use crate::settings::{Overlap, RoleRule};
 fn compares() -> Settings {
     let rule = |kind: &str, same: &[&str], other: &[&str]| RoleRule {
         kind: code(kind),
-        same_person: same.iter().map(|own| code(own)).collect(),
-        other_household: other.iter().map(|own| code(own)).collect(),
+        same_person: same.iter().map(|role| code(role)).collect(),
+        other_household: other.iter().map(|role| code(role)).collect(),
     };
     Settings {
         roles: Some(vec![
@@ -51,7 +51,7 @@ fn at(kind: &str, who: u32, on: &str, minute: Option<u16>, minutes: i32) -> Ask 
 }
 
 fn said(receipt: &Receipt) -> Option<String> {
-    receipt.refusal().map(|own| own.code.to_string())
+    receipt.refusal().map(|refusal| refusal.code.to_string())
 }
 
 #[test]
@@ -216,7 +216,11 @@ fn minutes_that_are_taken_back_are_free_again_and_the_journal_tells_it_again() {
     assert_eq!(row.taken[&10].len(), 1);
 
     let mut book = Book::empty(code("nanmen"));
-    for record in desk.journal.iter().filter(|own| own.envelope().is_some()) {
+    for record in desk
+        .journal
+        .iter()
+        .filter(|record| record.envelope().is_some())
+    {
         let read = Record::decode(record.kind(), &record.encode()).unwrap();
         assert_eq!(&read, record);
         let command = Command::from_record(&read, |_| Some(code("rice"))).unwrap();

@@ -11,7 +11,7 @@ fn counting(name: &str, scale: u8, from: &str) -> RuleSet {
         subject: Subject::Person,
         of: Some(code("take")),
     };
-    let own = KindPlan {
+    let kind_plan = KindPlan {
         scale,
         quantity_max: 1_000_000,
         facts: vec![need(Window::Month), need(Window::Lifetime)],
@@ -21,7 +21,7 @@ fn counting(name: &str, scale: u8, from: &str) -> RuleSet {
         name: code(name),
         active_from: date(from),
         plan: Plan {
-            kinds: vec![own],
+            kinds: vec![kind_plan],
             ..Plan::default()
         },
         ..rule_set()
@@ -81,7 +81,11 @@ fn quantities_are_told_in_the_places_of_the_day_that_asks() {
 
     // The journal alone tells it again.
     let mut book = Book::empty(code("nanmen"));
-    for record in desk.journal.iter().filter(|own| own.envelope().is_some()) {
+    for record in desk
+        .journal
+        .iter()
+        .filter(|record| record.envelope().is_some())
+    {
         let read = Record::decode(record.kind(), &record.encode()).unwrap();
         assert_eq!(&read, record);
         let command = Command::from_record(&read, |_| Some(code("rice"))).unwrap();

@@ -33,7 +33,7 @@ fn a_sealed_code_stands_beside_the_ledger_until_the_order_ends() {
     assert_eq!(record.kind(), 25);
     assert!(Record::begins(record.kind()), "a proof begins with it");
     let bytes = record.encode();
-    assert!(!bytes.windows(8).any(|own| own == b"12345678"));
+    assert!(!bytes.windows(8).any(|window| window == b"12345678"));
     assert_eq!(Record::decode(record.kind(), &bytes).as_ref(), Ok(record));
     let again = desk.send(&first);
     assert_eq!(
@@ -131,10 +131,10 @@ fn a_sealed_list_of_staff_is_an_entry_that_the_book_does_not_need() {
     assert_eq!(record.kind(), Roster::NUMBER);
     assert!(Record::begins(record.kind()));
     let bytes = record.encode();
-    assert!(!bytes.windows(6).any(|own| own == "王芳".as_bytes()));
+    assert!(!bytes.windows(6).any(|window| window == "王芳".as_bytes()));
     assert_eq!(Record::decode(record.kind(), &bytes).as_ref(), Ok(record));
     assert_eq!(record.personal().text, Some(staff));
-    let again = Command::from_record(record, |_| None).map(|own| own.ask);
+    let again = Command::from_record(record, |_| None).map(|read| read.ask);
     assert_eq!(again, Some(command.ask));
     let texts = desk.book.seal().unwrap().texts;
     assert_eq!(texts.len(), 1, "{texts:?}");

@@ -245,7 +245,7 @@ fn what_is_cancelled_of_an_order_is_priced_as_if_it_had_never_been_there() {
         let counted =
             ["item/rice", "item/oil", "item/soap"].map(|kind| desk.points_of(kind, month));
         assert_eq!(counted.iter().sum::<i64>(), *paid, "{order:?} {handed:?}");
-        assert!(counted.iter().all(|own| *own >= 0), "{counted:?}");
+        assert!(counted.iter().all(|points| *points >= 0), "{counted:?}");
 
         // Whoever takes all of it pays what all of it costs, in whatever parts.
         let mut desk = stocked();
@@ -296,11 +296,15 @@ fn a_part_says_how_it_was_priced_and_an_old_one_keeps_its_share() {
     }
     // The journal alone tells it again.
     let mut book = Book::empty(code("nanmen"));
-    for record in desk.journal.iter().filter(|own| own.envelope().is_some()) {
+    for record in desk
+        .journal
+        .iter()
+        .filter(|record| record.envelope().is_some())
+    {
         let item = |no: ItemNo| {
             ["", "rice", "oil", "soap"]
                 .get(no.0 as usize)
-                .map(|own| code(own))
+                .map(|name| code(name))
         };
         let command = Command::from_record(record, item).unwrap();
         load_entries(&mut book, &command, &desk.journal);

@@ -6,14 +6,14 @@ use std::cell::RefCell;
 use super::*;
 use crate::amount::Decimal;
 use crate::counters::{CounterKey, CounterSubject};
-use crate::rule::{NO_TIME, Value};
+use crate::rule::{Denial, NO_TIME, Value};
 use crate::settings::InForce;
 
 /// Keeps what it was asked, and pays a point for each unit, with a minute.
 struct Told(RefCell<Vec<EarnAsk>>);
 
 impl Judge for Told {
-    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn earn(&self, _: RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         self.0.borrow_mut().push(ask.clone());
         if self.0.borrow().len() == 1 && ask.kind.as_str() == "boom" {
             return Native.earn(RuleSetNo(1), ask);
@@ -25,14 +25,14 @@ impl Judge for Told {
             short: Short::Refuse,
             expires: None,
         };
-        Ok(Ok(Decision {
+        Ok(Decision {
             awards: vec![award("points"), award("minutes")],
             ..Decision::default()
-        }))
+        })
     }
 
-    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
-        Ok(Ok(Quote::default()))
+    fn price(&self, _: RuleSetNo, _: &PriceAsk) -> Result<Quote, Denial<Fault>> {
+        Ok(Quote::default())
     }
 }
 
@@ -101,9 +101,9 @@ fn written(kind: &str, text: &str, on: &str) -> Event {
 
 #[test]
 fn a_quantity_is_put_to_the_scale_of_its_day() {
-    let mut own = Asked::new();
-    own.counted_from("2026-03-05", 1);
-    own.counted_from("2026-03-08", 2);
+    let mut asked = Asked::new();
+    asked.counted_from("2026-03-05", 1);
+    asked.counted_from("2026-03-08", 2);
     for (on, text, units) in [
         ("2026-03-04", "2", 2),
         ("2026-03-05", "2.5", 25),
@@ -111,8 +111,8 @@ fn a_quantity_is_put_to_the_scale_of_its_day() {
         ("2026-03-08", "2.5", 250),
         ("2026-03-08", "2", 200),
     ] {
-        own.ask(Ask::Earn(written("waste", text, on))).unwrap();
-        assert_eq!(own.last().quantity, units, "{text} on {on}");
+        asked.ask(Ask::Earn(written("waste", text, on))).unwrap();
+        assert_eq!(asked.last().quantity, units, "{text} on {on}");
     }
     for (on, text, refused) in [
         ("2026-03-04", "2.5", "quantity.places"),
@@ -121,7 +121,9 @@ fn a_quantity_is_put_to_the_scale_of_its_day() {
         ("2026-03-08", "0", "quantity.range"),
         ("2026-03-08", "2000000000", "quantity.range"),
     ] {
-        let no = own.ask(Ask::Earn(written("waste", text, on))).unwrap_err();
+        let no = asked
+            .ask(Ask::Earn(written("waste", text, on)))
+            .unwrap_err();
         assert_eq!(no.code(), refused, "{text} on {on}");
     }
 }
@@ -129,78 +131,82 @@ fn a_quantity_is_put_to_the_scale_of_its_day() {
 /// It waits with the number that was written; by the time it is decided its day is counted otherwise.
 #[test]
 fn what_waits_keeps_its_number_whatever_the_scale_becomes() {
-    let mut own = Asked::new();
-    own.counted_from("2026-03-05", 1);
-    let waits = own
+    let mut asked = Asked::new();
+    asked.counted_from("2026-03-05", 1);
+    let waits = asked
         .ask(Ask::Earn(written("boom", "2.5", "2026-03-06")))
         .unwrap();
     assert!(waits.waiting().is_some());
-    own.counted_from("2026-03-06", 3);
-    own.ask(Ask::Retry(Retry(waits.entry))).unwrap();
-    assert_eq!(own.last().quantity, 2500);
+    asked.counted_from("2026-03-06", 3);
+    asked.ask(Ask::Retry(Retry(waits.entry))).unwrap();
+    assert_eq!(asked.last().quantity, 2500);
     // Taken back, it leaves the counters with as much as it came with.
-    let decided = own.desk.back(1);
-    let records = entry_at(&own.desk.journal, decided).unwrap();
+    let decided = asked.desk.back(1);
+    let records = entry_at(&asked.desk.journal, decided).unwrap();
     assert!(matches!(
         records.first(),
         Some(Record::Asked(_, crate::record::Asked::Retry(_)))
     ));
-    own.ask(Ask::Amend(Amend::Reverse(decided, [0; 32])))
+    asked
+        .ask(Ask::Amend(Amend::Reverse(decided, [0; 32])))
         .unwrap();
     let key = CounterKey {
         subject: CounterSubject::Resident(ResidentNo(1)),
         kind: code("boom"),
         month: 0,
     };
-    assert_eq!(own.desk.book.counters()[&key].total.quantity, 0);
+    assert_eq!(asked.desk.book.counters()[&key].total.quantity, 0);
 }
 
 #[test]
 fn a_time_that_nobody_said_is_unknown_to_the_rule() {
-    let mut own = Asked::new();
-    let unknown = |own: &Asked| {
+    let mut asked = Asked::new();
+    let unknown = |asked: &Asked| {
         let mark = (code(NO_TIME), Value::YesNo(true));
-        own.last().fields.contains(&mark)
+        asked.last().fields.contains(&mark)
     };
     for (minute, wanted) in [(Some(600), false), (Some(0), false), (None, true)] {
         let event = Event {
             minute,
             ..written("waste", "1", "2026-03-10")
         };
-        let receipt = own.ask(Ask::Earn(event.clone())).unwrap();
-        assert_eq!(unknown(&own), wanted, "{minute:?}");
-        assert_eq!(own.last().minute, minute.unwrap_or(0));
+        let receipt = asked.ask(Ask::Earn(event.clone())).unwrap();
+        assert_eq!(unknown(&asked), wanted, "{minute:?}");
+        assert_eq!(asked.last().minute, minute.unwrap_or(0));
         // The record says it too, and nothing of the mark.
         let first = &receipt.records[0];
         let again = Record::decode(first.kind(), &first.encode()).unwrap();
         assert_eq!(&again, first);
         assert!(again.event() == Some(&event));
     }
-    let known = own.desk.book.frame().settings.clone().unwrap();
+    let known = asked.desk.book.frame().settings.clone().unwrap();
     let timed = vec![code("waste")];
-    own.ask(Ask::Settings(Settings { timed, ..known })).unwrap();
+    asked
+        .ask(Ask::Settings(Settings { timed, ..known }))
+        .unwrap();
     let without = |kind: &str| Event {
         minute: None,
         ..written(kind, "1", "2026-03-10")
     };
-    let no = own.ask(Ask::Earn(without("waste"))).unwrap_err();
+    let no = asked.ask(Ask::Earn(without("waste"))).unwrap_err();
     assert_eq!(no.code(), "time.missing");
-    own.ask(Ask::Earn(without("serve"))).unwrap();
+    asked.ask(Ask::Earn(without("serve"))).unwrap();
 }
 
 #[test]
 fn nothing_new_is_booked_for_an_erased_number() {
-    let mut own = Asked::new();
-    let waits = own
+    let mut asked = Asked::new();
+    let waits = asked
         .ask(Ask::Earn(written("boom", "1", "2026-03-09")))
         .unwrap();
     let erased = vec![(code(crate::traits::ERASED), 1)];
-    own.ask(Ask::Traits(SetTraits {
-        resident: ResidentNo(1),
-        changes: erased,
-    }))
-    .unwrap();
-    let no = own
+    asked
+        .ask(Ask::Traits(SetTraits {
+            resident: ResidentNo(1),
+            changes: erased,
+        }))
+        .unwrap();
+    let no = asked
         .ask(Ask::Earn(written("waste", "1", "2026-03-09")))
         .unwrap_err();
     assert_eq!(no.code(), "resident.erased");
@@ -208,10 +214,10 @@ fn nothing_new_is_booked_for_an_erased_number() {
     let mut other = event("waste", 2, 1, date("2026-03-09"));
     other.roles.push((code("referrer"), ResidentNo(1)));
     assert_eq!(
-        own.ask(Ask::Earn(other)).unwrap_err().code(),
+        asked.ask(Ask::Earn(other)).unwrap_err().code(),
         "resident.erased"
     );
-    assert!(own.ask(Ask::Retry(Retry(waits.entry))).is_ok());
+    assert!(asked.ask(Ask::Retry(Retry(waits.entry))).is_ok());
 }
 
 /// Orders and opening balances of erased numbers were booked by older versions: a ledger that holds them is repeated.
@@ -257,7 +263,7 @@ fn what_older_versions_booked_for_an_erased_number_is_repeated() {
 /// A day that is entered late sees the days before it, and those that follow.
 #[test]
 fn a_late_day_sees_the_row_on_both_sides() {
-    let mut own = Asked::new();
+    let mut asked = Asked::new();
     let run = |of: &str| FactNeed {
         metric: Metric::StreakDays,
         window: Window::Trailing(7),
@@ -266,11 +272,11 @@ fn a_late_day_sees_the_row_on_both_sides() {
     };
     let mut set = rule_set();
     set.plan.kinds[0].facts = vec![run("waste"), run("ahead/waste")];
-    own.ask(Ask::Activate(Box::new(set))).unwrap();
+    asked.ask(Ask::Activate(Box::new(set))).unwrap();
     let mut seen = |day: u8| {
         let on = format!("2026-03-{day:02}");
-        own.ask(Ask::Earn(written("waste", "1", &on))).unwrap();
-        let facts = own.last().facts;
+        asked.ask(Ask::Earn(written("waste", "1", &on))).unwrap();
+        let facts = asked.last().facts;
         (facts[0].value, facts[1].value)
     };
     for (day, row) in [
@@ -293,13 +299,13 @@ fn a_late_day_sees_the_row_on_both_sides() {
 /// What ledgers of before hold is read as they meant it, and written again as it was.
 #[test]
 fn records_of_before_keep_their_bytes() {
-    let mut own = Asked::new();
+    let mut asked = Asked::new();
     let before = Event {
         quantity: Quantity::AtKind(25),
         minute: Some(0),
         ..event("waste", 1, 0, date("2026-03-10"))
     };
-    let old = own.ask(Ask::Earn(before.clone())).unwrap().records[0].clone();
+    let old = asked.ask(Ask::Earn(before.clone())).unwrap().records[0].clone();
     let bytes = old.encode();
     assert_eq!(Record::decode(7, &bytes), Ok(old.clone()));
     let Record::Asked(envelope, _) = old else {
@@ -324,18 +330,19 @@ fn records_of_before_keep_their_bytes() {
 
 #[test]
 fn a_day_has_only_so_many_minutes() {
-    let mut own = Asked::new();
-    let known = own.desk.book.frame().settings.clone().unwrap();
+    let mut asked = Asked::new();
+    let known = asked.desk.book.frame().settings.clone().unwrap();
     let minutes_max_day = Some(Amount::from(480));
-    own.ask(Ask::Settings(Settings {
-        minutes_max_day,
-        ..known
-    }))
-    .unwrap();
+    asked
+        .ask(Ask::Settings(Settings {
+            minutes_max_day,
+            ..known
+        }))
+        .unwrap();
     let refused = |receipt: &Receipt| receipt.refusal().map(|no| no.code.to_string());
     let most = Some("host.minutes-max-day".to_owned());
     let mut earn = |kind: &str, minutes: &str, on: &str| {
-        let receipt = own.ask(Ask::Earn(written(kind, minutes, on))).unwrap();
+        let receipt = asked.ask(Ask::Earn(written(kind, minutes, on))).unwrap();
         (receipt.entry, refused(&receipt))
     };
     assert_eq!(earn("waste", "481", "2026-03-09").1, most);
@@ -346,8 +353,10 @@ fn a_day_has_only_so_many_minutes() {
     assert_eq!(earn("strict", "480", "2026-03-10").1, None);
     assert_eq!(earn("strict", "180", "2026-03-09").1, None);
     assert_eq!(earn("waste", "1", "2026-03-09").1, most);
-    own.ask(Ask::Amend(Amend::Reverse(first, [0; 32]))).unwrap();
-    let again = own
+    asked
+        .ask(Ask::Amend(Amend::Reverse(first, [0; 32])))
+        .unwrap();
+    let again = asked
         .ask(Ask::Earn(written("waste", "300", "2026-03-09")))
         .unwrap();
     assert_eq!(refused(&again), None);

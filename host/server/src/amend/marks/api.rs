@@ -31,10 +31,10 @@ pub(crate) struct MarkAnswer {
 }
 
 /// Who took part; of what was decided later, whom it concerns.
-fn residents(own: &marks::Marked, whose: &[ResidentNo]) -> Vec<u32> {
-    match own.event() {
+fn residents(marked: &marks::Marked, whose: &[ResidentNo]) -> Vec<u32> {
+    match marked.event() {
         Some(event) => event.roles.iter().map(|(_, who)| who.0).collect(),
-        None => whose.iter().map(|own| own.0).collect(),
+        None => whose.iter().map(|who| who.0).collect(),
     }
 }
 
@@ -49,16 +49,16 @@ pub(crate) async fn list_marks(caller: Caller) -> Result<Json<Vec<MarkAnswer>>, 
     let frame = store.frame(&caller.code).await?;
     let frame = frame.ok_or(Rejection::NotConfigured)?;
     let mut all = Vec::new();
-    for own in marks::open(store, &caller.code).await? {
-        let whose = door::concerned(store, &caller.code, &own.receipt).await?;
+    for marked in marks::open(store, &caller.code).await? {
+        let whose = door::concerned(store, &caller.code, &marked.receipt).await?;
         caller.reads(Kind::Entry, &whose).await?;
-        let says = own.says(&frame).into_iter();
+        let says = marked.says(&frame).into_iter();
         all.push(MarkAnswer {
-            entry: own.receipt.entry,
-            kind: own.event().map(|event| event.kind.to_string()),
-            residents: residents(&own, &whose),
-            recorded_on: own.on.to_string(),
-            by: own.by.to_string(),
+            entry: marked.receipt.entry,
+            kind: marked.event().map(|event| event.kind.to_string()),
+            residents: residents(&marked, &whose),
+            recorded_on: marked.on.to_string(),
+            by: marked.by.to_string(),
             says: says
                 .map(|text| Both {
                     zh: text.zh,

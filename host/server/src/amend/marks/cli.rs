@@ -81,19 +81,19 @@ async fn list(house: &House, community: &Code) -> Result<(), Failure> {
         "登记人 by",
         "要看的 to be looked at",
     ]);
-    for own in marks::open(&house.store, community).await? {
-        let whose = door::concerned(&house.store, community, &own.receipt).await?;
+    for marked in marks::open(&house.store, community).await? {
+        let whose = door::concerned(&house.store, community, &marked.receipt).await?;
         house.read_here(community, Kind::Entry, &whose).await?;
-        let what = own.receipt.records.first();
+        let what = marked.receipt.records.first();
         let what = what.map(|first| entry_text(&frame, first));
-        let what = what.map_or_else(String::new, |own| format!("{} / {}", own.zh, own.en));
-        let by = Signed::of(&own.by).name(&house.store, None).await;
-        let says = own.says(&frame).into_iter();
+        let what = what.map_or_else(String::new, |text| format!("{} / {}", text.zh, text.en));
+        let by = Signed::of(&marked.by).name(&house.store, None).await;
+        let says = marked.says(&frame).into_iter();
         let says = says.map(|text| format!("{}\n{}", foreign(&text.zh), foreign(&text.en)));
         table.add_row([
-            own.receipt.entry.to_string(),
+            marked.receipt.entry.to_string(),
             foreign(&what),
-            own.on.to_string(),
+            marked.on.to_string(),
             format!("{} / {}", by.zh, by.en),
             says.collect::<Vec<_>>().join("\n"),
         ]);

@@ -21,8 +21,8 @@ pub(crate) async fn open(duty: &OnDuty, frame: &Frame, me: &Code) -> Result<Vec<
     let visit = &duty.visit;
     let store = &visit.app.house.store;
     let mut rows = Vec::new();
-    for own in marks::open(store, &visit.code).await? {
-        let receipt = own.receipt;
+    for marked in marks::open(store, &visit.code).await? {
+        let receipt = marked.receipt;
         let whose = door::concerned(store, &visit.code, &receipt).await?;
         duty.reads(Kind::Entry, &whose).await?;
         let first = receipt.records.first().ok_or_else(Fault::not_found)?;
@@ -40,8 +40,8 @@ pub(crate) async fn open(duty: &OnDuty, frame: &Frame, me: &Code) -> Result<Vec<
             on: day(booked_on(first)),
             gains: gains(visit, &receipt).await?.0,
             says: said(visit, frame, &receipt),
-            own: own.by == *me,
-            by: visit.actor(&own.by).await,
+            own: marked.by == *me,
+            by: visit.actor(&marked.by).await,
         });
     }
     Ok(rows)

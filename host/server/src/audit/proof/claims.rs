@@ -24,7 +24,8 @@ impl Claim {
     /// Whether a block and the history up to it are the ones that were published.
     pub fn fits(&self, hash: &Hash, tree: &Hash) -> bool {
         let (hash, tree) = (hex(hash), hex(tree));
-        let fits = |own: &String| hash.starts_with(own) || tree.starts_with(own);
+        let fits =
+            |fingerprint: &String| hash.starts_with(fingerprint) || tree.starts_with(fingerprint);
         match self.fingerprints.as_slice() {
             // A whole line says which is which.
             [block, history] => *block == hash && *history == tree,
@@ -83,16 +84,16 @@ fn read_line(line: &str, source: &str) -> Option<Claim> {
             break;
         }
     }
-    let whole = groups.first().is_some_and(|own| own.len() == 64);
+    let whole = groups.first().is_some_and(|group| group.len() == 64);
     let fingerprints = if whole {
         groups
             .into_iter()
-            .take_while(|own| own.len() == 64)
+            .take_while(|group| group.len() == 64)
             .collect()
     } else {
         vec![groups.concat()]
     };
-    let good = |own: &String| (DIGITS_MIN..=64).contains(&own.len());
+    let good = |fingerprint: &String| (DIGITS_MIN..=64).contains(&fingerprint.len());
     fingerprints.iter().all(good).then(|| Claim {
         community,
         height,

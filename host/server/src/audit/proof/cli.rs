@@ -161,16 +161,16 @@ fn check(args: &CheckArgs) -> Result<(), Failure> {
 /// One of the heads that somebody kept must be the one that the proof leads to, and none may say otherwise.
 fn compare(
     claims: &[Claim],
-    own: &rongyi_core::proof::Inclusion,
+    inclusion: &rongyi_core::proof::Inclusion,
     name: &str,
 ) -> Result<(), Failure> {
-    let head = own.head;
+    let head = inclusion.head;
     let about: Vec<_> = claims
         .iter()
-        .filter(|claim| claim.community == own.community && claim.height == head.height)
+        .filter(|claim| claim.community == inclusion.community && claim.height == head.height)
         .collect();
     if about.is_empty() {
-        let (community, height) = (&own.community, head.height);
+        let (community, height) = (&inclusion.community, head.height);
         return Err(Failure::new(
             "proof.unpublished",
             format!(

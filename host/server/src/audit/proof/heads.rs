@@ -44,7 +44,7 @@ pub struct HeadLine {
 /// An instant as files say it: `2026-11-23T15:00:00Z`.
 pub fn stamp(at: Instant) -> String {
     let second = Timestamp::from_second(at.0.div_euclid(1_000_000));
-    second.map_or_else(|_| at.0.to_string(), |own| own.to_string())
+    second.map_or_else(|_| at.0.to_string(), |second| second.to_string())
 }
 
 impl fmt::Display for HeadLine {
@@ -135,8 +135,8 @@ pub fn kept(folder: &Path) -> Kept {
             if let Some((community, height)) = void_above(line) {
                 kept.set_aside.push(line.to_owned());
                 kept.forget(&community, height);
-            } else if let Some(own) = HeadLine::read(line) {
-                kept.lines.push(own);
+            } else if let Some(head_line) = HeadLine::read(line) {
+                kept.lines.push(head_line);
                 kept.sources.push(source);
             } else if !line.trim().is_empty() && !line.starts_with('#') {
                 kept.unreadable.push(source);
@@ -178,7 +178,8 @@ fn void_above(line: &str) -> Option<(Code, u64)> {
 /// The newest head of each community that still binds.
 pub fn newest(folder: &Path) -> Vec<HeadLine> {
     let lines = kept(folder).lines.into_iter();
-    let newest: BTreeMap<Code, HeadLine> = lines.map(|own| (own.community.clone(), own)).collect();
+    let newest: BTreeMap<Code, HeadLine> =
+        lines.map(|line| (line.community.clone(), line)).collect();
     newest.into_values().collect()
 }
 
@@ -252,7 +253,7 @@ impl Heads {
 
     /// A file's content, when it is one of [`Heads::files`].
     pub fn file(&self, name: &str) -> Option<String> {
-        let known = self.files().iter().any(|own| own == name);
+        let known = self.files().iter().any(|file| file == name);
         known.then(|| rongyi_files::read_text(&self.folder.join(name), FILE_BYTES_MAX).ok())?
     }
 
@@ -328,7 +329,7 @@ fn files(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
-        .filter_map(|own| own.ok()?.file_name().into_string().ok())
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| month(name))
         .collect();
     names.sort();
@@ -387,13 +388,16 @@ mod tests {
 
     #[test]
     fn a_line_comes_back_and_is_kept_over_a_restart() {
-        let own = line(412);
-        assert_eq!(HeadLine::read(&own.to_string()), Some(own.clone()));
-        assert_eq!(own.short(), "nanmen 412 abababab abababab abababab");
+        let published = line(412);
+        assert_eq!(
+            HeadLine::read(&published.to_string()),
+            Some(published.clone())
+        );
+        assert_eq!(published.short(), "nanmen 412 abababab abababab abababab");
         assert_eq!(HeadLine::read(FIRST_LINE), None);
         let folder = tempfile::tempdir().expect("a folder");
-        append(folder.path(), &format!("{own}\n"), own.at).expect("written");
-        append(folder.path(), &format!("{}\n", line(413)), own.at).expect("written");
+        append(folder.path(), &format!("{published}\n"), published.at).expect("written");
+        append(folder.path(), &format!("{}\n", line(413)), published.at).expect("written");
         std::fs::write(folder.path().join("notes.txt"), "x").expect("written");
         let heads = Heads::open(folder.path().to_owned());
         assert_eq!(heads.files(), ["2026-11.txt"]);
@@ -403,7 +407,7 @@ mod tests {
         // Half a line, as a crash may leave it, takes no other with it; nor does an empty file.
         let path = folder.path().join("2026-11.txt");
         std::fs::write(&path, format!("{text}nanmen 414 abc")).expect("written");
-        append(folder.path(), &format!("{}\n", line(415)), own.at).expect("written");
+        append(folder.path(), &format!("{}\n", line(415)), published.at).expect("written");
         // The clock that named December was wrong; what is said later stands behind all the same.
         std::fs::write(folder.path().join("2026-12.txt"), "").expect("written");
         append(
@@ -416,14 +420,14 @@ mod tests {
         let lines = |text: &str| {
             text.lines()
                 .filter_map(HeadLine::read)
-                .map(|own| own.head.height)
+                .map(|line| line.head.height)
                 .collect::<Vec<_>>()
         };
         assert_eq!(lines(&read("2026-11.txt")), [412, 413, 415]);
         assert!(read("2026-12.txt").starts_with(FIRST_LINE));
         assert_eq!(lines(&read("2026-12.txt")), [7]);
         let newest = heads.newest.try_lock().expect("nobody holds it");
-        assert_eq!(newest[&own.community].0, line(413));
+        assert_eq!(newest[&published.community].0, line(413));
     }
 
     #[test]
@@ -441,7 +445,7 @@ mod tests {
         let reason = "disk died\n# restored nanmen 0";
         set_aside(folder.path(), (&code, 410), reason, Some(&goes_on), at).expect("written");
         let kept = kept(folder.path());
-        let heights: Vec<u64> = kept.lines.iter().map(|own| own.head.height).collect();
+        let heights: Vec<u64> = kept.lines.iter().map(|line| line.head.height).collect();
         assert_eq!((heights, kept.void), (vec![410, 411], 2));
         assert_eq!(kept.set_aside.len(), 2, "{kept:?}");
         assert!(kept.unreadable.is_empty(), "{kept:?}");

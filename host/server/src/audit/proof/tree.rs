@@ -62,13 +62,13 @@ impl Trees {
     ) -> Result<Vec<Hash>, StoreError> {
         let whole = height / CHUNK;
         let mut kept = self.0.lock().await;
-        let own = kept.entry(community.clone()).or_default();
-        while (own.len() as u64) < whole {
-            let first = own.len() as u64 * CHUNK + 1;
+        let chunk_roots = kept.entry(community.clone()).or_default();
+        while (chunk_roots.len() as u64) < whole {
+            let first = chunk_roots.len() as u64 * CHUNK + 1;
             let blocks = hashes(store, community, first, first + CHUNK - 1).await?;
-            own.push(merkle_root(&blocks));
+            chunk_roots.push(merkle_root(&blocks));
         }
-        let mut tops: Vec<Hash> = own.iter().take(place(whole)).copied().collect();
+        let mut tops: Vec<Hash> = chunk_roots.iter().take(place(whole)).copied().collect();
         drop(kept);
         if !height.is_multiple_of(CHUNK) {
             let rest = hashes(store, community, whole * CHUNK + 1, height).await?;
@@ -93,11 +93,11 @@ async fn hashes(
     let blocks = store.blocks(community, first, limit).await?;
     let mut next = first;
     let mut hashes = Vec::with_capacity(blocks.len());
-    for own in blocks {
-        if own.block.height != next {
+    for stored in blocks {
+        if stored.block.height != next {
             break;
         }
-        hashes.push(own.hash);
+        hashes.push(stored.hash);
         next += 1;
     }
     if next <= last {

@@ -46,16 +46,16 @@ pub(crate) async fn list_heads(
     Anybody(manner): Anybody,
 ) -> Result<Response, Fault> {
     let mut rows = Vec::new();
-    for own in app.house.communities().values() {
-        let code = &own.config.code;
+    for community in app.house.communities().values() {
+        let code = &community.config.code;
         let line = app.house.heads.newest(code).await;
         rows.push(PublishedRow {
-            title: said(manner.lang, &own.config.title).to_owned(),
+            title: said(manner.lang, &community.config.title).to_owned(),
             path: format!("/{code}"),
             published: line.map(|line| PublishedHead {
                 short: line.short(),
                 height: line.head.height,
-                at: moment(&line, &own.zone),
+                at: moment(&line, &community.zone),
             }),
         });
     }
@@ -117,13 +117,13 @@ async fn proved(
     me: &crate::access::SignedResident,
     seq: u64,
 ) -> Result<Proved, Fault> {
-    let own = own_entry(visit, me, seq).await?;
+    let entry = own_entry(visit, me, seq).await?;
     let house = &visit.app.house;
     let published = house.heads.newest(&visit.code).await;
     let trees = &house.heads.trees;
     let mut proved =
         proof::prove(&house.store, trees, &visit.code, seq, published.as_ref()).await?;
-    if !own.doer {
+    if !entry.doer {
         proved.inclusion.texts.clear();
     }
     Ok(proved)
@@ -135,14 +135,18 @@ pub(crate) async fn show_proof(
     Path((_, Seq(seq))): Path<(String, Seq)>,
 ) -> Result<Response, Fault> {
     let proved = proved(&visit, &me, seq).await?;
-    let own = &proved.inclusion;
-    let longest = own.records.iter().map(|record| record.path.len()).max();
-    let line = line(own, proved.records, proved.head_at);
+    let inclusion = &proved.inclusion;
+    let longest = inclusion
+        .records
+        .iter()
+        .map(|record| record.path.len())
+        .max();
+    let line = line(inclusion, proved.records, proved.head_at);
     Ok(Html(ProofView {
-        seq: own.entry,
-        height: own.block.height,
-        steps: longest.unwrap_or(0).saturating_add(own.history.len()),
-        head_height: own.head.height,
+        seq: inclusion.entry,
+        height: inclusion.block.height,
+        steps: longest.unwrap_or(0).saturating_add(inclusion.history.len()),
+        head_height: inclusion.head.height,
         head_at: visit.moment(proved.head_at),
         fingerprint: line.fingerprint(),
         published: proved.published,
@@ -151,10 +155,10 @@ pub(crate) async fn show_proof(
     .into_response())
 }
 
-fn line(own: &Inclusion, records: u64, at: rongyi_core::time::Instant) -> HeadLine {
+fn line(inclusion: &Inclusion, records: u64, at: rongyi_core::time::Instant) -> HeadLine {
     HeadLine {
-        community: own.community.clone(),
-        head: own.head,
+        community: inclusion.community.clone(),
+        head: inclusion.head,
         records,
         at,
     }
@@ -242,19 +246,19 @@ pub(crate) async fn check_proof(
 }
 
 /// What the proved records say, in the reader's language.
-fn says(visit: &Visit, own: &Inclusion) -> Vec<String> {
-    let (community, entry) = (&own.community, own.entry);
+fn says(visit: &Visit, inclusion: &Inclusion) -> Vec<String> {
+    let (community, entry) = (&inclusion.community, inclusion.entry);
     let mut lines = vec![visit.either(
         &format!(
             "社区 {community} 的账本第 {entry} 笔，收在第 {} 页",
-            own.block.height
+            inclusion.block.height
         ),
         &format!(
             "Entry {entry} of the ledger of {community}, on page {}",
-            own.block.height
+            inclusion.block.height
         ),
     )];
-    for record in &own.records {
+    for record in &inclusion.records {
         let Ok(Record::Moved(_, moved)) = Record::decode(record.kind, &record.bytes) else {
             continue;
         };
@@ -272,7 +276,10 @@ fn says(visit: &Visit, own: &Inclusion) -> Vec<String> {
             &format!("Record {seq}: {what}, from “{from}” to “{to}”"),
         ));
     }
-    let texts = own.texts.iter().map(|(_, text)| format!("“{}”", text.text));
+    let texts = inclusion
+        .texts
+        .iter()
+        .map(|(_, text)| format!("“{}”", text.text));
     lines.extend(texts);
     lines
 }

@@ -121,7 +121,7 @@ pub struct TextPart {
 
 impl From<&Proved> for ProofFile {
     fn from(proved: &Proved) -> Self {
-        let own = &proved.inclusion;
+        let inclusion = &proved.inclusion;
         let all = |hashes: &[Hash]| hashes.iter().map(|hash| hex(hash)).collect();
         let record = |record: &ProvedRecord| RecordPart {
             seq: record.seq,
@@ -130,40 +130,40 @@ impl From<&Proved> for ProofFile {
             path: all(&record.path),
         };
         ProofFile {
-            format: if own.binds_count() {
+            format: if inclusion.binds_count() {
                 FORMAT
             } else {
                 FIRST_FORMAT
             }
             .to_owned(),
-            community: own.community.to_string(),
-            entry: own.entry,
-            records: own.records.iter().map(record).collect(),
-            after: own.after.as_ref().map(|after| AfterPart {
+            community: inclusion.community.to_string(),
+            entry: inclusion.entry,
+            records: inclusion.records.iter().map(record).collect(),
+            after: inclusion.after.as_ref().map(|after| AfterPart {
                 kind: after.kind,
                 digest: hex(&after.digest),
                 path: all(&after.path),
             }),
             block: BlockPart {
-                version: own.block.version,
-                height: own.block.height,
-                prev: hex(&own.block.prev),
-                root: hex(&own.block.root),
-                first_seq: own.block.first_seq,
-                count: own.block.count,
-                at: own.block.at.0,
-                hash: hex(&own.block.hash(&own.community)),
+                version: inclusion.block.version,
+                height: inclusion.block.height,
+                prev: hex(&inclusion.block.prev),
+                root: hex(&inclusion.block.root),
+                first_seq: inclusion.block.first_seq,
+                count: inclusion.block.count,
+                at: inclusion.block.at.0,
+                hash: hex(&inclusion.block.hash(&inclusion.community)),
             },
-            history: all(&own.history),
+            history: all(&inclusion.history),
             head: HeadPart {
-                height: own.head.height,
-                hash: hex(&own.head.hash),
-                tree: hex(&own.head.tree),
+                height: inclusion.head.height,
+                hash: hex(&inclusion.head.hash),
+                tree: hex(&inclusion.head.tree),
                 records: proved.records,
                 at: stamp(proved.head_at),
                 published: proved.published,
             },
-            texts: own
+            texts: inclusion
                 .texts
                 .iter()
                 .map(|(seq, text)| TextPart {

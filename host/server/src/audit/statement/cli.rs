@@ -82,7 +82,7 @@ fn statement(row: &Row, asset: &str) -> Result<Statement, Text> {
         .map_err(|_| wrong("amount", amount, "写整数", "give a whole number"))?;
     let asset = row
         .get("asset")
-        .filter(|own| !own.is_empty())
+        .filter(|code| !code.is_empty())
         .unwrap_or(asset);
     let asset: Code = rongyi_core::typed::canonical(asset).parse().map_err(|_| {
         wrong(
@@ -127,7 +127,7 @@ pub(crate) async fn run(args: StatementArgs) -> Result<(), Failure> {
                     let line = row.line;
                     let parsed = statement(&row, &args.asset);
                     let told = match parsed {
-                        Ok(own) => one(house, community, &own).await?,
+                        Ok(statement) => one(house, community, &statement).await?,
                         Err(text) => Some((text, nothing())),
                     };
                     told.map(|(text, around)| (line, text, around))
@@ -172,10 +172,14 @@ fn nothing() -> Text {
 }
 
 /// What is wrong with one statement, and the movements around its day; `None` when it is kept.
-async fn one(house: &House, code: &Code, own: &Statement) -> Result<Option<(Text, Text)>, Failure> {
-    match state(house, code, &house.hand.code(), own).await {
+async fn one(
+    house: &House,
+    code: &Code,
+    statement: &Statement,
+) -> Result<Option<(Text, Text)>, Failure> {
+    match state(house, code, &house.hand.code(), statement).await {
         Ok(Said::Right(_)) => Ok(None),
-        Ok(Said::Wrong(held)) => Ok(Some(differs(own, &held))),
+        Ok(Said::Wrong(held)) => Ok(Some(differs(statement, &held))),
         Err(error @ ClerkError::Rejected(_)) => Ok(Some((error.text(), nothing()))),
         Err(error) => Err(Failure::Failed {
             code: "ledger",
@@ -185,9 +189,9 @@ async fn one(house: &House, code: &Code, own: &Statement) -> Result<Option<(Text
 }
 
 /// The difference and the movements around the day, in both languages.
-fn differs(own: &Statement, held: &Held) -> (Text, Text) {
-    let (resident, on, stated) = (own.resident, own.on, own.amount);
-    let (asset, has) = (&own.asset, held.balance);
+fn differs(statement: &Statement, held: &Held) -> (Text, Text) {
+    let (resident, on, stated) = (statement.resident, statement.on, statement.amount);
+    let (asset, has) = (&statement.asset, held.balance);
     let difference = has.saturating_sub(stated);
     let text = Text {
         zh: format!(

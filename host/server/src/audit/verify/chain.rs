@@ -39,17 +39,17 @@ impl Check {
                 }
                 let mut leaves = Vec::new();
                 for seq in block.first_seq..block.first_seq.saturating_add(block.count) {
-                    let Some((own, kind, body)) = journal.next(store, code).await? else {
+                    let Some((found, kind, body)) = journal.next(store, code).await? else {
                         self.problem(
                             format!("record {seq}"),
                             format!("it is missing; block {} names it", block.height),
                         );
                         return Ok(());
                     };
-                    if own != seq {
+                    if found != seq {
                         self.problem(
                             format!("record {seq}"),
-                            format!("it is missing or out of place: record {own} follows"),
+                            format!("it is missing or out of place: record {found} follows"),
                         );
                         return Ok(());
                     }
@@ -117,7 +117,7 @@ impl Check {
         }
         let place = match (blocks.first(), records.first()) {
             (_, Some((seq, ..))) => format!("record {seq}"),
-            (Some(own), None) => format!("block {}", own.block.height),
+            (Some(stored), None) => format!("block {}", stored.block.height),
             (None, None) => return Ok(()),
         };
         let what = "it stands after the newest block that the head names, and belongs to nothing";
@@ -168,9 +168,9 @@ impl Check {
             self.finish_entry(store, code).await?;
         }
         self.said
-            .extend(record.personal().text.map(|own| (seq, own)));
-        if let Some(Asked::Enrol(own)) = record.what() {
-            self.enrolled.insert(own.resident, (seq, own.who));
+            .extend(record.personal().text.map(|commitment| (seq, commitment)));
+        if let Some(Asked::Enrol(enrolled)) = record.what() {
+            self.enrolled.insert(enrolled.resident, (seq, enrolled.who));
         }
         if let Some(Asked::Erase(what)) = record.what() {
             self.erased.extend(&what.texts);
@@ -180,9 +180,9 @@ impl Check {
                 self.report.forgotten += u64::from(listed || self.from > 1);
             }
         }
-        if let Some(own) = statement::kept(seq, &record) {
+        if let Some(kept) = statement::kept(seq, &record) {
             self.stated.push(seq);
-            self.kept.push(own);
+            self.kept.push(kept);
         }
         self.entry.push((seq, record));
         Ok(true)
@@ -273,8 +273,8 @@ impl Check {
 fn differing(entry: &[(u64, Record)], given: &[Record]) -> Option<(u64, String)> {
     for (place, (seq, record)) in entry.iter().enumerate() {
         match given.get(place) {
-            Some(own) if own == record => {}
-            Some(own) => return Some((*seq, format!("replayed, it is {own:?}"))),
+            Some(replayed) if replayed == record => {}
+            Some(replayed) => return Some((*seq, format!("replayed, it is {replayed:?}"))),
             None => return Some((*seq, "replayed, nothing stands here".into())),
         }
     }

@@ -97,9 +97,9 @@ impl Part {
 
     /// Takes its bytes from the beginning of `rest`.
     fn take(&self, rest: &mut &[u8]) -> Option<Vec<u8>> {
-        let (own, after) = rest.split_at_checked(self.bytes)?;
+        let (part, after) = rest.split_at_checked(self.bytes)?;
         *rest = after;
-        (hex(&sha256(own)) == self.sha256).then(|| own.to_vec())
+        (hex(&sha256(part)) == self.sha256).then(|| part.to_vec())
     }
 }
 
@@ -123,19 +123,19 @@ pub enum CheckpointError {
 /// # Errors
 /// [`CheckpointError::NotWhole`].
 pub fn write(reports: &[Report], decisions: Decisions) -> Result<Vec<u8>, CheckpointError> {
-    let good = reports.iter().all(|own| own.problems.is_empty());
+    let good = reports.iter().all(|report| report.problems.is_empty());
     if !good || decisions != Decisions::All {
         return Err(CheckpointError::NotWhole);
     }
     let mut rows = Vec::new();
     let mut bytes = Vec::new();
-    for own in reports {
-        let state = own.state.as_ref().ok_or(CheckpointError::NotWhole)?;
+    for report in reports {
+        let state = report.state.as_ref().ok_or(CheckpointError::NotWhole)?;
         rows.push(Row {
-            community: own.community.to_string(),
-            height: own.head.height,
-            hash: hex(&own.head.hash),
-            tree: hex(&own.tree),
+            community: report.community.to_string(),
+            height: report.head.height,
+            hash: hex(&report.head.hash),
+            tree: hex(&report.tree),
             book: Part::of(&state.book),
             history: Part::of(&state.history),
             erased: state.erased,

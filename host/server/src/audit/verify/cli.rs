@@ -117,10 +117,10 @@ pub(crate) async fn run(args: VerifyArgs) -> Result<(), Failure> {
     // Whatever the umask: compiled code lies there.
     #[cfg(unix)]
     maker.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    let own = maker
+    let folder = maker
         .tempdir()
         .map_err(|error| Failure::file(&std::env::temp_dir(), &error))?;
-    let cache = Cache::sealed(own.path(), &random());
+    let cache = Cache::sealed(folder.path(), &random());
     let engine = Engine::new(Allowance::replay(), house::compiler(), Some(cache))
         .map_err(|error| Failure::said("engine", &error))?;
     let communities = match &args.community {
@@ -150,7 +150,9 @@ pub(crate) async fn run(args: VerifyArgs) -> Result<(), Failure> {
         let asked = Asked {
             decisions: args.decisions,
             claims: &claims,
-            since: since.iter().find(|own| own.community == *community),
+            since: since
+                .iter()
+                .find(|verified| verified.community == *community),
             all_rows: args.all_rows,
             keep: args.checkpoint.is_some(),
         };
@@ -246,10 +248,11 @@ fn own_heads(library: &Library, without: bool) -> Option<Kept> {
 fn expected(library: &Library, claims: &[Claim]) -> Expected {
     // What was published weighs more than what is configured.
     let configured = library.config.iter().flat_map(|config| &config.communities);
-    let configured = configured.map(|own| (own.code.clone(), own.file.display().to_string()));
+    let configured =
+        configured.map(|community| (community.code.clone(), community.file.display().to_string()));
     let published = claims
         .iter()
-        .map(|own| (own.community.clone(), own.source.clone()));
+        .map(|claim| (claim.community.clone(), claim.source.clone()));
     configured.chain(published).collect()
 }
 
@@ -404,9 +407,9 @@ fn show((report, took): &(Report, Duration)) {
             "  对照了 {compared} 个公示的指纹 published heads compared"
         ));
     }
-    if let Some(own) = roster {
-        let (staff, on, seq) = (own.staff, own.on, own.seq);
-        let (zh, en) = if own.same_people {
+    if let Some(seen) = roster {
+        let (staff, on, seq) = (seen.staff, seen.on, seen.seq);
+        let (zh, en) = if seen.same_people {
             ("没有变过", "are as they were then")
         } else {
             ("之后有变动", "have changed since")
@@ -417,13 +420,13 @@ fn show((report, took): &(Report, Duration)) {
     }
 }
 
-fn roster_json(own: &verify::roster::Seen) -> serde_json::Value {
+fn roster_json(seen: &verify::roster::Seen) -> serde_json::Value {
     serde_json::json!({
-        "entry": own.seq,
-        "on": own.on.to_string(),
-        "staff": own.staff,
-        "people": hex(&own.people),
-        "people_unchanged": own.same_people,
+        "entry": seen.seq,
+        "on": seen.on.to_string(),
+        "staff": seen.staff,
+        "people": hex(&seen.people),
+        "people_unchanged": seen.same_people,
     })
 }
 

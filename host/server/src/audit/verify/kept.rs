@@ -14,11 +14,14 @@ use crate::audit::proof::claims::Claim;
 
 /// The claims of one community by height.
 pub(super) fn own_claims(code: &Code, all: &[Claim]) -> BTreeMap<u64, Vec<Claim>> {
-    let mut own: BTreeMap<u64, Vec<Claim>> = BTreeMap::new();
+    let mut by_height: BTreeMap<u64, Vec<Claim>> = BTreeMap::new();
     for claim in all.iter().filter(|claim| claim.community == *code) {
-        own.entry(claim.height).or_default().push(claim.clone());
+        by_height
+            .entry(claim.height)
+            .or_default()
+            .push(claim.clone());
     }
-    own
+    by_height
 }
 
 impl Check {
@@ -40,11 +43,11 @@ impl Check {
             self.missing(height, "the checkpoint", end);
             return Ok(());
         }
-        let own = match height {
+        let stored = match height {
             0 => None,
             _ => store.blocks(code, height, 1).await?.into_iter().next(),
         };
-        let found = own.map_or([0; 32], |own| own.hash);
+        let found = stored.map_or([0; 32], |stored| stored.hash);
         let book = self.book.stored_head();
         let same = since.hash == found && since.tree == self.history.root();
         if !same || (book.height, book.hash) != (height, since.hash) {
@@ -95,10 +98,10 @@ impl Check {
                 continue;
             }
             let kept = claim.fingerprints.join(" ");
-            let (own, all) = (hex(hash), hex(tree));
+            let (block_hash, all) = (hex(hash), hex(tree));
             self.problem(
                 format!("block {height}"),
-                format!("published as {kept} ({}), but it is {own} with the history root {all}: the ledger up to here was rewritten", claim.source),
+                format!("published as {kept} ({}), but it is {block_hash} with the history root {all}: the ledger up to here was rewritten", claim.source),
             );
         }
     }

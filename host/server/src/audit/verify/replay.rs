@@ -6,7 +6,7 @@ use rongyi_clerk::rulebook::Sandbox;
 use rongyi_core::ids::RuleSetNo;
 use rongyi_core::record::Record;
 use rongyi_core::rule::{
-    Blame, CloseAsk, Decision, EarnAsk, Fault, Judge, PriceAsk, Quote, Refusal,
+    Blame, CloseAsk, Decision, Denial, EarnAsk, Fault, Judge, PriceAsk, Quote,
 };
 
 use super::Decisions;
@@ -54,35 +54,35 @@ fn lost(what: &str) -> Fault {
 }
 
 impl Judge for Replayer {
-    fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         match self.next() {
-            (Some(Record::Waiting(_, code)), _) => Err(Fault {
+            (Some(Record::Waiting(_, code)), _) => Err(Denial::Failed(Fault {
                 code,
                 blame: Blame::Guest,
                 message: String::new(),
-            }),
+            })),
             (_, true) => self.rules.earn(set, ask),
-            (Some(Record::Decided(_, _, decision)), false) => Ok(Ok(decision)),
-            (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
-            (_, false) => Err(lost("no decision is recorded")),
+            (Some(Record::Decided(_, _, decision)), false) => Ok(decision),
+            (Some(Record::Refused(_, _, refusal)), false) => Err(Denial::Refused(refusal)),
+            (_, false) => Err(lost("no decision is recorded").into()),
         }
     }
 
-    fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Result<Quote, Refusal>, Fault> {
+    fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Quote, Denial<Fault>> {
         match self.next() {
             (_, true) => self.rules.price(set, ask),
-            (Some(Record::Quoted(_, _, quote)), false) => Ok(Ok(quote)),
-            (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
-            (_, false) => Err(lost("no quote is recorded")),
+            (Some(Record::Quoted(_, _, quote)), false) => Ok(quote),
+            (Some(Record::Refused(_, _, refusal)), false) => Err(Denial::Refused(refusal)),
+            (_, false) => Err(lost("no quote is recorded").into()),
         }
     }
 
-    fn close(&self, set: RuleSetNo, ask: &CloseAsk) -> Result<Result<Decision, Refusal>, Fault> {
+    fn close(&self, set: RuleSetNo, ask: &CloseAsk) -> Result<Decision, Denial<Fault>> {
         match self.next() {
             (_, true) => self.rules.close(set, ask),
-            (Some(Record::Decided(_, _, decision)), false) => Ok(Ok(decision)),
-            (Some(Record::Refused(_, _, refusal)), false) => Ok(Err(refusal)),
-            (_, false) => Err(lost("no decision is recorded")),
+            (Some(Record::Decided(_, _, decision)), false) => Ok(decision),
+            (Some(Record::Refused(_, _, refusal)), false) => Err(Denial::Refused(refusal)),
+            (_, false) => Err(lost("no decision is recorded").into()),
         }
     }
 }

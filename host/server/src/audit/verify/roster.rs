@@ -35,12 +35,12 @@ impl Check {
             return Ok(());
         };
         let now = roster::now(store, code).await?;
-        for own in roster::unexplained(store, code, (list, &now)).await? {
+        for unexplained in roster::unexplained(store, code, (list, &now)).await? {
             let what = format!(
                 "{}; record {} sealed it otherwise on {}, and no deed since then says why",
-                own.what, sealed.seq, sealed.on
+                unexplained.what, sealed.seq, sealed.on
             );
-            self.problem(own.who, what);
+            self.problem(unexplained.who, what);
         }
         self.report.roster = Some(Seen {
             seq: sealed.seq,

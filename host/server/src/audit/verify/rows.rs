@@ -21,29 +21,29 @@ impl Check {
         code: &Code,
     ) -> Result<(), StoreError> {
         let accounts: BTreeMap<_, _> = store.all_accounts(code).await?.into_iter().collect();
-        let own: BTreeMap<_, _> = self
+        let rebuilt: BTreeMap<_, _> = self
             .book
             .accounts()
             .into_iter()
             .map(|(key, state)| (key, state.clone()))
             .collect();
-        self.compare("balance", &own, &accounts);
+        self.compare("balance", &rebuilt, &accounts);
         let residents: BTreeMap<_, _> = store.all_residents(code).await?.into_iter().collect();
-        let own = self.book.members();
-        self.compare("resident", &own, &residents);
+        let rebuilt = self.book.members();
+        self.compare("resident", &rebuilt, &residents);
         let waiting: BTreeMap<_, _> = store
             .waiting(code)
             .await?
             .into_iter()
             .map(|(seq, _)| (seq, ()))
             .collect();
-        let own: BTreeMap<_, _> = self
+        let rebuilt: BTreeMap<_, _> = self
             .book
             .waiting()
             .into_keys()
             .map(|seq| (seq, ()))
             .collect();
-        self.compare("waiting event", &own, &waiting);
+        self.compare("waiting event", &rebuilt, &waiting);
         let touched = self.touched.take();
         match &touched {
             None => self.growing(store, code).await?,
@@ -61,37 +61,37 @@ impl Check {
     /// Every row of the tables that grow with the journal.
     async fn growing(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
         let counters: BTreeMap<_, _> = store.all_counters(code).await?.into_iter().collect();
-        let own: BTreeMap<_, _> = self
+        let rebuilt: BTreeMap<_, _> = self
             .book
             .counters()
             .into_iter()
             .map(|(key, row)| (key.clone(), row.clone()))
             .collect();
-        self.compare("counter", &own, &counters);
+        self.compare("counter", &rebuilt, &counters);
         let orders: BTreeMap<_, _> = store
             .all_orders(code)
             .await?
             .into_iter()
             .map(|order| (order.no, order))
             .collect();
-        let own: BTreeMap<_, _> = self
+        let rebuilt: BTreeMap<_, _> = self
             .book
             .orders()
             .into_iter()
             .map(|(no, order)| (no, order.clone()))
             .collect();
-        self.compare("order", &own, &orders);
+        self.compare("order", &rebuilt, &orders);
         let sources = store.all_sources(code).await?.into_iter();
         let sources: BTreeMap<_, _> = sources
             .map(|(name, text, used)| ((name, text), used))
             .collect();
-        let own: BTreeMap<_, _> = self
+        let rebuilt: BTreeMap<_, _> = self
             .book
             .sources()
             .into_iter()
             .map(|(key, used)| (key.clone(), *used))
             .collect();
-        self.compare("external reference", &own, &sources);
+        self.compare("external reference", &rebuilt, &sources);
         // Keys are purged after a while, so one may be missing; one that is there must be right.
         let keys: BTreeMap<_, _> = store
             .all_keys(code)
@@ -99,29 +99,29 @@ impl Check {
             .into_iter()
             .map(|(actor, text, used, at)| ((actor, text), (used, at)))
             .collect();
-        let own: BTreeMap<_, _> = self
+        let rebuilt: BTreeMap<_, _> = self
             .book
             .keys()
             .into_iter()
             .filter(|(key, _)| keys.contains_key(*key))
             .map(|(key, used)| (key.clone(), *used))
             .collect();
-        self.compare("idempotency key", &own, &keys);
+        self.compare("idempotency key", &rebuilt, &keys);
         let fates: BTreeMap<_, _> = store.all_fates(code).await?.into_iter().collect();
-        let own = self.book.fates();
-        self.compare("fate of entry", &own, &fates);
+        let rebuilt = self.book.fates();
+        self.compare("fate of entry", &rebuilt, &fates);
         let standings = store.all_standings(code).await?;
         let standings: BTreeMap<_, _> = standings
             .into_iter()
             .map(|(cut, holder, standing)| ((cut, holder), standing))
             .collect();
-        let own: BTreeMap<_, _> = self
+        let rebuilt: BTreeMap<_, _> = self
             .book
             .standings()
             .into_iter()
             .map(|(key, standing)| (key, standing.clone()))
             .collect();
-        self.compare("standing at a cut-off", &own, &standings);
+        self.compare("standing at a cut-off", &rebuilt, &standings);
         Ok(())
     }
 
@@ -134,7 +134,9 @@ impl Check {
             let sealed = matches!(order.code, PickupCode::Sealed(_));
             let due = sealed && order.state == OrderState::Reserved;
             match codes.get(no) {
-                Some(own) if !due || !order.code.fits(own) => wrong.push((*no, "is not its own")),
+                Some(kept_code) if !due || !order.code.fits(kept_code) => {
+                    wrong.push((*no, "is not its own"));
+                }
                 None if due => wrong.push((*no, "is missing")),
                 Some(_) | None => {}
             }
@@ -156,7 +158,7 @@ impl Check {
     ) -> Result<(), StoreError> {
         let all = |book: &Book| book.sources().into_keys().cloned().collect();
         let sources: Vec<(Code, String)> =
-            touched.map_or_else(|| all(&self.book), |own| own.sources().collect());
+            touched.map_or_else(|| all(&self.book), |touched| touched.sources().collect());
         let entry = |key: (Code, String)| Some((self.book.source_row(&key)?.entry, key.1));
         let used = sources.into_iter().filter_map(entry);
         let used: BTreeMap<String, u64> = used.map(|(entry, text)| (text, entry)).collect();
@@ -183,10 +185,10 @@ impl Check {
     pub(super) fn compare<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
         &mut self,
         what: &str,
-        own: &BTreeMap<K, V>,
+        rebuilt: &BTreeMap<K, V>,
         stored: &BTreeMap<K, V>,
     ) {
-        for (key, value) in own {
+        for (key, value) in rebuilt {
             match stored.get(key) {
                 None => self.problem(format!("{what} {key:?}"), "its row is missing".into()),
                 Some(row) if row != value => {
@@ -198,7 +200,7 @@ impl Check {
                 Some(_) => {}
             }
         }
-        for key in stored.keys().filter(|key| !own.contains_key(key)) {
+        for key in stored.keys().filter(|key| !rebuilt.contains_key(key)) {
             self.problem(
                 format!("{what} {key:?}"),
                 "its row comes from no record of the journal".into(),
@@ -210,8 +212,8 @@ impl Check {
         let Some(frame) = store.frame(code).await? else {
             return Ok(());
         };
-        let own = self.book.frame().clone();
-        if own.settings != frame.settings {
+        let rebuilt = self.book.frame().clone();
+        if rebuilt.settings != frame.settings {
             self.problem(
                 "settings".into(),
                 "the row differs from the newest settings of the journal".into(),
@@ -222,8 +224,8 @@ impl Check {
                 .map(|set| (set.no, RuleSet::clone(set)))
                 .collect::<BTreeMap<_, _>>()
         };
-        self.compare("rule set", &sets(&own.sets), &sets(&frame.sets));
-        if own.posted != frame.posted {
+        self.compare("rule set", &sets(&rebuilt.sets), &sets(&frame.sets));
+        if rebuilt.posted != frame.posted {
             let what = "whether anything was posted yet differs from the journal";
             self.problem("community".into(), what.into());
         }
@@ -233,22 +235,26 @@ impl Check {
                 .map(|item| (item.no, item.clone()))
                 .collect::<BTreeMap<_, _>>()
         };
-        self.compare("shop item", &by_no(&own.items), &by_no(&frame.items));
+        self.compare("shop item", &by_no(&rebuilt.items), &by_no(&frame.items));
         let by_name = |periods: &[rongyi_core::period::PeriodRow]| {
             periods
                 .iter()
                 .map(|row| (row.period.to_string(), row.clone()))
                 .collect::<BTreeMap<_, _>>()
         };
-        self.compare("period", &by_name(&own.periods), &by_name(&frame.periods));
+        self.compare(
+            "period",
+            &by_name(&rebuilt.periods),
+            &by_name(&frame.periods),
+        );
         let days: BTreeMap<_, _> = store.all_period_days(code).await?.into_iter().collect();
         let last = |row: &rongyi_core::period::PeriodRow| (row.period.to_string(), row.period.last);
-        let own_days = own.periods.iter().map(last).collect();
-        self.compare("last day of period", &own_days, &days);
-        if own.next_order != frame.next_order {
+        let rebuilt_days = rebuilt.periods.iter().map(last).collect();
+        self.compare("last day of period", &rebuilt_days, &days);
+        if rebuilt.next_order != frame.next_order {
             let what = format!(
                 "the row says {}, the journal gives {}",
-                frame.next_order, own.next_order
+                frame.next_order, rebuilt.next_order
             );
             self.problem("next order number".into(), what);
         }
@@ -259,8 +265,8 @@ impl Check {
     async fn statements(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
         let earlier = self.stated.iter().copied().filter(|seq| *seq < self.from);
         for seq in earlier.collect::<Vec<_>>() {
-            for (own, kind, body) in store.journal(code, seq, 1).await? {
-                let record = Record::decode(kind, &body).ok().filter(|_| own == seq);
+            for (found, kind, body) in store.journal(code, seq, 1).await? {
+                let record = Record::decode(kind, &body).ok().filter(|_| found == seq);
                 let kept = record.and_then(|record| crate::audit::statement::kept(seq, &record));
                 match kept {
                     Some(kept) => self.kept.push(kept),
@@ -290,14 +296,14 @@ impl Check {
 
     /// The passbook links beside the movements since the last call: balances after, and the movement before.
     pub(super) async fn links(&mut self, store: &Store, code: &Code) -> Result<(), StoreError> {
-        let mut own = std::mem::take(&mut self.moved).into_iter().peekable();
-        while let Some(first) = own.peek() {
+        let mut moved = std::mem::take(&mut self.moved).into_iter().peekable();
+        while let Some(first) = moved.peek() {
             let page = store.all_transfer_links(code, first.seq, PAGE).await?;
             if page.is_empty() {
                 return Ok(());
             }
             for link in page {
-                let Some(right) = own.next() else {
+                let Some(right) = moved.next() else {
                     return Ok(());
                 };
                 if (link.seq, link.debit_after, link.credit_after)
@@ -358,7 +364,7 @@ impl Check {
         }
         for seq in std::mem::take(&mut self.erased).difference(&silent) {
             let found = store.texts(code, *seq, 1).await?;
-            if found.first().is_some_and(|(own, _)| own == seq) {
+            if found.first().is_some_and(|(place, _)| place == seq) {
                 self.problem(
                     format!("text of record {seq}"),
                     "a record says that it was erased, but it is still there".into(),

@@ -106,32 +106,32 @@ impl Check {
     fn touched_row(&mut self, row: Loaded) {
         match row {
             Loaded::Counter(key, row) => {
-                let own = self.book.counter_row(&key).cloned();
-                self.compare_one("counter", key, own, row);
+                let rebuilt = self.book.counter_row(&key).cloned();
+                self.compare_one("counter", key, rebuilt, row);
             }
             Loaded::Order(no, row) => {
-                let own = self.book.order_row(no).cloned();
-                self.compare_one("order", no, own, row);
+                let rebuilt = self.book.order_row(no).cloned();
+                self.compare_one("order", no, rebuilt, row);
             }
             Loaded::Source(name, text, row) => {
                 let key = (name, text);
-                let own = self.book.source_row(&key).copied();
-                self.compare_one("external reference", key, own, row);
+                let rebuilt = self.book.source_row(&key).copied();
+                self.compare_one("external reference", key, rebuilt, row);
             }
             // Keys are purged after a while, so one may be missing; one that is there must be right.
             Loaded::Key(_, _, None) => {}
             Loaded::Key(owner, text, row) => {
                 let key = (owner, text);
-                let own = self.book.key_row(&key).copied();
-                self.compare_one("idempotency key", key, own, row);
+                let rebuilt = self.book.key_row(&key).copied();
+                self.compare_one("idempotency key", key, rebuilt, row);
             }
             Loaded::Fate(entry, row) => {
-                let own = self.book.fate_row(entry);
-                self.compare_one("fate of entry", entry, own, row);
+                let rebuilt = self.book.fate_row(entry);
+                self.compare_one("fate of entry", entry, rebuilt, row);
             }
             Loaded::Standing(cut, holder, row) => {
-                let own = self.book.standing_row(cut, holder).cloned();
-                self.compare_one("standing at a cut-off", (cut, holder), own, row);
+                let rebuilt = self.book.standing_row(cut, holder).cloned();
+                self.compare_one("standing at a cut-off", (cut, holder), rebuilt, row);
             }
             // Never asked here.
             Loaded::Account(..)
@@ -147,7 +147,7 @@ impl Check {
         &mut self,
         what: &str,
         key: K,
-        own: Option<V>,
+        rebuilt: Option<V>,
         row: Option<V>,
     ) {
         let only = |value: Option<V>| {
@@ -156,7 +156,7 @@ impl Check {
                 .into_iter()
                 .collect()
         };
-        let (own, row): (BTreeMap<K, V>, BTreeMap<K, V>) = (only(own), only(row));
-        self.compare(what, &own, &row);
+        let (rebuilt, row): (BTreeMap<K, V>, BTreeMap<K, V>) = (only(rebuilt), only(row));
+        self.compare(what, &rebuilt, &row);
     }
 }

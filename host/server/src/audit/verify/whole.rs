@@ -26,9 +26,9 @@ pub type Expected = BTreeMap<Code, String>;
 /// What the database said.
 pub async fn check(store: &Store, expected: &Expected) -> Result<Whole, StoreError> {
     let audit = store.audit().await?;
-    let found = audit.findings.into_iter().map(|own| Problem {
-        place: own.place,
-        what: own.what,
+    let found = audit.findings.into_iter().map(|finding| Problem {
+        place: finding.place,
+        what: finding.what,
     });
     let mut whole = Whole {
         problems: found.collect(),

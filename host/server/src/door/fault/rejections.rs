@@ -26,7 +26,7 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::OrderNotDue { .. }
         | Rejection::UnitFixed
         | Rejection::NothingToDo => StatusCode::CONFLICT,
-        Rejection::Period(own) => period_status(own),
+        Rejection::Period(period) => period_status(period),
         Rejection::KindUnknown { .. }
         | Rejection::Event(_)
         | Rejection::Carry(_)
@@ -47,7 +47,7 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::RuleFault { .. }
         | Rejection::NotConfigured
         | Rejection::SetUnknown { .. } => StatusCode::SERVICE_UNAVAILABLE,
-        Rejection::Amend(own) => amend_status(own),
+        Rejection::Amend(amend) => amend_status(amend),
     }
 }
 

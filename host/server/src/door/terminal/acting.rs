@@ -107,19 +107,19 @@ pub(crate) async fn staff(
 ) -> Result<Actor, Failure> {
     let name = typed::canonical(login).to_lowercase();
     let found = house.store.staff_by_login(community, &name).await?;
-    let found = found.filter(|own| own.active);
-    let known = found.and_then(|own| Some((Role::from_word(&own.role)?, own)));
-    let (role, own) = known.ok_or_else(|| unknown(community, login))?;
+    let found = found.filter(|member| member.active);
+    let known = found.and_then(|member| Some((Role::from_word(&member.role)?, member)));
+    let (role, member) = known.ok_or_else(|| unknown(community, login))?;
     let password = given.password(login)?;
     let path = &house.config.secret_file;
     let secret = server_secret(path).map_err(|error| Failure::file(path, &error))?;
-    let actor = Actor::staff(own.staff_id, role);
+    let actor = Actor::staff(member.staff_id, role);
     let who = SignedIn::Staff(StaffMember {
-        staff_id: own.staff_id,
-        name: own.name,
+        staff_id: member.staff_id,
+        name: member.name,
         role,
-        must_change: own.must_change,
-        person_id: own.person_id,
+        must_change: member.must_change,
+        person_id: member.person_id,
     });
     let vault = Vault::new(secret);
     let now = house.clock.now();
@@ -133,7 +133,7 @@ pub(crate) async fn staff(
         .await
         .map_err(|error| refused(&error))?;
     // Whoever printed the first password knows it too.
-    if own.must_change {
+    if member.must_change {
         return Err(Failure::new(
             "staff.password-first",
             format!("“{login}”还在用印出来的初始密码，别人也知道。请先在网页上登录，换成自己的。"),

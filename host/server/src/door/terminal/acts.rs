@@ -84,7 +84,7 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
 
 /// What a command is for; `None` for one that nobody has said it of.
 pub(crate) fn of(words: &str) -> Option<Act> {
-    let found = ACTS.iter().find(|(own, _)| *own == words);
+    let found = ACTS.iter().find(|(command, _)| *command == words);
     found.map(|(_, act)| *act)
 }
 
@@ -102,8 +102,12 @@ mod tests {
             if below.is_empty() {
                 found.insert(words.trim().to_owned());
             }
-            for own in below {
-                leaves(own, &format!("{words} {}", own.get_name()), found);
+            for subcommand in below {
+                leaves(
+                    subcommand,
+                    &format!("{words} {}", subcommand.get_name()),
+                    found,
+                );
             }
         }
         let mut real = BTreeSet::new();

@@ -52,7 +52,12 @@ impl Library {
     pub(crate) async fn known(&self, community: &Code) -> Result<(), Failure> {
         let all = self.communities().await?;
         let config = self.config.as_ref();
-        let read = |config: &Config| config.communities.iter().any(|own| own.code == *community);
+        let read = |config: &Config| {
+            config
+                .communities
+                .iter()
+                .any(|configured| configured.code == *community)
+        };
         if !self.wrong.is_empty() && !config.is_some_and(read) {
             // Perhaps its file is the wrong one: its days, for instance, can't be told without it.
             return Err(Failure::Config(self.wrong.clone()));
@@ -66,11 +71,13 @@ impl Library {
 
     /// The community's time zone; without a configuration the default one.
     pub(crate) fn zone(&self, community: &Code) -> jiff::tz::TimeZone {
-        let own = self
-            .config
-            .as_ref()
-            .and_then(|config| config.communities.iter().find(|own| own.code == *community));
-        let name = own.map_or("Asia/Shanghai", |own| own.timezone.as_str());
+        let configured = self.config.as_ref().and_then(|config| {
+            config
+                .communities
+                .iter()
+                .find(|configured| configured.code == *community)
+        });
+        let name = configured.map_or("Asia/Shanghai", |configured| configured.timezone.as_str());
         jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC)
     }
 
@@ -111,7 +118,11 @@ impl Library {
 
     /// For a command that needs nothing of the files: which of them are wrong is told beside what it says.
     pub(crate) fn tell_left_out(&self) {
-        let files: BTreeSet<_> = self.wrong.iter().map(|own| &own.file).collect();
+        let files: BTreeSet<_> = self
+            .wrong
+            .iter()
+            .map(|diagnostic| &diagnostic.file)
+            .collect();
         for file in files {
             let file = foreign(&file.display().to_string());
             tell(&format!(

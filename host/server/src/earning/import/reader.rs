@@ -119,9 +119,14 @@ impl Reader {
         let plan = self.book.rule_for(&kind, on).map(|(_, plan)| plan);
         for (name, text) in row.prefixed("field.") {
             let name = code(name, "field").map_err(at)?;
-            let known = |plan: &KindPlan| plan.fields.iter().find(|own| own.name == name).cloned();
+            let known = |plan: &KindPlan| {
+                plan.fields
+                    .iter()
+                    .find(|declared| declared.name == name)
+                    .cloned()
+            };
             let value = match plan.and_then(known) {
-                Some(own) => field(&own, text).map_err(at)?,
+                Some(declared) => field(&declared, text).map_err(at)?,
                 None => unread_field(),
             };
             fields.push((name, value));
@@ -209,7 +214,7 @@ impl Reader {
             .frame()
             .settings
             .as_ref()
-            .is_some_and(|own| own.unit == Unit::Household);
+            .is_some_and(|settings| settings.unit == Unit::Household);
         let holder = if to_household && asset.as_str() != "minutes" {
             Holder::Household(household)
         } else {
@@ -261,7 +266,9 @@ impl Reader {
         let year = row.get("year").map(|_| number("year", 0)).transpose()?;
         let none = Decimal { units: 0, scale: 0 };
         let said = row.get("quantity").map(|text| quantity(text).map_err(at));
-        let said = said.transpose()?.map_or(none, |own| own.number(0));
+        let said = said
+            .transpose()?
+            .map_or(none, |quantity| quantity.number(0));
         let history = History {
             kind,
             year: year.map(|year| i32::try_from(year).unwrap_or(i32::MAX)),
@@ -274,7 +281,7 @@ impl Reader {
         // One line of the paper book for each person, kind and year.
         let of_year = history
             .year
-            .map_or_else(|| "-".to_owned(), |own| own.to_string());
+            .map_or_else(|| "-".to_owned(), |year| year.to_string());
         let place = format!("history/{subject}/{}/{of_year}/{page}", history.kind);
         let parts = [
             "rongyi-history-1".to_owned(),
@@ -352,7 +359,7 @@ impl Reader {
                 let first = self
                     .people
                     .iter()
-                    .find(|(_, own)| **own == household)
+                    .find(|(_, home)| **home == household)
                     .map(|(resident, _)| *resident);
                 let doer = first.ok_or_else(|| {
                     BadRow::new(

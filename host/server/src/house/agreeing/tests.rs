@@ -10,10 +10,10 @@ use super::*;
 const FIRST: i32 = 20_400;
 const DAYS: i32 = 12;
 
-fn text(own: &str) -> Text {
+fn text(words: &str) -> Text {
     Text {
-        zh: own.into(),
-        en: own.into(),
+        zh: words.into(),
+        en: words.into(),
     }
 }
 
@@ -80,13 +80,20 @@ impl Written {
 
 /// What a file says about a kind on a day: the blocks that decide it. Two are a mistake that is told before.
 fn decides(file: &[Written], kind: &str, on: i32) -> Vec<(&'static str, i32, u8)> {
-    let covering: Vec<Written> = file.iter().copied().filter(|own| own.covers(on)).collect();
-    let newest = |own: &Written| {
-        let later = |other: &Written| other.name == own.name && other.from > own.from;
+    let covering: Vec<Written> = file
+        .iter()
+        .copied()
+        .filter(|written| written.covers(on))
+        .collect();
+    let newest = |written: &Written| {
+        let later = |other: &Written| other.name == written.name && other.from > written.from;
         !covering.iter().any(later)
     };
-    let all = covering.iter().filter(|own| newest(own) && own.has(kind));
-    all.map(|own| (own.name, own.from, own.params)).collect()
+    let all = covering
+        .iter()
+        .filter(|written| newest(written) && written.has(kind));
+    all.map(|written| (written.name, written.from, written.params))
+        .collect()
 }
 
 fn file() -> impl Strategy<Value = Vec<Written>> {
@@ -108,9 +115,9 @@ fn file() -> impl Strategy<Value = Vec<Written>> {
     prop::collection::vec(block, 0..5).prop_map(|mut blocks| {
         // Two of one rule from one day are refused when the file is read.
         let mut seen = Vec::new();
-        blocks.retain(|own| {
-            let new = !seen.contains(&(own.name, own.from));
-            seen.push((own.name, own.from));
+        blocks.retain(|written| {
+            let new = !seen.contains(&(written.name, written.from));
+            seen.push((written.name, written.from));
             new
         });
         blocks
@@ -155,7 +162,7 @@ fn settings_with(in_force: Option<Vec<InForce>>) -> Settings {
 }
 
 fn take_over(book: &mut Book, file: &[Written], today: i32) {
-    let blocks: Vec<Block> = file.iter().map(|own| own.block()).collect();
+    let blocks: Vec<Block> = file.iter().map(|written| written.block()).collect();
     apply(book, unknown_sets(Some(book.frame()), &blocks), today);
     let wanted = settings_with(Some(named(Some(book.frame()), &blocks)));
     if book.frame().settings.as_ref() != Some(&wanted) {
@@ -177,8 +184,8 @@ proptest! {
         let mut book = Book::empty(Code::literal("nanmen"));
         // A ledger of before: activations alone, the last of them perhaps an end.
         let before = old.iter().map(|(from, (waste, tree), params)| {
-            let own = Written { name: "table", from: *from, until: None, waste: *waste, tree: *tree, params: *params };
-            Ask::Activate(Box::new(own.block().set))
+            let written = Written { name: "table", from: *from, until: None, waste: *waste, tree: *tree, params: *params };
+            Ask::Activate(Box::new(written.block().set))
         });
         apply(&mut book, before.collect(), today);
         apply(&mut book, vec![Ask::Settings(settings_with(None))], today);

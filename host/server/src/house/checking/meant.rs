@@ -39,7 +39,12 @@ pub(super) fn not_meant(community: &config::Community, rules: &[Checked]) -> Vec
 fn kinds_asked_about(plan: &Plan) -> impl Iterator<Item = Code> {
     let of_kinds = plan.kinds.iter().flat_map(|kind| &kind.facts);
     let pricing = plan.pricing.iter();
-    let of_pricing = pricing.flat_map(|own| own.order_facts.iter().chain(&own.line_facts));
+    let of_pricing = pricing.flat_map(|pricing_plan| {
+        pricing_plan
+            .order_facts
+            .iter()
+            .chain(&pricing_plan.line_facts)
+    });
     let of_events = |need: &&FactNeed| match need.metric {
         Metric::Points
         | Metric::Minutes
@@ -87,7 +92,7 @@ fn unclosed(
     found: &mut Vec<Diagnostic>,
 ) {
     let declared = community.periods.iter();
-    let mut closed: Vec<&str> = declared.map(|own| length_en(own.length)).collect();
+    let mut closed: Vec<&str> = declared.map(|period| length_en(period.length)).collect();
     if closed.is_empty() {
         closed.push(length_en(PeriodLength::Month));
     }
@@ -136,17 +141,17 @@ fn owing(
                     &format!("This may owe, but {asset} never goes below 0 in this community, so nothing could be owed. Write debt_floor (such as -50) in the community's file, or clamp or refuse here."),
                 ));
             }
-            for (key, own) in rows {
+            for (key, inner) in rows {
                 let path = match path {
                     "" => key.clone(),
                     path => format!("{path}.{key}"),
                 };
-                owing(community, entry, (own, &path), found);
+                owing(community, entry, (inner, &path), found);
             }
         }
         Value::Array(all) => {
-            for (at, own) in all.iter().enumerate() {
-                owing(community, entry, (own, &format!("{path}[{at}]")), found);
+            for (at, inner) in all.iter().enumerate() {
+                owing(community, entry, (inner, &format!("{path}[{at}]")), found);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
@@ -154,7 +159,7 @@ fn owing(
 }
 
 fn floor(community: &config::Community, asset: &str) -> i64 {
-    let mut own = community.debt_floors.iter();
-    let own = own.find(|(code, _)| code.as_str() == asset);
-    own.map_or(community.debt_floor, |(_, floor)| *floor)
+    let mut declared = community.debt_floors.iter();
+    let declared = declared.find(|(code, _)| code.as_str() == asset);
+    declared.map_or(community.debt_floor, |(_, floor)| *floor)
 }

@@ -48,11 +48,14 @@ fn in_force(rules: &[Checked], on: LocalDate) -> Vec<usize> {
     let later = |one: &Checked, other: &Checked| {
         one.rule.about.name == other.rule.about.name && one.active_from > other.active_from
     };
-    let decides = |own: &Checked| {
-        covers(own) && !rules.iter().any(|other| covers(other) && later(other, own))
+    let decides = |rule: &Checked| {
+        covers(rule)
+            && !rules
+                .iter()
+                .any(|other| covers(other) && later(other, rule))
     };
     let all = rules.iter().enumerate();
-    all.filter(|(_, own)| decides(own))
+    all.filter(|(_, rule)| decides(rule))
         .map(|(at, _)| at)
         .collect()
 }

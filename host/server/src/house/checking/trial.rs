@@ -3,7 +3,7 @@
 
 use rongyi_core::ids::Code;
 use rongyi_core::rule::{
-    BasketLine, EarnAsk, Fact, FactNeed, Fault, KindPlan, PriceAsk, PricingPlan,
+    BasketLine, Denial, EarnAsk, Fact, FactNeed, Fault, KindPlan, PriceAsk, PricingPlan,
 };
 use rongyi_core::time::LocalDate;
 use rongyi_rules::{Lowered, Rule};
@@ -20,19 +20,21 @@ pub(super) fn beyond_limits(entry: &RuleEntry, rule: &Rule) -> Option<Diagnostic
     let kinds = rule.plan.kinds.iter();
     let asked = kinds.flat_map(|kind| {
         [kind.quantity_min, kind.quantity_max].map(|quantity| {
-            let fault = rule.earn(&event(kind, quantity, on)).err();
-            (kind.code.to_string(), fault)
+            let denial = rule.earn(&event(kind, quantity, on)).err();
+            (kind.code.to_string(), denial)
         })
     });
     let priced = rule.plan.pricing.iter().map(|plan| {
-        let fault = rule.price(&basket(plan, on)).err();
-        ("pricing".to_owned(), fault)
+        let denial = rule.price(&basket(plan, on)).err();
+        ("pricing".to_owned(), denial)
     });
     let mut all = asked.chain(priced);
-    let (what, fault) = all.find_map(|(what, fault)| {
-        let fault =
-            fault.filter(|fault| fault.code.starts_with("limit.") && fault.code != "limit.time")?;
-        Some((what, fault))
+    let (what, fault) = all.find_map(|(what, denial)| {
+        let Some(Denial::Failed(fault)) = denial else {
+            return None;
+        };
+        let limit = fault.code.starts_with("limit.") && fault.code != "limit.time";
+        limit.then_some((what, fault))
     })?;
     let Fault { code, message, .. } = fault;
     Some(entry.limits_diagnostic(

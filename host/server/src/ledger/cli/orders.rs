@@ -53,7 +53,7 @@ pub(crate) async fn orders(args: OrdersArgs) -> Result<(), Failure> {
         })
         .collect();
     if whose.json {
-        let list: Vec<_> = seen.iter().map(|own| as_json(&found, own)).collect();
+        let list: Vec<_> = seen.iter().map(|order| as_json(&found, order)).collect();
         say(&serde_json::json!({ "community": community.as_str(), "orders": list }).to_string());
     } else {
         show(whose, &found, &seen);
@@ -121,7 +121,7 @@ fn show(whose: &Whose, found: &Found, seen: &[(Order, Seen)]) {
             "until",
         ],
     });
-    for (order, own) in seen {
+    for (order, seen_order) in seen {
         let items = &found.frame.items;
         let line = |line: &rongyi_core::book::SeenLine| {
             let item = items.iter().find(|item| item.no == line.item);
@@ -141,15 +141,15 @@ fn show(whose: &Whose, found: &Found, seen: &[(Order, Seen)]) {
                 },
             }
         };
-        let what: Vec<String> = own.lines.iter().map(line).collect();
+        let what: Vec<String> = seen_order.lines.iter().map(line).collect();
         table.add_row([
             format!("#{}", order.no),
             what.join("\n"),
-            word(&own.stand, lang).to_owned(),
-            own.charged.to_string(),
-            own.held.to_string(),
-            own.back.to_string(),
-            own.lapsed.to_string(),
+            word(&seen_order.stand, lang).to_owned(),
+            seen_order.charged.to_string(),
+            seen_order.held.to_string(),
+            seen_order.back.to_string(),
+            seen_order.lapsed.to_string(),
             order.deadline.to_string(),
         ]);
     }

@@ -125,8 +125,8 @@ fn moved(frame: &Frame, rows: impl Iterator<Item = PassbookRow>) -> Result<Vec<L
         if row.account.purpose == Purpose::Available {
             all.push(line(frame, &row)?);
         } else if row.transfer.credit.purpose == Purpose::Expired {
-            let own = lapsed.entry((row.entry, row.account.asset));
-            let (sum, _) = own.or_insert_with(|| (0_i64, row.clone()));
+            let lapse = lapsed.entry((row.entry, row.account.asset));
+            let (sum, _) = lapse.or_insert_with(|| (0_i64, row.clone()));
             *sum = sum.saturating_sub(row.change);
         }
     }
@@ -135,18 +135,18 @@ fn moved(frame: &Frame, rows: impl Iterator<Item = PassbookRow>) -> Result<Vec<L
             zh: format!("{sum} 在留着的时候到期，没有退回"),
             en: format!("{sum} ran out while they were kept and did not come back"),
         };
-        let same = |own: &&mut Line| {
-            let account = own.moved.as_ref().map(|moved| moved.account.asset);
-            own.entry == entry && account == Some(asset)
+        let same = |listed: &&mut Line| {
+            let account = listed.moved.as_ref().map(|moved| moved.account.asset);
+            listed.entry == entry && account == Some(asset)
         };
-        if let Some(own) = all.iter_mut().find(same) {
-            own.told.push(told);
+        if let Some(listed) = all.iter_mut().find(same) {
+            listed.told.push(told);
         } else {
-            let mut own = line(frame, &row)?;
-            own.told.push(told);
-            own.moved = None;
-            own.state = "unmoved";
-            all.push(own);
+            let mut lapse_line = line(frame, &row)?;
+            lapse_line.told.push(told);
+            lapse_line.moved = None;
+            lapse_line.state = "unmoved";
+            all.push(lapse_line);
         }
     }
     Ok(all)
@@ -175,7 +175,7 @@ fn line(frame: &Frame, row: &PassbookRow) -> Result<Line, Failure> {
         told: Vec::new(),
         why: decided
             .as_ref()
-            .map_or_else(Vec::new, |own| why(frame, own)),
+            .map_or_else(Vec::new, |record| why(frame, record)),
         moved: Some(Moved {
             account: row.account,
             change: row.change,
@@ -226,8 +226,8 @@ fn unmoved(frame: &Frame, receipt: &Receipt) -> Option<Line> {
         zh: say(Lang::Zh),
         en: say(Lang::En),
     };
-    let (state, told) = if let Some(Asked::Carry(own)) = first.what() {
-        let numbers = both(&|lang| carried::numbers(frame, &own.history, lang));
+    let (state, told) = if let Some(Asked::Carry(carry)) = first.what() {
+        let numbers = both(&|lang| carried::numbers(frame, &carry.history, lang));
         ("carried", numbers)
     } else if let Some(Record::Refused(set, _, refusal)) = decided {
         let plan = explain::plan_of(frame, *set);
@@ -252,7 +252,7 @@ fn unmoved(frame: &Frame, receipt: &Receipt) -> Option<Line> {
         day,
         what,
         told: vec![told],
-        why: decided.map_or_else(Vec::new, |own| why(frame, own)),
+        why: decided.map_or_else(Vec::new, |record| why(frame, record)),
         moved: None,
         state,
     })
@@ -314,10 +314,10 @@ fn as_json(whose: &Whose, found: &Found, lines: &Lines, why: bool) -> serde_json
             "entry": line.entry,
             "on": line.day.to_string(),
             "state": line.state,
-            "asset": moved.and_then(|own| asset_code(found, &own.account)),
-            "holder": moved.map(|own| holder_json(own.account.holder)),
-            "change": moved.map_or(0, |own| own.change),
-            "balance_after": moved.map(|own| own.balance_after),
+            "asset": moved.and_then(|moved| asset_code(found, &moved.account)),
+            "holder": moved.map(|moved| holder_json(moved.account.holder)),
+            "change": moved.map_or(0, |moved| moved.change),
+            "balance_after": moved.map(|moved| moved.balance_after),
             "what": both(&line.what),
             "told": line.told.iter().map(both).collect::<Vec<_>>(),
         });

@@ -27,13 +27,16 @@ fn named(frame: &Frame, code: &Code) -> (Text, Text) {
         en: en.to_owned(),
     };
     if let Some(item) = code.as_str().strip_prefix("item/") {
-        let own = frame.items.iter().find(|own| own.code.as_str() == item);
-        let name = own.map_or_else(|| both(item, item), |own| own.title.clone());
+        let shop_item = frame
+            .items
+            .iter()
+            .find(|shop_item| shop_item.code.as_str() == item);
+        let name = shop_item.map_or_else(|| both(item, item), |shop_item| shop_item.title.clone());
         return (name, both("件", "pieces"));
     }
     kind(frame, code).map_or_else(
         || (both(code.as_str(), code.as_str()), both("", "")),
-        |own| (own.title.clone(), own.unit.clone()),
+        |kind| (kind.title.clone(), kind.unit.clone()),
     )
 }
 

@@ -187,8 +187,8 @@ async fn acting(house: &House, community: &Code, by: &Named, act: Act) -> Result
     let staff = house.store.staff(id).await?;
     Ok(By::Staff {
         staff_id: id,
-        person_id: staff.as_ref().and_then(|own| own.person_id),
-        name: staff.map(|own| own.name).unwrap_or_default(),
+        person_id: staff.as_ref().and_then(|staff| staff.person_id),
+        name: staff.map(|staff| staff.name).unwrap_or_default(),
         role,
     })
 }
@@ -204,7 +204,7 @@ async fn somebody(
     resident: ResidentNo,
 ) -> Result<Person, Failure> {
     let person = house.store.resident_person(community, resident).await?;
-    person.filter(|own| own.name != ERASED).ok_or_else(|| {
+    person.filter(|person| person.name != ERASED).ok_or_else(|| {
         Failure::new(
             "resident.unknown",
             format!("社区 {community} 没有 {resident} 号居民，或资料已删除。请核对号码。"),
@@ -308,10 +308,10 @@ pub(super) async fn post(command: PostCommand) -> Result<(), Failure> {
                 let community = known(house, &who.place.place.community)?;
                 let staff = colleague(house, community, &who.login).await?;
                 let whose = Whose::Staff(staff.staff_id);
-                if let Some(own) = &end.end {
+                if let Some(device) = &end.end {
                     let by = acting(house, community, &end.by, Act::ManageStaff).await?;
                     by.may_lead(&staff).map_err(failed)?;
-                    return end_devices(house, community, whose, (own, &by)).await;
+                    return end_devices(house, community, whose, (device, &by)).await;
                 }
                 list_devices(house, community, whose).await
             })
@@ -349,7 +349,7 @@ async fn tie(who: &WhichStaff, resident: Option<ResidentNo>, by: &Named) -> Resu
         let now = house.clock.now();
         let done = recovery::tie(&house.store, &staff, person.as_ref(), &by, now).await;
         done.map_err(failed)?;
-        let (login, name) = (&staff.login, person.map(|own| own.name));
+        let (login, name) = (&staff.login, person.map(|person| person.name));
         match name {
             Some(name) => say(&format!(
                 "{login} 是居民 {name} 本人。 {login} is the resident {name}."
@@ -370,8 +370,8 @@ async fn seal(place: &Where, reason: &str, by: &Named) -> Result<(), Failure> {
         let reason = rongyi_core::shown::short(reason, 200);
         let found = roster::keep(house, community, Some((reason.as_ref(), actor))).await;
         let found = found.map_err(|error| Failure::from(&error))?;
-        for own in &found {
-            say(&format!("  {}: {}", own.who, own.what));
+        for unexplained in &found {
+            say(&format!("  {}: {}", unexplained.who, unexplained.what));
         }
         let count = found.len();
         say(&format!(
@@ -383,20 +383,22 @@ async fn seal(place: &Where, reason: &str, by: &Named) -> Result<(), Failure> {
 }
 
 async fn list_devices(house: &House, community: &Code, whose: Whose) -> Result<(), Failure> {
-    let zone = house.community(community).map(|own| own.zone.clone());
+    let zone = house
+        .community(community)
+        .map(|community| community.zone.clone());
     let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(["编号 id", "设备 device", "最近登录 last sign-in", ""]);
-    for own in house.store.browsers(whose, house.clock.now()).await? {
-        let (day, minute) = local(own.seen_at, &zone);
-        let state = match own.sessions {
+    for browser in house.store.browsers(whose, house.clock.now()).await? {
+        let (day, minute) = local(browser.seen_at, &zone);
+        let state = match browser.sessions {
             0 => "已退出 signed out",
             _ => "登录着 signed in",
         };
         table.add_row([
-            own.browser_id.to_string(),
-            own.label,
+            browser.browser_id.to_string(),
+            browser.label,
             format!("{day} {:02}:{:02}", minute / 60, minute % 60),
             state.to_owned(),
         ]);

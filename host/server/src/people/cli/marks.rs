@@ -35,9 +35,9 @@ fn failure(error: RowError) -> Failure {
 }
 
 async fn show(house: &House, community: &Code, resident: ResidentNo) -> Result<(), Failure> {
-    let own = traits::of(&house.store, community, resident).await;
-    let own = own.map_err(Failure::from)?;
-    let Some(own) = own else {
+    let marks = traits::of(&house.store, community, resident).await;
+    let marks = marks.map_err(Failure::from)?;
+    let Some(marks) = marks else {
         return Err(Failure::new(
             "resident.unknown",
             format!("没有 {resident} 号居民。请核对号码，或先登记这位居民。"),
@@ -46,7 +46,7 @@ async fn show(house: &House, community: &Code, resident: ResidentNo) -> Result<(
             ),
         ));
     };
-    let all: Vec<_> = own
+    let all: Vec<_> = marks
         .iter()
         .map(|(name, value)| format!("{name}={}", traits::shown(value)))
         .collect();

@@ -91,17 +91,17 @@ pub(crate) async fn export(args: ExportArgs) -> Result<(), Failure> {
     library
         .reads(community, Kind::Person, &[args.resident])
         .await;
-    let own = own::collect_whole(&library.store, person.person_id).await;
-    let own = own.map_err(|error| failure(&error))?;
+    let personal_data = own::collect_whole(&library.store, person.person_id).await;
+    let personal_data = personal_data.map_err(|error| failure(&error))?;
     library.close().await;
-    let text = serde_json::to_string_pretty(&as_json(&own));
+    let text = serde_json::to_string_pretty(&as_json(&personal_data));
     say_json(&text.map_err(|error| Failure::said("person", &error))?);
     Ok(())
 }
 
 /// Everything about a person, for the person.
-pub(crate) fn as_json(own: &Own) -> serde_json::Value {
-    let residencies: Vec<_> = own
+pub(crate) fn as_json(personal_data: &Own) -> serde_json::Value {
+    let residencies: Vec<_> = personal_data
         .residencies
         .iter()
         .map(|row| {
@@ -125,8 +125,8 @@ pub(crate) fn as_json(own: &Own) -> serde_json::Value {
                 "community": row.community.to_string(),
                 "resident": row.resident.0,
                 "household": row.household.0,
-                "household_name": household.map(|own| own.name.clone()),
-                "address": household.map(|own| own.address.clone()),
+                "household_name": household.map(|household| household.name.clone()),
+                "address": household.map(|household| household.address.clone()),
                 "traits": traits,
                 "texts": texts,
                 "references": references,
@@ -136,7 +136,7 @@ pub(crate) fn as_json(own: &Own) -> serde_json::Value {
             })
         })
         .collect();
-    let reads: Vec<_> = own
+    let reads: Vec<_> = personal_data
         .reads
         .iter()
         .map(|(community, line)| {
@@ -151,35 +151,35 @@ pub(crate) fn as_json(own: &Own) -> serde_json::Value {
         })
         .collect();
     serde_json::json!({
-        "name": own.person.name,
-        "phone": own.person.phone,
-        "entered": stamp(own.person.created_at),
+        "name": personal_data.person.name,
+        "phone": personal_data.person.phone,
+        "entered": stamp(personal_data.person.created_at),
         "residencies": residencies,
         "read_by": reads,
     })
 }
 
-fn movement(own: &Movement) -> serde_json::Value {
-    let why: Vec<_> = own
+fn movement(movement: &Movement) -> serde_json::Value {
+    let why: Vec<_> = movement
         .why
         .iter()
         .map(|text| serde_json::json!({ "zh": text.zh, "en": text.en }))
         .collect();
     serde_json::json!({
-        "entry": own.entry,
-        "at": own.at.map(stamp),
-        "by": own.actor.as_ref().map(ToString::to_string),
-        "kind": own.event.as_ref().map(|(kind, _)| kind.to_string()),
-        "on": own.event.as_ref().map(|(_, on)| on.to_string()),
-        "account": own.account,
-        "change": own.change,
-        "after": own.after,
+        "entry": movement.entry,
+        "at": movement.at.map(stamp),
+        "by": movement.actor.as_ref().map(ToString::to_string),
+        "kind": movement.event.as_ref().map(|(kind, _)| kind.to_string()),
+        "on": movement.event.as_ref().map(|(_, on)| on.to_string()),
+        "account": movement.account,
+        "change": movement.change,
+        "after": movement.after,
         "why": why,
     })
 }
 
-fn order(own: &Order) -> serde_json::Value {
-    let lines: Vec<_> = own
+fn order(order: &Order) -> serde_json::Value {
+    let lines: Vec<_> = order
         .lines
         .iter()
         .map(|(line, points)| {
@@ -190,27 +190,27 @@ fn order(own: &Order) -> serde_json::Value {
             })
         })
         .collect();
-    let (state, at) = match &own.state {
+    let (state, at) = match &order.state {
         OrderState::Reserved => ("reserved", None),
         OrderState::Settled { at, .. } => ("settled", Some(*at)),
         OrderState::Released { at, .. } => ("released", Some(*at)),
     };
     serde_json::json!({
-        "order": own.no.0,
-        "placed_on": own.placed_on.to_string(),
-        "collect_until": own.deadline.to_string(),
+        "order": order.no.0,
+        "placed_on": order.placed_on.to_string(),
+        "collect_until": order.deadline.to_string(),
         "lines": lines,
-        "total": own.total.get(),
+        "total": order.total.get(),
         "state": state,
         "closed": at.map(stamp),
     })
 }
 
-fn session(own: &Session) -> serde_json::Value {
+fn session(session: &Session) -> serde_json::Value {
     serde_json::json!({
-        "signed_in": stamp(own.created_at),
-        "last_seen": stamp(own.last_seen_at),
-        "until": stamp(own.expires_at),
+        "signed_in": stamp(session.created_at),
+        "last_seen": stamp(session.last_seen_at),
+        "until": stamp(session.expires_at),
     })
 }
 

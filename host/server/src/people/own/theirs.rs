@@ -28,9 +28,9 @@ pub(super) async fn residency(
     };
     let household = member.household;
     let all = store.residents_of_household(&community, household).await?;
-    let last = all
-        .iter()
-        .all(|row| row.resident == resident || row.name.as_deref().is_none_or(|own| own == ERASED));
+    let last = all.iter().all(|row| {
+        row.resident == resident || row.name.as_deref().is_none_or(|name| name == ERASED)
+    });
     let frame = store.frame(&community).await?;
     let lines = match &frame {
         Some(frame) => lines(store, frame, resident, household).await?,
@@ -48,9 +48,9 @@ pub(super) async fn residency(
         .chunks(PAGE as usize)
     {
         let found = store.texts_at(&community, chunk).await?;
-        texts.extend(found.into_iter().map(|(seq, own)| (seq, own.text)));
+        texts.extend(found.into_iter().map(|(seq, salted)| (seq, salted.text)));
         let found = store.references_at(&community, chunk).await?;
-        references.extend(found.into_iter().map(|(seq, own)| (seq, own.text)));
+        references.extend(found.into_iter().map(|(seq, salted)| (seq, salted.text)));
     }
     texts.sort_unstable();
     references.sort_unstable();
@@ -101,7 +101,7 @@ async fn lines(
     resident: ResidentNo,
     household: HouseholdNo,
 ) -> Result<Vec<PassbookRow>, OwnError> {
-    let declared = frame.settings.iter().flat_map(|own| &own.assets);
+    let declared = frame.settings.iter().flat_map(|settings| &settings.assets);
     let assets = [AssetNo::POINTS, AssetNo::MINUTES, AssetNo::CONDUCT]
         .into_iter()
         .chain(declared.map(|(_, no)| *no));
@@ -162,8 +162,8 @@ async fn entries(
     let mut fresh: Vec<u64> = known.iter().copied().collect();
     let mut keys: BTreeSet<About> = of_holders.into_iter().collect();
     loop {
-        for (entry, own) in &moved {
-            if own.about.iter().any(|about| keys.contains(about)) && known.insert(*entry) {
+        for (entry, personal) in &moved {
+            if personal.about.iter().any(|about| keys.contains(about)) && known.insert(*entry) {
                 fresh.push(*entry);
             }
         }
@@ -203,8 +203,8 @@ fn movement(frame: &Frame, row: &PassbookRow) -> Movement {
     let envelope = first.as_ref().and_then(Record::envelope);
     Movement {
         entry: row.entry,
-        at: envelope.map(|own| own.at),
-        actor: envelope.map(|own| own.actor.clone()),
+        at: envelope.map(|envelope| envelope.at),
+        actor: envelope.map(|envelope| envelope.actor.clone()),
         event: first
             .as_ref()
             .and_then(Record::event)

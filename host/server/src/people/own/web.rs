@@ -21,7 +21,7 @@ async fn collected(visit: &Visit, me: &SignedResident) -> Result<Own, Fault> {
     Ok(own::collect(&visit.app.house.store, me.person_id).await?)
 }
 
-fn view(visit: &Visit, own: &Own, errors: Vec<FieldError>) -> OwnView {
+fn view(visit: &Visit, personal_data: &Own, errors: Vec<FieldError>) -> OwnView {
     let place = |row: &own::Residency| {
         let title = visit.app.house.community(&row.community).map_or_else(
             || row.community.to_string(),
@@ -42,14 +42,14 @@ fn view(visit: &Visit, own: &Own, errors: Vec<FieldError>) -> OwnView {
             &format!("{title}: resident {resident}, household {household}{en}"),
         )
     };
-    let texts = own
+    let texts = personal_data
         .residencies
         .iter()
         .flat_map(|row| row.texts.iter().chain(&row.references));
     OwnView {
-        name: own.person.name.clone(),
-        phone: own.person.phone.clone().unwrap_or_default(),
-        places: own.residencies.iter().map(place).collect(),
+        name: personal_data.person.name.clone(),
+        phone: personal_data.person.phone.clone().unwrap_or_default(),
+        places: personal_data.residencies.iter().map(place).collect(),
         texts: texts.map(|(_, text)| text.clone()).collect(),
         errors,
         done: false,
@@ -59,14 +59,14 @@ fn view(visit: &Visit, own: &Own, errors: Vec<FieldError>) -> OwnView {
 
 /// `GET /{community}/me/data`.
 pub(crate) async fn show_own(Member { visit, me }: Member) -> Result<Response, Fault> {
-    let own = collected(&visit, &me).await?;
-    Ok(Html(view(&visit, &own, Vec::new())).into_response())
+    let personal_data = collected(&visit, &me).await?;
+    Ok(Html(view(&visit, &personal_data, Vec::new())).into_response())
 }
 
 /// `GET /{community}/me/data.json`.
 pub(crate) async fn get_own_file(Member { visit, me }: Member) -> Result<Response, Fault> {
-    let own = own::collect_whole(&visit.app.house.store, me.person_id).await?;
-    let text = serde_json::to_string_pretty(&own_json(&own)).unwrap_or_default();
+    let personal_data = own::collect_whole(&visit.app.house.store, me.person_id).await?;
+    let text = serde_json::to_string_pretty(&own_json(&personal_data)).unwrap_or_default();
     let text = rongyi_core::shown::json(&text).into_owned();
     Ok((
         [
@@ -96,10 +96,10 @@ pub(crate) async fn erase_own(
     origin: Origin,
     Form(form): Form<EraseForm>,
 ) -> Result<Response, Fault> {
-    let own = collected(&visit, &me).await?;
+    let personal_data = collected(&visit, &me).await?;
     let again = |field, message: String| {
         let errors = vec![FieldError { field, message }];
-        Html(view(&visit, &own, errors)).into_response()
+        Html(view(&visit, &personal_data, errors)).into_response()
     };
     if !WORDS.contains(&form.word.trim().to_lowercase().as_str()) {
         let message = visit.either(
@@ -127,7 +127,7 @@ pub(crate) async fn erase_own(
         }
         Err(error) => return Err(error.into()),
     }
-    let mut done = view(&visit, &own, Vec::new());
+    let mut done = view(&visit, &personal_data, Vec::new());
     own::erase(house, me.person_id, &Wish::Own, false).await?;
     done.done = true;
     done.shell.signed_in_name = None;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rongyi_core::ids::Code;
-use rongyi_core::rule::{Decision, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal};
+use rongyi_core::rule::{Decision, Denial, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal};
 use rongyi_kit::Problem;
 use rongyi_kit::ask::{self, Ask, Asked};
 use rongyi_kit::past::Past;
@@ -98,9 +98,9 @@ struct Told {
 fn answer(rule: &Rule, ask: &Ask) -> Told {
     let mut told = Told::default();
     let decided = |told: &mut Told, answer| match answer {
-        Ok(Ok(decision)) => told.decision = Some(decision),
-        Ok(Err(no)) => told.refusal = Some(no),
-        Err(fault) => told.fault = Some(fault),
+        Ok(decision) => told.decision = Some(decision),
+        Err(Denial::Refused(refusal)) => told.refusal = Some(refusal),
+        Err(Denial::Failed(fault)) => told.fault = Some(fault),
     };
     match ask {
         Ask::Earn(ask) => {
@@ -117,9 +117,9 @@ fn answer(rule: &Rule, ask: &Ask) -> Told {
             let (answer, trace) = rule.price_traced(ask);
             told.trace = trace;
             match answer {
-                Ok(Ok(quote)) => told.quote = Some(quote),
-                Ok(Err(no)) => told.refusal = Some(no),
-                Err(fault) => told.fault = Some(fault),
+                Ok(quote) => told.quote = Some(quote),
+                Err(Denial::Refused(refusal)) => told.refusal = Some(refusal),
+                Err(Denial::Failed(fault)) => told.fault = Some(fault),
             }
         }
     }
@@ -160,8 +160,11 @@ fn basket(ask: &PriceAsk) -> String {
 
 impl Told {
     fn lines(&self) -> &[rongyi_core::rule::Line] {
-        let quoted = || self.quote.as_ref().map(|own| own.lines.as_slice());
-        let decided = self.decision.as_ref().map(|own| own.lines.as_slice());
+        let quoted = || self.quote.as_ref().map(|quote| quote.lines.as_slice());
+        let decided = self
+            .decision
+            .as_ref()
+            .map(|decision| decision.lines.as_slice());
         decided.or_else(quoted).unwrap_or_default()
     }
 
@@ -178,18 +181,18 @@ impl Told {
     fn say(&self, plan: &Plan, line: usize, ask: &Ask, has: &[(&Code, i64)]) {
         say(&format!("{line}  {}", asked(plan, ask)));
         self.read_out(plan);
-        for own in &self.trace.log {
-            let level = if own.is_error {
+        for logged in &self.trace.log {
+            let level = if logged.is_error {
                 "日志 error"
             } else {
                 "日志 log"
             };
-            say(&format!("     {level}: {}", own.text));
+            say(&format!("     {level}: {}", logged.text));
         }
         if !has.is_empty() {
             let has: Vec<_> = has
                 .iter()
-                .map(|(asset, own)| format!("{own} {asset}"))
+                .map(|(asset, amount)| format!("{amount} {asset}"))
                 .collect();
             say(&format!("     = 现有 balance: {}", has.join(", ")));
         }
@@ -213,7 +216,7 @@ impl Told {
             say(&format!("   {total} 分 / points ({})", each.join(" + ")));
         }
         spoken(plan, self.lines());
-        for mark in self.decision.iter().flat_map(|own| &own.marks) {
+        for mark in self.decision.iter().flat_map(|decision| &decision.marks) {
             say(&format!("     ! {}", mark.code));
         }
         if let Some(no) = &self.refusal {
@@ -225,27 +228,27 @@ impl Told {
     }
 
     fn json(&self, plan: &Plan, line: usize, has: &[(&Code, i64)]) -> Value {
-        let lines: Vec<_> = self.lines().iter().map(|own| {
+        let lines: Vec<_> = self.lines().iter().map(|rule_line| {
             json!({
-                "zh": explain::line(plan, None, own, Lang::Zh),
-                "en": explain::line(plan, None, own, Lang::En),
-                "code": own.code.to_string(), "asset": own.asset.to_string(), "amount": own.amount,
+                "zh": explain::line(plan, None, rule_line, Lang::Zh),
+                "en": explain::line(plan, None, rule_line, Lang::En),
+                "code": rule_line.code.to_string(), "asset": rule_line.asset.to_string(), "amount": rule_line.amount,
             })
         }).collect();
-        let awards = self.decision.as_ref().map(|own| {
-            let awards = own.awards.iter();
-            let awards = awards.map(|own| json!({
-                "role": own.role.to_string(), "asset": own.asset.to_string(), "amount": own.amount,
-                "expires": own.expires.map(|day| day.to_string()),
+        let awards = self.decision.as_ref().map(|decision| {
+            let awards = decision.awards.iter();
+            let awards = awards.map(|award| json!({
+                "role": award.role.to_string(), "asset": award.asset.to_string(), "amount": award.amount,
+                "expires": award.expires.map(|day| day.to_string()),
             }));
             awards.collect::<Vec<_>>()
         });
         let has = has
             .iter()
-            .map(|(asset, own)| (asset.to_string(), Value::from(*own)));
+            .map(|(asset, amount)| (asset.to_string(), Value::from(*amount)));
         let log = self.trace.log.iter();
         let log: Vec<_> = log
-            .map(|own| json!({ "error": own.is_error, "text": own.text }))
+            .map(|logged| json!({ "error": logged.is_error, "text": logged.text }))
             .collect();
         let mut out = json!({
             "line": line, "fuel": self.trace.usage.fuel, "memory_bytes": self.trace.usage.memory_bytes,
@@ -253,16 +256,19 @@ impl Told {
         });
         let rows = [
             ("awards", awards.map(Value::from)),
-            ("points", self.quote.as_ref().map(|own| json!(own.points))),
+            (
+                "points",
+                self.quote.as_ref().map(|quote| json!(quote.points)),
+            ),
             ("lines", self.refusal.is_none().then(|| Value::from(lines))),
             (
                 "refusal",
-                self.refusal.as_ref().map(|own| {
+                self.refusal.as_ref().map(|refusal| {
                     json!({
-                        "code": own.code.to_string(),
-                        "zh": explain::refusal(plan, None, own, Lang::Zh),
-                        "en": explain::refusal(plan, None, own, Lang::En),
-                        "opens": own.opens.map(|day| day.to_string()),
+                        "code": refusal.code.to_string(),
+                        "zh": explain::refusal(plan, None, refusal, Lang::Zh),
+                        "en": explain::refusal(plan, None, refusal, Lang::En),
+                        "opens": refusal.opens.map(|day| day.to_string()),
                     })
                 }),
             ),
@@ -270,7 +276,7 @@ impl Told {
                 "fault",
                 self.fault
                     .as_ref()
-                    .map(|own| json!({ "code": own.code, "message": own.message })),
+                    .map(|fault| json!({ "code": fault.code, "message": fault.message })),
             ),
         ];
         for (key, value) in rows {

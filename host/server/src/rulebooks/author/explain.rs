@@ -26,9 +26,9 @@ pub(super) fn run(args: &WithParams) -> Result<(), Failure> {
     for path in folder.scenario_files()? {
         let (_, file) = scenarios::read_file(&path)?;
         for scenario in &file.scenario {
-            let own = scenario.params.as_deref();
-            let loaded = own.and_then(|name| desk.rule_of(&file, name));
-            let rule = if own.is_none() {
+            let params_name = scenario.params.as_deref();
+            let loaded = params_name.and_then(|name| desk.rule_of(&file, name));
+            let rule = if params_name.is_none() {
                 Some(&rule)
             } else {
                 loaded.as_ref()

@@ -41,13 +41,13 @@ async fn rows(me: &mut Browser<'_>, base: &str) -> Vec<Row> {
     let mut page = format!("{base}/passbook?limit=23");
     loop {
         let told = me.get(&page).await.is(200).json();
-        for own in told["lines"].as_array().unwrap() {
+        for line in told["lines"].as_array().unwrap() {
             all.push(Row {
-                asset: text(&own["asset"]),
-                entry: own["entry"].as_u64().unwrap(),
-                change: whole(&own["change"]),
-                after: whole(&own["balance_after"]),
-                at_us: whole(&own["at_us"]),
+                asset: text(&line["asset"]),
+                entry: line["entry"].as_u64().unwrap(),
+                change: whole(&line["change"]),
+                after: whole(&line["balance_after"]),
+                at_us: whole(&line["at_us"]),
             });
         }
         let Some(older) = told["older"].as_u64() else {
@@ -61,10 +61,10 @@ async fn rows(me: &mut Browser<'_>, base: &str) -> Vec<Row> {
 fn steps(rows: &[Row]) -> BTreeMap<&str, Vec<Step>> {
     let mut all: BTreeMap<&str, Vec<Step>> = BTreeMap::new();
     for row in rows {
-        let own = all.entry(&row.asset).or_default();
-        match own.last_mut().filter(|last| last.0 == row.entry) {
+        let asset_steps = all.entry(&row.asset).or_default();
+        match asset_steps.last_mut().filter(|last| last.0 == row.entry) {
             Some(last) => last.1 += row.change,
-            None => own.push((row.entry, row.change, row.after)),
+            None => asset_steps.push((row.entry, row.change, row.after)),
         }
     }
     all
@@ -88,18 +88,18 @@ fn hours_agree(resident: u32, steps: &[Step], (all, heads): (&[Seen], &[Head])) 
         .collect();
     let shown: Vec<(u64, String)> = lines
         .iter()
-        .map(|own| (own.entry, own.shown.clone()))
+        .map(|line| (line.entry, line.shown.clone()))
         .collect();
-    let told: Vec<(u64, String)> = steps.iter().map(|own| (own.0, hours(own.1))).collect();
+    let told: Vec<(u64, String)> = steps.iter().map(|step| (step.0, hours(step.1))).collect();
     assert_eq!(shown, told, "{resident}: hours");
     let mut months: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for (line, step) in lines.iter().zip(steps) {
         let (earned, spent) = months.entry(&line.month).or_default();
         *(if step.1 > 0 { earned } else { spent }) += step.1;
     }
-    let said = heads.iter().filter(|own| own.of == Of::Hours);
+    let said = heads.iter().filter(|head| head.of == Of::Hours);
     let said: BTreeMap<&str, String> = said
-        .map(|own| (own.month.as_str(), own.said.clone()))
+        .map(|head| (head.month.as_str(), head.said.clone()))
         .collect();
     let sums = months.into_iter();
     let sums = sums.map(|(month, (earned, spent))| {
@@ -127,14 +127,14 @@ async fn past_agrees(
             .await
             .is(200)
             .json();
-        for own in told["assets"].as_array().unwrap() {
-            let asset = text(&own["asset"]);
+        for holding in told["assets"].as_array().unwrap() {
+            let asset = text(&holding["asset"]);
             let last = rows
                 .iter()
                 .find(|row| row.asset == asset && row.at_us <= at_us);
             let was = last.map_or(0, |row| row.after);
             assert_eq!(
-                whole(&own["balance"]),
+                whole(&holding["balance"]),
                 was,
                 "{resident} had of {asset} at {at}"
             );
@@ -148,11 +148,11 @@ async fn past_agrees(
         .await
         .is(200)
         .json();
-    for own in told["assets"].as_array().unwrap() {
-        let was = whole(&own["balance"]);
+    for holding in told["assets"].as_array().unwrap() {
+        let was = whole(&holding["balance"]);
         let said = Statement {
             resident: ResidentNo(resident),
-            asset: own["asset"].as_str().unwrap().parse().unwrap(),
+            asset: holding["asset"].as_str().unwrap().parse().unwrap(),
             on,
             // One too many is never kept, and told with what is right.
             amount: was + 1,
@@ -173,12 +173,14 @@ async fn own_file_agrees(me: &mut Browser<'_>, (community, resident): (&str, u32
         .await
         .is(200)
         .json();
-    let own = file["residencies"].as_array().unwrap().iter();
-    let mut own = own.filter(|own| own["community"] == community && own["resident"] == resident);
-    let own = own.next().unwrap()["movements"].as_array().unwrap();
+    let residencies = file["residencies"].as_array().unwrap().iter();
+    let mut mine = residencies.filter(|residency| {
+        residency["community"] == community && residency["resident"] == resident
+    });
+    let movements = mine.next().unwrap()["movements"].as_array().unwrap();
     let mut runs: BTreeMap<String, i64> = BTreeMap::new();
     let mut filed: Vec<Step> = Vec::new();
-    for step in own {
+    for step in movements {
         let (change, after) = (whole(&step["change"]), whole(&step["after"]));
         let before = runs.insert(text(&step["account"]), after).unwrap_or(0);
         assert_eq!(before + change, after, "{resident}: {step}");
@@ -208,10 +210,10 @@ pub(super) async fn agrees(
     let rows = rows(me, &base).await;
     let steps = steps(&rows);
     let mut others = Vec::new();
-    for own in told["assets"].as_array().unwrap() {
-        let asset = text(&own["asset"]);
+    for holding in told["assets"].as_array().unwrap() {
+        let asset = text(&holding["asset"]);
         let steps = steps.get(asset.as_str()).map_or(&[][..], Vec::as_slice);
-        let has = whole(&own["spendable"]);
+        let has = whole(&holding["spendable"]);
         let newest = steps.first().map_or(0, |step| step.2);
         assert_eq!(newest, has, "{resident}: the newest balance of {asset}");
         match asset.as_str() {
@@ -223,7 +225,7 @@ pub(super) async fn agrees(
                 assert_eq!(told["points"], has);
                 assert_eq!(
                     (&told["notice"], &told["held"]),
-                    (&own["notice"], &own["held"])
+                    (&holding["notice"], &holding["held"])
                 );
             }
             "minutes" => {
@@ -232,7 +234,7 @@ pub(super) async fn agrees(
                 let tile = home
                     .split("<dt>志愿时长</dt><dd>")
                     .nth(1)
-                    .map(|own| until(own, "<"));
+                    .map(|rest| until(rest, "<"));
                 let hours = format!("{} 小时", rongyi_pages::format::hours(has));
                 assert_eq!(tile, Some(hours.as_str()), "{resident}: home's hours");
             }
@@ -280,14 +282,14 @@ pub(crate) fn terminal_agrees(app: &TestApp, (community, resident): (&str, u32),
     let mut runs: BTreeMap<String, i64> = BTreeMap::new();
     let mut points: Vec<Step> = Vec::new();
     let mut quiet: Vec<u64> = Vec::new();
-    for own in told["lines"].as_array().unwrap() {
-        let entry = own["entry"].as_u64().unwrap();
-        let Some(after) = own["balance_after"].as_i64() else {
+    for line in told["lines"].as_array().unwrap() {
+        let entry = line["entry"].as_u64().unwrap();
+        let Some(after) = line["balance_after"].as_i64() else {
             quiet.push(entry);
             continue;
         };
-        let change = whole(&own["change"]);
-        let asset = text(&own["asset"]);
+        let change = whole(&line["change"]);
+        let asset = text(&line["asset"]);
         if asset == "points" {
             match points.last_mut().filter(|last| last.0 == entry) {
                 Some(last) => last.1 += change,
@@ -296,7 +298,7 @@ pub(crate) fn terminal_agrees(app: &TestApp, (community, resident): (&str, u32),
         }
         // Newest first: each balance is the next line's before its change.
         if let Some(later) = runs.insert(asset, after - change) {
-            assert_eq!(later, after, "{resident}: {own}");
+            assert_eq!(later, after, "{resident}: {line}");
         }
     }
     assert!(
@@ -317,10 +319,13 @@ pub(crate) fn terminal_agrees(app: &TestApp, (community, resident): (&str, u32),
     assert_eq!(quiet, still, "{resident}: what moved nothing");
     let today = app.house.today(&community.parse().unwrap()).0.to_string();
     let told = printed(app, &[&["balance", "--at", &today], &whose[..]].concat());
-    for own in told["assets"].as_array().unwrap() {
-        if own["asset"] == "points" {
+    for holding in told["assets"].as_array().unwrap() {
+        if holding["asset"] == "points" {
             let newest = shown.first().map_or(0, |step| step.2);
-            assert_eq!(own["balance"], newest, "{resident}: the terminal's balance");
+            assert_eq!(
+                holding["balance"], newest,
+                "{resident}: the terminal's balance"
+            );
         }
     }
 }

@@ -13,8 +13,8 @@ pub(super) async fn write(
     taken: &[Taken<'_>],
 ) -> Result<(), StoreError> {
     for (rows, of) in [
-        (&TEXTS, rows_of(taken, |own| &own.texts)),
-        (&REFERENCES, rows_of(taken, |own| &own.references)),
+        (&TEXTS, rows_of(taken, |changes| &changes.texts)),
+        (&REFERENCES, rows_of(taken, |changes| &changes.references)),
     ] {
         rows.write(connection, &of, |query, (community, (seq, salted))| {
             Ok(query
@@ -28,7 +28,7 @@ pub(super) async fn write(
     ABOUT
         .write(
             connection,
-            &rows_of(taken, |own| &own.about),
+            &rows_of(taken, |changes| &changes.about),
             |query, (community, (about, seq))| {
                 Ok(query.bind(*community).bind(about.pack()).bind(int(*seq)?))
             },
@@ -37,7 +37,7 @@ pub(super) async fn write(
     CODES
         .write(
             connection,
-            &rows_of(taken, |own| &own.codes),
+            &rows_of(taken, |changes| &changes.codes),
             |query, (community, (no, salted))| {
                 Ok(query
                     .bind(*community)
@@ -47,7 +47,7 @@ pub(super) async fn write(
             },
         )
         .await?;
-    for (community, order) in rows_of(taken, |own| &own.orders) {
+    for (community, order) in rows_of(taken, |changes| &changes.orders) {
         if order.state != OrderState::Reserved {
             sqlx::query(CODE_ENDS)
                 .bind(community)

@@ -15,20 +15,20 @@ pub(crate) struct Held(SqliteConnection);
 impl Sqlite {
     /// Waits until nobody writes and keeps it so.
     pub(crate) async fn hold(&self) -> Result<Held, StoreError> {
-        let mut own = self.another_writer().await?;
-        sqlx::query(BEGIN).execute(&mut own).await?;
-        Ok(Held(own))
+        let mut writer = self.another_writer().await?;
+        sqlx::query(BEGIN).execute(&mut writer).await?;
+        Ok(Held(writer))
     }
 
     /// Writes within what is held.
     pub(crate) async fn write_held(
         &self,
-        Held(mut own): Held,
+        Held(mut writer): Held,
         batch: &[Changes],
     ) -> Result<Vec<Written>, StoreError> {
-        let (written, taken) = put(&mut own, batch).await?;
-        let committed = sqlx::query(COMMIT).execute(&mut own).await;
-        drop(own);
+        let (written, taken) = put(&mut writer, batch).await?;
+        let committed = sqlx::query(COMMIT).execute(&mut writer).await;
+        drop(writer);
         if let Err(error) = committed {
             self.settle(&taken, error.into()).await?;
         }
