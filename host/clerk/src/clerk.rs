@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::answer::{Answer, ClerkError, QUEUE_MAX};
 use crate::clock::Clock;
-use crate::desk::Desk;
+use crate::desk::ClerkDesk;
 use crate::frames::Frames;
 use crate::job::{Job, Ticket, job};
 use crate::rulebook::RuleBooks;
@@ -57,7 +57,7 @@ impl Clerk {
         let vitals = Arc::new(Vitals::default());
         let desks = (0..count).map(|_| {
             let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-            let desk = Desk::new(
+            let desk = ClerkDesk::new(
                 Arc::clone(&store),
                 Arc::clone(&books),
                 Arc::clone(&clock),

@@ -25,7 +25,7 @@ use rongyi_core::book::{Applied, Book, Changes};
 use rongyi_core::chain::Head;
 use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::Code;
-use rongyi_store::{Held, Store, StoreError, Written};
+use rongyi_store::{HeldCommunity, Store, StoreError, Written};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -72,7 +72,7 @@ struct UnderWay {
     outcome: JoinHandle<Result<Vec<Written>, StoreError>>,
 }
 
-pub(crate) struct Desk {
+pub(crate) struct ClerkDesk {
     pub(crate) frames: Arc<Frames>,
     pub(crate) vitals: Arc<Vitals>,
     pub(crate) store: Arc<Store>,
@@ -90,15 +90,15 @@ pub(crate) struct Desk {
     lost: usize,
 }
 
-impl Desk {
+impl ClerkDesk {
     pub(crate) fn new(
         store: Arc<Store>,
         books: Arc<RuleBooks>,
         clock: Arc<dyn Clock>,
         (frames, vitals): (Arc<Frames>, Arc<Vitals>),
         desks: usize,
-    ) -> Desk {
-        Desk {
+    ) -> ClerkDesk {
+        ClerkDesk {
             frames,
             vitals,
             store,
@@ -247,7 +247,7 @@ impl Desk {
 
     /// One load, decide, write, answer. Returns the piles whose community moved meanwhile. What is `held` is the
     /// only community of the piles.
-    async fn round(&mut self, piles: Piles, held: Option<Held>) -> Piles {
+    async fn round(&mut self, piles: Piles, held: Option<HeldCommunity>) -> Piles {
         let decided = self.prepare(piles, &HashMap::new()).await;
         self.write(decided, held).await
     }
@@ -319,7 +319,7 @@ impl Desk {
         })
     }
 
-    /// Sees a batch through; as [`Desk::write`].
+    /// Sees a batch through; as [`ClerkDesk::write`].
     async fn land(&mut self, batch: UnderWay) -> Piles {
         let outcome = match batch.outcome.await {
             Ok(outcome) => outcome,
@@ -335,7 +335,7 @@ impl Desk {
     }
 
     /// Writes, answers, and returns the piles of all communities that were not written, some of them empty.
-    async fn write(&mut self, piles: Vec<Pile>, held: Option<Held>) -> Piles {
+    async fn write(&mut self, piles: Vec<Pile>, held: Option<HeldCommunity>) -> Piles {
         let (changes, sent, mut again) = self.part(piles).await;
         again.extend(self.finish(changes, sent, held).await);
         again
@@ -346,7 +346,7 @@ impl Desk {
         &mut self,
         changes: Vec<Changes>,
         sent: Vec<Sent>,
-        held: Option<Held>,
+        held: Option<HeldCommunity>,
     ) -> Piles {
         if changes.is_empty() {
             return Piles::new();

@@ -13,7 +13,7 @@ use rongyi_store::{Moment, Store, StoreError};
 
 use super::answer::ClerkError;
 use super::decide::Opened;
-use super::desk::{Desk, fail, reads_by_key};
+use super::desk::{ClerkDesk, fail, reads_by_key};
 use crate::rulebook::RuleKey;
 
 /// Times a book is read anew because somebody wrote to its community meanwhile, before the reader is told to come back.
@@ -70,7 +70,7 @@ async fn filled(
     }
 }
 
-impl Desk {
+impl ClerkDesk {
     /// Drops the books that were not used for longest, until the others are within three quarters of the budget.
     pub(crate) fn trim(&mut self, flying: &HashMap<Code, Head>) {
         self.batches += 1;

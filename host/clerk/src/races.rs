@@ -33,7 +33,7 @@ use rongyi_load::postgres::Cluster;
 use rongyi_store::Store;
 use tokio::time::timeout;
 
-use super::desk::{Desk, Piles};
+use super::desk::{ClerkDesk, Piles};
 use super::frames::Frames;
 use super::job::job;
 use crate::clock::ManualClock;
@@ -414,14 +414,14 @@ fn races(town: &Town) -> Vec<(&'static str, Command, Command)> {
 }
 
 /// A host: a desk over a store of its own.
-struct Host(Desk);
+struct Host(ClerkDesk);
 
 impl Host {
     async fn at(url: &str) -> Self {
         let store = Arc::new(Store::open(url, true).await.unwrap());
         let clock = Arc::new(ManualClock::new(Instant(2_000_000)));
         let shared = (Arc::new(Frames::default()), Arc::new(Vitals::default()));
-        Host(Desk::new(
+        Host(ClerkDesk::new(
             store,
             Arc::new(RuleBooks::default()),
             clock,

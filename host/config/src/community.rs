@@ -20,7 +20,7 @@ use rongyi_core::settings::Expiry;
 use rongyi_core::time::LocalDate;
 
 use super::diagnostic::{Diagnostic, Source};
-use super::reader::{Desk, Field, Table, both};
+use super::reader::{Field, Mistakes, Table, both};
 use super::rule::{RuleEntry, read_rules};
 use super::source::Places;
 use super::words::nearest;
@@ -121,7 +121,12 @@ impl Community {
 
 /// Reads a community. `None` when something it can't be without is missing or wrong; everything wrong
 /// is on the desk either way.
-pub(super) fn read(desk: &Desk, table: Table<'_>, path: &Path, root: &Path) -> Option<Community> {
+pub(super) fn read(
+    desk: &Mistakes,
+    table: Table<'_>,
+    path: &Path,
+    root: &Path,
+) -> Option<Community> {
     let code_field = table.need("code");
     let code_at = code_field.as_ref().map_or(table.span(), Field::span);
     let code = code_field.and_then(|field| field.code());
@@ -255,7 +260,7 @@ impl Community {
 }
 
 /// Events before the first rule can only wait; that is seldom meant.
-fn gap(desk: &Desk, first: &RuleEntry, began: LocalDate) {
+fn gap(desk: &Mistakes, first: &RuleEntry, began: LocalDate) {
     let from = first.active_from;
     desk.warn(
         first.params_at(),

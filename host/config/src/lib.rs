@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub use community::{AccountUnit, Closing, Community, OfKind, Shop};
 use diagnostic::Source;
 pub use diagnostic::{Diagnostic, Severity, render, to_json};
-use reader::{Desk, Table, both};
+use reader::{Mistakes, Table, both};
 use rongyi_core::ids::Code;
 use rongyi_files::Trouble;
 use rongyi_rules::Allowance;
@@ -212,7 +212,7 @@ fn read(
     let mut found = Vec::new();
     let (host, named) = source::with_tree(path, &text, &mut found, |desk, rows, broken| {
         // A host file with a slip still names communities: their mistakes are reported in the same run.
-        let scratch = Desk::new(Arc::clone(&desk.source));
+        let scratch = Mistakes::new(Arc::clone(&desk.source));
         let desk = if broken { &scratch } else { desk };
         let table = Table::new(desk, rows, 0..0, String::new());
         let host = host::read(&table, folder, environment);
@@ -241,7 +241,7 @@ fn read(
 /// The files of the communities. One that is missing or lies elsewhere is reported where it is named, as a mistake of
 /// that community alone; one that is named twice is a mistake of all.
 fn named_files(
-    desk: &Desk,
+    desk: &Mistakes,
     table: &Table<'_>,
     folder: &Path,
 ) -> Vec<(PathBuf, Option<Diagnostic>)> {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::reader::{Desk, both};
+use super::reader::{Mistakes, both};
 
 /// JSON numbers stay exact below this.
 const INTEGER_MAX: i64 = (1 << 53) - 1;
@@ -16,7 +16,7 @@ const INTEGER_MAX: i64 = (1 << 53) - 1;
 /// Writes a value as JSON with sorted keys and no spaces. Decimals and dates become strings with the text
 /// they have in the file, so nothing is rounded on the way.
 pub(super) fn write_json(
-    desk: &Desk,
+    desk: &Mistakes,
     value: &Spanned<DeValue<'_>>,
     path: &str,
     out: &mut String,

@@ -31,14 +31,14 @@ pub(super) fn both(zh: impl Into<String>, en: impl Into<String>) -> Text {
 }
 
 /// Where the mistakes of one file are put down.
-pub(super) struct Desk {
+pub(super) struct Mistakes {
     pub(super) source: Arc<Source>,
     pub(super) found: RefCell<Vec<Diagnostic>>,
 }
 
-impl Desk {
+impl Mistakes {
     pub(super) fn new(source: Arc<Source>) -> Self {
-        Desk {
+        Mistakes {
             source,
             found: RefCell::default(),
         }
@@ -65,7 +65,7 @@ impl Desk {
 
 /// A table being read. Keys nobody asked for are reported by [`Table::finish`].
 pub(super) struct Table<'t> {
-    desk: &'t Desk,
+    desk: &'t Mistakes,
     rows: &'t DeTable<'t>,
     span: Range<usize>,
     path: String,
@@ -75,7 +75,7 @@ pub(super) struct Table<'t> {
 
 impl<'t> Table<'t> {
     pub(super) fn new(
-        desk: &'t Desk,
+        desk: &'t Mistakes,
         rows: &'t DeTable<'t>,
         span: Range<usize>,
         path: String,
@@ -209,7 +209,7 @@ impl<'t> Table<'t> {
 
 /// A value with its name and place.
 pub(super) struct Field<'t> {
-    pub(super) desk: &'t Desk,
+    pub(super) desk: &'t Mistakes,
     /// Dotted, as a person would say it.
     pub(super) key: String,
     pub(super) value: &'t Spanned<DeValue<'t>>,

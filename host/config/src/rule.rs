@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use super::diagnostic::{Diagnostic, Source};
 use super::host::read_lowered;
 use super::params;
-use super::reader::{Desk, Field, Table, both};
+use super::reader::{Field, Mistakes, Table, both};
 use super::source::Places;
 use super::words::nearest;
 
@@ -103,7 +103,7 @@ impl RuleEntry {
 }
 
 /// The rules of a community; a community without any is reported.
-pub(super) fn read_rules(desk: &Desk, table: &Table<'_>, places: Places<'_>) -> Vec<RuleEntry> {
+pub(super) fn read_rules(desk: &Mistakes, table: &Table<'_>, places: Places<'_>) -> Vec<RuleEntry> {
     let Some(field) = table.get("rule") else {
         desk.error(
             table.span(),
@@ -142,7 +142,7 @@ pub(super) fn read_rules(desk: &Desk, table: &Table<'_>, places: Places<'_>) -> 
 
 /// The later of two entries replaces the earlier from its day on; on the same day nobody could tell
 /// which one decides.
-fn same_slots(desk: &Desk, rules: &[RuleEntry]) {
+fn same_slots(desk: &Mistakes, rules: &[RuleEntry]) {
     for (at, later) in rules.iter().enumerate() {
         let same =
             |one: &&RuleEntry| one.plugin == later.plugin && one.active_from == later.active_from;
@@ -164,7 +164,7 @@ fn same_slots(desk: &Desk, rules: &[RuleEntry]) {
     }
 }
 
-fn read_rule(desk: &Desk, field: &Field<'_>, files: Places<'_>) -> Option<RuleEntry> {
+fn read_rule(desk: &Mistakes, field: &Field<'_>, files: Places<'_>) -> Option<RuleEntry> {
     let table = field.table()?;
     let plugin_field = table.need("plugin");
     let plugin_at = plugin_field.as_ref().map_or(table.span(), Field::span);

@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, Source};
-use super::reader::{Desk, both};
+use super::reader::{Mistakes, both};
 use super::syntax;
 use super::words::looks_secret;
 
@@ -82,7 +82,7 @@ pub(super) fn with_tree<T>(
     path: &Path,
     text: &str,
     found: &mut Vec<Diagnostic>,
-    walk: impl FnOnce(&Desk, &DeTable<'_>, bool) -> T,
+    walk: impl FnOnce(&Mistakes, &DeTable<'_>, bool) -> T,
 ) -> T {
     let (tree, errors) = DeTable::parse_recoverable(text);
     let mut secrets = Vec::new();
@@ -95,7 +95,7 @@ pub(super) fn with_tree<T>(
         path: path.to_owned(),
         shown,
     });
-    let desk = Desk::new(Arc::clone(&source));
+    let desk = Mistakes::new(Arc::clone(&source));
     for (key, _) in secrets {
         desk.error(
             key,

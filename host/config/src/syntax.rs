@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::reader::{Desk, both};
+use super::reader::{Mistakes, both};
 
 /// How the parser's sentence begins; the same in Chinese; what to do in both languages. The first that
 /// fits is taken, so the short ones stand last.
@@ -120,7 +120,7 @@ const STUMBLES: [(&str, &str, &str, &str); 18] = [
 ];
 
 /// Puts one stumble of the parser on the desk.
-pub(super) fn report(desk: &Desk, message: &str, span: Range<usize>) {
+pub(super) fn report(desk: &Mistakes, message: &str, span: Range<usize>) {
     if message == "duplicate key" {
         desk.error(
             span,

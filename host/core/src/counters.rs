@@ -122,12 +122,12 @@ pub struct CounterRow {
     /// The newest day with an event, days since 1970-01-01; 0 for none.
     pub last_on: i32,
     /// Day of the month to the minutes that events took there; only in rows of times.
-    pub taken: BTreeMap<u8, Vec<Taken>>,
+    pub taken: BTreeMap<u8, Vec<TakenMinutes>>,
 }
 
 /// Minutes that an event took of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
+pub struct TakenMinutes {
     /// The minute of the day that it began in.
     pub start: u16,
     /// How many.
@@ -137,7 +137,7 @@ pub struct Taken {
 }
 
 /// Writes the minutes that events took, by day.
-pub(crate) fn write_taken(w: &mut Writer, taken: &BTreeMap<u8, Vec<Taken>>) {
+pub(crate) fn write_taken(w: &mut Writer, taken: &BTreeMap<u8, Vec<TakenMinutes>>) {
     w.u64(taken.len() as u64);
     for (day, all) in taken {
         w.byte(*day);
@@ -150,9 +150,9 @@ pub(crate) fn write_taken(w: &mut Writer, taken: &BTreeMap<u8, Vec<Taken>>) {
 }
 
 /// Reads what [`write_taken`] wrote.
-pub(crate) fn read_taken(r: &mut Reader<'_>) -> Result<BTreeMap<u8, Vec<Taken>>, Malformed> {
+pub(crate) fn read_taken(r: &mut Reader<'_>) -> Result<BTreeMap<u8, Vec<TakenMinutes>>, Malformed> {
     let one = |r: &mut Reader<'_>| {
-        Ok(Taken {
+        Ok(TakenMinutes {
             start: u16::try_from(r.u32()?).map_err(|_| Malformed)?,
             minutes: r.u32()?,
             entry: r.u64()?,

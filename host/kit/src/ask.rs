@@ -26,7 +26,7 @@ pub enum Ask {
 
 /// One question of a file.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct FileQuestion {
     /// The line of the file.
     pub line: usize,
     /// What is asked.
@@ -69,7 +69,7 @@ impl Ask {
 ///
 /// # Errors
 /// [`Problem`] naming each line that cannot be asked.
-pub fn read(shown: &str, text: &str, plan: &Plan) -> Result<Vec<Asked>, Problem> {
+pub fn read(shown: &str, text: &str, plan: &Plan) -> Result<Vec<FileQuestion>, Problem> {
     let mut asks = Vec::new();
     let mut wrong = Vec::new();
     for (at, line) in text.lines().enumerate() {
@@ -106,7 +106,7 @@ pub fn read(shown: &str, text: &str, plan: &Plan) -> Result<Vec<Asked>, Problem>
     ))
 }
 
-fn one(at: usize, line: &str, plan: &Plan) -> Result<Asked, String> {
+fn one(at: usize, line: &str, plan: &Plan) -> Result<FileQuestion, String> {
     let Json::Object(mut rows) =
         serde_json::from_str(line).map_err(|why| format!("not JSON: {why}"))?
     else {
@@ -143,7 +143,7 @@ fn one(at: usize, line: &str, plan: &Plan) -> Result<Asked, String> {
     } else {
         scenario.event = Some(read_as(rows)?);
     }
-    Ok(Asked {
+    Ok(FileQuestion {
         line: at,
         ask: Ask::of_scenario(&scenario, plan)?,
         resident,

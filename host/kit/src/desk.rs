@@ -9,17 +9,21 @@ use crate::params::Params;
 use crate::{Problem, RuleFolder, scenarios};
 
 /// A component and an engine.
-pub struct Desk {
+pub struct AuthorDesk {
     engine: Engine,
     built: Built,
 }
 
-impl Desk {
+impl AuthorDesk {
     /// Puts a built component on the desk; compiled code is kept in the folder.
     ///
     /// # Errors
     /// [`Problem`] when the machine cannot hold the sandbox.
-    pub fn open(folder: &RuleFolder, built: Built, compiler: Compiler) -> Result<Desk, Problem> {
+    pub fn open(
+        folder: &RuleFolder,
+        built: Built,
+        compiler: Compiler,
+    ) -> Result<AuthorDesk, Problem> {
         let mut allowance = Allowance {
             // Baking makes calls cheaper and loading dearer; an author changes the rule after a few questions.
             bake: false,
@@ -43,7 +47,7 @@ impl Desk {
                 format!("{error}"),
             )
         })?;
-        Ok(Desk { engine, built })
+        Ok(AuthorDesk { engine, built })
     }
 
     /// The component.

@@ -9,7 +9,7 @@ use rongyi_core::rule::{Decision, Fact, FactNeed, Metric, Plan, Quote, Subject};
 use rongyi_core::time::LocalDate;
 use rongyi_sdk::CLOSING_KIND;
 
-use crate::ask::{Ask, Asked};
+use crate::ask::{Ask, FileQuestion};
 
 /// The past of one run.
 pub struct Past<'p> {
@@ -33,7 +33,7 @@ impl<'p> Past<'p> {
 
     /// The question as a host would ask it now: every fact that the line does not state is what the lines before
     /// it add up to.
-    pub fn fill(&self, asked: &Asked) -> Ask {
+    pub fn fill(&self, asked: &FileQuestion) -> Ask {
         let mut ask = asked.ask.clone();
         let none = Vec::new();
         let stated = |at: usize| asked.stated.get(at).unwrap_or(&none);
@@ -80,7 +80,7 @@ impl<'p> Past<'p> {
 
     fn answer(
         &self,
-        asked: &Asked,
+        asked: &FileQuestion,
         needs: &[FactNeed],
         stated: &[bool],
         on: LocalDate,
@@ -135,7 +135,7 @@ impl<'p> Past<'p> {
     }
 
     /// Counts an event that was decided, and books its awards to whoever did it.
-    pub fn earned(&mut self, asked: &Asked, decision: &Decision) {
+    pub fn earned(&mut self, asked: &FileQuestion, decision: &Decision) {
         let Ask::Earn(event) = &asked.ask else {
             return self.closed(asked, decision);
         };
@@ -161,14 +161,14 @@ impl<'p> Past<'p> {
         self.count(asked, &kind, on, &cell);
     }
 
-    fn closed(&mut self, asked: &Asked, decision: &Decision) {
+    fn closed(&mut self, asked: &FileQuestion, decision: &Decision) {
         for award in &decision.awards {
             self.book(asked.resident, &award.asset, i64::from(award.amount));
         }
     }
 
     /// Counts an order as if it had been paid, whatever there was to pay it with.
-    pub fn redeemed(&mut self, asked: &Asked, quote: &Quote) {
+    pub fn redeemed(&mut self, asked: &FileQuestion, quote: &Quote) {
         let Ask::Price(basket) = &asked.ask else {
             return;
         };
@@ -193,7 +193,7 @@ impl<'p> Past<'p> {
         *balance = balance.saturating_add(amount);
     }
 
-    fn count(&mut self, asked: &Asked, kind: &Code, on: LocalDate, cell: &Cell) {
+    fn count(&mut self, asked: &FileQuestion, kind: &Code, on: LocalDate, cell: &Cell) {
         for subject in [
             CounterSubject::Resident(ResidentNo(asked.resident)),
             CounterSubject::Household(HouseholdNo(asked.household)),

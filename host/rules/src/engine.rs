@@ -8,7 +8,7 @@ use rongyi_core::chain::{Hash, sha256};
 use crate::cache::Cache;
 use crate::compile::Compiler;
 use crate::diagnostic::LoadError;
-use crate::known::Known;
+use crate::known::LookedAt;
 use crate::limits::{Allowance, Tier};
 use crate::pool::{EngineError, Pool};
 
@@ -19,7 +19,7 @@ pub struct Engine {
     cache: Option<Cache>,
     tiers: [OnceLock<Arc<Pool>>; 3],
     /// The components that loaded rules use, by digest.
-    known: Mutex<HashMap<Hash, Weak<Known>>>,
+    known: Mutex<HashMap<Hash, Weak<LookedAt>>>,
 }
 
 impl Engine {
@@ -73,13 +73,13 @@ impl Engine {
     }
 
     /// The component, shared with every rule that was made of it and is still there.
-    pub(crate) fn known(&self, pool: &Pool, bytes: &[u8]) -> Result<Arc<Known>, LoadError> {
+    pub(crate) fn known(&self, pool: &Pool, bytes: &[u8]) -> Result<Arc<LookedAt>, LoadError> {
         let digest = sha256(bytes);
         let all = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = all().get(&digest).and_then(Weak::upgrade) {
             return Ok(known);
         }
-        let known = Known::of(pool, self.cache.as_ref(), &self.compiler, digest, bytes)?;
+        let known = LookedAt::of(pool, self.cache.as_ref(), &self.compiler, digest, bytes)?;
         let known = Arc::new(known);
         let mut all = all();
         all.retain(|_, other| other.strong_count() > 0);

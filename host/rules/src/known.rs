@@ -19,7 +19,7 @@ const AUTHORS_MAX: usize = 20;
 const AUTHOR_MAX: usize = 120;
 
 /// A component that was looked at: everything about it that does not depend on parameters.
-pub(crate) struct Known {
+pub(crate) struct LookedAt {
     pub(crate) pre: Pre,
     pub(crate) digest: Hash,
     pub(crate) about: About,
@@ -28,7 +28,7 @@ pub(crate) struct Known {
     pub(crate) schema: Schema,
 }
 
-impl Known {
+impl LookedAt {
     /// Takes a component through every step that needs no parameters.
     pub(crate) fn of(
         pool: &Pool,
@@ -36,10 +36,10 @@ impl Known {
         compiler: &Compiler,
         digest: Hash,
         bytes: &[u8],
-    ) -> Result<Known, LoadError> {
+    ) -> Result<LookedAt, LoadError> {
         let pre = prepare(pool, cache, compiler, bytes)?;
         let mut about = describe(pool, &pool.limits, &pre)?;
-        Ok(Known {
+        Ok(LookedAt {
             schema: Schema::of(&about)?,
             long: cut_about(&mut about),
             digest,

@@ -23,7 +23,7 @@ use crate::compile::Order;
 use crate::diagnostic::{Diagnostic, LoadError, refuse};
 use crate::engine::Engine;
 use crate::fault::{Spent, plain};
-use crate::known::{Known, cut_about, describe, too_long};
+use crate::known::{LookedAt, cut_about, describe, too_long};
 use crate::limits::{Limits, Lowered, Tier};
 use crate::params::all_at_once;
 use crate::pool::Pool;
@@ -168,7 +168,7 @@ impl Engine {
         &self,
         pool: &Pool,
         limits: &Limits,
-        known: &Known,
+        known: &LookedAt,
         bytes: &[u8],
         params_json: &str,
     ) -> Option<Pre> {

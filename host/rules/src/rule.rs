@@ -9,7 +9,7 @@ use wasmtime::Store;
 use crate::about::{About, Trace, Usage};
 use crate::bindings::{Heard, Pre, Speaks};
 use crate::fault::Spent;
-use crate::known::Known;
+use crate::known::LookedAt;
 use crate::limits::Limits;
 use crate::pool::Pool;
 use crate::state::State;
@@ -19,7 +19,7 @@ use crate::{answer, world};
 pub struct Rule {
     pub(crate) pool: Arc<Pool>,
     pub(crate) limits: Limits,
-    pub(crate) known: Arc<Known>,
+    pub(crate) known: Arc<LookedAt>,
     pub(crate) baked: Option<Pre>,
     /// SHA-256 of the component.
     pub digest: Hash,

@@ -25,8 +25,8 @@ pub use session::{
     Device, Devices, Role, Scope, SignedIn, SignedResident, StaffMember, device, sign_out, who,
 };
 pub use sign_in::{
-    BROWSERS_KEPT, Desk, Entered, Given, Origin, change_secret, confirm, known_browser, program_of,
-    sign_in,
+    BROWSERS_KEPT, Credentials, Entered, Origin, SignInDesk, change_secret, confirm, known_browser,
+    program_of, sign_in,
 };
 
 /// Which way somebody comes in.

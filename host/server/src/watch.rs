@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 const AGAIN_LOOKS: u32 = 15;
 
 /// What is seen of the files: path, size, time of the last change; a missing one without both.
-type Seen = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
+type FileTimes = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
 
 /// Watches until `stop`. `began` is a moment before the first file of the house was read.
 pub async fn run(house: Arc<House>, began: Instant, stop: CancellationToken) {
@@ -31,7 +31,7 @@ pub async fn run(house: Arc<House>, began: Instant, stop: CancellationToken) {
         // Nobody knows whether that was before it was read or after.
         taken.clear();
     }
-    let (mut moving, mut looks): (Option<Seen>, u32) = (None, 0);
+    let (mut moving, mut looks): (Option<FileTimes>, u32) = (None, 0);
     loop {
         let told = tokio::select! {
             () = stop.cancelled() => return,
@@ -63,7 +63,7 @@ pub async fn run(house: Arc<House>, began: Instant, stop: CancellationToken) {
     }
 }
 
-async fn look(house: &Arc<House>) -> Seen {
+async fn look(house: &Arc<House>) -> FileTimes {
     let house = Arc::clone(house);
     tokio::task::spawn_blocking(move || see(files(&house)))
         .await
@@ -76,7 +76,7 @@ fn changed_since(seen: Option<(u64, SystemTime)>, then: Instant) -> bool {
     seen.is_some_and(|(_, changed)| then.is_none_or(|then| changed >= then))
 }
 
-fn see(files: BTreeSet<PathBuf>) -> Seen {
+fn see(files: BTreeSet<PathBuf>) -> FileTimes {
     let meta = |path: &Path| {
         let meta = std::fs::metadata(path).ok()?;
         Some((meta.len(), meta.modified().ok()?))

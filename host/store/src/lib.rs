@@ -56,14 +56,14 @@ pub enum Store {
 
 /// A community that nobody else can write to, until it is written with or dropped.
 #[derive(Debug)]
-pub struct Held(Holding);
+pub struct HeldCommunity(Holding);
 
 #[derive(Debug)]
 enum Holding {
     /// The whole file.
-    Sqlite(sqlite::Held),
+    Sqlite(sqlite::HeldFile),
     /// The community's row.
-    Postgres(postgres::Held),
+    Postgres(postgres::HeldRow),
 }
 
 impl Store {
@@ -168,15 +168,15 @@ impl Store {
     ///
     /// # Errors
     /// A [`StoreError`]: see its variants.
-    pub async fn hold(&self, community: &Code) -> Result<Held, StoreError> {
+    pub async fn hold(&self, community: &Code) -> Result<HeldCommunity, StoreError> {
         match self {
             Store::Sqlite(db) => {
                 let held = db.watched(db.hold()).await?;
-                Ok(Held(Holding::Sqlite(held)))
+                Ok(HeldCommunity(Holding::Sqlite(held)))
             }
             Store::Postgres(db) => {
                 let held = db.watched(db.hold(community)).await?;
-                Ok(Held(Holding::Postgres(held)))
+                Ok(HeldCommunity(Holding::Postgres(held)))
             }
         }
     }
@@ -187,7 +187,7 @@ impl Store {
     /// A [`StoreError`]: see its variants.
     pub async fn write_held(
         &self,
-        held: Held,
+        held: HeldCommunity,
         batch: &[Changes],
     ) -> Result<Vec<Written>, StoreError> {
         match (self, held.0) {
@@ -197,7 +197,7 @@ impl Store {
             (Store::Postgres(db), Holding::Postgres(held)) => {
                 db.watched(db.write_held(held, batch)).await
             }
-            // Held of another database: it holds nothing here.
+            // HeldCommunity of another database: it holds nothing here.
             (Store::Sqlite(_) | Store::Postgres(_), _) => self.write(batch).await,
         }
     }

@@ -132,7 +132,7 @@ const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 /// How the engine names the constraint that a sign-in name is unique.
 const STAFF_LOGIN: &str = "staff_login";
 
-pub(crate) use journal::Held;
+pub(crate) use journal::HeldRow;
 pub(crate) use open::{connect, connect_to_read, migrate};
 
 /// A PostgreSQL database of this program.

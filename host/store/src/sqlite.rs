@@ -116,7 +116,7 @@ mod tries;
 
 use std::sync::atomic::AtomicBool;
 
-pub(crate) use journal::Held;
+pub(crate) use journal::HeldFile;
 pub(crate) use open::{check_version, existing, tighten};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteQueryResult, SqliteRow};

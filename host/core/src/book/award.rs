@@ -12,7 +12,7 @@ pub(super) mod times;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use checks::{Said, check, check_date, check_people, rule_and_kind};
+use checks::{SaidEvent, check, check_date, check_people, rule_and_kind};
 pub(super) use checks::{check_person, check_person_now, kind_unknown, scale_in, units_in};
 
 use super::draft::{Draft, Drafted, Floors, is_gift_of};
@@ -96,7 +96,7 @@ pub(super) fn book_again(
 struct Question<'e> {
     event: &'e Event,
     /// What it says, in the words of its kind on its day.
-    said: Said,
+    said: SaidEvent,
     set: Arc<RuleSet>,
     kind: KindPlan,
     first: Record,

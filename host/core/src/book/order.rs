@@ -166,14 +166,14 @@ pub(super) fn hand_over(
     Ok(Applied::Fresh(drafted.commit(book, command, records)))
 }
 
-type Held = Vec<(LotDate, i64)>;
+type HeldLots = Vec<(LotDate, i64)>;
 
 /// Line by line: the goods, then the points they cost, from the earliest lot that is held.
 fn draft(
     book: &Book,
     order: &Order,
     (pieces, dues): (&[i32], &[i64]),
-) -> Result<(Drafted, Held), Rejection> {
+) -> Result<(Drafted, HeldLots), Rejection> {
     let settings = book.settings_or_reject()?;
     let whose = settings.holder(AssetNo::POINTS, order.resident, order.household);
     let from = Account {

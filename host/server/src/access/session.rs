@@ -237,11 +237,11 @@ pub enum Scope {
 /// them would cost more than booking them. A revoked token stops working after `DEVICE_KNOWN` at most.
 #[derive(Default)]
 pub struct Devices {
-    known: Mutex<Known>,
+    known: Mutex<KnownDevices>,
 }
 
 /// By the token's hash and the community: who it is, and when the database said so.
-type Known = HashMap<([u8; 32], Code), (Device, Instant)>;
+type KnownDevices = HashMap<([u8; 32], Code), (Device, Instant)>;
 
 /// How long a device is believed without asking again.
 const DEVICE_KNOWN: i64 = 2_000_000;
@@ -275,7 +275,7 @@ impl Devices {
         Ok(device)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, KnownDevices> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -36,7 +36,7 @@ pub const BROWSERS_KEPT: i64 = 400 * 86_400_000_000;
 
 /// What a sign-in needs.
 #[derive(Clone, Copy)]
-pub struct Desk<'a> {
+pub struct SignInDesk<'a> {
     /// Accounts, tries and sessions.
     pub store: &'a Store,
     /// Where PINs are compared.
@@ -47,7 +47,7 @@ pub struct Desk<'a> {
 
 /// What was typed.
 #[derive(Clone, Copy)]
-pub struct Given<'a> {
+pub struct Credentials<'a> {
     /// Resident number or login.
     pub number: &'a str,
     /// PIN or password.
@@ -199,9 +199,9 @@ async fn helped_lately(store: &Store, whose: Whose, now: Instant) -> Result<bool
 /// [`AccessError::Wrong`], [`AccessError::Delayed`], [`AccessError::Locked`], [`AccessError::Guarded`],
 /// [`AccessError::Flooded`] or what the database said.
 pub async fn sign_in(
-    desk: Desk<'_>,
+    desk: SignInDesk<'_>,
     (community, door): (&Code, Door),
-    given: Given<'_>,
+    given: Credentials<'_>,
     origin: &Origin,
     now: Instant,
 ) -> Result<Entered, AccessError> {
@@ -322,7 +322,7 @@ async fn enter(
 /// # Errors
 /// As [`confirm`].
 pub async fn change_secret(
-    desk: Desk<'_>,
+    desk: SignInDesk<'_>,
     community: &Code,
     (who, origin): (&SignedIn, &Origin),
     (current, new): (&str, &str),
@@ -370,7 +370,7 @@ pub async fn change_secret(
 /// # Errors
 /// [`AccessError::Wrong`], [`AccessError::Delayed`], [`AccessError::Locked`] or what the database said.
 pub async fn confirm(
-    desk: Desk<'_>,
+    desk: SignInDesk<'_>,
     (who, origin): (&SignedIn, &Origin),
     current: &str,
     now: Instant,

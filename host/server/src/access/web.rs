@@ -16,7 +16,7 @@ use rongyi_pages::{
 };
 use serde::Deserialize;
 
-use crate::access::{self, AccessError, Door, Entered, Given, Origin, SignedIn};
+use crate::access::{self, AccessError, Credentials, Door, Entered, Origin, SignedIn};
 use crate::audit::proof::web::published;
 use crate::door::app::App;
 use crate::door::asked::{Typed, Unread};
@@ -253,7 +253,7 @@ async fn enter(
     form: SignInForm,
 ) -> Result<Response, Fault> {
     let (app, now) = (&visit.app, visit.app.house.clock.now());
-    let typed = Given {
+    let typed = Credentials {
         number: &form.number,
         secret: &form.pin,
     };

@@ -14,7 +14,7 @@ use crate::door::app::App;
 use crate::door::asked::{Path, Seq, Unread};
 use crate::door::caller::Caller;
 use crate::door::fault::Fault;
-use crate::door::json::{Json, Told};
+use crate::door::json::{Json, Replayable};
 use crate::ledger::api::{Movement, movements};
 use crate::{amend, jobs};
 
@@ -41,7 +41,7 @@ async fn booked(
     caller: &Caller,
     request: &Request,
     reason: String,
-) -> Result<Told<AmendAnswer>, Fault> {
+) -> Result<Replayable<AmendAnswer>, Fault> {
     let by = By {
         actor: caller.actor().code(),
         key: caller.key.clone(),
@@ -50,7 +50,7 @@ async fn booked(
     let answer = amend::ask(caller.house(), &caller.code, request, by).await?;
     let frame = caller.house().store.frame(&caller.code).await?;
     let frame = frame.ok_or_else(Fault::not_found)?;
-    Ok(Told {
+    Ok(Replayable {
         replayed: answer.replayed,
         body: AmendAnswer {
             entry: answer.receipt.entry,
@@ -72,7 +72,7 @@ pub(crate) async fn reverse_entry(
     caller: Caller,
     Path((_, Seq(entry))): Path<(String, Seq)>,
     sent: Unread<ReasonInput>,
-) -> Result<Told<AmendAnswer>, Fault> {
+) -> Result<Replayable<AmendAnswer>, Fault> {
     let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Reverse(entry), reason).await
@@ -144,7 +144,7 @@ fn change(input: &ProposalInput) -> Result<Change, Fault> {
 pub(crate) async fn propose_change(
     caller: Caller,
     sent: Unread<ProposalInput>,
-) -> Result<Told<AmendAnswer>, Fault> {
+) -> Result<Replayable<AmendAnswer>, Fault> {
     let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Propose(change(&input)?), reason).await
@@ -214,7 +214,7 @@ pub(crate) async fn list_proposals(caller: Caller) -> Result<Json<Vec<ProposalAn
 pub(crate) async fn approve_proposal(
     caller: Caller,
     Path((_, Seq(proposal))): Path<(String, Seq)>,
-) -> Result<Told<AmendAnswer>, Fault> {
+) -> Result<Replayable<AmendAnswer>, Fault> {
     booked(&caller, &Request::Approve(proposal), String::new()).await
 }
 
@@ -229,7 +229,7 @@ pub(crate) async fn decline_proposal(
     caller: Caller,
     Path((_, Seq(proposal))): Path<(String, Seq)>,
     sent: Unread<ReasonInput>,
-) -> Result<Told<AmendAnswer>, Fault> {
+) -> Result<Replayable<AmendAnswer>, Fault> {
     let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Decline(proposal), reason).await
@@ -303,7 +303,7 @@ pub(crate) async fn object_to_entry(
     caller: Caller,
     Path((_, Seq(entry))): Path<(String, Seq)>,
     sent: Unread<ReasonInput>,
-) -> Result<Told<AmendAnswer>, Fault> {
+) -> Result<Replayable<AmendAnswer>, Fault> {
     let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Object(entry), reason).await
@@ -330,7 +330,7 @@ pub(crate) async fn review_entry(
     caller: Caller,
     Path((_, Seq(entry))): Path<(String, Seq)>,
     sent: Unread<ReviewInput>,
-) -> Result<Told<AmendAnswer>, Fault> {
+) -> Result<Replayable<AmendAnswer>, Fault> {
     let input = sent.read().await?;
     let reason = amend::reason(&input.reason)?;
     booked(&caller, &Request::Review(entry, input.uphold), reason).await

@@ -16,7 +16,7 @@ use rongyi_store::{Store, StoreError};
 
 use crate::access::random;
 use crate::house::House;
-use crate::ledger::past::{self, Held, Moment, Step};
+use crate::ledger::past::{self, Moment, PastBalance, Step};
 
 /// What somebody says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +35,11 @@ pub struct Statement {
 
 /// What became of it.
 #[derive(Debug, Clone)]
-pub enum Said {
+pub enum StatementOutcome {
     /// The ledger says the same; it is kept.
     Right(Box<Answer>),
     /// The ledger says something else; it is not kept.
-    Wrong(Held),
+    Wrong(PastBalance),
 }
 
 /// Compares a statement with the ledger, and keeps it when it is right.
@@ -51,7 +51,7 @@ pub async fn state(
     code: &Code,
     actor: &Code,
     statement: &Statement,
-) -> Result<Said, ClerkError> {
+) -> Result<StatementOutcome, ClerkError> {
     let today = house.today(code).0;
     if statement.on >= today {
         let early = rongyi_core::command::PeriodRejection::AssertToday {
@@ -63,7 +63,7 @@ pub async fn state(
     let account = account(&house.store, code, statement.resident, &statement.asset).await?;
     let held = past::held(&house.store, code, account, Moment::EndOf(statement.on)).await?;
     if held.balance != statement.amount {
-        return Ok(Said::Wrong(held));
+        return Ok(StatementOutcome::Wrong(held));
     }
     let text = SaltedText {
         salt: random(),
@@ -80,7 +80,7 @@ pub async fn state(
     let mut command = house.command(code, actor, ask);
     command.text = Some(text);
     let answer = house.clerk.ask_patiently(code, command).await?;
-    Ok(Said::Right(Box::new(answer)))
+    Ok(StatementOutcome::Right(Box::new(answer)))
 }
 
 /// The spendable account of a resident's asset.
@@ -130,12 +130,12 @@ pub struct Broken {
     /// What was stated.
     pub stated: i64,
     /// What the ledger says now.
-    pub held: Held,
+    pub held: PastBalance,
 }
 
 /// A kept statement: its place and record.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct KeptStatement {
     seq: u64,
     holder: Holder,
     asset: Code,
@@ -144,9 +144,9 @@ pub struct Kept {
 }
 
 /// The statement that a record keeps.
-pub fn kept(seq: u64, record: &Record) -> Option<Kept> {
+pub fn kept(seq: u64, record: &Record) -> Option<KeptStatement> {
     if let Record::Asked(_, Asked::Assert(assertion)) = record {
-        Some(Kept {
+        Some(KeptStatement {
             seq,
             holder: assertion.holder,
             asset: assertion.asset.clone(),
@@ -162,7 +162,11 @@ pub fn kept(seq: u64, record: &Record) -> Option<Kept> {
 ///
 /// # Errors
 /// What the database said.
-pub async fn again(store: &Store, code: &Code, kept: &Kept) -> Result<Option<Broken>, StoreError> {
+pub async fn again(
+    store: &Store,
+    code: &Code,
+    kept: &KeptStatement,
+) -> Result<Option<Broken>, StoreError> {
     let frame = store.frame(code).await?;
     let settings = frame.and_then(|frame| frame.settings);
     let Some(asset) = settings.and_then(|settings| settings.asset(&kept.asset)) else {
@@ -182,7 +186,7 @@ pub async fn again(store: &Store, code: &Code, kept: &Kept) -> Result<Option<Bro
 }
 
 /// The movements around a moment, one a line.
-pub(crate) fn around(held: &Held, before: &str, after: &str) -> String {
+pub(crate) fn around(held: &PastBalance, before: &str, after: &str) -> String {
     let line = |word: &str, step: &Step| {
         format!(
             "\n    {word} #{} {} {:+} → {}",

@@ -62,7 +62,7 @@ pub enum Decisions {
 
 /// What is to be verified, and against what.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct VerifyScope<'a> {
     /// Which decisions are asked again.
     pub decisions: Decisions,
     /// Published heads that somebody kept; those of other communities are passed over.
@@ -100,7 +100,7 @@ pub struct Report {
     /// Residents whose link to a person was erased.
     pub forgotten: u64,
     /// The list of staff that was sealed last; `None` before the first.
-    pub roster: Option<roster::Seen>,
+    pub roster: Option<roster::SeenRoster>,
     /// Records that were read.
     pub records: u64,
     /// Decisions that were asked again.
@@ -145,7 +145,7 @@ pub async fn run(
     decisions: Decisions,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Report, VerifyError> {
-    let asked = Asked {
+    let asked = VerifyScope {
         decisions,
         claims: &[],
         since: None,
@@ -163,7 +163,7 @@ pub async fn against(
     store: &Store,
     engine: &Engine,
     code: &Code,
-    asked: Asked<'_>,
+    asked: VerifyScope<'_>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Report, VerifyError> {
     let frame = store
@@ -248,7 +248,7 @@ struct Check {
     /// Movements whose links were not compared yet.
     moved: Vec<PlacedTransfer>,
     /// Dated statements of what somebody had.
-    kept: Vec<statement::Kept>,
+    kept: Vec<statement::KeptStatement>,
 }
 
 impl Check {
@@ -256,7 +256,7 @@ impl Check {
         code: &Code,
         frame: &Frame,
         rules: RuleSets,
-        asked: Asked<'_>,
+        asked: VerifyScope<'_>,
     ) -> Result<Check, VerifyError> {
         let state = asked.since.map(|verified| &verified.state);
         let unknown = |claim: &&Claim| !state.is_some_and(|state| state.knows(claim));

@@ -49,7 +49,7 @@ pub async fn play(house: &House, folder: &Path) -> Result<(), Failure> {
     }
     let staff = house.store.staff_by_login(&community, REVIEWER).await?;
     let reviewer = staff.map(|member| format!("staff/{}", member.staff_id));
-    let events = Known {
+    let events = DemoEvents {
         house,
         community: &community,
         sheet: read_sheet(&path)?,
@@ -67,14 +67,14 @@ pub async fn play(house: &House, folder: &Path) -> Result<(), Failure> {
 }
 
 /// The events of the demo, which are booked already.
-struct Known<'h> {
+struct DemoEvents<'h> {
     house: &'h House,
     community: &'h Code,
     path: PathBuf,
     sheet: Sheet,
 }
 
-impl Known<'_> {
+impl DemoEvents<'_> {
     /// The entry of a row: sent again it is answered with what is booked.
     async fn entry(&self, reference: &str) -> Result<Option<u64>, Failure> {
         let by = (Code::literal("file"), &self.house.hand);

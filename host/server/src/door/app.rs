@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::access::{Desk, Devices, Flood, Proxies, Vault};
+use crate::access::{Devices, Flood, Proxies, SignInDesk, Vault};
 use crate::house::House;
 
 /// The most a request may carry.
@@ -25,8 +25,8 @@ pub struct App {
 
 impl App {
     /// What a sign-in needs.
-    pub fn desk(&self) -> Desk<'_> {
-        Desk {
+    pub fn desk(&self) -> SignInDesk<'_> {
+        SignInDesk {
             store: &self.house.store,
             vault: &self.vault,
             flood: &self.flood,

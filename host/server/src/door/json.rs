@@ -129,14 +129,14 @@ impl From<rongyi_core::rule::Text> for Both {
 }
 
 /// An answer to a command: with the header that says when it had been answered before.
-pub struct Told<T> {
+pub struct Replayable<T> {
     /// The body.
     pub body: T,
     /// Whether the same key or reference was answered before.
     pub replayed: bool,
 }
 
-impl<T: Serialize> IntoResponse for Told<T> {
+impl<T: Serialize> IntoResponse for Replayable<T> {
     fn into_response(self) -> Response {
         let mut response = Json(self.body).into_response();
         if self.replayed {

@@ -19,7 +19,7 @@ const CHUNK: u32 = 200;
 
 /// A refused event that may come out otherwise.
 #[derive(Debug, Clone)]
-pub struct Refused {
+pub struct RefusedEvent {
     /// Its entry.
     pub entry: u64,
     /// What was asked.
@@ -33,9 +33,9 @@ pub struct Refused {
 
 /// What a refused event comes to now.
 #[derive(Debug, Clone)]
-pub struct Taken {
+pub struct TriedAgain {
     /// What was refused.
-    pub refused: Refused,
+    pub refused: RefusedEvent,
     /// What is decided of it now: of a look, as if it were booked.
     pub receipt: Receipt,
 }
@@ -60,7 +60,7 @@ async fn again(
     community: &Code,
     (frame, by): (&Frame, &Code),
     stored: &StoredEntry,
-) -> Result<Option<Refused>, StoreError> {
+) -> Result<Option<RefusedEvent>, StoreError> {
     let entry = stored.first_seq;
     let receipt = receipt(stored)?;
     let [
@@ -93,7 +93,7 @@ async fn again(
         reference,
         ..house.command(community, by, Ask::Earn(event.clone()))
     };
-    Ok(Some(Refused {
+    Ok(Some(RefusedEvent {
         entry,
         event: event.clone(),
         set: *set,
@@ -103,7 +103,7 @@ async fn again(
 }
 
 /// All of them, in the order in which they were refused.
-async fn all(house: &House, community: &Code, by: &Code) -> Result<Vec<Refused>, StoreError> {
+async fn all(house: &House, community: &Code, by: &Code) -> Result<Vec<RefusedEvent>, StoreError> {
     let (store, mut found, mut from) = (&house.store, Vec::new(), 0);
     let Some(frame) = store.frame(community).await? else {
         return Ok(found);
@@ -126,11 +126,15 @@ async fn all(house: &House, community: &Code, by: &Code) -> Result<Vec<Refused>,
 ///
 /// # Errors
 /// What the database said.
-pub async fn look(house: &House, community: &Code, by: &Code) -> Result<Vec<Taken>, StoreError> {
+pub async fn look(
+    house: &House,
+    community: &Code,
+    by: &Code,
+) -> Result<Vec<TriedAgain>, StoreError> {
     let mut taken = Vec::new();
     for refused in all(house, community, by).await? {
         if let Some(receipt) = tried(house, community, &refused.command).await? {
-            taken.push(Taken { refused, receipt });
+            taken.push(TriedAgain { refused, receipt });
         }
     }
     Ok(taken)
@@ -159,13 +163,17 @@ async fn tried(
 ///
 /// # Errors
 /// [`ClerkError`]; what was booked until then stays, and asking again books nothing twice.
-pub async fn take_up(house: &House, community: &Code, by: &Code) -> Result<Vec<Taken>, ClerkError> {
+pub async fn take_up(
+    house: &House,
+    community: &Code,
+    by: &Code,
+) -> Result<Vec<TriedAgain>, ClerkError> {
     let mut taken = Vec::new();
     for refused in all(house, community, by).await? {
         let asked = refused.command.clone();
         match house.clerk.ask_patiently(community, asked).await {
             Ok(answer) if answer.replayed => {}
-            Ok(answer) => taken.push(Taken {
+            Ok(answer) => taken.push(TriedAgain {
                 refused,
                 receipt: answer.receipt,
             }),

@@ -20,7 +20,7 @@ use crate::access::random;
 use crate::door::asked::Unread;
 use crate::door::caller::Caller;
 use crate::door::fault::Fault;
-use crate::door::json::{Both, Json, Told};
+use crate::door::json::{Both, Json, Replayable};
 use crate::earning::{InputError, field, occurred_at, quantity, unread_field};
 use crate::house::House;
 use crate::ledger::api::{Movement, Reason, movements, reasons};
@@ -391,7 +391,7 @@ pub(crate) async fn post_event(
     let input = sent.read().await?;
     let (frame, answer) = submit(&sender(&caller), &input, caller.key.as_ref()).await?;
     let body = told(&frame, &answer);
-    Ok(Told {
+    Ok(Replayable {
         replayed: body.replayed,
         body,
     }

@@ -19,7 +19,7 @@ use crate::door::Act;
 use crate::door::asked::Unread;
 use crate::door::caller::Caller;
 use crate::door::fault::Fault;
-use crate::door::json::Told;
+use crate::door::json::Replayable;
 use crate::ledger::api::{Movement, Reason, movements, reasons};
 use crate::ledger::explain::{self, Lang};
 use crate::redemption::api::{BasketLine, basket, canceller, for_whom};
@@ -119,7 +119,7 @@ pub struct ChainAnswer {
 pub(crate) async fn post_chain(
     caller: Caller,
     sent: Unread<ChainInput>,
-) -> Result<Told<ChainAnswer>, Fault> {
+) -> Result<Replayable<ChainAnswer>, Fault> {
     let input = sent.read().await?;
     if !(1..=CHAIN_MAX).contains(&input.steps.len()) {
         return Err(Fault::input(
@@ -159,7 +159,7 @@ pub(crate) async fn post_chain(
         replayed,
         answers: told,
     };
-    Ok(Told { body, replayed })
+    Ok(Replayable { body, replayed })
 }
 
 impl Step {

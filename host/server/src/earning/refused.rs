@@ -9,7 +9,7 @@ use rongyi_core::record::Record;
 
 use crate::door::terminal::{Failure, InCommunity, Installation, foreign, known, say, with_house};
 use crate::door::{self, Kind};
-use crate::earning::again::{self, Taken};
+use crate::earning::again::{self, TriedAgain};
 use crate::house::House;
 use crate::ledger::explain::{self, Lang};
 
@@ -70,7 +70,7 @@ pub(crate) async fn refused(command: RefusedCommand) -> Result<(), Failure> {
 }
 
 /// What an event comes to, in both languages.
-fn outcome(frame: &Frame, taken: &Taken) -> String {
+fn outcome(frame: &Frame, taken: &TriedAgain) -> String {
     match taken.receipt.records.get(1) {
         Some(Record::Refused(set, _, refusal)) => {
             let plan = explain::plan_of(frame, *set);
@@ -82,7 +82,12 @@ fn outcome(frame: &Frame, taken: &Taken) -> String {
     }
 }
 
-async fn show(house: &House, community: &Code, found: &[Taken], done: bool) -> Result<(), Failure> {
+async fn show(
+    house: &House,
+    community: &Code,
+    found: &[TriedAgain],
+    done: bool,
+) -> Result<(), Failure> {
     let Some(frame) = house.store.frame(community).await? else {
         return Ok(());
     };

@@ -132,7 +132,7 @@ pub struct Wrong {
 
 /// How the configuration of a serving host stands.
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct ConfigState {
     /// What is wrong with the files as they are now; empty when they are in force.
     pub wrong: Vec<Wrong>,
     /// Reasons that lie in no file: the database did not answer.
@@ -143,7 +143,7 @@ pub struct Standing {
     pub needs_restart: Vec<&'static str>,
 }
 
-impl Standing {
+impl ConfigState {
     /// Whether all of the files is in force.
     pub fn is_whole(&self) -> bool {
         self.wrong.is_empty() && self.failed.is_empty()
@@ -177,7 +177,7 @@ impl Standing {
 }
 
 /// What came of a change that could be read.
-struct Taken {
+struct TakenOver {
     wrong: Vec<Wrong>,
     failed: Vec<(Holds, Text)>,
     needs_restart: Vec<&'static str>,
@@ -196,7 +196,7 @@ struct Tried {
 /// What became of the last change of the configuration.
 pub struct News {
     started_with: Option<Fixed>,
-    standing: Mutex<Standing>,
+    standing: Mutex<ConfigState>,
     one_at_a_time: tokio::sync::Mutex<()>,
     /// Told after every change that was taken over.
     pub changed: Notify,
@@ -215,7 +215,7 @@ impl News {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Standing> {
+    fn lock(&self) -> MutexGuard<'_, ConfigState> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -230,18 +230,18 @@ impl News {
             holds: Holds::Newcomer,
             diagnostic,
         });
-        *self.lock() = Standing {
+        *self.lock() = ConfigState {
             wrong: wrong.collect(),
             failed: refused
                 .map(|error| (Holds::Newcomer, said(error)))
                 .collect(),
             at: Some(at),
-            ..Standing::default()
+            ..ConfigState::default()
         };
     }
 
     /// How the configuration stands.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> ConfigState {
         self.lock().clone()
     }
 }
@@ -268,7 +268,7 @@ impl House {
                 (Vec::new(), failed, before.needs_restart.clone(), false)
             }
         };
-        let news = Standing {
+        let news = ConfigState {
             wrong,
             failed,
             at: Some(self.clock.now()),
@@ -297,7 +297,7 @@ impl House {
     }
 
     /// Everything that can fail for a reason in the files comes before the first record.
-    async fn take_over(&self) -> Result<Taken, OpenError> {
+    async fn take_over(&self) -> Result<TakenOver, OpenError> {
         let (file, old_engine) = (self.config.file.clone(), self.books.engine());
         let tried = tokio::task::spawn_blocking(move || try_files(&file, old_engine));
         let tried = tried
@@ -341,7 +341,7 @@ impl House {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
         let started = self.news.started_with.as_ref();
-        Ok(Taken {
+        Ok(TakenOver {
             wrong,
             failed,
             needs_restart: started.map(|with| with.differs(&fixed)).unwrap_or_default(),

@@ -42,14 +42,14 @@ pub(crate) use passbook::{PassbookArgs, passbook};
 Where points go to the household, these are the household's; volunteer minutes are the person's own.")]
 pub(crate) struct BalanceArgs {
     #[command(flatten)]
-    whose: Whose,
+    whose: ResidentArgs,
     /// 过去某天结束时或某一刻的余额 / at the end of a past day, or at an instant
     #[arg(long, value_name = "DATE|INSTANT", value_parser = Moment::parse)]
     at: Option<Moment>,
 }
 
 #[derive(Debug, Args)]
-struct Whose {
+struct ResidentArgs {
     #[command(flatten)]
     reading: Reading,
     #[command(flatten)]
@@ -70,7 +70,7 @@ fn resident(text: &str) -> Result<ResidentNo, String> {
 }
 
 /// A resident, found in a ledger.
-struct Found {
+struct FoundResident {
     library: Library,
     frame: Frame,
     household: HouseholdNo,
@@ -78,8 +78,8 @@ struct Found {
     zone: jiff::tz::TimeZone,
 }
 
-impl Whose {
-    async fn find(&self) -> Result<Found, Failure> {
+impl ResidentArgs {
+    async fn find(&self) -> Result<FoundResident, Failure> {
         let library = Library::open(&self.reading).await?;
         let community = &self.place.community;
         library.known(community).await?;
@@ -109,7 +109,7 @@ impl Whose {
         })?;
         let zone = library.zone(community);
         let today = local(SystemClock.now(), &zone).0;
-        Ok(Found {
+        Ok(FoundResident {
             zone,
             library,
             frame,
@@ -119,15 +119,15 @@ impl Whose {
     }
 }
 
-impl Whose {
+impl ResidentArgs {
     /// Puts on record that the terminal reads this.
-    async fn read(&self, found: &Found, kind: Kind) {
+    async fn read(&self, found: &FoundResident, kind: Kind) {
         let community = &self.place.community;
         found.library.reads(community, kind, &[self.resident]).await;
     }
 }
 
-impl Found {
+impl FoundResident {
     /// What an asset is called: as the community's file says, or as everybody calls it; by its code where the
     /// configuration is not there.
     fn asset_name(&self, code: &str, lang: Lang) -> String {
@@ -251,7 +251,7 @@ pub(crate) async fn balance(args: BalanceArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show_balance(whose: &Whose, found: &Found, holdings: &[Holding]) {
+fn show_balance(whose: &ResidentArgs, found: &FoundResident, holdings: &[Holding]) {
     let lang = Lang::from(whose.lang);
     let (community, resident, household) =
         (&whose.place.community, whose.resident, found.household);
@@ -320,7 +320,11 @@ pub(crate) fn holder_json(holder: Holder) -> String {
     }
 }
 
-fn balance_json(whose: &Whose, found: &Found, holdings: &[Holding]) -> serde_json::Value {
+fn balance_json(
+    whose: &ResidentArgs,
+    found: &FoundResident,
+    holdings: &[Holding],
+) -> serde_json::Value {
     let assets: Vec<_> = holdings
         .iter()
         .map(|holding| {

@@ -73,7 +73,7 @@ pub struct Step {
 
 /// What an account held, and the movements next to that moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Held {
+pub struct PastBalance {
     /// The balance.
     pub balance: i64,
     /// The last movements until then, newest first.
@@ -108,7 +108,7 @@ pub async fn held(
     community: &Code,
     account: Account,
     moment: Moment,
-) -> Result<Held, StoreError> {
+) -> Result<PastBalance, StoreError> {
     let mut after: VecDeque<Step> = VecDeque::new();
     let mut before: Vec<Step> = Vec::new();
     let mut from = None;
@@ -132,7 +132,7 @@ pub async fn held(
         }
     }
     let balance = before.first().map_or(0, |step| step.balance_after);
-    Ok(Held {
+    Ok(PastBalance {
         balance,
         before,
         after: after.into(),

@@ -8,7 +8,7 @@ use rongyi_core::rule::Denial;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::audit::statement::{self, Said, Statement};
+use crate::audit::statement::{self, Statement, StatementOutcome};
 use crate::door::Kind;
 use crate::door::asked::{After, Lines, No, Path, Query, Unread};
 use crate::door::caller::Caller;
@@ -420,14 +420,14 @@ pub(crate) async fn post_statement(
     let actor = caller.actor().code();
     let said = statement::state(caller.house(), &caller.code, &actor, &statement).await?;
     Ok(Json(match said {
-        Said::Right(answer) => StatementAnswer {
+        StatementOutcome::Right(answer) => StatementAnswer {
             agrees: true,
             balance: statement.amount,
             entry: Some(answer.receipt.entry),
             before: Vec::new(),
             after: Vec::new(),
         },
-        Said::Wrong(held) => StatementAnswer {
+        StatementOutcome::Wrong(held) => StatementAnswer {
             agrees: false,
             balance: held.balance,
             entry: None,

@@ -14,7 +14,7 @@ use crate::door::Kind;
 use crate::door::asked::{No, Path, Unread};
 use crate::door::caller::Caller;
 use crate::door::fault::Fault;
-use crate::door::json::{Both, Json, Told};
+use crate::door::json::{Both, Json, Replayable};
 use crate::ledger::api::{Reason, lines_of};
 use crate::ledger::explain::{self, Lang};
 use crate::redemption::{self, Basket, Wanted, belongs, till, total, wallet};
@@ -415,12 +415,12 @@ pub(crate) async fn place_order(
                 text: Some(no.text),
                 opens: no.opens,
             };
-            return Ok(Told { body, replayed }.into_response());
+            return Ok(Replayable { body, replayed }.into_response());
         }
     }
     let no = answer.receipt.records.iter().find_map(redemption::placed);
     let order = load(&caller, no.ok_or_else(Fault::not_found)?).await?;
-    Ok(Told {
+    Ok(Replayable {
         body: order_answer(&caller, &frame, &order, replayed).await?,
         replayed,
     }
@@ -514,7 +514,7 @@ pub(crate) async fn settle_order(
         None => redemption::settle(caller.house(), &caller.code, order.no, by).await?,
     };
     let order = load(&caller, order.no).await?;
-    Ok(Told {
+    Ok(Replayable {
         body: order_answer(&caller, &frame, &order, answer.replayed).await?,
         replayed: answer.replayed,
     }
@@ -541,7 +541,7 @@ pub(crate) async fn cancel_order(
     let by = (caller.actor().code(), caller.key.clone());
     let answer = redemption::cancel(caller.house(), &caller.code, order.no, by).await?;
     let order = load(&caller, order.no).await?;
-    Ok(Told {
+    Ok(Replayable {
         body: order_answer(&caller, &frame, &order, answer.replayed).await?,
         replayed: answer.replayed,
     }

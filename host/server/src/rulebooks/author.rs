@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use rongyi_clerk::clock::{Clock as _, SystemClock, local};
-use rongyi_kit::desk::Desk;
+use rongyi_kit::desk::AuthorDesk;
 use rongyi_kit::params::Params;
 use rongyi_kit::{Lang, Problem, RuleFolder, build, make};
 use rongyi_rules::Tier;
@@ -104,10 +104,10 @@ impl InFolder {
     }
 
     /// The folder with its component, built as the sources are now.
-    fn desk(&self) -> Result<(RuleFolder, Desk), Failure> {
+    fn desk(&self) -> Result<(RuleFolder, AuthorDesk), Failure> {
         let folder = self.open()?;
         let built = build::build(&folder, &mut tell)?;
-        let desk = Desk::open(&folder, built, house::compiler())?;
+        let desk = AuthorDesk::open(&folder, built, house::compiler())?;
         Ok((folder, desk))
     }
 }

@@ -12,7 +12,7 @@ use crate::access::web::head_of;
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::house::figures::{self, Report};
-use crate::house::reload::{Holds, Standing, Wrong};
+use crate::house::reload::{ConfigState, Holds, Wrong};
 use crate::redemption::till;
 
 /// `GET /{community}/operator`.
@@ -58,7 +58,7 @@ pub(crate) async fn show_operator(OnDuty { visit, .. }: OnDuty) -> Result<Respon
 /// What is wrong for those whom it holds back; what concerns another community is told on that one's page.
 fn faults(
     visit: &Visit,
-    standing: &Standing,
+    standing: &ConfigState,
     concerned: impl Fn(&Holds) -> bool,
 ) -> Vec<ConfigFault> {
     let error = |one: &&Wrong| one.diagnostic.severity == Severity::Error;

@@ -24,7 +24,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tower::Service;
 
-use super::seat::{Doing, Leave, Seat, Taken};
+use super::seat::{Doing, Leave, Seat, TakenSeat};
 use super::{Slow, refusal};
 
 /// The most a head may take, and the most that is kept of an answer nobody reads.
@@ -35,7 +35,7 @@ const CRUMBS_MAX: u32 = 6;
 const SPARE_MAX: Duration = Duration::from_secs(3);
 
 /// Serves a connection until one of the two sides has enough.
-pub(super) async fn hold(stream: TcpStream, from: SocketAddr, app: Router, taken: Taken) {
+pub(super) async fn hold(stream: TcpStream, from: SocketAddr, app: Router, taken: TakenSeat) {
     // Answers are written whole; waiting for more of them helps nobody.
     let _ = stream.set_nodelay(true);
     let (seat, limits) = (Arc::clone(&taken.seat), taken.limits());

@@ -216,18 +216,18 @@ pub(super) struct Gate {
 }
 
 /// A seat, given back when this is dropped.
-pub(super) struct Taken {
+pub(super) struct TakenSeat {
     gate: Arc<Gate>,
     pub(super) seat: Arc<Seat>,
 }
 
-impl Taken {
+impl TakenSeat {
     pub(super) fn limits(&self) -> Limits {
         self.gate.limits
     }
 }
 
-impl Drop for Taken {
+impl Drop for TakenSeat {
     fn drop(&mut self) {
         self.gate.give_back(&self.seat);
     }
@@ -331,11 +331,11 @@ impl Gate {
 
     /// A seat for a new connection; a spare one when all are taken by others who are busy; none when the spare
     /// ones are busy too.
-    pub(super) fn admit(self: &Arc<Gate>, address: IpAddr) -> Option<Taken> {
+    pub(super) fn admit(self: &Arc<Gate>, address: IpAddr) -> Option<TakenSeat> {
         self.admit_at(address, Instant::now())
     }
 
-    fn admit_at(self: &Arc<Gate>, address: IpAddr, began: Instant) -> Option<Taken> {
+    fn admit_at(self: &Arc<Gate>, address: IpAddr, began: Instant) -> Option<TakenSeat> {
         let mut seats = self.lock();
         let key = counted(address);
         let seated = seats.taken.get(&key).map_or(0, HashMap::len);
@@ -383,7 +383,7 @@ impl Gate {
         } else {
             seats.spare.insert(seat.no, Arc::clone(&seat));
         }
-        Some(Taken {
+        Some(TakenSeat {
             gate: Arc::clone(self),
             seat,
         })

@@ -10,9 +10,10 @@ use sqlx::{FromRow, Row as _};
 
 use super::forms::narrow;
 use super::lists::{
-    self, Asked, CounterKeys, each_owned, each_owned_counter, each_owned_pair, each_text, looked_up,
+    self, CounterKeys, ReadQuery, each_owned, each_owned_counter, each_owned_pair, each_text,
+    looked_up,
 };
-use super::load::{Found, OrderRow, counter, head, order_columns, state_row, use_of};
+use super::load::{LoadedRows, OrderRow, counter, head, order_columns, state_row, use_of};
 use super::nul::given;
 use super::periods::member;
 use super::{Connection, Row, statements};
@@ -81,7 +82,7 @@ pub(super) struct Gather<'n> {
     /// Their numbers; a community that was never written has none, and nothing is found for it.
     numbers: Vec<Option<i64>>,
     places: HashMap<i64, usize>,
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<LoadedRows>,
     /// Their heads in the same snapshot.
     pub(super) heads: Vec<Head>,
 }
@@ -112,7 +113,7 @@ impl<'n> Gather<'n> {
         let place = |(place, number): (usize, &Option<i64>)| number.map(|number| (number, place));
         Ok(Gather {
             places: numbers.iter().enumerate().filter_map(place).collect(),
-            found: asked.iter().map(|_| Found::default()).collect(),
+            found: asked.iter().map(|_| LoadedRows::default()).collect(),
             heads: heads.collect(),
             asked,
             numbers,
@@ -129,7 +130,7 @@ impl<'n> Gather<'n> {
             .collect()
     }
 
-    fn of(&mut self, number: i64) -> Result<(&'n Code, &mut Found), StoreError> {
+    fn of(&mut self, number: i64) -> Result<(&'n Code, &mut LoadedRows), StoreError> {
         let place = self.places.get(&number).copied();
         let found =
             place.and_then(|place| Some((&self.asked.get(place)?.0, self.found.get_mut(place)?)));
@@ -247,7 +248,7 @@ async fn rows<'q, K, T>(
     connection: &mut Connection,
     sql: &'static str,
     keys: &'q [K],
-    bind: impl FnOnce(Asked<'q, T>, &'q [K]) -> Asked<'q, T>,
+    bind: impl FnOnce(ReadQuery<'q, T>, &'q [K]) -> ReadQuery<'q, T>,
 ) -> Result<Vec<T>, StoreError>
 where
     T: for<'r> FromRow<'r, Row> + Send + Unpin,

@@ -20,7 +20,7 @@ use sqlx::FromRow;
 use super::fates::{FateRow, fate};
 use super::forms::{code, date, hash, int, narrow, read_item, read_rule_set, read_settings, uint};
 use super::gather::Gather;
-use super::lists::{self, Asked, each_number, each_text, looked_up};
+use super::lists::{self, ReadQuery, each_number, each_text, looked_up};
 use super::nul::given;
 use super::{Connection, Own, Row, community, row, statements};
 use crate::error::{StoreError, corrupt};
@@ -300,7 +300,7 @@ async fn bodies(
 
 /// The rows of one load, by their keys.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct LoadedRows {
     pub(super) accounts: BTreeMap<i64, AccountState>,
     pub(super) counters: HashMap<CounterKey, CounterRow>,
     pub(super) residents: HashMap<u32, Member>,
@@ -333,7 +333,7 @@ macro_rules! keys_of {
     };
 }
 
-impl Found {
+impl LoadedRows {
     async fn waiting(
         &mut self,
         connection: &mut Connection,
@@ -430,7 +430,7 @@ async fn rows<'q, T>(
     connection: &mut Connection,
     sql: &'static str,
     community: &'q Code,
-    keys: impl FnOnce(Asked<'q, T>) -> Asked<'q, T>,
+    keys: impl FnOnce(ReadQuery<'q, T>) -> ReadQuery<'q, T>,
 ) -> Result<Vec<T>, StoreError>
 where
     T: for<'r> FromRow<'r, Row> + Send + Unpin,

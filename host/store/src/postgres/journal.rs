@@ -165,7 +165,7 @@ pub(super) fn write_text() -> &'static str {
 
 /// The row lock of one community: nobody else commits there until it is written with or dropped.
 #[derive(Debug)]
-pub(crate) struct Held(Transaction<'static, sqlx::Postgres>);
+pub(crate) struct HeldRow(Transaction<'static, sqlx::Postgres>);
 
 impl Postgres {
     /// Writes the batch; a community stands in it at most once.
@@ -191,7 +191,7 @@ impl Postgres {
     }
 
     /// Waits until nobody writes to this community and keeps it so.
-    pub(crate) async fn hold(&self, community: &Code) -> Result<Held, StoreError> {
+    pub(crate) async fn hold(&self, community: &Code) -> Result<HeldRow, StoreError> {
         if !self.may_write {
             return Err(StoreError::ReadOnly);
         }
@@ -200,13 +200,13 @@ impl Postgres {
             .bind(community.as_str())
             .execute(&mut *transaction)
             .await?;
-        Ok(Held(transaction))
+        Ok(HeldRow(transaction))
     }
 
     /// Writes while the community is held.
     pub(crate) async fn write_held(
         &self,
-        held: Held,
+        held: HeldRow,
         batch: &[Changes],
     ) -> Result<Vec<Written>, StoreError> {
         let mut transaction = held.0;

@@ -11,7 +11,7 @@ use super::nul::stored;
 pub(super) type CounterKeys<'q> = (i64, i64, &'q str, i32, i32);
 
 /// A reading statement whose values are being bound.
-pub(super) type Asked<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
+pub(super) type ReadQuery<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
 
 /// Numbers in `$2`, each as `j.value`.
 macro_rules! each_number {
@@ -90,20 +90,26 @@ pub(super) use {
     looked_up,
 };
 
-pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {
+pub(super) fn numbers<'q, T>(query: ReadQuery<'q, T>, keys: &'q [i64]) -> ReadQuery<'q, T> {
     query.bind(keys)
 }
 
-pub(super) fn texts<'q, T>(query: Asked<'q, T>, keys: &'q [&'q str]) -> Asked<'q, T> {
+pub(super) fn texts<'q, T>(query: ReadQuery<'q, T>, keys: &'q [&'q str]) -> ReadQuery<'q, T> {
     query.bind(keys)
 }
 
-pub(super) fn owned_numbers<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, i64)]) -> Asked<'q, T> {
+pub(super) fn owned_numbers<'q, T>(
+    query: ReadQuery<'q, T>,
+    keys: &'q [(i64, i64)],
+) -> ReadQuery<'q, T> {
     let (communities, values): (Vec<i64>, Vec<i64>) = keys.iter().copied().unzip();
     query.bind(communities).bind(values)
 }
 
-pub(super) fn owned_texts<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, &'q str)]) -> Asked<'q, T> {
+pub(super) fn owned_texts<'q, T>(
+    query: ReadQuery<'q, T>,
+    keys: &'q [(i64, &'q str)],
+) -> ReadQuery<'q, T> {
     let (communities, values): (Vec<i64>, Vec<_>) = keys
         .iter()
         .map(|(community, text)| (*community, stored(text)))
@@ -112,9 +118,9 @@ pub(super) fn owned_texts<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, &'q str)]
 }
 
 pub(super) fn owned_pairs<'q, T>(
-    query: Asked<'q, T>,
+    query: ReadQuery<'q, T>,
     keys: &'q [(i64, &'q str, &'q str)],
-) -> Asked<'q, T> {
+) -> ReadQuery<'q, T> {
     let communities: Vec<i64> = keys.iter().map(|key| key.0).collect();
     let a: Vec<&'q str> = keys.iter().map(|key| key.1).collect();
     let b: Vec<_> = keys.iter().map(|key| stored(key.2)).collect();
@@ -122,9 +128,9 @@ pub(super) fn owned_pairs<'q, T>(
 }
 
 pub(super) fn owned_counters<'q, T>(
-    query: Asked<'q, T>,
+    query: ReadQuery<'q, T>,
     keys: &'q [CounterKeys<'q>],
-) -> Asked<'q, T> {
+) -> ReadQuery<'q, T> {
     let communities: Vec<i64> = keys.iter().map(|key| key.0).collect();
     let subjects: Vec<i64> = keys.iter().map(|key| key.1).collect();
     let kinds: Vec<&'q str> = keys.iter().map(|key| key.2).collect();

@@ -12,7 +12,7 @@ use rongyi_core::record::ReleaseReason;
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 
-pub(crate) use held::Held;
+pub(crate) use held::HeldFile;
 
 use super::forms::{int, write_item, write_lines, write_rule_set, write_settings};
 use super::rows::{Binding, Rows};
@@ -175,7 +175,11 @@ impl Sqlite {
     /// What became of a batch whose COMMIT ended with an error: `Ok` when it is there. A full disk has refused the bytes
     /// of the COMMIT, so nothing is there. After a failing disk they may stand in the WAL, unseen until somebody reads
     /// it from its beginning: a small write in their place settles it, or nothing is known.
-    async fn settle(&self, taken: &[Taken<'_>], error: StoreError) -> Result<(), StoreError> {
+    async fn settle(
+        &self,
+        taken: &[CommunityChanges<'_>],
+        error: StoreError,
+    ) -> Result<(), StoreError> {
         self.doubt(&error);
         let open = !error.refuses_for_certain();
         let Some((_, first)) = taken.first().filter(|_| open) else {
@@ -204,7 +208,7 @@ impl Sqlite {
 async fn put<'a>(
     connection: &mut SqliteConnection,
     batch: &'a [Changes],
-) -> Result<(Vec<Written>, Vec<Taken<'a>>), StoreError> {
+) -> Result<(Vec<Written>, Vec<CommunityChanges<'a>>), StoreError> {
     let moved = advance(&mut *connection, batch).await?;
     let mut written = Vec::with_capacity(batch.len());
     let mut taken = Vec::with_capacity(batch.len());
@@ -224,11 +228,14 @@ async fn put<'a>(
 }
 
 /// A community's number with what it writes.
-type Taken<'a> = (i64, &'a Changes);
+type CommunityChanges<'a> = (i64, &'a Changes);
 
 /// The rows of one table, of all communities, each with its community's number.
-fn rows_of<'a, T>(taken: &[Taken<'a>], rows: impl Fn(&'a Changes) -> &'a [T]) -> Vec<(i64, &'a T)> {
-    let of = |(community, changes): &Taken<'a>| {
+fn rows_of<'a, T>(
+    taken: &[CommunityChanges<'a>],
+    rows: impl Fn(&'a Changes) -> &'a [T],
+) -> Vec<(i64, &'a T)> {
+    let of = |(community, changes): &CommunityChanges<'a>| {
         let community = *community;
         rows(changes).iter().map(move |row| (community, row))
     };
@@ -272,7 +279,10 @@ fn bind_head(query: Binding, changes: &Changes) -> Result<Binding, StoreError> {
 }
 
 /// What never changes again: records, movements, the block.
-async fn append(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Result<(), StoreError> {
+async fn append(
+    connection: &mut SqliteConnection,
+    taken: &[CommunityChanges<'_>],
+) -> Result<(), StoreError> {
     RECORDS
         .write(
             connection,
@@ -330,7 +340,10 @@ fn bind_transfer(query: Binding, placed: &PlacedTransfer) -> Result<Binding, Sto
 
 /// What can be rebuilt: balances, counters, residents, items, orders, references, keys, waiting events, rule sets;
 /// and the personal texts.
-async fn derive(connection: &mut SqliteConnection, taken: &[Taken<'_>]) -> Result<(), StoreError> {
+async fn derive(
+    connection: &mut SqliteConnection,
+    taken: &[CommunityChanges<'_>],
+) -> Result<(), StoreError> {
     balances(connection, taken).await?;
     COUNTERS
         .write(
@@ -445,7 +458,7 @@ async fn erase(
 
 async fn balances(
     connection: &mut SqliteConnection,
-    taken: &[Taken<'_>],
+    taken: &[CommunityChanges<'_>],
 ) -> Result<(), StoreError> {
     let mut rows: Vec<(i64, &Account, i32, i64, u64)> = Vec::new();
     let accounts = rows_of(taken, |changes| &changes.accounts);
@@ -487,7 +500,7 @@ async fn balances(
 
 async fn references(
     connection: &mut SqliteConnection,
-    taken: &[Taken<'_>],
+    taken: &[CommunityChanges<'_>],
 ) -> Result<(), StoreError> {
     SOURCES
         .write(

@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteArguments;
 pub(super) type CounterKeys<'q> = (i64, i64, &'q str, i32, i32);
 
 /// A reading statement whose values are being bound.
-pub(super) type Asked<'q, T> = QueryAs<'q, Sqlite, T, SqliteArguments>;
+pub(super) type ReadQuery<'q, T> = QueryAs<'q, Sqlite, T, SqliteArguments>;
 
 /// Numbers in `$2`, each as `j.value`.
 macro_rules! each_number {
@@ -79,33 +79,39 @@ pub(super) use {
     looked_up,
 };
 
-pub(super) fn numbers<'q, T>(query: Asked<'q, T>, keys: &'q [i64]) -> Asked<'q, T> {
+pub(super) fn numbers<'q, T>(query: ReadQuery<'q, T>, keys: &'q [i64]) -> ReadQuery<'q, T> {
     query.bind(text(keys))
 }
 
-pub(super) fn texts<'q, T>(query: Asked<'q, T>, keys: &'q [&'q str]) -> Asked<'q, T> {
+pub(super) fn texts<'q, T>(query: ReadQuery<'q, T>, keys: &'q [&'q str]) -> ReadQuery<'q, T> {
     query.bind(text(keys))
 }
 
-pub(super) fn owned_numbers<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, i64)]) -> Asked<'q, T> {
+pub(super) fn owned_numbers<'q, T>(
+    query: ReadQuery<'q, T>,
+    keys: &'q [(i64, i64)],
+) -> ReadQuery<'q, T> {
     query.bind(text(keys))
 }
 
-pub(super) fn owned_texts<'q, T>(query: Asked<'q, T>, keys: &'q [(i64, &'q str)]) -> Asked<'q, T> {
+pub(super) fn owned_texts<'q, T>(
+    query: ReadQuery<'q, T>,
+    keys: &'q [(i64, &'q str)],
+) -> ReadQuery<'q, T> {
     query.bind(text(keys))
 }
 
 pub(super) fn owned_pairs<'q, T>(
-    query: Asked<'q, T>,
+    query: ReadQuery<'q, T>,
     keys: &'q [(i64, &'q str, &'q str)],
-) -> Asked<'q, T> {
+) -> ReadQuery<'q, T> {
     query.bind(text(keys))
 }
 
 pub(super) fn owned_counters<'q, T>(
-    query: Asked<'q, T>,
+    query: ReadQuery<'q, T>,
     keys: &'q [CounterKeys<'q>],
-) -> Asked<'q, T> {
+) -> ReadQuery<'q, T> {
     query.bind(text(keys))
 }
 

@@ -107,14 +107,14 @@ pub(super) fn check_date(book: &Book, event: &Event, today: LocalDate) -> Result
 }
 
 /// What an event says, in the words of its kind on its day.
-pub(super) struct Said {
+pub(super) struct SaidEvent {
     /// At the kind's scale.
     pub(super) quantity: i32,
     /// Decimals at the scale of their field; what nobody said about the time stands among them.
     pub(super) fields: Vec<(Code, Value)>,
 }
 
-pub(super) fn check(book: &Book, event: &Event, kind: &KindPlan) -> Result<Said, Rejection> {
+pub(super) fn check(book: &Book, event: &Event, kind: &KindPlan) -> Result<SaidEvent, Rejection> {
     event.doer().ok_or(Rejection::RoleMissing)?;
     for (_, resident) in &event.roles {
         book.household(*resident)?;
@@ -129,7 +129,7 @@ pub(super) fn check(book: &Book, event: &Event, kind: &KindPlan) -> Result<Said,
     if event.minute.is_none() {
         fields.push((Code::literal(NO_TIME), Value::YesNo(true)));
     }
-    Ok(Said { quantity, fields })
+    Ok(SaidEvent { quantity, fields })
 }
 
 /// The quantity at the kind's scale, within its bounds.

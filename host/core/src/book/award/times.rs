@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::book::Book;
 use crate::book::facts::row;
 use crate::command::Rejection;
-use crate::counters::{CounterKey, CounterSubject, Taken};
+use crate::counters::{CounterKey, CounterSubject, TakenMinutes};
 use crate::ids::{AssetNo, Code, ResidentNo};
 use crate::record::{DOER, Event};
 use crate::rule::{Arg, Decision, Mark, Refusal};
@@ -55,10 +55,10 @@ fn takers(settings: &Settings, event: &Event, decision: &Decision) -> BTreeSet<R
 }
 
 /// The minutes that an event takes, where the community looks at its kind.
-fn taken(settings: &Settings, event: &Event, units: (i32, u8)) -> Option<(Overlap, Taken)> {
+fn taken(settings: &Settings, event: &Event, units: (i32, u8)) -> Option<(Overlap, TakenMinutes)> {
     let overlap = settings.overlap_of(&event.kind)?;
     let minutes = settings.minutes_of(&event.kind, units);
-    let taken = Taken {
+    let taken = TakenMinutes {
         start: event.minute?,
         minutes: u32::try_from(minutes).ok().filter(|minutes| *minutes > 0)?,
         entry: 0,
@@ -73,7 +73,12 @@ fn from(on: LocalDate, start: u16) -> i64 {
 }
 
 /// The first day and entry of this person that shares a minute with `taken` on `on`.
-fn meets(book: &Book, who: ResidentNo, on: LocalDate, taken: &Taken) -> Option<(LocalDate, u64)> {
+fn meets(
+    book: &Book,
+    who: ResidentNo,
+    on: LocalDate,
+    taken: &TakenMinutes,
+) -> Option<(LocalDate, u64)> {
     let first = from(on, taken.start);
     let end = first.saturating_add(i64::from(taken.minutes));
     for month in months(on) {
@@ -144,7 +149,9 @@ pub(super) fn keep(
     for who in who {
         let key = key(who, event.on.month_index());
         let days = &mut row(book, &key).taken;
-        days.entry(day).or_default().push(Taken { entry, ..taken });
+        days.entry(day)
+            .or_default()
+            .push(TakenMinutes { entry, ..taken });
         book.dirty.counters.insert(key);
     }
     Ok(())

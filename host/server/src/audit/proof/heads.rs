@@ -100,7 +100,7 @@ impl HeadLine {
 
 /// What the files of a folder say: every head that still binds, and what a restore set aside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptHeads {
     /// In the order in which they were published.
     pub lines: Vec<HeadLine>,
     /// Where each stands: `2026-11.txt:3`.
@@ -120,8 +120,8 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 const SET_ASIDE: &str = "# restored";
 
 /// Reads all files of a folder.
-pub fn kept(folder: &Path) -> Kept {
-    let mut kept = Kept::default();
+pub fn kept(folder: &Path) -> KeptHeads {
+    let mut kept = KeptHeads::default();
     for name in files(folder) {
         let text = match rongyi_files::read_text(&folder.join(&name), FILE_BYTES_MAX) {
             Ok(text) => text,
@@ -146,7 +146,7 @@ pub fn kept(folder: &Path) -> Kept {
     kept
 }
 
-impl Kept {
+impl KeptHeads {
     fn forget(&mut self, community: &Code, above: u64) {
         let before = self.lines.len();
         let binds = |line: &HeadLine| line.community != *community || line.head.height <= above;

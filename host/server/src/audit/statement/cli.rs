@@ -11,12 +11,12 @@ use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
 use rongyi_sheets::{Columns, Row};
 
-use crate::audit::statement::{Said, Statement, around, state};
+use crate::audit::statement::{Statement, StatementOutcome, around, state};
 use crate::door::terminal::{Failure, known, say, tell, with_house};
 use crate::earning::cli::{read as read_sheet, unreadable};
 use crate::earning::resident_no;
 use crate::house::House;
-use crate::ledger::past::Held;
+use crate::ledger::past::PastBalance;
 use crate::people::cli::common::Where;
 
 const COLUMNS: Columns = Columns {
@@ -178,8 +178,8 @@ async fn one(
     statement: &Statement,
 ) -> Result<Option<(Text, Text)>, Failure> {
     match state(house, code, &house.hand.code(), statement).await {
-        Ok(Said::Right(_)) => Ok(None),
-        Ok(Said::Wrong(held)) => Ok(Some(differs(statement, &held))),
+        Ok(StatementOutcome::Right(_)) => Ok(None),
+        Ok(StatementOutcome::Wrong(held)) => Ok(Some(differs(statement, &held))),
         Err(error @ ClerkError::Rejected(_)) => Ok(Some((error.text(), nothing()))),
         Err(error) => Err(Failure::Failed {
             code: "ledger",
@@ -189,7 +189,7 @@ async fn one(
 }
 
 /// The difference and the movements around the day, in both languages.
-fn differs(statement: &Statement, held: &Held) -> (Text, Text) {
+fn differs(statement: &Statement, held: &PastBalance) -> (Text, Text) {
     let (resident, on, stated) = (statement.resident, statement.on, statement.amount);
     let (asset, has) = (&statement.asset, held.balance);
     let difference = has.saturating_sub(stated);

@@ -14,11 +14,11 @@ use rongyi_rules::{Allowance, Cache, Engine};
 
 use crate::access::random;
 use crate::audit::proof::claims::Claim;
-use crate::audit::proof::heads::Kept;
+use crate::audit::proof::heads::KeptHeads;
 use crate::audit::proof::{claims, heads};
 use crate::audit::verify::checkpoint::CheckpointError;
 use crate::audit::verify::whole::{Expected, Whole};
-use crate::audit::verify::{self, Asked, Decisions, Problem, Report, checkpoint, whole};
+use crate::audit::verify::{self, Decisions, Problem, Report, VerifyScope, checkpoint, whole};
 use crate::door::terminal::{
     Failure, GIVEN_BYTES_MAX, Library, Reading, on_terminal, say, say_json, tell,
 };
@@ -131,7 +131,7 @@ pub(crate) async fn run(args: VerifyArgs) -> Result<(), Failure> {
         None => library.communities().await?,
     };
     let kept = own_heads(&library, args.without_heads);
-    claims.extend(kept.iter().flat_map(Kept::claims));
+    claims.extend(kept.iter().flat_map(KeptHeads::claims));
     let expected = match &args.community {
         Some(_) => Expected::new(),
         None => expected(&library, &claims),
@@ -147,7 +147,7 @@ pub(crate) async fn run(args: VerifyArgs) -> Result<(), Failure> {
     let whole = whole::check(&library.store, &expected).await?;
     let mut reports = Vec::new();
     for community in &communities {
-        let asked = Asked {
+        let asked = VerifyScope {
             decisions: args.decisions,
             claims: &claims,
             since: since
@@ -239,7 +239,7 @@ fn file_damaged(found: &[String]) -> Failure {
 }
 
 /// The published heads of this installation; `None` when they are left out, or where they lie is not known.
-fn own_heads(library: &Library, without: bool) -> Option<Kept> {
+fn own_heads(library: &Library, without: bool) -> Option<KeptHeads> {
     let config = library.config.as_ref().filter(|_| !without)?;
     Some(heads::kept(&config.data_dir.join("heads")))
 }
@@ -272,7 +272,7 @@ fn show_whole(whole: &Whole) {
     }
 }
 
-fn show_heads(kept: Option<&Kept>, without: bool) {
+fn show_heads(kept: Option<&KeptHeads>, without: bool) {
     let Some(kept) = kept else {
         say(if without {
             "没有和公示过的指纹对照（--without-heads）：末尾被截掉看不出来。 Published heads were left out (--without-heads): a cut tail does not show."
@@ -302,7 +302,7 @@ fn show_heads(kept: Option<&Kept>, without: bool) {
     }
 }
 
-fn heads_json(kept: &Kept) -> serde_json::Value {
+fn heads_json(kept: &KeptHeads) -> serde_json::Value {
     serde_json::json!({
         "bind": kept.lines.len(),
         "void": kept.void,
@@ -320,7 +320,7 @@ async fn one(
     library: &Library,
     engine: &Engine,
     community: &Code,
-    asked: Asked<'_>,
+    asked: VerifyScope<'_>,
 ) -> Result<(Report, Duration), Failure> {
     let target = if on_terminal() {
         ProgressDrawTarget::stderr()
@@ -420,7 +420,7 @@ fn show((report, took): &(Report, Duration)) {
     }
 }
 
-fn roster_json(seen: &verify::roster::Seen) -> serde_json::Value {
+fn roster_json(seen: &verify::roster::SeenRoster) -> serde_json::Value {
     serde_json::json!({
         "entry": seen.seq,
         "on": seen.on.to_string(),

@@ -11,7 +11,7 @@ use crate::audit::roster;
 
 /// What a verification saw of the list of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct SeenRoster {
     /// The place of the record that sealed it.
     pub seq: u64,
     /// The day.
@@ -42,7 +42,7 @@ impl Check {
             );
             self.problem(unexplained.who, what);
         }
-        self.report.roster = Some(Seen {
+        self.report.roster = Some(SeenRoster {
             seq: sealed.seq,
             on: sealed.on,
             staff: list.staff.len(),

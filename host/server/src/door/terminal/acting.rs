@@ -10,7 +10,7 @@ use rongyi_core::typed;
 
 use super::{Failure, tell};
 use crate::access::{
-    self, AccessError, Desk, Flood, Origin, Role, SignedIn, StaffMember, Vault, server_secret,
+    self, AccessError, Flood, Origin, Role, SignInDesk, SignedIn, StaffMember, Vault, server_secret,
 };
 use crate::door::{Act, Actor, May, Right, may};
 use crate::house::House;
@@ -47,7 +47,7 @@ impl By {
         let Some(login) = &self.by else {
             return Ok(house.hand.clone());
         };
-        let given = Given {
+        let given = PasswordSource {
             variable: PASSWORD,
             file: self.password_file.as_deref(),
         };
@@ -56,12 +56,12 @@ impl By {
 }
 
 /// Where a password comes from.
-pub(crate) struct Given<'a> {
+pub(crate) struct PasswordSource<'a> {
     pub(crate) variable: &'static str,
     pub(crate) file: Option<&'a Path>,
 }
 
-impl Given<'_> {
+impl PasswordSource<'_> {
     fn password(&self, login: &str) -> Result<String, Failure> {
         if let Some(path) = self.file {
             return read(path).map_err(|error| Failure::file(path, &error));
@@ -103,7 +103,7 @@ pub(crate) async fn staff(
     house: &House,
     community: &Code,
     (login, act): (&str, Act),
-    given: Given<'_>,
+    given: PasswordSource<'_>,
 ) -> Result<Actor, Failure> {
     let name = typed::canonical(login).to_lowercase();
     let found = house.store.staff_by_login(community, &name).await?;
@@ -124,7 +124,7 @@ pub(crate) async fn staff(
     let vault = Vault::new(secret);
     let now = house.clock.now();
     let flood = Flood::new(secret);
-    let desk = Desk {
+    let desk = SignInDesk {
         store: &house.store,
         vault: &vault,
         flood: &flood,

@@ -3,13 +3,17 @@
 use comfy_table::{Table, presets};
 use rongyi_core::account::Purpose;
 
-use super::{Found, Whose, holder_json, right};
+use super::{FoundResident, ResidentArgs, holder_json, right};
 use crate::door::terminal::{Failure, say, say_json};
 use crate::ledger::explain::Lang;
 use crate::ledger::past::{self, Moment};
 
 /// What every asset of the resident held at a past moment, with the movement that made it so.
-pub(super) async fn show(whose: &Whose, found: Found, moment: Moment) -> Result<(), Failure> {
+pub(super) async fn show(
+    whose: &ResidentArgs,
+    found: FoundResident,
+    moment: Moment,
+) -> Result<(), Failure> {
     let lang = Lang::from(whose.lang);
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);

@@ -7,7 +7,7 @@ use rongyi_core::book::{Order, Seen, Stand};
 use rongyi_core::settings::Unit;
 use rongyi_core::shown;
 
-use super::{Found, Whose, right};
+use super::{FoundResident, ResidentArgs, right};
 use crate::door::Kind;
 use crate::door::terminal::{Failure, say};
 use crate::ledger::explain::Lang;
@@ -23,7 +23,7 @@ use crate::ledger::explain::Lang;
 An order past its last day is shown as given back, even before the ledger has it.")]
 pub(crate) struct OrdersArgs {
     #[command(flatten)]
-    whose: Whose,
+    whose: ResidentArgs,
     /// 最多几张 / how many at most
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1000))]
     limit: u32,
@@ -62,7 +62,7 @@ pub(crate) async fn orders(args: OrdersArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn as_json(found: &Found, (order, seen): &(Order, Seen)) -> serde_json::Value {
+fn as_json(found: &FoundResident, (order, seen): &(Order, Seen)) -> serde_json::Value {
     let lines: Vec<_> = seen
         .lines
         .iter()
@@ -95,7 +95,7 @@ fn as_json(found: &Found, (order, seen): &(Order, Seen)) -> serde_json::Value {
     })
 }
 
-fn show(whose: &Whose, found: &Found, seen: &[(Order, Seen)]) {
+fn show(whose: &ResidentArgs, found: &FoundResident, seen: &[(Order, Seen)]) {
     let lang = Lang::from(whose.lang);
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);

@@ -13,7 +13,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_store::{PassbookRow, StoreError};
 
 use super::entry::{entry_text, event_text};
-use super::{Found, Whose, holder_json, right};
+use super::{FoundResident, ResidentArgs, holder_json, right};
 use crate::door::Kind;
 use crate::door::terminal::{Failure, foreign, say, say_json};
 use crate::ledger::explain::{Lang, carried};
@@ -31,7 +31,7 @@ use crate::ledger::{explain, past};
 The newest line stands first. What moved nothing is there too, with its reason: totals of before, refusals, what waits.")]
 pub(crate) struct PassbookArgs {
     #[command(flatten)]
-    whose: Whose,
+    whose: ResidentArgs,
     /// 写出每一笔怎么算的 / show how each line was worked out
     #[arg(long)]
     why: bool,
@@ -87,8 +87,8 @@ pub(crate) async fn passbook(args: PassbookArgs) -> Result<(), Failure> {
 }
 
 async fn lines(
-    whose: &Whose,
-    found: &Found,
+    whose: &ResidentArgs,
+    found: &FoundResident,
     (before, limit): (Option<u64>, u32),
 ) -> Result<Lines, Failure> {
     let (store, community) = (&found.library.store, &whose.place.community);
@@ -258,13 +258,13 @@ fn unmoved(frame: &Frame, receipt: &Receipt) -> Option<Line> {
     })
 }
 
-fn asset_code(found: &Found, account: &Account) -> Option<String> {
+fn asset_code(found: &FoundResident, account: &Account) -> Option<String> {
     let mut all = found.assets().into_iter();
     all.find(|(_, no)| *no == account.asset)
         .map(|(code, _)| code)
 }
 
-fn show(whose: &Whose, found: &Found, lines: &Lines, why: bool) {
+fn show(whose: &ResidentArgs, found: &FoundResident, lines: &Lines, why: bool) {
     let lang = Lang::from(whose.lang);
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
@@ -305,7 +305,12 @@ fn show(whose: &Whose, found: &Found, lines: &Lines, why: bool) {
     }
 }
 
-fn as_json(whose: &Whose, found: &Found, lines: &Lines, why: bool) -> serde_json::Value {
+fn as_json(
+    whose: &ResidentArgs,
+    found: &FoundResident,
+    lines: &Lines,
+    why: bool,
+) -> serde_json::Value {
     let both = |text: &Text| serde_json::json!({ "zh": text.zh, "en": text.en });
     let one = |line: &Line| {
         let moved = line.moved.as_ref();

@@ -10,7 +10,7 @@ use rongyi_core::ids::ResidentNo;
 use rongyi_store::Session;
 
 use crate::audit::proof::heads::stamp;
-use crate::door::terminal::acting::{By, Given};
+use crate::door::terminal::acting::{By, PasswordSource};
 use crate::door::terminal::{
     Failure, InCommunity, Installation, Library, Reading, acting, known, say, say_json, tell,
     with_house,
@@ -227,7 +227,7 @@ pub(crate) async fn erase(args: EraseArgs) -> Result<(), Failure> {
     with_house(&args.installation, async |house| {
         let community = known(house, &args.place.community)?;
         let by = args.by.actor(house, community, Act::ErasePerson).await?.code();
-        let given = Given {
+        let given = PasswordSource {
             variable: acting::CONSENT,
             file: args.consent_password_file.as_deref(),
         };

@@ -8,7 +8,7 @@ use clap::Args;
 use rongyi_core::ids::Code;
 use rongyi_core::rule::{Decision, Denial, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal};
 use rongyi_kit::Problem;
-use rongyi_kit::ask::{self, Ask, Asked};
+use rongyi_kit::ask::{self, Ask, FileQuestion};
 use rongyi_kit::past::Past;
 use rongyi_rules::{Rule, Trace};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
 
 /// What came of one question.
 #[derive(Default)]
-struct Told {
+struct HeardAnswer {
     decision: Option<Decision>,
     quote: Option<Quote>,
     refusal: Option<Refusal>,
@@ -95,9 +95,9 @@ struct Told {
     trace: Trace,
 }
 
-fn answer(rule: &Rule, ask: &Ask) -> Told {
-    let mut told = Told::default();
-    let decided = |told: &mut Told, answer| match answer {
+fn answer(rule: &Rule, ask: &Ask) -> HeardAnswer {
+    let mut told = HeardAnswer::default();
+    let decided = |told: &mut HeardAnswer, answer| match answer {
         Ok(decision) => told.decision = Some(decision),
         Err(Denial::Refused(refusal)) => told.refusal = Some(refusal),
         Err(Denial::Failed(fault)) => told.fault = Some(fault),
@@ -158,7 +158,7 @@ fn basket(ask: &PriceAsk) -> String {
     format!("{} {}", ask.on, lines.join(", "))
 }
 
-impl Told {
+impl HeardAnswer {
     fn lines(&self) -> &[rongyi_core::rule::Line] {
         let quoted = || self.quote.as_ref().map(|quote| quote.lines.as_slice());
         let decided = self
@@ -169,7 +169,7 @@ impl Told {
     }
 
     /// Adds what came of it to what later lines will know.
-    fn count(&self, past: &mut Past<'_>, asked: &Asked) {
+    fn count(&self, past: &mut Past<'_>, asked: &FileQuestion) {
         if let Some(decision) = &self.decision {
             past.earned(asked, decision);
         }

@@ -3,7 +3,7 @@
 
 use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
 use rongyi_kit::RuleFolder;
-use rongyi_kit::desk::Desk;
+use rongyi_kit::desk::AuthorDesk;
 use rongyi_kit::scenarios;
 use rongyi_rules::scenario::{Difference, Failure as Failed};
 
@@ -19,7 +19,7 @@ pub(super) fn run(args: &InFolder) -> Result<(), Failure> {
 }
 
 /// Runs every scenario file of a folder.
-pub(super) fn trial(folder: &RuleFolder, desk: &Desk) -> Result<(), Failure> {
+pub(super) fn trial(folder: &RuleFolder, desk: &AuthorDesk) -> Result<(), Failure> {
     let (mut ran, mut failed) = (0, 0);
     for path in folder.scenario_files()? {
         let (text, _) = scenarios::read_file(&path)?;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_server::audit::statement;
-use rongyi_server::audit::statement::{Said, Statement};
+use rongyi_server::audit::statement::{Statement, StatementOutcome};
 use serde_json::Value;
 
 use super::{Head, Of, Seen, number, until};
@@ -160,8 +160,8 @@ async fn past_agrees(
         };
         let answer = statement::state(house, &code, &Code::literal("staff/1"), &said).await;
         match answer.unwrap() {
-            Said::Wrong(held) => assert_eq!(held.balance, was, "{said:?}"),
-            Said::Right(_) => panic!("{said:?} is not right"),
+            StatementOutcome::Wrong(held) => assert_eq!(held.balance, was, "{said:?}"),
+            StatementOutcome::Right(_) => panic!("{said:?} is not right"),
         }
     }
 }

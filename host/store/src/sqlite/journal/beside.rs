@@ -3,14 +3,14 @@
 use rongyi_core::book::OrderState;
 use sqlx::SqliteConnection;
 
-use super::{ABOUT, CODE_ENDS, CODES, REFERENCES, TEXTS, Taken, int, rows_of};
+use super::{ABOUT, CODE_ENDS, CODES, CommunityChanges, REFERENCES, TEXTS, int, rows_of};
 use crate::error::StoreError;
 
 /// What is kept beside the ledger: texts, typed references, whom both are about, and pick-up codes until their order
 /// ends.
 pub(super) async fn write(
     connection: &mut SqliteConnection,
-    taken: &[Taken<'_>],
+    taken: &[CommunityChanges<'_>],
 ) -> Result<(), StoreError> {
     for (rows, of) in [
         (&TEXTS, rows_of(taken, |changes| &changes.texts)),

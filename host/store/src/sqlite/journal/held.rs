@@ -10,20 +10,20 @@ use crate::model::Written;
 
 /// The file, with a transaction in which nobody else writes. On a connection of its own: dropped, it ends with it.
 #[derive(Debug)]
-pub(crate) struct Held(SqliteConnection);
+pub(crate) struct HeldFile(SqliteConnection);
 
 impl Sqlite {
     /// Waits until nobody writes and keeps it so.
-    pub(crate) async fn hold(&self) -> Result<Held, StoreError> {
+    pub(crate) async fn hold(&self) -> Result<HeldFile, StoreError> {
         let mut writer = self.another_writer().await?;
         sqlx::query(BEGIN).execute(&mut writer).await?;
-        Ok(Held(writer))
+        Ok(HeldFile(writer))
     }
 
     /// Writes within what is held.
     pub(crate) async fn write_held(
         &self,
-        Held(mut writer): Held,
+        HeldFile(mut writer): HeldFile,
         batch: &[Changes],
     ) -> Result<Vec<Written>, StoreError> {
         let (written, taken) = put(&mut writer, batch).await?;
