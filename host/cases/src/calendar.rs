@@ -107,7 +107,7 @@ impl WorkCalendar {
     /// # Errors
     /// Every mistake of the text.
     pub fn with(&self, text: &str) -> Result<WorkCalendar, Vec<Finding>> {
-        let node = Node::from_toml(text).map_err(|bad| vec![bad])?;
+        let node = Node::from_toml(text).map_err(|bad| vec![*bad])?;
         let findings = Findings::default();
         let mut calendar = self.clone();
         calendar.read(&Place::root(&findings, &node));

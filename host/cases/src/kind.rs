@@ -60,6 +60,15 @@ pub struct Kind {
     pub moves: Vec<Move>,
 }
 
+/// An event that a kind books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Booking<'k> {
+    /// Its kind; `None` for the one that is chosen when a case is opened.
+    pub event: Option<&'k Code>,
+    /// Its roles.
+    pub roles: &'k [(Code, Filling)],
+}
+
 /// Why bytes are no kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadBytes {
@@ -77,7 +86,7 @@ impl Kind {
     /// # Errors
     /// Every mistake, in the order of the text.
     pub fn from_toml(code: &Code, text: &str) -> Result<Kind, Vec<Finding>> {
-        let node = Node::from_toml(text).map_err(|bad| vec![bad])?;
+        let node = Node::from_toml(text).map_err(|bad| vec![*bad])?;
         Kind::from_node(code, &node)
     }
 
@@ -149,9 +158,15 @@ impl Kind {
         write::node(self, BYTES_VERSION).to_json().into_bytes()
     }
 
-    /// The digest of [`Kind::to_bytes`].
+    /// The digest of [`Kind::to_bytes`]. Of a kind that is kept, the digest of the kept bytes counts: a later program may
+    /// write the same kind with more words.
     pub fn digest(&self) -> [u8; 32] {
-        Sha256::digest(self.to_bytes()).into()
+        Kind::digest_of(&self.to_bytes())
+    }
+
+    /// The digest of the bytes of a kind.
+    pub fn digest_of(bytes: &[u8]) -> [u8; 32] {
+        Sha256::digest(bytes).into()
     }
 
     /// A kind from its bytes. It was checked when they were written; later programs may check more, and running cases go
@@ -194,19 +209,22 @@ impl Kind {
             .find(|question| question.key == *key)
     }
 
-    /// The event kinds that it names, with the roles it fills: what the host checks against the rule book.
-    pub fn events(&self) -> Vec<(Option<&Code>, &[(Code, Filling)])> {
-        let mut events = Vec::new();
+    /// What it books: what the host checks against the rule book.
+    pub fn bookings(&self) -> Vec<Booking<'_>> {
+        let fixed = match &self.form {
+            Form::Event(fixed) => fixed.as_ref(),
+            Form::Questions(_) => None,
+        };
+        let mut bookings = Vec::new();
         for effect in self.moves.iter().flat_map(|step| &step.effects) {
             if let Effect::Book { event, roles } = effect {
-                let fixed = match &self.form {
-                    Form::Event(fixed) => fixed.as_ref(),
-                    Form::Questions(_) => None,
-                };
-                events.push((event.as_ref().or(fixed), roles.as_slice()));
+                bookings.push(Booking {
+                    event: event.as_ref().or(fixed),
+                    roles,
+                });
             }
         }
-        events
+        bookings
     }
 
     /// The kinds of cases that it opens: what the host checks against the other kinds.

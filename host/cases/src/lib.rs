@@ -33,5 +33,5 @@ pub use form::Answer;
 pub use kind::Kind;
 pub use moves::{Ask, Input, May, MayAct, Outcome, Taken, WORDS_MAX};
 pub use opening::{Opening, Request};
-pub use refusal::{Instead, Refusal};
+pub use refusal::{First, Instead, Refusal};
 pub use standing::{Broken, Dispatch, Next, Round, Standing, Wait};

@@ -205,9 +205,12 @@ struct Seat<'s> {
 }
 
 impl Seat<'_> {
+    /// Whether they opened the case, or it was opened for them.
     fn is_opener(&self) -> bool {
-        let opener = &self.case.opening.opener;
-        self.actor.roles.contains(&Role::Opener) || self.actor.party.is_same(opener)
+        let opening = &self.case.opening;
+        let mut openers = std::iter::once(&opening.opener).chain(&opening.concerned);
+        self.actor.roles.contains(&Role::Opener)
+            || openers.any(|party| party.is_same(&self.actor.party))
     }
 
     /// Whether they have a role in this case.
@@ -296,7 +299,10 @@ impl Seat<'_> {
             )
             .or_else(Instead::Other(into)));
         }
-        self.first_come(input)?;
+        // A word is welcome however old the page is on which it was written.
+        if !matches!(ask, Ask::Note | Ask::Rate(_) | Ask::Unmerge) {
+            self.first_come(input)?;
+        }
         within(&input.words)?;
         match ask {
             Ask::Move(code) => self.moved(code, input),
@@ -387,10 +393,10 @@ impl Seat<'_> {
                 return self.moved(&step.code, input);
             }
         }
-        let tell = if self.is_opener() {
-            Role::Desk
-        } else {
-            Role::Opener
+        let tell = match (self.is_opener(), &self.standing.unit) {
+            (false, _) => Role::Opener,
+            (true, Some(_)) => Role::Unit,
+            (true, None) => Role::Desk,
         };
         Ok(self.taken(Act::Note, vec![Effect::Notify(tell)]))
     }

@@ -45,9 +45,9 @@ pub(crate) struct Row {
 
 impl Node {
     /// The tree of a TOML text.
-    pub(crate) fn from_toml(text: &str) -> Result<Node, Finding> {
+    pub(crate) fn from_toml(text: &str) -> Result<Node, Box<Finding>> {
         if text.len() > TEXT_BYTES_MAX {
-            return Err(Finding::new(
+            return Err(Box::new(Finding::new(
                 "",
                 None,
                 "toml.size",
@@ -59,7 +59,7 @@ impl Node {
                     ),
                 ),
                 both("分成几个文件。", "Split it into several files."),
-            ));
+            )));
         }
         match DeTable::parse(text) {
             Ok(table) => {
@@ -69,7 +69,7 @@ impl Node {
                     at: Some(at),
                 })
             }
-            Err(bad) => Err(Finding::new(
+            Err(bad) => Err(Box::new(Finding::new(
                 "",
                 bad.span(),
                 "toml.syntax",
@@ -81,7 +81,7 @@ impl Node {
                     "检查引号、括号和等号。",
                     "Look at the quotes, brackets and equals signs.",
                 ),
-            )),
+            ))),
         }
     }
 

@@ -43,7 +43,10 @@ impl Findings {
             if let Some(at) = places.get(part) {
                 return Some(at.clone());
             }
-            let end = part.rfind(['.', '['])?;
+            if part.is_empty() {
+                return None;
+            }
+            let end = part.rfind(['.', '[']).unwrap_or(0);
             part = part.get(..end)?;
         }
     }

@@ -16,6 +16,15 @@ pub enum Instead {
     Reopen,
 }
 
+/// Who was first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct First {
+    /// Who.
+    pub by: Party,
+    /// When.
+    pub at: Moment,
+}
+
 /// Why something can't be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -26,7 +35,7 @@ pub struct Refusal {
     /// The question it is about.
     pub field: Option<Code>,
     /// Who was first, and when.
-    pub first: Option<(Party, Moment)>,
+    pub first: Option<Box<First>>,
     /// Where to go instead.
     pub instead: Option<Instead>,
 }
@@ -48,7 +57,10 @@ impl Refusal {
     }
 
     pub(crate) fn after(mut self, first: &Party, at: Moment) -> Refusal {
-        self.first = Some((first.clone(), at));
+        self.first = Some(Box::new(First {
+            by: first.clone(),
+            at,
+        }));
         self
     }
 

@@ -235,12 +235,10 @@ impl Sum<'_> {
     /// A time in a round: from when, with which waits and extensions after that.
     fn term(&self, lap: &Lap, term: &Term, of_case: bool) -> Option<Due> {
         let start = match &term.since {
-            _ if of_case => lap.began,
-            Since::State => lap.leg.from,
-            Since::Opening => lap.began,
+            Since::State if !of_case => lap.leg.from,
+            Since::State | Since::Opening => lap.began,
             Since::Mark(mark) => {
-                let marks = lap.marks.iter().rev();
-                let found = marks.into_iter().find(|(code, _)| code == mark);
+                let found = lap.marks.iter().rfind(|(code, _)| code == mark);
                 found.map_or(lap.leg.from, |(_, point)| *point)
             }
         };

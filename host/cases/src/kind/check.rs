@@ -2,7 +2,7 @@
 //! somebody, every name means something, and nothing is booked with too few checks.
 //!
 //! It finds all mistakes, not the first, and says at each what would be right. Event kinds, units and other kinds of
-//! cases are the host's to look up ([`Kind::events`], [`Kind::opens`]).
+//! cases are the host's to look up ([`Kind::bookings`], [`Kind::opens`]).
 
 mod effects;
 mod graph;
@@ -45,7 +45,12 @@ impl Checks<'_> {
     fn state(&self, path: &str, code: &Code) -> Option<&State> {
         let found = self.kind.state(code);
         if found.is_none() {
-            let names: Vec<&str> = self.kind.states.iter().map(|s| s.code.as_str()).collect();
+            let names: Vec<&str> = self
+                .kind
+                .states
+                .iter()
+                .map(|state| state.code.as_str())
+                .collect();
             self.say(
                 path,
                 "kind.no-state",

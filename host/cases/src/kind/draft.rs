@@ -243,7 +243,14 @@ const ANSWERS: &[(&str, AnswerWord)] = &[
 ];
 
 fn answer_kind(part: &Part<'_>) -> Option<AnswerKind> {
-    let word = part.need("type").and_then(|place| place.one_of(ANSWERS))?;
+    let word = part.need("type").and_then(|place| place.one_of(ANSWERS));
+    let Some(word) = word else {
+        // What belongs to a type that could not be read is no mistake of its own.
+        for key in ["max", "of", "scale", "min"] {
+            part.get(key);
+        }
+        return None;
+    };
     Some(match word {
         AnswerWord::Text => {
             let max = part

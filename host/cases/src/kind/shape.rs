@@ -42,7 +42,7 @@ impl Group {
 /// Who takes a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Who opened the case.
+    /// Who opened the case, and for whom it was opened.
     Opener,
     /// Whoever receives and dispatches.
     Desk,

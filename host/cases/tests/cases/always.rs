@@ -168,6 +168,9 @@ fn looked(case: &Case, ground: &Ground<'_>) {
     let standing = case.standing(ground).unwrap();
     let state = ground.kind.state(&standing.state).unwrap();
     assert_eq!(state.group, standing.group);
+    for checker in &standing.checked {
+        assert_ne!(checker.household, case.opening.opener.household);
+    }
     assert_eq!(standing, case.standing(ground).unwrap());
     if standing.is_closed() {
         assert_eq!(

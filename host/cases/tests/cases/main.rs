@@ -7,7 +7,9 @@
 )]
 
 mod always;
+mod errand;
 mod kinds;
 mod life;
 mod shares;
 mod town;
+mod wrong;

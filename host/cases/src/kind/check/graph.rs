@@ -75,7 +75,8 @@ impl Checks<'_> {
             });
             let moves = || self.kind.moves_from(&state.code);
             let leaves = moves().next().is_some() || state.give_up.is_some();
-            if !state.group.is_final() && !(leaves && ends) {
+            let is_stuck = !leaves || !ends;
+            if !state.group.is_final() && is_stuck {
                 self.say(
                     &format!("state.{}", state.code),
                     "kind.dead-end",
