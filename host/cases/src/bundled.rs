@@ -5,7 +5,7 @@
 use rongyi_core::ids::Code;
 
 use crate::calendar::WorkCalendar;
-use crate::kind::Kind;
+use crate::kind::{Draft, Kind};
 
 /// The bundled kinds by name, each with its TOML.
 pub const BUNDLED: [(&str, &str); 5] = [
@@ -30,7 +30,7 @@ pub fn bundled(name: &str) -> Option<Kind> {
 }
 
 /// A bundled kind to begin another one with.
-pub(crate) fn draft(name: &str) -> Option<Kind> {
+pub(crate) fn draft(name: &str) -> Option<Draft> {
     let code: Code = name.parse().ok()?;
     Kind::draft(&code, bundled_text(name)?)
 }

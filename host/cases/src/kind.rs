@@ -6,6 +6,7 @@
 
 mod check;
 mod draft;
+mod order;
 mod shape;
 mod steps;
 pub(crate) mod words;
@@ -18,9 +19,10 @@ use rongyi_core::rule::Text;
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
-use crate::finding::{Finding, both};
+use crate::finding::Finding;
 use crate::node::Node;
 use crate::reader::{Findings, Place};
+pub(crate) use draft::Draft;
 pub use shape::{
     AnswerKind, CHECK, CHOSEN_EVENT, DISPATCH, Effect, Extend, Filling, Form, GiveUp, Group,
     HourClock, MayOpen, Meeting, Move, Named, Need, Open, Pause, Question, RETURNED, Rate, Reopen,
@@ -105,11 +107,11 @@ impl Kind {
     fn from_node(code: &Code, node: &Node) -> Result<Kind, Vec<Finding>> {
         let findings = Findings::default();
         let place = Place::root(&findings, node);
-        if let Some(kind) = draft::read(code, &place) {
-            let kind = kind.trimmed();
+        if let Some(draft) = draft::read(code, &place) {
+            let (kind, written) = draft.trimmed();
             // What could not be read would be found missing again.
             if findings.is_clean() {
-                check::check(&kind, &findings);
+                check::check(&kind, &written, &findings);
             }
             if findings.is_clean() {
                 return Ok(kind);
@@ -120,37 +122,10 @@ impl Kind {
 
     /// A bundled text before the parts that need another number of checks are left out, so that a community's kind can
     /// be like it.
-    pub(crate) fn draft(code: &Code, text: &str) -> Option<Kind> {
+    pub(crate) fn draft(code: &Code, text: &str) -> Option<Draft> {
         let node = Node::from_toml(text).ok()?;
         let findings = Findings::default();
         draft::read(code, &Place::root(&findings, &node))
-    }
-
-    /// Without the states and moves of another number of checks. A kind without moves gets those of a plain sequence.
-    fn trimmed(mut self) -> Kind {
-        let wanted = self.checks;
-        let stays = |checks: Option<u8>| checks.is_none_or(|checks| checks == wanted);
-        let gone: Vec<Code> = self
-            .states
-            .iter()
-            .filter(|state| !stays(state.checks))
-            .map(|state| state.code.clone())
-            .collect();
-        self.states.retain(|state| stays(state.checks));
-        self.moves.retain(|step| stays(step.checks));
-        for step in &mut self.moves {
-            step.from.retain(|code| !gone.contains(code));
-        }
-        for state in &mut self.states {
-            state.checks = None;
-        }
-        for step in &mut self.moves {
-            step.checks = None;
-        }
-        if self.moves.is_empty() {
-            self.moves = in_order(&self.states);
-        }
-        self
     }
 
     /// The bytes that are kept with a running case: JSON with a fixed order of keys, the same for the same kind.
@@ -185,7 +160,7 @@ impl Kind {
         let read = draft::read(&code, &Place::root(&findings, &body));
         let first = findings.into_found().into_iter().next();
         match (read, first) {
-            (Some(kind), None) => Ok(kind),
+            (Some(draft), None) => Ok(draft.trimmed().0),
             (None, None) => Err(BadBytes::Malformed("no kind".into())),
             (Some(_) | None, Some(found)) => Err(BadBytes::Malformed(found.message.en)),
         }
@@ -238,54 +213,4 @@ impl Kind {
             }
         })
     }
-}
-
-/// The moves of a kind that names none: one state after the other, moved on by the lead with words about what came of
-/// it, and an end before that with a reason.
-fn in_order(states: &[State]) -> Vec<Move> {
-    let straight: Vec<&State> = states
-        .iter()
-        .filter(|state| matches!(state.group, Group::Open | Group::Waiting | Group::Done))
-        .collect();
-    let step = |code: Code, title: Text, from: Vec<Code>, to: Code, need: Need| Move {
-        code,
-        title,
-        from,
-        to,
-        by: vec![Role::Lead],
-        needs: vec![(need, true), (Need::File, false), (Need::Photo, false)],
-        other_person: false,
-        mark: None,
-        effects: vec![Effect::Notify(Role::Opener)],
-        checks: None,
-    };
-    let mut moves = Vec::new();
-    for pair in straight.windows(2) {
-        let [here, next] = pair else { continue };
-        if here.group.is_final() {
-            break;
-        }
-        let title = both(
-            format!("进入“{}”", next.title.zh),
-            format!("Go on: {}", next.title.en),
-        );
-        let (from, to) = (vec![here.code.clone()], next.code.clone());
-        moves.push(step(Code::literal("next"), title, from, to, Need::Text));
-    }
-    let running: Vec<Code> = straight
-        .iter()
-        .filter(|state| !state.group.is_final())
-        .map(|state| state.code.clone())
-        .collect();
-    for end in states {
-        if matches!(end.group, Group::Refused | Group::Withdrawn) {
-            let title = both(
-                format!("转为“{}”", end.title.zh),
-                format!("End: {}", end.title.en),
-            );
-            let (from, to) = (running.clone(), end.code.clone());
-            moves.push(step(end.code.clone(), title, from, to, Need::Reason));
-        }
-    }
-    moves
 }

@@ -43,11 +43,11 @@ impl Findings {
             if let Some(at) = places.get(part) {
                 return Some(at.clone());
             }
-            if part.is_empty() {
-                return None;
-            }
-            let end = part.rfind(['.', '[']).unwrap_or(0);
-            part = part.get(..end)?;
+            part = match part.rfind(['.', '[']) {
+                Some(end) => part.get(..end)?,
+                // What is written nowhere was taken from another text, or is missing from the whole.
+                None => return places.get("like").or_else(|| places.get("")).cloned(),
+            };
         }
     }
 

@@ -24,6 +24,8 @@ const PARTS_MAX: usize = 60;
 /// Where the checks put down what they find.
 struct Checks<'c> {
     kind: &'c Kind,
+    /// Which of the written moves each move is.
+    written: &'c [Option<usize>],
     findings: &'c Findings,
 }
 
@@ -32,13 +34,17 @@ impl Checks<'_> {
         self.findings.report(path, code, message, help);
     }
 
-    /// Where a move stands in the text.
+    /// Where a move stands in the text; one that was taken from another kind stands where that is named.
     fn move_path(&self, at: usize, key: &str) -> String {
-        let _ = self;
+        let place = match (self.written.get(at), self.kind.moves.get(at)) {
+            (Some(Some(written)), _) => format!("go[{written}]"),
+            (Some(None), Some(step)) => format!("like.{}", step.code),
+            (Some(None) | None, _) => "state".to_owned(),
+        };
         if key.is_empty() {
-            format!("go[{at}]")
+            place
         } else {
-            format!("go[{at}].{key}")
+            format!("{place}.{key}")
         }
     }
 
@@ -69,8 +75,12 @@ impl Checks<'_> {
 }
 
 /// Reports every mistake of a kind.
-pub(super) fn check(kind: &Kind, findings: &Findings) {
-    let checks = Checks { kind, findings };
+pub(super) fn check(kind: &Kind, written: &[Option<usize>], findings: &Findings) {
+    let checks = Checks {
+        kind,
+        written,
+        findings,
+    };
     checks.parts();
     checks.openers();
     checks.questions();

@@ -6,8 +6,9 @@
 use rongyi_core::amount::Decimal;
 use rongyi_core::ids::Code;
 
+use super::order::in_order;
 use super::shape::{
-    AnswerKind, CHOSEN_EVENT, Form, Named, Open, Question, Rate, Reopen, Role, Similar,
+    AnswerKind, CHOSEN_EVENT, Form, Move, Named, Open, Question, Rate, Reopen, Role, Similar,
 };
 use super::words::{NAMES, OPENERS, ROLES};
 use super::{Kind, steps};
@@ -20,11 +21,52 @@ const ANSWER_CHARS_MAX: i64 = 4_000;
 /// The most days of anything that is counted in days: a year.
 pub(super) const DAYS_MAX: i64 = 366;
 
+/// A kind before what belongs to another number of checks is left out.
+pub(crate) struct Draft {
+    /// The kind, still without its moves.
+    kind: Kind,
+    /// The moves, and which of the written ones each is; `None` for one that is taken from another kind.
+    moves: Vec<(Move, Option<usize>)>,
+}
+
+impl Draft {
+    /// The kind with the states and moves of its number of checks, and which of the written moves each of them is. A kind
+    /// without moves gets those of a plain sequence.
+    pub(super) fn trimmed(self) -> (Kind, Vec<Option<usize>>) {
+        let Draft { mut kind, moves } = self;
+        let wanted = kind.checks;
+        let stays = |checks: Option<u8>| checks.is_none_or(|checks| checks == wanted);
+        let left_out = kind.states.iter().filter(|state| !stays(state.checks));
+        let gone: Vec<Code> = left_out.map(|state| state.code.clone()).collect();
+        kind.states.retain(|state| stays(state.checks));
+        for state in &mut kind.states {
+            state.checks = None;
+        }
+        let mut written = Vec::new();
+        for (mut step, at) in moves {
+            if !stays(step.checks) {
+                continue;
+            }
+            step.checks = None;
+            step.from.retain(|code| !gone.contains(code));
+            kind.moves.push(step);
+            written.push(at);
+        }
+        if kind.moves.is_empty() {
+            kind.moves = in_order(&kind.states);
+        }
+        (kind, written)
+    }
+}
+
 /// The kind, when enough of it could be read to look further.
-pub(super) fn read(code: &Code, place: &Place<'_>) -> Option<Kind> {
+pub(super) fn read(code: &Code, place: &Place<'_>) -> Option<Draft> {
     let part = place.table()?;
     let base = part.get("like").and_then(|place| like(&place));
-    let mut kind = base.unwrap_or_else(|| empty(code));
+    let Draft {
+        mut kind,
+        mut moves,
+    } = base.unwrap_or_else(|| empty(code));
     kind.code = code.clone();
     let is_new = !part.has("like");
     let title = if is_new {
@@ -74,7 +116,7 @@ pub(super) fn read(code: &Code, place: &Place<'_>) -> Option<Kind> {
     }
     if let Some(left_out) = part.get("drop").and_then(|place| codes(&place)) {
         kind.states.retain(|state| !left_out.contains(&state.code));
-        kind.moves.retain(|step| !left_out.contains(&step.code));
+        moves.retain(|(step, _)| !left_out.contains(&step.code));
     }
     let states = if is_new {
         part.need("state")
@@ -82,13 +124,13 @@ pub(super) fn read(code: &Code, place: &Place<'_>) -> Option<Kind> {
         part.get("state")
     };
     steps::read_states(&mut kind.states, states);
-    steps::read_moves(&mut kind.moves, part.get("go"));
+    steps::read_moves(&mut moves, part.get("go"));
     part.finish();
-    Some(kind)
+    Some(Draft { kind, moves })
 }
 
-fn empty(code: &Code) -> Kind {
-    Kind {
+fn empty(code: &Code) -> Draft {
+    let kind = Kind {
         code: code.clone(),
         title: both(code.as_str(), code.as_str()),
         about: None,
@@ -106,12 +148,20 @@ fn empty(code: &Code) -> Kind {
         rate: None,
         states: Vec::new(),
         moves: Vec::new(),
+    };
+    Draft {
+        kind,
+        moves: Vec::new(),
     }
 }
 
-fn like(place: &Place<'_>) -> Option<Kind> {
+fn like(place: &Place<'_>) -> Option<Draft> {
     let name = place.string()?;
-    let found = bundled::draft(name);
+    let mut found = bundled::draft(name);
+    // They stand in another text.
+    for (_, at) in found.iter_mut().flat_map(|draft| &mut draft.moves) {
+        *at = None;
+    }
     if found.is_none() {
         let names = bundled::BUNDLED.iter().map(|(name, _)| *name);
         let list: Vec<&str> = names.clone().collect();

@@ -250,26 +250,18 @@ fn told<T>(found: Option<T>, place: &Place<'_>) -> Option<T> {
 }
 
 /// Puts the written moves in their places: those of a name that is already there replace all of that name.
-pub(super) fn read_moves(moves: &mut Vec<Move>, place: Option<Place<'_>>) -> Option<()> {
+pub(super) fn read_moves(
+    moves: &mut Vec<(Move, Option<usize>)>,
+    place: Option<Place<'_>>,
+) -> Option<()> {
     let mut written = Vec::new();
-    for member in place?.list()? {
-        written.extend(step(&member));
+    for (at, member) in place?.list()?.iter().enumerate() {
+        written.extend(step(member).map(|step| (step, Some(at))));
     }
-    let mut at = moves.len();
-    moves.retain({
-        let mut index = 0_usize;
-        let (written, at) = (&written, &mut at);
-        move |step| {
-            let replaced = written.iter().any(|other: &Move| other.code == step.code);
-            if replaced {
-                *at = (*at).min(index);
-            } else {
-                index = index.saturating_add(1);
-            }
-            !replaced
-        }
-    });
-    let at = at.min(moves.len());
+    let replaced = |step: &Move| written.iter().any(|(other, _)| other.code == step.code);
+    let first = moves.iter().position(|(step, _)| replaced(step));
+    moves.retain(|(step, _)| !replaced(step));
+    let at = first.unwrap_or(moves.len());
     moves.splice(at..at, written);
     Some(())
 }

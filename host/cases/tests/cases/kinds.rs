@@ -217,3 +217,35 @@ fn the_example_of_the_manual_is_good_and_mistakes_in_a_longer_file_have_their_pl
     assert_eq!(one.code, "kind.no-state");
     assert_eq!(wrong.get(one.at.clone().unwrap()), Some("\"nowhere\""));
 }
+
+#[test]
+fn a_mistake_of_a_kind_like_another_stands_where_it_was_written() {
+    let text = r#"
+like = "message"
+title = { zh = "热线", en = "Line" }
+drop = ["dispatch"]
+[[go]]
+code = "finish"
+title = { zh = "办好了", en = "Done" }
+from = ["contact", "doing"]
+to = "finished"
+by = "unit"
+"#;
+    let found = findings(text);
+    let told: Vec<(&str, Option<&str>)> = found
+        .iter()
+        .map(|one| {
+            (
+                one.path.as_str(),
+                one.at.clone().and_then(|at| text.get(at)),
+            )
+        })
+        .collect();
+    assert_eq!(told, [("go[0].to", Some("\"finished\""))]);
+    // What is wrong with a part that was taken over is shown where it was taken from.
+    let text = "like = \"claim\"\nchecks = 0\n";
+    for one in findings(text) {
+        let at = one.at.clone().and_then(|at| text.get(at));
+        assert_eq!(at, Some("\"claim\""), "{one:?}");
+    }
+}

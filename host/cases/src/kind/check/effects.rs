@@ -8,7 +8,7 @@ use crate::kind::shape::{AnswerKind, Effect, Form, Question, Role};
 pub(super) fn check(checks: &Checks<'_>) {
     for (at, step) in checks.kind.moves.iter().enumerate() {
         for (no, effect) in step.effects.iter().enumerate() {
-            checks.effect(&format!("go[{at}].do[{no}]"), effect);
+            checks.effect(&checks.move_path(at, &format!("do[{no}]")), effect);
         }
         let bookings = step
             .effects
@@ -17,7 +17,7 @@ pub(super) fn check(checks: &Checks<'_>) {
             .count();
         if bookings > 1 {
             checks.say(
-                &format!("go[{at}].do"),
+                &checks.move_path(at, "do"),
                 "kind.effect",
                 both("一步只能入账一次。", "A move books once."),
                 both(

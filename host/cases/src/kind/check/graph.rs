@@ -155,7 +155,7 @@ impl Checks<'_> {
         for (at, step) in self.kind.moves.iter().enumerate() {
             if step.is_marked(CHECK) && !step.other_person {
                 self.say(
-                    &format!("go[{at}].mark"),
+                    &self.move_path(at, "mark"),
                     "kind.check",
                     both(
                         "审核要由另一个人来做。",
@@ -175,7 +175,7 @@ impl Checks<'_> {
             let wants = self.kind.checks;
             if has < wants {
                 self.say(
-                    &format!("go[{at}]"),
+                    &self.move_path(at, ""),
                     "kind.checks",
                     both(
                         format!("入账前要有 {wants} 次审核，走得最快时只有 {has} 次。"),
