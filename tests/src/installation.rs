@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use rongyi_load::compiled;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -65,6 +66,8 @@ impl Installation {
         std::fs::write(&config, "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n").unwrap();
         std::fs::write(folder.path().join("communities/own.toml"), community).unwrap();
         let database = folder.path().join("data/rongyi.db");
+        let data = folder.path().join("data");
+        compiled::lend(&data, &data.join("server.secret"));
         Installation {
             folder,
             config,
@@ -108,7 +111,9 @@ impl Installation {
         if let Some(url) = url {
             command.args(["--database", url]);
         }
+        compiled::lend(&data, &data.join("server.secret"));
         let serving = Serving::start(command);
+        compiled::keep(&data, &data.join("server.secret"));
         let config = data.join("config/rongyi.toml");
         let database = data.join("rongyi.db");
         (
@@ -180,6 +185,7 @@ impl Installation {
             done.out,
             done.err
         );
+        self.keep_compiled();
         done
     }
 
@@ -202,6 +208,12 @@ impl Installation {
         Serving::start(self.command(&["serve"]))
     }
 
+    /// What it has compiled is there for the next installation.
+    fn keep_compiled(&self) {
+        let data = self.database.parent().expect("it lies in the data folder");
+        compiled::keep(data, &data.join("server.secret"));
+    }
+
     /// What `verify` says, every decision asked again.
     pub fn verify(&self) -> Done {
         self.run(&["verify", "--json"])
@@ -213,6 +225,7 @@ impl Drop for Installation {
         if std::thread::panicking() {
             return;
         }
+        self.keep_compiled();
         let said = self.verify();
         assert_eq!(
             said.code,

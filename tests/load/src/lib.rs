@@ -3,6 +3,7 @@
 
 mod amendments;
 pub mod caller;
+pub mod compiled;
 pub mod draw;
 pub mod fleet;
 pub mod flood;

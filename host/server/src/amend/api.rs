@@ -161,7 +161,7 @@ pub struct ProposalAnswer {
     pub reverse: Option<u64>,
     /// The resident whose balance is corrected.
     pub resident: Option<u32>,
-    /// Of what.
+    /// The asset that is corrected.
     pub asset: Option<String>,
     /// How much.
     pub amount: Option<i64>,

@@ -83,7 +83,7 @@ impl From<&PeriodRow> for PeriodAnswer {
 /// All periods that were ever cut off.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Periods {
-    /// By their last day.
+    /// The periods, by their last day.
     pub periods: Vec<PeriodAnswer>,
 }
 
@@ -131,7 +131,7 @@ pub struct PeriodHolder {
 /// A page of holders.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PeriodHolders {
-    /// In the order of holders.
+    /// The holders, in their order.
     pub holders: Vec<PeriodHolder>,
     /// The `after` of the next page.
     pub next: Option<String>,

@@ -258,7 +258,7 @@ pub struct OrderAnswer {
     pub order: Option<u32>,
     /// `reserved`, `settled`, `cancelled` or `timed-out`; the last also while it is only due.
     pub state: Option<&'static str>,
-    /// For whom.
+    /// The resident for whom it is ordered.
     pub resident: Option<u32>,
     /// What.
     pub lines: Vec<OrderLineAnswer>,

@@ -4,10 +4,13 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use rongyi_load::compiled;
 use serde_json::Value;
 use tempfile::TempDir;
 
 const HOST: &str = "data_dir = \"data\"\n";
+const DATA: &str = "config/data";
+const SECRET: &str = "config/data/server.secret";
 pub const COMMUNITY: &str = r#"
 code = "green"
 title = { zh = "绿村", en = "Green village" }
@@ -68,6 +71,7 @@ impl Place {
         };
         place.write("config/rongyi.toml", HOST);
         place.write("config/communities/green.toml", COMMUNITY);
+        compiled::lend(&place.path(DATA), &place.path(SECRET));
         place
     }
 
@@ -128,7 +132,7 @@ impl Place {
 
     /// Gives a member of staff a password of their own, as the page for it does.
     pub fn own_password(&self, login: &str, password: &str) {
-        let secret = self.path("config/data/server.secret");
+        let secret = self.path(SECRET);
         let secret = rongyi_server::access::server_secret(&secret).unwrap();
         let hash = rongyi_server::access::hash_secret(&secret, password);
         let url = format!("sqlite:{}", self.path("config/data/rongyi.db").display());
@@ -145,6 +149,7 @@ impl Place {
     pub fn good(&self, args: &[&str]) -> String {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "{args:?}\n{}\n{}", ran.out, ran.err);
+        compiled::keep(&self.path(DATA), &self.path(SECRET));
         ran.out
     }
 

@@ -25,7 +25,7 @@ use rongyi_server::{people, routes, stock};
 use rongyi_sheets::Row;
 use tower::ServiceExt;
 
-use crate::compiled;
+use rongyi_load::compiled;
 
 /// 2026-11-23 10:00 in Shanghai.
 pub(crate) const NOW: Instant = Instant(1_795_399_200_000_000);
@@ -147,13 +147,13 @@ impl TestApp {
         write_config(folder.path(), more, nanmen_lines);
         let config = config::load_with(&folder.path().join("rongyi.toml"), &|_| None);
         let config = config.unwrap_or_else(|found| panic!("{}", config::render(&found)));
-        compiled::lend(&config);
+        compiled::lend(&config.data_dir, &config.secret_file);
         let key = server_secret(&config.secret_file).expect("a secret");
         let clock = Arc::new(ManualClock::new(NOW));
         let house = House::open(config, clock.clone())
             .await
             .expect("the house opens");
-        compiled::keep(&house.config);
+        compiled::keep(&house.config.data_dir, &house.config.secret_file);
         let nanmen = code("nanmen");
         let mut secrets = BTreeMap::new();
         let households: [&[_]; 2] = [

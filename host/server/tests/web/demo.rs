@@ -18,8 +18,8 @@ use rongyi_server::{jobs, people, routes, stock};
 use rongyi_sheets::Sheet;
 
 use crate::app::{NOW, TestApp, code, fine};
-use crate::compiled;
 use crate::walk::{terminal_agrees, walk};
+use rongyi_load::compiled;
 
 impl TestApp {
     /// The house of the demonstration: the shipped configuration and people, through the ordinary imports.
@@ -38,13 +38,13 @@ impl TestApp {
         }
         let config = config::load_with(&folder.path().join("rongyi.toml"), &|_| None);
         let config = config.unwrap_or_else(|found| panic!("{}", config::render(&found)));
-        compiled::lend(&config);
+        compiled::lend(&config.data_dir, &config.secret_file);
         let key = server_secret(&config.secret_file).expect("a secret");
         let clock = Arc::new(ManualClock::new(NOW));
         let house = House::open(config, clock.clone())
             .await
             .expect("the house opens");
-        compiled::keep(&house.config);
+        compiled::keep(&house.config.data_dir, &house.config.secret_file);
         let mut secrets = BTreeMap::new();
         let read = |community: &Code, name: &str| {
             let path = shipped.join("demo").join(community.as_str()).join(name);

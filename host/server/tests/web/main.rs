@@ -11,7 +11,6 @@ mod app;
 mod carried;
 mod chains;
 mod clock;
-mod compiled;
 mod crowd;
 mod demo;
 mod desk;
