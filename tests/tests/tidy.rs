@@ -70,12 +70,13 @@ const LONG_FILES: &[(&str, usize, &str)] = &[];
 const LINES_MAX: usize = 600;
 
 /// The folders of the code map; each README is the folder's manual.
-const MANUALS: [&str; 21] = [
+const MANUALS: [&str; 22] = [
     ".",
     "config",
     "host/core",
     "host/files",
     "host/kit",
+    "host/names",
     "host/pages",
     "host/rules",
     "host/server",
