@@ -28,7 +28,7 @@ async fn enter(store: &Store, no: u32, name: &str, phone: Option<&str>) -> i64 {
 }
 
 /// Two residents of household 11, and a community beside in which the same person lives under another number.
-pub async fn words_follow_names(store: Store) {
+pub(crate) async fn words_follow_names(store: Store) {
     let zeng = enter(&store, 1001, "曾祥", Some("13800138000")).await;
     let shan = enter(&store, 1002, "单玉梅", None).await;
     let home = HouseholdNo(11);
@@ -146,7 +146,7 @@ async fn older_names_get_their_words_at_the_next_opening() {
 }
 
 /// A move carries the words, and the copy of a backup has them.
-pub async fn words_are_carried(from: &str, to: &str) {
+pub(crate) async fn words_are_carried(from: &str, to: &str) {
     let store = super::community(from).await;
     enter(&store, 1001, "张桂芳", Some("13800138000")).await;
     store
@@ -175,7 +175,7 @@ pub async fn words_are_carried(from: &str, to: &str) {
 
 /// How long a large community waits: run by hand, in a build that is worth measuring; the folder's README has the figure.
 #[tokio::test]
-#[ignore = "a measurement: cargo test --release --workspace --test people -- --ignored thirty_thousand --nocapture"]
+#[ignore = "a measurement: cargo test --workspace --test people -- --ignored thirty_thousand --nocapture"]
 async fn thirty_thousand_residents_are_looked_through() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("large.db").display());

@@ -12,14 +12,14 @@ use crate::door::json::Json;
 
 /// What is known of whom is looked for.
 #[derive(Debug, Deserialize)]
-pub struct FindQuery {
+pub(crate) struct FindQuery {
     #[serde(default)]
     q: String,
 }
 
 /// Somebody who was found.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FoundOne {
+pub(crate) struct FoundOne {
     /// The number on the card.
     pub resident: u32,
     /// The name.
@@ -34,7 +34,7 @@ pub struct FoundOne {
 
 /// Who was found.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FoundList {
+pub(crate) struct FoundList {
     /// The nearest first, at most 20.
     pub residents: Vec<FoundOne>,
     /// Whether there are more: ask with a word more.
