@@ -218,6 +218,13 @@ async fn record(leader: &Browser, password: &str, look: &mut Look) {
     leader.write("#field-resident", "1001").await;
     leader.write("#field-quantity", "many").await;
     leader.touch("main form .button").await;
+    let said = leader.text_of("main").await;
+    assert!(
+        said.contains("请核对姓名"),
+        "whose number it is comes first:\n{said}"
+    );
+    look.at(leader, "record, name").await;
+    leader.touch("main form .button").await;
     assert_eq!(
         leader.count("[role=alert]").await,
         1,
@@ -227,6 +234,7 @@ async fn record(leader: &Browser, password: &str, look: &mut Look) {
     leader.go("/nanmen/record?kind=tree.plant").await;
     leader.write("#field-resident", "1001").await;
     leader.write("#field-quantity", "2").await;
+    leader.touch("main form .button").await;
     leader.touch("main form .button").await;
     let said = leader.text_of("main").await;
     assert!(said.contains("+40"), "what it is worth is told:\n{said}");

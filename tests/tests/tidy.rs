@@ -77,6 +77,7 @@ const MANUALS: [&str; 22] = [
     "host/core",
     "host/files",
     "host/kit",
+    "host/names",
     "host/pages",
     "host/rules",
     "host/server",

@@ -63,6 +63,50 @@
     });
   });
 
+  // Whoever is looked for is found while typing: the same page is asked for, and its list taken out of it. Arrows walk
+  // through the list, Enter opens the first.
+  each("form[data-find]", function (form) {
+    var field = form.querySelector("input[type=search]");
+    if (!window.fetch || !window.DOMParser || !field) return;
+    var timer = 0, asked = 0, shown = field.value.trim();
+    var links = function () { return Array.prototype.slice.call(document.querySelectorAll("#hits a")); };
+    var look = function () {
+      var typed = field.value.trim(), mine = ++asked;
+      var address = form.getAttribute("action") + "?q=" + encodeURIComponent(typed);
+      fetch(address, { credentials: "same-origin" }).then(function (answer) {
+        if (!answer.ok || answer.redirected) throw new Error();
+        return answer.text();
+      }).then(function (text) {
+        if (mine !== asked) return;
+        var page = new DOMParser().parseFromString(text, "text/html");
+        ["found", "hits"].forEach(function (id) {
+          document.getElementById(id).innerHTML = page.getElementById(id).innerHTML;
+        });
+        shown = typed;
+        history.replaceState(null, "", address);
+      }).then(null, function () { /* the button still works */ });
+    };
+    field.addEventListener("input", function () {
+      clearTimeout(timer);
+      timer = setTimeout(look, 150);
+    });
+    form.addEventListener("submit", function (event) {
+      var first = links()[0];
+      if (!first || shown !== field.value.trim()) return;
+      event.preventDefault();
+      first.click();
+    });
+    document.addEventListener("keydown", function (event) {
+      var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      var all = links(), at = all.indexOf(document.activeElement);
+      if (!step || (at < 0 && document.activeElement !== field)) return;
+      var next = at + step;
+      if (next >= all.length) return;
+      event.preventDefault();
+      (next < 0 ? field : all[next]).focus();
+    });
+  });
+
   // The slip keeps the screen awake while it is shown at the counter.
   if (document.querySelector(".slip-code") && navigator.wakeLock) {
     var wake = function () {

@@ -163,6 +163,8 @@ pub struct AmendView {
     pub marks: Vec<MarkRow>,
     /// The number that was typed, to be found.
     pub typed: String,
+    /// Whose correction is to be proposed: number and name.
+    pub whom: Option<(String, String)>,
     /// The entry of that number.
     pub found: Option<FoundEntry>,
     /// What is wrong with the number.

@@ -10,6 +10,7 @@ pub mod amend;
 pub mod assets;
 mod escape;
 pub mod fault;
+pub mod find;
 pub mod format;
 pub mod icon;
 mod number;
@@ -23,6 +24,7 @@ pub mod privacy;
 pub mod proof;
 pub mod qr;
 pub mod record;
+pub mod resident;
 pub mod shell;
 pub mod shop;
 pub mod text;
@@ -37,6 +39,7 @@ pub use amend::{
     AmendView, FoundEntry, MarkRow, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow,
 };
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
+pub use find::{FindView, FoundDoes, FoundRow};
 pub use format::{Day, Moment};
 pub use icon::Picture;
 pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
@@ -57,6 +60,9 @@ pub use proof::{
 pub use record::{
     RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
     RecordOutcome, RecordTyped, RecordView,
+};
+pub use resident::{
+    MemberRow, OrderFor, OrderForView, OrderSlipView, ResidentActs, ResidentView, WaitsRow, Whom,
 };
 pub use shell::{Desk, Reader, Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};

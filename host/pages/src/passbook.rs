@@ -95,7 +95,7 @@ impl Line {
     }
 
     /// What its own asset came to, in a list.
-    fn after(&self, shell: &Shell) -> Option<String> {
+    pub(crate) fn after(&self, shell: &Shell) -> Option<String> {
         let after = self.balance_after?;
         let held = match &self.unit {
             Unit::Points => shell.num(after),
@@ -110,6 +110,19 @@ impl Line {
             Unit::Points => shell.points(*amount),
             Unit::Minutes => shell.hours(*amount),
             Unit::Other(name) => format!("{} {name}", shell.num(*amount)),
+        }
+    }
+
+    /// Whether it stands and could be taken back.
+    pub(crate) fn is_open(&self) -> bool {
+        match self.state {
+            LineState::Posted | LineState::SetAside | LineState::PickedUp | LineState::Waiting => {
+                true
+            }
+            LineState::Notice { .. }
+            | LineState::GivenBack
+            | LineState::Reversed
+            | LineState::Refused => false,
         }
     }
 
@@ -410,7 +423,7 @@ pub struct Pending {
 }
 
 impl Pending {
-    fn worth(&self, shell: &Shell) -> String {
+    pub(crate) fn worth(&self, shell: &Shell) -> String {
         match (self.state, &self.unit) {
             (PendingState::SetAside { .. }, _) => shell.points(self.amount),
             (_, unit) => change_text(self.amount, unit, shell),

@@ -114,6 +114,8 @@ pub struct ListingDeskView {
     pub errors: Vec<FieldError>,
     /// For whom it was changed just now, and how it is now; empty when nothing was.
     pub saved: String,
+    /// Whose number is filled in, and how they stand now; empty where nobody was chosen.
+    pub now: String,
 }
 
 impl ListingDeskView {

@@ -25,6 +25,8 @@ pub struct RecordKind {
 pub struct RecordView {
     /// Around the page.
     pub shell: Shell,
+    /// For whom, where that is known already: number and who it is.
+    pub whom: Option<(String, String)>,
     /// The kinds, in the order of the rules.
     pub kinds: Vec<RecordKind>,
 }
@@ -118,6 +120,11 @@ pub struct RecordFormView {
     pub typed: RecordTyped,
     /// The kind's own fields.
     pub fields: Vec<RecordField>,
+    /// Whose number is written: the number, and who it is. It is posted as `shown`: with another number the page comes
+    /// once more, with the other name.
+    pub whom: Option<(String, String)>,
+    /// Whether the form was sent before the name was shown, and booked nothing.
+    pub check: bool,
     /// The idempotency key.
     pub key: String,
     /// What was wrong (fields `resident`, `quantity`, `on`, `replaces`, `form`).

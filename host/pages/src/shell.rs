@@ -70,6 +70,8 @@ impl Size {
 /// A page where staff work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Desk {
+    /// Finding anybody.
+    Find,
     /// How the rules are doing, and closing the books.
     Operator,
     /// Handing orders over.
@@ -90,6 +92,7 @@ impl Desk {
     /// Its address below the community's.
     pub fn path(self) -> &'static str {
         match self {
+            Desk::Find => "/residents",
             Desk::Operator => "/operator",
             Desk::Till => "/till",
             Desk::Record => "/record",
@@ -102,6 +105,7 @@ impl Desk {
 
     pub(crate) fn key(self) -> &'static str {
         match self {
+            Desk::Find => "desk-find",
             Desk::Operator => "desk-operator",
             Desk::Till => "desk-till",
             Desk::Record => "desk-record",
@@ -160,6 +164,11 @@ impl Shell {
             Reader::Staff(desks) => desks,
             Reader::Nobody | Reader::Resident => &[],
         }
+    }
+
+    /// Whether the reader may look for residents.
+    pub(crate) fn has_find(&self) -> bool {
+        self.desks().contains(&Desk::Find)
     }
 
     pub(crate) fn is_resident(&self) -> bool {

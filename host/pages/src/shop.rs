@@ -20,7 +20,7 @@ pub enum Stock {
 }
 
 impl Stock {
-    fn class(self) -> &'static str {
+    pub(crate) fn class(self) -> &'static str {
         match self {
             Stock::Plenty => "stock-plenty",
             Stock::Few(_) => "stock-few",
@@ -28,7 +28,7 @@ impl Stock {
         }
     }
 
-    fn text(self, shell: &Shell) -> String {
+    pub(crate) fn text(self, shell: &Shell) -> String {
         match self {
             Stock::Plenty => shell.t("stock-plenty"),
             Stock::Few(n) => shell.tn("stock-few", n),
@@ -54,12 +54,19 @@ pub enum Blocked {
 }
 
 impl Blocked {
-    fn text(&self, shell: &Shell) -> String {
+    pub(crate) fn text(&self, shell: &Shell) -> String {
         match self {
             Blocked::Short(n) => shell.tn("shop-short", n),
             Blocked::Gone => shell.t("stock-gone"),
             Blocked::Refused { sentence, .. } => sentence.clone(),
         }
+    }
+
+    /// Why it can't be had, in a sentence.
+    #[must_use]
+    pub fn sentence(&self, shell: &Shell) -> String {
+        let opens = self.opens(shell).unwrap_or_default();
+        format!("{} {opens}", self.text(shell)).trim().to_owned()
     }
 
     fn opens(&self, shell: &Shell) -> Option<String> {

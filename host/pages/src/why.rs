@@ -79,6 +79,10 @@ impl WhySum {
 pub struct WhyView {
     /// Around the page.
     pub shell: Shell,
+    /// Whose line it is, where somebody of the office reads it.
+    pub of: Option<u32>,
+    /// Whether the reader may take it back.
+    pub may_reverse: bool,
     /// The line in question. With [`LineState::Refused`] the page answers "why not".
     pub line: Line,
     /// The sum, step by step. May be empty, when the line is no rule's decision (an order, an
@@ -109,6 +113,15 @@ pub struct WhyView {
 }
 
 impl WhyView {
+    /// Where the lines of the same passbook are, and the passbook.
+    fn base(&self) -> String {
+        let path = &self.shell.community_path;
+        match self.of {
+            Some(no) => format!("{path}/residents/{no}"),
+            None => path.clone(),
+        }
+    }
+
     fn is_refused(&self) -> bool {
         self.line.state == LineState::Refused
     }

@@ -294,6 +294,74 @@ reset-unlock = The PIN is known: only unlock
 reset-note = Afterwards the old PIN no longer works and every device is signed out, in every community. The record names you, and the resident sees it at the next sign-in.
 reset-other = Another resident
 reset-unlocked = Unlocked: the old PIN works again.
+
+# Finding anybody
+desk-find = Find a resident
+find-label = Whom are you looking for?
+find-hint = A part of the name, pinyin or initials, resident number, household number, the last four digits of the telephone, or the address; a word more narrows it, such as: 张 3栋
+find-placeholder = Name, pinyin, number, address
+find-button = Find
+find-none = Nobody was found. Try it another way: one character of the name, or the house number.
+find-count = { $n ->
+    [one] { $count } resident.
+   *[other] { $count } residents.
+}
+find-more = { $n ->
+   *[other] The { $count } nearest; there are more. Add a word, such as the house number.
+}
+find-open = Open
+find-order = Order for them
+find-record = Record
+
+# A resident's page, for the office
+resident-back = Look for somebody else
+resident-no = No. { $no }
+resident-no-phone = no telephone
+resident-shared = Points belong to the household of { $who }
+resident-acts = For this resident
+resident-record = Record something
+resident-order = Order for them
+resident-adjust = Correct
+resident-pin = New PIN
+resident-print = Print
+resident-reverse = Reverse this line
+resident-lapses = { $points } lapse on { $day }
+resident-alone = Nobody else lives in this household.
+resident-open = Under way
+resident-nothing-open = Nothing waits.
+resident-at-desk = See it at the desk
+resident-about = About them
+resident-change = Change
+resident-traits = Traits
+resident-traits-how = Changed at the terminal of the machine: rongyi resident traits
+resident-no-devices = Never signed in on a phone or computer.
+resident-export = Download everything
+resident-erase = Erase everything
+resident-erase-how = The person erases it under 我的. For the office it takes two: one asks at the terminal of the machine, another agrees. The ledger stays; nobody sees the name any more.
+resident-looked = Who looked at this resident's data
+entry-order = order { $no }
+order-for-title = Order for { $name }
+order-for-back = Back to { $name }
+order-for-not = Nothing was ordered
+order-for-check = Check once more with { $name }
+order-for-what = What
+order-for-price = It costs
+order-for-after = { $points } left afterwards
+order-for-again = The same was ordered a moment ago (order { $no }). Press again if one more is meant.
+order-for-confirm = Confirm, use { $points }
+order-for-other = Something else
+order-for-choose = See the price
+order-slip-title = Pick-up slip
+order-slip-once = The pick-up code is shown here this once. Print it, or read it out to be written down.
+order-slip-gone = This order is no longer waiting.
+order-slip-for = For
+order-slip-done = Done
+record-whom = For: { $who }
+record-check-name = Check the name; if it is right, press the button once more.
+why-reverse = Reverse this line
+why-back-resident = Back to the resident
+amend-for = For: { $who }
+listing-now = Now: { $how }
 slip-title = New PIN
 slip-once = Shown this once. Print it or write it down for its owner; it is gone when you leave this page.
 slip-secret = PIN

@@ -282,6 +282,73 @@ reset-unlock = 密码没忘，只解锁
 reset-note = 重设以后：旧密码马上作废，在各社区登录过的设备都退出；记录里会有您的名字，居民下次登录会看到。
 reset-other = 换一位居民
 reset-unlocked = 已解锁，可以用原来的密码登录了。
+
+# Finding anybody
+desk-find = 找居民
+find-label = 找哪一位？
+find-hint = 姓名里的一个字、拼音或首字母、居民编号、户号、电话尾号四位、地址都可以；再加一个词就更准，例如：张 3栋
+find-placeholder = 姓名、拼音、编号、尾号、地址
+find-button = 找
+find-none = 没有找到。换一种写法试试，例如只写姓名里的一个字，或者门牌。
+find-count = { $n ->
+   *[other] 找到 { $count } 位。
+}
+find-more = { $n ->
+   *[other] 先显示最接近的 { $count } 位，还有别的。再加一个词，例如门牌。
+}
+find-open = 打开
+find-order = 替他兑换
+find-record = 登记
+
+# A resident's page, for the office
+resident-back = 找另一位
+resident-no = { $no } 号
+resident-no-phone = 没有登记电话
+resident-shared = 积分归 { $who } 全家
+resident-acts = 给这位居民办事
+resident-record = 记一笔
+resident-order = 代他兑换
+resident-adjust = 更正
+resident-pin = 新密码
+resident-print = 打印
+resident-reverse = 冲正这一笔
+resident-lapses = { $points } 到 { $day } 到期
+resident-alone = 这一户没有别的居民。
+resident-open = 正在办的
+resident-nothing-open = 没有在等的事。
+resident-at-desk = 到更正台去看
+resident-about = 资料
+resident-change = 更改
+resident-traits = 特征
+resident-traits-how = 在管理机器的终端上改：rongyi resident traits
+resident-no-devices = 没有在手机或电脑上登录过。
+resident-export = 下载全部资料
+resident-erase = 要删除全部资料
+resident-erase-how = 本人可以在“我的”里自己删除。由办公室删除要两个人：一位在管理机器的终端上提出，另一位同意。账照旧，名字从此谁也看不到。
+resident-looked = 谁看过这位居民的资料
+entry-order = 第 { $no } 号兑换单
+order-for-title = 代 { $name } 兑换
+order-for-back = 回到 { $name }
+order-for-not = 没有兑换
+order-for-check = 请和 { $name } 再核对一遍
+order-for-what = 换什么
+order-for-price = 要用
+order-for-after = 换完还剩 { $points }
+order-for-again = 刚才已经换过同样的（第 { $no } 号）。确实要再换一份，请再按一次。
+order-for-confirm = 确认兑换，用 { $points }
+order-for-other = 换别的
+order-for-choose = 看价钱
+order-slip-title = 取货单
+order-slip-once = 取货码只在这里显示这一次。请打印出来，或念给本人抄下。
+order-slip-gone = 这张单子已经不在等取货了。
+order-slip-for = 谁的
+order-slip-done = 完成
+record-whom = 给：{ $who }
+record-check-name = 请核对姓名，没错就再按一次“记账”。
+why-reverse = 冲正这一笔
+why-back-resident = 回到居民页
+amend-for = 给：{ $who }
+listing-now = 现在：{ $how }
 slip-title = 新密码
 slip-once = 只显示这一次。请打印，或者抄给本人；离开这一页就看不到了。
 slip-secret = 密码

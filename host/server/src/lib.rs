@@ -18,6 +18,7 @@ pub mod logging;
 pub mod people;
 pub mod period;
 pub mod redemption;
+pub mod resident;
 pub mod routes;
 pub mod rulebooks;
 pub mod serving;

@@ -5,6 +5,7 @@ pub(crate) mod accounts;
 pub mod api;
 pub(crate) mod cli;
 mod columns;
+pub mod finding;
 pub mod own;
 pub(crate) mod privacy;
 pub mod readings;

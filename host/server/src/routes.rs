@@ -29,7 +29,8 @@ use crate::door::fault::Fault;
 use crate::door::{Act, Address, Addresses, json, of_api};
 use crate::house::House;
 use crate::{
-    access, amend, audit, door, earning, ledger, people, period, redemption, rulebooks, vitals,
+    access, amend, audit, door, earning, ledger, people, period, redemption, resident, rulebooks,
+    vitals,
 };
 
 /// After this long a request is answered, one way or the other.
@@ -93,9 +94,10 @@ pub fn router(house: Arc<House>) -> Router {
 )]
 pub fn addresses() -> Addresses {
     use Act::{
-        Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, Object, OrderOwn,
-        Propose, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations,
-        SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
+        Approve, ChangeSecret, Decline, FindResident, HandOver, ManageOwn, ManageStaff, Object,
+        OrderOwn, PlaceOrder, Propose, ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin,
+        Reverse, Review, SeeDesk, SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeResident,
+        SetListing, StepPeriod,
     };
     Addresses::default()
         // Before anybody signs in.
@@ -225,6 +227,36 @@ pub fn addresses() -> Addresses {
             redemption::order::cancel_order,
         )
         // Staff.
+        .get(
+            FindResident,
+            "/{community}/residents",
+            people::finding::web::find_residents,
+        )
+        .get(
+            SeeResident,
+            "/{community}/residents/{resident}",
+            resident::web::show_resident,
+        )
+        .get(
+            SeeResident,
+            "/{community}/residents/{resident}/passbook/{seq}",
+            resident::web::show_line,
+        )
+        .get(
+            ReadPerson,
+            "/{community}/residents/{resident}/data.json",
+            resident::web::get_data,
+        )
+        .get(
+            PlaceOrder,
+            "/{community}/residents/{resident}/order",
+            resident::order::show_order_for,
+        )
+        .post(
+            PlaceOrder,
+            "/{community}/residents/{resident}/order",
+            resident::order::place_order_for,
+        )
         .get(
             HandOver,
             "/{community}/till",
@@ -415,6 +447,10 @@ fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
         (Act::RecordEvent, routes!(earning::api::post_events)),
         (Act::RecordEvent, routes!(earning::chains::post_chain)),
         // A resident.
+        (
+            Act::FindResident,
+            routes!(people::finding::api::find_residents),
+        ),
         (Act::ReadBalance, routes!(people::api::get_balance)),
         (Act::ReadPassbook, routes!(people::api::get_passbook)),
         // The shop.

@@ -19,11 +19,11 @@ mod steps;
 pub use audit::{Audit, Finding};
 pub use error::StoreError;
 pub use model::{
-    AccessRecord, HouseholdText, KnownBrowser, Listing, Moment, NewAccessRecord, NewSession,
-    NewStaff, Pace, PassbookRow, Person, PublicName, ReadLine, ReadNote, Refused, ResidentRow,
-    RuleCount, RuleFault, RuleHealth, RulePark, SealedPerson, Session, Staff, StaffChange,
-    StoredBlock, StoredCounter, StoredEntry, Subject, TillTry, Token, TransferLink, TryKey, Whose,
-    Written,
+    AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, Moment,
+    NewAccessRecord, NewSession, NewStaff, Pace, PassbookRow, Person, PublicName, ReadLine,
+    ReadNote, Refused, ResidentRow, RuleCount, RuleFault, RuleHealth, RulePark, SealedPerson,
+    Session, Staff, StaffChange, StoredBlock, StoredCounter, StoredEntry, Subject, TillTry, Token,
+    TransferLink, TryKey, Whose, Written,
 };
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
@@ -40,6 +40,7 @@ use rongyi_core::record::About;
 use rongyi_core::seal::SealKey;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_core::traits::Member;
+use rongyi_names::Asked;
 
 /// A database, whichever engine holds it.
 #[derive(Debug)]
@@ -436,6 +437,9 @@ each_engine! {
     fn residents_of_household(community: &Code, household: HouseholdNo) -> Vec<ResidentRow>;
     /// The residents with this very name or telephone, by number, the first few.
     fn residents_called(community: &Code, name: &str, most: u32) -> Vec<ResidentRow>;
+    /// The residents of this community whom every one of these words finds, the nearest first, at most so many: see
+    /// `rongyi_names::asked`. Nobody who was erased.
+    fn find(community: &Code, asked: &[Asked], most: usize) -> Found;
     /// The residents with this telephone; a family may share one.
     fn residents_by_phone(community: &Code, phone: &str) -> Vec<ResidentRow>;
     /// Names a household.

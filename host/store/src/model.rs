@@ -119,6 +119,32 @@ pub struct ResidentRow {
     pub phone: Option<String>,
 }
 
+/// A resident whom somebody looked for, with what tells namesakes apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundResident {
+    /// The number on the card.
+    pub resident: ResidentNo,
+    /// The household.
+    pub household: HouseholdNo,
+    /// The person's name.
+    pub name: String,
+    /// The person's telephone.
+    pub phone: Option<String>,
+    /// What the household is called; may be empty.
+    pub household_name: String,
+    /// Where the household lives; may be empty.
+    pub address: String,
+}
+
+/// Whom somebody looked for: the nearest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The residents.
+    pub residents: Vec<FoundResident>,
+    /// Whether there are more than these.
+    pub more: bool,
+}
+
 /// What people call a household.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HouseholdText {

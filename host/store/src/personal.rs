@@ -28,6 +28,11 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
     ),
     ("counter", Holds::Numbers),
     ("fate", Holds::Numbers),
+    ("find_fill", Holds::Numbers),
+    (
+        "find_word",
+        Holds::Goes("erase_person, put_household: with the name that it is made of"),
+    ),
     ("household_text", Holds::Goes("put_household")),
     (
         "idempotency",

@@ -5,7 +5,7 @@
 const ROWS: u32 = 30_000;
 
 /// The tables that grow with every event, order or resident.
-pub(crate) const GROWING: [&str; 16] = [
+pub(crate) const GROWING: [&str; 17] = [
     "record",
     "transfer",
     "block",
@@ -22,11 +22,12 @@ pub(crate) const GROWING: [&str; 16] = [
     "pickup_code",
     "standing",
     "fate",
+    "find_word",
 ];
 
 /// Statements that walk over a community because that is what they are for, with how they begin: jobs, the cut-off of
 /// a period, the list of what waits. No event, order or page waits for them.
-const WALKS: [(&str, &str); 11] = [
+const WALKS: [(&str, &str); 14] = [
     ("CODES", ""),
     ("EVERYONE", ""),
     ("LAPSING", ""),
@@ -38,6 +39,9 @@ const WALKS: [(&str, &str); 11] = [
     ("WITHOUT_KEY", ""),
     ("OLD_TEXTS", ""),
     ("WAITING", "SELECT seq, rule_set"),
+    ("TO_FILL", ""),
+    ("OLD_PEOPLE", ""),
+    ("OLD_HOUSEHOLDS", ""),
 ];
 
 /// Of these statements, those that an event, an order or a page waits for.
@@ -101,6 +105,11 @@ pub(crate) fn fill(hash: &str) -> Vec<String> {
             format!("i, substr({hash}, 1, 16), 'c' || i"),
         ),
         ("waiting", "seq, rule_set", "i, 1".to_owned()),
+        (
+            "find_word",
+            "word, what, no, way",
+            "'w' || i, 1 + i % 2, i, i % 7".to_owned(),
+        ),
         ("standing", "cut, holder, entry, body", format!("1 + i % 9, i, i % 2, {hash}")),
         (
             "fate",

@@ -33,6 +33,12 @@ mod fates;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/find.rs"]
+mod find;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/forms.rs"]
 mod forms;
 #[allow(

@@ -3,6 +3,8 @@
 
 #[path = "people/access.rs"]
 mod access;
+#[path = "people/found.rs"]
+mod found;
 
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Applied, Book};
@@ -88,6 +90,9 @@ async fn on_sqlite() {
 async fn on_postgres() {
     let cluster = rongyi_load::postgres::Cluster::start();
     everything(|name| cluster.database(name)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("sqlite:{}", folder.path().join("carried.db").display());
+    found::words_are_carried(&file, &cluster.database("carried_")).await;
 }
 
 async fn everything(url: impl Fn(&str) -> String) {
@@ -99,6 +104,7 @@ async fn everything(url: impl Fn(&str) -> String) {
     somebody_stays_in_the_role_that_must_be_filled(community(&url("roles_a")).await).await;
     tokens_and_archives(community(&url("tokens_")).await).await;
     listings_and_readings(community(&url("readings")).await).await;
+    found::words_follow_names(community(&url("found_a")).await).await;
 }
 
 async fn persons_and_households(store: Store) {

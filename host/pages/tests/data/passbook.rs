@@ -124,6 +124,8 @@ fn why_notice(lang: Lang, size: Size, state: PendingState) -> WhyView {
 
 fn why(lang: Lang, size: Size) -> WhyView {
     WhyView {
+        of: None,
+        may_reverse: false,
         shell: shell(lang, size, Some("陈阿婆")),
         line: waste(lang),
         rows: vec![

@@ -43,6 +43,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     };
     let list = RecordView {
         shell: around.clone(),
+        whom: Some(("3".to_owned(), "演示·陈阿婆 · 第 3 户".to_owned())),
         kinds: vec![council.clone()],
     };
     let none = RecordView {
@@ -58,6 +59,8 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             ..RecordTyped::default()
         },
         fields: fields(lang),
+        whom: Some(("3".to_owned(), "演示·陈阿婆 · 第 3 户".to_owned())),
+        check: true,
         key: "0191f3a2".to_owned(),
         errors: Vec::new(),
     };

@@ -4,6 +4,7 @@ use rongyi_pages::*;
 
 mod access;
 mod amend;
+mod office;
 mod orders;
 mod passbook;
 mod proof;
@@ -340,6 +341,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         staff::till_pages(lang, size),
         staff::check_pages(lang, size),
         access::pages(lang, size),
+        office::pages(lang, size),
         amend::pages(lang, size),
         record::pages(lang, size),
         staff::office_pages(lang, size),

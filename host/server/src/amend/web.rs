@@ -20,13 +20,14 @@ use serde::Deserialize;
 use crate::access::{AccessError, SignedIn, random};
 use crate::amend::marks::web;
 use crate::amend::{self, By, Noticed, Proposal, Request};
-use crate::door::asked::{Path, Seq, Typed, Unread};
+use crate::door::asked::{No, Path, Seq, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day, go};
 use crate::door::{self, Act, Actor, Kind};
 use crate::earning::resident_no;
 use crate::ledger::titles::{about, asset_title, booked_on, decode, erased, event_title, title};
 use crate::ledger::told::gains;
+use crate::people::own::ERASED;
 use crate::{jobs, redemption};
 
 /// The entry that was just booked.
@@ -173,6 +174,8 @@ pub(crate) struct DeskQuery {
     done: Option<Seq>,
     #[serde(default)]
     entry: String,
+    /// Whose correction is to be proposed.
+    resident: Option<No>,
 }
 
 /// `GET /{community}/amend`; with `?entry=` that entry, before anybody says why it is to be reversed.
@@ -182,6 +185,10 @@ pub(crate) async fn show_desk(
 ) -> Result<Response, Fault> {
     let me = duty.actor().code();
     let looked_up = look_up(&duty, &query.entry).await;
+    let whom = match query.resident {
+        Some(No(no)) => named(&duty, ResidentNo(no)).await?,
+        None => None,
+    };
     let frame = frame(&duty.visit).await?;
     let marks = web::open(&duty, &frame, &me).await?;
     let visit = duty.visit;
@@ -211,6 +218,7 @@ pub(crate) async fn show_desk(
     };
     Ok(Html(AmendView {
         typed: shown::short(&query.entry, 40).into_owned(),
+        whom,
         found,
         errors,
         shell: visit.shell(),
@@ -221,6 +229,18 @@ pub(crate) async fn show_desk(
         done: query.done.map(|Seq(seq)| seq),
     })
     .into_response())
+}
+
+/// The number and name of somebody whose number stands in the address, so that nobody corrects a stranger.
+async fn named(duty: &OnDuty, resident: ResidentNo) -> Result<Option<(String, String)>, Fault> {
+    let visit = &duty.visit;
+    let store = &visit.app.house.store;
+    let person = store.resident_person(&visit.code, resident).await?;
+    let Some(person) = person.filter(|person| person.name != ERASED) else {
+        return Ok(None);
+    };
+    duty.reads(Kind::Identity, &[resident]).await?;
+    Ok(Some((resident.to_string(), person.name)))
 }
 
 const ENTRY_DIGITS: (&str, &str) = (

@@ -33,6 +33,10 @@ pub enum Act {
     ReadBalance,
     /// See a resident's movements.
     ReadPassbook,
+    /// Find a resident by name, number, telephone or address: number, name and household.
+    FindResident,
+    /// Open a resident's page: what they have, their lines, orders, household, devices, and who looked.
+    SeeResident,
     /// See an entry of the ledger and why it is so.
     ReadEntry,
     /// Take the proof of an entry along.
@@ -87,7 +91,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of the table.
-    pub const ALL: [Act; 39] = [
+    pub const ALL: [Act; 41] = [
         Act::SeePublic,
         Act::ChangeSecret,
         Act::SeeOwn,
@@ -102,6 +106,8 @@ impl Act {
         Act::RecordEvent,
         Act::ReadBalance,
         Act::ReadPassbook,
+        Act::FindResident,
+        Act::SeeResident,
         Act::ReadEntry,
         Act::ReadProof,
         Act::ReadPerson,
@@ -152,6 +158,8 @@ impl Act {
             Act::RecordEvent => ("登记事项", "record events"),
             Act::ReadBalance => ("看居民余额", "see a resident's balance"),
             Act::ReadPassbook => ("看居民明细", "see a resident's passbook"),
+            Act::FindResident => ("找居民", "find a resident"),
+            Act::SeeResident => ("看居民页", "open a resident's page"),
             Act::ReadEntry => ("看一笔账", "see an entry"),
             Act::ReadProof => ("取一笔账的凭证", "take the proof of an entry"),
             Act::ReadPerson => ("导出别人的资料", "export somebody's data"),

@@ -42,11 +42,13 @@ pub enum Kind {
     Identity,
     /// A list in which a resident stands with what they have.
     List,
+    /// The office's page about a resident, with everything on it.
+    Resident,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Balance,
         Kind::Passbook,
         Kind::Entry,
@@ -55,6 +57,7 @@ impl Kind {
         Kind::Person,
         Kind::Identity,
         Kind::List,
+        Kind::Resident,
     ];
 
     /// The stored word.
@@ -68,6 +71,7 @@ impl Kind {
             Kind::Person => "person",
             Kind::Identity => "identity",
             Kind::List => "list",
+            Kind::Resident => "resident",
         }
     }
 
@@ -83,6 +87,7 @@ impl Kind {
             Some(Kind::Person) => ("导出了全部资料", "exported everything"),
             Some(Kind::Identity) => ("核对了您是谁", "checked who you are"),
             Some(Kind::List) => ("在名单里看到", "saw you in a list"),
+            Some(Kind::Resident) => ("打开了您的居民页", "opened the page about you"),
             None => (word, word),
         };
         Text {

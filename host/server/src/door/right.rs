@@ -116,6 +116,10 @@ fn of(act: Act) -> Line {
         Act::HandOver => line(No, SHOP, &[Till]),
         Act::RecordEvent => line(No, &[Leader, Reviewer, Operator], &[Events]),
         Act::ReadBalance | Act::ReadPassbook => and_terminal(line(Own, OFFICE, &[People])),
+        // Whoever serves people at a counter must know whom they serve; the page with everything is for those who may
+        // correct it.
+        Act::FindResident => and_terminal(line(No, ALL, &[People])),
+        Act::SeeResident => line(No, DESK, &[]),
         Act::ReadEntry | Act::ReadProof => and_terminal(line(Own, DESK, &[People])),
         Act::SetListing | Act::ResetPin => and_terminal(line(No, DESK, &[])),
         Act::Object => and_terminal(line(Yes, ALL, &[])),
@@ -230,13 +234,19 @@ mod tests {
                 Act::ReadOrder,
                 Act::CancelOrder,
                 Act::HandOver,
+                Act::FindResident,
                 Act::Object,
                 Act::ManageStock
             ]
         );
         assert_eq!(
             can(Right::Staff(Role::Leader)),
-            [Act::SeePublic, Act::RecordEvent, Act::Object]
+            [
+                Act::SeePublic,
+                Act::RecordEvent,
+                Act::FindResident,
+                Act::Object
+            ]
         );
         let scope = |scope| can(Right::Device(scope));
         assert_eq!(scope(Scope::Events), [Act::SeePublic, Act::RecordEvent]);
@@ -263,6 +273,18 @@ mod tests {
                 "{act:?}: {who:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_residents_page_is_for_those_who_correct_it() {
+        let who: Vec<Right> = Right::ALL
+            .into_iter()
+            .filter(|right| may(*right, Act::SeeResident) != May::No)
+            .collect();
+        assert_eq!(
+            who,
+            [Right::Staff(Role::Reviewer), Right::Staff(Role::Operator)]
+        );
     }
 
     #[test]

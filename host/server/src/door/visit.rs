@@ -345,6 +345,7 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
     match role {
         Role::Operator => &[
             Desk::Operator,
+            Desk::Find,
             Desk::Till,
             Desk::Record,
             Desk::Amend,
@@ -352,9 +353,15 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
             Desk::Listing,
             Desk::Staff,
         ],
-        Role::Shopkeeper => &[Desk::Till],
-        Role::Reviewer => &[Desk::Amend, Desk::Record, Desk::Reset, Desk::Listing],
-        Role::Leader => &[Desk::Record],
+        Role::Shopkeeper => &[Desk::Till, Desk::Find],
+        Role::Reviewer => &[
+            Desk::Amend,
+            Desk::Find,
+            Desk::Record,
+            Desk::Reset,
+            Desk::Listing,
+        ],
+        Role::Leader => &[Desk::Record, Desk::Find],
     }
 }
 

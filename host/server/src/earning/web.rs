@@ -2,13 +2,14 @@
 //! it is worth is decided by the book; the same function as behind the API sends it there.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow::{self, Break, Continue};
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Decimal;
 use rongyi_core::book::{Book, FateState, Frame, Loaded, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::command::{AmendRejection, Need, Rejection};
-use rongyi_core::ids::{AssetNo, Code};
+use rongyi_core::ids::{AssetNo, Code, ResidentNo};
 use rongyi_core::record::{Event, Record};
 use rongyi_core::rule::{Field, FieldKind, KindPlan, Refusal};
 use rongyi_core::seal::SEALED_PREFIX;
@@ -20,14 +21,15 @@ use rongyi_pages::{
 use serde::Deserialize;
 
 use crate::access::random;
-use crate::door::Act;
-use crate::door::asked::{Seq, Typed, Unread};
+use crate::door::asked::{No, Seq, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
+use crate::door::{Act, Kind};
 use crate::earning::api::{EventInput, Sender, submit};
 use crate::ledger::titles::{decode, event_title};
 use crate::ledger::told::{breakdown, gains, shortfall};
 use crate::ledger::{explain, past};
+use crate::people::own::ERASED;
 
 /// Which kind.
 #[derive(Debug, Deserialize)]
@@ -36,6 +38,8 @@ pub(crate) struct KindQuery {
     kind: String,
     /// The reversed entry in whose place the event comes.
     replaces: Option<Seq>,
+    /// For whom, where somebody comes from a resident's page.
+    resident: Option<No>,
 }
 
 fn shown(visit: &Visit, kind: &KindPlan) -> RecordKind {
@@ -70,9 +74,14 @@ fn kinds(visit: &Visit, book: &Book) -> Vec<KindPlan> {
 
 /// `GET /{community}/record`; with `?kind=` the form of that kind.
 pub(crate) async fn show_record(
-    OnDuty { visit, .. }: OnDuty,
+    duty: OnDuty,
     Typed(query): Typed<KindQuery>,
 ) -> Result<Response, Fault> {
+    let whom = match query.resident {
+        Some(No(no)) => whom(&duty, ResidentNo(no)).await?,
+        None => None,
+    };
+    let visit = duty.visit;
     let book = book(&visit).await?;
     let kinds = kinds(&visit, &book);
     let chosen = kinds.iter().find(|kind| kind.code.as_str() == query.kind);
@@ -85,13 +94,19 @@ pub(crate) async fn show_record(
                 replaces: query
                     .replaces
                     .map_or_else(String::new, |Seq(entry)| entry.to_string()),
+                resident: query
+                    .resident
+                    .map_or_else(String::new, |No(no)| no.to_string()),
                 ..RecordTyped::default()
             },
             ..Sent::default()
         };
-        return Ok(Html(form(&visit, kind, sent, Vec::new())).into_response());
+        let mut view = form(&visit, kind, sent, Vec::new());
+        view.whom = whom;
+        return Ok(Html(view).into_response());
     }
     Ok(Html(RecordView {
+        whom,
         kinds: kinds.iter().map(|kind| shown(&visit, kind)).collect(),
         shell: visit.shell(),
     })
@@ -113,6 +128,8 @@ struct Sent {
     key: String,
     typed: RecordTyped,
     fields: BTreeMap<String, String>,
+    /// The number whose name the form showed; pages send it, programs do not.
+    shown: Option<String>,
 }
 
 impl Sent {
@@ -123,6 +140,7 @@ impl Sent {
             match name.as_str() {
                 "kind" => sent.kind = value,
                 "key" => sent.key = value,
+                "shown" => sent.shown = Some(value),
                 "resident" => sent.typed.resident = value,
                 "referrer" => sent.typed.referrer = value,
                 "quantity" => sent.typed.quantity = value,
@@ -307,8 +325,60 @@ fn form(visit: &Visit, kind: &KindPlan, sent: Sent, errors: Vec<FieldError>) -> 
         // A form that was wrong booked nothing; the next one is another try.
         key: hex(&random::<16>()),
         errors,
+        whom: None,
+        check: false,
         shell: visit.shell(),
     }
+}
+
+/// Who stands behind a number: the number and who it is, for whoever is about to book something for them.
+async fn whom(duty: &OnDuty, resident: ResidentNo) -> Result<Option<(String, String)>, Fault> {
+    let visit = &duty.visit;
+    let store = &visit.app.house.store;
+    let person = store.resident_person(&visit.code, resident).await?;
+    let Some(person) = person.filter(|person| person.name != ERASED) else {
+        return Ok(None);
+    };
+    duty.reads(Kind::Identity, &[resident]).await?;
+    let found = store.load(&visit.code, &[Need::Resident(resident)]).await?;
+    let member = found.into_iter().find_map(|row| {
+        if let Loaded::Resident(_, member) = row {
+            member
+        } else {
+            None
+        }
+    });
+    let home = match member {
+        Some(member) => visit.household_title(member.household).await?,
+        None => String::new(),
+    };
+    Ok(Some((
+        resident.to_string(),
+        format!("{} · {home}", person.name),
+    )))
+}
+
+/// The form once more with the name of whose number was typed, where it was not shown before; nothing is booked.
+async fn name_first(
+    duty: &OnDuty,
+    kind: &KindPlan,
+    sent: Sent,
+) -> Result<ControlFlow<Response, Sent>, Fault> {
+    let number = typed::number(&sent.typed.resident);
+    let is_known = sent
+        .shown
+        .as_deref()
+        .is_none_or(|shown| typed::number(shown) == number);
+    let (Some(number), false) = (number, is_known) else {
+        return Ok(Continue(sent));
+    };
+    let Some(whom) = whom(duty, ResidentNo(number)).await? else {
+        return Ok(Continue(sent));
+    };
+    let mut view = form(&duty.visit, kind, sent, Vec::new());
+    view.whom = Some(whom);
+    view.check = true;
+    Ok(Break(Html(view).into_response()))
 }
 
 /// Which field a fault is about.
@@ -329,12 +399,16 @@ pub(crate) async fn record_event(
 ) -> Result<Response, Fault> {
     let actor = duty.actor();
     let may_reverse = duty.may(Act::Reverse);
-    let visit = duty.visit;
     let sent = Sent::of(pairs.form().await?);
-    let book = book(&visit).await?;
-    let kinds = kinds(&visit, &book);
+    let book = book(&duty.visit).await?;
+    let kinds = kinds(&duty.visit, &book);
     let kind = kinds.iter().find(|kind| kind.code.as_str() == sent.kind);
     let kind = kind.ok_or_else(Fault::not_found)?;
+    let sent = match name_first(&duty, kind, sent).await? {
+        Break(page) => return Ok(page),
+        Continue(sent) => sent,
+    };
+    let visit = duty.visit.clone();
     let by = Sender {
         house: &visit.app.house,
         code: &visit.code,
@@ -370,7 +444,13 @@ pub(crate) async fn record_event(
                 visit.say(&fault.text)
             };
             let errors = vec![FieldError { field, message }];
-            Ok((fault.status, Html(form(&visit, kind, sent, errors))).into_response())
+            let named = match typed::number(&sent.typed.resident) {
+                Some(number) => whom(&duty, ResidentNo(number)).await?,
+                None => None,
+            };
+            let mut view = form(&visit, kind, sent, errors);
+            view.whom = named;
+            Ok((fault.status, Html(view)).into_response())
         }
         Err((fault, _)) => Err(fault),
     }

@@ -56,7 +56,7 @@ pub(crate) async fn orders_of(
     })
 }
 
-fn waits(visit: &Visit, order: &Order) -> bool {
+pub(crate) fn waits(visit: &Visit, order: &Order) -> bool {
     visit.seen(order).stand == Stand::Reserved
 }
 
@@ -153,7 +153,7 @@ fn wanted(show: Show, line: &Line) -> bool {
 }
 
 /// Lines in the order of the book, those before the place `before`, and where the next older page begins.
-async fn page(
+pub(crate) async fn page(
     visit: &Visit,
     frame: &Frame,
     (me, wallet): (&SignedResident, &Wallet),
@@ -229,7 +229,7 @@ pub(crate) async fn show_passbook(
 
 /// Which of the other assets somebody is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanting {
+pub(crate) enum Wanting {
     /// Those that they have or had.
     Used,
     /// Those that the community declares too.
@@ -237,7 +237,7 @@ enum Wanting {
 }
 
 /// What a resident has beside points and minutes, by name.
-async fn others(
+pub(crate) async fn others(
     visit: &Visit,
     frame: &Frame,
     me: &SignedResident,

@@ -33,6 +33,15 @@ pub(crate) async fn show_why(
     Member { visit, me }: Member,
     Path((_, Seq(seq))): Path<(String, Seq)>,
 ) -> Result<Response, Fault> {
+    Ok(Html(why_view(&visit, &me, seq).await?).into_response())
+}
+
+/// Why a line of this resident is so.
+pub(crate) async fn why_view(
+    visit: &Visit,
+    me: &SignedResident,
+    seq: u64,
+) -> Result<WhyView, Fault> {
     let Own {
         frame,
         wallet,
@@ -42,13 +51,13 @@ pub(crate) async fn show_why(
         moved,
         ordered,
         ..
-    } = own_entry(&visit, &me, seq).await?;
+    } = own_entry(visit, me, seq).await?;
     let first = receipt.records.first().ok_or_else(Fault::not_found)?;
     let mut moved = moved.into_iter();
     let (account, amount) = moved
         .next()
-        .unwrap_or_else(|| (asked_account(&receipt, &frame, &wallet, &me), 0));
-    let (set, mut rows) = breakdown(&visit, &frame, &receipt, account.asset);
+        .unwrap_or_else(|| (asked_account(&receipt, &frame, &wallet, me), 0));
+    let (set, mut rows) = breakdown(visit, &frame, &receipt, account.asset);
     let refusal = receipt.refusal();
     let plan = explain::plan_of(&frame, set);
     let after = stored
@@ -58,18 +67,18 @@ pub(crate) async fn show_why(
         .map(|(_, after)| *after)
         .filter(|_| account.asset != AssetNo::MINUTES && account.purpose == Purpose::Available);
     let short = even_out(
-        &visit,
+        visit,
         (&frame, &receipt, &about),
         &mut rows,
         (account, amount),
     )
     .await?;
-    let left = after.or_else(|| has_now(&visit, &wallet, account.asset));
+    let left = after.or_else(|| has_now(visit, &wallet, account.asset));
     let mut told: Vec<String> = Vec::new();
-    told.extend(short.map(|short| short.told(&visit, left)));
-    let (others, shorts) = all_beside(&visit, (&frame, &receipt, &about), moved).await?;
+    told.extend(short.map(|short| short.told(visit, left)));
+    let (others, shorts) = all_beside(visit, (&frame, &receipt, &about), moved).await?;
     told.extend(shorts);
-    told.extend(told_beside(&visit, &frame, &receipt).await?);
+    told.extend(told_beside(visit, &frame, &receipt).await?);
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
     let fate = fate.await?;
@@ -78,13 +87,13 @@ pub(crate) async fn show_why(
         .and_then(|fate| fate.until);
     let line = Line {
         seq: stored.first_seq,
-        title: title(&visit, &frame, first, &about),
+        title: title(visit, &frame, first, &about),
         day: day(booked_on(first)),
         happened: happened_on(first, &about).map(day),
         note: String::new(),
         told,
         amount,
-        unit: unit(&visit, account.asset),
+        unit: unit(visit, account.asset),
         balance_after: after,
         state: if refusal.is_some() {
             LineState::Refused
@@ -92,7 +101,7 @@ pub(crate) async fn show_why(
             LineState::Waiting
         } else {
             until.map_or_else(
-                || state(&visit, first, &about, fate.as_ref()),
+                || state(visit, first, &about, fate.as_ref()),
                 |until| LineState::Notice { until: day(until) },
             )
         },
@@ -104,8 +113,10 @@ pub(crate) async fn show_why(
             key: hex(&random::<16>()),
         });
     let (reason, related) =
-        beside(&visit, (&stored, first), (&about, ordered), fate.as_ref()).await?;
-    let view = WhyView {
+        beside(visit, (&stored, first), (&about, ordered), fate.as_ref()).await?;
+    Ok(WhyView {
+        of: None,
+        may_reverse: false,
         notice,
         line,
         rows,
@@ -116,7 +127,7 @@ pub(crate) async fn show_why(
             explain::refusal(&plan, Some(&frame), &without_day(refusal), visit.tongue())
         }),
         opens_again: refusal.and_then(|refusal| refusal.opens).map(day),
-        rule: rule_ref(&visit, &frame, set),
+        rule: rule_ref(visit, &frame, set),
         recorded_by: visit.actor(&envelope.actor).await,
         recorded_at: visit.moment(envelope.at),
         order_no: about
@@ -124,10 +135,9 @@ pub(crate) async fn show_why(
             .as_ref()
             .filter(|_| ordered)
             .map(|order| u64::from(order.no.0)),
-        proof: proof(&visit, &frame, stored.first_seq).await?,
+        proof: proof(visit, &frame, stored.first_seq).await?,
         shell: visit.shell(),
-    };
-    Ok(Html(view).into_response())
+    })
 }
 
 /// What somebody has now of what most entries are about.

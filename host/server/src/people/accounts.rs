@@ -213,7 +213,7 @@ async fn helped(
 }
 
 /// The last four digits, where there are enough that four say little.
-fn tail(phone: Option<&str>) -> String {
+pub(crate) fn tail(phone: Option<&str>) -> String {
     let digits: Vec<char> = phone
         .unwrap_or_default()
         .chars()

@@ -22,7 +22,8 @@ use crate::door::terminal::{
 use crate::earning::cli::{read, understood, unreadable};
 use crate::house::House;
 use crate::people::{
-    Added, FirstSecret, HOUSEHOLD_COLUMNS, PERSON_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS, Stopped,
+    Added, FirstSecret, HOUSEHOLD_COLUMNS, PERSON_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS,
+    Stopped, finding,
 };
 use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::{people, stock};
@@ -122,6 +123,7 @@ pub(crate) async fn resident(command: ResidentCommand) -> Result<(), Failure> {
             ]);
             (place, pins, update, Job::Typed(row))
         }
+        ResidentCommand::Find(args) => return finding::cli::run(args).await,
         ResidentCommand::Traits {
             place,
             resident,

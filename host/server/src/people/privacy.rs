@@ -37,7 +37,7 @@ fn stored(listing: PublicListing) -> Listing {
 }
 
 /// A line as the person reads it: `工作人员 王*芳 · 看了余额`, `11月23日 10:12 · 网页 · 3 次`.
-async fn read_row(visit: &Visit, line: ReadLine) -> ReadRow {
+pub(crate) async fn read_row(visit: &Visit, line: ReadLine) -> ReadRow {
     let store = &visit.app.house.store;
     let who = Signed::of(&line.reader)
         .name(store, visit.who.as_ref())
@@ -59,6 +59,13 @@ async fn read_row(visit: &Visit, line: ReadLine) -> ReadRow {
 #[derive(Debug, Deserialize)]
 pub(crate) struct SavedQuery {
     saved: Option<No>,
+}
+
+/// Whose place was changed just now, or is to be.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DeskQuery {
+    saved: Option<No>,
+    resident: Option<No>,
 }
 
 /// `GET /{community}/me/privacy`.
@@ -132,20 +139,39 @@ fn desk(
         resident,
         errors,
         saved,
+        now: String::new(),
     }
 }
 
 /// `GET /{community}/listing`.
 pub(crate) async fn show_listing_desk(
     duty: OnDuty,
-    Typed(query): Typed<SavedQuery>,
+    Typed(query): Typed<DeskQuery>,
 ) -> Result<Response, Fault> {
     let visit = &duty.visit;
+    if let Some(No(number)) = query.resident {
+        let mut view = desk(visit, number.to_string(), Vec::new(), String::new());
+        view.now = now_listed(&duty, ResidentNo(number)).await?;
+        return Ok(Html(view).into_response());
+    }
     let saved = match query.saved {
         Some(No(number)) => now_listed(&duty, ResidentNo(number)).await?,
         None => String::new(),
     };
     Ok(Html(desk(visit, String::new(), Vec::new(), saved)).into_response())
+}
+
+/// How somebody stands in public lists, in words; nothing for a number without a person.
+pub(crate) async fn listed(visit: &Visit, resident: ResidentNo) -> Result<String, Fault> {
+    let store = &visit.app.house.store;
+    let public = store.public_name(&visit.code, resident).await?;
+    Ok(match public.map(|public| (public.minor, public.listing)) {
+        None => String::new(),
+        Some((true, _)) => visit.either("未成年人，不出现", "a child, in no list"),
+        Some((false, Listing::Masked)) => visit.either("只显示姓名的一部分", "part of the name"),
+        Some((false, Listing::Named)) => visit.either("显示全名", "the whole name"),
+        Some((false, Listing::Hidden)) => visit.either("不显示姓名", "no name"),
+    })
 }
 
 /// How somebody stands in public lists now, so that whoever set it sees for whom.
@@ -156,12 +182,7 @@ async fn now_listed(duty: &OnDuty, resident: ResidentNo) -> Result<String, Fault
         return Ok(String::new());
     };
     duty.reads(Kind::Identity, &[resident]).await?;
-    let how = match (public.minor, public.listing) {
-        (true, _) => visit.either("未成年人，不出现", "a child, in no list"),
-        (false, Listing::Masked) => visit.either("只显示姓名的一部分", "part of the name"),
-        (false, Listing::Named) => visit.either("显示全名", "the whole name"),
-        (false, Listing::Hidden) => visit.either("不显示姓名", "no name"),
-    };
+    let how = listed(visit, resident).await?;
     let (no, name) = (format!("{:04}", resident.0), public.name);
     Ok(visit.either(
         &format!("{no} 号 {name}：{how}"),

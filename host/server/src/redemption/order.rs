@@ -155,7 +155,7 @@ pub(crate) fn end_of(_: &Visit, date: LocalDate) -> rongyi_pages::Moment {
 }
 
 /// With a public address the counter's telephone opens the slip; without one the code holds only the digits.
-fn qr_text(visit: &Visit, code: &str) -> String {
+pub(crate) fn qr_text(visit: &Visit, code: &str) -> String {
     match &visit.app.house.config.public_url {
         Some(url) => format!("{url}/{}/till?code={code}", visit.code),
         None => code.to_owned(),

@@ -51,7 +51,7 @@ fn refused(visit: &Visit, front: &Shopfront, refusal: &Refusal) -> Blocked {
 }
 
 /// An item as a tile, with the answer for one basket of it.
-fn tile(
+pub(crate) fn tile(
     visit: &Visit,
     front: &Shopfront,
     item: &Item,
@@ -199,7 +199,7 @@ pub(crate) fn code_of(item: &str) -> Result<Code, Fault> {
     item.parse().map_err(|_| Fault::not_found())
 }
 
-async fn front_of(
+pub(crate) async fn front_of(
     visit: &Visit,
     me: &SignedResident,
     code: &Code,
@@ -219,7 +219,7 @@ async fn front_of(
     Ok(front)
 }
 
-fn said(visit: &Visit, front: &Shopfront, lines: &[Line]) -> Vec<String> {
+pub(crate) fn said(visit: &Visit, front: &Shopfront, lines: &[Line]) -> Vec<String> {
     let notes = lines.iter().filter(|line| line.amount.is_none());
     notes
         .map(|line| explain::line(&front.plan, Some(&front.frame), line, visit.tongue()))

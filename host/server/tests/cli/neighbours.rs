@@ -72,6 +72,7 @@ const WALK: &[(&str, Step)] = &[
         "resident traits",
         One(&["-c", "green", "--resident", "1001"], 0),
     ),
+    ("resident find", One(&["-c", "green", "1001"], 0)),
     (
         "staff add",
         One(

@@ -4,6 +4,7 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::time::Instant;
 
 use super::access::record;
+use super::find;
 use super::forms::{changed, code, narrow, no_community};
 use super::{Own, STAFF_LOGIN, community, row, statements};
 use crate::error::{StoreError, corrupt};
@@ -172,13 +173,17 @@ impl Own {
         phone: Option<&str>,
     ) -> Result<(), StoreError> {
         let mut writer = self.writer().await?;
+        let mut transaction = sqlx::Connection::begin(&mut *writer).await?;
         let result = sqlx::query(RENAME_PERSON)
             .bind(person_id)
             .bind(name)
             .bind(phone)
-            .execute(&mut *writer)
+            .execute(&mut *transaction)
             .await?;
-        changed(&result, "person", person_id)
+        changed(&result, "person", person_id)?;
+        find::name_person(&mut transaction, person_id).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     pub(crate) async fn residencies(
@@ -204,6 +209,7 @@ impl Own {
             .execute(&mut *transaction)
             .await?;
         changed(&result, "person", person_id)?;
+        find::forget_person(&mut transaction, person_id).await?;
         sqlx::query(LEAVE_STAFF)
             .bind(person_id)
             .execute(&mut *transaction)
@@ -236,14 +242,18 @@ impl Own {
         salt: &[u8; 16],
     ) -> Result<(), StoreError> {
         let mut writer = self.writer().await?;
+        let mut transaction = sqlx::Connection::begin(&mut *writer).await?;
         let result = sqlx::query(LINK_RESIDENT)
             .bind(community.as_str())
             .bind(i64::from(resident.0))
             .bind(person_id)
             .bind(&salt[..])
-            .execute(&mut *writer)
+            .execute(&mut *transaction)
             .await?;
-        changed(&result, "community", community).map_err(|_| no_community(community))
+        changed(&result, "community", community).map_err(|_| no_community(community))?;
+        find::name_person(&mut transaction, person_id).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     pub(crate) async fn resident_person(
@@ -376,14 +386,19 @@ impl Own {
         address: &str,
     ) -> Result<(), StoreError> {
         let mut writer = self.writer().await?;
+        let mut transaction = sqlx::Connection::begin(&mut *writer).await?;
         let result = sqlx::query(PUT_HOUSEHOLD)
             .bind(community.as_str())
             .bind(i64::from(household.0))
             .bind(name)
             .bind(address)
-            .execute(&mut *writer)
+            .execute(&mut *transaction)
             .await?;
-        changed(&result, "community", community).map_err(|_| no_community(community))
+        changed(&result, "community", community).map_err(|_| no_community(community))?;
+        let texts = (name, address);
+        find::name_household(&mut transaction, community, household, texts).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     pub(crate) async fn household(

@@ -43,9 +43,9 @@ statements! {
     APPLIED = "SELECT max(version) FROM _sqlx_migrations WHERE success";
     ALIVE = "SELECT 1";
     VACUUM = "VACUUM text, reference_text, text_about, pickup_code, person, person_of_resident, household_text, session, \
-        sign_in_try, browser, access_record, read_log";
+        sign_in_try, browser, access_record, read_log, find_word";
     REWRITE = "VACUUM FULL text, reference_text, text_about, pickup_code, person, person_of_resident, household_text, \
-        session, sign_in_try, browser, access_record, read_log";
+        session, sign_in_try, browser, access_record, read_log, find_word";
     // The mark of an unfinished `move`.
     MOVING = "SELECT to_regclass('public.moving') IS NOT NULL";
 }
@@ -93,6 +93,7 @@ impl Postgres {
         close(connection).await;
         let store = Self::pooled(servers, server, true);
         store.fill_text_about().await?;
+        store.fill_find_words().await?;
         Ok(store)
     }
 

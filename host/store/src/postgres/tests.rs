@@ -20,6 +20,7 @@ async fn every_statement_can_be_prepared() {
         super::health::STATEMENTS,
         super::gather::STATEMENTS,
         super::fates::STATEMENTS,
+        super::find::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::marks::STATEMENTS,
@@ -164,6 +165,7 @@ async fn keys_followed(writer: &mut sqlx::PgConnection, says: &str) -> usize {
     let write: &'static [(&str, &str)] = Vec::leak(vec![("WRITE", super::journal::write_text())]);
     let lists = [
         super::fates::STATEMENTS,
+        super::find::STATEMENTS,
         super::gather::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,

@@ -97,6 +97,7 @@ impl Sqlite {
             pinned: false,
         };
         store.fill_text_about().await?;
+        store.fill_find_words().await?;
         Ok(store)
     }
 

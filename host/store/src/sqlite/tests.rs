@@ -21,6 +21,7 @@ async fn every_statement_can_be_prepared() {
         super::health::STATEMENTS,
         super::gather::STATEMENTS,
         super::fates::STATEMENTS,
+        super::find::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::marks::STATEMENTS,
@@ -62,6 +63,7 @@ async fn hot_statements_follow_keys_in_an_empty_and_in_a_filled_ledger() {
     let mut writer = db.writer().await.unwrap();
     let lists = [
         super::fates::STATEMENTS,
+        super::find::STATEMENTS,
         super::gather::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,

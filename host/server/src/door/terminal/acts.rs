@@ -34,6 +34,7 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
     ("resident add", Act::Enrol),
     ("resident import", Act::Enrol),
     ("resident traits", Act::Enrol),
+    ("resident find", Act::FindResident),
     ("staff add", Act::ManageStaff),
     ("staff import", Act::ManageStaff),
     ("staff password", Act::ManageStaff),

@@ -7,6 +7,7 @@ use super::access::{PersonDevicesArgs, PinArgs, PostCommand, UnlockArgs};
 use super::common::{FromFile, Pins, Update, Where};
 use crate::door::terminal::Installation;
 use crate::people;
+use crate::people::finding::cli::FindArgs;
 use crate::people::own::cli::{EraseArgs, ExportArgs};
 
 const AGAIN: &str = "\
@@ -141,6 +142,8 @@ and what is not named stays. The ledger records who set them and when.")]
         #[arg(value_name = "TRAIT")]
         set: Vec<String>,
     },
+    /// 找居民：姓名、拼音、首字母、号码、电话尾号、地址 / find anybody by whatever is known of them
+    Find(FindArgs),
     /// 从文件登记，列：resident,household,name,phone / from a file with these columns
     #[command(after_help = "\
 同一个文件再导入一次，什么也不会变：已有的居民不会得到新 PIN。
