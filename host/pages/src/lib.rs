@@ -25,6 +25,7 @@ pub mod qr;
 pub mod record;
 pub mod shell;
 pub mod shop;
+pub mod stock;
 pub mod text;
 pub mod till;
 pub mod why;
@@ -60,6 +61,10 @@ pub use record::{
 };
 pub use shell::{Desk, Reader, Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
+pub use stock::{
+    CountCheck, GoodsLine, GoodsMove, GoodsRow, NewItemTyped, StockForm, StockItemView, StockTyped,
+    StockView,
+};
 pub use text::Lang;
 pub use till::{
     TillCheckView, TillItem, TillLine, TillOutcome, TillPieces, TillResultView, TillView,

@@ -74,6 +74,8 @@ pub enum Desk {
     Operator,
     /// Handing orders over.
     Till,
+    /// What the shop has, and what comes in.
+    Stock,
     /// Booking what people did.
     Record,
     /// Reversals, corrections, objections.
@@ -92,6 +94,7 @@ impl Desk {
         match self {
             Desk::Operator => "/operator",
             Desk::Till => "/till",
+            Desk::Stock => "/stock",
             Desk::Record => "/record",
             Desk::Amend => "/amend",
             Desk::Reset => "/reset",
@@ -104,6 +107,7 @@ impl Desk {
         match self {
             Desk::Operator => "desk-operator",
             Desk::Till => "desk-till",
+            Desk::Stock => "desk-stock",
             Desk::Record => "desk-record",
             Desk::Amend => "desk-amend",
             Desk::Reset => "desk-reset",

@@ -29,7 +29,7 @@ use crate::door::fault::Fault;
 use crate::door::{Act, Address, Addresses, json, of_api};
 use crate::house::House;
 use crate::{
-    access, amend, audit, door, earning, ledger, people, period, redemption, rulebooks, vitals,
+    access, amend, audit, door, earning, ledger, people, period, redemption, rulebooks, stock, vitals,
 };
 
 /// After this long a request is answered, one way or the other.
@@ -93,7 +93,7 @@ pub fn router(house: Arc<House>) -> Router {
 )]
 pub fn addresses() -> Addresses {
     use Act::{
-        Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, Object, OrderOwn,
+        Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, ManageStock, Object, OrderOwn,
         Propose, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations,
         SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
     };
@@ -239,6 +239,38 @@ pub fn addresses() -> Addresses {
             HandOver,
             "/{community}/till/{no}/settle",
             redemption::counter::settle_order,
+        )
+        .get(ManageStock, "/{community}/stock", stock::web::list_stock)
+        .post(ManageStock, "/{community}/stock", stock::web::add_item)
+        .get(
+            ManageStock,
+            "/{community}/stock/{item}",
+            stock::web::show_stock_item,
+        )
+        .get(
+            ManageStock,
+            "/{community}/stock/{item}/book.csv",
+            stock::web::get_stock_book,
+        )
+        .post(
+            ManageStock,
+            "/{community}/stock/{item}/receive",
+            stock::web::receive_goods,
+        )
+        .post(
+            ManageStock,
+            "/{community}/stock/{item}/lose",
+            stock::web::lose_goods,
+        )
+        .post(
+            ManageStock,
+            "/{community}/stock/{item}/count",
+            stock::web::book_count,
+        )
+        .post(
+            ManageStock,
+            "/{community}/stock/{item}/shelf",
+            stock::web::put_on_shelf,
         )
         .get(
             RecordEvent,
