@@ -440,7 +440,11 @@ fn read_low(field: &Field<'_>) -> Option<Vec<(Code, i64)>> {
     let mut items = Vec::new();
     for (name, pieces) in field.table()?.free() {
         match name.parse::<Code>() {
-            Ok(item) => items.extend(pieces.integer(0..=LOW_STOCK_MAX).map(|pieces| (item, pieces))),
+            Ok(item) => items.extend(
+                pieces
+                    .integer(0..=LOW_STOCK_MAX)
+                    .map(|pieces| (item, pieces)),
+            ),
             Err(_) => pieces.refuse(
                 both(
                     format!("“{name}” 不是物品的代号。"),

@@ -28,6 +28,7 @@ pub mod shop;
 pub mod stock;
 pub mod text;
 pub mod till;
+pub mod today;
 pub mod why;
 
 pub use access::{
@@ -42,7 +43,7 @@ pub use format::{Day, Moment};
 pub use icon::Picture;
 pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
 pub use operator::{
-    CallLimits, ConfigFault, LastFault, OperatorView, Parked, RuleRemedy, RuleSetRow, RuleState,
+    CallLimits, ConfigFault, LastFault, Parked, RuleRemedy, RuleSetRow, RuleState, RulesView,
 };
 pub use order::{OrderLine, OrderState, OrderView, OrdersView};
 pub use own::OwnView;
@@ -67,8 +68,10 @@ pub use stock::{
 };
 pub use text::Lang;
 pub use till::{
-    TillCheckView, TillItem, TillLine, TillOutcome, TillPieces, TillResultView, TillView,
+    ReturnWay, TillCheckView, TillDay, TillDayView, TillItem, TillLine, TillOutcome, TillPieces,
+    TillResultView, TillSums, TillView, TillWaiting,
 };
+pub use today::{IssueCard, LapsingRow, LapsingView, TodayRow, TodayView};
 pub use why::{Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 
 /// A page that can be sent.

@@ -44,7 +44,8 @@ impl GoodsRow {
 
     fn next_text(&self, shell: &Shell) -> Vec<String> {
         let each = self.next.iter().map(|(day, price)| {
-            let price = price.map_or_else(|| shell.t("stock-no-price"), |points| shell.points(points));
+            let price =
+                price.map_or_else(|| shell.t("stock-no-price"), |points| shell.points(points));
             shell.t2("stock-next-price", "day", shell.day(*day), "price", price)
         });
         each.collect()

@@ -331,7 +331,7 @@ role-shopkeeper = Shopkeeper
 role-leader = Activity leader
 
 ## Till
-desk-operator = Operator
+desk-operator = Today
 desk-till = Till
 desk-record = Record
 desk-amend = Corrections
@@ -345,7 +345,6 @@ till-title = Hand over an order
 till-code = Pick-up code
 till-code-hint = Scan it, or type the 8 digits
 till-look = Look it up
-till-recent = Handed over just now
 till-check-title = Check, then hand over
 till-handed-before = ({ $count } handed over before)
 till-pieces = How many now?
@@ -417,8 +416,7 @@ proof-holds-alone-text = But the fingerprint it leads to is none of those publis
 proof-broken = The proof does not hold
 proof-broken-text = Download it once more and try again. If it still does not hold, keep both files and tell the community and an auditor.
 proof-says = What it proves
-operator-title = Operator
-operator-heading = { $community } · Operator
+operator-title = Today
 operator-config-fault = The new configuration has faults; this community keeps the one it had
 operator-newcomer-fault = The file of a new community has faults; it is not served yet
 operator-newcomer-fault-note = This community is not touched. Once it is mended it goes into force by itself, without a restart.
@@ -439,7 +437,6 @@ operator-active = Active
 operator-planned = Planned
 operator-past = Past
 operator-parked = Parked
-operator-from = In force from
 operator-digest = Fingerprint
 operator-waiting-label = Waiting events
 operator-fault = Last fault
@@ -720,3 +717,111 @@ stock-kept-change = ordered { $count }
 stock-after = { $shelf } on the shelf · { $reserved } ordered
 stock-undo = Wrong? Take it back
 stock-done = Booked as entry { $entry }.
+
+till-waiting = Waiting to be collected
+till-ending = { $n ->
+    [one] Today is the last day for { $count } order. A call may help.
+   *[other] Today is the last day for { $count } orders. A call may help.
+}
+till-none-waiting = No order is waiting to be collected.
+till-last-today = last day today
+till-last-tomorrow = last day tomorrow
+till-today = Handed over today
+till-out = Out
+till-back = Came back
+till-sum-orders = { $n ->
+    [one] { $count } order
+   *[other] { $count } orders
+}
+till-sum-pieces = { $n ->
+    [one] { $count } piece
+   *[other] { $count } pieces
+}
+till-returned = Returned
+till-return = Take back
+till-return-reason = Returned by the resident, goods are back
+till-do-return = { $n ->
+    [one] Take it back, { $count } point goes to the resident
+   *[other] Take it back, { $count } points go to the resident
+}
+till-return-ask = For a return ask a reviewer or an operator ({ $names }) and name the entry.
+till-return-office = For a return ask a reviewer or an operator and name the entry.
+till-names = ,{" "}
+till-all = See all of it, to print
+till-print = Print today's list
+till-print-now = Print
+till-sheet-title = Pick-ups and hand-overs today
+till-scan = Scan
+till-scan-stop = Stop scanning
+till-scan-picture = What the camera sees
+till-scan-denied = The camera is not open; please type the 8 digits.
+
+today-title = Today
+today-all-well = Everything is in order.
+today-all-well-note = {" "}Nothing waits for anybody, and nothing ends today or tomorrow.
+today-waits = Waiting for you
+today-objections = Objections
+today-objections-note = Read the reason; uphold the award or take it back
+today-marks = Events with a mark
+today-marks-note = The rule asks somebody to look; looking is enough
+today-proposals = Corrections to approve
+today-proposals-note = Another member of staff has to agree
+today-events = Events that wait for a rule
+today-events-note = They are decided once the rule is mended; nothing is lost
+today-notices = Notices end today or tomorrow
+today-notices-note = Without an objection they are booked by themselves
+today-due = Falling due
+today-orders-today = Orders on their last day
+today-orders-today-note = Not collected, their points go back; a call may help
+today-orders-tomorrow = Orders whose last day is tomorrow
+today-orders-tomorrow-note = Not collected until then, their points go back
+today-low = Goods that are low
+today-low-note = Time for a delivery, or take them off the shelf
+today-lapsing = points run out within seven days
+today-lapsing-note = { $n ->
+    [one] Of { $count } holder, who may be reminded
+   *[other] Of { $count } holders, who may be reminded
+}
+today-periods = Periods to be closed
+today-periods-note = Cut off, look, then sign
+today-issue = Points of this month
+today-points = points
+today-budget = of a budget of { $budget }
+today-bar = { $used }% used, { $month }% of the month gone
+today-used-up = The budget of this month is used up; events get no points.
+today-ends = At this pace it ends on { $day }.
+today-lasts = It lasts: at this pace the month comes to about { $points }.
+today-left = { $points } left.
+today-no-budget = No monthly budget is set.
+today-orders = Orders waiting to be collected
+today-newest = Newest change: { $what }, from { $day }
+today-rules-well = all well
+today-rules-ill = need care
+today-config = Configuration
+today-config-well = in order
+today-config-ill = faulty, not taken over
+lapsing-title = Points that run out within seven days
+lapsing-none = No points run out within seven days.
+lapsing-sum = { $points } in all, of { $holders }. A reminder saves them.
+lapsing-holders = { $n ->
+    [one] { $count } holder
+   *[other] { $count } holders
+}
+lapsing-last = last day { $day }
+rules-each = Each rule
+rules-from = From { $day }
+rules-then = .{" "}
+rules-yesterday = { $n ->
+    [one] Yesterday { $count } time
+   *[other] Yesterday { $count } times
+}
+rules-none-yesterday = Nothing yesterday
+rules-answered = all answered
+rules-unanswered = { $count } not answered yet
+rules-quick = always below 1 ms
+rules-slowest = the slowest took { $count } ms
+rules-comma = ,{" "}
+rules-told = { $told }.
+rules-config-well = What is in force is what the files say.
+rules-config-since = So since { $at }.
+operator-name = Name in the files

@@ -29,7 +29,8 @@ use crate::door::fault::Fault;
 use crate::door::{Act, Address, Addresses, json, of_api};
 use crate::house::House;
 use crate::{
-    access, amend, audit, door, earning, ledger, people, period, redemption, rulebooks, stock, vitals,
+    access, amend, audit, door, earning, ledger, overview, people, period, redemption, rulebooks,
+    stock, vitals,
 };
 
 /// After this long a request is answered, one way or the other.
@@ -93,9 +94,9 @@ pub fn router(house: Arc<House>) -> Router {
 )]
 pub fn addresses() -> Addresses {
     use Act::{
-        Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, ManageStock, Object, OrderOwn,
-        Propose, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations,
-        SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
+        Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, ManageStock, Object,
+        OrderOwn, Propose, ReadBalance, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review,
+        SeeDesk, SeeOperations, SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
     };
     Addresses::default()
         // Before anybody signs in.
@@ -235,6 +236,11 @@ pub fn addresses() -> Addresses {
             "/{community}/till",
             redemption::counter::look_up_code,
         )
+        .get(
+            HandOver,
+            "/{community}/till/day",
+            redemption::counter::show_till_day,
+        )
         .post(
             HandOver,
             "/{community}/till/{no}/settle",
@@ -359,7 +365,17 @@ pub fn addresses() -> Addresses {
         .get(
             SeeOperations,
             "/{community}/operator",
-            rulebooks::web::show_operator,
+            overview::web::show_today,
+        )
+        .get(
+            SeeOperations,
+            "/{community}/operator/rules",
+            rulebooks::web::show_rules,
+        )
+        .get(
+            ReadBalance,
+            "/{community}/operator/lapsing",
+            overview::web::list_lapsing,
         )
         .get(
             SeePeriods,

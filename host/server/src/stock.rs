@@ -333,15 +333,13 @@ pub async fn deliver(
 }
 
 /// How often so many pieces came in with this very text.
-async fn booked(
-    house: &House,
-    community: &Code,
-    delivery: &Delivery,
-) -> Result<u32, StoreError> {
+async fn booked(house: &House, community: &Code, delivery: &Delivery) -> Result<u32, StoreError> {
     let (store, told) = (&house.store, &delivery.told());
     let frame = store.frame(community).await?;
     let items = frame.iter().flat_map(|frame| &frame.items);
-    let no = items.into_iter().find(|listed| listed.code == delivery.item);
+    let no = items
+        .into_iter()
+        .find(|listed| listed.code == delivery.item);
     let no = no.map(|listed| listed.no);
     let mut count = 0;
     for (seq, text) in store.texts_from(community, told).await? {

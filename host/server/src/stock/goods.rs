@@ -260,7 +260,9 @@ fn line(
         }
     }
     let doing = match row.transfer.kind {
-        TransferKind::Receive if row.transfer.debit.purpose == Purpose::Supplied => GoodsStep::Received,
+        TransferKind::Receive if row.transfer.debit.purpose == Purpose::Supplied => {
+            GoodsStep::Received
+        }
         TransferKind::Receive => GoodsStep::Missed,
         TransferKind::Hold => GoodsStep::Kept,
         TransferKind::Settle => GoodsStep::HandedOver,

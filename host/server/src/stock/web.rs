@@ -109,7 +109,9 @@ async fn rows(
             price: points(&tag.price),
             notes: notes(visit, frame, tag),
             since: tag.since.map(day),
-            next: next.map(|(from, price)| (day(*from), points(price))).collect(),
+            next: next
+                .map(|(from, price)| (day(*from), points(price)))
+                .collect(),
             low: goods.low,
             active: goods.item.active,
         });
@@ -149,7 +151,10 @@ async fn listed(
     if only_low {
         goods.retain(|goods| goods.low);
     }
-    let mut categories: Vec<Code> = SHELVES.iter().filter_map(|code| code.parse().ok()).collect();
+    let mut categories: Vec<Code> = SHELVES
+        .iter()
+        .filter_map(|code| code.parse().ok())
+        .collect();
     categories.extend(frame.items.iter().map(|item| item.category.clone()));
     categories.sort();
     categories.dedup();
@@ -244,10 +249,9 @@ async fn shown_item(
 async fn who(visit: &Visit, line: &goods::BookLine) -> String {
     match line.doing {
         GoodsStep::Kept | GoodsStep::GivenBack => String::new(),
-        GoodsStep::Received
-        | GoodsStep::Missed
-        | GoodsStep::HandedOver
-        | GoodsStep::TakenBack => visit.actor(&line.by).await,
+        GoodsStep::Received | GoodsStep::Missed | GoodsStep::HandedOver | GoodsStep::TakenBack => {
+            visit.actor(&line.by).await
+        }
     }
 }
 

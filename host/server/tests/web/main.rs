@@ -12,6 +12,7 @@ mod carried;
 mod chains;
 mod clock;
 mod compiled;
+mod counter;
 mod crowd;
 mod demo;
 mod desk;
