@@ -28,6 +28,11 @@ use super::words::nearest;
 /// The longest telephone number of a shop, in characters.
 const PHONE_CHARS_MAX: usize = 60;
 
+/// From how many pieces on an item is low, where the file does not say.
+const LOW_STOCK: i64 = 5;
+/// The most pieces that may be called low.
+const LOW_STOCK_MAX: i64 = 1_000_000;
+
 /// Amounts never exceed this, see the book.
 const AMOUNT_MAX: i64 = 1_000_000_000_000;
 
@@ -61,6 +66,19 @@ pub struct Shop {
     pub hours: Text,
     /// Whom to call.
     pub phone: String,
+    /// With so many pieces on the shelf or fewer, an item is low.
+    pub low_stock: i64,
+    /// The same for single items, by code.
+    pub low_stock_items: Vec<(Code, i64)>,
+}
+
+impl Shop {
+    /// With so many pieces of this item on the shelf or fewer, it is low.
+    #[must_use]
+    pub fn low_stock_of(&self, item: &Code) -> i64 {
+        let single = self.low_stock_items.iter().find(|(code, _)| code == item);
+        single.map_or(self.low_stock, |(_, pieces)| *pieces)
+    }
 }
 
 /// One community.
@@ -408,11 +426,41 @@ fn read_shop(field: &Field<'_>) -> Option<Shop> {
         f.string()
             .filter(|number| f.within(number, PHONE_CHARS_MAX))
     });
+    let low_stock = table.get("low_stock");
+    let low_stock = low_stock.and_then(|f| f.integer(0..=LOW_STOCK_MAX));
+    let low_stock_items = table.get("low_stock_items").and_then(|f| read_low(&f));
     table.finish();
     Some(Shop {
         title: title?,
         place: place.unwrap_or_else(|| both("", "")),
         hours: hours.unwrap_or_else(|| both("", "")),
         phone: phone.unwrap_or_default().to_owned(),
+        low_stock: low_stock.unwrap_or(LOW_STOCK),
+        low_stock_items: low_stock_items.unwrap_or_default(),
     })
+}
+
+/// `{ rice-5kg = 20 }`: items that are low from another number of pieces on than the rest of the shelf.
+fn read_low(field: &Field<'_>) -> Option<Vec<(Code, i64)>> {
+    let mut items = Vec::new();
+    for (name, pieces) in field.table()?.free() {
+        match name.parse::<Code>() {
+            Ok(item) => items.extend(
+                pieces
+                    .integer(0..=LOW_STOCK_MAX)
+                    .map(|pieces| (item, pieces)),
+            ),
+            Err(_) => pieces.refuse(
+                both(
+                    format!("“{name}” 不是物品的代号。"),
+                    format!("“{name}” is not the code of an item."),
+                ),
+                both(
+                    "写物品登记时的代号，例如 { rice-5kg = 20 }。",
+                    "write the code under which the item is registered, such as { rice-5kg = 20 }.",
+                ),
+            ),
+        }
+    }
+    Some(items)
 }

@@ -106,6 +106,52 @@
       (next < 0 ? field : all[next]).focus();
     });
   });
+  // A camera reads the pick-up code, where the browser knows QR codes by itself; elsewhere the digits are typed.
+  var scan = document.querySelector("[data-scan]");
+  var video = scan && scan.querySelector("video");
+  var formats = scan && window.BarcodeDetector && navigator.mediaDevices &&
+    navigator.mediaDevices.getUserMedia && window.BarcodeDetector.getSupportedFormats();
+  if (formats) formats.then(function (known) {
+    if (known.indexOf("qr_code") < 0) return;
+    var detector = new window.BarcodeDetector({ formats: ["qr_code"] });
+    var button = scan.querySelector("button");
+    var label = button.textContent;
+    var hint = scan.querySelector("p");
+    var stream = null;
+    var stop = function () {
+      if (stream) stream.getTracks().forEach(function (track) { track.stop(); });
+      stream = null;
+      video.hidden = true;
+      button.textContent = label;
+    };
+    var look = function () {
+      if (!stream) return;
+      detector.detect(video).then(function (found) {
+        var read = found.length ? found[0].rawValue.match(/(?:^|code=)(\d{8})$/) : null;
+        if (!read || !stream) return window.setTimeout(look, 150);
+        stop();
+        document.getElementById("field-code").value = read[1];
+        scan.closest("form").submit();
+      }, function () { window.setTimeout(look, 300); });
+    };
+    button.addEventListener("click", function () {
+      if (stream) return stop();
+      hint.textContent = "";
+      navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } }).then(function (opened) {
+        stream = opened;
+        video.srcObject = opened;
+        video.hidden = false;
+        button.textContent = button.dataset.stop;
+        return video.play().then(look);
+      }).catch(function () {
+        stop();
+        hint.textContent = hint.dataset.denied;
+        document.getElementById("field-code").focus();
+      });
+    });
+    window.addEventListener("pagehide", stop);
+    scan.hidden = false;
+  }, function () { /* the digits are typed */ });
 
   // The slip keeps the screen awake while it is shown at the counter.
   if (document.querySelector(".slip-code") && navigator.wakeLock) {

@@ -27,8 +27,10 @@ pub mod record;
 pub mod resident;
 pub mod shell;
 pub mod shop;
+pub mod stock;
 pub mod text;
 pub mod till;
+pub mod today;
 pub mod why;
 
 pub use access::{
@@ -44,7 +46,7 @@ pub use format::{Day, Moment};
 pub use icon::Picture;
 pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
 pub use operator::{
-    CallLimits, ConfigFault, LastFault, OperatorView, Parked, RuleRemedy, RuleSetRow, RuleState,
+    CallLimits, ConfigFault, LastFault, Parked, RuleRemedy, RuleSetRow, RuleState, RulesView,
 };
 pub use order::{OrderLine, OrderState, OrderView, OrdersView};
 pub use own::OwnView;
@@ -66,10 +68,16 @@ pub use resident::{
 };
 pub use shell::{Desk, Reader, Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
+pub use stock::{
+    CountCheck, GoodsLine, GoodsMove, GoodsRow, NewItemTyped, StockForm, StockItemView, StockTyped,
+    StockView,
+};
 pub use text::Lang;
 pub use till::{
-    TillCheckView, TillItem, TillLine, TillOutcome, TillPieces, TillResultView, TillView,
+    ReturnWay, TillCheckView, TillDay, TillDayView, TillItem, TillLine, TillOutcome, TillPieces,
+    TillResultView, TillSums, TillView, TillWaiting,
 };
+pub use today::{IssueCard, LapsingRow, LapsingView, TodayRow, TodayView};
 pub use why::{Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 
 /// A page that can be sent.

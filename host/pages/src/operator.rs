@@ -1,5 +1,5 @@
-//! The operator's page: which rules decide, how each is doing, what waits for it, what is wrong with a changed
-//! configuration, and in plain words what to do. It decides nothing and reads no figures itself.
+//! The operator's page of the rules: which decide, how each is doing in words, what waits for it, what is wrong with a
+//! changed configuration, and in plain words what to do; figures for authors one step below. It reads no figures itself.
 
 use askama::Template;
 
@@ -104,8 +104,12 @@ pub struct CallLimits {
 /// One rule set of a community.
 #[derive(Debug, Clone)]
 pub struct RuleSetRow {
-    /// Its name.
+    /// What it is called, in the reader's language.
+    pub title: String,
+    /// Its name in files.
     pub name: String,
+    /// What it decided of yesterday.
+    pub yesterday: i64,
     /// Its version.
     pub version: String,
     /// Its digest, hexadecimal.
@@ -155,18 +159,52 @@ pub struct ConfigFault {
     pub remedy: String,
 }
 
-/// `/{community}/operator`.
+impl RuleSetRow {
+    /// Whether events and orders are put to it.
+    fn is_asked(&self) -> bool {
+        match self.state {
+            RuleState::Active | RuleState::Parked => true,
+            RuleState::Planned | RuleState::Past => false,
+        }
+    }
+
+    fn has_facts(&self) -> bool {
+        self.waiting > 0 || self.parked.is_some() || self.last_fault.is_some()
+    }
+
+    /// `昨天 312 次，都有回答，最慢 2 毫秒。`
+    fn told(&self, shell: &Shell) -> String {
+        let yesterday = match self.yesterday {
+            0 => shell.t("rules-none-yesterday"),
+            count => shell.tn("rules-yesterday", count),
+        };
+        let answered = match self.waiting {
+            0 => shell.t("rules-answered"),
+            count => shell.tn("rules-unanswered", count),
+        };
+        let slowest = self.micros.map(|[.., most]| match most {
+            ..1000 => shell.t("rules-quick"),
+            most => shell.tn("rules-slowest", most.div_euclid(1000)),
+        });
+        let parts = [Some(yesterday), Some(answered), slowest];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let told = parts.join(&shell.t("rules-comma"));
+        shell.t1("rules-told", "told", told)
+    }
+}
+
+/// `/{community}/operator/rules`.
 #[derive(Debug, Clone, Template)]
-#[template(path = "operator.html")]
-pub struct OperatorView {
+#[template(path = "rules.html")]
+pub struct RulesView {
     /// Around the page.
     pub shell: Shell,
     /// The rule sets, the active ones first.
     pub rules: Vec<RuleSetRow>,
     /// Events that wait for a rule, all together.
     pub waiting: i64,
-    /// Wrong pick-up codes at the till today, by who typed them.
-    pub wrong_codes: Vec<(String, i64)>,
+    /// Since when the configuration stands as it does.
+    pub since: Option<Moment>,
     /// The newest block.
     pub head: Head,
     /// What is wrong with a changed configuration that was therefore not taken over.
@@ -187,15 +225,10 @@ impl LastFault {
     }
 }
 
-impl OperatorView {
+impl RulesView {
     /// The plain sentence of a counted fault.
     fn fault_text(&self, code: &str) -> String {
         self.shell.t(fault::keys(code).0)
-    }
-
-    /// All of today's wrong pick-up codes.
-    fn wrong_codes_in_all(&self) -> i64 {
-        self.wrong_codes.iter().map(|(_, count)| count).sum()
     }
 
     fn short_digest(&self, digest: &str) -> String {

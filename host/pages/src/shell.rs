@@ -76,6 +76,8 @@ pub enum Desk {
     Operator,
     /// Handing orders over.
     Till,
+    /// What the shop has, and what comes in.
+    Stock,
     /// Booking what people did.
     Record,
     /// Reversals, corrections, objections.
@@ -95,6 +97,7 @@ impl Desk {
             Desk::Find => "/residents",
             Desk::Operator => "/operator",
             Desk::Till => "/till",
+            Desk::Stock => "/stock",
             Desk::Record => "/record",
             Desk::Amend => "/amend",
             Desk::Reset => "/reset",
@@ -108,6 +111,7 @@ impl Desk {
             Desk::Find => "desk-find",
             Desk::Operator => "desk-operator",
             Desk::Till => "desk-till",
+            Desk::Stock => "desk-stock",
             Desk::Record => "desk-record",
             Desk::Amend => "desk-amend",
             Desk::Reset => "desk-reset",

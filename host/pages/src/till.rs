@@ -17,8 +17,8 @@ pub struct TillView {
     pub code: String,
     /// What was wrong with it (field `code`).
     pub errors: Vec<FieldError>,
-    /// The latest hand-overs at this counter, newest first, for a look back.
-    pub recent: Vec<TillLine>,
+    /// What waits and what was handed over.
+    pub day: TillDay,
 }
 
 impl TillView {
@@ -27,7 +27,122 @@ impl TillView {
     }
 }
 
-/// A hand-over of today.
+/// An order that waits to be collected.
+#[derive(Debug, Clone)]
+pub struct TillWaiting {
+    /// Its number.
+    pub no: u64,
+    /// What is still to be handed over.
+    pub title: String,
+    /// Whose, masked.
+    pub masked_name: String,
+    /// The last day to pick it up.
+    pub until: Day,
+    /// How many days that is from today.
+    pub days_left: i64,
+}
+
+/// Orders, pieces and points of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TillSums {
+    /// Orders.
+    pub orders: i64,
+    /// Pieces.
+    pub pieces: i64,
+    /// Points.
+    pub points: i64,
+}
+
+impl TillSums {
+    fn say(&self, shell: &Shell) -> String {
+        let parts = [
+            shell.tn("till-sum-orders", self.orders),
+            shell.tn("till-sum-pieces", self.pieces),
+            shell.points(self.points),
+        ];
+        parts.join(" · ")
+    }
+}
+
+/// How goods come back that were handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReturnWay {
+    /// This reader takes them back.
+    Here,
+    /// One of these does.
+    Ask(Vec<String>),
+}
+
+/// The day of a till.
+#[derive(Debug, Clone)]
+pub struct TillDay {
+    /// Orders that wait, those whose last day is nearest first; perhaps not all of them.
+    pub waiting: Vec<TillWaiting>,
+    /// How many wait.
+    pub waiting_in_all: i64,
+    /// For how many of them today is the last day.
+    pub last_today: i64,
+    /// What was handed over today, the newest first; perhaps not all of it.
+    pub handed: Vec<TillLine>,
+    /// How many hand-overs there were.
+    pub handed_in_all: i64,
+    /// What they add up to.
+    pub out: TillSums,
+    /// What came back today.
+    pub back: Vec<TillLine>,
+    /// What that adds up to.
+    pub returned: TillSums,
+    /// How goods come back.
+    pub way: ReturnWay,
+}
+
+impl TillDay {
+    fn is_here(&self) -> bool {
+        self.way == ReturnWay::Here
+    }
+
+    /// Whom to ask, where this reader may not.
+    fn ask(&self, shell: &Shell) -> String {
+        match &self.way {
+            ReturnWay::Here => String::new(),
+            ReturnWay::Ask(names) if names.is_empty() => shell.t("till-return-office"),
+            ReturnWay::Ask(names) => {
+                let names = names.join(&shell.t("till-names"));
+                shell.t1("till-return-ask", "names", names)
+            }
+        }
+    }
+
+    fn is_cut(&self) -> bool {
+        let there = |lines: usize| i64::try_from(lines).unwrap_or(i64::MAX);
+        there(self.waiting.len()) < self.waiting_in_all
+            || there(self.handed.len()) < self.handed_in_all
+    }
+
+    fn until(&self, shell: &Shell, order: &TillWaiting) -> String {
+        match order.days_left {
+            ..=0 => shell.t("till-last-today"),
+            1 => shell.t("till-last-tomorrow"),
+            _ => shell.t1("home-waiting-until", "day", shell.day(order.until)),
+        }
+    }
+}
+
+/// `GET /{community}/till/day`: all of it, for printing.
+#[derive(Debug, Clone, Template)]
+#[template(path = "till_sheet.html")]
+pub struct TillDayView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The day.
+    pub day: TillDay,
+    /// Which day it is.
+    pub today: Day,
+    /// When the shop is open; may be empty.
+    pub shop_hours: String,
+}
+
+/// Something that went over the counter today.
 #[derive(Debug, Clone)]
 pub struct TillLine {
     /// What, with its quantity.
@@ -36,6 +151,18 @@ pub struct TillLine {
     pub masked_name: String,
     /// When.
     pub at: Moment,
+    /// The order's number.
+    pub order: u64,
+    /// The entry that booked it.
+    pub entry: u64,
+    /// Points that were spent on it, or came back.
+    pub points: i64,
+    /// Who booked it.
+    pub by: String,
+    /// The entry that took it back meanwhile.
+    pub returned: Option<u64>,
+    /// The idempotency key of taking it back.
+    pub key: String,
 }
 
 impl TillLine {
@@ -231,6 +358,12 @@ mod tests {
                 hour: 9,
                 minute: 5,
             },
+            order: 1,
+            entry: 2,
+            points: 5,
+            by: String::new(),
+            returned: None,
+            key: String::new(),
         };
         assert_eq!(line.time(), "09:05");
     }

@@ -399,7 +399,7 @@ role-shopkeeper = Shopkeeper
 role-leader = Activity leader
 
 ## Till
-desk-operator = Operator
+desk-operator = Today
 desk-till = Till
 desk-record = Record
 desk-amend = Corrections
@@ -413,7 +413,6 @@ till-title = Hand over an order
 till-code = Pick-up code
 till-code-hint = Scan it, or type the 8 digits
 till-look = Look it up
-till-recent = Handed over just now
 till-check-title = Check, then hand over
 till-handed-before = ({ $count } handed over before)
 till-pieces = How many now?
@@ -485,8 +484,7 @@ proof-holds-alone-text = But the fingerprint it leads to is none of those publis
 proof-broken = The proof does not hold
 proof-broken-text = Download it once more and try again. If it still does not hold, keep both files and tell the community and an auditor.
 proof-says = What it proves
-operator-title = Operator
-operator-heading = { $community } · Operator
+operator-title = Today
 operator-config-fault = The new configuration has faults; this community keeps the one it had
 operator-newcomer-fault = The file of a new community has faults; it is not served yet
 operator-newcomer-fault-note = This community is not touched. Once it is mended it goes into force by itself, without a restart.
@@ -507,7 +505,6 @@ operator-active = Active
 operator-planned = Planned
 operator-past = Past
 operator-parked = Parked
-operator-from = In force from
 operator-digest = Fingerprint
 operator-waiting-label = Waiting events
 operator-fault = Last fault
@@ -716,3 +713,183 @@ listing-minor = A child?
 listing-minor-text = Children stand in no public list. Only “yes” is kept, no date of birth; change it to “no” when they turn 18.
 listing-minor-yes = This is a child
 listing-minor-no = No child
+
+desk-stock = Stock
+stock-title = Stock
+stock-which = Which goods
+stock-all = All { $count }
+stock-low-all = Low { $count }
+stock-none-low = Nothing is low; there is enough of everything.
+stock-none = There are no goods yet. Register the first below, then receive some.
+stock-off = Off the shelf
+stock-gone = None left
+stock-low = Low
+stock-on-shelf = On the shelf
+stock-reserved = Ordered
+stock-handed-month = Out this month
+stock-price = Price now
+stock-no-price = no price
+stock-price-since = since { $day }
+stock-next-price = from { $day }: { $price }
+stock-limits = How it is had
+stock-limits-note = As somebody reads it who has had none yet; everybody pays by what is known of them.
+stock-new = Register a new item
+stock-title-zh = Name (Chinese)
+stock-title-en = Name in English
+stock-code = Code
+stock-code-hint = Small letters, digits and hyphens, such as rice-5kg; it stays, and rules price by it
+stock-category = Shelf
+stock-value = Value in yuan
+stock-value-hint = What one piece costs in a shop, 39.8 say; rules may price by it
+stock-add = Register this item
+stock-deeds = What is to be done
+stock-receive = Goods in
+stock-pieces-in = Pieces that came
+stock-donor = From whom, or number of the paper
+stock-donor-hint = Such as a gift of a shop, or delivery note 1120
+stock-on = Day they came
+stock-note = Note
+stock-note-hint = Such as: delivery of November
+stock-do-receive = Book them in
+stock-lose = Broken, out of date, lost
+stock-pieces-out = Pieces missing
+stock-lose-hint = Such as: three bags out of date. Whoever reads the book later should understand
+stock-do-lose = Take them off the book
+stock-count = Count
+stock-pieces-found = Pieces found
+stock-count-hint = Count all that lies there, what is kept for orders too. The difference is shown before it is booked
+stock-count-reason-hint = Such as: count at the end of the month
+stock-do-count = Show the difference
+stock-count-check = Check the count
+stock-by-book = By the book
+stock-found = Found
+stock-off-by = Difference
+stock-colon = :{" "}
+stock-count-right = Book and count agree; there is nothing to book.
+stock-count-book = The count is right: book { $count }
+stock-count-again = Count again first
+stock-do-off = Take it off the shelf
+stock-do-on = Put it on the shelf again
+stock-off-hint = Off the shelf, residents do not see it; orders that were placed are handed over as ever.
+stock-book = Book of goods
+stock-csv = Save as a sheet (CSV)
+stock-book-empty = Nothing has moved yet. The first delivery makes the first line.
+stock-received = Came in
+stock-missed = Missed
+stock-kept = Kept
+stock-handed-over = Handed over
+stock-given-back = Back on the shelf
+stock-taken-back = Taken back
+stock-order = for order #{ $no }
+stock-kept-change = ordered { $count }
+stock-after = { $shelf } on the shelf · { $reserved } ordered
+stock-undo = Wrong? Take it back
+stock-done = Booked as entry { $entry }.
+
+till-waiting = Waiting to be collected
+till-ending = { $n ->
+    [one] Today is the last day for { $count } order. A call may help.
+   *[other] Today is the last day for { $count } orders. A call may help.
+}
+till-none-waiting = No order is waiting to be collected.
+till-last-today = last day today
+till-last-tomorrow = last day tomorrow
+till-today = Handed over today
+till-out = Out
+till-back = Came back
+till-sum-orders = { $n ->
+    [one] { $count } order
+   *[other] { $count } orders
+}
+till-sum-pieces = { $n ->
+    [one] { $count } piece
+   *[other] { $count } pieces
+}
+till-returned = Returned
+till-return = Take back
+till-return-reason = Returned by the resident, goods are back
+till-do-return = { $n ->
+    [one] Take it back, { $count } point goes to the resident
+   *[other] Take it back, { $count } points go to the resident
+}
+till-return-ask = For a return ask a reviewer or an operator ({ $names }) and name the entry.
+till-return-office = For a return ask a reviewer or an operator and name the entry.
+till-names = ,{" "}
+till-all = See all of it, to print
+till-print = Print today's list
+till-print-now = Print
+till-sheet-title = Pick-ups and hand-overs today
+till-scan = Scan
+till-scan-stop = Stop scanning
+till-scan-picture = What the camera sees
+till-scan-denied = The camera is not open; please type the 8 digits.
+
+today-title = Today
+today-all-well = Everything is in order.
+today-all-well-note = {" "}Nothing waits for anybody, and nothing ends today or tomorrow.
+today-waits = Waiting for you
+today-objections = Objections
+today-objections-note = Read the reason; uphold the award or take it back
+today-marks = Events with a mark
+today-marks-note = The rule asks somebody to look; looking is enough
+today-proposals = Corrections to approve
+today-proposals-note = Another member of staff has to agree
+today-events = Events that wait for a rule
+today-events-note = They are decided once the rule is mended; nothing is lost
+today-notices = Notices end today or tomorrow
+today-notices-note = Without an objection they are booked by themselves
+today-due = Falling due
+today-orders-today = Orders on their last day
+today-orders-today-note = Not collected, their points go back; a call may help
+today-orders-tomorrow = Orders whose last day is tomorrow
+today-orders-tomorrow-note = Not collected until then, their points go back
+today-low = Goods that are low
+today-low-note = Time for a delivery, or take them off the shelf
+today-lapsing = points run out within seven days
+today-lapsing-note = { $n ->
+    [one] Of { $count } holder, who may be reminded
+   *[other] Of { $count } holders, who may be reminded
+}
+today-periods = Periods to be closed
+today-periods-note = Cut off, look, then sign
+today-issue = Points of this month
+today-points = points
+today-budget = of a budget of { $budget }
+today-bar = { $used }% used, { $month }% of the month gone
+today-used-up = The budget of this month is used up; events get no points.
+today-ends = At this pace it ends on { $day }.
+today-lasts = It lasts: at this pace the month comes to about { $points }.
+today-left = { $points } left.
+today-no-budget = No monthly budget is set.
+today-orders = Orders waiting to be collected
+today-newest = Newest change: { $what }, from { $day }
+today-rules-well = all well
+today-rules-ill = need care
+today-config = Configuration
+today-config-well = in order
+today-config-ill = faulty, not taken over
+lapsing-title = Points that run out within seven days
+lapsing-none = No points run out within seven days.
+lapsing-sum = { $points } in all, of { $holders }. A reminder saves them.
+lapsing-holders = { $n ->
+    [one] { $count } holder
+   *[other] { $count } holders
+}
+lapsing-last = last day { $day }
+rules-each = Each rule
+rules-from = From { $day }
+rules-then = .{" "}
+rules-yesterday = { $n ->
+    [one] Yesterday { $count } time
+   *[other] Yesterday { $count } times
+}
+rules-none-yesterday = Nothing yesterday
+rules-answered = all answered
+rules-unanswered = { $count } not answered yet
+rules-quick = always below 1 ms
+rules-slowest = the slowest took { $count } ms
+rules-comma = ,{" "}
+rules-told = { $told }.
+rules-config-well = What is in force is what the files say.
+rules-config-since = So since { $at }.
+operator-name = Name in the files

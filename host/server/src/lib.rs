@@ -15,6 +15,7 @@ pub mod house;
 pub mod jobs;
 pub mod ledger;
 pub mod logging;
+pub mod overview;
 pub mod people;
 pub mod period;
 pub mod redemption;

@@ -4,6 +4,7 @@
 
 pub mod api;
 pub(crate) mod counter;
+pub mod daily;
 pub(crate) mod order;
 pub(crate) mod shop;
 pub mod till;

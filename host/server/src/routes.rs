@@ -29,8 +29,8 @@ use crate::door::fault::Fault;
 use crate::door::{Act, Address, Addresses, json, of_api};
 use crate::house::House;
 use crate::{
-    access, amend, audit, door, earning, ledger, people, period, redemption, resident, rulebooks,
-    vitals,
+    access, amend, audit, door, earning, ledger, overview, people, period, redemption, resident,
+    rulebooks, stock, vitals,
 };
 
 /// After this long a request is answered, one way or the other.
@@ -94,10 +94,10 @@ pub fn router(house: Arc<House>) -> Router {
 )]
 pub fn addresses() -> Addresses {
     use Act::{
-        Approve, ChangeSecret, Decline, FindResident, HandOver, ManageOwn, ManageStaff, Object,
-        OrderOwn, PlaceOrder, Propose, ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin,
-        Reverse, Review, SeeDesk, SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeResident,
-        SetListing, StepPeriod,
+        Approve, ChangeSecret, Decline, FindResident, HandOver, ManageOwn, ManageStaff, ManageStock,
+        Object, OrderOwn, PlaceOrder, Propose, ReadBalance, ReadPeriodHolders, ReadPerson,
+        RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations, SeeOwn, SeePeriods,
+        SeePublic, SeeResident, SetListing, StepPeriod,
     };
     Addresses::default()
         // Before anybody signs in.
@@ -267,10 +267,47 @@ pub fn addresses() -> Addresses {
             "/{community}/till",
             redemption::counter::look_up_code,
         )
+        .get(
+            HandOver,
+            "/{community}/till/day",
+            redemption::counter::show_till_day,
+        )
         .post(
             HandOver,
             "/{community}/till/{no}/settle",
             redemption::counter::settle_order,
+        )
+        .get(ManageStock, "/{community}/stock", stock::web::list_stock)
+        .post(ManageStock, "/{community}/stock", stock::web::add_item)
+        .get(
+            ManageStock,
+            "/{community}/stock/{item}",
+            stock::web::show_stock_item,
+        )
+        .get(
+            ManageStock,
+            "/{community}/stock/{item}/book.csv",
+            stock::web::get_stock_book,
+        )
+        .post(
+            ManageStock,
+            "/{community}/stock/{item}/receive",
+            stock::web::receive_goods,
+        )
+        .post(
+            ManageStock,
+            "/{community}/stock/{item}/lose",
+            stock::web::lose_goods,
+        )
+        .post(
+            ManageStock,
+            "/{community}/stock/{item}/count",
+            stock::web::book_count,
+        )
+        .post(
+            ManageStock,
+            "/{community}/stock/{item}/shelf",
+            stock::web::put_on_shelf,
         )
         .get(
             RecordEvent,
@@ -359,7 +396,17 @@ pub fn addresses() -> Addresses {
         .get(
             SeeOperations,
             "/{community}/operator",
-            rulebooks::web::show_operator,
+            overview::web::show_today,
+        )
+        .get(
+            SeeOperations,
+            "/{community}/operator/rules",
+            rulebooks::web::show_rules,
+        )
+        .get(
+            ReadBalance,
+            "/{community}/operator/lapsing",
+            overview::web::list_lapsing,
         )
         .get(
             SeePeriods,

@@ -1,15 +1,20 @@
-//! What the shop has: items and the goods that come in. What they cost is decided by the pricing rule, and
-//! who redeems them is in `redemption`.
+//! What the shop has: items and the goods that come in. What they cost is decided by the pricing rule ([`prices`] only
+//! asks it), what moved is read in [`goods`], and who redeems them is in `redemption`.
+
+pub mod goods;
+pub mod prices;
+pub(crate) mod web;
 
 use std::collections::BTreeMap;
 
 use rongyi_clerk::{ClerkError, receipt};
 use rongyi_core::account::{Account, Purpose};
 use rongyi_core::chain::{hex, sha256};
-use rongyi_core::command::{Ask, Receive, Rejection, SaltedText};
+use rongyi_core::command::{Ask, Command, Receive, Rejection, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, ItemNo};
 use rongyi_core::record::{Asked, Item, Key, Record};
 use rongyi_core::rule::Text;
+use rongyi_core::time::LocalDate;
 use rongyi_sheets::{BadRow, Columns, Row, Rows};
 use rongyi_store::StoreError;
 
@@ -17,6 +22,15 @@ use crate::access::random;
 use crate::earning::{code, day, whole};
 use crate::house::House;
 use crate::people::{Added, RowError, bad, conflict, text};
+use crate::redemption::key;
+
+/// Who books, and under which idempotency key.
+pub type Booking = (Code, Option<String>);
+
+/// As whoever sits at the terminal, each time anew.
+pub fn by_hand(house: &House) -> Booking {
+    (house.hand.code(), None)
+}
 
 /// Between donor, day and reason of goods that came in.
 const BETWEEN: &str = " · ";
@@ -88,12 +102,48 @@ async fn add_item(
         let place = format!("物品 item {}", item.code);
         return Err(conflict(row, &place, &told(old), &told(&item)).into());
     }
-    let command = house.command(community, &house.hand.code(), Ask::Define(Box::new(item)));
-    match house.clerk.ask_patiently(community, command).await {
+    match define(house, community, item, by_hand(house)).await {
         Ok(_) => Ok(true),
         Err(ClerkError::Rejected(Rejection::NothingToDo)) => Ok(false),
         Err(error) => Err(RowError::clerk(row.line, error)),
     }
+}
+
+/// Writes an item down: a new one, or another title, category or value for one that is there. Answers the entry.
+///
+/// # Errors
+/// [`Rejection::NothingToDo`], or what the database said.
+pub async fn define(
+    house: &House,
+    community: &Code,
+    item: Item,
+    (actor, key_text): Booking,
+) -> Result<u64, ClerkError> {
+    let input = format!("define {item:?}");
+    let mut command = house.command(community, &actor, Ask::Define(Box::new(item)));
+    command.key = key(key_text, &input);
+    let answer = house.clerk.ask_patiently(community, command).await?;
+    Ok(answer.receipt.entry)
+}
+
+/// Writes a new item down. Answers the entry; the same key answers the same one.
+///
+/// # Errors
+/// [`Rejection::NothingToDo`] where the code is another item's already, or what the database said.
+pub async fn define_new(
+    house: &House,
+    community: &Code,
+    item: Item,
+    booking: Booking,
+) -> Result<u64, ClerkError> {
+    let frame = house.store.frame(community).await?;
+    let items = frame.map(|frame| frame.items).unwrap_or_default();
+    let old = items.iter().find(|old| old.code == item.code);
+    // The very same once more is a second press, which its key answers.
+    if old.is_some_and(|old| !old.active || !same(old, &item)) {
+        return Err(ClerkError::Rejected(Rejection::NothingToDo));
+    }
+    define(house, community, item, booking).await
 }
 
 /// Whether two items say the same; an item's number is given by the ledger.
@@ -178,18 +228,19 @@ async fn receive(
             text: rejection.text(),
         }));
     }
-    let on = received_on.unwrap_or(today);
-    let told = [donor, &on.to_string(), reason]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(BETWEEN);
+    let delivery = Delivery {
+        item,
+        quantity,
+        donor: donor.to_owned(),
+        on: received_on.unwrap_or(today),
+        reason: reason.to_owned(),
+    };
     let mut count = 0;
     let key = seen.map(|seen| {
         // What is written counts, not the day on which the file is read: the same file is the same tomorrow.
         let written = received_on.map(|on| on.to_string()).unwrap_or_default();
         let content = [
-            item.as_str(),
+            delivery.item.as_str(),
             &quantity.to_string(),
             donor,
             &written,
@@ -207,45 +258,92 @@ async fn receive(
     });
     // A key is forgotten in time, and is its actor's; a row that says its day is found in the ledger itself.
     if count > 0 && received_on.is_some() {
-        let booked = booked(house, community, (&item, quantity), &told).await;
+        let booked = booked(house, community, &delivery).await;
         let booked = booked.map_err(|error| RowError::clerk(row.line, error.into()))?;
         if booked >= count {
             return Ok(None);
         }
     }
-    let salted = SaltedText {
-        salt: random(),
-        text: told,
-    };
-    let ask = Ask::Receive(Receive {
-        item,
-        quantity,
-        reason: salted.commitment(),
-    });
-    let mut command = house.command(community, &house.hand.code(), ask);
-    command.key = key;
-    command.text = Some(salted);
+    let command = delivery.command(house, community, (&house.hand.code(), key));
     match house.clerk.ask_patiently(community, command).await {
         Ok(answer) => Ok((!answer.replayed).then_some(answer.receipt.entry)),
         Err(error) => Err(RowError::clerk(row.line, error)),
     }
 }
 
-/// How often so many pieces came in with this very text.
-async fn booked(
+/// Goods that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// What.
+    pub item: Code,
+    /// How many pieces.
+    pub quantity: i32,
+    /// Who gave them, or the number of a paper; may be empty.
+    pub donor: String,
+    /// On which day they came.
+    pub on: LocalDate,
+    /// Why, or what else is to be known.
+    pub reason: String,
+}
+
+impl Delivery {
+    /// Donor, day and reason, as the text of the entry has them.
+    fn told(&self) -> String {
+        let parts = [self.donor.clone(), self.on.to_string(), self.reason.clone()];
+        let parts = parts.into_iter().filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(BETWEEN)
+    }
+
+    fn command(
+        &self,
+        house: &House,
+        community: &Code,
+        (actor, key): (&Code, Option<Key>),
+    ) -> Command {
+        let salted = SaltedText {
+            salt: random(),
+            text: self.told(),
+        };
+        let ask = Ask::Receive(Receive {
+            item: self.item.clone(),
+            quantity: self.quantity,
+            reason: salted.commitment(),
+        });
+        let mut command = house.command(community, actor, ask);
+        command.key = key;
+        command.text = Some(salted);
+        command
+    }
+}
+
+/// Books a delivery in. Answers the entry; the same key answers the same one.
+///
+/// # Errors
+/// [`Rejection::ItemUnknown`], [`Rejection::QuantityRange`], or what the database said.
+pub async fn deliver(
     house: &House,
     community: &Code,
-    (item, quantity): (&Code, i32),
-    told: &str,
-) -> Result<u32, StoreError> {
-    let store = &house.store;
+    delivery: &Delivery,
+    (actor, key_text): Booking,
+) -> Result<u64, ClerkError> {
+    let key = key(key_text, &format!("{delivery:?}"));
+    let command = delivery.command(house, community, (&actor, key));
+    let answer = house.clerk.ask_patiently(community, command).await?;
+    Ok(answer.receipt.entry)
+}
+
+/// How often so many pieces came in with this very text.
+async fn booked(house: &House, community: &Code, delivery: &Delivery) -> Result<u32, StoreError> {
+    let (store, told) = (&house.store, &delivery.told());
     let frame = store.frame(community).await?;
     let items = frame.iter().flat_map(|frame| &frame.items);
-    let no = items.into_iter().find(|listed| listed.code == *item);
+    let no = items
+        .into_iter()
+        .find(|listed| listed.code == delivery.item);
     let no = no.map(|listed| listed.no);
     let mut count = 0;
     for (seq, text) in store.texts_from(community, told).await? {
-        if text.text != told {
+        if text.text != *told {
             continue;
         }
         let Some(stored) = store.entry(community, seq).await? else {
@@ -253,7 +351,7 @@ async fn booked(
         };
         if let Some(Record::Asked(_, Asked::Receive(received))) = receipt(&stored)?.records.first()
             && Some(received.item) == no
-            && received.quantity == quantity
+            && received.quantity == delivery.quantity
         {
             count += 1;
         }
@@ -270,7 +368,9 @@ pub async fn miss(
     community: &Code,
     (item, pieces): (&Code, i32),
     reason: &str,
+    (actor, key_text): Booking,
 ) -> Result<u64, ClerkError> {
+    let key = key(key_text, &format!("miss {item} {pieces} {reason}"));
     let text = SaltedText {
         salt: random(),
         text: reason.to_owned(),
@@ -280,7 +380,8 @@ pub async fn miss(
         quantity: pieces.saturating_neg(),
         reason: text.commitment(),
     });
-    let mut command = house.command(community, &house.hand.code(), ask);
+    let mut command = house.command(community, &actor, ask);
+    command.key = key;
     command.text = Some(text);
     let answer = house.clerk.ask_patiently(community, command).await?;
     Ok(answer.receipt.entry)
@@ -295,16 +396,11 @@ pub struct Counted {
     pub entry: Option<u64>,
 }
 
-/// Sets the book right after a count of everything that lies there, what is kept for orders included.
+/// Pieces that the book holds of an item, those kept for orders included: what a count compares with.
 ///
 /// # Errors
-/// As [`miss`].
-pub async fn count(
-    house: &House,
-    community: &Code,
-    (item, found): (&Code, i32),
-    reason: &str,
-) -> Result<Counted, ClerkError> {
+/// [`Rejection::ItemUnknown`], or what the database said.
+pub async fn by_book(house: &House, community: &Code, item: &Code) -> Result<i64, ClerkError> {
     let unknown = || ClerkError::Rejected(Rejection::ItemUnknown { item: item.clone() });
     let frame = house.store.frame(community).await?;
     let items = frame.map(|frame| frame.items).unwrap_or_default();
@@ -314,11 +410,25 @@ pub async fn count(
     let of = |purpose| Account::of_community(asset, purpose);
     let accounts = [of(Purpose::Shelf), of(Purpose::Reserved)];
     let held = house.store.balances(community, &accounts).await?;
-    let by_book = held.iter().map(|(_, state)| state.total).sum::<i64>();
+    Ok(held.iter().map(|(_, state)| state.total).sum())
+}
+
+/// Sets the book right after a count of everything that lies there, what is kept for orders included.
+///
+/// # Errors
+/// As [`miss`].
+pub async fn count(
+    house: &House,
+    community: &Code,
+    (item, found): (&Code, i32),
+    reason: &str,
+    booking: Booking,
+) -> Result<Counted, ClerkError> {
+    let by_book = by_book(house, community, item).await?;
     let missing = by_book.saturating_sub(i64::from(found));
     let entry = match i32::try_from(missing) {
         Ok(0) => None,
-        Ok(missing) => Some(miss(house, community, (item, missing), reason).await?),
+        Ok(missing) => Some(miss(house, community, (item, missing), reason, booking).await?),
         Err(_) => return Err(ClerkError::Rejected(Rejection::OutOfRange)),
     };
     Ok(Counted { by_book, entry })
@@ -331,18 +441,15 @@ pub async fn count(
 pub async fn offer(
     house: &House,
     community: &Code,
-    item: &Code,
-    active: bool,
+    (item, active): (&Code, bool),
+    booking: Booking,
 ) -> Result<u64, ClerkError> {
     let frame = house.store.frame(community).await?;
     let items = frame.map(|frame| frame.items).unwrap_or_default();
     let known = items.into_iter().find(|listed| listed.code == *item);
     let known =
         known.ok_or_else(|| ClerkError::Rejected(Rejection::ItemUnknown { item: item.clone() }))?;
-    let ask = Ask::Define(Box::new(Item { active, ..known }));
-    let command = house.command(community, &house.hand.code(), ask);
-    let answer = house.clerk.ask_patiently(community, command).await?;
-    Ok(answer.receipt.entry)
+    define(house, community, Item { active, ..known }, booking).await
 }
 
 /// A whole number from `min` on, as the ledger counts pieces and fen.

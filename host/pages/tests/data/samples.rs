@@ -10,6 +10,7 @@ mod passbook;
 mod proof;
 mod record;
 mod staff;
+mod stock;
 
 fn l(lang: Lang, zh: &str, en: &str) -> String {
     match lang {
@@ -346,6 +347,9 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         record::pages(lang, size),
         staff::office_pages(lang, size),
         staff::period_pages(lang, size),
+        stock::list_pages(lang, size),
+        stock::item_pages(lang, size),
+        stock::today_pages(lang, size),
         proof::proof_pages(lang, size),
         proof::own_pages(lang, size),
         proof::privacy_pages(lang, size),

@@ -5,7 +5,7 @@ use rongyi_pages::*;
 use super::{Pages, at, at_desks, day, l, shell};
 
 /// An operator's.
-const ALL_DESKS: [Desk; 4] = [Desk::Operator, Desk::Till, Desk::Record, Desk::Amend];
+pub(super) const ALL_DESKS: [Desk; 4] = [Desk::Operator, Desk::Till, Desk::Record, Desk::Amend];
 
 fn pieces(item: &str, title: String, left: i64, handed: i64) -> TillPieces {
     TillPieces {
@@ -57,17 +57,72 @@ pub(super) fn check_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
+fn till_day(lang: Lang, way: ReturnWay) -> TillDay {
+    let waits = |no, title: String, days_left| TillWaiting {
+        no,
+        title,
+        masked_name: l(lang, "陈*英", "Chen *"),
+        until: day(11, 22 + u8::try_from(days_left).unwrap()),
+        days_left,
+    };
+    let line = |entry, returned| TillLine {
+        title: l(lang, "食用油 1.8 升 × 1", "Cooking oil 1.8 l × 1"),
+        masked_name: l(lang, "林*国", "Lin *"),
+        at: at(day(11, 22), 9, 5),
+        order: 311,
+        entry,
+        points: 60,
+        by: l(lang, "工作人员 李店员", "staff Li"),
+        returned,
+        key: "0191f3a2".to_owned(),
+    };
+    TillDay {
+        waiting: vec![
+            waits(318, l(lang, "大米 5 公斤 × 1", "Rice 5 kg × 1"), 0),
+            waits(319, l(lang, "食盐 × 2", "Salt × 2"), 1),
+            waits(321, l(lang, "食盐 × 1", "Salt × 1"), 5),
+        ],
+        waiting_in_all: 12,
+        last_today: 1,
+        handed: vec![line(822, None), line(820, Some(825))],
+        handed_in_all: 2,
+        out: TillSums {
+            orders: 2,
+            pieces: 2,
+            points: 120,
+        },
+        back: vec![line(825, None)],
+        returned: TillSums {
+            orders: 1,
+            pieces: 1,
+            points: 60,
+        },
+        way,
+    }
+}
+
 pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
     let staff = l(lang, "李店员", "Li, shopkeeper");
     let till = TillView {
         shell: at_desks(shell(lang, size, Some(&staff)), &[Desk::Till]),
         code: String::new(),
         errors: vec![],
-        recent: vec![TillLine {
-            title: l(lang, "食用油 1.8 升 × 1", "Cooking oil 1.8 l × 1"),
-            masked_name: l(lang, "林*国", "Lin *"),
-            at: at(day(11, 22), 9, 5),
-        }],
+        day: till_day(lang, ReturnWay::Ask(vec!["黄主任".to_owned()])),
+    };
+    let mut alone = till.clone();
+    alone.day.way = ReturnWay::Ask(Vec::new());
+    let mut calm = till.clone();
+    calm.day.waiting = Vec::new();
+    calm.day.handed = Vec::new();
+    calm.day.back = Vec::new();
+    calm.day.last_today = 0;
+    calm.day.waiting_in_all = 0;
+    calm.day.handed_in_all = 0;
+    let sheet = TillDayView {
+        shell: till.shell.clone(),
+        day: till_day(lang, ReturnWay::Here),
+        today: day(11, 22),
+        shop_hours: l(lang, "周六 9:00–11:30", "Saturday 9:00–11:30"),
     };
     let mut wrong = till.clone();
     wrong.code = "4827193".to_owned();
@@ -95,6 +150,9 @@ pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
     let when = at(day(11, 22), 9, 5);
     vec![
         ("till", till.html()),
+        ("till-alone", alone.html()),
+        ("till-calm", calm.html()),
+        ("till-day", sheet.html()),
         ("till-wrong", wrong.html()),
         ("till-handed", result(TillOutcome::HandedOver, true)),
         (
@@ -139,7 +197,7 @@ pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
-fn config_fault(lang: Lang) -> ConfigFault {
+pub(super) fn config_fault(lang: Lang) -> ConfigFault {
     ConfigFault {
         place: "nanmen.toml:31:9".to_owned(),
         text: "monthly_cap = \"300\"".to_owned(),
@@ -153,7 +211,7 @@ fn config_fault(lang: Lang) -> ConfigFault {
     }
 }
 
-fn newcomer_fault(lang: Lang) -> ConfigFault {
+pub(super) fn newcomer_fault(lang: Lang) -> ConfigFault {
     ConfigFault {
         place: "dongcun.toml:4:1".to_owned(),
         text: "unti = 1".to_owned(),
@@ -173,8 +231,10 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
         hash: "4be1077c2f9d63a0e85b41c7d26f08a39b5ce71204df86a3915c0ed7b82f64a1".to_owned(),
         at: at(day(11, 22), 7, 42),
     };
-    let rule = |name: String, state, waiting: i64| RuleSetRow {
-        name,
+    let rule = |title: String, state, waiting: i64| RuleSetRow {
+        title,
+        name: "points-table".to_owned(),
+        yesterday: if waiting > 0 { 0 } else { 312 },
         version: "3".to_owned(),
         digest: "9f2c41d07ab8e3556f1d0c9b7e24a8815c3f90d2be67a4417d0f8832c5e91ab6".to_owned(),
         author: l(lang, "榕城区社工站", "Rongcheng social work station"),
@@ -211,9 +271,9 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
             RuleState::Active | RuleState::Planned | RuleState::Past => RuleRemedy::Fine,
         },
     };
-    let operator = OperatorView {
-        wrong_codes: vec![(l(lang, "工作人员 王小店", "staff Wang"), 3)],
+    let rules = RulesView {
         shell: at_desks(shell(lang, size, Some("黄主任")), &ALL_DESKS),
+        since: Some(at(day(11, 20), 8, 0)),
         rules: vec![
             rule(
                 l(lang, "绿美积分 2026 秋", "Green points, autumn"),
@@ -238,14 +298,14 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
         newcomer_faults: vec![newcomer_fault(lang)],
         needs_restart: vec!["listen".to_owned()],
     };
-    let mut quiet = operator.clone();
+    let mut quiet = rules.clone();
     quiet.waiting = 0;
     quiet.config_faults = Vec::new();
     quiet.newcomer_faults = Vec::new();
     quiet.needs_restart = Vec::new();
     vec![
-        ("operator", operator.html()),
-        ("operator-quiet", quiet.html()),
+        ("rules", rules.html()),
+        ("rules-quiet", quiet.html()),
         (
             "head",
             HeadView {

@@ -33,15 +33,23 @@ pub const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
+/// At the till the camera may read pick-up codes; nowhere else is one asked for.
+const AT_TILL: HeaderValue =
+    HeaderValue::from_static("camera=(self), geolocation=(), microphone=(), payment=(), usb=()");
+
 /// Added where residents use https.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Adds them. Pages hold personal data, so nothing is kept by caches unless the handler says so.
 pub async fn secure(State(https): State<bool>, request: Request, next: Next) -> Response {
+    let at_till = request.uri().path().ends_with("/till");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, value);
+    }
+    if at_till {
+        headers.insert(HeaderName::from_static("permissions-policy"), AT_TILL);
     }
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);

@@ -106,6 +106,10 @@ fn here(parts: &Parts) -> String {
     let front = path.split('/').nth(1).unwrap_or("");
     if path.ends_with("/settle") {
         format!("/{front}/till")
+    } else if path.split('/').nth(2) == Some("stock") {
+        // The deeds of an item stand one step below its page.
+        let page: Vec<&str> = path.split('/').take(4).collect();
+        page.join("/")
     } else if path.split('/').nth(2) == Some("amend") {
         format!("/{front}/amend")
     } else if path.split('/').nth(2) == Some("reset") {
@@ -347,13 +351,14 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
             Desk::Operator,
             Desk::Find,
             Desk::Till,
+            Desk::Stock,
             Desk::Record,
             Desk::Amend,
             Desk::Reset,
             Desk::Listing,
             Desk::Staff,
         ],
-        Role::Shopkeeper => &[Desk::Till, Desk::Find],
+        Role::Shopkeeper => &[Desk::Till, Desk::Find, Desk::Stock],
         Role::Reviewer => &[
             Desk::Amend,
             Desk::Find,

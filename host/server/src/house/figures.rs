@@ -115,6 +115,16 @@ pub struct Report {
     pub remedy: RuleRemedy,
 }
 
+impl Report {
+    /// Whether events and orders are put to it now.
+    pub fn is_asked(&self) -> bool {
+        match self.state {
+            RuleState::Active | RuleState::Parked => true,
+            RuleState::Planned | RuleState::Past => false,
+        }
+    }
+}
+
 /// A report of every rule set, those that decide first, then the newest.
 pub fn reports(
     frame: &Frame,

@@ -187,14 +187,16 @@ pub(crate) async fn item(command: ItemCommand) -> Result<(), Failure> {
     let (place, Update { update }, job) = match command {
         ItemCommand::Off { place, item } => {
             return at_shelf(&place, async |house, community| {
-                let entry = stock::offer(house, community, &item, false).await?;
+                let entry =
+                    stock::offer(house, community, (&item, false), stock::by_hand(house)).await?;
                 Ok(booked(entry))
             })
             .await;
         }
         ItemCommand::On { place, item } => {
             return at_shelf(&place, async |house, community| {
-                let entry = stock::offer(house, community, &item, true).await?;
+                let entry =
+                    stock::offer(house, community, (&item, true), stock::by_hand(house)).await?;
                 Ok(booked(entry))
             })
             .await;
@@ -277,7 +279,8 @@ pub(crate) async fn stock(command: StockCommand) -> Result<(), Failure> {
             reason,
         } => {
             return at_shelf(&place, async |house, community| {
-                let missed = stock::miss(house, community, (&item, quantity), &reason);
+                let what = (&item, quantity);
+                let missed = stock::miss(house, community, what, &reason, stock::by_hand(house));
                 Ok(reversible(missed.await?))
             })
             .await;
@@ -289,7 +292,14 @@ pub(crate) async fn stock(command: StockCommand) -> Result<(), Failure> {
             reason,
         } => {
             return at_shelf(&place, async |house, community| {
-                let counted = stock::count(house, community, (&item, found), &reason).await?;
+                let counted = stock::count(
+                    house,
+                    community,
+                    (&item, found),
+                    &reason,
+                    stock::by_hand(house),
+                )
+                .await?;
                 let (by_book, off) = (counted.by_book, i64::from(found) - counted.by_book);
                 let mut told = Text {
                     zh: format!("账上 {by_book} 件，数出来 {found} 件，差 {off:+}"),

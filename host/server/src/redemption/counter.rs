@@ -1,6 +1,8 @@
 //! The counter: a code is looked up, the goods are handed over once, and a second try is told when and by
 //! whom. Settling itself is the ledger's, which lets only one of two tills through.
 
+mod day;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rongyi_clerk::ClerkError;
@@ -20,9 +22,11 @@ use super::order::end_of;
 use crate::access::random;
 use crate::door::asked::{No, Path, Typed, Unread};
 use crate::door::fault::Fault;
-use crate::door::visit::{Html, OnDuty, Visit, day};
+use crate::door::visit::{self, Html, OnDuty, Visit};
 use crate::ledger::titles::{goods, item_title, order_lines, rest_lines};
 use crate::redemption::{self, Basket, till};
+
+pub(crate) use day::show_till_day;
 
 /// A code, as typed or scanned.
 #[derive(Debug, Deserialize)]
@@ -40,10 +44,10 @@ pub(crate) async fn show_till(
         return look_up(&duty, &input.code).await;
     }
     Ok(Html(TillView {
-        shell: duty.visit.shell(),
         code: String::new(),
         errors: Vec::new(),
-        recent: Vec::new(),
+        day: day::below(&duty).await?,
+        shell: duty.visit.shell(),
     })
     .into_response())
 }
@@ -69,7 +73,7 @@ async fn look_up(duty: &OnDuty, typed: &str) -> Result<Response, Fault> {
             shell: visit.shell(),
             code: shown::short(typed, 40).into_owned(),
             errors,
-            recent: Vec::new(),
+            day: day::below(duty).await?,
         };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view)).into_response());
     };
@@ -111,8 +115,8 @@ async fn check(
         pieces: pieces.filter(|line| line.left > 0).collect(),
         total: order.total.get(),
         masked_name: visit.masked(order.resident).await?,
-        placed_on: day(order.placed_on),
-        until: day(order.deadline),
+        placed_on: visit::day(order.placed_on),
+        until: visit::day(order.deadline),
         errors,
         shell: visit.shell(),
     };
@@ -296,7 +300,7 @@ async fn told(
         Stand::Settled { .. } if done => TillOutcome::HandedOver,
         Stand::Reserved if done => TillOutcome::HandedPart {
             left: goods(visit, &frame, rest_lines(order)),
-            until: day(order.deadline),
+            until: visit::day(order.deadline),
             paid: seen.charged,
             kept: seen.held,
         },

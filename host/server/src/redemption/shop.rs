@@ -168,7 +168,7 @@ pub(crate) async fn list_shop(
 }
 
 /// What a shelf is called. Codes outside this list show as they are written.
-fn category(visit: &Visit, code: &Code) -> String {
+pub(crate) fn category(visit: &Visit, code: &Code) -> String {
     let (zh, en) = match code.as_str() {
         "grain" | "food" => ("粮油", "Grain and oil"),
         "daily" | "household" => ("日用品", "Daily goods"),

@@ -1,11 +1,11 @@
-//! The operator's overview: which rules decide, how they are doing, what waits for them, what is wrong with a
-//! changed configuration, and the newest block. It changes nothing.
+//! How the rules are doing, for operators: which decide, in words and below that in figures, what waits for them, what is
+//! wrong with a changed configuration, and the newest block. It changes nothing.
 
 use axum::response::{IntoResponse, Response};
 use rongyi_config::{Diagnostic, Severity};
 use rongyi_core::chain::hex;
 use rongyi_pages::{
-    CallLimits, ConfigFault, LastFault, OperatorView, Parked, RuleSetRow, RuleState,
+    CallLimits, ConfigFault, LastFault, Parked, RuleRemedy, RuleSetRow, RuleState, RulesView,
 };
 
 use crate::access::web::head_of;
@@ -13,10 +13,16 @@ use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::house::figures::{self, Report};
 use crate::house::reload::{ConfigState, Holds, Wrong};
-use crate::redemption::till;
+use crate::overview;
 
-/// `GET /{community}/operator`.
-pub(crate) async fn show_operator(OnDuty { visit, .. }: OnDuty) -> Result<Response, Fault> {
+/// Whether every rule that decides is well and has answered.
+pub(crate) fn well(reports: &[Report]) -> bool {
+    let ill = |report: &&Report| report.remedy != RuleRemedy::Fine || report.figures.waiting > 0;
+    !reports.iter().any(|report| ill(&report))
+}
+
+/// `GET /{community}/operator/rules`.
+pub(crate) async fn show_rules(OnDuty { visit, .. }: OnDuty) -> Result<Response, Fault> {
     let house = &visit.app.house;
     let frame = house
         .store
@@ -30,17 +36,14 @@ pub(crate) async fn show_operator(OnDuty { visit, .. }: OnDuty) -> Result<Respon
     let rules = house.books.rules(&visit.code, &frame.sets);
     let reports = figures::reports(&frame, &rules, all, visit.today(), house.clock.now());
     let standing = house.news.standing();
-    let mut wrong_codes = Vec::new();
-    for (actor, count) in till::wrong_today(house, &visit.code).await? {
-        let who = match actor.parse() {
-            Ok(actor) => visit.actor(&actor).await,
-            Err(_) => actor,
-        };
-        wrong_codes.push((who, i64::from(count)));
-    }
-    let view = OperatorView {
-        wrong_codes,
-        rules: reports.iter().map(|report| row(&visit, report)).collect(),
+    let yesterday = overview::yesterday(&house.store, &frame, visit.today()).await?;
+    let of = |report: &Report| yesterday.get(&report.set.no.0).copied().unwrap_or_default();
+    let view = RulesView {
+        rules: reports
+            .iter()
+            .map(|report| row(&visit, report, of(report)))
+            .collect(),
+        since: standing.at.map(|at| visit.moment(at)),
         waiting,
         head: head_of(&visit).await?,
         config_faults: faults(&visit, &standing, |holds| holds.back(&visit.code)),
@@ -56,7 +59,7 @@ pub(crate) async fn show_operator(OnDuty { visit, .. }: OnDuty) -> Result<Respon
 }
 
 /// What is wrong for those whom it holds back; what concerns another community is told on that one's page.
-fn faults(
+pub(crate) fn faults(
     visit: &Visit,
     standing: &ConfigState,
     concerned: impl Fn(&Holds) -> bool,
@@ -94,7 +97,7 @@ fn mistake(visit: &Visit, one: &Diagnostic) -> ConfigFault {
     }
 }
 
-fn row(visit: &Visit, report: &Report) -> RuleSetRow {
+fn row(visit: &Visit, report: &Report, yesterday: i64) -> RuleSetRow {
     let (set, figures) = (&report.set, &report.figures);
     let about = report.rule.as_ref().map(|rule| &rule.about);
     let limits = report.rule.as_ref().map(|rule| rule.limits());
@@ -104,7 +107,9 @@ fn row(visit: &Visit, report: &Report) -> RuleSetRow {
         memory_kib: i64::try_from(limits.memory_bytes.div_ceil(1024)).unwrap_or(i64::MAX),
     });
     RuleSetRow {
-        name: format!("{} ({})", visit.say(&set.title), set.name),
+        title: visit.say(&set.title),
+        name: set.name.to_string(),
+        yesterday,
         version: set.version.clone(),
         digest: hex(&set.component),
         author: about.map_or_else(String::new, |about| about.authors.join(", ")),

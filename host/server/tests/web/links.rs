@@ -176,6 +176,12 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/record",
         "/{community}/amend",
     );
+    let till_day = "/{community}/till/day";
+    let (stock, item, book) = (
+        "/{community}/stock",
+        "/{community}/stock/{item}",
+        "/{community}/stock/{item}/book.csv",
+    );
     let listing = "/{community}/listing";
     let reset = "/{community}/reset";
     let operator = [
@@ -184,6 +190,12 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/operator/staff",
         "/{community}/operator/staff/{id}",
         "/{community}/operator",
+        "/{community}/operator/rules",
+        "/{community}/operator/lapsing",
+        till_day,
+        stock,
+        item,
+        book,
         "/{community}/operator/periods",
         "/{community}/operator/periods/{period}",
         till,
@@ -193,7 +205,11 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
     let roles: [(&str, &str, Vec<&str>); 6] = [
         ("", "/", [&PUBLIC[..], &DOORS].concat()),
         ("1001", "/nanmen/home", [&PUBLIC[..], &RESIDENT].concat()),
-        ("shop", "/nanmen/till", desks(&[till])),
+        (
+            "shop",
+            "/nanmen/till",
+            desks(&[till, till_day, stock, item, book]),
+        ),
         (
             "check",
             "/nanmen/amend",

@@ -11,6 +11,7 @@ mod app;
 mod carried;
 mod chains;
 mod clock;
+mod counter;
 mod crowd;
 mod demo;
 mod desk;

@@ -87,7 +87,7 @@ async fn a_rule_that_keeps_failing_is_left_alone_until_it_is_mended() {
     assert_eq!((done.retried, calls(&app.house).await), (0, 5), "too early");
 
     let mut boss = app.signed_in("boss").await;
-    boss.get("/nanmen/operator").await.is(200).says(&[
+    boss.get("/nanmen/operator/rules").await.is(200).says(&[
         "已暂停",
         "plugin.panic",
         "src/lib.rs",
@@ -130,7 +130,7 @@ async fn a_rule_that_keeps_failing_is_left_alone_until_it_is_mended() {
     );
     let done = jobs::round(&app.house, &code("nanmen")).await.unwrap();
     assert_eq!((done.retried, waiting(&app.house).await), (7, 0));
-    boss.get("/nanmen/operator")
+    boss.get("/nanmen/operator/rules")
         .await
         .is(200)
         .says(&["没有积压"]);

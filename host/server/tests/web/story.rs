@@ -341,8 +341,9 @@ async fn a_resident_sees_nothing_of_a_neighbour() {
         .get("/nanmen/operator")
         .await
         .is(403);
-    let operator = app.signed_in("boss").await.get("/nanmen/operator").await;
-    operator
+    let mut boss = app.signed_in("boss").await;
+    let rules = boss.get("/nanmen/operator/rules").await;
+    rules
         .is(200)
         .says(&["points-table", "shop-pricing", "执行中"]);
     app.end().await;

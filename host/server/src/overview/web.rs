@@ -1,0 +1,228 @@
+//! An operator's first page, and the list of points that run out soon.
+
+use axum::response::{IntoResponse, Response};
+use rongyi_core::account::Holder;
+use rongyi_core::book::Frame;
+use rongyi_core::time::LocalDate;
+use rongyi_pages::{IssueCard, LapsingRow, LapsingView, TodayRow, TodayView};
+
+use crate::door::fault::Fault;
+use crate::door::visit::{Html, OnDuty, Visit, day};
+use crate::door::{self, Kind};
+use crate::house::figures;
+use crate::house::reload::Holds;
+use crate::overview::{self, Lapsing, Overview};
+use crate::redemption::till;
+use crate::rulebooks::web::{faults, well};
+
+/// `GET /{community}/operator`.
+pub(crate) async fn show_today(OnDuty { visit, .. }: OnDuty) -> Result<Response, Fault> {
+    let house = &visit.app.house;
+    let frame = frame(&visit).await?;
+    let overview = overview::of_today(house, &frame, &visit.shop).await?;
+    let standing = house.news.standing();
+    house.write_figures(&visit.code).await?;
+    let all = figures::figures(&house.store, &visit.code).await?;
+    let rules = house.books.rules(&visit.code, &frame.sets);
+    let today = visit.today();
+    let reports = figures::reports(&frame, &rules, all, today, house.clock.now());
+    let mut wrong_codes = Vec::new();
+    for (actor, count) in till::wrong_today(house, &visit.code).await? {
+        let who = match actor.parse() {
+            Ok(actor) => visit.actor(&actor).await,
+            Err(_) => actor,
+        };
+        wrong_codes.push((who, i64::from(count)));
+    }
+    let newest = frame.sets.iter().rev().find(|set| set.active_from <= today);
+    let view = TodayView {
+        today: day(today),
+        hours: visit.say(&visit.shop.hours),
+        waits: waits(&visit, &overview),
+        due: due(&visit, &overview),
+        orders: count(overview.orders),
+        lapsing: points(&overview.lapsing),
+        quiet: overview.is_quiet(),
+        issue: issue(&overview, today),
+        rules_well: well(&reports),
+        rules: count(reports.iter().filter(|report| report.is_asked()).count()),
+        newest: newest.map(|set| (visit.say(&set.title), day(set.active_from))),
+        wrong_codes,
+        config_faults: faults(&visit, &standing, |holds| holds.back(&visit.code)),
+        newcomer_faults: faults(&visit, &standing, |holds| *holds == Holds::Newcomer),
+        needs_restart: standing
+            .needs_restart
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        shell: visit.shell(),
+    };
+    Ok(Html(view).into_response())
+}
+
+async fn frame(visit: &Visit) -> Result<Frame, Fault> {
+    let frame = visit.app.house.store.frame(&visit.code).await?;
+    frame.ok_or_else(Fault::not_found)
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A row for what there is any of.
+fn row(
+    visit: &Visit,
+    number: usize,
+    (what, note): (&'static str, &'static str),
+    to: &str,
+) -> Option<TodayRow> {
+    (number > 0).then(|| TodayRow {
+        count: count(number),
+        what,
+        note: visit.shell().t(note),
+        path: visit.path(to),
+        urgent: false,
+    })
+}
+
+/// What waits for people.
+fn waits(visit: &Visit, overview: &Overview) -> Vec<TodayRow> {
+    let rows = [
+        row(
+            visit,
+            overview.objections,
+            ("today-objections", "today-objections-note"),
+            "/amend#objections",
+        ),
+        row(
+            visit,
+            overview.marks,
+            ("today-marks", "today-marks-note"),
+            "/amend#marks",
+        ),
+        row(
+            visit,
+            overview.proposals,
+            ("today-proposals", "today-proposals-note"),
+            "/amend#proposals",
+        ),
+        row(
+            visit,
+            overview.waiting,
+            ("today-events", "today-events-note"),
+            "/operator/rules",
+        ),
+        row(
+            visit,
+            overview.notices,
+            ("today-notices", "today-notices-note"),
+            "/notice",
+        ),
+    ];
+    rows.into_iter().flatten().collect()
+}
+
+/// What falls due.
+fn due(visit: &Visit, overview: &Overview) -> Vec<TodayRow> {
+    let lapsing = points(&overview.lapsing);
+    let lapsing = (lapsing > 0).then(|| TodayRow {
+        count: lapsing,
+        what: "today-lapsing",
+        note: visit
+            .shell()
+            .tn("today-lapsing-note", holders(&overview.lapsing)),
+        path: visit.path("/operator/lapsing"),
+        urgent: false,
+    });
+    let today = row(
+        visit,
+        overview.orders_today,
+        ("today-orders-today", "today-orders-today-note"),
+        "/till/day",
+    );
+    let rows = [
+        today.map(|row| TodayRow {
+            urgent: true,
+            ..row
+        }),
+        row(
+            visit,
+            overview.orders_tomorrow,
+            ("today-orders-tomorrow", "today-orders-tomorrow-note"),
+            "/till/day",
+        ),
+        row(
+            visit,
+            overview.low,
+            ("today-low", "today-low-note"),
+            "/stock?show=low",
+        ),
+        lapsing,
+        row(
+            visit,
+            overview.periods,
+            ("today-periods", "today-periods-note"),
+            "/operator/periods",
+        ),
+    ];
+    rows.into_iter().flatten().collect()
+}
+
+fn points(lapsing: &[Lapsing]) -> i64 {
+    lapsing.iter().map(|one| one.points).sum()
+}
+
+/// Whose points run out; one holder may stand there twice.
+fn holders(lapsing: &[Lapsing]) -> i64 {
+    let all: std::collections::BTreeSet<Holder> = lapsing.iter().map(|one| one.holder).collect();
+    count(all.len())
+}
+
+fn issue(overview: &Overview, today: LocalDate) -> IssueCard {
+    let issue = &overview.issue;
+    let (_, _, days) = today.parts();
+    let (_, _, month) = today.month_end().parts();
+    IssueCard {
+        issued: issue.issued,
+        budget: issue.budget,
+        ends: issue.ends.map(day),
+        used_up: issue.budget.is_some_and(|budget| budget <= issue.issued),
+        days: i64::from(days),
+        month: i64::from(month),
+    }
+}
+
+/// `GET /{community}/operator/lapsing`: whose points run out within the week.
+pub(crate) async fn list_lapsing(duty: OnDuty) -> Result<Response, Fault> {
+    let visit = &duty.visit;
+    let store = &visit.app.house.store;
+    let found = overview::lapsing(store, &visit.code, visit.today()).await?;
+    let whose = found.iter().map(|one| one.holder);
+    let whose = door::whose(store, &visit.code, whose).await?;
+    duty.reads(Kind::List, &whose).await?;
+    let mut rows = Vec::new();
+    for one in &found {
+        rows.push(LapsingRow {
+            holder: match one.holder {
+                Holder::Household(no) => visit.household_title(no).await?,
+                Holder::Resident(no) => {
+                    let name = visit.masked(no).await?;
+                    visit.either(
+                        &format!("{no} 号居民 {name}"),
+                        &format!("resident {no}, {name}"),
+                    )
+                }
+                Holder::Community | Holder::Fund(_) => String::new(),
+            },
+            last: day(one.last),
+            points: one.points,
+        });
+    }
+    Ok(Html(LapsingView {
+        points: points(&found),
+        holders: holders(&found),
+        rows,
+        shell: visit.shell(),
+    })
+    .into_response())
+}
