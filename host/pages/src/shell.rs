@@ -78,12 +78,16 @@ pub enum Desk {
     Record,
     /// Reversals, corrections, objections.
     Amend,
+    /// Finding and enrolling residents and households.
+    People,
     /// Setting residents' PINs anew.
     Reset,
     /// How residents stand in public lists.
     Listing,
     /// Who works here.
     Staff,
+    /// Devices' tokens.
+    Tokens,
 }
 
 impl Desk {
@@ -94,9 +98,19 @@ impl Desk {
             Desk::Till => "/till",
             Desk::Record => "/record",
             Desk::Amend => "/amend",
+            Desk::People => "/people",
             Desk::Reset => "/reset",
             Desk::Listing => "/listing",
             Desk::Staff => "/operator/staff",
+            Desk::Tokens => "/operator/tokens",
+        }
+    }
+
+    /// Whether it is about people themselves: these stand together.
+    pub(crate) fn is_about_people(self) -> bool {
+        match self {
+            Desk::People | Desk::Reset | Desk::Listing | Desk::Staff | Desk::Tokens => true,
+            Desk::Operator | Desk::Till | Desk::Record | Desk::Amend => false,
         }
     }
 
@@ -106,9 +120,11 @@ impl Desk {
             Desk::Till => "desk-till",
             Desk::Record => "desk-record",
             Desk::Amend => "desk-amend",
+            Desk::People => "desk-people",
             Desk::Reset => "desk-reset",
             Desk::Listing => "listing-title",
             Desk::Staff => "desk-staff",
+            Desk::Tokens => "desk-tokens",
         }
     }
 }
@@ -160,6 +176,14 @@ impl Shell {
             Reader::Staff(desks) => desks,
             Reader::Nobody | Reader::Resident => &[],
         }
+    }
+
+    /// The desks of one group.
+    pub(crate) fn desks_about(&self, people: bool) -> Vec<Desk> {
+        let desks = self.desks().iter().copied();
+        desks
+            .filter(|desk| desk.is_about_people() == people)
+            .collect()
     }
 
     pub(crate) fn is_resident(&self) -> bool {
