@@ -12,8 +12,9 @@ pub mod own;
 pub(crate) mod privacy;
 pub mod readings;
 pub mod secret;
+mod slip;
 
-mod staff;
+pub(crate) mod staff;
 pub mod tokens;
 pub mod traits;
 

@@ -110,6 +110,10 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/amend")
     } else if path.split('/').nth(2) == Some("reset") {
         format!("/{front}/reset")
+    } else if path.ends_with("/people/sheet/book") {
+        format!("/{front}/people/sheet")
+    } else if path.split('/').nth(3) == Some("tokens") {
+        format!("/{front}/operator/tokens")
     } else if path.ends_with("/object") {
         format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {
@@ -348,9 +352,11 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
             Desk::Till,
             Desk::Record,
             Desk::Amend,
+            Desk::People,
             Desk::Reset,
             Desk::Listing,
             Desk::Staff,
+            Desk::Tokens,
         ],
         Role::Shopkeeper => &[Desk::Till],
         Role::Reviewer => &[Desk::Amend, Desk::Record, Desk::Reset, Desk::Listing],

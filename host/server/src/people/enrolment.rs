@@ -1,15 +1,20 @@
 //! Enrolment at the office's browser: one person from a form, or many from a sheet. First a plan that says what every row
 //! comes to and changes nothing; then exactly that is booked. Whoever seems to be there already is shown and never merged.
 
+pub(crate) mod homes;
+mod listed;
 mod plan;
+pub(crate) mod sheets;
+pub(crate) mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rongyi_core::ids::Code;
 use rongyi_core::typed;
 use rongyi_sheets::{BadRow, Columns, Row, Rows, Titles};
-use rongyi_store::{ResidentRow, StoreError, Whose};
+use rongyi_store::{ResidentRow, Store, StoreError, Whose};
 
-pub use plan::{Outcome, Plan, Planned, Written, plan};
+pub use plan::{Outcome, Plan, Planned, Written, free_numbers, plan};
 
 use super::own::ERASED;
 use super::{Added, Office, add_households, add_residents_at};
@@ -55,6 +60,33 @@ pub const TITLES: Titles = &[
     ("未成年人", "child"),
     ("儿童", "child"),
 ];
+
+/// The residents with this name or telephone, as somebody typed it.
+///
+/// # Errors
+/// What the database said.
+pub async fn residents_called(
+    store: &Store,
+    community: &Code,
+    text: &str,
+    most: u32,
+) -> Result<Vec<ResidentRow>, StoreError> {
+    let name = typed::name(text);
+    let close = name.replace(' ', "");
+    let phones = [Some(typed::canonical(text)), typed::digits(text)];
+    let mut found = Vec::new();
+    for way in [Some(name), Some(close)]
+        .into_iter()
+        .chain(phones)
+        .flatten()
+    {
+        if found.is_empty() && !way.is_empty() {
+            found = store.residents_called(community, &way, most).await?;
+        }
+    }
+    found.retain(|row| row.name.as_deref().is_some_and(|name| name != ERASED));
+    Ok(found)
+}
 
 /// The last four digits, where there are enough that four say little.
 pub fn phone_tail(phone: Option<&str>) -> String {

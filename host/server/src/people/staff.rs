@@ -1,5 +1,7 @@
 //! Staff, added one by one or from a file. What may be changed about them later is in [`crate::access::recovery`].
 
+pub(crate) mod web;
+
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::Code;
 use rongyi_core::typed;

@@ -1,6 +1,8 @@
 //! Devices' tokens: made and shown once, listed without their secrets, ended. What a device may do is in the table of
 //! [`crate::door`].
 
+pub(crate) mod web;
+
 use rongyi_core::ids::Code;
 use rongyi_store::{StoreError, Token};
 

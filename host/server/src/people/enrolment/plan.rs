@@ -142,6 +142,8 @@ pub struct Planned {
     pub outcome: Outcome,
     /// Why it can't be taken.
     pub why: Option<Text>,
+    /// The column that this is about; empty for none.
+    pub column: &'static str,
     /// Who it may be among those who are there, or stand above it.
     pub alike: Vec<ResidentRow>,
     /// Whether its household gets its name now.
@@ -214,15 +216,40 @@ pub async fn plan(office: Office<'_>, rows: Vec<Result<Row, BadRow>>) -> Result<
     for row in rows {
         let planned = match row {
             Ok(row) => planner.row(&row),
-            Err(bad) => refused(bad.line, Written::default(), bad),
+            Err(bad) => refused(bad.line, Written::default(), bad, false),
         };
         plan.rows.push(planned);
     }
     Ok(plan)
 }
 
-fn refused(line: u64, written: Written, bad: BadRow) -> Planned {
+/// The next free numbers of a resident and of a household.
+///
+/// # Errors
+/// What the database said.
+pub async fn free_numbers(office: Office<'_>) -> Result<(u32, u32), StoreError> {
+    let planner = Planner::open(office, &[]).await?;
+    Ok((planner.next_resident, planner.next_household))
+}
+
+/// The column that a mistake is about.
+fn column_of(written: &Written, code: &str, household: bool) -> &'static str {
+    match code {
+        "phone.form" => "phone",
+        "child.form" => "child",
+        "household.none" | "household.which" => "household",
+        "row.conflict" if household => "household_name",
+        "row.conflict" | "resident.exists" => "resident",
+        "number.form" if resident_no(&written.resident).is_err() => "resident",
+        "number.form" => "household",
+        "row.empty" | "text.form" if household => "household_name",
+        _ => "name",
+    }
+}
+
+fn refused(line: u64, written: Written, bad: BadRow, household: bool) -> Planned {
     let contradicts = bad.code == "row.conflict" || bad.code == "resident.exists";
+    let column = column_of(&written, &bad.code, household);
     Planned {
         line,
         written,
@@ -231,6 +258,7 @@ fn refused(line: u64, written: Written, bad: BadRow) -> Planned {
         } else {
             Outcome::Bad
         },
+        column,
         why: Some(in_titles(bad.text)),
         alike: Vec::new(),
         names_household: false,
@@ -309,7 +337,7 @@ impl Planner {
         let line = row.line;
         let (household, home) = match self.place(&mut written, line) {
             Ok(place) => place,
-            Err(bad) => return refused(line, written, bad),
+            Err(bad) => return refused(line, written, bad, true),
         };
         let proposed = written.resident.is_empty();
         if proposed {
@@ -328,7 +356,7 @@ impl Planner {
             }
             Fate::Known(_) => Outcome::Known,
             Fate::Corrected { conflict, .. } | Fate::Bad(conflict) => {
-                return refused(line, written, conflict);
+                return refused(line, written, conflict, false);
             }
         };
         let home = home.filter(|_| outcome == Outcome::New);
@@ -344,6 +372,7 @@ impl Planner {
             alike,
             outcome,
             why: None,
+            column: "",
             names_household,
             new_household,
             proposed,
