@@ -101,6 +101,8 @@ pub struct SlipView {
     pub site: String,
     /// When.
     pub at: Moment,
+    /// Where it leads afterwards, below the community's address.
+    pub back: &'static str,
 }
 
 impl SlipView {
@@ -120,13 +122,6 @@ impl SlipView {
         match self.audience {
             Audience::Resident => "resident-number",
             Audience::Staff => "staff-number",
-        }
-    }
-
-    fn back(&self) -> &'static str {
-        match self.audience {
-            Audience::Resident => "/reset",
-            Audience::Staff => "/operator/staff",
         }
     }
 }

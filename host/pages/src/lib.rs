@@ -19,12 +19,14 @@ pub mod operator;
 pub mod order;
 pub mod own;
 pub mod passbook;
+pub mod people;
 pub mod period;
 pub mod privacy;
 pub mod proof;
 pub mod qr;
 pub mod record;
 pub mod resident;
+pub mod sheet;
 pub mod shell;
 pub mod shop;
 pub mod stock;
@@ -54,6 +56,10 @@ pub use passbook::{
     Expiring, HomeView, Line, LineState, Month, MonthSum, PassbookView, Pending, PendingState,
     Show, Unit, Waiting,
 };
+pub use people::{
+    EnrolCheckView, EnrolTyped, EnrolView, HouseholdView, PeopleView, PersonRow, PersonView,
+    StaffNewView, TokenRow, TokensView,
+};
 pub use period::{PeriodCard, PeriodDue, PeriodLine, PeriodStage, PeriodView, PeriodsView};
 pub use privacy::{ListingDeskView, PrivacyView, PublicListing, ReadRow};
 pub use proof::{
@@ -66,6 +72,7 @@ pub use record::{
 pub use resident::{
     MemberRow, OrderFor, OrderForView, OrderSlipView, ResidentActs, ResidentView, WaitsRow, Whom,
 };
+pub use sheet::{RowOutcome, SheetDoneView, SheetPlanView, SheetRow, SheetSlip, SheetView};
 pub use shell::{Desk, Reader, Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
 pub use stock::{

@@ -82,12 +82,16 @@ pub enum Desk {
     Record,
     /// Reversals, corrections, objections.
     Amend,
+    /// Finding and enrolling residents and households.
+    People,
     /// Setting residents' PINs anew.
     Reset,
     /// How residents stand in public lists.
     Listing,
     /// Who works here.
     Staff,
+    /// Devices' tokens.
+    Tokens,
 }
 
 impl Desk {
@@ -100,9 +104,24 @@ impl Desk {
             Desk::Stock => "/stock",
             Desk::Record => "/record",
             Desk::Amend => "/amend",
+            Desk::People => "/people",
             Desk::Reset => "/reset",
             Desk::Listing => "/listing",
             Desk::Staff => "/operator/staff",
+            Desk::Tokens => "/operator/tokens",
+        }
+    }
+
+    /// Whether it is about people themselves: these stand together.
+    pub(crate) fn is_about_people(self) -> bool {
+        match self {
+            Desk::Find
+            | Desk::People
+            | Desk::Reset
+            | Desk::Listing
+            | Desk::Staff
+            | Desk::Tokens => true,
+            Desk::Operator | Desk::Till | Desk::Stock | Desk::Record | Desk::Amend => false,
         }
     }
 
@@ -114,9 +133,11 @@ impl Desk {
             Desk::Stock => "desk-stock",
             Desk::Record => "desk-record",
             Desk::Amend => "desk-amend",
+            Desk::People => "desk-people",
             Desk::Reset => "desk-reset",
             Desk::Listing => "listing-title",
             Desk::Staff => "desk-staff",
+            Desk::Tokens => "desk-tokens",
         }
     }
 }
@@ -173,6 +194,14 @@ impl Shell {
     /// Whether the reader may look for residents.
     pub(crate) fn has_find(&self) -> bool {
         self.desks().contains(&Desk::Find)
+    }
+
+    /// The desks of one group.
+    pub(crate) fn desks_about(&self, people: bool) -> Vec<Desk> {
+        let desks = self.desks().iter().copied();
+        desks
+            .filter(|desk| desk.is_about_people() == people)
+            .collect()
     }
 
     pub(crate) fn is_resident(&self) -> bool {

@@ -371,7 +371,7 @@ slip-how-staff = Sign in with the login and password above; at the first sign-in
 slip-print = Print
 slip-back = Done
 staff-title = Staff
-staff-text = Choose somebody to set a password anew, change the role, disable or enable. New staff: the command rongyi staff add.
+staff-text = Choose somebody to set a password anew, change the role, disable or enable.
 staff-inactive = disabled
 staff-active = active
 staff-own = yourself
@@ -893,3 +893,163 @@ rules-told = { $told }.
 rules-config-well = What is in force is what the files say.
 rules-config-since = So since { $at }.
 operator-name = Name in the files
+# People: enrolling, finding, households, sheets
+people-title = Residents and households
+people-residents = Residents
+people-households = Households
+people-who = Find a resident or a household
+people-who-hint = A number, a whole name, a telephone on record, or “household 12”
+people-find = Find
+people-found = { $n ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+people-enrol = Enrol
+people-more = More about people
+people-name = Name
+people-name-hint = As on the identity card
+people-phone = Telephone
+people-phone-hint = Their own or the family's; leave it empty if there is none
+people-phone-keep = Left empty, it stays as it is
+people-number-hint = The next free number; no need to change it
+people-child = A child
+people-child-hint = The name stands in no public list
+people-child-short = child
+people-household-no = Household number
+people-household-hint = For a household that is there, write its number
+people-household-name = Name of the household
+people-household-name-hint = Such as that of its head; not needed for one that is there
+people-address = Address
+people-address-keep = Left empty, it stays as it is
+enrol-title = Enrol a resident
+enrol-person = The person
+enrol-household = The household
+enrol-household-text = A new household takes number { $free } and a name; for one that is there, only change the number.
+enrol-check = Next: check
+enrol-right = Is this right?
+enrol-alike = Perhaps enrolled already
+enrol-alike-text = The name is the same and so is the end of the telephone (or one of the two has none). Ask the person first.
+enrol-alike-this = If it is one of these, follow the name: there is nothing to enrol. A lost PIN is set anew there.
+enrol-will = To be enrolled
+enrol-will-other = To be enrolled, if it is somebody else
+enrol-there = Living there
+enrol-new-household = a new household
+enrol-do = Enrol and show the first PIN
+enrol-do-other = Somebody else: enrol all the same
+enrol-edit = Back to change it
+enrol-known = This resident was enrolled before; nothing was changed. A first PIN is shown only once; if it is lost, set a new one.
+person-correct = Correct name or telephone
+person-correct-do = Correct it like this
+person-corrected = Corrected.
+move-title = Move to another household
+move-text = The book cannot move a resident to another household yet. What a move would meet:
+move-points = Points
+move-points-household = Points are the household's and stay with the old one
+move-points-person = Points are the person's and stay with this number
+move-hours = Volunteer hours
+move-hours-person = Hours are the person's and stay with this number
+move-orders = Orders not picked up
+move-orders-text = Still picked up by who ordered; what falls due goes back where it came from
+move-today = For now: use “Enrol a resident” to give the person a new number in the new household, with the same name and telephone, and choose “Somebody else” when asked. Use up points and pick up orders of the old number, then leave it. To put points on the new number, propose a correction that a colleague approves. The two numbers count towards limits apart.
+household-no = Household { $no }
+household-members = Who lives here
+household-nobody = No resident is enrolled yet.
+household-add = Enrol a resident here
+household-change = Change name or address
+household-change-do = Save the change
+household-points = Points of the household
+sheet-title = Enrol many from a sheet
+sheet-text = { $n ->
+    [one] At most { $count } row at a time. First see what every row comes to; nothing is enrolled until you say so.
+   *[other] At most { $count } rows at a time. First see what every row comes to; nothing is enrolled until you say so.
+}
+sheet-sample = A sheet looks like this: column names first, then a row for each person
+sheet-columns = The columns are: name (needed), phone, resident, household, household_name, address, child. Numbers left empty are given; write the number of a household that is there, the name of a new one.
+sheet-paste = Paste the sheet here
+sheet-paste-hint = Select it in the spreadsheet with its column names, copy, and paste here
+sheet-file = Or choose a file
+sheet-file-hint = XLSX, XLS, ODS or CSV; with a file, what is pasted above is not read
+sheet-look = See what every row comes to
+sheet-look-again = Corrected: look again
+sheet-empty = Nothing is pasted and no file is chosen.
+sheet-plan-title = Look first: nothing is enrolled yet
+sheet-changed = This is not what you saw before: the content was changed, or somebody enrolled others meanwhile. Look again and then confirm.
+sheet-new = New
+sheet-known = Enrolled before
+sheet-not-taken = Not usable
+sheet-alike = Perhaps known
+sheet-conflict = Contradicts
+sheet-bad = Mistake
+sheet-mend = { $n ->
+    [one] { $count } row cannot be used; it says why. Enrol the others first, or correct it below and look again; nothing you pasted is lost.
+   *[other] { $count } rows cannot be used; each says why. Enrol the others first, or correct them below and look again; nothing you pasted is lost.
+}
+sheet-alike-text = { $n ->
+    [one] { $count } row may be somebody who is enrolled. Unless you tick it, it is left out.
+   *[other] { $count } rows may be people who are enrolled. Those you do not tick are left out.
+}
+sheet-line = Line { $line }
+sheet-proposed = (given)
+sheet-may-be = Perhaps this is:
+sheet-other = No, somebody else: enrol all the same
+sheet-busy = Enrolling…
+sheet-book = { $n ->
+    [one] Enrol { $count } person
+   *[other] Enrol { $count } people
+}
+sheet-nothing = There is nobody new to enrol.
+sheet-edit = Change the sheet
+sheet-done-title = Enrolled
+sheet-done = { $n ->
+    [one] { $count } person is new.
+   *[other] { $count } people are new.
+}
+sheet-done-known = { $n ->
+    [one] { $count } was enrolled before and is unchanged.
+   *[other] { $count } were enrolled before and are unchanged.
+}
+sheet-done-bad = These were not enrolled
+sheet-left-out = Perhaps enrolled before, and therefore left out: lines { $lines }
+sheet-slips-once = The first PINs are shown this once. Print them now, cut them and hand them out; they cannot be seen again once you leave this page.
+sheet-print = Print the slips (A4)
+sheet-slip-how = You choose your own PIN at the first sign-in; then tear this up.
+sheet-rest = What is not enrolled: correct it here and try again
+staff-add = Take on somebody
+staff-new-title = New staff
+staff-new-login-hint = To sign in with: small letters and digits, such as lixiao
+staff-new-resident = Their resident number
+staff-new-reviewer = Reviews, corrects, sets residents' PINs anew
+staff-new-shopkeeper = Hands goods over and looks after the stock
+staff-new-leader = Records activities and what residents did
+staff-new-operator = Looks after rules, people and the books
+staff-new-do = Take on and show the first password
+staff-new-role = Choose a role.
+token-title = Devices' pass codes
+token-text = A device such as a scale or a till has no account; it carries a pass code.
+token-all = Given out
+token-none = None was given out yet.
+token-new = Give a new one
+token-name = What the device is called
+token-name-hint = Such as: scale at the east gate
+token-scope = It may
+token-events = send what residents did
+token-till = hand orders over
+token-read = read public figures
+token-people = read residents' balances and passbooks (each read is on record)
+token-do = Give one and show it once
+token-once = Shown this once. Put it into the device now; it cannot be seen again once you leave this page.
+token-how = The device sends this line with every request: Authorization: Bearer, a blank, and the code above
+token-copy = Copy
+token-copied = Copied
+token-since = works since { $day }
+token-ended = ended on { $day }
+token-ended-now = The pass code of “{ $name }” no longer works.
+token-no = no. { $no }
+token-end = End it
+token-end-one = End the pass code of “{ $name }”
+token-scope-missing = Choose what it may do.
+token-name-missing = Write what the device is called, at most 60 characters.
+desk-people = Residents
+desk-tokens = Pass codes
+desks-people = People
+operator-people = People

@@ -70,6 +70,8 @@ pub struct House {
     pub readings: Readings,
     /// Who is typing a pick-up code.
     pub turns: Turns,
+    /// Held while residents are enrolled.
+    pub(crate) enrolling: tokio::sync::Mutex<()>,
     /// Whether its people are invented; pages say so.
     pub demo: bool,
     /// What became of the last change of the configuration.
@@ -193,6 +195,7 @@ impl House {
             hand: Actor::here(),
             readings: Readings::default(),
             turns: Turns::default(),
+            enrolling: tokio::sync::Mutex::default(),
             demo: false,
             news,
             tightened: files.tightened,

@@ -5,16 +5,24 @@ pub(crate) mod accounts;
 pub mod api;
 pub(crate) mod cli;
 mod columns;
+pub mod enrolment;
 pub mod finding;
+mod households;
+mod office;
 pub mod own;
 pub(crate) mod privacy;
 pub mod readings;
 pub mod secret;
-mod staff;
+mod slip;
+
+pub(crate) mod staff;
+pub mod tokens;
 pub mod traits;
 
 pub use columns::{HOUSEHOLD_COLUMNS, PERSON_COLUMNS, RESIDENT_COLUMNS};
-pub use staff::{ROLES, STAFF_COLUMNS, add_staff};
+pub use households::add_households;
+pub use office::Office;
+pub use staff::{ROLES, STAFF_COLUMNS, add_staff, add_staff_by};
 
 use std::collections::BTreeMap;
 
@@ -124,73 +132,14 @@ impl Added {
     }
 }
 
-/// The same key with other content: both are shown, and the way out. Nobody is overwritten by a slip.
+/// The same key with other content: both are shown. Nobody is overwritten by a slip; the way out is the door's to say.
 pub(crate) fn conflict(row: &Row, what: &str, old: &str, new: &str) -> BadRow {
     BadRow::new(
         row.line,
         "row.conflict",
-        format!(
-            "{what} 已经登记为“{old}”，这里写的是“{new}”。如果是更正，请加 --update 再来一次；如果是另一个，请换一个编号。"
-        ),
-        format!(
-            "{what} is registered as “{old}”, this says “{new}”. If it is a correction, run it again with --update; if it is another one, give it another number."
-        ),
+        format!("{what} 已经登记为“{old}”，这里写的是“{new}”。"),
+        format!("{what} is registered as “{old}”, this says “{new}”."),
     )
-}
-
-/// Adds households. One that is there with another name or address is a conflict, or changed where `update` is
-/// meant.
-pub async fn add_households(
-    house: &House,
-    community: &Code,
-    rows: Rows<'_>,
-    update: bool,
-) -> Added {
-    let mut added = Added::default();
-    for row in rows {
-        let result = match row {
-            Ok(row) => add_household(house, community, &row, update).await,
-            Err(bad) => Err(RowError::Bad(bad)),
-        };
-        if !added.count(result) {
-            break;
-        }
-    }
-    added
-}
-
-async fn add_household(
-    house: &House,
-    community: &Code,
-    row: &Row,
-    update: bool,
-) -> Result<bool, RowError> {
-    let household = household_no(row.need("household")?).map_err(|error| bad(row, &error))?;
-    let (name, address) = (
-        text(row, "name", row.need("name")?)?,
-        row.get("address").unwrap_or_default(),
-    );
-    let address = text(row, "address", address)?;
-    if let Some(old) = house.store.household(community, household).await? {
-        // A file without the column says nothing about the address.
-        let silent = row.get("address").is_none();
-        if old.name == name && (silent || old.address == address) {
-            return Ok(false);
-        }
-        if !update {
-            let (place, old) = (
-                format!("户 household {household}"),
-                format!("{} {}", old.name, old.address),
-            );
-            let new = format!("{name} {address}");
-            return Err(conflict(row, &place, old.trim(), new.trim()).into());
-        }
-    }
-    house
-        .store
-        .put_household(community, household, name, address)
-        .await?;
-    Ok(true)
 }
 
 /// Adds persons who are not residents of a community yet. Each row is a new person: nothing tells two people
@@ -263,8 +212,9 @@ enum Who {
     New { name: String, phone: Option<String> },
 }
 
-/// Enrols residents. One that is there already, with the same content, stays as it is and gets no new PIN; with
-/// another name or telephone it is a conflict, or corrected where `update` is meant.
+/// Enrols residents in the name of whoever sits at this process. One that is there already, with the same content,
+/// stays as it is and gets no new PIN; with another name or telephone it is a conflict, or corrected where `update` is
+/// meant.
 pub async fn add_residents(
     house: &House,
     community: &Code,
@@ -272,8 +222,19 @@ pub async fn add_residents(
     rows: Rows<'_>,
     update: bool,
 ) -> Added {
+    add_residents_at(Office::here(house, community), key, rows, update).await
+}
+
+/// The same in anybody's name. One list at a time: two that name the same number would each take it for free.
+pub async fn add_residents_at(
+    office: Office<'_>,
+    key: [u8; 32],
+    rows: Rows<'_>,
+    update: bool,
+) -> Added {
+    let _alone = office.house.enrolling.lock().await;
     let mut added = Added::default();
-    let wanted = match new_residents(house, community, rows, &mut added, update).await {
+    let wanted = match new_residents(office, rows, &mut added, update).await {
         Ok(wanted) => wanted,
         Err(error) => {
             added.stopped = Some(error.into());
@@ -301,10 +262,10 @@ pub async fn add_residents(
             }),
             _ => None,
         };
-        let result = enrol(house, community, &new, &hash).await;
+        let result = enrol(office, &new, &hash).await;
         let good = result.is_ok();
         let result = match result {
-            Ok(()) => mark(house, community, &new).await.map(|_| true),
+            Ok(()) => mark(office, &new).await.map(|_| true),
             Err(error) => Err(error),
         };
         let go_on = added.count(result);
@@ -317,55 +278,99 @@ pub async fn add_residents(
 }
 
 /// Sets the traits that a row names; whether that changed anything.
-async fn mark(house: &House, community: &Code, new: &NewResident) -> Result<bool, RowError> {
+async fn mark(office: Office<'_>, new: &NewResident) -> Result<bool, RowError> {
     if new.traits.is_empty() {
         return Ok(false);
     }
-    traits::set(house, community, new.line, new.resident, new.traits.clone()).await
+    traits::set_at(office, new.line, new.resident, new.traits.clone()).await
+}
+
+/// What a row about a resident comes to.
+enum Fate {
+    /// Somebody new.
+    New(NewResident),
+    /// Somebody who is there, with the same content.
+    Known(NewResident),
+    /// Somebody who is there, with another name or telephone.
+    Corrected {
+        new: NewResident,
+        person: i64,
+        name: String,
+        phone: Option<String>,
+        /// What is said where nothing may be corrected.
+        conflict: BadRow,
+    },
+    /// Nothing.
+    Bad(BadRow),
+}
+
+/// Says what a row comes to; somebody new is known to the rows after it. It changes nothing else.
+fn survey(known: &mut BTreeMap<ResidentNo, ResidentRow>, row: Result<Row, BadRow>) -> Fate {
+    let read = row.and_then(|row| Ok((new_resident(&row)?, row)));
+    let (new, row) = match read {
+        Ok(read) => read,
+        Err(bad) => return Fate::Bad(bad),
+    };
+    let Some(old) = known.get(&new.resident) else {
+        known.insert(new.resident, new.as_known());
+        return Fate::New(new);
+    };
+    match compare(&row, old, &new) {
+        Compared::Same => Fate::Known(new),
+        Compared::Corrected {
+            person,
+            name,
+            phone,
+        } => Fate::Corrected {
+            conflict: other_content(&row, old, &new),
+            new,
+            person,
+            name,
+            phone,
+        },
+        Compared::Other(bad) => Fate::Bad(bad),
+    }
+}
+
+/// All residents of a community by number.
+async fn known_residents(
+    office: Office<'_>,
+) -> Result<BTreeMap<ResidentNo, ResidentRow>, StoreError> {
+    let known = office.house.store.residents(office.community).await?;
+    Ok(known.into_iter().map(|row| (row.resident, row)).collect())
 }
 
 /// The rows that name somebody new; of the others only the traits are set anew.
 async fn new_residents(
-    house: &House,
-    community: &Code,
+    office: Office<'_>,
     rows: Rows<'_>,
     added: &mut Added,
     update: bool,
 ) -> Result<Vec<NewResident>, StoreError> {
-    let known = house.store.residents(community).await?;
-    let mut known: BTreeMap<ResidentNo, ResidentRow> =
-        known.into_iter().map(|row| (row.resident, row)).collect();
+    let mut known = known_residents(office).await?;
     let mut wanted = Vec::new();
     for row in rows {
-        let read = row.and_then(|row| Ok((new_resident(&row)?, row)));
-        let (new, row) = match read {
-            Ok(read) => read,
-            Err(bad) => {
-                added.bad.push(bad);
+        let result = match survey(&mut known, row) {
+            Fate::New(new) => {
+                wanted.push(new);
                 continue;
             }
-        };
-        let Some(old) = known.get_mut(&new.resident) else {
-            known.insert(new.resident, new.as_known());
-            wanted.push(new);
-            continue;
-        };
-        let result = match compare(&row, old, &new) {
-            Compared::Same => mark(house, community, &new).await,
-            Compared::Corrected {
+            Fate::Known(new) => mark(office, &new).await,
+            Fate::Corrected {
+                new,
                 person,
                 name,
                 phone,
+                conflict: _,
             } if update => {
-                house
-                    .store
-                    .rename_person(person, &name, phone.as_deref())
-                    .await?;
-                (old.name, old.phone) = (Some(name), phone);
-                mark(house, community, &new).await.map(|_| true)
+                let store = &office.house.store;
+                store.rename_person(person, &name, phone.as_deref()).await?;
+                if let Some(old) = known.get_mut(&new.resident) {
+                    (old.name, old.phone) = (Some(name), phone);
+                }
+                mark(office, &new).await.map(|_| true)
             }
-            Compared::Corrected { .. } => Err(other_content(&row, old, &new).into()),
-            Compared::Other(bad) => Err(bad.into()),
+            Fate::Corrected { conflict, .. } | Fate::Bad(conflict) => Err(conflict.into()),
         };
         if !added.count(result) {
             return Ok(Vec::new());
@@ -492,12 +497,8 @@ fn new_resident(row: &Row) -> Result<NewResident, BadRow> {
 
 /// Links the person first, then enrols in the ledger: broken off in between, the next run finishes it with
 /// the same salt.
-async fn enrol(
-    house: &House,
-    community: &Code,
-    new: &NewResident,
-    hash: &str,
-) -> Result<(), RowError> {
+async fn enrol(office: Office<'_>, new: &NewResident, hash: &str) -> Result<(), RowError> {
+    let (house, community) = (office.house, office.community);
     let linked = house.store.resident_person(community, new.resident).await?;
     let salt = house.store.resident_salt(community, new.resident).await?;
     let (person, salt) = match (linked, salt) {
@@ -529,7 +530,7 @@ async fn enrol(
     });
     let answer = house
         .clerk
-        .ask_patiently(community, house.command(community, &house.hand.code(), ask))
+        .ask_patiently(community, house.command(community, &office.by.code(), ask))
         .await;
     answer
         .map(drop)
@@ -543,8 +544,8 @@ async fn person(house: &House, new: &NewResident, hash: &str) -> Result<i64, Row
         Who::Person(person) => Err(RowError::Bad(BadRow::new(
             new.line,
             "person.unknown",
-            format!("没有 {person} 号人员。请先用 rongyi person add 登记。"),
-            format!("There is no person {person}. Add them first with `rongyi person add`."),
+            format!("没有 {person} 号人员。"),
+            format!("There is no person {person}."),
         ))),
     }
 }

@@ -94,10 +94,10 @@ pub fn router(house: Arc<House>) -> Router {
 )]
 pub fn addresses() -> Addresses {
     use Act::{
-        Approve, ChangeSecret, Decline, FindResident, HandOver, ManageOwn, ManageStaff, ManageStock,
-        Object, OrderOwn, PlaceOrder, Propose, ReadBalance, ReadPeriodHolders, ReadPerson,
-        RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations, SeeOwn, SeePeriods,
-        SeePublic, SeeResident, SetListing, StepPeriod,
+        Approve, ChangeSecret, Decline, Enrol, FindResident, HandOver, ManageOwn, ManageStaff,
+        ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder, Propose, ReadBalance,
+        ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin, Reverse, Review, SeeDesk,
+        SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeResident, SetListing, StepPeriod,
     };
     Addresses::default()
         // Before anybody signs in.
@@ -372,6 +372,87 @@ pub fn addresses() -> Addresses {
             ResetPin,
             "/{community}/reset/unlock",
             people::accounts::unlock_resident,
+        )
+        // People.
+        .get(
+            Enrol,
+            "/{community}/people",
+            people::enrolment::web::show_people,
+        )
+        .post(
+            Enrol,
+            "/{community}/people",
+            people::enrolment::web::find_people,
+        )
+        .get(
+            Enrol,
+            "/{community}/people/new",
+            people::enrolment::web::show_new,
+        )
+        .post(
+            Enrol,
+            "/{community}/people/new",
+            people::enrolment::web::enrol_one,
+        )
+        .get(
+            Enrol,
+            "/{community}/people/residents/{resident}",
+            people::enrolment::homes::show_resident,
+        )
+        .post(
+            Enrol,
+            "/{community}/people/residents/{resident}",
+            people::enrolment::homes::correct_resident,
+        )
+        .get(
+            Enrol,
+            "/{community}/people/households/{household}",
+            people::enrolment::homes::show_household,
+        )
+        .post(
+            Enrol,
+            "/{community}/people/households/{household}",
+            people::enrolment::homes::change_household,
+        )
+        .get(
+            Enrol,
+            "/{community}/people/sheet",
+            people::enrolment::sheets::show_sheet,
+        )
+        .post(
+            Enrol,
+            "/{community}/people/sheet",
+            people::enrolment::sheets::look_at_sheet,
+        )
+        .post(
+            Enrol,
+            "/{community}/people/sheet/book",
+            people::enrolment::sheets::book_sheet,
+        )
+        .get(
+            ManageTokens,
+            "/{community}/operator/tokens",
+            people::tokens::web::list_tokens,
+        )
+        .post(
+            ManageTokens,
+            "/{community}/operator/tokens",
+            people::tokens::web::add_token,
+        )
+        .post(
+            ManageTokens,
+            "/{community}/operator/tokens/{id}/end",
+            people::tokens::web::end_token,
+        )
+        .get(
+            ManageStaff,
+            "/{community}/operator/staff/new",
+            people::staff::web::show_new,
+        )
+        .post(
+            ManageStaff,
+            "/{community}/operator/staff/new",
+            people::staff::web::take_on,
         )
         .get(
             ManageStaff,

@@ -3,7 +3,9 @@
 
 use std::io::{Cursor, Read};
 
-use calamine::{Data, ExcelDateTime, Range, Reader as _, open_workbook_auto_from_rs};
+use calamine::{
+    Data, Dimensions, ExcelDateTime, Range, Reader as _, Sheets, open_workbook_auto_from_rs,
+};
 use rongyi_core::shown;
 
 use super::row::SheetError;
@@ -24,6 +26,7 @@ pub(crate) fn looks_like(bytes: &[u8]) -> bool {
 pub(crate) struct Grid {
     name: String,
     range: Range<Data>,
+    merged: Vec<Dimensions>,
 }
 
 impl Grid {
@@ -60,10 +63,58 @@ impl Grid {
             .filter(|(_, cells)| cells.iter().any(|cell| !matches!(cell, Data::Empty)))
             .map(move |(number, cells)| Line {
                 number,
-                cells: line(column, cells),
+                cells: self.whole(number).and_then(|()| line(column, cells)),
             })
     }
+
+    /// A cell that belongs to one further up is empty here, whatever a person sees.
+    fn whole(&self, number: u64) -> Result<(), Broken> {
+        let below = |area: &&Dimensions| {
+            (u64::from(area.start.0) + 2..=u64::from(area.end.0) + 1).contains(&number)
+        };
+        let Some(area) = self.merged.iter().find(below) else {
+            return Ok(());
+        };
+        let (first, last) = (area.start.0 + 1, area.end.0 + 1);
+        Err(Broken::new(
+            "row.merged",
+            format!(
+                "第 {first} 到 {last} 行有合并的单元格，只有第 {first} 行有内容。请取消合并，每一行都填上。"
+            ),
+            format!(
+                "Rows {first} to {last} share a merged cell; only row {first} holds what it says. Unmerge it and fill in every row."
+            ),
+        ))
+    }
+
+    /// All cells between tabs, line by line as in the worksheet; a cell in which something failed is empty.
+    pub(crate) fn text(&self) -> String {
+        let (row, column) = self.range.start().unwrap_or_default();
+        let before = usize::try_from(row)
+            .unwrap_or_default()
+            .min(LINES_BEFORE_MAX);
+        let mut out = "\n".repeat(before);
+        for cells in self.range.rows() {
+            let one = |cell: &Data| {
+                let plain = text(cell).unwrap_or_default();
+                let marked = plain.contains(['\t', '\n', '\r', '"']);
+                if marked {
+                    format!("\"{}\"", plain.replace('"', "\"\""))
+                } else {
+                    plain
+                }
+            };
+            let empty = vec![String::new(); left_of(column)];
+            let line: Vec<String> = empty.into_iter().chain(cells.iter().map(one)).collect();
+            out.push_str(&line.join("\t"));
+            out.push('\n');
+        }
+        out
+    }
 }
+
+/// Empty lines above a worksheet's first row that its text keeps.
+const LINES_BEFORE_MAX: usize = 1_000;
 
 fn wrong(error: &dyn std::fmt::Display) -> SheetError {
     SheetError::Spreadsheet(shown::short(&error.to_string(), 120).into_owned())
@@ -90,7 +141,12 @@ fn open(bytes: &[u8]) -> Result<Grid, SheetError> {
         let range = book.worksheet_range(&name).map_err(|error| wrong(&error))?;
         let filled = !range.is_empty();
         if filled || first.is_none() {
-            first = Some(Grid { name, range });
+            let merged = merged(&mut book, &name);
+            first = Some(Grid {
+                name,
+                range,
+                merged,
+            });
         }
         if filled {
             break;
@@ -99,11 +155,25 @@ fn open(bytes: &[u8]) -> Result<Grid, SheetError> {
     first.ok_or_else(|| wrong(&"no worksheet"))
 }
 
-fn line(column: u32, cells: &[Data]) -> Result<Vec<String>, Broken> {
-    let empty = usize::try_from(column)
+/// The merged cells of a worksheet; none where the format does not say, or says it wrongly: then the cells below are
+/// empty and told as such.
+fn merged<R: Read + std::io::Seek>(book: &mut Sheets<R>, name: &str) -> Vec<Dimensions> {
+    match book {
+        Sheets::Xlsx(xlsx) => xlsx.merge_cells_by_sheet_name(name).unwrap_or_default(),
+        Sheets::Xls(xls) => xls.merge_cells_by_sheet_name(name).unwrap_or_default(),
+        Sheets::Xlsb(_) | Sheets::Ods(_) => Vec::new(),
+    }
+}
+
+/// The columns left of the first filled one.
+fn left_of(column: u32) -> usize {
+    usize::try_from(column)
         .unwrap_or(COLUMNS_MAX)
-        .min(COLUMNS_MAX);
-    let mut out = vec![String::new(); empty];
+        .min(COLUMNS_MAX)
+}
+
+fn line(column: u32, cells: &[Data]) -> Result<Vec<String>, Broken> {
+    let mut out = vec![String::new(); left_of(column)];
     for cell in cells {
         out.push(text(cell)?);
     }

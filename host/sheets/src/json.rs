@@ -4,6 +4,7 @@ use rongyi_core::shown;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::Titles;
 use super::decode::Decoded;
 use super::row::{BadRow, Columns, Row, Rows, column_name};
 
@@ -30,19 +31,19 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-pub(crate) fn rows(decoded: &Decoded, columns: Columns) -> Rows<'_> {
+pub(crate) fn rows(decoded: &Decoded, columns: Columns, titles: Titles) -> Rows<'_> {
     let lines = (1..)
         .zip(decoded.text.lines())
         .filter(|(_, line)| !line.trim().is_empty());
     Box::new(
         lines.map(move |(number, line)| match decoded.damage(number, 1) {
             Some(bad) => Err(bad),
-            None => row(number, line, columns),
+            None => row(number, line, (columns, titles)),
         }),
     )
 }
 
-fn row(line: u64, text: &str, columns: Columns) -> Result<Row, BadRow> {
+fn row(line: u64, text: &str, (columns, titles): (Columns, Titles)) -> Result<Row, BadRow> {
     let Members(members) = serde_json::from_str(text).map_err(|error| {
         let error = shown::short(&error.to_string(), 120).into_owned();
         BadRow::new(
@@ -55,7 +56,7 @@ fn row(line: u64, text: &str, columns: Columns) -> Result<Row, BadRow> {
     let mut row = Row::empty(line);
     let mut seen: Vec<String> = Vec::new();
     for (written, value) in members {
-        let name = column_name(&written);
+        let name = column_name(&written, titles);
         let shown = shown::short(&written, 40);
         if !columns.knows(&name) {
             let all = columns.all();

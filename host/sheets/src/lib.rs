@@ -29,10 +29,14 @@ pub const COLUMNS_MAX: usize = 100;
 /// The longest cell in characters: a note is a sentence, not a file.
 pub const CELL_CHARS_MAX: usize = 2_000;
 
+/// What people write above a column, and the column it is: `("姓名", "name")`.
+pub type Titles = &'static [(&'static str, &'static str)];
+
 /// A file that was read and decoded.
 #[derive(Debug)]
 pub struct Sheet {
     kind: Kind,
+    titles: Titles,
 }
 
 #[derive(Debug)]
@@ -71,6 +75,7 @@ impl Sheet {
         if excel::looks_like(bytes) {
             return Ok(Sheet {
                 kind: Kind::Grid(Grid::read(bytes)?),
+                titles: &[],
             });
         }
         let decoded = decode(bytes)?;
@@ -81,7 +86,25 @@ impl Sheet {
             } else {
                 Kind::Marked(decoded)
             },
+            titles: &[],
         })
+    }
+
+    /// The same, whose columns may also be called by these titles; only the text before a bracket counts, so that
+    /// `电话（没有就空着）` is `电话`.
+    #[must_use]
+    pub fn titled(mut self, titles: Titles) -> Sheet {
+        self.titles = titles;
+        self
+    }
+
+    /// The whole sheet as text that is read again with the same lines: of a worksheet its cells between tabs, line by
+    /// line, where a line that is wrong as a whole keeps what can be shown of it.
+    pub fn text(&self) -> String {
+        match &self.kind {
+            Kind::Marked(decoded) | Kind::Json(decoded) => decoded.text.clone(),
+            Kind::Grid(grid) => grid.text(),
+        }
     }
 
     /// How many lines there are: an upper bound of the rows, for a progress bar.
@@ -100,12 +123,13 @@ impl Sheet {
     /// [`SheetError::Empty`] or [`SheetError::Header`].
     pub fn rows(&self, columns: Columns) -> Result<Rows<'_>, SheetError> {
         match &self.kind {
-            Kind::Marked(decoded) => marked_rows(decoded, columns),
-            Kind::Json(decoded) => Ok(json::rows(decoded, columns)),
+            Kind::Marked(decoded) => marked_rows(decoded, columns, self.titles),
+            Kind::Json(decoded) => Ok(json::rows(decoded, columns, self.titles)),
             Kind::Grid(grid) => {
                 let mut lines = grid.rows();
                 let header = lines.next().ok_or_else(|| empty(columns))?;
-                let names = Names::of(&header.cells.map_err(|bad| bad.header(columns))?, columns)?;
+                let cells = header.cells.map_err(|bad| bad.header(columns))?;
+                let names = Names::of(&cells, columns, self.titles)?;
                 Ok(Box::new(lines.filter_map(move |line| names.row(line))))
             }
         }
@@ -116,7 +140,7 @@ impl Sheet {
         let rows = self.rows(columns).map_or(0, Iterator::count);
         let (zh, en) = match &self.kind {
             Kind::Marked(decoded) => {
-                let mark = mark_of(decoded, columns).1;
+                let mark = mark_of(decoded, columns, self.titles).1;
                 let (mark_zh, mark_en) = mark_words(mark);
                 (
                     format!("{}，{mark_zh}分隔", decoded.encoding),
@@ -197,7 +221,7 @@ fn mark_words(mark: char) -> (&'static str, &'static str) {
 
 /// Where the header begins (a line `sep=;` before it is a spreadsheet's own hint), and the mark with which most
 /// of the columns are found in it.
-fn mark_of(decoded: &Decoded, columns: Columns) -> (usize, char) {
+fn mark_of(decoded: &Decoded, columns: Columns, titles: Titles) -> (usize, char) {
     let text = decoded.text.as_str();
     let first = text.lines().next().unwrap_or_default();
     let hint = first.trim().strip_prefix("sep=");
@@ -206,7 +230,7 @@ fn mark_of(decoded: &Decoded, columns: Columns) -> (usize, char) {
     let found = |mark: char| {
         let header = Splitter::at(text, mark, start).next();
         let cells = header.and_then(|line| line.cells.ok()).unwrap_or_default();
-        let known = |cell: &&String| columns.knows(&row::column_name(cell));
+        let known = |cell: &&String| columns.knows(&row::column_name(cell, titles));
         cells.iter().take(COLUMNS_MAX).filter(known).count()
     };
     let best = hinted.filter(|mark| MARKS.contains(mark)).or_else(|| {
@@ -216,14 +240,19 @@ fn mark_of(decoded: &Decoded, columns: Columns) -> (usize, char) {
     (start, best.unwrap_or(','))
 }
 
-fn marked_rows(decoded: &Decoded, columns: Columns) -> Result<Rows<'_>, SheetError> {
+fn marked_rows(
+    decoded: &Decoded,
+    columns: Columns,
+    titles: Titles,
+) -> Result<Rows<'_>, SheetError> {
     if decoded.text.trim().is_empty() {
         return Err(empty(columns));
     }
-    let (start, mark) = mark_of(decoded, columns);
+    let (start, mark) = mark_of(decoded, columns, titles);
     let mut lines = Splitter::at(&decoded.text, mark, start);
     let header = lines.next().ok_or_else(|| empty(columns))?;
-    let names = Names::of(&header.cells.map_err(|bad| bad.header(columns))?, columns)?;
+    let cells = header.cells.map_err(|bad| bad.header(columns))?;
+    let names = Names::of(&cells, columns, titles)?;
     lines.expect(names.0.len());
     Ok(Box::new(lines.filter_map(move |line| {
         // A line in another encoding than the rest can't be trusted, whatever it seems to say.
@@ -246,7 +275,7 @@ fn lines_of(line: &Line) -> u64 {
 struct Names(Vec<Option<String>>);
 
 impl Names {
-    fn of(header: &[String], columns: Columns) -> Result<Names, SheetError> {
+    fn of(header: &[String], columns: Columns, titles: Titles) -> Result<Names, SheetError> {
         let wrong = |zh: String, en: String| SheetError::Header {
             zh,
             en,
@@ -265,11 +294,21 @@ impl Names {
         }
         let mut names: Vec<Option<String>> = Vec::with_capacity(header.len());
         for cell in header {
-            let name = row::column_name(cell);
+            let name = row::column_name(cell, titles);
             let shown = shown::short(cell.trim(), 40).into_owned();
             if name.is_empty() {
                 names.push(None);
                 continue;
+            }
+            if !columns.knows(&name)
+                && header.iter().filter(|cell| !cell.trim().is_empty()).count() == 1
+            {
+                return Err(wrong(
+                    format!("“{shown}”像是表的标题。请把标题行删掉，让第一行只写列名。"),
+                    format!(
+                        "“{shown}” seems to be the title of the sheet. Delete that line, so that the first line names the columns."
+                    ),
+                ));
             }
             if !columns.knows(&name) {
                 return Err(wrong(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rongyi_core::rule::Text;
 use rongyi_core::typed;
 
-use super::CELL_CHARS_MAX;
+use super::{CELL_CHARS_MAX, Titles};
 
 /// The columns a file may have.
 #[derive(Debug, Clone, Copy)]
@@ -37,9 +37,14 @@ impl Columns {
     }
 }
 
-/// The name of a column as a person wrote it: full-width or capital letters are no other name.
-pub(crate) fn column_name(cell: &str) -> String {
-    typed::canonical(cell).to_lowercase()
+/// The name of a column as a person wrote it: full-width or capital letters are no other name, and a title stands for
+/// its column.
+pub(crate) fn column_name(cell: &str, titles: Titles) -> String {
+    let name = typed::canonical(cell).to_lowercase();
+    let plain = name.split(['(', '（']).next().unwrap_or_default();
+    let plain = plain.replace(' ', "");
+    let known = titles.iter().find(|(title, _)| *title == plain);
+    known.map_or(name, |(_, column)| (*column).to_owned())
 }
 
 /// One row; each cell in the form of [`typed::name`], without what can't be seen and without blanks around it.

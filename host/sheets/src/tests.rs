@@ -330,6 +330,41 @@ fn workbook(cells: &str) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
+#[test]
+fn columns_have_titles_and_a_title_of_the_sheet_is_none() {
+    const TITLES: Titles = &[("事项", "kind"), ("数量", "quantity")];
+    let read = |text: &str| Sheet::from_bytes(text.as_bytes()).unwrap().titled(TITLES);
+    let sheet = read("事项\t数 量（公斤）\tnote\na\t1\t好\n");
+    assert_eq!(sheet.understood(COLUMNS).zh, "读作 UTF-8，制表符分隔，1 行");
+    let row = sheet.rows(COLUMNS).unwrap().next().unwrap().unwrap();
+    assert_eq!(
+        (row.get("kind"), row.get("quantity")),
+        (Some("a"), Some("1"))
+    );
+    let refused = |text: &str| read(text).rows(COLUMNS).err().unwrap().to_string();
+    assert!(refused("十月登记表\t\t\n事项\t数量\n").contains("标题"));
+    assert!(refused("事项\t数量\t天气\n").contains("没有“天气”这一列"));
+}
+
+#[test]
+fn merged_cells_are_told_and_a_worksheet_is_text() {
+    let cells = format!(
+        "<row r=\"2\">{}{}</row><row r=\"3\">{}<c r=\"B3\"><v>1</v></c></row><row r=\"4\"><c r=\"B4\"><v>2</v></c></row>",
+        inline("A2", "kind"),
+        inline("B2", "quantity"),
+        inline("A3", "a\tb\"c"),
+    );
+    let plain = workbook(&cells);
+    let merged = workbook(&format!(
+        "{cells}</sheetData><mergeCells count=\"1\"><mergeCell ref=\"A3:A4\"/></mergeCells><sheetData>"
+    ));
+    check(&plain, &[(3, "a b\"c/1/-"), (4, "/2/-")]);
+    check(&merged, &[(3, "a b\"c/1/-"), (4, "row.merged")]);
+    let text = Sheet::from_bytes(&merged).unwrap().text();
+    assert_eq!(text, "\nkind\tquantity\n\"a\tb\"\"c\"\t1\n\t2\n");
+    check(text.as_bytes(), &[(3, "a b\"c/1/-"), (4, "/2/-")]);
+}
+
 fn inline(place: &str, text: &str) -> String {
     format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
 }

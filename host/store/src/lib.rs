@@ -446,6 +446,8 @@ each_engine! {
     fn put_household(community: &Code, household: HouseholdNo, name: &str, address: &str) -> ();
     /// What a household is called.
     fn household(community: &Code, household: HouseholdNo) -> Option<HouseholdText>;
+    /// All households that have a name, by number.
+    fn households(community: &Code) -> Vec<HouseholdText>;
     /// Enters a member of staff, and that it was done; answers the number. [`StoreError::Taken`] for a login that is in
     /// use.
     fn add_staff(new: NewStaff<'_>, record: NewAccessRecord<'_>) -> i64;

@@ -79,11 +79,13 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         secret: "402716".to_owned(),
         site: "https://rongyi.example.cn/nanmen".to_owned(),
         at: at(day(11, 22), 9, 5),
+        back: "/reset",
     };
     let lead = || at_desks(shell(lang, size, Some("黄主任")), &OPERATOR);
     let mut staff_slip = slip.clone();
     staff_slip.shell = lead();
     staff_slip.audience = Audience::Staff;
+    staff_slip.back = "/operator/staff";
     staff_slip.number = "shop".to_owned();
     staff_slip.secret = "hadet-gubis-lomur".to_owned();
     let person = |id, name: String, role: &str, active, is_reader| StaffRow {

@@ -65,7 +65,11 @@ fn resident(lang: Lang, size: Size) -> ResidentView {
         }],
         pending: Vec::new(),
         waits: vec![WaitsRow {
-            text: l(lang, "有人提了异议，等复核。", "Somebody objected; a review is due."),
+            text: l(
+                lang,
+                "有人提了异议，等复核。",
+                "Somebody objected; a review is due.",
+            ),
             entry: 815,
         }],
         listing: l(lang, "只显示姓名的一部分", "part of the name"),
@@ -186,7 +190,11 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         }),
         errors: vec![FieldError {
             field: "form",
-            message: l(lang, "这个月已经换了两袋。", "Two bags were had this month."),
+            message: l(
+                lang,
+                "这个月已经换了两袋。",
+                "Two bags were had this month.",
+            ),
         }],
         ..shelf.clone()
     };

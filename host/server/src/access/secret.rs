@@ -144,6 +144,11 @@ pub struct Place {
 }
 
 impl Vault {
+    /// The server's secret, for hashing many first PINs on every core.
+    pub(crate) fn secret(&self) -> [u8; 32] {
+        *self.secret
+    }
+
     /// A vault with this server's secret.
     pub fn new(secret: [u8; 32]) -> Self {
         let mut memory = Memory::default();

@@ -233,6 +233,26 @@ pub enum Scope {
     People,
 }
 
+impl Scope {
+    /// All of them.
+    pub const ALL: [Scope; 4] = [Scope::Events, Scope::Till, Scope::Read, Scope::People];
+
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Scope::Events => "events",
+            Scope::Till => "till",
+            Scope::Read => "read",
+            Scope::People => "people",
+        }
+    }
+
+    /// The scope behind a stored word.
+    pub fn from_word(word: &str) -> Option<Scope> {
+        Scope::ALL.into_iter().find(|scope| scope.word() == word)
+    }
+}
+
 /// Devices seen a moment ago. A scale sends many events a second; asking the database who it is for each of
 /// them would cost more than booking them. A revoked token stops working after `DEVICE_KNOWN` at most.
 #[derive(Default)]
@@ -275,6 +295,12 @@ impl Devices {
         Ok(device)
     }
 
+    /// A token that was revoked on this host stops working at once.
+    pub(crate) fn forget(&self, token_id: i64) {
+        self.lock()
+            .retain(|_, (device, _)| device.token_id != token_id);
+    }
+
     fn lock(&self) -> MutexGuard<'_, KnownDevices> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -288,13 +314,7 @@ pub async fn device(store: &Store, community: &Code, token: &str) -> Result<Devi
     let found = store.token_by_hash(&token_hash(token)).await?;
     let token = found.filter(|token| token.community == *community && token.revoked_at.is_none());
     let token = token.ok_or(AccessError::TokenUnknown)?;
-    let scope = match token.scope.as_str() {
-        "events" => Scope::Events,
-        "till" => Scope::Till,
-        "read" => Scope::Read,
-        "people" => Scope::People,
-        _ => return Err(AccessError::TokenUnknown),
-    };
+    let scope = Scope::from_word(&token.scope).ok_or(AccessError::TokenUnknown)?;
     Ok(Device {
         token_id: token.token_id,
         scope,

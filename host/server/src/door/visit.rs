@@ -114,6 +114,10 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/amend")
     } else if path.split('/').nth(2) == Some("reset") {
         format!("/{front}/reset")
+    } else if path.ends_with("/people/sheet/book") {
+        format!("/{front}/people/sheet")
+    } else if path.split('/').nth(3) == Some("tokens") {
+        format!("/{front}/operator/tokens")
     } else if path.ends_with("/object") {
         format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {
@@ -354,9 +358,11 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
             Desk::Stock,
             Desk::Record,
             Desk::Amend,
+            Desk::People,
             Desk::Reset,
             Desk::Listing,
             Desk::Staff,
+            Desk::Tokens,
         ],
         Role::Shopkeeper => &[Desk::Till, Desk::Find, Desk::Stock],
         Role::Reviewer => &[

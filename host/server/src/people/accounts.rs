@@ -5,16 +5,15 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use axum::Form;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::command::Need;
 use rongyi_core::ids::{HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
-use rongyi_core::time::Instant;
 use rongyi_core::{shown, typed};
 use rongyi_pages::{
-    Audience, DeviceRow, DevicesView, FieldError, Helped, Page, ResetView, SlipView, StaffListView,
-    StaffOneView, StaffRow,
+    Audience, DeviceRow, DevicesView, FieldError, Helped, ResetView, StaffListView, StaffOneView,
+    StaffRow,
 };
 use rongyi_store::{AccessRecord, Person, ResidentRow, Staff, Whose};
 use serde::Deserialize;
@@ -25,7 +24,9 @@ use crate::door::Kind;
 use crate::door::asked::{No, Path};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, go};
+use crate::people::enrolment::{phone_tail, residents_called};
 use crate::people::own::ERASED;
+use crate::people::slip::{Slip, slip};
 
 /// Residents of one name that a page offers.
 const CALLED_MAX: u32 = 20;
@@ -225,7 +226,10 @@ pub(crate) fn tail(phone: Option<&str>) -> String {
     }
 }
 
-async fn household_of(visit: &Visit, resident: ResidentNo) -> Result<Option<HouseholdNo>, Fault> {
+pub(super) async fn household_of(
+    visit: &Visit,
+    resident: ResidentNo,
+) -> Result<Option<HouseholdNo>, Fault> {
     let needs = [Need::Resident(resident)];
     let found = visit.app.house.store.load(&visit.code, &needs).await?;
     Ok(found.into_iter().find_map(|row| {
@@ -254,7 +258,7 @@ async fn check_page(
         number: format!("{:04}", resident.0),
         name: person.name.clone(),
         household,
-        phone_tail: tail(person.phone.as_deref()),
+        phone_tail: phone_tail(person.phone.as_deref()),
         locked,
     });
     Ok(Html(view).into_response())
@@ -270,7 +274,7 @@ async fn shown_as(visit: &Visit, row: &ResidentRow) -> Result<Helped, Fault> {
         number: format!("{:04}", row.resident.0),
         name: row.name.clone().unwrap_or_default(),
         household: visit.household_title(row.household).await?,
-        phone_tail: tail(row.phone.as_deref()),
+        phone_tail: phone_tail(row.phone.as_deref()),
         locked: false,
     })
 }
@@ -288,22 +292,7 @@ async fn called(duty: &OnDuty, typed: &str) -> Result<ControlFlow<Response, Stri
     {
         return Ok(Continue(typed.to_owned()));
     }
-    let name = typed::name(typed);
-    let close = name.replace(' ', "");
-    let phones = [Some(typed::canonical(typed)), typed::digits(typed)];
-    let mut found = Vec::new();
-    for way in [Some(name), Some(close)]
-        .into_iter()
-        .chain(phones)
-        .flatten()
-    {
-        if found.is_empty() && !way.is_empty() {
-            found = store
-                .residents_called(&visit.code, &way, CALLED_MAX)
-                .await?;
-        }
-    }
-    found.retain(|row| row.name.as_deref().is_some_and(|name| name != ERASED));
+    let found = residents_called(store, &visit.code, typed, CALLED_MAX).await?;
     match found.as_slice() {
         [] => Ok(Continue(typed.to_owned())),
         [only] => Ok(Continue(only.resident.to_string())),
@@ -369,38 +358,8 @@ pub(crate) async fn reset_pin(
     let at = (&*house.store, &visit.app.vault);
     let pin = recovery::new_pin_for(at, &visit.code, &person, &by, now).await?;
     let number = format!("{:04}", resident.0);
-    let slip = slip(&visit, &headers, (Audience::Resident, now));
-    Ok(slip((person.name, number, pin)))
-}
-
-/// The page with the secret, from the name, the number and the secret.
-fn slip(
-    visit: &Visit,
-    headers: &HeaderMap,
-    (audience, now): (Audience, Instant),
-) -> impl Fn((String, String, String)) -> Response {
-    let public = visit.app.house.config.public_url.clone();
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let site = public.unwrap_or_else(|| {
-        let host = shown::short(host.unwrap_or_default(), 100);
-        format!("http://{host}")
-    });
-    let site = format!("{site}{}", visit.path(""));
-    let (shell, at) = (visit.shell(), visit.moment(now));
-    move |(name, number, secret)| {
-        let view = SlipView {
-            shell: shell.clone(),
-            audience,
-            name,
-            number,
-            secret,
-            site: site.clone(),
-            at,
-        };
-        axum::response::Html(view.html()).into_response()
-    }
+    let slip_of = Slip::of(Audience::Resident, person.name, number, pin);
+    Ok(slip(&visit, &headers, slip_of, "/reset"))
 }
 
 fn staff_row(viewer: &StaffMember, staff: Staff) -> StaffRow {
@@ -528,8 +487,9 @@ pub(crate) async fn change_staff(
         ("password", _) => {
             let at = (&*house.store, &visit.app.vault);
             let secret = recovery::new_password_for(at, &other, &by, now).await?;
-            let slip = slip(&visit, &headers, (Audience::Staff, now));
-            return Ok(slip((other.name, other.login, secret)));
+            let back = "/operator/staff";
+            let slip_of = Slip::of(Audience::Staff, other.name, other.login, secret);
+            return Ok(slip(&visit, &headers, slip_of, back));
         }
         ("disable", _) => Post::Active(false),
         ("enable", _) => Post::Active(true),

@@ -15,7 +15,7 @@ use rongyi_core::rule::Text;
 use rongyi_core::shown;
 
 use super::own::cli;
-use crate::access::{new_token, server_secret};
+use crate::access::server_secret;
 use crate::door::terminal::{
     Failure, foreign, known, private_file, say, say_json, tell, with_house,
 };
@@ -23,7 +23,7 @@ use crate::earning::cli::{read, understood, unreadable};
 use crate::house::House;
 use crate::people::{
     Added, FirstSecret, HOUSEHOLD_COLUMNS, PERSON_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS,
-    Stopped, finding,
+    Stopped, finding, tokens,
 };
 use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::{people, stock};
@@ -354,17 +354,12 @@ pub(crate) async fn token(command: TokenCommand) -> Result<(), Failure> {
         TokenCommand::Add { place, name, scope } => {
             with_house(&place.installation, async |house| {
                 let community = known(house, &place.place.community)?;
-                let (token, hash) = new_token();
-                let now = house.clock.now();
-                let id = house
-                    .store
-                    .add_token(community, &name, &hash, scope.word(), now)
-                    .await?;
+                let (id, token) = tokens::add(house, community, &name, scope.meant()).await?;
                 say(&token);
                 tell(&format!(
                     "令牌 {id}（{}，{}）只显示这一次。 Token {id} is shown this once.",
                     foreign(&name),
-                    scope.word()
+                    scope.meant().word()
                 ));
                 Ok(())
             })
@@ -373,12 +368,7 @@ pub(crate) async fn token(command: TokenCommand) -> Result<(), Failure> {
         TokenCommand::Revoke { place, id } => {
             with_house(&place.installation, async |house| {
                 let community = known(house, &place.place.community)?;
-                let token = house
-                    .store
-                    .tokens(community)
-                    .await?
-                    .into_iter()
-                    .find(|token| token.token_id == id);
+                let token = tokens::revoke(house, community, id).await?;
                 let token = token.ok_or_else(|| {
                     Failure::new(
                         "token.unknown",
@@ -386,7 +376,6 @@ pub(crate) async fn token(command: TokenCommand) -> Result<(), Failure> {
                         format!("This community has no token {id}."),
                     )
                 })?;
-                house.store.revoke_token(id, house.clock.now()).await?;
                 say(&format!(
                     "令牌 {id}（{}）已作废。 Token {id} no longer works.",
                     foreign(&token.name)
@@ -560,12 +549,32 @@ fn print_secrets(secrets: &[FirstSecret]) {
     say("只显示这一次，第一次登录时要换掉。 Shown this once; changed at the first sign-in.");
 }
 
+/// What to type where a row was not taken.
+fn way_out(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "row.conflict" => (
+            "如果是更正，请加 --update 再来一次；如果是另一个，请换一个编号。",
+            " If it is a correction, run it again with --update; if it is another one, give it another number.",
+        ),
+        "person.unknown" => (
+            "请先用 rongyi person add 登记。",
+            " Add them first with `rongyi person add`.",
+        ),
+        "staff.person" => (
+            "要改请用 rongyi staff person。",
+            " To change it: `rongyi staff person`.",
+        ),
+        _ => ("", ""),
+    }
+}
+
 /// Tells what became of a list.
 fn finish(job: &Job, added: Added, secrets: Option<Secrets>) -> Result<(), Failure> {
     for bad in &added.bad {
         let (zh, en) = (shown::line(&bad.text.zh), shown::line(&bad.text.en));
+        let (out_zh, out_en) = way_out(&bad.code);
         tell(&format!(
-            "{}: {}: {zh} / {en}",
+            "{}: {}: {zh}{out_zh} / {en}{out_en}",
             job.place(bad.line),
             bad.code
         ));

@@ -1,5 +1,7 @@
 //! Staff, added one by one or from a file. What may be changed about them later is in [`crate::access::recovery`].
 
+pub(crate) mod web;
+
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::Code;
 use rongyi_core::typed;
@@ -21,9 +23,20 @@ pub const STAFF_COLUMNS: Columns = Columns {
     prefixes: &[],
 };
 
-/// Adds staff. A login that is there already, with the same name and role, stays as it is and gets no new
-/// password; with others it is a conflict.
+/// Adds staff in the name of whoever sits at this process. A login that is there already, with the same name and role,
+/// stays as it is and gets no new password; with others it is a conflict.
 pub async fn add_staff(house: &House, community: &Code, key: [u8; 32], rows: Rows<'_>) -> Added {
+    let by = By::Terminal(house.hand.code().to_string());
+    add_staff_by((house, community), key, rows, &by).await
+}
+
+/// The same in anybody's name.
+pub async fn add_staff_by(
+    (house, community): (&House, &Code),
+    key: [u8; 32],
+    rows: Rows<'_>,
+    by: &By,
+) -> Added {
     let mut added = Added::default();
     let mut wanted: Vec<StaffRow> = Vec::new();
     for row in rows {
@@ -70,9 +83,8 @@ pub async fn add_staff(house: &House, community: &Code, key: [u8; 32], rows: Row
             password_hash: &hash,
             must_change: true,
         };
-        let by = By::Terminal(house.hand.code().to_string());
-        let record = recovery::record(community, Deed::Add, &by, ("", house.clock.now()));
-        let tied = recovery::record(community, Deed::Person, &by, ("", house.clock.now()));
+        let record = recovery::record(community, Deed::Add, by, ("", house.clock.now()));
+        let tied = recovery::record(community, Deed::Person, by, ("", house.clock.now()));
         let result = async {
             let id = house.store.add_staff(staff, record).await?;
             if new.person.is_some() {
@@ -159,12 +171,8 @@ async fn new_staff(
             Err(RowError::Bad(BadRow::new(
                 row.line,
                 "staff.person",
-                format!(
-                    "“{login}”登记的不是这位居民。要改请用 rongyi staff person --login {login}。"
-                ),
-                format!(
-                    "“{login}” is not tied to this resident. To change it: `rongyi staff person --login {login}`."
-                ),
+                format!("“{login}”登记的不是这位居民。"),
+                format!("“{login}” is not tied to this resident."),
             )))
         }
         Some(old) => Err(RowError::Bad(BadRow::new(

@@ -13,7 +13,7 @@ use rongyi_core::typed;
 use rongyi_sheets::BadRow;
 use rongyi_store::{Store, StoreError};
 
-use super::RowError;
+use super::{Office, RowError};
 use crate::house::House;
 
 /// Reads `star=3 rider=1 member_since=2024-03-01`: names with whole numbers or days, blanks between; `star=0` takes one
@@ -76,6 +76,17 @@ pub(crate) async fn set(
     resident: ResidentNo,
     changes: Vec<(Code, i32)>,
 ) -> Result<bool, RowError> {
+    set_at(Office::here(house, community), line, resident, changes).await
+}
+
+/// The same in anybody's name.
+pub(super) async fn set_at(
+    office: Office<'_>,
+    line: u64,
+    resident: ResidentNo,
+    changes: Vec<(Code, i32)>,
+) -> Result<bool, RowError> {
+    let (house, community) = (office.house, office.community);
     let known = asked_for(house, community).await?;
     if let Some((name, _)) = changes
         .iter()
@@ -106,7 +117,7 @@ pub(crate) async fn set(
     let ask = Ask::Traits(SetTraits { resident, changes });
     let answer = house
         .clerk
-        .ask_patiently(community, house.command(community, &house.hand.code(), ask))
+        .ask_patiently(community, house.command(community, &office.by.code(), ask))
         .await;
     match answer {
         Ok(_) => Ok(true),

@@ -57,6 +57,8 @@ statements! {
         ON CONFLICT (community_id, household) DO UPDATE SET name = excluded.name, address = excluded.address";
     HOUSEHOLD = concat!("SELECT household, name, address FROM household_text WHERE community_id = ", community!(),
         " AND household = $2");
+    HOUSEHOLDS = concat!("SELECT household, name, address FROM household_text WHERE community_id = ", community!(),
+        " ORDER BY household");
     ADD_STAFF = "INSERT INTO staff (community_id, login, name, role, password_hash, must_change) \
         SELECT community_id, $2, $3, $4, $5, $6 FROM community WHERE code = $1 RETURNING staff_id";
     STAFF_BY_LOGIN = concat!("SELECT staff_id, $1 AS community, login, name, role, password_hash, must_change, active, person_id \
@@ -411,15 +413,27 @@ impl Own {
             .bind(i64::from(household.0))
             .fetch_optional(&self.readers)
             .await?;
-        row.map(|(no, name, address)| {
-            Ok(HouseholdText {
-                household: HouseholdNo(narrow(no)?),
-                name,
-                address,
-            })
-        })
-        .transpose()
+        row.map(household_text).transpose()
     }
+
+    pub(crate) async fn households(
+        &self,
+        community: &Code,
+    ) -> Result<Vec<HouseholdText>, StoreError> {
+        let rows: Vec<(i64, String, String)> = sqlx::query_as(HOUSEHOLDS)
+            .bind(community.as_str())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(household_text).collect()
+    }
+}
+
+fn household_text((no, name, address): (i64, String, String)) -> Result<HouseholdText, StoreError> {
+    Ok(HouseholdText {
+        household: HouseholdNo(narrow(no)?),
+        name,
+        address,
+    })
 }
 
 /// Staff.

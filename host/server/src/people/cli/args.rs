@@ -5,6 +5,7 @@ use rongyi_core::ids::Code;
 
 use super::access::{PersonDevicesArgs, PinArgs, PostCommand, UnlockArgs};
 use super::common::{FromFile, Pins, Update, Where};
+use crate::access;
 use crate::door::terminal::Installation;
 use crate::people;
 use crate::people::finding::cli::FindArgs;
@@ -343,12 +344,13 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
-    pub(super) fn word(self) -> &'static str {
+    /// What the host calls it.
+    pub(super) fn meant(self) -> access::Scope {
         match self {
-            Scope::Events => "events",
-            Scope::Till => "till",
-            Scope::Read => "read",
-            Scope::People => "people",
+            Scope::Events => access::Scope::Events,
+            Scope::Till => access::Scope::Till,
+            Scope::Read => access::Scope::Read,
+            Scope::People => access::Scope::People,
         }
     }
 }
