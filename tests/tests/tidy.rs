@@ -27,7 +27,7 @@ const SQL: [&str; 8] = [
 ];
 
 /// Where an HTTP status may be chosen, and why there.
-const STATUS_FILES: [(&str, &str); 12] = [
+const STATUS_FILES: [(&str, &str); 13] = [
     ("host/server/src/door/fault.rs", "the one mapping of errors"),
     (
         "host/server/src/door/fault/rejections.rs",
@@ -59,6 +59,10 @@ const STATUS_FILES: [(&str, &str); 12] = [
     (
         "host/server/src/redemption/counter.rs",
         "a till's answer on a page",
+    ),
+    (
+        "host/server/src/resident/order.rs",
+        "what could not be ordered for somebody, on the page",
     ),
     ("host/server/tests/", "what a test expects"),
 ];

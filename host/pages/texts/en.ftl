@@ -298,7 +298,7 @@ reset-unlocked = Unlocked: the old PIN works again.
 # Finding anybody
 desk-find = Find a resident
 find-label = Whom are you looking for?
-find-hint = A part of the name, pinyin or initials, resident number, household number, the last four digits of the telephone, or the address; a word more narrows it, such as: 张 3栋
+find-hint = A part of the name, pinyin or initials, resident number, household number, the last four digits of the telephone, or the address; a word more narrows it, such as: zhang 502
 find-placeholder = Name, pinyin, number, address
 find-button = Find
 find-none = Nobody was found. Try it another way: one character of the name, or the house number.

@@ -77,7 +77,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         }],
         marks: vec![mark(lang, 812, false), mark(lang, 820, true)],
         typed: String::new(),
-        whom: Some(("3".to_owned(), "演示·陈阿婆".to_owned())),
+        whom: Some(("3".to_owned(), l(lang, "陈阿婆", "Grandma Chen"))),
         found: None,
         errors: Vec::new(),
         key: "0191f3a3".to_owned(),

@@ -10,7 +10,7 @@ fn whom(lang: Lang) -> Whom {
     Whom {
         no: 3,
         number: "0003".to_owned(),
-        name: "演示·陈阿婆".to_owned(),
+        name: l(lang, "演示·陈阿婆", "Grandma Chen"),
         household: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
     }
 }
@@ -34,13 +34,13 @@ fn resident(lang: Lang, size: Size) -> ResidentView {
     ResidentView {
         shell: at_desks(shell(lang, size, Some("黄主任")), &OPERATOR),
         whom: whom(lang),
-        address: "榕树巷 12 号".to_owned(),
+        address: l(lang, "榕树巷 12 号", "12 Banyan Lane"),
         phone_tail: "0731".to_owned(),
         shared: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
         members: vec![MemberRow {
             no: 4,
             number: "0004".to_owned(),
-            name: "演示·陈大强".to_owned(),
+            name: l(lang, "演示·陈大强", "Chen Daqiang"),
         }],
         balance: 1286,
         minutes: 2550,
@@ -113,8 +113,16 @@ fn find(lang: Lang, size: Size) -> FindView {
         typed: "cap".to_owned(),
         asked: true,
         rows: vec![
-            row(3, "演示·陈阿婆", "榕树巷 12 号"),
-            row(218, "演示·陈爱萍", "桥头路 5 号"),
+            row(
+                3,
+                &l(lang, "演示·陈阿婆", "Grandma Chen"),
+                &l(lang, "榕树巷 12 号", "12 Banyan Lane"),
+            ),
+            row(
+                218,
+                &l(lang, "演示·陈爱萍", "Chen Aiping"),
+                &l(lang, "桥头路 5 号", "5 Bridge Road"),
+            ),
         ],
         more: true,
         does: FoundDoes::Open,

@@ -132,7 +132,11 @@ pub(super) fn privacy_pages(lang: Lang, size: Size) -> Pages {
         ),
         resident: String::new(),
         errors: vec![],
-        now: "0003 号 陈秀英：显示全名".to_owned(),
+        now: l(
+            lang,
+            "0003 号 陈秀英：显示全名",
+            "0003 Chen Xiuying: the whole name",
+        ),
         saved: l(lang, "3 号 陈*英：不显示姓名", "3, Chen Xiuying: no name"),
     };
     let mut wrong = desk.clone();

@@ -43,7 +43,10 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     };
     let list = RecordView {
         shell: around.clone(),
-        whom: Some(("3".to_owned(), "演示·陈阿婆 · 第 3 户".to_owned())),
+        whom: Some((
+            "3".to_owned(),
+            l(lang, "陈阿婆 · 第 3 户", "Grandma Chen · household 3"),
+        )),
         kinds: vec![council.clone()],
     };
     let none = RecordView {
@@ -59,7 +62,10 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             ..RecordTyped::default()
         },
         fields: fields(lang),
-        whom: Some(("3".to_owned(), "演示·陈阿婆 · 第 3 户".to_owned())),
+        whom: Some((
+            "3".to_owned(),
+            l(lang, "陈阿婆 · 第 3 户", "Grandma Chen · household 3"),
+        )),
         check: true,
         key: "0191f3a2".to_owned(),
         errors: Vec::new(),

@@ -1,6 +1,8 @@
 //! An order for somebody without a telephone: the shelf with what they would pay, the check, and the slip with the
 //! pick-up code. Prices and refusals are the shop's own; the record names who stood at the counter.
 
+use std::ops::ControlFlow::{self, Break, Continue};
+
 use axum::Form;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -13,10 +15,10 @@ use rongyi_pages::{FieldError, OrderFor, OrderForView, OrderSlipView, Tile};
 use serde::Deserialize;
 
 use super::{somebody, whom};
-use crate::access::SignedResident;
+use crate::access::{AccessError, SignedIn, SignedResident};
 use crate::door::asked::{No, Path, Pieces, Typed};
 use crate::door::fault::Fault;
-use crate::door::visit::{Html, OnDuty, Visit, day};
+use crate::door::visit::{Html, OnDuty, Visit, day, go};
 use crate::door::{Act, Kind};
 use crate::ledger::explain;
 use crate::ledger::titles::{goods, order_lines};
@@ -35,14 +37,31 @@ pub(crate) struct ChosenQuery {
 
 /// `GET /{community}/residents/{resident}/order`; with `?item=` the check.
 pub(crate) async fn show_order_for(
-    duty: OnDuty,
+    visit: Visit,
     Path((_, No(no))): Path<(String, No)>,
     Typed(query): Typed<ChosenQuery>,
 ) -> Result<Response, Fault> {
+    let duty = match at_counter(visit, ResidentNo(no))? {
+        Continue(duty) => duty,
+        Break(shop) => return Ok(shop),
+    };
     let me = somebody(&duty.visit, ResidentNo(no)).await?;
     let pieces = query.quantity.map_or(1, |Pieces(pieces)| pieces);
     let chosen = (!query.item.is_empty()).then_some((query.item.as_str(), pieces));
     show(&duty, &me, chosen, Vec::new()).await
+}
+
+/// Whoever stands at the counter. Residents order for themselves in the shop, and for nobody else.
+fn at_counter(visit: Visit, resident: ResidentNo) -> Result<ControlFlow<Response, OnDuty>, Fault> {
+    match visit.who.clone() {
+        Some(SignedIn::Staff(staff)) if staff.must_change => Err(AccessError::PinFirst.into()),
+        Some(SignedIn::Staff(staff)) => Ok(Continue(OnDuty { visit, staff })),
+        Some(SignedIn::Resident(me)) if me.resident == resident => {
+            Ok(Break(go(&visit.path("/shop"))))
+        }
+        Some(SignedIn::Resident(_)) => Err(AccessError::Forbidden.into()),
+        None => Err(AccessError::StaffSignInNeeded.into()),
+    }
 }
 
 fn wrong(message: String) -> Vec<FieldError> {
@@ -162,10 +181,14 @@ pub(crate) struct OrderForm {
 
 /// `POST /{community}/residents/{resident}/order`: the slip. The hidden key makes a second press answer the same order.
 pub(crate) async fn place_order_for(
-    duty: OnDuty,
+    visit: Visit,
     Path((_, No(no))): Path<(String, No)>,
     Form(form): Form<OrderForm>,
 ) -> Result<Response, Fault> {
+    let duty = match at_counter(visit, ResidentNo(no))? {
+        Continue(duty) => duty,
+        Break(shop) => return Ok(shop),
+    };
     let visit = &duty.visit;
     let me = somebody(visit, ResidentNo(no)).await?;
     let item = code_of(&form.item)?;

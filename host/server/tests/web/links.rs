@@ -22,6 +22,8 @@ const PUBLIC: [&str; 6] = [
 ];
 /// Typed by hand without the slash at its end; links have it.
 const TYPED: &str = "/{community}";
+/// A form leads to people: whoever has the field finds somebody with it.
+const FIND: (&str, &str) = ("action=\"/nanmen/residents\"", "/nanmen/residents?q=chen");
 const DOORS: [&str; 4] = [
     "/",
     "/{community}/",
@@ -134,6 +136,9 @@ async fn walk(who: &mut Browser<'_>, start: &str) -> (BTreeSet<String>, Vec<Stri
             kind.to_str()
                 .is_ok_and(|kind| kind.starts_with("text/html"))
         });
+        if html && answer.text.contains(FIND.0) {
+            todo.push((FIND.1.to_owned(), link.clone()));
+        }
         if html {
             todo.extend(
                 links(&answer.text)
@@ -184,7 +189,19 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
     );
     let listing = "/{community}/listing";
     let reset = "/{community}/reset";
+    let find = "/{community}/residents";
+    let (resident, line, order, data) = (
+        "/{community}/residents/{resident}",
+        "/{community}/residents/{resident}/passbook/{seq}",
+        "/{community}/residents/{resident}/order",
+        "/{community}/residents/{resident}/data.json",
+    );
     let operator = [
+        find,
+        resident,
+        line,
+        order,
+        data,
         listing,
         reset,
         "/{community}/operator/staff",
@@ -208,14 +225,14 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         (
             "shop",
             "/nanmen/till",
-            desks(&[till, till_day, stock, item, book]),
+            desks(&[till, till_day, stock, item, book, find, order]),
         ),
         (
             "check",
             "/nanmen/amend",
-            desks(&[amend, record, listing, reset]),
+            desks(&[amend, record, listing, reset, find, resident, line]),
         ),
-        ("lead", "/nanmen/record", desks(&[record])),
+        ("lead", "/nanmen/record", desks(&[record, find])),
         ("boss", "/nanmen/operator", desks(&operator)),
     ];
     let mut all = BTreeSet::from([TYPED.to_owned()]);

@@ -170,7 +170,7 @@ async fn put(
     if texts.is_empty() {
         return Ok(());
     }
-    let query: lists::Asked<'_, (i64,)> = sqlx::query_as(PUT).bind(community_id);
+    let query: lists::ReadQuery<'_, (i64,)> = sqlx::query_as(PUT).bind(community_id);
     lists::texts(query, &texts)
         .bind(what)
         .bind(no)
