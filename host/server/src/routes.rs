@@ -95,8 +95,8 @@ pub fn router(house: Arc<House>) -> Router {
 pub fn addresses() -> Addresses {
     use Act::{
         Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, ManageStock, Object,
-        OrderOwn, Propose, ReadBalance, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review,
-        SeeDesk, SeeOperations, SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
+        OrderOwn, Propose, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review, SeeDesk,
+        SeeOperations, SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
     };
     Addresses::default()
         // Before anybody signs in.
@@ -373,7 +373,7 @@ pub fn addresses() -> Addresses {
             rulebooks::web::show_rules,
         )
         .get(
-            ReadBalance,
+            SeeOperations,
             "/{community}/operator/lapsing",
             overview::web::list_lapsing,
         )
