@@ -84,7 +84,7 @@ pub use till::{
     ReturnWay, TillCheckView, TillDay, TillDayView, TillItem, TillLine, TillOutcome, TillPieces,
     TillResultView, TillSums, TillView, TillWaiting,
 };
-pub use today::{IssueCard, LapsingRow, LapsingView, TodayRow, TodayView};
+pub use today::{IssueCard, LapsingRow, LapsingView, Task, TodayRow, TodayView};
 pub use why::{Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 
 /// A page that can be sent.

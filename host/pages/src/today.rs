@@ -7,19 +7,78 @@ use crate::format::Day;
 use crate::operator::ConfigFault;
 use crate::shell::Shell;
 
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Objections to be reviewed.
+    Objections,
+    /// Events that somebody is to look at.
+    Marks,
+    /// Corrections that a second person decides about.
+    Proposals,
+    /// Events that wait for their rule.
+    Events,
+    /// Notices that end today or tomorrow.
+    Notices,
+    /// Orders whose last day is today.
+    OrdersToday,
+    /// Orders whose last day is tomorrow.
+    OrdersTomorrow,
+    /// Goods of which there are few or none.
+    Low,
+    /// Points that run out, of so many holders.
+    Lapsing(i64),
+    /// Periods that can be closed.
+    Periods,
+}
+
+impl Task {
+    fn key(self) -> &'static str {
+        match self {
+            Task::Objections => "today-objections",
+            Task::Marks => "today-marks",
+            Task::Proposals => "today-proposals",
+            Task::Events => "today-events",
+            Task::Notices => "today-notices",
+            Task::OrdersToday => "today-orders-today",
+            Task::OrdersTomorrow => "today-orders-tomorrow",
+            Task::Low => "today-low",
+            Task::Lapsing(_) => "today-lapsing",
+            Task::Periods => "today-periods",
+        }
+    }
+
+    /// What to do about it.
+    fn note(self, shell: &Shell) -> String {
+        match self {
+            Task::Objections => shell.t("today-objections-note"),
+            Task::Marks => shell.t("today-marks-note"),
+            Task::Proposals => shell.t("today-proposals-note"),
+            Task::Events => shell.t("today-events-note"),
+            Task::Notices => shell.t("today-notices-note"),
+            Task::OrdersToday => shell.t("today-orders-today-note"),
+            Task::OrdersTomorrow => shell.t("today-orders-tomorrow-note"),
+            Task::Low => shell.t("today-low-note"),
+            Task::Lapsing(holders) => shell.tn("today-lapsing-note", holders),
+            Task::Periods => shell.t("today-periods-note"),
+        }
+    }
+
+    /// Whether it cannot wait until tomorrow.
+    fn is_urgent(self) -> bool {
+        self == Task::OrdersToday
+    }
+}
+
 /// Something to be done, with the place where it is.
 #[derive(Debug, Clone)]
 pub struct TodayRow {
     /// How many.
     pub count: i64,
-    /// The key of its name.
-    pub what: &'static str,
-    /// What to do, in the reader's language.
-    pub note: String,
+    /// What.
+    pub task: Task,
     /// The address of its desk.
     pub path: String,
-    /// Whether it cannot wait until tomorrow.
-    pub urgent: bool,
 }
 
 /// The month's points.

@@ -485,7 +485,7 @@ pub fn addresses() -> Addresses {
             rulebooks::web::show_rules,
         )
         .get(
-            ReadBalance,
+            SeeOperations,
             "/{community}/operator/lapsing",
             overview::web::list_lapsing,
         )

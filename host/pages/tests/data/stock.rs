@@ -178,30 +178,28 @@ pub(super) fn item_pages(lang: Lang, size: Size) -> Pages {
 
 /// An operator's first page, and the list of points that run out.
 pub(super) fn today_pages(lang: Lang, size: Size) -> Pages {
-    let row = |count, what, urgent| TodayRow {
+    let row = |count, task| TodayRow {
         count,
-        what,
-        note: l(lang, "可以打电话提醒", "A call may help"),
+        task,
         path: "/nanmen/amend".to_owned(),
-        urgent,
     };
     let busy = TodayView {
         shell: at_desks(shell(lang, size, Some("黄主任")), &ALL_DESKS),
         today: day(11, 22),
         hours: l(lang, "周六 9:00–11:30", "Saturday 9:00–11:30"),
         waits: vec![
-            row(1, "today-objections", false),
-            row(12, "today-marks", false),
-            row(2, "today-proposals", false),
-            row(3, "today-events", false),
-            row(3, "today-notices", false),
+            row(1, Task::Objections),
+            row(12, Task::Marks),
+            row(2, Task::Proposals),
+            row(3, Task::Events),
+            row(3, Task::Notices),
         ],
         due: vec![
-            row(7, "today-orders-today", true),
-            row(2, "today-orders-tomorrow", false),
-            row(2, "today-low", false),
-            row(3180, "today-lapsing", false),
-            row(1, "today-periods", false),
+            row(7, Task::OrdersToday),
+            row(2, Task::OrdersTomorrow),
+            row(2, Task::Low),
+            row(3180, Task::Lapsing(64)),
+            row(1, Task::Periods),
         ],
         orders: 9,
         lapsing: 3180,

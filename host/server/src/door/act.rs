@@ -182,7 +182,10 @@ impl Act {
             Act::SeePeriods => ("看各期走到哪一步", "see where periods stand"),
             Act::ReadPeriodHolders => ("看一期里每户的结果", "see each holder of a period"),
             Act::StepPeriod => ("结账（截止、签字、封账）", "close a period"),
-            Act::SeeOperations => ("看规则和系统的运行", "see how rules and host do"),
+            Act::SeeOperations => (
+                "看今天的事、规则和系统的运行",
+                "see the day's work, how rules and host do",
+            ),
             Act::ResetPin => ("重设居民密码、解锁", "reset a resident's PIN, unlock"),
             Act::ManageStaff => ("管理工作人员", "manage staff"),
             Act::Enrol => (

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
 use rongyi_core::book::Frame;
 use rongyi_core::time::LocalDate;
-use rongyi_pages::{IssueCard, LapsingRow, LapsingView, TodayRow, TodayView};
+use rongyi_pages::{IssueCard, LapsingRow, LapsingView, Task, TodayRow, TodayView};
 
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
@@ -70,100 +70,41 @@ fn count(number: usize) -> i64 {
 }
 
 /// A row for what there is any of.
-fn row(
-    visit: &Visit,
-    number: usize,
-    (what, note): (&'static str, &'static str),
-    to: &str,
-) -> Option<TodayRow> {
+fn row(visit: &Visit, number: usize, task: Task, to: &str) -> Option<TodayRow> {
     (number > 0).then(|| TodayRow {
         count: count(number),
-        what,
-        note: visit.shell().t(note),
+        task,
         path: visit.path(to),
-        urgent: false,
     })
 }
 
 /// What waits for people.
 fn waits(visit: &Visit, overview: &Overview) -> Vec<TodayRow> {
+    let of = |number, task, to| row(visit, number, task, to);
     let rows = [
-        row(
-            visit,
-            overview.objections,
-            ("today-objections", "today-objections-note"),
-            "/amend#objections",
-        ),
-        row(
-            visit,
-            overview.marks,
-            ("today-marks", "today-marks-note"),
-            "/amend#marks",
-        ),
-        row(
-            visit,
-            overview.proposals,
-            ("today-proposals", "today-proposals-note"),
-            "/amend#proposals",
-        ),
-        row(
-            visit,
-            overview.waiting,
-            ("today-events", "today-events-note"),
-            "/operator/rules",
-        ),
-        row(
-            visit,
-            overview.notices,
-            ("today-notices", "today-notices-note"),
-            "/notice",
-        ),
+        of(overview.objections, Task::Objections, "/amend#objections"),
+        of(overview.marks, Task::Marks, "/amend#marks"),
+        of(overview.proposals, Task::Proposals, "/amend#proposals"),
+        of(overview.waiting, Task::Events, "/operator/rules"),
+        of(overview.notices, Task::Notices, "/notice"),
     ];
     rows.into_iter().flatten().collect()
 }
 
 /// What falls due.
 fn due(visit: &Visit, overview: &Overview) -> Vec<TodayRow> {
-    let lapsing = points(&overview.lapsing);
-    let lapsing = (lapsing > 0).then(|| TodayRow {
-        count: lapsing,
-        what: "today-lapsing",
-        note: visit
-            .shell()
-            .tn("today-lapsing-note", holders(&overview.lapsing)),
-        path: visit.path("/operator/lapsing"),
-        urgent: false,
-    });
-    let today = row(
-        visit,
-        overview.orders_today,
-        ("today-orders-today", "today-orders-today-note"),
-        "/till/day",
-    );
+    let of = |number, task, to| row(visit, number, task, to);
+    let task = Task::Lapsing(holders(&overview.lapsing));
+    let lapsing = of(overview.lapsing.len(), task, "/operator/lapsing");
     let rows = [
-        today.map(|row| TodayRow {
-            urgent: true,
+        of(overview.orders_today, Task::OrdersToday, "/till/day"),
+        of(overview.orders_tomorrow, Task::OrdersTomorrow, "/till/day"),
+        of(overview.low, Task::Low, "/stock?show=low"),
+        lapsing.map(|row| TodayRow {
+            count: points(&overview.lapsing),
             ..row
         }),
-        row(
-            visit,
-            overview.orders_tomorrow,
-            ("today-orders-tomorrow", "today-orders-tomorrow-note"),
-            "/till/day",
-        ),
-        row(
-            visit,
-            overview.low,
-            ("today-low", "today-low-note"),
-            "/stock?show=low",
-        ),
-        lapsing,
-        row(
-            visit,
-            overview.periods,
-            ("today-periods", "today-periods-note"),
-            "/operator/periods",
-        ),
+        of(overview.periods, Task::Periods, "/operator/periods"),
     ];
     rows.into_iter().flatten().collect()
 }

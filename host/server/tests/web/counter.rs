@@ -151,7 +151,7 @@ async fn a_count_is_shown_before_it_is_booked() {
     let lose = |pieces, reason| [("key", "lose-1"), ("pieces", pieces), ("reason", reason)];
     let path = "/nanmen/stock/salt/lose";
     // What is kept for orders cannot be lost from the shelf.
-    shop.post(path, &lose("38", "受潮")).await.is(422).says(&[
+    shop.post(path, &lose("38", "受潮")).await.is(409).says(&[
         "出错了：",
         "value=\"38\"",
         "value=\"受潮\"",
@@ -369,7 +369,7 @@ async fn the_book_of_goods_comes_to_what_lies_there() {
         let page = shop.get(&path).await;
         page.is(200);
         read += page.text.matches("class=\"line-what\"").count();
-        let Some(rest) = page.text.split("/nanmen/stock/salt?before=").nth(1) else {
+        let Some(rest) = page.text.split("href=\"/nanmen/stock/salt?before=").nth(1) else {
             break;
         };
         let before = rest.split('"').next().unwrap();
@@ -635,7 +635,7 @@ async fn rules_are_told_in_words_first() {
     rules
         .is(200)
         .says(&["昨天的事 2 件，都有回答", "正在用的就是文件里写的"]);
-    let words = rules.text.find("昨天的事").unwrap();
+    let words = rules.text.find("昨天").unwrap();
     assert!(words < rules.text.find("微秒").unwrap());
     assert!(plain(&rules).contains("points-table"));
     app.end().await;
