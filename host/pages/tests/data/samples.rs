@@ -6,6 +6,7 @@ mod access;
 mod amend;
 mod orders;
 mod passbook;
+mod people;
 mod proof;
 mod record;
 mod staff;
@@ -340,6 +341,8 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         staff::till_pages(lang, size),
         staff::check_pages(lang, size),
         access::pages(lang, size),
+        people::pages(lang, size),
+        people::sheet_pages(lang, size),
         amend::pages(lang, size),
         record::pages(lang, size),
         staff::office_pages(lang, size),
