@@ -7,6 +7,7 @@ mod amend;
 mod office;
 mod orders;
 mod passbook;
+mod people;
 mod proof;
 mod record;
 mod staff;
@@ -343,6 +344,8 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         staff::check_pages(lang, size),
         access::pages(lang, size),
         office::pages(lang, size),
+        people::pages(lang, size),
+        people::sheet_pages(lang, size),
         amend::pages(lang, size),
         record::pages(lang, size),
         staff::office_pages(lang, size),

@@ -39,6 +39,7 @@ fn filled(path: &str, (entry, order): (u64, u64)) -> String {
     let holes = [
         ("{community}", "nanmen".to_owned()),
         ("{resident}", "1001".to_owned()),
+        ("{household}", "3".to_owned()),
         ("{seq}", entry.to_string()),
         ("{no}", order.to_string()),
         ("{period}", "2026-10".to_owned()),

@@ -51,7 +51,13 @@ const RESIDENT: [&str; 17] = [
 ];
 const STAFF: [&str; 2] = ["/{community}/notice", "/{community}/pin"];
 /// What leads there is a form: opened by its address, it goes back to the form.
-const FORMS: [&str; 2] = ["/{community}/reset/pin", "/{community}/reset/unlock"];
+const FORMS: [&str; 4] = [
+    "/{community}/reset/pin",
+    "/{community}/reset/unlock",
+    // Somebody is looked for, and their household is named there.
+    "/{community}/people/residents/{resident}",
+    "/{community}/people/households/{household}",
+];
 
 /// The addresses that answer to GET. A new page is a new line here, or a test that fails.
 fn routes() -> BTreeSet<String> {
@@ -206,6 +212,11 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         reset,
         "/{community}/operator/staff",
         "/{community}/operator/staff/{id}",
+        "/{community}/operator/staff/new",
+        "/{community}/operator/tokens",
+        "/{community}/people",
+        "/{community}/people/new",
+        "/{community}/people/sheet",
         "/{community}/operator",
         "/{community}/operator/rules",
         "/{community}/operator/lapsing",

@@ -16,6 +16,7 @@ mod crowd;
 mod demo;
 mod desk;
 mod door;
+mod enrol;
 mod find;
 mod foreign;
 mod helped;

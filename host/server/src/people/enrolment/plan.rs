@@ -276,7 +276,14 @@ fn in_titles(text: Text) -> Text {
             zh = zh.replace(&format!("“{column}”"), &format!("“{title}”"));
         }
     }
-    Text { zh, en: text.en }
+    let zh = zh
+        .replace("居民 resident ", "居民 ")
+        .replace("户 household ", "户 ");
+    let en = text.en.replace("居民 resident ", "resident ");
+    Text {
+        zh,
+        en: en.replace("户 household ", "household "),
+    }
 }
 
 /// What is known while a sheet is read from top to bottom.
@@ -335,6 +342,9 @@ impl Planner {
     fn row(&mut self, row: &Row) -> Planned {
         let mut written = Written::of(row);
         let line = row.line;
+        if let Err(bad) = row.need("name") {
+            return refused(line, written, bad, false);
+        }
         let (household, home) = match self.place(&mut written, line) {
             Ok(place) => place,
             Err(bad) => return refused(line, written, bad, true),
