@@ -33,28 +33,6 @@ impl Amount {
     pub fn get(self) -> i64 {
         self.0
     }
-
-    /// The sum.
-    ///
-    /// # Errors
-    /// [`OutOfRange`] beyond [`Amount::LIMIT`].
-    pub fn plus(self, other: Amount) -> Result<Self, OutOfRange> {
-        self.0
-            .checked_add(other.0)
-            .ok_or(OutOfRange)
-            .and_then(Amount::new)
-    }
-
-    /// The difference.
-    ///
-    /// # Errors
-    /// [`OutOfRange`] beyond [`Amount::LIMIT`].
-    pub fn minus(self, other: Amount) -> Result<Self, OutOfRange> {
-        self.0
-            .checked_sub(other.0)
-            .ok_or(OutOfRange)
-            .and_then(Amount::new)
-    }
 }
 
 impl From<i32> for Amount {
@@ -194,6 +172,62 @@ impl fmt::Display for Decimal {
             write!(f, "{sign}{whole}")
         } else {
             write!(f, "{sign}{whole}.{fraction}")
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_numbers_with_the_places_that_are_counted_are_read() {
+        for (text, scale, units) in [
+            ("7", 0, 7),
+            ("7", 2, 700),
+            ("7.60", 1, 76),
+            ("-0.5", 1, -5),
+            ("0.05", 2, 5),
+        ] {
+            let read = Decimal::parse(text, scale);
+            assert_eq!(read, Ok(Decimal { units, scale }), "{text}");
+        }
+        for text in [
+            "", "-", ".", "1.", ".5", "x", "x.1", "1.x", "1.2.3", "+1", "1e3",
+        ] {
+            let read = Decimal::parse(text, 4);
+            let not = BadDecimal::NotANumber(text.to_owned());
+            assert_eq!(read, Err(not), "{text}");
+        }
+        let fine = BadDecimal::TooFine {
+            text: "1.25".into(),
+            scale: 1,
+        };
+        assert_eq!(Decimal::parse("1.25", 1), Err(fine));
+        assert!(matches!(
+            Decimal::parse("300000", 4),
+            Err(BadDecimal::TooLarge(_))
+        ));
+    }
+
+    #[test]
+    fn a_number_is_shown_as_a_person_writes_it() {
+        for (units, scale, shown) in [
+            (3, 0, "3"),
+            (-3, 0, "-3"),
+            (0, 0, "0"),
+            (0, 1, "0"),
+            (5, 1, "0.5"),
+            (-5, 1, "-0.5"),
+            (5, 2, "0.05"),
+            (760, 2, "7.6"),
+            (-700, 2, "-7"),
+            (1234, 1, "123.4"),
+        ] {
+            let number = Decimal { units, scale };
+            assert_eq!(number.to_string(), shown);
+            assert_eq!(Decimal::parse(shown, scale).unwrap(), number);
         }
     }
 }

@@ -320,6 +320,9 @@ mod tests {
             let mut history = History::default();
             leaves.iter().for_each(|leaf| history.push(*leaf));
             assert_eq!((history.root(), history.size()), (root, width));
+            let image = history.image();
+            assert_eq!(History::from_image(&image), Ok(history));
+            assert_eq!(History::from_image(&image[1..]), Err(Malformed));
             for (at, leaf) in leaves.iter().enumerate() {
                 let path = merkle_path(&leaves, at);
                 let index = at as u64;
@@ -339,6 +342,12 @@ mod tests {
 
     /// Five blocks of three records; the proof is of the entry that is records 7 and 8. Record 9 is another entry.
     fn proved(version: u8) -> Inclusion {
+        proved_of(version, 5)
+    }
+
+    /// The same in a ledger of so many blocks.
+    fn proved_of(version: u8, height: u64) -> Inclusion {
+        let newest = height;
         let community = Code::literal("nanmen");
         let text = SaltedText {
             salt: [7; 16],
@@ -353,7 +362,7 @@ mod tests {
             bytes
         };
         let (mut prev, mut hashes, mut chosen) = ([0; 32], Vec::new(), None);
-        for height in 1..=5u64 {
+        for height in 1..=newest {
             let first_seq = height * 3 - 2;
             let leaves: Vec<Hash> = (first_seq..first_seq + 3)
                 .map(|seq| leaf(version, seq, kind(seq), &bytes(seq)))
@@ -393,7 +402,7 @@ mod tests {
             block,
             history: merkle_path(&hashes, 2),
             head: PublishedHead {
-                height: 5,
+                height: newest,
                 hash: prev,
                 tree: merkle_root(&hashes),
             },
@@ -431,6 +440,14 @@ mod tests {
             ProofError::Text(7),
         );
         check(&|proof| proof.texts[0].0 = 8, ProofError::Text(8));
+    }
+
+    #[test]
+    fn a_proof_of_the_newest_block_names_its_hash() {
+        let mut newest = proved_of(2, 3);
+        assert_eq!(newest.check(), Ok(()));
+        newest.head.hash = [1; 32];
+        assert_eq!(newest.check(), Err(ProofError::Block(3)));
     }
 
     #[test]

@@ -40,6 +40,16 @@ pub enum Expiry {
         /// 1 is the next month.
         months: u8,
     },
+    /// This day of the calendar so many years later, 28 February for the 29th where there is none. Of the same year only
+    /// where that day is still to come, otherwise of the next.
+    DayOfYear {
+        /// 1-12.
+        month: u8,
+        /// 1-31, as long as the month is in a leap year.
+        day: u8,
+        /// 1 is the next year.
+        years: u8,
+    },
 }
 
 impl Expiry {
@@ -86,6 +96,21 @@ impl Expiry {
                 let month = last.month_index();
                 Some(LocalDate::of_month_index(month, day_of_month).unwrap_or(last))
             }
+            Expiry::DayOfYear {
+                month,
+                day: of_month,
+                years,
+            } => {
+                let of_year = |later: u16| {
+                    let whole = later.saturating_mul(12);
+                    let whole = whole.saturating_add(u16::from(month).saturating_sub(1));
+                    let last = day.year_start().plus_months(whole).month_end();
+                    LocalDate::of_month_index(last.month_index(), of_month).unwrap_or(last)
+                };
+                let found = of_year(years.into());
+                let past = found < day;
+                Some(if past { of_year(1) } else { found })
+            }
         }
     }
 }
@@ -102,6 +127,9 @@ impl Expiry {
             Expiry::Months(months) => (5, u32::from(months)),
             Expiry::EndOfHalfYear(halves) => (6, u32::from(halves)),
             Expiry::DayOfMonth { day, months } => (7, u32::from_be_bytes([0, 0, months, day])),
+            Expiry::DayOfYear { month, day, years } => {
+                (8, u32::from_be_bytes([0, years, month, day]))
+            }
         }
     }
 
@@ -121,9 +149,21 @@ impl Expiry {
                 [0, 0, months @ 1..=u8::MAX, day @ 1..=31] => Expiry::DayOfMonth { day, months },
                 _ => return Err(Malformed),
             },
+            8 => match number.to_be_bytes() {
+                [0, years, month, day] if is_day_of_year(month, day) => {
+                    Expiry::DayOfYear { month, day, years }
+                }
+                _ => return Err(Malformed),
+            },
             _ => return Err(Malformed),
         })
     }
+}
+
+/// Whether some year has this day.
+pub fn is_day_of_year(month: u8, day: u8) -> bool {
+    const LEAP_YEAR: i32 = 2024;
+    LocalDate::new(LEAP_YEAR, month, day).is_ok()
 }
 
 /// One block of a community's rules: a rule set that decides from a day on, perhaps until another.
@@ -471,75 +511,4 @@ fn one(w: &mut Writer, number: u8, write: impl FnOnce(&mut Writer)) {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_expiry_is_written_one_way_and_read_again() {
-        let all = [
-            (Expiry::Never, 0, 0),
-            (Expiry::Days(300), 1, 300),
-            (Expiry::EndOfMonth(2), 2, 2),
-            (Expiry::EndOfYear(1), 3, 1),
-            (Expiry::EndOfQuarter(0), 4, 0),
-            (Expiry::Months(14), 5, 14),
-            (Expiry::EndOfHalfYear(1), 6, 1),
-            (Expiry::DayOfMonth { day: 20, months: 3 }, 7, 0x314),
-        ];
-        for (expiry, kind, number) in all {
-            assert_eq!(expiry.form(), (kind, number), "{expiry:?}");
-            assert_eq!(Expiry::from_form(kind, number), Ok(expiry));
-        }
-        for (kind, number) in [
-            (0, 1),
-            (6, 256),
-            (7, 0),
-            (7, 0x114 << 8),
-            (7, 0x120),
-            (7, 0x014),
-            (8, 0),
-        ] {
-            assert_eq!(
-                Expiry::from_form(kind, number),
-                Err(Malformed),
-                "{kind} {number}"
-            );
-        }
-    }
-
-    #[test]
-    fn expiry_ends_where_it_says() {
-        let check = |expiry: Expiry, day: &str, last: &str| {
-            let day: LocalDate = day.parse().unwrap();
-            let found = expiry.last_day(day).map(|last| last.to_string());
-            assert_eq!(found.as_deref(), Some(last), "{expiry:?} from {day}");
-        };
-        check(Expiry::EndOfQuarter(0), "2026-02-10", "2026-03-31");
-        check(Expiry::EndOfQuarter(1), "2026-12-31", "2027-03-31");
-        check(Expiry::EndOfMonth(2), "2026-12-31", "2027-02-28");
-        check(Expiry::Months(1), "2026-01-31", "2026-02-28");
-        check(Expiry::Months(14), "2026-12-30", "2028-02-29");
-        check(Expiry::Months(12), "2026-11-23", "2027-11-23");
-        check(Expiry::EndOfYear(1), "2026-11-23", "2027-12-31");
-        check(Expiry::EndOfMonth(0), "2028-02-01", "2028-02-29");
-        check(Expiry::EndOfHalfYear(0), "2026-06-30", "2026-06-30");
-        check(Expiry::EndOfHalfYear(0), "2026-07-01", "2026-12-31");
-        check(Expiry::EndOfHalfYear(1), "2026-11-23", "2027-06-30");
-        check(Expiry::EndOfHalfYear(3), "2026-01-01", "2027-12-31");
-        let on = |day, months| Expiry::DayOfMonth { day, months };
-        check(on(20, 1), "2026-12-05", "2027-01-20");
-        check(on(20, 1), "2026-12-31", "2027-01-20");
-        check(on(31, 1), "2028-01-31", "2028-02-29");
-        check(on(31, 3), "2026-11-30", "2027-02-28");
-        assert_eq!(Expiry::Never.last_day(LocalDate::FIRST), None);
-        assert_eq!(
-            Expiry::Months(u16::MAX).last_day(LocalDate::FIRST),
-            Some(LocalDate::LAST)
-        );
-        for expiry in [Expiry::EndOfHalfYear(u8::MAX), on(31, u8::MAX)] {
-            let last = expiry.last_day(LocalDate::LAST);
-            assert_eq!(last, Some(LocalDate::LAST), "{expiry:?}");
-        }
-    }
-}
+mod tests;

@@ -194,6 +194,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_day_has_one_spelling() {
+        assert_eq!("2026-01-02".parse(), LocalDate::new(2026, 1, 2));
+        for bad in [
+            "2026-+1-02",
+            "2026-1-02",
+            "2026-01-2",
+            "2026-02-29",
+            "2026-01",
+            "x026-01-02",
+        ] {
+            let read: Result<LocalDate, BadDate> = bad.parse();
+            assert_eq!(read, Err(BadDate(bad.to_owned())));
+        }
+    }
+
+    #[test]
     fn days_that_no_calendar_has_are_none() {
         for days in [i32::MIN, -7_304_485, -1, 7_304_485, i32::MAX] {
             assert_eq!(LocalDate::from_days(days), None, "{days}");

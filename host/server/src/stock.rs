@@ -167,8 +167,8 @@ fn same(old: &Item, new: &Item) -> bool {
         )
 }
 
-/// Books goods in. Each row carries a key made of its content and of how often the file says the same, so a file that is
-/// imported again changes nothing; a row that says its day is known for ever, whoever imports it.
+/// Books goods in. A row is known for ever, whoever imports it, by its content with its day and by how often the file
+/// says the same; one without its day would be another delivery as soon as its key is forgotten, and is refused.
 pub async fn receive_stock(house: &House, community: &Code, rows: Rows<'_>) -> Added {
     let mut added = Added::default();
     let mut seen = BTreeMap::new();
@@ -219,6 +219,9 @@ async fn receive(
         .get("received_on")
         .map(|text| day(text, "received_on").map_err(|error| bad(row, &error)))
         .transpose()?;
+    if received_on.is_none() && seen.is_some() {
+        return Err(RowError::Bad(without_day(row)));
+    }
     let today = house.today(community).0;
     if let Some(on) = received_on.filter(|on| *on > today) {
         let rejection = Rejection::DateFuture { on, today };
@@ -237,8 +240,7 @@ async fn receive(
     };
     let mut count = 0;
     let key = seen.map(|seen| {
-        // What is written counts, not the day on which the file is read: the same file is the same tomorrow.
-        let written = received_on.map(|on| on.to_string()).unwrap_or_default();
+        let written = delivery.on.to_string();
         let content = [
             delivery.item.as_str(),
             &quantity.to_string(),
@@ -256,8 +258,8 @@ async fn receive(
             input,
         }
     });
-    // A key is forgotten in time, and is its actor's; a row that says its day is found in the ledger itself.
-    if count > 0 && received_on.is_some() {
+    // A key is forgotten in time, and is its actor's; a row with its day is found in the ledger itself.
+    if count > 0 {
         let booked = booked(house, community, &delivery).await;
         let booked = booked.map_err(|error| RowError::clerk(row.line, error.into()))?;
         if booked >= count {
@@ -269,6 +271,16 @@ async fn receive(
         Ok(answer) => Ok((!answer.replayed).then_some(answer.receipt.entry)),
         Err(error) => Err(RowError::clerk(row.line, error)),
     }
+}
+
+/// What is said of a row of a file that leaves its day out.
+fn without_day(row: &Row) -> BadRow {
+    BadRow::new(
+        row.line,
+        "stock.day",
+        "这一行没有写是哪天进的货，以后再导入同一张表就认不出它了。请在 received_on 一列写上那天的日期，如 2026-11-20。",
+        "This row does not say on which day the goods came in, so the same sheet would not be known again later. Write that day in the column received_on, such as 2026-11-20.",
+    )
 }
 
 /// Goods that came in.

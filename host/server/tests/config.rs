@@ -339,6 +339,22 @@ fn every_form_of_expiry_is_read_and_no_two_of_them() {
             "{ day_of_month = 31, months_later = 3 }",
             Expiry::DayOfMonth { day: 31, months: 3 },
         ),
+        (
+            "{ until = \"01-31\" }",
+            Expiry::DayOfYear {
+                month: 1,
+                day: 31,
+                years: 1,
+            },
+        ),
+        (
+            "{ until = \"02-29\", years_later = 0 }",
+            Expiry::DayOfYear {
+                month: 2,
+                day: 29,
+                years: 0,
+            },
+        ),
     ] {
         let config = with(&format!("expiry = {written}"), "");
         let config = config.unwrap_or_else(|found| panic!("{written}: {}", render(&found)));
@@ -359,6 +375,14 @@ fn every_form_of_expiry_is_read_and_no_two_of_them() {
         ("{ day_of_month = 20, months_later = 0 }", "120"),
         ("{ end_of_half_year = 41 }", "40"),
         ("{ end_of_halfyear = 1 }", "end_of_half_year"),
+        ("{ until = \"02-30\" }", "01-31"),
+        ("{ until = \"1-31\" }", "01-31"),
+        ("{ until = \"+1-31\" }", "01-31"),
+        ("{ until = 131 }", "131"),
+        ("{ until = \"01-31\", years_later = 21 }", "20"),
+        ("{ until = \"01-31\", months_later = 1 }", "months_later"),
+        ("{ until = \"01-31\", end_of_year = 1 }", "until"),
+        ("{ end_of_year = 1, years_later = 1 }", "years_later"),
     ] {
         let found = with(&format!("expiry = {written}"), "").unwrap_err();
         assert_eq!(found.len(), 1, "{written}: {}", render(&found));

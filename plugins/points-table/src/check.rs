@@ -320,8 +320,8 @@ fn extras(kind: &Kind, path: &str, found: &mut Vec<Diagnostic>) {
         .is_some_and(|expires| !expires.is_one())
     {
         let (zh, en) = (
-            "六样写一样：days、end_of_month、end_of_quarter、end_of_half_year、end_of_year、day_of_month（1 到 31；months_later 只和它一起写，1 以上，不写是下个月）。",
-            "Write one of six: days, end_of_month, end_of_quarter, end_of_half_year, end_of_year, day_of_month (1 to 31; months_later stands beside it alone, from 1 on, and is the next month if left out).",
+            "七样写一样：days、end_of_month、end_of_quarter、end_of_half_year、end_of_year、day_of_month（1 到 31；months_later 只和它一起写，1 以上，不写是下个月）、until（years_later 只和它一起写，不写是明年）。",
+            "Write one of seven: days, end_of_month, end_of_quarter, end_of_half_year, end_of_year, day_of_month (1 to 31; months_later stands beside it alone, from 1 on, and is the next month if left out), until (years_later stands beside it alone and is the next year if left out).",
         );
         no("expires".into(), "expires", zh, en);
     }

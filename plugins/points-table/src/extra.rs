@@ -2,7 +2,9 @@
 //! or the tenth time, shares, expiry, marks. Shape, and whether a condition holds; what they are worth is in
 //! `worth.rs`.
 
-use rongyi_sdk::calendar::{half_year_end, month_end, order, plus_days, quarter_end, year_end};
+use rongyi_sdk::calendar::{
+    half_year_end, month_end, order, parse_date, plus_days, quarter_end, year_end,
+};
 use rongyi_sdk::minute_of;
 use rongyi_sdk::params::{Exact, Words, expected, word};
 use rongyi_sdk::types::{Date, Event, Subject, Value, Window};
@@ -345,6 +347,50 @@ pub(crate) struct Expires {
     pub(crate) day_of_month: Option<u8>,
     /// … this many months later; of the next month unless written.
     pub(crate) months_later: Option<u16>,
+    /// On this day of the calendar, `01-31`, 28 February for the 29th where there is none …
+    pub(crate) until: Option<MonthDay>,
+    /// … this many years later, of the next year unless written; with 0 the next such day.
+    pub(crate) years_later: Option<u16>,
+}
+
+/// A day of the calendar without its year, written as `01-31`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MonthDay {
+    month: u8,
+    day: u8,
+}
+
+impl<'de> Deserialize<'de> for MonthDay {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let no = || {
+            expected(
+                "这里写一年里的一天，月和日各两位，例如 \"01-31\"",
+                "Write a day of a year with two digits for month and day, such as \"01-31\"",
+            )
+        };
+        let text = word(from, no)?;
+        // 2024 has every day that any year has.
+        let on = parse_date(&format!("2024-{text}")).ok_or_else(no)?;
+        Ok(MonthDay {
+            month: on.month,
+            day: on.day,
+        })
+    }
+}
+
+impl MonthDay {
+    /// This day of the year that comes so many years later.
+    fn of_year(self, on: Date, later: u16) -> Date {
+        let year = year_end(on, later).year;
+        let first = Date {
+            year,
+            month: self.month,
+            day: 1,
+        };
+        let last = month_end(first, 0);
+        let day = self.day.min(last.day);
+        Date { day, ..last }
+    }
 }
 
 impl Expires {
@@ -357,12 +403,14 @@ impl Expires {
             self.end_of_half_year,
             self.end_of_year,
             self.day_of_month.map(u16::from),
+            self.until.map(|until| until.month.into()),
         ];
         let day = self.day_of_month.is_none_or(|day| (1..=31).contains(&day));
         let later = self.months_later.is_none() || self.day_of_month.is_some();
         // Never before the day of the event: that would lapse as it is given.
         let ahead = self.day_of_month.is_none() || self.months_later != Some(0);
-        all.iter().flatten().count() == 1 && day && later && ahead
+        let years = self.years_later.is_none() || self.until.is_some();
+        all.iter().flatten().count() == 1 && day && later && ahead && years
     }
 
     /// The last good day of points earned on this day.
@@ -377,11 +425,18 @@ impl Expires {
             let day = self.day_of_month?.min(last.day);
             Some(Date { day, ..last })
         };
+        let until = || {
+            let until = self.until?;
+            let found = until.of_year(on, self.years_later.unwrap_or(1));
+            let past = order(found) < order(on);
+            Some(if past { until.of_year(on, 1) } else { found })
+        };
         days.or_else(month)
             .or_else(quarter)
             .or_else(half)
             .or_else(year)
             .or_else(day)
+            .or_else(until)
     }
 }
 

@@ -310,10 +310,10 @@ impl World {
             run(config, &["import", "balances", "-c", &name, &file])?;
         }
         let mut items = String::from("item,title_zh,title_en,category,value_fen\n");
-        let mut goods = String::from("item,quantity,reason\n");
+        let mut goods = String::from("item,quantity,received_on,reason\n");
         for (item, pieces) in &self.shape.items {
             writeln!(items, "{item},{item},{item},daily,300")?;
-            writeln!(goods, "{item},{pieces},演示进货")?;
+            writeln!(goods, "{item},{pieces},2026-01-05,演示进货")?;
         }
         let (items, goods) = (write("items.csv", &items)?, write("goods.csv", &goods)?);
         run(config, &["item", "import", "-c", &name, &items])?;

@@ -14,6 +14,8 @@ mod facts;
 mod floors;
 mod gifts;
 mod later;
+pub(super) mod loaded;
+mod noticed;
 mod people;
 mod scales;
 mod sealed;
@@ -22,13 +24,15 @@ mod written;
 
 use std::collections::BTreeMap;
 
+use loaded::{entry_at, load_entries, sparse};
+
 use super::{Applied, Book, Loaded, OrderState, Receipt};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::chain::{Head, merkle_root, sha256};
 use crate::command::{
-    Ask, Carry, Command, Enrol, Lapse, Need, Open, Place, Receive, Rejection, Release, Replace,
-    Retry, SetTraits, Settle, SettlePart,
+    Ask, Carry, Command, Enrol, Lapse, Open, Place, Receive, Rejection, Release, Replace, Retry,
+    SetTraits, Settle, SettlePart,
 };
 use crate::counters::CounterRow;
 use crate::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
@@ -263,7 +267,10 @@ impl Desk {
         self.now += 1;
         load_entries(&mut self.book, command, &self.journal);
         let before = format!("{:?}", self.book);
+        let mut apart = sparse(&self.book, command, &self.journal);
         let result = self.book.apply(command, Instant(self.now), &Native);
+        let beside = apart.apply(command, Instant(self.now), &Native);
+        loaded::agree((&self.book, &result), (&apart, &beside));
         match &result {
             Ok(Applied::Fresh(receipt)) => self.journal.extend(receipt.records.clone()),
             Ok(Applied::Replay(_)) | Err(_) => assert_eq!(
@@ -386,34 +393,6 @@ impl Desk {
             self.heads.push(changes.after);
         }
     }
-}
-
-/// What a complete book still asks for: earlier entries, from the journal.
-fn load_entries(book: &mut Book, command: &Command, journal: &[Record]) {
-    loop {
-        let needs = book.missing(command);
-        if needs.is_empty() {
-            return;
-        }
-        let rows: Vec<Loaded> = needs
-            .into_iter()
-            .map(|need| match need {
-                Need::Entry(seq) => Loaded::Entry(seq, entry_at(journal, seq)),
-                other => panic!("a complete book asks for entries only, not {other:?}"),
-            })
-            .collect();
-        book.load(rows);
-    }
-}
-
-fn entry_at(journal: &[Record], seq: u64) -> Option<Vec<Record>> {
-    let from = usize::try_from(seq).unwrap().checked_sub(1)?;
-    let first = journal
-        .get(from)
-        .filter(|first| first.envelope().is_some())?;
-    let rest = journal[from + 1..].iter();
-    let followed = rest.take_while(|record| record.envelope().is_none());
-    Some(std::iter::once(first).chain(followed).cloned().collect())
 }
 
 fn event(kind: &str, resident: u32, quantity: i32, on: LocalDate) -> Event {

@@ -1,8 +1,11 @@
 //! Texts that stand beside the ledger, and whom an entry is about where no movement says so. It decides nothing.
 
-use super::Book;
+use std::collections::BTreeSet;
+
+use super::{Book, reverse};
+use crate::account::Holder;
 use crate::command::{Ask, Command};
-use crate::record::{About, Asked, Record, resident};
+use crate::record::{About, Amend, Asked, Change, Record, moved, resident};
 
 impl Book {
     /// What is kept beside the ledger of this entry, and whom it is about. The text of an order is its pick-up code,
@@ -17,7 +20,8 @@ impl Book {
             .as_ref()
             .and_then(|reference| reference.text.as_ref());
         let unmoved = self.unmoved(records);
-        if text.is_none() && reference.is_none() && unmoved.is_none() {
+        let returned = self.returned(entry, records);
+        if text.is_none() && reference.is_none() && unmoved.is_none() && returned.is_empty() {
             return;
         }
         self.dirty
@@ -30,11 +34,41 @@ impl Book {
             .map(|record| record.personal().about)
             .unwrap_or_default();
         about.extend(unmoved.unwrap_or_default());
+        about.extend(returned);
         about.sort_unstable();
         about.dedup();
         self.dirty
             .about
             .extend(about.into_iter().map(|whom| (whom, entry)));
+    }
+
+    /// Who got nothing back of what is taken back, and lost nothing by it: it had run out before. No account of theirs
+    /// leads to that entry.
+    fn returned(&self, entry: u64, records: &[Record]) -> Vec<About> {
+        let Some(taken_back) = records.first().and_then(|first| self.taken_back(first)) else {
+            return Vec::new();
+        };
+        let reversed = self.entry(reverse::target(self, taken_back));
+        let mut whose = holders(taken_back, reversed.unwrap_or_default());
+        let touched = holders(entry, records);
+        whose.retain(|holder| !touched.contains(holder));
+        whose.into_iter().map(About::Holder).collect()
+    }
+
+    /// The entry that this one takes back, by one person or by two.
+    fn taken_back(&self, first: &Record) -> Option<u64> {
+        if let Asked::Amend(Amend::Reverse(entry, _)) = first.what()? {
+            return Some(*entry);
+        }
+        let Asked::Amend(Amend::Approve(proposal)) = first.what()? else {
+            return None;
+        };
+        let proposed = self.entry(*proposal).ok()?.first()?.what()?;
+        if let Asked::Amend(Amend::Propose(Change::Reverse { entry }, _)) = proposed {
+            Some(*entry)
+        } else {
+            None
+        }
     }
 
     /// Whom an event or order concerns that moved nothing: it was refused, waits, or came out at nothing.
@@ -56,4 +90,13 @@ impl Book {
         };
         Some(event.roles.iter().map(|(_, no)| resident(*no)).collect())
     }
+}
+
+/// Whose accounts the movements of an entry touch.
+fn holders(entry: u64, records: &[Record]) -> BTreeSet<Holder> {
+    let sides = moved(entry, records).into_iter();
+    let sides = sides.flat_map(|(_, made)| [made.debit.holder, made.credit.holder]);
+    sides
+        .filter(|holder| matches!(holder, Holder::Resident(_) | Holder::Household(_)))
+        .collect()
 }

@@ -284,3 +284,71 @@ fn a_run_of_days_ends_with_today_or_yesterday_and_is_found_up_to_four_hundred() 
     let (from, to) = need_days(&need, on).unwrap();
     assert_eq!((on.to_days() - from.to_days(), to), (399, on));
 }
+
+#[test]
+fn a_day_on_which_nothing_happened_is_none_whatever_it_counts() {
+    let on = date("2026-02-10");
+    let cell = |events, points, minutes| Cell {
+        events,
+        quantity: 0,
+        points,
+        minutes,
+    };
+    let mut month = CounterRow::default();
+    month.add(on, &cell(1, 5, 30));
+    month.add(on, &cell(0, 2, 15));
+    assert_eq!(month.total, cell(1, 7, 45), "everything adds up");
+    // A correction that is no event.
+    month.add(on.plus_days(5), &cell(0, 3, 0));
+    assert_eq!((month.last_on, month.distinct_days), (on.to_days(), 1));
+    assert_eq!(month.carried_days(), 0);
+    let kinds = [code("waste")];
+    let need = |window| FactNeed {
+        metric: Metric::DistinctDays,
+        window,
+        subject: Subject::Person,
+        of: None,
+    };
+    let days = |window| {
+        let fact = answer(&need(window), date("2026-02-28"), &kinds, |_, row| {
+            (row == on.month_index()).then_some(&month)
+        });
+        fact.value
+    };
+    assert_eq!([Window::Month, Window::Year].map(days), [1, 1]);
+}
+
+#[test]
+fn of_days_that_were_carried_in_the_kind_with_most_counts() {
+    let january = date("2026-01-01").month_index();
+    let carried = |events, days| {
+        let mut row = CounterRow::default();
+        let cell = Cell {
+            events,
+            ..Cell::default()
+        };
+        row.carry(january, &cell, days);
+        row
+    };
+    let rows = [carried(9, 7), carried(4, 3)];
+    let kinds = KINDS.map(code);
+    let need = FactNeed {
+        metric: Metric::DistinctDays,
+        window: Window::Year,
+        subject: Subject::Person,
+        of: None,
+    };
+    let fact = answer(&need, date("2026-03-10"), &kinds, |kind, month| {
+        let at = kinds.iter().position(|listed| listed == kind)?;
+        (month == january).then_some(&rows[at])
+    });
+    assert_eq!(fact.value, 7);
+}
+
+fn code(text: &str) -> Code {
+    text.parse().unwrap()
+}
+
+fn date(text: &str) -> LocalDate {
+    text.parse().unwrap()
+}

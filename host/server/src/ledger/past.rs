@@ -10,7 +10,7 @@ use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Loaded, Receipt};
 use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
-use rongyi_core::record::{About, Asked, Envelope, Record};
+use rongyi_core::record::{About, Amend, Asked, Change, Envelope, Record, Transfer};
 use rongyi_core::settings::{Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{PassbookRow, Store, StoreError, StoredEntry};
@@ -177,7 +177,7 @@ pub async fn unmoved(
             let entries = entries.await?;
             for seq in &entries {
                 if let Some(stored) = store.entry(community, *seq).await?
-                    && let Some(receipt) = still(store, community, &stored).await?
+                    && let Some(receipt) = still(store, community, whose, &stored).await?
                 {
                     count += 1;
                     found.insert(*seq, (stored, receipt));
@@ -197,13 +197,80 @@ pub async fn unmoved(
     })
 }
 
-/// An entry's receipt, if it asked for something, moved nothing and is not decided elsewhere.
+/// The entry that an entry takes back: by one person, or by two.
+pub(crate) async fn taken_back(
+    store: &Store,
+    community: &Code,
+    first: &Record,
+) -> Result<Option<u64>, StoreError> {
+    if let Some(Asked::Amend(Amend::Reverse(entry, _))) = first.what() {
+        return Ok(Some(*entry));
+    }
+    let Some(Asked::Amend(Amend::Approve(proposal))) = first.what() else {
+        return Ok(None);
+    };
+    let Some(stored) = store.entry(community, *proposal).await? else {
+        return Ok(None);
+    };
+    let proposed = receipt(&stored)?.records.into_iter().next();
+    Ok(
+        if let Some(Record::Asked(_, Asked::Amend(Amend::Propose(Change::Reverse { entry }, _)))) =
+            proposed
+        {
+            Some(entry)
+        } else {
+            None
+        },
+    )
+}
+
+/// The movements of an entry.
+pub(crate) fn movements(receipt: &Receipt) -> impl Iterator<Item = &Transfer> {
+    receipt.records.iter().filter_map(|record| {
+        if let Record::Moved(_, transfer) = record {
+            Some(transfer)
+        } else {
+            None
+        }
+    })
+}
+
+/// Whether an entry moved anything of these holders.
+fn touches(receipt: &Receipt, whose: &[Holder]) -> bool {
+    let mut sides = movements(receipt).flat_map(|made| [made.debit.holder, made.credit.holder]);
+    sides.any(|holder| whose.contains(&holder))
+}
+
+/// Whether an entry takes back something of these holders and moves nothing of theirs: it had run out before.
+pub(crate) async fn returned_nothing(
+    store: &Store,
+    community: &Code,
+    whose: &[Holder],
+    reversal: &Receipt,
+) -> Result<bool, StoreError> {
+    let Some(first) = reversal.records.first() else {
+        return Ok(false);
+    };
+    let Some(entry) = taken_back(store, community, first).await? else {
+        return Ok(false);
+    };
+    match store.entry(community, entry).await? {
+        Some(stored) => Ok(!touches(reversal, whose) && touches(&receipt(&stored)?, whose)),
+        None => Ok(false),
+    }
+}
+
+/// An entry's receipt, if it asked for something, moved nothing of theirs and is not decided elsewhere.
 async fn still(
     store: &Store,
     community: &Code,
+    whose: &[Holder],
     stored: &StoredEntry,
 ) -> Result<Option<Receipt>, StoreError> {
     let receipt = receipt(stored)?;
+    if returned_nothing(store, community, whose, &receipt).await? {
+        return Ok(Some(receipt));
+    }
     let asks = receipt.records.first().is_some_and(|first| {
         let placed = matches!(first.what(), Some(Asked::Place(_) | Asked::Carry(_)));
         placed

@@ -2,7 +2,7 @@
 
 use rongyi_core::book::{Frame, Order, Receipt};
 use rongyi_core::ids::{AssetNo, ItemNo, OrderNo, RuleSetNo};
-use rongyi_core::record::{Amend, Asked, Change, Event, Named, OrderLine, Record, TransferKind};
+use rongyi_core::record::{Asked, Event, Named, OrderLine, Record, TransferKind};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::Unit;
 use rongyi_store::{StoreError, StoredEntry};
@@ -10,7 +10,7 @@ use rongyi_store::{StoreError, StoredEntry};
 use crate::door::fault::Fault;
 use crate::door::visit::Visit;
 use crate::ledger::carried::carried_title;
-use crate::ledger::explain;
+use crate::ledger::{explain, past};
 
 /// Decodes stored bytes.
 pub(crate) fn decode(seq: u64, kind: u8, body: &[u8]) -> Result<Record, Fault> {
@@ -194,29 +194,6 @@ async fn behind(visit: &Visit, entry: u64) -> Result<Behind, Fault> {
     Ok((None, None, None))
 }
 
-/// The entry that an entry takes back: by one person, or by two.
-async fn reversed_by(visit: &Visit, first: &Record) -> Result<Option<u64>, Fault> {
-    if let Some(Asked::Amend(Amend::Reverse(entry, _))) = first.what() {
-        return Ok(Some(*entry));
-    }
-    let Some(Asked::Amend(Amend::Approve(proposal))) = first.what() else {
-        return Ok(None);
-    };
-    let found = visit.app.house.store.entry(&visit.code, *proposal).await?;
-    let Some((seq, kind, body)) = found.as_ref().and_then(|stored| stored.records.first()) else {
-        return Ok(None);
-    };
-    Ok(
-        if let Record::Asked(_, Asked::Amend(Amend::Propose(Change::Reverse { entry }, _))) =
-            decode(*seq, *kind, body)?
-        {
-            Some(entry)
-        } else {
-            None
-        },
-    )
-}
-
 /// Looks up what an entry is about.
 pub(crate) async fn about(
     visit: &Visit,
@@ -246,7 +223,7 @@ pub(crate) async fn about(
         about.event = event;
         about.set = about.set.or(set);
     }
-    if let Some(entry) = reversed_by(visit, first).await? {
+    if let Some(entry) = past::taken_back(store, &visit.code, first).await? {
         let (event, set, no) = behind(visit, entry).await?;
         about.reverses = Some(entry);
         about.event = event;
@@ -329,6 +306,27 @@ pub(crate) fn late_text(visit: &Visit, lapsed: i64) -> Option<String> {
         &format!("{points} of it had run out and did not come back."),
     );
     (lapsed > 0).then_some(text)
+}
+
+/// What is said of a return of which nothing was left: it had run out before, or was never taken twice.
+pub(crate) fn nothing_back_text(visit: &Visit, receipt: &Receipt) -> String {
+    let expired = past::movements(receipt).filter(|made| made.kind == TransferKind::Expire);
+    let mut lapsed: Option<(AssetNo, i64)> = None;
+    for made in expired {
+        let (_, sum) = lapsed.get_or_insert((made.debit.asset, 0));
+        *sum = sum.saturating_add(made.amount.get());
+    }
+    let Some((asset, lapsed)) = lapsed else {
+        return visit.either(
+            "这一笔的积分早已到期，没有再扣一次。",
+            "What it had brought ran out before, and was not taken a second time.",
+        );
+    };
+    let amount = amount_text(visit, asset, lapsed);
+    visit.either(
+        &format!("{amount}早已到期，没有退回。"),
+        &format!("{amount} had run out and did not come back."),
+    )
 }
 
 /// What is said of points that ran out while they could not be spent.

@@ -3,7 +3,7 @@
 
 use rongyi_core::account::Holder;
 use rongyi_core::book::{Frame, Receipt};
-use rongyi_core::record::{Asked, Record};
+use rongyi_core::record::{Amend, Asked, Record};
 use rongyi_pages::{Line, LineState, Unit};
 use rongyi_store::StoredEntry;
 
@@ -11,7 +11,9 @@ use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
 use crate::ledger::carried::carried_told;
 use crate::ledger::past;
-use crate::ledger::titles::{about, booked_on, event_of, happened_on, title, unit};
+use crate::ledger::titles::{
+    about, booked_on, event_of, happened_on, nothing_back_text, title, unit,
+};
 use crate::ledger::told::Short;
 
 /// A person's events and orders that moved nothing, and what was carried in for them or their household, as lines: each
@@ -45,6 +47,9 @@ async fn nothing_moved(
     let mut counted = Unit::Points;
     if let Some(Asked::Carry(carry)) = first.what() {
         told.extend(carried_told(visit, frame, &carry.history));
+    }
+    if let Some(Asked::Amend(Amend::Reverse(..) | Amend::Approve(_))) = first.what() {
+        told.push(nothing_back_text(visit, receipt));
     }
     if let Some(Record::Decided(_, _, decision)) = receipt.records.get(1)
         && let Some(event) = event_of(first, &about)

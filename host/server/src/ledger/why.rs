@@ -3,7 +3,7 @@
 
 use axum::response::{IntoResponse, Response};
 use rongyi_clerk::receipt;
-use rongyi_core::account::{Account, Purpose};
+use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Fate, FateState, Frame, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::{AssetNo, RuleSetNo};
@@ -20,12 +20,12 @@ use crate::door::visit::{Html, Member, Visit, day};
 use crate::ledger::carried::carried_told;
 use crate::ledger::lines::state;
 use crate::ledger::titles::{
-    About, about, booked_on, decode, erased, event_of, happened_on, lapsed, lapsed_text, title,
-    unit,
+    About, about, booked_on, decode, erased, event_of, happened_on, lapsed, lapsed_text, late_text,
+    nothing_back_text, title, unit,
 };
 use crate::ledger::told::{Short, asked_of, breakdown, said};
 use crate::ledger::wallets::{at_hand, booked_accounts, holders, notice_accounts};
-use crate::ledger::{explain, pending};
+use crate::ledger::{explain, past, pending};
 use crate::redemption::{self, Wallet, belongs};
 
 /// `GET /{community}/passbook/{seq}`.
@@ -140,6 +140,12 @@ pub(crate) async fn why_view(
     })
 }
 
+/// Whether an entry moved nothing on the account of any person or household.
+fn touches_nobody(receipt: &Receipt) -> bool {
+    let mut sides = past::movements(receipt).flat_map(|made| [made.debit, made.credit]);
+    sides.all(|side| side.holder == Holder::Community)
+}
+
 /// What somebody has now of what most entries are about.
 fn has_now(visit: &Visit, wallet: &Wallet, asset: AssetNo) -> Option<i64> {
     match asset {
@@ -157,7 +163,15 @@ async fn told_beside(
 ) -> Result<Vec<String>, Fault> {
     let mut told = Vec::new();
     let lapsed = lapsed(receipt);
-    if lapsed > 0 {
+    let first = receipt.records.first().and_then(Record::what);
+    if let Some(Asked::Amend(Amend::Reverse(..) | Amend::Approve(_))) = first {
+        // A return of which nothing was left moved nothing of anybody; of the others a part had run out.
+        if touches_nobody(receipt) {
+            told.push(nothing_back_text(visit, receipt));
+        } else {
+            told.extend(late_text(visit, lapsed));
+        }
+    } else if lapsed > 0 {
         told.push(lapsed_text(visit, AssetNo::POINTS, lapsed));
     }
     let marks = said(visit, frame, receipt);
@@ -312,7 +326,13 @@ pub(crate) async fn own_entry(visit: &Visit, me: &SignedResident, seq: u64) -> R
         .as_ref()
         .is_some_and(|order| belongs(order, me.resident, &wallet));
     let moved = moved(&receipt, &frame, &wallet, me);
-    if moved.is_empty() && !doer && !asked && !ordered {
+    let whose = holders(&wallet, me);
+    if moved.is_empty()
+        && !doer
+        && !asked
+        && !ordered
+        && !past::returned_nothing(store, &visit.code, &whose, &receipt).await?
+    {
         return Err(AccessError::Forbidden.into());
     }
     Ok(Own {

@@ -136,7 +136,10 @@ fn goods_are_received_once_whoever_imports_the_list_again() {
         "items.csv",
         "item,title_zh,title_en,category,value_fen\nsalt,盐,Salt,food,250\n",
     );
-    place.write("stock.csv", "item,quantity,reason\nsalt,40,进货\n");
+    place.write(
+        "stock.csv",
+        "item,quantity,received_on,reason\nsalt,40,2026-10-02,进货\n",
+    );
     place.good(&["item", "import", "-c", "green", "items.csv"]);
     let stock = ["stock", "import", "-c", "green", "stock.csv"];
     place.good(&stock);

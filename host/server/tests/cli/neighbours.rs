@@ -389,7 +389,10 @@ fn place(broken: Option<&str>) -> Place {
         "items.csv",
         "item,title_zh,title_en,category,value_fen\nsalt,盐,Salt,food,250\n",
     );
-    place.write("stock.csv", "item,quantity,reason\nsalt,40,进货\n");
+    place.write(
+        "stock.csv",
+        "item,quantity,received_on,reason\nsalt,40,2026-10-02,进货\n",
+    );
     if let Some(text) = broken {
         place.write("config/communities/red.toml", text);
     }

@@ -158,12 +158,15 @@ fn goods_of_one_file_come_once_whatever_the_day() {
         "item,title_zh,title_en,category,value_fen\nsalt,食盐,Salt,grain,250\n",
     );
     place.good(&["item", "import", "-c", "green", "items.csv"]);
-    place.write("stock.csv", "item,quantity,reason\nsalt,10,单1\n");
+    place.write(
+        "stock.csv",
+        "item,quantity,received_on,reason\nsalt,10,2026-10-02,单1\n",
+    );
     let import = ["stock", "import", "-c", "green", "stock.csv"];
     assert!(place.good(&import).contains("new 1"));
     place.write(
         "stock.csv",
-        "item;quantity;reason\r\nsalt；１０\r\nsalt;１０;单1\r\n",
+        "item;quantity;received_on;reason\r\nsalt；１０\r\nsalt;１０;2026/10/2;单1\r\n",
     );
     let ran = place.run(&import);
     assert!(

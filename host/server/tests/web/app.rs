@@ -202,8 +202,18 @@ impl TestApp {
             &mut secrets,
         );
         let stock: [&[_]; 2] = [
-            &[("item", "rice-5kg"), ("quantity", "3"), ("reason", "进货")],
-            &[("item", "salt"), ("quantity", "40"), ("reason", "进货")],
+            &[
+                ("item", "rice-5kg"),
+                ("quantity", "3"),
+                ("received_on", "2026-11-02"),
+                ("reason", "进货"),
+            ],
+            &[
+                ("item", "salt"),
+                ("quantity", "40"),
+                ("received_on", "2026-11-02"),
+                ("reason", "进货"),
+            ],
         ];
         fine(
             stock::receive_stock(&house, &nanmen, rows(&stock)).await,

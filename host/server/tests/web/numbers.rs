@@ -7,7 +7,7 @@ use rongyi_core::ids::HouseholdNo;
 use rongyi_core::record::Source;
 
 use crate::app::{Browser, TestApp, code};
-use crate::walk::{after, terminal_agrees, walk};
+use crate::walk::{after, printed, terminal_agrees, walk};
 
 /// An opening balance of a household, with its last day.
 fn opening(app: &TestApp, household: u32, amount: i64, expires: &str) -> Command {
@@ -424,5 +424,64 @@ async fn a_return_says_before_and_after_what_has_run_out() {
     terminal_agrees(&app, ("nanmen", 1001), &lines);
     let back = lines.iter().find(|line| line.title.contains("退货"));
     assert_eq!(back.unwrap().change, Some(25));
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_return_of_which_nothing_is_left_is_a_line_with_its_why() {
+    let app = TestApp::new().await;
+    let nanmen = code("nanmen");
+    for (points, until) in [(60, "2026-11-26"), (40, "2026-11-27")] {
+        let paper = opening(&app, 3, points, until);
+        app.house.clerk.ask(&nanmen, paper).await.unwrap();
+    }
+    let mut me = app.signed_in("1001").await;
+    let slip = order(&mut me, "rice-5kg").await;
+    let shown = me.get(&slip).await.text;
+    let pickup = after(&shown, "data-copy=\"").unwrap()[..8].to_owned();
+    let mut shop = app.signed_in("shop").await;
+    let check = shop.post("/nanmen/till", &[("code", &pickup)]).await;
+    let key = check.is(200).hidden("key");
+    let done = shop
+        .post("/nanmen/till/1/settle", &[("key", &key), ("code", &pickup)])
+        .await;
+    let handed = after(&done.is(200).text, "· 第 ").unwrap();
+    let handed = handed.split(' ').next().unwrap().to_owned();
+    // One spend over two lots is one line, for the terminal too.
+    let lines = walk(&mut me, "nanmen", 1001).await;
+    terminal_agrees(&app, ("nanmen", 1001), &lines);
+    app.clock.advance_days(5);
+    rongyi_server::jobs::round(&app.house, &nanmen)
+        .await
+        .unwrap();
+    let mut desk = app.signed_in("check").await;
+    let form = [
+        ("key", "back"),
+        ("entry", handed.as_str()),
+        ("reason", "米有虫"),
+        ("how", "now"),
+    ];
+    desk.post("/nanmen/amend/reverse", &form).await.is(303);
+    let mut me = app.signed_in("1001").await;
+    me.get("/nanmen/passbook")
+        .await
+        .is(200)
+        .says(&["退货 大米", "85 分早已到期，没有退回"]);
+    let lines = walk(&mut me, "nanmen", 1001).await;
+    terminal_agrees(&app, ("nanmen", 1001), &lines);
+    let back = lines
+        .iter()
+        .find(|line| line.title.contains("退货"))
+        .unwrap();
+    assert_eq!(back.change, Some(0));
+    let told = printed(&app, &["passbook", "-c", "nanmen", "-r", "1001"]);
+    let told = told["lines"].as_array().unwrap().iter();
+    let told: Vec<_> = told.filter(|line| line["entry"] == back.entry).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["told"][0]["zh"], "85 早已到期，没有退回");
+    me.get(&format!("/nanmen/passbook/{}", back.entry))
+        .await
+        .is(200)
+        .says(&["85 分", "没有退回", "米有虫"]);
     app.end().await;
 }

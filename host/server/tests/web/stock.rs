@@ -5,8 +5,8 @@ use rongyi_sheets::Row;
 
 use crate::app::{TestApp, code};
 
-/// Imports rows of item, pieces, day and reason; answers how many were new and how many known.
-async fn import(app: &TestApp, rows: &[[&str; 4]]) -> (u64, u64) {
+/// Imports rows of item, pieces, day and reason.
+async fn sent(app: &TestApp, rows: &[[&str; 4]]) -> people::Added {
     let sheet = rows.iter().map(|[item, quantity, on, reason]| {
         let on = Some(*on).filter(|on| !on.is_empty());
         Ok(Row::typed(&[
@@ -16,8 +16,12 @@ async fn import(app: &TestApp, rows: &[[&str; 4]]) -> (u64, u64) {
             ("received_on", on),
         ]))
     });
-    let added: people::Added =
-        stock::receive_stock(&app.house, &code("nanmen"), Box::new(sheet)).await;
+    stock::receive_stock(&app.house, &code("nanmen"), Box::new(sheet)).await
+}
+
+/// Imports good rows; answers how many were new and how many known.
+async fn import(app: &TestApp, rows: &[[&str; 4]]) -> (u64, u64) {
+    let added = sent(app, rows).await;
     assert!(added.bad.is_empty() && added.stopped.is_none(), "{added:?}");
     (added.new, added.known)
 }
@@ -45,5 +49,27 @@ async fn a_sheet_that_says_its_days_is_known_after_its_keys_are_gone() {
         ["rice-5kg", "60", "2026-11-20", "十一月进货"],
     ];
     assert_eq!(import(&app, &other).await, (4, 0));
+    app.end().await;
+}
+
+#[tokio::test]
+async fn a_row_without_its_day_is_told_to_say_it_and_books_nothing() {
+    let app = TestApp::new().await;
+    let sheet = [
+        ["salt", "60", "", "十一月进货"],
+        ["salt", "60", "2026-11-20", "十一月进货"],
+    ];
+    for days in [0, 40] {
+        app.clock.advance_days(days);
+        jobs::round(&app.house, &code("nanmen")).await.unwrap();
+        let added = sent(&app, &sheet).await;
+        assert_eq!(
+            (added.new, added.known),
+            (u64::from(days == 0), u64::from(days > 0))
+        );
+        let bad = added.bad.first().unwrap();
+        assert_eq!((added.bad.len(), bad.code.as_ref()), (1, "stock.day"));
+        assert!(bad.text.zh.contains("received_on") && bad.text.en.contains("received_on"));
+    }
     app.end().await;
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::Browser;
 
-pub(crate) use sent::terminal_agrees;
+pub(crate) use sent::{printed, terminal_agrees};
 
 /// What a line or a heading counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

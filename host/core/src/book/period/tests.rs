@@ -1,5 +1,6 @@
 //! Closing periods against a naive reading of the events, and the story of one period from cut-off to seal.
 #![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests")]
+mod bounds;
 
 use std::collections::BTreeMap;
 
@@ -9,13 +10,11 @@ use super::*;
 use crate::book::Receipt;
 use crate::command::{Ask, Assert, Enrol, PeriodTurn};
 use crate::ids::{HouseholdNo, ResidentNo, RuleSetNo};
-use crate::period::PeriodStep;
-use crate::record::Event;
 use crate::rule::{
     Blame, Denial, EarnAsk, FactNeed, Fault, Metric, PriceAsk, Quote, Short, Subject, Text, Window,
 };
 use crate::settings::{Expiry, Unit};
-use crate::time::Instant;
+use crate::{period::PeriodStep, record::Event, time::Instant};
 
 fn code(text: &str) -> Code {
     text.parse().unwrap()
@@ -205,7 +204,7 @@ impl Desk {
             text: None,
             reference: None,
         };
-        let applied = self.book.apply(&command, Instant(self.now), &Native)?;
+        let applied = self.applied(&command)?;
         if let Applied::Fresh(receipt) = &applied {
             self.journal.extend(receipt.records.iter().cloned());
             self.book.seal().unwrap();

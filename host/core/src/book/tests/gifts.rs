@@ -1,5 +1,6 @@
 //! Gifts: what goes from holder to holder keeps its lots, is nothing new, and comes back to where it was.
 
+use super::noticed::award;
 use super::*;
 use crate::record::{Transfer, TransferKind};
 use crate::settings::InForce;
@@ -129,4 +130,113 @@ fn in_ledgers_of_before_a_gift_is_an_award_and_a_deduction() {
         .collect();
     assert_eq!(kinds, [TransferKind::Deduction, TransferKind::Award]);
     assert_eq!(issued(&desk), budget + 30);
+}
+
+/// An event of a giver, a receiver and a partner.
+fn of_three(desk: &Desk) -> Event {
+    let mut event = event("gift", 1, 1, desk.today);
+    event.roles.push((code("receiver"), ResidentNo(3)));
+    event.roles.push((code("partner"), ResidentNo(2)));
+    event
+}
+
+fn kinds(receipt: &Receipt) -> Vec<TransferKind> {
+    let moved = receipt.records.iter().filter_map(|record| match record {
+        Record::Moved(_, moved) => Some(moved.kind),
+        _ => None,
+    });
+    moved.collect()
+}
+
+#[test]
+fn only_what_just_changes_hands_is_a_gift() {
+    let given = |short| award("doer", "points", -30, short);
+    let received = || award("receiver", "points", 30, Short::Refuse);
+    let mut dated = received();
+    dated.expires = Some(date("2026-12-31"));
+    let nothing = award("partner", "points", 0, Short::Clamp);
+    let plain = vec![TransferKind::Donation];
+    let both = vec![TransferKind::Deduction, TransferKind::Award];
+    for (awards, moved) in [
+        (vec![given(Short::Refuse), received()], plain.clone()),
+        (vec![given(Short::Refuse), received(), nothing], plain),
+        (vec![given(Short::Clamp), received()], both.clone()),
+        (vec![given(Short::Refuse), dated], both),
+    ] {
+        let mut desk = open();
+        let receipt = desk.booked(of_three(&desk), awards.clone());
+        assert_eq!(kinds(&receipt), moved, "{awards:?}");
+    }
+}
+
+#[test]
+fn a_gift_beside_an_award_is_still_nothing_new() {
+    let mut desk = open();
+    let budget = issued(&desk);
+    let awards = vec![
+        award("doer", "conduct", 1, Short::Refuse),
+        award("doer", "points", -30, Short::Refuse),
+        award("receiver", "points", 30, Short::Refuse),
+    ];
+    let receipt = desk.booked(of_three(&desk), awards);
+    assert_eq!(issued(&desk), budget);
+    desk.must(Ask::Amend(Amend::Reverse(receipt.entry, [8; 32])));
+    assert_eq!(issued(&desk), budget);
+}
+
+#[test]
+fn who_has_too_little_for_a_gift_hears_what_there_is() {
+    let mut desk = open();
+    let receipt = desk.must(gift(&desk, 1, 3, 80));
+    let refusal = receipt.refusal().unwrap();
+    assert_eq!(refusal.code, code("balance.short"));
+    let whole = crate::rule::Arg::whole;
+    assert_eq!(refusal.args, [whole(80), whole(50)]);
+}
+
+#[test]
+fn a_gift_goes_lot_by_lot_to_one_after_the_other() {
+    let mut desk = open();
+    let (april, may) = (date("2026-04-30"), date("2026-05-31"));
+    desk.earn("waste", 1, 5);
+    desk.must(gift(&desk, 1, 3, 70));
+    let lots = BTreeMap::from([(april.to_days(), 50), (may.to_days(), 70)]);
+    assert_eq!(desk.book.account(&theirs()).lots, lots);
+
+    let dated = |day| Award {
+        expires: Some(day),
+        ..award("doer", "minutes", 10, Short::Refuse)
+    };
+    let (today, lots_of) = (desk.today, |desk: &Desk, no| {
+        let minutes = Account {
+            holder: Holder::Resident(ResidentNo(no)),
+            asset: AssetNo::MINUTES,
+            purpose: Purpose::Available,
+        };
+        desk.book.account(&minutes).lots
+    });
+    let had = lots_of(&desk, 2);
+    assert!(had.is_empty());
+    desk.booked(event("take", 2, 1, today), vec![dated(april), dated(may)]);
+    let mut event = event("gift", 2, 1, today);
+    event.roles.push((code("first"), ResidentNo(1)));
+    event.roles.push((code("second"), ResidentNo(3)));
+    let before = [1, 3].map(|no| lots_of(&desk, no));
+    let awards = vec![
+        award("doer", "minutes", -20, Short::Refuse),
+        award("first", "minutes", 5, Short::Refuse),
+        award("second", "minutes", 15, Short::Refuse),
+    ];
+    desk.booked(event, awards);
+    let with = |before: &BTreeMap<i32, i64>, more: &[(LocalDate, i64)]| {
+        let mut all = before.clone();
+        all.extend(more.iter().map(|(day, left)| (day.to_days(), *left)));
+        all
+    };
+    assert_eq!(lots_of(&desk, 1), with(&before[0], &[(april, 5)]));
+    assert_eq!(
+        lots_of(&desk, 3),
+        with(&before[1], &[(april, 5), (may, 10)])
+    );
+    assert!(lots_of(&desk, 2).is_empty());
 }

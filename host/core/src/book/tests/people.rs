@@ -1,5 +1,6 @@
 //! Who may fill the roles of one event, and one person at one place at a time.
 
+use super::noticed::award;
 use super::*;
 use crate::codec::{Reader, Writer};
 use crate::settings::{Overlap, RoleRule};
@@ -229,4 +230,41 @@ fn minutes_that_are_taken_back_are_free_again_and_the_journal_tells_it_again() {
             .unwrap();
     }
     assert_eq!(book.counters(), desk.book.counters());
+}
+
+#[test]
+fn minutes_are_taken_of_those_who_are_given_some() {
+    let minutes = |role: &str, amount| award(role, "minutes", amount, Short::Clamp);
+    let points = |role: &str| award(role, "points", 5, Short::Refuse);
+    for (awards, taken) in [
+        (vec![points("doer"), minutes("partner", 20)], true),
+        (vec![minutes("partner", 20)], true),
+        (vec![points("partner")], false),
+        (vec![minutes("partner", 0)], false),
+        (vec![minutes("partner", -1)], false),
+        (vec![minutes("doer", 20)], false),
+        (vec![minutes("doer", 20), points("partner")], false),
+        (vec![], false),
+    ] {
+        let mut desk = desk();
+        let mut both = event("waste", 1, 20, date("2026-03-10"));
+        both.roles.push((code("partner"), ResidentNo(2)));
+        desk.booked(both, awards.clone());
+        let receipt = desk.must(at("waste", 2, "2026-03-10", Some(605), 5));
+        assert_eq!(receipt.refusal().is_some(), taken, "{awards:?}");
+    }
+}
+
+#[test]
+fn times_that_are_free_again_are_stored_and_others_are_left_alone() {
+    let mut desk = desk();
+    let month = date("2026-03-10").month_index();
+    let key = crate::book::award::times::key(ResidentNo(1), month);
+    let timed = desk.must(at("waste", 1, "2026-03-10", Some(600), 20));
+    let untimed = desk.must(at("waste", 1, "2026-03-10", None, 20));
+    for (entry, changes) in [(untimed.entry, false), (timed.entry, true)] {
+        desk.seal();
+        desk.must(Ask::Amend(Amend::Reverse(entry, [8; 32])));
+        assert_eq!(desk.book.dirty.counters.contains(&key), changes, "{entry}");
+    }
 }

@@ -1,7 +1,10 @@
 //! What is spent: lots and the days they end on, orders and their deadlines, and what the shop refuses.
 
 use super::*;
+use crate::book::order::fitted;
+use crate::book::priced::LINES_MAX;
 use crate::counters::{CounterKey, CounterSubject};
+use crate::record::TransferKind;
 
 #[test]
 fn lots_are_spent_earliest_first_and_come_back_to_their_dates() {
@@ -313,4 +316,194 @@ fn a_part_says_how_it_was_priced_and_an_old_one_keeps_its_share() {
     }
     assert_eq!(book.orders(), desk.book.orders());
     assert_eq!(book.accounts(), desk.book.accounts());
+}
+
+#[test]
+fn a_basket_has_a_shape() {
+    let mut desk = stocked();
+    let named = |count: usize| -> Vec<String> { (0..count).map(|no| format!("x-{no}")).collect() };
+    let (most, more) = (named(LINES_MAX), named(LINES_MAX + 1));
+    let each = |names: &'_ [String]| -> Vec<(String, i32)> {
+        names.iter().map(|name| (name.clone(), 1)).collect()
+    };
+    let of = |lines: &[(&str, i32)]| -> Vec<(String, i32)> {
+        let lines = lines.iter();
+        lines
+            .map(|(name, pieces)| ((*name).to_owned(), *pieces))
+            .collect()
+    };
+    for (lines, shaped) in [
+        (of(&[]), false),
+        (of(&[("rice", 0)]), false),
+        (of(&[("rice", 1), ("oil", 0)]), false),
+        (of(&[("rice", 1), ("oil", 1000)]), false),
+        (of(&[("rice", 1), ("rice", 1)]), false),
+        (of(&[("oil", 1), ("rice", 1), ("oil", 1)]), false),
+        (each(&more), false),
+        (each(&most), true),
+        (of(&[("rice", 999)]), true),
+        (of(&[("rice", 1), ("oil", 1)]), true),
+    ] {
+        let lines: Vec<(&str, i32)> = lines
+            .iter()
+            .map(|(name, no)| (name.as_str(), *no))
+            .collect();
+        let answer = desk.ask(basket(&lines, "12345678"));
+        let misshapen = answer == Err(Rejection::BasketShape);
+        assert_eq!(misshapen, !shaped, "{lines:?}: {answer:?}");
+    }
+}
+
+#[test]
+fn the_last_piece_the_last_point_and_the_last_day_can_be_had() {
+    let mut desk = Desk::open();
+    desk.earn("waste", 1, 30);
+    desk.today = date("2026-04-30");
+    desk.earn("waste", 1, 30);
+    let five = desk.must(basket(&[("rice", 5)], "12345678"));
+    assert_eq!(five.refusal(), None, "all that is there");
+    assert_eq!(desk.spendable(), 600 - 425);
+    // Until the day itself the order is there.
+    desk.today = desk.today.plus_days(7);
+    desk.must(Ask::Settle(Settle(OrderNo(1))));
+
+    let mut desk = stocked();
+    assert_eq!(desk.must(basket(&[("oil", 3)], "12345679")).refusal(), None);
+    assert_eq!(desk.spendable(), 0, "all that they had");
+}
+
+#[test]
+fn a_lot_that_is_over_is_drawn_from_by_nobody() {
+    let mut desk = Desk::open();
+    desk.earn("waste", 1, 10);
+    desk.today = date("2026-05-02");
+    desk.earn("waste", 1, 10);
+    assert_eq!(desk.place(85, "12345678").refusal(), None);
+    let lots = BTreeMap::from([
+        (date("2026-04-30").to_days(), 100),
+        (date("2026-06-30").to_days(), 15),
+    ]);
+    assert_eq!(desk.book.account(&POINTS).lots, lots);
+}
+
+/// Two pieces of rice, held from a lot of 60 and one of 200.
+fn from_two_lots() -> Desk {
+    let mut desk = Desk::open();
+    desk.earn("waste", 1, 6);
+    desk.today = date("2026-04-02");
+    desk.earn("waste", 1, 20);
+    desk.must(basket(&[("rice", 2)], "12345678"));
+    desk
+}
+
+impl Desk {
+    fn row_of(&self, kind: &str) -> crate::counters::Cell {
+        let key = CounterKey {
+            subject: CounterSubject::Community,
+            kind: code(kind),
+            month: 0,
+        };
+        self.book.counters()[&key].total
+    }
+}
+
+#[test]
+fn a_part_costs_its_price_from_whatever_lots_and_comes_back_at_it() {
+    let mut desk = from_two_lots();
+    let part = desk.must(part_of(1, "rice", 1));
+    assert_eq!(desk.paid(1), 85);
+    let held = desk.book.orders()[&OrderNo(1)].held.clone();
+    assert_eq!(held, [(date("2026-05-31").to_days(), 85)]);
+    desk.must(Ask::Amend(Amend::Reverse(part.entry, [8; 32])));
+    assert_eq!(desk.row_of("item/rice").points, 85);
+
+    // A begun order stays one when the rest of it is given back.
+    let mut desk = from_two_lots();
+    desk.must(part_of(1, "rice", 1));
+    desk.must(Ask::Release(Release {
+        order: OrderNo(1),
+        reason: ReleaseReason::Cancelled,
+    }));
+    let row = desk.row_of("item/rice");
+    assert_eq!((row.events, row.quantity, row.points), (1, 1, 85));
+}
+
+#[test]
+fn each_line_of_a_part_bears_what_it_costs() {
+    let mut desk = stocked();
+    desk.must(basket(&[("rice", 1), ("oil", 3)], "12345678"));
+    let rows = |desk: &Desk| ["item/rice", "item/oil"].map(|kind| desk.row_of(kind).points);
+    assert_eq!(rows(&desk), [46, 254]);
+    let part = desk.must(Ask::SettlePart(SettlePart {
+        order: OrderNo(1),
+        lines: vec![
+            OrderLine::new(code("rice"), 1),
+            OrderLine::new(code("oil"), 2),
+        ],
+        price: PartPrice::Again,
+    }));
+    assert_eq!(desk.paid(1), 200);
+    desk.must(Ask::Amend(Amend::Reverse(part.entry, [8; 32])));
+    assert_eq!(rows(&desk), [0, 100]);
+}
+
+#[test]
+fn what_comes_back_and_what_runs_out_are_two_kinds_of_movements() {
+    let mut desk = from_two_lots();
+    desk.today = date("2026-05-05");
+    let receipt = desk.must(Ask::Release(Release {
+        order: OrderNo(1),
+        reason: ReleaseReason::TimedOut,
+    }));
+    let moved = receipt.records.iter().filter_map(|record| match record {
+        Record::Moved(_, moved) => Some((moved.amount.get(), moved.kind, moved.credit.purpose)),
+        _ => None,
+    });
+    let (back, over) = (TransferKind::Release, TransferKind::Expire);
+    assert_eq!(
+        moved.collect::<Vec<_>>(),
+        [
+            (2, back, Purpose::Shelf),
+            (60, over, Purpose::Expired),
+            (110, back, Purpose::Available)
+        ]
+    );
+}
+
+#[test]
+fn a_part_is_priced_with_the_facts_of_its_own_lines() {
+    let mut desk = stocked();
+    let need = |metric| FactNeed {
+        metric,
+        window: Window::Month,
+        subject: Subject::Person,
+        of: None,
+    };
+    desk.must(Ask::Activate(Box::new(RuleSet {
+        active_from: date("2026-03-01"),
+        plan: Plan {
+            pricing: Some(PricingPlan {
+                order_facts: vec![need(Metric::Points)],
+                line_facts: vec![need(Metric::RedeemedItems)],
+            }),
+            ..rule_set().plan
+        },
+        ..rule_set()
+    })));
+    desk.must(basket(&[("oil", 1)], "12345678"));
+    desk.must(basket(&[("rice", 1), ("oil", 1)], "22345678"));
+    let receipt = desk.must(part_of(2, "oil", 1));
+    let facts = receipt.records.iter().find_map(|record| match record {
+        Record::Quoted(_, facts, _) => Some(facts.iter().map(|fact| fact.value).collect()),
+        _ => None,
+    });
+    assert_eq!(facts, Some(vec![300, 1]), "the points, and the oil before");
+}
+
+#[test]
+fn what_no_line_has_a_share_in_is_split_by_pieces() {
+    assert_eq!(fitted(vec![0, 0], 10, &[1, 3]), [2, 8]);
+    assert_eq!(fitted(vec![3, 7], 10, &[1, 3]), [3, 7]);
+    assert_eq!(fitted(vec![1, 4], 10, &[1, 3]), [2, 8]);
+    assert_eq!(fitted(vec![0, 0], 0, &[0, 0]), [0, 0]);
 }

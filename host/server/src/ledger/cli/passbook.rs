@@ -1,16 +1,15 @@
 //! `rongyi passbook`: every line that the pages show, moved or not. Reads only.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 use comfy_table::{Table, presets};
+use rongyi_clerk::receipt;
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Receipt};
-use rongyi_core::ids::RuleSetNo;
-use rongyi_core::record::{Asked, Record};
+use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
+use rongyi_core::record::{Amend, Asked, Record, TransferKind};
 use rongyi_core::rule::Text;
 use rongyi_core::time::LocalDate;
-use rongyi_store::{PassbookRow, StoreError};
+use rongyi_store::{PassbookRow, Store, StoreError};
 
 use super::entry::{entry_text, event_text};
 use super::{FoundResident, ResidentArgs, holder_json, right};
@@ -50,9 +49,9 @@ struct Moved {
     balance_after: i64,
 }
 
-/// A line of a passbook, as it is read.
+/// A line of a passbook, as it is read: all that one entry did to one account.
 struct Line {
-    /// Its place; of what moved nothing, its entry's.
+    /// The place of its last movement; of what moved nothing, its entry's.
     seq: u64,
     entry: u64,
     day: LocalDate,
@@ -62,6 +61,8 @@ struct Line {
     why: Vec<Text>,
     /// `None` for what moved nothing.
     moved: Option<Moved>,
+    /// Whether its entry takes another one back.
+    takes_back: bool,
     /// `posted`, `carried`, `refused`, `waiting` or `unmoved`.
     state: &'static str,
 }
@@ -96,9 +97,7 @@ async fn lines(
     let assets = found.assets();
     let of = |asset| purposes.map(|purpose| found.account(whose.resident, asset, purpose));
     let accounts: Vec<Account> = assets.iter().flat_map(|(_, asset)| of(*asset)).collect();
-    let rows = store.passbook(community, &accounts, before, limit).await?;
-    let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut older = rows.last().filter(|_| full).map(|row| row.seq);
+    let (rows, mut older) = whole_entries(store, community, &accounts, (before, limit)).await?;
     let holders = [
         Holder::Resident(whose.resident),
         Holder::Household(found.household),
@@ -111,6 +110,11 @@ async fn lines(
         .into_iter()
         .filter(|row| older.is_none_or(|older| row.seq >= older));
     let mut all = moved(&found.frame, rows)?;
+    for line in &mut all {
+        if let Some(told) = ran_out_before(store, community, line).await? {
+            line.told = vec![told];
+        }
+    }
     for (_, receipt) in &quiet.entries {
         all.extend(unmoved(&found.frame, receipt));
     }
@@ -118,28 +122,65 @@ async fn lines(
     Ok(Lines { lines: all, older })
 }
 
-/// Rows of what can be spent are lines; what ran out beside them is told with them, or on a line of its own.
+/// About `limit` rows, newest first, and where older ones begin: never a part of an entry.
+async fn whole_entries(
+    store: &Store,
+    community: &Code,
+    accounts: &[Account],
+    (before, limit): (Option<u64>, u32),
+) -> Result<(Vec<PassbookRow>, Option<u64>), StoreError> {
+    let mut limit = limit;
+    loop {
+        let mut rows = store.passbook(community, accounts, before, limit).await?;
+        let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+        let Some(last) = rows.last().filter(|_| full).map(|row| row.entry) else {
+            return Ok((rows, None));
+        };
+        // The last entry of a full page may go on below it: it waits for the next page.
+        if rows.iter().any(|row| row.entry != last) {
+            rows.retain(|row| row.entry != last);
+            let older = rows.last().map(|row| row.seq);
+            return Ok((rows, older));
+        }
+        limit = limit.saturating_mul(2);
+    }
+}
+
+/// What the rows of one entry did to what can be spent of one asset is one line, however many lots they drew from. What
+/// ran out beside it is told with it, or on a line of its own.
 fn moved(frame: &Frame, rows: impl Iterator<Item = PassbookRow>) -> Result<Vec<Line>, Failure> {
-    let (mut all, mut lapsed) = (Vec::new(), BTreeMap::new());
+    let mut all: Vec<Line> = Vec::new();
+    let mut lapsed: Vec<(i64, PassbookRow)> = Vec::new();
+    let place = |all: &[Line], row: &PassbookRow| {
+        let account = |listed: &Line| listed.moved.as_ref().map(|moved| moved.account.asset);
+        let same =
+            |listed: &Line| listed.entry == row.entry && account(listed) == Some(row.account.asset);
+        all.iter().position(same)
+    };
     for row in rows {
         if row.account.purpose == Purpose::Available {
-            all.push(line(frame, &row)?);
+            let known = place(&all, &row).and_then(|at| all.get_mut(at));
+            match known.and_then(|listed| listed.moved.as_mut()) {
+                // The newest row, which came first, says what was there afterwards.
+                Some(moved) => moved.change = moved.change.saturating_add(row.change),
+                None => all.push(line(frame, &row)?),
+            }
         } else if row.transfer.credit.purpose == Purpose::Expired {
-            let lapse = lapsed.entry((row.entry, row.account.asset));
-            let (sum, _) = lapse.or_insert_with(|| (0_i64, row.clone()));
-            *sum = sum.saturating_sub(row.change);
+            let same = |(_, other): &&mut (i64, PassbookRow)| {
+                (other.entry, other.account.asset) == (row.entry, row.account.asset)
+            };
+            match lapsed.iter_mut().find(same) {
+                Some((sum, _)) => *sum = sum.saturating_sub(row.change),
+                None => lapsed.push((row.change.saturating_neg(), row)),
+            }
         }
     }
-    for ((entry, asset), (sum, row)) in lapsed {
+    for (sum, row) in lapsed {
         let told = Text {
             zh: format!("{sum} 在留着的时候到期，没有退回"),
             en: format!("{sum} ran out while they were kept and did not come back"),
         };
-        let same = |listed: &&mut Line| {
-            let account = listed.moved.as_ref().map(|moved| moved.account.asset);
-            listed.entry == entry && account == Some(asset)
-        };
-        if let Some(listed) = all.iter_mut().find(same) {
+        if let Some(listed) = place(&all, &row).and_then(|at| all.get_mut(at)) {
             listed.told.push(told);
         } else {
             let mut lapse_line = line(frame, &row)?;
@@ -150,6 +191,41 @@ fn moved(frame: &Frame, rows: impl Iterator<Item = PassbookRow>) -> Result<Vec<L
         }
     }
     Ok(all)
+}
+
+/// What is said of a return of which a part had run out before.
+async fn ran_out_before(
+    store: &Store,
+    community: &Code,
+    line: &Line,
+) -> Result<Option<Text>, StoreError> {
+    let asset = line.moved.as_ref().map(|moved| moved.account.asset);
+    let Some(asset) = asset.filter(|_| line.takes_back) else {
+        return Ok(None);
+    };
+    let Some(stored) = store.entry(community, line.entry).await? else {
+        return Ok(None);
+    };
+    let lapsed = expired(&receipt(&stored)?, asset);
+    Ok((lapsed > 0).then(|| Text {
+        zh: format!("其中 {lapsed} 早已到期，没有退回"),
+        en: format!("{lapsed} of it had run out and did not come back"),
+    }))
+}
+
+/// What an entry let run out of an asset.
+fn expired(receipt: &Receipt, asset: AssetNo) -> i64 {
+    past::movements(receipt)
+        .filter(|made| made.kind == TransferKind::Expire && made.debit.asset == asset)
+        .fold(0, |sum: i64, made| sum.saturating_add(made.amount.get()))
+}
+
+/// Whether an entry takes another one back.
+fn takes_back(first: &Record) -> bool {
+    matches!(
+        first.what(),
+        Some(Asked::Amend(Amend::Reverse(..) | Amend::Approve(_)))
+    )
 }
 
 fn line(frame: &Frame, row: &PassbookRow) -> Result<Line, Failure> {
@@ -181,6 +257,7 @@ fn line(frame: &Frame, row: &PassbookRow) -> Result<Line, Failure> {
             change: row.change,
             balance_after: row.balance_after,
         }),
+        takes_back: takes_back(&first),
         state: "posted",
     })
 }
@@ -226,7 +303,9 @@ fn unmoved(frame: &Frame, receipt: &Receipt) -> Option<Line> {
         zh: say(Lang::Zh),
         en: say(Lang::En),
     };
-    let (state, told) = if let Some(Asked::Carry(carry)) = first.what() {
+    let (state, told) = if takes_back(first) {
+        ("unmoved", nothing_back(receipt))
+    } else if let Some(Asked::Carry(carry)) = first.what() {
         let numbers = both(&|lang| carried::numbers(frame, &carry.history, lang));
         ("carried", numbers)
     } else if let Some(Record::Refused(set, _, refusal)) = decided {
@@ -254,8 +333,27 @@ fn unmoved(frame: &Frame, receipt: &Receipt) -> Option<Line> {
         told: vec![told],
         why: decided.map_or_else(Vec::new, |record| why(frame, record)),
         moved: None,
+        takes_back: takes_back(first),
         state,
     })
+}
+
+/// What is said of a return of which nothing was left: it had run out before, or was not taken twice.
+fn nothing_back(receipt: &Receipt) -> Text {
+    let lapsed = past::movements(receipt)
+        .map(|made| made.debit.asset)
+        .map(|asset| expired(receipt, asset))
+        .find(|lapsed| *lapsed > 0);
+    match lapsed {
+        Some(lapsed) => Text {
+            zh: format!("{lapsed} 早已到期，没有退回"),
+            en: format!("{lapsed} had run out and did not come back"),
+        },
+        None => Text {
+            zh: "这一笔的早已到期，没有再扣一次".to_owned(),
+            en: "what it had brought ran out before, and was not taken a second time".to_owned(),
+        },
+    }
 }
 
 fn asset_code(found: &FoundResident, account: &Account) -> Option<String> {

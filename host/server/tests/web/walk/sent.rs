@@ -260,7 +260,7 @@ pub(super) async fn agrees(
 }
 
 /// What the binary prints as JSON beside the running house.
-fn printed(app: &TestApp, words: &[&str]) -> Value {
+pub(crate) fn printed(app: &TestApp, words: &[&str]) -> Value {
     let url = &app.house.config.database_url;
     let said = Command::new(env!("CARGO_BIN_EXE_rongyi"))
         .args(words)
@@ -291,10 +291,9 @@ pub(crate) fn terminal_agrees(app: &TestApp, (community, resident): (&str, u32),
         let change = whole(&line["change"]);
         let asset = text(&line["asset"]);
         if asset == "points" {
-            match points.last_mut().filter(|last| last.0 == entry) {
-                Some(last) => last.1 += change,
-                None => points.push((entry, change, after)),
-            }
+            let listed = points.iter().any(|other| other.0 == entry);
+            assert!(!listed, "{resident}: entry {entry} on two lines");
+            points.push((entry, change, after));
         }
         // Newest first: each balance is the next line's before its change.
         if let Some(later) = runs.insert(asset, after - change) {
