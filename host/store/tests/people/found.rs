@@ -175,6 +175,7 @@ pub(crate) async fn words_are_carried(from: &str, to: &str) {
 
 /// How long a large community waits: run by hand, in a build that is worth measuring; the folder's README has the figure.
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a measurement needs a stopwatch")]
 #[ignore = "a measurement: cargo test --workspace --test people -- --ignored thirty_thousand --nocapture"]
 async fn thirty_thousand_residents_are_looked_through() {
     let folder = tempfile::tempdir().unwrap();
