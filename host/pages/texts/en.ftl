@@ -722,7 +722,6 @@ stock-low-all = Low { $count }
 stock-none-low = Nothing is low; there is enough of everything.
 stock-none = There are no goods yet. Register the first below, then receive some.
 stock-off = Off the shelf
-stock-gone = None left
 stock-low = Low
 stock-on-shelf = On the shelf
 stock-reserved = Ordered

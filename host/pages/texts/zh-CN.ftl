@@ -700,7 +700,6 @@ stock-low-all = 快没了 { $count }
 stock-none-low = 没有快用完的物品，货架都够。
 stock-none = 货架上还没有物品。在下面登记第一样，再进货。
 stock-off = 已下架
-stock-gone = 没有了
 stock-low = 快没了
 stock-on-shelf = 在架
 stock-reserved = 已订未取

@@ -3,15 +3,12 @@
 
 pub(crate) mod web;
 
-use std::collections::BTreeMap;
-
 use rongyi_clerk::ClerkError;
 use rongyi_config::Shop;
 use rongyi_core::account::Holder;
 use rongyi_core::book::{FateState, Frame};
 use rongyi_core::counters::{CounterKey, CounterSubject};
 use rongyi_core::ids::{AssetNo, Code};
-use rongyi_core::record::RuleSet;
 use rongyi_core::time::LocalDate;
 use rongyi_store::{Store, StoreError};
 
@@ -169,7 +166,11 @@ pub async fn lapsing(
 /// # Errors
 /// What the database said.
 pub async fn issue(store: &Store, frame: &Frame, today: LocalDate) -> Result<Issue, StoreError> {
-    let key = of_community(Code::literal(ISSUED), today);
+    let key = CounterKey {
+        subject: CounterSubject::Community,
+        kind: Code::literal(ISSUED),
+        month: today.month_index(),
+    };
     let row = store.counter_row(&frame.community, &key).await?;
     let issued = row.map_or(0, |row| row.total.points);
     let settings = frame.settings.as_ref();
@@ -180,14 +181,6 @@ pub async fn issue(store: &Store, frame: &Frame, today: LocalDate) -> Result<Iss
         budget,
         ends: budget.and_then(|budget| used_up(issued, budget, today)),
     })
-}
-
-fn of_community(kind: Code, month: LocalDate) -> CounterKey {
-    CounterKey {
-        subject: CounterSubject::Community,
-        kind,
-        month: month.month_index(),
-    }
 }
 
 /// The day on which a budget is used up, when each day takes what the days of this month took until now; none when that
@@ -202,47 +195,6 @@ fn used_up(issued: i64, budget: i64, today: LocalDate) -> Option<LocalDate> {
     let days = i32::try_from(paced.saturating_add(1)).ok()?;
     let month_left = today.month_end().to_days().saturating_sub(today.to_days());
     (days <= month_left).then(|| today.plus_days(days))
-}
-
-/// How many events of yesterday each rule set decided, or orders it priced, as the book counts them.
-///
-/// # Errors
-/// What the database said.
-pub async fn yesterday(
-    store: &Store,
-    frame: &Frame,
-    today: LocalDate,
-) -> Result<BTreeMap<u32, i64>, StoreError> {
-    let day = today.plus_days(-1);
-    let (_, _, number) = day.parts();
-    let mut counts = BTreeMap::new();
-    for set in frame.in_force(day) {
-        let mut count: i64 = 0;
-        for kind in counted(frame, set, day) {
-            let row = store
-                .counter_row(&frame.community, &of_community(kind, day))
-                .await?;
-            let cell = row.and_then(|row| row.days.get(&number).copied());
-            count = count.saturating_add(cell.map_or(0, |cell| cell.events));
-        }
-        counts.insert(set.no.0, count);
-    }
-    Ok(counts)
-}
-
-/// What is counted of the events that this set decides on `day`, and of the goods that it prices.
-fn counted(frame: &Frame, set: &RuleSet, day: LocalDate) -> Vec<Code> {
-    let decides = |kind: &Code| {
-        let rule = frame.rule_for(kind, day);
-        rule.is_some_and(|(rule, _)| rule.no == set.no)
-    };
-    let kinds = set.plan.kinds.iter().map(|kind| kind.code.clone());
-    let mut counted: Vec<Code> = kinds.filter(decides).collect();
-    if frame.pricing_for(day).is_some_and(|rule| rule.no == set.no) {
-        let goods = frame.items.iter();
-        counted.extend(goods.filter_map(|item| format!("item/{}", item.code).parse().ok()));
-    }
-    counted
 }
 
 #[cfg(test)]

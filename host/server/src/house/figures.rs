@@ -9,6 +9,7 @@ use rongyi_clerk::rulebook::RuleSets;
 use rongyi_clerk::rulebook::tally::{Tally, What};
 use rongyi_clerk::rulebook::ward::Health;
 use rongyi_core::book::{Book, Frame};
+use rongyi_core::counters::{CounterKey, CounterSubject};
 use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
 use rongyi_core::rule::Plan;
@@ -192,4 +193,48 @@ fn remedy(state: RuleState, loaded: bool, figures: &Figures, now: Instant) -> Ru
             _ => RuleRemedy::Broken,
         },
     }
+}
+
+/// How many events of yesterday each rule set decided, or orders it priced, as the book counts them.
+///
+/// # Errors
+/// What the database said.
+pub async fn yesterday(
+    store: &Store,
+    frame: &Frame,
+    today: LocalDate,
+) -> Result<BTreeMap<RuleSetNo, i64>, StoreError> {
+    let day = today.plus_days(-1);
+    let (_, _, number) = day.parts();
+    let mut counts = BTreeMap::new();
+    for set in frame.in_force(day) {
+        let mut count: i64 = 0;
+        for kind in counted(frame, set, day) {
+            let key = CounterKey {
+                subject: CounterSubject::Community,
+                kind,
+                month: day.month_index(),
+            };
+            let row = store.counter_row(&frame.community, &key).await?;
+            let cell = row.and_then(|row| row.days.get(&number).copied());
+            count = count.saturating_add(cell.map_or(0, |cell| cell.events));
+        }
+        counts.insert(set.no, count);
+    }
+    Ok(counts)
+}
+
+/// What is counted of the events that this set decides on `day`, and of the goods that it prices.
+fn counted(frame: &Frame, set: &RuleSet, day: LocalDate) -> Vec<Code> {
+    let decides = |kind: &Code| {
+        let rule = frame.rule_for(kind, day);
+        rule.is_some_and(|(rule, _)| rule.no == set.no)
+    };
+    let kinds = set.plan.kinds.iter().map(|kind| kind.code.clone());
+    let mut counted: Vec<Code> = kinds.filter(decides).collect();
+    if frame.pricing_for(day).is_some_and(|rule| rule.no == set.no) {
+        let goods = frame.items.iter();
+        counted.extend(goods.filter_map(|item| format!("item/{}", item.code).parse().ok()));
+    }
+    counted
 }

@@ -25,7 +25,7 @@ use crate::people::{
     Added, FirstSecret, HOUSEHOLD_COLUMNS, PERSON_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS,
     Stopped, finding, tokens,
 };
-use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS};
+use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS, by_hand};
 use crate::{people, stock};
 pub(crate) use args::{
     HouseholdCommand, ItemCommand, PersonCommand, ResidentCommand, StaffCommand, StockCommand,
@@ -187,16 +187,14 @@ pub(crate) async fn item(command: ItemCommand) -> Result<(), Failure> {
     let (place, Update { update }, job) = match command {
         ItemCommand::Off { place, item } => {
             return at_shelf(&place, async |house, community| {
-                let entry =
-                    stock::offer(house, community, (&item, false), stock::by_hand(house)).await?;
+                let entry = stock::offer(house, community, (&item, false), by_hand(house)).await?;
                 Ok(booked(entry))
             })
             .await;
         }
         ItemCommand::On { place, item } => {
             return at_shelf(&place, async |house, community| {
-                let entry =
-                    stock::offer(house, community, (&item, true), stock::by_hand(house)).await?;
+                let entry = stock::offer(house, community, (&item, true), by_hand(house)).await?;
                 Ok(booked(entry))
             })
             .await;
@@ -279,8 +277,8 @@ pub(crate) async fn stock(command: StockCommand) -> Result<(), Failure> {
             reason,
         } => {
             return at_shelf(&place, async |house, community| {
-                let what = (&item, quantity);
-                let missed = stock::miss(house, community, what, &reason, stock::by_hand(house));
+                let lost = (&item, quantity);
+                let missed = stock::miss(house, community, lost, &reason, by_hand(house));
                 Ok(reversible(missed.await?))
             })
             .await;
@@ -292,14 +290,8 @@ pub(crate) async fn stock(command: StockCommand) -> Result<(), Failure> {
             reason,
         } => {
             return at_shelf(&place, async |house, community| {
-                let counted = stock::count(
-                    house,
-                    community,
-                    (&item, found),
-                    &reason,
-                    stock::by_hand(house),
-                )
-                .await?;
+                let counted =
+                    stock::count(house, community, (&item, found), &reason, by_hand(house)).await?;
                 let (by_book, off) = (counted.by_book, i64::from(found) - counted.by_book);
                 let mut told = Text {
                     zh: format!("账上 {by_book} 件，数出来 {found} 件，差 {off:+}"),

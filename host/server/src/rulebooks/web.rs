@@ -13,7 +13,6 @@ use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::house::figures::{self, Report};
 use crate::house::reload::{ConfigState, Holds, Wrong};
-use crate::overview;
 
 /// Whether every rule that decides is well and has answered.
 pub(crate) fn well(reports: &[Report]) -> bool {
@@ -36,8 +35,8 @@ pub(crate) async fn show_rules(OnDuty { visit, .. }: OnDuty) -> Result<Response,
     let rules = house.books.rules(&visit.code, &frame.sets);
     let reports = figures::reports(&frame, &rules, all, visit.today(), house.clock.now());
     let standing = house.news.standing();
-    let yesterday = overview::yesterday(&house.store, &frame, visit.today()).await?;
-    let of = |report: &Report| yesterday.get(&report.set.no.0).copied().unwrap_or_default();
+    let yesterday = figures::yesterday(&house.store, &frame, visit.today()).await?;
+    let of = |report: &Report| yesterday.get(&report.set.no).copied().unwrap_or_default();
     let view = RulesView {
         rules: reports
             .iter()

@@ -37,5 +37,6 @@ mod stock;
 mod story;
 mod till;
 mod time_bank;
+mod today;
 mod walk;
 mod wandering;
