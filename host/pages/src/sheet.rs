@@ -132,7 +132,7 @@ impl SheetPlanView {
         i64::try_from(rows.count()).unwrap_or(i64::MAX)
     }
 
-    fn new(&self) -> i64 {
+    fn newcomers(&self) -> i64 {
         self.count(RowOutcome::New)
     }
 
@@ -203,7 +203,7 @@ pub struct SheetDoneView {
 }
 
 impl SheetDoneView {
-    fn new(&self) -> i64 {
+    fn newcomers(&self) -> i64 {
         i64::try_from(self.slips.len()).unwrap_or(i64::MAX)
     }
 

@@ -95,9 +95,9 @@ pub fn router(house: Arc<House>) -> Router {
 pub fn addresses() -> Addresses {
     use Act::{
         Approve, ChangeSecret, Decline, Enrol, FindResident, HandOver, ManageOwn, ManageStaff,
-        ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder, Propose,
-        ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin, Reverse, Review, SeeDesk,
-        SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeResident, SetListing, StepPeriod,
+        ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder, Propose, ReadPeriodHolders,
+        ReadPerson, RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations, SeeOwn,
+        SeePeriods, SeePublic, SeeResident, SetListing, StepPeriod,
     };
     Addresses::default()
         // Before anybody signs in.

@@ -62,7 +62,7 @@ fn till_day(lang: Lang, way: ReturnWay) -> TillDay {
         no,
         title,
         masked_name: l(lang, "陈*英", "Chen *"),
-        until: day(11, 22 + u8::try_from(days_left).unwrap()),
+        until: day(11, 22 + u8::try_from(days_left).expect("a few days")),
         days_left,
     };
     let line = |entry, returned| TillLine {
