@@ -3,6 +3,8 @@
 
 #[path = "people/access.rs"]
 mod access;
+#[path = "people/cases.rs"]
+mod cases;
 
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Applied, Book};
@@ -99,6 +101,8 @@ async fn everything(url: impl Fn(&str) -> String) {
     somebody_stays_in_the_role_that_must_be_filled(community(&url("roles_a")).await).await;
     tokens_and_archives(community(&url("tokens_")).await).await;
     listings_and_readings(community(&url("readings")).await).await;
+    cases::a_step_is_written_once(community(&url("cases_a")).await).await;
+    cases::lists_go_on_where_they_ended(community(&url("cases_b")).await).await;
 }
 
 async fn persons_and_households(store: Store) {
