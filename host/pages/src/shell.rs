@@ -72,6 +72,8 @@ impl Size {
 pub enum Desk {
     /// How the rules are doing, and closing the books.
     Operator,
+    /// What was asked, and what waits for whom.
+    Work,
     /// Handing orders over.
     Till,
     /// Booking what people did.
@@ -91,6 +93,7 @@ impl Desk {
     pub fn path(self) -> &'static str {
         match self {
             Desk::Operator => "/operator",
+            Desk::Work => "/work",
             Desk::Till => "/till",
             Desk::Record => "/record",
             Desk::Amend => "/amend",
@@ -103,6 +106,7 @@ impl Desk {
     pub(crate) fn key(self) -> &'static str {
         match self {
             Desk::Operator => "desk-operator",
+            Desk::Work => "desk-work",
             Desk::Till => "desk-till",
             Desk::Record => "desk-record",
             Desk::Amend => "desk-amend",

@@ -29,7 +29,7 @@ use crate::door::fault::Fault;
 use crate::door::{Act, Address, Addresses, json, of_api};
 use crate::house::House;
 use crate::{
-    access, amend, audit, door, earning, ledger, people, period, redemption, rulebooks, vitals,
+    access, amend, audit, cases, door, earning, ledger, people, period, redemption, rulebooks, vitals,
 };
 
 /// After this long a request is answered, one way or the other.
@@ -93,6 +93,7 @@ pub fn router(house: Arc<House>) -> Router {
 )]
 pub fn addresses() -> Addresses {
     use Act::{
+        AskOwn, SeeCases, WorkCases,
         Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, Object, OrderOwn,
         Propose, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations,
         SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
@@ -185,6 +186,20 @@ pub fn addresses() -> Addresses {
             "/{community}/me/privacy",
             people::privacy::set_own_listing,
         )
+        // What a resident asked.
+        .get(AskOwn, "/{community}/cases", cases::web::list_cases)
+        .get(
+            AskOwn,
+            "/{community}/cases/new/{kind}",
+            cases::web::form::show_form,
+        )
+        .post(
+            AskOwn,
+            "/{community}/cases/new/{kind}",
+            cases::web::form::open_own,
+        )
+        .get(AskOwn, "/{community}/cases/{no}", cases::web::show_case)
+        .post(AskOwn, "/{community}/cases/{no}/step", cases::web::step_own)
         // What is under notice; everybody may look.
         .get(SeePublic, "/{community}/notice", amend::web::show_notice)
         .post(
@@ -249,6 +264,28 @@ pub fn addresses() -> Addresses {
             RecordEvent,
             "/{community}/record",
             earning::web::record_event,
+        )
+        .get(SeeCases, "/{community}/work", cases::web::show_work)
+        .get(WorkCases, "/{community}/work/new", cases::web::form::pick_kind)
+        .get(
+            WorkCases,
+            "/{community}/work/new/{kind}",
+            cases::web::form::show_work_form,
+        )
+        .post(
+            WorkCases,
+            "/{community}/work/new/{kind}",
+            cases::web::form::open_work,
+        )
+        .get(
+            SeeCases,
+            "/{community}/work/{no}",
+            cases::web::show_work_case,
+        )
+        .post(
+            WorkCases,
+            "/{community}/work/{no}/step",
+            cases::web::step_work,
         )
         .get(SeeDesk, "/{community}/amend", amend::web::show_desk)
         .post(Reverse, "/{community}/amend/reverse", amend::web::reverse)

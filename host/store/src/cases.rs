@@ -6,6 +6,9 @@ use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 
+/// What stands for no date, so that every list has one order.
+pub const NEVER_DUE: i64 = 9_007_199_254_740_991;
+
 /// Words of one step, under the question they answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseText {

@@ -19,8 +19,7 @@ mod steps;
 
 pub use audit::{Audit, Finding};
 pub use cases::{
-    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NewCase,
-    NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect,
+    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect,
 };
 pub use error::StoreError;
 pub use model::{
@@ -489,6 +488,8 @@ each_engine! {
     fn open_case(new: &NewCase<'_>) -> u64;
     /// Appends a step with its words and what follows from it, if nobody was faster; all of it or nothing.
     fn append_case_step(new: &NewCaseStep<'_>) -> Appended;
+    /// Whether a form was written as a step of this case.
+    fn case_step_known(community: &Code, case_no: u64, token: &str) -> bool;
     /// The bytes of an archived kind.
     fn case_kind(community: &Code, digest: &Hash) -> Option<Vec<u8>>;
     /// A case with everything that was done, written and carried out, all of one moment.
@@ -503,8 +504,9 @@ each_engine! {
     fn due_cases(community: &Code, before: i64, limit: u32) -> Vec<u64>;
     /// What follows from steps and was not carried out yet, in order.
     fn waiting_case_effects(community: &Code, limit: u32) -> Vec<WaitingEffect>;
-    /// What became of it; `false` when it was carried out before.
-    fn end_case_effect(community: &Code, effect: &WaitingEffect, state: EffectState, entry: Option<u64>, told: Option<&str>) -> bool;
+    /// What became of it, and why; which entry it came to, and whether that is what the case booked. `false` when it was
+    /// carried out before.
+    fn end_case_effect(community: &Code, effect: &WaitingEffect, ended: (EffectState, Option<&str>), entry: (Option<u64>, bool)) -> bool;
     /// What stands written in the cases that are a resident's: case, step, text.
     fn case_texts_of(community: &Code, resident: ResidentNo) -> Vec<(u64, CaseText)>;
     /// Removes what stands written in them; answers how many texts.

@@ -16,11 +16,10 @@ use crate::reader::{Field, both};
 use crate::words::nearest;
 
 /// Roles of staff that a unit may consist of, as `staff` calls them.
-const STAFF_ROLES: [(&str, &str); 4] = [
+const STAFF_ROLES: [(&str, &str); 3] = [
     ("leader", "leader"),
     ("reviewer", "reviewer"),
     ("operator", "operator"),
-    ("shopkeeper", "shopkeeper"),
 ];
 /// The most kinds of cases, and units, of one community.
 const KINDS_MAX: usize = 40;

@@ -42,11 +42,13 @@ pub enum Kind {
     Identity,
     /// A list in which a resident stands with what they have.
     List,
+    /// What a resident asked of the community.
+    Case,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Balance,
         Kind::Passbook,
         Kind::Entry,
@@ -55,6 +57,7 @@ impl Kind {
         Kind::Person,
         Kind::Identity,
         Kind::List,
+        Kind::Case,
     ];
 
     /// The stored word.
@@ -68,6 +71,7 @@ impl Kind {
             Kind::Person => "person",
             Kind::Identity => "identity",
             Kind::List => "list",
+            Kind::Case => "case",
         }
     }
 
@@ -82,6 +86,7 @@ impl Kind {
             Some(Kind::Order) => ("看了兑换单", "saw an order"),
             Some(Kind::Person) => ("导出了全部资料", "exported everything"),
             Some(Kind::Identity) => ("核对了您是谁", "checked who you are"),
+            Some(Kind::Case) => ("看了一件办件", "saw what was asked"),
             Some(Kind::List) => ("在名单里看到", "saw you in a list"),
             None => (word, word),
         };

@@ -106,10 +106,13 @@ fn of(act: Act) -> Line {
     const SHOP: &[Role] = &[Shopkeeper, Operator];
     const DESK: &[Role] = &[Reviewer, Operator];
     const OFFICE: &[Role] = &[Operator];
+    const WORKERS: &[Role] = &[Leader, Reviewer, Operator];
     match act {
         Act::SeePublic => and_terminal(line(Yes, ALL, &[Events, Till, Read, People])),
         Act::ChangeSecret => line(Own, ALL, &[]),
-        Act::SeeOwn | Act::OrderOwn | Act::ManageOwn => line(Own, &[], &[]),
+        Act::SeeOwn | Act::OrderOwn | Act::ManageOwn | Act::AskOwn => line(Own, &[], &[]),
+        Act::SeeCases => and_terminal(line(No, WORKERS, &[])),
+        Act::WorkCases => line(No, WORKERS, &[]),
         Act::SeeShop => line(Yes, SHOP, &[Till, Read, People]),
         Act::Quote | Act::PlaceOrder | Act::CancelOrder => line(Own, SHOP, &[]),
         Act::ReadOrder => and_terminal(line(Own, SHOP, &[Till, People])),
@@ -236,7 +239,13 @@ mod tests {
         );
         assert_eq!(
             can(Right::Staff(Role::Leader)),
-            [Act::SeePublic, Act::RecordEvent, Act::Object]
+            [
+                Act::SeePublic,
+                Act::RecordEvent,
+                Act::Object,
+                Act::SeeCases,
+                Act::WorkCases
+            ]
         );
         let scope = |scope| can(Right::Device(scope));
         assert_eq!(scope(Scope::Events), [Act::SeePublic, Act::RecordEvent]);

@@ -110,6 +110,8 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/amend")
     } else if path.split('/').nth(2) == Some("reset") {
         format!("/{front}/reset")
+    } else if let Some(case) = path.strip_suffix("/step") {
+        case.to_owned()
     } else if path.ends_with("/object") {
         format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {
@@ -345,6 +347,7 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
     match role {
         Role::Operator => &[
             Desk::Operator,
+            Desk::Work,
             Desk::Till,
             Desk::Record,
             Desk::Amend,
@@ -353,8 +356,14 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
             Desk::Staff,
         ],
         Role::Shopkeeper => &[Desk::Till],
-        Role::Reviewer => &[Desk::Amend, Desk::Record, Desk::Reset, Desk::Listing],
-        Role::Leader => &[Desk::Record],
+        Role::Reviewer => &[
+            Desk::Amend,
+            Desk::Work,
+            Desk::Record,
+            Desk::Reset,
+            Desk::Listing,
+        ],
+        Role::Leader => &[Desk::Record, Desk::Work],
     }
 }
 

@@ -10,8 +10,8 @@ use super::forms::{code, hash, int, narrow, no_community, place, uint};
 use super::lists::{each_text, texts as text_keys};
 use super::{Connection, Own, community, row, statements};
 use crate::cases::{
-    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NewCase,
-    NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect, commitment,
+    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NEVER_DUE,
+    NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect, commitment,
 };
 use crate::error::StoreError;
 
@@ -87,8 +87,6 @@ statements! {
         " AND (f.resident = $2 OR f.opener = $3))");
 }
 
-/// What stands for no date, so that every list has one order.
-const NEVER: i64 = 9_007_199_254_740_991;
 /// The groups that are not ended.
 const RUNNING_MAX: i64 = 2;
 /// All groups.
@@ -127,7 +125,7 @@ impl FileRow {
             place: CasePlace {
                 state: code(&self.state)?,
                 group: narrow(self.grp)?,
-                due: Some(self.due).filter(|due| *due != NEVER),
+                due: Some(self.due).filter(|due| *due != NEVER_DUE),
                 next_at: self.next_at,
                 unit: self.unit.as_deref().map(code).transpose()?,
                 merged_into: self.merged_into.map(uint).transpose()?,
@@ -142,12 +140,18 @@ fn files(rows: Vec<FileRow>) -> Result<Vec<CaseFile>, StoreError> {
     rows.into_iter().map(FileRow::file).collect()
 }
 
-fn salted(text: String, salt: &[u8]) -> Result<SaltedText, StoreError> {
+fn words(
+    (step, key, text, salt): (i64, String, String, Vec<u8>),
+) -> Result<CaseText, StoreError> {
     let salt = salt.try_into().map_err(|_| StoreError::Corrupt {
         what: "salt",
-        place: "case_text".to_owned(),
+        place: key.clone(),
     })?;
-    Ok(SaltedText { salt, text })
+    Ok(CaseText {
+        step: narrow(step)?,
+        key,
+        text: SaltedText { salt, text },
+    })
 }
 
 fn resident_code(resident: ResidentNo) -> String {
@@ -269,7 +273,7 @@ impl Own {
             .bind(new.resident.map(|resident| i64::from(resident.0)))
             .bind(new.place.state.as_str())
             .bind(i64::from(new.place.group))
-            .bind(new.place.due.unwrap_or(NEVER))
+            .bind(new.place.due.unwrap_or(NEVER_DUE))
             .bind(new.place.next_at)
             .bind(new.place.unit.as_ref().map(Code::as_str))
             .bind(new.token)
@@ -310,7 +314,7 @@ impl Own {
             .bind(seen)
             .bind(new.place.state.as_str())
             .bind(i64::from(new.place.group))
-            .bind(new.place.due.unwrap_or(NEVER))
+            .bind(new.place.due.unwrap_or(NEVER_DUE))
             .bind(new.place.next_at)
             .bind(new.place.unit.as_ref().map(Code::as_str))
             .bind(merged_into)
@@ -348,6 +352,21 @@ impl Own {
         write_step(&mut transaction, &of, &written).await?;
         transaction.commit().await?;
         Ok(Appended::Done)
+    }
+
+    pub(crate) async fn case_step_known(
+        &self,
+        community: &Code,
+        case_no: u64,
+        token: &str,
+    ) -> Result<bool, StoreError> {
+        let known: Option<i64> = sqlx::query_scalar(STEP_OF)
+            .bind(community.as_str())
+            .bind(place(case_no))
+            .bind(token)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(known.is_some())
     }
 
     pub(crate) async fn case_kind(
@@ -401,17 +420,10 @@ impl Own {
                 argument,
             })
         };
-        let text = |(step, key, text, salt): (i64, String, String, Vec<u8>)| {
-            Ok::<_, StoreError>(CaseText {
-                step: narrow(step)?,
-                key,
-                text: salted(text, &salt)?,
-            })
-        };
         Ok(Some(StoredCase {
             file: file.file()?,
             steps: steps.into_iter().map(step).collect::<Result<_, _>>()?,
-            texts: texts.into_iter().map(text).collect::<Result<_, _>>()?,
+            texts: texts.into_iter().map(words).collect::<Result<_, _>>()?,
             effects: effects.into_iter().map(effect).collect::<Result<_, _>>()?,
         }))
     }
@@ -527,9 +539,8 @@ impl Own {
         &self,
         community: &Code,
         effect: &WaitingEffect,
-        state: EffectState,
-        entry: Option<u64>,
-        told: Option<&str>,
+        (state, told): (EffectState, Option<&str>),
+        (entry, booked): (Option<u64>, bool),
     ) -> Result<bool, StoreError> {
         let (case_no, entry) = (int(effect.case_no)?, maybe_int(entry)?);
         let mut writer = self.writer().await?;
@@ -545,7 +556,7 @@ impl Own {
             .execute(&mut *transaction)
             .await?;
         let ended = done.rows_affected() == 1;
-        if ended && state == EffectState::Done && entry.is_some() {
+        if ended && booked {
             sqlx::query(SET_ENTRY)
                 .bind(community.as_str())
                 .bind(case_no)
@@ -568,13 +579,8 @@ impl Own {
             .bind(resident_code(resident))
             .fetch_all(&self.readers)
             .await?;
-        let text = |(case_no, step, key, text, salt): (i64, i64, String, String, Vec<u8>)| {
-            let text = CaseText {
-                step: narrow(step)?,
-                key,
-                text: salted(text, &salt)?,
-            };
-            Ok((uint(case_no)?, text))
+        let text = |(case_no, step, key, text, salt)| {
+            Ok((uint(case_no)?, words((step, key, text, salt))?))
         };
         rows.into_iter().map(text).collect()
     }
