@@ -166,10 +166,9 @@ impl CaseField {
         match self.input {
             CaseInput::Day => "date",
             CaseInput::Time => "time",
-            CaseInput::Long(_)
-            | CaseInput::Short(_)
-            | CaseInput::Number
-            | CaseInput::Choice(_) => "text",
+            CaseInput::Long(_) | CaseInput::Short(_) | CaseInput::Number | CaseInput::Choice(_) => {
+                "text"
+            }
         }
     }
 
@@ -375,11 +374,24 @@ pub struct CaseView {
 
 impl CaseView {
     fn list(&self) -> &'static str {
-        if self.shell.is_staff() { "work" } else { "cases" }
+        if self.shell.is_staff() {
+            "work"
+        } else {
+            "cases"
+        }
     }
 
     fn error(&self, field: impl AsRef<str>) -> Option<&str> {
         fault(&self.errors, field.as_ref())
+    }
+
+    /// What was written for something that can't be done any more: nobody's words are lost.
+    fn left_over(&self) -> Option<&str> {
+        let offered = self
+            .acts
+            .iter()
+            .any(|act| self.is_typed(act) && act.words.is_some() && act.refusal.is_empty());
+        Some(self.typed.words.as_str()).filter(|words| !words.is_empty() && !offered)
     }
 
     /// The name of the words of an act, as errors know it.
@@ -388,7 +400,11 @@ impl CaseView {
     }
 
     fn words_of(&self, act: &CaseAct) -> &str {
-        if self.is_typed(act) { &self.typed.words } else { "" }
+        if self.is_typed(act) {
+            &self.typed.words
+        } else {
+            ""
+        }
     }
 
     fn is_typed(&self, act: &CaseAct) -> bool {

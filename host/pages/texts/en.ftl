@@ -663,6 +663,7 @@ case-back-list = Back to the list
 case-why = Why this day?
 case-send = Send
 case-done = Done; it stands below.
+case-left-over = What you had written (to be copied)
 case-facts = What was asked
 case-preview = Accepted now, it would give
 case-acts = What can be done now

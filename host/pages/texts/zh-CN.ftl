@@ -642,6 +642,7 @@ case-back-list = 回到列表
 case-why = 为什么是这一天？
 case-send = 提交
 case-done = 已经办好，记在下面了。
+case-left-over = 您刚才写的（可以复制）
 case-facts = 提出的内容
 case-preview = 现在通过的话，会得到
 case-acts = 现在可以做什么

@@ -12,7 +12,9 @@ pub(crate) mod web;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rongyi_cases::{Act, Ask, Case, Ground, Input, Kind, Moment, Outcome, Party, Refusal, Standing};
+use rongyi_cases::{
+    Act, Ask, Case, Ground, Input, Kind, Moment, Outcome, Party, Refusal, Standing,
+};
 use rongyi_cases::{Step, Taken, kind};
 use rongyi_clerk::ClerkError;
 use rongyi_clerk::clock::local;
@@ -151,11 +153,7 @@ pub fn kind_of(community: &Community, code: &Code) -> Option<Arc<Kind>> {
 ///
 /// # Errors
 /// [`CaseError::Unknown`] when there is none.
-pub async fn find(
-    house: &House,
-    community: &Code,
-    case_no: u64,
-) -> Result<CaseAtHand, CaseError> {
+pub async fn find(house: &House, community: &Code, case_no: u64) -> Result<CaseAtHand, CaseError> {
     let served = house.community(community).ok_or(CaseError::Unknown)?;
     let stored = house.store.case(community, case_no).await?;
     let stored = stored.ok_or(CaseError::Unknown)?;
@@ -164,8 +162,8 @@ pub async fn find(
         .case_kind(community, &stored.file.digest)
         .await?;
     let bytes = bytes.ok_or_else(|| CaseError::Damaged(case_no, "its kind is gone".to_owned()))?;
-    let kind = Kind::from_bytes(&bytes)
-        .map_err(|bad| CaseError::Damaged(case_no, bad.to_string()))?;
+    let kind =
+        Kind::from_bytes(&bytes).map_err(|bad| CaseError::Damaged(case_no, bad.to_string()))?;
     let mut known: BTreeMap<Code, Party> = BTreeMap::new();
     let first = stored.steps.first();
     let first = first.ok_or_else(|| CaseError::Damaged(case_no, "it was not opened".to_owned()))?;
@@ -189,7 +187,12 @@ pub async fn find(
             act,
         });
     }
-    let opening = opened.opening(case_no, moment(&served, first.at), party(&first.actor), party);
+    let opening = opened.opening(
+        case_no,
+        moment(&served, first.at),
+        party(&first.actor),
+        party,
+    );
     Ok(CaseAtHand {
         case: Case { opening, steps },
         kind: Arc::new(kind),

@@ -13,7 +13,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::audit::{proof, statement, verify};
 use crate::door::terminal::{Failure, acts, out, tell};
 use crate::door::{May, Right, may};
-use crate::{amend, backup, cases, demo, earning, house, ledger, people, period, rulebooks, serving};
+use crate::{
+    amend, backup, cases, demo, earning, house, ledger, people, period, rulebooks, serving,
+};
 
 /// 榕易：社区积分的账本、规则和超市。
 /// Rongyi: ledger, rules and supermarket for community points.

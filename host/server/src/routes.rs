@@ -29,7 +29,8 @@ use crate::door::fault::Fault;
 use crate::door::{Act, Address, Addresses, json, of_api};
 use crate::house::House;
 use crate::{
-    access, amend, audit, cases, door, earning, ledger, people, period, redemption, rulebooks, vitals,
+    access, amend, audit, cases, door, earning, ledger, people, period, redemption, rulebooks,
+    vitals,
 };
 
 /// After this long a request is answered, one way or the other.
@@ -93,10 +94,9 @@ pub fn router(house: Arc<House>) -> Router {
 )]
 pub fn addresses() -> Addresses {
     use Act::{
-        AskOwn, SeeCases, WorkCases,
-        Approve, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, Object, OrderOwn,
-        Propose, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations,
-        SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod,
+        Approve, AskOwn, ChangeSecret, Decline, HandOver, ManageOwn, ManageStaff, Object, OrderOwn,
+        Propose, ReadPeriodHolders, RecordEvent, ResetPin, Reverse, Review, SeeCases, SeeDesk,
+        SeeOperations, SeeOwn, SeePeriods, SeePublic, SetListing, StepPeriod, WorkCases,
     };
     Addresses::default()
         // Before anybody signs in.
@@ -199,7 +199,11 @@ pub fn addresses() -> Addresses {
             cases::web::form::open_own,
         )
         .get(AskOwn, "/{community}/cases/{no}", cases::web::show_case)
-        .post(AskOwn, "/{community}/cases/{no}/step", cases::web::step_own)
+        .post(
+            AskOwn,
+            "/{community}/cases/{no}/step",
+            cases::web::step::step_own,
+        )
         // What is under notice; everybody may look.
         .get(SeePublic, "/{community}/notice", amend::web::show_notice)
         .post(
@@ -266,7 +270,11 @@ pub fn addresses() -> Addresses {
             earning::web::record_event,
         )
         .get(SeeCases, "/{community}/work", cases::web::show_work)
-        .get(WorkCases, "/{community}/work/new", cases::web::form::pick_kind)
+        .get(
+            WorkCases,
+            "/{community}/work/new",
+            cases::web::form::pick_kind,
+        )
         .get(
             WorkCases,
             "/{community}/work/new/{kind}",
@@ -285,7 +293,7 @@ pub fn addresses() -> Addresses {
         .post(
             WorkCases,
             "/{community}/work/{no}/step",
-            cases::web::step_work,
+            cases::web::step::step_work,
         )
         .get(SeeDesk, "/{community}/amend", amend::web::show_desk)
         .post(Reverse, "/{community}/amend/reverse", amend::web::reverse)

@@ -104,7 +104,10 @@ fn sections<'t>(field: &Field<'t>) -> Vec<(String, Field<'t>, Range<usize>)> {
         field.refuse(
             both(
                 format!("“{}” 里有 {has} 个，最多 {KINDS_MAX} 个。", field.key),
-                format!("“{}” has {has} of them, at most {KINDS_MAX} are allowed.", field.key),
+                format!(
+                    "“{}” has {has} of them, at most {KINDS_MAX} are allowed.",
+                    field.key
+                ),
             ),
             both("删掉不用的。", "Delete those that are not used."),
         );
@@ -131,15 +134,28 @@ fn name_of(section: &Field<'_>, name: &str) -> Option<Code> {
 }
 
 fn not_bundled(section: &Field<'_>, code: &Code) {
-    let names: Vec<&str> = rongyi_cases::BUNDLED.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = rongyi_cases::BUNDLED
+        .iter()
+        .map(|(name, _)| *name)
+        .collect();
     let help = match nearest(code.as_str(), names.iter().copied()) {
         Some(near) => both(
-            format!("是不是想写 [case.{near}]？自己的一种，要写出标题、表单和状态，或写 like = \"message\" 再改。"),
-            format!("Did you mean [case.{near}]? A kind of your own has a title, a form and states, or is `like = \"message\"` and changes it."),
+            format!(
+                "是不是想写 [case.{near}]？自己的一种，要写出标题、表单和状态，或写 like = \"message\" 再改。"
+            ),
+            format!(
+                "Did you mean [case.{near}]? A kind of your own has a title, a form and states, or is `like = \"message\"` and changes it."
+            ),
         ),
         None => both(
-            format!("自带的有：{}。自己的一种，要写出标题、表单和状态，或写 like = \"message\" 再改。", names.join("、")),
-            format!("Bundled are: {}. A kind of your own has a title, a form and states, or is `like = \"message\"` and changes it.", names.join(", ")),
+            format!(
+                "自带的有：{}。自己的一种，要写出标题、表单和状态，或写 like = \"message\" 再改。",
+                names.join("、")
+            ),
+            format!(
+                "Bundled are: {}. A kind of your own has a title, a form and states, or is `like = \"message\"` and changes it.",
+                names.join(", ")
+            ),
         ),
     };
     section.desk.error(
@@ -147,7 +163,9 @@ fn not_bundled(section: &Field<'_>, code: &Code) {
         "case.kind",
         both(
             format!("程序没有自带“{code}”这种办件，这里也没有写它是什么样的。"),
-            format!("No kind of case “{code}” comes with the program, and nothing here says what it is."),
+            format!(
+                "No kind of case “{code}” comes with the program, and nothing here says what it is."
+            ),
         ),
         help,
     );
@@ -200,7 +218,9 @@ pub(super) fn read_units(field: &Field<'_>) -> Vec<CaseUnit> {
             section.refuse(
                 both(
                     format!("“{code}” 里没有人，派给它的事没有人办。"),
-                    format!("Nobody belongs to “{code}”, so nobody would work on what it is given."),
+                    format!(
+                        "Nobody belongs to “{code}”, so nobody would work on what it is given."
+                    ),
                 ),
                 both(
                     "写上登录名 staff = [\"wuye\"]，或角色 roles = [\"leader\"]。",
@@ -249,7 +269,10 @@ impl Community {
                     .roles
                     .iter()
                     .any(|(_, filling)| *filling == Filling::Unit);
-                let doer = booking.roles.iter().any(|(role, _)| role.as_str() == "doer");
+                let doer = booking
+                    .roles
+                    .iter()
+                    .any(|(role, _)| role.as_str() == "doer");
                 if by_unit || !doer {
                     found.push(self.wrong_roles(case, of_case, by_unit));
                 }

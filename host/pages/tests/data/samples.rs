@@ -4,6 +4,7 @@ use rongyi_pages::*;
 
 mod access;
 mod amend;
+mod cases;
 mod orders;
 mod passbook;
 mod proof;
@@ -341,6 +342,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         staff::check_pages(lang, size),
         access::pages(lang, size),
         amend::pages(lang, size),
+        cases::pages(lang, size),
         record::pages(lang, size),
         staff::office_pages(lang, size),
         staff::period_pages(lang, size),

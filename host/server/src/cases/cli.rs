@@ -144,7 +144,11 @@ async fn show(
             let at = served
                 .as_ref()
                 .map(|served| moment(served, step.at).to_string());
-            let act = if step.step == 0 { "" } else { step.argument.as_str() };
+            let act = if step.step == 0 {
+                ""
+            } else {
+                step.argument.as_str()
+            };
             say(&format!(
                 "{:>3} {} {} {} {act}",
                 step.step,

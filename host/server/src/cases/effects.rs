@@ -388,7 +388,11 @@ async fn book(
     }
     let frame = house.store.frame(community).await?;
     let frame = frame.ok_or(CaseError::Unknown)?;
-    let step = at_hand.stored.steps.iter().find(|step| step.step == effect.step);
+    let step = at_hand
+        .stored
+        .steps
+        .iter()
+        .find(|step| step.step == effect.step);
     let day = step.map(|step| house.day_of(community, step.at));
     let claim = at_hand.opened.claim.clone().unwrap_or_else(|| Claim {
         quantity: "1".to_owned(),
@@ -508,5 +512,11 @@ async fn withdraw(
     if taken_back {
         return Ok(Ended::done(None));
     }
-    amended(house, community, effect, (&Request::Reverse(entry), by, "-reverse")).await
+    amended(
+        house,
+        community,
+        effect,
+        (&Request::Reverse(entry), by, "-reverse"),
+    )
+    .await
 }

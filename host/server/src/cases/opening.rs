@@ -182,9 +182,8 @@ pub async fn claimable(
     };
     let book = Book::new(frame);
     let named = community.config.claims.as_ref();
-    let may = |kind: &Code| {
-        named.is_none_or(|claims| claims.iter().any(|(listed, _)| listed == kind))
-    };
+    let may =
+        |kind: &Code| named.is_none_or(|claims| claims.iter().any(|(listed, _)| listed == kind));
     let mut found: Vec<KindPlan> = Vec::new();
     for set in book.in_force(today) {
         for kind in &set.plan.kinds {
@@ -462,10 +461,7 @@ fn of_field(told: Refusal, field: &'static str) -> Refusal {
 }
 
 /// Answers as the engine knows them, and what could not be read.
-fn answers(
-    kind: &Kind,
-    written: &BTreeMap<String, String>,
-) -> (Vec<(Code, Answer)>, Vec<Refusal>) {
+fn answers(kind: &Kind, written: &BTreeMap<String, String>) -> (Vec<(Code, Answer)>, Vec<Refusal>) {
     let (mut read, mut wrong) = (Vec::new(), Vec::new());
     for question in kind.form.questions() {
         let text = written.get(question.key.as_str());
@@ -538,7 +534,9 @@ async fn against(
             let told = refusal(
                 "case.entry",
                 format!("存折里没有第 {entry} 笔。请打开存折，找到那一行，照着写上面的号码。"),
-                format!("There is no entry {entry} in that passbook. Open it, find the line, and copy its number."),
+                format!(
+                    "There is no entry {entry} in that passbook. Open it, find the line, and copy its number."
+                ),
             );
             wrong.push(Refusal {
                 field: Some(key.clone()),
@@ -552,7 +550,9 @@ async fn against(
             .map(|envelope| envelope.actor.clone())
             .into_iter()
             .collect();
-        let source = first.and_then(Record::event).and_then(|event| event.source.as_ref());
+        let source = first
+            .and_then(Record::event)
+            .and_then(|event| event.source.as_ref());
         if let Some(case_no) = source.and_then(super::effects::case_of) {
             let steps = house.store.case(community, case_no).await?;
             let steps = steps.map(|case| case.steps).unwrap_or_default();

@@ -1,8 +1,9 @@
 //! Cases on pages: a resident's own list, the office's queue, and one case with what may be done now. The form of a new
-//! case is in [`form`], what people read of a case in [`shown`]. What comes of a step is decided by the engine.
+//! case is in [`form`], what somebody sends about one in [`step`], what people read of it in [`shown`].
 
 pub(crate) mod form;
 mod shown;
+pub(crate) mod step;
 
 pub(super) use shown::group_word;
 
@@ -11,10 +12,9 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use rongyi_cases::kind::{Group, Need, Role};
-use rongyi_cases::{Actor as CaseActor, Ask, Input, Kind, May, MayAct, Rating, Solved};
+use rongyi_cases::{Actor as CaseActor, Kind, May, MayAct};
 use rongyi_core::chain::{Hash, hex};
 use rongyi_core::ids::{Code, ResidentNo};
-use rongyi_core::typed;
 use rongyi_pages::{
     CaseAct, CaseFault, CaseLink, CaseRating, CaseRow, CaseTone, CaseTyped, CaseView, CasesView,
     WorkFilter, WorkView,
@@ -23,13 +23,11 @@ use rongyi_store::{CaseFile, CaseFilter, NEVER_DUE};
 use serde::Deserialize;
 
 use super::opening::Opened;
-use super::{
-    CaseAtHand, CaseError, SentAct, acting, find, kind_of, minutes, moment, take, units, whose,
-};
+use super::{CaseAtHand, acting, find, kind_of, minutes, moment, units, whose};
 use crate::access::random;
-use crate::door::asked::{Path, Seq, Typed, Unread};
+use crate::door::asked::{Path, Seq, Typed};
 use crate::door::fault::Fault;
-use crate::door::visit::{Html, Member, OnDuty, Visit, go};
+use crate::door::visit::{Html, Member, OnDuty, Visit};
 use crate::door::{Actor, Kind as ReadKind};
 use crate::house::Community;
 
@@ -150,10 +148,9 @@ async fn rows(
         rows.push(CaseRow {
             href: side.path(&format!("/{}", file.case_no)),
             no: file.case_no,
-            title: kind.as_ref().map_or_else(
-                || file.kind.to_string(),
-                |kind| visit.say(&kind.title),
-            ),
+            title: kind
+                .as_ref()
+                .map_or_else(|| file.kind.to_string(), |kind| visit.say(&kind.title)),
             about: about(side, file.case_no).await?,
             who,
             state: match file.place.merged_into {
@@ -169,9 +166,7 @@ async fn rows(
             tone: tone_of(file.place.group),
             due: due.map_or_else(String::new, |due| shown::until(visit, due)),
             late: due.is_some_and(|due| now > due),
-            opened: crate::door::visit::day(
-                visit.app.house.day_of(&visit.code, file.opened_at),
-            ),
+            opened: crate::door::visit::day(visit.app.house.day_of(&visit.code, file.opened_at)),
         });
     }
     residents.sort_unstable();
@@ -399,12 +394,12 @@ pub(crate) async fn show_work_case(
 
 /// A form that was refused.
 #[derive(Default)]
-struct Refused {
-    typed: CaseTyped,
-    errors: Vec<CaseFault>,
+pub(super) struct Refused {
+    pub(super) typed: CaseTyped,
+    pub(super) errors: Vec<CaseFault>,
 }
 
-async fn view(
+pub(super) async fn view(
     side: &Side<'_>,
     at_hand: &CaseAtHand,
     refused: Refused,
@@ -431,7 +426,9 @@ async fn view(
             (None, Some(state)) => visit.say(&state.title),
             (None, None) => standing.state.to_string(),
         },
-        tone: standing.merged.map_or(tone(standing.group), |_| CaseTone::Ended),
+        tone: standing
+            .merged
+            .map_or(tone(standing.group), |_| CaseTone::Ended),
         due: shown::dues(visit, &standing, now),
         facts: shown::facts(side, at_hand).await?,
         preview: if side.is_desk && is_open {
@@ -461,6 +458,11 @@ fn word_of(act: &MayAct) -> String {
         MayAct::Unmerge => "unmerge".to_owned(),
         MayAct::Rate => "rate".to_owned(),
     }
+}
+
+/// The end of the ids of an act.
+pub(super) fn id_of(word: &str) -> String {
+    word.replace([':', '.'], "-")
 }
 
 fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
@@ -493,11 +495,12 @@ fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
             ),
             (None, false) => String::new(),
         };
-        let main = !has_main && refusal.is_empty() && matches!(may.act, MayAct::Move(_) | MayAct::Rate);
+        let main =
+            !has_main && refusal.is_empty() && matches!(may.act, MayAct::Move(_) | MayAct::Rate);
         has_main |= main;
         let rate = at_hand.kind.rate.filter(|_| may.act == MayAct::Rate);
         acts.push(CaseAct {
-            id: code.replace([':', '.'], "-"),
+            id: id_of(&code),
             title: visit.say(&may.title),
             words: words.map(|(need, must)| (visit.say(&need.title()), *must)),
             units,
@@ -512,139 +515,4 @@ fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
         });
     }
     acts
-}
-
-/// What the forms of a case send; each uses what it needs.
-#[derive(Debug, Deserialize)]
-pub(crate) struct SentStep {
-    #[serde(default)]
-    act: String,
-    #[serde(default)]
-    key: String,
-    #[serde(default)]
-    seen: String,
-    #[serde(default)]
-    words: String,
-    #[serde(default)]
-    unit: String,
-    #[serde(default)]
-    number: String,
-    #[serde(default)]
-    solved: String,
-    #[serde(default)]
-    satisfied: String,
-}
-
-impl SentStep {
-    fn ask(&self) -> Option<Ask> {
-        if let Some(code) = self.act.strip_prefix("move:") {
-            return code.parse().ok().map(Ask::Move);
-        }
-        Some(match self.act.as_str() {
-            "note" => Ask::Note,
-            "extend" => Ask::Extend,
-            "reopen" => Ask::Reopen,
-            "unmerge" => Ask::Unmerge,
-            "merge" => {
-                let digits = typed::digits(&self.number);
-                Ask::Merge(digits.and_then(|no| no.parse().ok()).unwrap_or(0))
-            }
-            "rate" => Ask::Rate(Rating {
-                solved: match self.solved.as_str() {
-                    "yes" => Some(Solved::Yes),
-                    "partly" => Some(Solved::Partly),
-                    "no" => Some(Solved::No),
-                    _ => None,
-                },
-                satisfied: self.satisfied.parse().ok(),
-            }),
-            _ => return None,
-        })
-    }
-
-    fn typed(&self) -> CaseTyped {
-        CaseTyped {
-            act: self.act.clone(),
-            words: self.words.clone(),
-            unit: self.unit.clone(),
-            number: self.number.clone(),
-            solved: self.solved.clone(),
-            satisfied: self.satisfied.clone(),
-        }
-    }
-}
-
-/// `POST /{community}/cases/{no}/step`.
-pub(crate) async fn step_own(
-    member: Member,
-    Path((_, Seq(case_no))): Path<(String, Seq)>,
-    sent: Unread<SentStep>,
-) -> Result<Response, Fault> {
-    let side = Side::own(&member)?;
-    let at_hand = find(&side.visit.app.house, &side.visit.code, case_no).await?;
-    if !at_hand.is_of(member.me.resident) {
-        return Err(Fault::not_found());
-    }
-    stepped(&side, case_no, sent.form().await?).await
-}
-
-/// `POST /{community}/work/{no}/step`.
-pub(crate) async fn step_work(
-    duty: OnDuty,
-    Path((_, Seq(case_no))): Path<(String, Seq)>,
-    sent: Unread<SentStep>,
-) -> Result<Response, Fault> {
-    let side = Side::desk(&duty)?;
-    let at_hand = find(&side.visit.app.house, &side.visit.code, case_no).await?;
-    duty.reads(ReadKind::Case, &whose(&at_hand)).await?;
-    stepped(&side, case_no, sent.form().await?).await
-}
-
-async fn stepped(side: &Side<'_>, case_no: u64, sent: SentStep) -> Result<Response, Fault> {
-    let visit = side.visit;
-    let house = &visit.app.house;
-    let ask = sent.ask().ok_or_else(Fault::not_found)?;
-    let asked = SentAct {
-        ask,
-        input: Input {
-            // A form without the number of steps is taken for one of the very first page.
-            seen: sent.seen.parse().unwrap_or(0),
-            words: sent.words.clone(),
-            photos: 0,
-            files: 0,
-            unit: sent.unit.parse::<Code>().ok().filter(|unit| {
-                let mut known = units(&side.served).into_iter();
-                known.any(|(code, _)| code == *unit)
-            }),
-        },
-        token: Some(sent.key.clone()).filter(|key| (1..=128).contains(&key.len())),
-    };
-    let refusals = match take(house, &visit.code, &side.actor, case_no, &asked).await {
-        Ok(()) => return Ok(go(&side.path(&format!("/{case_no}?done=1")))),
-        Err(CaseError::Refused(refusals)) => refusals,
-        Err(error) => return Err(error.into()),
-    };
-    let mut errors = Vec::new();
-    for refusal in &refusals {
-        let mut message = visit.say(&refusal.text);
-        // The engine knows who was first by their code alone.
-        if let Some(first) = &refusal.first {
-            let name = visit.actor(&first.by.actor).await;
-            message = message.replace(first.by.actor.as_str(), &name);
-        }
-        let field = match refusal.code {
-            "case.need" | "case.words" => {
-                format!("words-{}", sent.act.replace([':', '.'], "-"))
-            }
-            _ => "form".to_owned(),
-        };
-        errors.push(CaseFault { field, message });
-    }
-    let status = Fault::from(CaseError::Refused(refusals)).status;
-    let at_hand = find(house, &visit.code, case_no).await?;
-    let refused = Refused {
-        typed: sent.typed(),
-        errors,
-    };
-    Ok((status, Html(view(side, &at_hand, refused).await?)).into_response())
 }

@@ -79,12 +79,6 @@ statements! {
     END_EFFECT = concat!("UPDATE case_effect SET state = $5, entry = $6, told = $7 WHERE community_id = ", community!(),
         " AND case_no = $2 AND step_no = $3 AND place = $4 AND state = 1");
     SET_ENTRY = concat!("UPDATE case_file SET entry = $3 WHERE community_id = ", community!(), " AND case_no = $2");
-    TEXTS_OF = concat!("SELECT t.case_no, t.step_no, t.key, t.text, t.salt FROM case_text AS t \
-        JOIN case_file AS f ON f.community_id = t.community_id AND f.case_no = t.case_no WHERE f.community_id = ",
-        community!(), " AND (f.resident = $2 OR f.opener = $3) ORDER BY t.case_no, t.step_no, t.key");
-    FORGET_TEXTS = concat!("DELETE FROM case_text WHERE community_id = ", community!(),
-        " AND case_no IN (SELECT f.case_no FROM case_file AS f WHERE f.community_id = ", community!(),
-        " AND (f.resident = $2 OR f.opener = $3))");
 }
 
 /// The groups that are not ended.
@@ -140,7 +134,7 @@ fn files(rows: Vec<FileRow>) -> Result<Vec<CaseFile>, StoreError> {
     rows.into_iter().map(FileRow::file).collect()
 }
 
-fn words(
+pub(super) fn words(
     (step, key, text, salt): (i64, String, String, Vec<u8>),
 ) -> Result<CaseText, StoreError> {
     let salt = salt.try_into().map_err(|_| StoreError::Corrupt {
@@ -154,7 +148,7 @@ fn words(
     })
 }
 
-fn resident_code(resident: ResidentNo) -> String {
+pub(super) fn resident_code(resident: ResidentNo) -> String {
     format!("resident/{resident}")
 }
 
@@ -566,38 +560,6 @@ impl Own {
         }
         transaction.commit().await?;
         Ok(ended)
-    }
-
-    pub(crate) async fn case_texts_of(
-        &self,
-        community: &Code,
-        resident: ResidentNo,
-    ) -> Result<Vec<(u64, CaseText)>, StoreError> {
-        let rows: Vec<(i64, i64, String, String, Vec<u8>)> = sqlx::query_as(TEXTS_OF)
-            .bind(community.as_str())
-            .bind(i64::from(resident.0))
-            .bind(resident_code(resident))
-            .fetch_all(&self.readers)
-            .await?;
-        let text = |(case_no, step, key, text, salt)| {
-            Ok((uint(case_no)?, words((step, key, text, salt))?))
-        };
-        rows.into_iter().map(text).collect()
-    }
-
-    pub(crate) async fn forget_case_texts(
-        &self,
-        community: &Code,
-        resident: ResidentNo,
-    ) -> Result<u64, StoreError> {
-        let mut writer = self.writer().await?;
-        let gone = sqlx::query(FORGET_TEXTS)
-            .bind(community.as_str())
-            .bind(i64::from(resident.0))
-            .bind(resident_code(resident))
-            .execute(&mut *writer)
-            .await?;
-        Ok(gone.rows_affected())
     }
 }
 

@@ -85,7 +85,11 @@ async fn shown_form(side: &Side<'_>, kind: &str, event: &str) -> Result<Response
         on: side.now().on.to_string(),
         quantity: plan.as_ref().map_or_else(String::new, |plan| {
             let one = plan.quantity_min == plan.quantity_max;
-            if one { written(plan.quantity_min, plan.scale) } else { String::new() }
+            if one {
+                written(plan.quantity_min, plan.scale)
+            } else {
+                String::new()
+            }
         }),
         ..Typing::default()
     };
@@ -255,7 +259,11 @@ async fn opened(
         event: event.to_owned(),
         claim: typing.claim(),
         resident,
-        token: if has_key { typing.key.clone() } else { hex(&random::<16>()) },
+        token: if has_key {
+            typing.key.clone()
+        } else {
+            hex(&random::<16>())
+        },
     };
     if !wrong.is_empty() {
         let status = Fault::input("resident", "", "").status;
@@ -334,7 +342,11 @@ fn form(
         naming: visit.say(&kind.open.name.title()),
         due: before_sending(side, kind),
         // A form that was wrong opened nothing; the same form sent again opens one case.
-        key: if typing.key.is_empty() { hex(&random::<16>()) } else { typing.key.clone() },
+        key: if typing.key.is_empty() {
+            hex(&random::<16>())
+        } else {
+            typing.key.clone()
+        },
         errors,
         shell: visit.shell(),
     }
@@ -358,7 +370,11 @@ fn claim_fields(side: &Side<'_>, plan: &KindPlan, typing: &Typing) -> Vec<CaseFi
         input: CaseInput::Number,
         value: typing.quantity.clone(),
     }];
-    fields.extend(plan.fields.iter().map(|field| plan_field(side, field, typing)));
+    fields.extend(
+        plan.fields
+            .iter()
+            .map(|field| plan_field(side, field, typing)),
+    );
     fields.push(CaseField {
         name: "on".to_owned(),
         title: visit.either("哪一天", "On which day"),
@@ -501,8 +517,12 @@ fn before_sending(side: &Side<'_>, kind: &Kind) -> Vec<CaseDue> {
                         let end = text.find(['：', ':']).unwrap_or(text.len());
                         text.get(..end).unwrap_or(text).to_owned()
                     };
-                    let zh = title.as_ref().map_or_else(|| code.to_string(), |t| short(&t.zh));
-                    let en = title.as_ref().map_or_else(|| code.to_string(), |t| short(&t.en));
+                    let zh = title
+                        .as_ref()
+                        .map_or_else(|| code.to_string(), |t| short(&t.zh));
+                    let en = title
+                        .as_ref()
+                        .map_or_else(|| code.to_string(), |t| short(&t.en));
                     one(zh, en, Length::Workdays(*days))
                 })
                 .collect()

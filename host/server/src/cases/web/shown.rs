@@ -118,8 +118,14 @@ pub(super) fn due(visit: &Visit, zh: &str, en: &str, (due, now): (&Due, Moment))
 pub(super) fn dues(visit: &Visit, standing: &Standing, now: Moment) -> Vec<CaseDue> {
     let promise = standing.promise.as_ref();
     let state = standing.due.as_ref();
-    let promise =
-        promise.map(|one| due(visit, "答应答复的时间", "An answer was promised", (one, now)));
+    let promise = promise.map(|one| {
+        due(
+            visit,
+            "答应答复的时间",
+            "An answer was promised",
+            (one, now),
+        )
+    });
     let state = state.map(|one| due(visit, "这一步要办完", "This step is due", (one, now)));
     state.into_iter().chain(promise).collect()
 }
@@ -242,10 +248,7 @@ fn unit_title(side: &Side<'_>, unit: &Code) -> String {
 }
 
 /// What was done, oldest first.
-pub(super) async fn steps(
-    side: &Side<'_>,
-    at_hand: &CaseAtHand,
-) -> Result<Vec<CaseStep>, Fault> {
+pub(super) async fn steps(side: &Side<'_>, at_hand: &CaseAtHand) -> Result<Vec<CaseStep>, Fault> {
     let visit = side.visit;
     let mut names: BTreeMap<Code, String> = BTreeMap::new();
     let mut steps = Vec::new();
@@ -304,7 +307,10 @@ fn act_title(side: &Side<'_>, kind: &Kind, act: &Act) -> String {
         Act::Unmerge => visit.either("取消合并", "Undid the link"),
         Act::Rate(rating) => rated(visit, *rating),
         Act::GiveUp => visit.either("一直没有等到回复，先结束", "Closed, nobody answered"),
-        Act::Recount => visit.either("放假安排变了，期限重新算过", "The days off changed, and dates with them"),
+        Act::Recount => visit.either(
+            "放假安排变了，期限重新算过",
+            "The days off changed, and dates with them",
+        ),
     }
 }
 
@@ -316,7 +322,10 @@ fn rated(visit: &Visit, rating: Rating) -> String {
         Solved::No => visit.either("没有解决", "not solved"),
     }));
     told.extend(rating.satisfied.map(|satisfied| {
-        visit.either(&format!("满意程度 {satisfied}"), &format!("satisfied: {satisfied}"))
+        visit.either(
+            &format!("满意程度 {satisfied}"),
+            &format!("satisfied: {satisfied}"),
+        )
     }));
     told.join(" · ")
 }
@@ -357,9 +366,11 @@ fn followed(side: &Side<'_>, effect: &CaseEffect) -> Option<CaseTold> {
     }
     let no = entry.map_or_else(String::new, |entry| entry.to_string());
     match (follow, effect.state) {
-        (Follow::Book { .. }, EffectState::Waiting) => {
-            plain("正在记账。".to_owned(), "It is being booked.".to_owned(), None)
-        }
+        (Follow::Book { .. }, EffectState::Waiting) => plain(
+            "正在记账。".to_owned(),
+            "It is being booked.".to_owned(),
+            None,
+        ),
         (Follow::Book { .. }, _) => plain(
             format!("已记账，第 {no} 笔。"),
             format!("Booked as entry {no}."),
@@ -383,7 +394,13 @@ fn followed(side: &Side<'_>, effect: &CaseEffect) -> Option<CaseTold> {
                 None,
             )
         }
-        (Follow::Reverse { .. } | Follow::Withdraw { .. } | Follow::Notify { .. } | Follow::Open { .. }, _) => None,
+        (
+            Follow::Reverse { .. }
+            | Follow::Withdraw { .. }
+            | Follow::Notify { .. }
+            | Follow::Open { .. },
+            _,
+        ) => None,
     }
 }
 
@@ -428,7 +445,12 @@ pub(super) async fn preview(
         if let Record::Refused(set, _, refusal) = record {
             let plan = explain::plan_of(&frame, *set);
             let refusal = explain::without_balance(refusal);
-            Some(explain::refusal(&plan, Some(&frame), &refusal, visit.tongue()))
+            Some(explain::refusal(
+                &plan,
+                Some(&frame),
+                &refusal,
+                visit.tongue(),
+            ))
         } else {
             None
         }
