@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PLACES = ["host", "plugins/bundled"]
 # Where what stands is shown to residents: pages, faults, refusals, reasons.
 RESIDENTS = ["host/pages/src", "host/pages/texts", "host/core/src/book/command", "host/core/src/book/kinds"] + [f"host/server/src/{file}" for file in [
-    "access/web", "amend/web", "amend/marks/web", "audit/proof/web", "door/fault", "door/visit", "door/error_page",
+    "access/web", "amend/web", "amend/marks/web", "audit/proof/web", "cases", "door/fault", "door/visit", "door/error_page",
     "door/contact", "earning/web", "ledger/carried", "ledger/explain", "ledger/lines", "ledger/months", "ledger/pending",
     "ledger/titles", "ledger/told", "ledger/unmoved", "ledger/web", "ledger/why", "people/accounts", "people/own/web", "people/privacy", "period/web", "redemption/counter",
     "redemption/order", "redemption/shop", "rulebooks/web", "vitals"]]

@@ -5,8 +5,10 @@
 //! leaned on a year without a list says so.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use rongyi_core::time::LocalDate;
+use toml::de::DeTable;
 
 use crate::finding::{Finding, both};
 use crate::node::Node;
@@ -108,9 +110,25 @@ impl WorkCalendar {
     /// Every mistake of the text.
     pub fn with(&self, text: &str) -> Result<WorkCalendar, Vec<Finding>> {
         let node = Node::from_toml(text).map_err(|bad| vec![*bad])?;
+        self.laid_over(&node)
+    }
+
+    /// The same with a table that somebody else parsed: `[calendar]` of a longer file, with the place where it stands.
+    ///
+    /// # Errors
+    /// Every mistake of the table.
+    pub fn with_table(
+        &self,
+        table: &DeTable<'_>,
+        at: Range<usize>,
+    ) -> Result<WorkCalendar, Vec<Finding>> {
+        self.laid_over(&Node::from_table(table, at))
+    }
+
+    fn laid_over(&self, node: &Node) -> Result<WorkCalendar, Vec<Finding>> {
         let findings = Findings::default();
         let mut calendar = self.clone();
-        calendar.read(&Place::root(&findings, &node));
+        calendar.read(&Place::root(&findings, node));
         if findings.is_clean() {
             Ok(calendar)
         } else {

@@ -2,10 +2,12 @@
 //!
 //! Whether the rules accept their parameters is asked later, by whoever can run them.
 
+mod cases;
 mod expiry;
 mod kinds;
 mod periods;
 
+pub use cases::{CaseUnit, OfCase};
 pub use kinds::OfKind;
 pub use periods::Closing;
 
@@ -14,6 +16,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rongyi_cases::WorkCalendar;
 use rongyi_core::ids::Code;
 use rongyi_core::rule::{KindPlan, Text};
 use rongyi_core::settings::Expiry;
@@ -124,6 +127,14 @@ pub struct Community {
     pub periods: Vec<Closing>,
     /// The shop.
     pub shop: Shop,
+    /// What may be asked of it, in the order of the file.
+    pub cases: Vec<OfCase>,
+    /// Who works on it; empty where everybody does.
+    pub case_units: Vec<CaseUnit>,
+    /// The event kinds that may be claimed, with their places; all of them when not said.
+    pub claims: Option<Vec<(Code, Range<usize>)>>,
+    /// The working days of the host, by which cases are due.
+    pub calendar: Arc<WorkCalendar>,
     /// The rules, in the order of the file.
     pub rules: Vec<RuleEntry>,
     pub(super) code_at: (Arc<Source>, Range<usize>),
@@ -173,6 +184,13 @@ pub(super) fn read(
     let issue_budget_month = integer("issue_budget_month", 1..=AMOUNT_MAX);
     let periods = table.get("period").map(|field| periods::read(&field));
     let shop = table.need("shop").and_then(|field| read_shop(&field));
+    let cases = table.get("case").map(|field| cases::read(&field));
+    let case_units = table
+        .get("case_units")
+        .map(|field| cases::read_units(&field));
+    let claims = table
+        .get("claims")
+        .and_then(|field| cases::read_claims(&field));
     let folder = path.parent().unwrap_or(Path::new(""));
     let rules = read_rules(desk, &table, Places { folder, root });
     table.finish();
@@ -202,6 +220,10 @@ pub(super) fn read(
         issue_budget_month,
         periods: periods.unwrap_or_default(),
         shop: shop?,
+        cases: cases.unwrap_or_default(),
+        case_units: case_units.unwrap_or_default(),
+        claims,
+        calendar: Arc::default(),
         rules,
         code_at: (Arc::clone(&desk.source), code_at),
     })

@@ -4,11 +4,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use rongyi_cases::{WorkCalendar, bundled_calendar};
 use rongyi_files::Trouble;
 use rongyi_rules::{Allowance, Lowered, Tier};
+use toml::de::DeValue;
 
 use super::reader::{Field, Table, both};
 use crate::serving;
@@ -31,6 +34,7 @@ pub(super) struct Host {
     pub(super) serving: serving::Limits,
     pub(super) metrics_from: Vec<IpAddr>,
     pub(super) security_contact: Vec<String>,
+    pub(super) calendar: Arc<WorkCalendar>,
 }
 
 /// Reads everything but `communities`, see [`community_paths`].
@@ -82,6 +86,31 @@ pub(super) fn read(
             .map(|field| read_addresses(&field))
             .unwrap_or_default(),
         security_contact: read_contacts(table),
+        calendar: Arc::new(read_calendar(table)),
+    }
+}
+
+/// `[calendar]`: lists of days off and opening hours, laid over those that come with the program.
+fn read_calendar(table: &Table<'_>) -> WorkCalendar {
+    let known = bundled_calendar();
+    let Some(field) = table.get("calendar") else {
+        return known;
+    };
+    let DeValue::Table(rows) = field.value.get_ref() else {
+        field.wrong_type("一张表", "a table", "{ open = { to = \"18:00\" } }");
+        return known;
+    };
+    match known.with_table(rows, field.span()) {
+        Ok(calendar) => calendar,
+        Err(found) => {
+            for finding in found {
+                let place = finding.at.unwrap_or_else(|| field.span());
+                field
+                    .desk
+                    .error(place, finding.code, finding.message, finding.help);
+            }
+            known
+        }
     }
 }
 

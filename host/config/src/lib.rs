@@ -23,7 +23,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use community::{AccountUnit, Closing, Community, OfKind, Shop};
+pub use community::{AccountUnit, CaseUnit, Closing, Community, OfCase, OfKind, Shop};
 use diagnostic::Source;
 pub use diagnostic::{Diagnostic, Severity, render, to_json};
 use reader::{Mistakes, Table, both};
@@ -168,9 +168,12 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
 fn config(
     path: &Path,
     host: host::Host,
-    communities: Vec<Community>,
+    mut communities: Vec<Community>,
     warnings: Vec<Diagnostic>,
 ) -> Config {
+    for community in &mut communities {
+        community.calendar = Arc::clone(&host.calendar);
+    }
     Config {
         file: path.to_owned(),
         data_dir: host.data_dir,

@@ -163,4 +163,19 @@
     document.addEventListener("visibilitychange", wake);
     wake();
   }
+
+  // In the queue, j and k go down and up, Enter opens; nothing is taken from whoever types.
+  var rows = document.querySelectorAll("[data-queue] a");
+  if (rows.length) {
+    each("[data-keys]", function (hint) { hint.hidden = false; });
+    document.addEventListener("keydown", function (event) {
+      var step = { j: 1, k: -1 }[event.key];
+      var tag = event.target.tagName;
+      if (!step || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(tag)) return;
+      var here = Array.prototype.indexOf.call(rows, document.activeElement);
+      var next = rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))];
+      next.focus();
+      event.preventDefault();
+    });
+  }
 })();

@@ -8,6 +8,7 @@ pub mod access;
 pub mod account;
 pub mod amend;
 pub mod assets;
+pub mod cases;
 mod escape;
 pub mod fault;
 pub mod find;
@@ -45,6 +46,11 @@ pub use amend::{
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
 pub use find::{FindView, FoundDoes, FoundRow};
 pub use format::{Day, Moment};
+pub use cases::{
+    CaseAct, CaseDue, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink, CasePickView,
+    CasePreview, CaseRating, CaseRow, CaseStep, CaseTold, CaseTone, CaseTyped, CaseView, CasesView,
+    WorkFilter, WorkView,
+};
 pub use icon::Picture;
 pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
 pub use operator::{

@@ -208,6 +208,8 @@ pub struct Waiting {
 #[derive(Debug, Clone, Template)]
 #[template(path = "home.html")]
 pub struct HomeView {
+    /// Whether something can be asked of the community.
+    pub may_ask: bool,
     /// Around the page.
     pub shell: Shell,
     /// What others did to the reader's way in, told this once; whole sentences.

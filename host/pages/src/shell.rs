@@ -74,6 +74,8 @@ pub enum Desk {
     Find,
     /// How the rules are doing, and closing the books.
     Operator,
+    /// What was asked, and what waits for whom.
+    Work,
     /// Handing orders over.
     Till,
     /// What the shop has, and what comes in.
@@ -100,6 +102,7 @@ impl Desk {
         match self {
             Desk::Find => "/residents",
             Desk::Operator => "/operator",
+            Desk::Work => "/work",
             Desk::Till => "/till",
             Desk::Stock => "/stock",
             Desk::Record => "/record",
@@ -129,6 +132,7 @@ impl Desk {
         match self {
             Desk::Find => "desk-find",
             Desk::Operator => "desk-operator",
+            Desk::Work => "desk-work",
             Desk::Till => "desk-till",
             Desk::Stock => "desk-stock",
             Desk::Record => "desk-record",

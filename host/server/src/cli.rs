@@ -13,7 +13,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::audit::{proof, statement, verify};
 use crate::door::terminal::{Failure, acts, out, tell};
 use crate::door::{May, Right, may};
-use crate::{amend, backup, demo, earning, house, ledger, people, period, rulebooks, serving};
+use crate::{
+    amend, backup, cases, demo, earning, house, ledger, people, period, rulebooks, serving,
+};
 
 /// 榕易：社区积分的账本、规则和超市。
 /// Rongyi: ledger, rules and supermarket for community points.
@@ -152,6 +154,9 @@ enum Command {
     /// 双人更正 / corrections by two people
     #[command(subcommand)]
     Correct(amend::cli::CorrectCommand),
+    /// 办件：申报、申诉、居民提的事 / cases: claims, appeals, what residents ask
+    #[command(subcommand)]
+    Case(cases::cli::CaseCommand),
     /// 公示和异议 / awards under notice, objections
     #[command(subcommand)]
     Notice(amend::cli::NoticeCommand),
@@ -207,6 +212,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Move(args) => backup::moving::run(args).await,
             Command::Reverse(args) => amend::cli::reverse(args).await,
             Command::Correct(command) => amend::cli::correct(command).await,
+            Command::Case(command) => cases::cli::run(command).await,
             Command::Notice(command) => amend::cli::notice(command).await,
             Command::Marks(command) => amend::marks::cli::marks(command).await,
             Command::Refused(command) => earning::refused::refused(command).await,

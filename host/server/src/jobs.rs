@@ -51,6 +51,8 @@ pub struct Done {
     pub retried: usize,
     /// Holders of a signed period that were closed.
     pub closed: u32,
+    /// What time did to cases, and what followed from their steps.
+    pub cases: usize,
 }
 
 /// Runs the jobs every minute until `stop`.
@@ -191,6 +193,12 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
             Err(ClerkError::Rejected(_)) => {}
             Err(error) => return Err(error),
         }
+    }
+    match crate::cases::due::round(house, code).await {
+        Ok(cases) => done.cases = cases,
+        Err(crate::cases::CaseError::Clerk(error)) => return Err(error),
+        Err(crate::cases::CaseError::Store(error)) => return Err(error.into()),
+        Err(error) => tracing::warn!(community = %code, %error, "cases wait for the next round"),
     }
     // What a closing that was stopped half-way left over.
     match crate::period::resume(house, code, ROUND_MAX).await {

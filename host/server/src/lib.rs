@@ -6,6 +6,7 @@ pub mod access;
 pub mod amend;
 pub mod audit;
 pub mod backup;
+pub mod cases;
 pub mod cli;
 pub mod demo;
 pub mod door;

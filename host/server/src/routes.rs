@@ -29,8 +29,8 @@ use crate::door::fault::Fault;
 use crate::door::{Act, Address, Addresses, json, of_api};
 use crate::house::House;
 use crate::{
-    access, amend, audit, door, earning, ledger, overview, people, period, redemption, resident,
-    rulebooks, stock, vitals,
+    access, amend, audit, cases, door, earning, ledger, overview, people, period, redemption,
+    resident, rulebooks, stock, vitals,
 };
 
 /// After this long a request is answered, one way or the other.
@@ -94,10 +94,11 @@ pub fn router(house: Arc<House>) -> Router {
 )]
 pub fn addresses() -> Addresses {
     use Act::{
-        Approve, ChangeSecret, Decline, Enrol, FindResident, HandOver, ManageOwn, ManageStaff,
-        ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder, Propose, ReadPeriodHolders,
-        ReadPerson, RecordEvent, ResetPin, Reverse, Review, SeeDesk, SeeOperations, SeeOwn,
-        SeePeriods, SeePublic, SeeResident, SetListing, StepPeriod,
+        Approve, AskOwn, ChangeSecret, Decline, Enrol, FindResident, HandOver, ManageOwn,
+        ManageStaff, ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder, Propose,
+        ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin, Reverse, Review, SeeCases, SeeDesk,
+        SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeResident, SetListing, StepPeriod,
+        WorkCases,
     };
     Addresses::default()
         // Before anybody signs in.
@@ -186,6 +187,24 @@ pub fn addresses() -> Addresses {
             ManageOwn,
             "/{community}/me/privacy",
             people::privacy::set_own_listing,
+        )
+        // What a resident asked.
+        .get(AskOwn, "/{community}/cases", cases::web::list_cases)
+        .get(
+            AskOwn,
+            "/{community}/cases/new/{kind}",
+            cases::web::form::show_form,
+        )
+        .post(
+            AskOwn,
+            "/{community}/cases/new/{kind}",
+            cases::web::form::open_own,
+        )
+        .get(AskOwn, "/{community}/cases/{no}", cases::web::show_case)
+        .post(
+            AskOwn,
+            "/{community}/cases/{no}/step",
+            cases::web::step::step_own,
         )
         // What is under notice; everybody may look.
         .get(SeePublic, "/{community}/notice", amend::web::show_notice)
@@ -318,6 +337,32 @@ pub fn addresses() -> Addresses {
             RecordEvent,
             "/{community}/record",
             earning::web::record_event,
+        )
+        .get(SeeCases, "/{community}/work", cases::web::show_work)
+        .get(
+            WorkCases,
+            "/{community}/work/new",
+            cases::web::form::pick_kind,
+        )
+        .get(
+            WorkCases,
+            "/{community}/work/new/{kind}",
+            cases::web::form::show_work_form,
+        )
+        .post(
+            WorkCases,
+            "/{community}/work/new/{kind}",
+            cases::web::form::open_work,
+        )
+        .get(
+            SeeCases,
+            "/{community}/work/{no}",
+            cases::web::show_work_case,
+        )
+        .post(
+            WorkCases,
+            "/{community}/work/{no}/step",
+            cases::web::step::step_work,
         )
         .get(SeeDesk, "/{community}/amend", amend::web::show_desk)
         .post(Reverse, "/{community}/amend/reverse", amend::web::reverse)

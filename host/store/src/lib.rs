@@ -4,6 +4,7 @@
 #![deny(clippy::float_arithmetic)]
 
 mod audit;
+mod cases;
 mod error;
 mod model;
 mod moving;
@@ -17,6 +18,9 @@ mod statements;
 mod steps;
 
 pub use audit::{Audit, Finding};
+pub use cases::{
+    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect,
+};
 pub use error::StoreError;
 pub use model::{
     AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, Moment,
@@ -482,6 +486,37 @@ each_engine! {
     fn set_listing(community: &Code, resident: ResidentNo, listing: Listing) -> ();
     /// Says whether a person is a child.
     fn set_minor(person_id: i64, minor: bool) -> ();
+}
+
+// Cases: what somebody asks and others answer.
+each_engine! {
+    /// Opens a case, with its first step; answers its number. The same form of the same person opens one case.
+    fn open_case(new: &NewCase<'_>) -> u64;
+    /// Appends a step with its words and what follows from it, if nobody was faster; all of it or nothing.
+    fn append_case_step(new: &NewCaseStep<'_>) -> Appended;
+    /// Whether a form was written as a step of this case.
+    fn case_step_known(community: &Code, case_no: u64, token: &str) -> bool;
+    /// The bytes of an archived kind.
+    fn case_kind(community: &Code, digest: &Hash) -> Option<Vec<u8>>;
+    /// A case with everything that was done, written and carried out, all of one moment.
+    fn case(community: &Code, case_no: u64) -> Option<StoredCase>;
+    /// Cases of the community in the order of group, date and number, those after `after` when given.
+    fn cases(community: &Code, filter: &CaseFilter, after: Option<(u8, i64, u64)>, limit: u32) -> Vec<CaseFile>;
+    /// Cases that a resident opened or that are for them, newest first, those before `before` when given.
+    fn cases_of(community: &Code, resident: ResidentNo, before: Option<u64>, limit: u32) -> Vec<CaseFile>;
+    /// How many of a kind somebody opened since a moment.
+    fn cases_opened(community: &Code, opener: &Code, kind: &Code, since: Instant) -> u32;
+    /// Open cases on which time has something to do before a local minute.
+    fn due_cases(community: &Code, before: i64, limit: u32) -> Vec<u64>;
+    /// What follows from steps and was not carried out yet, in order.
+    fn waiting_case_effects(community: &Code, limit: u32) -> Vec<WaitingEffect>;
+    /// What became of it, and why; which entry it came to, and whether that is what the case booked. `false` when it was
+    /// carried out before.
+    fn end_case_effect(community: &Code, effect: &WaitingEffect, ended: (EffectState, Option<&str>), entry: (Option<u64>, bool)) -> bool;
+    /// What stands written in the cases that are a resident's: case, step, text.
+    fn case_texts_of(community: &Code, resident: ResidentNo) -> Vec<(u64, CaseText)>;
+    /// Removes what stands written in them; answers how many texts.
+    fn forget_case_texts(community: &Code, resident: ResidentNo) -> u64;
 }
 
 // Sign-in.

@@ -21,6 +21,17 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
     ("balance", Holds::Numbers),
     ("block", Holds::Numbers),
     ("browser", Holds::Goes("forget_access, with the person")),
+    ("case_effect", Holds::Numbers),
+    ("case_file", Holds::Numbers),
+    (
+        "case_kind",
+        Holds::Stays("what the operator wrote about kinds of cases"),
+    ),
+    ("case_step", Holds::Numbers),
+    (
+        "case_text",
+        Holds::Goes("forget_case_texts, with the person"),
+    ),
     ("community", Holds::Numbers),
     (
         "component",

@@ -27,6 +27,18 @@ mod browsers;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/case_words.rs"]
+mod case_words;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
+#[path = "portable/cases.rs"]
+mod cases;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/fates.rs"]
 mod fates;
 #[allow(

@@ -3,6 +3,8 @@
 
 #[path = "people/access.rs"]
 mod access;
+#[path = "people/cases.rs"]
+mod cases;
 #[path = "people/found.rs"]
 mod found;
 
@@ -105,6 +107,8 @@ async fn everything(url: impl Fn(&str) -> String) {
     tokens_and_archives(community(&url("tokens_")).await).await;
     listings_and_readings(community(&url("readings")).await).await;
     found::words_follow_names(community(&url("found_a")).await).await;
+    cases::a_step_is_written_once(community(&url("cases_a")).await).await;
+    cases::lists_go_on_where_they_ended(community(&url("cases_b")).await).await;
 }
 
 async fn persons_and_households(store: Store) {

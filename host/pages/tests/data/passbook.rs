@@ -180,6 +180,7 @@ fn why(lang: Lang, size: Size) -> WhyView {
 #[expect(clippy::too_many_lines, reason = "sample pages, one after the other")]
 pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     let home = HomeView {
+        may_ask: true,
         shell: shell(lang, size, Some("陈阿婆")),
         told: vec![access::told(lang)],
         holder_title: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),

@@ -4,6 +4,7 @@ use rongyi_pages::*;
 
 mod access;
 mod amend;
+mod cases;
 mod office;
 mod orders;
 mod passbook;
@@ -347,6 +348,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         people::pages(lang, size),
         people::sheet_pages(lang, size),
         amend::pages(lang, size),
+        cases::pages(lang, size),
         record::pages(lang, size),
         staff::office_pages(lang, size),
         staff::period_pages(lang, size),

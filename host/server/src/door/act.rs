@@ -15,6 +15,8 @@ pub enum Act {
     OrderOwn,
     /// Change what is one's own on the pages: how one stands in public lists; have it all erased.
     ManageOwn,
+    /// Ask something of the community and follow it: claims, appeals, messages.
+    AskOwn,
     /// See the shop and what is left of each item.
     SeeShop,
     /// Ask what a basket costs a resident.
@@ -49,6 +51,10 @@ pub enum Act {
     SetListing,
     /// Object to an award under notice.
     Object,
+    /// See what was asked, and where it stands.
+    SeeCases,
+    /// Work on what was asked, and ask for somebody at the counter; the kind says who takes which step.
+    WorkCases,
     /// See the desk: open corrections and objections with their reasons.
     SeeDesk,
     /// Take an entry back, within the debt floor.
@@ -91,12 +97,13 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of the table.
-    pub const ALL: [Act; 41] = [
+    pub const ALL: [Act; 44] = [
         Act::SeePublic,
         Act::ChangeSecret,
         Act::SeeOwn,
         Act::OrderOwn,
         Act::ManageOwn,
+        Act::AskOwn,
         Act::SeeShop,
         Act::Quote,
         Act::PlaceOrder,
@@ -114,6 +121,8 @@ impl Act {
         Act::ErasePerson,
         Act::SetListing,
         Act::Object,
+        Act::SeeCases,
+        Act::WorkCases,
         Act::SeeDesk,
         Act::Reverse,
         Act::Propose,
@@ -149,6 +158,10 @@ impl Act {
                 "order and cancel on one's own pages",
             ),
             Act::ManageOwn => ("改、删自己的资料", "change or erase one's own data"),
+            Act::AskOwn => (
+                "提出和跟进自己的事",
+                "ask something of the community and follow it",
+            ),
             Act::SeeShop => ("看货架和库存", "see the shop and its stock"),
             Act::Quote => ("问价", "ask what a basket costs"),
             Act::PlaceOrder => ("下兑换单", "place an order"),
@@ -172,6 +185,11 @@ impl Act {
                 "set how somebody stands in public lists",
             ),
             Act::Object => ("对公示提异议", "object to an award under notice"),
+            Act::SeeCases => ("看办件", "see what was asked"),
+            Act::WorkCases => (
+                "办理办件、替人提出",
+                "work on what was asked, ask for somebody",
+            ),
             Act::SeeDesk => ("看更正和异议", "see corrections and objections"),
             Act::Reverse => ("冲正", "reverse an entry"),
             Act::Propose => ("提出更正", "propose a correction"),

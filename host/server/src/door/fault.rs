@@ -16,6 +16,7 @@ use rongyi_store::StoreError;
 use crate::access::AccessError;
 use crate::access::recovery::RecoveryError;
 use crate::audit::proof::ProofFault;
+use crate::cases::CaseError;
 use crate::people::own::OwnError;
 use crate::period::PeriodError;
 use crate::redemption::till::TillError;
@@ -280,6 +281,33 @@ impl From<OwnError> for Fault {
             OwnError::Clerk(error) => error.into(),
             OwnError::Nobody => Fault::not_found(),
             OwnError::Damaged(_) => Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+impl From<CaseError> for Fault {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Unknown => Fault::not_found(),
+            CaseError::Store(error) => error.into(),
+            CaseError::Clerk(error) => error.into(),
+            CaseError::Damaged(case_no, why) => {
+                tracing::error!(case_no, why, "a case cannot be read");
+                Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            CaseError::Refused(refusals) => {
+                let status = match refusals.first() {
+                    Some(one) if one.first.is_some() => StatusCode::CONFLICT,
+                    Some(_) | None => StatusCode::UNPROCESSABLE_ENTITY,
+                };
+                let code = refusals.first().map_or("case.refused", |one| one.code);
+                let half = |of: fn(&Text) -> &str, between: &str| {
+                    let all: Vec<&str> = refusals.iter().map(|one| of(&one.text)).collect();
+                    all.join(between)
+                };
+                let (zh, en) = (half(|text| &text.zh, ""), half(|text| &text.en, " "));
+                Fault::new(status, code, zh, en)
+            }
         }
     }
 }

@@ -44,6 +44,8 @@ pub enum Kind {
     List,
     /// The office's page about a resident, with everything on it.
     Resident,
+    /// What a resident asked of the community.
+    Case,
 }
 
 impl Kind {
@@ -58,6 +60,7 @@ impl Kind {
         Kind::Identity,
         Kind::List,
         Kind::Resident,
+        Kind::Case,
     ];
 
     /// The stored word.
@@ -72,6 +75,7 @@ impl Kind {
             Kind::Identity => "identity",
             Kind::List => "list",
             Kind::Resident => "resident",
+            Kind::Case => "case",
         }
     }
 
@@ -86,6 +90,7 @@ impl Kind {
             Some(Kind::Order) => ("看了兑换单", "saw an order"),
             Some(Kind::Person) => ("导出了全部资料", "exported everything"),
             Some(Kind::Identity) => ("核对了您是谁", "checked who you are"),
+            Some(Kind::Case) => ("看了一件办件", "saw what was asked"),
             Some(Kind::List) => ("在名单里看到", "saw you in a list"),
             Some(Kind::Resident) => ("打开了您的居民页", "opened the page about you"),
             None => (word, word),

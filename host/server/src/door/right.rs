@@ -106,10 +106,13 @@ fn of(act: Act) -> Line {
     const SHOP: &[Role] = &[Shopkeeper, Operator];
     const DESK: &[Role] = &[Reviewer, Operator];
     const OFFICE: &[Role] = &[Operator];
+    const WORKERS: &[Role] = &[Leader, Reviewer, Operator];
     match act {
         Act::SeePublic => and_terminal(line(Yes, ALL, &[Events, Till, Read, People])),
         Act::ChangeSecret => line(Own, ALL, &[]),
-        Act::SeeOwn | Act::OrderOwn | Act::ManageOwn => line(Own, &[], &[]),
+        Act::SeeOwn | Act::OrderOwn | Act::ManageOwn | Act::AskOwn => line(Own, &[], &[]),
+        Act::SeeCases => and_terminal(line(No, WORKERS, &[])),
+        Act::WorkCases => line(No, WORKERS, &[]),
         Act::SeeShop => line(Yes, SHOP, &[Till, Read, People]),
         Act::Quote | Act::PlaceOrder | Act::CancelOrder => line(Own, SHOP, &[]),
         Act::ReadOrder => and_terminal(line(Own, SHOP, &[Till, People])),
@@ -245,7 +248,9 @@ mod tests {
                 Act::SeePublic,
                 Act::RecordEvent,
                 Act::FindResident,
-                Act::Object
+                Act::Object,
+                Act::SeeCases,
+                Act::WorkCases
             ]
         );
         let scope = |scope| can(Right::Device(scope));

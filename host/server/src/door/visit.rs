@@ -118,6 +118,8 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/people/sheet")
     } else if path.split('/').nth(3) == Some("tokens") {
         format!("/{front}/operator/tokens")
+    } else if let Some(case) = path.strip_suffix("/step") {
+        case.to_owned()
     } else if path.ends_with("/object") {
         format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {
@@ -353,6 +355,7 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
     match role {
         Role::Operator => &[
             Desk::Operator,
+            Desk::Work,
             Desk::Find,
             Desk::Till,
             Desk::Stock,
@@ -367,12 +370,13 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
         Role::Shopkeeper => &[Desk::Till, Desk::Find, Desk::Stock],
         Role::Reviewer => &[
             Desk::Amend,
+            Desk::Work,
             Desk::Find,
             Desk::Record,
             Desk::Reset,
             Desk::Listing,
         ],
-        Role::Leader => &[Desk::Record, Desk::Find],
+        Role::Leader => &[Desk::Record, Desk::Work, Desk::Find],
     }
 }
 

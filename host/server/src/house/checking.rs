@@ -148,6 +148,7 @@ pub fn check_rules(
         let kinds = checked.iter().flat_map(|rule| &rule.rule.plan.kinds);
         let kinds: Vec<&str> = kinds.map(|kind| kind.code.as_str()).collect();
         found.extend(community.unknown_notices(&kinds));
+        found.extend(community.unknown_bookings(&kinds));
         let plans = checked.iter().flat_map(|rule| &rule.rule.plan.kinds);
         found.extend(community.times_unsaid(plans));
     }

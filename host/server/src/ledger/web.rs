@@ -120,7 +120,9 @@ pub(crate) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
             title: goods(&visit, &frame, rest_lines(order)),
             until: day(order.deadline),
         });
+    let served = visit.app.house.community(&visit.code);
     let view = HomeView {
+        may_ask: served.is_some_and(|served| !served.config.cases.is_empty()),
         told: accounts::tell(&visit, me.person_id).await?,
         holder_title: holder_title(&visit, &me, &wallet).await?,
         balance: wallet.points.spendable(today),

@@ -43,6 +43,8 @@ pub struct Residency {
     pub texts: Vec<(u64, String)>,
     /// References that were typed with entries about the person, by entry.
     pub references: Vec<(u64, String)>,
+    /// What was written in cases that are the person's: the case, the step, the question, the words.
+    pub case_texts: Vec<(u64, u32, String, String)>,
     /// Everything that moved on what the person holds, alone or with the household, oldest first.
     pub movements: Vec<Movement>,
     /// What the person ordered, newest first.
@@ -212,6 +214,9 @@ pub async fn erase(
             ..house.command(community, &Actor::Job.code(), ask)
         };
         house.clerk.ask_patiently(community, command).await?;
+        let resident = residency.resident;
+        let gone = house.store.forget_case_texts(community, resident).await?;
+        erased.texts += usize::try_from(gone).unwrap_or(usize::MAX);
         close_number(house, (community, residency.resident), &residency.traits).await?;
         if residency.last && residency.household_text.is_some() {
             let household = residency.household;

@@ -235,6 +235,8 @@ const WALK: &[(&str, Step)] = &[
             1,
         ),
     ),
+    ("case list", One(&["-c", "green"], 0)),
+    ("case show", One(&["-c", "green", "1"], 1)),
     ("marks list", One(&["-c", "green"], 0)),
     ("marks see", One(&["-c", "green", "--entry", "999999"], 1)),
     ("refused list", One(&["-c", "green"], 0)),

@@ -46,6 +46,7 @@ fn filled(path: &str, (entry, order): (u64, u64)) -> String {
         ("{item}", "salt".to_owned()),
         ("{file}", "none.txt".to_owned()),
         ("{id}", "1".to_owned()),
+        ("{kind}", "message".to_owned()),
     ];
     let fill = |path: String, (hole, value): (&str, String)| path.replace(hole, &value);
     let path = holes.into_iter().fold(path.to_owned(), fill);

@@ -9,6 +9,7 @@ mod amend;
 mod api;
 mod app;
 mod carried;
+mod cases;
 mod chains;
 mod clock;
 mod counter;

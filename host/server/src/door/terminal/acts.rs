@@ -72,6 +72,8 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
     ("correct approve", Act::Approve),
     ("correct decline", Act::Decline),
     ("correct list", Act::SeeDesk),
+    ("case list", Act::SeeCases),
+    ("case show", Act::SeeCases),
     ("marks list", Act::SeeDesk),
     ("refused list", Act::SeeDesk),
     ("refused retry", Act::Import),

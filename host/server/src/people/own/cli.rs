@@ -99,6 +99,12 @@ pub(crate) async fn export(args: ExportArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+fn case_text(
+    (case_no, step, key, text): &(u64, u32, String, String),
+) -> serde_json::Value {
+    serde_json::json!({ "case": case_no, "step": step, "question": key, "text": text })
+}
+
 /// Everything about a person, for the person.
 pub(crate) fn as_json(personal_data: &Own) -> serde_json::Value {
     let residencies: Vec<_> = personal_data
@@ -130,6 +136,7 @@ pub(crate) fn as_json(personal_data: &Own) -> serde_json::Value {
                 "traits": traits,
                 "texts": texts,
                 "references": references,
+                "cases": row.case_texts.iter().map(case_text).collect::<Vec<_>>(),
                 "movements": row.movements.iter().map(movement).collect::<Vec<_>>(),
                 "orders": row.orders.iter().map(order).collect::<Vec<_>>(),
                 "sessions": row.sessions.iter().map(session).collect::<Vec<_>>(),

@@ -54,6 +54,7 @@ pub(super) async fn residency(
     }
     texts.sort_unstable();
     references.sort_unstable();
+    let case_texts = store.case_texts_of(&community, resident).await?;
     let movements = frame.map(|frame| lines.iter().map(|row| movement(&frame, row)).collect());
     Ok(Some(Residency {
         traits: member.traits,
@@ -61,6 +62,10 @@ pub(super) async fn residency(
         last,
         texts,
         references,
+        case_texts: case_texts
+            .into_iter()
+            .map(|(case_no, text)| (case_no, text.step, text.key, text.text.text))
+            .collect(),
         movements: movements.unwrap_or_default(),
         orders: store
             .orders_of_resident(&community, resident, u32::MAX >> 1)

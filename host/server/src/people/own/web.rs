@@ -45,12 +45,16 @@ fn view(visit: &Visit, personal_data: &Own, errors: Vec<FieldError>) -> OwnView 
     let texts = personal_data
         .residencies
         .iter()
-        .flat_map(|row| row.texts.iter().chain(&row.references));
+        .flat_map(|row| {
+            let booked = row.texts.iter().chain(&row.references);
+            let booked = booked.map(|(_, text)| text);
+            booked.chain(row.case_texts.iter().map(|(_, _, _, text)| text))
+        });
     OwnView {
         name: personal_data.person.name.clone(),
         phone: personal_data.person.phone.clone().unwrap_or_default(),
         places: personal_data.residencies.iter().map(place).collect(),
-        texts: texts.map(|(_, text)| text.clone()).collect(),
+        texts: texts.cloned().collect(),
         errors,
         done: false,
         shell: visit.shell(),

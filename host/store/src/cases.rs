@@ -1,0 +1,239 @@
+//! The rows of cases as callers hand them over and get them back. No statement, and nothing about what a case means:
+//! that is decided by `rongyi-cases`.
+
+use rongyi_core::chain::{Hash, sha256};
+use rongyi_core::command::SaltedText;
+use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::time::Instant;
+
+/// What stands for no date, so that every list has one order.
+pub const NEVER_DUE: i64 = 9_007_199_254_740_991;
+
+/// Words of one step, under the question they answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseText {
+    /// The step.
+    pub step: u32,
+    /// The question, or `words`.
+    pub key: String,
+    /// What was written.
+    pub text: SaltedText,
+}
+
+/// Where a case stands, for lists: derived from its steps by whoever writes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasePlace {
+    /// The state.
+    pub state: Code,
+    /// The group, 1-5.
+    pub group: u8,
+    /// The local minute at which it is due, since 1970-01-01.
+    pub due: Option<i64>,
+    /// The local minute after which time does something.
+    pub next_at: Option<i64>,
+    /// To whom it was given.
+    pub unit: Option<Code>,
+    /// The case it was linked to.
+    pub merged_into: Option<u64>,
+}
+
+/// A case to be opened.
+#[derive(Debug, Clone)]
+pub struct NewCase<'c> {
+    /// Where.
+    pub community: &'c Code,
+    /// The name of its kind.
+    pub kind: &'c Code,
+    /// The kind itself.
+    pub kind_body: &'c [u8],
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub opener: &'c Code,
+    /// For whom.
+    pub resident: Option<ResidentNo>,
+    /// Where it stands.
+    pub place: &'c CasePlace,
+    /// What it is opened with: codes and numbers as JSON.
+    pub argument: &'c str,
+    /// What was written.
+    pub texts: &'c [CaseText],
+    /// The form that was sent.
+    pub token: &'c str,
+}
+
+/// A step to be appended.
+#[derive(Debug, Clone)]
+pub struct NewCaseStep<'c> {
+    /// Where.
+    pub community: &'c Code,
+    /// The case.
+    pub case_no: u64,
+    /// The version it was decided on.
+    pub seen: u32,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: &'c Code,
+    /// What: the two words of the act.
+    pub act: (&'c str, &'c str),
+    /// Where the case stands then.
+    pub place: &'c CasePlace,
+    /// What was written.
+    pub texts: &'c [CaseText],
+    /// What follows, in order, as JSON of codes and numbers.
+    pub effects: &'c [String],
+    /// The form that was sent.
+    pub token: Option<&'c str>,
+}
+
+/// The answer to a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// It stands there.
+    Done,
+    /// Somebody was faster: nothing was written.
+    Moved,
+    /// The same form had been written before.
+    Again,
+}
+
+/// A case as lists know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFile {
+    /// Its number.
+    pub case_no: u64,
+    /// The name of its kind.
+    pub kind: Code,
+    /// The kind it began with.
+    pub digest: Hash,
+    /// When it was opened.
+    pub opened_at: Instant,
+    /// By whom.
+    pub opener: Code,
+    /// For whom.
+    pub resident: Option<ResidentNo>,
+    /// Where it stands.
+    pub place: CasePlace,
+    /// Its version: the number of its newest step.
+    pub steps: u32,
+    /// What it booked last.
+    pub entry: Option<u64>,
+}
+
+/// A step as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCaseStep {
+    /// Its number, 0 for the opening.
+    pub step: u32,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: Code,
+    /// What: the first word.
+    pub word: String,
+    /// The second.
+    pub argument: String,
+}
+
+/// What became of something that follows from a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EffectState {
+    /// Nobody carried it out yet.
+    Waiting,
+    /// It was carried out.
+    Done,
+    /// It was refused.
+    Refused,
+}
+
+impl EffectState {
+    /// The stored number.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            EffectState::Waiting => 1,
+            EffectState::Done => 2,
+            EffectState::Refused => 3,
+        }
+    }
+
+    /// The state of a stored number.
+    pub(crate) fn of(number: i64) -> Option<EffectState> {
+        let all = [
+            EffectState::Waiting,
+            EffectState::Done,
+            EffectState::Refused,
+        ];
+        all.into_iter().find(|state| state.number() == number)
+    }
+}
+
+/// Something that follows from a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseEffect {
+    /// The step.
+    pub step: u32,
+    /// Its place among those of the step.
+    pub place: u32,
+    /// What, as JSON.
+    pub what: String,
+    /// What became of it.
+    pub state: EffectState,
+    /// What it came to in the book.
+    pub entry: Option<u64>,
+    /// Why it was refused: its code and sentences, as JSON.
+    pub told: Option<String>,
+}
+
+/// Something to be carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingEffect {
+    /// The case.
+    pub case_no: u64,
+    /// The step.
+    pub step: u32,
+    /// Its place among those of the step.
+    pub place: u32,
+    /// What, as JSON.
+    pub what: String,
+}
+
+/// A case with all that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCase {
+    /// As lists know it.
+    pub file: CaseFile,
+    /// Its steps in order.
+    pub steps: Vec<StoredCaseStep>,
+    /// What was written, as far as it was not erased.
+    pub texts: Vec<CaseText>,
+    /// What follows from the steps.
+    pub effects: Vec<CaseEffect>,
+}
+
+/// Which cases a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// Of this kind.
+    pub kind: Option<Code>,
+    /// In this group.
+    pub group: Option<u8>,
+    /// In one of these states, as `kind/state`, or `kind/state@unit` where the unit counts, too; of all when empty.
+    pub states: Vec<String>,
+    /// Those that ended as well.
+    pub with_ended: bool,
+}
+
+/// The commitment to all words of a step; empty when there are none.
+pub(crate) fn commitment(texts: &[CaseText]) -> Vec<u8> {
+    if texts.is_empty() {
+        return Vec::new();
+    }
+    let mut bytes = Vec::new();
+    for text in texts {
+        bytes.extend(text.key.as_bytes());
+        bytes.push(0);
+        bytes.extend(text.text.commitment());
+    }
+    sha256(&bytes).to_vec()
+}
