@@ -44,13 +44,13 @@ pub use amend::{
     AmendView, FoundEntry, MarkRow, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow,
 };
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
-pub use find::{FindView, FoundDoes, FoundRow};
-pub use format::{Day, Moment};
 pub use cases::{
     CaseAct, CaseDue, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink, CasePickView,
     CasePreview, CaseRating, CaseRow, CaseStep, CaseTold, CaseTone, CaseTyped, CaseView, CasesView,
     WorkFilter, WorkView,
 };
+pub use find::{FindView, FoundDoes, FoundRow};
+pub use format::{Day, Moment};
 pub use icon::Picture;
 pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
 pub use operator::{

@@ -124,7 +124,9 @@ impl Desk {
             | Desk::Listing
             | Desk::Staff
             | Desk::Tokens => true,
-            Desk::Operator | Desk::Till | Desk::Stock | Desk::Record | Desk::Amend => false,
+            Desk::Operator | Desk::Till | Desk::Stock | Desk::Record | Desk::Amend | Desk::Work => {
+                false
+            }
         }
     }
 

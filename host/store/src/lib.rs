@@ -19,7 +19,8 @@ mod steps;
 
 pub use audit::{Audit, Finding};
 pub use cases::{
-    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect,
+    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NEVER_DUE,
+    NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect,
 };
 pub use error::StoreError;
 pub use model::{

@@ -86,10 +86,10 @@ pub(super) async fn a_step_is_written_once(store: Store) {
     assert_eq!(case.file.place.state.as_str(), "contact");
     assert_eq!(case.effects.len(), 1);
     let waiting = store.waiting_case_effects(&community, 9).await.unwrap();
-    let ended =
-        |entry| store.end_case_effect(&community, &waiting[0], EffectState::Done, entry, None);
-    assert!(ended(Some(12)).await.unwrap());
-    assert!(!ended(Some(13)).await.unwrap(), "it was carried out before");
+    let done = (EffectState::Done, None);
+    let ended = |entry| store.end_case_effect(&community, &waiting[0], done, (Some(entry), true));
+    assert!(ended(12).await.unwrap());
+    assert!(!ended(13).await.unwrap(), "it was carried out before");
     let case = store.case(&community, case_no).await.unwrap().unwrap();
     assert_eq!(
         (case.file.entry, case.effects[0].entry),

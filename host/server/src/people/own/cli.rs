@@ -99,9 +99,7 @@ pub(crate) async fn export(args: ExportArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn case_text(
-    (case_no, step, key, text): &(u64, u32, String, String),
-) -> serde_json::Value {
+fn case_text((case_no, step, key, text): &(u64, u32, String, String)) -> serde_json::Value {
     serde_json::json!({ "case": case_no, "step": step, "question": key, "text": text })
 }
 

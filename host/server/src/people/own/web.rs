@@ -42,14 +42,11 @@ fn view(visit: &Visit, personal_data: &Own, errors: Vec<FieldError>) -> OwnView 
             &format!("{title}: resident {resident}, household {household}{en}"),
         )
     };
-    let texts = personal_data
-        .residencies
-        .iter()
-        .flat_map(|row| {
-            let booked = row.texts.iter().chain(&row.references);
-            let booked = booked.map(|(_, text)| text);
-            booked.chain(row.case_texts.iter().map(|(_, _, _, text)| text))
-        });
+    let texts = personal_data.residencies.iter().flat_map(|row| {
+        let booked = row.texts.iter().chain(&row.references);
+        let booked = booked.map(|(_, text)| text);
+        booked.chain(row.case_texts.iter().map(|(_, _, _, text)| text))
+    });
     OwnView {
         name: personal_data.person.name.clone(),
         phone: personal_data.person.phone.clone().unwrap_or_default(),
