@@ -31,8 +31,7 @@ pub(crate) use args::{
     HouseholdCommand, ItemCommand, PersonCommand, ResidentCommand, StaffCommand, StockCommand,
     TokenCommand,
 };
-use common::Where;
-use common::{FromFile, Pins, Update};
+use common::{FromFile, Pins, Update, Where};
 
 use rongyi_clerk::ClerkError;
 use rongyi_sheets::{Columns, Row, Rows};

@@ -158,7 +158,7 @@ fn refused(visit: &Visit, added: Added) -> Result<Option<(String, String)>, Faul
     Ok(bad.map(|bad| {
         let message = match bad.code.as_str() {
             "row.subject" | "row.empty" => {
-                visit.either("姓名不能空着。", "The name can't be empty.")
+                visit.either("名字不能空着。", "The name can't be empty.")
             }
             _ => visit.say(&bad.text),
         };
