@@ -47,7 +47,10 @@ fn failure(error: CaseError) -> Failure {
             "没有这一件，请核对编号。",
             "There is no such case; check the number.",
         ),
-        other => Failure::said("case", &other),
+        error @ (CaseError::Refused(_)
+        | CaseError::Damaged(..)
+        | CaseError::Store(_)
+        | CaseError::Clerk(_)) => Failure::said("case", &error),
     }
 }
 

@@ -358,11 +358,14 @@ async fn carry_out(
     Ok(())
 }
 
+/// What is to be booked: the kind of event where it is named, who did it in which role, on whose word.
+type Booking = (Option<String>, Vec<(String, Vec<u32>)>, String);
+
 async fn book(
     house: &House,
     community: &Code,
     effect: &WaitingEffect,
-    (kind, roles, by): (Option<String>, Vec<(String, Vec<u32>)>, String),
+    (kind, roles, by): Booking,
 ) -> Result<Ended, CaseError> {
     let damaged = |why: String| CaseError::Damaged(effect.case_no, why);
     let at_hand = find(house, community, effect.case_no).await?;

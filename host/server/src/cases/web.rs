@@ -7,6 +7,7 @@ pub(crate) mod step;
 
 pub(super) use shown::group_word;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -130,12 +131,14 @@ async fn rows(
     let mut kinds: BTreeMap<Hash, Option<Arc<Kind>>> = BTreeMap::new();
     let (mut rows, mut residents) = (Vec::new(), Vec::new());
     for file in files {
-        if !kinds.contains_key(&file.digest) {
-            let bytes = store.case_kind(&visit.code, &file.digest).await?;
-            let kind = bytes.and_then(|bytes| Kind::from_bytes(&bytes).ok());
-            kinds.insert(file.digest, kind.map(Arc::new));
-        }
-        let kind = kinds.get(&file.digest).cloned().flatten();
+        let kind = match kinds.entry(file.digest) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(place) => {
+                let bytes = store.case_kind(&visit.code, &file.digest).await?;
+                let kind = bytes.and_then(|bytes| Kind::from_bytes(&bytes).ok());
+                place.insert(kind.map(Arc::new)).clone()
+            }
+        };
         let state = kind
             .as_ref()
             .and_then(|kind| kind.state(&file.place.state).cloned());
