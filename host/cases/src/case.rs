@@ -5,91 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rongyi_core::actor::same_person;
 use rongyi_core::ids::Code;
-use rongyi_core::time::LocalDate;
 
 use crate::act::Act;
-use crate::calendar::{DAY_MINUTES, WorkCalendar, clock};
+use crate::calendar::WorkCalendar;
 use crate::kind::{Kind, Role};
+use crate::moment::Moment;
 use crate::opening::Opening;
+use crate::party::Party;
 
 /// The most cases that are linked one to the other.
 const CHAIN_MAX: usize = 100;
-
-/// A local day and the minute of that day, 0-1439; as an end, 1440 is the end of the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment {
-    /// The local day.
-    pub on: LocalDate,
-    /// The minute of the day.
-    pub minute: u16,
-}
-
-impl Moment {
-    /// A moment.
-    pub fn new(on: LocalDate, minute: u16) -> Moment {
-        Moment { on, minute }
-    }
-
-    /// The end of a day.
-    pub fn end_of(on: LocalDate) -> Moment {
-        Moment {
-            on,
-            minute: DAY_MINUTES,
-        }
-    }
-
-    /// So many minutes later.
-    pub(crate) fn plus_minutes(self, minutes: u32) -> Moment {
-        let day = u32::from(DAY_MINUTES);
-        let all = u32::from(self.minute).saturating_add(minutes);
-        let (days, minute) = (all.div_euclid(day), all.rem_euclid(day));
-        Moment {
-            on: self.on.plus_days(i32::try_from(days).unwrap_or(i32::MAX)),
-            minute: u16::try_from(minute).unwrap_or(0),
-        }
-    }
-}
-
-impl std::fmt::Display for Moment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.on, clock(self.minute))
-    }
-}
-
-/// Somebody, as far as deciding goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Party {
-    /// Under which name they act.
-    pub actor: Code,
-    /// The human being, when the host knows.
-    pub person: Option<i64>,
-    /// Their household in this community.
-    pub household: Option<u32>,
-}
-
-impl Party {
-    /// Time itself.
-    pub fn clock() -> Party {
-        Party {
-            actor: Code::literal("clock"),
-            person: None,
-            household: None,
-        }
-    }
-
-    /// Whether both are one human being.
-    pub fn is_same(&self, other: &Party) -> bool {
-        let person = self.person.is_some() && self.person == other.person;
-        person || same_person(&self.actor, &other.actor)
-    }
-
-    /// Whether both live in one household.
-    pub fn shares_household(&self, other: &Party) -> bool {
-        self.household.is_some() && self.household == other.household
-    }
-}
 
 /// Somebody who acts, with what they may be.
 #[derive(Debug, Clone, PartialEq, Eq)]

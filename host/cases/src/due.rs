@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use rongyi_core::time::LocalDate;
 
 use crate::calendar::{Counted, CountedDay, WorkCalendar};
-use crate::case::Moment;
 use crate::kind::{HourClock, Span};
+use crate::moment::Moment;
 use crate::opening::Opening;
 
 /// A length of time that no longer depends on an answer.

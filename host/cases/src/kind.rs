@@ -6,6 +6,7 @@
 
 mod check;
 mod draft;
+mod lists;
 mod order;
 mod shape;
 mod steps;

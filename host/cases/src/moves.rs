@@ -9,9 +9,10 @@ use rongyi_core::ids::Code;
 use rongyi_core::rule::Text;
 
 use crate::act::{Act, Rating, Solved};
-use crate::case::{Actor, Case, Ground, Party, Step};
+use crate::case::{Actor, Case, Ground, Step};
 use crate::finding::both;
 use crate::kind::{Effect, Group, Move, Need, Role};
+use crate::party::Party;
 use crate::refusal::{Instead, Refusal};
 use crate::standing::{Broken, Standing};
 

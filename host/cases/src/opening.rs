@@ -2,10 +2,11 @@
 
 use rongyi_core::ids::Code;
 
-use crate::case::{Moment, Party};
 use crate::finding::both;
 use crate::form::{Answer, wrong_answers};
 use crate::kind::{Form, Kind, MayOpen};
+use crate::moment::Moment;
+use crate::party::Party;
 use crate::refusal::Refusal;
 
 /// The most people that one case is about.

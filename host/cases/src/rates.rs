@@ -8,8 +8,8 @@ use std::fmt;
 use rongyi_core::time::LocalDate;
 
 use crate::act::Solved;
-use crate::case::Moment;
 use crate::kind::{Group, Kind};
+use crate::moment::Moment;
 use crate::standing::{Round, Standing};
 
 /// How many of how many.

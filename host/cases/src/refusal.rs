@@ -3,7 +3,8 @@
 use rongyi_core::ids::Code;
 use rongyi_core::rule::Text;
 
-use crate::case::{Moment, Party};
+use crate::moment::Moment;
+use crate::party::Party;
 
 /// Where to go instead.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,9 +8,11 @@ mod fold;
 use rongyi_core::ids::Code;
 
 use crate::act::{Act, Rating, Solved};
-use crate::case::{Case, Ground, Moment, Party};
+use crate::case::{Case, Ground};
 use crate::due::{Count, Due, Waited, due, length};
 use crate::kind::{CHECK, Group, Pause, Since, State, Term};
+use crate::moment::Moment;
+use crate::party::Party;
 use fold::{Fold, Lap};
 
 /// Steps that do not fit the kind that they are said to belong to.

@@ -39,11 +39,14 @@ pub fn asked(text: &str) -> Vec<Asked> {
         None => shaped.split(between).collect(),
     };
     // Before a number, as on a card: `No. 0096`.
-    let words = pieces
-        .into_iter()
-        .map(word)
-        .filter(|word| word.beginnings != ["no"]);
+    let mark = |place: usize| {
+        let next = pieces.get(place.saturating_add(1));
+        next.is_some_and(|next| next.starts_with(|letter: char| letter.is_ascii_digit()))
+    };
+    let words = pieces.iter().map(|piece| word(piece)).enumerate();
     words
+        .filter(|(place, word)| word.beginnings != ["no"] || !mark(*place))
+        .map(|(_, word)| word)
         .filter(|word| *word != Asked::default())
         .take(ASKED_MAX)
         .collect()

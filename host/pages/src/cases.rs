@@ -427,7 +427,7 @@ pub struct WorkFilter {
     pub here: bool,
 }
 
-/// `GET /{community}/work`: the office's queue.
+/// `GET /{community}/queue`: the office's queue.
 #[derive(Debug, Clone, Template)]
 #[template(path = "work.html")]
 pub struct WorkView {

@@ -102,7 +102,7 @@ impl Desk {
         match self {
             Desk::Find => "/residents",
             Desk::Operator => "/operator",
-            Desk::Work => "/work",
+            Desk::Work => "/queue",
             Desk::Till => "/till",
             Desk::Stock => "/stock",
             Desk::Record => "/record",

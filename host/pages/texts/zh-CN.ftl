@@ -987,7 +987,6 @@ token-name-missing = 请写设备叫什么，最多 60 个字。
 desk-people = 居民和户
 desk-tokens = 通行码
 desks-people = 人员
-operator-people = 人员
 act-cases = 申报和办事
 desk-work = 办件
 cases-title = 申报和办事

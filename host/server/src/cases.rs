@@ -2,6 +2,7 @@
 //! checked by the engine and written, and what follows from it is carried out. What a kind means is decided in
 //! `rongyi-cases`; what is booked, by the clerk.
 
+mod claim;
 pub(crate) mod cli;
 pub mod due;
 pub mod effects;

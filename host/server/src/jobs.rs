@@ -3,8 +3,6 @@
 //! idempotency keys go, heads are published, old tries, browsers and sessions go. Each change is a command like any other and safe to run twice.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
 
 use rongyi_clerk::ClerkError;
 use rongyi_core::account::Account;
@@ -14,17 +12,13 @@ use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::StoreError;
-use tokio_util::sync::CancellationToken;
 
 use crate::access::{BROWSERS_KEPT, TRIES_KEPT};
 use crate::audit::proof::ProofFault;
 use crate::door::Actor;
 use crate::due;
 use crate::house::House;
-use crate::people;
 
-/// Time between two rounds.
-const PAUSE: Duration = Duration::from_secs(60);
 /// Orders, accounts and events handled in one round of one community.
 const ROUND_MAX: u32 = 500;
 /// Rounds of what fell due that one look at a balance waits for.
@@ -51,51 +45,6 @@ pub struct Done {
     pub retried: usize,
     /// Holders of a signed period that were closed.
     pub closed: u32,
-    /// What time did to cases, and what followed from their steps.
-    pub cases: usize,
-}
-
-/// Runs the jobs every minute until `stop`.
-pub async fn run(house: Arc<House>, stop: CancellationToken) {
-    for code in house.communities().keys() {
-        match people::own::close_earlier(&house, code).await {
-            Ok(0) => {}
-            Ok(closed) => {
-                tracing::info!(community = %code, closed, "numbers of erased residents were closed")
-            }
-            Err(error) => {
-                tracing::warn!(community = %code, %error, "numbers of erased residents could not be closed; it is tried again with the next start")
-            }
-        }
-    }
-    loop {
-        if let Err(error) = read_log(&house).await {
-            tracing::warn!(%error, "the record of who read what could not be kept up; it is tried again in a minute");
-        }
-        for code in house.communities().keys() {
-            if let Err(error) = house.write_figures(code).await {
-                tracing::warn!(community = %code, %error, "figures about the rules could not be written; they are kept");
-            }
-            match round(&house, code).await {
-                Ok(done) if done != Done::default() => {
-                    tracing::info!(community = %code, ?done, "jobs")
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(community = %code, %error, "a job could not run; it is tried again in a minute")
-                }
-            }
-            roster(&house, code).await;
-            publish(&house, code).await;
-        }
-        sweep(&house).await;
-        tokio::select! {
-            () = stop.cancelled() => return,
-            // A mended rule need not wait for the next minute.
-            () = house.news.changed.notified() => {}
-            () = tokio::time::sleep(PAUSE) => {}
-        }
-    }
 }
 
 /// Writes what was counted of readings, and removes those whose months are over.
@@ -134,7 +83,7 @@ pub async fn sweep(house: &House) {
 }
 
 /// Seals who works here. What nothing explains is told every round, and stays to be seen by `verify`.
-pub async fn roster(house: &House, code: &Code) {
+pub(crate) async fn roster(house: &House, code: &Code) {
     match crate::audit::roster::keep(house, code, None).await {
         Ok(strange) => {
             for unexplained in strange {
@@ -148,7 +97,7 @@ pub async fn roster(house: &House, code: &Code) {
 }
 
 /// Publishes the head of a ledger once an hour. Where the ledger is not the one that was published, nothing more is.
-pub async fn publish(house: &House, code: &Code) {
+pub(crate) async fn publish(house: &House, code: &Code) {
     match house
         .heads
         .publish(&house.store, code, house.clock.now())
@@ -193,12 +142,6 @@ pub async fn round(house: &House, code: &Code) -> Result<Done, ClerkError> {
             Err(ClerkError::Rejected(_)) => {}
             Err(error) => return Err(error),
         }
-    }
-    match crate::cases::due::round(house, code).await {
-        Ok(cases) => done.cases = cases,
-        Err(crate::cases::CaseError::Clerk(error)) => return Err(error),
-        Err(crate::cases::CaseError::Store(error)) => return Err(error.into()),
-        Err(error) => tracing::warn!(community = %code, %error, "cases wait for the next round"),
     }
     // What a closing that was stopped half-way left over.
     match crate::period::resume(house, code, ROUND_MAX).await {

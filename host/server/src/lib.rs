@@ -21,6 +21,7 @@ pub mod people;
 pub mod period;
 pub mod redemption;
 pub mod resident;
+pub mod rounds;
 pub mod routes;
 pub mod rulebooks;
 pub mod serving;

@@ -2,39 +2,34 @@
 //!
 //! Handlers stand with their features; they read the store, ask the clerk, and fill views. None decides about points.
 
+mod around;
 pub mod openapi;
+mod operations;
+
+pub use operations::api_addresses;
+pub(crate) use operations::api_routes;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Router, middleware};
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::csrf::{CsrfLayer, ProtectionError};
-use tower_http::request_id::{
-    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
-};
-use tower_http::timeout::TimeoutLayer;
+use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
-use utoipa_axum::routes;
 
-use crate::access::{AccessError, Devices, Flood, Proxies, Vault, random, server_secret};
-use crate::door::app::{App, BODY_MAX_BYTES};
+use crate::access::{Devices, Flood, Proxies, Vault, random, server_secret};
+use crate::door::app::App;
 use crate::door::fault::Fault;
-use crate::door::{Act, Address, Addresses, json, of_api};
+use crate::door::{Act, Addresses, json};
 use crate::house::House;
+use around::{ShortId, guard, own_id};
+use operations::api_router;
+
 use crate::{
     access, amend, audit, cases, door, earning, ledger, overview, people, period, redemption,
     resident, rulebooks, stock, vitals,
 };
-
-/// After this long a request is answered, one way or the other.
-const ANSWER_MAX: Duration = Duration::from_secs(30);
 
 /// Every address of this host.
 pub fn router(house: Arc<House>) -> Router {
@@ -338,30 +333,30 @@ pub fn addresses() -> Addresses {
             "/{community}/record",
             earning::web::record_event,
         )
-        .get(SeeCases, "/{community}/work", cases::web::show_work)
+        .get(SeeCases, "/{community}/queue", cases::web::show_work)
         .get(
             WorkCases,
-            "/{community}/work/new",
+            "/{community}/queue/new",
             cases::web::form::pick_kind,
         )
         .get(
             WorkCases,
-            "/{community}/work/new/{kind}",
+            "/{community}/queue/new/{kind}",
             cases::web::form::show_work_form,
         )
         .post(
             WorkCases,
-            "/{community}/work/new/{kind}",
+            "/{community}/queue/new/{kind}",
             cases::web::form::open_work,
         )
         .get(
             SeeCases,
-            "/{community}/work/{no}",
+            "/{community}/queue/{no}",
             cases::web::show_work_case,
         )
         .post(
             WorkCases,
-            "/{community}/work/{no}/step",
+            "/{community}/queue/{no}/step",
             cases::web::step::step_work,
         )
         .get(SeeDesk, "/{community}/amend", amend::web::show_desk)
@@ -549,145 +544,4 @@ pub fn addresses() -> Addresses {
             "/{community}/operator/periods/{period}",
             period::web::take_step,
         )
-}
-
-/// What every handler is protected by; faults leave as [`Fault`]s for the layer outside.
-fn guard(
-    app: &App,
-) -> impl tower::Layer<
-    axum::routing::Route,
-    Service: tower::Service<
-        axum::extract::Request,
-        Response: axum::response::IntoResponse + 'static,
-        Error: Into<std::convert::Infallible> + 'static,
-        Future: Send + 'static,
-    > + Clone
-                 + Send
-                 + Sync
-                 + 'static,
-> + Clone
-+ Send
-+ Sync
-+ 'static {
-    let mut csrf = CsrfLayer::new();
-    if let Some(url) = &app.house.config.public_url {
-        csrf = csrf.clone().add_trusted_origin(url).unwrap_or(csrf);
-    }
-    let csrf =
-        csrf.with_rejection_response(|_: ProtectionError| refuse(AccessError::CrossSite.into()));
-    ServiceBuilder::new()
-        .layer(CatchPanicLayer::custom(|_| {
-            refuse(Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))
-        }))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            ANSWER_MAX,
-        ))
-        .layer(csrf)
-        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-}
-
-fn refuse(fault: Fault) -> axum::response::Response {
-    axum::response::IntoResponse::into_response(fault)
-}
-
-/// An id that a client brings along is none: it would stand on pages and in the log like one of ours.
-fn own_id<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
-    request.headers_mut().remove("x-request-id");
-    request
-}
-
-/// Ids that a person can read out on the telephone: eight letters and digits that look unlike each other.
-#[derive(Clone, Copy)]
-struct ShortId;
-
-impl MakeRequestId for ShortId {
-    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
-        const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-        let id: String = random::<8>()
-            .iter()
-            .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
-            .collect();
-        Some(RequestId::new(id.parse().ok()?))
-    }
-}
-
-/// Every operation of the API, below `/api/v1`, with the act it is.
-fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
-    vec![
-        // Points are earned.
-        (Act::RecordEvent, routes!(earning::api::post_event)),
-        (Act::RecordEvent, routes!(earning::api::post_events)),
-        (Act::RecordEvent, routes!(earning::chains::post_chain)),
-        // A resident.
-        (
-            Act::FindResident,
-            routes!(people::finding::api::find_residents),
-        ),
-        (Act::ReadBalance, routes!(people::api::get_balance)),
-        (Act::ReadPassbook, routes!(people::api::get_passbook)),
-        // The shop.
-        (Act::SeeShop, routes!(redemption::api::list_items)),
-        (Act::Quote, routes!(redemption::api::quote_basket)),
-        (Act::PlaceOrder, routes!(redemption::api::place_order)),
-        (Act::ReadOrder, routes!(redemption::api::get_order)),
-        (Act::HandOver, routes!(redemption::api::settle_order)),
-        (Act::CancelOrder, routes!(redemption::api::cancel_order)),
-        // Periods, and what was.
-        (Act::SeePeriods, routes!(period::api::list_periods)),
-        (
-            Act::ReadPeriodHolders,
-            routes!(period::api::list_period_holders),
-        ),
-        (Act::StepPeriod, routes!(period::api::post_period_step)),
-        (Act::ReadBalance, routes!(period::api::get_past_balance)),
-        (Act::State, routes!(period::api::post_statement)),
-        // What was booked is taken back, corrected, objected to.
-        (Act::Reverse, routes!(amend::api::reverse_entry)),
-        (Act::Propose, routes!(amend::api::propose_change)),
-        (Act::SeeDesk, routes!(amend::api::list_proposals)),
-        (Act::Approve, routes!(amend::api::approve_proposal)),
-        (Act::Decline, routes!(amend::api::decline_proposal)),
-        (Act::SeePublic, routes!(amend::api::list_notices)),
-        (Act::Object, routes!(amend::api::object_to_entry)),
-        (Act::Review, routes!(amend::api::review_entry)),
-        // What somebody is to look at.
-        (Act::SeeDesk, routes!(amend::marks::api::list_marks)),
-        (Act::Review, routes!(amend::marks::api::see_mark)),
-        // The ledger.
-        (Act::ReadEntry, routes!(ledger::api::get_entry)),
-        (Act::ReadProof, routes!(ledger::api::get_proof)),
-        (Act::SeePublic, routes!(ledger::api::get_head)),
-        (Act::SeePublic, routes!(ledger::api::list_heads)),
-    ]
-}
-
-/// The addresses of the API with their acts, below `/api/v1`.
-pub fn api_addresses() -> Vec<Address> {
-    let all = operations().into_iter();
-    let mut list: Vec<Address> = all
-        .flat_map(|(act, methods)| of_api(act, methods).0)
-        .collect();
-    list.push(Address {
-        method: "GET",
-        path: "/openapi.json".to_owned(),
-        act: Act::SeePublic,
-    });
-    list
-}
-
-pub(crate) fn api_routes() -> OpenApiRouter<Arc<App>> {
-    let empty = OpenApiRouter::with_openapi(openapi::frame());
-    operations()
-        .into_iter()
-        .fold(empty, |router, (act, methods)| {
-            router.routes(of_api(act, methods).1)
-        })
-}
-
-fn api_router() -> axum::Router<Arc<App>> {
-    let (router, _) = api_routes().split_for_parts();
-    router
-        .route("/openapi.json", axum::routing::get(openapi::get_openapi))
-        .fallback(async || Fault::not_found())
 }

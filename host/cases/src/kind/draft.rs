@@ -6,11 +6,12 @@
 use rongyi_core::amount::Decimal;
 use rongyi_core::ids::Code;
 
+use super::lists::{DAYS_MAX, codes, roles};
 use super::order::in_order;
 use super::shape::{
     AnswerKind, CHOSEN_EVENT, Form, Move, Named, Open, Question, Rate, Reopen, Role, Similar,
 };
-use super::words::{NAMES, OPENERS, ROLES};
+use super::words::{NAMES, OPENERS};
 use super::{Kind, steps};
 use crate::bundled;
 use crate::finding::both;
@@ -18,8 +19,6 @@ use crate::reader::{Part, Place, nearest};
 
 /// The longest answer in characters that a form may ask for.
 const ANSWER_CHARS_MAX: i64 = 4_000;
-/// The most days of anything that is counted in days: a year.
-pub(super) const DAYS_MAX: i64 = 366;
 
 /// A kind before what belongs to another number of checks is left out.
 pub(crate) struct Draft {
@@ -203,23 +202,6 @@ fn open_by(place: &Place<'_>) -> Option<Open> {
         name: name.unwrap_or(Named::Masked),
         per_day,
     })
-}
-
-/// One role or several.
-pub(super) fn roles(place: &Place<'_>) -> Option<Vec<Role>> {
-    let members = place.one_or_more()?;
-    Some(
-        members
-            .iter()
-            .filter_map(|member| member.one_of(ROLES))
-            .collect(),
-    )
-}
-
-/// One name or several.
-pub(super) fn codes(place: &Place<'_>) -> Option<Vec<Code>> {
-    let members = place.one_or_more()?;
-    Some(members.iter().filter_map(Place::code).collect())
 }
 
 fn form_of(place: &Place<'_>) -> Option<Form> {

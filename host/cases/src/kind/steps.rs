@@ -2,7 +2,7 @@
 
 use rongyi_core::ids::Code;
 
-use super::draft::{DAYS_MAX, codes, roles};
+use super::lists::{DAYS_MAX, codes, roles};
 use super::shape::{
     CHOSEN_EVENT, Effect, Extend, Filling, GiveUp, HourClock, Meeting, Move, Need, Pause, Role,
     Share, ShareOf, Since, Span, State, Term,

@@ -4,9 +4,10 @@ use rongyi_core::rule::Text;
 
 use super::{HANDLERS, Seat, not_by};
 use crate::act::Rating;
-use crate::case::{Moment, Party};
 use crate::finding::both;
 use crate::kind::{Group, Move, Need, Role};
+use crate::moment::Moment;
+use crate::party::Party;
 use crate::refusal::{Instead, Refusal};
 
 impl Seat<'_> {

@@ -4,9 +4,11 @@ use rongyi_core::ids::Code;
 
 use super::{Broken, Dispatch};
 use crate::act::{Act, Rating};
-use crate::case::{Case, Moment, Party, Step};
+use crate::case::{Case, Step};
 use crate::kind::{DISPATCH, Group, Kind, RETURNED, State};
+use crate::moment::Moment;
 use crate::opening::Opening;
+use crate::party::Party;
 
 /// A moment, and how many steps had been taken then: steps of the same minute have an order, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::{Pages, at, at_desks, day, l, shell};
 
 fn row(lang: Lang, no: u64, late: bool) -> CaseRow {
     CaseRow {
-        href: format!("/nanmen/work/{no}"),
+        href: format!("/nanmen/queue/{no}"),
         no,
         title: l(lang, "急难愁盼", "Message"),
         about: l(lang, "三号楼的楼道灯坏了", "The light in house 3 is broken"),
@@ -74,7 +74,7 @@ fn act(lang: Lang, code: &str, main: bool) -> CaseAct {
 fn case(lang: Lang, around: Shell) -> CaseView {
     CaseView {
         no: 12,
-        href: "/nanmen/work/12".to_owned(),
+        href: "/nanmen/queue/12".to_owned(),
         title: l(lang, "申报", "Claim"),
         state: l(lang, "待复审", "Waiting for the second check"),
         tone: CaseTone::Open,
@@ -181,14 +181,14 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     };
     let work = WorkView {
         scopes: vec![WorkFilter {
-            href: "/nanmen/work".to_owned(),
+            href: "/nanmen/queue".to_owned(),
             title: l(lang, "等我办的", "Waiting for me"),
             here: true,
         }],
         kinds: Vec::new(),
         rows: vec![row(lang, 12, true), row(lang, 13, false)],
-        next: Some("/nanmen/work?after=1.2.3".to_owned()),
-        ask: "/nanmen/work/new".to_owned(),
+        next: Some("/nanmen/queue?after=1.2.3".to_owned()),
+        ask: "/nanmen/queue/new".to_owned(),
         shell: desk.clone(),
     };
     let refused = CaseView {

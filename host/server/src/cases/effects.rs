@@ -12,16 +12,14 @@ use rongyi_core::chain::sha256;
 use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{Change, Event, Record, Source};
-use rongyi_core::rule::{KindPlan, Text};
-use rongyi_core::time::LocalDate;
+use rongyi_core::rule::Text;
 use rongyi_store::{EffectState, StoreError, WaitingEffect};
 use serde::{Deserialize, Serialize};
 
-use super::opening::Claim;
+use super::claim::{Claim, claimed_event};
 use super::{CaseAtHand, CaseError, find};
 use crate::amend::{self, By, Request};
 use crate::door::{Actor, Signed};
-use crate::earning::{InputError, field, occurred_at, quantity, unread_field};
 use crate::house::House;
 use crate::ledger::explain::{self, Lang};
 
@@ -176,41 +174,6 @@ pub(super) fn books(what: &str) -> bool {
 pub(super) fn case_of(source: &Source) -> Option<u64> {
     let (case_no, _) = source.external_ref.split_once('/')?;
     (source.name.as_str() == SOURCE).then(|| case_no.parse().ok())?
-}
-
-/// What was typed about an event, as the book takes it.
-///
-/// # Errors
-/// [`InputError`] at the field that could not be read.
-pub(super) fn claimed_event(
-    (frame, kind): (&Frame, &Code),
-    claim: &Claim,
-    roles: Vec<(Code, ResidentNo)>,
-    now: (LocalDate, u16),
-) -> Result<Event, InputError> {
-    let (on, minute) = occurred_at(&claim.on, now)?;
-    let plan = frame.rule_for(kind, on).map(|(_, plan)| plan);
-    let mut fields = Vec::new();
-    for (name, text) in claim.fields.iter().filter(|(_, text)| !text.is_empty()) {
-        let name = crate::earning::code(name, "fields")?;
-        let known = |plan: &KindPlan| plan.fields.iter().find(|one| one.name == name).cloned();
-        let value = match plan.and_then(known) {
-            Some(known) => field(&known, text)?,
-            // The book knows the rules of that day better, and says what is wrong.
-            None => unread_field(),
-        };
-        fields.push((name, value));
-    }
-    Ok(Event {
-        kind: kind.clone(),
-        roles,
-        quantity: quantity(&claim.quantity)?,
-        fields,
-        on,
-        minute,
-        source: None,
-        note: None,
-    })
 }
 
 /// What the book would make of an event now; nothing is written. `None` where there is no ledger yet.

@@ -19,23 +19,13 @@ use rongyi_core::typed;
 use rongyi_store::{CaseText, NewCase, StoreError};
 use serde::{Deserialize, Serialize};
 
-use super::effects::{claimed_event, preview};
+use super::claim::{Claim, claimed_event};
+use super::effects::preview;
 use super::{CaseError, acting, kind_of, moment, parties, place, refusal};
 use crate::access::random;
 use crate::door::{Actor, concerned};
 use crate::earning::InputError;
 use crate::house::{Community, House};
-
-/// What was done, for a form that is an event's: as it was typed, read by the event kind's plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claim {
-    /// How much.
-    pub quantity: String,
-    /// The day, with or without the time.
-    pub on: String,
-    /// The plan's own fields.
-    pub fields: BTreeMap<String, String>,
-}
 
 /// What a case was opened with, without words: kept in its first step for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]

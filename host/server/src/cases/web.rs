@@ -66,7 +66,7 @@ impl<'v> Side<'v> {
 
     /// An address of this side.
     pub(super) fn path(&self, below: &str) -> String {
-        let base = if self.is_desk { "/work" } else { "/cases" };
+        let base = if self.is_desk { "/queue" } else { "/cases" };
         self.visit.path(&format!("{base}{below}"))
     }
 
@@ -270,7 +270,7 @@ fn place_after(text: &str) -> Option<(u8, i64, u64)> {
     Some(place)
 }
 
-/// `GET /{community}/work`.
+/// `GET /{community}/queue`.
 pub(crate) async fn show_work(
     duty: OnDuty,
     Typed(query): Typed<WorkQuery>,
@@ -378,7 +378,7 @@ pub(crate) async fn show_case(
     .into_response())
 }
 
-/// `GET /{community}/work/{no}`.
+/// `GET /{community}/queue/{no}`.
 pub(crate) async fn show_work_case(
     duty: OnDuty,
     Path((_, Seq(case_no))): Path<(String, Seq)>,

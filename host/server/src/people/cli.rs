@@ -5,6 +5,7 @@ mod access;
 mod args;
 pub(crate) mod common;
 mod marks;
+mod tokens;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -16,14 +17,12 @@ use rongyi_core::shown;
 
 use super::own::cli;
 use crate::access::server_secret;
-use crate::door::terminal::{
-    Failure, foreign, known, private_file, say, say_json, tell, with_house,
-};
+use crate::door::terminal::{Failure, foreign, known, private_file, say, tell, with_house};
 use crate::earning::cli::{read, understood, unreadable};
 use crate::house::House;
 use crate::people::{
     Added, FirstSecret, HOUSEHOLD_COLUMNS, PERSON_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS,
-    Stopped, finding, tokens,
+    Stopped, finding,
 };
 use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS, by_hand};
 use crate::{people, stock};
@@ -32,6 +31,7 @@ pub(crate) use args::{
     TokenCommand,
 };
 use common::{FromFile, Pins, Update, Where};
+pub(crate) use tokens::token;
 
 use rongyi_clerk::ClerkError;
 use rongyi_sheets::{Columns, Row, Rows};
@@ -338,86 +338,6 @@ pub(crate) async fn stock(command: StockCommand) -> Result<(), Failure> {
         say(&format!("{} / {}", text.zh, text.en));
     }
     done
-}
-
-pub(crate) async fn token(command: TokenCommand) -> Result<(), Failure> {
-    match command {
-        TokenCommand::Add { place, name, scope } => {
-            with_house(&place.installation, async |house| {
-                let community = known(house, &place.place.community)?;
-                let (id, token) = tokens::add(house, community, &name, scope.meant()).await?;
-                say(&token);
-                tell(&format!(
-                    "令牌 {id}（{}，{}）只显示这一次。 Token {id} is shown this once.",
-                    foreign(&name),
-                    scope.meant().word()
-                ));
-                Ok(())
-            })
-            .await
-        }
-        TokenCommand::Revoke { place, id } => {
-            with_house(&place.installation, async |house| {
-                let community = known(house, &place.place.community)?;
-                let token = tokens::revoke(house, community, id).await?;
-                let token = token.ok_or_else(|| {
-                    Failure::new(
-                        "token.unknown",
-                        format!("这个社区没有 {id} 号令牌。"),
-                        format!("This community has no token {id}."),
-                    )
-                })?;
-                say(&format!(
-                    "令牌 {id}（{}）已作废。 Token {id} no longer works.",
-                    foreign(&token.name)
-                ));
-                Ok(())
-            })
-            .await
-        }
-        TokenCommand::List { place, json } => {
-            with_house(&place.installation, async |house| {
-                list_tokens(house, &place, json).await
-            })
-            .await
-        }
-    }
-}
-
-async fn list_tokens(house: &House, place: &Where, json: bool) -> Result<(), Failure> {
-    let tokens = house
-        .store
-        .tokens(known(house, &place.place.community)?)
-        .await?;
-    if json {
-        let list: Vec<_> = tokens
-            .iter()
-            .map(|token| {
-                let active = token.revoked_at.is_none();
-                serde_json::json!({ "id": token.token_id, "name": token.name, "scope": token.scope, "active": active })
-            })
-            .collect();
-        say_json(&serde_json::Value::from(list));
-        return Ok(());
-    }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["编号 id", "设备 device", "能做 scope", ""]);
-    for token in tokens {
-        let state = if token.revoked_at.is_some() {
-            "已作废 revoked"
-        } else {
-            "可用 active"
-        };
-        table.add_row([
-            token.token_id.to_string(),
-            foreign(&token.name),
-            foreign(&token.scope),
-            state.to_owned(),
-        ]);
-    }
-    say(&table.to_string());
-    Ok(())
 }
 
 /// The rows of one command: a file, or one row of options.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::door::terminal::{Failure, Installation, on_terminal, say, tell};
 use crate::house::{House, published};
-use crate::{jobs, logging, routes, serving, watch};
+use crate::{logging, rounds, routes, serving, watch};
 
 /// What to serve.
 #[derive(Debug, Args)]
@@ -100,7 +100,7 @@ pub(crate) async fn serve(
     let house = Arc::new(house);
     let asked = stop_signal();
     let stop = CancellationToken::new();
-    let jobs = tokio::spawn(jobs::run(Arc::clone(&house), stop.clone()));
+    let jobs = tokio::spawn(rounds::run(Arc::clone(&house), stop.clone()));
     let watch = tokio::spawn(watch::run(Arc::clone(&house), began, stop.clone()));
     say(&format!(
         "榕易在 http://{address} ，按 Ctrl+C 停止。 Rongyi serves http://{address} ; Ctrl+C stops it."

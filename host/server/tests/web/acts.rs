@@ -206,8 +206,8 @@ fn every_address_names_its_act() {
             "door/addresses.rs: self.router = self.router.route(path, methods);",
             "routes.rs: .route(\"/healthz\", get(vitals::health))",
             "routes.rs: .route(\"/metrics\", get(vitals::metrics))",
-            "routes.rs: .route(\"/openapi.json\", axum::routing::get(openapi::get_openapi))",
             "routes.rs: .route(\"/readyz\", get(vitals::ready))",
+            "routes/operations.rs: .route(\"/openapi.json\", axum::routing::get(openapi::get_openapi))",
         ],
         "an address stands in a list with its act (routes.rs), or here with a reason"
     );

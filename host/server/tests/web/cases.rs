@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use rongyi_core::ids::ResidentNo;
 use rongyi_core::time::Instant;
 use rongyi_server::cases::{self, effects};
-use rongyi_server::jobs;
 use rongyi_server::people::own::{Wish, collect, erase};
+use rongyi_server::rounds;
 use rongyi_store::{Appended, CasePlace, EffectState, NewCaseStep};
 
 use crate::app::{Answer, Browser, NOW, TestApp, code, fine};
@@ -125,9 +125,9 @@ async fn a_claim_with_two_checks_becomes_an_entry_with_the_rules_points() {
         .await;
     bad.is(422).says(&["许多", "field-quantity"]);
     let no = claim(&mut me, "3").await;
-    let page = format!("/nanmen/work/{no}");
+    let page = format!("/nanmen/queue/{no}");
     let (mut one, mut two) = (app.signed_in("check").await, app.signed_in("check2").await);
-    one.get("/nanmen/work")
+    one.get("/nanmen/queue")
         .await
         .is(200)
         .says(&["植树 3", "待初审"]);
@@ -161,7 +161,7 @@ async fn a_claim_with_two_checks_becomes_an_entry_with_the_rules_points() {
     balance.is(200).says(&["<b>60</b>"]);
     // Its notice has no days: with the next round it is posted.
     app.clock.set(Instant(NOW.0 + 120_000_000));
-    jobs::round(&app.house, &code("nanmen")).await.unwrap();
+    rounds::round(&app.house, &code("nanmen")).await.unwrap();
     me.get(&format!("/nanmen/cases/{no}"))
         .await
         .says(&["已到账"]);
@@ -174,7 +174,7 @@ async fn nobody_checks_their_own_household_and_a_withdrawn_claim_is_not_approved
     let (house, nanmen) = (&app.house, code("nanmen"));
     let mut me = app.signed_in("1001").await;
     let no = claim(&mut me, "1").await;
-    let page = format!("/nanmen/work/{no}");
+    let page = format!("/nanmen/queue/{no}");
     // The reviewer lives in the claimant's household.
     let person = house
         .store
@@ -247,14 +247,14 @@ async fn a_message_is_dispatched_returned_answered_and_opened_again() {
         .next()
         .unwrap()
         .to_owned();
-    let work = mine.replace("/cases/", "/work/");
+    let work = mine.replace("/cases/", "/queue/");
     let (mut boss, mut lead) = (app.signed_in("boss").await, app.signed_in("lead").await);
     let missing = act(&mut boss, &work, "move:dispatch", &[("words", "请去看看")]).await;
     missing.is(422).says(&["还缺", "请去看看"]);
     act(&mut boss, &work, "move:dispatch", &[("unit", "grid")])
         .await
         .is(303);
-    lead.get("/nanmen/work").await.says(&["楼道灯坏了"]);
+    lead.get("/nanmen/queue").await.says(&["楼道灯坏了"]);
     act(&mut lead, &work, "move:return", &[("words", "不归我们管")])
         .await
         .is(303);
@@ -325,9 +325,9 @@ async fn a_kind_that_stands_only_in_toml_runs_its_whole_life() {
         .next()
         .unwrap()
         .to_owned();
-    let work = mine.replace("/cases/", "/work/");
+    let work = mine.replace("/cases/", "/queue/");
     let mut lead = app.signed_in("lead").await;
-    lead.get("/nanmen/work").await.says(&["借工具", "换窗帘"]);
+    lead.get("/nanmen/queue").await.says(&["借工具", "换窗帘"]);
     act(&mut lead, &work, "move:hand-out", &[]).await.is(303);
     act(&mut lead, &work, "move:bring", &[("words", "完好")])
         .await
@@ -379,7 +379,7 @@ async fn what_follows_from_a_step_happens_once_when_the_host_was_killed_in_betwe
     let case = house.store.case(&nanmen, no).await.unwrap().unwrap();
     let entry = case.file.entry.expect("booked");
     assert_eq!(case.effects[0].state, EffectState::Done);
-    jobs::round(house, &nanmen).await.unwrap();
+    rounds::round(house, &nanmen).await.unwrap();
     let case = cases::find(house, &nanmen, no).await.unwrap();
     assert_eq!(case.stored.file.entry, Some(entry));
     me.get("/nanmen/home").await.says(&["<b>40</b>"]);
@@ -391,14 +391,14 @@ async fn what_the_rule_refuses_stays_on_the_case_and_goes_back() {
     let app = office().await;
     let mut me = app.signed_in("1001").await;
     let no = claim(&mut me, "26").await;
-    let page = format!("/nanmen/work/{no}");
+    let page = format!("/nanmen/queue/{no}");
     let (mut one, mut two) = (app.signed_in("check").await, app.signed_in("check2").await);
     act(&mut one, &page, "move:check", &[]).await.is(303);
     act(&mut two, &page, "move:second-check", &[]).await.is(303);
     let shown = two.get(&page).await;
     shown.is(200).says(&["没有记上账"]);
     app.clock.set(Instant(NOW.0 + 120_000_000));
-    jobs::round(&app.house, &code("nanmen")).await.unwrap();
+    rounds::round(&app.house, &code("nanmen")).await.unwrap();
     two.get(&page).await.says(&["公示中"]);
     act(&mut two, &page, "move:object", &[("words", "超过上限")])
         .await

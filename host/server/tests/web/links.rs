@@ -30,7 +30,10 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 17] = [
+const RESIDENT: [&str; 20] = [
+    "/{community}/cases",
+    "/{community}/cases/new/{kind}",
+    "/{community}/cases/{no}",
     "/{community}/devices",
     "/{community}/home",
     "/{community}/passbook",
@@ -158,7 +161,8 @@ async fn walk(who: &mut Browser<'_>, start: &str) -> (BTreeSet<String>, Vec<Stri
 
 /// A community in which every page has something to show.
 async fn lively() -> TestApp {
-    let app = TestApp::with_notice().await;
+    let community = "notice_days = { \"council.attend\" = 3 }\ndebt_floors = { points = -10 }\n";
+    let app = TestApp::with_both("", (community, "[case.message]\n")).await;
     app.earn("w-1", "waste.food", 1001, 300).await;
     app.clock.set(Instant(NOW.0 + 9 * 86_400_000_000));
     app.earn("c-1", "council.attend", 1001, 1).await;
@@ -166,6 +170,16 @@ async fn lively() -> TestApp {
     let order = json!({ "lines": [{ "item": "salt", "quantity": 2 }], "total": 10 });
     let path = "/api/v1/communities/nanmen/orders";
     me.json(path, &order).await.is(200);
+    let form = "/nanmen/cases/new/message";
+    let page = me.get(form).await;
+    page.is(200);
+    let key = page.hidden("key");
+    let sent = [
+        ("key", key.as_str()),
+        ("q.class", "ask"),
+        ("q.text", "路灯什么时候亮"),
+    ];
+    me.post(form, &sent).await.is(303);
     let mut boss = app.signed_in("boss").await;
     let cut = [("step", "cut-off")];
     boss.post("/nanmen/operator/periods/2026-11", &cut)
@@ -203,6 +217,10 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/residents/{resident}/data.json",
     );
     let operator = [
+        "/{community}/queue",
+        "/{community}/queue/new",
+        "/{community}/queue/new/{kind}",
+        "/{community}/queue/{no}",
         find,
         resident,
         line,

@@ -30,8 +30,8 @@ macro_rules! listed {
             columns!(),
             " FROM case_file WHERE community_id = ",
             community!(),
-            " AND grp <= $2 AND (grp, due, case_no) > ($3, $4, $5) AND ($6 IS NULL OR kind = $6) \
-             AND ($7 IS NULL OR grp = $7)"
+            " AND grp <= $2 AND (grp, due, case_no) > ($3, $4, $5) AND (CAST($6 AS TEXT) IS NULL OR kind = $6) \
+             AND (CAST($7 AS BIGINT) IS NULL OR grp = $7)"
         )
     };
 }

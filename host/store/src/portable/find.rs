@@ -18,9 +18,9 @@ use crate::model::{Found, FoundResident};
 statements! {
     // What, way, whether the word is the whole of what was asked, number: `1001096`. The nearest are the shortest words,
     // which stand first.
-    FOUND = concat!("SELECT string_agg(f.hit, ',') FROM (SELECT CAST(w.what AS TEXT) || CAST(w.way AS TEXT) || \
+    FOUND = concat!("SELECT string_agg(page.hit, ',') FROM (SELECT CAST(w.what AS TEXT) || CAST(w.way AS TEXT) || \
         CASE WHEN w.word = $2 THEN '1' ELSE '0' END || CAST(w.no AS TEXT) AS hit FROM find_word AS w \
-        WHERE w.community_id = ", community!(), " AND w.word >= $2 AND w.word < $3 ORDER BY w.word LIMIT $4) AS f");
+        WHERE w.community_id = ", community!(), " AND w.word >= $2 AND w.word < $3 ORDER BY w.word LIMIT $4) AS page");
     HOMES = concat!("SELECT string_agg(CAST(r.resident AS TEXT) || ' ' || CAST(r.household AS TEXT), ',') FROM ",
         each_number!(), looked_up!("resident", "r", "r.community_id = ", community!(), " AND r.resident = j.value"));
     MEMBERS = concat!("SELECT string_agg(CAST(r.resident AS TEXT) || ' ' || CAST(r.household AS TEXT), ',') FROM ",

@@ -425,33 +425,7 @@ async fn derive(
     beside::write(connection, taken).await?;
     for (community, changes) in taken {
         marks::add(connection, changes).await?;
-        erase(connection, *community, changes).await?;
-    }
-    Ok(())
-}
-
-/// Removes texts, also those of this very commit, and the salts of those who are to be forgotten.
-async fn erase(
-    connection: &mut SqliteConnection,
-    community: i64,
-    changes: &Changes,
-) -> Result<(), StoreError> {
-    for seq in &changes.erased {
-        for statement in [ERASE_TEXT, ERASE_REFERENCE] {
-            sqlx::query(statement)
-                .bind(community)
-                .bind(int(*seq)?)
-                .execute(&mut *connection)
-                .await?;
-        }
-    }
-    for resident in &changes.forgotten {
-        sqlx::query(FORGET)
-            .bind(community)
-            .bind(i64::from(resident.0))
-            .bind(&[0u8; 16][..])
-            .execute(&mut *connection)
-            .await?;
+        beside::erase(connection, *community, changes).await?;
     }
     Ok(())
 }

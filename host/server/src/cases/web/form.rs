@@ -17,7 +17,8 @@ use serde::Deserialize;
 
 use super::{Side, link, shown};
 use crate::access::random;
-use crate::cases::opening::{Claim, SentCase, claimable, open};
+use crate::cases::claim::Claim;
+use crate::cases::opening::{SentCase, claimable, open};
 use crate::cases::{CaseError, kind_of};
 use crate::door::asked::{Path, Typed, Unread};
 use crate::door::fault::Fault;
@@ -34,7 +35,7 @@ pub(crate) struct EventQuery {
     event: String,
 }
 
-/// `GET /{community}/work/new`.
+/// `GET /{community}/queue/new`.
 pub(crate) async fn pick_kind(duty: OnDuty) -> Result<Response, Fault> {
     let side = Side::desk(&duty)?;
     let visit = side.visit;
@@ -65,7 +66,7 @@ pub(crate) async fn show_form(
     shown_form(&Side::own(&member)?, &kind, &query.event).await
 }
 
-/// `GET /{community}/work/new/{kind}`.
+/// `GET /{community}/queue/new/{kind}`.
 pub(crate) async fn show_work_form(
     duty: OnDuty,
     Path((_, kind)): Path<(String, String)>,
@@ -215,7 +216,7 @@ pub(crate) async fn open_own(
     opened(&Side::own(&member)?, &kind, &query.event, typing).await
 }
 
-/// `POST /{community}/work/new/{kind}`.
+/// `POST /{community}/queue/new/{kind}`.
 pub(crate) async fn open_work(
     duty: OnDuty,
     Path((_, kind)): Path<(String, String)>,

@@ -88,7 +88,7 @@ pub(crate) async fn step_own(
     stepped(&side, case_no, sent.form().await?).await
 }
 
-/// `POST /{community}/work/{no}/step`.
+/// `POST /{community}/queue/{no}/step`.
 pub(crate) async fn step_work(
     duty: OnDuty,
     Path((_, Seq(case_no))): Path<(String, Seq)>,

@@ -1,9 +1,12 @@
 //! Writing what is kept beside the ledger, in the transaction of the commit that it belongs to.
 
-use rongyi_core::book::OrderState;
+use rongyi_core::book::{Changes, OrderState};
 use sqlx::SqliteConnection;
 
-use super::{ABOUT, CODE_ENDS, CODES, CommunityChanges, REFERENCES, TEXTS, int, rows_of};
+use super::{
+    ABOUT, CODE_ENDS, CODES, CommunityChanges, ERASE_REFERENCE, ERASE_TEXT, FORGET, REFERENCES,
+    TEXTS, int, rows_of,
+};
 use crate::error::StoreError;
 
 /// What is kept beside the ledger: texts, typed references, whom both are about, and pick-up codes until their order
@@ -55,6 +58,32 @@ pub(super) async fn write(
                 .execute(&mut *connection)
                 .await?;
         }
+    }
+    Ok(())
+}
+
+/// Removes texts, also those of this very commit, and the salts of those who are to be forgotten.
+pub(super) async fn erase(
+    connection: &mut SqliteConnection,
+    community: i64,
+    changes: &Changes,
+) -> Result<(), StoreError> {
+    for seq in &changes.erased {
+        for statement in [ERASE_TEXT, ERASE_REFERENCE] {
+            sqlx::query(statement)
+                .bind(community)
+                .bind(int(*seq)?)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    for resident in &changes.forgotten {
+        sqlx::query(FORGET)
+            .bind(community)
+            .bind(i64::from(resident.0))
+            .bind(&[0u8; 16][..])
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

@@ -1,0 +1,76 @@
+//! Once a minute, for every community: what falls due in the ledger ([`jobs`]) and in cases.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rongyi_clerk::ClerkError;
+use rongyi_core::ids::Code;
+use tokio_util::sync::CancellationToken;
+
+use crate::cases::{self, CaseError};
+use crate::house::House;
+use crate::jobs::{self, Done};
+use crate::people;
+
+/// Time between two rounds.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// Runs the jobs every minute until `stop`.
+pub async fn run(house: Arc<House>, stop: CancellationToken) {
+    for code in house.communities().keys() {
+        match people::own::close_earlier(&house, code).await {
+            Ok(0) => {}
+            Ok(closed) => {
+                tracing::info!(community = %code, closed, "numbers of erased residents were closed")
+            }
+            Err(error) => {
+                tracing::warn!(community = %code, %error, "numbers of erased residents could not be closed; it is tried again with the next start")
+            }
+        }
+    }
+    loop {
+        if let Err(error) = jobs::read_log(&house).await {
+            tracing::warn!(%error, "the record of who read what could not be kept up; it is tried again in a minute");
+        }
+        for code in house.communities().keys() {
+            if let Err(error) = house.write_figures(code).await {
+                tracing::warn!(community = %code, %error, "figures about the rules could not be written; they are kept");
+            }
+            match round(&house, code).await {
+                Ok((done, cases)) if done != Done::default() || cases > 0 => {
+                    tracing::info!(community = %code, ?done, cases, "jobs")
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(community = %code, %error, "a job could not run; it is tried again in a minute")
+                }
+            }
+            jobs::roster(&house, code).await;
+            jobs::publish(&house, code).await;
+        }
+        jobs::sweep(&house).await;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            // A mended rule need not wait for the next minute.
+            () = house.news.changed.notified() => {}
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+/// One round for one community: what the jobs did, and how much time did to cases and what followed from their steps.
+///
+/// # Errors
+/// What the clerk or the database said; what was done until then stays done.
+pub async fn round(house: &House, code: &Code) -> Result<(Done, usize), ClerkError> {
+    let done = jobs::round(house, code).await?;
+    match cases::due::round(house, code).await {
+        Ok(cases) => Ok((done, cases)),
+        Err(CaseError::Clerk(error)) => Err(error),
+        Err(CaseError::Store(error)) => Err(error.into()),
+        Err(error @ (CaseError::Unknown | CaseError::Refused(_) | CaseError::Damaged(..))) => {
+            tracing::warn!(community = %code, %error, "cases wait for the next round");
+            Ok((done, 0))
+        }
+    }
+}
