@@ -10,7 +10,7 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_names::{Asked, Way, Word};
 
 use super::forms::narrow;
-use super::lists::{self, each_number, each_text, looked_up};
+use super::lists::{self, by_index, each_number, each_text, looked_up};
 use super::{Connection, Own, community, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{Found, FoundResident};
@@ -33,7 +33,7 @@ statements! {
         " AND w.what = 1 AND w.no = l.resident)");
     SHOWN_HOMES = concat!("SELECT h.household, h.name, h.address FROM ", each_number!(),
         looked_up!("household_text", "h", "h.community_id = ", community!(), " AND h.household = j.value"));
-    CLEAR = "DELETE FROM find_word WHERE community_id = $1 AND what = $2 AND no = $3";
+    CLEAR = concat!("DELETE FROM find_word ", by_index!("find_word_of"), " WHERE community_id = $1 AND what = $2 AND no = $3");
     PUT = concat!("INSERT INTO find_word (community_id, word, what, no, way) \
         SELECT c.community_id, substr(j.value, 2), CAST($3 AS SMALLINT), CAST($4 AS BIGINT), \
         CAST(substr(j.value, 1, 1) AS SMALLINT) FROM ", each_text!("$2"),
