@@ -375,7 +375,7 @@ pub struct CaseView {
 impl CaseView {
     fn list(&self) -> &'static str {
         if self.shell.is_staff() {
-            "work"
+            "queue"
         } else {
             "cases"
         }

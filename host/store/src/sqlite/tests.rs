@@ -114,7 +114,7 @@ fn keys_of(name: &str, plan: &[String]) -> usize {
             ["SCAN", of, ..] => assert!(LISTS.contains(&of), "{name}: {plan:#?}"),
             ["SEARCH", ..] => {
                 let partial = step.contains("orders_open_by_deadline");
-                let small = ["rule_set", "item ", "period", "seal_key"]
+                let small = ["rule_set", "item ", "period", "seal_key", "find_fill"]
                     .iter()
                     .any(|table| step.contains(table));
                 let key = step.rsplit_once('(').map_or("", |(_, key)| key);
