@@ -178,15 +178,16 @@ impl RuleSetRow {
             0 => shell.t("rules-none-yesterday"),
             count => shell.tn("rules-yesterday", count),
         };
+        // Of nothing there is nothing to answer.
         let answered = match self.waiting {
-            0 => shell.t("rules-answered"),
-            count => shell.tn("rules-unanswered", count),
+            0 => (self.yesterday > 0).then(|| shell.t("rules-answered")),
+            count => Some(shell.tn("rules-unanswered", count)),
         };
         let slowest = self.micros.map(|[.., most]| match most {
             ..1000 => shell.t("rules-quick"),
             most => shell.tn("rules-slowest", most.div_euclid(1000)),
         });
-        let parts = [Some(yesterday), Some(answered), slowest];
+        let parts = [Some(yesterday), answered, slowest];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         let told = parts.join(&shell.t("rules-comma"));
         shell.t1("rules-told", "told", told)

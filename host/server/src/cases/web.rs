@@ -468,6 +468,13 @@ pub(super) fn id_of(word: &str) -> String {
     word.replace([':', '.'], "-")
 }
 
+/// Whether a move withdraws the case: it is never offered as the usual way on.
+fn ends_it(kind: &Kind, code: &Code) -> bool {
+    let step = kind.moves.iter().find(|step| step.code == *code);
+    let state = step.and_then(|step| kind.state(&step.to));
+    state.is_some_and(|state| state.group == Group::Withdrawn)
+}
+
 fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
     let visit = side.visit;
     let mut has_main = false;
@@ -498,8 +505,14 @@ fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
             ),
             (None, false) => String::new(),
         };
-        let main =
-            !has_main && refusal.is_empty() && matches!(may.act, MayAct::Move(_) | MayAct::Rate);
+        let usual = match &may.act {
+            MayAct::Move(code) => !ends_it(&at_hand.kind, code),
+            MayAct::Rate => true,
+            MayAct::Note | MayAct::Extend | MayAct::Reopen | MayAct::Merge | MayAct::Unmerge => {
+                false
+            }
+        };
+        let main = usual && !has_main && refusal.is_empty();
         has_main |= main;
         let rate = at_hand.kind.rate.filter(|_| may.act == MayAct::Rate);
         acts.push(CaseAct {
