@@ -131,7 +131,7 @@ async fn a_killed_import_is_finished_by_the_next() {
     )]
     let started = std::time::Instant::now();
     assert_eq!(known(&import(&whole, &file)), 0);
-    let took = u64::try_from(started.elapsed().as_millis()).unwrap().max(1);
+    let mut took = u64::try_from(started.elapsed().as_millis()).unwrap().max(1);
     let expected = state(&whole);
     assert!(
         expected.1 > u64::from(ROWS),
@@ -168,6 +168,10 @@ async fn a_killed_import_is_finished_by_the_next() {
             "right after the kill at {moment:?}: {said:?}"
         );
         let there = known(&import(&installation, &file));
+        if there == u64::from(ROWS) {
+            // It had ended by then: on a machine that has less to do, or with rules that were compiled before.
+            took = took.min(u64::try_from(moment.as_millis()).unwrap()).max(1);
+        }
         if there == 0 || there == u64::from(ROWS) {
             continue;
         }
