@@ -3,6 +3,7 @@
 //! `rongyi-core`, and this crate refuses only what was decided on a head that is no longer the newest.
 #![deny(clippy::float_arithmetic)]
 
+mod activities;
 mod audit;
 mod cases;
 mod error;
@@ -17,6 +18,11 @@ mod sqlite;
 mod statements;
 mod steps;
 
+pub use activities::{
+    ActivityChange, ActivityFilter, ActivityWords, Attended, Clearance, NewActivity, NewMark,
+    NewPresence, NewShift, PresenceState, SignupChange, StateChange, StoredActivity, StoredMark,
+    StoredPresence, StoredShift, StoredSignup, WaitingPresence,
+};
 pub use audit::{Audit, Finding};
 pub use cases::{
     Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NEVER_DUE,
@@ -247,6 +253,8 @@ macro_rules! each_engine {
         }
     };
 }
+
+pub(crate) use each_engine;
 
 // Loading and writing the ledger.
 each_engine! {

@@ -18,6 +18,17 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         "access_record",
         Holds::Goes("forget_access, with the person"),
     ),
+    (
+        "activity",
+        Holds::Stays("what the office wrote for everybody to read"),
+    ),
+    ("activity_mark", Holds::Numbers),
+    ("activity_presence", Holds::Numbers),
+    (
+        "activity_shift",
+        Holds::Stays("what is done in a shift, for everybody to read"),
+    ),
+    ("activity_signup", Holds::Numbers),
     ("balance", Holds::Numbers),
     ("block", Holds::Numbers),
     ("browser", Holds::Goes("forget_access, with the person")),
@@ -31,6 +42,10 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
     (
         "case_text",
         Holds::Goes("forget_case_texts, with the person"),
+    ),
+    (
+        "clearance",
+        Holds::Stays("names of trainings and their last day, under a number"),
     ),
     ("community", Holds::Numbers),
     (

@@ -21,6 +21,18 @@ mod access;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/activities.rs"]
+mod activities;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
+#[path = "portable/activity_rows.rs"]
+mod activity_rows;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/browsers.rs"]
 mod browsers;
 #[allow(

@@ -15,6 +15,8 @@ async fn every_statement_can_be_prepared() {
     let db = Postgres::open(&cluster.url()).await.unwrap();
     let lists = [
         super::access::STATEMENTS,
+        super::activities::STATEMENTS,
+        super::activity_rows::STATEMENTS,
         super::audit::STATEMENTS,
         super::browsers::STATEMENTS,
         super::case_words::STATEMENTS,
