@@ -58,7 +58,9 @@ impl State {
 
     /// The state of a stored number.
     pub fn of(number: i64) -> Option<State> {
-        State::ALL.into_iter().find(|state| state.number() == number)
+        State::ALL
+            .into_iter()
+            .find(|state| state.number() == number)
     }
 }
 
@@ -113,7 +115,9 @@ impl Place {
 
     /// The place of a stored number.
     pub fn of(number: i64) -> Option<Place> {
-        Place::ALL.into_iter().find(|place| place.number() == number)
+        Place::ALL
+            .into_iter()
+            .find(|place| place.number() == number)
     }
 }
 
@@ -154,15 +158,25 @@ pub struct Shift {
 impl Shift {
     /// Everybody with a place of this kind, in their turn.
     pub fn at(&self, place: Place) -> Vec<Signup> {
-        let mut all: Vec<Signup> = self.signups.iter().copied().filter(|one| one.place == place).collect();
+        let mut all: Vec<Signup> = self
+            .signups
+            .iter()
+            .copied()
+            .filter(|one| one.place == place)
+            .collect();
         all.sort_by_key(|one| one.turn);
         all
     }
 
     /// Seats that nobody has.
     pub fn free(&self) -> u32 {
-        let taken = self.signups.iter().filter(|one| one.place == Place::Seat).count();
-        self.seats.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX))
+        let taken = self
+            .signups
+            .iter()
+            .filter(|one| one.place == Place::Seat)
+            .count();
+        self.seats
+            .saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX))
     }
 
     /// Somebody's line on the list, unless they left.
@@ -235,7 +249,11 @@ impl Activity {
             State::Cancelled => return Stage::Cancelled,
             State::Open => {}
         }
-        let ahead: Vec<&Shift> = self.shifts.iter().filter(|shift| !shift.is_over(now)).collect();
+        let ahead: Vec<&Shift> = self
+            .shifts
+            .iter()
+            .filter(|shift| !shift.is_over(now))
+            .collect();
         if ahead.iter().any(|shift| now >= shift.span.starts) {
             return Stage::Running;
         }

@@ -61,7 +61,12 @@ pub enum Proof {
 
 impl Proof {
     /// All of them.
-    pub const ALL: [Proof; 4] = [Proof::Machine, Proof::Organiser, Proof::MakeUp, Proof::Imported];
+    pub const ALL: [Proof; 4] = [
+        Proof::Machine,
+        Proof::Organiser,
+        Proof::MakeUp,
+        Proof::Imported,
+    ];
 
     /// The stored number.
     pub fn number(self) -> i64 {
@@ -75,7 +80,9 @@ impl Proof {
 
     /// The class of a stored number.
     pub fn of(number: i64) -> Option<Proof> {
-        Proof::ALL.into_iter().find(|proof| proof.number() == number)
+        Proof::ALL
+            .into_iter()
+            .find(|proof| proof.number() == number)
     }
 
     /// As rules know it.
@@ -140,7 +147,11 @@ pub struct Presence {
 
 /// The marks that count: everything after the last that struck out what was before it, in the order in which it was so.
 fn standing(marks: &[Mark]) -> Vec<Mark> {
-    let void = marks.iter().filter(|mark| mark.what == What::Void).map(|mark| mark.no).max();
+    let void = marks
+        .iter()
+        .filter(|mark| mark.what == What::Void)
+        .map(|mark| mark.no)
+        .max();
     let mut all: Vec<Mark> = marks
         .iter()
         .copied()
@@ -153,7 +164,10 @@ fn standing(marks: &[Mark]) -> Vec<Mark> {
 /// Whether somebody is inside now: they came, and did not go.
 pub fn is_inside(marks: &[Mark]) -> bool {
     let all = standing(marks);
-    let last = all.iter().rev().find(|mark| matches!(mark.what, What::In | What::Out));
+    let last = all
+        .iter()
+        .rev()
+        .find(|mark| matches!(mark.what, What::In | What::Out));
     last.is_some_and(|mark| mark.what == What::In)
 }
 
@@ -180,7 +194,8 @@ pub fn presence(marks: &[Mark], span: Span, ended: Option<Instant>) -> Presence 
             }
             What::Out => match since.take() {
                 Some(from) => {
-                    minutes = minutes.saturating_add(counted(from, mark.at, (span, most), &mut odd));
+                    minutes =
+                        minutes.saturating_add(counted(from, mark.at, (span, most), &mut odd));
                     gone = Some(mark.at);
                 }
                 // A second sign-out is the first one again; one before any sign-in is a clock that is wrong.
@@ -193,7 +208,8 @@ pub fn presence(marks: &[Mark], span: Span, ended: Option<Instant>) -> Presence 
     let open = since.is_some();
     if let Some(from) = since {
         odd.push(Odd::NoSignOut);
-        minutes = minutes.saturating_add(counted(from, span.ends.min(most), (span, most), &mut odd));
+        minutes =
+            minutes.saturating_add(counted(from, span.ends.min(most), (span, most), &mut odd));
     }
     if first.is_some_and(|first| first.0 > span.starts.0.saturating_add(SLACK_US)) {
         odd.push(Odd::Late);
@@ -225,7 +241,12 @@ fn counted(from: Instant, to: Instant, (span, most): (Span, Instant), odd: &mut 
 ///
 /// # Errors
 /// [`Refusal`].
-pub fn may_mark(activity: &Activity, shift: &Shift, at: Instant, now: Instant) -> Result<(), Refusal> {
+pub fn may_mark(
+    activity: &Activity,
+    shift: &Shift,
+    at: Instant,
+    now: Instant,
+) -> Result<(), Refusal> {
     if activity.state != State::Open {
         return Err(Refusal::new(
             "mark.not-open",

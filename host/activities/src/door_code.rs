@@ -62,7 +62,10 @@ pub fn fits(secret: &[u8], door: Door<'_>, typed: &str, now: Instant) -> bool {
     [here, here.saturating_sub(1)].into_iter().any(|window| {
         let right = code(secret, door, window);
         // Every digit is looked at, however early one is wrong.
-        let differs = right.bytes().zip(&typed).fold(0, |all, (a, b)| all | (a ^ b));
+        let differs = right
+            .bytes()
+            .zip(&typed)
+            .fold(0, |all, (a, b)| all | (a ^ b));
         right.len() == 6 && typed.len() == 6 && differs == 0
     })
 }

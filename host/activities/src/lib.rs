@@ -16,7 +16,7 @@ pub use activity::{Activity, Needs, Place, Shift, Signup, Span, Stage, State};
 pub use attendance::{Mark, Odd, Presence, Proof, What, is_inside, may_mark, presence};
 pub use confirm::{Checker, Confirmed, HAND_MINUTES_MAX, confirm, second};
 pub use door_code::{Door, WINDOW_SECONDS, code_at, fits, seconds_left};
-pub use life::{Move, By, end_shift, take};
+pub use life::{By, Move, end_shift, take};
 pub use refusal::Refusal;
 pub use sign_up::{Busy, Joined, Volunteer, join, leave, moves_up};
 pub use template::{TEMPLATES, Template, template};

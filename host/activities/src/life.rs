@@ -56,11 +56,13 @@ pub fn take(
             }
             Ok(State::Open)
         }
-        (Move::TakeBack, State::Open | State::Review) if activity.has_people() => Err(Refusal::new(
-            "activity.has-people",
-            "已经有人报名，不能撤回修改。确实办不成的话，请“取消活动”并写明原因，报名的人会看到。",
-            "People signed up already, so it cannot be taken back. If it cannot take place, cancel it with a reason; those who signed up will read it.",
-        )),
+        (Move::TakeBack, State::Open | State::Review) if activity.has_people() => {
+            Err(Refusal::new(
+                "activity.has-people",
+                "已经有人报名，不能撤回修改。确实办不成的话，请“取消活动”并写明原因，报名的人会看到。",
+                "People signed up already, so it cannot be taken back. If it cannot take place, cancel it with a reason; those who signed up will read it.",
+            ))
+        }
         (Move::TakeBack, State::Open | State::Review) => Ok(State::Draft),
         (Move::Cancel, State::Draft | State::Review | State::Open) => {
             if activity.has_people() && words.trim().is_empty() {
@@ -113,7 +115,9 @@ fn ready(activity: &Activity, texts: &[&str], now: Instant) -> Result<(), Refusa
             "This kind of service has risks: note the volunteers' insurance before it is published.",
         ));
     }
-    let found = texts.iter().find_map(|text| numbers_in(text).into_iter().next());
+    let found = texts
+        .iter()
+        .find_map(|text| numbers_in(text).into_iter().next());
     if let Some(found) = found {
         return Err(Refusal::new(
             "activity.personal",

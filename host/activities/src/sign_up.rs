@@ -86,7 +86,10 @@ pub fn join(
         return Err(Refusal::new(
             "join.overlap",
             format!("时间和您报的“{}”撞了。要换的话，先退掉那一班。", busy.told),
-            format!("It overlaps with “{}”, which you signed up for. Leave that one first.", busy.told),
+            format!(
+                "It overlaps with “{}”, which you signed up for. Leave that one first.",
+                busy.told
+            ),
         ));
     }
     if shift.free() > 0 && shift.at(Place::Waiting).is_empty() {
@@ -125,13 +128,17 @@ fn fits(activity: &Activity, who: &Volunteer) -> Result<(), Refusal> {
         return Err(Refusal::new(
             "join.training-lapsed",
             format!("要参加过“{training}”培训，您的到活动那天已经过期了。请到社区重新参加。"),
-            format!("It needs the training “{training}”; yours will have lapsed by that day. Please take it again."),
+            format!(
+                "It needs the training “{training}”; yours will have lapsed by that day. Please take it again."
+            ),
         ));
     }
     Err(Refusal::new(
         "join.training",
         format!("要先参加“{training}”培训。参加以后社区会记下来，就能报名了。"),
-        format!("It needs the training “{training}”. Once the office has noted it you can sign up."),
+        format!(
+            "It needs the training “{training}”. Once the office has noted it you can sign up."
+        ),
     ))
 }
 
@@ -164,6 +171,10 @@ pub fn moves_up(shift: &Shift, blocked: &[u32], now: Instant) -> Vec<u32> {
         return Vec::new();
     }
     let waiting = shift.at(Place::Waiting);
-    let can = waiting.iter().filter(|one| !blocked.contains(&one.resident));
-    can.map(|one| one.resident).take(shift.free() as usize).collect()
+    let can = waiting
+        .iter()
+        .filter(|one| !blocked.contains(&one.resident));
+    can.map(|one| one.resident)
+        .take(shift.free() as usize)
+        .collect()
 }

@@ -24,7 +24,10 @@ fn digit(letter: char) -> Option<char> {
 
 fn judged(run: &str, found: &mut Vec<Found>) {
     let plain = run.trim_end_matches('X');
-    let local = plain.strip_prefix("86").filter(|rest| rest.len() == MOBILE_DIGITS).unwrap_or(plain);
+    let local = plain
+        .strip_prefix("86")
+        .filter(|rest| rest.len() == MOBILE_DIGITS)
+        .unwrap_or(plain);
     let mobile = local.len() == MOBILE_DIGITS && local.starts_with('1');
     let landline = (10..=12).contains(&plain.len()) && plain.starts_with('0');
     let identity = run.len() == IDENTITY_DIGITS || plain.len() == IDENTITY_DIGITS;
@@ -43,7 +46,9 @@ pub fn numbers_in(text: &str) -> Vec<Found> {
     for letter in text.chars() {
         match digit(letter) {
             Some(digit) => run.push(digit),
-            None if matches!(letter, 'x' | 'X') && run.len() == IDENTITY_DIGITS - 1 => run.push('X'),
+            None if matches!(letter, 'x' | 'X') && run.len() == IDENTITY_DIGITS - 1 => {
+                run.push('X')
+            }
             // Numbers are often written in groups.
             None if matches!(letter, '-' | ' ' | '－' | '\u{a0}') && !run.is_empty() => {}
             None => {

@@ -21,11 +21,14 @@ fn span() -> Span {
 }
 
 fn shift(seats: u32, list: &[(u32, Place)]) -> Shift {
-    let signups = list.iter().zip(1..).map(|((resident, place), turn)| Signup {
-        resident: *resident,
-        turn,
-        place: *place,
-    });
+    let signups = list
+        .iter()
+        .zip(1..)
+        .map(|((resident, place), turn)| Signup {
+            resident: *resident,
+            turn,
+            place: *place,
+        });
     Shift {
         no: 1,
         role: String::new(),
@@ -87,19 +90,41 @@ fn an_activity_is_looked_at_by_somebody_else_before_everybody_sees_it() {
     let own = take(&handed, Move::Publish, &mine, texts, at(-60)).unwrap_err();
     assert_eq!(own.code, "activity.own");
     for other in [by("staff/5", false), by("staff/4", true)] {
-        assert_eq!(take(&handed, Move::Publish, &other, texts, at(-60)), Ok(State::Open));
+        assert_eq!(
+            take(&handed, Move::Publish, &other, texts, at(-60)),
+            Ok(State::Open)
+        );
     }
-    let late = take(&handed, Move::Publish, &by("staff/5", false), texts, at(500));
+    let late = take(
+        &handed,
+        Move::Publish,
+        &by("staff/5", false),
+        texts,
+        at(500),
+    );
     assert_eq!(late.unwrap_err().code, "activity.past");
     let mut risky = handed.clone();
     risky.needs.insured = true;
     let bare = take(&risky, Move::Publish, &by("staff/5", false), texts, at(-60));
     assert_eq!(bare.unwrap_err().code, "activity.insurance");
     let phone = ("", &["找林姐 138 1234 5678 报名"][..]);
-    let told = take(&handed, Move::Publish, &by("staff/5", false), phone, at(-60)).unwrap_err();
+    let told = take(
+        &handed,
+        Move::Publish,
+        &by("staff/5", false),
+        phone,
+        at(-60),
+    )
+    .unwrap_err();
     assert_eq!(told.code, "activity.personal");
     assert!(told.text.zh.contains("138…") && !told.text.zh.contains("5678"));
-    let again = take(&activity(State::Open, shift(2, &[])), Move::Publish, &mine, texts, at(-60));
+    let again = take(
+        &activity(State::Open, shift(2, &[])),
+        Move::Publish,
+        &mine,
+        texts,
+        at(-60),
+    );
     assert_eq!(again.unwrap_err().code, "activity.moved");
 }
 
@@ -107,7 +132,10 @@ fn an_activity_is_looked_at_by_somebody_else_before_everybody_sees_it() {
 fn it_is_taken_back_only_while_nobody_signed_up_and_cancelled_with_a_reason() {
     let boss = by("staff/5", true);
     let empty = activity(State::Open, shift(2, &[(1001, Place::Left)]));
-    assert_eq!(take(&empty, Move::TakeBack, &boss, ("", &[]), at(-60)), Ok(State::Draft));
+    assert_eq!(
+        take(&empty, Move::TakeBack, &boss, ("", &[]), at(-60)),
+        Ok(State::Draft)
+    );
     let people = activity(State::Open, shift(2, &[(1001, Place::Seat)]));
     let back = take(&people, Move::TakeBack, &boss, ("", &[]), at(-60));
     assert_eq!(back.unwrap_err().code, "activity.has-people");
@@ -139,7 +167,10 @@ fn where_it_stands_is_worked_out_from_lists_and_clock() {
     assert_eq!(done.stage(at(101)), Stage::Notice);
     done.shifts[0].on_notice = 0;
     assert_eq!(done.stage(at(101)), Stage::Posted);
-    assert_eq!(activity(State::Cancelled, shift(1, &seat)).stage(at(0)), Stage::Cancelled);
+    assert_eq!(
+        activity(State::Cancelled, shift(1, &seat)).stage(at(0)),
+        Stage::Cancelled
+    );
 }
 
 #[test]
@@ -157,17 +188,32 @@ fn seats_go_in_turn_and_whoever_leaves_lets_the_first_who_can_move_up() {
     let two = [(1001, Place::Seat), (2001, Place::Waiting)];
     assert_eq!(joined(&two, 3001), Ok(Joined::Waiting(1)));
     // A seat that is free belongs to who waits, not to who comes.
-    let freed = [(1001, Place::Left), (2001, Place::Waiting), (3001, Place::Waiting)];
+    let freed = [
+        (1001, Place::Left),
+        (2001, Place::Waiting),
+        (3001, Place::Waiting),
+    ];
     assert_eq!(joined(&freed, 4001), Ok(Joined::Waiting(2)));
     let freed = shift(1, &freed);
     assert_eq!(moves_up(&freed, &[], at(-10)), [2001]);
-    assert_eq!(moves_up(&freed, &[2001], at(-10)), [3001], "who is elsewhere is passed over");
-    assert_eq!(moves_up(&freed, &[], at(0)), [0u32; 0], "after the beginning nobody moves up");
+    assert_eq!(
+        moves_up(&freed, &[2001], at(-10)),
+        [3001],
+        "who is elsewhere is passed over"
+    );
+    assert_eq!(
+        moves_up(&freed, &[], at(0)),
+        [0u32; 0],
+        "after the beginning nobody moves up"
+    );
     let full = shift(1, &two);
     assert!(moves_up(&full, &[], at(-10)).is_empty());
     assert_eq!(leave(&full, 2001, at(-1)).unwrap().place, Place::Waiting);
     assert_eq!(leave(&full, 2001, at(0)).unwrap_err().code, "leave.late");
-    assert_eq!(leave(&full, 9, at(-1)).unwrap_err().code, "leave.not-on-list");
+    assert_eq!(
+        leave(&full, 9, at(-1)).unwrap_err().code,
+        "leave.not-on-list"
+    );
 }
 
 #[test]
@@ -189,13 +235,20 @@ fn a_shift_that_begins_when_another_ends_does_not_overlap() {
     let told = joined(&busy(-60, 1)).unwrap_err();
     assert_eq!(told.code, "join.overlap");
     assert!(told.text.zh.contains("四点半课堂 18:00–20:00"));
-    assert_eq!(join(&open, &open.shifts[0], &volunteer(1), at(0)).unwrap_err().code, "join.late");
+    assert_eq!(
+        join(&open, &open.shifts[0], &volunteer(1), at(0))
+            .unwrap_err()
+            .code,
+        "join.late"
+    );
 }
 
 #[test]
 fn who_may_join_is_said_with_the_way_there() {
     let mut open = activity(State::Open, shift(3, &[]));
-    let refused = |open: &Activity, who: &Volunteer| join(open, &open.shifts[0], who, at(-60)).map_err(|no| no.code);
+    let refused = |open: &Activity, who: &Volunteer| {
+        join(open, &open.shifts[0], who, at(-60)).map_err(|no| no.code)
+    };
     let child = Volunteer {
         minor: true,
         ..volunteer(1)
@@ -207,7 +260,11 @@ fn who_may_join_is_said_with_the_way_there() {
         ..child.clone()
     };
     assert_eq!(refused(&open, &allowed), Ok(Joined::Seat));
-    assert_eq!(refused(&open, &volunteer(2)), Ok(Joined::Seat), "a grown-up needs none");
+    assert_eq!(
+        refused(&open, &volunteer(2)),
+        Ok(Joined::Seat),
+        "a grown-up needs none"
+    );
     open.needs.adult = true;
     assert_eq!(refused(&open, &allowed), Err("join.adults"));
     open.needs.training = "急救".to_owned();
@@ -227,8 +284,15 @@ fn who_may_join_is_said_with_the_way_there() {
 #[test]
 fn presence_is_what_lies_between_coming_and_going_inside_the_shift() {
     // Coming at -20 counts from 0; going at 115.
-    let came = presence(&[mark(1, What::In, -20), mark(2, What::Out, 115)], span(), None);
-    assert_eq!((came.minutes, came.planned, came.signed_out), (115, 120, true));
+    let came = presence(
+        &[mark(1, What::In, -20), mark(2, What::Out, 115)],
+        span(),
+        None,
+    );
+    assert_eq!(
+        (came.minutes, came.planned, came.signed_out),
+        (115, 120, true)
+    );
     assert_eq!(came.odd, []);
     // Twice in, twice out: once.
     let twice = [
@@ -253,23 +317,43 @@ fn presence_is_what_lies_between_coming_and_going_inside_the_shift() {
 
 #[test]
 fn clocks_that_are_wrong_make_no_minute() {
-    let wrong = presence(&[mark(1, What::Out, 10), mark(2, What::In, 50)], span(), None);
+    let wrong = presence(
+        &[mark(1, What::Out, 10), mark(2, What::In, 50)],
+        span(),
+        None,
+    );
     assert_eq!((wrong.minutes, wrong.signed_out), (70, false));
     assert_eq!(wrong.odd, [Odd::NoSignOut, Odd::Disorder, Odd::Late]);
     // A day of 25 hours is the shift and an hour.
-    let day = presence(&[mark(1, What::In, 0), mark(2, What::Out, 25 * 60)], span(), None);
+    let day = presence(
+        &[mark(1, What::In, 0), mark(2, What::Out, 25 * 60)],
+        span(),
+        None,
+    );
     assert_eq!((day.minutes, day.odd.as_slice()), (180, &[Odd::Cut][..]));
     // Its leader had ended it.
-    let ended = presence(&[mark(1, What::In, 0), mark(2, What::Out, 150)], span(), Some(at(110)));
+    let ended = presence(
+        &[mark(1, What::In, 0), mark(2, What::Out, 150)],
+        span(),
+        Some(at(110)),
+    );
     assert_eq!((ended.minutes, ended.odd.contains(&Odd::Cut)), (110, true));
     // Nobody signed out: the shift, marked.
     let forgotten = presence(&[mark(1, What::In, 10)], span(), None);
     assert_eq!((forgotten.minutes, forgotten.signed_out), (110, false));
     assert_eq!(forgotten.odd, [Odd::NoSignOut]);
-    let early = presence(&[mark(1, What::In, 0), mark(2, What::Out, 45)], span(), None);
+    let early = presence(
+        &[mark(1, What::In, 0), mark(2, What::Out, 45)],
+        span(),
+        None,
+    );
     assert_eq!(early.odd, [Odd::Early]);
     // Before it began, or after everything: nothing.
-    let before = presence(&[mark(1, What::In, -50), mark(2, What::Out, -10)], span(), None);
+    let before = presence(
+        &[mark(1, What::In, -50), mark(2, What::Out, -10)],
+        span(),
+        None,
+    );
     assert_eq!(before.minutes, 0);
     let nobody = presence(&[mark(1, What::Absent, 30)], span(), None);
     assert_eq!((nobody.came, nobody.minutes), (false, 0));
@@ -311,7 +395,10 @@ fn the_weakest_mark_is_the_proof_and_what_was_struck_out_is_gone() {
         ..mark(3, What::In, 0)
     };
     let entered = presence(&[late, by_hand], span(), None);
-    assert_eq!((entered.proof, entered.odd.as_slice()), (Proof::MakeUp, &[Odd::NotedLate][..]));
+    assert_eq!(
+        (entered.proof, entered.odd.as_slice()),
+        (Proof::MakeUp, &[Odd::NotedLate][..])
+    );
     let struck = [mark(1, What::In, 0), mark(2, What::Void, 20)];
     assert!(!presence(&struck, span(), None).came && !is_inside(&struck));
     let again = [struck[0], struck[1], mark(3, What::In, 30)];
@@ -328,11 +415,22 @@ fn nobody_signs_in_to_what_is_not_there() {
     assert_eq!(may(&open, -60, -60), Ok(()));
     assert_eq!(may(&open, -61, -61), Err("mark.early"));
     assert_eq!(may(&open, 5, 4), Err("mark.future"));
-    assert_eq!(may(&activity(State::Cancelled, shift(1, &[])), 0, 0), Err("mark.not-open"));
-    assert_eq!(end_shift(&open, &open.shifts[0], at(-1)).unwrap_err().code, "shift.early");
+    assert_eq!(
+        may(&activity(State::Cancelled, shift(1, &[])), 0, 0),
+        Err("mark.not-open")
+    );
+    assert_eq!(
+        end_shift(&open, &open.shifts[0], at(-1)).unwrap_err().code,
+        "shift.early"
+    );
     let mut ended = open.clone();
     ended.shifts[0].ended_at = Some(at(100));
-    assert_eq!(end_shift(&ended, &ended.shifts[0], at(101)).unwrap_err().code, "shift.ended");
+    assert_eq!(
+        end_shift(&ended, &ended.shifts[0], at(101))
+            .unwrap_err()
+            .code,
+        "shift.ended"
+    );
 }
 
 #[test]
@@ -352,17 +450,38 @@ fn nobody_confirms_their_own_and_much_by_hand_takes_two() {
     };
     let code = |answer: Result<Confirmed, Refusal>| answer.map_err(|no| no.code);
     let short = stay(Proof::Organiser, HAND_MINUTES_MAX);
-    assert_eq!(code(confirm(&staff(4), 4, 2001, &short)), Err("confirm.leader"));
+    assert_eq!(
+        code(confirm(&staff(4), 4, 2001, &short)),
+        Err("confirm.leader")
+    );
     for mine in [1001, 1002] {
-        assert_eq!(code(confirm(&staff(5), 4, mine, &short)), Err("confirm.own"));
+        assert_eq!(
+            code(confirm(&staff(5), 4, mine, &short)),
+            Err("confirm.own")
+        );
     }
-    assert_eq!(code(confirm(&staff(5), 4, 2001, &short)), Ok(Confirmed::Enough));
+    assert_eq!(
+        code(confirm(&staff(5), 4, 2001, &short)),
+        Ok(Confirmed::Enough)
+    );
     let long = stay(Proof::MakeUp, HAND_MINUTES_MAX + 1);
-    assert_eq!(code(confirm(&staff(5), 4, 2001, &long)), Ok(Confirmed::NeedsSecond));
+    assert_eq!(
+        code(confirm(&staff(5), 4, 2001, &long)),
+        Ok(Confirmed::NeedsSecond)
+    );
     let machine = stay(Proof::Machine, 600);
-    assert_eq!(code(confirm(&staff(5), 4, 2001, &machine)), Ok(Confirmed::Enough));
-    assert_eq!(second(&staff(5), 4, 2001, 5).unwrap_err().code, "confirm.same");
-    assert_eq!(second(&staff(4), 4, 2001, 5).unwrap_err().code, "confirm.leader");
+    assert_eq!(
+        code(confirm(&staff(5), 4, 2001, &machine)),
+        Ok(Confirmed::Enough)
+    );
+    assert_eq!(
+        second(&staff(5), 4, 2001, 5).unwrap_err().code,
+        "confirm.same"
+    );
+    assert_eq!(
+        second(&staff(4), 4, 2001, 5).unwrap_err().code,
+        "confirm.leader"
+    );
     assert_eq!(second(&staff(6), 4, 2001, 5), Ok(()));
 }
 
@@ -381,14 +500,27 @@ fn a_code_holds_for_this_half_minute_and_the_next() {
     assert!(fits(&secret, door(1), &code, now) && fits(&secret, door(1), &code, later(50)));
     let spaced = format!(" {} {}", &code[..3], &code[3..]);
     assert!(fits(&secret, door(1), &spaced, now), "as it is read out");
-    assert!(!fits(&secret, door(1), &code, later(60)), "a photograph is worth nothing");
-    assert!(!fits(&secret, door(1), &code, later(-30)), "nor is one from tomorrow");
+    assert!(
+        !fits(&secret, door(1), &code, later(60)),
+        "a photograph is worth nothing"
+    );
+    assert!(
+        !fits(&secret, door(1), &code, later(-30)),
+        "nor is one from tomorrow"
+    );
     assert!(!fits(&secret, door(2), &code, now), "another shift");
     assert!(!fits(&[8; 32], door(1), &code, now), "another installation");
     for wrong in ["", "12345", "1234567", "abcdef"] {
         assert!(!fits(&secret, door(1), wrong, now), "{wrong}");
     }
-    assert_eq!((seconds_left(now), seconds_left(later(26)), seconds_left(later(27))), (27, 1, 30));
+    assert_eq!(
+        (
+            seconds_left(now),
+            seconds_left(later(26)),
+            seconds_left(later(27))
+        ),
+        (27, 1, 30)
+    );
 }
 
 #[test]
@@ -404,7 +536,12 @@ fn personal_numbers_are_found_however_they_are_written() {
     ] {
         assert_eq!(numbers_in(text).len(), 1, "{text}");
     }
-    for text in ["2026-12-05 8:30", "榕树巷 12 号，20 个人", "一共 174 场 100000 人次", "门牌 1234567"] {
+    for text in [
+        "2026-12-05 8:30",
+        "榕树巷 12 号，20 个人",
+        "一共 174 场 100000 人次",
+        "门牌 1234567",
+    ] {
         assert!(numbers_in(text).is_empty(), "{text}");
     }
 }

@@ -40,7 +40,7 @@ pub enum CaseTone {
 }
 
 impl CaseTone {
-    fn class(self) -> &'static str {
+    pub(crate) fn class(self) -> &'static str {
         match self {
             CaseTone::Open => "state state-open",
             CaseTone::Waiting => "state state-waiting",

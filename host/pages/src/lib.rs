@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod account;
+pub mod activities;
 pub mod amend;
 pub mod assets;
 pub mod cases;
@@ -40,6 +41,11 @@ pub use access::{
     DeviceRow, DevicesView, Helped, ResetView, SlipView, StaffListView, StaffOneView, StaffRow,
 };
 pub use account::{Audience, FieldError, MeView, PinView, SignInView};
+pub use activities::{
+    ActivitiesView, ActivityDay, ActivityDayView, ActivityDesk, ActivityDoorView, ActivityHereView,
+    ActivityHoursView, ActivityMove, ActivityRow, ActivityView, AttendedRow, Attendee, HoursRow,
+    ShiftCard,
+};
 pub use amend::{
     AmendView, FoundEntry, MarkRow, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow,
 };

@@ -76,6 +76,8 @@ pub enum Desk {
     Operator,
     /// What was asked, and what waits for whom.
     Work,
+    /// What volunteers can join, and who came.
+    Activities,
     /// Handing orders over.
     Till,
     /// What the shop has, and what comes in.
@@ -103,6 +105,7 @@ impl Desk {
             Desk::Find => "/residents",
             Desk::Operator => "/operator",
             Desk::Work => "/queue",
+            Desk::Activities => "/volunteering",
             Desk::Till => "/till",
             Desk::Stock => "/stock",
             Desk::Record => "/record",
@@ -124,9 +127,13 @@ impl Desk {
             | Desk::Listing
             | Desk::Staff
             | Desk::Tokens => true,
-            Desk::Operator | Desk::Till | Desk::Stock | Desk::Record | Desk::Amend | Desk::Work => {
-                false
-            }
+            Desk::Operator
+            | Desk::Activities
+            | Desk::Till
+            | Desk::Stock
+            | Desk::Record
+            | Desk::Amend
+            | Desk::Work => false,
         }
     }
 
@@ -135,6 +142,7 @@ impl Desk {
             Desk::Find => "desk-find",
             Desk::Operator => "desk-operator",
             Desk::Work => "desk-work",
+            Desk::Activities => "desk-activities",
             Desk::Till => "desk-till",
             Desk::Stock => "desk-stock",
             Desk::Record => "desk-record",

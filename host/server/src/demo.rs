@@ -2,6 +2,7 @@
 //! enrols everybody and imports everything with the functions of the ordinary commands, and serves. A second
 //! start keeps what is there.
 
+mod activities;
 mod cases;
 mod files;
 
@@ -155,6 +156,7 @@ async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Fa
         summary(&events, &tally, false);
     }
     play(house, folder).await?;
+    activities::hold(house).await?;
     let text = shown(house, key).await?;
     keep(sign_in, &text).map_err(|error| Failure::file(sign_in, &error))?;
     Ok(text)

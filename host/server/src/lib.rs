@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests"))]
 
 pub mod access;
+pub mod activities;
 pub mod amend;
 pub mod audit;
 pub mod backup;

@@ -1,4 +1,5 @@
-//! Once a minute, for every community: what falls due in the ledger ([`jobs`]) and in cases.
+//! Once a minute, for every community: what falls due in the ledger ([`jobs`]), in cases and in
+//! activities.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use rongyi_clerk::ClerkError;
 use rongyi_core::ids::Code;
 use tokio_util::sync::CancellationToken;
 
+use crate::activities::{self, ActivityError};
 use crate::cases::{self, CaseError};
 use crate::house::House;
 use crate::jobs::{self, Done};
@@ -58,14 +60,28 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
     }
 }
 
-/// One round for one community: what the jobs did, and how much time did to cases and what followed from their steps.
+/// One round for one community: what the jobs did, and how much time did to cases, what followed from their steps, and hours
+/// that were booked.
 ///
 /// # Errors
 /// What the clerk or the database said; what was done until then stays done.
 pub async fn round(house: &House, code: &Code) -> Result<(Done, usize), ClerkError> {
     let done = jobs::round(house, code).await?;
+    let booked = match activities::booking::round(house, code).await {
+        Ok(booked) => booked,
+        Err(ActivityError::Clerk(error)) => return Err(error),
+        Err(ActivityError::Store(error)) => return Err(error.into()),
+        Err(
+            error @ (ActivityError::Unknown
+            | ActivityError::Refused(_)
+            | ActivityError::Damaged(..)),
+        ) => {
+            tracing::warn!(community = %code, %error, "hours wait for the next round");
+            0
+        }
+    };
     match cases::due::round(house, code).await {
-        Ok(cases) => Ok((done, cases)),
+        Ok(cases) => Ok((done, cases.saturating_add(booked))),
         Err(CaseError::Clerk(error)) => Err(error),
         Err(CaseError::Store(error)) => Err(error.into()),
         Err(error @ (CaseError::Unknown | CaseError::Refused(_) | CaseError::Damaged(..))) => {

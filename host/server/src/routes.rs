@@ -5,6 +5,7 @@
 mod around;
 pub mod openapi;
 mod operations;
+mod volunteers;
 
 pub use operations::api_addresses;
 pub(crate) use operations::api_routes;
@@ -95,7 +96,7 @@ pub fn addresses() -> Addresses {
         SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeResident, SetListing, StepPeriod,
         WorkCases,
     };
-    Addresses::default()
+    volunteers::addresses(Addresses::default())
         // Before anybody signs in.
         .get(SeePublic, "/", access::web::list_communities)
         .post(SeePublic, "/settings", access::web::keep_settings)

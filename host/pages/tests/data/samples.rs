@@ -3,6 +3,7 @@
 use rongyi_pages::*;
 
 mod access;
+mod activities;
 mod amend;
 mod cases;
 mod office;
@@ -338,6 +339,7 @@ fn shop_pages(lang: Lang, size: Size) -> Pages {
 pub(crate) fn all(lang: Lang, size: Size) -> Pages {
     [
         account_pages(lang, size),
+        activities::pages(lang, size),
         passbook::pages(lang, size),
         shop_pages(lang, size),
         orders::pages(lang, size),

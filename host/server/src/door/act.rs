@@ -17,6 +17,8 @@ pub enum Act {
     ManageOwn,
     /// Ask something of the community and follow it: claims, appeals, messages.
     AskOwn,
+    /// Join and leave shifts of volunteers, and sign in at the door.
+    JoinOwn,
     /// See the shop and what is left of each item.
     SeeShop,
     /// Ask what a basket costs a resident.
@@ -55,6 +57,10 @@ pub enum Act {
     SeeCases,
     /// Work on what was asked, and ask for somebody at the counter; the kind says who takes which step.
     WorkCases,
+    /// Write, publish and lead activities of volunteers: who is on a list, who came.
+    LeadActivities,
+    /// Confirm hours that somebody else led.
+    ConfirmHours,
     /// See the desk: open corrections and objections with their reasons.
     SeeDesk,
     /// Take an entry back, within the debt floor.
@@ -97,13 +103,14 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of the table.
-    pub const ALL: [Act; 44] = [
+    pub const ALL: [Act; 47] = [
         Act::SeePublic,
         Act::ChangeSecret,
         Act::SeeOwn,
         Act::OrderOwn,
         Act::ManageOwn,
         Act::AskOwn,
+        Act::JoinOwn,
         Act::SeeShop,
         Act::Quote,
         Act::PlaceOrder,
@@ -123,6 +130,8 @@ impl Act {
         Act::Object,
         Act::SeeCases,
         Act::WorkCases,
+        Act::LeadActivities,
+        Act::ConfirmHours,
         Act::SeeDesk,
         Act::Reverse,
         Act::Propose,
@@ -162,6 +171,14 @@ impl Act {
                 "提出和跟进自己的事",
                 "ask something of the community and follow it",
             ),
+            Act::JoinOwn => (
+                "报名、退出活动，签到签退",
+                "join and leave activities, sign in at the door",
+            ),
+            Act::JoinOwn => (
+                "报名、退出活动，签到签退",
+                "join and leave activities, sign in at the door",
+            ),
             Act::SeeShop => ("看货架和库存", "see the shop and its stock"),
             Act::Quote => ("问价", "ask what a basket costs"),
             Act::PlaceOrder => ("下兑换单", "place an order"),
@@ -189,6 +206,22 @@ impl Act {
             Act::WorkCases => (
                 "办理办件、替人提出",
                 "work on what was asked, ask for somebody",
+            ),
+            Act::LeadActivities => (
+                "办活动：写、发布、点名",
+                "write, publish and lead activities",
+            ),
+            Act::ConfirmHours => (
+                "确认别人带的活动的时长",
+                "confirm hours that somebody else led",
+            ),
+            Act::LeadActivities => (
+                "办活动：写、发布、点名",
+                "write, publish and lead activities",
+            ),
+            Act::ConfirmHours => (
+                "确认别人带的活动的时长",
+                "confirm hours that somebody else led",
             ),
             Act::SeeDesk => ("看更正和异议", "see corrections and objections"),
             Act::Reverse => ("冲正", "reverse an entry"),

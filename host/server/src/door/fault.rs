@@ -15,6 +15,7 @@ use rongyi_store::StoreError;
 
 use crate::access::AccessError;
 use crate::access::recovery::RecoveryError;
+use crate::activities::ActivityError;
 use crate::audit::proof::ProofFault;
 use crate::cases::CaseError;
 use crate::people::own::OwnError;
@@ -281,6 +282,26 @@ impl From<OwnError> for Fault {
             OwnError::Clerk(error) => error.into(),
             OwnError::Nobody => Fault::not_found(),
             OwnError::Damaged(_) => Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+impl From<ActivityError> for Fault {
+    fn from(error: ActivityError) -> Self {
+        match error {
+            ActivityError::Unknown => Fault::not_found(),
+            ActivityError::Store(error) => error.into(),
+            ActivityError::Clerk(error) => error.into(),
+            ActivityError::Damaged(no, why) => {
+                tracing::error!(activity = no, why, "an activity cannot be read");
+                Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            ActivityError::Refused(refusal) => Fault::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                refusal.code,
+                refusal.text.zh,
+                refusal.text.en,
+            ),
         }
     }
 }

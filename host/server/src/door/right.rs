@@ -110,9 +110,11 @@ fn of(act: Act) -> Line {
     match act {
         Act::SeePublic => and_terminal(line(Yes, ALL, &[Events, Till, Read, People])),
         Act::ChangeSecret => line(Own, ALL, &[]),
-        Act::SeeOwn | Act::OrderOwn | Act::ManageOwn | Act::AskOwn => line(Own, &[], &[]),
+        Act::SeeOwn | Act::OrderOwn | Act::ManageOwn | Act::AskOwn | Act::JoinOwn => {
+            line(Own, &[], &[])
+        }
         Act::SeeCases => and_terminal(line(No, WORKERS, &[])),
-        Act::WorkCases => line(No, WORKERS, &[]),
+        Act::WorkCases | Act::LeadActivities | Act::ConfirmHours => line(No, WORKERS, &[]),
         Act::SeeShop => line(Yes, SHOP, &[Till, Read, People]),
         Act::Quote | Act::PlaceOrder | Act::CancelOrder => line(Own, SHOP, &[]),
         Act::ReadOrder => and_terminal(line(Own, SHOP, &[Till, People])),
@@ -250,7 +252,9 @@ mod tests {
                 Act::FindResident,
                 Act::Object,
                 Act::SeeCases,
-                Act::WorkCases
+                Act::WorkCases,
+                Act::LeadActivities,
+                Act::ConfirmHours
             ]
         );
         let scope = |scope| can(Right::Device(scope));

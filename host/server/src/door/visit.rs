@@ -110,6 +110,14 @@ fn here(parts: &Parts) -> String {
         // The deeds of an item stand one step below its page.
         let page: Vec<&str> = path.split('/').take(4).collect();
         page.join("/")
+    } else if let Some(activity) = path
+        .strip_suffix("/join")
+        .or_else(|| path.strip_suffix("/leave"))
+        .or_else(|| path.strip_suffix("/mark"))
+        .or_else(|| path.strip_suffix("/end"))
+        .or_else(|| path.strip_suffix("/confirm"))
+    {
+        activity.to_owned()
     } else if path.split('/').nth(2) == Some("amend") {
         format!("/{front}/amend")
     } else if path.split('/').nth(2) == Some("reset") {
@@ -356,6 +364,7 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
         Role::Operator => &[
             Desk::Operator,
             Desk::Work,
+            Desk::Activities,
             Desk::Find,
             Desk::Till,
             Desk::Stock,
@@ -371,12 +380,13 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
         Role::Reviewer => &[
             Desk::Amend,
             Desk::Work,
+            Desk::Activities,
             Desk::Find,
             Desk::Record,
             Desk::Reset,
             Desk::Listing,
         ],
-        Role::Leader => &[Desk::Record, Desk::Work, Desk::Find],
+        Role::Leader => &[Desk::Record, Desk::Work, Desk::Activities, Desk::Find],
     }
 }
 

@@ -7,12 +7,15 @@ use rongyi_core::time::Instant;
 use serde_json::json;
 
 use crate::app::{Browser, NOW, TestApp, code};
+use crate::volunteers;
 
 /// Pages that one role reaches at most; more would mean that links never end.
 const PAGES_MAX: usize = 400;
 
 /// For everybody, signed in or not.
-const PUBLIC: [&str; 6] = [
+const PUBLIC: [&str; 8] = [
+    "/{community}/activities",
+    "/{community}/activities/{no}",
     "/heads",
     "/heads/{file}",
     "/check-proof.py",
@@ -30,7 +33,9 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 20] = [
+const RESIDENT: [&str; 22] = [
+    "/{community}/me/hours",
+    "/{community}/activities/{no}/here",
     "/{community}/cases",
     "/{community}/cases/new/{kind}",
     "/{community}/cases/{no}",
@@ -185,6 +190,7 @@ async fn lively() -> TestApp {
     boss.post("/nanmen/operator/periods/2026-11", &cut)
         .await
         .is(303);
+    volunteers::under_way(&app, 1001).await;
     let heads = &app.house.heads;
     let (nanmen, now) = (code("nanmen"), app.house.clock.now());
     let published = heads.publish(&app.house.store, &nanmen, now);
@@ -216,6 +222,14 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/residents/{resident}/order",
         "/{community}/residents/{resident}/data.json",
     );
+    let activities = [
+        "/{community}/volunteering",
+        "/{community}/volunteering/new",
+        "/{community}/volunteering/new/{kind}",
+        "/{community}/volunteering/{no}",
+        "/{community}/volunteering/{no}/{shift}",
+        "/{community}/volunteering/{no}/{shift}/code",
+    ];
     let operator = [
         "/{community}/queue",
         "/{community}/queue/new",
@@ -261,7 +275,11 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
             "/nanmen/amend",
             desks(&[amend, record, listing, reset, find, resident, line]),
         ),
-        ("lead", "/nanmen/record", desks(&[record, find])),
+        (
+            "lead",
+            "/nanmen/record",
+            [&desks(&[record, find])[..], &activities].concat(),
+        ),
         ("boss", "/nanmen/operator", desks(&operator)),
     ];
     let mut all = BTreeSet::from([TYPED.to_owned()]);

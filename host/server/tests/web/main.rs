@@ -39,5 +39,6 @@ mod story;
 mod till;
 mod time_bank;
 mod today;
+mod volunteers;
 mod walk;
 mod wandering;
