@@ -194,7 +194,7 @@ pub(super) async fn hold(house: &House) -> Result<(), Failure> {
         );
         let midnight = midnight.and_then(|date| {
             let start = date.to_datetime(jiff::civil::Time::midnight());
-            start.to_zoned(served.zone.clone())
+            start.to_zoned_datetime(served.zone.clone())
         });
         let midnight = midnight.map_err(|error| Failure::said("demo", &error))?;
         let midnight = midnight.timestamp().as_microsecond();
