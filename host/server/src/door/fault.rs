@@ -382,6 +382,7 @@ impl From<ClerkError> for Fault {
                 step: Some(step),
                 ..said(StatusCode::CONFLICT)
             },
+            ClerkError::Slept => said(StatusCode::SERVICE_UNAVAILABLE).after(2),
             ClerkError::Stopped => said(StatusCode::SERVICE_UNAVAILABLE).after(10),
         }
     }
