@@ -26,6 +26,7 @@ pub mod privacy;
 pub mod proof;
 pub mod qr;
 pub mod record;
+pub mod report;
 pub mod resident;
 pub mod sheet;
 pub mod shell;
@@ -34,6 +35,7 @@ pub mod stock;
 pub mod text;
 pub mod till;
 pub mod today;
+pub mod wall;
 pub mod why;
 
 pub use access::{
@@ -43,7 +45,7 @@ pub use account::{Audience, FieldError, MeView, PinView, SignInView};
 pub use amend::{
     AmendView, FoundEntry, MarkRow, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow,
 };
-pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
+pub use assets::{CSS, CSS_PATH, JS, JS_PATH, PAPER, PAPER_PATH};
 pub use cases::{
     CaseAct, CaseDue, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink, CasePickView,
     CasePreview, CaseRating, CaseRow, CaseStep, CaseTold, CaseTone, CaseTyped, CaseView, CasesView,
@@ -66,7 +68,10 @@ pub use people::{
     EnrolCheckView, EnrolTyped, EnrolView, HouseholdView, PeopleView, PersonRow, PersonView,
     StaffNewView, TokenRow, TokensView,
 };
-pub use period::{PeriodCard, PeriodDue, PeriodLine, PeriodStage, PeriodView, PeriodsView};
+pub use period::{
+    PeriodCard, PeriodDue, PeriodLine, PeriodOpen, PeriodPrepareView, PeriodStage, PeriodView,
+    PeriodsView, StillOpen,
+};
 pub use privacy::{ListingDeskView, PrivacyView, PublicListing, ReadRow};
 pub use proof::{
     Checked, HeadView, HeadsView, ProofCheckView, ProofView, PublishedHead, PublishedRow,
@@ -74,6 +79,10 @@ pub use proof::{
 pub use record::{
     RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
     RecordOutcome, RecordTyped, RecordView,
+};
+pub use report::{
+    ReportBars, ReportChart, ReportLink, ReportMonths, ReportRow, ReportSum, ReportUnit,
+    ReportView, ReportsView,
 };
 pub use resident::{
     MemberRow, OrderFor, OrderForView, OrderSlipView, ResidentActs, ResidentView, WaitsRow, Whom,
@@ -91,6 +100,7 @@ pub use till::{
     TillResultView, TillSums, TillView, TillWaiting,
 };
 pub use today::{IssueCard, LapsingRow, LapsingView, Task, TodayRow, TodayView};
+pub use wall::{Paper, WallLine, WallLink, WallSheetView, WallView};
 pub use why::{Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 
 /// A page that can be sent.

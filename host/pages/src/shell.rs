@@ -94,6 +94,10 @@ pub enum Desk {
     Staff,
     /// Devices' tokens.
     Tokens,
+    /// Reports.
+    Reports,
+    /// Lists for the wall.
+    Wall,
 }
 
 impl Desk {
@@ -112,6 +116,8 @@ impl Desk {
             Desk::Listing => "/listing",
             Desk::Staff => "/operator/staff",
             Desk::Tokens => "/operator/tokens",
+            Desk::Reports => "/reports",
+            Desk::Wall => "/wall",
         }
     }
 
@@ -124,9 +130,14 @@ impl Desk {
             | Desk::Listing
             | Desk::Staff
             | Desk::Tokens => true,
-            Desk::Operator | Desk::Till | Desk::Stock | Desk::Record | Desk::Amend | Desk::Work => {
-                false
-            }
+            Desk::Operator
+            | Desk::Till
+            | Desk::Stock
+            | Desk::Record
+            | Desk::Amend
+            | Desk::Work
+            | Desk::Reports
+            | Desk::Wall => false,
         }
     }
 
@@ -144,6 +155,8 @@ impl Desk {
             Desk::Listing => "listing-title",
             Desk::Staff => "desk-staff",
             Desk::Tokens => "desk-tokens",
+            Desk::Reports => "desk-reports",
+            Desk::Wall => "desk-wall",
         }
     }
 }

@@ -28,7 +28,7 @@ use operations::api_router;
 
 use crate::{
     access, amend, audit, cases, door, earning, ledger, overview, people, period, redemption,
-    resident, rulebooks, stock, vitals,
+    reports, resident, rulebooks, stock, vitals, wall,
 };
 
 /// Every address of this host.
@@ -90,16 +90,21 @@ pub fn router(house: Arc<House>) -> Router {
 pub fn addresses() -> Addresses {
     use Act::{
         Approve, AskOwn, ChangeSecret, Decline, Enrol, FindResident, HandOver, ManageOwn,
-        ManageStaff, ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder, Propose,
+        ManageStaff, ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder, PrintLists, Propose,
         ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin, Reverse, Review, SeeCases, SeeDesk,
-        SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeResident, SetListing, StepPeriod,
-        WorkCases,
+        SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeReports, SeeResident, SetListing,
+        StepPeriod, WorkCases,
     };
     Addresses::default()
         // Before anybody signs in.
         .get(SeePublic, "/", access::web::list_communities)
         .post(SeePublic, "/settings", access::web::keep_settings)
         .get(SeePublic, rongyi_pages::CSS_PATH, access::web::style_sheet)
+        .get(
+            SeePublic,
+            rongyi_pages::PAPER_PATH,
+            access::web::paper_sheet,
+        )
         .get(SeePublic, rongyi_pages::JS_PATH, access::web::script)
         .get(SeePublic, "/heads", audit::proof::web::list_heads)
         .get(
@@ -543,5 +548,32 @@ pub fn addresses() -> Addresses {
             StepPeriod,
             "/{community}/operator/periods/{period}",
             period::web::take_step,
+        )
+        // Reports, and lists for the wall.
+        .get(
+            SeeReports,
+            "/{community}/reports",
+            reports::web::list_reports,
+        )
+        .get(
+            SeeReports,
+            "/{community}/reports/{report}",
+            reports::web::show_report,
+        )
+        .get(
+            SeeReports,
+            "/{community}/reports/{report}/table.csv",
+            reports::web::get_report_csv,
+        )
+        .get(
+            SeeReports,
+            "/{community}/reports/{report}/table.xlsx",
+            reports::web::get_report_sheet,
+        )
+        .get(PrintLists, "/{community}/wall", wall::web::list_wall)
+        .get(
+            PrintLists,
+            "/{community}/wall/{list}",
+            wall::web::show_sheet,
         )
 }

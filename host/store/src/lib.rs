@@ -24,11 +24,11 @@ pub use cases::{
 };
 pub use error::StoreError;
 pub use model::{
-    AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, Moment,
-    NewAccessRecord, NewSession, NewStaff, Pace, PassbookRow, Person, PublicName, ReadLine,
-    ReadNote, Refused, ResidentRow, RuleCount, RuleFault, RuleHealth, RulePark, SealedPerson,
-    Session, Staff, StaffChange, StoredBlock, StoredCounter, StoredEntry, Subject, TillTry, Token,
-    TransferLink, TryKey, Whose, Written,
+    AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, LotSum, Moment,
+    NewAccessRecord, NewSession, NewStaff, OrderFate, Pace, PassbookRow, Person, PublicName,
+    ReadLine, ReadNote, Refused, ResidentRow, RuleCount, RuleFault, RuleHealth, RulePark,
+    SealedPerson, Session, Staff, StaffChange, StoredBlock, StoredCounter, StoredEntry, Subject,
+    SubjectCount, TillTry, Token, TransferLink, TryKey, Whose, Written,
 };
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
@@ -39,7 +39,7 @@ use rongyi_core::book::{AccountState, Changes, Fate, FateState, Frame, Loaded, O
 use rongyi_core::chain::{Hash, Head};
 use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::counters::{CounterKey, CounterRow};
-use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::period::Standing;
 use rongyi_core::record::About;
 use rongyi_core::seal::SealKey;
@@ -323,6 +323,20 @@ each_engine! {
     fn purge_keys(community: &Code, before: Instant) -> u64;
     /// Pieces on the shelf, by item; items that never came in are left out.
     fn stock(community: &Code) -> Vec<(ItemNo, i64)>;
+    /// The place of the first record that was booked on `day` or later; where nothing was, the next place.
+    fn place_of_day(community: &Code, day: LocalDate) -> u64;
+    /// What an account held before the record at `before`.
+    fn held_before(community: &Code, account: Account, before: u64) -> i64;
+    /// What the community counted of each kind in each of these months (`LocalDate::month_index`).
+    fn counted(community: &Code, first: i32, last: i32) -> Vec<(Code, i32, CounterRow)>;
+    /// What events counted for each resident, or each household, in these months. Reads the counters of all of them.
+    fn counted_of(community: &Code, households: bool, first: i32, last: i32) -> Vec<SubjectCount>;
+    /// What people hold of an asset now, by the last day on which it can be spent.
+    fn lots_of_people(community: &Code, asset: AssetNo) -> Vec<LotSum>;
+    /// Marked entries between two places, each with whether somebody has looked.
+    fn marks_between(community: &Code, from: u64, before: u64) -> Vec<(u64, bool)>;
+    /// Orders by the day on which they were placed and where they stand. Reads the orders of the community.
+    fn orders_of_days(community: &Code, first: LocalDate, last: LocalDate) -> Vec<OrderFate>;
     /// Archives a component under the SHA-256 of its bytes. Again is no harm.
     fn put_component(digest: &Hash, bytes: &[u8]) -> ();
     /// An archived component.

@@ -111,6 +111,12 @@ mod reads;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/reports.rs"]
+mod reports;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/sealed.rs"]
 mod sealed;
 #[allow(

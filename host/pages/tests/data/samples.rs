@@ -11,6 +11,7 @@ mod passbook;
 mod people;
 mod proof;
 mod record;
+mod report;
 mod staff;
 mod stock;
 
@@ -359,6 +360,9 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         proof::own_pages(lang, size),
         proof::privacy_pages(lang, size),
         staff::public_pages(lang, size),
+        report::report_pages(lang, size),
+        report::wall_pages(lang, size),
+        report::prepare_pages(lang, size),
     ]
     .concat()
 }

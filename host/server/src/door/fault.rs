@@ -20,6 +20,7 @@ use crate::cases::CaseError;
 use crate::people::own::OwnError;
 use crate::period::PeriodError;
 use crate::redemption::till::TillError;
+use crate::reports::ReportError;
 
 /// Something went wrong, ready to be told.
 #[derive(Debug, Clone)]
@@ -307,6 +308,25 @@ impl From<CaseError> for Fault {
                 };
                 let (zh, en) = (half(|text| &text.zh, ""), half(|text| &text.en, " "));
                 Fault::new(status, code, zh, en)
+            }
+        }
+    }
+}
+
+impl From<ReportError> for Fault {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Unknown => Fault::not_found(),
+            ReportError::Months(_) => Fault::day(
+                "from, to",
+                "月份写成 2026-10，前面的早、后面的晚，最多 36 个月。",
+                "write months as 2026-10, the earlier one first, at most 36.",
+            ),
+            ReportError::Clerk(error) => error.into(),
+            ReportError::Case(error) => error.into(),
+            ReportError::Sheet(error) => {
+                tracing::error!(%error, "a sheet could not be written");
+                Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR)
             }
         }
     }

@@ -361,22 +361,26 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
             Desk::Stock,
             Desk::Record,
             Desk::Amend,
+            Desk::Reports,
+            Desk::Wall,
             Desk::People,
             Desk::Reset,
             Desk::Listing,
             Desk::Staff,
             Desk::Tokens,
         ],
-        Role::Shopkeeper => &[Desk::Till, Desk::Find, Desk::Stock],
+        Role::Shopkeeper => &[Desk::Till, Desk::Find, Desk::Stock, Desk::Wall],
         Role::Reviewer => &[
             Desk::Amend,
             Desk::Work,
             Desk::Find,
             Desk::Record,
+            Desk::Reports,
+            Desk::Wall,
             Desk::Reset,
             Desk::Listing,
         ],
-        Role::Leader => &[Desk::Record, Desk::Work, Desk::Find],
+        Role::Leader => &[Desk::Record, Desk::Work, Desk::Find, Desk::Wall],
     }
 }
 

@@ -68,6 +68,7 @@ fn routes() -> BTreeSet<String> {
     // The last is looked for by its name, which is the same everywhere.
     let files = [
         rongyi_pages::CSS_PATH,
+        rongyi_pages::PAPER_PATH,
         rongyi_pages::JS_PATH,
         rongyi_server::door::contact::PATH,
     ];
@@ -122,7 +123,13 @@ async fn walk(who: &mut Browser<'_>, start: &str) -> (BTreeSet<String>, Vec<Stri
         assert!(seen.len() < PAGES_MAX, "links without end: {seen:?}");
         if let Some(route) = route_of(&routes, &path) {
             reached.insert(route.clone());
-        } else if ![rongyi_pages::CSS_PATH, rongyi_pages::JS_PATH].contains(&path.as_str()) {
+        } else if ![
+            rongyi_pages::CSS_PATH,
+            rongyi_pages::PAPER_PATH,
+            rongyi_pages::JS_PATH,
+        ]
+        .contains(&path.as_str())
+        {
             wrong.push(format!("{link} of {from} is no page"));
         }
         let answer = who.get(&link).await;
@@ -216,6 +223,13 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/residents/{resident}/order",
         "/{community}/residents/{resident}/data.json",
     );
+    let reports = [
+        "/{community}/reports",
+        "/{community}/reports/{report}",
+        "/{community}/reports/{report}/table.csv",
+        "/{community}/reports/{report}/table.xlsx",
+    ];
+    let wall = ["/{community}/wall", "/{community}/wall/{list}"];
     let operator = [
         "/{community}/queue",
         "/{community}/queue/new",
@@ -254,15 +268,30 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         (
             "shop",
             "/nanmen/till",
-            desks(&[till, till_day, stock, item, book, find, order]),
+            desks(&[&[till, till_day, stock, item, book, find, order], &wall[..]].concat()),
         ),
         (
             "check",
             "/nanmen/amend",
-            desks(&[amend, record, listing, reset, find, resident, line]),
+            desks(
+                &[
+                    &[amend, record, listing, reset, find, resident, line],
+                    &reports[..],
+                    &wall,
+                ]
+                .concat(),
+            ),
         ),
-        ("lead", "/nanmen/record", desks(&[record, find])),
-        ("boss", "/nanmen/operator", desks(&operator)),
+        (
+            "lead",
+            "/nanmen/record",
+            desks(&[&[record, find], &wall[..]].concat()),
+        ),
+        (
+            "boss",
+            "/nanmen/operator",
+            desks(&[&operator[..], &reports, &wall].concat()),
+        ),
     ];
     let mut all = BTreeSet::from([TYPED.to_owned()]);
     all.extend(FORMS.map(str::to_owned));

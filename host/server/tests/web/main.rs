@@ -32,6 +32,7 @@ mod parked;
 mod periods;
 mod privacy;
 mod reload;
+mod reports;
 mod seen;
 mod serving;
 mod stock;

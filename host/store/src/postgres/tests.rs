@@ -31,6 +31,7 @@ async fn every_statement_can_be_prepared() {
         super::privacy::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::reports::STATEMENTS,
         super::sealed::STATEMENTS,
         super::sessions::STATEMENTS,
         super::streams::STATEMENTS,
@@ -173,6 +174,7 @@ async fn keys_followed(writer: &mut sqlx::PgConnection, says: &str) -> usize {
         super::load::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::reports::STATEMENTS,
         super::sealed::STATEMENTS,
         write,
     ];

@@ -32,6 +32,7 @@ async fn every_statement_can_be_prepared() {
         super::privacy::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::reports::STATEMENTS,
         super::sealed::STATEMENTS,
         super::sessions::STATEMENTS,
         super::streams::STATEMENTS,
@@ -71,6 +72,7 @@ async fn hot_statements_follow_keys_in_an_empty_and_in_a_filled_ledger() {
         super::load::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::reports::STATEMENTS,
         super::sealed::STATEMENTS,
     ];
     let hot = crate::plans::hot(&lists);
