@@ -73,7 +73,7 @@ const LONG_FILES: &[(&str, usize, &str)] = &[];
 const LINES_MAX: usize = 600;
 
 /// The folders of the code map; each README is the folder's manual.
-const MANUALS: [&str; 23] = [
+const MANUALS: [&str; 24] = [
     ".",
     "config",
     "host/cases",
@@ -82,6 +82,7 @@ const MANUALS: [&str; 23] = [
     "host/kit",
     "host/names",
     "host/pages",
+    "host/photos",
     "host/rules",
     "host/server",
     "host/sheets",

@@ -28,6 +28,7 @@ pub mod qr;
 pub mod record;
 pub mod report;
 pub mod resident;
+pub mod roster;
 pub mod sheet;
 pub mod shell;
 pub mod shop;
@@ -43,13 +44,14 @@ pub use access::{
 };
 pub use account::{Audience, FieldError, MeView, PinView, SignInView};
 pub use amend::{
-    AmendView, FoundEntry, MarkRow, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow,
+    AmendView, FoundEntry, MarkRow, NoticeListView, NoticeRow, NoticeState, NoticeView,
+    ObjectionRow, ProposalRow,
 };
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH, PAPER, PAPER_PATH};
 pub use cases::{
-    CaseAct, CaseDue, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink, CasePickView,
-    CasePreview, CaseRating, CaseRow, CaseStep, CaseTold, CaseTone, CaseTyped, CaseView, CasesView,
-    WorkFilter, WorkView,
+    CaseAct, CaseDone, CaseDue, CaseFact, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink,
+    CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick, CaseTold,
+    CaseTone, CaseTyped, CaseView, CaseWorth, CasesView, WorkFilter, WorkView,
 };
 pub use find::{FindView, FoundDoes, FoundRow};
 pub use format::{Day, Moment};
@@ -87,6 +89,7 @@ pub use report::{
 pub use resident::{
     MemberRow, OrderFor, OrderForView, OrderSlipView, ResidentActs, ResidentView, WaitsRow, Whom,
 };
+pub use roster::{RosterKind, RosterPlanView, RosterRow, RosterState, RosterTyped, RosterView};
 pub use sheet::{RowOutcome, SheetDoneView, SheetPlanView, SheetRow, SheetSlip, SheetView};
 pub use shell::{Desk, Reader, Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};

@@ -201,6 +201,11 @@ pub fn addresses() -> Addresses {
             cases::web::form::open_own,
         )
         .get(AskOwn, "/{community}/cases/{no}", cases::web::show_case)
+        .get(
+            AskOwn,
+            "/{community}/cases/{no}/photo/{digest}",
+            cases::web::photo::show_photo,
+        )
         .post(
             AskOwn,
             "/{community}/cases/{no}/step",
@@ -208,6 +213,11 @@ pub fn addresses() -> Addresses {
         )
         // What is under notice; everybody may look.
         .get(SeePublic, "/{community}/notice", amend::web::show_notice)
+        .get(
+            SeePublic,
+            "/{community}/notice/list",
+            amend::web::show_notice_list,
+        )
         .post(
             Object,
             "/{community}/notice/{seq}/object",
@@ -338,7 +348,22 @@ pub fn addresses() -> Addresses {
             "/{community}/record",
             earning::web::record_event,
         )
-        .get(SeeCases, "/{community}/queue", cases::web::show_work)
+        .get(
+            RecordEvent,
+            "/{community}/record/roster",
+            earning::roster::web::show_roster,
+        )
+        .post(
+            RecordEvent,
+            "/{community}/record/roster",
+            earning::roster::web::look_at_roster,
+        )
+        .post(
+            RecordEvent,
+            "/{community}/record/roster/book",
+            earning::roster::web::book_roster,
+        )
+        .get(SeeCases, "/{community}/queue", cases::web::queue::show_work)
         .get(
             WorkCases,
             "/{community}/queue/new",
@@ -358,6 +383,16 @@ pub fn addresses() -> Addresses {
             SeeCases,
             "/{community}/queue/{no}",
             cases::web::show_work_case,
+        )
+        .get(
+            SeeCases,
+            "/{community}/queue/{no}/photo/{digest}",
+            cases::web::photo::show_work_photo,
+        )
+        .post(
+            WorkCases,
+            "/{community}/queue/bulk",
+            cases::web::queue::check_ticked,
         )
         .post(
             WorkCases,

@@ -20,6 +20,28 @@ pub struct CaseText {
     pub text: SaltedText,
 }
 
+/// A photo that comes with a step: kept already, under its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasePhoto {
+    /// The question, or `words`.
+    pub key: String,
+    /// Which one.
+    pub digest: Hash,
+}
+
+/// A photo of a case, as far as it was not erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCasePhoto {
+    /// The step that brought it.
+    pub step: u32,
+    /// Its place among those of the step.
+    pub place: u32,
+    /// The question, or `words`.
+    pub key: String,
+    /// Which one.
+    pub digest: Hash,
+}
+
 /// Where a case stands, for lists: derived from its steps by whoever writes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CasePlace {
@@ -58,6 +80,8 @@ pub struct NewCase<'c> {
     pub argument: &'c str,
     /// What was written.
     pub texts: &'c [CaseText],
+    /// The photos.
+    pub photos: &'c [CasePhoto],
     /// The form that was sent.
     pub token: &'c str,
 }
@@ -81,6 +105,8 @@ pub struct NewCaseStep<'c> {
     pub place: &'c CasePlace,
     /// What was written.
     pub texts: &'c [CaseText],
+    /// The photos.
+    pub photos: &'c [CasePhoto],
     /// What follows, in order, as JSON of codes and numbers.
     pub effects: &'c [String],
     /// The form that was sent.
@@ -207,6 +233,8 @@ pub struct StoredCase {
     pub steps: Vec<StoredCaseStep>,
     /// What was written, as far as it was not erased.
     pub texts: Vec<CaseText>,
+    /// The photos, as far as they were not erased.
+    pub photos: Vec<StoredCasePhoto>,
     /// What follows from the steps.
     pub effects: Vec<CaseEffect>,
 }
@@ -224,9 +252,9 @@ pub struct CaseFilter {
     pub with_ended: bool,
 }
 
-/// The commitment to all words of a step; empty when there are none.
-pub(crate) fn commitment(texts: &[CaseText]) -> Vec<u8> {
-    if texts.is_empty() {
+/// The commitment to all words and photos of a step; empty when there are none.
+pub(crate) fn commitment(texts: &[CaseText], photos: &[CasePhoto]) -> Vec<u8> {
+    if texts.is_empty() && photos.is_empty() {
         return Vec::new();
     }
     let mut bytes = Vec::new();
@@ -234,6 +262,11 @@ pub(crate) fn commitment(texts: &[CaseText]) -> Vec<u8> {
         bytes.extend(text.key.as_bytes());
         bytes.push(0);
         bytes.extend(text.text.commitment());
+    }
+    for photo in photos {
+        bytes.extend(photo.key.as_bytes());
+        bytes.push(1);
+        bytes.extend(photo.digest);
     }
     sha256(&bytes).to_vec()
 }

@@ -19,8 +19,8 @@ mod steps;
 
 pub use audit::{Audit, Finding};
 pub use cases::{
-    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NEVER_DUE,
-    NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect,
+    Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
+    NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCasePhoto, StoredCaseStep, WaitingEffect,
 };
 pub use error::StoreError;
 pub use model::{
@@ -532,6 +532,20 @@ each_engine! {
     fn case_texts_of(community: &Code, resident: ResidentNo) -> Vec<(u64, CaseText)>;
     /// Removes what stands written in them; answers how many texts.
     fn forget_case_texts(community: &Code, resident: ResidentNo) -> u64;
+    /// Keeps a photo, loose until a step of a case brings it along; answers its digest. Again is no harm.
+    fn keep_photo(community: &Code, body: &[u8], at: Instant) -> Hash;
+    /// Whether a photo is kept.
+    fn photo_is_kept(community: &Code, digest: &Hash) -> bool;
+    /// A photo, if it belongs to this case.
+    fn case_photo(community: &Code, case_no: u64, digest: &Hash) -> Option<Vec<u8>>;
+    /// Photos of a case that other cases have, too, with the numbers of those.
+    fn same_case_photos(community: &Code, case_no: u64, limit: u32) -> Vec<(Hash, u64)>;
+    /// The photos in the cases that are a resident's.
+    fn case_photos_of(community: &Code, resident: ResidentNo) -> Vec<(u64, StoredCasePhoto)>;
+    /// Removes them from those cases, and altogether where no other case has them; answers how many are gone.
+    fn forget_case_photos(community: &Code, resident: ResidentNo) -> u64;
+    /// Removes loose photos that were kept before a moment.
+    fn purge_photos(community: &Code, before: Instant) -> u64;
 }
 
 // Sign-in.

@@ -27,6 +27,12 @@ mod browsers;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/case_photos.rs"]
+mod case_photos;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/case_words.rs"]
 mod case_words;
 #[allow(

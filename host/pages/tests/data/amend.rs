@@ -13,6 +13,7 @@ fn row(lang: Lang, entry: u64, state: NoticeState) -> NoticeRow {
         points: 20,
         minutes: 90,
         until: day(11, 27),
+        days_left: 4,
         state,
         own: state == NoticeState::Open,
     }
@@ -45,6 +46,11 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         may_object: true,
         key: "0191f3a2".to_owned(),
         done: Some(821),
+    };
+    let wall = NoticeListView {
+        shell: shell(lang, size, None),
+        today: day(11, 23),
+        rows: notice.rows.clone(),
     };
     let nothing = NoticeView {
         shell: shell(lang, size, None),
@@ -122,6 +128,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         ..desk.clone()
     };
     vec![
+        ("notice-list", wall.html()),
         ("notice", notice.html()),
         ("notice-staff", of_staff.html()),
         ("notice-empty", nothing.html()),

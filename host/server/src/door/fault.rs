@@ -223,6 +223,16 @@ impl Fault {
         }
     }
 
+    /// More was sent than is read.
+    pub fn too_large() -> Self {
+        Fault::of_status(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// Whether more was sent than is read.
+    pub fn is_too_large(&self) -> bool {
+        self.status == StatusCode::PAYLOAD_TOO_LARGE
+    }
+
     /// What a framework answered without saying more.
     pub fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {

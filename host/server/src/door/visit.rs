@@ -120,6 +120,10 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/operator/tokens")
     } else if let Some(case) = path.strip_suffix("/step") {
         case.to_owned()
+    } else if path.ends_with("/record/roster/book") {
+        format!("/{front}/record/roster")
+    } else if let Some(queue) = path.strip_suffix("/bulk") {
+        queue.to_owned()
     } else if path.ends_with("/object") {
         format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {

@@ -49,6 +49,7 @@ fn filled(path: &str, (entry, order): (u64, u64)) -> String {
         ("{kind}", "message".to_owned()),
         ("{report}", "points".to_owned()),
         ("{list}", "board".to_owned()),
+        ("{digest}", "0".repeat(64)),
     ];
     let fill = |path: String, (hole, value): (&str, String)| path.replace(hole, &value);
     let path = holes.into_iter().fold(path.to_owned(), fill);

@@ -6,19 +6,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use rongyi_core::time::Instant;
 use serde_json::json;
 
-use crate::app::{Browser, NOW, TestApp, code};
+use crate::app::{Browser, NOW, TestApp, code, parts};
+use crate::photos::png;
 
 /// Pages that one role reaches at most; more would mean that links never end.
 const PAGES_MAX: usize = 400;
 
 /// For everybody, signed in or not.
-const PUBLIC: [&str; 6] = [
+const PUBLIC: [&str; 7] = [
     "/heads",
     "/heads/{file}",
     "/check-proof.py",
     "/{community}/head",
     "/{community}/proof",
     "/{community}/notice",
+    "/{community}/notice/list",
 ];
 /// Typed by hand without the slash at its end; links have it.
 const TYPED: &str = "/{community}";
@@ -30,10 +32,11 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 20] = [
+const RESIDENT: [&str; 21] = [
     "/{community}/cases",
     "/{community}/cases/new/{kind}",
     "/{community}/cases/{no}",
+    "/{community}/cases/{no}/photo/{digest}",
     "/{community}/devices",
     "/{community}/home",
     "/{community}/passbook",
@@ -181,12 +184,14 @@ async fn lively() -> TestApp {
     let page = me.get(form).await;
     page.is(200);
     let key = page.hidden("key");
+    let photo = png(40);
     let sent = [
-        ("key", key.as_str()),
-        ("q.class", "ask"),
-        ("q.text", "路灯什么时候亮"),
+        ("key", "", key.as_bytes()),
+        ("q.class", "", b"ask"),
+        ("q.text", "", "路灯什么时候亮".as_bytes()),
+        ("q.photos", "lamp.png", &photo),
     ];
-    me.post(form, &sent).await.is(303);
+    parts(&mut me, form, &sent).await.is(303);
     let mut boss = app.signed_in("boss").await;
     let cut = [("step", "cut-off")];
     boss.post("/nanmen/operator/periods/2026-11", &cut)
@@ -214,6 +219,7 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/stock/{item}",
         "/{community}/stock/{item}/book.csv",
     );
+    let roster = "/{community}/record/roster";
     let listing = "/{community}/listing";
     let reset = "/{community}/reset";
     let find = "/{community}/residents";
@@ -235,6 +241,7 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/queue/new",
         "/{community}/queue/new/{kind}",
         "/{community}/queue/{no}",
+        "/{community}/queue/{no}/photo/{digest}",
         find,
         resident,
         line,
@@ -260,6 +267,7 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/operator/periods/{period}",
         till,
         record,
+        roster,
         amend,
     ];
     let roles: [(&str, &str, Vec<&str>); 6] = [
@@ -275,7 +283,7 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
             "/nanmen/amend",
             desks(
                 &[
-                    &[amend, record, listing, reset, find, resident, line],
+                    &[amend, record, roster, listing, reset, find, resident, line],
                     &reports[..],
                     &wall,
                 ]
@@ -285,7 +293,7 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         (
             "lead",
             "/nanmen/record",
-            desks(&[&[record, find], &wall[..]].concat()),
+            desks(&[&[record, roster, find], &wall[..]].concat()),
         ),
         (
             "boss",

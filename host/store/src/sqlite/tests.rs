@@ -18,6 +18,7 @@ async fn every_statement_can_be_prepared() {
         super::access::STATEMENTS,
         super::audit::STATEMENTS,
         super::browsers::STATEMENTS,
+        super::case_photos::STATEMENTS,
         super::case_words::STATEMENTS,
         super::cases::STATEMENTS,
         super::health::STATEMENTS,
