@@ -35,6 +35,16 @@ fn mark(lang: Lang, entry: u64, by_reader: bool) -> MarkRow {
     }
 }
 
+fn proposal(lang: Lang, entry: u64, by_reader: bool) -> ProposalRow {
+    ProposalRow {
+        entry,
+        what: l(lang, "1001 号居民：积分 -20", "Resident 1001: -20 points"),
+        by: l(lang, "工作人员 周一", "staff Zhou"),
+        reason: l(lang, "同一天登记了两次", "Booked twice on one day"),
+        own: by_reader,
+    }
+}
+
 pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     let notice = NoticeView {
         shell: shell(lang, size, Some(&l(lang, "陈阿婆", "Granny Chen"))),
@@ -63,19 +73,12 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         shell: at_desks(nothing.shell.clone(), &[Desk::Till]),
         ..notice.clone()
     };
-    let proposal = |entry, by_reader| ProposalRow {
-        entry,
-        what: l(lang, "1001 号居民：积分 -20", "Resident 1001: -20 points"),
-        by: l(lang, "工作人员 周一", "staff Zhou"),
-        reason: l(lang, "同一天登记了两次", "Booked twice on one day"),
-        own: by_reader,
-    };
     let desk = AmendView {
         shell: at_desks(
             shell(lang, size, Some(&l(lang, "周一", "Zhou"))),
             &[Desk::Amend, Desk::Record],
         ),
-        proposals: vec![proposal(830, false), proposal(831, true)],
+        proposals: vec![proposal(lang, 830, false), proposal(lang, 831, true)],
         objections: vec![ObjectionRow {
             notice: row(lang, 815, NoticeState::Objected),
             by: l(lang, "1002 号居民", "resident 1002"),

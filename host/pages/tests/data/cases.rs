@@ -187,43 +187,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         links: vec![link],
         shell: own.clone(),
     };
-    let form = CaseFormView {
-        title: l(lang, "急难愁盼", "Message"),
-        about: String::new(),
-        action: "/nanmen/cases/new/message".to_owned(),
-        back: "/nanmen/cases".to_owned(),
-        fields: vec![
-            field("q.text", l(lang, "什么事", "What"), CaseInput::Long(1000)),
-            field("q.place", l(lang, "在哪里", "Where"), CaseInput::Short(100)),
-            field(
-                "q.class",
-                l(lang, "哪一类", "What kind"),
-                CaseInput::Choice(vec![("help".to_owned(), l(lang, "求助", "Help"))]),
-            ),
-            field("quantity", l(lang, "多少", "How much"), CaseInput::Number),
-            field("on", l(lang, "哪一天", "On"), CaseInput::Day),
-            field("time", l(lang, "几点", "At"), CaseInput::Time),
-            field(
-                "q.photos",
-                l(lang, "照片", "Photos"),
-                CaseInput::Photos {
-                    kept: vec!["00".to_owned()],
-                },
-            ),
-        ],
-        naming: l(
-            lang,
-            "只有经办人员能看到您的姓名。",
-            "Only those who work on it see your name.",
-        ),
-        due: vec![due(lang)],
-        key: "k".to_owned(),
-        errors: vec![CaseFault {
-            field: "q.text".to_owned(),
-            message: l(lang, "请填写“什么事”。", "Please fill in “What”."),
-        }],
-        shell: own.clone(),
-    };
+    let form = form(lang, own.clone());
     let work = WorkView {
         scopes: vec![WorkFilter {
             href: "/nanmen/queue".to_owned(),
@@ -264,4 +228,44 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         ("case-own", case(lang, own).html()),
         ("work", work.html()),
     ]
+}
+
+fn form(lang: Lang, around: Shell) -> CaseFormView {
+    CaseFormView {
+        title: l(lang, "急难愁盼", "Message"),
+        about: String::new(),
+        action: "/nanmen/cases/new/message".to_owned(),
+        back: "/nanmen/cases".to_owned(),
+        fields: vec![
+            field("q.text", l(lang, "什么事", "What"), CaseInput::Long(1000)),
+            field("q.place", l(lang, "在哪里", "Where"), CaseInput::Short(100)),
+            field(
+                "q.class",
+                l(lang, "哪一类", "What kind"),
+                CaseInput::Choice(vec![("help".to_owned(), l(lang, "求助", "Help"))]),
+            ),
+            field("quantity", l(lang, "多少", "How much"), CaseInput::Number),
+            field("on", l(lang, "哪一天", "On"), CaseInput::Day),
+            field("time", l(lang, "几点", "At"), CaseInput::Time),
+            field(
+                "q.photos",
+                l(lang, "照片", "Photos"),
+                CaseInput::Photos {
+                    kept: vec!["00".to_owned()],
+                },
+            ),
+        ],
+        naming: l(
+            lang,
+            "只有经办人员能看到您的姓名。",
+            "Only those who work on it see your name.",
+        ),
+        due: vec![due(lang)],
+        key: "k".to_owned(),
+        errors: vec![CaseFault {
+            field: "q.text".to_owned(),
+            message: l(lang, "请填写“什么事”。", "Please fill in “What”."),
+        }],
+        shell: around,
+    }
 }

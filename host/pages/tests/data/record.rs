@@ -110,6 +110,25 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     });
     refused.gains.clear();
     refused.rows.clear();
+    let mut all = rosters(lang, &around);
+    all.extend([
+        ("record", list.html()),
+        ("record-none", none.html()),
+        ("record-form", form.html()),
+        ("record-wrong", wrong.html()),
+        ("record-booked", done(RecordOutcome::Booked).html()),
+        (
+            "record-notice",
+            done(RecordOutcome::Notice { until, booked }).html(),
+        ),
+        ("record-short", short.html()),
+        ("record-refused", refused.html()),
+        ("record-waiting", done(RecordOutcome::Waiting).html()),
+    ]);
+    all
+}
+
+fn rosters(lang: Lang, around: &Shell) -> Pages {
     let roster = RosterView {
         shell: around.clone(),
         kinds: vec![RosterKind {
@@ -155,17 +174,5 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         ("roster", roster.html()),
         ("roster-plan", roster_plan.html()),
         ("roster-done", roster_done.html()),
-        ("record", list.html()),
-        ("record-none", none.html()),
-        ("record-form", form.html()),
-        ("record-wrong", wrong.html()),
-        ("record-booked", done(RecordOutcome::Booked).html()),
-        (
-            "record-notice",
-            done(RecordOutcome::Notice { until, booked }).html(),
-        ),
-        ("record-short", short.html()),
-        ("record-refused", refused.html()),
-        ("record-waiting", done(RecordOutcome::Waiting).html()),
     ]
 }

@@ -18,13 +18,13 @@ use crate::people::finding;
 use crate::people::own::ERASED;
 
 /// The most people of one list.
-pub const PEOPLE_MAX: usize = CHAIN_MAX;
+pub(crate) const PEOPLE_MAX: usize = CHAIN_MAX;
 /// What stands between two people on one line.
 const BETWEEN: [char; 6] = [',', '，', '、', ';', '；', '\t'];
 
 /// Somebody on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// Their number.
     pub resident: ResidentNo,
     /// Their name.
@@ -35,7 +35,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// What the database said.
-pub async fn people(
+pub(crate) async fn people(
     house: &House,
     community: &Code,
     written: &str,

@@ -9,7 +9,7 @@ use crate::amend;
 use crate::house::House;
 
 /// Cases and orders that are counted, most.
-pub const COUNTED_MAX: u32 = 500;
+pub(super) const COUNTED_MAX: u32 = 500;
 
 /// What is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -137,11 +137,8 @@ fn choices(visit: &Visit, span: Months) -> ReportMonths {
     let today = visit.today().month_index();
     let mut indices: Vec<i32> = (0..CHOICES).map(|back| today - back).collect();
     let (first, last) = span.indices();
-    indices.extend(
-        [first, last]
-            .iter()
-            .filter(|index| !indices.contains(index)),
-    );
+    // What stands there twice goes out again below.
+    indices.extend([first, last]);
     indices.sort_unstable_by(|one, other| other.cmp(one));
     indices.dedup();
     let days = indices

@@ -204,9 +204,8 @@ async fn lively() -> TestApp {
     app
 }
 
-#[tokio::test]
-async fn every_page_is_found_by_links_from_where_its_readers_begin() {
-    let app = lively().await;
+/// Who begins where, and what they find links to from there.
+fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
     let desks = |further: &[&'static str]| [&STAFF, further].concat();
     let (till, record, amend) = (
         "/{community}/till",
@@ -270,7 +269,7 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         roster,
         amend,
     ];
-    let roles: [(&str, &str, Vec<&str>); 6] = [
+    [
         ("", "/", [&PUBLIC[..], &DOORS].concat()),
         ("1001", "/nanmen/home", [&PUBLIC[..], &RESIDENT].concat()),
         (
@@ -300,10 +299,15 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
             "/nanmen/operator",
             desks(&[&operator[..], &reports, &wall].concat()),
         ),
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn every_page_is_found_by_links_from_where_its_readers_begin() {
+    let app = lively().await;
     let mut all = BTreeSet::from([TYPED.to_owned()]);
     all.extend(FORMS.map(str::to_owned));
-    for (who, start, expected) in roles {
+    for (who, start, expected) in roles() {
         let mut browser = if who.is_empty() {
             app.browser()
         } else {

@@ -61,7 +61,14 @@ impl Journal {
             Purpose::Adjustment => sums[1] += change,
             Purpose::Redeemed => sums[2] += change,
             Purpose::Expired => sums[3] += change,
-            other => panic!("{other:?} of points of the community"),
+            other @ (Purpose::Available
+            | Purpose::Notice
+            | Purpose::Held
+            | Purpose::Donated
+            | Purpose::Shelf
+            | Purpose::Reserved
+            | Purpose::Handed
+            | Purpose::Supplied) => panic!("{other:?} of points of the community"),
         }
     }
 
@@ -247,11 +254,8 @@ async fn every_report_is_the_same_on_page_file_and_api() {
         let page = boss.get(&path).await;
         page.is(200).says(&[report.title.0]);
         assert!(!page.text.contains("report-table") || page.text.contains("<th scope=\"row\""));
-        let told = boss.get(&format!(
-            "/api/v1/communities/nanmen/reports/{}",
-            report.code
-        ));
-        let told = told.await.is(200).json();
+        let api = format!("/api/v1/communities/nanmen/reports/{}", report.code);
+        let told = boss.get(&api).await.is(200).json();
         assert_ne!(told["agrees"], serde_json::json!(false), "{}", report.code);
         let rows = told["rows"].as_array().unwrap();
         let columns = told["columns"].as_array().unwrap();
@@ -329,10 +333,11 @@ async fn who_said_no_does_not_hang_on_the_wall() {
         "还没过完",
     ]);
     assert!(!page.text.contains("林家") && !page.text.contains("第二"));
+    let town = code("nanmen");
     let hidden = app
         .house
         .store
-        .set_listing(&code("nanmen"), ResidentNo(2001), Listing::Hidden);
+        .set_listing(&town, ResidentNo(2001), Listing::Hidden);
     hidden.await.unwrap();
     let page = lead.get(board).await;
     page.is(200).says(&["第一", "陈*家"]);

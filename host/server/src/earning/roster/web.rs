@@ -9,7 +9,7 @@ use rongyi_clerk::{Answer, ClerkError, Fallen};
 use rongyi_core::book::{Book, Frame, Receipt};
 use rongyi_core::chain::hex;
 use rongyi_core::command::Command;
-use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::ids::ResidentNo;
 use rongyi_core::rule::KindPlan;
 use rongyi_pages::{
     FieldError, RosterKind, RosterPlanView, RosterRow, RosterState, RosterTyped, RosterView,
