@@ -33,6 +33,9 @@ use rongyi_load::postgres::Cluster;
 use rongyi_store::Store;
 use tokio::time::timeout;
 
+mod place;
+
+use self::place::Place;
 use super::desk::{ClerkDesk, Piles};
 use super::frames::Frames;
 use super::job::job;
@@ -481,43 +484,6 @@ async fn stepped(mut future: Pin<&mut impl Future<Output = ()>>, steps: usize) -
         future.as_mut().poll(context).map(|()| true)
     })
     .await
-}
-
-/// Where ledgers come from, each with the town in it.
-enum Place<'c> {
-    File(tempfile::TempDir, u32),
-    Server(&'c Cluster, u32),
-}
-
-impl Place<'_> {
-    async fn prepare(&mut self, town: &Town) {
-        let url = match self {
-            Place::File(folder, _) => format!("sqlite:{}", folder.path().join("town.db").display()),
-            Place::Server(cluster, _) => cluster.database("town"),
-        };
-        let store = Store::open(&url, true).await.unwrap();
-        store
-            .write(std::slice::from_ref(&town.changes))
-            .await
-            .unwrap();
-        store.close().await.unwrap();
-    }
-
-    fn next(&mut self) -> String {
-        match self {
-            Place::File(folder, no) => {
-                *no += 1;
-                let copy = folder.path().join(format!("{no}.db"));
-                std::fs::copy(folder.path().join("town.db"), &copy).unwrap();
-                format!("sqlite:{}", copy.display())
-            }
-            Place::Server(cluster, no) => {
-                *no += 1;
-                cluster.sql(&format!("CREATE DATABASE town_{no} TEMPLATE town"));
-                format!("postgres://rongyi@127.0.0.1:{}/town_{no}", cluster.port())
-            }
-        }
-    }
 }
 
 /// Holds the first host up after every `stride`-th step; answers at how many places that was. `warm` hosts know the

@@ -1,4 +1,4 @@
--- Photos beside the ledger: the same tables as in sqlite/0018_attachments.sql, which says what each column is for. A JPEG
+-- Photos beside the ledger: the same tables as in sqlite/0017_attachments.sql, which says what each column is for. A JPEG
 -- can't be pressed any further: it is stored outside the row as it is.
 CREATE TABLE photo (
     kept_at      BIGINT  NOT NULL,
