@@ -16,7 +16,8 @@ import time
 
 STREAMS = 2
 # The longest first, as measured; the rest as cargo names them.
-LONG = ["kit", "contract", "web", "cli", "tamper", "postgres", "kill", "hostile", "journey", "disk", "backup"]
+LONG = ["kill", "cli", "contract", "kit", "web", "reload", "journey", "tamper", "rongyi_clerk", "erasure", "postgres", "disk",
+        "bombs", "proof", "conformance", "backup", "crowds", "fuzz", "hostile"]
 # Alone, after all others: kills, hangs and patience are its subject.
 ALONE = ["workload"]
 # Longer than that is a test that hangs.

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use rongyi_tests::neighbours::{EVENTS, POINTS, event, neighbourhood, points};
 use rongyi_tests::{Cluster, Done, Installation, Proxy, Sent, Serving, post};
@@ -87,12 +88,19 @@ fn three_hosts_serve_one_community_at_once() {
     }
 }
 
-/// A host that hangs keeps nobody else from working. When it wakes, its book is an old one: what it was asked before
-/// is answered from what the other host has booked meanwhile, and nothing counts twice.
+/// A host that hangs keeps nobody else from working. When it wakes, whoever asked it before has given up and asked the
+/// other one, which may have said no: it decides nothing of that any more and asks to be asked again. Then its book is
+/// the one that went on meanwhile, and nothing counts twice.
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a host hangs is what this is about"
+)]
 fn a_host_that_hangs_wakes_to_a_ledger_that_went_on() {
     const FIRST: usize = 5;
     const MEANWHILE: usize = 30;
+    /// Longer than what a host takes for a hitch of its machine.
+    const HANGS_FOR: Duration = Duration::from_secs(4);
     let cluster = Cluster::start();
     let (installation, token) = neighbourhood(Some(&cluster.database("hangs")));
     let (sleeper, other) = (installation.serve(), installation.serve());
@@ -106,17 +114,27 @@ fn a_host_that_hangs_wakes_to_a_ledger_that_went_on() {
         assert!(!ask(&sleeper, no).1, "its book is loaded, and up to date");
     }
     sleeper.signal("STOP");
-    let sent = |no: usize| {
-        let event = event(Some(&format!("h-{no}")), no);
-        Sent::to(sleeper.address(), &token, EVENTS, &event).expect("the system still listens")
+    let began = Instant::now();
+    let send = |event: &Value| {
+        Sent::to(sleeper.address(), &token, EVENTS, event).expect("the system still listens")
     };
     // Half of them are sent again to the other host, as a proxy does that gets no answer; the rest is not.
     let (twice, once): (Vec<usize>, Vec<usize>) = (FIRST..FIRST + 8).partition(|no| no % 2 == 0);
-    let waiting: Vec<(usize, Sent)> = twice
-        .iter()
-        .chain(&once)
-        .map(|no| (*no, sent(*no)))
+    let all = twice.iter().chain(&once);
+    let mut waiting: Vec<Sent> = all
+        .map(|no| send(&event(Some(&format!("h-{no}")), *no)))
         .collect();
+    // Somebody whom nobody knows yet: no key keeps that answer.
+    let mut stranger = event(Some("stranger"), 0);
+    stranger["resident"] = Value::from(1007);
+    waiting.push(send(&stranger));
+    let (status, said) = post(other.address(), &token, EVENTS, &stranger).unwrap();
+    assert_eq!(
+        (status, &said["code"]),
+        (404, &Value::from("resident.unknown"))
+    );
+    enrol_another(&installation);
+
     let mut booked: BTreeMap<usize, u64> = BTreeMap::new();
     for no in twice.iter().copied().chain(100..100 + MEANWHILE) {
         let (entry, replayed) = ask(&other, no);
@@ -125,25 +143,43 @@ fn a_host_that_hangs_wakes_to_a_ledger_that_went_on() {
     }
     let newest = booked.values().copied().max().unwrap();
 
+    std::thread::sleep(HANGS_FOR.saturating_sub(began.elapsed()));
     sleeper.signal("CONT");
-    for (no, sent) in waiting {
-        let (status, body) = sent
-            .answer()
-            .expect("it answers what it was asked before it hung");
-        assert_eq!(status, 200, "{body}");
-        let entry = body["entry"].as_u64().unwrap();
-        if let Some(known) = booked.get(&no) {
-            assert_eq!((body["replayed"].as_bool(), entry), (Some(true), *known));
-        } else {
-            assert_eq!(body["replayed"], false, "{body}");
-            assert!(entry > newest, "it stands behind what went on meanwhile");
-        }
+    for sent in waiting {
+        let (status, body) = sent.answer().expect("it answers what it was asked before");
+        assert_eq!((status, &body["code"]), (503, &Value::from("host.slept")));
+    }
+    for no in &twice {
+        let (entry, _) = acknowledged(sleeper.address(), &token, &format!("h-{no}"), *no);
+        assert_eq!(booked.get(no), Some(&entry), "the other host's answer");
+    }
+    for no in once {
+        let (entry, replayed) = ask(&sleeper, no);
+        assert!(entry > newest && !replayed, "nobody has booked it before");
     }
     let (last, replayed) = ask(&sleeper, 200);
     assert!(last > newest && !replayed);
     assert_eq!(ask(&other, 200), (last, true), "both see one ledger");
     let all = FIRST + 8 + MEANWHILE + 1;
     assert_eq!(points(&installation), POINTS * i64::try_from(all).unwrap());
+    let (_, said) = post(sleeper.address(), &token, EVENTS, &stranger).unwrap();
+    assert_eq!(said["outcome"], "decided", "{said}");
+    assert_eq!(said["replayed"], false, "nobody did it in between: {said}");
+}
+
+/// The seventh resident, 1007.
+fn enrol_another(installation: &Installation) {
+    let households = installation.file("more-households.csv", "household,name,address\n7,第7户,\n");
+    let residents = "resident,household,name,phone\n1007,7,居民7,\n";
+    let residents = installation.file("more-residents.csv", residents);
+    let pins = installation.folder().join("more-pins.txt");
+    let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
+    let households = text(&households);
+    installation.must(&["household", "import", "-c", "nanping", &households]);
+    let (residents, pins) = (text(&residents), text(&pins));
+    installation.must(&[
+        "resident", "import", "-c", "nanping", &residents, "--pins", &pins,
+    ]);
 }
 
 /// Posts from three threads while `trouble` happens; afterwards every reference counts once, where it was said to.

@@ -46,7 +46,7 @@ impl Answer {
 /// Every answer that is not what the kind asks for.
 pub(crate) fn wrong_answers(kind: &Kind, answers: &[(Code, Answer)]) -> Vec<Refusal> {
     let mut wrong = Vec::new();
-    for question in kind.form.questions() {
+    for question in kind.questions() {
         let mut given = answers.iter().filter(|(key, _)| *key == question.key);
         let answer = given.next().map(|(_, answer)| answer);
         let title = &question.title;

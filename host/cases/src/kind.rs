@@ -45,8 +45,14 @@ pub struct Kind {
     pub open: Open,
     /// What is asked.
     pub form: Form,
+    /// What is asked besides, where the form is an event's.
+    pub ask: Vec<Question>,
     /// What is shown as alike.
     pub similar: Option<Similar>,
+    /// Whether several of them may be checked at once, from the list.
+    pub bulk: bool,
+    /// What is often written with a move: its name and the sentences.
+    pub phrases: Vec<(Code, Vec<Text>)>,
     /// How many different people must have agreed before anything is booked, 0-2.
     pub checks: u8,
     /// When the opener can expect an answer: runs from the opening, through returns.
@@ -177,12 +183,33 @@ impl Kind {
         self.moves.iter().filter(|step| step.from.contains(state))
     }
 
+    /// Everything that is asked in the kind's own words.
+    pub fn questions(&self) -> &[Question] {
+        match &self.form {
+            Form::Questions(questions) => questions,
+            Form::Event(_) => &self.ask,
+        }
+    }
+
     /// A question by its name.
     pub fn question(&self, key: &Code) -> Option<&Question> {
-        self.form
-            .questions()
+        self.questions()
             .iter()
             .find(|question| question.key == *key)
+    }
+
+    /// The move by which several cases in a state are checked at once; `None` where the kind does not allow it.
+    pub fn bulk_move(&self, state: &Code) -> Option<&Move> {
+        let plain =
+            |step: &&Move| step.is_marked(CHECK) && step.needs.iter().all(|(_, must)| !must);
+        let mut moves = self.moves.iter().filter(|_| self.bulk);
+        moves.find(|step| step.from.contains(state) && plain(step))
+    }
+
+    /// What is often written with a move.
+    pub fn phrases_of(&self, code: &Code) -> &[Text] {
+        let found = self.phrases.iter().find(|(step, _)| step == code);
+        found.map_or(&[], |(_, phrases)| phrases)
     }
 
     /// What it books: what the host checks against the rule book.

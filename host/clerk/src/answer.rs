@@ -48,6 +48,11 @@ pub enum ClerkError {
         /// Why.
         why: Box<Fallen>,
     },
+    /// The host stood still for a while, and takes nothing for a moment; see `pulse`.
+    #[error(
+        "this host stood still for a moment; whether this was stored is not known: look, or ask again with the same key"
+    )]
+    Slept,
     /// The host is stopping.
     #[error("the host is stopping; nothing was stored")]
     Stopped,
@@ -63,6 +68,7 @@ impl ClerkError {
             ClerkError::Store(error) => error.code(),
             ClerkError::Unsure(_) => "store.unsure",
             ClerkError::Fell { .. } => "chain.fell",
+            ClerkError::Slept => "host.slept",
             ClerkError::Stopped => "host.stopping",
         }
     }
@@ -84,6 +90,10 @@ impl ClerkError {
             ClerkError::Fell { step, .. } => (
                 format!("第 {} 步没有记成，所以这一串什么都没有记。", step.saturating_add(1)),
                 self.to_string(),
+            ),
+            ClerkError::Slept => (
+                "这台服务器刚才停住了一会儿，这一笔可能没有记上。请先看一眼明细，再试一次；用同一个编号重试不会记两次。".to_owned(),
+                "This host stood still for a moment, and this may not have been booked. Look at the passbook, then try again; the same key is never booked twice.".to_owned(),
             ),
             ClerkError::Stopped => (
                 "系统正在重启，什么也没有记账。请过一分钟再试。".to_owned(),

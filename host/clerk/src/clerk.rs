@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::desk::ClerkDesk;
 use crate::frames::Frames;
 use crate::job::{Job, Ticket, job};
+use crate::pulse::Pulse;
 use crate::rulebook::RuleBooks;
 use crate::vitals::Vitals;
 
@@ -33,6 +34,7 @@ pub const CHAIN_MAX: usize = 100;
 pub struct Clerk {
     desks: Arc<[mpsc::Sender<Job>]>,
     frames: Arc<Frames>,
+    pulse: Arc<Pulse>,
     /// How this host is doing.
     pub vitals: Arc<Vitals>,
     /// The local day for which nothing more falls due in a community, see `jobs::catch_up`.
@@ -55,13 +57,14 @@ impl Clerk {
         };
         let frames = Arc::new(Frames::default());
         let vitals = Arc::new(Vitals::default());
+        let pulse = Pulse::start();
         let desks = (0..count).map(|_| {
             let (queue, waiting) = mpsc::channel(QUEUE_MAX);
             let desk = ClerkDesk::new(
                 Arc::clone(&store),
                 Arc::clone(&books),
                 Arc::clone(&clock),
-                (Arc::clone(&frames), Arc::clone(&vitals)),
+                (Arc::clone(&frames), Arc::clone(&vitals), Arc::clone(&pulse)),
                 count,
             );
             tasks.spawn(desk.work(waiting));
@@ -70,6 +73,7 @@ impl Clerk {
         Clerk {
             desks: desks.collect(),
             frames,
+            pulse,
             vitals,
             caught_up: Arc::default(),
         }
@@ -102,8 +106,9 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError`]; after any of them nothing of this command is stored.
     pub async fn ask(&self, community: &Code, command: Command) -> Result<Answer, ClerkError> {
-        let job = job(community, vec![command], false);
-        self.ask_at_once(job)?.answer().await
+        self.ask_at_once(community, vec![command], false)?
+            .answer()
+            .await
     }
 
     /// Asks for all of these in this order, or none of them: 1 to [`CHAIN_MAX`] that book something. What would be
@@ -116,11 +121,20 @@ impl Clerk {
         community: &Code,
         chain: Vec<Command>,
     ) -> Result<Vec<Answer>, ClerkError> {
-        let job = job(community, chain, true);
-        self.ask_at_once(job)?.answers().await
+        self.ask_at_once(community, chain, true)?.answers().await
     }
 
-    fn ask_at_once(&self, (job, ticket): (Job, Ticket)) -> Result<Ticket, ClerkError> {
+    fn ask_at_once(
+        &self,
+        community: &Code,
+        commands: Vec<Command>,
+        chain: bool,
+    ) -> Result<Ticket, ClerkError> {
+        let moment = self.pulse.beat();
+        if !self.pulse.has_settled(moment) {
+            return Err(ClerkError::Slept);
+        }
+        let (job, ticket) = job(community, commands, chain, Some(moment));
         let sent = self.desk(&job.community)?.try_send(job);
         sent.map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ClerkError::QueueFull,
@@ -147,7 +161,7 @@ impl Clerk {
     /// # Errors
     /// [`ClerkError::Stopped`] when the clerk is gone.
     pub async fn submit(&self, community: &Code, command: Command) -> Result<Ticket, ClerkError> {
-        let (job, ticket) = job(community, vec![command], false);
+        let (job, ticket) = job(community, vec![command], false, None);
         self.desk(community)?
             .send(job)
             .await

@@ -33,6 +33,7 @@ use super::answer::{Answer, ClerkError, damaged, is_repeatable, receipt};
 use super::decide::{Decided, Pile, decide_all};
 use super::frames::Frames;
 use super::job::Job;
+use super::pulse::Pulse;
 use crate::clock::Clock;
 use crate::rulebook::RuleBooks;
 use crate::vitals::Vitals;
@@ -75,6 +76,7 @@ struct UnderWay {
 pub(crate) struct ClerkDesk {
     pub(crate) frames: Arc<Frames>,
     pub(crate) vitals: Arc<Vitals>,
+    pulse: Arc<Pulse>,
     pub(crate) store: Arc<Store>,
     pub(crate) books: Arc<RuleBooks>,
     clock: Arc<dyn Clock>,
@@ -95,12 +97,13 @@ impl ClerkDesk {
         store: Arc<Store>,
         books: Arc<RuleBooks>,
         clock: Arc<dyn Clock>,
-        (frames, vitals): (Arc<Frames>, Arc<Vitals>),
+        (frames, vitals, pulse): (Arc<Frames>, Arc<Vitals>, Arc<Pulse>),
         desks: usize,
     ) -> ClerkDesk {
         ClerkDesk {
             frames,
             vitals,
+            pulse,
             store,
             books,
             clock,
@@ -254,8 +257,11 @@ impl ClerkDesk {
 
     /// Loads and decides. The books of what is `flying` hold changes that are being written: their heads are not in
     /// the store yet.
-    async fn prepare(&mut self, piles: Piles, flying: &HashMap<Code, Head>) -> Vec<Pile> {
+    async fn prepare(&mut self, mut piles: Piles, flying: &HashMap<Code, Head>) -> Vec<Pile> {
         self.trim(flying);
+        for jobs in piles.values_mut() {
+            *jobs = self.without_slept(std::mem::take(jobs));
+        }
         self.used
             .extend(piles.keys().map(|code| (code.clone(), self.batches)));
         let asked = piles.keys().filter(|code| !flying.contains_key(*code));
@@ -291,6 +297,17 @@ impl ClerkDesk {
         left.append(&mut self.left);
         self.left = left;
         decided
+    }
+
+    /// Those that were not asked before the host stood still: who asked the others has given up since.
+    fn without_slept(&self, jobs: VecDeque<Job>) -> VecDeque<Job> {
+        let woke = self.pulse.last_woke();
+        let slept = |job: &Job| job.asked.is_some_and(|asked| asked < woke);
+        let (late, awake): (VecDeque<Job>, VecDeque<Job>) = jobs.into_iter().partition(slept);
+        for job in late {
+            let _ = job.reply.send(Err(ClerkError::Slept));
+        }
+        awake
     }
 
     /// Begins to write what was decided, and returns at once; `None` when there is nothing to write.

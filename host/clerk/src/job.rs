@@ -14,16 +14,24 @@ pub(crate) struct Job {
     pub(crate) chain: bool,
     /// What a step of the chain turned out to read because of the steps before it.
     pub(crate) more: Vec<Need>,
+    /// When it was asked, by the host's pulse, where somebody waits who may give up and ask another host.
+    pub(crate) asked: Option<u64>,
     pub(crate) reply: oneshot::Sender<Result<Vec<Answer>, ClerkError>>,
 }
 
-pub(crate) fn job(community: &Code, commands: Vec<Command>, chain: bool) -> (Job, Ticket) {
+pub(crate) fn job(
+    community: &Code,
+    commands: Vec<Command>,
+    chain: bool,
+    asked: Option<u64>,
+) -> (Job, Ticket) {
     let (reply, answer) = oneshot::channel();
     let job = Job {
         community: community.clone(),
         commands,
         chain,
         more: Vec::new(),
+        asked,
         reply,
     };
     (job, Ticket(answer))

@@ -21,6 +21,7 @@ mod desk;
 mod frames;
 mod job;
 mod loading;
+mod pulse;
 #[cfg(test)]
 mod races;
 pub mod rulebook;

@@ -4,7 +4,7 @@
 
 use std::{env, fs, io, path::Path};
 
-use rongyi_pages::{CSS, CSS_PATH, JS, JS_PATH, Lang, Size};
+use rongyi_pages::{CSS, CSS_PATH, JS, JS_PATH, Lang, PAPER, PAPER_PATH, Size};
 
 #[path = "../tests/data/samples.rs"]
 mod samples;
@@ -14,6 +14,7 @@ fn main() -> io::Result<()> {
     let folder = Path::new(&folder);
     fs::create_dir_all(folder.join("static"))?;
     fs::write(folder.join(CSS_PATH.trim_start_matches('/')), CSS)?;
+    fs::write(folder.join(PAPER_PATH.trim_start_matches('/')), PAPER)?;
     fs::write(folder.join(JS_PATH.trim_start_matches('/')), JS)?;
     let mut index =
         String::from("<!doctype html><meta charset=\"utf-8\"><title>Gallery</title><ul>");

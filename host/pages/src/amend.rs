@@ -51,11 +51,22 @@ pub struct NoticeRow {
     pub until: Day,
     /// Where it stands.
     pub state: NoticeState,
+    /// Days of the notice that are still to come after today; below zero when it is over.
+    pub days_left: i32,
     /// Whether it is the reader's own, whose why page they may see.
     pub own: bool,
 }
 
 impl NoticeRow {
+    /// How long it still stands there.
+    fn left(&self, shell: &Shell) -> String {
+        match self.days_left {
+            ..0 => shell.t("notice-left-over"),
+            0 => shell.t("notice-left-today"),
+            1.. => shell.t1("notice-left", "days", shell.plain(self.days_left)),
+        }
+    }
+
     fn worth(&self, shell: &Shell) -> String {
         match (self.points, self.minutes) {
             (points, 0) => shell.signed(points),
@@ -79,6 +90,18 @@ pub struct NoticeView {
     pub key: String,
     /// The entry of an objection that was just booked.
     pub done: Option<u64>,
+}
+
+/// `GET /{community}/notice/list`: the same as a list for the wall, with nothing on it but what everybody may read.
+#[derive(Debug, Clone, Template)]
+#[template(path = "notice_list.html")]
+pub struct NoticeListView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The day of the list.
+    pub today: Day,
+    /// The awards.
+    pub rows: Vec<NoticeRow>,
 }
 
 /// A proposal that waits for a second person.

@@ -3,14 +3,19 @@
 
 /// The style sheet.
 pub const CSS: &[u8] = include_bytes!("../assets/app.css");
+/// The style sheet of reports and wall lists, beside the other.
+pub const PAPER: &[u8] = include_bytes!("../assets/paper.css");
 /// The script. Every page works without it.
 pub const JS: &[u8] = include_bytes!("../assets/app.js");
 
 const CSS_PATH_BYTES: [u8; 28] = stamped(b"/static/app.", CSS, b".css");
+const PAPER_PATH_BYTES: [u8; 30] = stamped(b"/static/paper.", PAPER, b".css");
 const JS_PATH_BYTES: [u8; 27] = stamped(b"/static/app.", JS, b".js");
 
 /// Where the server must answer with [`CSS`] (`text/css; charset=utf-8`).
 pub const CSS_PATH: &str = as_text(&CSS_PATH_BYTES);
+/// Where the server must answer with [`PAPER`] (`text/css; charset=utf-8`).
+pub const PAPER_PATH: &str = as_text(&PAPER_PATH_BYTES);
 /// Where the server must answer with [`JS`] (`text/javascript; charset=utf-8`).
 pub const JS_PATH: &str = as_text(&JS_PATH_BYTES);
 
@@ -77,9 +82,15 @@ mod tests {
         };
         check(CSS_PATH, ".css");
         check(JS_PATH, ".js");
+        assert!(PAPER_PATH.starts_with("/static/paper.") && PAPER_PATH.ends_with(".css"));
         let one: [u8; 14] = stamped(b"a", b"x", b"b");
         let other: [u8; 14] = stamped(b"a", b"y", b"b");
         assert_ne!(one, other);
+    }
+
+    #[test]
+    fn the_paper_stays_light() {
+        assert!(PAPER.len() <= 8 * 1024, "{} bytes", PAPER.len());
     }
 
     #[test]

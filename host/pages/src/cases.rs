@@ -73,6 +73,28 @@ pub struct CaseRow {
     pub late: bool,
     /// When it was opened.
     pub opened: Day,
+    /// How many photos it has.
+    pub photos: usize,
+    /// What the rule would give for it; for whoever checks it.
+    pub worth: Option<CaseWorth>,
+    /// By what it is ticked, where several may be checked at once.
+    pub tick: Option<CaseTick>,
+}
+
+/// What the rule would give, in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseWorth {
+    /// How much, or why nothing.
+    pub told: String,
+    /// Whether it would be refused.
+    pub refused: bool,
+}
+
+/// A case that may be ticked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseTick {
+    /// What is sent as `case`: its number and how many steps it had.
+    pub value: String,
 }
 
 /// `GET /{community}/cases`: a resident's own.
@@ -120,6 +142,11 @@ pub enum CaseInput {
     Day,
     /// A time of day.
     Time,
+    /// Photos.
+    Photos {
+        /// Those that an earlier form had brought, as they are sent again.
+        kept: Vec<String>,
+    },
 }
 
 /// A field of a form.
@@ -147,6 +174,19 @@ impl CaseField {
             | CaseInput::Short(_)
             | CaseInput::Number
             | CaseInput::Day
+            | CaseInput::Time
+            | CaseInput::Photos { .. } => None,
+        }
+    }
+
+    fn kept(&self) -> Option<&[String]> {
+        match &self.input {
+            CaseInput::Photos { kept } => Some(kept),
+            CaseInput::Choice(_)
+            | CaseInput::Long(_)
+            | CaseInput::Short(_)
+            | CaseInput::Number
+            | CaseInput::Day
             | CaseInput::Time => None,
         }
     }
@@ -158,7 +198,8 @@ impl CaseField {
             | CaseInput::Short(_)
             | CaseInput::Number
             | CaseInput::Day
-            | CaseInput::Time => None,
+            | CaseInput::Time
+            | CaseInput::Photos { .. } => None,
         }
     }
 
@@ -166,6 +207,7 @@ impl CaseField {
         match self.input {
             CaseInput::Day => "date",
             CaseInput::Time => "time",
+            CaseInput::Photos { .. } => "file",
             CaseInput::Long(_) | CaseInput::Short(_) | CaseInput::Number | CaseInput::Choice(_) => {
                 "text"
             }
@@ -179,7 +221,8 @@ impl CaseField {
             | CaseInput::Short(_)
             | CaseInput::Choice(_)
             | CaseInput::Day
-            | CaseInput::Time => "text",
+            | CaseInput::Time
+            | CaseInput::Photos { .. } => "text",
         }
     }
 }
@@ -222,6 +265,11 @@ pub struct CaseFormView {
 }
 
 impl CaseFormView {
+    /// Whether the form brings files.
+    fn has_photos(&self) -> bool {
+        self.fields.iter().any(|field| field.kept().is_some())
+    }
+
     fn error(&self, field: impl AsRef<str>) -> Option<&str> {
         fault(&self.errors, field.as_ref())
     }
@@ -243,6 +291,35 @@ pub struct CaseTold {
     pub href: Option<String>,
 }
 
+/// A photo of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasePhotoLink {
+    /// Its whole address.
+    pub href: String,
+    /// What it is, for whoever does not see it.
+    pub alt: String,
+    /// Other cases that have the very same photo: number and address.
+    pub same: Vec<(u64, String)>,
+}
+
+/// Something that is known of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFact {
+    /// What.
+    pub title: String,
+    /// Its value.
+    pub value: String,
+    /// Where to look it up.
+    pub href: Option<String>,
+}
+
+/// Something was just done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseDone {
+    /// With another case than the one that is shown: its number and address.
+    pub other: Option<(u64, String)>,
+}
+
 /// One step of the timeline.
 #[derive(Debug, Clone)]
 pub struct CaseStep {
@@ -256,6 +333,8 @@ pub struct CaseStep {
     pub words: Vec<(String, String)>,
     /// What followed.
     pub told: Vec<CaseTold>,
+    /// The photos that came with it.
+    pub photos: Vec<CasePhotoLink>,
 }
 
 /// What the opener is asked in the end.
@@ -278,6 +357,12 @@ pub struct CaseAct {
     pub title: String,
     /// What is asked in words, and whether it must be there.
     pub words: Option<(String, bool)>,
+    /// Sentences that are often written here, to be chosen from.
+    pub phrases: Vec<String>,
+    /// How many photos may be sent, and whether one must be there.
+    pub photos: Option<(u8, bool)>,
+    /// The key that takes it; empty for none.
+    pub key: &'static str,
     /// The units to choose from; empty when none is wanted.
     pub units: Vec<(String, String)>,
     /// Whether the number of another case is wanted.
@@ -321,6 +406,8 @@ pub struct CaseTyped {
     pub solved: String,
     /// How satisfied.
     pub satisfied: String,
+    /// The photos that it brought, as they are sent again.
+    pub photos: Vec<String>,
 }
 
 /// What the rule would give for a claim now.
@@ -352,8 +439,16 @@ pub struct CaseView {
     pub tone: CaseTone,
     /// What is due.
     pub due: Vec<CaseDue>,
-    /// What is known of it: title and value.
-    pub facts: Vec<(String, String)>,
+    /// What is known of it.
+    pub facts: Vec<CaseFact>,
+    /// The photos it was opened with.
+    pub photos: Vec<CasePhotoLink>,
+    /// The address of the one before in the queue.
+    pub before: Option<String>,
+    /// The address of the next in the queue.
+    pub after: Option<String>,
+    /// Its number: where one goes on when something was done.
+    pub next: Option<u64>,
     /// What the rule would give.
     pub preview: Option<CasePreview>,
     /// What was done, oldest first.
@@ -368,8 +463,8 @@ pub struct CaseView {
     pub key: String,
     /// What was wrong.
     pub errors: Vec<CaseFault>,
-    /// Whether something was just done.
-    pub done: bool,
+    /// What was just done.
+    pub done: Option<CaseDone>,
 }
 
 impl CaseView {
@@ -407,6 +502,26 @@ impl CaseView {
         }
     }
 
+    /// The name of the photos of an act, as errors know it.
+    fn photos_of(&self, act: &CaseAct) -> String {
+        format!("photos-{}", act.id)
+    }
+
+    /// The photos that a refused form had brought for this act.
+    fn kept(&self, act: &CaseAct) -> &[String] {
+        if self.is_typed(act) {
+            &self.typed.photos
+        } else {
+            &[]
+        }
+    }
+
+    /// Whether an act may be taken with one key.
+    fn has_keys(&self) -> bool {
+        let mut acts = self.acts.iter();
+        acts.any(|act| !act.key.is_empty() && act.refusal.is_empty())
+    }
+
     fn is_typed(&self, act: &CaseAct) -> bool {
         self.typed.act == act.code
     }
@@ -437,10 +552,27 @@ pub struct WorkView {
     pub scopes: Vec<WorkFilter>,
     /// Which kind.
     pub kinds: Vec<WorkFilter>,
+    /// In which step; empty until a kind is chosen.
+    pub steps: Vec<WorkFilter>,
+    /// What became of those that were checked together.
+    pub told: Vec<CaseTold>,
+    /// Where those that are ticked are sent.
+    pub bulk: String,
+    /// The query of this view, to come back to.
+    pub back: String,
+    /// The form's own number.
+    pub key: String,
     /// The cases.
     pub rows: Vec<CaseRow>,
     /// The address of the next ones.
     pub next: Option<String>,
     /// The address to ask for somebody.
     pub ask: String,
+}
+
+impl WorkView {
+    /// Whether something on this page may be ticked.
+    fn has_ticks(&self) -> bool {
+        self.rows.iter().any(|row| row.tick.is_some())
+    }
 }

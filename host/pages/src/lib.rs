@@ -27,7 +27,9 @@ pub mod privacy;
 pub mod proof;
 pub mod qr;
 pub mod record;
+pub mod report;
 pub mod resident;
+pub mod roster;
 pub mod sheet;
 pub mod shell;
 pub mod shop;
@@ -35,6 +37,7 @@ pub mod stock;
 pub mod text;
 pub mod till;
 pub mod today;
+pub mod wall;
 pub mod why;
 
 pub use access::{
@@ -47,13 +50,14 @@ pub use activities::{
     ShiftCard,
 };
 pub use amend::{
-    AmendView, FoundEntry, MarkRow, NoticeRow, NoticeState, NoticeView, ObjectionRow, ProposalRow,
+    AmendView, FoundEntry, MarkRow, NoticeListView, NoticeRow, NoticeState, NoticeView,
+    ObjectionRow, ProposalRow,
 };
-pub use assets::{CSS, CSS_PATH, JS, JS_PATH};
+pub use assets::{CSS, CSS_PATH, JS, JS_PATH, PAPER, PAPER_PATH};
 pub use cases::{
-    CaseAct, CaseDue, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink, CasePickView,
-    CasePreview, CaseRating, CaseRow, CaseStep, CaseTold, CaseTone, CaseTyped, CaseView, CasesView,
-    WorkFilter, WorkView,
+    CaseAct, CaseDone, CaseDue, CaseFact, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink,
+    CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick, CaseTold,
+    CaseTone, CaseTyped, CaseView, CaseWorth, CasesView, WorkFilter, WorkView,
 };
 pub use find::{FindView, FoundDoes, FoundRow};
 pub use format::{Day, Moment};
@@ -72,7 +76,10 @@ pub use people::{
     EnrolCheckView, EnrolTyped, EnrolView, HouseholdView, PeopleView, PersonRow, PersonView,
     StaffNewView, TokenRow, TokensView,
 };
-pub use period::{PeriodCard, PeriodDue, PeriodLine, PeriodStage, PeriodView, PeriodsView};
+pub use period::{
+    PeriodCard, PeriodDue, PeriodLine, PeriodOpen, PeriodPrepareView, PeriodStage, PeriodView,
+    PeriodsView, StillOpen,
+};
 pub use privacy::{ListingDeskView, PrivacyView, PublicListing, ReadRow};
 pub use proof::{
     Checked, HeadView, HeadsView, ProofCheckView, ProofView, PublishedHead, PublishedRow,
@@ -81,9 +88,14 @@ pub use record::{
     RecordDoneView, RecordField, RecordFormView, RecordGain, RecordInput, RecordKind,
     RecordOutcome, RecordTyped, RecordView,
 };
+pub use report::{
+    ReportBars, ReportChart, ReportLink, ReportMonths, ReportRow, ReportSum, ReportUnit,
+    ReportView, ReportsView,
+};
 pub use resident::{
     MemberRow, OrderFor, OrderForView, OrderSlipView, ResidentActs, ResidentView, WaitsRow, Whom,
 };
+pub use roster::{RosterKind, RosterPlanView, RosterRow, RosterState, RosterTyped, RosterView};
 pub use sheet::{RowOutcome, SheetDoneView, SheetPlanView, SheetRow, SheetSlip, SheetView};
 pub use shell::{Desk, Reader, Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
@@ -97,6 +109,7 @@ pub use till::{
     TillResultView, TillSums, TillView, TillWaiting,
 };
 pub use today::{IssueCard, LapsingRow, LapsingView, Task, TodayRow, TodayView};
+pub use wall::{Paper, WallLine, WallLink, WallSheetView, WallView};
 pub use why::{Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 
 /// A page that can be sent.

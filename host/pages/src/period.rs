@@ -71,6 +71,10 @@ impl PeriodCard {
     fn is_signed(&self) -> bool {
         self.stage == PeriodStage::Signed
     }
+
+    fn has_result(&self) -> bool {
+        matches!(self.stage, PeriodStage::Signed | PeriodStage::Sealed)
+    }
 }
 
 /// A period that can be cut off.
@@ -103,6 +107,74 @@ impl PeriodsView {
     }
 }
 
+/// What may still be open before a cut-off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StillOpen {
+    /// Events that wait for their rule.
+    Events,
+    /// Cases that go on.
+    Cases,
+    /// Awards under notice.
+    Notices,
+    /// Orders that nobody collected.
+    Orders,
+}
+
+impl StillOpen {
+    fn key(self) -> &'static str {
+        match self {
+            StillOpen::Events => "period-open-events",
+            StillOpen::Cases => "period-open-cases",
+            StillOpen::Notices => "period-open-notices",
+            StillOpen::Orders => "period-open-orders",
+        }
+    }
+
+    fn note_key(self) -> &'static str {
+        match self {
+            StillOpen::Events => "period-open-events-note",
+            StillOpen::Cases => "period-open-cases-note",
+            StillOpen::Notices => "period-open-notices-note",
+            StillOpen::Orders => "period-open-orders-note",
+        }
+    }
+}
+
+/// How much of it.
+#[derive(Debug, Clone)]
+pub struct PeriodOpen {
+    /// What.
+    pub what: StillOpen,
+    /// How many.
+    pub count: i64,
+    /// Where it is worked on.
+    pub path: String,
+}
+
+/// `/{community}/operator/periods/{period}` before its cut-off. The form posts `step=cut-off` to the same address.
+#[derive(Debug, Clone, Template)]
+#[template(path = "period_prepare.html")]
+pub struct PeriodPrepareView {
+    /// Around the page.
+    pub shell: Shell,
+    /// Which period.
+    pub period: String,
+    /// How long it is and which rule will be asked, in words.
+    pub about: String,
+    /// Its first day.
+    pub first: Day,
+    /// Its last day.
+    pub last: Day,
+    /// What is still open.
+    pub open: Vec<PeriodOpen>,
+    /// Whether some of it must be done first.
+    pub blocked: bool,
+    /// Whether nobody else can sign.
+    pub alone: bool,
+    /// Whether an earlier cut-off was taken back.
+    pub withdrawn: bool,
+}
+
 /// A holder with what closing gives.
 #[derive(Debug, Clone)]
 pub struct PeriodLine {
@@ -130,4 +202,8 @@ pub struct PeriodView {
     pub lines: Vec<PeriodLine>,
     /// The `after` of the next page.
     pub next: Option<String>,
+    /// Whether the reader may sign: they did not make the cut-off, or nobody else is there.
+    pub may_sign: bool,
+    /// The end of the address of a report about its months.
+    pub results: String,
 }

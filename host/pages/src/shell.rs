@@ -96,6 +96,10 @@ pub enum Desk {
     Staff,
     /// Devices' tokens.
     Tokens,
+    /// Reports.
+    Reports,
+    /// Lists for the wall.
+    Wall,
 }
 
 impl Desk {
@@ -115,6 +119,8 @@ impl Desk {
             Desk::Listing => "/listing",
             Desk::Staff => "/operator/staff",
             Desk::Tokens => "/operator/tokens",
+            Desk::Reports => "/reports",
+            Desk::Wall => "/wall",
         }
     }
 
@@ -133,7 +139,9 @@ impl Desk {
             | Desk::Stock
             | Desk::Record
             | Desk::Amend
-            | Desk::Work => false,
+            | Desk::Work
+            | Desk::Reports
+            | Desk::Wall => false,
         }
     }
 
@@ -152,6 +160,8 @@ impl Desk {
             Desk::Listing => "listing-title",
             Desk::Staff => "desk-staff",
             Desk::Tokens => "desk-tokens",
+            Desk::Reports => "desk-reports",
+            Desk::Wall => "desk-wall",
         }
     }
 }

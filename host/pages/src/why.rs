@@ -106,6 +106,8 @@ pub struct WhyView {
     pub related: Vec<(String, u64)>,
     /// For an award under notice: until when, and the form for an objection.
     pub notice: Option<WhyNotice>,
+    /// Where an appeal against it is written; for the reader's own lines.
+    pub appeal: Option<String>,
     /// The order behind the line, if any.
     pub order_no: Option<u64>,
     /// Where the ledger keeps it.

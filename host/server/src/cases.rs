@@ -8,6 +8,8 @@ pub mod due;
 pub mod effects;
 pub mod opening;
 mod parties;
+pub mod photos;
+mod recount;
 pub(crate) mod web;
 
 use std::collections::BTreeMap;
@@ -19,12 +21,13 @@ use rongyi_cases::{
 use rongyi_cases::{Step, Taken, kind};
 use rongyi_clerk::ClerkError;
 use rongyi_clerk::clock::local;
+use rongyi_core::chain::Hash;
 use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::time::Instant;
 use rongyi_store::{
-    Appended, CasePlace, CaseText, EffectState, NewCaseStep, StoreError, StoredCase,
+    Appended, CasePhoto, CasePlace, CaseText, EffectState, NewCaseStep, StoreError, StoredCase,
 };
 
 use crate::access::random;
@@ -230,6 +233,8 @@ pub struct SentAct {
     pub ask: Ask,
     /// What was given with it.
     pub input: Input,
+    /// The photos that come with it, kept already.
+    pub photos: Vec<Hash>,
     /// The form, so that sending it twice is one step.
     pub token: Option<String>,
 }
@@ -267,6 +272,7 @@ pub async fn take(
         let written = Written {
             actor: by.code(),
             words: &sent.input.words,
+            photos: &sent.photos,
             token: sent.token.as_deref(),
         };
         match append(house, community, &at_hand, &taken, written).await? {
@@ -329,6 +335,7 @@ async fn may_link(house: &House, community: &Code, into: u64) -> Result<(), Case
 struct Written<'w> {
     actor: Code,
     words: &'w str,
+    photos: &'w [Hash],
     token: Option<&'w str>,
 }
 
@@ -361,6 +368,14 @@ async fn append(
         })
         .into_iter()
         .collect();
+    let photos: Vec<CasePhoto> = written
+        .photos
+        .iter()
+        .map(|digest| CasePhoto {
+            key: WORDS.to_owned(),
+            digest: *digest,
+        })
+        .collect();
     let effects: Vec<String> = taken
         .effects
         .iter()
@@ -376,6 +391,7 @@ async fn append(
         act: (taken.step.act.word(), &argument),
         place: &place(&standing),
         texts: &texts,
+        photos: &photos,
         effects: &effects,
         token: written.token,
     };

@@ -14,7 +14,7 @@ use crate::audit::{proof, statement, verify};
 use crate::door::terminal::{Failure, acts, out, tell};
 use crate::door::{May, Right, may};
 use crate::{
-    amend, backup, cases, demo, earning, house, ledger, people, period, rulebooks, serving,
+    amend, backup, cases, demo, earning, house, ledger, people, period, reports, rulebooks, serving,
 };
 
 /// 榕易：社区积分的账本、规则和超市。
@@ -141,6 +141,9 @@ enum Command {
     /// 结一个月、一个季度或一年的账 / close a month, a quarter or a year
     #[command(subcommand)]
     Period(period::cli::PeriodCommand),
+    /// 报表：发出、兑换、作废、还没花的、做了什么 / reports: issued, redeemed, lapsed, held, what was done
+    #[command(subcommand)]
+    Report(reports::cli::ReportCommand),
     /// 核对某一天的余额，对上的记下来 / compare a past balance with the ledger and keep it
     Statement(statement::cli::StatementArgs),
     /// 备份整个系统，不用停 / back everything up while it serves
@@ -206,6 +209,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Passbook(args) => ledger::cli::passbook(args).await,
             Command::Orders(args) => ledger::cli::orders(args).await,
             Command::Period(command) => period::cli::run(command).await,
+            Command::Report(command) => reports::cli::run(command).await,
             Command::Statement(args) => statement::cli::run(args).await,
             Command::Backup(args) => backup::cli::run(args).await,
             Command::Restore(args) => backup::cli::restore(args).await,

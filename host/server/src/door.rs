@@ -18,6 +18,7 @@ pub mod json;
 mod person;
 mod reading;
 mod right;
+pub(crate) mod sheet;
 pub mod terminal;
 pub mod visit;
 

@@ -7,6 +7,8 @@ pub mod chains;
 pub(crate) mod cli;
 pub mod import;
 pub(crate) mod refused;
+pub(crate) mod roster;
+pub mod trial;
 pub(crate) mod web;
 
 use rongyi_core::amount::{BadDecimal, Decimal};

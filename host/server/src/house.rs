@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
+use rongyi_cases::WorkCalendar;
 use rongyi_clerk::clock::{Clock, local};
 use rongyi_clerk::rulebook::{RuleBooks, RuleSets};
 use rongyi_clerk::{Clerk, ClerkError};
@@ -72,6 +73,8 @@ pub struct House {
     pub turns: Turns,
     /// Held while residents are enrolled.
     pub(crate) enrolling: tokio::sync::Mutex<()>,
+    /// By which calendar the dates of open cases were last counted.
+    calendars: std::sync::Mutex<BTreeMap<Code, Arc<WorkCalendar>>>,
     /// Whether its people are invented; pages say so.
     pub demo: bool,
     /// What became of the last change of the configuration.
@@ -112,6 +115,22 @@ pub enum OpenError {
 }
 
 impl House {
+    /// Whether the dates of a community's open cases were counted by this calendar.
+    pub(crate) fn is_dated_by(&self, community: &Code, calendar: &WorkCalendar) -> bool {
+        let known = self.calendars.lock();
+        let known = known.unwrap_or_else(std::sync::PoisonError::into_inner);
+        known
+            .get(community)
+            .is_some_and(|known| **known == *calendar)
+    }
+
+    /// Notes that they were.
+    pub(crate) fn dated_by(&self, community: &Code, calendar: Arc<WorkCalendar>) {
+        let known = self.calendars.lock();
+        let mut known = known.unwrap_or_else(std::sync::PoisonError::into_inner);
+        known.insert(community.clone(), calendar);
+    }
+
     /// Opens everything: migrates the database, loads the rules, records what changed in the configuration.
     ///
     /// # Errors
@@ -196,6 +215,7 @@ impl House {
             readings: Readings::default(),
             turns: Turns::default(),
             enrolling: tokio::sync::Mutex::default(),
+            calendars: std::sync::Mutex::default(),
             demo: false,
             news,
             tightened: files.tightened,

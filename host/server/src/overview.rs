@@ -23,7 +23,7 @@ pub const LAPSING_DAYS: i32 = 7;
 /// Accounts that are looked through for what runs out.
 const LAPSING_MAX: u32 = 5_000;
 /// The counter that the month's budget is checked against; see the manual of the book.
-const ISSUED: &str = "host/issued";
+pub const ISSUED: &str = "host/issued";
 
 /// What the day brings.
 #[derive(Debug, Clone)]

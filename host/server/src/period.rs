@@ -6,6 +6,7 @@
 pub mod api;
 pub(crate) mod cli;
 mod due;
+mod open;
 pub(crate) mod web;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,7 @@ use crate::house::House;
 use due::{closings, due, earlier};
 
 pub use due::{Due, about, next, rule_in};
+pub use open::{Open, open_before};
 
 /// Holders asked for at once.
 const CHUNK: u32 = 200;
@@ -230,15 +232,7 @@ pub async fn sign_off(
     actor: &Code,
     period: Period,
 ) -> Result<Answer, PeriodError> {
-    let staff = house.store.all_staff(code).await?;
-    let operators = staff
-        .iter()
-        .filter(|account| account.active && Role::from_word(&account.role) == Some(Role::Operator));
-    // Two accounts of one person are one operator.
-    let people: BTreeSet<Result<i64, i64>> = operators
-        .map(|account| account.person_id.ok_or(account.staff_id))
-        .collect();
-    let alone = people.len() < 2;
+    let alone = alone(house, code).await?;
     let frame = house.store.frame(code).await.map_err(ClerkError::from)?;
     let rows = frame.map(|frame| frame.periods).unwrap_or_default();
     let cut = rows
@@ -255,6 +249,22 @@ pub async fn sign_off(
         return Err(ClerkError::Rejected(refusal.into()).into());
     }
     ask(house, code, actor, period, PeriodStep::SignOff { alone }).await
+}
+
+/// Whether the community has one operator only, who may then sign what they cut off themselves.
+///
+/// # Errors
+/// [`PeriodError`] when the database does not answer.
+pub async fn alone(house: &House, code: &Code) -> Result<bool, PeriodError> {
+    let staff = house.store.all_staff(code).await?;
+    let operators = staff
+        .iter()
+        .filter(|account| account.active && Role::from_word(&account.role) == Some(Role::Operator));
+    // Two accounts of one person are one operator.
+    let people: BTreeSet<Result<i64, i64>> = operators
+        .map(|account| account.person_id.ok_or(account.staff_id))
+        .collect();
+    Ok(people.len() < 2)
 }
 
 fn command(house: &House, code: &Code, actor: &Code, period: Period, step: PeriodStep) -> Command {

@@ -6,6 +6,8 @@ use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 
+use crate::{Store, StoreError, each_engine};
+
 /// What stands for no date, so that every list has one order.
 pub const NEVER_DUE: i64 = 9_007_199_254_740_991;
 
@@ -18,6 +20,28 @@ pub struct CaseText {
     pub key: String,
     /// What was written.
     pub text: SaltedText,
+}
+
+/// A photo that comes with a step: kept already, under its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CasePhoto {
+    /// The question, or `words`.
+    pub key: String,
+    /// Which one.
+    pub digest: Hash,
+}
+
+/// A photo of a case, as far as it was not erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCasePhoto {
+    /// The step that brought it.
+    pub step: u32,
+    /// Its place among those of the step.
+    pub place: u32,
+    /// The question, or `words`.
+    pub key: String,
+    /// Which one.
+    pub digest: Hash,
 }
 
 /// Where a case stands, for lists: derived from its steps by whoever writes one.
@@ -58,6 +82,8 @@ pub struct NewCase<'c> {
     pub argument: &'c str,
     /// What was written.
     pub texts: &'c [CaseText],
+    /// The photos.
+    pub photos: &'c [CasePhoto],
     /// The form that was sent.
     pub token: &'c str,
 }
@@ -81,6 +107,8 @@ pub struct NewCaseStep<'c> {
     pub place: &'c CasePlace,
     /// What was written.
     pub texts: &'c [CaseText],
+    /// The photos.
+    pub photos: &'c [CasePhoto],
     /// What follows, in order, as JSON of codes and numbers.
     pub effects: &'c [String],
     /// The form that was sent.
@@ -207,6 +235,8 @@ pub struct StoredCase {
     pub steps: Vec<StoredCaseStep>,
     /// What was written, as far as it was not erased.
     pub texts: Vec<CaseText>,
+    /// The photos, as far as they were not erased.
+    pub photos: Vec<StoredCasePhoto>,
     /// What follows from the steps.
     pub effects: Vec<CaseEffect>,
 }
@@ -224,9 +254,9 @@ pub struct CaseFilter {
     pub with_ended: bool,
 }
 
-/// The commitment to all words of a step; empty when there are none.
-pub(crate) fn commitment(texts: &[CaseText]) -> Vec<u8> {
-    if texts.is_empty() {
+/// The commitment to all words and photos of a step; empty when there are none.
+pub(crate) fn commitment(texts: &[CaseText], photos: &[CasePhoto]) -> Vec<u8> {
+    if texts.is_empty() && photos.is_empty() {
         return Vec::new();
     }
     let mut bytes = Vec::new();
@@ -235,5 +265,54 @@ pub(crate) fn commitment(texts: &[CaseText]) -> Vec<u8> {
         bytes.push(0);
         bytes.extend(text.text.commitment());
     }
+    for photo in photos {
+        bytes.extend(photo.key.as_bytes());
+        bytes.push(1);
+        bytes.extend(photo.digest);
+    }
     sha256(&bytes).to_vec()
+}
+
+each_engine! {
+    /// Opens a case, with its first step; answers its number. The same form of the same person opens one case.
+    fn open_case(new: &NewCase<'_>) -> u64;
+    /// Appends a step with its words and what follows from it, if nobody was faster; all of it or nothing.
+    fn append_case_step(new: &NewCaseStep<'_>) -> Appended;
+    /// Whether a form was written as a step of this case.
+    fn case_step_known(community: &Code, case_no: u64, token: &str) -> bool;
+    /// The bytes of an archived kind.
+    fn case_kind(community: &Code, digest: &Hash) -> Option<Vec<u8>>;
+    /// A case with everything that was done, written and carried out, all of one moment.
+    fn case(community: &Code, case_no: u64) -> Option<StoredCase>;
+    /// Cases of the community in the order of group, date and number, those after `after` when given.
+    fn cases(community: &Code, filter: &CaseFilter, after: Option<(u8, i64, u64)>, limit: u32) -> Vec<CaseFile>;
+    /// Cases that a resident opened or that are for them, newest first, those before `before` when given.
+    fn cases_of(community: &Code, resident: ResidentNo, before: Option<u64>, limit: u32) -> Vec<CaseFile>;
+    /// How many of a kind somebody opened since a moment.
+    fn cases_opened(community: &Code, opener: &Code, kind: &Code, since: Instant) -> u32;
+    /// Open cases on which time has something to do before a local minute.
+    fn due_cases(community: &Code, before: i64, limit: u32) -> Vec<u64>;
+    /// What follows from steps and was not carried out yet, in order.
+    fn waiting_case_effects(community: &Code, limit: u32) -> Vec<WaitingEffect>;
+    /// What became of it, and why; which entry it came to, and whether that is what the case booked. `false` when it was
+    /// carried out before.
+    fn end_case_effect(community: &Code, effect: &WaitingEffect, ended: (EffectState, Option<&str>), entry: (Option<u64>, bool)) -> bool;
+    /// What stands written in the cases that are a resident's: case, step, text.
+    fn case_texts_of(community: &Code, resident: ResidentNo) -> Vec<(u64, CaseText)>;
+    /// Removes what stands written in them; answers how many texts.
+    fn forget_case_texts(community: &Code, resident: ResidentNo) -> u64;
+    /// Keeps a photo, loose until a step of a case brings it along; answers its digest. Again is no harm.
+    fn keep_photo(community: &Code, body: &[u8], at: Instant) -> Hash;
+    /// Whether a photo is kept.
+    fn photo_is_kept(community: &Code, digest: &Hash) -> bool;
+    /// A photo, if it belongs to this case.
+    fn case_photo(community: &Code, case_no: u64, digest: &Hash) -> Option<Vec<u8>>;
+    /// Photos of a case that other cases have, too, with the numbers of those.
+    fn same_case_photos(community: &Code, case_no: u64, limit: u32) -> Vec<(Hash, u64)>;
+    /// The photos in the cases that are a resident's.
+    fn case_photos_of(community: &Code, resident: ResidentNo) -> Vec<(u64, StoredCasePhoto)>;
+    /// Removes them from those cases, and altogether where no other case has them; answers how many are gone.
+    fn forget_case_photos(community: &Code, resident: ResidentNo) -> u64;
+    /// Removes loose photos that were kept before a moment.
+    fn purge_photos(community: &Code, before: Instant) -> u64;
 }

@@ -25,16 +25,16 @@ pub use activities::{
 };
 pub use audit::{Audit, Finding};
 pub use cases::{
-    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NEVER_DUE,
-    NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect,
+    Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
+    NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCasePhoto, StoredCaseStep, WaitingEffect,
 };
 pub use error::StoreError;
 pub use model::{
-    AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, Moment,
-    NewAccessRecord, NewSession, NewStaff, Pace, PassbookRow, Person, PublicName, ReadLine,
-    ReadNote, Refused, ResidentRow, RuleCount, RuleFault, RuleHealth, RulePark, SealedPerson,
-    Session, Staff, StaffChange, StoredBlock, StoredCounter, StoredEntry, Subject, TillTry, Token,
-    TransferLink, TryKey, Whose, Written,
+    AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, LotSum, Moment,
+    NewAccessRecord, NewSession, NewStaff, OrderFate, Pace, PassbookRow, Person, PublicName,
+    ReadLine, ReadNote, Refused, ResidentRow, RuleCount, RuleFault, RuleHealth, RulePark,
+    SealedPerson, Session, Staff, StaffChange, StoredBlock, StoredCounter, StoredEntry, Subject,
+    SubjectCount, TillTry, Token, TransferLink, TryKey, Whose, Written,
 };
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
@@ -45,7 +45,7 @@ use rongyi_core::book::{AccountState, Changes, Fate, FateState, Frame, Loaded, O
 use rongyi_core::chain::{Hash, Head};
 use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::counters::{CounterKey, CounterRow};
-use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::period::Standing;
 use rongyi_core::record::About;
 use rongyi_core::seal::SealKey;
@@ -331,6 +331,20 @@ each_engine! {
     fn purge_keys(community: &Code, before: Instant) -> u64;
     /// Pieces on the shelf, by item; items that never came in are left out.
     fn stock(community: &Code) -> Vec<(ItemNo, i64)>;
+    /// The place of the first record that was booked on `day` or later; where nothing was, the next place.
+    fn place_of_day(community: &Code, day: LocalDate) -> u64;
+    /// What an account held before the record at `before`.
+    fn held_before(community: &Code, account: Account, before: u64) -> i64;
+    /// What the community counted of each kind in each of these months (`LocalDate::month_index`).
+    fn counted(community: &Code, first: i32, last: i32) -> Vec<(Code, i32, CounterRow)>;
+    /// What events counted for each resident, or each household, in these months. Reads the counters of all of them.
+    fn counted_of(community: &Code, households: bool, first: i32, last: i32) -> Vec<SubjectCount>;
+    /// What people hold of an asset now, by the last day on which it can be spent.
+    fn lots_of_people(community: &Code, asset: AssetNo) -> Vec<LotSum>;
+    /// Marked entries between two places, each with whether somebody has looked.
+    fn marks_between(community: &Code, from: u64, before: u64) -> Vec<(u64, bool)>;
+    /// Orders by the day on which they were placed and where they stand. Reads the orders of the community.
+    fn orders_of_days(community: &Code, first: LocalDate, last: LocalDate) -> Vec<OrderFate>;
     /// Archives a component under the SHA-256 of its bytes. Again is no harm.
     fn put_component(digest: &Hash, bytes: &[u8]) -> ();
     /// An archived component.
@@ -495,37 +509,6 @@ each_engine! {
     fn set_listing(community: &Code, resident: ResidentNo, listing: Listing) -> ();
     /// Says whether a person is a child.
     fn set_minor(person_id: i64, minor: bool) -> ();
-}
-
-// Cases: what somebody asks and others answer.
-each_engine! {
-    /// Opens a case, with its first step; answers its number. The same form of the same person opens one case.
-    fn open_case(new: &NewCase<'_>) -> u64;
-    /// Appends a step with its words and what follows from it, if nobody was faster; all of it or nothing.
-    fn append_case_step(new: &NewCaseStep<'_>) -> Appended;
-    /// Whether a form was written as a step of this case.
-    fn case_step_known(community: &Code, case_no: u64, token: &str) -> bool;
-    /// The bytes of an archived kind.
-    fn case_kind(community: &Code, digest: &Hash) -> Option<Vec<u8>>;
-    /// A case with everything that was done, written and carried out, all of one moment.
-    fn case(community: &Code, case_no: u64) -> Option<StoredCase>;
-    /// Cases of the community in the order of group, date and number, those after `after` when given.
-    fn cases(community: &Code, filter: &CaseFilter, after: Option<(u8, i64, u64)>, limit: u32) -> Vec<CaseFile>;
-    /// Cases that a resident opened or that are for them, newest first, those before `before` when given.
-    fn cases_of(community: &Code, resident: ResidentNo, before: Option<u64>, limit: u32) -> Vec<CaseFile>;
-    /// How many of a kind somebody opened since a moment.
-    fn cases_opened(community: &Code, opener: &Code, kind: &Code, since: Instant) -> u32;
-    /// Open cases on which time has something to do before a local minute.
-    fn due_cases(community: &Code, before: i64, limit: u32) -> Vec<u64>;
-    /// What follows from steps and was not carried out yet, in order.
-    fn waiting_case_effects(community: &Code, limit: u32) -> Vec<WaitingEffect>;
-    /// What became of it, and why; which entry it came to, and whether that is what the case booked. `false` when it was
-    /// carried out before.
-    fn end_case_effect(community: &Code, effect: &WaitingEffect, ended: (EffectState, Option<&str>), entry: (Option<u64>, bool)) -> bool;
-    /// What stands written in the cases that are a resident's: case, step, text.
-    fn case_texts_of(community: &Code, resident: ResidentNo) -> Vec<(u64, CaseText)>;
-    /// Removes what stands written in them; answers how many texts.
-    fn forget_case_texts(community: &Code, resident: ResidentNo) -> u64;
 }
 
 // Sign-in.

@@ -3,10 +3,10 @@
 use rongyi_core::account::Account;
 use rongyi_core::book::Loaded;
 use rongyi_core::chain::{Block, Hash, Head};
-use rongyi_core::counters::{CounterKey, CounterRow};
+use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo, RuleSetNo};
 use rongyi_core::record::Transfer;
-use rongyi_core::time::Instant;
+use rongyi_core::time::{Instant, LocalDate};
 
 /// What became of one community's changes in a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -497,4 +497,43 @@ pub enum TillTry {
         /// When.
         until: Instant,
     },
+}
+
+/// What events counted for one resident or household.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectCount {
+    /// Whose.
+    pub subject: CounterSubject,
+    /// Events.
+    pub events: i64,
+    /// Points that were decided, deductions taken off.
+    pub points: i64,
+    /// Minutes that were decided.
+    pub minutes: i64,
+}
+
+/// What people hold that can be spent until the same day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LotSum {
+    /// The last day; `None` for ever.
+    pub last: Option<LocalDate>,
+    /// Whether it can be spent now: it is neither under notice nor kept for an order.
+    pub free: bool,
+    /// How much.
+    pub amount: i64,
+    /// Of how many holders.
+    pub holders: i64,
+}
+
+/// Orders of one day that stand alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderFate {
+    /// When they were placed.
+    pub placed_on: LocalDate,
+    /// 1 wait, 2 were handed over, 3 cancelled, 4 not collected in time.
+    pub state: u64,
+    /// How many.
+    pub orders: i64,
+    /// What they cost.
+    pub points: i64,
 }

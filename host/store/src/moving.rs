@@ -34,6 +34,8 @@ pub struct Moved {
 
 /// Rows of one step. A component can be tens of megabytes, so those go one by one.
 const CHUNK: usize = 2000;
+/// Photos of one step: some ten megabytes.
+const PHOTOS: usize = 32;
 
 /// Carries everything from `from`, a SQLite address, to `to`, a PostgreSQL address. `progress` hears the table and
 /// its rows so far.
@@ -112,7 +114,11 @@ fn fingerprint(from: &str, heads: &[HeadRow]) -> String {
 }
 
 fn chunk(table: &Table) -> usize {
-    if table.name == "component" { 1 } else { CHUNK }
+    match table.name.as_str() {
+        "component" => 1,
+        "photo" => PHOTOS,
+        _ => CHUNK,
+    }
 }
 
 async fn carry(

@@ -38,6 +38,10 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         "case_kind",
         Holds::Stays("what the operator wrote about kinds of cases"),
     ),
+    (
+        "case_photo",
+        Holds::Goes("forget_case_photos, with the person"),
+    ),
     ("case_step", Holds::Numbers),
     (
         "case_text",
@@ -76,6 +80,12 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
     (
         "person_of_resident",
         Holds::Goes("forgotten, with the commit of the erasure"),
+    ),
+    (
+        "photo",
+        Holds::Goes(
+            "forget_case_photos, with the last case that has it; purge_photos, when none has",
+        ),
     ),
     ("pickup_code", Holds::Goes("the end of the order")),
     ("pulse", Holds::Numbers),

@@ -27,7 +27,7 @@ pub(crate) const GROWING: [&str; 17] = [
 
 /// Statements that walk over a community because that is what they are for, with how they begin: jobs, the cut-off of
 /// a period, the list of what waits. No event, order or page waits for them.
-const WALKS: [(&str, &str); 14] = [
+const WALKS: [(&str, &str); 17] = [
     ("CODES", ""),
     ("EVERYONE", ""),
     ("LAPSING", ""),
@@ -42,6 +42,10 @@ const WALKS: [(&str, &str); 14] = [
     ("TO_FILL", ""),
     ("OLD_PEOPLE", ""),
     ("OLD_HOUSEHOLDS", ""),
+    // Reports about all people, or all orders of some days.
+    ("COUNTED_OF", ""),
+    ("LOTS", ""),
+    ("ORDERS_OF_DAYS", ""),
 ];
 
 /// Of these statements, those that an event, an order or a page waits for.

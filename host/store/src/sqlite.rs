@@ -39,6 +39,12 @@ mod browsers;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/case_photos.rs"]
+mod case_photos;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/case_words.rs"]
 mod case_words;
 #[allow(
@@ -119,6 +125,12 @@ mod privacy;
 )]
 #[path = "portable/reads.rs"]
 mod reads;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
+#[path = "portable/reports.rs"]
+mod reports;
 #[allow(
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"

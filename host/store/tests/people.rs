@@ -109,6 +109,7 @@ async fn everything(url: impl Fn(&str) -> String) {
     found::words_follow_names(community(&url("found_a")).await).await;
     cases::a_step_is_written_once(community(&url("cases_a")).await).await;
     cases::lists_go_on_where_they_ended(community(&url("cases_b")).await).await;
+    cases::photos_go_with_the_person(community(&url("cases_c")).await).await;
 }
 
 async fn persons_and_households(store: Store) {

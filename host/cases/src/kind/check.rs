@@ -4,6 +4,7 @@
 //! It finds all mistakes, not the first, and says at each what would be right. Event kinds, units and other kinds of
 //! cases are the host's to look up ([`Kind::bookings`], [`Kind::opens`]).
 
+mod asks;
 mod effects;
 mod graph;
 mod terms;
@@ -14,7 +15,7 @@ use rongyi_core::ids::Code;
 use rongyi_core::rule::Text;
 
 use super::Kind;
-use super::shape::{AnswerKind, Group, Move, Need, RETURNED, Role, State};
+use super::shape::{AnswerKind, Form, Group, Move, Need, RETURNED, Role, State};
 use crate::finding::both;
 use crate::reader::Findings;
 
@@ -84,6 +85,7 @@ pub(super) fn check(kind: &Kind, written: &[Option<usize>], findings: &Findings)
     checks.parts();
     checks.openers();
     checks.questions();
+    asks::check(&checks);
     checks.names();
     checks.moves();
     checks.ends();
@@ -168,13 +170,17 @@ impl Checks<'_> {
 
     fn questions(&self) {
         let mut seen = BTreeSet::new();
-        for (at, question) in self.kind.form.questions().iter().enumerate() {
+        let list = match &self.kind.form {
+            Form::Questions(_) => "form",
+            Form::Event(_) => "ask",
+        };
+        for (at, question) in self.kind.questions().iter().enumerate() {
             if !seen.insert(&question.key) {
-                self.twice(&format!("form[{at}].key"), &question.key);
+                self.twice(&format!("{list}[{at}].key"), &question.key);
             }
             match &question.answer {
                 AnswerKind::Choice(of) if of.len() < 2 => self.say(
-                    &format!("form[{at}].of"),
+                    &format!("{list}[{at}].of"),
                     "kind.choice",
                     both(
                         format!("“{}” 没有可选的。", question.key),
@@ -183,7 +189,7 @@ impl Checks<'_> {
                     both("至少写两个选项。", "Name two choices at least."),
                 ),
                 AnswerKind::Number { min, max, .. } if min > max => self.say(
-                    &format!("form[{at}].min"),
+                    &format!("{list}[{at}].min"),
                     "kind.number",
                     both(
                         format!("“{}” 的 min 大于 max。", question.key),

@@ -5,6 +5,7 @@
 
 use rongyi_core::amount::Decimal;
 use rongyi_core::ids::Code;
+use rongyi_core::rule::Text;
 
 use super::lists::{DAYS_MAX, codes, roles};
 use super::order::in_order;
@@ -95,6 +96,40 @@ pub(super) fn read(code: &Code, place: &Place<'_>) -> Option<Draft> {
     if let Some(form) = form.and_then(|place| form_of(&place)) {
         kind.form = form;
     }
+    let written = part.get("ask");
+    let ask = written.as_ref().and_then(questions);
+    match (&kind.form, ask) {
+        (Form::Event(_), Some(ask)) => kind.ask = ask,
+        (Form::Event(_), None) => {}
+        (Form::Questions(_), _) => {
+            // What the kind it is like asks beside an event is not asked in another form.
+            kind.ask.clear();
+            if let Some(place) = written {
+                place.refuse(
+                    "kind.ask",
+                    both(
+                        "“ask” 只和事项表单一起用。",
+                        "`ask` goes with an event's form only.",
+                    ),
+                    both(
+                        "把这些项写进 form，或者把 form 写成 \"event\"。",
+                        "Put these questions into `form`, or write form = \"event\".",
+                    ),
+                );
+            }
+        }
+    }
+    if let Some(bulk) = part.get("bulk").and_then(|place| place.flag()) {
+        kind.bulk = bulk;
+    }
+    for (code, phrases) in part
+        .get("phrases")
+        .and_then(|place| phrases_of(&place))
+        .unwrap_or_default()
+    {
+        kind.phrases.retain(|(known, _)| *known != code);
+        kind.phrases.push((code, phrases));
+    }
     if let Some(similar) = part.get("similar").and_then(|place| similar_of(&place)) {
         kind.similar = Some(similar);
     }
@@ -116,6 +151,7 @@ pub(super) fn read(code: &Code, place: &Place<'_>) -> Option<Draft> {
     if let Some(left_out) = part.get("drop").and_then(|place| codes(&place)) {
         kind.states.retain(|state| !left_out.contains(&state.code));
         moves.retain(|(step, _)| !left_out.contains(&step.code));
+        kind.phrases.retain(|(code, _)| !left_out.contains(code));
     }
     let states = if is_new {
         part.need("state")
@@ -139,6 +175,9 @@ fn empty(code: &Code) -> Draft {
             per_day: None,
         },
         form: Form::Questions(Vec::new()),
+        ask: Vec::new(),
+        bulk: false,
+        phrases: Vec::new(),
         similar: None,
         checks: 0,
         due: None,
@@ -206,11 +245,7 @@ fn open_by(place: &Place<'_>) -> Option<Open> {
 
 fn form_of(place: &Place<'_>) -> Option<Form> {
     if !place.is_string() {
-        let mut questions = Vec::new();
-        for member in place.list()? {
-            questions.extend(question(&member));
-        }
-        return Some(Form::Questions(questions));
+        return questions(place).map(Form::Questions);
     }
     let text = place.string()?;
     if text == CHOSEN_EVENT {
@@ -233,6 +268,22 @@ fn form_of(place: &Place<'_>) -> Option<Form> {
     event
         .and_then(|event| place.code_of(event))
         .map(|event| Form::Event(Some(event)))
+}
+
+fn questions(place: &Place<'_>) -> Option<Vec<Question>> {
+    let members = place.list()?;
+    Some(members.iter().filter_map(question).collect())
+}
+
+/// The sentences of each move.
+fn phrases_of(place: &Place<'_>) -> Option<Vec<(Code, Vec<Text>)>> {
+    let mut all = Vec::new();
+    for (name, place) in place.table()?.free() {
+        let members = place.list().unwrap_or_default();
+        let phrases = members.iter().filter_map(Place::text).collect();
+        all.extend(place.code_of(name).map(|code| (code, phrases)));
+    }
+    Some(all)
 }
 
 fn question(place: &Place<'_>) -> Option<Question> {

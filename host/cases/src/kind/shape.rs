@@ -106,16 +106,6 @@ pub enum Form {
     Event(Option<Code>),
 }
 
-impl Form {
-    /// The questions; none for an event's form, which the host draws from the plan.
-    pub fn questions(&self) -> &[Question] {
-        match self {
-            Form::Questions(questions) => questions,
-            Form::Event(_) => &[],
-        }
-    }
-}
-
 /// One question of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {

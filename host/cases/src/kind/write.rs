@@ -128,6 +128,13 @@ fn body(kind: &Kind) -> Node {
             .put("ask_days", whole(rate.ask_days))
             .node()
     });
+    // What a kind does not have is not written: kinds of before keep their bytes.
+    let ask = (!kind.ask.is_empty()).then(|| list(kind.ask.iter().map(question)));
+    let mut sentences = Rows::default();
+    for (code, phrases) in &kind.phrases {
+        sentences = sentences.put(code.as_str(), list(phrases.iter().map(title)));
+    }
+    let phrases = (!kind.phrases.is_empty()).then(|| sentences.node());
     let mut states = Rows::default();
     for one in &kind.states {
         states = states.put(one.code.as_str(), state(one));
@@ -137,6 +144,9 @@ fn body(kind: &Kind) -> Node {
         .put("about", kind.about.as_ref().map(title))
         .put("open", open.node())
         .put("form", form(&kind.form))
+        .put("ask", ask)
+        .put("bulk", kind.bulk.then(|| flag(true)))
+        .put("phrases", phrases)
         .put("similar", similar)
         .put("checks", whole(kind.checks))
         .put("due", kind.due.as_ref().map(term))

@@ -249,3 +249,33 @@ by = "unit"
         assert_eq!(at, Some("\"claim\""), "{one:?}");
     }
 }
+
+#[test]
+fn a_claim_asks_for_photos_and_says_what_is_often_written() {
+    let claim = bundled("claim").unwrap();
+    let asked: Vec<&str> = claim
+        .questions()
+        .iter()
+        .map(|one| one.key.as_str())
+        .collect();
+    assert_eq!(asked, ["photos"]);
+    assert_eq!(claim.phrases_of(&code("return")).len(), 3);
+    assert!(claim.phrases_of(&code("check")).is_empty());
+    // Two people look at it one by one; what one person checks may be passed together.
+    assert_eq!(claim.bulk_move(&code("submitted")), None);
+    let one = bundled("claim-one").unwrap();
+    let step = one.bulk_move(&code("submitted")).unwrap();
+    assert_eq!(step.code.as_str(), "check");
+    assert_eq!(one.bulk_move(&code("notice")), None);
+    // A community writes its own sentences and keeps the rest.
+    let own =
+        "like = \"claim\"\n[phrases]\nreturn = [{ zh = \"请补照片\", en = \"A photo, please\" }]\n";
+    let own = kind_of("claim", own);
+    assert_eq!(own.phrases_of(&code("return")).len(), 1);
+    assert_eq!(own.phrases_of(&code("reject")).len(), 2);
+    assert_eq!(Kind::from_bytes(&own.to_bytes()), Ok(own));
+    // Another form does not ask what went with an event.
+    let other = "like = \"claim\"\nform = []\n";
+    let other = Kind::from_toml(&code("claim"), other);
+    assert!(other.is_err() || other.is_ok_and(|kind| kind.questions().is_empty()));
+}

@@ -117,6 +117,25 @@ type Wrong = (
 /// Words, names and values.
 const WRONG_VALUES: &[Wrong] = &[
     (
+        "[open]",
+        "[phrases]\nlend = [{ zh = \"好\", en = \"Yes\" }]\ngone = [{ zh = \"好\", en = \"Yes\" }]\nrefuse = []\n[open]",
+        &[
+            ("phrases.gone", "kind.phrases"),
+            ("phrases.lend", "kind.phrases"),
+            ("phrases.refuse", "kind.phrases"),
+        ],
+    ),
+    (
+        "due = { workdays = 5 }",
+        "bulk = true\ndue = { workdays = 5 }",
+        &[("bulk", "kind.bulk")],
+    ),
+    (
+        "due = { workdays = 5 }",
+        "ask = []\ndue = { workdays = 5 }",
+        &[("ask", "kind.ask")],
+    ),
+    (
         "group = \"waiting\"",
         "group = \"wait\"",
         &[("state.question.group", "value.word")],

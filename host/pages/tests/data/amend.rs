@@ -13,6 +13,7 @@ fn row(lang: Lang, entry: u64, state: NoticeState) -> NoticeRow {
         points: 20,
         minutes: 90,
         until: day(11, 27),
+        days_left: 4,
         state,
         own: state == NoticeState::Open,
     }
@@ -34,6 +35,16 @@ fn mark(lang: Lang, entry: u64, by_reader: bool) -> MarkRow {
     }
 }
 
+fn proposal(lang: Lang, entry: u64, by_reader: bool) -> ProposalRow {
+    ProposalRow {
+        entry,
+        what: l(lang, "1001 号居民：积分 -20", "Resident 1001: -20 points"),
+        by: l(lang, "工作人员 周一", "staff Zhou"),
+        reason: l(lang, "同一天登记了两次", "Booked twice on one day"),
+        own: by_reader,
+    }
+}
+
 pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     let notice = NoticeView {
         shell: shell(lang, size, Some(&l(lang, "陈阿婆", "Granny Chen"))),
@@ -46,6 +57,11 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         key: "0191f3a2".to_owned(),
         done: Some(821),
     };
+    let wall = NoticeListView {
+        shell: shell(lang, size, None),
+        today: day(11, 23),
+        rows: notice.rows.clone(),
+    };
     let nothing = NoticeView {
         shell: shell(lang, size, None),
         rows: Vec::new(),
@@ -57,19 +73,12 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         shell: at_desks(nothing.shell.clone(), &[Desk::Till]),
         ..notice.clone()
     };
-    let proposal = |entry, by_reader| ProposalRow {
-        entry,
-        what: l(lang, "1001 号居民：积分 -20", "Resident 1001: -20 points"),
-        by: l(lang, "工作人员 周一", "staff Zhou"),
-        reason: l(lang, "同一天登记了两次", "Booked twice on one day"),
-        own: by_reader,
-    };
     let desk = AmendView {
         shell: at_desks(
             shell(lang, size, Some(&l(lang, "周一", "Zhou"))),
             &[Desk::Amend, Desk::Record],
         ),
-        proposals: vec![proposal(830, false), proposal(831, true)],
+        proposals: vec![proposal(lang, 830, false), proposal(lang, 831, true)],
         objections: vec![ObjectionRow {
             notice: row(lang, 815, NoticeState::Objected),
             by: l(lang, "1002 号居民", "resident 1002"),
@@ -122,6 +131,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         ..desk.clone()
     };
     vec![
+        ("notice-list", wall.html()),
         ("notice", notice.html()),
         ("notice-staff", of_staff.html()),
         ("notice-empty", nothing.html()),

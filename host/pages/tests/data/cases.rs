@@ -20,6 +20,18 @@ fn row(lang: Lang, no: u64, late: bool) -> CaseRow {
         due: l(lang, "11月26日 星期四 24:00 前", "by Thursday"),
         late,
         opened: day(11, 20),
+        photos: 2,
+        worth: Some(CaseWorth {
+            told: if late {
+                l(lang, "这个月已经满了", "This month is full")
+            } else {
+                "+60".to_owned()
+            },
+            refused: late,
+        }),
+        tick: (!late).then(|| CaseTick {
+            value: format!("{no}.0"),
+        }),
     }
 }
 
@@ -56,6 +68,13 @@ fn act(lang: Lang, code: &str, main: bool) -> CaseAct {
         id: code.replace(':', "-"),
         title: l(lang, "退回补充", "Return it"),
         words: Some((l(lang, "理由", "a reason"), true)),
+        phrases: vec![l(
+            lang,
+            "照片看不清，请重新拍一张。",
+            "The photo is not clear.",
+        )],
+        photos: Some((6, false)),
+        key: if main { "r" } else { "" },
         units: vec![("grid".to_owned(), l(lang, "网格", "The grid"))],
         number: code == "merge",
         rating: (code == "rate").then_some(CaseRating {
@@ -71,6 +90,14 @@ fn act(lang: Lang, code: &str, main: bool) -> CaseAct {
     }
 }
 
+fn photo(lang: Lang) -> CasePhotoLink {
+    CasePhotoLink {
+        href: "/nanmen/queue/12/photo/00".to_owned(),
+        alt: l(lang, "第 12 件的照片 1", "Photo 1 of case 12"),
+        same: vec![(9, "/nanmen/queue/9".to_owned())],
+    }
+}
+
 fn case(lang: Lang, around: Shell) -> CaseView {
     CaseView {
         no: 12,
@@ -79,7 +106,15 @@ fn case(lang: Lang, around: Shell) -> CaseView {
         state: l(lang, "待复审", "Waiting for the second check"),
         tone: CaseTone::Open,
         due: vec![due(lang)],
-        facts: vec![(l(lang, "做了什么", "What"), l(lang, "植树 3 棵", "3 trees"))],
+        facts: vec![CaseFact {
+            title: l(lang, "哪一笔", "Which entry"),
+            value: "8".to_owned(),
+            href: Some("/nanmen/amend?entry=8#found".to_owned()),
+        }],
+        photos: vec![photo(lang)],
+        before: Some("/nanmen/queue/11".to_owned()),
+        after: Some("/nanmen/queue/13".to_owned()),
+        next: Some(13),
         preview: Some(CasePreview {
             gains: vec![(l(lang, "陈阿婆家", "Chen"), "+60".to_owned())],
             told: vec![l(lang, "每棵 20 分", "20 points each")],
@@ -90,6 +125,7 @@ fn case(lang: Lang, around: Shell) -> CaseView {
             who: l(lang, "工作人员 周一", "staff Zhou"),
             at: at(day(11, 23), 9, 5),
             words: vec![(String::new(), l(lang, "看过现场", "I was there"))],
+            photos: vec![photo(lang)],
             told: vec![
                 CaseTold {
                     text: l(lang, "已记账，第 8 笔。", "Booked as entry 8."),
@@ -113,7 +149,9 @@ fn case(lang: Lang, around: Shell) -> CaseView {
         seen: 1,
         key: "k".to_owned(),
         errors: Vec::new(),
-        done: true,
+        done: Some(CaseDone {
+            other: Some((11, "/nanmen/queue/11".to_owned())),
+        }),
         shell: around,
     }
 }
@@ -149,7 +187,51 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         links: vec![link],
         shell: own.clone(),
     };
-    let form = CaseFormView {
+    let form = form(lang, own.clone());
+    let work = WorkView {
+        scopes: vec![WorkFilter {
+            href: "/nanmen/queue".to_owned(),
+            title: l(lang, "等我办的", "Waiting for me"),
+            here: true,
+        }],
+        kinds: Vec::new(),
+        steps: Vec::new(),
+        told: vec![CaseTold {
+            text: l(lang, "第 11 件：审核通过。", "No. 11: passed."),
+            bad: false,
+            href: Some("/nanmen/queue/11".to_owned()),
+        }],
+        bulk: "/nanmen/queue/bulk".to_owned(),
+        back: "?scope=mine".to_owned(),
+        key: "k".to_owned(),
+        rows: vec![row(lang, 12, true), row(lang, 13, false)],
+        next: Some("/nanmen/queue?after=1.2.3".to_owned()),
+        ask: "/nanmen/queue/new".to_owned(),
+        shell: desk.clone(),
+    };
+    let refused = CaseView {
+        typed: CaseTyped {
+            act: "move:gone".to_owned(),
+            words: l(lang, "缺照片", "No photo"),
+            ..CaseTyped::default()
+        },
+        done: None,
+        ..case(lang, desk.clone())
+    };
+    vec![
+        ("cases", list.html()),
+        ("cases-none", none.html()),
+        ("case-pick", pick.html()),
+        ("case-form", form.html()),
+        ("case-desk", case(lang, desk).html()),
+        ("case-refused", refused.html()),
+        ("case-own", case(lang, own).html()),
+        ("work", work.html()),
+    ]
+}
+
+fn form(lang: Lang, around: Shell) -> CaseFormView {
+    CaseFormView {
         title: l(lang, "急难愁盼", "Message"),
         about: String::new(),
         action: "/nanmen/cases/new/message".to_owned(),
@@ -165,6 +247,13 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             field("quantity", l(lang, "多少", "How much"), CaseInput::Number),
             field("on", l(lang, "哪一天", "On"), CaseInput::Day),
             field("time", l(lang, "几点", "At"), CaseInput::Time),
+            field(
+                "q.photos",
+                l(lang, "照片", "Photos"),
+                CaseInput::Photos {
+                    kept: vec!["00".to_owned()],
+                },
+            ),
         ],
         naming: l(
             lang,
@@ -177,37 +266,6 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             field: "q.text".to_owned(),
             message: l(lang, "请填写“什么事”。", "Please fill in “What”."),
         }],
-        shell: own.clone(),
-    };
-    let work = WorkView {
-        scopes: vec![WorkFilter {
-            href: "/nanmen/queue".to_owned(),
-            title: l(lang, "等我办的", "Waiting for me"),
-            here: true,
-        }],
-        kinds: Vec::new(),
-        rows: vec![row(lang, 12, true), row(lang, 13, false)],
-        next: Some("/nanmen/queue?after=1.2.3".to_owned()),
-        ask: "/nanmen/queue/new".to_owned(),
-        shell: desk.clone(),
-    };
-    let refused = CaseView {
-        typed: CaseTyped {
-            act: "move:gone".to_owned(),
-            words: l(lang, "缺照片", "No photo"),
-            ..CaseTyped::default()
-        },
-        done: false,
-        ..case(lang, desk.clone())
-    };
-    vec![
-        ("cases", list.html()),
-        ("cases-none", none.html()),
-        ("case-pick", pick.html()),
-        ("case-form", form.html()),
-        ("case-desk", case(lang, desk).html()),
-        ("case-refused", refused.html()),
-        ("case-own", case(lang, own).html()),
-        ("work", work.html()),
-    ]
+        shell: around,
+    }
 }

@@ -124,6 +124,7 @@ fn why_notice(lang: Lang, size: Size, state: PendingState) -> WhyView {
 
 fn why(lang: Lang, size: Size) -> WhyView {
     WhyView {
+        appeal: Some("/nanmen/cases/new/appeal?entry=8".to_owned()),
         of: None,
         may_reverse: false,
         shell: shell(lang, size, Some("陈阿婆")),

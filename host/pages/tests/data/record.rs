@@ -110,7 +110,8 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     });
     refused.gains.clear();
     refused.rows.clear();
-    vec![
+    let mut all = rosters(lang, &around);
+    all.extend([
         ("record", list.html()),
         ("record-none", none.html()),
         ("record-form", form.html()),
@@ -123,5 +124,55 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         ("record-short", short.html()),
         ("record-refused", refused.html()),
         ("record-waiting", done(RecordOutcome::Waiting).html()),
+    ]);
+    all
+}
+
+fn rosters(lang: Lang, around: &Shell) -> Pages {
+    let roster = RosterView {
+        shell: around.clone(),
+        kinds: vec![RosterKind {
+            code: "tree.plant".to_owned(),
+            title: l(lang, "植树（棵）", "Tree planted (trees)"),
+        }],
+        typed: RosterTyped {
+            kind: "tree.plant".to_owned(),
+            on: "2026-11-22".to_owned(),
+            quantity: "1".to_owned(),
+            people: "1001\n9999".to_owned(),
+        },
+        errors: vec![FieldError {
+            field: "people",
+            message: l(lang, "没有 9999 号居民。", "There is no resident 9999."),
+        }],
+    };
+    let row = |resident, refused: bool| RosterRow {
+        resident,
+        name: l(lang, "陈阿婆", "Granny Chen"),
+        told: if refused {
+            l(lang, "本周已经记过了。", "It was counted this week.")
+        } else {
+            "+20".to_owned()
+        },
+        refused,
+        ticked: !refused,
+        entry: (!refused).then_some(812),
+    };
+    let roster_plan = RosterPlanView {
+        shell: around.clone(),
+        title: l(lang, "植树 1 棵", "Tree planted 1"),
+        typed: roster.typed.clone(),
+        key: "k".to_owned(),
+        rows: vec![row(1001, false), row(1002, true)],
+        state: RosterState::Fell(l(lang, "什么也没有记账。", "Nothing was booked.")),
+    };
+    let roster_done = RosterPlanView {
+        state: RosterState::Booked,
+        ..roster_plan.clone()
+    };
+    vec![
+        ("roster", roster.html()),
+        ("roster-plan", roster_plan.html()),
+        ("roster-done", roster_done.html()),
     ]
 }

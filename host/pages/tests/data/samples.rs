@@ -12,6 +12,7 @@ mod passbook;
 mod people;
 mod proof;
 mod record;
+mod report;
 mod staff;
 mod stock;
 
@@ -361,6 +362,9 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         proof::own_pages(lang, size),
         proof::privacy_pages(lang, size),
         staff::public_pages(lang, size),
+        report::report_pages(lang, size),
+        report::wall_pages(lang, size),
+        report::prepare_pages(lang, size),
     ]
     .concat()
 }

@@ -403,6 +403,8 @@ pub(super) fn period_pages(lang: Lang, size: Size) -> Pages {
         card: card.clone(),
         lines: lines.clone(),
         next: Some("household/3".to_owned()),
+        may_sign: false,
+        results: "?from=2026-10&to=2026-10".to_owned(),
     };
     let closing = PeriodView {
         card: signed,

@@ -48,6 +48,11 @@ pub async fn style_sheet() -> Response {
     asset("text/css; charset=utf-8", rongyi_pages::CSS)
 }
 
+/// The style sheet of reports and wall lists.
+pub async fn paper_sheet() -> Response {
+    asset("text/css; charset=utf-8", rongyi_pages::PAPER)
+}
+
 /// The script; every page works without it.
 pub async fn script() -> Response {
     asset("text/javascript; charset=utf-8", rongyi_pages::JS)

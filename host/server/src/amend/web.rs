@@ -12,8 +12,8 @@ use rongyi_core::ids::{AssetNo, Code, ResidentNo};
 use rongyi_core::record::{Asked, Change, Place, Record};
 use rongyi_core::{shown, typed};
 use rongyi_pages::{
-    AmendView, FieldError, FoundEntry, NoticeRow, NoticeState, NoticeView, ObjectionRow,
-    ProposalRow,
+    AmendView, FieldError, FoundEntry, NoticeListView, NoticeRow, NoticeState, NoticeView,
+    ObjectionRow, ProposalRow,
 };
 use serde::Deserialize;
 
@@ -41,23 +41,36 @@ async fn frame(visit: &Visit) -> Result<Frame, Fault> {
     frame.ok_or_else(Fault::not_found)
 }
 
+/// Who reads a list of notices.
+enum ListReader<'r> {
+    /// The wall: names as people said they may be read, whoever prints it.
+    Wall,
+    /// Somebody before a page, and what is theirs.
+    Page(Option<&'r (ResidentNo, Holder)>),
+}
+
 async fn row(
     visit: &Visit,
     frame: &Frame,
     noticed: &Noticed,
-    reader: Option<&(ResidentNo, Holder)>,
+    reader: ListReader<'_>,
 ) -> Result<NoticeRow, Fault> {
+    let (wall, reader) = match reader {
+        ListReader::Wall => (true, None),
+        ListReader::Page(own) => (false, own),
+    };
     let doer = noticed
         .event
         .roles
         .iter()
         .find(|(role, _)| role.as_str() == "doer");
     let doer = doer.or(noticed.event.roles.first()).map(|(_, who)| *who);
+    let until = noticed.fate.until.unwrap_or(noticed.event.on);
     Ok(NoticeRow {
         entry: noticed.entry,
         title: event_title(visit, frame, &noticed.event, noticed.set),
         masked_name: match doer {
-            Some(resident) if matches!(visit.who, Some(SignedIn::Staff(_))) => {
+            Some(resident) if !wall && matches!(visit.who, Some(SignedIn::Staff(_))) => {
                 visit.masked(resident).await?
             }
             Some(resident) => visit.public_name(resident).await?,
@@ -66,7 +79,8 @@ async fn row(
         on: day(noticed.event.on),
         points: noticed.points,
         minutes: noticed.minutes,
-        until: day(noticed.fate.until.unwrap_or(noticed.event.on)),
+        until: day(until),
+        days_left: until.to_days().saturating_sub(visit.today().to_days()),
         own: reader.is_some_and(|(resident, holder)| {
             noticed.event.roles.iter().any(|(_, who)| who == resident)
                 || noticed.holders.contains(holder)
@@ -103,7 +117,7 @@ pub(crate) async fn show_notice(
     };
     let mut rows = Vec::new();
     for noticed in amend::notices(&visit.app.house.store, &visit.code).await? {
-        rows.push(row(&visit, &frame, &noticed, reader.as_ref()).await?);
+        rows.push(row(&visit, &frame, &noticed, ListReader::Page(reader.as_ref())).await?);
     }
     Ok(Html(NoticeView {
         shell: visit.shell(),
@@ -111,6 +125,22 @@ pub(crate) async fn show_notice(
         may_object: visit.who.as_ref().is_some_and(|who| !who.must_change()),
         key: hex(&random::<16>()),
         done: query.done.map(|Seq(seq)| seq),
+    })
+    .into_response())
+}
+
+/// `GET /{community}/notice/list`: what is under notice, for the wall.
+pub(crate) async fn show_notice_list(visit: Visit) -> Result<Response, Fault> {
+    jobs::catch_up(&visit.app.house, &visit.code).await?;
+    let frame = frame(&visit).await?;
+    let mut rows = Vec::new();
+    for noticed in amend::notices(&visit.app.house.store, &visit.code).await? {
+        rows.push(row(&visit, &frame, &noticed, ListReader::Wall).await?);
+    }
+    Ok(Html(NoticeListView {
+        shell: visit.shell(),
+        today: day(visit.today()),
+        rows,
     })
     .into_response())
 }
@@ -201,7 +231,7 @@ pub(crate) async fn show_desk(
     for noticed in amend::notices(store, &visit.code).await? {
         if let Some((by, reason)) = &noticed.objection {
             objections.push(ObjectionRow {
-                notice: row(&visit, &frame, &noticed, None).await?,
+                notice: row(&visit, &frame, &noticed, ListReader::Page(None)).await?,
                 by: visit.actor(by).await,
                 reason: reason.clone().unwrap_or_else(|| erased(&visit)),
             });

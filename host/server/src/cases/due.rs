@@ -17,10 +17,12 @@ const MOVES_MAX: usize = 10;
 /// # Errors
 /// [`CaseError`]; what was done until then stays done.
 pub async fn round(house: &House, community: &Code) -> Result<usize, CaseError> {
+    super::photos::purge(house, community).await?;
     let mut done = effects::carry_out_all(house, community).await?;
     let Some(served) = house.community(community) else {
         return Ok(done);
     };
+    done += super::recount::round(house, &served).await?;
     let now = minutes(moment(&served, house.clock.now()));
     for case_no in house.store.due_cases(community, now, ROUND_MAX).await? {
         done += ticked(house, community, case_no).await?;
@@ -52,6 +54,7 @@ async fn ticked(house: &House, community: &Code, case_no: u64) -> Result<usize, 
         let written = Written {
             actor: taken.step.by.actor.clone(),
             words: "",
+            photos: &[],
             token: None,
         };
         match append(house, community, &at_hand, &taken, written).await? {

@@ -2,14 +2,13 @@
 //! has the case and the step as its reference, so that the book itself knows it again.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rongyi_cases::kind::{Effect, Filling};
 use rongyi_cases::{Case, Party, Taken};
-use rongyi_clerk::{ClerkError, book_of};
-use rongyi_core::book::{Applied, Book, FateState, Frame, Receipt};
+use rongyi_clerk::ClerkError;
+use rongyi_core::book::{FateState, Frame};
 use rongyi_core::chain::sha256;
-use rongyi_core::command::{Ask, Command, Rejection};
+use rongyi_core::command::{Ask, Command};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{Change, Event, Record, Source};
 use rongyi_core::rule::Text;
@@ -17,9 +16,10 @@ use rongyi_store::{EffectState, StoreError, WaitingEffect};
 use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, claimed_event};
-use super::{CaseAtHand, CaseError, find};
+use super::{CaseError, find};
 use crate::amend::{self, By, Request};
 use crate::door::{Actor, Signed};
+use crate::earning::trial::{Tried, preview};
 use crate::house::House;
 use crate::ledger::explain::{self, Lang};
 
@@ -145,7 +145,19 @@ pub(super) fn follow(effect: &Effect, case: &Case, taken: &Taken, by: &Code) -> 
 /// The numbers of those who fill a role. A unit has no account; the configuration is refused before it comes to that.
 fn filled(filling: Filling, case: &Case) -> Vec<u32> {
     let opening = &case.opening;
-    let number = |party: &Party| match Signed::of(&party.actor) {
+    let number = |party: &Party| number(&party.actor);
+    match filling {
+        Filling::Opener => number(&opening.opener).into_iter().collect(),
+        Filling::For if opening.concerned.is_empty() => {
+            number(&opening.opener).into_iter().collect()
+        }
+        Filling::For => opening.concerned.iter().filter_map(number).collect(),
+        Filling::Unit => Vec::new(),
+    }
+}
+
+fn number(actor: &Code) -> Option<u32> {
+    match Signed::of(actor) {
         Signed::Resident(no) => Some(no.0),
         Signed::Staff(_)
         | Signed::Device(_)
@@ -154,14 +166,6 @@ fn filled(filling: Filling, case: &Case) -> Vec<u32> {
         | Signed::Audit
         | Signed::System
         | Signed::Other(_) => None,
-    };
-    match filling {
-        Filling::Opener => number(&opening.opener).into_iter().collect(),
-        Filling::For if opening.concerned.is_empty() => {
-            number(&opening.opener).into_iter().collect()
-        }
-        Filling::For => opening.concerned.iter().filter_map(number).collect(),
-        Filling::Unit => Vec::new(),
     }
 }
 
@@ -176,51 +180,21 @@ pub(super) fn case_of(source: &Source) -> Option<u64> {
     (source.name.as_str() == SOURCE).then(|| case_no.parse().ok())?
 }
 
-/// What the book would make of an event now; nothing is written. `None` where there is no ledger yet.
-///
-/// # Errors
-/// What the database said.
-pub async fn preview(
-    house: &House,
-    community: &Code,
-    event: Event,
-) -> Result<Option<Result<Receipt, Rejection>>, StoreError> {
-    let command = house.command(community, &Actor::Job.code(), Ask::Earn(event));
-    let commands = |_: &Book| vec![command.clone()];
-    let Some(mut book) = book_of(&house.store, community, commands).await? else {
-        return Ok(None);
-    };
-    let sets: Vec<Arc<_>> = book.frame().sets.clone();
-    let judge = house.books.trial(community, &sets);
-    Ok(match book.apply(&command, house.clock.now(), &judge) {
-        Ok(Applied::Fresh(receipt)) => Some(Ok(receipt)),
-        // Nothing here has a reference, so nothing is known already.
-        Ok(Applied::Replay(_)) => None,
-        Err(rejection) => Some(Err(rejection)),
-    })
-}
-
 /// What the rule would give for a claim now.
 ///
 /// # Errors
 /// What the database said.
 pub async fn worth(
     house: &House,
-    community: &Code,
-    at_hand: &CaseAtHand,
-) -> Result<Option<Result<Receipt, Rejection>>, StoreError> {
-    let (Some(kind), Some(claim)) = (&at_hand.opened.event, &at_hand.opened.claim) else {
-        return Ok(None);
-    };
-    let Some(frame) = house.store.frame(community).await? else {
-        return Ok(None);
-    };
-    let doers = filled(Filling::For, &at_hand.case);
-    let doers = doers
-        .into_iter()
-        .map(|no| (Code::literal("doer"), ResidentNo(no)));
+    frame: &Frame,
+    (kind, claim): (&Code, &Claim),
+    about: &[&Code],
+) -> Result<Option<Tried>, StoreError> {
+    let community = &frame.community;
+    let doers = about.iter().filter_map(|actor| number(actor));
+    let doers = doers.map(|no| (Code::literal("doer"), ResidentNo(no)));
     let now = house.today(community);
-    match claimed_event((&frame, kind), claim, doers.collect(), now) {
+    match claimed_event((frame, kind), claim, doers.collect(), now) {
         Ok(event) => preview(house, community, event).await,
         Err(_) => Ok(None),
     }

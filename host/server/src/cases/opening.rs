@@ -10,21 +10,22 @@ use rongyi_cases::{
 use rongyi_clerk::receipt;
 use rongyi_core::amount::Decimal;
 use rongyi_core::book::{Book, Frame};
+use rongyi_core::chain::Hash;
 use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{Event, Record};
 use rongyi_core::rule::KindPlan;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_core::typed;
-use rongyi_store::{CaseText, NewCase, StoreError};
+use rongyi_store::{CasePhoto, CaseText, NewCase, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, claimed_event};
-use super::effects::preview;
 use super::{CaseError, acting, kind_of, moment, parties, place, refusal};
 use crate::access::random;
 use crate::door::{Actor, concerned};
 use crate::earning::InputError;
+use crate::earning::trial::preview;
 use crate::house::{Community, House};
 
 /// What a case was opened with, without words: kept in its first step for ever.
@@ -151,6 +152,8 @@ pub struct SentCase {
     pub event: String,
     /// What was done.
     pub claim: Claim,
+    /// The photos, by question; kept already.
+    pub photos: Vec<(String, Hash)>,
     /// For whom, when staff opens it.
     pub resident: Option<ResidentNo>,
     /// The form itself.
@@ -203,7 +206,7 @@ pub async fn open(
     let now = house.clock.now();
     let at = moment(&served, now);
     let actor = acting(house, community, by, None).await?;
-    let (answers, mut wrong) = answers(&kind, &sent.answers);
+    let (answers, mut wrong) = answers(&kind, sent);
     let concerned = match sent.resident {
         Some(resident) => {
             let one = for_whom(house, community, resident).await?;
@@ -291,6 +294,7 @@ async fn write(
         place: &place(&standing),
         argument: &argument,
         texts: &texts(kind, &sent.answers),
+        photos: &photos(kind, sent),
         token: &sent.token,
     };
     Ok(house.store.open_case(&new).await?)
@@ -299,7 +303,7 @@ async fn write(
 /// What was written and may be erased: everything but choices and entries, which are codes and numbers.
 fn texts(kind: &Kind, answers: &BTreeMap<String, String>) -> Vec<CaseText> {
     let mut texts = Vec::new();
-    for question in kind.form.questions() {
+    for question in kind.questions() {
         let kept = match question.answer {
             AnswerKind::Choice(_) | AnswerKind::Entry | AnswerKind::Photos { .. } => false,
             AnswerKind::Text { .. }
@@ -321,6 +325,28 @@ fn texts(kind: &Kind, answers: &BTreeMap<String, String>) -> Vec<CaseText> {
         }
     }
     texts
+}
+
+/// The photos that answer a question of the kind.
+fn photos(kind: &Kind, sent: &SentCase) -> Vec<CasePhoto> {
+    let mut photos = Vec::new();
+    for question in kind.questions() {
+        let mine = photos_of(question, sent);
+        photos.extend(mine.map(|digest| CasePhoto {
+            key: question.key.to_string(),
+            digest,
+        }));
+    }
+    photos
+}
+
+fn photos_of(question: &Question, sent: &SentCase) -> impl Iterator<Item = Hash> {
+    let asks = matches!(question.answer, AnswerKind::Photos { .. });
+    let mine = sent
+        .photos
+        .iter()
+        .filter(move |(key, _)| asks && key == question.key.as_str());
+    mine.map(|(_, digest)| *digest)
 }
 
 fn way(by: &Actor) -> MayOpen {
@@ -451,10 +477,16 @@ fn of_field(told: Refusal, field: &'static str) -> Refusal {
 }
 
 /// Answers as the engine knows them, and what could not be read.
-fn answers(kind: &Kind, written: &BTreeMap<String, String>) -> (Vec<(Code, Answer)>, Vec<Refusal>) {
+fn answers(kind: &Kind, sent: &SentCase) -> (Vec<(Code, Answer)>, Vec<Refusal>) {
     let (mut read, mut wrong) = (Vec::new(), Vec::new());
-    for question in kind.form.questions() {
-        let text = written.get(question.key.as_str());
+    for question in kind.questions() {
+        let photos = photos_of(question, sent).count();
+        if photos > 0 {
+            let photos = u8::try_from(photos).unwrap_or(u8::MAX);
+            read.push((question.key.clone(), Answer::Photos(photos)));
+            continue;
+        }
+        let text = sent.answers.get(question.key.as_str());
         let Some(text) = text.map(|text| text.trim()).filter(|text| !text.is_empty()) else {
             continue;
         };

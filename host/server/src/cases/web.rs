@@ -1,41 +1,43 @@
 //! Cases on pages: a resident's own list, the office's queue, and one case with what may be done now. The form of a new
-//! case is in [`form`], what somebody sends about one in [`step`], what people read of it in [`shown`].
+//! case is in [`form`], what somebody sends about one in [`step`], what people read of it in [`shown`], [`rows`] and
+//! [`photo`], the office's list in [`queue`].
 
 pub(crate) mod form;
+mod parts;
+pub(crate) mod photo;
+pub(crate) mod queue;
+mod rows;
 mod shown;
 pub(crate) mod step;
 
 pub(super) use shown::group_word;
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use rongyi_cases::kind::{Group, Need, Role};
-use rongyi_cases::{Actor as CaseActor, Kind, May, MayAct};
-use rongyi_core::chain::{Hash, hex};
-use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_cases::kind::{Group, Need, RETURNED};
+use rongyi_cases::{Kind, May, MayAct};
+use rongyi_core::chain::hex;
+use rongyi_core::ids::Code;
 use rongyi_pages::{
-    CaseAct, CaseFault, CaseLink, CaseRating, CaseRow, CaseTone, CaseTyped, CaseView, CasesView,
-    WorkFilter, WorkView,
+    CaseAct, CaseDone, CaseFault, CaseLink, CaseRating, CaseTone, CaseTyped, CaseView, CasesView,
 };
-use rongyi_store::{CaseFile, CaseFilter, NEVER_DUE};
 use serde::Deserialize;
 
-use super::opening::Opened;
-use super::{CaseAtHand, acting, find, kind_of, minutes, moment, units, whose};
+use super::{CaseAtHand, acting, find, kind_of, moment, units, whose};
 use crate::access::random;
 use crate::door::asked::{Path, Seq, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, OnDuty, Visit};
 use crate::door::{Actor, Kind as ReadKind};
 use crate::house::Community;
+use queue::Around;
+use rows::{rows, tone};
 
 /// Cases on one page.
 const PAGE: u32 = 30;
-/// Letters of what a row says a case is about.
-const ABOUT_MAX: usize = 40;
+/// Photos of one step of a case.
+const STEP_PHOTOS: u8 = 6;
 
 /// Somebody before the pages of cases: a resident with their own, or the office.
 pub(super) struct Side<'v> {
@@ -120,239 +122,6 @@ pub(super) fn link(side: &Side<'_>, kind: &Kind) -> CaseLink {
     }
 }
 
-/// Rows of a list, and whose cases stand in it.
-async fn rows(
-    side: &Side<'_>,
-    files: Vec<CaseFile>,
-) -> Result<(Vec<CaseRow>, Vec<ResidentNo>), Fault> {
-    let visit = side.visit;
-    let store = &visit.app.house.store;
-    let now = minutes(side.now());
-    let mut kinds: BTreeMap<Hash, Option<Arc<Kind>>> = BTreeMap::new();
-    let (mut rows, mut residents) = (Vec::new(), Vec::new());
-    for file in files {
-        let kind = match kinds.entry(file.digest) {
-            Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(place) => {
-                let bytes = store.case_kind(&visit.code, &file.digest).await?;
-                let kind = bytes.and_then(|bytes| Kind::from_bytes(&bytes).ok());
-                place.insert(kind.map(Arc::new)).clone()
-            }
-        };
-        let state = kind
-            .as_ref()
-            .and_then(|kind| kind.state(&file.place.state).cloned());
-        let who = match file.resident.filter(|_| side.is_desk) {
-            Some(resident) => visit.masked(resident).await?,
-            None => String::new(),
-        };
-        residents.extend(file.resident);
-        let due = file.place.due.filter(|_| file.place.group <= 2);
-        rows.push(CaseRow {
-            href: side.path(&format!("/{}", file.case_no)),
-            no: file.case_no,
-            title: kind
-                .as_ref()
-                .map_or_else(|| file.kind.to_string(), |kind| visit.say(&kind.title)),
-            about: about(side, file.case_no).await?,
-            who,
-            state: match file.place.merged_into {
-                Some(into) => visit.either(
-                    &format!("并入第 {into} 件"),
-                    &format!("linked to No. {into}"),
-                ),
-                None => state.map_or_else(
-                    || file.place.state.to_string(),
-                    |state| visit.say(&state.title),
-                ),
-            },
-            tone: tone_of(file.place.group),
-            due: due.map_or_else(String::new, |due| shown::until(visit, due)),
-            late: due.is_some_and(|due| now > due),
-            opened: crate::door::visit::day(visit.app.house.day_of(&visit.code, file.opened_at)),
-        });
-    }
-    residents.sort_unstable();
-    residents.dedup();
-    Ok((rows, residents))
-}
-
-fn tone_of(group: u8) -> CaseTone {
-    match group {
-        1 => CaseTone::Open,
-        2 => CaseTone::Waiting,
-        3 => CaseTone::Done,
-        _ => CaseTone::Ended,
-    }
-}
-
-pub(super) fn tone(group: Group) -> CaseTone {
-    match group {
-        Group::Open => CaseTone::Open,
-        Group::Waiting => CaseTone::Waiting,
-        Group::Done => CaseTone::Done,
-        Group::Refused | Group::Withdrawn => CaseTone::Ended,
-    }
-}
-
-/// What a case is about, in a few words: what is claimed, or the longest thing that was written.
-async fn about(side: &Side<'_>, case_no: u64) -> Result<String, Fault> {
-    let visit = side.visit;
-    let Some(case) = visit.app.house.store.case(&visit.code, case_no).await? else {
-        return Ok(String::new());
-    };
-    let first = case.steps.first();
-    let opened: Option<Opened> = first.and_then(|step| serde_json::from_str(&step.argument).ok());
-    if let Some(opened) = &opened
-        && let Some(told) = shown::claimed(visit, opened).await?
-    {
-        return Ok(told);
-    }
-    let words = case.texts.iter().filter(|text| text.step == 0);
-    let longest = words.max_by_key(|text| text.text.text.chars().count());
-    let text = longest.map_or("", |text| text.text.text.as_str());
-    let mut short: String = text
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .take(ABOUT_MAX)
-        .collect();
-    if text.chars().nth(ABOUT_MAX).is_some() {
-        short.push('…');
-    }
-    Ok(short)
-}
-
-/// What the queue is asked to show.
-#[derive(Debug, Deserialize)]
-pub(crate) struct WorkQuery {
-    #[serde(default)]
-    scope: String,
-    #[serde(default)]
-    kind: String,
-    #[serde(default)]
-    after: String,
-}
-
-/// The states that wait for somebody, as lists are filtered by them.
-fn waiting_for(served: &Community, actor: &CaseActor) -> Vec<String> {
-    let mut states = BTreeSet::new();
-    for of_case in &served.config.cases {
-        let kind = &of_case.kind;
-        for state in kind.states.iter().filter(|state| !state.group.is_final()) {
-            let by: BTreeSet<Role> = kind
-                .moves_from(&state.code)
-                .flat_map(|step| step.by.iter().copied())
-                .filter(|role| actor.roles.contains(role))
-                .collect();
-            let name = format!("{}/{}", kind.code, state.code);
-            if by.iter().any(|role| *role != Role::Unit) {
-                states.insert(name);
-            } else if by.contains(&Role::Unit) {
-                states.extend(actor.units.iter().map(|unit| format!("{name}@{unit}")));
-            }
-        }
-    }
-    // A list of no states would be a list of all of them.
-    if states.is_empty() {
-        states.insert("-/-".to_owned());
-    }
-    states.into_iter().collect()
-}
-
-/// Where a page of the queue goes on: `1.29734400.12`.
-fn place_after(text: &str) -> Option<(u8, i64, u64)> {
-    let mut parts = text.split('.');
-    let place = (
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-    );
-    Some(place)
-}
-
-/// `GET /{community}/queue`.
-pub(crate) async fn show_work(
-    duty: OnDuty,
-    Typed(query): Typed<WorkQuery>,
-) -> Result<Response, Fault> {
-    let side = Side::desk(&duty)?;
-    let visit = side.visit;
-    let house = &visit.app.house;
-    let actor = acting(house, &visit.code, &side.actor, None).await?;
-    let scope = match query.scope.as_str() {
-        scope @ ("open" | "all") => scope,
-        _ => "mine",
-    };
-    let kind = query.kind.parse::<Code>().ok();
-    let kind = kind.filter(|kind| kind_of(&side.served, kind).is_some());
-    let filter = CaseFilter {
-        kind: kind.clone(),
-        group: None,
-        states: if scope == "mine" {
-            waiting_for(&side.served, &actor)
-        } else {
-            Vec::new()
-        },
-        with_ended: scope == "all",
-    };
-    let after = place_after(&query.after);
-    let files = house.store.cases(&visit.code, &filter, after, PAGE).await?;
-    let full = files.len() >= PAGE as usize;
-    let kind_word = kind.as_ref().map_or("", Code::as_str).to_owned();
-    let address = |scope: &str, kind: &str, after: &str| {
-        let mut address = format!("?scope={scope}");
-        if !kind.is_empty() {
-            address.push_str(&format!("&kind={kind}"));
-        }
-        if !after.is_empty() {
-            address.push_str(&format!("&after={after}"));
-        }
-        side.path(&address)
-    };
-    let next = files.last().filter(|_| full).map(|last| {
-        let due = last.place.due.unwrap_or(NEVER_DUE);
-        let after = format!("{}.{due}.{}", last.place.group, last.case_no);
-        address(scope, &kind_word, &after)
-    });
-    let (rows, residents) = rows(&side, files).await?;
-    duty.reads(ReadKind::Case, &residents).await?;
-    let scopes = [
-        ("mine", visit.either("等我办的", "Waiting for me")),
-        ("open", visit.either("全部在办", "All open")),
-        ("all", visit.either("连办结的一起", "Ended ones, too")),
-    ];
-    let all_kinds = [("".to_owned(), visit.either("各种", "All kinds"))];
-    let kinds = side.served.config.cases.iter();
-    let kinds = kinds.map(|of_case| {
-        let kind = &of_case.kind;
-        (kind.code.to_string(), visit.say(&kind.title))
-    });
-    Ok(Html(WorkView {
-        scopes: scopes
-            .into_iter()
-            .map(|(word, title)| WorkFilter {
-                href: address(word, &kind_word, ""),
-                title,
-                here: word == scope,
-            })
-            .collect(),
-        kinds: all_kinds
-            .into_iter()
-            .chain(kinds)
-            .map(|(word, title)| WorkFilter {
-                href: address(scope, &word, ""),
-                title,
-                here: word == kind_word,
-            })
-            .collect(),
-        rows,
-        next,
-        ask: side.path("/new"),
-        shell: visit.shell(),
-    })
-    .into_response())
-}
-
 /// Whether something was just done.
 #[derive(Debug, Deserialize)]
 pub(crate) struct DoneQuery {
@@ -372,7 +141,7 @@ pub(crate) async fn show_case(
     }
     let view = view(&side, &at_hand, Refused::default()).await?;
     Ok(Html(CaseView {
-        done: query.done.is_some(),
+        done: done(&side, case_no, &query),
         ..view
     })
     .into_response())
@@ -389,7 +158,7 @@ pub(crate) async fn show_work_case(
     duty.reads(ReadKind::Case, &whose(&at_hand)).await?;
     let view = view(&side, &at_hand, Refused::default()).await?;
     Ok(Html(CaseView {
-        done: query.done.is_some(),
+        done: done(&side, case_no, &query),
         ..view
     })
     .into_response())
@@ -417,7 +186,22 @@ pub(super) async fn view(
     let may = may.map_err(|broken| at_hand.damaged(&broken.to_string()))?;
     let state = at_hand.kind.state(&standing.state);
     let is_open = !standing.is_closed();
+    let photos = photo::links(side, at_hand).await?;
+    let around = if side.is_desk {
+        queue::around(side, &actor, at_hand.stored.file.case_no).await?
+    } else {
+        Around::default()
+    };
+    let number = |no: u64| side.path(&format!("/{no}"));
     Ok(CaseView {
+        before: around.before.map(number),
+        after: around.after.map(number),
+        next: around.after,
+        photos: photos
+            .iter()
+            .filter(|(step, _)| *step == 0)
+            .map(|(_, link)| link.clone())
+            .collect(),
         no: at_hand.stored.file.case_no,
         href: side.path(&format!("/{}", at_hand.stored.file.case_no)),
         title: visit.say(&at_hand.kind.title),
@@ -435,18 +219,26 @@ pub(super) async fn view(
         due: shown::dues(visit, &standing, now),
         facts: shown::facts(side, at_hand).await?,
         preview: if side.is_desk && is_open {
-            shown::preview(visit, at_hand).await?
+            shown::worth(visit, at_hand).await?
         } else {
             None
         },
-        steps: shown::steps(side, at_hand).await?,
+        steps: shown::steps(side, at_hand, &photos).await?,
         acts: acts(side, at_hand, may),
         typed: refused.typed,
         seen: at_hand.case.steps.len(),
         key: hex(&random::<16>()),
         errors: refused.errors,
-        done: false,
+        done: None,
         shell: visit.shell(),
+    })
+}
+
+/// What was just done, as the page says it.
+fn done(side: &Side<'_>, case_no: u64, query: &DoneQuery) -> Option<CaseDone> {
+    let Seq(done) = query.done?;
+    Some(CaseDone {
+        other: (done != case_no).then(|| (done, side.path(&format!("/{done}")))),
     })
 }
 
@@ -475,6 +267,36 @@ fn ends_it(kind: &Kind, code: &Code) -> bool {
     state.is_some_and(|state| state.group == Group::Withdrawn)
 }
 
+/// What is often written with a move: as the community has it now, for whoever works on cases.
+fn phrases(side: &Side<'_>, at_hand: &CaseAtHand, act: &MayAct) -> Vec<String> {
+    let MayAct::Move(code) = act else {
+        return Vec::new();
+    };
+    let now = kind_of(&side.served, &at_hand.kind.code);
+    let kind = now.as_ref().unwrap_or(&at_hand.kind);
+    let phrases = kind.phrases_of(code).iter().filter(|_| side.is_desk);
+    phrases.map(|text| side.visit.say(text)).collect()
+}
+
+/// The key that takes an act: `a` the usual way on, `r` the way back.
+fn key_of(side: &Side<'_>, kind: &Kind, (act, main): (&MayAct, bool)) -> &'static str {
+    let goes_back = |code: &Code| {
+        let mut moves = kind.moves.iter();
+        moves.any(|step| step.code == *code && step.is_marked(RETURNED))
+    };
+    match act {
+        MayAct::Move(_) if side.is_desk && main => "a",
+        MayAct::Move(code) if side.is_desk && goes_back(code) => "r",
+        MayAct::Move(_)
+        | MayAct::Note
+        | MayAct::Extend
+        | MayAct::Reopen
+        | MayAct::Merge
+        | MayAct::Unmerge
+        | MayAct::Rate => "",
+    }
+}
+
 fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
     let visit = side.visit;
     let mut has_main = false;
@@ -496,12 +318,13 @@ fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
         let must_attach = may
             .needs
             .iter()
-            .any(|(need, must)| *must && matches!(need, Need::Photo | Need::File));
+            .any(|(need, must)| *must && *need == Need::File);
+        let photo = may.needs.iter().find(|(need, _)| *need == Need::Photo);
         let refusal = match (&may.refusal, must_attach) {
             (Some(refusal), _) => visit.say(&refusal.text),
             (None, true) => visit.either(
-                "这一步要附照片或文件，网页上还不能附，请到办公室来办。",
-                "This wants a photo or a file, which pages do not take yet; please come to the office.",
+                "这一步要附文件，网页上还不能附，请到办公室来办。",
+                "This wants a paper, which pages do not take yet; please come to the office.",
             ),
             (None, false) => String::new(),
         };
@@ -519,6 +342,9 @@ fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
             id: id_of(&code),
             title: visit.say(&may.title),
             words: words.map(|(need, must)| (visit.say(&need.title()), *must)),
+            phrases: phrases(side, at_hand, &may.act),
+            photos: photo.map(|(_, must)| (STEP_PHOTOS, *must)),
+            key: key_of(side, &at_hand.kind, (&may.act, main)),
             units,
             number: may.act == MayAct::Merge,
             rating: rate.map(|rate| CaseRating {

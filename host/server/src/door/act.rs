@@ -81,6 +81,10 @@ pub enum Act {
     ReadPeriodHolders,
     /// Take a step in closing a period.
     StepPeriod,
+    /// See reports: sums of the community, which name nobody.
+    SeeReports,
+    /// Print lists for the wall.
+    PrintLists,
     /// See how rules and host are doing.
     SeeOperations,
     /// Set a new first PIN for a resident, end their sign-ins, lift a lock.
@@ -103,7 +107,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of the table.
-    pub const ALL: [Act; 47] = [
+    pub const ALL: [Act; 49] = [
         Act::SeePublic,
         Act::ChangeSecret,
         Act::SeeOwn,
@@ -142,6 +146,8 @@ impl Act {
         Act::SeePeriods,
         Act::ReadPeriodHolders,
         Act::StepPeriod,
+        Act::SeeReports,
+        Act::PrintLists,
         Act::SeeOperations,
         Act::ResetPin,
         Act::ManageStaff,
@@ -233,6 +239,8 @@ impl Act {
             Act::SeePeriods => ("看各期走到哪一步", "see where periods stand"),
             Act::ReadPeriodHolders => ("看一期里每户的结果", "see each holder of a period"),
             Act::StepPeriod => ("结账（截止、签字、封账）", "close a period"),
+            Act::SeeReports => ("看报表", "see reports"),
+            Act::PrintLists => ("打印张贴的名单", "print lists for the wall"),
             Act::SeeOperations => (
                 "看今天的事、规则和系统的运行",
                 "see the day's work, how rules and host do",

@@ -267,6 +267,22 @@ impl<T, S: Send + Sync> FromRequest<S> for Unread<T> {
     }
 }
 
+impl<T> Unread<T> {
+    /// Whether a browser sent it in parts, as it does with files.
+    pub(crate) fn has_parts(&self) -> bool {
+        let kind = self.0.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|value| value.to_str().ok()).unwrap_or("");
+        kind.trim_start()
+            .to_ascii_lowercase()
+            .starts_with("multipart/form-data")
+    }
+
+    /// All of it, for whoever reads it part by part.
+    pub(crate) fn request(self) -> Request {
+        self.0
+    }
+}
+
 impl<T: DeserializeOwned> Unread<T> {
     /// What a program sent.
     ///

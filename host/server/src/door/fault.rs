@@ -21,6 +21,7 @@ use crate::cases::CaseError;
 use crate::people::own::OwnError;
 use crate::period::PeriodError;
 use crate::redemption::till::TillError;
+use crate::reports::ReportError;
 
 /// Something went wrong, ready to be told.
 #[derive(Debug, Clone)]
@@ -223,6 +224,16 @@ impl Fault {
         }
     }
 
+    /// More was sent than is read.
+    pub fn too_large() -> Self {
+        Fault::of_status(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// Whether more was sent than is read.
+    pub fn is_too_large(&self) -> bool {
+        self.status == StatusCode::PAYLOAD_TOO_LARGE
+    }
+
     /// What a framework answered without saying more.
     pub fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
@@ -333,6 +344,25 @@ impl From<CaseError> for Fault {
     }
 }
 
+impl From<ReportError> for Fault {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Unknown => Fault::not_found(),
+            ReportError::Months(_) => Fault::day(
+                "from, to",
+                "月份写成 2026-10，前面的早、后面的晚，最多 36 个月。",
+                "write months as 2026-10, the earlier one first, at most 36.",
+            ),
+            ReportError::Clerk(error) => error.into(),
+            ReportError::Case(error) => error.into(),
+            ReportError::Sheet(error) => {
+                tracing::error!(%error, "a sheet could not be written");
+                Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+}
+
 impl From<ProofFault> for Fault {
     fn from(fault: ProofFault) -> Self {
         match fault {
@@ -403,6 +433,7 @@ impl From<ClerkError> for Fault {
                 step: Some(step),
                 ..said(StatusCode::CONFLICT)
             },
+            ClerkError::Slept => said(StatusCode::SERVICE_UNAVAILABLE).after(2),
             ClerkError::Stopped => said(StatusCode::SERVICE_UNAVAILABLE).after(10),
         }
     }

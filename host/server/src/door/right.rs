@@ -133,6 +133,8 @@ fn of(act: Act) -> Line {
         }
         Act::SeePeriods => and_terminal(line(No, OFFICE, &[Read, People])),
         Act::ReadPeriodHolders => and_terminal(line(No, OFFICE, &[People])),
+        Act::SeeReports => and_terminal(line(No, DESK, &[Read])),
+        Act::PrintLists => line(No, ALL, &[]),
         Act::ManageStock => and_terminal(line(No, SHOP, &[])),
         Act::ReadPerson
         | Act::ErasePerson

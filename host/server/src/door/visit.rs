@@ -128,6 +128,10 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/operator/tokens")
     } else if let Some(case) = path.strip_suffix("/step") {
         case.to_owned()
+    } else if path.ends_with("/record/roster/book") {
+        format!("/{front}/record/roster")
+    } else if let Some(queue) = path.strip_suffix("/bulk") {
+        queue.to_owned()
     } else if path.ends_with("/object") {
         format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {
@@ -370,23 +374,33 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
             Desk::Stock,
             Desk::Record,
             Desk::Amend,
+            Desk::Reports,
+            Desk::Wall,
             Desk::People,
             Desk::Reset,
             Desk::Listing,
             Desk::Staff,
             Desk::Tokens,
         ],
-        Role::Shopkeeper => &[Desk::Till, Desk::Find, Desk::Stock],
+        Role::Shopkeeper => &[Desk::Till, Desk::Find, Desk::Stock, Desk::Wall],
         Role::Reviewer => &[
             Desk::Amend,
             Desk::Work,
             Desk::Activities,
             Desk::Find,
             Desk::Record,
+            Desk::Reports,
+            Desk::Wall,
             Desk::Reset,
             Desk::Listing,
         ],
-        Role::Leader => &[Desk::Record, Desk::Work, Desk::Activities, Desk::Find],
+        Role::Leader => &[
+            Desk::Record,
+            Desk::Work,
+            Desk::Activities,
+            Desk::Find,
+            Desk::Wall,
+        ],
     }
 }
 

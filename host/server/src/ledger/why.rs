@@ -2,6 +2,7 @@
 //! Explains what was decided; decides nothing again.
 
 use axum::response::{IntoResponse, Response};
+use rongyi_cases::kind::{AnswerKind, MayOpen};
 use rongyi_clerk::receipt;
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Fate, FateState, Frame, Receipt};
@@ -117,6 +118,7 @@ pub(crate) async fn why_view(
     Ok(WhyView {
         of: None,
         may_reverse: false,
+        appeal: appeal(visit, stored.first_seq),
         notice,
         line,
         rows,
@@ -138,6 +140,19 @@ pub(crate) async fn why_view(
         proof: proof(visit, &frame, stored.first_seq).await?,
         shell: visit.shell(),
     })
+}
+
+/// Where an appeal against an entry is written: the first kind of case that asks for one and that residents open.
+fn appeal(visit: &Visit, entry: u64) -> Option<String> {
+    let served = visit.app.house.community(&visit.code)?;
+    let mut kinds = served.config.cases.iter().map(|of_case| &of_case.kind);
+    let kind = kinds.find(|kind| {
+        let mut asks = kind.questions().iter();
+        let by = &kind.open.by;
+        (by.contains(&MayOpen::Resident) || by.contains(&MayOpen::Anyone))
+            && asks.any(|question| question.answer == AnswerKind::Entry)
+    })?;
+    Some(visit.path(&format!("/cases/new/{}?entry={entry}", kind.code)))
 }
 
 /// Whether an entry moved nothing on the account of any person or household.

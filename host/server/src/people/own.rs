@@ -45,6 +45,8 @@ pub struct Residency {
     pub references: Vec<(u64, String)>,
     /// What was written in cases that are the person's: the case, the step, the question, the words.
     pub case_texts: Vec<(u64, u32, String, String)>,
+    /// The photos in them: the case, the step, the digest under which the case shows it.
+    pub case_photos: Vec<(u64, u32, String)>,
     /// Everything that moved on what the person holds, alone or with the household, oldest first.
     pub movements: Vec<Movement>,
     /// What the person ordered, newest first.
@@ -217,6 +219,7 @@ pub async fn erase(
         let resident = residency.resident;
         let gone = house.store.forget_case_texts(community, resident).await?;
         erased.texts += usize::try_from(gone).unwrap_or(usize::MAX);
+        house.store.forget_case_photos(community, resident).await?;
         close_number(house, (community, residency.resident), &residency.traits).await?;
         if residency.last && residency.household_text.is_some() {
             let household = residency.household;

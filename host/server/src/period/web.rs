@@ -5,9 +5,12 @@ use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
 use rongyi_core::book::Frame;
 use rongyi_core::ids::Code;
-use rongyi_core::period::{Period, PeriodRow, PeriodState};
+use rongyi_core::period::{Period, PeriodLength, PeriodRow, PeriodState};
 use rongyi_core::rule::Plan;
-use rongyi_pages::{PeriodCard, PeriodDue, PeriodLine, PeriodStage, PeriodView, PeriodsView};
+use rongyi_pages::{
+    PeriodCard, PeriodDue, PeriodLine, PeriodOpen, PeriodPrepareView, PeriodStage, PeriodView,
+    PeriodsView, StillOpen,
+};
 use serde::Deserialize;
 
 use crate::door::Kind;
@@ -104,6 +107,9 @@ pub(crate) async fn show_period(
 ) -> Result<Response, Fault> {
     let visit = &duty.visit;
     let house = &visit.app.house;
+    if let Some(view) = prepared(visit, &parse(&name)?).await? {
+        return Ok(Html(view).into_response());
+    }
     let row = period::find(house, &visit.code, parse(&name)?).await?;
     let after = page.after.map(|After(holder)| holder);
     let found = period::preview(house, &visit.code, &row, after, PAGE).await?;
@@ -120,13 +126,61 @@ pub(crate) async fn show_period(
     for holder_line in &found {
         lines.push(line(visit, &plan, holder_line).await?);
     }
+    let (cut_by, me) = (&row.cut_by.0, duty.actor().code());
+    let mine = door::one_person(&house.store, &visit.code, cut_by, &me).await?;
     let view = PeriodView {
+        may_sign: !mine || period::alone(house, &visit.code).await?,
+        results: results(&row.period),
         card: card(visit, &frame, &row).await,
         lines,
         next,
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+/// The months of a period in the address of a report.
+fn results(period: &Period) -> String {
+    let month = |day| Period::of(PeriodLength::Month, day);
+    format!("?from={}&to={}", month(period.first), month(period.last))
+}
+
+/// The page before a cut-off, where this period is one that can be cut off now.
+async fn prepared(visit: &Visit, period: &Period) -> Result<Option<PeriodPrepareView>, Fault> {
+    let house = &visit.app.house;
+    let frame = house.store.frame(&visit.code).await?;
+    let rows = frame.map(|frame| frame.periods).unwrap_or_default();
+    let next = period::next(house, &visit.code, &rows);
+    let Some(due) = next.into_iter().find(|due| due.period == *period) else {
+        return Ok(None);
+    };
+    let back = |row: &PeriodRow| row.period == *period && row.state == PeriodState::Withdrawn;
+    let withdrawn = rows.iter().any(back);
+    let open = period::open_before(house, &visit.code, period).await?;
+    let row = |what, count: usize, path: &str| {
+        (count > 0).then(|| PeriodOpen {
+            what,
+            count: i64::try_from(count).unwrap_or(i64::MAX),
+            path: visit.path(path),
+        })
+    };
+    let rows = [
+        row(StillOpen::Events, open.waiting, "/operator/rules"),
+        row(StillOpen::Cases, open.cases, "/queue"),
+        row(StillOpen::Notices, open.notices, "/notice"),
+        row(StillOpen::Orders, open.orders, "/till/day"),
+    ];
+    Ok(Some(PeriodPrepareView {
+        period: period.to_string(),
+        about: about(visit, period, due.rule.as_ref()),
+        first: day(period.first),
+        last: day(period.last),
+        open: rows.into_iter().flatten().collect(),
+        blocked: open.waiting > 0,
+        alone: period::alone(house, &visit.code).await?,
+        withdrawn,
+        shell: visit.shell(),
+    }))
 }
 
 async fn line(visit: &Visit, plan: &Plan, line: &Line) -> Result<PeriodLine, Fault> {

@@ -9,7 +9,7 @@ use super::openapi;
 use crate::door::app::App;
 use crate::door::fault::Fault;
 use crate::door::{Act, Address, of_api};
-use crate::{amend, earning, ledger, people, period, redemption};
+use crate::{amend, earning, ledger, people, period, redemption, reports};
 
 /// Every operation of the API, below `/api/v1`, with the act it is.
 fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
@@ -41,6 +41,9 @@ fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
         (Act::StepPeriod, routes!(period::api::post_period_step)),
         (Act::ReadBalance, routes!(period::api::get_past_balance)),
         (Act::State, routes!(period::api::post_statement)),
+        // Reports.
+        (Act::SeeReports, routes!(reports::api::list_reports)),
+        (Act::SeeReports, routes!(reports::api::get_report)),
         // What was booked is taken back, corrected, objected to.
         (Act::Reverse, routes!(amend::api::reverse_entry)),
         (Act::Propose, routes!(amend::api::propose_change)),

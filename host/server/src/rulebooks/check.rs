@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use rongyi_cases::WorkCalendar;
 use rongyi_clerk::clock::{Clock, SystemClock, local};
 use rongyi_config::{self as config, Config};
 use rongyi_core::rule::{Plan, Text};
@@ -69,6 +70,9 @@ pub(crate) async fn run(args: &CheckArgs) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// How far dates of cases reach ahead: a complaint has fifteen working days, and more when it waits.
+const AHEAD_DAYS: i32 = 60;
 
 /// Files of scenarios that lie beside the communities and that no rule names: nobody would ever run them.
 fn unlinked(config: &Config) -> Vec<config::Diagnostic> {
@@ -202,8 +206,22 @@ fn show(config: &Config, all: &[Vec<Checked>], against: &[Against]) {
             }
         }
         show_difference(against);
+        if !community.cases.is_empty() {
+            for year in unlisted_years(&community.calendar, against.today) {
+                say(&format!(
+                    "  办件期限：{year} 年的放假安排还没有，先按周末休息算；公布以后写进 rongyi.toml 的 [calendar.year.{year}]。\n  Dates of cases: the days off of {year} are not listed, so only weekends count; add [calendar.year.{year}] to rongyi.toml when they are known."
+                ));
+            }
+        }
     }
     say("配置没有问题。 OK: the configuration can be used.");
+}
+
+/// Years that dates of cases lean on now and in the next weeks, and whose days off are not listed.
+fn unlisted_years(calendar: &WorkCalendar, today: LocalDate) -> BTreeSet<i32> {
+    let days = [today, today.plus_days(AHEAD_DAYS)];
+    let years = days.map(|day| day.parts().0).into_iter();
+    years.filter(|year| !calendar.has_list(*year)).collect()
 }
 
 /// The rules in force in plain words. A rule knows an asset of the community by its code alone and writes it in quotes; here
@@ -281,4 +299,24 @@ fn differs(against: &Against) -> serde_json::Value {
     let all = against.stretches.as_ref();
     let all: Option<Vec<_>> = all.map(|all| all.iter().map(stretch).collect());
     serde_json::json!(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use rongyi_cases::bundled_calendar;
+
+    use super::unlisted_years;
+
+    #[test]
+    fn a_year_without_a_list_is_named_when_dates_reach_it() {
+        let calendar = bundled_calendar();
+        let years = |day: &str| {
+            let day = day.parse().expect("a day");
+            let years = unlisted_years(&calendar, day);
+            years.into_iter().collect::<Vec<_>>()
+        };
+        assert!(years("2026-10-01").is_empty());
+        assert_eq!(years("2026-12-01"), [2027]);
+        assert_eq!(years("2027-12-01"), [2027, 2028]);
+    }
 }

@@ -5,13 +5,11 @@ mod forms;
 
 use std::sync::Arc;
 
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::book::Frame;
 use rongyi_core::chain::hex;
 use rongyi_core::ids::Code;
 use rongyi_core::record::Item;
-use rongyi_core::shown;
 use rongyi_pages::{
     FieldError, GoodsLine, GoodsMove, GoodsRow, NewItemTyped, StockItemView, StockTyped, StockView,
 };
@@ -21,6 +19,7 @@ use crate::access::random;
 use crate::door::Act;
 use crate::door::asked::{Path, Seq, Typed};
 use crate::door::fault::Fault;
+use crate::door::sheet::Csv;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::ledger::explain;
 use crate::redemption::shop::{category, code_of};
@@ -40,8 +39,6 @@ const SHELVES: [&str; 8] = [
     "appliance",
     "fund",
 ];
-/// Between what is read by a spreadsheet program and what stands there: it says that the file is UTF-8.
-const MARK: &str = "\u{feff}";
 
 /// A form and its idempotency key: a form that was wrong booked nothing, the next one is another try.
 fn fresh_key() -> String {
@@ -275,13 +272,15 @@ pub(crate) async fn get_stock_book(
     let item = item_of(&frame, &item)?;
     let store = &visit.app.house.store;
     let (lines, whole) = goods::whole_book(store, &visit.code, &item).await?;
-    let mut sheet = format!("{MARK}date,entry,what,order,shelf,reserved,on_shelf,kept,by,text\r\n");
+    let mut sheet = Csv::new([
+        "date", "entry", "what", "order", "shelf", "reserved", "on_shelf", "kept", "by", "text",
+    ]);
     if !whole {
-        sheet.push_str("…,,,,,,,,,\r\n");
+        sheet.line(["…", "", "", "", "", "", "", "", "", ""]);
     }
     for line in &lines {
         let order = line.order.map(|no| no.to_string()).unwrap_or_default();
-        let cells = [
+        sheet.line([
             line.on.to_string(),
             line.entry.to_string(),
             line.doing.word().to_owned(),
@@ -292,25 +291,7 @@ pub(crate) async fn get_stock_book(
             line.reserved_after.to_string(),
             who(&visit, line).await,
             line.text.clone().unwrap_or_default(),
-        ];
-        let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
-        sheet.push_str(&cells.join(","));
-        sheet.push_str("\r\n");
+        ]);
     }
-    let name = format!("attachment; filename=\"{}-{}.csv\"", visit.code, item.no);
-    let head = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((head, sheet).into_response())
-}
-
-/// A cell as a sheet has it: never a formula, in quotes where it needs them.
-fn cell(text: &str) -> String {
-    let safe = shown::cell(text);
-    if safe.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", safe.replace('"', "\"\""))
-    } else {
-        safe.into_owned()
-    }
+    Ok(sheet.answer(&format!("{}-{}.csv", visit.code, item.no)))
 }

@@ -241,6 +241,8 @@ const WALK: &[(&str, Step)] = &[
     ("marks see", One(&["-c", "green", "--entry", "999999"], 1)),
     ("refused list", One(&["-c", "green"], 0)),
     ("refused retry", One(&["-c", "green"], 0)),
+    ("report list", Apart),
+    ("report show", One(&["-c", "green", "points"], 0)),
     ("period preview", One(&["-c", "green", "2026-10"], 0)),
     ("period withdraw", One(&["-c", "green", "2026-10"], 0)),
     (

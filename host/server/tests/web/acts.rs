@@ -47,6 +47,9 @@ fn filled(path: &str, (entry, order): (u64, u64)) -> String {
         ("{file}", "none.txt".to_owned()),
         ("{id}", "1".to_owned()),
         ("{kind}", "message".to_owned()),
+        ("{report}", "points".to_owned()),
+        ("{list}", "board".to_owned()),
+        ("{digest}", "0".repeat(64)),
         ("{shift}", "1".to_owned()),
     ];
     let fill = |path: String, (hole, value): (&str, String)| path.replace(hole, &value);

@@ -39,6 +39,44 @@ pub(crate) struct TestApp {
     pub(crate) _folder: tempfile::TempDir,
 }
 
+/// What a form of parts sends: name, file name and content.
+pub(crate) async fn parts(
+    who: &mut Browser<'_>,
+    path: &str,
+    all: &[(&str, &str, &[u8])],
+) -> Answer {
+    const MARK: &str = "----mark";
+    let mut body: Vec<u8> = Vec::new();
+    for (name, file, content) in all {
+        let file = if file.is_empty() {
+            String::new()
+        } else {
+            format!("; filename=\"{file}\"")
+        };
+        let head =
+            format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend(head.as_bytes());
+        body.extend(*content);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{MARK}--\r\n").as_bytes());
+    let cookies: Vec<String> = who
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let request = axum::http::Request::post(path)
+        .header(header::HOST, "rongyi.test")
+        .header(header::ORIGIN, "http://rongyi.test")
+        .header(header::COOKIE, cookies.join("; "))
+        .header(
+            header::CONTENT_TYPE,
+            format!("multipart/form-data; boundary={MARK}"),
+        );
+    who.send(request.body(Body::from(body)).expect("a request"))
+        .await
+}
+
 /// What came back.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,

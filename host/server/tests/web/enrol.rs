@@ -2,43 +2,7 @@
 
 use rongyi_core::ids::{HouseholdNo, ResidentNo};
 
-use axum::body::Body;
-use axum::http::header;
-
-use crate::app::{Answer, Browser, TestApp, code};
-
-/// What a form of parts sends: name, file name and content.
-async fn parts(who: &mut Browser<'_>, path: &str, all: &[(&str, &str, &[u8])]) -> Answer {
-    const MARK: &str = "----mark";
-    let mut body: Vec<u8> = Vec::new();
-    for (name, file, content) in all {
-        let file = if file.is_empty() {
-            String::new()
-        } else {
-            format!("; filename=\"{file}\"")
-        };
-        let head =
-            format!("--{MARK}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
-        body.extend(head.as_bytes());
-        body.extend(*content);
-        body.extend(b"\r\n");
-    }
-    body.extend(format!("--{MARK}--\r\n").as_bytes());
-    let cookies: Vec<String> = who
-        .cookies
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let request = axum::http::Request::post(path)
-        .header(header::HOST, "rongyi.test")
-        .header(header::ORIGIN, "http://rongyi.test")
-        .header(header::COOKIE, cookies.join("; "))
-        .header(
-            header::CONTENT_TYPE,
-            format!("multipart/form-data; boundary={MARK}"),
-        );
-    who.send(request.body(Body::from(body)).unwrap()).await
-}
+use crate::app::{Answer, TestApp, code, parts};
 
 /// What a hidden field of several lines holds.
 fn kept(page: &Answer, id: &str) -> String {

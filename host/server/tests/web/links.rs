@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use rongyi_core::time::Instant;
 use serde_json::json;
 
-use crate::app::{Browser, NOW, TestApp, code};
+use crate::app::{Browser, NOW, TestApp, code, parts};
+use crate::photos::png;
 use crate::volunteers;
 
 /// Pages that one role reaches at most; more would mean that links never end.
 const PAGES_MAX: usize = 400;
 
 /// For everybody, signed in or not.
-const PUBLIC: [&str; 8] = [
+const PUBLIC: [&str; 9] = [
     "/{community}/activities",
     "/{community}/activities/{no}",
     "/heads",
@@ -22,6 +23,7 @@ const PUBLIC: [&str; 8] = [
     "/{community}/head",
     "/{community}/proof",
     "/{community}/notice",
+    "/{community}/notice/list",
 ];
 /// Typed by hand without the slash at its end; links have it.
 const TYPED: &str = "/{community}";
@@ -33,12 +35,13 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 22] = [
+const RESIDENT: [&str; 23] = [
     "/{community}/me/hours",
     "/{community}/activities/{no}/here",
     "/{community}/cases",
     "/{community}/cases/new/{kind}",
     "/{community}/cases/{no}",
+    "/{community}/cases/{no}/photo/{digest}",
     "/{community}/devices",
     "/{community}/home",
     "/{community}/passbook",
@@ -73,6 +76,7 @@ fn routes() -> BTreeSet<String> {
     // The last is looked for by its name, which is the same everywhere.
     let files = [
         rongyi_pages::CSS_PATH,
+        rongyi_pages::PAPER_PATH,
         rongyi_pages::JS_PATH,
         rongyi_server::door::contact::PATH,
     ];
@@ -127,7 +131,13 @@ async fn walk(who: &mut Browser<'_>, start: &str) -> (BTreeSet<String>, Vec<Stri
         assert!(seen.len() < PAGES_MAX, "links without end: {seen:?}");
         if let Some(route) = route_of(&routes, &path) {
             reached.insert(route.clone());
-        } else if ![rongyi_pages::CSS_PATH, rongyi_pages::JS_PATH].contains(&path.as_str()) {
+        } else if ![
+            rongyi_pages::CSS_PATH,
+            rongyi_pages::PAPER_PATH,
+            rongyi_pages::JS_PATH,
+        ]
+        .contains(&path.as_str())
+        {
             wrong.push(format!("{link} of {from} is no page"));
         }
         let answer = who.get(&link).await;
@@ -179,12 +189,14 @@ async fn lively() -> TestApp {
     let page = me.get(form).await;
     page.is(200);
     let key = page.hidden("key");
+    let photo = png(40);
     let sent = [
-        ("key", key.as_str()),
-        ("q.class", "ask"),
-        ("q.text", "路灯什么时候亮"),
+        ("key", "", key.as_bytes()),
+        ("q.class", "", b"ask"),
+        ("q.text", "", "路灯什么时候亮".as_bytes()),
+        ("q.photos", "lamp.png", &photo),
     ];
-    me.post(form, &sent).await.is(303);
+    parts(&mut me, form, &sent).await.is(303);
     let mut boss = app.signed_in("boss").await;
     let cut = [("step", "cut-off")];
     boss.post("/nanmen/operator/periods/2026-11", &cut)
@@ -198,9 +210,8 @@ async fn lively() -> TestApp {
     app
 }
 
-#[tokio::test]
-async fn every_page_is_found_by_links_from_where_its_readers_begin() {
-    let app = lively().await;
+/// Who begins where, and what they find links to from there.
+fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
     let desks = |further: &[&'static str]| [&STAFF, further].concat();
     let (till, record, amend) = (
         "/{community}/till",
@@ -213,6 +224,7 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/stock/{item}",
         "/{community}/stock/{item}/book.csv",
     );
+    let roster = "/{community}/record/roster";
     let listing = "/{community}/listing";
     let reset = "/{community}/reset";
     let find = "/{community}/residents";
@@ -222,6 +234,13 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/residents/{resident}/order",
         "/{community}/residents/{resident}/data.json",
     );
+    let reports = [
+        "/{community}/reports",
+        "/{community}/reports/{report}",
+        "/{community}/reports/{report}/table.csv",
+        "/{community}/reports/{report}/table.xlsx",
+    ];
+    let wall = ["/{community}/wall", "/{community}/wall/{list}"];
     let activities = [
         "/{community}/volunteering",
         "/{community}/volunteering/new",
@@ -235,6 +254,7 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/queue/new",
         "/{community}/queue/new/{kind}",
         "/{community}/queue/{no}",
+        "/{community}/queue/{no}/photo/{digest}",
         find,
         resident,
         line,
@@ -260,31 +280,48 @@ async fn every_page_is_found_by_links_from_where_its_readers_begin() {
         "/{community}/operator/periods/{period}",
         till,
         record,
+        roster,
         amend,
     ];
-    let roles: [(&str, &str, Vec<&str>); 6] = [
+    [
         ("", "/", [&PUBLIC[..], &DOORS].concat()),
         ("1001", "/nanmen/home", [&PUBLIC[..], &RESIDENT].concat()),
         (
             "shop",
             "/nanmen/till",
-            desks(&[till, till_day, stock, item, book, find, order]),
+            desks(&[&[till, till_day, stock, item, book, find, order], &wall[..]].concat()),
         ),
         (
             "check",
             "/nanmen/amend",
-            desks(&[amend, record, listing, reset, find, resident, line]),
+            desks(
+                &[
+                    &[amend, record, roster, listing, reset, find, resident, line],
+                    &reports[..],
+                    &wall,
+                ]
+                .concat(),
+            ),
         ),
         (
             "lead",
             "/nanmen/record",
-            [&desks(&[record, find])[..], &activities].concat(),
+            desks(&[&[record, roster, find], &wall[..], &activities].concat()),
         ),
-        ("boss", "/nanmen/operator", desks(&operator)),
-    ];
+        (
+            "boss",
+            "/nanmen/operator",
+            desks(&[&operator[..], &reports, &wall].concat()),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn every_page_is_found_by_links_from_where_its_readers_begin() {
+    let app = lively().await;
     let mut all = BTreeSet::from([TYPED.to_owned()]);
     all.extend(FORMS.map(str::to_owned));
-    for (who, start, expected) in roles {
+    for (who, start, expected) in roles() {
         let mut browser = if who.is_empty() {
             app.browser()
         } else {

@@ -6,12 +6,13 @@ use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 
+use super::case_photos::{attach, photos};
 use super::forms::{code, hash, int, narrow, no_community, place, uint};
 use super::lists::{each_text, texts as text_keys};
 use super::{Connection, Own, community, row, statements};
 use crate::cases::{
-    Appended, CaseEffect, CaseFile, CaseFilter, CasePlace, CaseText, EffectState, NEVER_DUE,
-    NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect, commitment,
+    Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
+    NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect, commitment,
 };
 use crate::error::StoreError;
 
@@ -157,10 +158,10 @@ fn maybe_int(number: Option<u64>) -> Result<Option<i64>, StoreError> {
 }
 
 /// Whose step it is, and which: what its words and what follows from it are kept under.
-struct OfStep<'c> {
-    community: &'c Code,
-    case_no: i64,
-    step: i64,
+pub(super) struct OfStep<'c> {
+    pub(super) community: &'c Code,
+    pub(super) case_no: i64,
+    pub(super) step: i64,
 }
 
 /// The step itself, as it is written.
@@ -169,6 +170,7 @@ struct Written<'c> {
     actor: &'c Code,
     act: (&'c str, &'c str),
     texts: &'c [CaseText],
+    photos: &'c [CasePhoto],
     effects: &'c [String],
     token: Option<&'c str>,
 }
@@ -186,7 +188,7 @@ async fn write_step(
         .bind(written.actor.as_str())
         .bind(written.act.0)
         .bind(written.act.1)
-        .bind(commitment(written.texts))
+        .bind(commitment(written.texts, written.photos))
         .bind(written.token)
         .execute(&mut *connection)
         .await?;
@@ -201,6 +203,7 @@ async fn write_step(
             .execute(&mut *connection)
             .await?;
     }
+    attach(connection, of, written.photos).await?;
     for (place, what) in written.effects.iter().enumerate() {
         sqlx::query(ADD_EFFECT)
             .bind(of.community.as_str())
@@ -286,6 +289,7 @@ impl Own {
             actor: new.opener,
             act: ("open", new.argument),
             texts: new.texts,
+            photos: new.photos,
             effects: &[],
             token: None,
         };
@@ -340,6 +344,7 @@ impl Own {
             actor: new.actor,
             act: new.act,
             texts: new.texts,
+            photos: new.photos,
             effects: new.effects,
             token: new.token,
         };
@@ -405,6 +410,7 @@ impl Own {
             .bind(case_no)
             .fetch_all(&mut *sight)
             .await?;
+        let photos = photos(&mut sight, community, case_no).await?;
         let step = |(step, at, actor, word, argument): (i64, i64, String, String, String)| {
             Ok::<_, StoreError>(StoredCaseStep {
                 step: narrow(step)?,
@@ -418,6 +424,7 @@ impl Own {
             file: file.file()?,
             steps: steps.into_iter().map(step).collect::<Result<_, _>>()?,
             texts: texts.into_iter().map(words).collect::<Result<_, _>>()?,
+            photos,
             effects: effects.into_iter().map(effect).collect::<Result<_, _>>()?,
         }))
     }

@@ -19,6 +19,7 @@ async fn every_statement_can_be_prepared() {
         super::activity_rows::STATEMENTS,
         super::audit::STATEMENTS,
         super::browsers::STATEMENTS,
+        super::case_photos::STATEMENTS,
         super::case_words::STATEMENTS,
         super::cases::STATEMENTS,
         super::health::STATEMENTS,
@@ -33,6 +34,7 @@ async fn every_statement_can_be_prepared() {
         super::privacy::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::reports::STATEMENTS,
         super::sealed::STATEMENTS,
         super::sessions::STATEMENTS,
         super::streams::STATEMENTS,
@@ -175,6 +177,7 @@ async fn keys_followed(writer: &mut sqlx::PgConnection, says: &str) -> usize {
         super::load::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::reports::STATEMENTS,
         super::sealed::STATEMENTS,
         write,
     ];

@@ -20,6 +20,7 @@ async fn every_statement_can_be_prepared() {
         super::activity_rows::STATEMENTS,
         super::audit::STATEMENTS,
         super::browsers::STATEMENTS,
+        super::case_photos::STATEMENTS,
         super::case_words::STATEMENTS,
         super::cases::STATEMENTS,
         super::health::STATEMENTS,
@@ -34,6 +35,7 @@ async fn every_statement_can_be_prepared() {
         super::privacy::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::reports::STATEMENTS,
         super::sealed::STATEMENTS,
         super::sessions::STATEMENTS,
         super::streams::STATEMENTS,
@@ -73,6 +75,7 @@ async fn hot_statements_follow_keys_in_an_empty_and_in_a_filled_ledger() {
         super::load::STATEMENTS,
         super::periods::STATEMENTS,
         super::reads::STATEMENTS,
+        super::reports::STATEMENTS,
         super::sealed::STATEMENTS,
     ];
     let hot = crate::plans::hot(&lists);

@@ -4,7 +4,7 @@ use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 use rongyi_store::{
-    Appended, CaseFilter, CasePlace, CaseText, EffectState, NewCase, NewCaseStep, Store,
+    Appended, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState, NewCase, NewCaseStep, Store,
 };
 
 use super::nanmen;
@@ -45,6 +45,7 @@ async fn open(store: &Store, token: &str, due: Option<i64>) -> u64 {
         place: &place("new", 1, due),
         argument: "{}",
         texts: &[words(0, "路灯坏了")],
+        photos: &[],
         token,
     };
     store.open_case(&opened).await.unwrap()
@@ -61,6 +62,7 @@ async fn step(store: &Store, case_no: u64, seen: u32, token: Option<&str>) -> Ap
         act: ("move", "dispatch>contact"),
         place: &place("contact", 1, Some(90)),
         texts: &[words(seen + 1, "请看一下")],
+        photos: &[],
         effects: &["{\"do\":\"notify\"}".to_owned()],
         token,
     };
@@ -184,4 +186,70 @@ pub(super) async fn lists_go_on_where_they_ended(store: Store) {
             .unwrap()
             .is_empty()
     );
+}
+
+pub(super) async fn photos_go_with_the_person(store: Store) {
+    let community = nanmen();
+    let body = [7_u8; 900];
+    let digest = store
+        .keep_photo(&community, &body, Instant(10))
+        .await
+        .unwrap();
+    let lost = store
+        .keep_photo(&community, b"another", Instant(10))
+        .await
+        .unwrap();
+    let photo = CasePhoto {
+        key: "photos".to_owned(),
+        digest,
+    };
+    let kind = Code::literal("message");
+    let opened = async |token, opener, resident| {
+        let opened = NewCase {
+            community: &community,
+            kind: &kind,
+            kind_body: b"{}",
+            at: Instant(10),
+            opener: &Code::literal(opener),
+            resident: Some(resident),
+            place: &place("new", 1, None),
+            argument: "{}",
+            texts: &[],
+            photos: std::slice::from_ref(&photo),
+            token,
+        };
+        store.open_case(&opened).await.unwrap()
+    };
+    let mine = opened("p-1", "resident/1001", RESIDENT).await;
+    let other = opened("p-2", "resident/1002", ResidentNo(1002)).await;
+    let case = store.case(&community, mine).await.unwrap().unwrap();
+    assert_eq!((case.photos.len(), case.photos[0].digest), (1, digest));
+    let seen = async |case_no, digest| {
+        let seen = store.case_photo(&community, case_no, &digest);
+        seen.await.unwrap()
+    };
+    assert_eq!(seen(mine, digest).await.as_deref(), Some(&body[..]));
+    assert_eq!(seen(mine, lost).await, None, "of no case");
+    let same = store.same_case_photos(&community, mine, 9).await.unwrap();
+    assert_eq!(same, [(digest, other)]);
+    // What no case has goes after a while; what one has stays.
+    assert_eq!(
+        store.purge_photos(&community, Instant(10)).await.unwrap(),
+        0
+    );
+    assert_eq!(
+        store.purge_photos(&community, Instant(11)).await.unwrap(),
+        1
+    );
+    assert!(!store.photo_is_kept(&community, &lost).await.unwrap());
+    // Another case has it as well: it goes from this one alone.
+    let forget = async |resident| {
+        let gone = store.forget_case_photos(&community, resident);
+        gone.await.unwrap()
+    };
+    assert_eq!(forget(RESIDENT).await, 0);
+    assert_eq!(seen(mine, digest).await, None);
+    assert!(seen(other, digest).await.is_some());
+    assert_eq!(forget(ResidentNo(1002)).await, 1);
+    assert!(!store.photo_is_kept(&community, &digest).await.unwrap());
 }

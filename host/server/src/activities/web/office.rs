@@ -352,7 +352,10 @@ fn moment_of(visit: &Visit, on: LocalDate, typed: &str) -> Option<Instant> {
     )
     .ok()?;
     let time = civil::Time::new(hour, minute, 0, 0).ok()?;
-    let there = date.to_datetime(time).to_zoned_datetime(visit.zone.clone()).ok()?;
+    let there = date
+        .to_datetime(time)
+        .to_zoned_datetime(visit.zone.clone())
+        .ok()?;
     Some(Instant(there.timestamp().as_microsecond()))
 }
 

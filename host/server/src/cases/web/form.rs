@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use rongyi_cases::kind::{AnswerKind, Form, MayOpen, Question, Span, Term};
 use rongyi_cases::{Kind, Length, Refusal};
 use rongyi_core::amount::Decimal;
-use rongyi_core::chain::hex;
+use rongyi_core::chain::{Hash, hex};
 use rongyi_core::ids::Code;
 use rongyi_core::rule::{Field, FieldKind, KindPlan};
 use rongyi_pages::{
@@ -15,6 +15,7 @@ use rongyi_pages::{
 };
 use serde::Deserialize;
 
+use super::parts::{Fields, Parts, parts};
 use super::{Side, link, shown};
 use crate::access::random;
 use crate::cases::claim::Claim;
@@ -33,6 +34,9 @@ const LINE_MAX: u16 = 120;
 pub(crate) struct EventQuery {
     #[serde(default)]
     event: String,
+    /// The entry that an appeal is about.
+    #[serde(default)]
+    entry: String,
 }
 
 /// `GET /{community}/queue/new`.
@@ -63,7 +67,7 @@ pub(crate) async fn show_form(
     Path((_, kind)): Path<(String, String)>,
     Typed(query): Typed<EventQuery>,
 ) -> Result<Response, Fault> {
-    shown_form(&Side::own(&member)?, &kind, &query.event).await
+    shown_form(&Side::own(&member)?, &kind, &query).await
 }
 
 /// `GET /{community}/queue/new/{kind}`.
@@ -72,17 +76,23 @@ pub(crate) async fn show_work_form(
     Path((_, kind)): Path<(String, String)>,
     Typed(query): Typed<EventQuery>,
 ) -> Result<Response, Fault> {
-    shown_form(&Side::desk(&duty)?, &kind, &query.event).await
+    shown_form(&Side::desk(&duty)?, &kind, &query).await
 }
 
-async fn shown_form(side: &Side<'_>, kind: &str, event: &str) -> Result<Response, Fault> {
+async fn shown_form(side: &Side<'_>, kind: &str, query: &EventQuery) -> Result<Response, Fault> {
     let kind = known(side, kind)?;
-    let plan = match planned(side, &kind, event).await? {
+    let plan = match planned(side, &kind, &query.event).await? {
         Planned::Chosen(plan) => Some(*plan),
         Planned::None => None,
         Planned::Pick(plans) => return Ok(picked(side, &kind, &plans)),
     };
+    let asks = kind.questions().iter();
+    let entries = asks.filter(|question| question.answer == AnswerKind::Entry);
+    let entry = query.entry.parse::<u64>().ok();
     let sent = Typing {
+        answers: entries
+            .filter_map(|question| Some((question.key.to_string(), entry?.to_string())))
+            .collect(),
         on: side.now().on.to_string(),
         quantity: plan.as_ref().map_or_else(String::new, |plan| {
             let one = plan.quantity_min == plan.quantity_max;
@@ -165,12 +175,16 @@ struct Typing {
     time: String,
     fields: BTreeMap<String, String>,
     answers: BTreeMap<String, String>,
+    photos: Vec<(String, Hash)>,
 }
 
 impl Typing {
-    fn of(pairs: Vec<(String, String)>) -> Typing {
-        let mut typing = Typing::default();
-        for (name, value) in pairs {
+    fn of(parts: &mut Parts) -> Typing {
+        let mut typing = Typing {
+            photos: std::mem::take(&mut parts.photos),
+            ..Typing::default()
+        };
+        for (name, value) in std::mem::take(&mut parts.fields) {
             let value = value.trim().to_owned();
             match name.as_str() {
                 "key" => typing.key = value,
@@ -210,10 +224,11 @@ pub(crate) async fn open_own(
     member: Member,
     Path((_, kind)): Path<(String, String)>,
     Typed(query): Typed<EventQuery>,
-    pairs: Unread<Vec<(String, String)>>,
+    sent: Unread<Fields>,
 ) -> Result<Response, Fault> {
-    let typing = Typing::of(pairs.form().await?);
-    opened(&Side::own(&member)?, &kind, &query.event, typing).await
+    let side = Side::own(&member)?;
+    let parts = parts(&side, sent).await?;
+    opened(&side, &kind, &query.event, parts).await
 }
 
 /// `POST /{community}/queue/new/{kind}`.
@@ -221,26 +236,28 @@ pub(crate) async fn open_work(
     duty: OnDuty,
     Path((_, kind)): Path<(String, String)>,
     Typed(query): Typed<EventQuery>,
-    pairs: Unread<Vec<(String, String)>>,
+    sent: Unread<Fields>,
 ) -> Result<Response, Fault> {
-    let typing = Typing::of(pairs.form().await?);
-    opened(&Side::desk(&duty)?, &kind, &query.event, typing).await
+    let side = Side::desk(&duty)?;
+    let parts = parts(&side, sent).await?;
+    opened(&side, &kind, &query.event, parts).await
 }
 
 async fn opened(
     side: &Side<'_>,
     kind: &str,
     event: &str,
-    typing: Typing,
+    mut parts: Parts,
 ) -> Result<Response, Fault> {
     let visit = side.visit;
+    let typing = Typing::of(&mut parts);
     let kind = known(side, kind)?;
     let plan = match planned(side, &kind, event).await? {
         Planned::Chosen(plan) => Some(*plan),
         Planned::None => None,
         Planned::Pick(plans) => return Ok(picked(side, &kind, &plans)),
     };
-    let mut wrong = Vec::new();
+    let mut wrong = parts.wrong;
     let resident = match typing.resident.as_str() {
         text if side.is_desk && !text.is_empty() => match resident_no(text) {
             Ok(resident) => Some(resident),
@@ -259,6 +276,11 @@ async fn opened(
         answers: typing.answers.clone(),
         event: event.to_owned(),
         claim: typing.claim(),
+        photos: typing
+            .photos
+            .iter()
+            .filter_map(|(field, digest)| Some((field.strip_prefix("q.")?.to_owned(), *digest)))
+            .collect(),
         resident,
         token: if has_key {
             typing.key.clone()
@@ -273,7 +295,7 @@ async fn opened(
     }
     let house = &visit.app.house;
     match open(house, &visit.code, (&side.actor, &kind.code), &sent).await {
-        Ok(case_no) => Ok(go(&side.path(&format!("/{case_no}?done=1")))),
+        Ok(case_no) => Ok(go(&side.path(&format!("/{case_no}?done={case_no}")))),
         Err(CaseError::Refused(refusals)) => {
             let errors = refusals.iter().map(|one| fault(side, &kind, one)).collect();
             let status = Fault::from(CaseError::Refused(refusals)).status;
@@ -323,8 +345,10 @@ fn form(
     if let Some(plan) = plan {
         fields.extend(claim_fields(side, plan, typing));
     }
-    let questions = kind.form.questions().iter();
-    fields.extend(questions.filter_map(|question| asked(side, question, typing)));
+    let questions = kind.questions().iter();
+    fields.extend(questions.map(|question| asked(side, question, typing)));
+    // Photos come last: when they are too large, everything else has been read.
+    fields.sort_by_key(|field| matches!(field.input, CaseInput::Photos { .. }));
     let about = kind.about.as_ref().filter(|_| plan.is_none());
     let event = plan.map(|plan| format!("?event={}", plan.code));
     CaseFormView {
@@ -436,9 +460,10 @@ fn plan_field(side: &Side<'_>, field: &Field, typing: &Typing) -> CaseField {
     }
 }
 
-/// A question of the kind; photos are not taken yet, so nothing is asked there.
-fn asked(side: &Side<'_>, question: &Question, typing: &Typing) -> Option<CaseField> {
+/// A question of the kind.
+fn asked(side: &Side<'_>, question: &Question, typing: &Typing) -> CaseField {
     let visit = side.visit;
+    let name = format!("q.{}", question.key);
     let (input, hint) = match &question.answer {
         AnswerKind::Text { max } if *max > LINE_MAX => (CaseInput::Long(*max), String::new()),
         AnswerKind::Text { max } => (CaseInput::Short(*max), String::new()),
@@ -462,17 +487,22 @@ fn asked(side: &Side<'_>, question: &Question, typing: &Typing) -> Option<CaseFi
                 "Open the passbook and touch the line: its number stands there.",
             ),
         ),
-        AnswerKind::Photos { .. } => return None,
+        AnswerKind::Photos { max } => {
+            let mine = typing.photos.iter().filter(|(field, _)| *field == name);
+            let kept = mine.map(|(_, digest)| hex(digest)).collect();
+            let hint = visit.shell().t1("case-photos-hint", "max", i64::from(*max));
+            (CaseInput::Photos { kept }, hint)
+        }
     };
     let value = typing.answers.get(question.key.as_str());
-    Some(CaseField {
-        name: format!("q.{}", question.key),
+    CaseField {
+        name,
         title: visit.say(&question.title),
         hint,
         required: question.required,
         input,
         value: value.cloned().unwrap_or_default(),
-    })
+    }
 }
 
 /// By when it would be answered if it were sent now, and why; by choice where it depends on one.

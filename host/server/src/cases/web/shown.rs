@@ -10,11 +10,11 @@ use rongyi_core::ids::Code;
 use rongyi_core::record::Record;
 use rongyi_core::rule::{Field, FieldKind, KindPlan};
 use rongyi_core::time::LocalDate;
-use rongyi_pages::{CaseDue, CasePreview, CaseStep, CaseTold};
-use rongyi_store::{CaseEffect, EffectState};
+use rongyi_pages::{CaseDue, CaseFact, CasePhotoLink, CasePreview, CaseStep, CaseTold};
+use rongyi_store::{CaseEffect, CaseFile, EffectState};
 
 use super::Side;
-use crate::cases::effects::{Follow, Told, worth};
+use crate::cases::effects::{self, Follow, Told};
 use crate::cases::opening::Opened;
 use crate::cases::{CaseAtHand, WORDS, units};
 use crate::door::Act as DoorAct;
@@ -140,19 +140,16 @@ fn plan<'f>(visit: &Visit, frame: &'f Frame, event: &Code) -> Option<&'f KindPla
 }
 
 /// What is claimed: `植树 3 棵`.
-pub(super) async fn claimed(visit: &Visit, opened: &Opened) -> Result<Option<String>, Fault> {
-    let (Some(event), Some(claim)) = (&opened.event, &opened.claim) else {
-        return Ok(None);
-    };
-    let frame = frame(visit).await?;
-    let plan = frame.as_ref().and_then(|frame| plan(visit, frame, event));
-    Ok(Some(match plan {
+pub(super) fn claimed(visit: &Visit, frame: Option<&Frame>, opened: &Opened) -> Option<String> {
+    let (event, claim) = (opened.event.as_ref()?, opened.claim.as_ref()?);
+    let plan = frame.and_then(|frame| plan(visit, frame, event));
+    Some(match plan {
         Some(plan) => {
             let (title, unit) = (visit.say(&plan.title), visit.say(&plan.unit));
             format!("{title} {} {unit}", claim.quantity)
         }
         None => format!("{event} {}", claim.quantity),
-    }))
+    })
 }
 
 fn field_value(visit: &Visit, field: &Field, text: &str) -> String {
@@ -168,12 +165,9 @@ fn field_value(visit: &Visit, field: &Field, text: &str) -> String {
 }
 
 /// What was asked.
-pub(super) async fn facts(
-    side: &Side<'_>,
-    at_hand: &CaseAtHand,
-) -> Result<Vec<(String, String)>, Fault> {
+pub(super) async fn facts(side: &Side<'_>, at_hand: &CaseAtHand) -> Result<Vec<CaseFact>, Fault> {
     let visit = side.visit;
-    let mut facts = Vec::new();
+    let mut facts: Vec<CaseFact> = Vec::new();
     if side.is_desk {
         let file = &at_hand.stored.file;
         if let Some(resident) = file.resident {
@@ -182,48 +176,59 @@ pub(super) async fn facts(
                 &format!("{name}（{resident} 号居民）"),
                 &format!("{name} (resident {resident})"),
             );
-            facts.push((visit.either("谁的事", "Whose"), number));
+            facts.push(plain(visit.either("谁的事", "Whose"), number));
         }
-        facts.push((
-            visit.either("谁提出的", "Opened by"),
-            visit.actor(&file.opener).await,
-        ));
+        let opener = visit.actor(&file.opener).await;
+        facts.push(plain(visit.either("谁提出的", "Opened by"), opener));
     }
     if let (Some(event), Some(claim)) = (&at_hand.opened.event, &at_hand.opened.claim) {
-        let told = claimed(visit, &at_hand.opened).await?.unwrap_or_default();
-        facts.push((visit.either("做了什么", "What was done"), told));
-        let on = claim.on.replace('T', " ");
-        facts.push((visit.either("哪一天", "On"), on));
         let frame = frame(visit).await?;
+        let told = claimed(visit, frame.as_ref(), &at_hand.opened).unwrap_or_default();
+        facts.push(plain(visit.either("做了什么", "What was done"), told));
+        let on = claim.on.replace('T', " ");
+        facts.push(plain(visit.either("哪一天", "On"), on));
         let plan = frame.as_ref().and_then(|frame| plan(visit, frame, event));
         for field in plan.iter().flat_map(|plan| &plan.fields) {
             if let Some(text) = claim.fields.get(field.name.as_str())
                 && !text.is_empty()
             {
                 let value = field_value(visit, field, text);
-                facts.push((visit.say(&field.title), value));
+                facts.push(plain(visit.say(&field.title), value));
             }
         }
     }
-    for question in at_hand.kind.form.questions() {
-        facts.extend(answered(visit, at_hand, question));
+    for question in at_hand.kind.questions() {
+        facts.extend(answered(side, at_hand, question));
     }
     if let Some(unit) = at_hand.stored.file.place.unit.as_ref() {
         let value = unit_title(side, unit);
-        facts.push((visit.either("承办单位", "With"), value));
+        facts.push(plain(visit.either("承办单位", "With"), value));
     }
     Ok(facts)
 }
 
-fn answered(visit: &Visit, at_hand: &CaseAtHand, question: &Question) -> Option<(String, String)> {
-    let key = &question.key;
+fn plain(title: String, value: String) -> CaseFact {
+    CaseFact {
+        title,
+        value,
+        href: None,
+    }
+}
+
+fn answered(side: &Side<'_>, at_hand: &CaseAtHand, question: &Question) -> Option<CaseFact> {
+    let (visit, key) = (side.visit, &question.key);
+    let mut href = None;
     let value = match &question.answer {
         AnswerKind::Choice(choices) => {
             let chosen = at_hand.case.opening.choice(key)?;
             let title = choices.iter().find(|(code, _)| code == chosen);
             title.map_or_else(|| chosen.to_string(), |(_, title)| visit.say(title))
         }
-        AnswerKind::Entry => at_hand.case.opening.entry(key)?.to_string(),
+        AnswerKind::Entry => {
+            let entry = at_hand.case.opening.entry(key)?;
+            href = entry_path(side, entry);
+            entry.to_string()
+        }
         AnswerKind::Text { .. }
         | AnswerKind::Number { .. }
         | AnswerKind::Day
@@ -238,7 +243,11 @@ fn answered(visit: &Visit, at_hand: &CaseAtHand, question: &Question) -> Option<
             }
         }
     };
-    Some((visit.say(&question.title), value))
+    Some(CaseFact {
+        title: visit.say(&question.title),
+        value,
+        href,
+    })
 }
 
 fn unit_title(side: &Side<'_>, unit: &Code) -> String {
@@ -248,7 +257,11 @@ fn unit_title(side: &Side<'_>, unit: &Code) -> String {
 }
 
 /// What was done, oldest first.
-pub(super) async fn steps(side: &Side<'_>, at_hand: &CaseAtHand) -> Result<Vec<CaseStep>, Fault> {
+pub(super) async fn steps(
+    side: &Side<'_>,
+    at_hand: &CaseAtHand,
+    photos: &[(u32, CasePhotoLink)],
+) -> Result<Vec<CaseStep>, Fault> {
     let visit = side.visit;
     let mut names: BTreeMap<Code, String> = BTreeMap::new();
     let mut steps = Vec::new();
@@ -279,6 +292,12 @@ pub(super) async fn steps(side: &Side<'_>, at_hand: &CaseAtHand) -> Result<Vec<C
                 .map(|text| (String::new(), text.text.text.clone()))
                 .collect(),
             told: told.filter_map(|effect| followed(side, effect)).collect(),
+            // Those of the opening stand with what was asked.
+            photos: photos
+                .iter()
+                .filter(|(step, _)| *step == stored.step && *step > 0)
+                .map(|(_, link)| link.clone())
+                .collect(),
         });
     }
     Ok(steps)
@@ -415,17 +434,36 @@ fn entry_path(side: &Side<'_>, entry: u64) -> Option<String> {
 }
 
 /// What the rule would give for a claim now.
-pub(super) async fn preview(
+pub(super) async fn worth(
     visit: &Visit,
     at_hand: &CaseAtHand,
 ) -> Result<Option<CasePreview>, Fault> {
-    let booked = at_hand.stored.file.entry.is_some();
-    let group = at_hand.stored.file.place.group;
-    if booked || group > 2 {
+    match frame(visit).await? {
+        Some(frame) => preview(visit, &frame, (&at_hand.stored.file, &at_hand.opened)).await,
+        None => Ok(None),
+    }
+}
+
+/// The same, when the settings of the ledger are at hand.
+pub(super) async fn preview(
+    visit: &Visit,
+    frame: &Frame,
+    (file, opened): (&CaseFile, &Opened),
+) -> Result<Option<CasePreview>, Fault> {
+    let (Some(event), Some(claim)) = (&opened.event, &opened.claim) else {
+        return Ok(None);
+    };
+    if file.entry.is_some() || file.place.group > 2 || file.place.merged_into.is_some() {
         return Ok(None);
     }
+    let about: Vec<&Code> = if opened.concerned.is_empty() {
+        vec![&file.opener]
+    } else {
+        opened.concerned.iter().collect()
+    };
     let house = &visit.app.house;
-    let Some(worth) = worth(house, &visit.code, at_hand).await? else {
+    let worth = effects::worth(house, frame, (event, claim), &about).await?;
+    let Some(worth) = worth else {
         return Ok(None);
     };
     let receipt = match worth {
@@ -438,16 +476,13 @@ pub(super) async fn preview(
             }));
         }
     };
-    let Some(frame) = frame(visit).await? else {
-        return Ok(None);
-    };
     let refused = receipt.records.iter().find_map(|record| {
         if let Record::Refused(set, _, refusal) = record {
-            let plan = explain::plan_of(&frame, *set);
+            let plan = explain::plan_of(frame, *set);
             let refusal = explain::without_balance(refusal);
             Some(explain::refusal(
                 &plan,
-                Some(&frame),
+                Some(frame),
                 &refusal,
                 visit.tongue(),
             ))
@@ -463,7 +498,7 @@ pub(super) async fn preview(
         }));
     }
     let (gains, asset) = gains(visit, &receipt).await?;
-    let (_, rows) = breakdown(visit, &frame, &receipt, asset);
+    let (_, rows) = breakdown(visit, frame, &receipt, asset);
     Ok(Some(CasePreview {
         gains: gains
             .into_iter()

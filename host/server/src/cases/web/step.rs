@@ -2,11 +2,12 @@
 
 use axum::response::{IntoResponse, Response};
 use rongyi_cases::{Ask, Input, Rating, Solved};
+use rongyi_core::chain::{Hash, hex};
 use rongyi_core::ids::Code;
 use rongyi_core::typed;
 use rongyi_pages::{CaseFault, CaseTyped};
-use serde::Deserialize;
 
+use super::parts::{Fields, Parts, parts};
 use super::{Refused, Side, id_of, view};
 use crate::cases::{CaseError, SentAct, find, take, units, whose};
 use crate::door::Kind as ReadKind;
@@ -14,28 +15,52 @@ use crate::door::asked::{Path, Seq, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, OnDuty, go};
 
+/// The field of the photos of a step.
+const PHOTOS: &str = "photos";
+
 /// What the forms of a case send; each uses what it needs.
-#[derive(Debug, Deserialize)]
-pub(crate) struct SentStep {
-    #[serde(default)]
+#[derive(Debug, Default)]
+struct SentStep {
     act: String,
-    #[serde(default)]
     key: String,
-    #[serde(default)]
     seen: String,
-    #[serde(default)]
+    next: String,
     words: String,
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     number: String,
-    #[serde(default)]
     solved: String,
-    #[serde(default)]
     satisfied: String,
 }
 
 impl SentStep {
+    fn of(fields: Fields) -> SentStep {
+        let mut sent = SentStep::default();
+        let mut phrase = String::new();
+        for (name, value) in fields {
+            match name.as_str() {
+                "act" => sent.act = value,
+                "key" => sent.key = value,
+                "seen" => sent.seen = value,
+                "next" => sent.next = value,
+                "phrase" => phrase = value,
+                "words" => sent.words = value,
+                "unit" => sent.unit = value,
+                "number" => sent.number = value,
+                "solved" => sent.solved = value,
+                "satisfied" => sent.satisfied = value,
+                _ => {}
+            }
+        }
+        // A sentence that was chosen comes before what was written by hand.
+        if !phrase.is_empty() {
+            sent.words = match sent.words.trim() {
+                "" => phrase,
+                more => format!("{phrase}\n{more}"),
+            };
+        }
+        sent
+    }
+
     fn ask(&self) -> Option<Ask> {
         if let Some(code) = self.act.strip_prefix("move:") {
             return code.parse().ok().map(Ask::Move);
@@ -62,8 +87,9 @@ impl SentStep {
         })
     }
 
-    fn typed(&self) -> CaseTyped {
+    fn typed(&self, photos: &[Hash]) -> CaseTyped {
         CaseTyped {
+            photos: photos.iter().map(|digest| hex(digest)).collect(),
             act: self.act.clone(),
             words: self.words.clone(),
             unit: self.unit.clone(),
@@ -78,31 +104,50 @@ impl SentStep {
 pub(crate) async fn step_own(
     member: Member,
     Path((_, Seq(case_no))): Path<(String, Seq)>,
-    sent: Unread<SentStep>,
+    sent: Unread<Fields>,
 ) -> Result<Response, Fault> {
     let side = Side::own(&member)?;
     let at_hand = find(&side.visit.app.house, &side.visit.code, case_no).await?;
     if !at_hand.is_of(member.me.resident) {
         return Err(Fault::not_found());
     }
-    stepped(&side, case_no, sent.form().await?).await
+    stepped(&side, case_no, parts(&side, sent).await?).await
 }
 
 /// `POST /{community}/queue/{no}/step`.
 pub(crate) async fn step_work(
     duty: OnDuty,
     Path((_, Seq(case_no))): Path<(String, Seq)>,
-    sent: Unread<SentStep>,
+    sent: Unread<Fields>,
 ) -> Result<Response, Fault> {
     let side = Side::desk(&duty)?;
     let at_hand = find(&side.visit.app.house, &side.visit.code, case_no).await?;
     duty.reads(ReadKind::Case, &whose(&at_hand)).await?;
-    stepped(&side, case_no, sent.form().await?).await
+    stepped(&side, case_no, parts(&side, sent).await?).await
 }
 
-async fn stepped(side: &Side<'_>, case_no: u64, sent: SentStep) -> Result<Response, Fault> {
+async fn stepped(side: &Side<'_>, case_no: u64, mut parts: Parts) -> Result<Response, Fault> {
     let visit = side.visit;
     let house = &visit.app.house;
+    let sent = SentStep::of(std::mem::take(&mut parts.fields));
+    let photos = parts.photos_of(PHOTOS);
+    if !parts.wrong.is_empty() {
+        // A photo that was not taken is told before anything is done without it.
+        let status = Fault::input("photos", "", "").status;
+        let at_hand = find(house, &visit.code, case_no).await?;
+        let refused = Refused {
+            typed: sent.typed(&photos),
+            errors: parts
+                .wrong
+                .into_iter()
+                .map(|fault| CaseFault {
+                    field: format!("photos-{}", id_of(&sent.act)),
+                    ..fault
+                })
+                .collect(),
+        };
+        return Ok((status, Html(view(side, &at_hand, refused).await?)).into_response());
+    }
     let ask = sent.ask().ok_or_else(Fault::not_found)?;
     let asked = SentAct {
         ask,
@@ -110,17 +155,27 @@ async fn stepped(side: &Side<'_>, case_no: u64, sent: SentStep) -> Result<Respon
             // A form without the number of steps is taken for one of the very first page.
             seen: sent.seen.parse().unwrap_or(0),
             words: sent.words.clone(),
-            photos: 0,
+            photos: u8::try_from(photos.len()).unwrap_or(u8::MAX),
             files: 0,
             unit: sent.unit.parse::<Code>().ok().filter(|unit| {
                 let mut known = units(&side.served).into_iter();
                 known.any(|(code, _)| code == *unit)
             }),
         },
+        photos: photos.clone(),
         token: Some(sent.key.clone()).filter(|key| (1..=128).contains(&key.len())),
     };
     let refusals = match take(house, &visit.code, &side.actor, case_no, &asked).await {
-        Ok(()) => return Ok(go(&side.path(&format!("/{case_no}?done=1")))),
+        Ok(()) => {
+            // Whoever goes through the queue stands before the next one.
+            let next = sent
+                .next
+                .parse::<u64>()
+                .ok()
+                .filter(|_| side.is_desk && matches!(asked.ask, Ask::Move(_)));
+            let there = next.unwrap_or(case_no);
+            return Ok(go(&side.path(&format!("/{there}?done={case_no}"))));
+        }
         Err(CaseError::Refused(refusals)) => refusals,
         Err(error) => return Err(error.into()),
     };
@@ -148,7 +203,7 @@ async fn stepped(side: &Side<'_>, case_no: u64, sent: SentStep) -> Result<Respon
     let status = Fault::from(CaseError::Refused(refusals)).status;
     let at_hand = find(house, &visit.code, case_no).await?;
     let refused = Refused {
-        typed: sent.typed(),
+        typed: sent.typed(&photos),
         errors,
     };
     Ok((status, Html(view(side, &at_hand, refused).await?)).into_response())

@@ -61,6 +61,8 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
     ("orders", Act::ReadOrder),
     ("balance", Act::ReadBalance),
     ("passbook", Act::ReadPassbook),
+    ("report list", Act::SeeReports),
+    ("report show", Act::SeeReports),
     ("period preview", Act::StepPeriod),
     ("period withdraw", Act::StepPeriod),
     ("period sign-off", Act::StepPeriod),

@@ -103,6 +103,10 @@ fn case_text((case_no, step, key, text): &(u64, u32, String, String)) -> serde_j
     serde_json::json!({ "case": case_no, "step": step, "question": key, "text": text })
 }
 
+fn case_photo((case_no, step, digest): &(u64, u32, String)) -> serde_json::Value {
+    serde_json::json!({ "case": case_no, "step": step, "sha256": digest })
+}
+
 /// Everything about a person, for the person.
 pub(crate) fn as_json(personal_data: &Own) -> serde_json::Value {
     let residencies: Vec<_> = personal_data
@@ -135,6 +139,7 @@ pub(crate) fn as_json(personal_data: &Own) -> serde_json::Value {
                 "texts": texts,
                 "references": references,
                 "cases": row.case_texts.iter().map(case_text).collect::<Vec<_>>(),
+                "photos": row.case_photos.iter().map(case_photo).collect::<Vec<_>>(),
                 "movements": row.movements.iter().map(movement).collect::<Vec<_>>(),
                 "orders": row.orders.iter().map(order).collect::<Vec<_>>(),
                 "sessions": row.sessions.iter().map(session).collect::<Vec<_>>(),

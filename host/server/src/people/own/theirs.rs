@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Loaded};
+use rongyi_core::chain::hex;
 use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
 use rongyi_core::record::{About, Personal, Record};
@@ -55,6 +56,7 @@ pub(super) async fn residency(
     texts.sort_unstable();
     references.sort_unstable();
     let case_texts = store.case_texts_of(&community, resident).await?;
+    let case_photos = store.case_photos_of(&community, resident).await?;
     let movements = frame.map(|frame| lines.iter().map(|row| movement(&frame, row)).collect());
     Ok(Some(Residency {
         traits: member.traits,
@@ -65,6 +67,10 @@ pub(super) async fn residency(
         case_texts: case_texts
             .into_iter()
             .map(|(case_no, text)| (case_no, text.step, text.key, text.text.text))
+            .collect(),
+        case_photos: case_photos
+            .into_iter()
+            .map(|(case_no, photo)| (case_no, photo.step, hex(&photo.digest)))
             .collect(),
         movements: movements.unwrap_or_default(),
         orders: store

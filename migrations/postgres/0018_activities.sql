@@ -1,4 +1,4 @@
--- Activities beside the ledger: the same tables as in sqlite/0019_activities.sql, which says what each column is for.
+-- Activities beside the ledger: the same tables as in sqlite/0018_activities.sql, which says what each column is for.
 CREATE TABLE activity (
     activity_no  BIGINT  NOT NULL CHECK (activity_no >= 1),
     version      BIGINT  NOT NULL CHECK (version >= 0),
