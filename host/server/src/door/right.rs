@@ -131,7 +131,7 @@ fn of(act: Act) -> Line {
         }
         Act::SeePeriods => and_terminal(line(No, OFFICE, &[Read, People])),
         Act::ReadPeriodHolders => and_terminal(line(No, OFFICE, &[People])),
-        Act::SeeReports => and_terminal(line(No, DESK, &[Read])),
+        Act::SeeReports => and_terminal(line(No, DESK, &[])),
         Act::PrintLists => line(No, ALL, &[]),
         Act::ManageStock => and_terminal(line(No, SHOP, &[])),
         Act::ReadPerson
@@ -241,6 +241,7 @@ mod tests {
                 Act::HandOver,
                 Act::FindResident,
                 Act::Object,
+                Act::PrintLists,
                 Act::ManageStock
             ]
         );
@@ -252,7 +253,8 @@ mod tests {
                 Act::FindResident,
                 Act::Object,
                 Act::SeeCases,
-                Act::WorkCases
+                Act::WorkCases,
+                Act::PrintLists
             ]
         );
         let scope = |scope| can(Right::Device(scope));
