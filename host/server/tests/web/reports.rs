@@ -411,7 +411,7 @@ async fn a_month_is_closed_after_what_is_open_was_seen_and_by_two() {
     other.get(page).await.is(200).says(&[
         "/nanmen/wall/winners?period=2026-11",
         "/nanmen/wall/board?period=2026-11",
-        "/nanmen/reports/points?from=2026-11&to=2026-11",
+        "/nanmen/reports/points?from=2026-11&#38;to=2026-11",
     ]);
     other
         .get("/nanmen/wall/winners?period=2026-11")
