@@ -412,6 +412,6 @@ mod tests {
     fn labels_are_as_long_as_their_column_is_wide() {
         assert_eq!(short("11月"), "11月");
         assert_eq!(short("2026-11-30"), "2026-11-30");
-        assert_eq!(short("花生油 1.8 升"), "花生油 1.…");
+        assert_eq!(short("花生油 1.8 升"), "花生油 1.8…");
     }
 }

@@ -208,11 +208,14 @@ pub async fn open(
     let actor = acting(house, community, by, None).await?;
     let (answers, mut wrong) = answers(&kind, sent);
     let concerned = match sent.resident {
-        Some(resident) => {
-            let one = for_whom(house, community, resident).await?;
-            wrong.extend(one.as_ref().err().cloned());
-            one.ok().into_iter().collect()
-        }
+        Some(resident) => match for_whom(house, community, resident).await {
+            Ok(one) => vec![one],
+            Err(CaseError::Refused(all)) => {
+                wrong.extend(all);
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        },
         None => Vec::new(),
     };
     let resident = sent.resident.or(match by {
@@ -378,7 +381,7 @@ async fn for_whom(
     house: &House,
     community: &Code,
     resident: ResidentNo,
-) -> Result<Result<Party, Refusal>, CaseError> {
+) -> Result<Party, CaseError> {
     let known = parties::household(&house.store, community, resident).await?;
     if known.is_none() {
         let told = refusal(
@@ -386,10 +389,10 @@ async fn for_whom(
             format!("没有 {resident} 号居民，请核对号码。"),
             format!("There is no resident {resident}; check the number."),
         );
-        return Ok(Err(of_field(told, "resident")));
+        return Err(CaseError::Refused(vec![of_field(told, "resident")]));
     }
     let code = Actor::Resident(resident).code();
-    Ok(Ok(parties::party(&house.store, community, &code).await?))
+    Ok(parties::party(&house.store, community, &code).await?)
 }
 
 /// The event kind of a form that is an event's.

@@ -22,26 +22,19 @@ const LOOSE_KEPT: i64 = 24 * 3_600_000_000;
 
 static READERS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(AT_ONCE));
 
-/// Keeps a photo as it was sent; answers under which digest, or what is wrong with it.
+/// Keeps a photo as it was sent; answers under which digest.
 ///
 /// # Errors
-/// What the database said.
-pub async fn keep(
-    house: &House,
-    community: &Code,
-    sent: Vec<u8>,
-) -> Result<Result<Hash, Refusal>, CaseError> {
+/// [`CaseError::Refused`] says what is wrong with it; else what the database said.
+pub async fn keep(house: &House, community: &Code, sent: Vec<u8>) -> Result<Hash, CaseError> {
     // Nobody closes it; without a place it is only not waited for.
     let place = READERS.acquire().await.ok();
     let read = tokio::task::spawn_blocking(move || rongyi_photos::plain(&sent)).await;
     drop(place);
-    let photo = match read.unwrap_or(Err(PhotoError::Broken)) {
-        Ok(photo) => photo,
-        Err(error) => return Ok(Err(told(error))),
-    };
+    let photo = read.unwrap_or(Err(PhotoError::Broken));
+    let photo = photo.map_err(|error| CaseError::Refused(vec![told(error)]))?;
     let now = house.clock.now();
-    let digest = house.store.keep_photo(community, &photo.bytes, now).await?;
-    Ok(Ok(digest))
+    Ok(house.store.keep_photo(community, &photo.bytes, now).await?)
 }
 
 /// What is wrong with a photo, and what to do.

@@ -1,5 +1,5 @@
 //! Cases on pages: a resident's own list, the office's queue, and one case with what may be done now. The form of a new
-//! case is in [`form`], what somebody sends about one in [`step`], what people read of it in [`shown`], [`rows`] and
+//! case is in [`form`], what somebody sends about one in [`step`], what people read of it in [`shown`], [`mod@rows`] and
 //! [`photo`], the office's list in [`queue`].
 
 pub(crate) mod form;

@@ -133,7 +133,7 @@ fn of(act: Act) -> Line {
         }
         Act::SeePeriods => and_terminal(line(No, OFFICE, &[Read, People])),
         Act::ReadPeriodHolders => and_terminal(line(No, OFFICE, &[People])),
-        Act::SeeReports => and_terminal(line(No, DESK, &[Read])),
+        Act::SeeReports => and_terminal(line(No, DESK, &[])),
         Act::PrintLists => line(No, ALL, &[]),
         Act::ManageStock => and_terminal(line(No, SHOP, &[])),
         Act::ReadPerson
@@ -243,6 +243,7 @@ mod tests {
                 Act::HandOver,
                 Act::FindResident,
                 Act::Object,
+                Act::PrintLists,
                 Act::ManageStock
             ]
         );
@@ -255,6 +256,7 @@ mod tests {
                 Act::Object,
                 Act::SeeCases,
                 Act::WorkCases,
+                Act::PrintLists,
                 Act::LeadActivities,
                 Act::ConfirmHours
             ]

@@ -31,15 +31,30 @@ pub(crate) struct Listed {
     pub name: String,
 }
 
-/// Who stands on a list, or everything that is wrong with it.
+/// Why a list was not read.
+#[derive(Debug)]
+pub(crate) enum ListError {
+    /// Everything that is wrong with it.
+    Wrong(Vec<Text>),
+    /// The database.
+    Store(StoreError),
+}
+
+impl From<StoreError> for ListError {
+    fn from(error: StoreError) -> Self {
+        ListError::Store(error)
+    }
+}
+
+/// Who stands on a list.
 ///
 /// # Errors
-/// What the database said.
+/// [`ListError`].
 pub(crate) async fn people(
     house: &House,
     community: &Code,
     written: &str,
-) -> Result<Result<Vec<Listed>, Vec<Text>>, StoreError> {
+) -> Result<Vec<Listed>, ListError> {
     let (mut listed, mut wrong) = (Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
     let words = written.lines().flat_map(|line| line.split(BETWEEN));
@@ -52,8 +67,9 @@ pub(crate) async fn people(
             ));
             break;
         }
-        match somebody(house, community, word).await? {
-            Err(text) => wrong.push(text),
+        match somebody(house, community, word).await {
+            Err(ListError::Wrong(texts)) => wrong.extend(texts),
+            Err(error @ ListError::Store(_)) => return Err(error),
             Ok(one) if seen.insert(one.resident) => listed.push(one),
             Ok(one) => wrong.push(both(
                 format!("“{word}”（{} 号）写了两次，请去掉一个。", one.resident),
@@ -70,11 +86,11 @@ pub(crate) async fn people(
             "The list is empty. Write a number or a name on each line.",
         ));
     }
-    Ok(if wrong.is_empty() {
+    if wrong.is_empty() {
         Ok(listed)
     } else {
-        Err(wrong)
-    })
+        Err(ListError::Wrong(wrong))
+    }
 }
 
 fn both(zh: impl Into<String>, en: impl Into<String>) -> Text {
@@ -85,45 +101,45 @@ fn both(zh: impl Into<String>, en: impl Into<String>) -> Text {
 }
 
 /// The one resident of a number or a name.
-async fn somebody(
-    house: &House,
-    community: &Code,
-    word: &str,
-) -> Result<Result<Listed, Text>, StoreError> {
+async fn somebody(house: &House, community: &Code, word: &str) -> Result<Listed, ListError> {
     let store = &house.store;
     if let Some(number) = typed::number(word) {
         let resident = ResidentNo(number);
         let person = store.resident_person(community, resident).await?;
         let person = person.filter(|person| person.name != ERASED);
-        return Ok(person
+        return person
             .map(|person| Listed {
                 resident,
                 name: person.name,
             })
             .ok_or_else(|| {
-                both(
+                wrong(
                     format!("没有 {word} 号居民，请核对号码。"),
                     format!("There is no resident {word}; check the number."),
                 )
-            }));
+            });
     }
     let found = finding::find(store, community, word).await?;
     let mut same = found.residents.into_iter().filter(|row| row.name == word);
     let (first, second) = (same.next(), same.next());
-    Ok(match (first, second) {
+    match (first, second) {
         (Some(row), None) => Ok(Listed {
             resident: row.resident,
             name: row.name,
         }),
-        (Some(_), Some(_)) => Err(both(
+        (Some(_), Some(_)) => Err(wrong(
             format!("叫“{word}”的不止一位，请写号码。"),
             format!("There is more than one “{word}”; write the number."),
         )),
-        (None, _) => Err(both(
+        (None, _) => Err(wrong(
             format!("没有叫“{word}”的居民，请写全名或者号码。"),
             format!("Nobody is called “{word}”; write the whole name, or the number."),
         )),
-    })
+    }
+}
+
+fn wrong(zh: String, en: String) -> ListError {
+    ListError::Wrong(vec![both(zh, en)])
 }
 
 /// What each of these would come to, in this order.

@@ -5,7 +5,7 @@ use rongyi_core::account::{Account, Purpose};
 use rongyi_core::ids::AssetNo;
 use rongyi_core::time::LocalDate;
 
-use super::{Asked, ReportError};
+use super::{Asked, Chart, ReportError, Series, Sum, Unit, months, titled};
 
 /// Where points come from and go to.
 const SIDES: [Purpose; 5] = [
@@ -65,9 +65,36 @@ impl Flows {
         sum
     }
 
+    /// A bar for each month and each of these: what comes in above the line, what goes out below it.
+    pub(super) fn chart(&self, up: &[Line], down: &[Line]) -> Chart {
+        let of = |(title, value): &Line| Series {
+            title: titled(*title),
+            values: self.months.iter().map(|(_, flow, _)| value(flow)).collect(),
+        };
+        let labels = self.months.iter();
+        Chart {
+            labels: labels.map(|(month, ..)| months::short(*month)).collect(),
+            up: up.iter().map(of).collect(),
+            down: down.iter().map(of).collect(),
+        }
+    }
+
     /// What people held at the end.
     pub(super) fn after(&self) -> i64 {
         self.months.last().map_or(self.before, |(.., after)| *after)
+    }
+}
+
+/// A number of each month and what it is called, in both languages.
+pub(super) type Line = ((&'static str, &'static str), fn(&Flow) -> i64);
+
+/// A number on the line above a table of points.
+pub(super) fn sum(title: (&'static str, &'static str), sign: &'static str, value: i64) -> Sum {
+    Sum {
+        title,
+        sign,
+        value,
+        unit: Unit::Points,
     }
 }
 

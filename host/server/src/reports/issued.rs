@@ -1,8 +1,8 @@
 //! What was issued, month by month, and what of it deductions took again.
 
 use super::points::BOOKED;
-use super::{Asked, Chart, Report, ReportError, Row, Series, Sum, Table, Unit};
-use super::{both, column, flows, months, num, titled, totals};
+use super::{Asked, Report, ReportError, Row, Table, Unit};
+use super::{both, column, flows, months, num, totals};
 
 pub(super) const REPORT: Report = Report {
     code: "issued",
@@ -37,9 +37,9 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
         )
     });
     let sums = [
-        (("发出", "issued"), "", sum.issued),
-        (("扣减", "deducted"), "−", sum.deducted),
-        (("净发出", "issued net"), "=", net(&sum)),
+        flows::sum(("发出", "issued"), "", sum.issued),
+        flows::sum(("扣减", "deducted"), "−", sum.deducted),
+        flows::sum(("净发出", "issued net"), "=", net(&sum)),
     ];
     Ok(Table {
         heads: vec![("月份", "month")],
@@ -50,42 +50,16 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
         ],
         total: Some(totals(&rows, &[true; 3])),
         rows,
-        sums: sums
-            .map(|(title, sign, value)| Sum {
-                title,
-                sign,
-                value,
-                unit: Unit::Points,
-            })
-            .to_vec(),
+        sums: sums.to_vec(),
         agrees: Some(flows.agrees),
         said: both(
             format!("共发出 {} 分。{most_zh}", num(sum.issued)),
             format!("{} points were issued.{most_en}", num(sum.issued)),
         ),
-        chart: Some(Chart {
-            labels: flows
-                .months
-                .iter()
-                .map(|(month, ..)| months::short(*month))
-                .collect(),
-            up: vec![Series {
-                title: titled(("发出", "issued")),
-                values: flows
-                    .months
-                    .iter()
-                    .map(|(_, flow, _)| flow.issued)
-                    .collect(),
-            }],
-            down: vec![Series {
-                title: titled(("扣减", "deducted")),
-                values: flows
-                    .months
-                    .iter()
-                    .map(|(_, flow, _)| flow.deducted)
-                    .collect(),
-            }],
-        }),
+        chart: Some(flows.chart(
+            &[(("发出", "issued"), |flow| flow.issued)],
+            &[(("扣减", "deducted"), |flow| flow.deducted)],
+        )),
         notes: vec![
             BOOKED,
             (

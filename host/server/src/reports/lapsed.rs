@@ -1,8 +1,8 @@
 //! What lapsed, month by month, and how much that is of what people held.
 
 use super::points::BOOKED;
-use super::{Asked, Chart, Report, ReportError, Row, Series, Sum, Table, Unit};
-use super::{both, column, flows, months, num, per_mille, titled, totals};
+use super::{Asked, Report, ReportError, Row, Table, Unit};
+use super::{both, column, flows, months, num, per_mille, totals};
 
 pub(super) const REPORT: Report = Report {
     code: "lapsed",
@@ -42,33 +42,13 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
         ],
         total: Some(total),
         rows,
-        sums: vec![Sum {
-            title: ("作废", "lapsed"),
-            sign: "",
-            value: sum.lapsed,
-            unit: Unit::Points,
-        }],
+        sums: vec![flows::sum(("作废", "lapsed"), "", sum.lapsed)],
         agrees: Some(flows.agrees),
         said: both(
             format!("共作废 {} 分。", num(sum.lapsed)),
             format!("{} points lapsed.", num(sum.lapsed)),
         ),
-        chart: Some(Chart {
-            labels: flows
-                .months
-                .iter()
-                .map(|(month, ..)| months::short(*month))
-                .collect(),
-            up: vec![Series {
-                title: titled(("作废", "lapsed")),
-                values: flows
-                    .months
-                    .iter()
-                    .map(|(_, flow, _)| flow.lapsed)
-                    .collect(),
-            }],
-            down: Vec::new(),
-        }),
+        chart: Some(flows.chart(&[(("作废", "lapsed"), |flow| flow.lapsed)], &[])),
         notes: vec![
             BOOKED,
             (

@@ -1,8 +1,8 @@
 //! Points in and out: what came to people, what they spent, what lapsed, and what they hold; month by month.
 
-use super::flows::{self, Flows};
-use super::{Asked, Chart, Report, ReportError, Row, Series, Sum, Table, Unit};
-use super::{both, column, months, num, titled, totals};
+use super::flows::{self, Flows, sum};
+use super::{Asked, Report, ReportError, Row, Sum, Table, Unit};
+use super::{both, column, months, num, totals};
 
 pub(super) const REPORT: Report = Report {
     code: "points",
@@ -23,12 +23,6 @@ pub(super) const BOOKED: (&str, &str) = (
 
 /// The line on top of every table of booked points.
 pub(super) fn equation(flows: &Flows) -> Vec<Sum> {
-    let sum = |title, sign, value| Sum {
-        title,
-        sign,
-        value,
-        unit: Unit::Points,
-    };
     let all = flows.sum();
     let mut sums = vec![
         sum(("期初在大家手里", "held before"), "", flows.before),
@@ -67,14 +61,6 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
     if let Some(last) = total.last_mut() {
         *last = Some(flows.after());
     }
-    let of = |title, value: fn(&flows::Flow) -> i64| Series {
-        title: titled(title),
-        values: flows
-            .months
-            .iter()
-            .map(|(_, flow, _)| value(flow))
-            .collect(),
-    };
     let more = flows.after().saturating_sub(flows.before);
     let (zh, en) = if more >= 0 {
         ("多", "more")
@@ -109,18 +95,13 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
                 num(sum.lapsed)
             ),
         ),
-        chart: Some(Chart {
-            labels: flows
-                .months
-                .iter()
-                .map(|(month, ..)| months::short(*month))
-                .collect(),
-            up: vec![of(("发出", "issued"), |flow| flow.issued)],
-            down: vec![
-                of(("兑换", "redeemed"), |flow| flow.redeemed),
-                of(("作废", "lapsed"), |flow| flow.lapsed),
+        chart: Some(flows.chart(
+            &[(("发出", "issued"), |flow| flow.issued)],
+            &[
+                (("兑换", "redeemed"), |flow| flow.redeemed),
+                (("作废", "lapsed"), |flow| flow.lapsed),
             ],
-        }),
+        )),
         notes: vec![BOOKED],
     })
 }

@@ -1,8 +1,8 @@
 //! What was spent on goods that were handed over, month by month, and how much that is of what was issued.
 
 use super::points::BOOKED;
-use super::{Asked, Chart, Report, ReportError, Row, Series, Sum, Table, Unit};
-use super::{both, column, flows, months, num, per_mille, titled, totals};
+use super::{Asked, Report, ReportError, Row, Table, Unit};
+use super::{both, column, flows, months, num, per_mille, totals};
 
 pub(super) const REPORT: Report = Report {
     code: "redeemed",
@@ -49,12 +49,7 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
         ],
         total: Some(total),
         rows,
-        sums: vec![Sum {
-            title: ("兑换", "redeemed"),
-            sign: "",
-            value: sum.redeemed,
-            unit: Unit::Points,
-        }],
+        sums: vec![flows::sum(("兑换", "redeemed"), "", sum.redeemed)],
         agrees: Some(flows.agrees),
         said: both(
             format!("共兑换 {} 分，是同期发出的 {percent}。", num(sum.redeemed)),
@@ -63,22 +58,7 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
                 num(sum.redeemed)
             ),
         ),
-        chart: Some(Chart {
-            labels: flows
-                .months
-                .iter()
-                .map(|(month, ..)| months::short(*month))
-                .collect(),
-            up: vec![Series {
-                title: titled(("兑换", "redeemed")),
-                values: flows
-                    .months
-                    .iter()
-                    .map(|(_, flow, _)| flow.redeemed)
-                    .collect(),
-            }],
-            down: Vec::new(),
-        }),
+        chart: Some(flows.chart(&[(("兑换", "redeemed"), |flow| flow.redeemed)], &[])),
         notes: vec![
             BOOKED,
             (

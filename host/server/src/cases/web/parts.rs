@@ -10,6 +10,7 @@ use rongyi_pages::CaseFault;
 use rongyi_photos::{PhotoError, SENT_MAX};
 
 use super::Side;
+use crate::cases::CaseError;
 use crate::cases::photos::{self, PHOTOS_MAX};
 use crate::door::app::BODY_MAX_BYTES;
 use crate::door::asked::Unread;
@@ -123,9 +124,14 @@ async fn read(side: &Side<'_>, mut form: Multipart, parts: &mut Parts) -> Result
         } else if length > 0 {
             // A field in which nothing was chosen comes as a file of no bytes.
             let house = &side.visit.app.house;
-            match photos::keep(house, &side.visit.code, bytes).await? {
+            match photos::keep(house, &side.visit.code, bytes).await {
                 Ok(digest) => parts.photo(&name, digest),
-                Err(refusal) => parts.refuse(side, &name, &refusal),
+                Err(CaseError::Refused(all)) => {
+                    for refusal in &all {
+                        parts.refuse(side, &name, refusal);
+                    }
+                }
+                Err(error) => return Err(error.into()),
             }
         }
     }

@@ -16,7 +16,7 @@ use rongyi_pages::{
 };
 use serde::Deserialize;
 
-use super::{Listed, one_by_one, people, tried};
+use super::{ListError, Listed, one_by_one, people, tried};
 use crate::access::random;
 use crate::door::asked::{Typed, Unread};
 use crate::door::fault::Fault;
@@ -127,8 +127,16 @@ struct Roster {
     listed: Vec<Listed>,
 }
 
+/// What came of reading a list.
+enum Looked {
+    /// It was read.
+    List(Box<Roster>),
+    /// The form with what is wrong.
+    Form(Response),
+}
+
 /// Reads a list, or shows the form with what is wrong.
-async fn read(duty: &OnDuty, sent: &Sent) -> Result<Result<Roster, Response>, Fault> {
+async fn read(duty: &OnDuty, sent: &Sent) -> Result<Looked, Fault> {
     let visit = &duty.visit;
     let book = book(visit).await?;
     let kinds = kinds(visit, &book);
@@ -142,14 +150,18 @@ async fn read(duty: &OnDuty, sent: &Sent) -> Result<Result<Roster, Response>, Fa
             message: visit.either("请选做了什么。", "Choose what was done."),
         });
     }
-    let listed = people(&visit.app.house, &visit.code, &sent.typed.people).await?;
-    if let Err(wrong) = &listed {
-        let all: Vec<String> = wrong.iter().map(|text| visit.say(text)).collect();
-        errors.push(FieldError {
-            field: "people",
-            message: all.join(" "),
-        });
-    }
+    let listed = match people(&visit.app.house, &visit.code, &sent.typed.people).await {
+        Ok(listed) => Some(listed),
+        Err(ListError::Store(error)) => return Err(error.into()),
+        Err(ListError::Wrong(wrong)) => {
+            let all: Vec<String> = wrong.iter().map(|text| visit.say(text)).collect();
+            errors.push(FieldError {
+                field: "people",
+                message: all.join(" "),
+            });
+            None
+        }
+    };
     let now = visit.app.house.today(&visit.code);
     if let Err(error) = crate::earning::quantity(&sent.typed.quantity) {
         errors.push(FieldError {
@@ -164,21 +176,25 @@ async fn read(duty: &OnDuty, sent: &Sent) -> Result<Result<Roster, Response>, Fa
         });
     }
     match (kind, listed) {
-        (Some(kind), Ok(listed)) if errors.is_empty() => {
+        (Some(kind), Some(listed)) if errors.is_empty() => {
             let numbers: Vec<ResidentNo> = listed.iter().map(|one| one.resident).collect();
             duty.reads(Kind::Identity, &numbers).await?;
-            Ok(Ok(Roster {
+            Ok(Looked::List(Box::new(Roster {
                 frame: Arc::new(book.frame().clone()),
                 kind: kind.clone(),
                 listed,
-            }))
+            })))
         }
         _ => {
             let status = Fault::input("", "", "").status;
             let view = view(visit, &kinds, sent.typed.clone(), errors);
-            Ok(Err((status, Html(view)).into_response()))
+            Ok(Looked::Form((status, Html(view)).into_response()))
         }
     }
+}
+
+fn has_key(sent: &Sent) -> bool {
+    (1..=KEY_MAX).contains(&sent.key.len())
 }
 
 /// One event for each of these.
@@ -195,7 +211,7 @@ async fn commands(
         actor: actor.code(),
     };
     let sealing = house.seal_key(&visit.code).await?;
-    let key = Some(&sent.key).filter(|key| (1..=KEY_MAX).contains(&key.len()));
+    let key = has_key(sent).then_some(&sent.key);
     people
         .iter()
         .map(|one| {
@@ -224,8 +240,8 @@ pub(crate) async fn look_at_roster(
 ) -> Result<Response, Fault> {
     let sent = Sent::of(pairs.form().await?);
     let roster = match read(&duty, &sent).await? {
-        Ok(roster) => roster,
-        Err(page) => return Ok(page),
+        Looked::List(roster) => roster,
+        Looked::Form(page) => return Ok(page),
     };
     plan(&duty, (&roster, sent), RosterState::Plan).await
 }
@@ -254,17 +270,16 @@ async fn plan(
     for (one, tried) in roster.listed.iter().zip(tried) {
         let told = match &tried {
             Some(Ok(receipt)) => told(visit, &roster.frame, receipt).await?,
-            Some(Err(rejection)) => Err(visit.say(&rejection.text())),
-            None => Err(String::new()),
+            Some(Err(rejection)) => Told::refused(visit.say(&rejection.text())),
+            None => Told::refused(String::new()),
         };
-        let refused = told.is_err();
         let was_ticked = sent.ticked.is_empty() || sent.ticked.contains(&one.resident.0);
         rows.push(RosterRow {
             resident: one.resident.0,
             name: one.name.clone(),
-            told: told.unwrap_or_else(|why| why),
-            refused,
-            ticked: !refused && was_ticked,
+            ticked: !told.refused && was_ticked,
+            refused: told.refused,
+            told: told.text,
             entry: None,
         });
     }
@@ -308,20 +323,32 @@ fn page(
     }
 }
 
+/// What is said of an event.
+struct Told {
+    text: String,
+    /// Whether nobody gets anything.
+    refused: bool,
+}
+
+impl Told {
+    fn refused(text: String) -> Self {
+        Told {
+            text,
+            refused: true,
+        }
+    }
+}
+
 /// Who gets what, or why nobody does.
-async fn told(
-    visit: &Visit,
-    frame: &Frame,
-    receipt: &Receipt,
-) -> Result<Result<String, String>, Fault> {
+async fn told(visit: &Visit, frame: &Frame, receipt: &Receipt) -> Result<Told, Fault> {
     if let Some(refusal) = receipt.refusal() {
         let plan = explain::plan_of(frame, receipt.set());
         let refusal = explain::without_balance(refusal);
         let why = explain::refusal(&plan, Some(frame), &refusal, visit.tongue());
-        return Ok(Err(why));
+        return Ok(Told::refused(why));
     }
     if receipt.waiting().is_some() {
-        return Ok(Err(visit.either(
+        return Ok(Told::refused(visit.either(
             "先记下来了，等规则修好再算分。",
             "It is kept, and counted when the rule has been mended.",
         )));
@@ -331,7 +358,10 @@ async fn told(
     let all: Vec<String> = all
         .map(|gain| format!("{} {}", gain.who, gain.change))
         .collect();
-    Ok(Ok(all.join(" · ")))
+    Ok(Told {
+        text: all.join(" · "),
+        refused: false,
+    })
 }
 
 /// `POST /{community}/record/roster/book`.
@@ -342,9 +372,13 @@ pub(crate) async fn book_roster(
     let sent = Sent::of(pairs.form().await?);
     let visit = &duty.visit;
     let roster = match read(&duty, &sent).await? {
-        Ok(roster) => roster,
-        Err(page) => return Ok(page),
+        Looked::List(roster) => roster,
+        Looked::Form(page) => return Ok(page),
     };
+    // Without its key the same list could be booked twice.
+    if !has_key(&sent) {
+        return plan(&duty, (&roster, sent), RosterState::Plan).await;
+    }
     let came = roster.listed.iter();
     let came: Vec<&Listed> = came
         .filter(|one| sent.ticked.contains(&one.resident.0))
@@ -386,10 +420,7 @@ pub(crate) async fn book_roster(
 async fn fallen(visit: &Visit, frame: &Frame, why: &Fallen) -> Result<String, Fault> {
     Ok(match why {
         Fallen::Rejected(rejection) => visit.say(&rejection.text()),
-        Fallen::NotBooked(receipt) => {
-            let told = told(visit, frame, receipt).await?;
-            told.unwrap_or_else(|why| why)
-        }
+        Fallen::NotBooked(receipt) => told(visit, frame, receipt).await?.text,
         Fallen::Known(entry) => visit.either(
             &format!("已经记过了，第 {entry} 笔。"),
             &format!("It was booked before, as entry {entry}."),
@@ -415,14 +446,14 @@ async fn booked<'l>(
                 if !fault.status.is_client_error() {
                     return Err(fault);
                 }
-                (Err(visit.say(&fault.text)), None)
+                (Told::refused(visit.say(&fault.text)), None)
             }
         };
         rows.push(RosterRow {
             resident: one.resident.0,
             name: one.name.clone(),
-            refused: told.is_err(),
-            told: told.unwrap_or_else(|why| why),
+            refused: told.refused,
+            told: told.text,
             ticked: false,
             entry,
         });
