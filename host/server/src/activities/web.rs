@@ -2,6 +2,7 @@
 //! the office writes in [`office`], the leader's day in [`day`].
 
 pub(crate) mod day;
+mod form;
 pub(crate) mod office;
 pub(crate) mod own;
 

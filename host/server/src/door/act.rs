@@ -181,10 +181,6 @@ impl Act {
                 "报名、退出活动，签到签退",
                 "join and leave activities, sign in at the door",
             ),
-            Act::JoinOwn => (
-                "报名、退出活动，签到签退",
-                "join and leave activities, sign in at the door",
-            ),
             Act::SeeShop => ("看货架和库存", "see the shop and its stock"),
             Act::Quote => ("问价", "ask what a basket costs"),
             Act::PlaceOrder => ("下兑换单", "place an order"),
@@ -212,14 +208,6 @@ impl Act {
             Act::WorkCases => (
                 "办理办件、替人提出",
                 "work on what was asked, ask for somebody",
-            ),
-            Act::LeadActivities => (
-                "办活动：写、发布、点名",
-                "write, publish and lead activities",
-            ),
-            Act::ConfirmHours => (
-                "确认别人带的活动的时长",
-                "confirm hours that somebody else led",
             ),
             Act::LeadActivities => (
                 "办活动：写、发布、点名",

@@ -210,6 +210,42 @@ async fn lively() -> TestApp {
     app
 }
 
+/// What an operator finds beside what everybody on duty does.
+const OPERATOR: [&str; 32] = [
+    "/{community}/queue",
+    "/{community}/queue/new",
+    "/{community}/queue/new/{kind}",
+    "/{community}/queue/{no}",
+    "/{community}/queue/{no}/photo/{digest}",
+    "/{community}/residents",
+    "/{community}/residents/{resident}",
+    "/{community}/residents/{resident}/passbook/{seq}",
+    "/{community}/residents/{resident}/order",
+    "/{community}/residents/{resident}/data.json",
+    "/{community}/listing",
+    "/{community}/reset",
+    "/{community}/operator/staff",
+    "/{community}/operator/staff/{id}",
+    "/{community}/operator/staff/new",
+    "/{community}/operator/tokens",
+    "/{community}/people",
+    "/{community}/people/new",
+    "/{community}/people/sheet",
+    "/{community}/operator",
+    "/{community}/operator/rules",
+    "/{community}/operator/lapsing",
+    "/{community}/till/day",
+    "/{community}/stock",
+    "/{community}/stock/{item}",
+    "/{community}/stock/{item}/book.csv",
+    "/{community}/operator/periods",
+    "/{community}/operator/periods/{period}",
+    "/{community}/till",
+    "/{community}/record",
+    "/{community}/record/roster",
+    "/{community}/amend",
+];
+
 /// Who begins where, and what they find links to from there.
 fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
     let desks = |further: &[&'static str]| [&STAFF, further].concat();
@@ -228,11 +264,10 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
     let listing = "/{community}/listing";
     let reset = "/{community}/reset";
     let find = "/{community}/residents";
-    let (resident, line, order, data) = (
+    let (resident, line, order) = (
         "/{community}/residents/{resident}",
         "/{community}/residents/{resident}/passbook/{seq}",
         "/{community}/residents/{resident}/order",
-        "/{community}/residents/{resident}/data.json",
     );
     let reports = [
         "/{community}/reports",
@@ -248,40 +283,6 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
         "/{community}/volunteering/{no}",
         "/{community}/volunteering/{no}/{shift}",
         "/{community}/volunteering/{no}/{shift}/code",
-    ];
-    let operator = [
-        "/{community}/queue",
-        "/{community}/queue/new",
-        "/{community}/queue/new/{kind}",
-        "/{community}/queue/{no}",
-        "/{community}/queue/{no}/photo/{digest}",
-        find,
-        resident,
-        line,
-        order,
-        data,
-        listing,
-        reset,
-        "/{community}/operator/staff",
-        "/{community}/operator/staff/{id}",
-        "/{community}/operator/staff/new",
-        "/{community}/operator/tokens",
-        "/{community}/people",
-        "/{community}/people/new",
-        "/{community}/people/sheet",
-        "/{community}/operator",
-        "/{community}/operator/rules",
-        "/{community}/operator/lapsing",
-        till_day,
-        stock,
-        item,
-        book,
-        "/{community}/operator/periods",
-        "/{community}/operator/periods/{period}",
-        till,
-        record,
-        roster,
-        amend,
     ];
     [
         ("", "/", [&PUBLIC[..], &DOORS].concat()),
@@ -311,7 +312,7 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
         (
             "boss",
             "/nanmen/operator",
-            desks(&[&operator[..], &reports, &wall].concat()),
+            desks(&[&OPERATOR[..], &reports, &wall, &activities].concat()),
         ),
     ]
 }

@@ -141,6 +141,103 @@ pub(crate) async fn under_way(app: &TestApp, resident: u32) {
     me.post(&join, &[("shift", "1")]).await.is(303);
 }
 
+/// What the form at the door sends.
+async fn sign(who: &mut Browser<'_>, path: &str, sent: &[(&str, String); 4]) -> Answer {
+    let sent: Vec<(&str, &str)> = sent
+        .iter()
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    who.post(path, &sent).await
+}
+
+/// Two want one seat: the second waits, and moves up when the first leaves.
+async fn the_last_seat(
+    app: &TestApp,
+    no: u64,
+    (one, two, check): (&mut Browser<'_>, &mut Browser<'_>, &mut Browser<'_>),
+) {
+    let page = format!("/nanmen/activities/{no}");
+    let join = format!("{page}/join");
+    one.get(&page)
+        .await
+        .is(200)
+        .says(&["报名 14:00–16:00 这一班"]);
+    one.post(&join, &[("shift", "1")]).await.is(303);
+    one.post(&join, &[("shift", "1")]).await.is(303);
+    let waits = two.post(&join, &[("shift", "1")]).await;
+    assert!(waits.is(303).location().ends_with("done=waiting"));
+    two.get(&page).await.says(&["您在排队，前面还有 0 人"]);
+    let lists: Vec<(u32, i64)> = stored(app, no).await.shifts[0]
+        .signups
+        .iter()
+        .map(|one| (one.resident.0, one.place))
+        .collect();
+    assert_eq!(lists, [(1001, 1), (2001, 2)]);
+    // People are on the list: it is not taken back, and the first who leaves lets the next one up.
+    step(check, no, "take-back")
+        .await
+        .is(422)
+        .says(&["已经有人报名"]);
+    one.post(&format!("{page}/leave"), &[("shift", "1")])
+        .await
+        .is(303);
+    two.get(&page).await.says(&["您报了这一班"]);
+}
+
+/// The code of another half minute, the right one, and somebody without a seat; the second is signed in by the end.
+async fn at_the_door(
+    app: &TestApp,
+    no: u64,
+    (one, two, lead): (&mut Browser<'_>, &mut Browser<'_>, &mut Browser<'_>),
+) {
+    let (page, work) = (
+        format!("/nanmen/activities/{no}"),
+        format!("/nanmen/volunteering/{no}"),
+    );
+    // At the door: the code of another shift, an old one, and the right one.
+    let here = format!("{page}/here");
+    at(app, -5);
+    let old = digits(app, no);
+    at(app, -3);
+    let sent = |code: String, what: &'static str, key: &'static str| {
+        [
+            ("shift", "1".to_owned()),
+            ("code", code),
+            ("what", what.to_owned()),
+            ("key", key.to_owned()),
+        ]
+    };
+    sign(two, &here, &sent(old, "in", "k-0"))
+        .await
+        .is(422)
+        .says(&["这六个数不对"]);
+    let now = digits(app, no);
+    let shown = lead.get(&format!("{work}/1/code")).await;
+    shown
+        .is(200)
+        .says(&[&format!("{} {}", &now[..3], &now[3..])]);
+    assert_eq!(shown.headers["refresh"], "30");
+    let opened = two.get(&format!("{here}?shift=1&code={now}")).await;
+    opened.is(200).says(&["签到", &now]);
+    assert!(
+        stored(app, no).await.shifts[0].marks.is_empty(),
+        "GET changes nothing"
+    );
+    sign(one, &here, &sent(now.clone(), "in", "k-1"))
+        .await
+        .is(422)
+        .says(&["您没有这一班的名额"]);
+    sign(two, &here, &sent(now.clone(), "in", "k-2"))
+        .await
+        .is(303);
+    sign(two, &here, &sent(now, "in", "k-2")).await.is(303);
+    assert_eq!(
+        stored(app, no).await.shifts[0].marks.len(),
+        1,
+        "one form, one mark"
+    );
+}
+
 #[tokio::test]
 async fn from_the_first_word_to_minutes_in_the_ledger() {
     let app = house().await;
@@ -164,82 +261,8 @@ async fn from_the_first_word_to_minutes_in_the_ledger() {
     list.is(200)
         .says(&["榕树下清洁日", "招募中", "还有 1 位，共 1 位"]);
 
-    // Two want one seat; with GET nothing changes.
-    let join = format!("{page}/join");
-    one.get(&page)
-        .await
-        .is(200)
-        .says(&["报名 14:00–16:00 这一班"]);
-    one.post(&join, &[("shift", "1")]).await.is(303);
-    one.post(&join, &[("shift", "1")]).await.is(303);
-    let waits = two.post(&join, &[("shift", "1")]).await;
-    assert!(waits.is(303).location().ends_with("done=waiting"));
-    two.get(&page).await.says(&["您在排队，前面还有 0 人"]);
-    let lists: Vec<(u32, i64)> = stored(&app, no).await.shifts[0]
-        .signups
-        .iter()
-        .map(|one| (one.resident.0, one.place))
-        .collect();
-    assert_eq!(lists, [(1001, 1), (2001, 2)]);
-    // People are on the list: it is not taken back, and the first who leaves lets the next one up.
-    step(&mut check, no, "take-back")
-        .await
-        .is(422)
-        .says(&["已经有人报名"]);
-    one.post(&format!("{page}/leave"), &[("shift", "1")])
-        .await
-        .is(303);
-    two.get(&page).await.says(&["您报了这一班"]);
-
-    // At the door: the code of another shift, an old one, and the right one.
-    let here = format!("{page}/here");
-    at(&app, -5);
-    let old = digits(&app, no);
-    at(&app, -3);
-    let sent = |code: String, what: &'static str, key: &'static str| {
-        [
-            ("shift", "1".to_owned()),
-            ("code", code),
-            ("what", what.to_owned()),
-            ("key", key.to_owned()),
-        ]
-    };
-    async fn post(who: &mut Browser<'_>, path: &str, sent: &[(&str, String); 4]) -> Answer {
-        let sent: Vec<(&str, &str)> = sent
-            .iter()
-            .map(|(name, text)| (*name, text.as_str()))
-            .collect();
-        who.post(path, &sent).await
-    }
-    post(&mut two, &here, &sent(old, "in", "k-0"))
-        .await
-        .is(422)
-        .says(&["这六个数不对"]);
-    let now = digits(&app, no);
-    let shown = lead.get(&format!("{work}/1/code")).await;
-    shown
-        .is(200)
-        .says(&[&format!("{} {}", &now[..3], &now[3..])]);
-    assert_eq!(shown.headers["refresh"], "30");
-    let opened = two.get(&format!("{here}?shift=1&code={now}")).await;
-    opened.is(200).says(&["签到", &now]);
-    assert!(
-        stored(&app, no).await.shifts[0].marks.is_empty(),
-        "GET changes nothing"
-    );
-    post(&mut one, &here, &sent(now.clone(), "in", "k-1"))
-        .await
-        .is(422)
-        .says(&["您没有这一班的名额"]);
-    post(&mut two, &here, &sent(now.clone(), "in", "k-2"))
-        .await
-        .is(303);
-    post(&mut two, &here, &sent(now, "in", "k-2")).await.is(303);
-    assert_eq!(
-        stored(&app, no).await.shifts[0].marks.len(),
-        1,
-        "one form, one mark"
-    );
+    the_last_seat(&app, no, (&mut one, &mut two, &mut check)).await;
+    at_the_door(&app, no, (&mut one, &mut two, &mut lead)).await;
     // The first comes all the same, without a telephone: the leader adds them at a quarter past.
     at(&app, 15);
     let mark = format!("{work}/1/mark");
