@@ -67,8 +67,7 @@ const STATUS_FILES: [(&str, &str); 13] = [
     ("host/server/tests/", "what a test expects"),
 ];
 
-/// Files over [`LINES_MAX`] lines: the most they may have, and why they are not split yet. They only go down.
-const LONG_FILES: &[(&str, usize, &str)] = &[];
+/// Lines of a file; what has more is about more than one thing.
 const LINES_MAX: usize = 600;
 
 /// The folders of the code map; each README is the folder's manual.
@@ -575,26 +574,13 @@ fn messages_say_nothing_of_the_trade() {
 }
 
 #[test]
-fn long_files_only_get_shorter() {
+fn no_file_is_long() {
     let mut wrong = Vec::new();
-    let lengths: BTreeMap<_, _> = rust()
-        .into_iter()
-        .map(|(name, text)| (name, text.lines().count()))
-        .collect();
-    for (name, lines) in &lengths {
-        let listed = LONG_FILES.iter().find(|(file, _, _)| file == name);
-        let most = listed.map_or(LINES_MAX, |(_, most, _)| *most);
-        if *lines > most {
+    for (name, text) in rust() {
+        let lines = text.lines().count();
+        if lines > LINES_MAX {
             wrong.push(format!(
-                "{name} has {lines} lines, at most {most}: split it by what it is about"
-            ));
-        }
-    }
-    for (name, _, reason) in LONG_FILES {
-        let lines = lengths.get(*name).copied().unwrap_or_default();
-        if lines <= LINES_MAX {
-            wrong.push(format!(
-                "{name} ({reason}) has {lines} lines now: take it off the list"
+                "{name} has {lines} lines, at most {LINES_MAX}: split it by what it is about"
             ));
         }
     }

@@ -256,9 +256,9 @@ mod tests {
                 Act::Object,
                 Act::SeeCases,
                 Act::WorkCases,
-                Act::PrintLists,
                 Act::LeadActivities,
-                Act::ConfirmHours
+                Act::ConfirmHours,
+                Act::PrintLists
             ]
         );
         let scope = |scope| can(Right::Device(scope));
