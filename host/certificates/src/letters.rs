@@ -42,7 +42,9 @@ impl Letters {
     }
 
     fn has(&self, letter: char) -> bool {
-        self.map.map(letter).is_some_and(|glyph| glyph.to_u32() != 0)
+        self.map
+            .map(letter)
+            .is_some_and(|glyph| glyph.to_u32() != 0)
     }
 
     /// How wide a letter is, in ems. A letter that is not there has no width; it is asked for before.

@@ -20,10 +20,8 @@ mod written;
 pub use bulk::bundle;
 pub use letters::missing_letters;
 pub use number::{NoNumber, Number, prefix};
-pub use pdf::{ATTACHED, PdfError, pdf};
-pub use signing::{
-    FORMAT, Key, NoKey, PublicKey, SIGNED_PREFIX, Signed, Unproved, community_seed,
-};
+pub use pdf::{ADDRESS_MAX, ATTACHED, PdfError, pdf};
+pub use signing::{FORMAT, Key, NoKey, PublicKey, SIGNED_PREFIX, Signed, Unproved, community_seed};
 pub use statement::{
     BadStatement, Community, FORM, Head, KINDS_MAX, KindLine, LINE_MAX, MINUTES_MAX, Minutes,
     NUMBER_MAX, PROOFS_MAX, Period, ProofLine, STARS_MAX, Signer, Statement, TEXT_MAX,

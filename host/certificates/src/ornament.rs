@@ -14,7 +14,7 @@ const EDGE: f32 = 22.0;
 const ROUND: f32 = 0.552_284_8;
 /// As pale as paper shows.
 const PALE_LEAF: Colour = (0xf3, 0xf4, 0xea);
-const PALE_SEAL: Colour = (0xf7, 0xe8, 0xe0);
+const PALE_SEAL: Colour = (0xf8, 0xec, 0xe5);
 
 /// Paper, frame and corners.
 pub(crate) fn frame(pen: &mut Pen<'_>) {
@@ -44,38 +44,29 @@ fn turned(right: bool, low: bool) -> impl Fn(f32, f32) -> (f32, f32) {
 
 fn corner_ground(right: bool, low: bool) -> Option<Path> {
     let place = turned(right, low);
-    let ((a, b), (c, d)) = (place(-1.2, -1.2), place(25.0, 25.0));
+    let ((a, b), (c, d)) = (place(-1.2, -1.2), place(24.0, 24.0));
     rectangle(a.min(c), b.min(d), a.max(c), b.max(d))
 }
 
-/// A meander, as on the rims of bowls: one line that turns in on itself.
+/// A square in a square, as on the rims of bowls, with a diamond in it.
 fn corner(right: bool, low: bool) -> Option<Path> {
     let place = turned(right, low);
     let mut path = PathBuilder::new();
-    let mut lines = |points: &[(f32, f32)]| {
-        for (index, (x, y)) in points.iter().enumerate() {
-            let (x, y) = place(*x, *y);
+    for shape in [
+        [(0.0, 0.0), (24.0, 0.0), (24.0, 24.0), (0.0, 24.0)],
+        [(6.0, 6.0), (18.0, 6.0), (18.0, 18.0), (6.0, 18.0)],
+        [(12.0, 9.5), (14.5, 12.0), (12.0, 14.5), (9.5, 12.0)],
+    ] {
+        for (index, (x, y)) in shape.into_iter().enumerate() {
+            let (x, y) = place(x, y);
             if index == 0 {
                 path.move_to(x, y);
             } else {
                 path.line_to(x, y);
             }
         }
-    };
-    lines(&[
-        (25.0, 0.0),
-        (0.0, 0.0),
-        (0.0, 25.0),
-        (15.0, 25.0),
-        (15.0, 10.0),
-        (7.5, 10.0),
-        (7.5, 17.5),
-    ]);
-    lines(&[
-        (25.0, 3.5),
-        (25.0, 15.0),
-        (10.0, 15.0),
-    ]);
+        path.close();
+    }
     path.finish()
 }
 
@@ -149,7 +140,7 @@ pub(crate) fn divider(pen: &mut Pen<'_>, y: f32, half: f32) {
 
 /// Across the whole page, under everything: that nothing on it is true.
 pub(crate) fn watermark(pen: &mut Pen<'_>) {
-    let style = Style::heading(104.0, PALE_SEAL).spaced(0.1);
+    let style = Style::heading(108.0, PALE_SEAL);
     let word = Lang::Zh.of(DEMO);
     let (x, y) = (PAGE.0 / 2.0, PAGE.1 / 2.0 + 20.0);
     pen.surface

@@ -5,9 +5,7 @@ use krilla::tagging::{BBox, Identifier, Node, Tag, TagGroup};
 use std::num::NonZeroU16;
 
 use crate::ornament::{self, PAGE};
-use crate::pen::{
-    Colour, GOLD, INK, LEAF, LEAF_DEEP, MUTED, Pen, SEAL, Style, THREAD, rectangle,
-};
+use crate::pen::{Colour, GOLD, INK, LEAF, LEAF_DEEP, MUTED, Pen, SEAL, Style, THREAD, rectangle};
 use crate::signing::Signed;
 use crate::tables::tables;
 use crate::words::{self, Lang, Word};
@@ -17,6 +15,9 @@ pub(crate) const MARGIN: (f32, f32) = (62.0, 533.28);
 const MIDDLE: f32 = PAGE.0 / 2.0;
 /// Where the foot begins: the code, the small print, the signature.
 const FOOT: f32 = 690.0;
+/// How far letters of our own headings stand apart, in ems: from a tenth on, programs that copy text see spaces between them.
+/// Names are never spaced.
+const SPACED: f32 = 0.09;
 /// The side of the code, in points: 29 mm.
 const CODE_SIDE: f32 = 82.0;
 const INK_OF_CODE: Colour = (0, 0, 0);
@@ -63,10 +64,14 @@ pub(crate) fn draw(
     nodes.extend(title(pen, lang, signed));
     let y = holder(pen, lang, signed, &mut nodes);
     let y = total(pen, lang, signed, y, &mut nodes);
-    let room = tables(pen, lang, said, y + 22.0, FOOT - 16.0).ok_or(NoPage::Full)?;
+    let room = tables(pen, lang, said, y + 14.0, FOOT - 10.0).ok_or(NoPage::Full)?;
     nodes.extend(room);
     pen.line(THREAD, 0.7, (MARGIN.0, FOOT), (MARGIN.1, FOOT));
-    nodes.push(code(pen, lang, address, page).ok_or(NoPage::Address)?.into());
+    nodes.push(
+        code(pen, lang, address, page)
+            .ok_or(NoPage::Address)?
+            .into(),
+    );
     nodes.push(scan(pen, lang).into());
     nodes.extend(signature(pen, lang, signed));
     nodes.extend(small_print(pen, lang, signed, address).ok_or(NoPage::Full)?);
@@ -78,7 +83,7 @@ fn stamp(pen: &mut Pen<'_>, lang: Lang) -> TagGroup {
     let (left, top, right, bottom) = (424.0, 50.0, MARGIN.1, 84.0);
     pen.drawn(SEAL, 1.6, rectangle(left, top, right, bottom));
     let middle = (left + right) / 2.0;
-    let zh = Style::heading(14.0, SEAL).spaced(0.12);
+    let zh = Style::heading(14.0, SEAL).spaced(SPACED);
     let en = Style::text(7.2, SEAL);
     let parts = [(Lang::Zh, zh, top + 18.0), (Lang::En, en, top + 28.5)];
     let mut parts = parts.map(|(lang, style, y)| {
@@ -95,7 +100,7 @@ fn title(pen: &mut Pen<'_>, lang: Lang, signed: &Signed) -> Vec<Node> {
     let other = lang.other();
     let room = MARGIN.1 - MARGIN.0;
     let spacing = |lang: Lang| match lang {
-        Lang::Zh => 0.16,
+        Lang::Zh => SPACED,
         Lang::En => 0.05,
     };
     let style = |lang: Lang, size: f32, colour: Colour| {
@@ -117,7 +122,13 @@ fn title(pen: &mut Pen<'_>, lang: Lang, signed: &Signed) -> Vec<Node> {
         other.of(words::NUMBER),
         said.number
     );
-    let line = pen.centred(MIDDLE, 196.0, Style::text(10.5, INK).spaced(0.03), lang, &number);
+    let line = pen.centred(
+        MIDDLE,
+        196.0,
+        Style::text(10.5, INK).spaced(0.03),
+        lang,
+        &number,
+    );
     let colour = if said.revision > 1 { SEAL } else { MUTED };
     let issue = |pen: &mut Pen<'_>, x: f32, lang: Lang| {
         let text = words::revision(lang, said.revision);
@@ -158,7 +169,6 @@ fn holder(pen: &mut Pen<'_>, lang: Lang, signed: &Signed, nodes: &mut Vec<Node>)
     nodes.push(paragraph(parts).into());
     y += 48.0;
     let style = Style::text(38.0, LEAF_DEEP)
-        .spaced(if said.holder.chars().count() < 5 { 0.12 } else { 0.0 })
         .bold()
         .fitted(&said.holder, MARGIN.1 - MARGIN.0 - 40.0);
     let tag = pen.centred(MIDDLE, y, style, Lang::Zh, &said.holder);
@@ -182,7 +192,7 @@ fn holder(pen: &mut Pen<'_>, lang: Lang, signed: &Signed, nodes: &mut Vec<Node>)
     ] {
         let text = words::served(lang, from, to, &said.community.title);
         let mut parts = Vec::new();
-        for line in style.lines(&text, MARGIN.1 - MARGIN.0 - 10.0) {
+        for line in style.even_lines(&text, MARGIN.1 - MARGIN.0 - 10.0) {
             y += height;
             parts.push(pen.centred(MIDDLE, y, style, lang, line));
         }
@@ -192,29 +202,20 @@ fn holder(pen: &mut Pen<'_>, lang: Lang, signed: &Signed, nodes: &mut Vec<Node>)
 }
 
 /// The hours in all, by class, and the stars. Answers where it ends.
-fn total(
-    pen: &mut Pen<'_>,
-    lang: Lang,
-    signed: &Signed,
-    top: f32,
-    nodes: &mut Vec<Node>,
-) -> f32 {
+fn total(pen: &mut Pen<'_>, lang: Lang, signed: &Signed, top: f32, nodes: &mut Vec<Node>) -> f32 {
     let said = &signed.statement;
     let other = lang.other();
     let sum = said.minutes.total();
     let mut y = top + 50.0;
-    let text = words::time(lang, sum);
-    let style = Style::heading(44.0, LEAF).fitted(&text, MARGIN.1 - MARGIN.0 - 60.0);
-    let large = pen.centred(MIDDLE, y, style, lang, &text);
+    let mut parts = large(pen, lang, y, &words::time(lang, sum));
     y += 17.0;
     let text = words::time(other, sum);
     let small = pen.centred(MIDDLE, y, Style::heading(10.5, GOLD), other, &text);
-    nodes.push(paragraph(vec![large, small]).into());
+    parts.push(small);
+    nodes.push(paragraph(parts).into());
     y += 19.0;
     let class = |lang: Lang| {
-        let part = |word: Word, minutes: i64| {
-            words::class(lang, word, minutes)
-        };
+        let part = |word: Word, minutes: i64| words::class(lang, word, minutes);
         if said.minutes.honour == 0 {
             return part(words::CREDIT, said.minutes.credit);
         }
@@ -257,14 +258,46 @@ fn total(
     y
 }
 
+/// Hours and minutes as the largest thing on the page, figures larger than words.
+fn large(pen: &mut Pen<'_>, lang: Lang, y: f32, text: &str) -> Vec<Identifier> {
+    let is_figure = |letter: char| letter.is_ascii_digit();
+    let style = |part: &str| {
+        let size = if part.starts_with(is_figure) {
+            52.0
+        } else {
+            25.0
+        };
+        Style::heading(size, LEAF)
+    };
+    // The spaces belong to the words, so that they are narrow and whoever copies the text gets them.
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let other = |letter: char| is_figure(letter) != is_figure(first);
+        let (part, after) = rest.split_at(rest.find(other).unwrap_or(rest.len()));
+        parts.push(part);
+        rest = after;
+    }
+    let wide: f32 = parts.iter().map(|part| style(part).width(part)).sum();
+    let shrink = (MARGIN.1 - MARGIN.0 - 40.0).min(wide) / wide;
+    let mut x = MIDDLE - wide * shrink / 2.0;
+    let mut drawn = Vec::new();
+    for part in parts {
+        let mut style = style(part);
+        style.size *= shrink;
+        drawn.push(pen.left(x, y, style, lang, part));
+        x += style.width(part);
+    }
+    drawn
+}
+
 /// The code, as a figure that says where it leads.
 fn code(pen: &mut Pen<'_>, lang: Lang, address: &str, page: usize) -> Option<TagGroup> {
     let (left, top) = (MARGIN.0, FOOT + 12.0);
     let path = ornament::code(address, left, top, CODE_SIDE)?;
     let part = pen.picture(INK_OF_CODE, &path);
     let place = Rect::from_ltrb(left, top, left + CODE_SIDE, top + CODE_SIDE)?;
-    let tag = Tag::Figure(Some(words::code(lang, address)))
-        .with_bbox(Some(BBox::new(page, place)));
+    let tag = Tag::Figure(Some(words::code(lang, address))).with_bbox(Some(BBox::new(page, place)));
     Some(TagGroup::with_children(tag, vec![part.into()]))
 }
 
@@ -310,12 +343,7 @@ fn signature(pen: &mut Pen<'_>, lang: Lang, signed: &Signed) -> Vec<Node> {
 }
 
 /// How to check it, by what key, and where in the ledger it was read; none when the address is too long for it.
-fn small_print(
-    pen: &mut Pen<'_>,
-    lang: Lang,
-    signed: &Signed,
-    address: &str,
-) -> Option<Vec<Node>> {
+fn small_print(pen: &mut Pen<'_>, lang: Lang, signed: &Signed, address: &str) -> Option<Vec<Node>> {
     let style = Style::text(6.4, MUTED);
     let left = MARGIN.0 + CODE_SIDE + 18.0;
     let room = 204.0;

@@ -24,6 +24,9 @@ use crate::words::{self, Lang};
 /// The name of the attached file in the document of one certificate.
 pub const ATTACHED: &str = "certificate.json";
 
+/// The longest address of a public page, in characters: what a code of 29 mm holds so that telephones read it from paper.
+pub const ADDRESS_MAX: usize = 150;
+
 /// Why a document cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PdfError {
@@ -49,10 +52,14 @@ pub enum PdfError {
         text: String,
     },
     /// More lines or longer texts than one page holds.
-    #[error("certificate {0} does not fit on a page: put the smaller kinds together or shorten their names")]
+    #[error(
+        "certificate {0} does not fit on a page: put the smaller kinds together or shorten their names"
+    )]
     Full(String),
     /// The address of the public page is longer than a code holds.
-    #[error("certificate {0}: the address of its page is too long for a code")]
+    #[error(
+        "certificate {0}: the address of its page has more than {ADDRESS_MAX} characters, too many for a code"
+    )]
     Address(String),
     /// Two certificates of one number in one bundle.
     #[error("certificate {0} is there twice")]
@@ -130,6 +137,9 @@ fn check(said: &Statement, address: &str) -> Result<(), PdfError> {
         number: number(),
         bad,
     })?;
+    if address.chars().count() > ADDRESS_MAX {
+        return Err(PdfError::Address(number()));
+    }
     let named = [
         said.holder.as_str(),
         said.community.title.as_str(),

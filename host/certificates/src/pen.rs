@@ -105,6 +105,17 @@ impl Style {
         lines
     }
 
+    /// As [`Style::lines`], with lines about as long as each other.
+    pub(crate) fn even_lines(self, text: &str, width: f32) -> Vec<&str> {
+        let lines = self.lines(text, width);
+        [0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]
+            .into_iter()
+            .map(|part| self.lines(text, width * part))
+            .find(|narrow| narrow.len() == lines.len())
+            .filter(|_| lines.len() > 1)
+            .unwrap_or(lines)
+    }
+
     /// Where the first line ends.
     fn first_line(self, text: &str, width: f32) -> usize {
         let mut best = 0;
@@ -210,13 +221,18 @@ impl Pen<'_> {
             return;
         };
         self.surface.set_fill(Some(fill(style.colour)));
-        self.surface.set_stroke(
-            (style.bold > 0.0).then(|| stroke(style.colour, style.bold * style.size)),
-        );
+        self.surface
+            .set_stroke((style.bold > 0.0).then(|| stroke(style.colour, style.bold * style.size)));
         let glyphs = letters.set(text, style.spacing);
         let start = Point::from_xy(x, y);
-        self.surface
-            .draw_glyphs(start, &glyphs, letters.font.clone(), text, style.size, false);
+        self.surface.draw_glyphs(
+            start,
+            &glyphs,
+            letters.font.clone(),
+            text,
+            style.size,
+            false,
+        );
         self.surface.set_stroke(None);
     }
 

@@ -128,7 +128,9 @@ pub enum Unproved {
         found: String,
     },
     /// The signature does not fit what is said.
-    #[error("the signature does not fit: something was changed after it was signed, or it was never signed")]
+    #[error(
+        "the signature does not fit: something was changed after it was signed, or it was never signed"
+    )]
     Signature,
 }
 

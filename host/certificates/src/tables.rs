@@ -8,13 +8,13 @@ use crate::statement::Statement;
 use crate::words::{self, Lang, Word};
 
 /// How small the tables may become until it is said that there is no room.
-const SCALES: [f32; 6] = [1.0, 0.92, 0.84, 0.76, 0.68, 0.6];
+const SCALES: [f32; 8] = [1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.55, 0.5];
 /// Sizes and heights at full scale, in points.
 const SIZE: f32 = 9.6;
 const ROW: f32 = 18.0;
 const LINE_HEIGHT: f32 = 12.0;
 /// How much lower the tables stand at most, where there is room.
-const LOWER_MOST: f32 = 26.0;
+const LOWER_MOST: f32 = 34.0;
 /// What the heading above a table takes.
 const HEADING: f32 = 22.0;
 
@@ -53,7 +53,7 @@ pub(crate) fn tables(
         .iter()
         .map(|table| table.height(scale))
         .fold(0.0, f32::max);
-    let top = top + ((bottom - top - tallest) * 0.3).min(LOWER_MOST);
+    let top = top + ((bottom - top - tallest) * 0.4).min(LOWER_MOST);
     let mut nodes = Vec::new();
     for table in &tables {
         let style = Style::heading(12.0, LEAF_DEEP);

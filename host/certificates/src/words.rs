@@ -198,3 +198,45 @@ pub(crate) fn traces(lang: Lang, key: &str, height: u64, hash: &str) -> String {
         Lang::En => format!("Key {key} · ledger block {height} {start}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::letters::{Face, missing};
+
+    #[test]
+    fn the_faces_have_every_letter_of_ours() {
+        let headings = [TITLE, KINDS, PROOFS, DEMO];
+        for (zh, en) in headings {
+            assert_eq!(missing(Face::Headings, zh), [], "{zh}");
+            assert_eq!(missing(Face::Headings, en), [], "{en}");
+        }
+        for lang in [Lang::Zh, Lang::En] {
+            let texts = [time(lang, 1_234_567_890), time(lang, 61), time(lang, 60)];
+            for text in texts {
+                assert_eq!(missing(Face::Headings, &text), [], "{text}");
+            }
+            let day = LocalDate::FIRST;
+            let [online, offline] = how_to_check(lang, "https://example.org");
+            let mut texts = vec![
+                online,
+                offline,
+                revision(lang, 2),
+                served(lang, day, day, "南门"),
+                short_time(lang, 61),
+                class(lang, CREDIT, 61),
+                traces(lang, "12-ab", 1, "5f"),
+            ];
+            let words = [
+                NUMBER, CERTIFIES, TEAM, CREDIT, HONOUR, KINDS, PROOFS, KIND, PROOF,
+            ];
+            let more = [TIMES, HOURS, TOTAL, SCAN, SIGNED, ISSUED, DEMO];
+            let all = words.into_iter().chain(more).chain(STARS);
+            texts.extend(all.map(|word| lang.of(word).to_owned()));
+            texts.extend(MONTHS.map(str::to_owned));
+            for text in texts {
+                assert_eq!(missing(Face::Text, &text), [], "{text}");
+            }
+        }
+    }
+}

@@ -188,10 +188,7 @@ fn text(map: &Map<String, Value>, key: &'static str) -> Result<String, BadStatem
 }
 
 /// A whole number that its place can hold.
-fn whole<N: TryFrom<i64>>(
-    map: &Map<String, Value>,
-    key: &'static str,
-) -> Result<N, BadStatement> {
+fn whole<N: TryFrom<i64>>(map: &Map<String, Value>, key: &'static str) -> Result<N, BadStatement> {
     let found = part(map, key)?.as_i64();
     found
         .and_then(|number| N::try_from(number).ok())

@@ -116,3 +116,24 @@ pub(crate) fn many(count: u32) -> Result<Vec<Signed>, BadStatement> {
         })
         .collect()
 }
+
+/// The largest statement that may be signed.
+pub(crate) fn full() -> Statement {
+    let mut full = statement();
+    full.holder = "长".repeat(60);
+    full.team = Some("队".repeat(60));
+    full.community.title = "社".repeat(60);
+    full.signer.title = "书".repeat(60);
+    full.signer.name = "名".repeat(60);
+    full.minutes.credit = 999_999_999;
+    full.minutes.honour = 1;
+    full.kinds = (0..10)
+        .map(|line| KindLine {
+            title: "类".repeat(30),
+            minutes: if line == 0 { 1_000_000_000 } else { 0 },
+            times: u32::MAX,
+        })
+        .collect();
+    full.proofs = vec![proof(&"据".repeat(30), 1_000_000_000)];
+    full
+}
