@@ -16,6 +16,10 @@ FORMAT = "rongyi-certificate/1"
 PREFIX = b"rongyi certificate 1\n"
 TEXT_MAX, LINE_MAX, NUMBER_MAX, KINDS_MAX, PROOFS_MAX = 60, 30, 40, 10, 6
 MINUTES_MAX = 1_000_000_000
+# Controls, line breaks, marks of direction, characters without width, halves of characters.
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+                    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U0001bca0-\U0001bca3"
+                    "\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]")
 
 
 class Wrong(Exception):
@@ -146,11 +150,8 @@ def keys(part, names, optional=()):
 
 def text(part, name, most):
     value = part[name]
-    fine = isinstance(value, str) and 1 <= len(value) <= most and value == value.strip() and value.isprintable() \
-        if isinstance(value, str) and not re.search("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u3000]", value) \
-        else isinstance(value, str) and 1 <= len(value) <= most
-    need(fine and not re.search("[\x00-\x1f\x7f]", value), f"“{name}” is empty, too long or hides something",
-         "文字为空、过长或有看不见的字符")
+    need(isinstance(value, str) and 1 <= len(value) <= most and value == value.strip() and not HIDDEN.search(value),
+         f"“{name}” is empty, too long or hides something", "文字为空、过长或有看不见的字符")
     return value
 
 
@@ -181,11 +182,12 @@ def checked(said):
     """The statement, when it says nothing that no certificate may say: its parts, its limits, its sums."""
     keys(said, ["community", "demo", "form", "holder", "issued", "kinds", "ledger", "minutes", "number", "period",
                 "proofs", "revision", "signer"], ["stars", "team"])
-    need(type(said["form"]) is int and said["form"] == 1, f"form {said['form']} is not known here", "证明版式不认识")
+    need(type(said["form"]) is int and said["form"] == 1, f"form {said['form']!r} is not known here", "证明版式不认识")
     need(isinstance(said["demo"], bool), "“demo” is neither true nor false", "内容不对")
-    for part, name in ((keys(said["community"], ["code", "title"]), "code"), (said["community"], "title"),
-                       (said, "holder"), (keys(said["signer"], ["name", "title"]), "name"), (said["signer"], "title")):
+    for part, name in ((keys(said["community"], ["code", "title"]), "code"), (said["community"], "title"), (said, "holder")):
         text(part, name, TEXT_MAX)
+    for name in keys(said["signer"], ["name", "title"]):
+        text(said["signer"], name, LINE_MAX)
     if "team" in said:
         text(said, "team", TEXT_MAX)
     if "stars" in said:
@@ -241,7 +243,7 @@ def show(said, total):
              ("signed by", "签发", f"{said['signer']['title']} {said['signer']['name']}"),
              ("issued", "签发日期", said["issued"]),
              ("ledger", "账本", f"{said['ledger']['height']} {said['ledger']['hash']}")]
-    print(f"OK 成立: the community's key signed that 社区的公钥签过以下内容，请与纸面逐项对照：")
+    print("OK 成立: the community's key signed that 社区的公钥签过以下内容，请与纸面逐项对照：")
     for english, chinese, value in rows:
         print(f"  {english} {chinese}: {value}")
     if said["demo"]:
@@ -265,12 +267,14 @@ def main():
     parser.add_argument("file")
     parser.add_argument("--key", required=True, help="64 hexadecimal digits, or a file that holds them")
     given = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):  # a terminal without Chinese still says the rest
+        stream.reconfigure(errors="backslashreplace")
     try:
         key = key_of(given.key)
         with open(given.file, "rb") as file:
             data = file.read()
         files = attached(data) if data[:1024].find(b"%PDF-") >= 0 else [parsed(data)]
-    except (NoCertificate, OSError) as wrong:
+    except (NoCertificate, OSError, ValueError) as wrong:
         print(f"NO CERTIFICATE 不是证明文件: {wrong}", file=sys.stderr)
         return 2
     failed = 0
@@ -280,7 +284,7 @@ def main():
         except Wrong as wrong:
             said = file["statement"]
             number = said.get("number") if isinstance(said, dict) else None
-            print(f"NOT PROVED 不成立 ({number}): {wrong}", file=sys.stderr)
+            print(f"NOT PROVED 不成立 ({number!r}): {wrong}", file=sys.stderr)
             failed = 1
     return failed
 

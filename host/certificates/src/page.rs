@@ -324,8 +324,16 @@ fn signature(pen: &mut Pen<'_>, lang: Lang, signed: &Signed) -> Vec<Node> {
     let small = Style::text(7.2, MUTED);
     let mut nodes = Vec::new();
     let line = |pen: &mut Pen<'_>, y: f32, style: Style, text: &str| {
-        let tag = pen.right(right, FOOT + y, style.fitted(text, room), lang, text);
-        Node::from(paragraph(vec![tag]))
+        let (style, lines) = in_two(style, text, room);
+        // Two lines stand around the place of one.
+        let step = style.size * 1.15;
+        let mut y = FOOT + y - if lines.len() > 1 { step * 0.6 } else { 0.0 };
+        let mut parts = Vec::new();
+        for line in lines {
+            parts.push(pen.right(right, y, style, lang, line));
+            y += step;
+        }
+        Node::from(paragraph(parts))
     };
     nodes.push(line(
         pen,
@@ -340,6 +348,25 @@ fn signature(pen: &mut Pen<'_>, lang: Lang, signed: &Signed) -> Vec<Node> {
     let day = words::date(lang, said.issued);
     nodes.push(line(pen, 88.0, Style::text(11.0, INK), &day));
     nodes
+}
+
+/// A text in one line, a little smaller where that is enough, or in two.
+fn in_two(style: Style, text: &str, room: f32) -> (Style, Vec<&str>) {
+    let one = style.fitted(text, room);
+    if one.size > style.size * 0.75 {
+        return (one, vec![text]);
+    }
+    for part in [0.75, 0.65, 0.55, 0.45, 0.4] {
+        let smaller = Style {
+            size: style.size * part,
+            ..style
+        };
+        let lines = smaller.even_lines(text, room);
+        if lines.len() <= 2 {
+            return (smaller, lines);
+        }
+    }
+    (one, vec![text])
 }
 
 /// How to check it, by what key, and where in the ledger it was read; none when the address is too long for it.

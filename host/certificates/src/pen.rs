@@ -137,7 +137,7 @@ impl Style {
 
 /// Whether a line may end between two letters.
 fn may_break(before: char, after: char) -> bool {
-    let wide = |letter: char| matches!(u32::from(letter), 0x2e80..=0x2_ffff | 0x3_0000..=0x3_ffff);
+    let wide = |letter: char| matches!(u32::from(letter), 0x2e80..=0x3_ffff);
     let closes = "，。、；：！？）》」』”’％·,.;:!?)";
     let opens = "（《「『“‘(";
     if closes.contains(after) || opens.contains(before) {

@@ -8,7 +8,7 @@ use rongyi_core::time::LocalDate;
 pub const FORM: u8 = 1;
 /// The longest text of a statement (a name, a title), in characters.
 pub const TEXT_MAX: usize = 60;
-/// The longest name of a kind or a class of proof, in characters.
+/// The longest name of a kind, a class of proof or a signer, in characters.
 pub const LINE_MAX: usize = 30;
 /// The longest number, in characters.
 pub const NUMBER_MAX: usize = 40;
@@ -213,8 +213,8 @@ impl Statement {
         if let Some(stars) = self.stars {
             count("stars", i64::from(stars), 0, i64::from(STARS_MAX))?;
         }
-        text("signer.title", &self.signer.title, TEXT_MAX)?;
-        text("signer.name", &self.signer.name, TEXT_MAX)?;
+        text("signer.title", &self.signer.title, LINE_MAX)?;
+        text("signer.name", &self.signer.name, LINE_MAX)?;
         let height = i64::try_from(self.ledger.height).unwrap_or(i64::MAX);
         count("ledger.height", height, 0, i64::MAX - 1)?;
         let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);

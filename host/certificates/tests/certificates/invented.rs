@@ -123,8 +123,8 @@ pub(crate) fn full() -> Statement {
     full.holder = "长".repeat(60);
     full.team = Some("队".repeat(60));
     full.community.title = "社".repeat(60);
-    full.signer.title = "书".repeat(60);
-    full.signer.name = "名".repeat(60);
+    full.signer.title = "书".repeat(30);
+    full.signer.name = "名".repeat(30);
     full.minutes.credit = 999_999_999;
     full.minutes.honour = 1;
     full.kinds = (0..10)

@@ -131,6 +131,33 @@ fn it_says_what_is_wrong() {
             2,
             "格式不对",
         ),
+        (&text.replace("演示·𠮷㛃", "\\ud800"), &public, 1, "看不见"),
+        (
+            &text.replace("演示·𠮷㛃", "演示\u{202e}"),
+            &public,
+            1,
+            "看不见",
+        ),
+        (&text.replace("演示·𠮷㛃", " "), &public, 1, "文字为空"),
+        (
+            &text.replace("\"height\": 41286", "\"height\": 41286.0"),
+            &public,
+            1,
+            "数字不对",
+        ),
+        (
+            &text.replace("\"demo\": true", "\"demo\": 1"),
+            &public,
+            1,
+            "内容不对",
+        ),
+        (
+            &text.replace("\"form\": 1", "\"form\": 2"),
+            &public,
+            1,
+            "版式不认识",
+        ),
+        (&"[".repeat(100_000), &public, 2, "不是证明文件"),
         ("hello", &public, 2, "不是证明文件"),
         ("", &public, 2, "不是证明文件"),
         ("[1]", &public, 2, "格式不对"),
@@ -142,4 +169,9 @@ fn it_says_what_is_wrong() {
         assert!(said.contains(word), "{word}: {said}");
         assert!(!said.contains("Traceback"), "{said}");
     }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), [0xff, 0xfe, 0x00]).unwrap();
+    let (code, said) = run(text.as_bytes(), file.path().to_str().unwrap());
+    assert_eq!(code, Some(2), "{said}");
+    assert!(!said.contains("Traceback"), "{said}");
 }
