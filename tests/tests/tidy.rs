@@ -282,10 +282,7 @@ fn the_arrows_point_one_way() {
         ("host/files/Cargo.toml", vec!["rongyi-"]),
         ("host/activities/Cargo.toml", vec!["rongyi-store", "axum"]),
         ("host/cases/Cargo.toml", vec!["rongyi-store", "axum"]),
-        (
-            "host/certificates/Cargo.toml",
-            vec!["rongyi-store", "axum"],
-        ),
+        ("host/certificates/Cargo.toml", vec!["rongyi-store", "axum"]),
         (
             "host/rules/Cargo.toml",
             vec!["rongyi-store", "rongyi-server", "rongyi-pages", "axum"],
