@@ -121,7 +121,12 @@ impl Style {
         let mut best = 0;
         let mut before: Option<char> = None;
         for (at, letter) in text.char_indices() {
-            if before.is_some_and(|before| may_break(before, letter)) {
+            // A day stays with its month: no line ends behind “27 ”.
+            let counted = text
+                .get(..at)
+                .and_then(|so_far| so_far.strip_suffix(' '))
+                .is_some_and(|so_far| so_far.ends_with(|last: char| last.is_ascii_digit()));
+            if !counted && before.is_some_and(|before| may_break(before, letter)) {
                 best = at;
             }
             let end = at + letter.len_utf8();
@@ -281,4 +286,36 @@ pub(crate) fn rectangle(left: f32, top: f32, right: f32, bottom: f32) -> Option<
     let mut path = PathBuilder::new();
     path.push_rect(Rect::from_ltrb(left, top, right, bottom)?);
     path.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_where_people_end_them() {
+        let style = Style::text(10.0, INK);
+        for (text, width, lines) in [
+            ("", 50.0, vec![]),
+            ("志愿服务时长", 30.0, vec!["志愿服", "务时长"]),
+            // Nothing that closes begins a line.
+            ("志愿服务，时长", 40.0, vec!["志愿服", "务，时长"]),
+            (
+                "hours of 27 November",
+                70.0,
+                vec!["hours of", "27 November"],
+            ),
+            // A word that fills more than a line is cut, and nothing of it is lost.
+            ("mmmmmmmm", 30.0, vec!["mmm", "mmm", "mm"]),
+            ("字", 1.0, vec!["字"]),
+        ] {
+            assert_eq!(style.lines(text, width), lines, "{text}");
+        }
+        let long = "期间在南门社区 from 1 January 2026 to 27 November 2026，累计";
+        for width in [20.0, 60.0, 100.0, 200.0] {
+            let whole: String = style.lines(long, width).concat();
+            let plain = |text: &str| text.replace(' ', "");
+            assert_eq!(plain(&whole), plain(long), "{width}");
+        }
+    }
 }
