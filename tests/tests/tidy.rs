@@ -71,11 +71,12 @@ const STATUS_FILES: [(&str, &str); 13] = [
 const LINES_MAX: usize = 600;
 
 /// The folders of the code map; each README is the folder's manual.
-const MANUALS: [&str; 25] = [
+const MANUALS: [&str; 26] = [
     ".",
     "config",
     "host/activities",
     "host/cases",
+    "host/certificates",
     "host/core",
     "host/files",
     "host/kit",
@@ -281,6 +282,7 @@ fn the_arrows_point_one_way() {
         ("host/files/Cargo.toml", vec!["rongyi-"]),
         ("host/activities/Cargo.toml", vec!["rongyi-store", "axum"]),
         ("host/cases/Cargo.toml", vec!["rongyi-store", "axum"]),
+        ("host/certificates/Cargo.toml", vec!["rongyi-store", "axum"]),
         (
             "host/rules/Cargo.toml",
             vec!["rongyi-store", "rongyi-server", "rongyi-pages", "axum"],

@@ -6,16 +6,19 @@ mod cases;
 mod expiry;
 mod kinds;
 mod periods;
+mod volunteers;
 
 pub use cases::{CaseUnit, OfCase};
 pub use kinds::OfKind;
 pub use periods::Closing;
+pub use volunteers::Certificates;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rongyi_activities::Level;
 use rongyi_cases::WorkCalendar;
 use rongyi_core::ids::Code;
 use rongyi_core::rule::{KindPlan, Text};
@@ -133,6 +136,10 @@ pub struct Community {
     pub case_units: Vec<CaseUnit>,
     /// The event kinds that may be claimed, with their places; all of them when not said.
     pub claims: Option<Vec<(Code, Range<usize>)>>,
+    /// What each star asks for, the lowest first.
+    pub stars: Vec<Level>,
+    /// How certificates of hours are issued.
+    pub certificates: Certificates,
     /// The working days of the host, by which cases are due.
     pub calendar: Arc<WorkCalendar>,
     /// The rules, in the order of the file.
@@ -191,6 +198,12 @@ pub(super) fn read(
     let claims = table
         .get("claims")
         .and_then(|field| cases::read_claims(&field));
+    let stars = table
+        .get("star")
+        .map(|field| volunteers::read_stars(&field));
+    let certificates = table
+        .get("certificate")
+        .and_then(|field| volunteers::read_certificates(&field));
     let folder = path.parent().unwrap_or(Path::new(""));
     let rules = read_rules(desk, &table, Places { folder, root });
     table.finish();
@@ -223,6 +236,8 @@ pub(super) fn read(
         cases: cases.unwrap_or_default(),
         case_units: case_units.unwrap_or_default(),
         claims,
+        stars: stars.unwrap_or_default(),
+        certificates: certificates.unwrap_or_default(),
         calendar: Arc::default(),
         rules,
         code_at: (Arc::clone(&desk.source), code_at),

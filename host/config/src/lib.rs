@@ -23,7 +23,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use community::{AccountUnit, CaseUnit, Closing, Community, OfCase, OfKind, Shop};
+pub use community::{
+    AccountUnit, CaseUnit, Certificates, Closing, Community, OfCase, OfKind, Shop,
+};
 use diagnostic::Source;
 pub use diagnostic::{Diagnostic, Severity, render, to_json};
 use reader::{Mistakes, Table, both};

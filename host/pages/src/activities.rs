@@ -4,6 +4,7 @@
 use askama::Template;
 
 use crate::cases::{CaseFault, CaseTone, WorkFilter};
+use crate::dossier::DossierLink;
 use crate::shell::Shell;
 
 /// A shift in a list.
@@ -46,6 +47,8 @@ pub struct ActivitiesView {
     pub mine: Option<String>,
     /// Where a new one is written, for the office.
     pub make: Option<String>,
+    /// What else belongs to it, for the office.
+    pub more: Vec<DossierLink>,
 }
 
 /// A shift on the page of its activity.
@@ -130,6 +133,8 @@ pub struct ActivityView {
     pub facts: Vec<(String, String)>,
     /// Its shifts.
     pub shifts: Vec<ShiftCard>,
+    /// The teams of the reader: number and name.
+    pub teams: Vec<(String, String)>,
     /// For the office.
     pub desk: Option<ActivityDesk>,
     /// The form's own number.
@@ -299,6 +304,29 @@ pub struct AttendedRow {
     pub minutes: i64,
 }
 
+/// How far somebody is with their stars.
+#[derive(Debug, Clone)]
+pub struct StarsCard {
+    /// How many there are, and how many there can be.
+    pub stars: (usize, usize),
+    /// What the star is called, or that there is none yet.
+    pub title: String,
+    /// What keeps it, where something is missing for the year.
+    pub review: String,
+    /// What the next one is called; empty when there is none.
+    pub next: String,
+    /// What it asks for: a sentence and how much of it is there, 0-100.
+    pub asked: Vec<(String, i64)>,
+}
+
+impl StarsCard {
+    /// `★★☆☆☆`, beside the words.
+    fn picture(&self) -> String {
+        let star = |no: usize| if no < self.stars.0 { '★' } else { '☆' };
+        (0..self.stars.1).map(star).collect()
+    }
+}
+
 /// `GET /{community}/me/hours`: one's own shifts and hours.
 #[derive(Debug, Clone, Template)]
 #[template(path = "activity_hours.html")]
@@ -321,6 +349,10 @@ pub struct ActivityHoursView {
     pub lines: Vec<AttendedRow>,
     /// How it is proved, in a sentence.
     pub proofs: String,
+    /// How far the stars are, where the community has some.
+    pub stars: Option<StarsCard>,
+    /// The address of one's own calendar.
+    pub feed: String,
 }
 
 impl ActivityHoursView {

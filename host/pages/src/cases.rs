@@ -167,7 +167,8 @@ pub struct CaseField {
 }
 
 impl CaseField {
-    fn choices(&self) -> Option<&[(String, String)]> {
+    /// What can be chosen from.
+    pub(crate) fn choices(&self) -> Option<&[(String, String)]> {
         match &self.input {
             CaseInput::Choice(all) => Some(all),
             CaseInput::Long(_)
@@ -179,7 +180,8 @@ impl CaseField {
         }
     }
 
-    fn kept(&self) -> Option<&[String]> {
+    /// Photos that an earlier form had brought.
+    pub(crate) fn kept(&self) -> Option<&[String]> {
         match &self.input {
             CaseInput::Photos { kept } => Some(kept),
             CaseInput::Choice(_)
@@ -191,7 +193,8 @@ impl CaseField {
         }
     }
 
-    fn long(&self) -> Option<u16> {
+    /// The most letters of a long text.
+    pub(crate) fn long(&self) -> Option<u16> {
         match self.input {
             CaseInput::Long(max) => Some(max),
             CaseInput::Choice(_)
@@ -203,7 +206,8 @@ impl CaseField {
         }
     }
 
-    fn type_of(&self) -> &'static str {
+    /// The type of its input.
+    pub(crate) fn type_of(&self) -> &'static str {
         match self.input {
             CaseInput::Day => "date",
             CaseInput::Time => "time",
@@ -214,7 +218,8 @@ impl CaseField {
         }
     }
 
-    fn mode(&self) -> &'static str {
+    /// The keys that a telephone shows.
+    pub(crate) fn mode(&self) -> &'static str {
         match self.input {
             CaseInput::Number => "decimal",
             CaseInput::Long(_)
@@ -275,7 +280,8 @@ impl CaseFormView {
     }
 }
 
-fn fault<'f>(faults: &'f [CaseFault], field: &str) -> Option<&'f str> {
+/// What is wrong in a field.
+pub(crate) fn fault<'f>(faults: &'f [CaseFault], field: &str) -> Option<&'f str> {
     let found = faults.iter().find(|fault| fault.field == field);
     found.map(|fault| fault.message.as_str())
 }

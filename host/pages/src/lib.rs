@@ -10,6 +10,7 @@ pub mod activities;
 pub mod amend;
 pub mod assets;
 pub mod cases;
+pub mod dossier;
 mod escape;
 pub mod fault;
 pub mod find;
@@ -47,7 +48,7 @@ pub use account::{Audience, FieldError, MeView, PinView, SignInView};
 pub use activities::{
     ActivitiesView, ActivityDay, ActivityDayView, ActivityDesk, ActivityDoorView, ActivityHereView,
     ActivityHoursView, ActivityMove, ActivityRow, ActivityView, AttendedRow, Attendee, HoursRow,
-    ShiftCard,
+    ShiftCard, StarsCard,
 };
 pub use amend::{
     AmendView, FoundEntry, MarkRow, NoticeListView, NoticeRow, NoticeState, NoticeView,
@@ -59,6 +60,7 @@ pub use cases::{
     CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick, CaseTold,
     CaseTone, CaseTyped, CaseView, CaseWorth, CasesView, WorkFilter, WorkView,
 };
+pub use dossier::{DossierForm, DossierLink, DossierList, DossierRow, DossierView};
 pub use find::{FindView, FoundDoes, FoundRow};
 pub use format::{Day, Moment};
 pub use icon::Picture;

@@ -4,6 +4,9 @@
 
 pub mod attending;
 pub mod booking;
+pub mod certificates;
+pub mod stars;
+pub mod teams;
 pub(crate) mod web;
 
 use rongyi_activities::{
@@ -15,8 +18,8 @@ use rongyi_clerk::clock::local;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{
-    ActivityChange, ActivityFilter, ActivityWords, Clearance, NewActivity, NewShift, PresenceState,
-    SignupChange, StateChange, StoreError, StoredActivity, StoredShift,
+    ActivityChange, ActivityFilter, ActivityWords, Clearance, MemberFilter, NewActivity, NewShift,
+    PresenceState, SignupChange, StateChange, StoreError, StoredActivity, StoredShift, TeamMember,
 };
 
 use crate::door::Actor;
@@ -54,6 +57,17 @@ pub enum ActivityError {
 impl From<Refusal> for ActivityError {
     fn from(refusal: Refusal) -> Self {
         ActivityError::Refused(refusal)
+    }
+}
+
+impl ActivityError {
+    /// It may not be done: a code, and the reason in both languages.
+    pub(crate) fn refuse(
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> ActivityError {
+        ActivityError::Refused(Refusal::new(code, zh, en))
     }
 }
 
@@ -396,6 +410,26 @@ pub(crate) fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
+/// The team with which somebody comes on a day: the one they chose among theirs, or the first of them.
+///
+/// # Errors
+/// What the database said.
+pub async fn comes_with(
+    house: &House,
+    community: &Code,
+    resident: ResidentNo,
+    (on, chosen): (LocalDate, Option<u32>),
+) -> Result<Option<u32>, ActivityError> {
+    let all = house
+        .store
+        .team_members(community, MemberFilter::Resident(resident))
+        .await?;
+    let holds = |one: &&TeamMember| one.since <= on && one.until.is_none_or(|until| until >= on);
+    let mut theirs = all.iter().filter(holds).map(|one| one.team);
+    let first = theirs.clone().next();
+    Ok(theirs.find(|team| Some(*team) == chosen).or(first))
+}
+
 /// Signs somebody up for a shift: a seat, or a place in line. Again is the same answer.
 ///
 /// # Errors
@@ -405,7 +439,7 @@ pub async fn join(
     community: &Code,
     by: &Actor,
     (no, shift_no): (u64, u32),
-    resident: ResidentNo,
+    (resident, team): (ResidentNo, Option<u32>),
 ) -> Result<Joined, ActivityError> {
     let actor = by.code();
     for _ in 0..TRIES_MAX {
@@ -420,11 +454,14 @@ pub async fn join(
             Joined::Seat => Place::Seat,
             Joined::Waiting(_) => Place::Waiting,
         };
+        let on = house.day_of(community, shift.span.starts);
+        let team = comes_with(house, community, resident, (on, team)).await?;
         let signups = [SignupChange {
             shift: shift_no,
             resident,
             turn: at_hand.stored.version.saturating_add(1),
             place: place.number(),
+            team,
         }];
         let changed = ActivityChange {
             signups: &signups,
@@ -459,6 +496,7 @@ pub async fn leave(
             resident,
             turn: mine.turn,
             place: Place::Left.number(),
+            team: None,
         }];
         let mut after = shift.clone();
         for one in &mut after.signups {
@@ -480,6 +518,7 @@ pub async fn leave(
                 resident: ResidentNo(up),
                 turn,
                 place: Place::Seat.number(),
+                team: None,
             });
         }
         let changed = ActivityChange {

@@ -5,6 +5,7 @@
 mod activities;
 mod cases;
 mod files;
+mod volunteers;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -156,7 +157,7 @@ async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Fa
         summary(&events, &tally, false);
     }
     play(house, folder).await?;
-    activities::hold(house).await?;
+    activities::hold(house, &key).await?;
     let text = shown(house, key).await?;
     keep(sign_in, &text).map_err(|error| Failure::file(sign_in, &error))?;
     Ok(text)

@@ -81,6 +81,8 @@ pub struct StoredSignup {
     pub turn: u32,
     /// Where they stand: 1 a seat, 2 waiting, 3 left.
     pub place: i64,
+    /// The team they come with.
+    pub team: Option<u32>,
 }
 
 /// Something that was marked.
@@ -161,6 +163,8 @@ pub struct NewPresence {
     pub signed_out: bool,
     /// Who confirms.
     pub by: Code,
+    /// And when.
+    pub at: Instant,
     /// How far it has come.
     pub state: PresenceState,
 }
@@ -251,6 +255,8 @@ pub struct SignupChange {
     pub turn: u32,
     /// 1 a seat, 2 waiting, 3 left.
     pub place: i64,
+    /// The team they come with; what was said before stays where there is none.
+    pub team: Option<u32>,
 }
 
 /// Another state.

@@ -17,6 +17,7 @@ mod postgres;
 mod sqlite;
 mod statements;
 mod steps;
+mod volunteers;
 
 pub use activities::{
     ActivityChange, ActivityFilter, ActivityWords, Attended, Clearance, NewActivity, NewMark,
@@ -39,12 +40,16 @@ pub use model::{
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
+pub use volunteers::{
+    CertificateFilter, CertificateState, CertificateStep, MemberFilter, NewCertificate, NewTeam,
+    ServedSum, StoredCertificate, StoredTeam, TeamMember, TeamWords,
+};
 
 use rongyi_core::account::{Account, Holder};
 use rongyi_core::book::{AccountState, Changes, Fate, FateState, Frame, Loaded, Order, Used};
 use rongyi_core::chain::{Hash, Head};
 use rongyi_core::command::{Need, SaltedText};
-use rongyi_core::counters::{CounterKey, CounterRow};
+use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
 use rongyi_core::period::Standing;
 use rongyi_core::record::About;
@@ -337,6 +342,8 @@ each_engine! {
     fn held_before(community: &Code, account: Account, before: u64) -> i64;
     /// What the community counted of each kind in each of these months (`LocalDate::month_index`).
     fn counted(community: &Code, first: i32, last: i32) -> Vec<(Code, i32, CounterRow)>;
+    /// What was counted of a resident, a household or the community by events of each kind, in all months.
+    fn counted_for(community: &Code, subject: CounterSubject) -> Vec<(Code, i32, CounterRow)>;
     /// What events counted for each resident, or each household, in these months. Reads the counters of all of them.
     fn counted_of(community: &Code, households: bool, first: i32, last: i32) -> Vec<SubjectCount>;
     /// What people hold of an asset now, by the last day on which it can be spent.

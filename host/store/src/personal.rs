@@ -48,6 +48,10 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         Holds::Goes("forget_case_texts, with the person"),
     ),
     (
+        "certificate",
+        Holds::Goes("forget_certificates: the statement, which has the name"),
+    ),
+    (
         "clearance",
         Holds::Stays("names of trainings and their last day, under a number"),
     ),
@@ -122,6 +126,11 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         Holds::Stays("who works here: entries name them, and they are not erased"),
     ),
     ("standing", Holds::Numbers),
+    (
+        "team",
+        Holds::Stays("names of teams, and whom of a unit to call: the office writes them"),
+    ),
+    ("team_member", Holds::Numbers),
     (
         "text",
         Holds::Goes("erased, with the commit of the erasure"),

@@ -56,6 +56,12 @@ mod cases;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/certificates.rs"]
+mod certificates;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/fates.rs"]
 mod fates;
 #[allow(
@@ -148,6 +154,12 @@ mod sessions;
 )]
 #[path = "portable/streams.rs"]
 mod streams;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
+#[path = "portable/teams.rs"]
+mod teams;
 #[allow(
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"

@@ -57,6 +57,12 @@ mod cases;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/certificates.rs"]
+mod certificates;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/fates.rs"]
 mod fates;
 #[allow(
@@ -149,6 +155,12 @@ mod sessions;
 )]
 #[path = "portable/streams.rs"]
 mod streams;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
+#[path = "portable/teams.rs"]
+mod teams;
 #[allow(
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"

@@ -48,6 +48,10 @@ fn activity(lang: Lang, around: Shell, desk: Option<ActivityDesk>) -> ActivityVi
             l(lang, "榕树巷口", "Banyan Lane"),
         )],
         shifts: vec![card(lang, 1, office), card(lang, 2, office)],
+        teams: vec![
+            ("1".to_owned(), l(lang, "榕树巷志愿队", "Banyan Lane team")),
+            ("2".to_owned(), l(lang, "学生队", "Students")),
+        ],
         desk,
         key: "k".to_owned(),
         done: l(lang, "报上了。", "You have a seat."),
@@ -126,6 +130,18 @@ fn hours(lang: Lang, own: Shell) -> ActivityHoursView {
             minutes: 120,
         }],
         proofs: l(lang, "凭证：签到码 81%。", "Proved: by code 81%."),
+        stars: Some(StarsCard {
+            stars: (1, 3),
+            title: l(lang, "一星志愿者", "One-star volunteer"),
+            review: l(
+                lang,
+                "今年再服务 5 小时，就保住这一星。",
+                "5 h more this year keep it.",
+            ),
+            next: l(lang, "二星志愿者还差：", "For two stars:"),
+            asked: vec![(l(lang, "时长 7.6 / 50 小时", "7.6 of 50 h"), 15)],
+        }),
+        feed: "/nanmen/calendar/1001-0f/shifts.ics".to_owned(),
         shell: own,
     }
 }
@@ -146,12 +162,18 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         }],
         mine: Some("/nanmen/me/hours".to_owned()),
         make: None,
+        more: Vec::new(),
         shell: own.clone(),
     };
     let work = ActivitiesView {
         days: Vec::new(),
         mine: None,
         make: Some("/nanmen/volunteering/new".to_owned()),
+        more: vec![DossierLink {
+            href: "/nanmen/volunteering/teams".to_owned(),
+            title: l(lang, "志愿队", "Teams"),
+            main: false,
+        }],
         shell: desk.clone(),
         ..list.clone()
     };

@@ -6,6 +6,7 @@ mod access;
 mod activities;
 mod amend;
 mod cases;
+mod dossiers;
 mod office;
 mod orders;
 mod passbook;
@@ -341,6 +342,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
     [
         account_pages(lang, size),
         activities::pages(lang, size),
+        dossiers::pages(lang, size),
         passbook::pages(lang, size),
         shop_pages(lang, size),
         orders::pages(lang, size),

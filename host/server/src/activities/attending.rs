@@ -12,7 +12,7 @@ use rongyi_store::{
     ActivityChange, NewMark, NewPresence, Pace, PresenceState, SignupChange, StoredShift, TryKey,
 };
 
-use super::{ActivityError, AtHand, TRIES_MAX, busy_store, change, find, volunteer};
+use super::{ActivityError, AtHand, TRIES_MAX, busy_store, change, comes_with, find, volunteer};
 use crate::access::StaffMember;
 use crate::door::{Actor, Signed};
 use crate::house::House;
@@ -242,11 +242,14 @@ pub async fn add(
                 Joined::Waiting(_) if began => Place::Seat,
                 Joined::Waiting(_) => Place::Waiting,
             };
+            let on = house.day_of(community, shift.span.starts);
+            let team = comes_with(house, community, resident, (on, None)).await?;
             let signups = [SignupChange {
                 shift: shift_no,
                 resident,
                 turn: mine.map_or(at_hand.stored.version.saturating_add(1), |mine| mine.turn),
                 place: place.number(),
+                team,
             }];
             let changed = ActivityChange {
                 signups: &signups,
@@ -329,7 +332,7 @@ pub struct Tally {
     pub own: u32,
 }
 
-async fn checker(
+pub(super) async fn checker(
     house: &House,
     community: &Code,
     staff: &StaffMember,
@@ -399,6 +402,7 @@ pub async fn confirm(
     let checker = checker(house, community, staff).await?;
     let actor = Actor::staff(staff.staff_id, staff.role).code();
     let leader = at_hand.activity.leader;
+    let tells_absence = super::booking::tells_absence(house, community, &at_hand, shift).await?;
     let mut tally = Tally::default();
     let mut new = Vec::new();
     for one in shift.at(Place::Seat) {
@@ -431,6 +435,8 @@ pub async fn confirm(
         }
         let proved = presence_of(stored, shift, resident);
         let state = match may_confirm(&checker, leader, one.resident, &proved) {
+            // Where the kind has something to say about those who did not come, its rule is told.
+            Ok(_) if !proved.came && tells_absence => PresenceState::Waiting,
             Ok(_) if proved.minutes == 0 => PresenceState::Absent,
             Ok(Confirmed::Enough) => PresenceState::Waiting,
             Ok(Confirmed::NeedsSecond) => PresenceState::NeedsSecond,
@@ -455,6 +461,7 @@ pub async fn confirm(
             proof: proved.proof.number(),
             signed_out: proved.signed_out,
             by: actor.clone(),
+            at: house.clock.now(),
             state,
         });
     }

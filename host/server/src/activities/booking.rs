@@ -2,7 +2,7 @@
 //! community's rule counts. Its reference is the activity, the shift and the person, so that the book itself knows it again
 //! and books it once, whatever happens in between.
 
-use rongyi_activities::Proof;
+use rongyi_activities::{Proof, Shift};
 use rongyi_clerk::ClerkError;
 use rongyi_clerk::clock::local;
 use rongyi_core::book::Frame;
@@ -15,7 +15,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_store::WaitingPresence;
 use serde::{Deserialize, Serialize};
 
-use super::ActivityError;
+use super::{ActivityError, AtHand};
 use crate::house::House;
 use crate::ledger::explain::{self, Lang};
 
@@ -87,6 +87,24 @@ pub fn kinds(frame: &Frame, on: LocalDate) -> Vec<(Code, Text)> {
     all
 }
 
+/// Whether the rule of an activity's kind wants to know who did not come.
+pub(super) async fn tells_absence(
+    house: &House,
+    community: &Code,
+    at_hand: &AtHand,
+    shift: &Shift,
+) -> Result<bool, ActivityError> {
+    let Some(frame) = house.store.frame(community).await? else {
+        return Ok(false);
+    };
+    let on = house.day_of(community, shift.span.starts);
+    let plan = frame.rule_for(&at_hand.stored.kind, on);
+    Ok(plan.is_some_and(|(_, plan)| {
+        let mut fields = plan.fields.iter();
+        fields.any(|field| field.name.as_str() == "no-show")
+    }))
+}
+
 /// What is sent with the minutes, as far as the kind asks for it.
 fn fields(plan: &KindPlan, waiting: &WaitingPresence) -> Vec<(Code, Value)> {
     let mut all = Vec::new();
@@ -97,7 +115,8 @@ fn fields(plan: &KindPlan, waiting: &WaitingPresence) -> Vec<(Code, Value)> {
                 Some(Value::Integer(planned.clamp(*min, *max)))
             }
             ("signed-out", FieldKind::YesNo) => Some(Value::YesNo(waiting.signed_out)),
-            ("no-show", FieldKind::YesNo) => Some(Value::YesNo(false)),
+            // Nobody is confirmed with no minutes but those who did not come.
+            ("no-show", FieldKind::YesNo) => Some(Value::YesNo(waiting.minutes == 0)),
             ("proof", FieldKind::Choice(choices)) => {
                 let word = Proof::of(waiting.proof).map_or("organiser", Proof::word);
                 let fits = choices.iter().find(|(code, _)| code.as_str() == word);
@@ -140,7 +159,15 @@ async fn book(
     let of = (waiting.activity_no, waiting.shift, waiting.resident);
     let refused = |told: Told| serde_json::to_string(&told).unwrap_or_default();
     let plan = frame.rule_for(&waiting.kind, on).map(|(_, plan)| plan);
-    let units = plan.and_then(|plan| Some((plan, quantity(plan, waiting.minutes)?)));
+    // Whoever did not come has no minutes, and a kind may ask for one at least: its rule looks at the field.
+    let least = |plan: &KindPlan, units: i32| {
+        if waiting.minutes == 0 {
+            units.max(plan.quantity_min)
+        } else {
+            units
+        }
+    };
+    let units = plan.and_then(|plan| Some((plan, least(plan, quantity(plan, waiting.minutes)?))));
     let Some((plan, units)) = units else {
         let told = Told::new(
             "activity.kind",

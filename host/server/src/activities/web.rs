@@ -1,10 +1,14 @@
 //! Activities on pages: what's on, and one activity, for everybody and for the office. What residents send is in [`own`], what
 //! the office writes in [`office`], the leader's day in [`day`].
 
+pub(crate) mod certificates;
 pub(crate) mod day;
+mod dossier;
+pub(crate) mod feed;
 mod form;
 pub(crate) mod office;
 pub(crate) mod own;
+pub(crate) mod teams;
 
 use std::collections::BTreeMap;
 
@@ -15,8 +19,9 @@ use rongyi_core::ids::ResidentNo;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{
     ActivitiesView, ActivityDay, ActivityDesk, ActivityRow, ActivityView, CaseFault, CaseTone,
-    ShiftCard, WorkFilter,
+    DossierLink, ShiftCard, WorkFilter,
 };
+use rongyi_store::MemberFilter;
 use serde::Deserialize;
 
 use super::{AtHand, between, clock, find};
@@ -194,6 +199,11 @@ pub(crate) async fn list_activities(
         days: days(&visit, rows),
         mine: reader(&visit).map(|_| visit.path("/me/hours")),
         make: None,
+        more: vec![DossierLink {
+            href: visit.path("/certificate"),
+            title: visit.either("核验时长证明", "Check a certificate"),
+            main: false,
+        }],
         shell: visit.shell(),
     })
     .into_response())
@@ -345,7 +355,12 @@ pub(super) async fn view(
         "/activities"
     };
     let shifts = at_hand.activity.shifts.iter();
+    let teams = match reader(visit) {
+        Some(me) if !office => own_teams(visit, me).await?,
+        Some(_) | None => Vec::new(),
+    };
     Ok(ActivityView {
+        teams,
         href: visit.path(&format!("{list}/{}", at_hand.activity.no)),
         back: visit.path(list),
         title: words.title.clone(),
@@ -362,6 +377,24 @@ pub(super) async fn view(
         errors: Vec::new(),
         shell: visit.shell(),
     })
+}
+
+/// The teams that a resident belongs to now: number and name.
+async fn own_teams(visit: &Visit, me: ResidentNo) -> Result<Vec<(String, String)>, Fault> {
+    let store = &visit.app.house.store;
+    let of = MemberFilter::Resident(me);
+    let of = store.team_members(&visit.code, of).await?;
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = store.teams(&visit.code).await?;
+    let mine = all.into_iter().filter(|team| {
+        let mut of = of.iter();
+        of.any(|one| one.team == team.no && one.until.is_none())
+    });
+    Ok(mine
+        .map(|team| (team.no.to_string(), team.words.title))
+        .collect())
 }
 
 /// What is wrong, above a form.

@@ -6,9 +6,10 @@ use rongyi_activities::{Move, Place, Proof, What, template};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 use rongyi_store::{
-    ActivityChange, ActivityWords, NewMark, NewShift, SignupChange, StoredActivity,
+    ActivityChange, ActivityWords, NewMark, NewShift, SignupChange, Staff, StoredActivity,
 };
 
+use super::volunteers;
 use crate::access::{Role, StaffMember};
 use crate::activities::{self, ActivityError, Written, attending};
 use crate::door::Actor;
@@ -167,7 +168,7 @@ const JINXIAN: [Plan; 9] = [
 ///
 /// # Errors
 /// What the book or the database said.
-pub(super) async fn hold(house: &House) -> Result<(), Failure> {
+pub(super) async fn hold(house: &House, secret: &[u8]) -> Result<(), Failure> {
     let all: [(&str, &[Plan]); 2] = [("nanmen", &NANMEN), ("jinxian", &JINXIAN)];
     for (community, plans) in all {
         let community: Code = community
@@ -182,7 +183,8 @@ pub(super) async fn hold(house: &House) -> Result<(), Failure> {
         };
         let lead = staff(format!("{community}-lead")).await?;
         let review = staff(format!("{community}-review")).await?;
-        let (Some(lead), Some(review)) = (lead, review) else {
+        let boss = staff(format!("{community}-operator")).await?;
+        let (Some(lead), Some(review), Some(boss)) = (lead, review, boss) else {
             continue;
         };
         let (today, _) = house.today(&community);
@@ -202,21 +204,36 @@ pub(super) async fn hold(house: &House) -> Result<(), Failure> {
             house,
             community: &community,
             lead: lead.staff_id,
-            reviewer: StaffMember {
-                staff_id: review.staff_id,
-                name: review.name,
-                role: Role::Reviewer,
-                must_change: false,
-                person_id: review.person_id,
-            },
+            reviewer: on_duty(review, Role::Reviewer),
             midnight,
         };
+        let said = |error| Failure::said("demo", &error);
+        let teams = community.as_str() == "nanmen";
+        if teams {
+            let gathered = volunteers::gather(house, &community, desk.lead).await;
+            gathered.map_err(said)?;
+        }
         for (no, plan) in (0_i64..).zip(plans) {
-            let held = desk.hold(no, plan).await;
-            held.map_err(|error| Failure::said("demo", &error))?;
+            desk.hold(no, plan).await.map_err(said)?;
+        }
+        if teams {
+            let signer = on_duty(boss, Role::Operator);
+            let staff = (&desk.reviewer, &signer);
+            let certified = volunteers::certify(house, (&community, secret), staff).await;
+            certified.map_err(said)?;
         }
     }
     Ok(())
+}
+
+fn on_duty(staff: Staff, role: Role) -> StaffMember {
+    StaffMember {
+        staff_id: staff.staff_id,
+        name: staff.name,
+        role,
+        must_change: false,
+        person_id: staff.person_id,
+    }
 }
 
 struct Desk<'h> {
@@ -273,7 +290,7 @@ impl Desk<'_> {
         for resident in plan.people {
             let resident = ResidentNo(*resident);
             let by = Actor::Resident(resident);
-            match activities::join(house, community, &by, (made, 1), resident).await {
+            match activities::join(house, community, &by, (made, 1), (resident, None)).await {
                 // Somebody who may not join does not.
                 Ok(_) | Err(ActivityError::Refused(_)) => {}
                 Err(error) => return Err(error),
@@ -292,17 +309,18 @@ impl Desk<'_> {
         let (house, community) = (self.house, self.community);
         let reviewer = Actor::staff(self.reviewer.staff_id, Role::Reviewer).code();
         let leader = Actor::staff(self.lead, Role::Leader).code();
-        let signups = plan
-            .people
-            .iter()
-            .zip(1..)
-            .map(|(resident, turn)| SignupChange {
+        let on = house.day_of(community, Instant(starts));
+        let mut signups = Vec::new();
+        for (resident, turn) in plan.people.iter().zip(1..) {
+            let resident = ResidentNo(*resident);
+            signups.push(SignupChange {
                 shift: 1,
-                resident: ResidentNo(*resident),
+                resident,
                 turn,
                 place: Place::Seat.number(),
+                team: activities::comes_with(house, community, resident, (on, None)).await?,
             });
-        let signups: Vec<SignupChange> = signups.collect();
+        }
         let mut marks = Vec::new();
         for (resident, turn) in plan.people.iter().zip(0_i64..) {
             // The last on the longer lists did not come; every third was ticked off by the leader.

@@ -61,6 +61,8 @@ pub enum Act {
     LeadActivities,
     /// Confirm hours that somebody else led.
     ConfirmHours,
+    /// Check and sign certificates of hours.
+    Certify,
     /// See the desk: open corrections and objections with their reasons.
     SeeDesk,
     /// Take an entry back, within the debt floor.
@@ -107,7 +109,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of the table.
-    pub const ALL: [Act; 49] = [
+    pub const ALL: [Act; 50] = [
         Act::SeePublic,
         Act::ChangeSecret,
         Act::SeeOwn,
@@ -136,6 +138,7 @@ impl Act {
         Act::WorkCases,
         Act::LeadActivities,
         Act::ConfirmHours,
+        Act::Certify,
         Act::SeeDesk,
         Act::Reverse,
         Act::Propose,
@@ -217,6 +220,7 @@ impl Act {
                 "确认别人带的活动的时长",
                 "confirm hours that somebody else led",
             ),
+            Act::Certify => ("核对、签发时长证明", "check and sign certificates of hours"),
             Act::SeeDesk => ("看更正和异议", "see corrections and objections"),
             Act::Reverse => ("冲正", "reverse an entry"),
             Act::Propose => ("提出更正", "propose a correction"),

@@ -126,6 +126,7 @@ fn of(act: Act) -> Line {
         Act::FindResident => and_terminal(line(No, ALL, &[People])),
         Act::SeeResident => line(No, DESK, &[]),
         Act::ReadEntry | Act::ReadProof => and_terminal(line(Own, DESK, &[People])),
+        Act::Certify => line(No, DESK, &[]),
         Act::SetListing | Act::ResetPin => and_terminal(line(No, DESK, &[])),
         Act::Object => and_terminal(line(Yes, ALL, &[])),
         Act::SeeDesk | Act::Reverse | Act::Propose | Act::Approve | Act::Decline | Act::Review => {

@@ -51,6 +51,8 @@ fn filled(path: &str, (entry, order): (u64, u64)) -> String {
         ("{list}", "board".to_owned()),
         ("{digest}", "0".repeat(64)),
         ("{shift}", "1".to_owned()),
+        ("{team}", "1".to_owned()),
+        ("{key}", "1001-0".to_owned()),
     ];
     let fill = |path: String, (hole, value): (&str, String)| path.replace(hole, &value);
     let path = holes.into_iter().fold(path.to_owned(), fill);

@@ -7,6 +7,7 @@ use rongyi_core::time::Instant;
 use serde_json::json;
 
 use crate::app::{Browser, NOW, TestApp, code, parts};
+use crate::certificates;
 use crate::photos::png;
 use crate::volunteers;
 
@@ -14,7 +15,9 @@ use crate::volunteers;
 const PAGES_MAX: usize = 400;
 
 /// For everybody, signed in or not.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 11] = [
+    "/{community}/certificate",
+    "/check-certificate.py",
     "/{community}/activities",
     "/{community}/activities/{no}",
     "/heads",
@@ -35,7 +38,12 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 23] = [
+const RESIDENT: [&str; 28] = [
+    "/{community}/me/certificates",
+    "/{community}/me/certificates/{no}",
+    "/{community}/me/certificates/{no}/certificate.pdf",
+    "/{community}/me/certificates/{no}/certificate.json",
+    "/{community}/calendar/{key}/shifts.ics",
     "/{community}/me/hours",
     "/{community}/activities/{no}/here",
     "/{community}/cases",
@@ -177,7 +185,8 @@ async fn walk(who: &mut Browser<'_>, start: &str) -> (BTreeSet<String>, Vec<Stri
 /// A community in which every page has something to show.
 async fn lively() -> TestApp {
     let community = "notice_days = { \"council.attend\" = 3 }\ndebt_floors = { points = -10 }\n";
-    let app = TestApp::with_both("", (community, "[case.message]\n")).await;
+    let more = format!("[case.message]\n{}", volunteers::HOURS);
+    let app = TestApp::with_both("", (community, &more)).await;
     app.earn("w-1", "waste.food", 1001, 300).await;
     app.clock.set(Instant(NOW.0 + 9 * 86_400_000_000));
     app.earn("c-1", "council.attend", 1001, 1).await;
@@ -203,6 +212,7 @@ async fn lively() -> TestApp {
         .await
         .is(303);
     volunteers::under_way(&app, 1001).await;
+    certificates::issued(&app).await;
     let heads = &app.house.heads;
     let (nanmen, now) = (code("nanmen"), app.house.clock.now());
     let published = heads.publish(&app.house.store, &nanmen, now);
@@ -283,6 +293,16 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
         "/{community}/volunteering/{no}",
         "/{community}/volunteering/{no}/{shift}",
         "/{community}/volunteering/{no}/{shift}/code",
+        "/{community}/volunteering/teams",
+        "/{community}/volunteering/teams/{team}",
+    ];
+    let certify = [
+        "/{community}/certificates",
+        "/{community}/certificates/{no}",
+        "/{community}/certificates/{no}/certificate.pdf",
+        "/{community}/certificates/{no}/certificate.json",
+        "/{community}/volunteering/teams/{team}/certificates.pdf",
+        "/{community}/volunteering/teams/{team}/certificates.zip",
     ];
     [
         ("", "/", [&PUBLIC[..], &DOORS].concat()),
@@ -300,6 +320,8 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
                     &[amend, record, roster, listing, reset, find, resident, line],
                     &reports[..],
                     &wall,
+                    &activities,
+                    &certify,
                 ]
                 .concat(),
             ),
@@ -312,7 +334,7 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
         (
             "boss",
             "/nanmen/operator",
-            desks(&[&OPERATOR[..], &reports, &wall, &activities].concat()),
+            desks(&[&OPERATOR[..], &reports, &wall, &activities, &certify].concat()),
         ),
     ]
 }

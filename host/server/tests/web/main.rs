@@ -10,6 +10,7 @@ mod api;
 mod app;
 mod carried;
 mod cases;
+mod certificates;
 mod chains;
 mod clock;
 mod counter;

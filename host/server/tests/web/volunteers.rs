@@ -10,7 +10,7 @@ use rongyi_store::{ActivityFilter, PresenceState, StoredActivity};
 
 use crate::app::{Answer, Browser, NOW, TestApp, code};
 
-const HOURS: &str = r#"
+pub(crate) const HOURS: &str = r#"
 [[rule]]
 plugin = "hours"
 active_from = 2026-01-05
@@ -25,6 +25,11 @@ proofs = [
   { code = "machine", title = { zh = "签到码", en = "By code" }, class = "credit" },
   { code = "organiser", title = { zh = "点名", en = "By the leader" }, class = "credit" },
 ]
+
+[[rule.params.kinds]]
+code = "volunteer.plain"
+title = { zh = "志愿服务", en = "Volunteer service" }
+max_minutes = 480
 "#;
 const MINUTE: i64 = 60_000_000;
 /// NOW is ten o'clock on 23 November; the shift is from 14:00 to 16:00 of that day.
@@ -89,7 +94,7 @@ async fn step(who: &mut Browser<'_>, no: u64, act: &str) -> Answer {
     who.post(&path, &[("act", act)]).await
 }
 
-async fn stored(app: &TestApp, no: u64) -> StoredActivity {
+pub(crate) async fn stored(app: &TestApp, no: u64) -> StoredActivity {
     let found = app
         .house
         .store

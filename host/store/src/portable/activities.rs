@@ -29,10 +29,10 @@ statements! {
         WHERE community_id = ", community!(), " AND activity_no = $2");
     END_SHIFT = concat!("UPDATE activity_shift SET ended_at = $4, ended_by = $5 WHERE community_id = ", community!(),
         " AND activity_no = $2 AND shift_no = $3 AND ended_at IS NULL");
-    PUT_SIGNUP = "INSERT INTO activity_signup (community_id, activity_no, shift_no, resident, turn, place, at, by_actor) \
-        SELECT community_id, $2, $3, $4, $5, $6, $7, $8 FROM community WHERE code = $1 \
+    PUT_SIGNUP = "INSERT INTO activity_signup (community_id, activity_no, shift_no, resident, turn, place, at, by_actor, \
+        team) SELECT community_id, $2, $3, $4, $5, $6, $7, $8, $9 FROM community WHERE code = $1 \
         ON CONFLICT (community_id, activity_no, shift_no, resident) DO UPDATE SET turn = excluded.turn, \
-        place = excluded.place, at = excluded.at, by_actor = excluded.by_actor";
+        place = excluded.place, team = COALESCE(excluded.team, activity_signup.team), at = excluded.at, by_actor = excluded.by_actor";
     ADD_MARK = "INSERT INTO activity_mark (community_id, activity_no, shift_no, resident, mark_no, what, proof, at, \
         noted_at, by_actor, token) SELECT c.community_id, $2, $3, $4, 1 + COALESCE((SELECT MAX(f.mark_no) \
         FROM activity_mark AS f WHERE f.community_id = c.community_id AND f.activity_no = $2 AND f.shift_no = $3 \
@@ -40,7 +40,8 @@ statements! {
     MARK_OF = concat!("SELECT mark_no FROM activity_mark WHERE community_id = ", community!(),
         " AND activity_no = $2 AND shift_no = $3 AND resident = $4 AND token = $5");
     ADD_PRESENCE = "INSERT INTO activity_presence (community_id, activity_no, shift_no, resident, minutes, planned, \
-        proof, signed_out, first_by, state) SELECT community_id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM community \
+        proof, signed_out, first_by, state, first_at) SELECT community_id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 \
+        FROM community \
         WHERE code = $1 ON CONFLICT (community_id, activity_no, shift_no, resident) DO NOTHING";
     SECOND = concat!("UPDATE activity_presence SET state = 2, second_by = $5 WHERE community_id = ", community!(),
         " AND activity_no = $2 AND shift_no = $3 AND resident = $4 AND state = 1");
@@ -184,6 +185,7 @@ impl Own {
                 .bind(signup.place)
                 .bind(change.at.0)
                 .bind(change.by.as_str())
+                .bind(signup.team.map(i64::from))
                 .execute(&mut *transaction)
                 .await?;
         }
@@ -261,6 +263,7 @@ impl Own {
                 .bind(i64::from(presence.signed_out))
                 .bind(presence.by.as_str())
                 .bind(presence.state.number())
+                .bind(presence.at.0)
                 .execute(&mut *transaction)
                 .await?;
             added = added.saturating_add(u32::from(done.rows_affected() == 1));
@@ -336,7 +339,8 @@ impl Own {
     }
 }
 
-fn is_taken(error: &sqlx::Error) -> bool {
+/// Whether a number was taken by somebody else.
+pub(super) fn is_taken(error: &sqlx::Error) -> bool {
     error
         .as_database_error()
         .is_some_and(|error| error.is_unique_violation())

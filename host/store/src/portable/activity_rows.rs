@@ -71,7 +71,7 @@ macro_rules! shift_rows {
 macro_rules! signup_rows {
     ($which:expr) => {
         concat!(
-            "SELECT a.activity_no, a.shift_no, a.resident, a.turn, a.place FROM activity_signup AS a \
+            "SELECT a.activity_no, a.shift_no, a.resident, a.turn, a.place, a.team FROM activity_signup AS a \
              WHERE a.community_id = ",
             community!(),
             $which,
@@ -183,6 +183,7 @@ row! {
         resident: i64,
         turn: i64,
         place: i64,
+        team: Option<i64>,
     }
 }
 
@@ -378,6 +379,7 @@ impl Own {
                     resident: resident(row.resident)?,
                     turn: narrow(row.turn)?,
                     place: row.place,
+                    team: row.team.map(narrow).transpose()?,
                 });
             }
         }

@@ -38,6 +38,8 @@ statements! {
     COUNTED_OF = concat!("SELECT subject, month, body FROM counter WHERE community_id = ", community!(),
         " AND subject BETWEEN $2 AND $3 AND month BETWEEN $4 AND $5 \
         AND kind NOT LIKE 'item/%' AND kind NOT LIKE 'host/%' ORDER BY subject");
+    COUNTED_FOR = concat!("SELECT subject, kind, month, body FROM counter WHERE community_id = ", community!(),
+        " AND subject = $2 AND kind NOT LIKE 'item/%' AND kind NOT LIKE 'host/%' ORDER BY kind, month");
     LOTS = concat!("SELECT lot, CAST(account & 63 AS BIGINT), CAST(sum(amount) AS BIGINT), \
         CAST(count(DISTINCT account >> 29) AS BIGINT) FROM balance WHERE community_id = ", community!(),
         " AND (account & 63) IN (1, 2, 3) AND account >= (CAST(1 AS BIGINT) << 60) AND lot >= 0 \
@@ -205,6 +207,24 @@ impl Own {
             }
         }
         Ok(all.into_iter().map(|(_, count)| count).collect())
+    }
+
+    /// What was counted of a resident, a household or the community by events of each kind, in all months.
+    pub(crate) async fn counted_for(
+        &self,
+        community: &Code,
+        subject: CounterSubject,
+    ) -> Result<Vec<(Code, i32, CounterRow)>, StoreError> {
+        let rows: Vec<(i64, String, i32, Vec<u8>)> = sqlx::query_as(COUNTED_FOR)
+            .bind(community.as_str())
+            .bind(subject.pack())
+            .fetch_all(&self.readers)
+            .await?;
+        let read = |row| {
+            let (key, row) = counter(community, row)?;
+            Ok((key.kind, key.month, row))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// What people hold of an asset now, by the last day on which it can be spent.

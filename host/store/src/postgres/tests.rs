@@ -22,6 +22,7 @@ async fn every_statement_can_be_prepared() {
         super::case_photos::STATEMENTS,
         super::case_words::STATEMENTS,
         super::cases::STATEMENTS,
+        super::certificates::STATEMENTS,
         super::health::STATEMENTS,
         super::gather::STATEMENTS,
         super::fates::STATEMENTS,
@@ -38,6 +39,7 @@ async fn every_statement_can_be_prepared() {
         super::sealed::STATEMENTS,
         super::sessions::STATEMENTS,
         super::streams::STATEMENTS,
+        super::teams::STATEMENTS,
         super::tries::STATEMENTS,
     ];
     let mut writer = db.writer().await.unwrap();

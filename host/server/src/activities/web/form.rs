@@ -242,7 +242,7 @@ pub(super) fn input(zh: &str, en: &str) -> Fault {
 }
 
 /// A moment of a day here, from what is typed: `09:30`.
-fn moment_of(visit: &Visit, on: LocalDate, typed: &str) -> Option<Instant> {
+pub(super) fn moment_of(visit: &Visit, on: LocalDate, typed: &str) -> Option<Instant> {
     let (hour, minute) = typed.trim().split_once(':')?;
     let (hour, minute): (i8, i8) = (hour.parse().ok()?, minute.parse().ok()?);
     let (year, month, day) = on.parts();

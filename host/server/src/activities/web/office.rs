@@ -5,7 +5,8 @@ use rongyi_activities::{Move, State, TEMPLATES, template};
 use rongyi_core::chain::hex;
 use rongyi_core::time::Instant;
 use rongyi_pages::{
-    ActivitiesView, ActivityDesk, ActivityMove, ActivityView, CaseLink, CasePickView, WorkFilter,
+    ActivitiesView, ActivityDesk, ActivityMove, ActivityView, CaseLink, CasePickView, DossierLink,
+    WorkFilter,
 };
 use serde::Deserialize;
 
@@ -16,6 +17,7 @@ use crate::activities::{
     ActivityError, AtHand, CONSENT, add_shift, between, clear, clock, find, step as take_step,
     training, write,
 };
+use crate::door::Act;
 use crate::door::asked::{Path, Seq, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, go};
@@ -63,9 +65,25 @@ pub(crate) async fn list_work(
         days: days(visit, rows),
         mine: None,
         make: Some(visit.path("/volunteering/new")),
+        more: more(&duty),
         shell: visit.shell(),
     })
     .into_response())
+}
+
+/// What belongs to activities beside them.
+fn more(duty: &OnDuty) -> Vec<DossierLink> {
+    let visit = &duty.visit;
+    let link = |path, zh: &str, en: &str| DossierLink {
+        href: visit.path(path),
+        title: visit.either(zh, en),
+        main: false,
+    };
+    let mut all = vec![link("/volunteering/teams", "志愿队", "Teams")];
+    if duty.may(Act::Certify) {
+        all.push(link("/certificates", "时长证明", "Certificates"));
+    }
+    all
 }
 
 /// `GET /{community}/volunteering/new`.

@@ -4,16 +4,17 @@
 use std::collections::BTreeMap;
 
 use axum::response::{IntoResponse, Response};
-use rongyi_activities::{Joined, Place, Proof, State, What, is_inside};
+use rongyi_activities::{Joined, Metric, Place, Progress, Proof, State, What, is_inside};
 use rongyi_core::chain::hex;
 use rongyi_core::typed;
-use rongyi_pages::{ActivityHereView, ActivityHoursView, ActivityView, AttendedRow};
+use rongyi_pages::{ActivityHereView, ActivityHoursView, ActivityView, AttendedRow, StarsCard};
 use serde::Deserialize;
 
-use super::{public, row, view, when, wrong};
+use super::{feed, public, row, view, when, wrong};
 use crate::access::random;
 use crate::activities::attending::{marks_of, sign};
-use crate::activities::{ActivityError, join, leave, of_resident};
+use crate::activities::certificates::proof_title;
+use crate::activities::{ActivityError, join, leave, of_resident, stars};
 use crate::door::asked::{Path, Seq, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, go};
@@ -27,6 +28,8 @@ const LINES: u32 = 200;
 pub(crate) struct OfShift {
     #[serde(default)]
     shift: String,
+    #[serde(default)]
+    team: String,
 }
 
 fn shift_no(text: &str) -> Result<u32, Fault> {
@@ -52,10 +55,11 @@ pub(crate) async fn join_shift(
     Path((_, Seq(no))): Path<(String, Seq)>,
     sent: Unread<OfShift>,
 ) -> Result<Response, Fault> {
-    let shift = shift_no(&sent.form().await?.shift)?;
+    let sent = sent.form().await?;
+    let shift = shift_no(&sent.shift)?;
     let visit = &member.visit;
     let (house, actor) = (&visit.app.house, member.actor());
-    let me = member.me.resident;
+    let me = (member.me.resident, sent.team.parse().ok());
     match join(house, &visit.code, &actor, (no, shift), me).await {
         Ok(joined) => {
             let word = match joined {
@@ -202,13 +206,7 @@ pub(crate) async fn sign_here(
 
 /// By what it is known, in the reader's words.
 pub(super) fn proof_word(visit: &crate::door::visit::Visit, proof: Proof) -> String {
-    let (zh, en) = match proof {
-        Proof::Machine => ("签到码", "by code"),
-        Proof::Organiser => ("带队人点名", "by the leader"),
-        Proof::MakeUp => ("补记", "entered afterwards"),
-        Proof::Imported => ("别处转来", "from elsewhere"),
-    };
-    visit.either(zh, en)
+    visit.say(&proof_title(Some(proof)))
 }
 
 /// `GET /{community}/me/hours`.
@@ -292,9 +290,77 @@ pub(crate) async fn show_hours(member: Member) -> Result<Response, Fault> {
         other: wallet.minutes.saturating_sub(sum),
         lines,
         proofs,
+        stars: stars_card(visit, me).await?,
+        feed: feed::path(visit, me),
         shell: visit.shell(),
     })
     .into_response())
+}
+
+/// How far somebody is with their stars, in words.
+async fn stars_card(
+    visit: &crate::door::visit::Visit,
+    me: rongyi_core::ids::ResidentNo,
+) -> Result<Option<StarsCard>, Fault> {
+    let reached = stars::of_resident(&visit.app.house, &visit.code, me).await?;
+    if reached.levels.is_empty() {
+        return Ok(None);
+    }
+    let hours = |minutes: i64| {
+        let tenths = minutes.saturating_mul(10).div_euclid(60);
+        format!("{}.{}", tenths.div_euclid(10), tenths.rem_euclid(10))
+    };
+    let told = |one: &Progress| {
+        let (have, need) = (one.have, one.need);
+        match one.metric {
+            Metric::Minutes => visit.either(
+                &format!("累计 {} 小时，要 {} 小时", hours(have), hours(need)),
+                &format!("{} of {} h in all", hours(have), hours(need)),
+            ),
+            Metric::Points => visit.either(
+                &format!("累计得 {have} 分，要 {need} 分"),
+                &format!("{have} of {need} points in all"),
+            ),
+            Metric::Months => visit.either(
+                &format!("服务满 {have} 个月，要 {need} 个月"),
+                &format!("{have} of {need} months since the first service"),
+            ),
+            Metric::YearMinutes => visit.either(
+                &format!("近一年 {} 小时，要 {} 小时", hours(have), hours(need)),
+                &format!("{} of {} h within a year", hours(have), hours(need)),
+            ),
+        }
+    };
+    let standing = &reached.standing;
+    let level = standing
+        .stars
+        .checked_sub(1)
+        .and_then(|no| reached.levels.get(no));
+    let next = reached.levels.get(standing.stars);
+    let review = standing.review.as_ref().map_or_else(String::new, |review| {
+        let more = hours(review.need.saturating_sub(review.have));
+        visit.either(
+            &format!("年审：近一年再服务 {more} 小时，就保住这一星。"),
+            &format!("Yearly review: {more} h more within the year keep this star."),
+        )
+    });
+    Ok(Some(StarsCard {
+        stars: (standing.stars, reached.levels.len()),
+        title: level.map_or_else(
+            || visit.either("还没有星", "no star yet"),
+            |level| visit.say(&level.title),
+        ),
+        review,
+        next: next.map_or_else(String::new, |next| {
+            let title = visit.say(&next.title);
+            visit.either(&format!("到“{title}”："), &format!("Towards “{title}”:"))
+        }),
+        asked: standing
+            .next
+            .iter()
+            .map(|one| (told(one), one.percent()))
+            .collect(),
+    }))
 }
 
 /// Whether somebody has a seat, for the record of who reads what: the leader's page names only these.
