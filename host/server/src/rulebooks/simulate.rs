@@ -24,6 +24,7 @@ mod judge;
 mod play;
 mod tally;
 pub(crate) mod told;
+pub(crate) mod web;
 
 use std::path::Path;
 
@@ -38,7 +39,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_rules::Engine;
 use rongyi_store::{Store, StoreError};
 
-use crate::house::{Checked, check_rules, supposed};
+use crate::house::{Checked, OpenError, Supposed, check_rules, load_archived, supposed};
 use journal::{Entries, Entry, Span, look};
 use play::{After, Before, Came, Stop};
 pub use tally::{
@@ -46,11 +47,19 @@ pub use tally::{
     Undone,
 };
 
-/// A rule book that is to be tried: a community's file with its rules loaded.
-pub struct Candidate {
-    community: config::Community,
-    rules: Vec<Checked>,
+/// A rule book that is to be tried.
+pub struct Candidate(Origin);
+
+/// Where it comes from.
+enum Origin {
+    /// A community's file, with its rules loaded.
+    File(Box<config::Community>, Vec<Checked>),
+    /// What the ledger has in force, from its archive.
+    InForce(Box<Supposed>),
 }
+
+/// Entries whose places are multiples of this let others through.
+const YIELD_EVERY: u64 = 16;
 
 /// Which days are asked about, by the day on which things were booked; both included.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +80,7 @@ pub struct Outcome {
     /// The last one.
     pub to: LocalDate,
     /// Blocks that begin only after the last day, and were tried from the first on.
-    pub early: Vec<(Code, LocalDate)>,
+    pub early: Early,
     /// How often a rule was asked.
     pub asked: u64,
     /// Everything that was counted.
@@ -97,6 +106,9 @@ pub enum SimulateError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The archive of rules.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// No such ledger.
     #[error("there is no ledger of community “{0}”")]
     CommunityUnknown(Code),
@@ -166,6 +178,7 @@ impl SimulateError {
     pub fn code(&self) -> &'static str {
         match self {
             SimulateError::Store(error) => error.code(),
+            SimulateError::Open(_) => "simulate.archive",
             SimulateError::CommunityUnknown(_) => "community.unknown",
             SimulateError::Wrong(_) => "simulate.rules",
             SimulateError::OtherCommunity(_) => "simulate.community",
@@ -185,6 +198,10 @@ impl SimulateError {
             SimulateError::Store(error) => (
                 format!("数据库读不了（{}），没有试算。", error.code()),
                 format!("The database cannot be read ({error}); nothing was tried."),
+            ),
+            SimulateError::Open(error) => (
+                format!("规则的存档读不了，没有试算：{error}"),
+                format!("The archive of rules cannot be read, so nothing was tried: {error}"),
             ),
             SimulateError::CommunityUnknown(code) => (
                 format!("“{code}”还没有账本，没有什么可试算的。"),
@@ -282,7 +299,28 @@ impl Candidate {
             return Err(SimulateError::OtherCommunity(community.code));
         }
         let rules = check_rules(engine, &community).map_err(SimulateError::Wrong)?;
-        Ok(Candidate { community, rules })
+        Ok(Candidate(Origin::File(Box::new(community), rules)))
+    }
+
+    /// What the ledger has in force now, from its archive: what today's rules would have made of what happened.
+    ///
+    /// # Errors
+    /// [`SimulateError`] when there is no such ledger.
+    pub async fn in_force(
+        store: &Store,
+        engine: &Engine,
+        code: &Code,
+    ) -> Result<Candidate, SimulateError> {
+        let unknown = || SimulateError::CommunityUnknown(code.clone());
+        let frame = store.frame(code).await?.ok_or_else(unknown)?;
+        let settings = frame
+            .settings
+            .ok_or(SimulateError::Refused(Rejection::NotConfigured))?;
+        Ok(Candidate(Origin::InForce(Box::new(Supposed {
+            settings,
+            sets: frame.sets,
+            rules: load_archived(store, engine, code, &[]).await?,
+        }))))
     }
 
     /// The community's file at `path`; what its rules name lies below `root`.
@@ -299,20 +337,27 @@ impl Candidate {
         Candidate::load(engine, community, code)
     }
 
-    /// Blocks that begin only after the last day are tried from the first one on.
-    fn bring_forward(&mut self, span: &Span) -> Vec<(Code, LocalDate)> {
-        let late = self
-            .rules
-            .iter_mut()
-            .filter(|rule| rule.active_from > span.to);
-        let moved = late.filter_map(|rule| {
-            let began = rule.active_from;
+    /// What the ledger with this frame would have. Blocks that begin only after the last day are tried from the first one on,
+    /// and named.
+    fn supposed(self, ledger: &Frame, span: &Span) -> Result<(Supposed, Early), Rejection> {
+        let (community, mut rules) = match self.0 {
+            Origin::InForce(supposed) => return Ok((*supposed, Vec::new())),
+            Origin::File(community, rules) => (community, rules),
+        };
+        let mut early = Early::new();
+        for rule in rules.iter_mut().filter(|rule| rule.active_from > span.to) {
+            if let Ok(name) = rule.rule.about.name.parse() {
+                early.push((name, rule.active_from));
+            }
             rule.active_from = span.from;
-            Some((rule.rule.about.name.parse().ok()?, began))
-        });
-        moved.collect()
+        }
+        let supposed = supposed(ledger.clone(), &community, &rules, span.to)?;
+        Ok((supposed, early))
     }
 }
+
+/// Rules with the days on which they only begin.
+type Early = Vec<(Code, LocalDate)>;
 
 /// Tries a candidate on what was booked in a window. `progress(done, all)` is called now and then.
 ///
@@ -321,9 +366,9 @@ impl Candidate {
 pub async fn run(
     store: &Store,
     code: &Code,
-    mut candidate: Candidate,
+    candidate: Candidate,
     window: Window,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Outcome, SimulateError> {
     let unknown = || SimulateError::CommunityUnknown(code.clone());
     let ledger = store.frame(code).await?.ok_or_else(unknown)?;
@@ -348,14 +393,9 @@ pub async fn run(
                 began: all.from,
                 newest: all.to,
             })?;
-    let early = candidate.bring_forward(&span);
-    let supposed = supposed(
-        ledger.clone(),
-        &candidate.community,
-        &candidate.rules,
-        span.to,
-    );
-    let supposed = supposed.map_err(SimulateError::Refused)?;
+    let (supposed, early) = candidate
+        .supposed(&ledger, &span)
+        .map_err(SimulateError::Refused)?;
     let mut entries = Entries::of(store, code, span.end);
     let mut before = Before::new(code.clone());
     let mut next = entries.next().await?;
@@ -419,11 +459,15 @@ impl Run<'_> {
         mut self,
         mut next: Option<Entry>,
         mut entries: Entries<'_>,
-        (span, ledger, early): (Span, Frame, Vec<(Code, LocalDate)>),
-        progress: &mut dyn FnMut(u64, u64),
+        (span, ledger, early): (Span, Frame, Early),
+        progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Outcome, SimulateError> {
         while let Some(entry) = next {
             self.entry(&entry).await?;
+            // A host that serves meanwhile is let through.
+            if place(&entry).is_multiple_of(YIELD_EVERY) {
+                tokio::task::yield_now().await;
+            }
             progress(place(&entry), span.end);
             next = entries.next().await?;
         }

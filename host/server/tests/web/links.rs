@@ -257,6 +257,7 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
         "/{community}/people/sheet",
         "/{community}/operator",
         "/{community}/operator/rules",
+        "/{community}/operator/simulate",
         "/{community}/operator/lapsing",
         till_day,
         stock,

@@ -1,6 +1,6 @@
 //! `rongyi simulate`: tries a rule book on what really happened, and says what would have come of it. It writes nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use comfy_table::{Table, presets};
@@ -22,6 +22,7 @@ use crate::house;
   rongyi simulate -c nanmen --rules new.toml
   rongyi simulate -c nanmen --rules new.toml --from 2026-07-01 --to 2026-09-30
   rongyi simulate -c nanmen --rules new.toml --json
+  rongyi simulate -c nanmen    用现在执行的规则重走一遍 / what today's rules would have made of it
 
 真实的账按先后顺序重走一遍，只把规则换成候选的；什么都不写，正在服务时也可以试。
 What really happened is gone through in order under the candidate; nothing is written, and a host may serve meanwhile.
@@ -33,9 +34,9 @@ pub(crate) struct SimulateArgs {
     /// 社区代号 / the community's code
     #[arg(long, short, value_name = "CODE")]
     community: Code,
-    /// 候选规则：一份社区 TOML / the candidate: a community's TOML
+    /// 候选规则：一份社区 TOML；不写就用现在执行的 / the candidate: a community's TOML; what is in force now without it
     #[arg(long, value_name = "FILE")]
-    rules: PathBuf,
+    rules: Option<PathBuf>,
     /// 从哪一天起，例如 2026-07-01 / the first day
     #[arg(long, value_name = "DAY")]
     from: Option<LocalDate>,
@@ -53,6 +54,7 @@ impl From<SimulateError> for Failure {
         match error {
             SimulateError::Wrong(found) => Failure::Config(found),
             SimulateError::Store(_)
+            | SimulateError::Open(_)
             | SimulateError::CommunityUnknown(_)
             | SimulateError::OtherCommunity(_)
             | SimulateError::Backwards { .. }
@@ -86,12 +88,17 @@ async fn tried(args: &SimulateArgs) -> Result<Outcome, Failure> {
     let store = Store::open_read_only(&config.database_url).await?;
     // The folder of compiled rules is used when it is there; trying makes none.
     let engine = house::engine(&config, house::known_cache(&config))?;
-    let root = config.file.parent().map(PathBuf::from).unwrap_or_default();
-    let folder = args.rules.parent().map(PathBuf::from).unwrap_or_default();
-    // A file that lies with the configuration may name what the configuration may; another one what lies beside it.
-    let inside = rongyi_files::below(&root, &args.rules).is_ok();
-    let root = if inside { root } else { folder };
-    let candidate = Candidate::read(&engine, &args.community, &args.rules, &root)?;
+    let candidate = match &args.rules {
+        None => Candidate::in_force(&store, &engine, &args.community).await?,
+        Some(path) => {
+            let folder = |path: &Path| path.parent().map(PathBuf::from).unwrap_or_default();
+            // A file that lies with the configuration may name what the configuration may; another one what lies beside it.
+            let below = folder(&config.file);
+            let inside = rongyi_files::below(&below, path).is_ok();
+            let root = if inside { below } else { folder(path) };
+            Candidate::read(&engine, &args.community, path, &root)?
+        }
+    };
     let window = Window {
         from: args.from,
         to: args.to,
