@@ -65,7 +65,12 @@ fn found(lang: Lang) -> Simulated {
                 l(lang, "理由", "Reasons"),
                 false,
                 &l(lang, "例", "Example"),
-                vec![row("council.attend", &[4], None, &l(lang, "本月已经 4 次。", "4 times already."))],
+                vec![row(
+                    "council.attend",
+                    &[4],
+                    None,
+                    &l(lang, "本月已经 4 次。", "4 times already."),
+                )],
             ),
         ],
         changed: vec![SimulatedEntry {

@@ -5,15 +5,6 @@ use serde_json::Value;
 
 use crate::place::{COMMUNITY, Place};
 
-const SHOP: &str = r#"
-[[rule]]
-plugin = "shop-pricing"
-active_from = 2026-01-15
-
-[rule.params]
-prices = { salt = 5 }
-"#;
-
 /// A village with events of October, some of them refused or cut, and one that is taken back.
 fn village() -> Place {
     let place = Place::enrolled();
@@ -131,18 +122,18 @@ fn kinds_without_a_rule_are_counted_and_a_block_to_come_is_tried_early() {
     assert_eq!(of("council.attend")["no_rule"], 3, "{found}");
     assert_eq!(of("tree.plant")["no_rule"], 0, "{found}");
     assert_eq!(
-        found["cannot_be_done"][0]["code"], "kind.unknown",
+        found["cannot_be_done"][0]["code"], "kind.not-active",
         "{found}"
     );
 
     let later = COMMUNITY
         .replace("per_unit = 20", "per_unit = 30")
-        .replace("active_from = 2026-01-15", "active_from = 2999-01-01");
+        .replace("active_from = 2026-01-15", "active_from = 2199-01-01");
     place.write("later.toml", &later);
     let args = ["simulate", "-c", "green", "--rules", "later.toml", "--json"];
     let found: Value = serde_json::from_str(&place.good(&args)).unwrap();
     assert_eq!(
-        found["tried_early"][0]["active_from"], "2999-01-01",
+        found["tried_early"][0]["active_from"], "2199-01-01",
         "{found}"
     );
 }
@@ -172,7 +163,7 @@ fn what_cannot_be_tried_ends_in_one_sentence() {
         (vec!["--rules", "other.toml"], 1, "simulate.community"),
         (vec!["--rules", "person.toml"], 1, "simulate.refused"),
         (day("--from", "2025-01-01"), 1, "simulate.too-early"),
-        (day("--from", "2999-01-01"), 1, "simulate.empty"),
+        (day("--from", "2199-01-01"), 1, "simulate.empty"),
         (day("--to", "2025-01-01"), 1, "simulate.empty"),
         (
             vec!["--rules", own, "--from", "2026-10-02", "--to", "2026-10-01"],
@@ -192,27 +183,4 @@ fn what_cannot_be_tried_ends_in_one_sentence() {
     }
     let unknown = place.run(&["simulate", "-c", "red", "--rules", own]);
     assert_eq!(unknown.code, 1, "{}", unknown.err);
-}
-
-#[test]
-fn an_order_that_could_not_have_been_afforded_is_taken_and_told() {
-    let place = Place::enrolled();
-    let shop = format!("{COMMUNITY}{SHOP}");
-    place.write("config/communities/green.toml", &shop);
-    place.good(&[
-        "item",
-        "add",
-        "-c",
-        "green",
-        "--item",
-        "salt",
-        "--category",
-        "food",
-        "--title-zh",
-        "盐",
-        "--title-en",
-        "Salt",
-        "--value",
-        "3.00",
-    ]);
 }

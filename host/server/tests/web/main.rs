@@ -38,6 +38,7 @@ mod reviewer;
 mod roster;
 mod seen;
 mod serving;
+mod simulate;
 mod stock;
 mod story;
 mod till;

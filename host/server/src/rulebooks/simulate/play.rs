@@ -184,9 +184,11 @@ impl After {
             self.day = Some(today);
             let later = self.pending.split_off(&today);
             let over = std::mem::replace(&mut self.pending, later);
+            // What came out as in the ledger is posted where the ledger did it.
+            let over = over.into_values().flatten();
+            let over = over.filter(|award| self.others.contains(award));
+            asks.extend(over.map(|award| Ask::from(NoticeStep::Post(award))));
             if !self.others.is_empty() {
-                let over = over.into_values().flatten();
-                asks.extend(over.map(|award| Ask::from(NoticeStep::Post(award))));
                 let past = self.book.past_lots(today);
                 asks.extend((!past.is_empty()).then(|| Ask::from(Lapse(past))));
             }
@@ -283,8 +285,14 @@ impl After {
             return None;
         };
         self.beside = place.saturating_add(receipt.records.len() as u64);
-        if let Ask::Notice(_) = &command.ask {
-            self.kept.insert(place, receipt.records.clone());
+        if let Ask::Notice(step) = &command.ask {
+            // A reversal of the award looks at both; nobody else looks at either again.
+            let award = step.entry();
+            if self.links.names(award) {
+                self.kept.insert(place, receipt.records.clone());
+            } else {
+                self.kept.remove(&award);
+            }
         }
         Some(receipt.records)
     }
@@ -293,6 +301,9 @@ impl After {
     pub(super) fn take(&mut self, entry: &Entry) -> Result<Came, Stop> {
         let (seq, first) = entry.first().ok_or(Stop::Broken)?;
         let what = first.what().ok_or(Stop::Broken)?;
+        if let Some(fault) = self.judge.fault() {
+            return Err(Stop::Fault(fault));
+        }
         if matches!(what, Asked::Settings(_) | Asked::Activate(_)) {
             return Ok(Came::Left);
         }
@@ -317,18 +328,19 @@ impl After {
         {
             self.book.forget_reference(source);
         }
+        let fate = self.book.fate_row(*seq);
+        let pending = fate
+            .filter(|fate| fate.state == FateState::Pending)
+            .and_then(|fate| fate.until);
+        if let Some(until) = pending {
+            self.pending.entry(until).or_default().push(*seq);
+        }
         if !same(entry, &came) {
             self.others.insert(*seq);
-            if let (true, Came::Booked(records)) = (self.links.names(*seq), &came) {
+            let again = pending.is_some() || self.links.names(*seq);
+            if let (true, Came::Booked(records)) = (again, &came) {
                 self.kept.insert(*seq, records.clone());
             }
-        }
-        let fate = self.book.fate_row(*seq);
-        if let Some(until) = fate
-            .filter(|fate| fate.state == FateState::Pending)
-            .and_then(|fate| fate.until)
-        {
-            self.pending.entry(until).or_default().push(*seq);
         }
         Ok(came)
     }

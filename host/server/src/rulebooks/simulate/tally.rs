@@ -17,6 +17,9 @@ use super::play::{Came, same};
 /// So many entries are shown with both whys.
 pub const CHANGED_MAX: usize = 10;
 
+/// Why an event has no rule: none was ever there, or none is on its day.
+pub(super) const UNRULED: [&str; 2] = ["kind.unknown", "kind.not-active"];
+
 /// Households of so many people and more stand together.
 pub const LARGE: usize = 5;
 
@@ -441,7 +444,7 @@ impl Tally {
         row.refused
             .add(Side::Candidate, i64::from(refusal(booked).is_some()));
         if let Came::Not(rejection) = came
-            && rejection.code() == "kind.unknown"
+            && UNRULED.contains(&rejection.code())
         {
             row.unruled = row.unruled.saturating_add(1);
         }

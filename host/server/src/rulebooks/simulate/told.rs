@@ -9,6 +9,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_pages::format;
 use serde_json::{Value, json};
 
+use super::tally::UNRULED;
 use super::{Both, Changed, Flows, LARGE, OfHolder, OfRefusal, Outcome, answered};
 use crate::ledger::explain::{self, Lang};
 
@@ -254,7 +255,7 @@ pub(crate) fn sentences(outcome: &Outcome) -> Vec<Text> {
         ));
     }
     for (code, undone) in &tally.undone {
-        if *code == "kind.unknown" {
+        if UNRULED.contains(code) {
             continue;
         }
         said.push(both(
