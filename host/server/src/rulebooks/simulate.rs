@@ -40,7 +40,7 @@ use rongyi_rules::Engine;
 use rongyi_store::{Store, StoreError};
 
 use crate::house::{Checked, OpenError, Supposed, check_rules, load_archived, supposed};
-use journal::{Entries, Entry, Span, look};
+use journal::{Entries, Entry, Span, began, look};
 use play::{After, Before, Came, Stop};
 pub use tally::{
     Both, CHANGED_MAX, Changed, Flows, LARGE, OfHolder, OfKind, OfRefusal, OfSize, Orders, Tally,
@@ -96,7 +96,7 @@ pub struct Outcome {
 impl Outcome {
     /// Whether the candidate gives exactly the ledger.
     pub fn is_ledger(&self) -> bool {
-        self.tally.differing == 0 && self.tally.besides == 0
+        self.tally.apart == 0 && self.tally.besides == 0
     }
 }
 
@@ -378,21 +378,15 @@ pub async fn run(
     {
         return Err(SimulateError::Backwards { from, to });
     }
-    let (all, _) = look(Entries::of(store, code, end), (None, None))
+    let began = began(Entries::of(store, code, end))
         .await?
         .ok_or_else(unknown)?;
-    if let Some(day) = window.from.filter(|day| *day < all.from) {
-        let began = all.from;
+    if let Some(day) = window.from.filter(|day| *day < began) {
         return Err(SimulateError::TooEarly { day, began });
     }
     let days = (window.from, window.to);
-    let (span, links) =
-        look(Entries::of(store, code, end), days)
-            .await?
-            .ok_or(SimulateError::Empty {
-                began: all.from,
-                newest: all.to,
-            })?;
+    let looked = look(Entries::of(store, code, end), days).await?;
+    let (span, links) = looked.map_err(|newest| SimulateError::Empty { began, newest })?;
     let (supposed, early) = candidate
         .supposed(&ledger, &span)
         .map_err(SimulateError::Refused)?;

@@ -72,7 +72,7 @@ async fn the_file_on_the_disk_gives_the_ledger_and_a_text_says_what_would_be_oth
     boss.get(PAGE)
         .await
         .is(200)
-        .says(&["在真账上试一试", "什么都不会写进账本"]);
+        .says(&["在真账上试一试", "什么都不会写进账本", "salt = 5"]);
     let same = tried(&mut boss, "file", "", "").await;
     same.is(200).says(&["和账本一分不差", "账本没有动"]);
 
@@ -97,14 +97,14 @@ async fn the_file_on_the_disk_gives_the_ledger_and_a_text_says_what_would_be_oth
     assert!(!found.is_ledger());
     let held = found.tally.held();
     assert_eq!(held.ledger, held.candidate, "{:?}", found.tally);
-    // A notice that was not there then is over by now.
+    // A notice that was not there then is over by now; meanwhile there was nothing to deduct from and to order with.
     let noticed = text.replace(
         "\"council.attend\" = 3",
         "\"council.attend\" = 3, \"waste.food\" = 2",
     );
     let found = outcome(&app, &noticed, Window::default()).await.unwrap();
-    let held = found.tally.held();
-    assert_eq!(held.ledger, held.candidate, "{:?}", found.tally);
+    assert_eq!(found.tally.held().more(), 5, "{:?}", found.tally);
+    assert_eq!(found.tally.orders.missing, 20);
     assert_eq!(
         found.tally.besides, 1,
         "one award is posted by the candidate alone"

@@ -203,13 +203,27 @@ impl Links {
     }
 }
 
+/// The day of the first entry.
+pub(super) async fn began(mut entries: Entries<'_>) -> Result<Option<LocalDate>, SimulateError> {
+    let Some((seq, kind, body)) = entries.record().await? else {
+        return Ok(None);
+    };
+    let record = Record::decode(kind, &body);
+    let record = record.map_err(|_| SimulateError::Damaged { entry: seq })?;
+    Ok(record.envelope().map(|envelope| envelope.today))
+}
+
+/// What was looked for, or the newest day where nothing was booked on those days.
+type Looked = Result<(Span, Links), LocalDate>;
+
 /// Looks for the entries of the days from `from` to `to`, and at what they go back to.
 pub(super) async fn look(
     mut entries: Entries<'_>,
     (from, to): (Option<LocalDate>, Option<LocalDate>),
-) -> Result<Option<(Span, Links)>, SimulateError> {
+) -> Result<Looked, SimulateError> {
     let mut span: Option<Span> = None;
     let mut links = Links::default();
+    let mut newest = LocalDate::FIRST;
     while let Some((seq, kind, body)) = entries.record().await? {
         if !Record::begins(kind) {
             continue;
@@ -220,14 +234,16 @@ pub(super) async fn look(
             return Err(SimulateError::Damaged { entry: seq });
         };
         let day = envelope.today;
+        newest = newest.max(day);
         if from.is_some_and(|from| day < from) && span.is_none() {
             continue;
         }
         if to.is_some_and(|to| day > to) {
             if let Some(span) = &mut span {
                 span.end = seq;
+                break;
             }
-            return Ok(span.map(|span| (span, links)));
+            continue;
         }
         match &mut span {
             Some(span) => span.to = span.to.max(day),
@@ -242,5 +258,5 @@ pub(super) async fn look(
         }
         links.add(seq, what);
     }
-    Ok(span.map(|span| (span, links)))
+    Ok(span.map(|span| (span, links)).ok_or(newest))
 }

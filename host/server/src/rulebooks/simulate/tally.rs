@@ -12,7 +12,7 @@ use rongyi_core::settings::Settings;
 use rongyi_core::time::LocalDate;
 
 use super::journal::Entry;
-use super::play::{Came, same};
+use super::play::{Came, alike, same};
 
 /// So many entries are shown with both whys.
 pub const CHANGED_MAX: usize = 10;
@@ -179,8 +179,10 @@ pub struct OfSize {
 pub struct Tally {
     /// Entries of the span.
     pub entries: i64,
-    /// Entries that came out otherwise.
+    /// Entries that come to something else.
     pub differing: i64,
+    /// Entries whose records are other ones, be it only that another rule set says the same.
+    pub apart: i64,
     /// Changes of configuration that the candidate stands in for.
     pub left: i64,
     /// What the candidate does beside the ledger's entries.
@@ -402,7 +404,8 @@ impl Tally {
             });
             row.entries = row.entries.saturating_add(1);
         }
-        if same(entry, came) {
+        self.apart = self.apart.saturating_add(i64::from(!same(entry, came)));
+        if alike(entry, came) {
             return;
         }
         self.differing = self.differing.saturating_add(1);
@@ -410,21 +413,28 @@ impl Tally {
         let both = |ledger, candidate| Both { ledger, candidate };
         let held = both(before.held.saturating_neg(), after.held.saturating_neg());
         let earned = both(before.points(), after.points());
-        let holder = after.earned.keys().chain(before.earned.keys()).next();
         let order = first.order().is_some();
-        self.keep(Changed {
+        let points = if order { held } else { earned };
+        let minutes = both(before.minutes, after.minutes);
+        let Some(at) = self.place_of(points, minutes) else {
+            return;
+        };
+        let holder = after.earned.keys().chain(before.earned.keys()).next();
+        let changed = Changed {
             entry: *seq,
             day,
             holder: holder.copied(),
-            points: if order { held } else { earned },
-            minutes: both(before.minutes, after.minutes),
+            points,
+            minutes,
             came: booked.to_vec(),
             not: match came {
                 Came::Not(rejection) => Some(rejection.text()),
                 Came::Booked(_) | Came::Known | Came::Moot | Came::Left | Came::NotTaken(_) => None,
             },
             recorded,
-        });
+        };
+        self.changed.insert(at, changed);
+        self.changed.truncate(CHANGED_MAX);
     }
 
     fn of_kind(
@@ -518,22 +528,16 @@ impl Tally {
         }
     }
 
-    /// Keeps the entries that changed most; of two alike the earlier one.
-    fn keep(&mut self, changed: Changed) {
-        let weight = |one: &Changed| {
-            let points = one.points.more().unsigned_abs();
-            (points, one.minutes.more().unsigned_abs())
+    /// Where an entry stands among those that changed most; of two alike the earlier one stands first.
+    fn place_of(&self, points: Both, minutes: Both) -> Option<usize> {
+        let weight = |points: Both, minutes: Both| {
+            let points = points.more().unsigned_abs();
+            (points, minutes.more().unsigned_abs())
         };
-        if weight(&changed) == (0, 0) {
-            return;
-        }
-        let place = self
-            .changed
-            .partition_point(|one| weight(one) >= weight(&changed));
-        if place < CHANGED_MAX {
-            self.changed.insert(place, changed);
-            self.changed.truncate(CHANGED_MAX);
-        }
+        let own = weight(points, minutes);
+        let heavier = |one: &Changed| weight(one.points, one.minutes) >= own;
+        let place = self.changed.partition_point(heavier);
+        (own != (0, 0) && place < CHANGED_MAX).then_some(place)
     }
 
     /// What people hold all together at the end.

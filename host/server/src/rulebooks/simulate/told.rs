@@ -427,6 +427,7 @@ pub(crate) fn as_json(outcome: &Outcome) -> Value {
         "to": outcome.to.to_string(),
         "entries": tally.entries,
         "differing": tally.differing,
+        "recorded_otherwise": tally.apart,
         "exactly_the_ledger": outcome.is_ledger(),
         "configuration_left_out": tally.left,
         "beside_the_ledger": tally.besides,

@@ -24,6 +24,9 @@ use crate::rulebooks::web::mistake;
 /// Trying takes a processor for itself: one at a time on this host.
 static TURN: Semaphore = Semaphore::const_new(1);
 
+/// The largest file that the form begins with, in bytes; what it sends has to be smaller than a request may be.
+const SHOWN_BYTES_MAX: u64 = 256 << 10;
+
 /// Months and kinds that a page lists at most.
 const ROWS_MAX: usize = 60;
 
@@ -39,7 +42,15 @@ pub(crate) struct TryForm {
 
 /// `GET /{community}/operator/simulate`.
 pub(crate) async fn show_simulate(OnDuty { visit, .. }: OnDuty) -> Response {
-    Html(view(&visit, TryForm::default())).into_response()
+    let served = visit.app.house.community(&visit.code);
+    // So that a number can be changed and tried at once. No secret stands in it: a file with one is refused.
+    let text = served
+        .and_then(|served| rongyi_files::read_text(&served.config.file, SHOWN_BYTES_MAX).ok());
+    let form = TryForm {
+        text: text.unwrap_or_default(),
+        ..TryForm::default()
+    };
+    Html(view(&visit, form)).into_response()
 }
 
 /// `POST /{community}/operator/simulate`.
