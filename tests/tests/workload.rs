@@ -246,10 +246,12 @@ fn tried(world: &World) {
         let found = simulate(&other);
         assert_eq!(found["exactly_the_ledger"], false, "{found}");
         let issued = &found["flows"]["issued"];
-        assert!(
-            issued["candidate"].as_i64() < issued["ledger"].as_i64(),
-            "{found}"
-        );
+        let (was, is) = (issued["ledger"].as_i64(), issued["candidate"].as_i64());
+        // The flood brings nothing of the kind that is worth less.
+        match no < MODELLED {
+            true => assert!(is < was, "{found}"),
+            false => assert_eq!((is, &found["differing"]), (was, &0.into()), "{found}"),
+        }
     }
 }
 

@@ -192,6 +192,15 @@ pub(crate) fn sentences(outcome: &Outcome) -> Vec<Text> {
             ),
         )];
     }
+    if tally.differing == 0 && tally.besides == 0 {
+        let entries = number(tally.entries);
+        let mut said = vec![both(
+            format!("{entries} 笔的结果全都和账本一样。"),
+            format!("All {entries} entries come to what they came to in the ledger."),
+        )];
+        said.extend(notes(outcome));
+        return said;
+    }
     let (gain, lose, same) = tally.winners();
     let issued = tally.flows.issued;
     let mut said = vec![both(
@@ -208,7 +217,43 @@ pub(crate) fn sentences(outcome: &Outcome) -> Vec<Text> {
             signed(issued.more())
         ),
     )];
-    let orders = &tally.orders;
+    said.extend(of_orders(outcome));
+    let unruled: i64 = tally.kinds.values().map(|kind| kind.unruled).sum();
+    if unruled > 0 {
+        let kinds = tally.kinds.iter().filter(|(_, kind)| kind.unruled > 0);
+        let kinds: Vec<String> = kinds
+            .map(|(code, kind)| format!("{code} {}", kind.unruled))
+            .collect();
+        let kinds = kinds.join(", ");
+        said.push(both(
+            format!("{unruled} 件事在候选规则里没有规则管：{kinds}。"),
+            format!("{unruled} events have no rule in the candidate: {kinds}."),
+        ));
+    }
+    for (code, undone) in &tally.undone {
+        if UNRULED.contains(code) {
+            continue;
+        }
+        said.push(both(
+            format!(
+                "{} 笔在候选规则下做不成（{code}，第一笔是第 {} 笔）：{}",
+                undone.entries, undone.first, undone.why.zh
+            ),
+            format!(
+                "{} entries cannot be carried out under the candidate ({code}, the first is entry {}): {}",
+                undone.entries, undone.first, undone.why.en
+            ),
+        ));
+    }
+    said.extend(notes(outcome));
+    said
+}
+
+/// What becomes of orders.
+fn of_orders(outcome: &Outcome) -> Vec<Text> {
+    let number = format::number;
+    let mut said = Vec::new();
+    let orders = &outcome.tally.orders;
     if orders.short > 0 {
         let who = orders.who.len();
         said.push(both(
@@ -242,34 +287,6 @@ pub(crate) fn sentences(outcome: &Outcome) -> Vec<Text> {
             ),
         ));
     }
-    let unruled: i64 = tally.kinds.values().map(|kind| kind.unruled).sum();
-    if unruled > 0 {
-        let kinds = tally.kinds.iter().filter(|(_, kind)| kind.unruled > 0);
-        let kinds: Vec<String> = kinds
-            .map(|(code, kind)| format!("{code} {}", kind.unruled))
-            .collect();
-        let kinds = kinds.join(", ");
-        said.push(both(
-            format!("{unruled} 件事在候选规则里没有规则管：{kinds}。"),
-            format!("{unruled} events have no rule in the candidate: {kinds}."),
-        ));
-    }
-    for (code, undone) in &tally.undone {
-        if UNRULED.contains(code) {
-            continue;
-        }
-        said.push(both(
-            format!(
-                "{} 笔在候选规则下做不成（{code}，第一笔是第 {} 笔）：{}",
-                undone.entries, undone.first, undone.why.zh
-            ),
-            format!(
-                "{} entries cannot be carried out under the candidate ({code}, the first is entry {}): {}",
-                undone.entries, undone.first, undone.why.en
-            ),
-        ));
-    }
-    said.extend(notes(outcome));
     said
 }
 
