@@ -200,6 +200,7 @@ impl<'c> Run<'c> {
     fn end(self, seen: &Seen, count: impl Fn(&str) -> u64) {
         drop(self.fleet);
         whole(&self.world);
+        tried(&self.world);
         assert_eq!(
             count("SELECT count(*) FROM source_ref WHERE source LIKE '%model'"),
             seen.counts.receipts + seen.flooded,
@@ -221,6 +222,37 @@ fn whole(world: &World) {
     assert_eq!(report["ok"], true, "{report}");
     let communities = report["communities"].as_array().map_or(0, Vec::len);
     assert!(communities > 3, "{report}");
+}
+
+/// The rule book of each community, tried on all that happened, gives exactly its ledger; another one does not.
+fn tried(world: &World) {
+    for no in 0..=MODELLED {
+        let code = rongyi_load::world::code(no);
+        let own = world
+            .config()
+            .with_file_name("communities")
+            .join(format!("{code}.toml"));
+        let simulate = |file: &std::path::Path| -> serde_json::Value {
+            let file = file.display().to_string();
+            let args = ["simulate", "--json", "--community", &code, "--rules", &file];
+            let said = host::run(&world.config(), &args).unwrap();
+            serde_json::from_str(&said).unwrap()
+        };
+        let found = simulate(&own);
+        assert_eq!(found["exactly_the_ledger"], true, "{found}");
+        let toml = std::fs::read_to_string(&own).unwrap();
+        let other = own.with_file_name("other").with_extension("candidate");
+        std::fs::write(&other, toml.replace("per_unit = 10", "per_unit = 7")).unwrap();
+        let found = simulate(&other);
+        assert_eq!(found["exactly_the_ledger"], false, "{found}");
+        let issued = &found["flows"]["issued"];
+        let (was, is) = (issued["ledger"].as_i64(), issued["candidate"].as_i64());
+        // The flood brings nothing of the kind that is worth less.
+        match no < MODELLED {
+            true => assert!(is < was, "{found}"),
+            false => assert_eq!((is, &found["differing"]), (was, &0.into()), "{found}"),
+        }
+    }
 }
 
 fn varied(counts: Counts) {

@@ -313,20 +313,42 @@ fn no_community(path: &Path, folder: &Path) -> Diagnostic {
     )
 }
 
+/// One community's file by itself, which no `rongyi.toml` names: a candidate that is to be tried. What its rules name lies
+/// below `root`.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read_candidate(file: &Path, root: &Path) -> Result<Community, Vec<Diagnostic>> {
+    alone(read_community(file.to_owned(), root))
+}
+
+/// The same of a text that stands in no file yet; it is read as if it were `file`.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn parse_candidate(text: &str, file: &Path, root: &Path) -> Result<Community, Vec<Diagnostic>> {
+    alone(parse_community(text, file.to_owned(), root))
+}
+
+fn alone(one: OneFile) -> Result<Community, Vec<Diagnostic>> {
+    let errors: Vec<_> = one.found.into_iter().filter(is_error).collect();
+    one.community.filter(|_| errors.is_empty()).ok_or(errors)
+}
+
 fn read_community(file: PathBuf, root: &Path) -> OneFile {
+    match source::read_text(&file) {
+        Ok(text) => parse_community(&text, file, root),
+        Err(unreadable) => OneFile {
+            file,
+            found: vec![*unreadable],
+            community: None,
+        },
+    }
+}
+
+fn parse_community(text: &str, file: PathBuf, root: &Path) -> OneFile {
     let mut found = Vec::new();
-    let text = match source::read_text(&file) {
-        Ok(text) => text,
-        Err(unreadable) => {
-            found.push(*unreadable);
-            return OneFile {
-                file,
-                found,
-                community: None,
-            };
-        }
-    };
-    let community = source::with_tree(&file, &text, &mut found, |desk, rows, broken| {
+    let community = source::with_tree(&file, text, &mut found, |desk, rows, broken| {
         let table = Table::new(desk, rows, 0..0, String::new());
         if broken {
             return None;

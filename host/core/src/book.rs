@@ -32,6 +32,7 @@ mod reverse;
 mod scales;
 mod seen;
 mod state;
+mod supposing;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -106,6 +107,8 @@ pub struct Book {
     complete: bool,
     /// Whether it repeats what a ledger holds: see [`Book::replaying`].
     replays: bool,
+    /// Whether it tries other rules on what a ledger holds: see [`Book::supposing`].
+    supposes: bool,
     accounts: FastMap<Account, Option<AccountState>>,
     counters: FastMap<CounterKey, Option<CounterRow>>,
     residents: FastMap<ResidentNo, Option<Member>>,
@@ -142,6 +145,7 @@ impl Book {
             frame,
             complete: false,
             replays: false,
+            supposes: false,
             accounts: FastMap::new(),
             counters: FastMap::new(),
             residents: FastMap::new(),

@@ -34,6 +34,7 @@ pub mod roster;
 pub mod sheet;
 pub mod shell;
 pub mod shop;
+pub mod simulate;
 pub mod stock;
 pub mod text;
 pub mod till;
@@ -101,6 +102,7 @@ pub use roster::{RosterKind, RosterPlanView, RosterRow, RosterState, RosterTyped
 pub use sheet::{RowOutcome, SheetDoneView, SheetPlanView, SheetRow, SheetSlip, SheetView};
 pub use shell::{Desk, Reader, Shell, Size};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
+pub use simulate::{SimulateView, Simulated, SimulatedEntry, SimulatedRow, SimulatedTable};
 pub use stock::{
     CountCheck, GoodsLine, GoodsMove, GoodsRow, NewItemTyped, StockForm, StockItemView, StockTyped,
     StockView,

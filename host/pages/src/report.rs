@@ -97,19 +97,19 @@ pub struct ReportChart {
 }
 
 /// A piece of a bar.
-struct Piece {
-    x: i64,
-    y: i64,
-    height: i64,
-    color: &'static str,
-    title: String,
+pub(crate) struct Piece {
+    pub(crate) x: i64,
+    pub(crate) y: i64,
+    pub(crate) height: i64,
+    pub(crate) color: &'static str,
+    pub(crate) title: String,
 }
 
 /// A word in the drawing.
-struct Label {
-    x: i64,
-    y: i64,
-    text: String,
+pub(crate) struct Label {
+    pub(crate) x: i64,
+    pub(crate) y: i64,
+    pub(crate) text: String,
 }
 
 /// One meaning with its colour.
@@ -130,16 +130,16 @@ const TOP: i64 = 26;
 const BOTTOM: i64 = 56;
 
 impl ReportChart {
-    fn width(&self) -> i64 {
+    pub(crate) fn width(&self) -> i64 {
         let columns = i64::try_from(self.labels.len()).unwrap_or(0);
         columns.max(4) * COLUMN
     }
 
-    fn height(&self) -> i64 {
+    pub(crate) fn height(&self) -> i64 {
         TOP + BARS + BOTTOM
     }
 
-    fn has_bars(&self) -> bool {
+    pub(crate) fn has_bars(&self) -> bool {
         let all = self.up.iter().chain(&self.down);
         all.flat_map(|bars| &bars.values).any(|value| *value > 0)
     }
@@ -168,7 +168,7 @@ impl ReportChart {
     }
 
     /// Where the line is.
-    fn line(&self) -> i64 {
+    pub(crate) fn line(&self) -> i64 {
         TOP + self.scaled(self.most().0)
     }
 
@@ -176,7 +176,7 @@ impl ReportChart {
         i64::try_from(place).unwrap_or(0) * COLUMN + (COLUMN - BAR) / 2
     }
 
-    fn pieces(&self) -> Vec<Piece> {
+    pub(crate) fn pieces(&self) -> Vec<Piece> {
         let mut pieces = Vec::new();
         for place in 0..self.labels.len() {
             let label = self.labels.get(place).map_or("", String::as_str);
@@ -211,7 +211,7 @@ impl ReportChart {
     }
 
     /// The sums over and under the bars.
-    fn numbers(&self) -> Vec<Label> {
+    pub(crate) fn numbers(&self) -> Vec<Label> {
         let mut labels = Vec::new();
         for place in 0..self.labels.len() {
             let x = ReportChart::left(place) + BAR / 2;
@@ -240,7 +240,7 @@ impl ReportChart {
         labels
     }
 
-    fn names(&self) -> Vec<Label> {
+    pub(crate) fn names(&self) -> Vec<Label> {
         let y = self.height() - 12;
         let named = self.labels.iter().enumerate();
         let label = |(place, text): (usize, &String)| Label {
@@ -263,7 +263,7 @@ impl ReportChart {
     }
 
     /// All of it in words, for whoever does not see it.
-    fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         let of = |bars: &ReportBars| {
             let said = self.labels.iter().zip(&bars.values);
             let said = said.map(|(label, value)| format!("{label} {}", format::number(*value)));

@@ -105,6 +105,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// 检查配置和规则，不改任何东西 / check configuration and rules; changes nothing
     Check(rulebooks::check::CheckArgs),
+    /// 把一份规则在真账上试一试，什么都不写 / try a rule book on what really happened; writes nothing
+    Simulate(rulebooks::simulate::cli::SimulateArgs),
     /// 规则：运行情况，写自己的规则 / rules: how they are doing, and writing one's own
     #[command(subcommand)]
     Rule(rulebooks::author::RuleCommand),
@@ -196,6 +198,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Serve(args) => serving::cli::run(&args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Check(args) => rulebooks::check::run(&args).await,
+            Command::Simulate(args) => rulebooks::simulate::cli::run(&args).await,
             Command::Rule(command) => rulebooks::author::run(command).await,
             Command::Person(command) => people::cli::person(command).await,
             Command::Household(command) => people::cli::household(command).await,

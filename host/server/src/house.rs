@@ -10,6 +10,7 @@ pub mod figures;
 pub mod published;
 pub mod reload;
 mod sealing;
+mod supposed;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -40,6 +41,7 @@ pub use checking::{
     COMPILE_COMMAND, Checked, check_rules, compile_apart, compiler, engine, known_cache,
 };
 pub use difference::{Change, Stretch, difference};
+pub use supposed::{Supposed, supposed};
 
 /// One community as this host serves it.
 #[derive(Debug)]

@@ -194,7 +194,7 @@ impl<'b> Draft<'b> {
                 }
             }
         }
-        if deepest > 0 && floors == Floors::Kept {
+        if deepest > 0 && floors == Floors::Kept && !self.book.supposes {
             return Err(AmendRejection::Short { missing: deepest }.into());
         }
         Ok(Drafted {

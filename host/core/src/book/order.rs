@@ -117,7 +117,7 @@ pub(super) fn what_is_left(order: &Order, pieces: &[i32]) -> Vec<i64> {
 /// The order, when it can still be collected.
 pub(super) fn collectable(book: &Book, no: OrderNo, today: LocalDate) -> Result<Order, Rejection> {
     let order = reserved(book, no)?;
-    if today > order.deadline {
+    if today > order.deadline && !book.supposes {
         return Err(Rejection::OrderTimedOut {
             order: no,
             deadline: order.deadline,

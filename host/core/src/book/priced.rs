@@ -147,7 +147,7 @@ pub(super) fn offer(
     };
     // Nothing was seen before.
     let seen = total(&quote)?;
-    let refusal = match draft_hold(book, &asked, &quote, seen, today) {
+    let refusal = match draft_hold(book, &asked, &quote, (seen, Purse::Full), today) {
         Ok(_) => None,
         Err(Denial::Refused(refusal)) => Some(refusal),
         Err(Denial::Failed(rejection)) => return Err(rejection),
@@ -167,6 +167,42 @@ pub(super) fn total(quote: &Quote) -> Result<Amount, Rejection> {
     Amount::new(sum).map_err(|_| Rejection::OutOfRange)
 }
 
+/// Whether the points have to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purse {
+    /// They have to be, and no more than was seen is taken.
+    Full,
+    /// What is missing is owed, and what was seen counts for nothing: see [`Book::supposing`].
+    Owing,
+}
+
+impl Purse {
+    pub(super) fn of(book: &Book) -> Self {
+        if book.supposes {
+            Purse::Owing
+        } else {
+            Purse::Full
+        }
+    }
+}
+
+/// What is there of `wanted`, by lots, and the rest as a debt of the undated one.
+fn owing(
+    draft: &Draft<'_>,
+    account: &Account,
+    wanted: i64,
+    today: LocalDate,
+) -> Vec<(LotDate, i64)> {
+    let has = draft.state(account).spendable(today).clamp(0, wanted);
+    let mut parts = draft.lots_for(account, has, today).unwrap_or_default();
+    let owed = wanted.saturating_sub(has);
+    match parts.iter_mut().find(|(lot, _)| *lot == 0) {
+        Some((_, part)) => *part = part.saturating_add(owed),
+        None => parts.push((0, owed)),
+    }
+    parts
+}
+
 /// The movements that set an order aside, and the lots its points are held in.
 type Setting = (Drafted, Vec<(LotDate, i64)>);
 
@@ -174,7 +210,7 @@ pub(super) fn draft_hold(
     book: &Book,
     asked: &Basket,
     quote: &Quote,
-    seen: Amount,
+    (seen, purse): (Amount, Purse),
     today: LocalDate,
 ) -> Result<Setting, Denial<Rejection>> {
     let settings = book.settings_or_reject()?;
@@ -202,7 +238,7 @@ pub(super) fn draft_hold(
         })?;
     }
     let total = total(quote)?;
-    if total > seen {
+    if total > seen && purse == Purse::Full {
         let args = vec![Arg::whole(total.get()), Arg::whole(seen.get())];
         return Err(Refusal::new("price.changed", args).into());
     }
@@ -213,12 +249,16 @@ pub(super) fn draft_hold(
         purpose: Purpose::Available,
     };
     let has = draft.state(&available).spendable(today).max(0);
-    let Some(held) = draft
+    let there = draft
         .lots_for(&available, total.get(), today)
-        .filter(|_| has >= total.get())
-    else {
-        let args = vec![Arg::whole(total.get()), Arg::whole(has)];
-        return Err(Refusal::new("balance.short", args).into());
+        .filter(|_| has >= total.get());
+    let held = match (there, purse) {
+        (Some(held), _) => held,
+        (None, Purse::Owing) => owing(&draft, &available, total.get(), today),
+        (None, Purse::Full) => {
+            let args = vec![Arg::whole(total.get()), Arg::whole(has)];
+            return Err(Refusal::new("balance.short", args).into());
+        }
     };
     for (lot, part) in &held {
         draft.move_one(Transfer {

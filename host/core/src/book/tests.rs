@@ -20,6 +20,7 @@ mod people;
 mod scales;
 mod sealed;
 mod shop;
+mod supposed;
 mod written;
 
 use std::collections::BTreeMap;

@@ -14,6 +14,7 @@ mod people;
 mod proof;
 mod record;
 mod report;
+mod simulate;
 mod staff;
 mod stock;
 
@@ -367,6 +368,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         report::report_pages(lang, size),
         report::wall_pages(lang, size),
         report::prepare_pages(lang, size),
+        simulate::simulate_pages(lang, size),
     ]
     .concat()
 }

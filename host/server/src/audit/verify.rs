@@ -23,7 +23,7 @@ mod chain;
 pub mod checkpoint;
 pub(crate) mod cli;
 mod kept;
-mod replay;
+pub(crate) mod replay;
 pub mod roster;
 mod rows;
 mod touched;

@@ -491,6 +491,16 @@ pub fn addresses() -> Addresses {
         )
         .get(
             SeeOperations,
+            "/{community}/operator/simulate",
+            rulebooks::simulate::web::show_simulate,
+        )
+        .post(
+            SeeOperations,
+            "/{community}/operator/simulate",
+            rulebooks::simulate::web::try_rules,
+        )
+        .get(
+            SeeOperations,
             "/{community}/operator/lapsing",
             overview::web::list_lapsing,
         )

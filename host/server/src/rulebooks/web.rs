@@ -80,7 +80,7 @@ pub(crate) fn faults(
         .collect()
 }
 
-fn mistake(visit: &Visit, one: &Diagnostic) -> ConfigFault {
+pub(crate) fn mistake(visit: &Visit, one: &Diagnostic) -> ConfigFault {
     // The name alone: where on the machine it lies is nobody's business here.
     let file = one.file.file_name().unwrap_or(one.file.as_os_str());
     let file = file.to_string_lossy();

@@ -57,6 +57,33 @@ fn the_demo_fills_itself_once_and_is_proved() {
     let config = "demo/config/rongyi.toml";
     let proved = place.good(&["verify", "--config", config, "--json"]);
     assert!(proved.contains("\"ok\":true"), "{proved}");
+    // The rule book of each community, tried on all that it holds, gives exactly its ledger; another one does not.
+    for community in ["nanmen", "longshi", "jinxian"] {
+        let own = format!("demo/config/communities/{community}.toml");
+        let simulate = |rules: &str| -> serde_json::Value {
+            let args = ["simulate", "--config", config, "-c", community, "--json"];
+            let args = [&args[..], &["--rules", rules]].concat();
+            serde_json::from_str(&place.good(&args)).unwrap()
+        };
+        let found = simulate(&own);
+        assert_eq!(found["exactly_the_ledger"], true, "{found}");
+        assert!(found["entries"].as_u64().unwrap() > 50, "{found}");
+        let toml = std::fs::read_to_string(place.path(&own)).unwrap();
+        let less = |line: &str| match line.starts_with("award_max") {
+            true => "award_max = 6".to_owned(),
+            false => line.to_owned(),
+        };
+        let toml: Vec<String> = toml.lines().map(less).collect();
+        let toml = toml.join("\n");
+        place.write("demo/config/communities/other.candidate", toml);
+        let found = simulate("demo/config/communities/other.candidate");
+        assert_eq!(found["exactly_the_ledger"], false, "{found}");
+        let issued = &found["flows"]["issued"];
+        assert!(
+            issued["candidate"].as_i64() < issued["ledger"].as_i64(),
+            "{found}"
+        );
+    }
     let second = demo(&place);
     assert_eq!(
         signs(&second),

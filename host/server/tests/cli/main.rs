@@ -13,6 +13,7 @@ mod place;
 mod refused;
 mod rows;
 mod sheets;
+mod simulate;
 mod traits;
 
 use std::path::Path;

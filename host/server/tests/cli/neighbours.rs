@@ -273,6 +273,13 @@ const WALK: &[(&str, Step)] = &[
     ),
     ("backup", One(&["--to", "backup"], 0)),
     ("restore", One(&["--from", "backup", "--to", "again"], 0)),
+    (
+        "simulate",
+        One(
+            &["-c", "green", "--rules", "config/communities/green.toml"],
+            0,
+        ),
+    ),
     ("verify", All(&[], "green")),
     ("heads", All(&[], "green")),
     ("rule list", All(&[], "points-table")),

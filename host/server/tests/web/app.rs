@@ -21,6 +21,7 @@ use rongyi_server::access::{hash_secret, new_token, server_secret, token_hash};
 use rongyi_server::audit::verify;
 use rongyi_server::audit::verify::Decisions;
 use rongyi_server::house::{House, engine, known_cache};
+use rongyi_server::rulebooks::simulate::{self, Candidate, Window};
 use rongyi_server::{people, routes, stock};
 use rongyi_sheets::Row;
 use tower::ServiceExt;
@@ -410,6 +411,27 @@ impl TestApp {
         }
     }
 
+    /// What is in force, tried on a ledger whose configuration never changed, gives exactly the ledger.
+    async fn simulated(&self, engine: &rongyi_rules::Engine, community: &Code) {
+        let store = &self.house.store;
+        let candidate = Candidate::in_force(store, engine, community).await;
+        let candidate = candidate.expect("what is in force");
+        let all = Window::default();
+        let found = simulate::run(store, community, candidate, all, &mut |_, _| {}).await;
+        let found = found.expect("it can be tried");
+        let taken_over = found.ledger.sets.len() + 1;
+        if usize::try_from(found.tally.left) == Ok(taken_over) {
+            let changed = &found.tally.changed;
+            assert!(
+                found.is_ledger(),
+                "{community}: {:?} {changed:?}",
+                found.tally
+            );
+            let held = found.tally.held();
+            assert_eq!(held.ledger, held.candidate);
+        }
+    }
+
     /// The ledgers must be whole after every test.
     pub(crate) async fn end(self) {
         let config = &self.house.config;
@@ -430,6 +452,7 @@ impl TestApp {
                 "the ledger of {community} is not whole"
             );
             assert!(report.records > 0);
+            self.simulated(&engine, community).await;
         }
     }
 }

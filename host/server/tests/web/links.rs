@@ -221,7 +221,7 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 32] = [
+const OPERATOR: [&str; 33] = [
     "/{community}/queue",
     "/{community}/queue/new",
     "/{community}/queue/new/{kind}",
@@ -243,6 +243,7 @@ const OPERATOR: [&str; 32] = [
     "/{community}/people/sheet",
     "/{community}/operator",
     "/{community}/operator/rules",
+    "/{community}/operator/simulate",
     "/{community}/operator/lapsing",
     "/{community}/till/day",
     "/{community}/stock",

@@ -39,6 +39,7 @@ mod reviewer;
 mod roster;
 mod seen;
 mod serving;
+mod simulate;
 mod stock;
 mod story;
 mod till;

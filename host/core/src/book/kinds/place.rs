@@ -6,7 +6,7 @@ use super::{Act, Kept, Named, Title};
 use crate::amount::Amount;
 use crate::book::award::check_person_now;
 use crate::book::needs::Missing;
-use crate::book::priced::{self, Basket, basket, draft_hold, judge_price, total};
+use crate::book::priced::{self, Basket, Purse, basket, draft_hold, judge_price, total};
 use crate::book::{Applied, Asking, Book, Order, OrderState, order};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::command::{Command, NotReversible, Rejection};
@@ -76,7 +76,8 @@ impl Act for Place<Code> {
             Applied::Fresh(book.append(command, vec![first, refused], &[]))
         };
         let priced = judge_price(&asked, asking.judge).and_then(|quote| {
-            let (drafted, held) = draft_hold(book, &asked, &quote, self.seen, today)?;
+            let seen = (self.seen, Purse::of(book));
+            let (drafted, held) = draft_hold(book, &asked, &quote, seen, today)?;
             Ok((quote, drafted, held))
         });
         let (quote, drafted, held) = match priced {

@@ -29,7 +29,8 @@ impl Act for Release {
     fn apply(&self, book: &mut Book, asking: Asking<'_>) -> Result<Applied, Rejection> {
         let (at, today) = (asking.envelope.at, asking.envelope.today);
         let order = order::reserved(book, self.order)?;
-        if self.reason == ReleaseReason::TimedOut && today <= order.deadline {
+        let early = today <= order.deadline && !book.supposes;
+        if self.reason == ReleaseReason::TimedOut && early {
             return Err(Rejection::OrderNotDue {
                 order: self.order,
                 deadline: order.deadline,

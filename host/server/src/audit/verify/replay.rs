@@ -13,17 +13,17 @@ use super::Decisions;
 
 /// What the record says that a rule answered, so that it can be replayed or compared.
 #[derive(Default)]
-pub(super) struct Expected {
-    pub(super) answer: Option<Record>,
+pub(crate) struct Expected {
+    pub(crate) answer: Option<Record>,
     seen: u64,
     pub(super) asked: u64,
 }
 
 /// Asks the archived rule again, or repeats what the record says.
-pub(super) struct Replayer {
-    pub(super) rules: Sandbox,
-    pub(super) decisions: Decisions,
-    pub(super) expected: RefCell<Expected>,
+pub(crate) struct Replayer {
+    pub(crate) rules: Sandbox,
+    pub(crate) decisions: Decisions,
+    pub(crate) expected: RefCell<Expected>,
 }
 
 impl Replayer {

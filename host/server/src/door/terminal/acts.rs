@@ -14,6 +14,7 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
     ("heads", Act::Run),
     (crate::house::COMPILE_COMMAND, Act::Run),
     ("check", Act::Configure),
+    ("simulate", Act::Configure),
     ("rule list", Act::SeeOperations),
     ("rule new", Act::Configure),
     ("rule build", Act::Configure),
