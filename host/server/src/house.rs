@@ -290,6 +290,22 @@ impl House {
         local(at, &zone).0
     }
 
+    /// The first moment of a day in a community; `None` for a day that no calendar has.
+    pub(crate) fn start_of(&self, community: &Code, on: LocalDate) -> Option<Instant> {
+        let zone = self
+            .community(community)
+            .map_or(TimeZone::UTC, |served| served.zone.clone());
+        let (year, month, day) = on.parts();
+        let date = jiff::civil::Date::new(
+            i16::try_from(year).ok()?,
+            i8::try_from(month).ok()?,
+            i8::try_from(day).ok()?,
+        );
+        let midnight = date.ok()?.to_datetime(jiff::civil::Time::midnight());
+        let start = midnight.to_zoned_datetime(zone).ok()?;
+        Some(Instant(start.timestamp().as_microsecond()))
+    }
+
     /// Puts on record that whoever sits at the terminal of this process reads what is kept about these residents.
     ///
     /// # Errors

@@ -19,7 +19,9 @@ pub mod months;
 mod points;
 mod redeemed;
 pub mod sheet;
+mod teams;
 mod uncollected;
+mod volunteering;
 pub(crate) mod web;
 mod work;
 
@@ -41,7 +43,7 @@ pub use months::Months;
 pub type Title = (&'static str, &'static str);
 
 /// All of them, in the order of the list.
-pub const ALL: [&Report; 12] = [
+pub const ALL: [&Report; 14] = [
     &points::REPORT,
     &issued::REPORT,
     &redeemed::REPORT,
@@ -49,6 +51,8 @@ pub const ALL: [&Report; 12] = [
     &liability::REPORT,
     &budget::REPORT,
     &activity::REPORT,
+    &volunteering::REPORT,
+    &teams::REPORT,
     &fairness::REPORT,
     &goods::REPORT,
     &uncollected::REPORT,

@@ -27,7 +27,7 @@ pub(super) const REPORT: Report = Report {
 const BARS: usize = 3;
 
 /// What a kind is called, in the words of the newest rules that know it.
-fn title(frame: &Frame, kind: &Code) -> Text {
+pub(super) fn title(frame: &Frame, kind: &Code) -> Text {
     let kinds = frame.sets.iter().rev().flat_map(|set| &set.plan.kinds);
     let mut named = kinds.filter(|plan| plan.code == *kind);
     named.next().map_or_else(

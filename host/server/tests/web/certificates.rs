@@ -167,7 +167,13 @@ async fn from_the_wish_to_a_paper_that_a_stranger_can_check() {
             .contains(&number)
     );
     other.get(&format!("{own}/certificate.json")).await.is(404);
-    // Anybody with the number learns what it proves, and not whose it is.
+    let page = anybody_may_look(&app, &number).await;
+    checks_without_us(&mut me, &own, &page).await;
+    app.end().await;
+}
+
+/// Anybody with the number learns what it proves, and not whose it is.
+async fn anybody_may_look(app: &TestApp, number: &str) -> Answer {
     let mut anybody = app.browser();
     let page = anybody
         .get(&format!("/nanmen/certificate?number={number}"))
@@ -196,8 +202,7 @@ async fn from_the_wish_to_a_paper_that_a_stranger_can_check() {
         .await
         .is(200)
         .says(&["ed25519"]);
-    checks_without_us(&mut me, &own, &page).await;
-    app.end().await;
+    page
 }
 
 /// The script says yes to what was signed, and no to a changed hour and to another key.
