@@ -47,8 +47,10 @@ pub struct ActivitiesView {
     pub mine: Option<String>,
     /// Where a new one is written, for the office.
     pub make: Option<String>,
-    /// What else belongs to it, for the office.
+    /// What else belongs to it.
     pub more: Vec<DossierLink>,
+    /// How this year's hours were proved, in a sentence.
+    pub proofs: String,
 }
 
 /// A shift on the page of its activity.

@@ -163,6 +163,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         mine: Some("/nanmen/me/hours".to_owned()),
         make: None,
         more: Vec::new(),
+        proofs: l(lang, "今年活动里记了 40 小时。", "40 h this year."),
         shell: own.clone(),
     };
     let work = ActivitiesView {

@@ -12,8 +12,9 @@ pub(crate) mod teams;
 
 use std::collections::BTreeMap;
 
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use rongyi_activities::{Place, Shift, Span, Stage, State};
+use rongyi_activities::{Place, Proof, Shift, Span, Stage, State};
 use rongyi_clerk::clock::local;
 use rongyi_core::ids::ResidentNo;
 use rongyi_core::time::{Instant, LocalDate};
@@ -24,6 +25,7 @@ use rongyi_pages::{
 use rongyi_store::MemberFilter;
 use serde::Deserialize;
 
+use super::certificates::proof_title;
 use super::{AtHand, between, clock, find};
 use crate::access::{SignedIn, random};
 use crate::door::asked::{Path, Seq, Typed};
@@ -192,6 +194,7 @@ pub(crate) async fn list_activities(
         here,
     };
     Ok(Html(ActivitiesView {
+        proofs: proofs_told(&visit).await?,
         spans: vec![
             chip("week", "这七天", "These seven days", !month),
             chip("month", "一个月", "A month", month),
@@ -207,6 +210,34 @@ pub(crate) async fn list_activities(
         shell: visit.shell(),
     })
     .into_response())
+}
+
+/// How this year's hours were proved, for everybody to read.
+async fn proofs_told(visit: &Visit) -> Result<String, Fault> {
+    let house = &visit.app.house;
+    let Some(begin) = house.start_of(&visit.code, visit.today().year_start()) else {
+        return Ok(String::new());
+    };
+    let window = (begin, house.clock.now());
+    let sums = house.store.served_sums(&visit.code, window).await?;
+    let all: i64 = sums.iter().map(|sum| sum.minutes).sum();
+    let part = |proof: Proof| {
+        let own = sums.iter().filter(|sum| sum.proof == proof.number());
+        let minutes: i64 = own.map(|sum| sum.minutes).sum();
+        let percent = minutes.saturating_mul(100).checked_div(all)?;
+        let word = visit.say(&proof_title(Some(proof)));
+        (minutes > 0).then(|| format!("{word} {percent}%"))
+    };
+    let parts: Vec<String> = Proof::ALL.into_iter().filter_map(part).collect();
+    if parts.is_empty() {
+        return Ok(String::new());
+    }
+    let hours = all.div_euclid(60);
+    let parts = parts.join(&visit.either("，", ", "));
+    Ok(visit.either(
+        &format!("今年活动里记了 {hours} 小时，凭证：{parts}。"),
+        &format!("{hours} h were served in this year's activities, proved {parts}."),
+    ))
 }
 
 /// What is said after something was done: a word of the address.
@@ -395,6 +426,18 @@ async fn own_teams(visit: &Visit, me: ResidentNo) -> Result<Vec<(String, String)
     Ok(mine
         .map(|team| (team.no.to_string(), team.words.title))
         .collect())
+}
+
+/// Where this host is reached, as a telephone's camera and a paper need it: the configured address, else the one under which
+/// the reader's browser came.
+pub(super) fn site(visit: &Visit, headers: &HeaderMap) -> String {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let came = host.map(|host| format!("http://{host}"));
+    let configured = visit.app.house.config.public_url.clone();
+    let base = configured.or(came).unwrap_or_default();
+    base.trim_end_matches('/').to_owned()
 }
 
 /// What is wrong, above a form.

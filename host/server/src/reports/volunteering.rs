@@ -23,6 +23,8 @@ pub(super) const REPORT: Report = Report {
     read: |asked| Box::pin(read(asked)),
 };
 
+/// Minutes of an hour; the chart's bars are whole hours.
+const HOUR: i64 = 60;
 /// Within which time after a shift its hours should be confirmed.
 const IN_TIME_US: i64 = 3 * 86_400_000_000;
 
@@ -132,7 +134,7 @@ fn chart(by_month: &[(LocalDate, Vec<ServedSum>)]) -> Chart {
         title: proof_title(Some(proof)),
         values: by_month
             .iter()
-            .map(|(month, sums)| of_proof(&[(*month, sums.clone())], proof))
+            .map(|(month, sums)| of_proof(&[(*month, sums.clone())], proof) / HOUR)
             .collect(),
     };
     let up = Proof::ALL.into_iter().map(series);

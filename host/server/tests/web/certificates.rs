@@ -201,7 +201,7 @@ async fn anybody_may_look(app: &TestApp, number: &str) -> Answer {
         .get("/check-certificate.py")
         .await
         .is(200)
-        .says(&["ed25519"]);
+        .says(&["Ed25519"]);
     page
 }
 

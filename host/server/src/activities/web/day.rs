@@ -1,7 +1,7 @@
 //! The leader's day on a telephone: who came, who is missing and their number, the code at the door, the end, and then the hours
 //! for somebody else to confirm.
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use rongyi_activities::{
     Door, Odd, Place, Presence, Shift, State, What, code_at, is_inside, seconds_left,
@@ -14,7 +14,7 @@ use rongyi_store::{PresenceState, StoredPresence, StoredShift};
 use serde::Deserialize;
 
 use super::own::{on_list, proof_word};
-use super::{DoneQuery, when, wrong};
+use super::{DoneQuery, site, when, wrong};
 use crate::access::random;
 use crate::activities::attending::{self, leads, marks_of, presence_of};
 use crate::activities::{ActivityError, booking, find};
@@ -266,12 +266,7 @@ pub(crate) async fn show_code(
         shift: shift_no,
     };
     let code = code_at(&visit.app.vault.secret(), door, now);
-    // A telephone's camera opens whole addresses only: without one in the configuration, as the leader's browser came.
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let came = host.map(|host| format!("http://{host}"));
-    let base = house.config.public_url.clone().or(came).unwrap_or_default();
+    let base = site(visit, &headers);
     let path = visit.path(&format!(
         "/activities/{no}/here?shift={shift_no}&code={code}"
     ));
@@ -279,7 +274,7 @@ pub(crate) async fn show_code(
     let view = ActivityDoorView {
         title: at_hand.activity.title.clone(),
         when: when(visit, shift.span),
-        address: format!("{}{path}", base.trim_end_matches('/')),
+        address: format!("{base}{path}"),
         code,
         seconds,
         back: place(&duty, no, shift_no),

@@ -66,6 +66,7 @@ pub(crate) async fn list_work(
         mine: None,
         make: Some(visit.path("/volunteering/new")),
         more: more(&duty),
+        proofs: String::new(),
         shell: visit.shell(),
     })
     .into_response())

@@ -242,6 +242,20 @@ async fn view(
             });
         }
     }
+    let mut facts = vec![
+        (
+            visit.either("哪一类", "What sort"),
+            sort_title(visit, team.words.sort),
+        ),
+        (visit.either("今年", "This year"), told),
+        (visit.either("人次", "Times"), times.to_string()),
+    ];
+    if !team.words.contact.is_empty() {
+        facts.push((
+            visit.either("联系人", "Whom to call"),
+            team.words.contact.clone(),
+        ));
+    }
     Ok(DossierView {
         home: "volunteering",
         back: Some(DossierLink {
@@ -254,18 +268,7 @@ async fn view(
             .words
             .closed
             .then(|| (visit.either("停用", "closed"), CaseTone::Ended)),
-        facts: vec![
-            (
-                visit.either("哪一类", "What sort"),
-                sort_title(visit, team.words.sort),
-            ),
-            (visit.either("今年", "This year"), told),
-            (visit.either("人次", "Times"), times.to_string()),
-            (
-                visit.either("联系人", "Whom to call"),
-                team.words.contact.clone(),
-            ),
-        ],
+        facts,
         links,
         lists: vec![DossierList {
             title: visit.either("队员", "People"),

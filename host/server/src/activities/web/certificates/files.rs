@@ -1,7 +1,7 @@
 //! Certificates as files: the document to print, the signed file for checking offline, those of a team together, and the program
 //! that checks without this one.
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rongyi_certificates as paper;
 use rongyi_core::ids::ResidentNo;
@@ -11,6 +11,7 @@ use rongyi_store::{CertificateState, StoredCertificate};
 use super::own::own;
 use crate::activities::ActivityError;
 use crate::activities::certificates::{find, of_team, signed};
+use crate::activities::web::site;
 use crate::door::Kind;
 use crate::door::asked::{No, Path, Seq};
 use crate::door::fault::Fault;
@@ -42,12 +43,12 @@ where
 }
 
 /// Where the code on a paper leads: to the public page of its number.
-fn address(visit: &Visit) -> impl Fn(&paper::Signed) -> String + Send + 'static {
-    let house = &visit.app.house;
-    let base = house.config.public_url.clone().unwrap_or_default();
-    let path = visit.path("/certificate");
-    let base = base.trim_end_matches('/').to_owned();
-    move |signed| format!("{base}{path}?number={}", signed.statement.number)
+fn address(
+    visit: &Visit,
+    headers: &HeaderMap,
+) -> impl Fn(&paper::Signed) -> String + Send + 'static {
+    let page = format!("{}{}", site(visit, headers), visit.path("/certificate"));
+    move |signed| format!("{page}?number={}", signed.statement.number)
 }
 
 fn lang(visit: &Visit) -> paper::Lang {
@@ -57,12 +58,16 @@ fn lang(visit: &Visit) -> paper::Lang {
     }
 }
 
-async fn document(visit: &Visit, all: &[StoredCertificate], name: &str) -> Result<Response, Fault> {
+async fn document(
+    (visit, headers): (&Visit, &HeaderMap),
+    all: &[StoredCertificate],
+    name: &str,
+) -> Result<Response, Fault> {
     let mut certificates = Vec::new();
     for one in all {
         certificates.push(signed(one)?);
     }
-    let (qr, lang) = (address(visit), lang(visit));
+    let (qr, lang) = (address(visit, headers), lang(visit));
     let bytes = made(move || paper::pdf(&certificates, &qr, lang)).await?;
     file("application/pdf", name, bytes)
 }
@@ -90,10 +95,11 @@ fn valid(one: StoredCertificate) -> Result<StoredCertificate, Fault> {
 pub(crate) async fn own_pdf(
     member: Member,
     Path((_, Seq(no))): Path<(String, Seq)>,
+    headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let one = valid(own(&member, no).await?)?;
     let name = pdf_name(&one);
-    document(&member.visit, &[one], &name).await
+    document((&member.visit, &headers), &[one], &name).await
 }
 
 /// `GET /{community}/me/certificates/{no}/certificate.json`.
@@ -116,10 +122,11 @@ async fn of_office(duty: &OnDuty, no: u64) -> Result<StoredCertificate, Fault> {
 pub(crate) async fn pdf(
     duty: OnDuty,
     Path((_, Seq(no))): Path<(String, Seq)>,
+    headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let one = of_office(&duty, no).await?;
     let name = pdf_name(&one);
-    document(&duty.visit, &[one], &name).await
+    document((&duty.visit, &headers), &[one], &name).await
 }
 
 /// `GET /{community}/certificates/{no}/certificate.json`.
@@ -144,22 +151,24 @@ async fn all_of_team(duty: &OnDuty, team: u32) -> Result<Vec<StoredCertificate>,
 pub(crate) async fn team_pdf(
     duty: OnDuty,
     Path((_, No(team))): Path<(String, No)>,
+    headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let all = all_of_team(&duty, team).await?;
-    document(&duty.visit, &all, &format!("team-{team}.pdf")).await
+    document((&duty.visit, &headers), &all, &format!("team-{team}.pdf")).await
 }
 
 /// `GET /{community}/volunteering/teams/{team}/certificates.zip`.
 pub(crate) async fn team_zip(
     duty: OnDuty,
     Path((_, No(team))): Path<(String, No)>,
+    headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let visit = &duty.visit;
     let mut certificates = Vec::new();
     for one in all_of_team(&duty, team).await? {
         certificates.push(signed(&one)?);
     }
-    let (qr, lang) = (address(visit), lang(visit));
+    let (qr, lang) = (address(visit, &headers), lang(visit));
     let bytes = made(move || paper::bundle(&certificates, &qr, lang)).await?;
     file("application/zip", &format!("team-{team}.zip"), bytes)
 }

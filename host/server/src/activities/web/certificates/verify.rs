@@ -1,7 +1,7 @@
 //! The public page of a number: whether it is right, for which days, how many hours; not whose.
 
 use axum::response::{IntoResponse, Response};
-use rongyi_pages::{CaseField, CaseInput, DossierForm, DossierLink, DossierView};
+use rongyi_pages::{CaseField, CaseInput, DossierForm, DossierList, DossierRow, DossierView};
 use serde::Deserialize;
 
 use super::words::{hours, period, state_word, told_day};
@@ -58,10 +58,25 @@ pub(crate) async fn verify(
             "This community issued no certificate with this number. Check it; the dashes may be left out.",
         ));
     }
-    facts.push((
-        t("本社区的公钥", "This community’s public key"),
-        key.public().to_string(),
-    ));
+    let offline = DossierList {
+        title: t("没有网络时", "Without the network"),
+        empty: String::new(),
+        rows: vec![
+            DossierRow {
+                title: t(
+                    "本社区的公钥（请先抄下来）",
+                    "This community’s public key, to be noted down beforehand",
+                ),
+                note: key.public().to_string(),
+                ..DossierRow::default()
+            },
+            DossierRow {
+                href: Some("/check-certificate.py".to_owned()),
+                title: t("离线核验的小程序", "The program for checking offline"),
+                ..DossierRow::default()
+            },
+        ],
+    };
     let form = DossierForm {
         act: "verify",
         action: visit.path("/certificate"),
@@ -90,11 +105,7 @@ pub(crate) async fn verify(
         told,
         facts,
         forms: vec![form],
-        links: vec![DossierLink {
-            href: "/check-certificate.py".to_owned(),
-            title: t("离线核验的小程序", "The program for checking offline"),
-            main: false,
-        }],
+        lists: vec![offline],
         ..blank(&visit)
     })
     .into_response())
