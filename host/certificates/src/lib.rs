@@ -9,6 +9,7 @@ mod letters;
 mod number;
 mod ornament;
 mod page;
+mod parts;
 mod pdf;
 mod pen;
 mod signing;

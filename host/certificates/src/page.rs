@@ -2,16 +2,14 @@
 
 use krilla::geom::Rect;
 use krilla::tagging::{BBox, Identifier, Node, Tag, TagGroup};
-use std::num::NonZeroU16;
 
 use crate::ornament::{self, PAGE};
+use crate::parts::{MARGIN, heading, paragraph};
 use crate::pen::{Colour, GOLD, INK, LEAF, LEAF_DEEP, MUTED, Pen, SEAL, Style, THREAD, rectangle};
 use crate::signing::Signed;
 use crate::tables::tables;
 use crate::words::{self, Lang, Word};
 
-/// Where text begins and ends, from the left.
-pub(crate) const MARGIN: (f32, f32) = (62.0, 533.28);
 const MIDDLE: f32 = PAGE.0 / 2.0;
 /// Where the foot begins: the code, the small print, the signature.
 const FOOT: f32 = 690.0;
@@ -29,20 +27,6 @@ pub(crate) enum NoPage {
     Full,
     /// An address that no code can hold.
     Address,
-}
-
-/// A paragraph of these parts.
-pub(crate) fn paragraph(parts: Vec<Identifier>) -> TagGroup {
-    TagGroup::with_children(Tag::P, parts.into_iter().map(Node::from).collect())
-}
-
-/// A heading of these parts.
-pub(crate) fn heading(level: u16, title: &str, parts: Vec<Identifier>) -> TagGroup {
-    let level = NonZeroU16::new(level).unwrap_or(NonZeroU16::MIN);
-    TagGroup::with_children(
-        Tag::Hn(level, Some(title.to_owned())),
-        parts.into_iter().map(Node::from).collect(),
-    )
 }
 
 /// Draws a certificate and answers its part of the tag tree.

@@ -2,7 +2,7 @@
 
 use krilla::tagging::{Identifier, Node, TableHeaderScope, Tag, TagGroup};
 
-use crate::page::{MARGIN, heading, paragraph};
+use crate::parts::{MARGIN, heading, paragraph};
 use crate::pen::{INK, LEAF, LEAF_DEEP, LEAF_SOFT, LINE, MUTED, Pen, Style, rectangle};
 use crate::statement::Statement;
 use crate::words::{self, Lang, Word};
