@@ -5,6 +5,7 @@
 mod activities;
 mod cases;
 mod files;
+mod office;
 mod volunteers;
 
 use std::io::Write;

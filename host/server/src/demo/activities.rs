@@ -9,7 +9,7 @@ use rongyi_store::{
     ActivityChange, ActivityWords, NewMark, NewShift, SignupChange, Staff, StoredActivity,
 };
 
-use super::volunteers;
+use super::{office, volunteers};
 use crate::access::{Role, StaffMember};
 use crate::activities::{self, ActivityError, Written, attending};
 use crate::door::Actor;
@@ -221,6 +221,9 @@ pub(super) async fn hold(house: &House, secret: &[u8]) -> Result<(), Failure> {
             let staff = (&desk.reviewer, &signer);
             let certified = volunteers::certify(house, (&community, secret), staff).await;
             certified.map_err(said)?;
+            let staff = (desk.lead, &desk.reviewer, &signer);
+            let asked = office::ask(house, &community, staff).await;
+            asked.map_err(|error| Failure::said("demo", &error))?;
         }
     }
     Ok(())
