@@ -8,6 +8,7 @@ pub(crate) mod lines;
 pub(crate) mod months;
 pub mod past;
 pub(crate) mod pending;
+pub mod refused;
 pub(crate) mod titles;
 pub(crate) mod told;
 pub(crate) mod unmoved;

@@ -49,7 +49,7 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
     ),
     (
         "certificate",
-        Holds::Goes("forget_certificates: the statement, which has the name"),
+        Holds::Goes("forget_certificates: the statement, which has the name, and the reasons"),
     ),
     (
         "clearance",

@@ -213,7 +213,7 @@ pub enum CertificateStep<'s> {
         /// The last day of its notice.
         notice_until: Option<LocalDate>,
     },
-    /// It is issued; the revision before it is replaced.
+    /// It is issued; the revisions before it are replaced, whatever step they were at.
     Issue {
         /// The minutes that it says.
         minutes: i64,
@@ -243,7 +243,7 @@ each_engine! {
     fn team_members(community: &Code, filter: MemberFilter) -> Vec<TeamMember>;
     /// What was served in shifts that began in a window and is booked, by kind, proof and team; nothing that was taken back.
     fn served_sums(community: &Code, window: (Instant, Instant)) -> Vec<ServedSum>;
-    /// How many people came, of those confirmed in time and of those confirmed at all, in shifts that ended in a window.
+    /// Seats of shifts that ended in a window: all of them, those confirmed within so many µs of the end, those confirmed at all.
     fn confirmed_in_time(community: &Code, window: (Instant, Instant), within: i64) -> (i64, i64, i64);
     /// Writes a wish for a certificate, or for its correction; answers its number and revision. The same form asks once.
     fn ask_certificate(new: &NewCertificate<'_>) -> (u64, u32);

@@ -6,8 +6,8 @@ use rongyi_core::rule::Text;
 
 use crate::reader::{Field, both};
 
-/// The most stars of a community.
-const STARS_MAX: usize = 10;
+/// The most stars of a community: as many as a certificate shows.
+const STARS_MAX: usize = 5;
 /// The most hours, points and months that a star may ask for.
 const HOURS_MAX: i64 = 100_000;
 const POINTS_MAX: i64 = 100_000_000;

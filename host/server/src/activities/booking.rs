@@ -13,11 +13,11 @@ use rongyi_core::record::{Event, Record, Source};
 use rongyi_core::rule::{FieldKind, KindPlan, Text, Value};
 use rongyi_core::time::LocalDate;
 use rongyi_store::WaitingPresence;
-use serde::{Deserialize, Serialize};
 
 use super::{ActivityError, AtHand};
 use crate::house::House;
 use crate::ledger::explain::{self, Lang};
+use crate::ledger::refused::Told;
 
 /// The book of references under which activities book.
 const SOURCE: &str = "activity";
@@ -25,27 +25,6 @@ const SOURCE: &str = "activity";
 const ROUND_MAX: u32 = 1_000;
 /// Minutes of an hour, at the four scales that quantities have.
 const HOUR: i64 = 60;
-
-/// Why something was not booked, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
-    /// Stable.
-    pub code: String,
-    /// For people.
-    pub zh: String,
-    /// The same in English.
-    pub en: String,
-}
-
-impl Told {
-    fn new(code: &str, text: Text) -> Told {
-        Told {
-            code: code.to_owned(),
-            zh: text.zh,
-            en: text.en,
-        }
-    }
-}
 
 /// Minutes as a kind counts them: kinds of minutes and of hours can be served in shifts, others cannot.
 fn quantity(plan: &KindPlan, minutes: i64) -> Option<i32> {

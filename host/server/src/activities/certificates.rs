@@ -113,7 +113,36 @@ async fn newest(
     no: u64,
 ) -> Result<StoredCertificate, ActivityError> {
     let all = find(house, community, no).await?;
-    all.into_iter().next().ok_or(ActivityError::Unknown)
+    Ok(standing(&all).ok_or(ActivityError::Unknown)?.clone())
+}
+
+/// The revision that is worked on: the newest, unless it ended before it was issued and an earlier one was.
+#[must_use]
+pub fn standing(all: &[StoredCertificate]) -> Option<&StoredCertificate> {
+    let ended = |one: &StoredCertificate| !is_alive(one.state) && one.issued.is_none();
+    let held = all.iter().find(|one| one.issued.is_some());
+    let newest = all.first();
+    match newest {
+        Some(newest) if ended(newest) => held.or(Some(newest)),
+        Some(_) | None => newest,
+    }
+}
+
+/// How a revision stands that was not issued yet.
+fn before_issue(stored: &StoredCertificate) -> Result<CertificateState, ActivityError> {
+    match stored.state {
+        CertificateState::Asked | CertificateState::Checked => Ok(stored.state),
+        CertificateState::Issued
+        | CertificateState::Replaced
+        | CertificateState::Refused
+        | CertificateState::Withdrawn => Err(moved()),
+    }
+}
+
+/// Whether somebody may take a revision back: their own wish, before it is issued.
+#[must_use]
+pub fn may_take_back(stored: &StoredCertificate, resident: ResidentNo) -> bool {
+    before_issue(stored).is_ok() && stored.asked.1 == Actor::Resident(resident).code()
 }
 
 fn not_theirs(checker: &Checker, resident: ResidentNo) -> Result<(), ActivityError> {
@@ -160,13 +189,7 @@ pub async fn check(
     no: u64,
 ) -> Result<(), ActivityError> {
     let stored = newest(house, community, no).await?;
-    let seen = match stored.state {
-        CertificateState::Asked | CertificateState::Checked => stored.state,
-        CertificateState::Issued
-        | CertificateState::Replaced
-        | CertificateState::Refused
-        | CertificateState::Withdrawn => return Err(moved()),
-    };
+    let seen = before_issue(&stored)?;
     not_theirs(
         &attending::checker(house, community, staff).await?,
         stored.resident,
@@ -238,13 +261,10 @@ pub async fn take_back(
     if stored.resident != resident {
         return Err(ActivityError::Unknown);
     }
-    let seen = match stored.state {
-        CertificateState::Asked | CertificateState::Checked => stored.state,
-        CertificateState::Issued
-        | CertificateState::Replaced
-        | CertificateState::Refused
-        | CertificateState::Withdrawn => return Err(moved()),
-    };
+    if !may_take_back(&stored, resident) {
+        return Err(moved());
+    }
+    let seen = before_issue(&stored)?;
     let actor = Actor::Resident(resident).code();
     let of = (stored.no, stored.revision);
     let step = CertificateStep::Withdraw("");
@@ -264,7 +284,7 @@ pub async fn issue(
     no: u64,
 ) -> Result<(), ActivityError> {
     let all = find(house, community, no).await?;
-    let stored = all.first().ok_or(ActivityError::Unknown)?;
+    let stored = standing(&all).ok_or(ActivityError::Unknown)?;
     if stored.state != CertificateState::Checked {
         return Err(moved());
     }

@@ -22,6 +22,7 @@ use crate::door::{Actor, Signed};
 use crate::earning::trial::{Tried, preview};
 use crate::house::House;
 use crate::ledger::explain::{self, Lang};
+use crate::ledger::refused::Told;
 
 /// The book of references under which cases book.
 const SOURCE: &str = "case";
@@ -65,27 +66,6 @@ pub(super) enum Follow {
         /// Who took the step.
         by: String,
     },
-}
-
-/// Why something was refused, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
-    /// Stable.
-    pub code: String,
-    /// For people.
-    pub zh: String,
-    /// The same in English.
-    pub en: String,
-}
-
-impl Told {
-    fn new(code: &str, text: Text) -> Told {
-        Told {
-            code: code.to_owned(),
-            zh: text.zh,
-            en: text.en,
-        }
-    }
 }
 
 /// What became of something.

@@ -46,7 +46,9 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
             continue;
         };
         by_month.push((month, asked.store.served_sums(community, window).await?));
-        let told = asked.store.confirmed_in_time(community, window, IN_TIME_US);
+        // What is not over yet waits for nobody.
+        let over = (window.0, window.1.min(asked.house.clock.now()));
+        let told = asked.store.confirmed_in_time(community, over, IN_TIME_US);
         let (all, soon, ever) = told.await?;
         seats = seats.saturating_add(all);
         in_time = in_time.saturating_add(soon);

@@ -281,6 +281,20 @@ async fn what_is_corrected_is_a_new_revision_and_what_is_withdrawn_is_not_valid(
         first,
         "one number for all its revisions"
     );
+    // A correction that comes to nothing leaves what holds: to be taken home, corrected again, withdrawn.
+    act(&mut boss, &desk, "correct", &[("key", "c-2")])
+        .await
+        .is(303);
+    me.get(&own).await.is(200).says(&["社区正在更正", "有效"]);
+    me.post(&own, &[]).await.is(422).says(&["已经不在这一步"]);
+    me.get(&format!("{own}/certificate.pdf")).await.is(200);
+    act(&mut boss, &desk, "end", &[("reason", "不用改")])
+        .await
+        .is(303);
+    boss.get(&desk)
+        .await
+        .is(200)
+        .says(&["有效", "撤回这张证明"]);
     // A reason is asked for, and then it is not valid any more.
     act(&mut boss, &desk, "end", &[("reason", "")])
         .await
@@ -297,7 +311,7 @@ async fn what_is_corrected_is_a_new_revision_and_what_is_withdrawn_is_not_valid(
         .store
         .forget_certificates(&code("nanmen"), ResidentNo(1001))
         .await;
-    assert_eq!(forgotten.unwrap(), 2);
+    assert_eq!(forgotten.unwrap(), 3);
     app.end().await;
 }
 
@@ -320,6 +334,15 @@ async fn a_team_signs_up_together_and_takes_its_certificates_home() {
         .await
         .is(200)
         .says(&["陈桂芳", "陈小满", "林国强", "certificates.zip"]);
+    // Once more is no change, and whoever left today may come again today.
+    let again = act(&mut check, team, "add", &[("people", "1002")]).await;
+    assert!(again.is(303).location().ends_with("done=known"));
+    act(&mut check, team, "remove", &[("resident", "1002")])
+        .await
+        .is(303);
+    let again = act(&mut check, team, "add", &[("people", "1002")]).await;
+    assert!(again.is(303).location().ends_with("done=add"));
+    check.get(team).await.is(200).says(&["陈小满"]);
     // Certificates are the business of those who check and sign them.
     lead.get(team).await.is(200);
     lead.get(&format!("{team}/certificates.zip")).await.is(403);

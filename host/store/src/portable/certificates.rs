@@ -44,11 +44,11 @@ statements! {
         issued_by = $9 WHERE community_id = ", community!(),
         " AND certificate_no = $2 AND revision = $3 AND state = $4");
     REPLACE = concat!("UPDATE certificate SET state = 4 WHERE community_id = ", community!(),
-        " AND certificate_no = $2 AND revision < $3 AND state = 3");
+        " AND certificate_no = $2 AND revision < $3 AND state IN (1, 2, 3)");
     END = concat!("UPDATE certificate SET state = $5, told = $6 WHERE community_id = ", community!(),
         " AND certificate_no = $2 AND revision = $3 AND state = $4");
-    FORGET = concat!("UPDATE certificate SET statement = NULL WHERE community_id = ", community!(),
-        " AND resident = $2 AND statement IS NOT NULL");
+    FORGET = concat!("UPDATE certificate SET statement = NULL, told = '' WHERE community_id = ", community!(),
+        " AND resident = $2 AND (statement IS NOT NULL OR told <> '')");
 }
 
 /// Times a number is taken again because somebody else took it.

@@ -31,7 +31,8 @@ statements! {
     PUT_MEMBER = "INSERT INTO team_member (community_id, team_no, resident, since, until, by_actor, at) \
         SELECT c.community_id, $2, $3, $4, NULL, $5, $6 FROM community AS c WHERE c.code = $1 AND NOT EXISTS \
         (SELECT 1 FROM team_member AS m WHERE m.community_id = c.community_id AND m.team_no = $2 AND m.resident = $3 \
-        AND (m.until IS NULL OR m.since = $4)) ON CONFLICT DO NOTHING";
+        AND m.until IS NULL) ON CONFLICT (community_id, team_no, resident, since) DO UPDATE SET until = NULL, \
+        by_actor = excluded.by_actor, at = excluded.at";
     END_MEMBER = concat!("UPDATE team_member SET until = CASE WHEN since > $4 THEN since ELSE $4 END, by_actor = $5, \
         at = $6 WHERE community_id = ", community!(), " AND team_no = $2 AND resident = $3 AND until IS NULL");
     OF_TEAM = concat!("SELECT team_no, resident, since, until FROM team_member WHERE community_id = ", community!(),

@@ -80,6 +80,7 @@ pub(super) async fn statement(
         Some(team) => Some(teams::find(house, community, team).await?.words.title),
         None => None,
     };
+    let team = team.map(|team| short(&team, paper::TEXT_MAX));
     let reached = stars::of_resident(house, community, stored.resident).await?;
     let stars = (!reached.levels.is_empty()).then_some(reached.standing.stars);
     let (_, head) = store
@@ -95,7 +96,7 @@ pub(super) async fn statement(
         demo: house.demo,
         community: paper::Community {
             code: community.to_string(),
-            title: title.zh.clone(),
+            title: short(&title.zh, paper::TEXT_MAX),
         },
         number: number.to_owned(),
         revision: stored.revision,
@@ -114,8 +115,8 @@ pub(super) async fn statement(
         stars: stars.and_then(|stars| u8::try_from(stars).ok()),
         issued: house.today(community).0,
         signer: paper::Signer {
-            title: short(&signer.zh),
-            name: short(&staff.name),
+            title: short(&signer.zh, paper::LINE_MAX),
+            name: short(&staff.name, paper::LINE_MAX),
         },
         ledger: paper::Head {
             height: head.height,
@@ -133,7 +134,7 @@ fn kind_lines(frame: &Frame, on: LocalDate, counted: &Counted) -> Vec<paper::Kin
             let plan = frame.rule_for(kind, on);
             let title = plan.map_or_else(|| kind.to_string(), |(_, plan)| plan.title.zh.clone());
             paper::KindLine {
-                title: short(&title),
+                title: short(&title, paper::LINE_MAX),
                 minutes: *minutes,
                 times: *times,
             }
@@ -153,11 +154,11 @@ fn kind_lines(frame: &Frame, on: LocalDate, counted: &Counted) -> Vec<paper::Kin
 }
 
 /// As much of a text as a line of a paper has room for.
-fn short(text: &str) -> String {
-    if text.chars().count() <= paper::LINE_MAX {
+fn short(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
         return text.to_owned();
     }
-    let mut out: String = text.chars().take(paper::LINE_MAX - 1).collect();
+    let mut out: String = text.chars().take(most.saturating_sub(1)).collect();
     out = out.trim_end().to_owned();
     out.push('…');
     out

@@ -17,11 +17,12 @@ use super::own::{on_list, proof_word};
 use super::{DoneQuery, site, when, wrong};
 use crate::access::random;
 use crate::activities::attending::{self, leads, marks_of, presence_of};
-use crate::activities::{ActivityError, booking, find};
+use crate::activities::{ActivityError, find};
 use crate::door::asked::{No, Path, Seq, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, go};
 use crate::door::{Act, Kind};
+use crate::ledger::refused::Told;
 
 type Of = Path<(String, Seq, No)>;
 
@@ -232,7 +233,7 @@ fn became(duty: &OnDuty, row: &StoredPresence) -> (String, bool) {
             )
         }
         PresenceState::Refused => {
-            let told: Option<booking::Told> = row
+            let told: Option<Told> = row
                 .told
                 .as_deref()
                 .and_then(|told| serde_json::from_str(told).ok());

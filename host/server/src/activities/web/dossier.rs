@@ -1,9 +1,13 @@
-//! What pages about one thing have in common: a page with nothing on it yet, and what tells one sent form from another.
+//! What pages about one thing have in common: a page with nothing on it yet, what tells one sent form from another, and what was
+//! wrong with one.
 
 use rongyi_core::chain::hex;
-use rongyi_pages::DossierView;
+use rongyi_pages::{CaseFault, DossierView};
 
+use super::form::At;
+use super::wrong;
 use crate::access::random;
+use crate::door::fault::Fault;
 use crate::door::visit::Visit;
 
 /// A page with nothing on it.
@@ -33,4 +37,25 @@ pub(super) fn token(key: &str) -> String {
     } else {
         hex(&random::<16>())
     }
+}
+
+/// What was wrong with a form of this act, for its page; what no page can say is handed on.
+///
+/// # Errors
+/// The fault itself.
+pub(super) fn told(
+    visit: &Visit,
+    act: &str,
+    (field, fault): At,
+) -> Result<(Fault, Vec<CaseFault>), Fault> {
+    if !fault.status.is_client_error() || fault.code == "not-found" {
+        return Err(fault);
+    }
+    let place = if field.is_empty() {
+        act.to_owned()
+    } else {
+        format!("{act}-{field}")
+    };
+    let errors = wrong(visit, &place, &fault);
+    Ok((fault, errors))
 }

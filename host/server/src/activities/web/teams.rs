@@ -11,8 +11,8 @@ use rongyi_pages::{
 };
 use rongyi_store::{CertificateFilter, StoredTeam};
 
-use super::dossier::{blank, token};
-use super::form::{At, at, moment_of};
+use super::dossier::{blank, token, told};
+use super::form::{At, at};
 use super::{DoneQuery, wrong};
 use crate::activities::certificates::{self, Wish};
 use crate::activities::{ActivityError, teams};
@@ -27,7 +27,8 @@ use form::{forms, words, words_fields};
 /// What each team served this year: its number and the minutes.
 async fn this_year(visit: &Visit) -> Result<Vec<(Option<u32>, i64, i64)>, Fault> {
     let today = visit.today();
-    let begin = moment_of(visit, today.year_start(), "00:00").ok_or_else(Fault::not_found)?;
+    let begin = visit.app.house.start_of(&visit.code, today.year_start());
+    let begin = begin.ok_or_else(Fault::not_found)?;
     let now = visit.app.house.clock.now();
     let store = &visit.app.house.store;
     let sums = store.served_sums(&visit.code, (begin, now)).await?;
@@ -168,6 +169,7 @@ pub(crate) async fn show(
         ),
         "save" => visit.either("改好了。", "Saved."),
         "add" => visit.either("加进来了。", "Added."),
+        "known" => visit.either("他们本来就在队里。", "They belong to it already."),
         "remove" => visit.either(
             "退出了；以前为队里服务的时长还在。",
             "Taken out; what they served stays with the team.",
@@ -293,16 +295,8 @@ pub(crate) async fn change(
         Ok(done) => Ok(go(
             &visit.path(&format!("/volunteering/teams/{no}?done={done}"))
         )),
-        Err((_, fault)) if !fault.status.is_client_error() || fault.code == "not-found" => {
-            Err(fault)
-        }
-        Err((field, fault)) => {
-            let place = if field.is_empty() {
-                sent.act.clone()
-            } else {
-                format!("{}-{field}", sent.act)
-            };
-            let errors = wrong(visit, &place, &fault);
+        Err(wrong) => {
+            let (fault, errors) = told(visit, &sent.act, wrong)?;
             let view = view(&duty, no, (&sent, errors)).await?;
             Ok((fault.status, Html(view)).into_response())
         }
@@ -317,7 +311,8 @@ async fn done_with(duty: &OnDuty, no: u32, sent: &Sent) -> Result<&'static str, 
         "add" => {
             let new = (no, sent.people.as_str(), visit.today());
             let joined = teams::join(house, &visit.code, &actor, new).await;
-            joined.map(|_| "add").map_err(told("people"))
+            let word = |new: usize| if new == 0 { "known" } else { "add" };
+            joined.map(word).map_err(told("people"))
         }
         "remove" => {
             let resident = earning::resident_no(&sent.resident).map_err(at("resident"))?;

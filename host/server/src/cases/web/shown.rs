@@ -14,7 +14,7 @@ use rongyi_pages::{CaseDue, CaseFact, CasePhotoLink, CasePreview, CaseStep, Case
 use rongyi_store::{CaseEffect, CaseFile, EffectState};
 
 use super::Side;
-use crate::cases::effects::{self, Follow, Told};
+use crate::cases::effects::{self, Follow};
 use crate::cases::opening::Opened;
 use crate::cases::{CaseAtHand, WORDS, units};
 use crate::door::Act as DoorAct;
@@ -22,6 +22,7 @@ use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
 use crate::door::{May, Right, may};
 use crate::ledger::explain;
+use crate::ledger::refused::Told;
 use crate::ledger::told::{breakdown, gains};
 
 /// Days told one by one under a date.

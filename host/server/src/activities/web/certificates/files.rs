@@ -97,7 +97,7 @@ pub(crate) async fn own_pdf(
     Path((_, Seq(no))): Path<(String, Seq)>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let one = valid(own(&member, no).await?)?;
+    let one = valid(own(&member, no).await?.0)?;
     let name = pdf_name(&one);
     document((&member.visit, &headers), &[one], &name).await
 }
@@ -107,13 +107,15 @@ pub(crate) async fn own_json(
     member: Member,
     Path((_, Seq(no))): Path<(String, Seq)>,
 ) -> Result<Response, Fault> {
-    json(&valid(own(&member, no).await?)?)
+    json(&valid(own(&member, no).await?.0)?)
 }
 
 async fn of_office(duty: &OnDuty, no: u64) -> Result<StoredCertificate, Fault> {
     let visit = &duty.visit;
     let all = find(&visit.app.house, &visit.code, no).await?;
-    let one = valid(all.into_iter().next().ok_or_else(Fault::not_found)?)?;
+    let mut all = all.into_iter();
+    let one = all.find(|one| one.state == CertificateState::Issued);
+    let one = valid(one.ok_or_else(Fault::not_found)?)?;
     duty.reads(Kind::Identity, &[one.resident]).await?;
     Ok(one)
 }

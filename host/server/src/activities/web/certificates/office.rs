@@ -10,7 +10,7 @@ use rongyi_store::{CertificateFilter, CertificateState, StoredCertificate};
 use super::words::{Sent, ask_form, days_of, facts, file_links, hours, row, state_word};
 use crate::activities::ActivityError;
 use crate::activities::certificates::{self, Wish, is_alive};
-use crate::activities::web::dossier::{blank, token};
+use crate::activities::web::dossier::{blank, token, told};
 use crate::activities::web::form::{At, at, input, line};
 use crate::activities::web::{DoneQuery, wrong};
 use crate::door::Kind;
@@ -147,7 +147,7 @@ async fn view(
     let visit = &duty.visit;
     let house = &visit.app.house;
     let all = certificates::find(house, &visit.code, no).await?;
-    let one = all.first().ok_or_else(Fault::not_found)?;
+    let one = certificates::standing(&all).ok_or_else(Fault::not_found)?;
     duty.reads(Kind::Identity, &[one.resident]).await?;
     let counted = certificates::count(house, &visit.code, one.resident, one.days).await?;
     let mut told = Vec::new();
@@ -160,7 +160,7 @@ async fn view(
     }
     let t = |zh: &str, en: &str| visit.either(zh, en);
     let forms = forms(visit, one, sent);
-    let lists = earlier(visit, &all).await?;
+    let lists = others(visit, one, &all).await?;
     Ok(DossierView {
         home: "volunteering",
         back: Some(DossierLink {
@@ -265,26 +265,31 @@ fn forms(visit: &Visit, one: &StoredCertificate, sent: &Sent) -> Vec<DossierForm
     }
 }
 
-/// The revisions before the newest one.
-async fn earlier(visit: &Visit, all: &[StoredCertificate]) -> Result<Vec<DossierList>, Fault> {
+/// The other revisions.
+async fn others(
+    visit: &Visit,
+    one: &StoredCertificate,
+    all: &[StoredCertificate],
+) -> Result<Vec<DossierList>, Fault> {
     let t = |zh: &str, en: &str| visit.either(zh, en);
-    let mut earlier = Vec::new();
-    for older in all.iter().skip(1) {
+    let mut rows = Vec::new();
+    let other = |older: &&StoredCertificate| older.revision != one.revision;
+    for older in all.iter().filter(other) {
         let mut line = row(visit, older, true).await?;
         line.href = None;
         line.title = t(
             &format!("第 {} 版", older.revision),
             &format!("Revision {}", older.revision),
         );
-        earlier.push(line);
+        rows.push(line);
     }
-    if earlier.is_empty() {
+    if rows.is_empty() {
         return Ok(Vec::new());
     }
     Ok(vec![DossierList {
-        title: t("以前的版本", "Earlier revisions"),
+        title: t("其他版本", "Other revisions"),
         empty: String::new(),
-        rows: earlier,
+        rows,
     }])
 }
 
@@ -298,16 +303,8 @@ pub(crate) async fn step(
     let visit = &duty.visit;
     match done_with(&duty, no, &sent).await {
         Ok(done) => Ok(go(&visit.path(&format!("/certificates/{no}?done={done}")))),
-        Err((_, fault)) if !fault.status.is_client_error() || fault.code == "not-found" => {
-            Err(fault)
-        }
-        Err((field, fault)) => {
-            let place = if field.is_empty() {
-                sent.act.clone()
-            } else {
-                format!("{}-{field}", sent.act)
-            };
-            let errors = wrong(visit, &place, &fault);
+        Err(wrong) => {
+            let (fault, errors) = told(visit, &sent.act, wrong)?;
             let view = view(&duty, no, (&sent, errors)).await?;
             Ok((fault.status, Html(view)).into_response())
         }
@@ -338,7 +335,8 @@ async fn done_with(duty: &OnDuty, no: u64, sent: &Sent) -> Result<&'static str, 
             let all = certificates::find(house, &visit.code, no)
                 .await
                 .map_err(told(""))?;
-            let one = all.first().ok_or_else(|| ("", Fault::not_found()))?;
+            let one = certificates::standing(&all);
+            let one = one.ok_or_else(|| ("", Fault::not_found()))?;
             if one.state != CertificateState::Issued {
                 return Err((
                     "",

@@ -92,12 +92,19 @@ pub(crate) async fn ask_own(member: Member, sent: Unread<Sent>) -> Result<Respon
     }
 }
 
-/// One's own certificate; nobody else's.
-pub(super) async fn own(member: &Member, no: u64) -> Result<StoredCertificate, Fault> {
+/// One's own certificate, and whether the office is correcting it; nobody else's. A revision that holds stands before one that is
+/// only asked for.
+pub(super) async fn own(member: &Member, no: u64) -> Result<(StoredCertificate, bool), Fault> {
     let visit = &member.visit;
     let all = certificates::find(&visit.app.house, &visit.code, no).await?;
-    let mine = |one: &StoredCertificate| one.resident == member.me.resident;
-    all.into_iter().find(mine).ok_or_else(Fault::not_found)
+    let shown = all
+        .iter()
+        .find(|one| one.state == CertificateState::Issued)
+        .or(certificates::standing(&all));
+    let shown = shown.filter(|one| one.resident == member.me.resident);
+    let shown = shown.ok_or_else(Fault::not_found)?;
+    let corrected = certificates::standing(&all).is_some_and(|one| one.revision > shown.revision);
+    Ok((shown.clone(), corrected))
 }
 
 /// `GET /{community}/me/certificates/{no}`.
@@ -107,13 +114,9 @@ pub(crate) async fn show_own(
     Typed(query): Typed<DoneQuery>,
 ) -> Result<Response, Fault> {
     let visit = &member.visit;
-    let one = own(&member, no).await?;
+    let (one, corrected) = own(&member, no).await?;
     let t = |zh: &str, en: &str| visit.either(zh, en);
-    let waits = matches!(
-        one.state,
-        CertificateState::Asked | CertificateState::Checked
-    );
-    let forms = if waits {
+    let forms = if certificates::may_take_back(&one, member.me.resident) {
         vec![DossierForm {
             act: "take-back",
             action: visit.path(&format!("/me/certificates/{no}")),
@@ -145,6 +148,14 @@ pub(crate) async fn show_own(
         title: t("时长证明", "Certificate of hours"),
         state: Some(state_word(visit, one.state)),
         done,
+        told: if corrected {
+            vec![t(
+                "社区正在更正这张证明；新版签发以前，这一版还有效。",
+                "The office is correcting this certificate; it holds until the new revision is signed.",
+            )]
+        } else {
+            Vec::new()
+        },
         facts: facts(visit, &one, None).await?,
         links: file_links(visit, "/me/certificates", &one),
         forms,
