@@ -247,9 +247,10 @@ fn tried(world: &World) {
         assert_eq!(found["exactly_the_ledger"], false, "{found}");
         let issued = &found["flows"]["issued"];
         let (was, is) = (issued["ledger"].as_i64(), issued["candidate"].as_i64());
-        // The flood brings nothing of the kind that is worth less.
+        // The flood brings nothing of the kind that is worth less. Elsewhere entries differ; the sum of all need not,
+        // since what a cap took from others is given to them instead.
         match no < MODELLED {
-            true => assert!(is < was, "{found}"),
+            true => assert_ne!(found["differing"], 0, "{found}"),
             false => assert_eq!((is, &found["differing"]), (was, &0.into()), "{found}"),
         }
     }
