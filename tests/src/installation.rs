@@ -63,7 +63,11 @@ impl Installation {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir(folder.path().join("communities")).unwrap();
         let config = folder.path().join("rongyi.toml");
-        std::fs::write(&config, "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n").unwrap();
+        std::fs::write(
+            &config,
+            "data_dir = \"data\"\nauto_apply = true\nlisten = \"127.0.0.1:0\"\n",
+        )
+        .unwrap();
         std::fs::write(folder.path().join("communities/own.toml"), community).unwrap();
         let database = folder.path().join("data/rongyi.db");
         let data = folder.path().join("data");

@@ -145,7 +145,7 @@ async fn ten_thousand_idle_connections_where_the_limit_can_be_raised() {
     );
     installation.file(
         "rongyi.toml",
-        "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n[serving]\nconnections_max = 50000\nper_address_max = 20000\nheader_s = 60\n",
+        "data_dir = \"data\"\nauto_apply = true\nlisten = \"127.0.0.1:0\"\n[serving]\nconnections_max = 50000\nper_address_max = 20000\nheader_s = 60\n",
     );
     // The host begins with few files and raises that by itself.
     let mut host = serve(&installation, 256, u64::try_from(wanted).unwrap() + 2048);

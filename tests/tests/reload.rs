@@ -24,7 +24,7 @@ const SHARED: u32 = 6;
 /// Looks at a page until a change must have shown; each look is a request of its own.
 const LOOKS_MAX: u32 = 1800;
 const PAUSE: Duration = Duration::from_millis(100);
-const HOST: &str = "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n";
+const HOST: &str = "data_dir = \"data\"\nauto_apply = true\nlisten = \"127.0.0.1:0\"\n";
 
 /// A community whose name and whose points tell the round.
 fn community(code: &str, round: u32) -> String {

@@ -186,6 +186,7 @@ fn beginning() -> Vec<Ask> {
         overlaps: Vec::new(),
         unit_minutes: Vec::new(),
         by_scale: false,
+        written: None,
     };
     let set = RuleSet {
         no: RuleSetNo(0),

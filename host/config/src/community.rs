@@ -13,7 +13,7 @@ pub use kinds::OfKind;
 pub use periods::Closing;
 pub use volunteers::Certificates;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use rongyi_core::time::LocalDate;
 
 use super::diagnostic::{Diagnostic, Source};
 use super::reader::{Field, Mistakes, Table, both};
-use super::rule::{RuleEntry, read_rules};
+use super::rule::{PluginRef, RuleEntry, read_rules};
 use super::source::Places;
 use super::words::nearest;
 
@@ -87,6 +87,27 @@ impl Shop {
     }
 }
 
+/// The components of a configuration that was taken over before.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// Their bytes by SHA-256, as 64 hexadecimal digits.
+    pub components: BTreeMap<String, Arc<[u8]>>,
+    /// The SHA-256 of each bundled rule that it names.
+    pub bundled: BTreeMap<String, String>,
+}
+
+impl Kept {
+    /// The bytes of a rule that it names.
+    #[must_use]
+    pub fn component(&self, plugin: &PluginRef) -> Option<Arc<[u8]>> {
+        let digest = match plugin {
+            PluginRef::Bundled(name) => self.bundled.get(name)?,
+            PluginRef::File { sha256, .. } => sha256,
+        };
+        self.components.get(digest).cloned()
+    }
+}
+
 /// One community.
 #[derive(Debug, Clone)]
 pub struct Community {
@@ -96,6 +117,10 @@ pub struct Community {
     pub title: Text,
     /// The file it was read from.
     pub file: PathBuf,
+    /// All that stands there.
+    pub text: Arc<str>,
+    /// Where its rules lie when it is what was taken over before; `None` of a file as it is now.
+    pub kept: Option<Kept>,
     /// IANA name of its time zone.
     pub timezone: String,
     /// Its first day; nothing can have happened before.
@@ -161,7 +186,7 @@ pub(super) fn read(
     desk: &Mistakes,
     table: Table<'_>,
     path: &Path,
-    root: &Path,
+    (root, kept): (&Path, bool),
 ) -> Option<Community> {
     let code_field = table.need("code");
     let code_at = code_field.as_ref().map_or(table.span(), Field::span);
@@ -205,7 +230,7 @@ pub(super) fn read(
         .get("certificate")
         .and_then(|field| volunteers::read_certificates(&field));
     let folder = path.parent().unwrap_or(Path::new(""));
-    let rules = read_rules(desk, &table, Places { folder, root });
+    let rules = read_rules(desk, &table, Places { folder, root, kept });
     table.finish();
     if let (Some(began), Some(first)) = (began_on, rules.iter().min_by_key(|r| r.active_from))
         && first.active_from > began
@@ -216,6 +241,8 @@ pub(super) fn read(
         code: code?,
         title: title?,
         file: path.to_owned(),
+        text: Arc::default(),
+        kept: None,
         timezone: timezone.unwrap_or_else(|| "Asia/Shanghai".to_owned()),
         began_on: began_on?,
         unit: unit?,

@@ -30,6 +30,7 @@ pub(super) struct Host {
     pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) limits: Allowance,
     pub(super) park_after: usize,
+    pub(super) auto_apply: bool,
     pub(super) read_log_months: u32,
     pub(super) serving: serving::Limits,
     pub(super) metrics_from: Vec<IpAddr>,
@@ -54,6 +55,7 @@ pub(super) fn read(
         .get("park_after")
         .and_then(|field| field.integer(1..=1_000))
         .and_then(|events| usize::try_from(events).ok());
+    let auto_apply = table.get("auto_apply").and_then(|field| field.yes_no());
     let months = table
         .get("read_log_months")
         .and_then(|field| field.integer(1..=120))
@@ -79,6 +81,7 @@ pub(super) fn read(
         trusted_proxies,
         limits,
         park_after: park_after.unwrap_or(PARK_AFTER),
+        auto_apply: auto_apply.unwrap_or(false),
         read_log_months: months.unwrap_or(READ_LOG_MONTHS),
         serving: read_serving(table),
         metrics_from: table

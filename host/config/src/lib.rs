@@ -24,11 +24,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use community::{
-    AccountUnit, CaseUnit, Certificates, Closing, Community, OfCase, OfKind, Shop,
+    AccountUnit, CaseUnit, Certificates, Closing, Community, Kept, OfCase, OfKind, Shop,
 };
 use diagnostic::Source;
 pub use diagnostic::{Diagnostic, Severity, render, to_json};
 use reader::{Mistakes, Table, both};
+use rongyi_cases::WorkCalendar;
 use rongyi_core::ids::Code;
 use rongyi_files::Trouble;
 use rongyi_rules::Allowance;
@@ -55,6 +56,8 @@ pub struct Config {
     pub limits: Allowance,
     /// Distinct events on which a rule fails in a row before it is parked.
     pub park_after: usize,
+    /// Whether what is saved is taken over at once, without anybody applying it.
+    pub auto_apply: bool,
     /// For how many months it is kept who read what.
     pub read_log_months: u32,
     /// What connections may take.
@@ -63,6 +66,8 @@ pub struct Config {
     pub metrics_from: Vec<IpAddr>,
     /// To whom somebody writes who found a hole in this installation; each is an address such as `mailto:…`.
     pub security_contact: Vec<String>,
+    /// Days off and opening hours.
+    pub calendar: Arc<WorkCalendar>,
     /// The communities, in the order of `rongyi.toml`, or by file name.
     pub communities: Vec<Community>,
     /// What is allowed and probably not meant.
@@ -186,6 +191,8 @@ fn config(
         trusted_proxies: host.trusted_proxies,
         limits: host.limits,
         park_after: host.park_after,
+        auto_apply: host.auto_apply,
+        calendar: host.calendar,
         read_log_months: host.read_log_months,
         serving: host.serving,
         metrics_from: host.metrics_from,
@@ -330,6 +337,16 @@ pub fn parse_candidate(text: &str, file: &Path, root: &Path) -> Result<Community
     alone(parse_community(text, file.to_owned(), root))
 }
 
+/// A text that was taken over once and is in force, as if it still stood in `file`. What its rules name was archived then:
+/// nothing of it is looked for on the disk.
+///
+/// # Errors
+/// What this program can't read of it.
+pub fn parse_kept(text: &str, file: &Path, kept: Kept) -> Result<Community, Vec<Diagnostic>> {
+    let root = file.parent().unwrap_or(Path::new(""));
+    alone(parse(text, file.to_owned(), (root, Some(kept))))
+}
+
 fn alone(one: OneFile) -> Result<Community, Vec<Diagnostic>> {
     let errors: Vec<_> = one.found.into_iter().filter(is_error).collect();
     one.community.filter(|_| errors.is_empty()).ok_or(errors)
@@ -347,13 +364,22 @@ fn read_community(file: PathBuf, root: &Path) -> OneFile {
 }
 
 fn parse_community(text: &str, file: PathBuf, root: &Path) -> OneFile {
+    parse(text, file, (root, None))
+}
+
+fn parse(text: &str, file: PathBuf, (root, kept): (&Path, Option<Kept>)) -> OneFile {
     let mut found = Vec::new();
     let community = source::with_tree(&file, text, &mut found, |desk, rows, broken| {
         let table = Table::new(desk, rows, 0..0, String::new());
         if broken {
             return None;
         }
-        community::read(desk, table, &file, root)
+        let read = community::read(desk, table, &file, (root, kept.is_some()))?;
+        Some(Community {
+            text: text.into(),
+            kept,
+            ..read
+        })
     });
     OneFile {
         file,

@@ -314,6 +314,19 @@ impl<'t> Field<'t> {
         Some(text)
     }
 
+    /// Yes or no.
+    pub(super) fn yes_no(&self) -> Option<bool> {
+        let found = self.value.get_ref().as_bool();
+        if found.is_none() {
+            self.wrong_type(
+                "true 或 false，不加引号",
+                "true or false without quotes",
+                "true",
+            );
+        }
+        found
+    }
+
     /// A whole number within bounds, both included.
     pub(super) fn integer(&self, bounds: RangeInclusive<i64>) -> Option<i64> {
         let Some(number) = self.value.get_ref().as_integer() else {

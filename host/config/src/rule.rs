@@ -199,6 +199,8 @@ fn read_rule(desk: &Mistakes, field: &Field<'_>, files: Places<'_>) -> Option<Ru
     }
     let scenarios = table.get("scenarios");
     let scenarios_at = scenarios.as_ref().map(Field::span);
+    // They were run when it was taken over.
+    let scenarios = scenarios.filter(|_| !files.kept);
     let scenarios = scenarios.and_then(|field| named_file(&field, files));
     let mut lowered = Lowered::default();
     let limits = table.get("limits");
@@ -275,7 +277,11 @@ fn read_plugin(field: &Field<'_>, files: Places<'_>) -> Option<PluginRef> {
     let written = digest.string()?;
     let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     let well_formed = written.len() == 64 && written.bytes().all(hex);
-    let found = digest_of(&file, &path)?;
+    // What is archived was compared when it was taken over.
+    let found = match files.kept {
+        true => written.to_owned(),
+        false => digest_of(&file, &path)?,
+    };
     if found == written {
         return Some(PluginRef::File {
             path,

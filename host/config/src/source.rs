@@ -61,6 +61,8 @@ pub(super) struct Places<'p> {
     pub(super) folder: &'p Path,
     /// They lie below this one, with every link resolved: a path can't show what lies elsewhere on the machine.
     pub(super) root: &'p Path,
+    /// Whether they were looked at when the configuration was taken over, and are archived since.
+    pub(super) kept: bool,
 }
 
 impl Places<'_> {
@@ -70,7 +72,9 @@ impl Places<'_> {
     /// What keeps it from being used, in both languages.
     pub(super) fn find(self, name: &str) -> Result<PathBuf, Trouble> {
         let path = self.folder.join(name);
-        rongyi_files::below(self.root, &path)?;
+        if !self.kept {
+            rongyi_files::below(self.root, &path)?;
+        }
         // As it was written, so that people know it again.
         Ok(path)
     }

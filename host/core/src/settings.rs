@@ -2,6 +2,7 @@
 
 use crate::account::Holder;
 use crate::amount::Amount;
+use crate::chain::Hash;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, PeriodLength};
@@ -226,6 +227,8 @@ pub struct Settings {
     /// Whether quantities of a kind that counted to other decimal places stand apart. `false` in ledgers of before, where
     /// their digits stand together.
     pub by_scale: bool,
+    /// SHA-256 of the configuration that was taken over last; `None` in ledgers of before, and where nobody keeps it.
+    pub written: Option<Hash>,
 }
 
 /// What one kind allows of the people in its roles. Two roles are two people unless both are named here.
@@ -258,6 +261,7 @@ const ROLES: u8 = 6;
 const OVERLAPS: u8 = 7;
 const BY_SCALE: u8 = 8;
 const UNIT_MINUTES: u8 = 9;
+const WRITTEN: u8 = 10;
 
 impl Settings {
     /// Who holds an asset that a resident earns: minutes always the person, the rest as the community decided.
@@ -390,6 +394,9 @@ impl Settings {
             w.code(kind);
             w.u32(u32::from(*minutes));
         });
+        if let Some(written) = &self.written {
+            one(w, WRITTEN, |w| w.raw(written));
+        }
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -420,6 +427,7 @@ impl Settings {
             overlaps: Vec::new(),
             unit_minutes: Vec::new(),
             by_scale: false,
+            written: None,
         };
         let mut before = 0;
         while !r.is_empty() {
@@ -459,6 +467,7 @@ impl Settings {
                     settings.overlaps = said(&mut body, |r| Ok((r.code()?, overlap(r.flag()?))))?;
                 }
                 BY_SCALE => settings.by_scale = true,
+                WRITTEN => settings.written = Some(body.hash()?),
                 UNIT_MINUTES => settings.unit_minutes = said(&mut body, of_kind)?,
                 _ => return Err(Malformed),
             }

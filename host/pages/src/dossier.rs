@@ -107,6 +107,27 @@ pub struct DossierView {
 }
 
 impl DossierView {
+    /// A page with nothing on it; `key` is its forms' own number.
+    #[must_use]
+    pub fn blank(shell: Shell, key: String) -> Self {
+        DossierView {
+            shell,
+            home: "",
+            back: None,
+            title: String::new(),
+            sub: String::new(),
+            state: None,
+            done: String::new(),
+            errors: Vec::new(),
+            told: Vec::new(),
+            facts: Vec::new(),
+            links: Vec::new(),
+            lists: Vec::new(),
+            forms: Vec::new(),
+            key,
+        }
+    }
+
     fn error(&self, id: impl AsRef<str>) -> Option<&str> {
         fault(&self.errors, id.as_ref())
     }

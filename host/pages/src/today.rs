@@ -20,6 +20,8 @@ pub enum Task {
     Events,
     /// Notices that end today or tomorrow.
     Notices,
+    /// A file that was changed and is not in force.
+    Saved,
     /// Orders whose last day is today.
     OrdersToday,
     /// Orders whose last day is tomorrow.
@@ -40,6 +42,7 @@ impl Task {
             Task::Proposals => "today-proposals",
             Task::Events => "today-events",
             Task::Notices => "today-notices",
+            Task::Saved => "today-saved",
             Task::OrdersToday => "today-orders-today",
             Task::OrdersTomorrow => "today-orders-tomorrow",
             Task::Low => "today-low",
@@ -56,6 +59,7 @@ impl Task {
             Task::Proposals => shell.t("today-proposals-note"),
             Task::Events => shell.t("today-events-note"),
             Task::Notices => shell.t("today-notices-note"),
+            Task::Saved => shell.t("today-saved-note"),
             Task::OrdersToday => shell.t("today-orders-today-note"),
             Task::OrdersTomorrow => shell.t("today-orders-tomorrow-note"),
             Task::Low => shell.t("today-low-note"),

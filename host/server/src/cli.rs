@@ -107,6 +107,12 @@ enum Command {
     Check(rulebooks::check::CheckArgs),
     /// 把一份规则在真账上试一试，什么都不写 / try a rule book on what really happened; writes nothing
     Simulate(rulebooks::simulate::cli::SimulateArgs),
+    /// 改好的文件会改变什么，还不启用 / what the saved file would change; nothing is changed yet
+    Plan(rulebooks::change::cli::PlanArgs),
+    /// 启用看过的改动 / bring into force what was looked at
+    Apply(rulebooks::change::cli::ApplyArgs),
+    /// 退回以前启用过的配置 / go back to a configuration that was in force before
+    Rollback(rulebooks::change::cli::RollbackArgs),
     /// 规则：运行情况，写自己的规则 / rules: how they are doing, and writing one's own
     #[command(subcommand)]
     Rule(rulebooks::author::RuleCommand),
@@ -199,6 +205,9 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             Command::Demo(args) => demo::run(args).await,
             Command::Check(args) => rulebooks::check::run(&args).await,
             Command::Simulate(args) => rulebooks::simulate::cli::run(&args).await,
+            Command::Plan(args) => rulebooks::change::cli::plan(args).await,
+            Command::Apply(args) => rulebooks::change::cli::apply(args).await,
+            Command::Rollback(args) => rulebooks::change::cli::rollback(args).await,
             Command::Rule(command) => rulebooks::author::run(command).await,
             Command::Person(command) => people::cli::person(command).await,
             Command::Household(command) => people::cli::household(command).await,

@@ -11,6 +11,7 @@ pub mod published;
 pub mod reload;
 mod sealing;
 mod supposed;
+pub mod written;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -142,11 +143,13 @@ impl House {
             config,
             wrong: Vec::new(),
         };
-        let (parted, files, checked) = check_all(parted)?;
+        let in_force = written::in_force(parted).await?;
+        let (parted, files, checked) = check_all(in_force.parted)?;
         if !parted.wrong.is_empty() {
             return Err(OpenError::Config(mistakes(parted.wrong)));
         }
         let (house, refused) = House::of(parted.config, files, checked, clock).await?;
+        house.news.differs_from(in_force.pending);
         match refused.into_iter().next() {
             None => Ok(house),
             Some((_, error)) => Err(error),
@@ -159,7 +162,8 @@ impl House {
     /// # Errors
     /// As [`House::open`].
     pub async fn open_parted(parted: Parted, clock: Arc<dyn Clock>) -> Result<House, OpenError> {
-        let (parted, files, checked) = check_all(parted)?;
+        let in_force = written::in_force(parted).await?;
+        let (parted, files, checked) = check_all(in_force.parted)?;
         if parted.config.communities.is_empty() && !parted.wrong.is_empty() {
             return Err(OpenError::Config(mistakes(parted.wrong)));
         }
@@ -178,9 +182,12 @@ impl House {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(served);
         let refused = refused.iter().map(|(_, error)| error);
-        house
-            .news
-            .left_out(mistakes(parted.wrong), refused, house.clock.now());
+        house.news.left_out(
+            mistakes(parted.wrong),
+            refused,
+            (&house.communities(), house.clock.now()),
+        );
+        house.news.differs_from(in_force.pending);
         Ok(house)
     }
 
@@ -373,7 +380,7 @@ impl House {
         }
         let sets = self.store.frame(code).await?.map(|frame| frame.sets);
         self.books.keep(code, &sets.unwrap_or_default());
-        Ok(())
+        self.put_on_record(community, rules).await
     }
 
     /// What is parked stays parked over a restart.

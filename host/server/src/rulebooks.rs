@@ -1,6 +1,7 @@
-//! Rule books: checking a configuration, trying one on what happened, the author's desk, how the rules in force are doing.
+//! Rule books: checking a configuration, changing it in steps, trying one on what happened, the author's desk, how the rules in force are doing.
 
 pub(crate) mod author;
+pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod cli;
 pub mod simulate;

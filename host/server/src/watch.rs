@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rongyi_config::PluginRef;
+use rongyi_core::chain::Hash;
+use rongyi_core::ids::Code;
 use rongyi_core::time::Instant;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +25,9 @@ const AGAIN_LOOKS: u32 = 15;
 /// What is seen of the files: path, size, time of the last change; a missing one without both.
 type FileTimes = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
 
+/// The configuration that each community took over last, by digest.
+type InForce = Vec<(Code, Hash)>;
+
 /// Watches until `stop`. `began` is a moment before the first file of the house was read.
 pub async fn run(house: Arc<House>, began: Instant, stop: CancellationToken) {
     let mut hang_up = HangUp::new();
@@ -32,6 +37,7 @@ pub async fn run(house: Arc<House>, began: Instant, stop: CancellationToken) {
         taken.clear();
     }
     let (mut moving, mut looks): (Option<FileTimes>, u32) = (None, 0);
+    let mut in_force = applied(&house, &InForce::new()).await;
     loop {
         let told = tokio::select! {
             () = stop.cancelled() => return,
@@ -39,7 +45,11 @@ pub async fn run(house: Arc<House>, began: Instant, stop: CancellationToken) {
             () = sleep(PAUSE) => false,
         };
         let now = look(&house).await;
-        if told {
+        let now_in_force = applied(&house, &in_force).await;
+        if now_in_force != in_force {
+            // Somebody applied one, here or through another host.
+            in_force = now_in_force;
+        } else if told {
             tracing::info!("SIGHUP: the configuration is read again");
         } else {
             let standing = house.news.standing();
@@ -61,6 +71,15 @@ pub async fn run(house: Arc<House>, began: Instant, stop: CancellationToken) {
         // that only the new configuration names.
         (taken, moving, looks) = (now, None, 0);
     }
+}
+
+/// What is in force; what was known where the database does not answer, and where the host goes by its files alone.
+async fn applied(house: &House, known: &InForce) -> InForce {
+    if house.config.auto_apply {
+        return InForce::new();
+    }
+    let found = house.store.configurations().await;
+    found.unwrap_or_else(|_| known.clone())
 }
 
 async fn look(house: &Arc<House>) -> FileTimes {

@@ -272,6 +272,8 @@ each_engine! {
     fn audit() -> Audit;
     /// All communities that have a ledger here.
     fn community_codes() -> Vec<Code>;
+    /// The digest of the configuration that each community took over last; those without one are left out.
+    fn configurations() -> Vec<(Code, Hash)>;
     /// The always-loaded part of a book; `None` before the community's first commit.
     fn frame(community: &Code) -> Option<Frame>;
     /// The heads of those that have a ledger here.
@@ -467,6 +469,8 @@ each_engine! {
     fn sealed_people(community: &Code) -> Vec<SealedPerson>;
     /// The newest list of staff that was sealed: its place and the bytes of its record.
     fn last_roster(community: &Code) -> Option<(u64, Vec<u8>)>;
+    /// Records of configurations that were taken over, the newest first: their places and bodies.
+    fn configured(community: &Code, most: u32) -> Vec<(u64, Vec<u8>)>;
     /// The residents of a household.
     fn residents_of_household(community: &Code, household: HouseholdNo) -> Vec<ResidentRow>;
     /// The residents with this very name or telephone, by number, the first few.

@@ -27,8 +27,9 @@ pub(crate) const GROWING: [&str; 17] = [
 
 /// Statements that walk over a community because that is what they are for, with how they begin: jobs, the cut-off of
 /// a period, the list of what waits. No event, order or page waits for them.
-const WALKS: [(&str, &str); 17] = [
+const WALKS: [(&str, &str); 18] = [
     ("CODES", ""),
+    ("WRITTEN", ""),
     ("EVERYONE", ""),
     ("LAPSING", ""),
     ("PURGE_KEYS", ""),

@@ -68,6 +68,7 @@ async fn community(url: &str) -> Store {
         overlaps: Vec::new(),
         unit_minutes: Vec::new(),
         by_scale: false,
+        written: None,
     }));
     for no in [1001, 1002] {
         apply(Ask::Enrol(Enrol {

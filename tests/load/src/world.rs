@@ -454,7 +454,7 @@ fn host_toml(data: &Path, database: Option<&str>) -> String {
         .map(|url| format!("database_url = \"{url}\"\n"))
         .unwrap_or_default();
     format!(
-        "data_dir = \"{}\"\nlisten = \"127.0.0.1:0\"\n{database}",
+        "data_dir = \"{}\"\nlisten = \"127.0.0.1:0\"\nauto_apply = true\n{database}",
         data.display()
     )
 }

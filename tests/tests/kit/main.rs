@@ -168,7 +168,7 @@ fn decides_in_a_community(author: &Author, built: &str) {
     let place = Installation::of(&format!("{community}{SHOP}"));
     place.file(
         "rongyi.toml",
-        "data_dir = \"data\"\nlisten = \"127.0.0.1:0\"\n[limits]\ntier_max = \"large\"\n",
+        "data_dir = \"data\"\nauto_apply = true\nlisten = \"127.0.0.1:0\"\n[limits]\ntier_max = \"large\"\n",
     );
     let component = author.folder.join("built/kitchen-waste.wasm");
     std::fs::copy(

@@ -15,8 +15,9 @@ pub use period::PeriodRejection;
 pub use texts::{Reference, SaltedText};
 
 pub use super::kinds::{
-    Amend, Assert, Carry, Change, Enrol, Erasure, History, Lapse, NoticeStep, Open, PeriodTurn,
-    Place, Receive, Release, Replace, Retry, Roster, SetTraits, Settle, SettlePart,
+    Amend, Assert, Carry, Change, Configure, Enrol, Erasure, History, Lapse, NoticeStep, Open,
+    PeriodTurn, Place, Receive, Release, Replace, Retry, Roster, SetTraits, Settle, SettlePart,
+    Step,
 };
 
 use super::kinds::Asked;
@@ -165,6 +166,7 @@ pub enum Rejection {
         seq: u64,
     },
     ErasureAlone,
+    ConfigurationMoved,
     /// About an earlier entry.
     Amend(AmendRejection),
     /// About an event and its day.
@@ -226,6 +228,7 @@ impl Rejection {
             Rejection::Period(rejection) => rejection.code(),
             Rejection::TextUnknown { .. } => "text.unknown",
             Rejection::ErasureAlone => "erasure.alone",
+            Rejection::ConfigurationMoved => "plan.moved",
             Rejection::Amend(rejection) => rejection.code(),
             Rejection::Event(rejection) => rejection.code(),
             Rejection::Carry(rejection) => rejection.code(),
@@ -377,6 +380,10 @@ impl Rejection {
             Rejection::ErasureAlone => (
                 "删除别人的资料要两个人：一人办理，另一人同意。请写上第二个人。".into(),
                 "To erase somebody else's data takes two people, one who does it and another who agrees. Name the second.".into(),
+            ),
+            Rejection::ConfigurationMoved => (
+                "这期间别人已经换过配置，这一次没有启用。请再看一遍会改变什么（rongyi plan），再启用。".into(),
+                "Somebody else changed the configuration meanwhile; nothing was taken over. Look again at what would change (rongyi plan), then apply it.".into(),
             ),
             Rejection::SetUnknown { set } => (
                 format!("账本里没有第 {set} 套规则，不能启用。请重新启动，或再保存一次社区文件。"),

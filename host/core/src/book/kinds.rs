@@ -9,6 +9,7 @@ mod activate;
 mod amend;
 mod assert;
 mod carry;
+mod configure;
 mod define;
 mod earn;
 mod enrol;
@@ -31,6 +32,7 @@ mod traits;
 pub use amend::{Amend, Change};
 pub use assert::Assert;
 pub use carry::{Carry, History};
+pub use configure::{Configure, Step};
 pub use enrol::Enrol;
 pub use erase::Erasure;
 pub use lapse::Lapse;
@@ -375,6 +377,8 @@ kinds! {
     Notice(NoticeStep),
     /// Who the staff are and what is known of the people is sealed.
     Roster(Roster),
+    /// A configuration is taken over, or a former one comes back.
+    Configure(Configure),
     }
     of goods {
     /// Goods came in, or were missed.

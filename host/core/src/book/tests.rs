@@ -9,6 +9,7 @@
 
 mod again;
 mod carried;
+mod configured;
 mod drawn;
 mod facts;
 mod floors;
@@ -198,6 +199,7 @@ fn settings() -> Settings {
         overlaps: Vec::new(),
         unit_minutes: Vec::new(),
         by_scale: false,
+        written: None,
     }
 }
 

@@ -26,6 +26,7 @@ fn everything_that_is_set_is_written_and_read_again() {
         overlaps: vec![],
         unit_minutes: vec![],
         by_scale: false,
+        written: None,
     };
     let block = InForce {
         set: RuleSetNo(2),
@@ -49,6 +50,7 @@ fn everything_that_is_set_is_written_and_read_again() {
         }]),
         overlaps: vec![(code("serve"), Overlap::Mark)],
         unit_minutes: vec![(code("serve"), 60)],
+        written: Some([7; 32]),
         by_scale: true,
         ..plain.clone()
     };

@@ -20,6 +20,7 @@ use rongyi_core::typed;
 use rongyi_files::Trouble;
 use rongyi_store::StoreError;
 
+use crate::house::reload::Holds;
 use crate::house::{House, OpenError};
 use crate::ledger::explain::Lang;
 
@@ -228,6 +229,7 @@ pub(crate) async fn with_house<T>(
     let files: BTreeSet<_> = standing
         .wrong
         .iter()
+        .filter(|one| one.holds == Holds::Newcomer)
         .map(|one| &one.diagnostic.file)
         .collect();
     for file in files {

@@ -93,6 +93,7 @@ fn settings(
             .filter_map(|of_kind| Some((of_kind.kind.clone(), of_kind.unit_minutes?)))
             .collect(),
         by_scale: true,
+        written: known.and_then(|known| known.written),
     }
 }
 

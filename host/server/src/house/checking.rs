@@ -114,7 +114,7 @@ pub fn check_rules(
     let mut checked: Vec<Checked> = Vec::new();
     let mut found = Vec::new();
     for entry in &community.rules {
-        let bytes = match component(entry) {
+        let bytes = match component(community, entry) {
             Ok(bytes) => bytes,
             Err(diagnostic) => {
                 found.push(*diagnostic);
@@ -123,7 +123,10 @@ pub fn check_rules(
         };
         match engine.load_lowered(&bytes, &entry.params_json, entry.lowered) {
             Ok(rule) => {
-                found.extend(scenarios(engine, entry, &bytes, &rule));
+                // What is in force was tried when it was taken over.
+                if community.kept.is_none() {
+                    found.extend(scenarios(engine, entry, &bytes, &rule));
+                }
                 found.extend(trial::beyond_limits(entry, &rule));
                 checked.push(Checked {
                     active_from: entry.active_from,
@@ -159,7 +162,14 @@ pub fn check_rules(
     }
 }
 
-fn component(entry: &RuleEntry) -> Result<Vec<u8>, Box<Diagnostic>> {
+fn component(community: &config::Community, entry: &RuleEntry) -> Result<Vec<u8>, Box<Diagnostic>> {
+    if let Some(kept) = &community.kept {
+        let bytes = kept.component(&entry.plugin).map(|bytes| bytes.to_vec());
+        return bytes.ok_or_else(|| {
+            let (zh, en) = ("归档里没有它", "the archive lacks it");
+            unreadable(entry, "config.archive", zh, en)
+        });
+    }
     match &entry.plugin {
         PluginRef::Bundled(name) => match rongyi_bundled::find(name) {
             Some(rule) => Ok(rule.bytes.to_vec()),

@@ -151,7 +151,7 @@ async fn differing(config: &Config) -> Result<Vec<Apart>, OpenError> {
 }
 
 /// The database, when there is one. An older one is brought up to date first, as every opening does.
-async fn opened(config: &Config) -> Result<Option<Store>, StoreError> {
+pub(super) async fn opened(config: &Config) -> Result<Option<Store>, StoreError> {
     match Store::open_read_only(&config.database_url).await {
         Ok(store) => Ok(Some(store)),
         Err(StoreError::Missing { .. }) => Ok(None),

@@ -5,7 +5,7 @@
 //! Listening address, database, data folder and secret belong to the process: those need a restart, and it is
 //! said so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 use super::{
     Checked, Communities, Community, House, OpenError, as_served, blocks, check_rules,
-    serving_engine, tried,
+    serving_engine, tried, written,
 };
 
 /// What the process was started with and cannot change.
@@ -35,6 +35,7 @@ struct Fixed {
     metrics_from: Vec<std::net::IpAddr>,
     security_contact: Vec<String>,
     serving: rongyi_config::serving::Limits,
+    auto_apply: bool,
 }
 
 impl Fixed {
@@ -50,6 +51,7 @@ impl Fixed {
             metrics_from: config.metrics_from.clone(),
             security_contact: config.security_contact.clone(),
             serving: config.serving,
+            auto_apply: config.auto_apply,
         }
     }
 
@@ -75,6 +77,7 @@ impl Fixed {
                 self.security_contact != other.security_contact,
             ),
             ("serving", self.serving != other.serving),
+            ("auto_apply", self.auto_apply != other.auto_apply),
         ];
         rows.into_iter()
             .filter_map(|(key, differs)| differs.then_some(key))
@@ -141,12 +144,21 @@ pub struct ConfigState {
     pub at: Option<Instant>,
     /// Keys that were changed and need a restart.
     pub needs_restart: Vec<&'static str>,
+    /// Communities whose files say something else than what is in force, until somebody applies it.
+    pub pending: Vec<Code>,
 }
 
 impl ConfigState {
     /// Whether all of the files is in force.
     pub fn is_whole(&self) -> bool {
         self.wrong.is_empty() && self.failed.is_empty()
+    }
+
+    /// Whether a mistake keeps a community from being served at all.
+    pub fn keeps_out(&self) -> bool {
+        let wrong = self.wrong.iter().map(|one| &one.holds);
+        let all = wrong.chain(self.failed.iter().map(|(holds, _)| holds));
+        all.into_iter().any(|holds| *holds == Holds::Newcomer)
     }
 
     /// All of it as the log tells it, with the place and the remedy of every mistake.
@@ -181,6 +193,7 @@ struct TakenOver {
     wrong: Vec<Wrong>,
     failed: Vec<(Holds, Text)>,
     needs_restart: Vec<&'static str>,
+    pending: Vec<Code>,
 }
 
 /// The files as they are now, with every rule loaded and tried.
@@ -193,11 +206,14 @@ struct Tried {
     wrong: Vec<(PathBuf, Vec<Diagnostic>)>,
 }
 
+/// The files with what is in force in their place, mistakes in the saved ones, and whose say something else.
+type AsInForce = (Tried, Vec<(Code, Diagnostic)>, Vec<Code>);
+
 /// What became of the last change of the configuration.
 pub struct News {
     started_with: Option<Fixed>,
     standing: Mutex<ConfigState>,
-    one_at_a_time: tokio::sync::Mutex<()>,
+    pub(super) one_at_a_time: tokio::sync::Mutex<()>,
     /// Told after every change that was taken over.
     pub changed: Notify,
 }
@@ -219,15 +235,15 @@ impl News {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What kept communities out when the host was started.
+    /// What kept communities out when the host was started, or with what was applied before.
     pub(super) fn left_out<'e>(
         &self,
         found: Vec<Diagnostic>,
         refused: impl Iterator<Item = &'e OpenError>,
-        at: Instant,
+        (served, at): (&Communities, Instant),
     ) {
         let wrong = found.into_iter().map(|diagnostic| Wrong {
-            holds: Holds::Newcomer,
+            holds: Holds::of_file(served, &diagnostic.file),
             diagnostic,
         });
         *self.lock() = ConfigState {
@@ -238,6 +254,11 @@ impl News {
             at: Some(at),
             ..ConfigState::default()
         };
+    }
+
+    /// Whose files say something else than what is in force.
+    pub(super) fn differs_from(&self, pending: Vec<Code>) {
+        self.lock().pending = pending;
     }
 
     /// How the configuration stands.
@@ -253,8 +274,12 @@ impl House {
     pub async fn reload(&self) -> bool {
         let _alone = self.news.one_at_a_time.lock().await;
         let before = self.news.standing();
+        let mut pending = before.pending.clone();
         let (wrong, failed, needs_restart, taken) = match self.take_over().await {
-            Ok(taken) => (taken.wrong, taken.failed, taken.needs_restart, true),
+            Ok(taken) => {
+                pending = taken.pending;
+                (taken.wrong, taken.failed, taken.needs_restart, true)
+            }
             Err(OpenError::Config(found)) => {
                 let everybody = |diagnostic| Wrong {
                     holds: Holds::Everybody,
@@ -273,13 +298,21 @@ impl House {
             failed,
             at: Some(self.clock.now()),
             needs_restart,
+            pending,
         };
         let whole = news.is_whole();
         if whole {
             if !news.needs_restart.is_empty() {
                 tracing::warn!(keys = ?news.needs_restart, "the configuration was taken over, except what needs a restart");
             }
-            tracing::info!("the configuration was taken over");
+            match news.pending.as_slice() {
+                [] => tracing::info!("the configuration was taken over"),
+                pending if before.pending != pending => {
+                    let codes: Vec<&str> = pending.iter().map(Code::as_str).collect();
+                    tracing::info!(communities = ?codes, "the files of these communities changed; what is in force stays until somebody runs `rongyi plan` and `rongyi apply`");
+                }
+                _ => {}
+            }
         } else if before.told() != news.told() {
             tracing::error!(
                 "part of the changed configuration cannot be used; what was before stays in force for: {}",
@@ -305,6 +338,11 @@ impl House {
             .map_err(|error| OpenError::Engine(error.to_string()))??;
         let served = self.communities();
         let mut wrong = self.left_out(&served, &tried);
+        let (tried, saved, pending) = self.as_in_force(tried).await?;
+        wrong.extend(saved.into_iter().map(|(code, diagnostic)| Wrong {
+            holds: Holds::of(&served, &code),
+            diagnostic,
+        }));
         let (mut ready, mut failed) = (Vec::new(), Vec::new());
         for (community, rules) in tried.config.communities.iter().zip(tried.rules) {
             let found = match rules {
@@ -345,7 +383,57 @@ impl House {
             wrong,
             failed,
             needs_restart: started.map(|with| with.differs(&fixed)).unwrap_or_default(),
+            pending,
         })
+    }
+
+    /// What is in force in the place of what is saved, unless this host takes over what is saved. Beside it what is wrong
+    /// with the saved files of these communities, and whose files say something else.
+    async fn as_in_force(&self, tried: Tried) -> Result<AsInForce, OpenError> {
+        if self.config.auto_apply {
+            return Ok((tried, Vec::new(), Vec::new()));
+        }
+        let known = self.store.configurations().await?;
+        let mut saved = Vec::new();
+        let mut fresh = BTreeMap::new();
+        for (community, rules) in tried.config.communities.iter().zip(tried.rules) {
+            let code = community.code.clone();
+            match rules {
+                Err(found) if known.iter().any(|(listed, _)| *listed == code) => {
+                    saved.extend(found.into_iter().map(|found| (code.clone(), found)));
+                }
+                rules => drop(fresh.insert(code, rules)),
+            }
+        }
+        let parted = Parted {
+            config: tried.config,
+            wrong: tried.wrong,
+        };
+        let exchanged = written::exchanged(&self.store, parted).await?;
+        let Parted { config, wrong } = exchanged.parted;
+        let engine = Arc::clone(&tried.engine);
+        let checked = tokio::task::spawn_blocking(move || {
+            let mut rules = Vec::new();
+            for community in &config.communities {
+                let checked = fresh.remove(&community.code);
+                let checked = checked.filter(|_| community.kept.is_none());
+                rules.push(checked.unwrap_or_else(|| check_rules(&engine, community)));
+            }
+            (config, rules)
+        });
+        let (config, rules) = checked
+            .await
+            .map_err(|error| OpenError::Engine(error.to_string()))?;
+        let tried = Tried {
+            config,
+            engine: tried.engine,
+            rules,
+            wrong,
+        };
+        // A saved file with a mistake is told of; there is nothing to be applied.
+        let mut pending = exchanged.pending;
+        pending.retain(|code| !saved.iter().any(|(broken, _)| broken == code));
+        Ok((tried, saved, pending))
     }
 
     /// What is wrong with files that are no community as they are, and the communities that are in no file any more: one
@@ -389,7 +477,7 @@ impl House {
     }
 
     /// What the ledger would refuse, tried on a copy that is thrown away.
-    async fn refused(
+    pub(super) async fn refused(
         &self,
         community: &config::Community,
         rules: &[Checked],

@@ -10,6 +10,7 @@ use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::door::{self, Kind};
 use crate::house::figures;
+use crate::house::reload::ConfigState;
 use crate::house::reload::Holds;
 use crate::overview::{self, Lapsing, Overview};
 use crate::redemption::till;
@@ -38,7 +39,7 @@ pub(crate) async fn show_today(OnDuty { visit, .. }: OnDuty) -> Result<Response,
     let view = TodayView {
         today: day(today),
         hours: visit.say(&visit.shop.hours),
-        waits: waits(&visit, &overview),
+        waits: waits(&visit, &overview, &standing),
         due: due(&visit, &overview),
         orders: count(overview.orders),
         lapsing: points(&overview.lapsing),
@@ -79,7 +80,8 @@ fn row(visit: &Visit, number: usize, task: Task, to: &str) -> Option<TodayRow> {
 }
 
 /// What waits for people.
-fn waits(visit: &Visit, overview: &Overview) -> Vec<TodayRow> {
+fn waits(visit: &Visit, overview: &Overview, standing: &ConfigState) -> Vec<TodayRow> {
+    let saved = usize::from(standing.pending.contains(&visit.code));
     let of = |number, task, to| row(visit, number, task, to);
     let rows = [
         of(overview.objections, Task::Objections, "/amend#objections"),
@@ -87,6 +89,7 @@ fn waits(visit: &Visit, overview: &Overview) -> Vec<TodayRow> {
         of(overview.proposals, Task::Proposals, "/amend#proposals"),
         of(overview.waiting, Task::Events, "/operator/rules"),
         of(overview.notices, Task::Notices, "/notice"),
+        of(saved, Task::Saved, "/operator/changes"),
     ];
     rows.into_iter().flatten().collect()
 }

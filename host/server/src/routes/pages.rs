@@ -14,11 +14,11 @@ use crate::{
 )]
 pub fn addresses() -> Addresses {
     use Act::{
-        Approve, AskOwn, ChangeSecret, Decline, Enrol, FindResident, HandOver, ManageOwn,
-        ManageStaff, ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder, PrintLists, Propose,
-        ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin, Reverse, Review, SeeCases, SeeDesk,
-        SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeReports, SeeResident, SetListing,
-        StepPeriod, WorkCases,
+        Approve, AskOwn, ChangeSecret, Configure, Decline, Enrol, FindResident, HandOver,
+        ManageOwn, ManageStaff, ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder,
+        PrintLists, Propose, ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin, Reverse, Review,
+        SeeCases, SeeDesk, SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeReports, SeeResident,
+        SetListing, StepPeriod, WorkCases,
     };
     volunteers::addresses(Addresses::default())
         // Before anybody signs in.
@@ -498,6 +498,16 @@ pub fn addresses() -> Addresses {
             SeeOperations,
             "/{community}/operator/simulate",
             rulebooks::simulate::web::try_rules,
+        )
+        .get(
+            SeeOperations,
+            "/{community}/operator/changes",
+            rulebooks::change::web::show_changes,
+        )
+        .post(
+            Configure,
+            "/{community}/operator/changes",
+            rulebooks::change::web::change,
         )
         .get(
             SeeOperations,

@@ -33,6 +33,8 @@ use crate::house;
 pub(crate) enum RuleCommand {
     /// 各社区的规则运行得怎样 / how the rules of the communities are doing
     List(super::cli::ListArgs),
+    /// 启用过哪些配置，谁、为什么 / which configurations were in force, by whom and why
+    History(super::change::cli::HistoryArgs),
     /// 新建一个规则的文件夹 / make the folder of a new rule
     New(NewArgs),
     /// 生成组件，写出要放进社区文件的几行 / build the component and the lines for the community's file
@@ -88,6 +90,7 @@ impl From<Problem> for Failure {
 pub(crate) async fn run(command: RuleCommand) -> Result<(), Failure> {
     match command {
         RuleCommand::List(args) => super::cli::list(args).await,
+        RuleCommand::History(args) => super::change::cli::history(args).await,
         RuleCommand::New(args) => new(&args),
         RuleCommand::Build(args) => built(&args),
         RuleCommand::Check(args) => check(&args),

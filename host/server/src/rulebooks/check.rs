@@ -25,7 +25,8 @@ use crate::house::{self, Checked, Stretch, difference};
 
 有错时逐条写明文件、行、列和改法，退出码 78。Every mistake is told with file, line, column and the way out; exit code 78.
 有账本时还写明从哪一天起和现在执行的有什么不同。Where there is a ledger it also says from which day what would differ.
-改好的配置在下一次 serve、登记或导入时记入账本。What is right here goes into force with the next serve, enrolment or import.")]
+改好以后先 rongyi plan 看会改变什么，再 rongyi apply 启用；写了 auto_apply = true 的，保存就启用。
+Then look at what it changes with `rongyi plan` and bring it into force with `rongyi apply`; with auto_apply = true what is saved is in force.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     installation: Installation,
@@ -124,10 +125,10 @@ fn unlinked(config: &Config) -> Vec<config::Diagnostic> {
 }
 
 /// A community's rules beside what its ledger has in force.
-struct Against {
-    today: LocalDate,
+pub(super) struct Against {
+    pub(super) today: LocalDate,
     /// What would differ; `None` without a ledger.
-    stretches: Option<Vec<Stretch>>,
+    pub(super) stretches: Option<Vec<Stretch>>,
 }
 
 /// Every community against its ledger, in the same order. A database that cannot be read is as if there were none:
@@ -149,7 +150,7 @@ async fn compare(config: &Config, all: &[Vec<Checked>]) -> Vec<Against> {
     against
 }
 
-fn show_difference(against: &Against) {
+pub(super) fn show_difference(against: &Against) {
     let Some(stretches) = &against.stretches else {
         say("  还没有账本，这些规则从头开始。 No ledger yet: these rules begin with it.");
         return;
@@ -283,7 +284,7 @@ fn as_json(config: &Config, all: &[Vec<Checked>], against: &[Against]) -> serde_
 }
 
 /// What would differ, by day; null without a ledger.
-fn differs(against: &Against) -> serde_json::Value {
+pub(super) fn differs(against: &Against) -> serde_json::Value {
     let change = |change: &house::Change| {
         let text = change.text();
         serde_json::json!({ "code": change.code(), "text": { "zh": text.zh, "en": text.en } })

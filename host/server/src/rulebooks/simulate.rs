@@ -302,6 +302,12 @@ impl Candidate {
         Ok(Candidate(Origin::File(Box::new(community), rules)))
     }
 
+    /// A community's file with its rules loaded.
+    #[must_use]
+    pub fn of(community: config::Community, rules: Vec<Checked>) -> Candidate {
+        Candidate(Origin::File(Box::new(community), rules))
+    }
+
     /// What the ledger has in force now, from its archive: what today's rules would have made of what happened.
     ///
     /// # Errors

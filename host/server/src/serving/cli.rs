@@ -88,9 +88,14 @@ pub(crate) async fn serve(
     }
     let standing = house.news.standing();
     if !standing.is_whole() {
-        tracing::error!(
-            "these communities are NOT served until their files are mended; the others are"
-        );
+        match standing.keeps_out() {
+            true => tracing::error!(
+                "these communities are NOT served until their files are mended; the others are"
+            ),
+            false => tracing::warn!(
+                "these files have mistakes; what was applied before them is in force"
+            ),
+        }
         standing
             .told()
             .lines()

@@ -447,14 +447,17 @@ fn a_named_file_is_a_file_below_the_configuration() {
             let more = key.replace("NAMED", named);
             place.write(
                 "config/rongyi.toml",
-                format!("data_dir = \"data\"\n{more}\n"),
+                format!("data_dir = \"data\"\nauto_apply = true\n{more}\n"),
             );
             let ran = place.run(&["check"]);
             assert_eq!(ran.code, 78, "{more}: {}", ran.err);
             assert!(!ran.err.contains("榕树"), "{more}: {}", ran.err);
         }
     }
-    place.write("config/rongyi.toml", "data_dir = \"data\"\n");
+    place.write(
+        "config/rongyi.toml",
+        "data_dir = \"data\"\nauto_apply = true\n",
+    );
     place.good(&[
         "household",
         "add",
@@ -515,7 +518,7 @@ fn what_a_command_writes_is_a_file_and_its_own() {
         let data_dir_line = if key.starts_with("data_dir") {
             ""
         } else {
-            "data_dir = \"data\"\n"
+            "data_dir = \"data\"\nauto_apply = true\n"
         };
         place.write("config/rongyi.toml", format!("{data_dir_line}{key}\"\n"));
         for args in ["household add -c green --household 9 --name x", "serve"] {
@@ -527,7 +530,10 @@ fn what_a_command_writes_is_a_file_and_its_own() {
             );
         }
     }
-    place.write("config/rongyi.toml", "data_dir = \"data\"\n");
+    place.write(
+        "config/rongyi.toml",
+        "data_dir = \"data\"\nauto_apply = true\n",
+    );
     // What a checkpoint holds of everybody's balances is for nobody else.
     assert_eq!(
         run_with_umask(&place, "000", "verify --checkpoint ok.json"),

@@ -4,6 +4,7 @@
 
 mod access;
 mod acting;
+mod changes;
 mod demo;
 #[cfg(unix)]
 mod doors;

@@ -8,7 +8,7 @@ use rongyi_load::compiled;
 use serde_json::Value;
 use tempfile::TempDir;
 
-const HOST: &str = "data_dir = \"data\"\n";
+const HOST: &str = "data_dir = \"data\"\nauto_apply = true\n";
 const DATA: &str = "config/data";
 const SECRET: &str = "config/data/server.secret";
 pub const COMMUNITY: &str = r#"

@@ -151,9 +151,14 @@ fn rows<'r>(all: &'r [&'r [(&'static str, &'r str)]]) -> rongyi_sheets::Rows<'r>
 fn write_config(folder: &Path, more: &str, (community, shop): (&str, &str)) {
     let below = folder.join("communities");
     std::fs::create_dir_all(&below).expect("a folder");
+    // What a test saves is in force, unless it is about that.
+    let auto = match more.contains("auto_apply") {
+        true => "",
+        false => "auto_apply = true\n",
+    };
     std::fs::write(
         folder.join("rongyi.toml"),
-        format!("data_dir = \"data\"\n{more}"),
+        format!("data_dir = \"data\"\n{auto}{more}"),
     )
     .expect("written");
     let nanmen =

@@ -221,7 +221,7 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 33] = [
+const OPERATOR: [&str; 34] = [
     "/{community}/queue",
     "/{community}/queue/new",
     "/{community}/queue/new/{kind}",
@@ -244,6 +244,7 @@ const OPERATOR: [&str; 33] = [
     "/{community}/operator",
     "/{community}/operator/rules",
     "/{community}/operator/simulate",
+    "/{community}/operator/changes",
     "/{community}/operator/lapsing",
     "/{community}/till/day",
     "/{community}/stock",

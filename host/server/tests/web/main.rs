@@ -12,6 +12,7 @@ mod carried;
 mod cases;
 mod certificates;
 mod chains;
+mod changes;
 mod clock;
 mod counter;
 mod crowd;

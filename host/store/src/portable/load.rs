@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rongyi_core::account::Holder;
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{AccountState, Fate, Frame, Loaded, Order, OrderState, Used};
-use rongyi_core::chain::Head;
+use rongyi_core::chain::{Hash, Head};
 use rongyi_core::command::Need;
 use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
 use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo};
@@ -37,6 +37,7 @@ pub(super) use order_columns;
 
 statements! {
     CODES = "SELECT code FROM community ORDER BY code";
+    WRITTEN = "SELECT code, settings FROM community ORDER BY code";
     FRAME = "SELECT height, hash, next_seq, last_at, next_order, posted, settings FROM community WHERE code = $1";
     RULE_SETS = concat!("SELECT body, no, '' AS code FROM rule_set WHERE community_id = ", community!(), " ORDER BY no");
     ITEMS = concat!("SELECT body, item_no, code FROM item WHERE community_id = ", community!(), " ORDER BY item_no");
@@ -185,6 +186,19 @@ impl Own {
     pub(crate) async fn community_codes(&self) -> Result<Vec<Code>, StoreError> {
         let codes: Vec<String> = sqlx::query_scalar(CODES).fetch_all(&self.readers).await?;
         codes.iter().map(|text| code(text)).collect()
+    }
+
+    pub(crate) async fn configurations(&self) -> Result<Vec<(Code, Hash)>, StoreError> {
+        let rows: Vec<(String, Option<Vec<u8>>)> =
+            sqlx::query_as(WRITTEN).fetch_all(&self.readers).await?;
+        let mut found = Vec::new();
+        for (name, settings) in rows {
+            let community = code(&name)?;
+            let settings = settings.map(|body| read_settings(&community, &body));
+            let written = settings.transpose()?.and_then(|known| known.written);
+            found.extend(written.map(|written| (community, written)));
+        }
+        Ok(found)
     }
 
     pub(crate) async fn frame(&self, community: &Code) -> Result<Option<Frame>, StoreError> {

@@ -39,6 +39,8 @@ statements! {
         community!(), " ORDER BY l.resident");
     LAST_ROSTER = concat!("SELECT seq, body FROM record WHERE community_id = ", community!(),
         " AND kind = 26 ORDER BY seq DESC LIMIT 1");
+    CONFIGURED = concat!("SELECT seq, body FROM record WHERE community_id = ", community!(),
+        " AND kind = 31 ORDER BY seq DESC LIMIT $2");
     RESIDENTS_OF_HOUSEHOLD = concat!("SELECT r.resident, r.household, p.person_id, p.name, p.phone \
         FROM resident AS r \
         LEFT JOIN person_of_resident AS l ON l.community_id = r.community_id AND l.resident = r.resident \
@@ -334,6 +336,23 @@ impl Own {
                 ))
             })
             .transpose()
+    }
+
+    pub(crate) async fn configured(
+        &self,
+        community: &Code,
+        most: u32,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let found: Vec<(i64, Vec<u8>)> = sqlx::query_as(CONFIGURED)
+            .bind(community.as_str())
+            .bind(i64::from(most))
+            .fetch_all(&self.readers)
+            .await?;
+        let placed = found.into_iter().map(|(seq, body)| {
+            let place = u64::try_from(seq).map_err(|_| corrupt("record", community, seq))?;
+            Ok((place, body))
+        });
+        placed.collect()
     }
 
     pub(crate) async fn residents_called(

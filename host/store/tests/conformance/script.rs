@@ -275,6 +275,7 @@ pub(crate) fn beginning() -> Vec<Command> {
         overlaps: Vec::new(),
         unit_minutes: Vec::new(),
         by_scale: false,
+        written: None,
     };
     let set = RuleSet {
         no: RuleSetNo(0),

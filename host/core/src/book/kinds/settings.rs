@@ -1,6 +1,7 @@
 //! New settings.
 //!
-//! Order of checks: something changes, the unit stays once something was booked, asset numbers, rule sets in force.
+//! Order of checks: something changes, which configuration is in force stays, the unit stays once something was booked,
+//! asset numbers, rule sets in force.
 
 use super::{Act, Kept, Title};
 use crate::book::needs::Missing;
@@ -18,6 +19,10 @@ impl Act for Settings {
         let old = book.frame.settings.as_ref();
         if old == Some(self) {
             return Err(Rejection::NothingToDo);
+        }
+        // That is a step of its own.
+        if old.and_then(|old| old.written) != self.written {
+            return Err(Rejection::ConfigurationMoved);
         }
         if book.frame.posted && old.is_some_and(|old| old.unit != self.unit) {
             return Err(Rejection::UnitFixed);

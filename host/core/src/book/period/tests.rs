@@ -170,6 +170,7 @@ impl Desk {
             overlaps: Vec::new(),
             unit_minutes: Vec::new(),
             by_scale: false,
+            written: None,
         }));
         desk.must(Ask::Activate(Box::new(RuleSet {
             no: RuleSetNo(0),

@@ -12,22 +12,7 @@ use crate::door::visit::Visit;
 
 /// A page with nothing on it.
 pub(super) fn blank(visit: &Visit) -> DossierView {
-    DossierView {
-        home: "",
-        back: None,
-        title: String::new(),
-        sub: String::new(),
-        state: None,
-        done: String::new(),
-        errors: Vec::new(),
-        told: Vec::new(),
-        facts: Vec::new(),
-        links: Vec::new(),
-        lists: Vec::new(),
-        forms: Vec::new(),
-        key: hex(&random::<16>()),
-        shell: visit.shell(),
-    }
+    DossierView::blank(visit.shell(), hex(&random::<16>()))
 }
 
 /// What identifies a form that was sent, whatever its sender did to it.

@@ -25,6 +25,7 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::OrderTimedOut { .. }
         | Rejection::OrderNotDue { .. }
         | Rejection::UnitFixed
+        | Rejection::ConfigurationMoved
         | Rejection::NothingToDo => StatusCode::CONFLICT,
         Rejection::Period(period) => period_status(period),
         Rejection::KindUnknown { .. }

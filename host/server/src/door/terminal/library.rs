@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use rongyi_clerk::clock::{Clock, SystemClock};
-use rongyi_config::{Config, Diagnostic};
+use rongyi_config::{Config, Diagnostic, Parted};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::shown;
 use rongyi_store::Store;
 
 use super::{Failure, Reading, foreign, load, tell, unknown};
 use crate::door::{self, Actor, Kind, Readings, Way};
+use crate::house::written;
 
 /// A database opened for reading, with what the configuration says, if there is one.
 pub(crate) struct Library {
@@ -20,24 +21,48 @@ pub(crate) struct Library {
     wrong: Vec<Diagnostic>,
 }
 
+/// The configuration with what is in force in the place of what is saved, where a ledger knows what that is.
+async fn as_in_force(store: &Store, saved: Parted) -> Result<Config, Failure> {
+    if saved.config.auto_apply {
+        return Ok(saved.config);
+    }
+    Ok(written::exchanged(store, saved).await?.parted.config)
+}
+
 impl Library {
     pub(crate) async fn open(reading: &Reading) -> Result<Library, Failure> {
         let mut wrong = Vec::new();
-        let (url, config) = match &reading.database {
-            Some(url) => (url.clone(), None),
+        let mut parted = None;
+        let url = match &reading.database {
+            Some(url) => url.clone(),
             None => {
                 let path = reading
                     .config
                     .clone()
                     .unwrap_or_else(|| "config/rongyi.toml".into());
-                let parted = load(&path)?;
-                wrong = parted.mistakes();
-                let config = parted.config;
-                (config.database_url.clone(), Some(config))
+                parted = Some(load(&path)?);
+                let known = parted.as_ref().map(|parted| &parted.config.database_url);
+                known.cloned().unwrap_or_default()
+            }
+        };
+        let store = Store::open_read_only(&url).await?;
+        let config = match parted {
+            None => None,
+            Some(saved) => {
+                wrong = saved.mistakes();
+                let config = as_in_force(&store, saved).await?;
+                // What is in force does not need its file.
+                wrong.retain(|one| {
+                    config
+                        .communities
+                        .iter()
+                        .all(|in_force| in_force.file != one.file)
+                });
+                Some(config)
             }
         };
         Ok(Library {
-            store: Store::open_read_only(&url).await?,
+            store,
             url,
             config,
             wrong,

@@ -158,6 +158,7 @@ fn settings_with(in_force: Option<Vec<InForce>>) -> Settings {
         overlaps: vec![],
         unit_minutes: vec![],
         by_scale: true,
+        written: None,
     }
 }
 

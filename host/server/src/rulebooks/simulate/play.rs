@@ -304,7 +304,10 @@ impl After {
         if let Some(fault) = self.judge.fault() {
             return Err(Stop::Fault(fault));
         }
-        if matches!(what, Asked::Settings(_) | Asked::Activate(_)) {
+        if matches!(
+            what,
+            Asked::Settings(_) | Asked::Activate(_) | Asked::Configure(_)
+        ) {
             return Ok(Came::Left);
         }
         let (command, envelope) = command(&self.book, first).ok_or(Stop::Broken)?;
