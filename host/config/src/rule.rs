@@ -47,6 +47,8 @@ pub struct RuleEntry {
     pub active_from: LocalDate,
     /// The last local day it decides for; `None` until a later entry or for ever.
     pub active_until: Option<LocalDate>,
+    /// Whether it only runs beside what decides, to be compared.
+    pub shadow: bool,
     /// Canonical JSON of `[rule.params]`: sorted keys, no spaces, decimals and dates as strings with the
     /// text they have in the file.
     pub params_json: String,
@@ -189,6 +191,8 @@ fn read_rule(desk: &Mistakes, field: &Field<'_>, files: Places<'_>) -> Option<Ru
             ),
         );
     }
+    let shadow = table.get("shadow").and_then(|field| field.yes_no());
+    let shadow = shadow.unwrap_or(false);
     let mut params_json = String::new();
     let mut places = BTreeMap::new();
     match table.get("params") {
@@ -218,6 +222,7 @@ fn read_rule(desk: &Mistakes, field: &Field<'_>, files: Places<'_>) -> Option<Ru
         plugin: plugin?,
         active_from: active_from?,
         active_until,
+        shadow,
         params_json,
         places,
         plugin_at,

@@ -145,7 +145,9 @@ pub(super) fn blocks(rules: &[Checked]) -> Vec<Block> {
         },
         until: rule.active_until,
     };
-    rules.iter().map(one).collect()
+    // What only runs beside them decides nothing, and the ledger does not know it.
+    let decide = rules.iter().filter(|rule| !rule.shadow);
+    decide.map(one).collect()
 }
 
 /// The rule's name as a code. Loading has checked that it is one.

@@ -33,6 +33,8 @@ pub struct Checked {
     pub active_from: LocalDate,
     /// The last day it decides for.
     pub active_until: Option<LocalDate>,
+    /// Whether it decides nothing and is only compared.
+    pub shadow: bool,
     /// Its component's bytes.
     pub bytes: Vec<u8>,
     /// Its parameters.
@@ -131,6 +133,7 @@ pub fn check_rules(
                 checked.push(Checked {
                     active_from: entry.active_from,
                     active_until: entry.active_until,
+                    shadow: entry.shadow,
                     bytes,
                     params_json: entry.params_json.clone(),
                     rule: Arc::new(rule),

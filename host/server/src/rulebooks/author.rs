@@ -35,6 +35,8 @@ pub(crate) enum RuleCommand {
     List(super::cli::ListArgs),
     /// 启用过哪些配置，谁、为什么 / which configurations were in force, by whom and why
     History(super::change::cli::HistoryArgs),
+    /// 并行试用的规则到现在会怎样 / what the rules that only run beside would have come to
+    Shadow(super::change::cli::ShadowArgs),
     /// 新建一个规则的文件夹 / make the folder of a new rule
     New(NewArgs),
     /// 生成组件，写出要放进社区文件的几行 / build the component and the lines for the community's file
@@ -91,6 +93,7 @@ pub(crate) async fn run(command: RuleCommand) -> Result<(), Failure> {
     match command {
         RuleCommand::List(args) => super::cli::list(args).await,
         RuleCommand::History(args) => super::change::cli::history(args).await,
+        RuleCommand::Shadow(args) => super::change::cli::shadow(args).await,
         RuleCommand::New(args) => new(&args),
         RuleCommand::Build(args) => built(&args),
         RuleCommand::Check(args) => check(&args),

@@ -65,6 +65,17 @@ impl From<OpenError> for ChangeError {
     }
 }
 
+impl From<SimulateError> for ChangeError {
+    fn from(error: SimulateError) -> Self {
+        let (code, text) = (error.code(), error.text());
+        if let SimulateError::Wrong(found) = error {
+            ChangeError::Wrong(found)
+        } else {
+            ChangeError::Said { code, text }
+        }
+    }
+}
+
 fn said(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> ChangeError {
     let (zh, en) = (zh.into(), en.into());
     ChangeError::Said {
@@ -183,6 +194,37 @@ async fn began(house: &House, code: &Code) -> Result<Option<LocalDate>, StoreErr
     let first = first.and_then(|stored| rongyi_clerk::receipt(&stored).ok());
     let envelope = first.and_then(|receipt| receipt.records.first()?.envelope().cloned());
     Ok(envelope.map(|envelope| envelope.today))
+}
+
+/// What the rules that only run beside what is in force would have come to, from the day of the first of them. They are
+/// asked about what really happened, with what they themselves would have given before; nothing they say is booked.
+pub(crate) async fn shadow(house: &House, code: &Code) -> Result<Outcome, ChangeError> {
+    let served = house.community(code);
+    let served =
+        served.ok_or_else(|| ChangeError::from(SimulateError::CommunityUnknown(code.clone())))?;
+    let begins = served.config.rules.iter().filter(|rule| rule.shadow);
+    let Some(first) = begins.map(|rule| rule.active_from).min() else {
+        return Err(said(
+            "shadow.none",
+            "启用的配置里没有并行试用的规则。在一段 [[rule]] 里写 shadow = true，再 plan、apply。",
+            "No rule that is in force runs as a shadow. Write shadow = true into a [[rule]], then plan and apply it.",
+        ));
+    };
+    let engine = house.books.engine();
+    let engine = engine.ok_or_else(|| ChangeError::Open(OpenError::Engine("none".to_owned())))?;
+    let config = served.config.clone();
+    let named = code.clone();
+    let load = move || Candidate::load(&engine, config, &named);
+    let loaded = tokio::task::spawn_blocking(load).await;
+    let candidate =
+        loaded.map_err(|error| ChangeError::Open(OpenError::Engine(error.to_string())))??;
+    let began = began(house, code).await?;
+    let window = Window {
+        from: Some(first).filter(|first| began.is_some_and(|began| *first > began)),
+        to: None,
+    };
+    let tried = simulate::run(&house.store, code, candidate, window, &mut |_, _| ()).await?;
+    Ok(tried)
 }
 
 /// Who changes it, and why.

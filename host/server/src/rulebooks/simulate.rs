@@ -286,7 +286,7 @@ impl SimulateError {
 }
 
 impl Candidate {
-    /// Loads and checks the rules of a community's file.
+    /// Loads and checks the rules of a community's file; those that only run beside it decide.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -298,7 +298,9 @@ impl Candidate {
         if community.code != *code {
             return Err(SimulateError::OtherCommunity(community.code));
         }
-        let rules = check_rules(engine, &community).map_err(SimulateError::Wrong)?;
+        let mut rules = check_rules(engine, &community).map_err(SimulateError::Wrong)?;
+        // Tried as if they decided: that is what they are written for.
+        rules.iter_mut().for_each(|rule| rule.shadow = false);
         Ok(Candidate(Origin::File(Box::new(community), rules)))
     }
 

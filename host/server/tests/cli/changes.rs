@@ -195,6 +195,57 @@ fn a_rule_of_ones_own_comes_back_from_the_archive() {
 }
 
 #[test]
+fn a_shadow_is_asked_and_compared_and_decides_nothing() {
+    let place = village();
+    assert_eq!(earned(&place, "w-1", "waste.food", "1.0"), 10);
+    let none = place.run(&["rule", "shadow", "-c", "green"]);
+    assert!(none.err.contains("[shadow.none]"), "{}", none.err);
+    let begin = COMMUNITY.find("[[rule]]").unwrap();
+    let other = COMMUNITY[begin..].replace("per_unit = 10", "per_unit = 7");
+    let other = other.replace(
+        "active_from = 2026-01-15",
+        "active_from = 2026-02-01\nshadow = true",
+    );
+    place.write(FILE, format!("{COMMUNITY}\n{other}"));
+    let planned = plan(&place);
+    assert_eq!(planned["differs"], Value::Array(Vec::new()), "{planned}");
+    assert_eq!(planned["tried"]["exactly_the_ledger"], true, "{planned}");
+    assert_eq!(apply(&place, planned["plan"].as_str().unwrap()).code, 0);
+    assert_eq!(
+        earned(&place, "w-2", "waste.food", "2.0"),
+        20,
+        "it decides nothing"
+    );
+    let found = json(&place.good(&["rule", "shadow", "-c", "green", "--json"]));
+    let issued = &found["flows"]["issued"];
+    assert_eq!(
+        (&issued["ledger"], &issued["candidate"]),
+        (&30.into(), &21.into()),
+        "{found}"
+    );
+    assert!(
+        place
+            .good(&["rule", "shadow", "-c", "green"])
+            .contains("30")
+    );
+    // Switched on by taking the line out.
+    place.write(
+        FILE,
+        format!("{COMMUNITY}\n{}", other.replace("shadow = true\n", "")),
+    );
+    let number = plan(&place)["plan"].as_str().unwrap().to_owned();
+    assert_eq!(apply(&place, &number).code, 0);
+    assert_eq!(earned(&place, "w-3", "waste.food", "1.0"), 7);
+    // One that could never be switched on beside what decides is told of at once.
+    let twice = other.replace("active_from = 2026-02-01", "active_from = 2026-01-15");
+    place.write(FILE, format!("{COMMUNITY}\n{twice}"));
+    let ran = place.run(&["check"]);
+    assert_eq!(ran.code, 78);
+    assert!(ran.err.contains("config.duplicate"), "{}", ran.err);
+    place.height();
+}
+
+#[test]
 fn where_saving_is_enough_nothing_is_applied() {
     let place = Place::enrolled();
     place.write(FILE, COMMUNITY.replace("per_unit = 10", "per_unit = 7"));

@@ -280,6 +280,24 @@ const WALK: &[(&str, Step)] = &[
             0,
         ),
     ),
+    // What is saved is in force here, and nothing runs beside it.
+    ("plan", One(&["-c", "green"], 1)),
+    (
+        "apply",
+        One(
+            &["-c", "green", "--plan", "0123456789", "--reason", "试试"],
+            1,
+        ),
+    ),
+    (
+        "rollback",
+        One(
+            &["-c", "green", "--to", "0123456789", "--reason", "试试"],
+            1,
+        ),
+    ),
+    ("rule history", One(&["-c", "green"], 0)),
+    ("rule shadow", One(&["-c", "green"], 1)),
     ("verify", All(&[], "green")),
     ("heads", All(&[], "green")),
     ("rule list", All(&[], "points-table")),

@@ -20,6 +20,7 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
     ("rollback", Act::Configure),
     ("rule list", Act::SeeOperations),
     ("rule history", Act::SeeOperations),
+    ("rule shadow", Act::SeeOperations),
     ("rule new", Act::Configure),
     ("rule build", Act::Configure),
     ("rule check", Act::Configure),

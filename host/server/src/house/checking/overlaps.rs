@@ -20,8 +20,10 @@ enum Both<'r> {
 pub(super) fn overlaps(entries: &[RuleEntry], rules: &[Checked]) -> Vec<Diagnostic> {
     let mut found = same_day(entries, rules);
     let mut told = BTreeSet::new();
-    for day in turning_days(rules) {
-        let decide = in_force(rules, day);
+    // As it is, and as it would be with what only runs beside it.
+    let days = turning_days(rules).into_iter();
+    for (day, shadows) in days.flat_map(|day| [(day, false), (day, true)]) {
+        let decide = in_force(rules, (day, shadows));
         for (at, later) in decide.iter().enumerate() {
             for earlier in &decide[..at] {
                 let both = both(&rules[*earlier], &rules[*later]).into_iter();
@@ -41,10 +43,13 @@ fn turning_days(rules: &[Checked]) -> BTreeSet<LocalDate> {
     begins.chain(ends.map(|last| last.plus_days(1))).collect()
 }
 
-/// The places of the rules that decide on a day: of each name the one that began last.
-fn in_force(rules: &[Checked], on: LocalDate) -> Vec<usize> {
-    let covers =
-        |rule: &Checked| rule.active_from <= on && rule.active_until.is_none_or(|last| on <= last);
+/// The places of the rules that decide on a day, with those that only run beside them or without: of each name the one that
+/// began last.
+fn in_force(rules: &[Checked], (on, shadows): (LocalDate, bool)) -> Vec<usize> {
+    let covers = |rule: &Checked| {
+        let until = rule.active_until;
+        (shadows || !rule.shadow) && rule.active_from <= on && until.is_none_or(|last| on <= last)
+    };
     let later = |one: &Checked, other: &Checked| {
         one.rule.about.name == other.rule.about.name && one.active_from > other.active_from
     };

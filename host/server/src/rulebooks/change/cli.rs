@@ -94,6 +94,28 @@ pub(crate) struct HistoryArgs {
     json: bool,
 }
 
+/// Whose shadows.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+例 / example: 
+  [[rule]]
+  plugin = \"points-table\"
+  active_from = 2026-12-01
+  shadow = true
+
+写了 shadow = true 的规则不管事：从它的 active_from 起，同样的真账也问它，和记下的比一比。去掉这一行，再 plan、apply，就换上。
+A rule with shadow = true decides nothing: from its active_from on it is asked about what really happens and compared with
+what was booked. Take the line out, plan and apply, and it decides.")]
+pub(crate) struct ShadowArgs {
+    #[command(flatten)]
+    installation: Installation,
+    #[command(flatten)]
+    place: InCommunity,
+    /// 输出 JSON / print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 impl From<ChangeError> for Failure {
     fn from(error: ChangeError) -> Self {
         match error {
@@ -258,6 +280,20 @@ pub(crate) async fn history(args: HistoryArgs) -> Result<(), Failure> {
             if let Some(reason) = &past.reason {
                 say(&format!("    {}", foreign(reason)));
             }
+        }
+        Ok(())
+    })
+    .await
+}
+
+pub(crate) async fn shadow(args: ShadowArgs) -> Result<(), Failure> {
+    with_house(&args.installation, async |house| {
+        let code = known(house, &args.place.community)?;
+        let outcome = super::shadow(house, code).await?;
+        if args.json {
+            say_json(&told::as_json(&outcome));
+        } else {
+            crate::rulebooks::simulate::cli::show(&outcome);
         }
         Ok(())
     })

@@ -124,7 +124,7 @@ fn row(table: &mut Table, names: &[String], both: Both) {
     table.add_row(names.iter().cloned().chain(numbers));
 }
 
-fn show(outcome: &Outcome) {
+pub(crate) fn show(outcome: &Outcome) {
     let tally = &outcome.tally;
     say(&format!(
         "{} · {} – {} · {} 笔 entries",
