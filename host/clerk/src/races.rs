@@ -187,6 +187,7 @@ fn beginning() -> Vec<Ask> {
         unit_minutes: Vec::new(),
         by_scale: false,
         written: None,
+        beside: None,
     };
     let set = RuleSet {
         no: RuleSetNo(0),

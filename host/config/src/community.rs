@@ -2,12 +2,14 @@
 //!
 //! Whether the rules accept their parameters is asked later, by whoever can run them.
 
+mod beside;
 mod cases;
 mod expiry;
 mod kinds;
 mod periods;
 mod volunteers;
 
+pub use beside::PaidBeside;
 pub use cases::{CaseUnit, OfCase};
 pub use kinds::OfKind;
 pub use periods::Closing;
@@ -76,6 +78,8 @@ pub struct Shop {
     pub low_stock: i64,
     /// The same for single items, by code.
     pub low_stock_items: Vec<(Code, i64)>,
+    /// With what orders may be paid beside points.
+    pub beside: Option<PaidBeside>,
 }
 
 impl Shop {
@@ -215,7 +219,9 @@ pub(super) fn read(
     let award_max = integer("award_max", 1..=AMOUNT_MAX);
     let issue_budget_month = integer("issue_budget_month", 1..=AMOUNT_MAX);
     let periods = table.get("period").map(|field| periods::read(&field));
-    let shop = table.need("shop").and_then(|field| read_shop(&field));
+    let shop = table
+        .need("shop")
+        .and_then(|field| read_shop(&field, &assets));
     let cases = table.get("case").map(|field| cases::read(&field));
     let case_units = table
         .get("case_units")
@@ -481,7 +487,7 @@ fn read_timed(field: &Field<'_>) -> Option<Vec<(Code, Range<usize>)>> {
     Some(kinds)
 }
 
-fn read_shop(field: &Field<'_>) -> Option<Shop> {
+fn read_shop(field: &Field<'_>, assets: &[(Code, Text)]) -> Option<Shop> {
     let table = field.table()?;
     let title = table.need("title").and_then(|f| f.text());
     let place = table.get("place").and_then(|f| f.text());
@@ -492,6 +498,8 @@ fn read_shop(field: &Field<'_>) -> Option<Shop> {
     });
     let low_stock = table.get("low_stock");
     let low_stock = low_stock.and_then(|f| f.integer(0..=LOW_STOCK_MAX));
+    let beside = table.get("beside");
+    let beside = beside.and_then(|field| beside::read(&field, assets));
     let low_stock_items = table.get("low_stock_items").and_then(|f| read_low(&f));
     table.finish();
     Some(Shop {
@@ -500,6 +508,7 @@ fn read_shop(field: &Field<'_>) -> Option<Shop> {
         hours: hours.unwrap_or_else(|| both("", "")),
         phone: phone.unwrap_or_default().to_owned(),
         low_stock: low_stock.unwrap_or(LOW_STOCK),
+        beside,
         low_stock_items: low_stock_items.unwrap_or_default(),
     })
 }

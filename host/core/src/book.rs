@@ -58,7 +58,7 @@ pub use priced::Offer;
 pub use seen::{Returning, Seen, SeenLine, Stand};
 use state::Asking;
 pub use state::{
-    AccountState, Applied, Changes, Fate, FateState, Frame, Loaded, Order, OrderState,
+    AccountState, Applied, Changes, Fate, FateState, Frame, HeldLot, Loaded, Order, OrderState,
     PlacedTransfer, Receipt, Used,
 };
 

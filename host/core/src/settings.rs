@@ -7,6 +7,7 @@ use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, PeriodLength};
 use crate::time::LocalDate;
+use crate::traits::Traits;
 
 /// Who points go to. Hours always stay with the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,6 +230,53 @@ pub struct Settings {
     pub by_scale: bool,
     /// SHA-256 of the configuration that was taken over last; `None` in ledgers of before, and where nobody keeps it.
     pub written: Option<Hash>,
+    /// Another asset in which orders may be paid beside points.
+    pub beside: Option<Beside>,
+}
+
+/// With which other asset a part of an order may be paid: what people were given, say, beside what they earned. What an order
+/// costs is the rule's business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside {
+    /// The asset; never points.
+    pub asset: AssetNo,
+    /// With each point at most so many of it; `None` for as many as there are.
+    pub each: Option<u16>,
+    /// Residents with a trait of at least this value: with each point so many. The most that applies counts.
+    pub groups: Vec<(Code, i32, u16)>,
+    /// The only days on which it is taken, both included; every day where none is named.
+    pub days: Vec<(LocalDate, LocalDate)>,
+}
+
+impl Beside {
+    /// How many of so many points of price may be paid in the other asset on a day, by somebody with these traits.
+    pub fn most(&self, price: i64, on: LocalDate, traits: &Traits) -> i64 {
+        let open = self.days.is_empty()
+            || self
+                .days
+                .iter()
+                .any(|(from, to)| (*from..=*to).contains(&on));
+        if !open {
+            return 0;
+        }
+        let Some(each) = self.each else {
+            return price;
+        };
+        let has = |name: &Code, least: i32| {
+            traits
+                .iter()
+                .any(|(own, value)| own == name && value >= least)
+        };
+        let groups = self
+            .groups
+            .iter()
+            .filter(|(name, least, _)| has(name, *least));
+        let each = i64::from(groups.map(|(_, _, each)| *each).fold(each, u16::max));
+        price
+            .saturating_mul(each)
+            .checked_div(each.saturating_add(1))
+            .unwrap_or(0)
+    }
 }
 
 /// What one kind allows of the people in its roles. Two roles are two people unless both are named here.
@@ -262,6 +310,7 @@ const OVERLAPS: u8 = 7;
 const BY_SCALE: u8 = 8;
 const UNIT_MINUTES: u8 = 9;
 const WRITTEN: u8 = 10;
+const BESIDE: u8 = 11;
 
 impl Settings {
     /// Who holds an asset that a resident earns: minutes always the person, the rest as the community decided.
@@ -397,6 +446,9 @@ impl Settings {
         if let Some(written) = &self.written {
             one(w, WRITTEN, |w| w.raw(written));
         }
+        if let Some(beside) = &self.beside {
+            one(w, BESIDE, |w| beside.write(w));
+        }
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -428,6 +480,7 @@ impl Settings {
             unit_minutes: Vec::new(),
             by_scale: false,
             written: None,
+            beside: None,
         };
         let mut before = 0;
         while !r.is_empty() {
@@ -467,6 +520,7 @@ impl Settings {
                     settings.overlaps = said(&mut body, |r| Ok((r.code()?, overlap(r.flag()?))))?;
                 }
                 BY_SCALE => settings.by_scale = true,
+                BESIDE => settings.beside = Some(Beside::read(&mut body)?),
                 WRITTEN => settings.written = Some(body.hash()?),
                 UNIT_MINUTES => settings.unit_minutes = said(&mut body, of_kind)?,
                 _ => return Err(Malformed),
@@ -478,6 +532,32 @@ impl Settings {
             body.end()?;
         }
         Ok(settings)
+    }
+}
+
+impl Beside {
+    fn write(&self, w: &mut Writer) {
+        w.u32(self.asset.0);
+        w.option(self.each, |w, each| w.u32(u32::from(each)));
+        w.list(&self.groups, |w, (name, least, each)| {
+            w.code(name);
+            w.i32(*least);
+            w.u32(u32::from(*each));
+        });
+        w.list(&self.days, |w, (from, to)| {
+            w.date(*from);
+            w.date(*to);
+        });
+    }
+
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let small = |number: u32| u16::try_from(number).map_err(|_| Malformed);
+        Ok(Beside {
+            asset: AssetNo(r.u32()?),
+            each: r.option(|r| small(r.u32()?))?,
+            groups: r.list(|r| Ok((r.code()?, r.i32()?, small(r.u32()?)?)))?,
+            days: r.list(|r| Ok((r.date()?, r.date()?)))?,
+        })
     }
 }
 

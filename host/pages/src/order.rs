@@ -76,6 +76,8 @@ pub struct OrderView {
     pub quantity: i64,
     /// What it cost.
     pub total: i64,
+    /// In which kinds of points, where it is more than one; may be empty.
+    pub paid_with: String,
     /// Points that come back when it is cancelled now, or came back: those of what was not picked up.
     pub back: i64,
     /// Points of it that ran out while they were set aside, and do not come back or did not.

@@ -209,6 +209,8 @@ pub struct ConfirmView {
     pub quantity: i64,
     /// What it costs in all.
     pub total: i64,
+    /// What of it is paid in points; all of it, unless something is taken beside them.
+    pub own: i64,
     /// Points that can be spent now.
     pub balance: i64,
     /// Where to pick it up.
@@ -231,7 +233,7 @@ pub struct ConfirmView {
 
 impl ConfirmView {
     fn balance_after(&self) -> i64 {
-        self.balance.saturating_sub(self.total)
+        self.balance.saturating_sub(self.own)
     }
 
     fn late_text(&self) -> String {

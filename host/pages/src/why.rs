@@ -71,6 +71,12 @@ impl WhySum {
     fn change(&self, amount: &i64, shell: &Shell) -> String {
         change_text(*amount, &self.unit, shell)
     }
+
+    /// The change in a line, where there are no steps to be shown.
+    #[must_use]
+    pub fn told(&self, shell: &Shell) -> String {
+        self.change(&self.amount, shell)
+    }
 }
 
 /// `/{community}/passbook/{seq}`: why it is so, or why not.

@@ -431,15 +431,20 @@ pub async fn handed_in(
         .frame(community)
         .await?
         .and_then(|frame| frame.settings);
-    let unit = unit.map_or(Unit::Person, |settings| settings.unit);
-    let held = Account {
+    // What is taken beside points may be all that an order is paid in, and may be another asset by now.
+    let declared = unit.as_ref().map_or(&[][..], |settings| &settings.assets);
+    let assets: Vec<AssetNo> = declared.iter().map(|(_, no)| *no).collect();
+    let unit = unit.as_ref().map_or(Unit::Person, |settings| settings.unit);
+    let points = Account {
         purpose: Purpose::Held,
         ..available(holder(unit, order.resident, order.household))
     };
+    let beside = assets.into_iter().map(|asset| Account { asset, ..points });
+    let held: Vec<Account> = beside.chain([points]).collect();
     let mut entries = Vec::new();
     let mut before = None;
     for _ in 0..HANDED_PAGES_MAX {
-        let rows = store.passbook(community, &[held], before, 100).await?;
+        let rows = store.passbook(community, &held, before, 100).await?;
         let settled = rows.iter().filter(|row| {
             row.transfer.order == Some(order.no) && row.transfer.kind == TransferKind::Settle
         });

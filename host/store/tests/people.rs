@@ -69,6 +69,7 @@ async fn community(url: &str) -> Store {
         unit_minutes: Vec::new(),
         by_scale: false,
         written: None,
+        beside: None,
     }));
     for no in [1001, 1002] {
         apply(Ask::Enrol(Enrol {

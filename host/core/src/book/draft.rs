@@ -45,6 +45,10 @@ impl<'b> Draft<'b> {
         }
     }
 
+    pub(super) fn book(&self) -> &'b Book {
+        self.book
+    }
+
     pub(super) fn state(&self, account: &Account) -> AccountState {
         self.touched
             .get(account)

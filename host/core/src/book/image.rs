@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use super::{AccountState, Book, Fate, FateState, Frame, Order, OrderState, Used};
+use super::{AccountState, Book, Fate, FateState, Frame, HeldLot, Order, OrderState, Used};
 use crate::account::Account;
 use crate::chain::Head;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, read_taken, write_taken};
-use crate::ids::{HouseholdNo, OrderNo, ResidentNo};
+use crate::ids::{AssetNo, HouseholdNo, OrderNo, ResidentNo};
 use crate::period::{PeriodRow, Standing, pack_holder, unpack_holder};
 use crate::record::{
     PickupCode, ReleaseReason, read_item, read_line, read_rule_set, read_whole_event, write_item,
@@ -20,7 +20,7 @@ use crate::time::Instant;
 use crate::traits::{Member, Traits};
 
 /// Changes with whatever an image holds.
-const FORMAT: &str = "rongyi-book-2";
+const FORMAT: &str = "rongyi-book-3";
 
 impl Book {
     /// Its bytes, at this head: a book that was rebuilt closes blocks of its own. `None` for a book in which something
@@ -330,9 +330,10 @@ fn write_order(w: &mut Writer, order: &Order) {
     });
     w.list(handed, |w, pieces| w.i32(*pieces));
     w.amount(*total);
-    w.list(held, |w, (lot, points)| {
-        w.i32(*lot);
-        w.i64(*points);
+    w.list(held, |w, held| {
+        w.u32(held.asset.0);
+        w.i32(held.lot);
+        w.i64(held.points);
     });
     match code {
         PickupCode::Clear(code) => {
@@ -358,7 +359,13 @@ fn read_order(r: &mut Reader<'_>) -> Result<Order, Malformed> {
         lines: r.list(|r| Ok((read_line(r)?, r.amount()?)))?,
         handed: r.list(Reader::i32)?,
         total: r.amount()?,
-        held: r.list(|r| Ok((r.i32()?, r.i64()?)))?,
+        held: r.list(|r| {
+            Ok(HeldLot {
+                asset: AssetNo(r.u32()?),
+                lot: r.i32()?,
+                points: r.i64()?,
+            })
+        })?,
         code: if r.flag()? {
             PickupCode::Sealed(r.hash()?)
         } else {

@@ -5,10 +5,12 @@
 //! last ones bring what is left of it. So whoever cancels the rest has paid for what was taken, as if the rest had never
 //! been ordered. In ledgers of before `k` of `n` pieces of a line cost the line's points times k/n, rounded down.
 
+use std::collections::BTreeSet;
+
 use super::draft::{Draft, Drafted, Floors};
 use super::facts::{Subjects, add, item_kind};
 use super::needs::Missing;
-use super::{Applied, Book, Order, OrderState};
+use super::{Applied, Book, HeldLot, Order, OrderState};
 use crate::account::{Account, Purpose};
 use crate::amount::Amount;
 use crate::command::{Command, Need, Rejection};
@@ -42,7 +44,7 @@ pub(super) fn charged(order: &Order) -> Vec<i64> {
 }
 
 pub(super) fn held(order: &Order) -> impl Iterator<Item = i64> {
-    order.held.iter().map(|(_, left)| *left)
+    order.held.iter().map(|held| held.points)
 }
 
 pub(super) fn sum(all: impl Iterator<Item = i64>) -> i64 {
@@ -166,22 +168,43 @@ pub(super) fn hand_over(
     Ok(Applied::Fresh(drafted.commit(book, command, records)))
 }
 
-type HeldLots = Vec<(LotDate, i64)>;
+/// What of a price so much of is paid in each asset: in the proportion in which they are still set aside, what can't be halved
+/// in points. The last piece takes what is left of both.
+fn shared(held: &[HeldLot], due: i64) -> Vec<(AssetNo, i64)> {
+    let of = |points: bool| {
+        let all = held
+            .iter()
+            .filter(|held| (held.asset == AssetNo::POINTS) == points);
+        sum(all.map(|held| held.points))
+    };
+    let (own, beside) = (of(true), of(false));
+    let Some(asset) = held
+        .iter()
+        .map(|held| held.asset)
+        .find(|asset| *asset != AssetNo::POINTS)
+    else {
+        return vec![(AssetNo::POINTS, due)];
+    };
+    let open = i128::from(own.saturating_add(beside));
+    let part = i128::from(due)
+        .saturating_mul(beside.into())
+        .checked_div(open);
+    let part = i64::try_from(part.unwrap_or(0)).unwrap_or(0);
+    vec![(AssetNo::POINTS, due.saturating_sub(part)), (asset, part)]
+}
 
 /// Line by line: the goods, then the points they cost, from the earliest lot that is held.
 fn draft(
     book: &Book,
     order: &Order,
     (pieces, dues): (&[i32], &[i64]),
-) -> Result<(Drafted, HeldLots), Rejection> {
+) -> Result<(Drafted, Vec<HeldLot>), Rejection> {
     let settings = book.settings_or_reject()?;
-    let whose = settings.holder(AssetNo::POINTS, order.resident, order.household);
-    let from = Account {
-        holder: whose,
-        asset: AssetNo::POINTS,
+    let from = |asset| Account {
+        holder: settings.holder(asset, order.resident, order.household),
+        asset,
         purpose: Purpose::Held,
     };
-    let redeemed = Account::of_community(AssetNo::POINTS, Purpose::Redeemed);
     let move_of = |debit, credit, amount, from_lot| Transfer {
         debit,
         credit,
@@ -200,18 +223,20 @@ fn draft(
         let reserved = Account::of_community(asset, Purpose::Reserved);
         let handed = Account::of_community(asset, Purpose::Handed);
         draft.move_one(move_of(reserved, handed, Amount::from(*more), 0))?;
-        let mut due = *due;
-        for (lot, left) in &mut held {
-            let part = due.min(*left);
-            if part > 0 {
-                let amount = Amount::new(part).map_err(|_| Rejection::OutOfRange)?;
-                draft.move_one(move_of(from, redeemed, amount, *lot))?;
-                *left = left.saturating_sub(part);
-                due = due.saturating_sub(part);
+        for (asset, mut due) in shared(&held, *due) {
+            let redeemed = Account::of_community(asset, Purpose::Redeemed);
+            for lot in held.iter_mut().filter(|held| held.asset == asset) {
+                let part = due.min(lot.points);
+                if part > 0 {
+                    let amount = Amount::new(part).map_err(|_| Rejection::OutOfRange)?;
+                    draft.move_one(move_of(from(asset), redeemed, amount, lot.lot))?;
+                    lot.points = lot.points.saturating_sub(part);
+                    due = due.saturating_sub(part);
+                }
             }
         }
     }
-    held.retain(|(_, left)| *left > 0);
+    held.retain(|held| held.points > 0);
     Ok((draft.finish(Floors::Kept)?, held))
 }
 
@@ -282,7 +307,7 @@ pub(super) fn move_back(
     order: &Order,
     kind: TransferKind,
     goods_to: Purpose,
-    points_to: impl Fn(LotDate) -> (Account, LotDate),
+    points_to: impl Fn(&HeldLot) -> (Account, LotDate),
 ) -> Result<Drafted, Rejection> {
     let settings = book.settings_or_reject()?;
     let mut draft = Draft::new(book);
@@ -300,15 +325,14 @@ pub(super) fn move_back(
             reverses: None,
         })?;
     }
-    let whose = settings.holder(AssetNo::POINTS, order.resident, order.household);
-    let held = Account {
-        holder: whose,
-        asset: AssetNo::POINTS,
-        purpose: Purpose::Held,
-    };
-    for (lot, part) in &order.held {
-        let (credit, to_lot) = points_to(*lot);
-        let amount = Amount::new(*part).map_err(|_| Rejection::OutOfRange)?;
+    for held_lot in &order.held {
+        let held = Account {
+            holder: settings.holder(held_lot.asset, order.resident, order.household),
+            asset: held_lot.asset,
+            purpose: Purpose::Held,
+        };
+        let (credit, to_lot) = points_to(held_lot);
+        let amount = Amount::new(held_lot.points).map_err(|_| Rejection::OutOfRange)?;
         let kind = if credit.purpose == Purpose::Expired {
             TransferKind::Expire
         } else {
@@ -318,7 +342,7 @@ pub(super) fn move_back(
             debit: held,
             credit,
             amount,
-            from_lot: *lot,
+            from_lot: held_lot.lot,
             to_lot,
             kind,
             order: number,
@@ -377,16 +401,21 @@ fn rows(list: &mut Missing<'_>, order: &Order) {
     let Some(settings) = &list.book.frame.settings else {
         return;
     };
-    let whose = settings.holder(AssetNo::POINTS, order.resident, order.household);
-    for purpose in [Purpose::Available, Purpose::Held] {
-        list.account(Account {
-            holder: whose,
-            asset: AssetNo::POINTS,
-            purpose,
-        });
-    }
-    for purpose in [Purpose::Redeemed, Purpose::Expired] {
-        list.account(Account::of_community(AssetNo::POINTS, purpose));
+    let beside = order.held.iter().map(|held| held.asset);
+    let beside = beside.filter(|asset| *asset != AssetNo::POINTS);
+    let assets: BTreeSet<AssetNo> = beside.chain([AssetNo::POINTS]).collect();
+    for asset in assets {
+        let whose = settings.holder(asset, order.resident, order.household);
+        for purpose in [Purpose::Available, Purpose::Held] {
+            list.account(Account {
+                holder: whose,
+                asset,
+                purpose,
+            });
+        }
+        for purpose in [Purpose::Redeemed, Purpose::Expired] {
+            list.account(Account::of_community(asset, purpose));
+        }
     }
     let who = Subjects {
         resident: order.resident,

@@ -4,16 +4,17 @@ mod again;
 
 pub(super) use again::ask_again;
 
-use super::Book;
 use super::draft::{Draft, Drafted, Floors};
 use super::facts::{Days, Subjects, fact, item_kind};
 use super::needs::Missing;
+use super::{Book, HeldLot};
 use crate::account::{Account, Purpose};
 use crate::amount::Amount;
 use crate::command::Rejection;
 use crate::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::record::{Item, LotDate, OrderLine, Transfer, TransferKind};
 use crate::rule::{Arg, BasketLine, Denial, Fact, Judge, PriceAsk, Quote, Refusal};
+use crate::settings::Settings;
 use crate::time::LocalDate;
 
 pub(super) const LINES_MAX: usize = 20;
@@ -125,6 +126,15 @@ pub struct Offer {
     pub quote: Option<Quote>,
     /// Why an order would be refused: by the rule, for want of goods, for want of points, in this order.
     pub refusal: Option<Refusal>,
+    /// With what it would be paid; empty when it would be refused.
+    pub held: Vec<HeldLot>,
+}
+
+impl Offer {
+    /// How much of each asset, where something is taken beside points.
+    pub fn paid(&self) -> Vec<(AssetNo, i64)> {
+        paid(&self.held)
+    }
 }
 
 pub(super) fn offer(
@@ -141,19 +151,21 @@ pub(super) fn offer(
             return Ok(Offer {
                 quote: None,
                 refusal: Some(refusal),
+                held: Vec::new(),
             });
         }
         Err(Denial::Failed(rejection)) => return Err(rejection),
     };
     // Nothing was seen before.
     let seen = total(&quote)?;
-    let refusal = match draft_hold(book, &asked, &quote, (seen, Purse::Full), today) {
-        Ok(_) => None,
-        Err(Denial::Refused(refusal)) => Some(refusal),
+    let (refusal, held) = match draft_hold(book, &asked, &quote, (seen, Purse::Full), today) {
+        Ok((_, held)) => (None, held),
+        Err(Denial::Refused(refusal)) => (Some(refusal), Vec::new()),
         Err(Denial::Failed(rejection)) => return Err(rejection),
     };
     Ok(Offer {
         refusal,
+        held,
         quote: Some(quote),
     })
 }
@@ -165,6 +177,19 @@ pub(super) fn total(quote: &Quote) -> Result<Amount, Rejection> {
         .map(|points| i64::from(*points))
         .fold(0, i64::saturating_add);
     Amount::new(sum).map_err(|_| Rejection::OutOfRange)
+}
+
+/// What is set aside, by asset, where something is taken beside points.
+pub(super) fn paid(held: &[HeldLot]) -> Vec<(AssetNo, i64)> {
+    let mut sums: Vec<(AssetNo, i64)> = Vec::new();
+    for one in held {
+        match sums.iter_mut().find(|(asset, _)| *asset == one.asset) {
+            Some((_, sum)) => *sum = sum.saturating_add(one.points),
+            None => sums.push((one.asset, one.points)),
+        }
+    }
+    let alone = sums.iter().all(|(asset, _)| *asset == AssetNo::POINTS);
+    if alone { Vec::new() } else { sums }
 }
 
 /// Whether the points have to be there.
@@ -203,8 +228,31 @@ fn owing(
     parts
 }
 
+/// What of a price is paid beside points: as much as may be and is there, the earliest lots first.
+fn beside(
+    draft: &Draft<'_>,
+    settings: &Settings,
+    (resident, available): (ResidentNo, impl Fn(AssetNo) -> Account),
+    (price, today): (i64, LocalDate),
+) -> Result<Vec<HeldLot>, Rejection> {
+    let Some(beside) = &settings.beside else {
+        return Ok(Vec::new());
+    };
+    let traits = &draft.book().member(resident)?.traits;
+    let account = available(beside.asset);
+    let has = draft.state(&account).spendable(today);
+    let part = beside.most(price, today, traits).min(has).max(0);
+    let lots = draft.lots_for(&account, part, today).unwrap_or_default();
+    let held = lots.into_iter().map(|(lot, points)| HeldLot {
+        asset: beside.asset,
+        lot,
+        points,
+    });
+    Ok(held.collect())
+}
+
 /// The movements that set an order aside, and the lots its points are held in.
-type Setting = (Drafted, Vec<(LotDate, i64)>);
+type Setting = (Drafted, Vec<HeldLot>);
 
 pub(super) fn draft_hold(
     book: &Book,
@@ -242,34 +290,48 @@ pub(super) fn draft_hold(
         let args = vec![Arg::whole(total.get()), Arg::whole(seen.get())];
         return Err(Refusal::new("price.changed", args).into());
     }
-    let whose = settings.holder(AssetNo::POINTS, asked.resident, asked.household);
-    let available = Account {
-        holder: whose,
-        asset: AssetNo::POINTS,
+    let available = |asset| Account {
+        holder: settings.holder(asset, asked.resident, asked.household),
+        asset,
         purpose: Purpose::Available,
     };
-    let has = draft.state(&available).spendable(today).max(0);
+    let beside = beside(
+        &draft,
+        settings,
+        (asked.resident, available),
+        (total.get(), today),
+    )?;
+    let own_price = total
+        .get()
+        .saturating_sub(beside.iter().map(|held| held.points).sum());
+    let own = available(AssetNo::POINTS);
+    let has = draft.state(&own).spendable(today).max(0);
     let there = draft
-        .lots_for(&available, total.get(), today)
-        .filter(|_| has >= total.get());
-    let held = match (there, purse) {
-        (Some(held), _) => held,
-        (None, Purse::Owing) => owing(&draft, &available, total.get(), today),
+        .lots_for(&own, own_price, today)
+        .filter(|_| has >= own_price);
+    let lots = match (there, purse) {
+        (Some(lots), _) => lots,
+        (None, Purse::Owing) => owing(&draft, &own, own_price, today),
         (None, Purse::Full) => {
-            let args = vec![Arg::whole(total.get()), Arg::whole(has)];
+            let args = vec![Arg::whole(own_price), Arg::whole(has)];
             return Err(Refusal::new("balance.short", args).into());
         }
     };
-    for (lot, part) in &held {
+    let lots = lots
+        .into_iter()
+        .map(|(lot, part)| HeldLot::of_points(lot, part));
+    let held: Vec<HeldLot> = lots.chain(beside).collect();
+    for held in &held {
+        let debit = available(held.asset);
         draft.move_one(Transfer {
-            debit: available,
+            debit,
             credit: Account {
                 purpose: Purpose::Held,
-                ..available
+                ..debit
             },
-            amount: Amount::new(*part).map_err(|_| Rejection::OutOfRange)?,
-            from_lot: *lot,
-            to_lot: *lot,
+            amount: Amount::new(held.points).map_err(|_| Rejection::OutOfRange)?,
+            from_lot: held.lot,
+            to_lot: held.lot,
             kind: TransferKind::Hold,
             order,
             reverses: None,
@@ -291,13 +353,16 @@ pub(super) fn needs(
     let Some(settings) = &list.book.frame.settings else {
         return;
     };
-    let whose = settings.holder(AssetNo::POINTS, who.resident, who.household);
-    for purpose in [Purpose::Available, Purpose::Held] {
-        list.account(Account {
-            holder: whose,
-            asset: AssetNo::POINTS,
-            purpose,
-        });
+    let beside = settings.beside.as_ref().map(|beside| beside.asset);
+    for asset in beside.into_iter().chain([AssetNo::POINTS]) {
+        let whose = settings.holder(asset, who.resident, who.household);
+        for purpose in [Purpose::Available, Purpose::Held] {
+            list.account(Account {
+                holder: whose,
+                asset,
+                purpose,
+            });
+        }
     }
     let plan = list
         .book

@@ -2,8 +2,8 @@
 //! is due is shown as done, whether or not the job has come round. It decides and changes nothing.
 
 use super::order::{charged, in_parts};
-use super::{Order, OrderState};
-use crate::ids::{Code, ItemNo};
+use super::{HeldLot, Order, OrderState};
+use crate::ids::{AssetNo, Code, ItemNo};
 use crate::record::{LotDate, ReleaseReason};
 use crate::time::{Instant, LocalDate};
 
@@ -107,11 +107,17 @@ impl Seen {
 }
 
 impl Order {
+    /// What is set aside for it, by asset, where something is taken beside points. Of an order that ended at once it is what
+    /// was set aside.
+    pub fn paid(&self) -> Vec<(AssetNo, i64)> {
+        super::priced::paid(&self.held)
+    }
+
     /// What would come back if what is set aside were given back on `on`: as the book does it, lots that have run out
     /// by then lapse.
     pub fn returning(&self, on: LocalDate) -> Returning {
         let mut all = Returning::default();
-        for (lot, points) in &self.held {
+        for HeldLot { lot, points, .. } in &self.held {
             if lapses(*lot, on) {
                 all.lapsed = all.lapsed.saturating_add(*points);
                 continue;
@@ -229,7 +235,10 @@ mod tests {
             lines: vec![(line, Amount::new(20).unwrap())],
             handed: vec![handed],
             total: Amount::new(20).unwrap(),
-            held: vec![(0, i64::from(5_i32.saturating_sub(handed)).saturating_mul(4))],
+            held: vec![HeldLot::of_points(
+                0,
+                i64::from(5_i32.saturating_sub(handed)).saturating_mul(4),
+            )],
             code: crate::record::PickupCode::Clear("00000000".into()),
             placed_on: LocalDate::FIRST,
             deadline: LocalDate::FIRST.plus_days(3),
@@ -320,7 +329,10 @@ mod tests {
     #[test]
     fn what_runs_out_while_it_is_set_aside_is_not_said_to_come_back() {
         let last = LocalDate::FIRST.plus_days(2);
-        let held = vec![(last.to_days(), 12), (0, 8)];
+        let held = vec![
+            HeldLot::of_points(last.to_days(), 12),
+            HeldLot::of_points(0, 8),
+        ];
         let at = Instant(7);
         let released = OrderState::Released {
             at,

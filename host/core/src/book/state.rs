@@ -8,7 +8,7 @@ use crate::amount::Amount;
 use crate::chain::{Block, Hash, Head};
 use crate::command::{Command, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
-use crate::ids::{Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
 use crate::period::{PeriodLength, PeriodRow, PeriodState, Standing};
 use crate::record::{
     About, Envelope, Event, Item, LotDate, OrderLine, PickupCode, Record, ReleaseReason, RuleSet,
@@ -70,6 +70,28 @@ pub enum OrderState {
     },
 }
 
+/// What is set aside out of one lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldLot {
+    /// Points, or what is taken beside them.
+    pub asset: AssetNo,
+    /// The lot it came from, and goes back to.
+    pub lot: LotDate,
+    /// How much of it, above zero; one of it is one point of the price.
+    pub points: i64,
+}
+
+impl HeldLot {
+    /// Of points.
+    pub fn of_points(lot: LotDate, points: i64) -> Self {
+        HeldLot {
+            asset: AssetNo::POINTS,
+            lot,
+            points,
+        }
+    }
+}
+
 /// An order, as its records made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
@@ -87,8 +109,8 @@ pub struct Order {
     pub handed: Vec<i32>,
     /// What all of it costs.
     pub total: Amount,
-    /// The points that are set aside, by lot.
-    pub held: Vec<(LotDate, i64)>,
+    /// What is set aside to pay it with, points first.
+    pub held: Vec<HeldLot>,
     /// The pick-up code as the ledger holds it.
     pub code: PickupCode,
     /// The local day it was placed.

@@ -8,6 +8,7 @@
 )]
 
 mod again;
+mod beside;
 mod carried;
 mod configured;
 mod drawn;
@@ -200,6 +201,7 @@ fn settings() -> Settings {
         unit_minutes: Vec::new(),
         by_scale: false,
         written: None,
+        beside: None,
     }
 }
 
@@ -378,7 +380,7 @@ impl Desk {
             .orders()
             .values()
             .filter(|o| o.state == OrderState::Reserved)
-            .map(|o| o.held.iter().map(|(_, left)| left).sum::<i64>())
+            .map(|o| o.held.iter().map(|held| held.points).sum::<i64>())
             .sum();
         let held_accounts: i64 = self
             .book

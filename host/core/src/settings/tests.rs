@@ -27,6 +27,7 @@ fn everything_that_is_set_is_written_and_read_again() {
         unit_minutes: vec![],
         by_scale: false,
         written: None,
+        beside: None,
     };
     let block = InForce {
         set: RuleSetNo(2),
@@ -51,6 +52,12 @@ fn everything_that_is_set_is_written_and_read_again() {
         overlaps: vec![(code("serve"), Overlap::Mark)],
         unit_minutes: vec![(code("serve"), 60)],
         written: Some([7; 32]),
+        beside: Some(Beside {
+            asset: AssetNo(9),
+            each: Some(1),
+            groups: vec![(code("hardship"), 1, 5)],
+            days: vec![(day("2026-01-01"), day("2026-01-31"))],
+        }),
         by_scale: true,
         ..plain.clone()
     };

@@ -28,6 +28,7 @@ fn order(lang: Lang, size: Size, state: OrderState, just_placed: bool) -> OrderV
         title: l(lang, "大米 5 公斤", "Rice 5 kg"),
         quantity: 1,
         total: 85,
+        paid_with: String::new(),
         back: 85,
         lapsed: 0,
         lapses: None,

@@ -14,7 +14,7 @@ use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{AssetNo, Code, RuleSetNo};
 use rongyi_core::record::RuleSet;
 use rongyi_core::rule::{Blame, Decision, Denial, EarnAsk, Fault, Judge, PriceAsk, Quote};
-use rongyi_core::settings::{InForce, RoleRule, Settings, Unit};
+use rongyi_core::settings::{Beside, InForce, RoleRule, Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_rules::Rule;
 
@@ -52,6 +52,14 @@ fn settings(
             _ => declared.map(|(_, no)| *no),
         }
     };
+    let beside = community.shop.beside.as_ref().and_then(|beside| {
+        Some(Beside {
+            asset: number(&beside.asset)?,
+            each: beside.each,
+            groups: beside.groups.clone(),
+            days: beside.days.clone(),
+        })
+    });
     Settings {
         unit: match community.unit {
             AccountUnit::Person => Unit::Person,
@@ -94,6 +102,7 @@ fn settings(
             .collect(),
         by_scale: true,
         written: known.and_then(|known| known.written),
+        beside,
     }
 }
 

@@ -2,6 +2,7 @@
 //! set aside for orders. Read from the ledger; nothing is decided here.
 
 use rongyi_core::book::{Fate, FateState, Frame, Order, Stand};
+use rongyi_core::ids::AssetNo;
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Pending, PendingState, Unit};
 use rongyi_store::PassbookRow;
@@ -112,7 +113,12 @@ pub(crate) fn orders(visit: &Visit, frame: &Frame, orders: &[Order]) -> Vec<Pend
             path: format!("/orders/{}", order.no),
             title: goods(visit, frame, rest_lines(order)),
             day: day(order.placed_on),
-            amount: order.held.iter().map(|(_, points)| points).sum(),
+            amount: order
+                .held
+                .iter()
+                .filter(|held| held.asset == AssetNo::POINTS)
+                .map(|held| held.points)
+                .sum(),
             unit: Unit::Points,
             state: PendingState::SetAside {
                 until: day(order.deadline),

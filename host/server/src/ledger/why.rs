@@ -21,8 +21,8 @@ use crate::door::visit::{Html, Member, Visit, day};
 use crate::ledger::carried::carried_told;
 use crate::ledger::lines::state;
 use crate::ledger::titles::{
-    About, about, booked_on, decode, erased, event_of, happened_on, lapsed, lapsed_text, late_text,
-    nothing_back_text, title, unit,
+    About, about, asset_title, booked_on, decode, erased, event_of, happened_on, lapsed,
+    lapsed_text, late_text, nothing_back_text, title, unit,
 };
 use crate::ledger::told::{Short, asked_of, breakdown, said};
 use crate::ledger::wallets::{at_hand, booked_accounts, holders, notice_accounts};
@@ -77,8 +77,23 @@ pub(crate) async fn why_view(
     let left = after.or_else(|| has_now(visit, &wallet, account.asset));
     let mut told: Vec<String> = Vec::new();
     told.extend(short.map(|short| short.told(visit, left)));
-    let (others, shorts) = all_beside(visit, (&frame, &receipt, &about), moved).await?;
+    let (mut others, shorts) = all_beside(visit, (&frame, &receipt, &about), moved).await?;
     told.extend(shorts);
+    // What an order moves beside points has no reasons of its own: it stands as a part of the price, or in a line.
+    if about.order.is_some() {
+        let priced = rows.iter().any(|row| row.amount.is_some());
+        for other in others
+            .iter_mut()
+            .filter(|other| priced && other.rows.is_empty())
+        {
+            other.rows.push(ReasonRow {
+                text: visit.either("这一单用它付的", "Paid in it, of this order"),
+                amount: Some(other.amount),
+            });
+        }
+        let plain = others.extract_if(.., |other| other.rows.is_empty());
+        told.extend(plain.map(|other| other.told(&visit.shell())));
+    }
     told.extend(told_beside(visit, &frame, &receipt).await?);
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
@@ -458,6 +473,33 @@ fn signed(transfer: &Transfer, account: &Account) -> i64 {
     }
 }
 
+/// Of a price the part that is paid in something beside points, so that the sum is what was taken of the points.
+fn paid_beside(
+    visit: &Visit,
+    receipt: &Receipt,
+    rows: &[ReasonRow],
+    (account, booked): (Account, i64),
+) -> Option<ReasonRow> {
+    let sum = rows.iter().filter_map(|row| row.amount).sum::<i64>();
+    let amount = booked.saturating_sub(sum);
+    let other = receipt.records.iter().find_map(|record| {
+        let Record::Moved(_, transfer) = record else {
+            return None;
+        };
+        let asset = transfer.debit.asset;
+        let own = transfer.debit.holder != Holder::Community;
+        (own && asset != account.asset && asset.item().is_none()).then_some(asset)
+    })?;
+    let title = asset_title(visit, other);
+    (amount != 0).then(|| ReasonRow {
+        text: visit.either(
+            &format!("其中用{title}付的"),
+            &format!("Of that, paid in {title}"),
+        ),
+        amount: Some(amount),
+    })
+}
+
 /// Makes the sum come out at what was booked: rows that speak of other people in the same event are counted out, and a
 /// deduction that found less says so.
 async fn even_out(
@@ -472,6 +514,9 @@ async fn even_out(
     let first = receipt.records.first();
     let event = first.and_then(|first| event_of(first, about));
     let decided = receipt.records.get(1);
+    if let Some(Record::Quoted(..)) = decided {
+        rows.extend(paid_beside(visit, receipt, rows, (account, booked)));
+    }
     let (Some(event), Some(Record::Decided(_, _, decision))) = (event, decided) else {
         return Ok(None);
     };

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::command::Rejection;
-use rongyi_core::ids::{Code, OrderNo, ResidentNo};
+use rongyi_core::ids::{AssetNo, Code, OrderNo, ResidentNo};
 use rongyi_core::record::{OrderLine, Record};
 use rongyi_core::rule::{Plan, Refusal};
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,9 @@ pub struct QuoteAnswer {
     pub total: Option<i64>,
     /// Points for each line.
     pub points: Vec<i32>,
+    /// How it would be paid, where something is taken beside points.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paid: Vec<PaidAnswer>,
     /// Why.
     pub reasons: Vec<Reason>,
     /// Points that can be spent now; told to the resident alone.
@@ -144,6 +147,32 @@ pub struct QuoteAnswer {
     /// For a refusal: the first day on which it may be otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opens: Option<String>,
+}
+
+/// So much of an asset.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PaidAnswer {
+    /// The code of the asset.
+    pub asset: String,
+    /// How much of it; one of it is one point of the price.
+    pub amount: i64,
+}
+
+fn paid(frame: &Frame, paid: &[(AssetNo, i64)]) -> Vec<PaidAnswer> {
+    let named = |asset: AssetNo| match asset {
+        AssetNo::POINTS => "points".to_owned(),
+        asset => {
+            let settings = frame.settings.as_ref();
+            let declared =
+                settings.and_then(|settings| settings.assets.iter().find(|(_, no)| *no == asset));
+            declared.map_or_else(|| asset.0.to_string(), |(code, _)| code.to_string())
+        }
+    };
+    let one = |(asset, amount): &(AssetNo, i64)| PaidAnswer {
+        asset: named(*asset),
+        amount: *amount,
+    };
+    paid.iter().map(one).collect()
 }
 
 /// A "no" with its reason.
@@ -195,6 +224,7 @@ pub(crate) async fn quote_basket(
         .spendable(caller.house().today(&caller.code).0);
     let spendable = caller.resident().map(|_| spendable);
     let priced = front.priced.pop().ok_or(Rejection::BasketShape)??;
+    let paid = paid(&front.frame, &priced.paid());
     let no = priced.refusal.as_ref();
     let no = no.map(|no| refusal(&caller, &front.frame, &front.plan, no));
     let quote = priced.quote.unwrap_or_default();
@@ -205,6 +235,7 @@ pub(crate) async fn quote_basket(
     Ok(Json(QuoteAnswer {
         outcome,
         total: (!quote.points.is_empty()).then(|| total(&quote)),
+        paid,
         reasons: lines_of(&front.frame, &front.plan, &quote.lines),
         points: quote.points,
         spendable,
@@ -264,6 +295,9 @@ pub struct OrderAnswer {
     pub lines: Vec<OrderLineAnswer>,
     /// What it costs as it stands: `charged` and `held`.
     pub total: Option<i64>,
+    /// What of each is set aside, or was, where it is paid in something beside points.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paid: Vec<PaidAnswer>,
     /// Points for what was handed over.
     pub charged: Option<i64>,
     /// Points that are set aside for what can still be collected.
@@ -348,6 +382,7 @@ async fn order_answer(
         resident: Some(order.resident.0),
         lines: lines.collect(),
         total: Some(seen.total()),
+        paid: paid(frame, &order.paid()),
         charged: Some(seen.charged),
         held: Some(seen.held),
         returned: Some(seen.back),
@@ -396,6 +431,7 @@ pub(crate) async fn place_order(
             let plan = explain::plan_of(&frame, *set);
             let no = refusal(&caller, &frame, &plan, no);
             let body = OrderAnswer {
+                paid: Vec::new(),
                 outcome: "refused",
                 replayed,
                 order: None,

@@ -15,7 +15,7 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{OrderLine, OrderState, OrderView, OrdersView};
 use serde::Deserialize;
 
-use super::shop::{PIECES_MAX, code_of, confirm, fresh_key, just_ordered};
+use super::shop::{PIECES_MAX, code_of, confirm, fresh_key, just_ordered, paid_with};
 use crate::access::SignedResident;
 use crate::door::asked::{No, Path, Typed};
 use crate::door::fault::Fault;
@@ -227,6 +227,7 @@ pub(crate) async fn show_order(
         title,
         quantity,
         total: seen.total(),
+        paid_with: paid_with(&visit, &order.paid()).unwrap_or_default(),
         // What a cancellation would bring back, or what came back.
         back: if waits { now.back } else { seen.back },
         lapsed: if waits { now.lapsed } else { seen.lapsed },

@@ -1,13 +1,14 @@
 //! The shop as a resident sees it: shelf, item, and the check before an order. Prices and reasons come from the
 //! community's rule through `redemption`; this module only shows them.
 
+use crate::ledger::titles::asset_title;
 use axum::response::{IntoResponse, Response};
-use rongyi_core::book::{Frame, Order, Stand};
+use rongyi_core::book::{Frame, Offer, Order, Stand};
 use rongyi_core::chain::hex;
 use rongyi_core::command::Rejection;
-use rongyi_core::ids::Code;
+use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::record::{Item, OrderLine, Record};
-use rongyi_core::rule::{Line, Refusal};
+use rongyi_core::rule::{Arg, Line, Refusal};
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{Blocked, ConfirmView, Draw, Filter, ItemView, Picture, ShopView, Stock, Tile};
 use serde::Deserialize;
@@ -79,7 +80,9 @@ pub(crate) fn tile(
                 .as_ref()
                 .map(|no| match (no.code.as_str(), sum) {
                     ("stock.out", Some(_)) => Blocked::Gone,
-                    ("balance.short", Some(sum)) => Blocked::Short(sum.saturating_sub(spendable)),
+                    ("balance.short", Some(sum)) => {
+                        Blocked::Short(needed(no).unwrap_or(sum).saturating_sub(spendable))
+                    }
                     _ => refused(visit, front, no),
                 });
             (sum.map(|sum| sum / i64::from(pieces.max(1))), blocked)
@@ -94,6 +97,49 @@ pub(crate) fn tile(
         stock: stock(left),
         blocked,
     }
+}
+
+/// How many points of one's own a refusal for want of them asks for.
+fn needed(refusal: &Refusal) -> Option<i64> {
+    match refusal.args.first()? {
+        Arg::Integer(own) => Some(i64::from(*own)),
+        Arg::Decimal(_) | Arg::Day(_) | Arg::Code(_) => None,
+    }
+}
+
+/// What of a price is paid in one's own points.
+pub(crate) fn own_part(offer: &Offer, sum: i64) -> i64 {
+    let paid = offer.paid();
+    let own = paid.iter().find(|(asset, _)| *asset == AssetNo::POINTS);
+    match paid.as_slice() {
+        [] => sum,
+        _ => own.map_or(0, |(_, points)| *points),
+    }
+}
+
+/// In which kinds of points something is paid, where it is more than one.
+pub(crate) fn paid_with(visit: &Visit, paid: &[(AssetNo, i64)]) -> Option<String> {
+    if paid.is_empty() {
+        return None;
+    }
+    let own = paid.iter().find(|(asset, _)| *asset == AssetNo::POINTS);
+    let own = own.map_or(0, |(_, points)| *points);
+    let rest = paid.iter().filter(|(asset, _)| *asset != AssetNo::POINTS);
+    let rest: Vec<(String, i64)> = rest
+        .map(|(asset, points)| (asset_title(visit, *asset), *points))
+        .collect();
+    let zh: Vec<String> = rest
+        .iter()
+        .map(|(title, points)| format!("{title} {points} 分"))
+        .collect();
+    let en: Vec<String> = rest
+        .iter()
+        .map(|(title, points)| format!("{points} {title}"))
+        .collect();
+    Some(visit.either(
+        &format!("用自己的 {own} 分，{}", zh.join("，")),
+        &format!("Paid with {own} points of your own and {}", en.join(", ")),
+    ))
 }
 
 fn picture(item: &Item) -> Picture {
@@ -258,8 +304,14 @@ pub(crate) async fn show_item(
             ..one
         },
         description: String::new(),
-        limits: quote
-            .map(|quote| said(&visit, &front, &quote.lines))
+        limits: at(pieces)
+            .and_then(|priced| priced.as_ref().ok())
+            .map(|offer| {
+                let lines = offer.quote.as_ref().map_or(&[][..], |quote| &quote.lines);
+                let mut limits = said(&visit, &front, lines);
+                limits.splice(0..0, paid_with(&visit, &offer.paid()));
+                limits
+            })
             .unwrap_or_default(),
         place: visit.say(&visit.shop.place),
         hours: visit.say(&visit.shop.hours),
@@ -306,7 +358,17 @@ pub(crate) async fn confirm(
         .settings
         .as_ref()
         .map_or(0, |settings| settings.order_hold_days);
+    let offer = front.priced.first().and_then(|priced| priced.as_ref().ok());
+    let own = offer.map_or(sum, |offer| own_part(offer, sum));
+    let until = today.plus_days(i32::from(hold_days));
+    let beside_late = offer.map_or(0, |offer| beside_lapsing(offer, until));
+    let mut limits = said(visit, &front, &quote.lines);
+    limits.splice(
+        0..0,
+        offer.and_then(|offer| paid_with(visit, &offer.paid())),
+    );
     let view = ConfirmView {
+        own,
         key: fresh_key(),
         item: code.to_string(),
         title: one.title,
@@ -316,21 +378,27 @@ pub(crate) async fn confirm(
         balance: front.wallet.points.spendable(today),
         place: visit.say(&visit.shop.place),
         hours: visit.say(&visit.shop.hours),
-        until: day(today.plus_days(i32::from(hold_days))),
-        limits: said(visit, &front, &quote.lines),
-        late_lapsed: late_lapsed(
-            &front.wallet,
-            sum,
-            (today, today.plus_days(i32::from(hold_days))),
-        ),
+        until: day(until),
+        limits,
+        late_lapsed: late_lapsed(&front.wallet, own, (today, until)).saturating_add(beside_late),
         again: just_ordered(visit, me, code, pieces)
             .await?
             .map(|(no, _)| u64::from(no)),
-        draws: draws(&front.wallet, sum, today),
+        draws: draws(&front.wallet, own, today),
         price_was,
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+/// The same of what is paid beside points.
+fn beside_lapsing(offer: &Offer, until: LocalDate) -> i64 {
+    let beside = offer
+        .held
+        .iter()
+        .filter(|held| held.asset != AssetNo::POINTS);
+    let ending = beside.filter(|held| held.lot != 0 && held.lot <= until.to_days());
+    ending.map(|held| held.points).sum()
 }
 
 /// How much of an order's points will have run out on the day after its last one, when nobody picked it up.

@@ -24,7 +24,9 @@ use crate::ledger::explain;
 use crate::ledger::titles::{goods, order_lines};
 use crate::ledger::wallets::at_hand;
 use crate::redemption::order::qr_text;
-use crate::redemption::shop::{PIECES_MAX, code_of, fresh_key, front_of, just_ordered, said, tile};
+use crate::redemption::shop::{
+    PIECES_MAX, code_of, fresh_key, front_of, just_ordered, own_part, paid_with, said, tile,
+};
 use crate::redemption::{self, Shopfront, Wanted, till, total};
 
 /// What was chosen.
@@ -143,6 +145,13 @@ async fn check(
         return Ok((None, why));
     };
     let sum = total(quote);
+    let offer = front.priced.first().and_then(|priced| priced.as_ref().ok());
+    let own = offer.map_or(sum, |offer| own_part(offer, sum));
+    let mut limits = said(visit, &front, &quote.lines);
+    limits.splice(
+        0..0,
+        offer.and_then(|offer| paid_with(visit, &offer.paid())),
+    );
     let today = visit.today();
     let again = just_ordered(visit, me, &code, pieces).await?;
     Ok((
@@ -152,9 +161,9 @@ async fn check(
             title: format!("{} × {pieces}", one.title),
             quantity: i64::from(pieces),
             total: sum,
-            after: front.wallet.points.spendable(today).saturating_sub(sum),
+            after: front.wallet.points.spendable(today).saturating_sub(own),
             until: day(today.plus_days(i32::from(hold_days(&front)))),
-            limits: said(visit, &front, &quote.lines),
+            limits,
             again: again.map(|(no, _)| u64::from(no)),
         }),
         None,

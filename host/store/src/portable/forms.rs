@@ -1,12 +1,13 @@
 //! The stored forms of values, the same on every engine. No statement of its own.
 
 use rongyi_core::account::Account;
-use rongyi_core::book::Order;
+use rongyi_core::book::{HeldLot, Order};
 use rongyi_core::chain::Hash;
-use rongyi_core::ids::Code;
+use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::record::{Asked, Envelope, Item, Record, RuleSet};
 use rongyi_core::settings::Settings;
 use rongyi_core::time::{Instant, LocalDate};
+use serde_json::json;
 
 use super::QueryResult;
 use crate::error::{StoreError, corrupt};
@@ -107,6 +108,16 @@ pub(super) fn read_item(community: &Code, body: &[u8]) -> Result<Item, StoreErro
         Ok(Record::Asked(_, Asked::Define(item))) => Ok(*item),
         Ok(_) | Err(_) => Err(corrupt("item", community, "")),
     }
+}
+
+/// What is set aside for an order: lot and points, and the asset where it is another one than points.
+pub(super) fn write_held(order: &Order) -> String {
+    let one = |held: &HeldLot| match held.asset {
+        AssetNo::POINTS => json!([held.lot, held.points]),
+        asset => json!([held.lot, held.points, asset.0]),
+    };
+    let rows: Vec<serde_json::Value> = order.held.iter().map(one).collect();
+    json!(rows).to_string()
 }
 
 /// The lines of an order: `[item, pieces, points]`, and the pieces handed over in parts where there are any.

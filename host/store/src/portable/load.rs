@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use rongyi_core::account::Holder;
 use rongyi_core::amount::Amount;
-use rongyi_core::book::{AccountState, Fate, Frame, Loaded, Order, OrderState, Used};
+use rongyi_core::book::{AccountState, Fate, Frame, HeldLot, Loaded, Order, OrderState, Used};
 use rongyi_core::chain::{Hash, Head};
 use rongyi_core::command::Need;
 use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
-use rongyi_core::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo};
+use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo};
 use rongyi_core::period::Standing;
 use rongyi_core::record::{Event, OrderLine, PickupCode, Record, ReleaseReason};
 use rongyi_core::time::Instant;
@@ -102,13 +102,28 @@ impl OrderRow {
             lines,
             handed,
             total: amount(self.total)?,
-            held: serde_json::from_str(&self.held).map_err(|_| bad())?,
+            held: held(&self.held).ok_or_else(bad)?,
             placed_on: date(self.placed_on)?,
             deadline: date(self.deadline)?,
             code: PickupCode::from_key(&self.code).ok_or_else(bad)?,
             state,
         })
     }
+}
+
+/// What is set aside, as it is stored: lot and points, and the asset where it is another one than points.
+fn held(stored: &str) -> Option<Vec<HeldLot>> {
+    let rows: Vec<Vec<i64>> = serde_json::from_str(stored).ok()?;
+    let one = |row: &Vec<i64>| {
+        let (lot, points, asset) = match row.as_slice() {
+            [lot, points] => (*lot, *points, AssetNo::POINTS),
+            [lot, points, asset] => (*lot, *points, AssetNo(u32::try_from(*asset).ok()?)),
+            _ => return None,
+        };
+        let lot = i32::try_from(lot).ok()?;
+        Some(HeldLot { asset, lot, points })
+    };
+    rows.iter().map(one).collect()
 }
 
 /// A line of an order as it is stored: item, pieces, points, and the pieces that were handed over in parts, if any.

@@ -19,10 +19,9 @@ use rongyi_core::book::{Changes, Order, OrderState};
 use rongyi_core::ids::Code;
 use rongyi_core::period::pack_holder;
 use rongyi_core::record::ReleaseReason;
-use serde_json::json;
 use sqlx::Transaction;
 
-use super::forms::{int, write_item, write_lines, write_rule_set, write_settings};
+use super::forms::{int, write_held, write_item, write_lines, write_rule_set, write_settings};
 use super::nul::stored;
 use super::table::{Binding, table};
 use super::{Connection, Postgres, marks, statements};
@@ -510,7 +509,7 @@ impl<'c> Arrays<'c> {
             i64::from(order.household.0),
             lines,
             order.total.get(),
-            json!(order.held).to_string(),
+            write_held(order),
             order.code.key(),
             i64::from(order.placed_on.to_days()),
             i64::from(order.deadline.to_days()),

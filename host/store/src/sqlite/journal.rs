@@ -14,7 +14,7 @@ use sqlx::{Connection, SqliteConnection};
 
 pub(crate) use held::HeldFile;
 
-use super::forms::{int, write_item, write_lines, write_rule_set, write_settings};
+use super::forms::{int, write_held, write_item, write_lines, write_rule_set, write_settings};
 use super::rows::{Binding, Rows};
 use super::{Sqlite, marks, statements};
 use crate::error::StoreError;
@@ -572,7 +572,7 @@ fn bind_order(query: Binding, order: &Order) -> Result<Binding, StoreError> {
         .bind(i64::from(order.household.0))
         .bind(write_lines(order))
         .bind(order.total.get())
-        .bind(json!(order.held).to_string())
+        .bind(write_held(order))
         .bind(order.code.key())
         .bind(order.placed_on.to_days())
         .bind(order.deadline.to_days())

@@ -276,6 +276,7 @@ pub(crate) fn beginning() -> Vec<Command> {
         unit_minutes: Vec::new(),
         by_scale: false,
         written: None,
+        beside: None,
     };
     let set = RuleSet {
         no: RuleSetNo(0),

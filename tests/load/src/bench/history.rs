@@ -17,6 +17,8 @@ use rongyi_load::world::{Shape, World};
 
 use super::{Bench, tell};
 
+/// Communities of the world.
+const COMMUNITIES: u32 = 4;
 /// Transfers of the short history.
 const SHORT: u64 = 10_000;
 /// Transfers of one request while it is filled, on so many connections.
@@ -107,7 +109,38 @@ impl Bench {
                 thousands(history.transfers)
             ));
             history.world.verify()?;
+            if history.transfers > SHORT {
+                self.simulated(&history.world, &name(history.transfers, "simulate"))?;
+            }
         }
+        Ok(())
+    }
+
+    /// Each community's own rule book, tried on all that it has: the entries that are gone through in a second, and that what
+    /// comes out is the ledger.
+    fn simulated(&mut self, world: &World, name: &str) -> Result<()> {
+        let (mut entries, mut seconds) = (0_u64, 0.0_f64);
+        for no in 0..COMMUNITIES {
+            let code = rongyi_load::world::code(no);
+            let file = world.config().with_file_name("communities");
+            let file = file.join(format!("{code}.toml")).display().to_string();
+            let args = ["simulate", "--json", "--community", &code, "--rules", &file];
+            #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+            let started = Instant::now();
+            let said = rongyi_load::host::run(&world.config(), &args)?;
+            seconds += started.elapsed().as_secs_f64();
+            let found: serde_json::Value = serde_json::from_str(&said)?;
+            if found["exactly_the_ledger"] != true {
+                bail!("{code}: its own rule book does not give its ledger");
+            }
+            entries += found["entries"].as_u64().unwrap_or(0);
+        }
+        let rate = entries as f64 / seconds;
+        let note = format!(
+            "{} entries of {COMMUNITIES} communities, {COMMUNITIES} starts of the program, in {seconds:.1} s",
+            thousands(entries)
+        );
+        self.rows.row(name, rate, f64::NAN, f64::NAN, note);
         Ok(())
     }
 }
@@ -117,7 +150,7 @@ async fn fill(folder: &Path, transfers: u64) -> Result<(Arc<World>, Arc<World>)>
     tell(&format!("making a history of {} …", thousands(transfers)));
     let shape = Shape {
         opening: 0,
-        ..Shape::of_benchmark(4, 25)
+        ..Shape::of_benchmark(COMMUNITIES, 25)
     };
     let place = folder.join("long");
     std::fs::create_dir_all(&place)?;

@@ -6,10 +6,10 @@
 use super::{Act, Kept, Named, Title};
 use crate::account::{Account, Purpose};
 use crate::book::needs::Missing;
-use crate::book::{Applied, Asking, Book, Order, OrderState, order, seen};
+use crate::book::{Applied, Asking, Book, HeldLot, Order, OrderState, order, seen};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::command::{Command, NotReversible, Rejection};
-use crate::ids::{AssetNo, OrderNo};
+use crate::ids::OrderNo;
 use crate::record::{Personal, Record, ReleaseReason, TransferKind};
 
 /// An order that is given back, and why.
@@ -37,18 +37,17 @@ impl Act for Release {
             });
         }
         let settings = book.settings_or_reject()?;
-        let available = Account {
-            holder: settings.holder(AssetNo::POINTS, order.resident, order.household),
-            asset: AssetNo::POINTS,
-            purpose: Purpose::Available,
-        };
-        let expired = Account::of_community(AssetNo::POINTS, Purpose::Expired);
-        let back_to = |lot| {
-            if seen::lapses(lot, today) {
-                (expired, 0)
-            } else {
-                (available, lot)
+        let back_to = |held: &HeldLot| {
+            let asset = held.asset;
+            if seen::lapses(held.lot, today) {
+                return (Account::of_community(asset, Purpose::Expired), 0);
             }
+            let available = Account {
+                holder: settings.holder(asset, order.resident, order.household),
+                asset,
+                purpose: Purpose::Available,
+            };
+            (available, held.lot)
         };
         let (kind, goods_to) = (TransferKind::Release, Purpose::Shelf);
         let drafted = order::move_back(book, &order, kind, goods_to, back_to)?;

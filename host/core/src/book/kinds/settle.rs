@@ -9,7 +9,7 @@ use crate::book::order::{self, collectable, in_parts, rest, what_is_left};
 use crate::book::{Applied, Asking, Book, Order, OrderState};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::command::{Command, NotReversible, Rejection};
-use crate::ids::{AssetNo, OrderNo};
+use crate::ids::OrderNo;
 use crate::record::{Personal, Record, TransferKind};
 
 /// The order that is handed over.
@@ -32,9 +32,10 @@ impl Act for Settle {
             let by = (&envelope, asking.command);
             return order::hand_over(book, by, order, (&pieces, &dues), records);
         }
-        let redeemed = Account::of_community(AssetNo::POINTS, Purpose::Redeemed);
         let (kind, goods_to) = (TransferKind::Settle, Purpose::Handed);
-        let drafted = order::move_back(book, &order, kind, goods_to, |_| (redeemed, 0))?;
+        let drafted = order::move_back(book, &order, kind, goods_to, |held| {
+            (Account::of_community(held.asset, Purpose::Redeemed), 0)
+        })?;
         let state = OrderState::Settled {
             at: envelope.at,
             by: envelope.actor,

@@ -171,6 +171,7 @@ impl Desk {
             unit_minutes: Vec::new(),
             by_scale: false,
             written: None,
+            beside: None,
         }));
         desk.must(Ask::Activate(Box::new(RuleSet {
             no: RuleSetNo(0),

@@ -413,7 +413,13 @@ fn a_part_costs_its_price_from_whatever_lots_and_comes_back_at_it() {
     let part = desk.must(part_of(1, "rice", 1));
     assert_eq!(desk.paid(1), 85);
     let held = desk.book.orders()[&OrderNo(1)].held.clone();
-    assert_eq!(held, [(date("2026-05-31").to_days(), 85)]);
+    assert_eq!(
+        held,
+        [crate::book::HeldLot::of_points(
+            date("2026-05-31").to_days(),
+            85
+        )]
+    );
     desk.must(Ask::Amend(Amend::Reverse(part.entry, [8; 32])));
     assert_eq!(desk.row_of("item/rice").points, 85);
 

@@ -159,6 +159,7 @@ fn settings_with(in_force: Option<Vec<InForce>>) -> Settings {
         unit_minutes: vec![],
         by_scale: true,
         written: None,
+        beside: None,
     }
 }
 
