@@ -1,5 +1,9 @@
 //! What a community decides for itself and the ledger must know: who holds points, how they expire, limits.
 
+mod beside;
+
+pub use beside::Beside;
+
 use crate::account::Holder;
 use crate::amount::Amount;
 use crate::chain::Hash;
@@ -7,7 +11,6 @@ use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo, RuleSetNo};
 use crate::period::{Period, PeriodLength};
 use crate::time::LocalDate;
-use crate::traits::Traits;
 
 /// Who points go to. Hours always stay with the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,51 +237,6 @@ pub struct Settings {
     pub beside: Option<Beside>,
 }
 
-/// With which other asset a part of an order may be paid: what people were given, say, beside what they earned. What an order
-/// costs is the rule's business.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beside {
-    /// The asset; never points.
-    pub asset: AssetNo,
-    /// With each point at most so many of it; `None` for as many as there are.
-    pub each: Option<u16>,
-    /// Residents with a trait of at least this value: with each point so many. The most that applies counts.
-    pub groups: Vec<(Code, i32, u16)>,
-    /// The only days on which it is taken, both included; every day where none is named.
-    pub days: Vec<(LocalDate, LocalDate)>,
-}
-
-impl Beside {
-    /// How many of so many points of price may be paid in the other asset on a day, by somebody with these traits.
-    pub fn most(&self, price: i64, on: LocalDate, traits: &Traits) -> i64 {
-        let open = self.days.is_empty()
-            || self
-                .days
-                .iter()
-                .any(|(from, to)| (*from..=*to).contains(&on));
-        if !open {
-            return 0;
-        }
-        let Some(each) = self.each else {
-            return price;
-        };
-        let has = |name: &Code, least: i32| {
-            traits
-                .iter()
-                .any(|(own, value)| own == name && value >= least)
-        };
-        let groups = self
-            .groups
-            .iter()
-            .filter(|(name, least, _)| has(name, *least));
-        let each = i64::from(groups.map(|(_, _, each)| *each).fold(each, u16::max));
-        price
-            .saturating_mul(each)
-            .checked_div(each.saturating_add(1))
-            .unwrap_or(0)
-    }
-}
-
 /// What one kind allows of the people in its roles. Two roles are two people unless both are named here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleRule {
@@ -313,6 +271,31 @@ const WRITTEN: u8 = 10;
 const BESIDE: u8 = 11;
 
 impl Settings {
+    /// Settings that say nothing but who holds points, and since when.
+    pub fn plain(unit: Unit, began_on: LocalDate) -> Self {
+        Settings {
+            unit,
+            began_on,
+            expiry: Expiry::Never,
+            debt_floor: Amount::ZERO,
+            order_hold_days: 7,
+            award_max: None,
+            issue_budget_month: None,
+            assets: Vec::new(),
+            debt_floors: Vec::new(),
+            notice_days: Vec::new(),
+            in_force: None,
+            minutes_max_day: None,
+            timed: Vec::new(),
+            roles: None,
+            overlaps: Vec::new(),
+            unit_minutes: Vec::new(),
+            by_scale: false,
+            written: None,
+            beside: None,
+        }
+    }
+
     /// Who holds an asset that a resident earns: minutes always the person, the rest as the community decided.
     pub fn holder(&self, asset: AssetNo, resident: ResidentNo, household: HouseholdNo) -> Holder {
         match self.unit {
@@ -462,25 +445,13 @@ impl Settings {
         let number = r.u32()?;
         let expiry = Expiry::from_form(kind, number)?;
         let mut settings = Settings {
-            unit,
-            began_on,
             expiry,
             debt_floor: r.amount()?,
             order_hold_days: u16::try_from(r.u32()?).map_err(|_| Malformed)?,
             award_max: r.option(Reader::amount)?,
             issue_budget_month: r.option(Reader::amount)?,
             assets: r.list(|r| Ok((r.code()?, AssetNo(r.u32()?))))?,
-            debt_floors: Vec::new(),
-            notice_days: Vec::new(),
-            in_force: None,
-            minutes_max_day: None,
-            timed: Vec::new(),
-            roles: None,
-            overlaps: Vec::new(),
-            unit_minutes: Vec::new(),
-            by_scale: false,
-            written: None,
-            beside: None,
+            ..Settings::plain(unit, began_on)
         };
         let mut before = 0;
         while !r.is_empty() {
@@ -532,32 +503,6 @@ impl Settings {
             body.end()?;
         }
         Ok(settings)
-    }
-}
-
-impl Beside {
-    fn write(&self, w: &mut Writer) {
-        w.u32(self.asset.0);
-        w.option(self.each, |w, each| w.u32(u32::from(each)));
-        w.list(&self.groups, |w, (name, least, each)| {
-            w.code(name);
-            w.i32(*least);
-            w.u32(u32::from(*each));
-        });
-        w.list(&self.days, |w, (from, to)| {
-            w.date(*from);
-            w.date(*to);
-        });
-    }
-
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let small = |number: u32| u16::try_from(number).map_err(|_| Malformed);
-        Ok(Beside {
-            asset: AssetNo(r.u32()?),
-            each: r.option(|r| small(r.u32()?))?,
-            groups: r.list(|r| Ok((r.code()?, r.i32()?, small(r.u32()?)?)))?,
-            days: r.list(|r| Ok((r.date()?, r.date()?)))?,
-        })
     }
 }
 

@@ -79,21 +79,7 @@ pub(crate) async fn why_view(
     told.extend(short.map(|short| short.told(visit, left)));
     let (mut others, shorts) = all_beside(visit, (&frame, &receipt, &about), moved).await?;
     told.extend(shorts);
-    // What an order moves beside points has no reasons of its own: it stands as a part of the price, or in a line.
-    if about.order.is_some() {
-        let priced = rows.iter().any(|row| row.amount.is_some());
-        for other in others
-            .iter_mut()
-            .filter(|other| priced && other.rows.is_empty())
-        {
-            other.rows.push(ReasonRow {
-                text: visit.either("这一单用它付的", "Paid in it, of this order"),
-                amount: Some(other.amount),
-            });
-        }
-        let plain = others.extract_if(.., |other| other.rows.is_empty());
-        told.extend(plain.map(|other| other.told(&visit.shell())));
-    }
+    told.extend(of_an_order(visit, (&about, &rows), &mut others));
     told.extend(told_beside(visit, &frame, &receipt).await?);
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
@@ -471,6 +457,29 @@ fn signed(transfer: &Transfer, account: &Account) -> i64 {
     } else {
         transfer.amount.get().saturating_neg()
     }
+}
+
+/// What an order moves beside points has no reasons of its own: it stands as a part of the price, or in a line.
+fn of_an_order(
+    visit: &Visit,
+    (about, rows): (&About, &[ReasonRow]),
+    others: &mut Vec<WhySum>,
+) -> Vec<String> {
+    if about.order.is_none() {
+        return Vec::new();
+    }
+    let priced = rows.iter().any(|row| row.amount.is_some());
+    for other in others
+        .iter_mut()
+        .filter(|other| priced && other.rows.is_empty())
+    {
+        other.rows.push(ReasonRow {
+            text: visit.either("这一单用它付的", "Paid in it, of this order"),
+            amount: Some(other.amount),
+        });
+    }
+    let plain = others.extract_if(.., |other| other.rows.is_empty());
+    plain.map(|other| other.told(&visit.shell())).collect()
 }
 
 /// Of a price the part that is paid in something beside points, so that the sum is what was taken of the points.

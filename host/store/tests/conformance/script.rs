@@ -258,25 +258,11 @@ fn item(name: &'static str, zh: &str) -> Command {
 /// What every community begins with.
 pub(crate) fn beginning() -> Vec<Command> {
     let settings = Settings {
-        unit: Unit::Household,
-        began_on: day("2026-08-01"),
         expiry: Expiry::Days(30),
-        debt_floor: Amount::ZERO,
         order_hold_days: 3,
-        award_max: None,
-        issue_budget_month: None,
-        assets: Vec::new(),
         debt_floors: vec![(AssetNo::POINTS, Amount::from(-5))],
         notice_days: vec![(code("serve"), 2)],
-        in_force: None,
-        minutes_max_day: None,
-        timed: Vec::new(),
-        roles: None,
-        overlaps: Vec::new(),
-        unit_minutes: Vec::new(),
-        by_scale: false,
-        written: None,
-        beside: None,
+        ..Settings::plain(Unit::Household, day("2026-08-01"))
     };
     let set = RuleSet {
         no: RuleSetNo(0),

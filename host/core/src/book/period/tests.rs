@@ -152,27 +152,7 @@ impl Desk {
             actor: "staff/1",
             journal: vec![],
         };
-        desk.must(Ask::Settings(Settings {
-            unit,
-            began_on: date("2026-07-01"),
-            expiry: Expiry::Never,
-            debt_floor: Amount::ZERO,
-            order_hold_days: 7,
-            award_max: None,
-            issue_budget_month: None,
-            assets: vec![],
-            debt_floors: vec![],
-            notice_days: vec![],
-            in_force: None,
-            minutes_max_day: None,
-            timed: Vec::new(),
-            roles: None,
-            overlaps: Vec::new(),
-            unit_minutes: Vec::new(),
-            by_scale: false,
-            written: None,
-            beside: None,
-        }));
+        desk.must(Ask::Settings(Settings::plain(unit, date("2026-07-01"))));
         desk.must(Ask::Activate(Box::new(RuleSet {
             no: RuleSetNo(0),
             name: code("native"),
