@@ -6,7 +6,7 @@ use rongyi_sdk::types::{Field, FieldKind, KindPlan, Phrase, Plan, Text};
 use rongyi_sdk::window::{each, every, this, whose};
 
 use crate::count::{Row, SUSPENDED, cap_code, limit_code};
-use crate::params::{Class, Coefficient, DAY_MINUTES, Kind, Proof};
+use crate::params::{All, Cap, Class, Coefficient, DAY_MINUTES, Kind, Proof};
 use crate::weight::WORK;
 
 /// The plan of all kinds.
@@ -262,11 +262,7 @@ fn cap_phrases(row: &Row) -> Vec<Phrase> {
     let mut said = Vec::new();
     for cap in &row.kind.caps {
         let (who, when) = (whose(cap.subject), this(cap.window));
-        let (all, all_en) = if cap.of.is_some() {
-            ("各项合计", " for all kinds together")
-        } else {
-            ("", "")
-        };
+        let (all, all_en) = together(cap);
         let zh = format!(
             "{}{}{all}最多记 {{0}} 分钟，此前已有 {{1}} 分钟，只记 {{2}} 分钟",
             who.zh, when.zh
@@ -280,6 +276,14 @@ fn cap_phrases(row: &Row) -> Vec<Phrase> {
         }
     }
     said
+}
+
+/// Whether a cap counts all kinds, in words.
+fn together(cap: &Cap) -> (&'static str, &'static str) {
+    match cap.of {
+        Some(All::All) => ("各项合计", " for all kinds together"),
+        None => ("", ""),
+    }
 }
 
 /// The rule of one kind in one sentence.
@@ -332,10 +336,11 @@ fn summary(row: &Row) -> Text {
     }
     for cap in &kind.caps {
         let (who, when) = (every(cap.subject), each(cap.window));
+        let (all, all_en) = together(cap);
         say(
-            format!("，{}{}最多 {} 分钟", who.zh, when.zh, cap.minutes),
+            format!("，{}{}{all}最多 {} 分钟", who.zh, when.zh, cap.minutes),
             format!(
-                "; at most {} minutes {} for {}",
+                "; at most {} minutes{all_en} {} for {}",
                 cap.minutes, when.en, who.en
             ),
         );
@@ -384,13 +389,19 @@ fn weights(kind: &Kind, say: &mut dyn FnMut(String, String)) {
         );
         say(
             format!("，{}{who}按 {times} 倍", title.zh),
-            format!("; {}{who_en} counts {times} times", title.en),
+            format!("; {}{who_en}: minutes count {times} times", title.en),
         );
     }
 }
 
 /// How often, and who is out.
 fn bounds(kind: &Kind, say: &mut dyn FnMut(String, String)) {
+    if let Some(times) = kind.no_show_times {
+        say(
+            format!("，报了名没有来扣规定时间的 {times} 倍"),
+            format!("; a no-show loses {times} times the planned time"),
+        );
+    }
     for limit in &kind.limits {
         let (who, when, most) = (every(limit.subject), each(limit.window), limit.events);
         let times = if most == 1 {
