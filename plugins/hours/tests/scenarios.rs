@@ -2,13 +2,15 @@
 //! message about parameters.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use rongyi_sdk::Rule;
 use rongyi_sdk::trial;
+use rongyi_sdk::types::{Date, Event, Fact, Plan};
 use rule_hours::Hours;
 
 #[test]
 fn every_scenario_comes_out_as_written() {
     let ran = trial::scenarios::<Hours>(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios"));
-    assert!(ran >= 50, "only {ran} scenarios were found");
+    assert!(ran >= 69, "only {ran} scenarios were found");
 }
 
 #[test]
@@ -64,4 +66,65 @@ suspensions = [{ after = "b", why = { zh = "停", en = "Stop" } }]
         told,
         "kinds[0].night.from: 这里写一个时刻，例如 \"22:00\"。 / Write a time of day such as \"22:00\"."
     );
+}
+
+fn configured(kind: &str) -> (Hours, Plan) {
+    let words = r#""title":{"zh":"甲","en":"A"}"#;
+    let params = format!(r#"{{"kinds":[{{"code":"a",{words},{kind}}}]}}"#);
+    Hours::configure(&params).unwrap_or_else(|no| panic!("{no:?}"))
+}
+
+/// The planned time is asked for where it matters, and nowhere else.
+#[test]
+fn the_form_asks_for_the_planned_time_where_it_matters() {
+    for (kind, wanted) in [
+        (r#""round_to":30"#, false),
+        (r#""missing_checkout":{"minutes":5}"#, false),
+        (r#""missing_checkout":{"percent":50}"#, true),
+        (r#""presence_percent":60"#, true),
+        (r#""no_show_times":1"#, true),
+    ] {
+        let (_, plan) = configured(kind);
+        let mut fields = plan.kinds[0].fields.iter();
+        assert_eq!(
+            fields.any(|field| field.name == "planned"),
+            wanted,
+            "{kind}"
+        );
+    }
+}
+
+/// What a ledger keeps for ever: by its code a cap tells whether it opens again, and whether it counts all kinds.
+#[test]
+fn a_cap_tells_by_its_code_what_it_is() {
+    for (window, of, code) in [
+        ("month", "", "cut.month.person"),
+        ("lifetime", "", "full.lifetime.person"),
+        ("month", r#","of":"all""#, "cut-all.month.person"),
+    ] {
+        let cap = format!(r#""caps":[{{"minutes":30,"window":"{window}"{of}}}]"#);
+        let (rule, plan) = configured(&cap);
+        let event = Event {
+            kind: "a".to_owned(),
+            quantity: 60,
+            fields: Vec::new(),
+            roles: vec!["doer".to_owned()],
+            on: Date {
+                year: 2026,
+                month: 11,
+                day: 22,
+            },
+            minute: 540,
+            weekday: 7,
+            facts: vec![Fact {
+                value: 10,
+                saturated: false,
+            }],
+            traits: Vec::new(),
+            seed: vec![7; 16],
+        };
+        let decision = rule.earn(&event).unwrap();
+        assert_eq!(decision.lines[1].code, code);
+        assert!(plan.phrases.iter().any(|phrase| phrase.code == code));
+    }
 }
