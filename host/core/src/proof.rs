@@ -440,6 +440,7 @@ mod tests {
             ProofError::Text(7),
         );
         check(&|proof| proof.texts[0].0 = 8, ProofError::Text(8));
+        check(&|proof| proof.texts[0].0 = 99, ProofError::Text(99));
     }
 
     #[test]

@@ -1,18 +1,23 @@
 //! From a time between sign-in and sign-out to the minutes that count, in the order presence, missing sign-out,
-//! planned time, rounding, most of one service, caps, surplus; then points. It writes no sentence.
+//! planned time, night, coefficient, rounding, most of one service, caps, surplus; then points. It writes no sentence.
 
 use rongyi_sdk::calendar::next_window;
 use rongyi_sdk::params::ten_to;
 use rongyi_sdk::say::{Sum, number, refuse};
-use rongyi_sdk::types::{Award, Decision, Event, FactNeed, Metric, Refusal, Short, Value};
+use rongyi_sdk::types::{
+    Arg, Award, Decision, Event, FactNeed, Metric, Refusal, Short, Subject, Value,
+};
 use rongyi_sdk::window::{Needs, answer, subject_code, window_code};
 
-use crate::params::{Cap, Class, Kind, Proof, Rounding};
+use crate::params::{Cap, Class, Kind, Limit, Proof, Rounding};
+use crate::weight;
 
 /// The role that every event has.
 const DOER: &str = "doer";
 /// Volunteer time.
 const MINUTES: &str = "minutes";
+/// Whose events count for a suspension where nothing is written.
+pub(crate) const SUSPENDED: Subject = Subject::Person;
 /// What there may be for it.
 const POINTS: &str = "points";
 
@@ -21,6 +26,8 @@ pub(crate) struct Row {
     pub(crate) kind: Kind,
     pub(crate) needs: Vec<FactNeed>,
     caps: Vec<usize>,
+    limits: Vec<usize>,
+    suspensions: Vec<usize>,
 }
 
 impl Row {
@@ -32,10 +39,21 @@ impl Row {
             needs.ask(Metric::Minutes, cap.window, cap.subject, of)
         });
         let caps = caps.collect();
+        let limits = kind.limits.iter().map(|limit| {
+            let of = Some(kind.code.as_str());
+            needs.ask(Metric::Events, limit.window, limit.subject, of)
+        });
+        let limits = limits.collect();
+        let suspensions = kind.suspensions.iter();
+        let suspensions = suspensions
+            .map(|one| one.ask(&mut needs, SUSPENDED))
+            .collect();
         Row {
             needs: needs.list(),
             kind,
             caps,
+            limits,
+            suspensions,
         }
     }
 
@@ -68,6 +86,7 @@ impl Row {
             sum.give(&mut decision, self.to(), Short::Clamp);
             return Ok(decision);
         }
+        self.bounded(event)?;
         self.presence(event, &mut sum)?;
         if let Some(proof) = proof {
             sum.note(self.phrase(&format!("proof-{}", proof.code)), Vec::new());
@@ -80,6 +99,7 @@ impl Row {
                 );
             }
         }
+        self.weigh(event, &mut sum)?;
         self.round(&mut sum);
         if let Some(most) = self.kind.max_minutes
             && sum.total() > i64::from(most)
@@ -176,6 +196,49 @@ impl Row {
         Ok(())
     }
 
+    /// Refuses whoever is out, and what is once too often.
+    fn bounded(&self, event: &Event) -> Result<(), Refusal> {
+        let suspensions = self.kind.suspensions.iter().zip(&self.suspensions);
+        for (at, (one, fact)) in suspensions.enumerate() {
+            if let Some(out) = one.out(answer(&event.facts, *fact), event.on) {
+                let counted = out.counted.into_iter();
+                let args = counted.flat_map(|(most, has)| [number(most), number(has)]);
+                let code = self.phrase(&format!("suspended-{at}"));
+                return Err(refuse(code, args.collect(), out.until));
+            }
+        }
+        for (limit, fact) in self.kind.limits.iter().zip(&self.limits) {
+            let had = answer(&event.facts, *fact);
+            if had >= i64::from(limit.events) {
+                let args = vec![number(limit.events.into()), number(had)];
+                let again = next_window(limit.window, event.on);
+                return Err(refuse(limit_code(limit), args, again));
+            }
+        }
+        Ok(())
+    }
+
+    /// The minutes at night, then all of them, count so many times.
+    fn weigh(&self, event: &Event, sum: &mut Sum) -> Result<(), Refusal> {
+        if let Some(night) = self.kind.night {
+            let Some(dark) = weight::at_night(night, event, sum.total()) else {
+                return Err(refuse(self.phrase("no-time"), Vec::new(), None));
+            };
+            if dark > 0 {
+                let args = vec![number(dark), Arg::Decimal(night.times.decimal())];
+                let more = weight::more(dark, night.times);
+                sum.add(self.phrase("night"), args, more);
+            }
+        }
+        let found = weight::coefficient(&self.kind.coefficients, event);
+        if let Some((at, one)) = found.filter(|_| sum.total() > 0) {
+            let args = vec![number(sum.total()), Arg::Decimal(one.times.decimal())];
+            let more = weight::more(sum.total(), one.times);
+            sum.add(self.phrase(&format!("coefficient-{at}")), args, more);
+        }
+        Ok(())
+    }
+
     fn round(&self, sum: &mut Sum) {
         let total = sum.total();
         let rounded = if self.kind.bands.is_empty() {
@@ -262,7 +325,7 @@ impl Row {
             .saturating_mul(each.units)
             .div_euclid(ten_to(each.scale).saturating_mul(60));
         let mut sum = Sum::of(POINTS);
-        let each = rongyi_sdk::types::Arg::Decimal(each.decimal());
+        let each = Arg::Decimal(each.decimal());
         sum.add(self.phrase("points"), vec![number(counted), each], points);
         sum.give(decision, self.to(), Short::Clamp);
     }
@@ -276,6 +339,12 @@ pub(crate) fn cap_code(cap: &Cap, word: &str) -> String {
         window_code(cap.window),
         subject_code(cap.subject)
     )
+}
+
+/// `limit.month.person`.
+pub(crate) fn limit_code(limit: &Limit) -> String {
+    let (window, subject) = (window_code(limit.window), subject_code(limit.subject));
+    format!("limit.{window}.{subject}")
 }
 
 fn field<'e>(event: &'e Event, name: &str) -> Option<&'e Value> {

@@ -4,6 +4,7 @@
 
 mod count;
 mod params;
+mod weight;
 mod words;
 
 use rongyi_sdk::Rule;

@@ -1,13 +1,20 @@
 //! The parameters of volunteer hours as an operator writes them, and what does not make sense in them. Nothing is
 //! counted here.
 
-use rongyi_sdk::params::{Exact, Words};
+use rongyi_sdk::clock::Clock;
+use rongyi_sdk::params::{Exact, Words, ten_to};
+use rongyi_sdk::suspension::{self, Suspension};
 use rongyi_sdk::types::{Diagnostic, Subject, Window};
+use rongyi_sdk::window::HasTrait;
 use rongyi_sdk::wrong;
 use serde::Deserialize;
 
 /// The longest kind code: the codes of its sentences begin with it.
 const KIND_CODE_MAX: usize = 24;
+/// The longest code of a choice in the form.
+const CHOICE_CODE_MAX: usize = 16;
+/// The largest factor of minutes.
+const TIMES_MAX: i64 = 10;
 /// Minutes of a day: no single service is longer.
 pub(crate) const DAY_MINUTES: i32 = 24 * 60;
 
@@ -45,11 +52,23 @@ pub(crate) struct Kind {
     /// Whoever does not come loses so many times the planned time.
     pub(crate) no_show_times: Option<i32>,
 
+    /// Minutes between two times of day count so many times.
+    pub(crate) night: Option<Night>,
+    /// Minutes of some people, or of some work, count so many times: the largest of those that hold.
+    #[serde(default)]
+    pub(crate) coefficients: Vec<Coefficient>,
+
     /// At most so many minutes of one service.
     pub(crate) max_minutes: Option<i32>,
     /// At most so many minutes in a window.
     #[serde(default)]
     pub(crate) caps: Vec<Cap>,
+    /// At most so many events in a window.
+    #[serde(default)]
+    pub(crate) limits: Vec<Limit>,
+    /// After what it is not accepted, for a while or until a window has passed.
+    #[serde(default)]
+    pub(crate) suspensions: Vec<Suspension>,
     /// Who receives what is beyond a cap, when somebody is in this role.
     pub(crate) surplus_to: Option<String>,
     /// Who receives the time; the doer without it.
@@ -108,6 +127,46 @@ pub(crate) struct Missing {
     pub(crate) minutes: Option<i32>,
     /// So much of the planned time.
     pub(crate) percent: Option<u8>,
+}
+
+/// From one time of day to another minutes count so many times.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Night {
+    /// From this time of day on.
+    pub(crate) from: Clock,
+    /// Before this one; earlier than `from` means over midnight.
+    pub(crate) to: Clock,
+    /// So many times.
+    pub(crate) times: Exact,
+}
+
+/// All minutes count so many times, by the person or by the work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Coefficient {
+    /// The doer has this trait …
+    #[serde(rename = "trait")]
+    pub(crate) has: Option<HasTrait>,
+    /// … or this work is chosen in the form, by its name in files.
+    pub(crate) code: Option<String>,
+    /// What a person reads.
+    pub(crate) title: Words,
+    /// So many times.
+    pub(crate) times: Exact,
+}
+
+/// At most so many events.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limit {
+    /// Events of this kind.
+    pub(crate) events: i32,
+    /// Over which days.
+    pub(crate) window: Window,
+    /// Whose.
+    #[serde(default = "person")]
+    pub(crate) subject: Subject,
 }
 
 /// At most so many minutes in a window.
@@ -172,6 +231,12 @@ impl Kind {
                 .is_some_and(|missing| missing.percent.is_some())
             || self.proofs.iter().any(|proof| proof.planned_max)
     }
+
+    /// The coefficients that are chosen in the form, with their codes.
+    pub(crate) fn works(&self) -> impl Iterator<Item = (&str, &Coefficient)> {
+        let all = self.coefficients.iter();
+        all.filter_map(|one| Some((one.code.as_deref()?, one)))
+    }
 }
 
 /// What does not make sense.
@@ -208,6 +273,10 @@ pub(crate) fn check(params: &Params) -> Vec<Diagnostic> {
         check_kind(kind, &mut no);
         check_spent(kind, &mut no);
         check_numbers(kind, &mut no);
+        check_weights(kind, &mut no);
+        check_bounds(kind, &mut no);
+        let path = format!("kinds[{at}]");
+        found.extend(suspension::check(&kind.suspensions, &path, "hours"));
     }
     found
 }
@@ -218,11 +287,12 @@ fn check_kind(kind: &Kind, no: No<'_>) {
     let timed = kind.presence_percent.is_some()
         || !kind.bands.is_empty()
         || kind.round_to.is_some()
-        || kind.missing_checkout.is_some();
+        || kind.missing_checkout.is_some()
+        || kind.night.is_some();
     if kind.fixed_minutes.is_some() && timed {
         let (zh, en) = (
-            "写了 fixed_minutes 就不看在场时间，presence_percent、bands、round_to、missing_checkout 都不用写。",
-            "With fixed_minutes the time between sign-in and sign-out does not matter: leave out presence_percent, bands, round_to and missing_checkout.",
+            "写了 fixed_minutes 就不看在场时间，presence_percent、bands、round_to、missing_checkout、night 都不用写。",
+            "With fixed_minutes the time between sign-in and sign-out does not matter: leave out presence_percent, bands, round_to, missing_checkout and night.",
         );
         no("fixed_minutes", "fixed", zh, en);
     }
@@ -272,7 +342,9 @@ fn check_kind(kind: &Kind, no: No<'_>) {
     }
     for (at, proof) in kind.proofs.iter().enumerate() {
         let before = kind.proofs.iter().take(at);
-        if before.into_iter().any(|other| other.code == proof.code) || proof.code.len() > 16 {
+        if before.into_iter().any(|other| other.code == proof.code)
+            || proof.code.len() > CHOICE_CODE_MAX
+        {
             let (zh, en) = (
                 "代码最多 16 个字符，不能重复。",
                 "Codes have at most 16 characters, and none comes twice.",
@@ -373,12 +445,76 @@ fn check_numbers(kind: &Kind, no: No<'_>) {
         no("no_show_times", "no-show", zh, en);
     }
     if let Some(each) = kind.points_per_hour
-        && (each.units < 1 || each.units > 1000 * rongyi_sdk::params::ten_to(each.scale))
+        && (each.units < 1 || each.units > 1000 * ten_to(each.scale))
     {
         let (zh, en) = (
             "每小时的分大于 0，不超过 1000。",
             "Points for an hour are more than 0 and at most 1000.",
         );
         no("points_per_hour", "points", zh, en);
+    }
+}
+
+/// Factors are numbers that make sense, and each coefficient says for whom it is.
+fn check_weights(kind: &Kind, no: No<'_>) {
+    let good = |times: Exact| times.units >= 1 && times.units <= TIMES_MAX * ten_to(times.scale);
+    let factor = (
+        "倍数大于 0，不超过 10，例如 1.5。",
+        "The factor is more than 0 and at most 10, such as 1.5.",
+    );
+    if let Some(night) = kind.night {
+        if !good(night.times) {
+            no("night.times", "times", factor.0, factor.1);
+        }
+        if night.from == night.to {
+            let (zh, en) = (
+                "from 和 to 不能是同一时刻；到第二天早上的，to 写得比 from 早。",
+                "from and to are different times of day; a to that is earlier than from is that of the next morning.",
+            );
+            no("night.to", "night", zh, en);
+        }
+    }
+    for (at, one) in kind.coefficients.iter().enumerate() {
+        if !good(one.times) {
+            let path = format!("coefficients[{at}].times");
+            no(&path, "times", factor.0, factor.1);
+        }
+        if one.has.is_some() == one.code.is_some() {
+            let (zh, en) = (
+                "trait（这样的人）和 code（申报时选的服务内容）写一样。",
+                "Write either trait, for such people, or code, for work that is chosen in the form.",
+            );
+            no(&format!("coefficients[{at}]"), "coefficient", zh, en);
+        }
+        let Some(code) = one.code.as_deref() else {
+            continue;
+        };
+        let before = kind.coefficients.iter().take(at);
+        let mut before = before.filter_map(|one| one.code.as_deref());
+        if before.any(|other| other == code) || code.len() > CHOICE_CODE_MAX {
+            let (zh, en) = (
+                "代码最多 16 个字符，不能重复。",
+                "Codes have at most 16 characters, and none comes twice.",
+            );
+            no(&format!("coefficients[{at}].code"), "coefficient", zh, en);
+        }
+    }
+}
+
+/// What bounds the number of events.
+fn check_bounds(kind: &Kind, no: No<'_>) {
+    for (at, limit) in kind.limits.iter().enumerate() {
+        if limit.events < 1 {
+            let zh = format!("次数要大于 0，这里写的是 {}。", limit.events);
+            let en = format!("A limit is more than 0; this says {}.", limit.events);
+            no(&format!("limits[{at}].events"), "limit", &zh, &en);
+        }
+    }
+    if !kind.limits.is_empty() && kind.no_show_times.is_some() {
+        let (zh, en) = (
+            "limits 数这一项的每一次，没有来的也算一次：limits 和 no_show_times 分在两个事项里写。",
+            "limits counts every event of this kind, also of those who did not come: write limits and no_show_times in two kinds.",
+        );
+        no("limits", "limit", zh, en);
     }
 }

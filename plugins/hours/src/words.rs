@@ -5,14 +5,23 @@ use rongyi_sdk::text;
 use rongyi_sdk::types::{Field, FieldKind, KindPlan, Phrase, Plan, Text};
 use rongyi_sdk::window::{each, every, this, whose};
 
-use crate::count::{Row, cap_code};
-use crate::params::{Class, DAY_MINUTES, Proof};
+use crate::count::{Row, SUSPENDED, cap_code, limit_code};
+use crate::params::{All, Cap, Class, Coefficient, DAY_MINUTES, Kind, Proof};
+use crate::weight::WORK;
 
 /// The plan of all kinds.
 pub(crate) fn plan(rows: &[Row]) -> Plan {
     let mut phrases: Vec<Phrase> = Vec::new();
+    let mut traits: Vec<String> = Vec::new();
     for row in rows {
-        for phrase in own_phrases(row).into_iter().chain(cap_phrases(row)) {
+        let coefficients = row.kind.coefficients.iter();
+        for has in coefficients.filter_map(|one| one.has.as_ref()) {
+            if !traits.contains(&has.name) {
+                traits.push(has.name.clone());
+            }
+        }
+        let said = own_phrases(row).into_iter().chain(weight_phrases(row));
+        for phrase in said.chain(cap_phrases(row)).chain(bound_phrases(row)) {
             if !phrases.iter().any(|known| known.code == phrase.code) {
                 phrases.push(phrase);
             }
@@ -21,7 +30,7 @@ pub(crate) fn plan(rows: &[Row]) -> Plan {
     Plan {
         kinds: rows.iter().map(kind_plan).collect(),
         pricing: None,
-        traits: Vec::new(),
+        traits,
         phrases,
         summary: rows.iter().map(summary).collect(),
     }
@@ -72,6 +81,17 @@ fn fields(row: &Row) -> Vec<Field> {
             text("没有来", "Did not come"),
             false,
             FieldKind::YesNo,
+        );
+    }
+    let works: Vec<_> = kind.works().collect();
+    if !works.is_empty() {
+        let one = |(code, one): (&str, &Coefficient)| (code.to_owned(), one.title.clone().into());
+        let choices = FieldKind::Choice(works.into_iter().map(one).collect());
+        field(
+            WORK,
+            text("特别的服务内容", "Work of a special kind"),
+            false,
+            choices,
         );
     }
     if !kind.proofs.is_empty() {
@@ -188,15 +208,61 @@ fn own_phrases(row: &Row) -> Vec<Phrase> {
     said
 }
 
+/// What is said of minutes that count more than once.
+fn weight_phrases(row: &Row) -> Vec<Phrase> {
+    let kind = &row.kind;
+    let Text { zh: title, en } = kind.title.clone().into();
+    let mut said = Vec::new();
+    let mut say = |name: &str, zh: String, en: String| said.push(phrase(row.phrase(name), zh, en));
+    if let Some(night) = kind.night {
+        let (from, to) = (night.from, night.to);
+        say(
+            "night",
+            format!("其中 {{0}} 分钟在 {from}–{to}，按 {{1}} 倍计"),
+            format!("{{0}} minutes of it lie in {from}–{to} and count {{1}} times"),
+        );
+        say(
+            "no-time",
+            format!("{title}：没有写几点开始，分不出 {from}–{to} 的部分；写明时刻再记"),
+            format!(
+                "{en}: it was not said when it began, so what lies in {from}–{to} is not known; say the time of day"
+            ),
+        );
+    }
+    for (at, one) in kind.coefficients.iter().enumerate() {
+        let Text { zh, en } = one.title.clone().into();
+        say(
+            &format!("coefficient-{at}"),
+            format!("{zh}：{{0}} 分钟按 {{1}} 倍计"),
+            format!("{en}: {{0}} minutes count {{1}} times"),
+        );
+    }
+    said
+}
+
+/// What whoever is out reads, and who comes once too often.
+fn bound_phrases(row: &Row) -> Vec<Phrase> {
+    let mut said = Vec::new();
+    for (at, one) in row.kind.suspensions.iter().enumerate() {
+        let Text { zh, en } = one.told();
+        said.push(phrase(row.phrase(&format!("suspended-{at}")), zh, en));
+    }
+    for limit in &row.kind.limits {
+        let (who, when) = (whose(limit.subject), this(limit.window));
+        said.push(phrase(
+            limit_code(limit),
+            format!("{}{}这一项最多 {{0}} 次，已经有 {{1}} 次", who.zh, when.zh),
+            format!("{} {}: at most {{0}} times, already {{1}}", who.en, when.en),
+        ));
+    }
+    said
+}
+
 fn cap_phrases(row: &Row) -> Vec<Phrase> {
     let mut said = Vec::new();
     for cap in &row.kind.caps {
         let (who, when) = (whose(cap.subject), this(cap.window));
-        let (all, all_en) = if cap.of.is_some() {
-            ("各项合计", " for all kinds together")
-        } else {
-            ("", "")
-        };
+        let (all, all_en) = together(cap);
         let zh = format!(
             "{}{}{all}最多记 {{0}} 分钟，此前已有 {{1}} 分钟，只记 {{2}} 分钟",
             who.zh, when.zh
@@ -210,6 +276,14 @@ fn cap_phrases(row: &Row) -> Vec<Phrase> {
         }
     }
     said
+}
+
+/// Whether a cap counts all kinds, in words.
+fn together(cap: &Cap) -> (&'static str, &'static str) {
+    match cap.of {
+        Some(All::All) => ("各项合计", " for all kinds together"),
+        None => ("", ""),
+    }
 }
 
 /// The rule of one kind in one sentence.
@@ -253,6 +327,7 @@ fn summary(row: &Row) -> Text {
             format!("; in steps of {step} minutes"),
         );
     }
+    weights(kind, &mut say);
     if let Some(most) = kind.max_minutes {
         say(
             format!("，一次最多 {most} 分钟"),
@@ -261,14 +336,16 @@ fn summary(row: &Row) -> Text {
     }
     for cap in &kind.caps {
         let (who, when) = (every(cap.subject), each(cap.window));
+        let (all, all_en) = together(cap);
         say(
-            format!("，{}{}最多 {} 分钟", who.zh, when.zh, cap.minutes),
+            format!("，{}{}{all}最多 {} 分钟", who.zh, when.zh, cap.minutes),
             format!(
-                "; at most {} minutes {} for {}",
+                "; at most {} minutes{all_en} {} for {}",
                 cap.minutes, when.en, who.en
             ),
         );
     }
+    bounds(kind, &mut say);
     if kind.spend {
         say(
             "，从接受服务的人的时长里扣，扣完为止".to_owned(),
@@ -290,4 +367,55 @@ fn summary(row: &Row) -> Text {
         );
     }
     text(zh, en)
+}
+
+/// What counts more than once, behind the rest of a summary.
+fn weights(kind: &Kind, say: &mut dyn FnMut(String, String)) {
+    if let Some(night) = kind.night {
+        let (from, to, times) = (night.from, night.to, night.times);
+        say(
+            format!("，{from}–{to} 的部分按 {times} 倍"),
+            format!("; what lies in {from}–{to} counts {times} times"),
+        );
+    }
+    for one in &kind.coefficients {
+        let (title, times) = (&one.title, one.times);
+        let (who, who_en) = one.has.as_ref().map_or_else(
+            || (String::new(), String::new()),
+            |has| {
+                let words = has.words();
+                (format!("（{}）", words.zh), format!(" ({})", words.en))
+            },
+        );
+        say(
+            format!("，{}{who}按 {times} 倍", title.zh),
+            format!("; {}{who_en}: minutes count {times} times", title.en),
+        );
+    }
+}
+
+/// How often, and who is out.
+fn bounds(kind: &Kind, say: &mut dyn FnMut(String, String)) {
+    if let Some(times) = kind.no_show_times {
+        say(
+            format!("，报了名没有来扣规定时间的 {times} 倍"),
+            format!("; a no-show loses {times} times the planned time"),
+        );
+    }
+    for limit in &kind.limits {
+        let (who, when, most) = (every(limit.subject), each(limit.window), limit.events);
+        let times = if most == 1 {
+            "once".to_owned()
+        } else {
+            format!("{most} times")
+        };
+        say(
+            format!("，{}{}最多 {most} 次", who.zh, when.zh),
+            format!("; at most {times} {} for {}", when.en, who.en),
+        );
+    }
+    for one in &kind.suspensions {
+        let Text { zh, en } = one.summary(SUSPENDED);
+        say(zh, en);
+    }
 }

@@ -88,7 +88,7 @@ fn phrases(end: &End) -> Vec<Phrase> {
         );
         say(
             format!("forgiven-{at}"),
-            format!("期末{}欠 {{0}}，不再追要", what.zh),
+            format!("期末{}是 {{0}}，欠的不再追要", what.zh),
             format!(
                 "{{0}} {} at the end of the period, the debt is forgiven",
                 what.en

@@ -345,6 +345,7 @@ pub(crate) fn times(counted: i64, scale: u8, each: Exact, rounding: Rounding) ->
 /// Applies limits and caps. Answers with a refusal when one of them leaves nothing; the sum is then zero.
 fn bound(row: &Row, event: &Event, sum: &mut Sum) -> Option<Refusal> {
     let mut full: Vec<Refusal> = Vec::new();
+    let asked = sum.total();
     for limit in &row.limits {
         let had = answer(&event.facts, limit.fact);
         if had >= i64::from(limit.most) {
@@ -358,13 +359,14 @@ fn bound(row: &Row, event: &Event, sum: &mut Sum) -> Option<Refusal> {
     for cap in &row.caps {
         let had = answer(&event.facts, cap.fact).max(0);
         let left = (i64::from(cap.most) - had).max(0);
+        // Also where another one has left nothing: both must have opened again.
+        if left == 0 && asked > 0 {
+            let args = vec![number(cap.most.into()), number(had)];
+            full.push(closed(cap, "cap", args, event.on));
+        }
         let total = sum.total();
         if total <= left {
             continue;
-        }
-        if left == 0 {
-            let args = vec![number(cap.most.into()), number(had)];
-            full.push(closed(cap, "cap", args, event.on));
         }
         let args = vec![number(cap.most.into()), number(had), number(left)];
         sum.add(cap.code("cut"), args, left - total);

@@ -5,6 +5,7 @@
 use rongyi_sdk::calendar::{
     half_year_end, month_end, order, parse_date, plus_days, quarter_end, year_end,
 };
+use rongyi_sdk::clock::Clock;
 use rongyi_sdk::minute_of;
 use rongyi_sdk::params::{Exact, Words, expected, word};
 use rongyi_sdk::types::{Date, Event, Subject, Value, Window};
@@ -37,31 +38,6 @@ pub(crate) struct When {
     pub(crate) role: Option<String>,
     /// The quantity is larger than this.
     pub(crate) quantity_over: Option<Exact>,
-}
-
-/// A time of day, `"22:00"`, as its minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Clock(pub(crate) u16);
-
-impl<'de> Deserialize<'de> for Clock {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let no = || {
-            expected(
-                "这里写一个时刻，例如 \"22:00\"",
-                "Write a time of day such as \"22:00\"",
-            )
-        };
-        let text = word(from, no)?;
-        let (hour, minute) = text.split_once(':').ok_or_else(no)?;
-        let number = |part: &str, most: u16| {
-            let good = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-            part.parse::<u16>()
-                .ok()
-                .filter(|n| good && *n <= most)
-                .ok_or_else(no)
-        };
-        Ok(Clock(number(hour, 23)? * 60 + number(minute, 59)?))
-    }
 }
 
 /// From the first to the last of these days, both included.

@@ -1,6 +1,7 @@
 //! From parameters to a table that can answer: what each kind needs to know and how its points come about.
 //! No sentence is written here; those are in `words.rs`.
 
+use rongyi_sdk::suspension;
 use rongyi_sdk::types::{Diagnostic, FactNeed, Metric, Subject, Text, Window};
 use rongyi_sdk::window::{Needs, TRAILING_MAX, subject_code, window_code};
 use rongyi_sdk::{ahead, text, wrong};
@@ -182,7 +183,7 @@ pub(crate) fn rows(params: &Params) -> Result<Vec<Row>, Vec<Diagnostic>> {
 fn row(kind: &Kind, params: &Params, path: &str, found: &mut Vec<Diagnostic>) -> Option<Row> {
     check::kind(kind, path, found);
     found.extend(crate::assets::check(kind, path));
-    crate::suspended::check(&kind.suspensions, path, found);
+    found.extend(suspension::check(&kind.suspensions, path, "points-table"));
     found.extend(crate::beside::check(kind, path));
     let way = way(kind, path, found)?;
     let mut needs = Needs::default();

@@ -14,6 +14,7 @@ mod manual {}
 #[doc(hidden)]
 pub mod bindings;
 pub mod calendar;
+pub mod clock;
 pub mod params;
 mod rule;
 pub mod say;

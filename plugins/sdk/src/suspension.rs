@@ -1,13 +1,13 @@
 //! After some kind of event others are refused for a while: for days, to the end of a year, or as soon as there were so
-//! many of it, or so many points were lost by it, in a window. Whose events count where nobody says so, and what is told,
-//! is the rule's own.
+//! many of it, or so many points were lost by it, in a window. Whose events count where nobody says so is the rule's own.
 
 use serde::Deserialize;
 
 use crate::calendar::{next_day, next_window, order, plus_days, year_end};
 use crate::params::Words;
-use crate::types::{Date, Metric, Subject, Window};
-use crate::window::Needs;
+use crate::types::{Date, Diagnostic, Metric, Subject, Text, Window};
+use crate::window::{Needs, every, this};
+use crate::{text, wrong};
 
 /// What puts somebody out, and for how long.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,6 +38,23 @@ pub struct Out {
     pub counted: Option<(i64, i64)>,
     /// The day from which on they are no longer out.
     pub until: Option<Date>,
+}
+
+/// What does not make sense in the suspensions of a kind of event, below `path` in the parameters of this rule.
+pub fn check(all: &[Suspension], path: &str, rule: &str) -> Vec<Diagnostic> {
+    let not_one = |(_, one): &(usize, &Suspension)| {
+        let for_nobody = one.days == Some(0) || one.subject == Some(Subject::Community);
+        !one.is_one() || for_nobody
+    };
+    let told = |(at, _)| {
+        wrong(
+            format!("{path}.suspensions[{at}]"),
+            format!("{rule}.suspension"),
+            "停多久，四选一：days（几天）、end_of_year（到几年后的年底）、times 加 window（这段时间满几次）、lost 加 window（这段时间扣满几分）；subject 是 person 或 household。",
+            "Say for how long, one of four: days, end_of_year, times with window, or lost (points) with window; subject is person or household.",
+        )
+    };
+    all.iter().enumerate().filter(not_one).map(told).collect()
 }
 
 impl Suspension {
@@ -97,5 +114,57 @@ impl Suspension {
             counted: None,
             until: Some(next_day(end)),
         })
+    }
+
+    /// What whoever is out reads; where something is counted, `{0}` is how many it takes and `{1}` how many there are.
+    pub fn told(&self) -> Text {
+        let Text { zh, en } = self.why.clone().into();
+        let Some((_, metric, window)) = self.counted() else {
+            return text(zh, en);
+        };
+        let this = this(window);
+        let (unit, unit_en) = match metric == Metric::Points {
+            true => ("分", "points"),
+            false => ("次", "times"),
+        };
+        text(
+            format!("{zh}（{}满 {{0}} {unit}为止，已有 {{1}} {unit}）", this.zh),
+            format!("{en} (at {{0}} {unit_en} {}, there are {{1}})", this.en),
+        )
+    }
+
+    /// The rule in a few words, to be put behind others; `subject` counts where nothing is written.
+    pub fn summary(&self, subject: Subject) -> Text {
+        let (why, after) = (&self.why, &self.after);
+        let (how, how_en) = match (self.counted(), self.days, self.end_of_year) {
+            (Some((most, metric, window)), ..) => {
+                let (who, when) = (every(self.subject.unwrap_or(subject)), this(window));
+                match metric == Metric::Points {
+                    true => (
+                        format!("{}{}因 {after} 扣满 {most} 分", who.zh, when.zh),
+                        format!("{most} points lost by {after} {} for {}", when.en, who.en),
+                    ),
+                    false => (
+                        format!("{}{} {after} 满 {most} 次", who.zh, when.zh),
+                        format!("{after} {most} times {} for {}", when.en, who.en),
+                    ),
+                }
+            }
+            (None, Some(days), _) => (
+                format!("{after} 之后 {days} 天"),
+                format!("for {days} days after {after}"),
+            ),
+            (None, None, years) => {
+                let years = years.unwrap_or(0);
+                (
+                    format!("{after} 之后到第 {years} 年年底"),
+                    format!("after {after} to the end of year {years} after it"),
+                )
+            }
+        };
+        text(
+            format!("，{how}就不接受（{}）", why.zh),
+            format!("; refused with {how_en} ({})", why.en),
+        )
     }
 }

@@ -345,6 +345,27 @@ fn of_days_that_were_carried_in_the_kind_with_most_counts() {
     assert_eq!(fact.value, 7);
 }
 
+#[test]
+fn what_never_happened_was_no_days_ago() {
+    let need = |of: &str| FactNeed {
+        metric: Metric::DaysSinceLast,
+        window: Window::Lifetime,
+        subject: Subject::Person,
+        of: Some(code(of)),
+    };
+    let on = date("2026-03-10");
+    let fact = answer(&need("waste"), on, &[code("waste")], |_, _| None);
+    assert_eq!(fact.value, -1);
+    let mut row = CounterRow::default();
+    let once = Cell {
+        events: 1,
+        ..Cell::default()
+    };
+    row.add_total(on, &once, 1);
+    let fact = answer(&need("waste"), on, &[code("waste")], |_, _| Some(&row));
+    assert_eq!(fact.value, 0, "on the day itself");
+}
+
 fn code(text: &str) -> Code {
     text.parse().unwrap()
 }

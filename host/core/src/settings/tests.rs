@@ -4,31 +4,19 @@
 
 use super::*;
 
+/// Nothing but what must be said.
+fn plain() -> Settings {
+    Settings {
+        expiry: of_year((1, 31), 1),
+        ..Settings::plain(Unit::Person, "2026-01-01".parse().unwrap())
+    }
+}
+
 #[test]
 fn everything_that_is_set_is_written_and_read_again() {
     let code = |text: &str| -> Code { text.parse().unwrap() };
     let day = |text: &str| -> LocalDate { text.parse().unwrap() };
-    let plain = Settings {
-        unit: Unit::Person,
-        began_on: day("2026-01-01"),
-        expiry: of_year((1, 31), 1),
-        debt_floor: Amount::ZERO,
-        order_hold_days: 7,
-        award_max: None,
-        issue_budget_month: None,
-        assets: vec![],
-        debt_floors: vec![],
-        notice_days: vec![],
-        in_force: None,
-        minutes_max_day: None,
-        timed: vec![],
-        roles: None,
-        overlaps: vec![],
-        unit_minutes: vec![],
-        by_scale: false,
-        written: None,
-        beside: None,
-    };
+    let plain = plain();
     let block = InForce {
         set: RuleSetNo(2),
         from: day("2026-02-01"),
@@ -90,6 +78,29 @@ fn everything_that_is_set_is_written_and_read_again() {
         let found = (block.covers(day(on)), open.covers(day(on)));
         assert_eq!(found, (covered, for_ever), "{on}");
     }
+}
+
+#[test]
+fn a_notice_of_no_days_is_none_and_nothing_is_said_twice() {
+    let code = |text: &str| -> Code { text.parse().unwrap() };
+    let mut settings = plain();
+    settings.notice_days = vec![(code("serve"), 0), (code("model"), 7)];
+    assert_eq!(settings.notice_of(&code("serve")), None);
+    assert_eq!(settings.notice_of(&code("model")), Some(7));
+    let written = |settings: &Settings| {
+        let mut w = Writer::default();
+        settings.write(&mut w);
+        w.done()
+    };
+    let without = written(&plain());
+    let mut twice = written(&Settings {
+        by_scale: true,
+        ..plain()
+    });
+    let said = twice.split_at(without.len()).1.to_vec();
+    assert!(Settings::read(&mut Reader::new(&twice)).is_ok());
+    twice.extend(said);
+    assert!(Settings::read(&mut Reader::new(&twice)).is_err());
 }
 
 fn of_year((month, day): (u8, u8), years: u8) -> Expiry {

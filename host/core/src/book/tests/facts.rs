@@ -1,6 +1,7 @@
 //! What a rule is told that no counter was made for: balances, days in a row, how often an item was redeemed.
 
 use super::*;
+use crate::counters::{CounterKey, CounterSubject, issued_kind};
 use crate::rule::Fact;
 
 fn need(metric: Metric, window: Window, of: Option<&str>) -> FactNeed {
@@ -256,4 +257,41 @@ fn a_rule_is_told_the_traits_it_asks_for_and_a_replay_tells_them_again() {
     let told_again = again.0.borrow().clone();
     assert!(told_again.ends_with(&told), "{told_again:?}");
     assert_eq!(book.members(), desk.book.members());
+}
+
+#[test]
+fn a_household_has_the_most_that_one_of_its_people_has() {
+    let mut desk = Desk::open();
+    let mut wants = rule_set();
+    wants.plan.traits = vec![code("star")];
+    for (resident, star) in [(1, 3), (2, 5), (3, 9)] {
+        desk.must(Ask::Traits(SetTraits {
+            resident: ResidentNo(resident),
+            changes: vec![(code("star"), star), (code("secret"), 1)],
+        }));
+    }
+    let of = |holder, set: &RuleSet| desk.book.traits_of(holder, set);
+    let household = |no| Holder::Household(HouseholdNo(no));
+    let star = |value| vec![(code("star"), value)];
+    assert_eq!(of(household(1), &wants), star(5));
+    assert_eq!(of(household(2), &wants), star(9));
+    assert_eq!(of(Holder::Resident(ResidentNo(1)), &wants), star(3));
+    assert_eq!(of(Holder::Community, &wants), []);
+    assert_eq!(of(household(1), &rule_set()), [], "nothing is asked for");
+}
+
+/// What the community's budget of a month is held against: events that gave points, and no others.
+#[test]
+fn what_was_issued_is_counted_with_its_events() {
+    let mut desk = Desk::open();
+    desk.earn("waste", 1, 4);
+    desk.earn("take", 1, 7);
+    desk.earn("waste", 3, 2);
+    let key = CounterKey {
+        subject: CounterSubject::Community,
+        kind: issued_kind(),
+        month: desk.today.month_index(),
+    };
+    let row = desk.book.counters.get(&key).cloned().flatten().unwrap();
+    assert_eq!((row.total.events, row.total.points), (2, 60));
 }

@@ -102,8 +102,11 @@ fn the_hosts_limits_may_be_reached_and_not_passed() {
     let mut desk = with(|settings| settings.minutes_max_day = Some(Amount::new(11).unwrap()));
     assert_eq!(refused(&desk.earn("waste", 1, 8)), None);
     assert_eq!(refused(&desk.earn("waste", 1, 3)), None);
-    let beyond = desk.earn("waste", 1, 1);
-    assert_eq!(refused(&beyond).as_deref(), Some("host.minutes-max-day"));
+    // Of whatever kind, also of one that did not happen on that day yet.
+    for name in ["waste", "serve"] {
+        let beyond = desk.earn(name, 1, 1);
+        assert_eq!(refused(&beyond).as_deref(), Some("host.minutes-max-day"));
+    }
 }
 
 #[test]
@@ -312,7 +315,7 @@ fn forms() -> Desk {
         fields: vec![
             field(
                 "class",
-                FieldKind::Choice(vec![(code("a"), text("a"))]),
+                FieldKind::Choice(vec![(code("a"), text("a")), (code("b"), text("b"))]),
                 true,
             ),
             field("count", FieldKind::Integer { min: 1, max: 3 }, false),

@@ -513,3 +513,15 @@ fn what_no_line_has_a_share_in_is_split_by_pieces() {
     assert_eq!(fitted(vec![1, 4], 10, &[1, 3]), [2, 8]);
     assert_eq!(fitted(vec![0, 0], 0, &[0, 0]), [0, 0]);
 }
+
+#[test]
+fn an_order_holds_the_lots_it_takes_from_and_no_others() {
+    let mut desk = Desk::open();
+    desk.earn("waste", 1, 10);
+    desk.today = date("2026-04-10");
+    desk.earn("waste", 1, 10);
+    desk.place(85, "11111111");
+    let orders = desk.book.orders.values().flatten();
+    let held: Vec<_> = orders.flat_map(|order| order.held.clone()).collect();
+    assert_eq!(held, [(date("2026-04-30").to_days(), 85)]);
+}

@@ -88,3 +88,23 @@ fn entries_stand_where_the_ledger_has_them_and_lots_past_their_day_are_found() {
     assert_eq!(book.past_lots(date("2026-04-30")), []);
     assert_eq!(book.past_lots(date("2026-05-01")), [POINTS]);
 }
+
+#[test]
+fn what_is_owed_stands_beside_points_without_a_day() {
+    let mut desk = Desk::open();
+    desk.must(Ask::Settings(Settings {
+        expiry: Expiry::Never,
+        ..settings()
+    }));
+    desk.earn("waste", 1, 6);
+    let mut book = supposing(desk);
+    book.order_next(OrderNo(7));
+    let answer = apply(&mut book, "2026-03-11", order(1)).unwrap();
+    assert!(matches!(&answer, Applied::Fresh(receipt) if receipt.refusal().is_none()));
+    let held = Account {
+        purpose: Purpose::Held,
+        ..POINTS
+    };
+    assert_eq!(book.account(&held).total, 85);
+    assert_eq!(book.account(&POINTS).lots, BTreeMap::from([(0, -25)]));
+}

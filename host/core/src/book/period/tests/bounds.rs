@@ -205,12 +205,14 @@ fn what_came_in_for_later_days_is_never_taken() {
             desk.under(&says(vec![given]), Ask::Earn(event));
         }
         desk.sign();
-        desk.close_under(vec![award(asset, -1000)]);
         let no = if asset == "points" {
             AssetNo::POINTS
         } else {
             AssetNo::MINUTES
         };
+        let told = desk.standing(person(1)).balances;
+        assert_eq!(told, [(no, 30)], "the rule is told what remained");
+        desk.close_under(vec![award(asset, -1000)]);
         let left = desk.book.account(&available(person(1), no)).total;
         assert_eq!(left, 15, "{asset}");
     }
@@ -231,6 +233,9 @@ fn a_standing_tells_balances_and_the_days_of_its_window() {
             need(Metric::Balance, Window::Lifetime, Some("conduct")),
             need(Metric::DistinctDays, Window::Year, None),
             need(Metric::DistinctDays, Window::Trailing(10), None),
+            need(Metric::DistinctDays, Window::Lifetime, None),
+            need(Metric::DaysSinceLast, Window::Lifetime, Some("waste")),
+            need(Metric::Events, Window::Year, None),
         ],
         ..kind(CLOSE_KIND)
     };
@@ -275,6 +280,15 @@ fn a_standing_tells_balances_and_the_days_of_its_window() {
         row.carry(key.month, &cell, days);
         desk.book.counters.insert(key, Some(row));
     }
+    let ever = CounterKey {
+        month: 0,
+        ..key("tree", "2026-01-01")
+    };
+    let nine = CounterRow {
+        distinct_days: 9,
+        ..CounterRow::default()
+    };
+    desk.book.counters.insert(ever, Some(nine));
     let october = desk.book.counters.get_mut(&key("waste", "2026-10-01"));
     let corrected = Cell {
         points: 2,
@@ -292,5 +306,49 @@ fn a_standing_tells_balances_and_the_days_of_its_window() {
         .iter()
         .map(|fact| fact.value)
         .collect();
-    assert_eq!(facts, [7, 3, 10, 0]);
+    assert_eq!(facts, [7, 3, 10, 0, 9, 26, 25]);
+}
+
+#[test]
+fn a_household_is_given_no_volunteer_minutes_at_the_end() {
+    let mut desk = Desk::open(Unit::Household, &[(1, 1)]);
+    desk.today = date("2026-11-03");
+    desk.event(1, "2026-10-05", 40).unwrap();
+    desk.sign();
+    let step = PeriodStep::Close(Holder::Household(HouseholdNo(1)));
+    let period = oct();
+    let turn = Ask::Period(PeriodTurn { period, step });
+    let receipt = desk.under(&says(vec![award("minutes", 5)]), turn);
+    assert_eq!(refused(&receipt).as_deref(), Some("host.asset"));
+}
+
+#[test]
+fn what_came_in_later_is_read_of_every_kind() {
+    let mut desk = Desk::open(Unit::Person, &[(1, 1)]);
+    let native = desk.book.frame().sets[0].as_ref().clone();
+    desk.must(Ask::Activate(Box::new(RuleSet {
+        name: code("trees"),
+        plan: Plan {
+            kinds: vec![kind("tree")],
+            ..Plan::default()
+        },
+        ..native
+    })));
+    desk.today = date("2026-11-03");
+    desk.event(1, "2026-10-05", 40).unwrap();
+    let tree = Event {
+        kind: code("tree"),
+        roles: vec![(code("doer"), ResidentNo(1))],
+        quantity: 15.into(),
+        fields: vec![],
+        on: date("2026-11-02"),
+        minute: Some(0),
+        source: None,
+        note: None,
+    };
+    desk.must(Ask::Earn(tree));
+    desk.sign();
+    // Each step is taken by a book that holds no more than it asked for, too: it must know of the tree.
+    desk.step(PeriodStep::Close(person(1))).unwrap();
+    assert_eq!(desk.points(person(1)), 10 + 15 + 50);
 }
