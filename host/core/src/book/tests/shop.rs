@@ -523,5 +523,66 @@ fn an_order_holds_the_lots_it_takes_from_and_no_others() {
     desk.place(85, "11111111");
     let orders = desk.book.orders.values().flatten();
     let held: Vec<_> = orders.flat_map(|order| order.held.clone()).collect();
-    assert_eq!(held, [(date("2026-04-30").to_days(), 85)]);
+    assert_eq!(
+        held,
+        [crate::book::HeldLot::of_points(
+            date("2026-04-30").to_days(),
+            85
+        )]
+    );
+}
+
+#[test]
+fn taking_a_hand_over_back_reads_the_order_that_it_uncounts() {
+    let mut desk = from_two_lots();
+    let handed = desk.must(part_of(1, "rice", 1));
+    let command = desk.command(Ask::Amend(Amend::Reverse(handed.entry, [8; 32])));
+    let mut apart = sparse(&desk.book, &command, &desk.journal);
+    apart
+        .apply(&command, Instant(desk.now + 1), &Native)
+        .unwrap();
+    let counted = |subject| CounterKey {
+        subject,
+        kind: code("item/rice"),
+        month: 0,
+    };
+    let whole = counted(CounterSubject::Community);
+    assert!(apart.dirty.counters.contains(&whole), "{:?}", apart.dirty);
+    desk.must(command.ask);
+    let row = |book: &Book| book.counters()[&whole].clone();
+    assert_eq!(row(&apart), row(&desk.book));
+}
+
+/// What a hand-over brought, line by line.
+fn brought(receipt: &Receipt) -> Vec<i64> {
+    let mut lines = Vec::new();
+    for record in &receipt.records {
+        if let Record::Moved(_, moved) = record {
+            match moved.credit.purpose {
+                Purpose::Handed => lines.push(0),
+                _ => *lines.last_mut().unwrap() += moved.amount.get(),
+            }
+        }
+    }
+    lines
+}
+
+#[test]
+fn a_later_part_bears_by_line_what_all_of_it_costs_by_now() {
+    let mut desk = stocked();
+    desk.must(basket(&[("rice", 3), ("oil", 3)], "12345678"));
+    let both = || {
+        let lines = ["rice", "oil"].map(|item| OrderLine::new(code(item), 1));
+        Ask::SettlePart(SettlePart {
+            order: OrderNo(1),
+            lines: lines.to_vec(),
+            price: PartPrice::Again,
+        })
+    };
+    for _ in 0..2 {
+        let receipt = desk.must(both());
+        assert_eq!(brought(&receipt), [46, 54]);
+    }
+    let last = desk.must(Ask::Settle(Settle(OrderNo(1))));
+    assert_eq!(brought(&last), [46, 54]);
 }
