@@ -4,5 +4,6 @@ pub(crate) mod author;
 pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod cli;
+pub(crate) mod public;
 pub mod simulate;
 pub(crate) mod web;

@@ -137,6 +137,11 @@ pub fn addresses() -> Addresses {
             cases::web::step::step_own,
         )
         // What is under notice; everybody may look.
+        .get(
+            SeePublic,
+            "/{community}/rules",
+            rulebooks::public::show_rules,
+        )
         .get(SeePublic, "/{community}/notice", amend::web::show_notice)
         .get(
             SeePublic,

@@ -227,7 +227,7 @@ fn unlisted_years(calendar: &WorkCalendar, today: LocalDate) -> BTreeSet<i32> {
 
 /// The rules in force in plain words. A rule knows an asset of the community by its code alone and writes it in quotes; here
 /// it has its name.
-fn summary(plan: &Plan, community: &config::Community) -> Vec<Text> {
+pub(super) fn summary(plan: &Plan, community: &config::Community) -> Vec<Text> {
     let named = |line: &Text| {
         let mut line = line.clone();
         for (code, title) in &community.assets {

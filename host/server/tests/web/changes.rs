@@ -162,3 +162,36 @@ async fn a_file_with_a_mistake_holds_nobody_up() {
     assert!(!again.news.standing().keeps_out());
     again.close().await;
 }
+
+#[tokio::test]
+async fn everybody_reads_the_rules_and_what_changes_on_which_day() {
+    let app = TestApp::new().await;
+    let mut anybody = app.browser();
+    let page = anybody.get("/nanmen/rules").await.is(200).text.clone();
+    assert!(page.contains("植树") && page.contains("20 分"), "{page}");
+    assert!(!page.contains("起要改的"), "{page}");
+    // From a coming day on a tree brings more; before it the old number stands.
+    let later = app.house.today(&code("nanmen")).0.plus_days(9);
+    let begin = NANMEN.find("[[rule]]").unwrap();
+    let rest = &NANMEN[begin..];
+    let end = rest[1..].find("[[rule]]\n").map_or(rest.len(), |at| at + 1);
+    let block = rest[..end].replacen("per_unit = 20", "per_unit = 30", 1);
+    let from = block.find("active_from = ").unwrap() + "active_from = ".len();
+    let block = format!("{}{later}{}", &block[..from], &block[from + 10..]);
+    let folder = app.house.config.file.parent().unwrap();
+    let file = folder.join("communities/nanmen.toml");
+    std::fs::write(file, format!("{NANMEN}\n{block}")).unwrap();
+    assert!(
+        app.house.reload().await,
+        "{}",
+        app.house.news.standing().told()
+    );
+    let page = anybody.get("/nanmen/rules").await.is(200).text.clone();
+    let coming = page.split("起要改的").nth(1).expect("what changes");
+    assert!(
+        coming.contains("20 分") && coming.contains("30 分"),
+        "{coming}"
+    );
+    drop(anybody);
+    app.end().await;
+}

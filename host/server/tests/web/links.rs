@@ -15,7 +15,8 @@ use crate::volunteers;
 const PAGES_MAX: usize = 400;
 
 /// For everybody, signed in or not.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 12] = [
+    "/{community}/rules",
     "/{community}/certificate",
     "/check-certificate.py",
     "/{community}/activities",

@@ -306,8 +306,8 @@ fn field(
 fn reason_field(visit: &Visit, value: &str) -> CaseField {
     let title = visit.either("原因", "Why");
     let hint = visit.either(
-        "谁同意的、为什么改。大家看得到，别写姓名电话。",
-        "Who agreed and why. Everybody can read it: no names, no telephones.",
+        "谁同意的、为什么改，给以后查账的人看。别写姓名电话。",
+        "Who agreed and why, for whoever looks at it later. No names, no telephones.",
     );
     let most = u16::try_from(REASON_MAX).unwrap_or(u16::MAX);
     field("reason", (title, hint), (CaseInput::Long(most), value))
@@ -340,7 +340,8 @@ fn apply_form(visit: &Visit, plan: &Plan, sent: &Sent) -> DossierForm {
         ],
         button: visit.either("启用", "Apply"),
         get: false,
-        folded: false,
+        // Behind what it would change.
+        folded: true,
         main: true,
     }
 }
