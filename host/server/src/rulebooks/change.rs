@@ -9,6 +9,7 @@ pub(crate) mod cli;
 pub(crate) mod web;
 
 use rongyi_config::{self as config, Diagnostic};
+use rongyi_core::book::Frame;
 use rongyi_core::chain::{Hash, hex, sha256};
 use rongyi_core::ids::Code;
 use rongyi_core::record::{Asked, Configure, Record, Step};
@@ -17,6 +18,7 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::StoreError;
 use similar::TextDiff;
 
+use super::check::summary;
 use super::simulate::{self, Candidate, Outcome, SimulateError, Window};
 use crate::amend;
 use crate::house::written::{Taking, Written, kept, root};
@@ -101,6 +103,8 @@ pub(crate) struct Plan {
     pub(crate) written: Hash,
     /// The lines that differ, as diff writes them; `None` where nothing is on record.
     pub(crate) lines: Option<String>,
+    /// What the rules say of themselves no longer, and anew (`true`).
+    pub(crate) words: Vec<(bool, Text)>,
     /// Which rules would decide otherwise, by day.
     pub(crate) stretches: Vec<Stretch>,
     /// Today in the community.
@@ -143,6 +147,7 @@ pub(crate) async fn plan(house: &House, code: &Code) -> Result<Plan, ChangeError
     };
     let (today, _) = house.today(code);
     let frame = house.store.frame(code).await?;
+    let words = frame.as_ref().map(|frame| words(frame, &community, &rules));
     let stretches = frame.map(|frame| difference(frame, &community, &rules, today));
     let number = sha256(
         format!(
@@ -157,10 +162,29 @@ pub(crate) async fn plan(house: &House, code: &Code) -> Result<Plan, ChangeError
         former,
         written,
         lines,
+        words: words.unwrap_or_default(),
         stretches: stretches.unwrap_or_default(),
         today,
         saved: (community, rules),
     })
+}
+
+/// The plain sentences of the rules that decide, or will on a coming day: which are gone, and which are new.
+fn words(frame: &Frame, community: &config::Community, rules: &[Checked]) -> Vec<(bool, Text)> {
+    let blocks = frame
+        .settings
+        .as_ref()
+        .and_then(|known| known.in_force.as_ref());
+    let named = blocks.into_iter().flatten().map(|block| block.set);
+    let sets = named.filter_map(|no| frame.sets.iter().find(|set| set.no == no));
+    let before: Vec<Text> = sets.flat_map(|set| summary(&set.plan, community)).collect();
+    let decide = rules.iter().filter(|rule| !rule.shadow);
+    let after = decide.flat_map(|rule| summary(&rule.rule.plan, community));
+    let after: Vec<Text> = after.collect();
+    let gone = before.iter().filter(|line| !after.contains(line));
+    let new = after.iter().filter(|line| !before.contains(line));
+    let gone = gone.map(|line| (false, line.clone()));
+    gone.chain(new.map(|line| (true, line.clone()))).collect()
 }
 
 fn lines(former: &str, saved: &str) -> String {

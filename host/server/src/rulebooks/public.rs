@@ -52,9 +52,35 @@ pub(crate) async fn show_rules(visit: Visit) -> Result<Response, Fault> {
 }
 
 /// The sentences of one rule.
-fn sentences(visit: &Visit, plan: &Plan) -> Vec<Text> {
+fn sentences(visit: &Visit, frame: &Frame, plan: &Plan) -> Vec<Text> {
     let community = visit.app.house.community(&visit.code);
-    community.map_or_else(Vec::new, |community| summary(plan, &community.config))
+    let said = community.map_or_else(Vec::new, |community| summary(plan, &community.config));
+    // A rule knows goods by their codes.
+    let named = said.into_iter().map(|mut line| {
+        for item in &frame.items {
+            line.zh = with_name(&line.zh, item.code.as_str(), &item.title.zh);
+            line.en = with_name(&line.en, item.code.as_str(), &item.title.en);
+        }
+        line
+    });
+    named.collect()
+}
+
+/// A sentence with a name in the place of a code, where it stands as a word of its own.
+fn with_name(line: &str, code: &str, name: &str) -> String {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(code) {
+        let (before, found) = rest.split_at(at);
+        let after = &found[code.len()..];
+        let alone = !before.ends_with(part) && !after.starts_with(part);
+        out.push_str(before);
+        out.push_str(if alone { name } else { code });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// What is in force today, a list for each rule.
@@ -64,7 +90,7 @@ fn now(visit: &Visit, frame: &Frame, today: LocalDate) -> Vec<DossierList> {
     let list = |set: &std::sync::Arc<RuleSet>| {
         let title = visit.say(&set.title);
         let since = day(set.active_from).long(visit.lang());
-        let rows = sentences(visit, &set.plan).into_iter();
+        let rows = sentences(visit, frame, &set.plan).into_iter();
         DossierList {
             title: visit.either(
                 &format!("{title}（{since}起）"),
@@ -91,7 +117,7 @@ fn row(title: String, state: Option<(String, CaseTone)>) -> DossierRow {
 /// Every sentence that holds on a day.
 fn said(visit: &Visit, frame: &Frame, on: LocalDate) -> Vec<String> {
     let all = frame.in_force(on).into_iter();
-    all.flat_map(|set| sentences(visit, &set.plan))
+    all.flat_map(|set| sentences(visit, frame, &set.plan))
         .map(|line| visit.say(&line))
         .collect()
 }
@@ -125,4 +151,21 @@ fn changed(visit: &Visit, frame: &Frame, on: LocalDate) -> Option<DossierList> {
         empty: String::new(),
         rows,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_name;
+
+    #[test]
+    fn a_code_is_named_where_it_stands_alone() {
+        for (line, expected) in [
+            ("rice: at most 2", "Rice 5 kg: at most 2"),
+            ("rice、oil", "Rice 5 kg、oil"),
+            ("rice-5kg and price", "rice-5kg and price"),
+            ("", ""),
+        ] {
+            assert_eq!(with_name(line, "rice", "Rice 5 kg"), expected);
+        }
+    }
 }

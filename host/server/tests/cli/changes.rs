@@ -94,6 +94,9 @@ fn a_saved_file_is_in_force_once_it_was_looked_at_and_applied() {
         planned["differs"][0]["changes"][0]["code"], "rule.other",
         "{planned}"
     );
+    let words = planned["words"].as_array().unwrap();
+    let of = |new: bool| words.iter().filter(|one| one["new"] == new).count();
+    assert_eq!((of(false), of(true)), (1, 1), "{words:?}");
     let issued = &planned["tried"]["flows"]["issued"];
     assert_eq!(
         (&issued["ledger"], &issued["candidate"]),

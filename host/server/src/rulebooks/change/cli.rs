@@ -160,6 +160,7 @@ async fn show(house: &House, code: &Code, plan: Plan, args: &PlanArgs) -> Result
         "in_force": plan.former.as_ref().map(|former| hex(former)),
         "saved": hex(&plan.written),
         "lines": plan.lines,
+        "words": plan.words.iter().map(|(new, text)| serde_json::json!({ "new": new, "zh": text.zh, "en": text.en })).collect::<Vec<_>>(),
         "differs": differs(&against),
     });
     if !args.json {
@@ -169,6 +170,14 @@ async fn show(house: &House, code: &Code, plan: Plan, args: &PlanArgs) -> Result
             (None, _) => say(
                 "账本里还没有记下现在启用的文件，比不出改了哪几行。 What is in force is not on record as a file, so changed lines can't be shown.",
             ),
+        }
+        if !plan.words.is_empty() {
+            say("  用大白话说： In plain words:");
+        }
+        for (new, text) in &plan.words {
+            let mark = if *new { '+' } else { '-' };
+            let (zh, en) = (shown::line(&text.zh), shown::line(&text.en));
+            say(&format!("    {mark} {zh}\n      {en}"));
         }
         show_difference(&against);
     }

@@ -150,6 +150,7 @@ async fn view(duty: &OnDuty, sent: &Sent, errors: Vec<CaseFault>) -> Result<Doss
     let planned = planned.filter(|plan| !plan.is_nothing() && !house.config.auto_apply);
     let (mut lists, mut forms, mut links) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(plan) = &planned {
+        lists.extend(words(visit, plan));
         lists.push(days(visit, plan));
         lists.extend(changed_lines(visit, plan));
         links.push(DossierLink {
@@ -197,6 +198,27 @@ async fn view(duty: &OnDuty, sent: &Sent, errors: Vec<CaseFault>) -> Result<Doss
     })
 }
 
+/// What the rules say of themselves no longer, and anew.
+fn words(visit: &Visit, plan: &Plan) -> Option<DossierList> {
+    let rows = plan.words.iter().map(|(new, text)| {
+        let (word, tone) = match new {
+            true => (visit.either("新", "new"), CaseTone::Done),
+            false => (visit.either("原来", "before"), CaseTone::Ended),
+        };
+        DossierRow {
+            title: visit.say(text),
+            state: Some((word, tone)),
+            ..DossierRow::default()
+        }
+    });
+    let rows: Vec<DossierRow> = rows.collect();
+    (!rows.is_empty()).then(|| DossierList {
+        title: visit.either("用大白话说", "In plain words"),
+        empty: String::new(),
+        rows,
+    })
+}
+
 /// What decides otherwise, by day.
 fn days(visit: &Visit, plan: &Plan) -> DossierList {
     let row = |stretch: &crate::house::Stretch| {
@@ -221,7 +243,7 @@ fn days(visit: &Visit, plan: &Plan) -> DossierList {
         }
     };
     DossierList {
-        title: visit.either("会改变什么", "What changes"),
+        title: visit.either("从哪一天起", "From which day"),
         empty: visit.either(
             "计分和兑换的规则不变，只有别的设置改了。",
             "The rules decide as before; other settings differ.",
