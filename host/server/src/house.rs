@@ -24,7 +24,7 @@ use rongyi_clerk::rulebook::{RuleBooks, RuleSets};
 use rongyi_clerk::{Clerk, ClerkError};
 use rongyi_config::{self as config, Config, Diagnostic, Parted};
 use rongyi_core::chain::{Hash, sha256};
-use rongyi_core::command::{Ask, Command};
+use rongyi_core::command::{Ask, Command, Rejection};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Plan;
 use rongyi_core::time::{Instant, LocalDate};
@@ -87,6 +87,9 @@ pub struct House {
     tasks: TaskTracker,
     sealing: sealing::Sealing,
 }
+
+/// How often settings are put to a ledger that other hosts change at the same time.
+const INSTALL_TRIES: u32 = 5;
 
 /// The communities of this host by code.
 pub type Communities = BTreeMap<Code, Arc<Community>>;
@@ -374,9 +377,26 @@ impl House {
         for ask in unknown_sets(frame.as_ref(), &blocks) {
             self.record(code, ask).await?;
         }
-        let frame = self.store.frame(code).await?;
-        if let Some(ask) = changed_settings(frame.as_ref(), community, &blocks) {
-            self.record(code, ask).await?;
+        for _ in 0..INSTALL_TRIES {
+            let frame = self.store.frame(code).await?;
+            // Somebody applied another one meanwhile: what this host read is no longer what the ledger is to agree with.
+            if self.is_overtaken(community, frame.as_ref()) {
+                break;
+            }
+            let Some(ask) = changed_settings(frame.as_ref(), community, &blocks) else {
+                break;
+            };
+            match self.record(code, ask).await {
+                // Another host was first; or one applies another configuration just now.
+                Err(OpenError::Ledger(
+                    _,
+                    ClerkError::Rejected(Rejection::NothingToDo | Rejection::ConfigurationMoved),
+                )) => {}
+                recorded => {
+                    recorded?;
+                    break;
+                }
+            }
         }
         let sets = self.store.frame(code).await?.map(|frame| frame.sets);
         self.books.keep(code, &sets.unwrap_or_default());

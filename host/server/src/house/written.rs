@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError};
 
 use rongyi_clerk::ClerkError;
 use rongyi_config::{self as config, Config, Diagnostic, Kept, Parted, PluginRef};
+use rongyi_core::book::Frame;
 use rongyi_core::chain::{Hash, from_hex, hex, sha256};
 use rongyi_core::command::{Ask, Rejection, SaltedText};
 use rongyi_core::ids::Code;
@@ -331,6 +332,18 @@ impl House {
         }
         let kept = self.store.put_params(&written.digest, &written.json).await;
         Ok(kept?)
+    }
+
+    /// Whether the ledger has taken over another configuration than this one. Where what is saved is in force it is told what
+    /// is saved.
+    pub(super) fn is_overtaken(
+        &self,
+        community: &config::Community,
+        frame: Option<&Frame>,
+    ) -> bool {
+        let known = frame.and_then(|frame| frame.settings.as_ref()?.written);
+        let other = |known| known != Written::of(community, root(&self.config)).digest;
+        !self.config.auto_apply && known.is_some_and(other)
     }
 
     /// At the end of every installation: what is in force now is put on record where nothing was, or where the host takes
