@@ -85,6 +85,11 @@ impl Clerk {
         self.frames.get(community)
     }
 
+    /// What somebody read of a community whose first command is still to come.
+    pub fn know(&self, frame: &Frame) {
+        self.frames.put_first(frame);
+    }
+
     /// Commands that wait at all desks.
     pub fn queue(&self) -> usize {
         let waiting =

@@ -21,4 +21,11 @@ impl Frames {
         let mut frames = self.0.write().unwrap_or_else(PoisonError::into_inner);
         frames.insert(frame.community.clone(), Arc::new(frame.clone()));
     }
+
+    /// The same where nothing is known: what a desk saw is never older.
+    pub(crate) fn put_first(&self, frame: &Frame) {
+        let mut frames = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let known = frames.entry(frame.community.clone());
+        known.or_insert_with(|| Arc::new(frame.clone()));
+    }
 }

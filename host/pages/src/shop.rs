@@ -211,6 +211,8 @@ pub struct ConfirmView {
     pub total: i64,
     /// What of it is paid in points; all of it, unless something is taken beside them.
     pub own: i64,
+    /// In which kinds of points, where it is more than one; may be empty.
+    pub paid_with: String,
     /// Points that can be spent now.
     pub balance: i64,
     /// Where to pick it up.

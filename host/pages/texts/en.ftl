@@ -1244,6 +1244,7 @@ hours-certificates = Certificates of my hours
 hours-feed = My shifts as a calendar
 hours-feed-text = Add this address to your telephone’s calendar and your shifts appear there. Keep it to yourself:
 rules-public = The rules
+paid-with = How it is paid
 changes-title = Changes of the rules
 simulate-title = Try it on what happened
 simulate-text = Changed rules are taken through what really happened, to see who would gain and who would lose. Nothing is written to the ledger, and residents see nothing of it.

@@ -1180,6 +1180,7 @@ hours-certificates = 时长证明
 hours-feed = 我的班次日历
 hours-feed-text = 把这个地址加进手机日历，报的班会自己出现。不要发给别人：
 rules-public = 积分规则
+paid-with = 怎么付
 changes-title = 规则的改动
 simulate-title = 在真账上试一试
 simulate-text = 把改好的规则拿到真实的账上重走一遍，看看谁会多得、谁会少得。什么都不会写进账本，居民也看不到。

@@ -398,8 +398,11 @@ impl House {
                 }
             }
         }
-        let sets = self.store.frame(code).await?.map(|frame| frame.sets);
-        self.books.keep(code, &sets.unwrap_or_default());
+        let frame = self.store.frame(code).await?;
+        // Pages name assets and goods by it, also before anything is booked.
+        frame.iter().for_each(|frame| self.clerk.know(frame));
+        self.books
+            .keep(code, &frame.map(|frame| frame.sets).unwrap_or_default());
         self.put_on_record(community, rules).await
     }
 

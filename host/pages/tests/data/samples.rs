@@ -202,6 +202,7 @@ fn confirm(lang: Lang, size: Size) -> ConfirmView {
         quantity: 1,
         total: 85,
         own: 85,
+        paid_with: String::new(),
         balance: 1286,
         place: l(lang, "南门社区积分超市", "Nanmen points shop"),
         hours: l(lang, "周六、周日 8:30–17:30", "Sat and Sun 8:30–17:30"),

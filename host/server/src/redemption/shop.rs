@@ -362,13 +362,11 @@ pub(crate) async fn confirm(
     let own = offer.map_or(sum, |offer| own_part(offer, sum));
     let until = today.plus_days(i32::from(hold_days));
     let beside_late = offer.map_or(0, |offer| beside_lapsing(offer, until));
-    let mut limits = said(visit, &front, &quote.lines);
-    limits.splice(
-        0..0,
-        offer.and_then(|offer| paid_with(visit, &offer.paid())),
-    );
     let view = ConfirmView {
         own,
+        paid_with: offer
+            .and_then(|offer| paid_with(visit, &offer.paid()))
+            .unwrap_or_default(),
         key: fresh_key(),
         item: code.to_string(),
         title: one.title,
@@ -379,7 +377,7 @@ pub(crate) async fn confirm(
         place: visit.say(&visit.shop.place),
         hours: visit.say(&visit.shop.hours),
         until: day(until),
-        limits,
+        limits: said(visit, &front, &quote.lines),
         late_lapsed: late_lapsed(&front.wallet, own, (today, until)).saturating_add(beside_late),
         again: just_ordered(visit, me, code, pieces)
             .await?

@@ -1,8 +1,9 @@
 //! An order paid in two kinds of points: said before, held, given back and handed over in both.
 
+use rongyi_server::house::House;
 use serde_json::{Value, json};
 
-use crate::app::{Browser, TestApp};
+use crate::app::{Browser, TestApp, code};
 use crate::walk::walk;
 
 const API: &str = "/api/v1/communities/nanmen";
@@ -98,6 +99,14 @@ async fn an_order_is_paid_in_both_and_says_so_before() {
     assert_eq!(of(&after, "gift"), 50 - gifted);
     walk(&mut me, "nanmen", 2001).await;
 
+    // A host that was just started names it too, before anything is booked there.
+    let config = rongyi_config::load_with(&app.house.config.file, &|_| None).unwrap();
+    let fresh = House::open(config, app.clock.clone()).await.unwrap();
+    let frame = fresh.clerk.frame(&code("nanmen")).unwrap();
+    let known = &frame.settings.as_ref().unwrap().assets;
+    assert!(known.iter().any(|(asset, _)| asset.as_str() == "gift"));
+    fresh.close().await;
+
     // Cancelled, both come back.
     let cancel = format!("{API}/orders/{no}/cancel");
     me.json(&cancel, &json!({})).await.is(200);
@@ -107,11 +116,11 @@ async fn an_order_is_paid_in_both_and_says_so_before() {
     let placed = place(&mut me, "salt", 4).await;
     let no = placed["order"].as_u64().unwrap();
     let mut till = app.device("till").await;
-    let code = placed["pickup_code"].as_str().unwrap().to_owned();
-    let part = json!({ "pickup_code": code, "lines": [{ "item": "salt", "quantity": 1 }] });
+    let pickup = placed["pickup_code"].as_str().unwrap().to_owned();
+    let part = json!({ "pickup_code": pickup, "lines": [{ "item": "salt", "quantity": 1 }] });
     let handed = till.json(&format!("{API}/orders/{no}/settle"), &part).await;
     handed.is(200);
-    let rest = json!({ "pickup_code": code });
+    let rest = json!({ "pickup_code": pickup });
     till.json(&format!("{API}/orders/{no}/settle"), &rest)
         .await
         .is(200);
