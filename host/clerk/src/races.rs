@@ -27,7 +27,7 @@ use rongyi_core::rule::{
     Award, Decision, Denial, EarnAsk, Fault, Judge, KindPlan, Plan, PriceAsk, PricingPlan, Quote,
     Short, Text,
 };
-use rongyi_core::settings::{Expiry, Settings, Unit};
+use rongyi_core::settings::{Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_load::postgres::Cluster;
 use rongyi_store::Store;
@@ -169,25 +169,9 @@ fn enrol(resident: u32) -> Ask {
 
 fn beginning() -> Vec<Ask> {
     let settings = Settings {
-        unit: Unit::Household,
-        began_on: day("2026-08-01"),
-        expiry: Expiry::Never,
-        debt_floor: Amount::ZERO,
         order_hold_days: 30,
-        award_max: None,
-        issue_budget_month: None,
-        assets: Vec::new(),
-        debt_floors: Vec::new(),
         notice_days: vec![(code("serve"), 2)],
-        in_force: None,
-        minutes_max_day: None,
-        timed: Vec::new(),
-        roles: None,
-        overlaps: Vec::new(),
-        unit_minutes: Vec::new(),
-        by_scale: false,
-        written: None,
-        beside: None,
+        ..Settings::plain(Unit::Household, day("2026-08-01"))
     };
     let set = RuleSet {
         no: RuleSetNo(0),

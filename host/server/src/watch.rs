@@ -37,7 +37,8 @@ pub async fn run(house: Arc<House>, began: Instant, stop: CancellationToken) {
         taken.clear();
     }
     let (mut moving, mut looks): (Option<FileTimes>, u32) = (None, 0);
-    let mut in_force = applied(&house, &InForce::new()).await;
+    // Nothing is known of what this house was opened with: another host may have applied one since, so it looks once.
+    let mut in_force = InForce::new();
     loop {
         let told = tokio::select! {
             () = stop.cancelled() => return,

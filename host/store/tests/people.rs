@@ -8,12 +8,11 @@ mod cases;
 #[path = "people/found.rs"]
 mod found;
 
-use rongyi_core::amount::Amount;
 use rongyi_core::book::{Applied, Book};
 use rongyi_core::command::{Ask, Command, Enrol};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo, RuleSetNo};
 use rongyi_core::rule::{Decision, Denial, EarnAsk, Fault, Judge, PriceAsk, Quote};
-use rongyi_core::settings::{Expiry, Settings, Unit};
+use rongyi_core::settings::{Settings, Unit};
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_store::{
     Listing, NewAccessRecord, NewStaff, ReadNote, Session, StaffChange, Store, StoreError, Subject,
@@ -51,25 +50,8 @@ async fn community(url: &str) -> Store {
         assert!(matches!(applied, Applied::Fresh(_)));
     };
     apply(Ask::Settings(Settings {
-        unit: Unit::Person,
-        began_on: LocalDate::FIRST,
-        expiry: Expiry::Never,
-        debt_floor: Amount::ZERO,
         order_hold_days: 1,
-        award_max: None,
-        issue_budget_month: None,
-        assets: Vec::new(),
-        debt_floors: Vec::new(),
-        notice_days: Vec::new(),
-        in_force: None,
-        minutes_max_day: None,
-        timed: Vec::new(),
-        roles: None,
-        overlaps: Vec::new(),
-        unit_minutes: Vec::new(),
-        by_scale: false,
-        written: None,
-        beside: None,
+        ..Settings::plain(Unit::Person, LocalDate::FIRST)
     }));
     for no in [1001, 1002] {
         apply(Ask::Enrol(Enrol {

@@ -183,25 +183,10 @@ fn rule_set() -> RuleSet {
 
 fn settings() -> Settings {
     Settings {
-        unit: Unit::Household,
-        began_on: date("2026-01-01"),
         expiry: Expiry::EndOfMonth(1),
         debt_floor: Amount::new(-50).unwrap(),
-        order_hold_days: 7,
-        award_max: None,
-        issue_budget_month: None,
-        assets: vec![],
-        debt_floors: vec![],
         notice_days: vec![(code("serve"), 3)],
-        in_force: None,
-        minutes_max_day: None,
-        timed: Vec::new(),
-        roles: None,
-        overlaps: Vec::new(),
-        unit_minutes: Vec::new(),
-        by_scale: false,
-        written: None,
-        beside: None,
+        ..Settings::plain(Unit::Household, date("2026-01-01"))
     }
 }
 

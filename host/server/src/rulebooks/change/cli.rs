@@ -2,7 +2,7 @@
 
 use clap::Args;
 use rongyi_config as config;
-use rongyi_core::chain::hex;
+use rongyi_core::chain::{Hash, hex};
 use rongyi_core::ids::Code;
 use rongyi_core::record::Step;
 use rongyi_core::shown;
@@ -224,40 +224,43 @@ async fn show(house: &House, code: &Code, plan: Plan, args: &PlanArgs) -> Result
     Ok(())
 }
 
-pub(crate) async fn apply(args: ApplyArgs) -> Result<(), Failure> {
-    with_house(&args.installation, async |house| {
-        let code = known(house, &args.place.community)?;
-        let by = args.by.actor(house, code, Act::Configure).await?;
-        let deed = Deed {
-            by: &by.code(),
-            reason: &args.reason,
-        };
-        let written = super::apply(house, code, &args.plan, deed).await?;
-        let digits = short(&written);
-        say(&format!(
-            "已启用 {digits}，正在服务的主机几秒内跟上。 {digits} is in force; a serving host follows within seconds."
-        ));
-        Ok(())
+/// Does one of the two in somebody's name, and gives the first digits of what is in force then.
+async fn done(
+    (installation, place, by): (&Installation, &InCommunity, &acting::By),
+    reason: &str,
+    work: impl AsyncFnOnce(&House, &Code, Deed<'_>) -> Result<Hash, ChangeError>,
+) -> Result<String, Failure> {
+    with_house(installation, async |house| {
+        let code = known(house, &place.community)?;
+        let by = &by.actor(house, code, Act::Configure).await?.code();
+        let written = work(house, code, Deed { by, reason }).await?;
+        Ok(short(&written))
     })
     .await
 }
 
+pub(crate) async fn apply(args: ApplyArgs) -> Result<(), Failure> {
+    let by = (&args.installation, &args.place, &args.by);
+    let work = async |house: &House, code: &Code, deed: Deed<'_>| {
+        super::apply(house, code, &args.plan, deed).await
+    };
+    let digits = done(by, &args.reason, work).await?;
+    say(&format!(
+        "已启用 {digits}，正在服务的主机几秒内跟上。 {digits} is in force; a serving host follows within seconds."
+    ));
+    Ok(())
+}
+
 pub(crate) async fn rollback(args: RollbackArgs) -> Result<(), Failure> {
-    with_house(&args.installation, async |house| {
-        let code = known(house, &args.place.community)?;
-        let by = args.by.actor(house, code, Act::Configure).await?;
-        let deed = Deed {
-            by: &by.code(),
-            reason: &args.reason,
-        };
-        let written = super::rollback(house, code, &args.to, deed).await?;
-        let digits = short(&written);
-        say(&format!(
-            "已退回 {digits}。文件没有动，改好以后再 rongyi plan。 Back to {digits}. The file stays as it is: mend it, then `rongyi plan`."
-        ));
-        Ok(())
-    })
-    .await
+    let by = (&args.installation, &args.place, &args.by);
+    let work = async |house: &House, code: &Code, deed: Deed<'_>| {
+        super::rollback(house, code, &args.to, deed).await
+    };
+    let digits = done(by, &args.reason, work).await?;
+    say(&format!(
+        "已退回 {digits}。文件没有动，改好以后再 rongyi plan。 Back to {digits}. The file stays as it is: mend it, then `rongyi plan`."
+    ));
+    Ok(())
 }
 
 pub(crate) async fn history(args: HistoryArgs) -> Result<(), Failure> {
