@@ -6,6 +6,7 @@ mod beside;
 mod cases;
 mod expiry;
 mod kinds;
+mod leaving;
 mod periods;
 mod volunteers;
 
@@ -24,7 +25,7 @@ use rongyi_activities::Level;
 use rongyi_cases::WorkCalendar;
 use rongyi_core::ids::Code;
 use rongyi_core::rule::{KindPlan, Text};
-use rongyi_core::settings::Expiry;
+use rongyi_core::settings::{Expiry, Leaving};
 use rongyi_core::time::LocalDate;
 
 use super::diagnostic::{Diagnostic, Source};
@@ -157,6 +158,8 @@ pub struct Community {
     pub issue_budget_month: Option<i64>,
     /// How it closes its books, the shortest periods first; by the month and without a rule when not said.
     pub periods: Vec<Closing>,
+    /// What becomes of the points of those who leave; what is theirs stays where nothing is said.
+    pub leaving: Option<Leaving>,
     /// The shop.
     pub shop: Shop,
     /// What may be asked of it, in the order of the file.
@@ -219,6 +222,7 @@ pub(super) fn read(
     let award_max = integer("award_max", 1..=AMOUNT_MAX);
     let issue_budget_month = integer("issue_budget_month", 1..=AMOUNT_MAX);
     let periods = table.get("period").map(|field| periods::read(&field));
+    let leaving = table.get("leaving").map(|field| leaving::read(&field));
     let shop = table
         .need("shop")
         .and_then(|field| read_shop(&field, &assets));
@@ -265,6 +269,7 @@ pub(super) fn read(
         award_max,
         issue_budget_month,
         periods: periods.unwrap_or_default(),
+        leaving: leaving.flatten(),
         shop: shop?,
         cases: cases.unwrap_or_default(),
         case_units: case_units.unwrap_or_default(),

@@ -46,12 +46,12 @@ use crate::chain::{Block, Hash, Head, VERSION, leaf, merkle_root};
 use crate::command::{AmendRejection, Command, Need, Rejection, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::member::Member;
 use crate::period::{Period, Standing};
 use crate::record::{About, Envelope, Event, Item, OrderLine, Record};
 use crate::rule::{Decision, Denial, Judge};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
-use crate::traits::Member;
 
 pub use draft::spend_order;
 pub use priced::Offer;

@@ -13,6 +13,7 @@ pub mod chain;
 pub mod codec;
 pub mod counters;
 pub mod ids;
+pub mod member;
 pub mod period;
 pub mod proof;
 pub mod rule;

@@ -1,8 +1,10 @@
 //! What a community decides for itself and the ledger must know: who holds points, how they expire, limits.
 
 mod beside;
+mod leaving;
 
 pub use beside::Beside;
+pub use leaving::{Leaving, Remains};
 
 use crate::account::Holder;
 use crate::amount::Amount;
@@ -235,6 +237,9 @@ pub struct Settings {
     pub written: Option<Hash>,
     /// Another asset in which orders may be paid beside points.
     pub beside: Option<Beside>,
+    /// What becomes of the points of somebody who leaves. `None` where the community says nothing: what is theirs stays as
+    /// it is.
+    pub leaving: Option<Leaving>,
 }
 
 /// What one kind allows of the people in its roles. Two roles are two people unless both are named here.
@@ -269,6 +274,7 @@ const BY_SCALE: u8 = 8;
 const UNIT_MINUTES: u8 = 9;
 const WRITTEN: u8 = 10;
 const BESIDE: u8 = 11;
+const LEAVING: u8 = 14;
 
 impl Settings {
     /// Settings that say nothing but who holds points, and since when.
@@ -293,6 +299,7 @@ impl Settings {
             by_scale: false,
             written: None,
             beside: None,
+            leaving: None,
         }
     }
 
@@ -432,6 +439,9 @@ impl Settings {
         if let Some(beside) = &self.beside {
             one(w, BESIDE, |w| beside.write(w));
         }
+        if let Some(leaving) = self.leaving {
+            one(w, LEAVING, |w| leaving.write(w));
+        }
     }
 
     pub(crate) fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -492,6 +502,7 @@ impl Settings {
                 }
                 BY_SCALE => settings.by_scale = true,
                 BESIDE => settings.beside = Some(Beside::read(&mut body)?),
+                LEAVING => settings.leaving = Some(Leaving::read(&mut body)?),
                 WRITTEN => settings.written = Some(body.hash()?),
                 UNIT_MINUTES => settings.unit_minutes = said(&mut body, of_kind)?,
                 _ => return Err(Malformed),

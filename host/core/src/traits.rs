@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::codec::{Malformed, Reader, Writer};
-use crate::ids::{Code, HouseholdNo};
+use crate::ids::Code;
 use crate::time::LocalDate;
 
 /// The most traits of one resident.
@@ -84,11 +84,7 @@ impl Traits {
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
         if !self.is_empty() {
-            let all: Vec<_> = self.iter().collect();
-            w.list(&all, |w, (name, value)| {
-                w.code(name);
-                w.i32(*value);
-            });
+            self.write(&mut w);
         }
         w.done()
     }
@@ -102,25 +98,24 @@ impl Traits {
             return Ok(Traits::default());
         }
         let mut r = Reader::new(bytes);
-        let all = r.list(|r| Ok((r.code()?, r.i32()?)))?;
+        let traits = Traits::read(&mut r)?;
         r.end()?;
-        Traits::default().with(&all).ok_or(Malformed)
+        Ok(traits)
     }
-}
 
-/// A resident as a ledger knows them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// The household.
-    pub household: HouseholdNo,
-    /// The traits.
-    pub traits: Traits,
-}
+    /// The list alone, also where there are none.
+    pub(crate) fn write(&self, w: &mut Writer) {
+        let all: Vec<_> = self.iter().collect();
+        w.list(&all, |w, (name, value)| {
+            w.code(name);
+            w.i32(*value);
+        });
+    }
 
-impl Member {
-    /// Whether nobody stands behind the number any more.
-    pub fn is_erased(&self) -> bool {
-        self.traits.iter().any(|(name, _)| name.as_str() == ERASED)
+    /// What [`Traits::write`] wrote.
+    pub(crate) fn read(r: &mut Reader<'_>) -> Result<Traits, Malformed> {
+        let all = r.list(|r| Ok((r.code()?, r.i32()?)))?;
+        Traits::default().with(&all).ok_or(Malformed)
     }
 }
 

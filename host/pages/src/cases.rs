@@ -147,6 +147,10 @@ pub enum CaseInput {
         /// Those that an earlier form had brought, as they are sent again.
         kept: Vec<String>,
     },
+    /// Any of these: name, what it is, whether it is ticked. Each is sent by its own name.
+    Ticks(Vec<(String, String, bool)>),
+    /// Nothing: it is sent along as it is.
+    Hidden,
 }
 
 /// A field of a form.
@@ -171,7 +175,9 @@ impl CaseField {
     pub(crate) fn choices(&self) -> Option<&[(String, String)]> {
         match &self.input {
             CaseInput::Choice(all) => Some(all),
-            CaseInput::Long(_)
+            CaseInput::Ticks(_)
+            | CaseInput::Hidden
+            | CaseInput::Long(_)
             | CaseInput::Short(_)
             | CaseInput::Number
             | CaseInput::Day
@@ -184,7 +190,9 @@ impl CaseField {
     pub(crate) fn kept(&self) -> Option<&[String]> {
         match &self.input {
             CaseInput::Photos { kept } => Some(kept),
-            CaseInput::Choice(_)
+            CaseInput::Ticks(_)
+            | CaseInput::Hidden
+            | CaseInput::Choice(_)
             | CaseInput::Long(_)
             | CaseInput::Short(_)
             | CaseInput::Number
@@ -193,11 +201,32 @@ impl CaseField {
         }
     }
 
+    /// What can be ticked.
+    pub(crate) fn ticks(&self) -> Option<&[(String, String, bool)]> {
+        match &self.input {
+            CaseInput::Ticks(all) => Some(all),
+            CaseInput::Hidden
+            | CaseInput::Choice(_)
+            | CaseInput::Long(_)
+            | CaseInput::Short(_)
+            | CaseInput::Number
+            | CaseInput::Day
+            | CaseInput::Time
+            | CaseInput::Photos { .. } => None,
+        }
+    }
+
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.input == CaseInput::Hidden
+    }
+
     /// The most letters of a long text.
     pub(crate) fn long(&self) -> Option<u16> {
         match self.input {
             CaseInput::Long(max) => Some(max),
-            CaseInput::Choice(_)
+            CaseInput::Ticks(_)
+            | CaseInput::Hidden
+            | CaseInput::Choice(_)
             | CaseInput::Short(_)
             | CaseInput::Number
             | CaseInput::Day
@@ -212,6 +241,8 @@ impl CaseField {
             CaseInput::Day => "date",
             CaseInput::Time => "time",
             CaseInput::Photos { .. } => "file",
+            CaseInput::Hidden => "hidden",
+            CaseInput::Ticks(_) => "checkbox",
             CaseInput::Long(_) | CaseInput::Short(_) | CaseInput::Number | CaseInput::Choice(_) => {
                 "text"
             }
@@ -227,6 +258,8 @@ impl CaseField {
             | CaseInput::Choice(_)
             | CaseInput::Day
             | CaseInput::Time
+            | CaseInput::Ticks(_)
+            | CaseInput::Hidden
             | CaseInput::Photos { .. } => "text",
         }
     }

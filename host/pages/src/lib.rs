@@ -96,7 +96,8 @@ pub use report::{
     ReportView, ReportsView,
 };
 pub use resident::{
-    MemberRow, OrderFor, OrderForView, OrderSlipView, ResidentActs, ResidentView, WaitsRow, Whom,
+    CardView, MemberRow, OrderFor, OrderForView, OrderSlipView, ResidentActs, ResidentView,
+    WaitsRow, Whom,
 };
 pub use roster::{RosterKind, RosterPlanView, RosterRow, RosterState, RosterTyped, RosterView};
 pub use sheet::{RowOutcome, SheetDoneView, SheetPlanView, SheetRow, SheetSlip, SheetView};

@@ -208,7 +208,7 @@ pub struct EnrolCheckView {
     pub alike: Vec<PersonRow>,
 }
 
-/// A resident who was enrolled before, or is looked at. Posts `name` and `phone` to `/{community}/people/residents/{no}`.
+/// Another name or telephone of a resident. Posts `name` and `phone` to `/{community}/people/residents/{no}`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "person.html")]
 pub struct PersonView {
@@ -222,10 +222,6 @@ pub struct PersonView {
     pub typed: (String, String),
     /// What was wrong.
     pub errors: Vec<FieldError>,
-    /// What has just happened: a key of the texts, or nothing.
-    pub done: &'static str,
-    /// What would stay behind in a move: whether points are the household's, points, minutes, open orders.
-    pub stays: (bool, i64, i64, i64),
 }
 
 impl PersonView {
@@ -265,6 +261,8 @@ pub struct HouseholdView {
     pub errors: Vec<FieldError>,
     /// Whether it has just been changed.
     pub done: bool,
+    /// Whether that was a move of people.
+    pub moved: bool,
     /// Who lives there.
     pub members: Vec<PersonRow>,
     /// The points of the household, where they are the household's.

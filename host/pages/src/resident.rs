@@ -49,6 +49,8 @@ pub struct ResidentActs {
     pub listing: bool,
     /// Take everything that is kept about them along.
     pub export: bool,
+    /// Enter what changes about a person: name, household, that they left.
+    pub enrol: bool,
 }
 
 /// Who a page of the office is about.
@@ -112,6 +114,12 @@ pub struct ResidentView {
     pub devices: Vec<DeviceRow>,
     /// Who looked, the newest first.
     pub reads: Vec<ReadRow>,
+    /// The number of the household.
+    pub household: u32,
+    /// That they left, and when; empty where they did not.
+    pub left: String,
+    /// What has just happened: a key of the texts, or nothing.
+    pub done: &'static str,
     /// What the reader may do.
     pub acts: ResidentActs,
 }
@@ -124,6 +132,32 @@ impl ResidentView {
 
     fn has_waiting(&self) -> bool {
         !(self.orders.is_empty() && self.pending.is_empty() && self.waits.is_empty())
+    }
+}
+
+/// A resident's card, to be printed. Its word is shown once.
+#[derive(Debug, Clone, Template)]
+#[template(path = "card.html")]
+pub struct CardView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The number in addresses.
+    pub no: u32,
+    /// The number on the card, as printed.
+    pub number: String,
+    /// The whole name.
+    pub name: String,
+    /// `陈阿婆家 · 第 3 户`.
+    pub household: String,
+    /// What the code holds.
+    pub address: String,
+    /// Which card of theirs it is.
+    pub serial: u32,
+}
+
+impl CardView {
+    fn qr(&self) -> String {
+        qr::svg(&self.address, &self.shell.t("card-code"))
     }
 }
 

@@ -3,11 +3,13 @@
 
 pub(crate) mod accounts;
 pub mod api;
+pub(crate) mod card;
 pub(crate) mod cli;
 mod columns;
 pub mod enrolment;
 pub mod finding;
 mod households;
+pub(crate) mod leaving;
 mod office;
 pub mod own;
 pub(crate) mod privacy;

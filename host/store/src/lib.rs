@@ -5,6 +5,7 @@
 
 mod activities;
 mod audit;
+mod cards;
 mod cases;
 mod error;
 mod model;
@@ -25,6 +26,7 @@ pub use activities::{
     StoredPresence, StoredShift, StoredSignup, WaitingPresence,
 };
 pub use audit::{Audit, Finding};
+pub use cards::Card;
 pub use cases::{
     Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
     NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCasePhoto, StoredCaseStep, WaitingEffect,
@@ -51,11 +53,11 @@ use rongyi_core::chain::{Hash, Head};
 use rongyi_core::command::{Need, SaltedText};
 use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
+use rongyi_core::member::Member;
 use rongyi_core::period::Standing;
 use rongyi_core::record::About;
 use rongyi_core::seal::SealKey;
 use rongyi_core::time::{Instant, LocalDate};
-use rongyi_core::traits::Member;
 use rongyi_names::Asked;
 
 /// A database, whichever engine holds it.

@@ -56,6 +56,7 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         Holds::Stays("names of trainings and their last day, under a number"),
     ),
     ("community", Holds::Numbers),
+    ("card", Holds::Numbers),
     (
         "component",
         Holds::Stays("code of rules, which names its authors at most"),

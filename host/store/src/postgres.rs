@@ -38,6 +38,12 @@ mod browsers;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/cards.rs"]
+mod cards;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/case_photos.rs"]
 mod case_photos;
 #[allow(

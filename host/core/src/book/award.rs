@@ -203,7 +203,7 @@ fn decide(
         Err(Denial::Refused(refusal)) => return Ok(told(book, refusal)),
         Err(Denial::Failed(rejection)) => return Err(rejection),
     };
-    count_event(book, event, (units, &decision), false)?;
+    count_event(book, event, (units, &decision), None)?;
     times::keep(book, measured, &decision)?;
     if !drafted.hands_over(AssetNo::POINTS) {
         count_issued(book, asked.today, &decision, false);
@@ -494,7 +494,7 @@ pub(super) fn uncount(book: &mut Book, entry: u64, records: &[Record]) -> Result
     };
     let quantity = units_in(book, &event, *set);
     let scale = scale_in(book, &event, *set);
-    count_event(book, &event, ((quantity, scale), decision), true)?;
+    count_event(book, &event, ((quantity, scale), decision), Some(entry))?;
     times::free(book, &event, entry);
     let gift = |(_, transfer): &(u64, Transfer)| is_gift_of(transfer, AssetNo::POINTS);
     if !moved(entry, records).iter().any(gift) {
@@ -509,7 +509,7 @@ pub(super) fn uncount_needs(list: &mut Missing<'_>, entry: u64) {
         return;
     };
     for (_, resident) in &event.roles {
-        if let Some(who) = list.who(*resident) {
+        if let Some(who) = list.who_at(*resident, entry) {
             list.counted(&who, &event.kind, event.on);
             list.times(*resident, event.on.month_index());
         }

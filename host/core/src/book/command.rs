@@ -4,6 +4,7 @@ mod amend;
 mod carry;
 mod event;
 mod need;
+mod people;
 mod period;
 mod texts;
 
@@ -11,13 +12,14 @@ pub use amend::{AmendRejection, NotReversible};
 pub use carry::CarryRejection;
 pub use event::EventRejection;
 pub use need::Need;
+pub use people::PeopleRejection;
 pub use period::PeriodRejection;
 pub use texts::{Reference, SaltedText};
 
 pub use super::kinds::{
-    Amend, Assert, Carry, Change, Configure, Enrol, Erasure, History, Lapse, NoticeStep, Open,
-    PeriodTurn, Place, Receive, Release, Replace, Retry, Roster, SetTraits, Settle, SettlePart,
-    Step,
+    Amend, Assert, Carry, Change, Configure, Depart, Enrol, Erasure, History, Lapse, NoticeStep,
+    Open, PeriodTurn, Place, Receive, Rehouse, Release, Replace, Retry, Roster, SetTraits, Settle,
+    SettlePart, Step,
 };
 
 use super::kinds::Asked;
@@ -173,6 +175,8 @@ pub enum Rejection {
     Event(EventRejection),
     /// About what is carried in.
     Carry(CarryRejection),
+    /// Somebody cannot leave or move.
+    People(PeopleRejection),
 }
 
 impl From<Rejection> for Denial<Rejection> {
@@ -232,6 +236,7 @@ impl Rejection {
             Rejection::Amend(rejection) => rejection.code(),
             Rejection::Event(rejection) => rejection.code(),
             Rejection::Carry(rejection) => rejection.code(),
+            Rejection::People(rejection) => rejection.code(),
         }
     }
 
@@ -396,6 +401,7 @@ impl Rejection {
             Rejection::Amend(rejection) => rejection.both(),
             Rejection::Event(rejection) => rejection.both(),
             Rejection::Carry(rejection) => rejection.both(),
+            Rejection::People(rejection) => rejection.both(),
         }
     }
 }

@@ -191,13 +191,15 @@ pub(super) fn count_issued(book: &mut Book, today: LocalDate, decision: &Decisio
     }
 }
 
-/// Adds a decided event to the counters of everybody it concerns, or takes it `out` of its window again.
+/// Adds a decided event to the counters of everybody it concerns, or takes one that was `booked` with this entry out of its
+/// window again: out of those of the households of then.
 pub(super) fn count_event(
     book: &mut Book,
     event: &Event,
     ((quantity, scale), decision): ((i32, u8), &Decision),
-    out: bool,
+    booked: Option<u64>,
 ) -> Result<(), Rejection> {
+    let out = booked.is_some();
     let mut people: BTreeMap<ResidentNo, Cell> = BTreeMap::new();
     let who = event.doer().ok_or(Rejection::RoleMissing)?;
     let one = people.entry(who).or_default();
@@ -225,7 +227,8 @@ pub(super) fn count_event(
     }
     for (resident, cell) in people {
         let cell = if out { cell.negated() } else { cell };
-        let household = book.household(resident)?;
+        let member = book.member(resident)?;
+        let household = booked.map_or(member.household, |entry| member.home_at(entry));
         let subjects = [
             CounterSubject::Resident(resident),
             CounterSubject::Household(household),

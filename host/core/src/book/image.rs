@@ -10,6 +10,7 @@ use crate::chain::Head;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject, read_taken, write_taken};
 use crate::ids::{AssetNo, HouseholdNo, OrderNo, ResidentNo};
+use crate::member::Member;
 use crate::period::{PeriodRow, Standing, pack_holder, unpack_holder};
 use crate::record::{
     PickupCode, ReleaseReason, read_item, read_line, read_rule_set, read_whole_event, write_item,
@@ -17,7 +18,6 @@ use crate::record::{
 };
 use crate::settings::Settings;
 use crate::time::Instant;
-use crate::traits::{Member, Traits};
 
 /// Changes with whatever an image holds.
 const FORMAT: &str = "rongyi-book-3";
@@ -45,10 +45,9 @@ impl Book {
         });
         all(&mut w, self.counters(), write_counter);
         all(&mut w, self.members(), |w, (no, member)| {
-            let Member { household, traits } = member;
             w.u32(no.0);
-            w.u32(household.0);
-            w.bytes(&traits.encode());
+            w.u32(member.household.0);
+            w.bytes(&member.encode());
         });
         all(&mut w, self.orders(), |w, (_, order)| write_order(w, order));
         all(&mut w, self.sources(), |w, ((name, text), used)| {
@@ -112,8 +111,7 @@ impl Book {
         for _ in 0..r.u64()? {
             let no = ResidentNo(r.u32()?);
             let household = HouseholdNo(r.u32()?);
-            let traits = Traits::decode(r.bytes()?)?;
-            let member = Member { household, traits };
+            let member = Member::decode(household, r.bytes()?)?;
             book.residents.insert(no, Some(member));
         }
         for _ in 0..r.u64()? {

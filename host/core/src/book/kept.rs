@@ -6,10 +6,10 @@ use super::{AccountState, Book, Fate, Order, Used};
 use crate::account::{Account, Holder};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{Code, HouseholdNo, OrderNo, ResidentNo};
+use crate::member::Member;
 use crate::period::Standing;
 use crate::record::Event;
 use crate::time::Instant;
-use crate::traits::Member;
 
 impl Book {
     /// Every loaded account that exists, in order: of a rebuilt book, all of them.

@@ -11,6 +11,7 @@ mod assert;
 mod carry;
 mod configure;
 mod define;
+mod depart;
 mod earn;
 mod enrol;
 mod erase;
@@ -20,6 +21,7 @@ mod open;
 mod period;
 mod place;
 mod receive;
+mod rehouse;
 mod release;
 mod replace;
 mod retry;
@@ -33,6 +35,7 @@ pub use amend::{Amend, Change};
 pub use assert::Assert;
 pub use carry::{Carry, History};
 pub use configure::{Configure, Step};
+pub use depart::Depart;
 pub use enrol::Enrol;
 pub use erase::Erasure;
 pub use lapse::Lapse;
@@ -41,6 +44,7 @@ pub use open::Open;
 pub use period::PeriodTurn;
 pub use place::Place;
 pub use receive::Receive;
+pub use rehouse::Rehouse;
 pub use release::Release;
 pub use replace::Replace;
 pub use retry::Retry;
@@ -379,6 +383,10 @@ kinds! {
     Roster(Roster),
     /// A configuration is taken over, or a former one comes back.
     Configure(Configure),
+    /// Somebody left the community.
+    Depart(Depart),
+    /// People go to another household.
+    Rehouse(Rehouse),
     }
     of goods {
     /// Goods came in, or were missed.

@@ -151,6 +151,16 @@ impl Missing<'_> {
         }
     }
 
+    /// Somebody with the household that they belonged to when an entry was booked.
+    pub(super) fn who_at(&mut self, resident: ResidentNo, entry: u64) -> Option<Subjects> {
+        self.resident(resident);
+        let household = self.book.member(resident).ok()?.home_at(entry);
+        Some(Subjects {
+            resident,
+            household,
+        })
+    }
+
     pub(super) fn who(&mut self, resident: ResidentNo) -> Option<Subjects> {
         self.resident(resident);
         let household = self.book.household(resident).ok()?;
@@ -158,6 +168,13 @@ impl Missing<'_> {
             resident,
             household,
         })
+    }
+
+    /// Asks for everybody, where it has to be known who else belongs to a household.
+    pub(super) fn everyone(&mut self) {
+        if !self.book.everyone {
+            self.needs.push(Need::Everyone);
+        }
     }
 
     /// Asks for an entry; answers its records when they are loaded and it exists.

@@ -9,6 +9,7 @@ use crate::chain::{Block, Hash, Head};
 use crate::command::{Command, SaltedText};
 use crate::counters::{CounterKey, CounterRow};
 use crate::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo, RuleSetNo};
+use crate::member::Member;
 use crate::period::{PeriodLength, PeriodRow, PeriodState, Standing};
 use crate::record::{
     About, Envelope, Event, Item, LotDate, OrderLine, PickupCode, Record, ReleaseReason, RuleSet,
@@ -17,7 +18,6 @@ use crate::record::{
 use crate::rule::{Judge, Refusal};
 use crate::settings::Settings;
 use crate::time::{Instant, LocalDate};
-use crate::traits::Member;
 
 /// A command that is being decided: with when it is decided, and who answers for the rules.
 pub(super) struct Asking<'c> {

@@ -16,6 +16,7 @@ mod facts;
 mod floors;
 mod gifts;
 mod later;
+mod leaving;
 pub(super) mod loaded;
 mod noticed;
 mod people;

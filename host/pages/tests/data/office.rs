@@ -87,6 +87,9 @@ fn resident(lang: Lang, size: Size) -> ResidentView {
             what: l(lang, "看了余额", "saw the balance"),
             note: "11-22 09:05".to_owned(),
         }],
+        household: 3,
+        left: String::new(),
+        done: "enrol-known",
         acts: ResidentActs {
             record: true,
             order: true,
@@ -95,6 +98,7 @@ fn resident(lang: Lang, size: Size) -> ResidentView {
             reset: true,
             listing: true,
             export: true,
+            enrol: true,
         },
     }
 }
@@ -166,6 +170,12 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         traits: Vec::new(),
         devices: Vec::new(),
         reads: Vec::new(),
+        left: l(
+            lang,
+            "迁出，2026年11月20日登记。这个号码不能再记新的事项。",
+            "Moved away, entered on 20 November. Nothing new can be booked.",
+        ),
+        done: "",
         acts: ResidentActs::default(),
         ..full.clone()
     };

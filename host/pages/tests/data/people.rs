@@ -80,12 +80,12 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         household: 3,
         typed: (l(lang, "陈秀英", "Chen Xiuying"), String::new()),
         errors: Vec::new(),
-        done: "enrol-known",
-        stays: (true, 1286, 2550, 1),
     };
     let mut of_person = one.clone();
-    of_person.stays.0 = false;
-    of_person.done = "";
+    of_person.errors = vec![wrong(
+        "name",
+        l(lang, "名字不能空着。", "The name can't be empty."),
+    )];
     let home = HouseholdView {
         shell: office(lang, size),
         no: 3,
@@ -94,10 +94,12 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         typed: (l(lang, "陈阿婆家", "Grandma Chen's"), String::new()),
         errors: Vec::new(),
         done: true,
+        moved: true,
         members: vec![person(lang)],
         points: Some(1286),
     };
     let mut empty = home.clone();
+    empty.moved = false;
     (empty.name, empty.address, empty.points, empty.done) =
         (String::new(), String::new(), None, false);
     empty.members.clear();

@@ -11,8 +11,11 @@
 
 use std::net::IpAddr;
 
+use rongyi_core::book::Loaded;
 use rongyi_core::chain::Hash;
+use rongyi_core::command::Need;
 use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::member::Departure;
 use rongyi_core::time::Instant;
 use rongyi_core::typed;
 use rongyi_store::{NewAccessRecord, NewSession, Store, StoreError, Subject, TryKey, Whose};
@@ -108,6 +111,8 @@ async fn account(
                 return Ok(None);
             };
             let person = store.resident_person(community, resident).await?;
+            let gone = is_gone(store, community, resident).await?;
+            let person = person.filter(|_| !gone);
             Ok(person.map(|person| Account {
                 whose: Whose::Person(person.person_id),
                 subject: Subject::Resident(resident),
@@ -123,6 +128,20 @@ async fn account(
             }))
         }
     }
+}
+
+/// Whether nobody signs in with this number any more: its holder died, or goes on under another one.
+async fn is_gone(
+    store: &Store,
+    community: &Code,
+    resident: ResidentNo,
+) -> Result<bool, AccessError> {
+    let loaded = store.load(community, &[Need::Resident(resident)]).await?;
+    let Some(Loaded::Resident(_, Some(member))) = loaded.into_iter().next() else {
+        return Ok(false);
+    };
+    let how = member.left.map(|left| left.how);
+    Ok(matches!(how, Some(Departure::Died | Departure::Same(_))))
 }
 
 /// The form in which a PIN is compared: digits as they are on the card, however they were typed. A password stays as

@@ -18,6 +18,7 @@ use crate::access::recovery::RecoveryError;
 use crate::activities::ActivityError;
 use crate::audit::proof::ProofFault;
 use crate::cases::CaseError;
+use crate::people::leaving::LeavingError;
 use crate::people::own::OwnError;
 use crate::period::PeriodError;
 use crate::redemption::till::TillError;
@@ -283,6 +284,21 @@ impl IntoResponse for Fault {
         }
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<LeavingError> for Fault {
+    fn from(error: LeavingError) -> Self {
+        match error {
+            LeavingError::Store(error) => error.into(),
+            LeavingError::Clerk(error) => error.into(),
+            LeavingError::Own => Fault::new(
+                StatusCode::FORBIDDEN,
+                "leaving.own",
+                "这关系到您自己或您家里，请另一位同事来登记。",
+                "This concerns you or your own household. Ask a colleague to enter it.",
+            ),
+        }
     }
 }
 

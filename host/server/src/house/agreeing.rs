@@ -103,6 +103,7 @@ fn settings(
         by_scale: true,
         written: known.and_then(|known| known.written),
         beside,
+        leaving: community.leaving,
     }
 }
 

@@ -22,7 +22,7 @@ use crate::earning::cli::{read, understood, unreadable};
 use crate::house::House;
 use crate::people::{
     Added, FirstSecret, HOUSEHOLD_COLUMNS, PERSON_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS,
-    Stopped, finding,
+    Stopped, finding, leaving,
 };
 use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS, by_hand};
 use crate::{people, stock};
@@ -123,6 +123,8 @@ pub(crate) async fn resident(command: ResidentCommand) -> Result<(), Failure> {
             (place, pins, update, Job::Typed(row))
         }
         ResidentCommand::Find(args) => return finding::cli::run(args).await,
+        ResidentCommand::Leave(args) => return leaving::cli::leave(args).await,
+        ResidentCommand::Move(args) => return leaving::cli::move_home(args).await,
         ResidentCommand::Traits {
             place,
             resident,

@@ -8,18 +8,23 @@ pub(crate) mod web;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_store::{Found, Store, StoreError};
 
+use super::card;
+
 /// Hits that are shown; whoever is not among them is found by a word more.
 pub const HITS_MAX: usize = 20;
 /// Characters of a question that are read.
 const TYPED_MAX: usize = 200;
 
-/// Whom this text finds, the nearest first: see [`rongyi_names::asked`]. Nothing typed finds nobody.
+/// Whom this text finds, the nearest first, or whose card was scanned: see [`rongyi_names::asked`]. Nothing typed finds nobody.
 ///
 /// # Errors
 /// What the database said.
 pub async fn find(store: &Store, community: &Code, typed: &str) -> Result<Found, StoreError> {
     let short: String = typed.chars().take(TYPED_MAX).collect();
-    let asked = rongyi_names::asked(&short);
+    let asked = match card::scanned(store, community, &short).await? {
+        Some(resident) => rongyi_names::asked(&format!("No. {resident}")),
+        None => rongyi_names::asked(&short),
+    };
     if asked.is_empty() {
         return Ok(Found::default());
     }

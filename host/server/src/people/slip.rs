@@ -30,7 +30,7 @@ impl Slip {
 }
 
 /// The address of this community, as it is typed into a browser.
-pub(super) fn site(visit: &Visit, headers: &HeaderMap) -> String {
+pub(crate) fn site(visit: &Visit, headers: &HeaderMap) -> String {
     let public = visit.app.house.config.public_url.clone();
     let host = headers
         .get(header::HOST)

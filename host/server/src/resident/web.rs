@@ -7,6 +7,7 @@ use rongyi_clerk::receipt;
 use rongyi_core::account::Holder;
 use rongyi_core::book::{FateState, Frame};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::member::Departure;
 use rongyi_core::record::Change;
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{
@@ -28,6 +29,7 @@ use crate::ledger::wallets::at_hand;
 use crate::ledger::web::{Wanting, orders_of, others, page, waits};
 use crate::ledger::why::why_view;
 use crate::people::accounts::tail;
+use crate::people::leaving;
 use crate::people::own::cli::as_json;
 use crate::people::own::{self, ERASED};
 use crate::people::privacy::{listed, read_row};
@@ -45,6 +47,8 @@ const DEVICES_MAX: usize = 10;
 #[derive(Debug, Deserialize)]
 pub(crate) struct PageQuery {
     before: Option<Seq>,
+    #[serde(default)]
+    done: String,
 }
 
 fn acts(duty: &OnDuty) -> ResidentActs {
@@ -56,6 +60,7 @@ fn acts(duty: &OnDuty) -> ResidentActs {
         reset: duty.may(Act::ResetPin),
         listing: duty.may(Act::SetListing),
         export: duty.may(Act::ReadPerson),
+        enrol: duty.may(Act::Enrol),
     }
 }
 
@@ -105,10 +110,42 @@ pub(crate) async fn show_resident(
             .collect(),
         devices: devices(visit, &me).await?,
         reads: looked(visit, me.resident).await?,
+        household: wallet.household.0,
+        left: left(visit, me.resident).await?,
+        done: match query.done.as_str() {
+            "known" => "enrol-known",
+            "corrected" => "person-corrected",
+            "left" => "resident-left-done",
+            _ => "",
+        },
         acts: acts(&duty),
         shell: visit.shell(),
     })
     .into_response())
+}
+
+/// That somebody left, as a sentence; nothing where they did not.
+async fn left(visit: &Visit, resident: ResidentNo) -> Result<String, Fault> {
+    let member = leaving::member(&visit.app.house.store, &visit.code, resident).await?;
+    let Some(left) = member.and_then(|member| member.left) else {
+        return Ok(String::new());
+    };
+    let how = match left.how {
+        Departure::MovedAway => visit.either("已迁出", "Moved away"),
+        Departure::Died => visit.either("已去世", "Died"),
+        Departure::Same(other) => visit.either(
+            &format!("重复登记，以后用 {other} 号"),
+            &format!("Enrolled twice, goes on as {other}"),
+        ),
+    };
+    let shell = visit.shell();
+    Ok(shell.t2(
+        "resident-left",
+        "how",
+        how,
+        "day",
+        shell.day_long(day(left.on)),
+    ))
 }
 
 /// Who else belongs to the household. They are named, so they can see by whom.

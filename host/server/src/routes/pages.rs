@@ -201,6 +201,12 @@ pub fn addresses() -> Addresses {
             "/{community}/residents/{resident}/passbook/{seq}",
             resident::web::show_line,
         )
+        .post(
+            ResetPin,
+            "/{community}/residents/{resident}/card",
+            people::card::make,
+        )
+        .get(SeePublic, "/{community}/card/{word}", people::card::open)
         .get(
             ReadPerson,
             "/{community}/residents/{resident}/data.json",
@@ -413,6 +419,26 @@ pub fn addresses() -> Addresses {
             Enrol,
             "/{community}/people/residents/{resident}",
             people::enrolment::homes::correct_resident,
+        )
+        .get(
+            Enrol,
+            "/{community}/people/residents/{resident}/leave",
+            people::leaving::web::show_leave,
+        )
+        .post(
+            Enrol,
+            "/{community}/people/residents/{resident}/leave",
+            people::leaving::web::leave,
+        )
+        .get(
+            Enrol,
+            "/{community}/people/households/{household}/move",
+            people::leaving::web::show_move,
+        )
+        .post(
+            Enrol,
+            "/{community}/people/households/{household}/move",
+            people::leaving::web::move_home,
         )
         .get(
             Enrol,

@@ -74,6 +74,38 @@ const WALK: &[(&str, Step)] = &[
     ),
     ("resident find", One(&["-c", "green", "1001"], 0)),
     (
+        "resident leave",
+        One(
+            &[
+                "-c",
+                "green",
+                "--resident",
+                "1001",
+                "--how",
+                "moved",
+                "--reason",
+                "迁出",
+            ],
+            0,
+        ),
+    ),
+    (
+        "resident move",
+        One(
+            &[
+                "-c",
+                "green",
+                "--residents",
+                "1001",
+                "--household",
+                "9",
+                "--reason",
+                "换户",
+            ],
+            0,
+        ),
+    ),
+    (
         "staff add",
         One(
             &[

@@ -53,6 +53,7 @@ fn filled(path: &str, (entry, order): (u64, u64)) -> String {
         ("{shift}", "1".to_owned()),
         ("{team}", "1".to_owned()),
         ("{key}", "1001-0".to_owned()),
+        ("{word}", "0".repeat(32)),
     ];
     let fill = |path: String, (hole, value): (&str, String)| path.replace(hole, &value);
     let path = holes.into_iter().fold(path.to_owned(), fill);

@@ -26,6 +26,7 @@ mod foreign;
 mod helped;
 mod hosts;
 mod in_force;
+mod leaving;
 mod links;
 mod marked;
 mod nasty;

@@ -11,10 +11,10 @@ use rongyi_core::chain::{Hash, Head};
 use rongyi_core::command::Need;
 use rongyi_core::counters::{CounterKey, CounterRow, CounterSubject};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo};
+use rongyi_core::member::Member;
 use rongyi_core::period::Standing;
 use rongyi_core::record::{Event, OrderLine, PickupCode, Record, ReleaseReason};
 use rongyi_core::time::Instant;
-use rongyi_core::traits::Member;
 use sqlx::FromRow;
 
 use super::fates::{FateRow, fate};

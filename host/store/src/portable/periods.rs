@@ -2,8 +2,8 @@
 
 use rongyi_core::account::Holder;
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
+use rongyi_core::member::Member;
 use rongyi_core::period::{PeriodRow, Standing, pack_holder, unpack_holder};
-use rongyi_core::traits::{Member, Traits};
 
 use super::forms::{narrow, place, uint};
 use super::lists::{self, each_number, looked_up};
@@ -75,10 +75,10 @@ pub(super) fn member(
     community: &Code,
     (resident, household, traits): MemberRow,
 ) -> Result<(ResidentNo, Member), StoreError> {
-    let traits =
-        Traits::decode(&traits).map_err(|_| corrupt("traits of resident", community, resident))?;
     let household = HouseholdNo(narrow(household)?);
-    Ok((ResidentNo(narrow(resident)?), Member { household, traits }))
+    let member = Member::decode(household, &traits)
+        .map_err(|_| corrupt("traits of resident", community, resident))?;
+    Ok((ResidentNo(narrow(resident)?), member))
 }
 
 /// The standings of these holders at one cut-off.

@@ -7,9 +7,9 @@ use rongyi_core::book::{AccountState, Order, Used};
 use rongyi_core::chain::{Block, VERSION};
 use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::member::Member;
 use rongyi_core::record::Record;
 use rongyi_core::time::{Instant, LocalDate};
-use rongyi_core::traits::Member;
 
 use super::forms::{account, code, date, hash, narrow, place, uint};
 use super::load::{OrderRow, counter, order_columns, states, use_of, used};

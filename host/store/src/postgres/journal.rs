@@ -455,7 +455,7 @@ impl<'c> Arrays<'c> {
                 ix,
                 i64::from(resident.0),
                 i64::from(member.household.0),
-                member.traits.encode(),
+                member.encode(),
             );
         }
         for item in newest(&changes.items, |item| item.no) {

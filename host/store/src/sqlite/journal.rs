@@ -368,7 +368,7 @@ async fn derive(
                     .bind(*community)
                     .bind(i64::from(resident.0))
                     .bind(i64::from(member.household.0))
-                    .bind(member.traits.encode()))
+                    .bind(member.encode()))
             },
         )
         .await?;

@@ -6,7 +6,7 @@ use strsim::levenshtein;
 
 use crate::amount::Decimal;
 use crate::book::{Book, period};
-use crate::command::{EventRejection, Rejection};
+use crate::command::{EventRejection, PeopleRejection, Rejection};
 use crate::ids::{Code, ResidentNo, RuleSetNo};
 use crate::record::{Event, Quantity, RuleSet};
 use crate::rule::{FieldKind, KindPlan, NO_TIME, Value};
@@ -85,6 +85,13 @@ pub(in crate::book) fn check_person_now(
 pub(in crate::book) fn check_person(book: &Book, resident: ResidentNo) -> Result<(), Rejection> {
     if book.member(resident)?.is_erased() {
         return Err(EventRejection::ResidentErased { resident }.into());
+    }
+    if let Some(left) = book.member(resident)?.left {
+        return Err(PeopleRejection::Left {
+            resident,
+            on: left.on,
+        }
+        .into());
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ impl Act for Carry {
     fn needs(&self, list: &mut Missing<'_>, command: &Command) {
         list.other_form(&self.source, command);
         list.source(&self.source);
-        self.rows(list);
+        self.rows(list, None);
     }
 
     fn apply(&self, book: &mut Book, asking: Asking<'_>) -> Result<Applied, Rejection> {
@@ -76,7 +76,8 @@ impl Act for Carry {
         let history = &self.history;
         let cell = cell(book, history)?;
         check(book, history)?;
-        add(book, self.holder, history, &cell, history.days);
+        let subjects = subjects(book, self.holder, None);
+        add(book, &subjects, (history, &cell), history.days);
         let record = Record::asked(asking.envelope, self.clone());
         let receipt = book.append(asking.command, vec![record], &[]);
         book.use_source(&self.source, receipt.entry);
@@ -86,11 +87,11 @@ impl Act for Carry {
 
 impl Carry {
     /// The rows that it is kept in.
-    fn rows(&self, list: &mut Missing<'_>) {
+    fn rows(&self, list: &mut Missing<'_>, booked: Option<u64>) {
         if let Holder::Resident(resident) = self.holder {
             list.resident(resident);
         }
-        for subject in subjects(list.book, self.holder) {
+        for subject in subjects(list.book, self.holder, booked) {
             for month in months(&self.history) {
                 list.counter(subject, &self.history.kind, month);
             }
@@ -158,15 +159,16 @@ impl Kept for Carry {
         None
     }
 
-    fn undo_needs(&self, list: &mut Missing<'_>, _: u64) {
-        self.rows(list);
+    fn undo_needs(&self, list: &mut Missing<'_>, entry: u64) {
+        self.rows(list, Some(entry));
     }
 
-    fn undo(&self, book: &mut Book, _: u64, _: &[Record]) -> Result<(), Rejection> {
+    fn undo(&self, book: &mut Book, entry: u64, _: &[Record]) -> Result<(), Rejection> {
         let history = &self.history;
         let cell = cell(book, history)?.negated();
         let days = history.days.saturating_neg();
-        add(book, self.holder, history, &cell, days);
+        let subjects = subjects(book, self.holder, Some(entry));
+        add(book, &subjects, (history, &cell), days);
         Ok(())
     }
 }
@@ -248,13 +250,17 @@ fn months(history: &History) -> Vec<i32> {
         .collect()
 }
 
-/// Whose counters see it. The people behind a household's must be loaded.
-fn subjects(book: &Book, holder: Holder) -> Vec<CounterSubject> {
+/// Whose counters see it: with the household of now, or of when it was `booked`. The people behind a household's must be
+/// loaded.
+fn subjects(book: &Book, holder: Holder, booked: Option<u64>) -> Vec<CounterSubject> {
     let mut all = vec![CounterSubject::Community];
     match holder {
         Holder::Resident(no) => {
             all.push(CounterSubject::Resident(no));
-            all.extend(book.household(no).ok().map(CounterSubject::Household));
+            let member = book.member(no).ok();
+            let home =
+                member.map(|member| booked.map_or(member.household, |at| member.home_at(at)));
+            all.extend(home.map(CounterSubject::Household));
         }
         Holder::Household(no) => all.push(CounterSubject::Household(no)),
         Holder::Community | Holder::Fund(_) => {}
@@ -262,11 +268,16 @@ fn subjects(book: &Book, holder: Holder) -> Vec<CounterSubject> {
     all
 }
 
-fn add(book: &mut Book, holder: Holder, history: &History, cell: &Cell, days: i64) {
-    for subject in subjects(book, holder) {
+fn add(
+    book: &mut Book,
+    subjects: &[CounterSubject],
+    (history, cell): (&History, &Cell),
+    days: i64,
+) {
+    for subject in subjects {
         for month in months(history) {
             let key = CounterKey {
-                subject,
+                subject: *subject,
                 kind: history.kind.clone(),
                 month,
             };

@@ -9,8 +9,8 @@ use crate::chain::Hash;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::command::{Command, Rejection};
 use crate::ids::{HouseholdNo, ResidentNo};
+use crate::member::Member;
 use crate::record::{Personal, Record};
-use crate::traits::{Member, Traits};
 
 const NUMBER_MAX: u32 = 0x7fff_ffff;
 
@@ -42,8 +42,7 @@ impl Act for Enrol {
                 household,
             });
         }
-        let traits = Traits::default();
-        book.put_member(resident, Member { household, traits });
+        book.put_member(resident, Member::of(household));
         let record = Record::asked(asking.envelope, *self);
         Ok(Applied::Fresh(book.append(
             asking.command,

@@ -8,8 +8,8 @@ use crate::book::{Applied, Asking, Book};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::command::{Command, Rejection};
 use crate::ids::{Code, ResidentNo};
+use crate::member::Member;
 use crate::record::{Personal, Record};
-use crate::traits::Member;
 
 /// A resident's traits; 0 takes one away, and those that are not named stay.
 #[derive(Debug, Clone, PartialEq, Eq)]

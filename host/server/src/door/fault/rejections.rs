@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use axum::http::StatusCode;
-use rongyi_core::command::PeriodRejection;
-use rongyi_core::command::{AmendRejection, Rejection};
+use rongyi_core::command::{AmendRejection, PeopleRejection, PeriodRejection, Rejection};
 
 use super::Fault;
 
@@ -28,6 +27,7 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::ConfigurationMoved
         | Rejection::NothingToDo => StatusCode::CONFLICT,
         Rejection::Period(period) => period_status(period),
+        Rejection::People(people) => people_status(people),
         Rejection::KindUnknown { .. }
         | Rejection::Event(_)
         | Rejection::Carry(_)
@@ -49,6 +49,19 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::NotConfigured
         | Rejection::SetUnknown { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Rejection::Amend(amend) => amend_status(amend),
+    }
+}
+
+fn people_status(rejection: &PeopleRejection) -> StatusCode {
+    match rejection {
+        PeopleRejection::Busy { .. }
+        | PeopleRejection::Owes { .. }
+        | PeopleRejection::Share { .. }
+        | PeopleRejection::Same { .. }
+        | PeopleRejection::MovedOn { .. } => StatusCode::CONFLICT,
+        PeopleRejection::Left { .. }
+        | PeopleRejection::Heir { .. }
+        | PeopleRejection::Apart { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -41,6 +41,8 @@ pub(crate) const ACTS: &[(&str, Act)] = &[
     ("resident import", Act::Enrol),
     ("resident traits", Act::Enrol),
     ("resident find", Act::FindResident),
+    ("resident leave", Act::Enrol),
+    ("resident move", Act::Enrol),
     ("staff add", Act::ManageStaff),
     ("staff import", Act::ManageStaff),
     ("staff password", Act::ManageStaff),

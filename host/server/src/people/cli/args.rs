@@ -9,6 +9,7 @@ use crate::access;
 use crate::door::terminal::Installation;
 use crate::people;
 use crate::people::finding::cli::FindArgs;
+use crate::people::leaving::cli::{LeaveArgs, MoveArgs};
 use crate::people::own::cli::{EraseArgs, ExportArgs};
 
 const AGAIN: &str = "\
@@ -145,6 +146,19 @@ and what is not named stays. The ledger records who set them and when.")]
     },
     /// 找居民：姓名、拼音、首字母、号码、电话尾号、地址 / find anybody by whatever is known of them
     Find(FindArgs),
+    /// 迁出、去世、重复登记 / somebody moved away, died, or was enrolled twice
+    #[command(after_help = "\
+余下的积分归谁，照社区文件里的 [leaving]；没有写的，留在原处。 What is left goes where [leaving] of the community's file
+says; where it says nothing it stays.
+登记错了：rongyi reverse -c ID --entry N。 A mistake is taken back with rongyi reverse.")]
+    Leave(LeaveArgs),
+    /// 换户、分户、并户 / people go to another household
+    #[command(after_help = "\
+例 / examples:
+  rongyi resident move -c nanmen --residents 1002 --household 7 --points 30 --reason \"分户，居委会已核\" --yes
+  rongyi resident move -c nanmen --residents 1001,1002 --household 9 --reason \"并户，两家都同意\" --yes
+一户的人都走，积分全部带走。 When all of a household go, all of its points go along.")]
+    Move(MoveArgs),
     /// 从文件登记，列：resident,household,name,phone / from a file with these columns
     #[command(after_help = "\
 同一个文件再导入一次，什么也不会变：已有的居民不会得到新 PIN。

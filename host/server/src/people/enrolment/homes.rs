@@ -1,10 +1,8 @@
-//! A household and who lives there, and one resident: what they are called, and what a move to another household would
-//! meet. The book cannot move anybody yet, and these pages say so.
+//! A household and who lives there, and what it and its people are called.
 
 use axum::Form;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
-use rongyi_core::book::Stand;
 use rongyi_core::ids::{AssetNo, HouseholdNo, ResidentNo};
 use rongyi_core::settings::Unit;
 use rongyi_pages::{FieldError, HouseholdView, PersonView};
@@ -17,15 +15,11 @@ use crate::door::Kind;
 use crate::door::asked::{No, Path, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, go};
+use crate::due;
 use crate::ledger::past;
 use crate::people::own::ERASED;
 use crate::people::slip::not_finished;
 use crate::people::{Added, Office, add_households, add_residents_at};
-use crate::redemption::wallet;
-use crate::{due, jobs};
-
-/// Orders of a resident that are looked at for a move.
-const ORDERS: u32 = 100;
 
 /// What has just happened.
 #[derive(Debug, Deserialize)]
@@ -63,32 +57,13 @@ async fn resident_row(visit: &Visit, no: u32) -> Result<ResidentRow, Fault> {
 
 async fn person_view(duty: &OnDuty, row: &ResidentRow) -> Result<PersonView, Fault> {
     let visit = &duty.visit;
-    let store = &visit.app.house.store;
     duty.reads(Kind::Identity, &[row.resident]).await?;
-    duty.reads(Kind::Balance, &[row.resident]).await?;
-    jobs::catch_up(&visit.app.house, &visit.code).await?;
-    let frame = store.frame(&visit.code).await?;
-    let frame = frame.ok_or_else(Fault::not_found)?;
-    let unit = frame.settings.as_ref().map(|settings| settings.unit);
-    let wallet = wallet(store, &frame, row.resident, visit.today()).await?;
-    let (points, minutes) = wallet.map_or((0, 0), |wallet| {
-        (wallet.points.spendable(visit.today()), wallet.minutes)
-    });
-    let orders = store
-        .orders_of_resident(&visit.code, row.resident, ORDERS)
-        .await?;
-    let open = orders
-        .iter()
-        .filter(|order| visit.seen(order).stand == Stand::Reserved);
-    let open = i64::try_from(open.count()).unwrap_or(i64::MAX);
     Ok(PersonView {
         shell: visit.shell(),
         typed: (row.name.clone().unwrap_or_default(), String::new()),
         row: person_row(visit, row).await?,
         household: row.household.0,
         errors: Vec::new(),
-        done: "",
-        stays: (unit == Some(Unit::Household), points, minutes, open),
     })
 }
 
@@ -96,15 +71,9 @@ async fn person_view(duty: &OnDuty, row: &ResidentRow) -> Result<PersonView, Fau
 pub(crate) async fn show_resident(
     duty: OnDuty,
     Path((_, No(no))): Path<(String, No)>,
-    Typed(query): Typed<DoneQuery>,
 ) -> Result<Response, Fault> {
     let row = resident_row(&duty.visit, no).await?;
-    let mut view = person_view(&duty, &row).await?;
-    view.done = match query.done.as_str() {
-        "known" => "enrol-known",
-        "corrected" => "person-corrected",
-        _ => "",
-    };
+    let view = person_view(&duty, &row).await?;
     Ok(Html(view).into_response())
 }
 
@@ -132,9 +101,7 @@ pub(crate) async fn correct_resident(
     let key = visit.app.vault.secret();
     let added = add_residents_at(office, key, typed.alone(), true).await;
     match refused(visit, added)? {
-        None => Ok(go(
-            &visit.path(&format!("/people/residents/{no}?done=corrected"))
-        )),
+        None => Ok(go(&visit.path(&format!("/residents/{no}?done=corrected")))),
         Some((code, message)) => {
             let mut view = person_view(&duty, &row).await?;
             let field = if code == "phone.form" {
@@ -184,6 +151,7 @@ async fn household_view(duty: &OnDuty, no: u32) -> Result<HouseholdView, Fault> 
         address,
         errors: Vec::new(),
         done: false,
+        moved: false,
         points: household_points(duty, household, &members).await?,
         members: rows,
     })
@@ -218,6 +186,7 @@ pub(crate) async fn show_household(
 ) -> Result<Response, Fault> {
     let mut view = household_view(&duty, no).await?;
     view.done = !query.done.is_empty();
+    view.moved = query.done == "moved";
     Ok(Html(view).into_response())
 }
 

@@ -86,12 +86,12 @@ pub(crate) async fn find_people(
             .await?
             .is_some()
     {
-        return Ok(go(&visit.path(&format!("/people/residents/{resident}"))));
+        return Ok(go(&visit.path(&format!("/residents/{resident}"))));
     }
     let found = residents_called(store, &visit.code, &input.who, FOUND_MAX).await?;
     if let [only] = found.as_slice() {
         let no = only.resident;
-        return Ok(go(&visit.path(&format!("/people/residents/{no}"))));
+        return Ok(go(&visit.path(&format!("/residents/{no}"))));
     }
     if found.is_empty() {
         let fault = Fault::input("", "", "");
@@ -217,10 +217,9 @@ pub(crate) async fn enrol_one(
         return wrong(visit, &input, "name", message).await;
     }
     match one.outcome {
-        Outcome::Known => Ok(go(&visit.path(&format!(
-            "/people/residents/{}?done=known",
-            one.written.resident
-        )))),
+        Outcome::Known => Ok(go(
+            &visit.path(&format!("/residents/{}?done=known", one.written.resident))
+        )),
         Outcome::Bad | Outcome::Conflict => {
             let (column, message) = (one.column, why(visit, one));
             wrong(visit, &input, column, message).await
@@ -346,9 +345,7 @@ async fn enrolled(
         // Somebody else sent the same a moment before.
         let resident = planned.rows.first().map(|row| row.written.resident.clone());
         let no = resident.unwrap_or_default();
-        return Ok(go(
-            &visit.path(&format!("/people/residents/{no}?done=known"))
-        ));
+        return Ok(go(&visit.path(&format!("/residents/{no}?done=known"))));
     };
     let number = typed::number(&first.who).map_or(first.who, |no| printed(ResidentNo(no)));
     let slip_of = Slip::of(Audience::Resident, first.name, number, first.secret);

@@ -8,9 +8,9 @@ use rongyi_core::book::{Frame, Loaded};
 use rongyi_core::chain::hex;
 use rongyi_core::command::Need;
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
+use rongyi_core::member::Member;
 use rongyi_core::record::{About, Personal, Record};
 use rongyi_core::rule::Text;
-use rongyi_core::traits::Member;
 use rongyi_store::{PassbookRow, Store};
 
 use super::{ERASED, Movement, OwnError, Residency};
