@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use rongyi_cases::{WorkCalendar, bundled_calendar};
+use rongyi_core::typed;
 use rongyi_files::Trouble;
 use rongyi_rules::{Allowance, Lowered, Tier};
 use toml::de::DeValue;
@@ -19,6 +20,8 @@ use rongyi_rules::PARK_AFTER;
 
 /// For how many months the record of who read what is kept, where the file does not say.
 pub(super) const READ_LOG_MONTHS: u32 = 12;
+/// When ledgers are checked, where the file does not say: half past three at night, in minutes.
+const NIGHTLY: u16 = 210;
 
 /// The values of `rongyi.toml`, the communities still as paths.
 pub(super) struct Host {
@@ -31,6 +34,7 @@ pub(super) struct Host {
     pub(super) limits: Allowance,
     pub(super) park_after: usize,
     pub(super) auto_apply: bool,
+    pub(super) nightly_check: Option<u16>,
     pub(super) read_log_months: u32,
     pub(super) serving: serving::Limits,
     pub(super) metrics_from: Vec<IpAddr>,
@@ -56,6 +60,7 @@ pub(super) fn read(
         .and_then(|field| field.integer(1..=1_000))
         .and_then(|events| usize::try_from(events).ok());
     let auto_apply = table.get("auto_apply").and_then(|field| field.yes_no());
+    let nightly = table.get("nightly_check").map(|field| read_night(&field));
     let months = table
         .get("read_log_months")
         .and_then(|field| field.integer(1..=120))
@@ -82,6 +87,7 @@ pub(super) fn read(
         limits,
         park_after: park_after.unwrap_or(PARK_AFTER),
         auto_apply: auto_apply.unwrap_or(false),
+        nightly_check: nightly.unwrap_or(Some(NIGHTLY)),
         read_log_months: months.unwrap_or(READ_LOG_MONTHS),
         serving: read_serving(table),
         metrics_from: table
@@ -91,6 +97,28 @@ pub(super) fn read(
         security_contact: read_contacts(table),
         calendar: Arc::new(read_calendar(table)),
     }
+}
+
+/// `nightly_check = "03:30"`, or `"never"`.
+fn read_night(field: &Field<'_>) -> Option<u16> {
+    let text = field.string()?;
+    if text == "never" {
+        return None;
+    }
+    let minute = typed::minute(text);
+    if minute.is_none() {
+        field.refuse(
+            both(
+                format!("“{text}”不是几点几分。"),
+                format!("“{text}” is no time of day."),
+            ),
+            both(
+                "写成 \"03:30\" 的样子；不要夜里核对，写 \"never\"。",
+                "Write it like \"03:30\", or \"never\" for no nightly check.",
+            ),
+        );
+    }
+    minute
 }
 
 /// `[calendar]`: lists of days off and opening hours, laid over those that come with the program.

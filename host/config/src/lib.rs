@@ -58,6 +58,8 @@ pub struct Config {
     pub park_after: usize,
     /// Whether what is saved is taken over at once, without anybody applying it.
     pub auto_apply: bool,
+    /// The minute of the day from which on the ledgers are checked once a day; `None` for never.
+    pub nightly_check: Option<u16>,
     /// For how many months it is kept who read what.
     pub read_log_months: u32,
     /// What connections may take.
@@ -192,6 +194,7 @@ fn config(
         limits: host.limits,
         park_after: host.park_after,
         auto_apply: host.auto_apply,
+        nightly_check: host.nightly_check,
         calendar: host.calendar,
         read_log_months: host.read_log_months,
         serving: host.serving,

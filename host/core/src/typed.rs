@@ -142,7 +142,7 @@ pub fn day(text: &str) -> Option<LocalDate> {
 }
 
 /// A time of day as minutes: `9:05`, `09:20`, `09:20:59`.
-fn minute(text: &str) -> Option<u16> {
+pub fn minute(text: &str) -> Option<u16> {
     let mut parts = text.split(':');
     let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next().unwrap_or("00"));
     let number = |part: &str, most: usize, below: u16| {

@@ -80,8 +80,8 @@ pub use people::{
     StaffNewView, TokenRow, TokensView,
 };
 pub use period::{
-    PeriodCard, PeriodDue, PeriodLine, PeriodOpen, PeriodPrepareView, PeriodStage, PeriodView,
-    PeriodsView, StillOpen,
+    PeriodCard, PeriodDue, PeriodForeseen, PeriodLine, PeriodOpen, PeriodPrepareView, PeriodStage,
+    PeriodView, PeriodsView, StillOpen,
 };
 pub use privacy::{ListingDeskView, PrivacyView, PublicListing, ReadRow};
 pub use proof::{
@@ -113,7 +113,7 @@ pub use till::{
     ReturnWay, TillCheckView, TillDay, TillDayView, TillItem, TillLine, TillOutcome, TillPieces,
     TillResultView, TillSums, TillView, TillWaiting,
 };
-pub use today::{IssueCard, LapsingRow, LapsingView, Task, TodayRow, TodayView};
+pub use today::{IssueCard, LapsingRow, LapsingView, Task, TodayNight, TodayRow, TodayView};
 pub use wall::{Paper, WallLine, WallLink, WallSheetView, WallView};
 pub use why::{Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 

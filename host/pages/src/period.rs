@@ -173,6 +173,23 @@ pub struct PeriodPrepareView {
     pub alone: bool,
     /// Whether an earlier cut-off was taken back.
     pub withdrawn: bool,
+    /// What closing would come to, where somebody asked.
+    pub foreseen: Option<PeriodForeseen>,
+}
+
+/// What closing a period would come to.
+#[derive(Debug, Clone)]
+pub struct PeriodForeseen {
+    /// Households or people that there are, and those that were asked about.
+    pub holders: (i64, i64),
+    /// Points that they would be given.
+    pub given: i64,
+    /// Points that would be taken, below zero.
+    pub taken: i64,
+    /// How many the rule would refuse.
+    pub refused: i64,
+    /// Those whose points change most.
+    pub lines: Vec<PeriodLine>,
 }
 
 /// A holder with what closing gives.

@@ -134,6 +134,17 @@ impl IssueCard {
     }
 }
 
+/// What the last nightly check of the ledger came to.
+#[derive(Debug, Clone)]
+pub struct TodayNight {
+    /// When.
+    pub day: Day,
+    /// Records that were read.
+    pub records: i64,
+    /// What is wrong, each with its place; or why it could not be looked at.
+    pub wrong: Vec<String>,
+}
+
 /// `GET /{community}/operator`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "today.html")]
@@ -168,6 +179,8 @@ pub struct TodayView {
     pub config_faults: Vec<ConfigFault>,
     /// What is wrong with files of communities that are not served yet; this one is not touched.
     pub newcomer_faults: Vec<ConfigFault>,
+    /// What the last nightly check of the ledger came to; `None` before the first.
+    pub night: Option<TodayNight>,
     /// Keys of the host's configuration that were changed and need a restart.
     pub needs_restart: Vec<String>,
 }
@@ -178,13 +191,20 @@ impl TodayView {
         self.wrong_codes.iter().map(|(_, count)| count).sum()
     }
 
+    /// Whether the ledger is not as it must be.
+    fn broken(&self) -> bool {
+        self.night
+            .as_ref()
+            .is_some_and(|night| !night.wrong.is_empty())
+    }
+
     fn restart_keys(&self) -> String {
         self.needs_restart.join(", ")
     }
 
     /// Nothing waits, falls due or is wrong.
     fn all_well(&self) -> bool {
-        self.quiet && self.rules_well && self.config_faults.is_empty()
+        self.quiet && self.rules_well && self.config_faults.is_empty() && !self.broken()
     }
 }
 

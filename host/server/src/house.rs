@@ -7,6 +7,7 @@ mod agreeing;
 mod checking;
 mod difference;
 pub mod figures;
+mod nights;
 pub mod published;
 pub mod reload;
 mod sealing;
@@ -42,6 +43,7 @@ pub use checking::{
     COMPILE_COMMAND, Checked, check_rules, compile_apart, compiler, engine, known_cache,
 };
 pub use difference::{Change, Stretch, difference};
+pub use nights::{Night, Nights};
 pub use supposed::{Supposed, supposed};
 
 /// One community as this host serves it.
@@ -74,6 +76,8 @@ pub struct House {
     pub readings: Readings,
     /// Who is typing a pick-up code.
     pub turns: Turns,
+    /// What the last nightly check of each ledger came to.
+    pub nights: Nights,
     /// Held while residents are enrolled.
     pub(crate) enrolling: tokio::sync::Mutex<()>,
     /// By which calendar the dates of open cases were last counted.
@@ -226,6 +230,7 @@ impl House {
             hand: Actor::here(),
             readings: Readings::default(),
             turns: Turns::default(),
+            nights: Nights::default(),
             enrolling: tokio::sync::Mutex::default(),
             calendars: std::sync::Mutex::default(),
             demo: false,

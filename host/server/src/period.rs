@@ -6,6 +6,7 @@
 pub mod api;
 pub(crate) mod cli;
 mod due;
+mod foresee;
 mod open;
 pub(crate) mod web;
 
@@ -30,6 +31,7 @@ use crate::house::House;
 use due::{closings, due, earlier};
 
 pub use due::{Due, about, next, rule_in};
+pub use foresee::{Foreseen, foresee};
 pub use open::{Open, open_before};
 
 /// Holders asked for at once.

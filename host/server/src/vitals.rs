@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rongyi_clerk::vitals::{Count, Trouble, Vitals};
+use rongyi_core::ids::Code;
 
 use crate::access::web::Peer;
 use crate::backup;
@@ -167,8 +168,29 @@ async fn figures(app: &App) -> String {
             );
         }
     }
+    nights(&mut sheet, app, &codes);
     sheet.0.push_str("# EOF\n");
     sheet.0
+}
+
+/// What the last nightly check of each ledger came to.
+fn nights(sheet: &mut Sheet, app: &App, codes: &[Code]) {
+    sheet.metric(
+        "rongyi_nightly_problems",
+        "gauge",
+        "Places of each ledger that the last nightly check found wrong; one where it could not be made.",
+    );
+    for code in codes {
+        let Some(night) = app.house.nights.of(code) else {
+            continue;
+        };
+        let failed = usize::from(!night.failed.is_empty());
+        sheet.line(
+            "rongyi_nightly_problems",
+            &format!("{{community=\"{code}\"}}"),
+            night.problems.len().saturating_add(failed),
+        );
+    }
 }
 
 fn requests(sheet: &mut Sheet, vitals: &Vitals) {

@@ -228,12 +228,26 @@ pub(super) fn prepare_pages(lang: Lang, size: Size) -> Pages {
         blocked: true,
         alone: false,
         withdrawn: true,
+        foreseen: None,
     };
     let mut free = blocked.clone();
     free.open = Vec::new();
     free.blocked = false;
     free.alone = true;
     free.withdrawn = false;
+    free.foreseen = Some(PeriodForeseen {
+        holders: (2_400, 2_000),
+        given: 120,
+        taken: -30,
+        refused: 1,
+        lines: vec![PeriodLine {
+            holder: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
+            points: 186,
+            change: 30,
+            reasons: vec![l(lang, "第一名，加 30 分。", "First: 30 points more.")],
+            closed: false,
+        }],
+    });
     vec![
         ("period-prepare-blocked", blocked.html()),
         ("period-prepare", free.html()),

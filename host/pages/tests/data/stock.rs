@@ -221,6 +221,11 @@ pub(super) fn today_pages(lang: Lang, size: Size) -> Pages {
         wrong_codes: vec![(l(lang, "工作人员 王小店", "staff Wang"), 3)],
         config_faults: vec![config_fault(lang)],
         newcomer_faults: vec![newcomer_fault(lang)],
+        night: Some(TodayNight {
+            day: day(11, 23),
+            records: 4_812,
+            wrong: vec!["record 17: hash".to_owned()],
+        }),
         needs_restart: vec!["listen".to_owned()],
     };
     let mut quiet = busy.clone();
@@ -231,6 +236,9 @@ pub(super) fn today_pages(lang: Lang, size: Size) -> Pages {
     quiet.wrong_codes = Vec::new();
     quiet.config_faults = Vec::new();
     quiet.newcomer_faults = Vec::new();
+    if let Some(night) = &mut quiet.night {
+        night.wrong = Vec::new();
+    }
     quiet.needs_restart = Vec::new();
     quiet.issue.ends = None;
     let mut full = quiet.clone();

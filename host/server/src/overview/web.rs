@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
 use rongyi_core::book::Frame;
 use rongyi_core::time::LocalDate;
-use rongyi_pages::{IssueCard, LapsingRow, LapsingView, Task, TodayRow, TodayView};
+use rongyi_pages::{IssueCard, LapsingRow, LapsingView, Task, TodayNight, TodayRow, TodayView};
 
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
@@ -51,6 +51,7 @@ pub(crate) async fn show_today(OnDuty { visit, .. }: OnDuty) -> Result<Response,
         wrong_codes,
         config_faults: faults(&visit, &standing, |holds| holds.back(&visit.code)),
         newcomer_faults: faults(&visit, &standing, |holds| *holds == Holds::Newcomer),
+        night: night(&visit),
         needs_restart: standing
             .needs_restart
             .into_iter()
@@ -59,6 +60,28 @@ pub(crate) async fn show_today(OnDuty { visit, .. }: OnDuty) -> Result<Response,
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+/// What the last nightly check came to.
+fn night(visit: &Visit) -> Option<TodayNight> {
+    let night = visit.app.house.nights.of(&visit.code)?;
+    let mut wrong: Vec<String> = night
+        .problems
+        .iter()
+        .map(|(place, what)| format!("{place}: {what}"))
+        .collect();
+    if !night.failed.is_empty() {
+        let why = &night.failed;
+        wrong.push(visit.either(
+            &format!("没能核对：{why}"),
+            &format!("It could not be checked: {why}"),
+        ));
+    }
+    Some(TodayNight {
+        day: day(night.day),
+        records: i64::try_from(night.records).unwrap_or(i64::MAX),
+        wrong,
+    })
 }
 
 async fn frame(visit: &Visit) -> Result<Frame, Fault> {

@@ -8,8 +8,8 @@ use rongyi_core::ids::Code;
 use rongyi_core::period::{Period, PeriodLength, PeriodRow, PeriodState};
 use rongyi_core::rule::Plan;
 use rongyi_pages::{
-    PeriodCard, PeriodDue, PeriodLine, PeriodOpen, PeriodPrepareView, PeriodStage, PeriodView,
-    PeriodsView, StillOpen,
+    PeriodCard, PeriodDue, PeriodForeseen, PeriodLine, PeriodOpen, PeriodPrepareView, PeriodStage,
+    PeriodView, PeriodsView, StillOpen,
 };
 use serde::Deserialize;
 
@@ -89,6 +89,8 @@ pub(crate) async fn list_periods(OnDuty { visit, .. }: OnDuty) -> Result<Respons
 #[derive(Debug, Deserialize)]
 pub(crate) struct HoldersQuery {
     after: Option<After>,
+    #[serde(default)]
+    look: String,
 }
 
 fn address_of(holder: Holder) -> Option<String> {
@@ -107,7 +109,7 @@ pub(crate) async fn show_period(
 ) -> Result<Response, Fault> {
     let visit = &duty.visit;
     let house = &visit.app.house;
-    if let Some(view) = prepared(visit, &parse(&name)?).await? {
+    if let Some(view) = prepared(&duty, &parse(&name)?, !page.look.is_empty()).await? {
         return Ok(Html(view).into_response());
     }
     let row = period::find(house, &visit.code, parse(&name)?).await?;
@@ -146,7 +148,12 @@ fn results(period: &Period) -> String {
 }
 
 /// The page before a cut-off, where this period is one that can be cut off now.
-async fn prepared(visit: &Visit, period: &Period) -> Result<Option<PeriodPrepareView>, Fault> {
+async fn prepared(
+    duty: &OnDuty,
+    period: &Period,
+    look: bool,
+) -> Result<Option<PeriodPrepareView>, Fault> {
+    let visit = &duty.visit;
     let house = &visit.app.house;
     let frame = house.store.frame(&visit.code).await?;
     let rows = frame.map(|frame| frame.periods).unwrap_or_default();
@@ -179,8 +186,37 @@ async fn prepared(visit: &Visit, period: &Period) -> Result<Option<PeriodPrepare
         blocked: open.waiting > 0,
         alone: period::alone(house, &visit.code).await?,
         withdrawn,
+        foreseen: match look {
+            true => Some(foreseen(duty, &due).await?),
+            false => None,
+        },
         shell: visit.shell(),
     }))
+}
+
+/// What closing would come to, with those whose points change most.
+async fn foreseen(duty: &OnDuty, due: &period::Due) -> Result<PeriodForeseen, Fault> {
+    let visit = &duty.visit;
+    let house = &visit.app.house;
+    let mut seen = period::foresee(house, &visit.code, due).await?;
+    let asked = seen.lines.len();
+    seen.lines
+        .truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let holders = seen.lines.iter().map(|line| line.holder);
+    let whose = door::whose(&house.store, &visit.code, holders).await?;
+    duty.reads(Kind::List, &whose).await?;
+    let mut lines = Vec::new();
+    for holder_line in &seen.lines {
+        lines.push(line(visit, &seen.plan, holder_line).await?);
+    }
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    Ok(PeriodForeseen {
+        holders: (number(seen.holders), number(asked)),
+        given: seen.given,
+        taken: seen.taken,
+        refused: number(seen.refused),
+        lines,
+    })
 }
 
 async fn line(visit: &Visit, plan: &Plan, line: &Line) -> Result<PeriodLine, Fault> {

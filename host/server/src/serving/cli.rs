@@ -10,6 +10,7 @@ use rongyi_core::time::Instant;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::audit::nightly;
 use crate::door::terminal::{Failure, Installation, on_terminal, say, tell};
 use crate::house::{House, published};
 use crate::{logging, rounds, routes, serving, watch};
@@ -106,6 +107,7 @@ pub(crate) async fn serve(
     let asked = stop_signal();
     let stop = CancellationToken::new();
     let jobs = tokio::spawn(rounds::run(Arc::clone(&house), stop.clone()));
+    let nights = tokio::spawn(nightly::run(Arc::clone(&house), stop.clone()));
     let watch = tokio::spawn(watch::run(Arc::clone(&house), began, stop.clone()));
     say(&format!(
         "榕易在 http://{address} ，按 Ctrl+C 停止。 Rongyi serves http://{address} ; Ctrl+C stops it."
@@ -132,6 +134,7 @@ pub(crate) async fn serve(
     stop.cancel();
     let _ = jobs.await;
     let _ = watch.await;
+    let _ = nights.await;
     // Somebody may keep the house a moment longer than this program lives; the log must not be left over for that.
     if let Err(error) = house.store.rest().await {
         tracing::warn!(%error, "the write-ahead log was not emptied; the next start reads it");

@@ -71,12 +71,11 @@ const RESIDENT: [&str; 28] = [
 ];
 const STAFF: [&str; 2] = ["/{community}/notice", "/{community}/pin"];
 /// What leads there is a form: opened by its address, it goes back to the form.
-const FORMS: [&str; 4] = [
+const FORMS: [&str; 3] = [
     "/{community}/reset/pin",
     "/{community}/reset/unlock",
-    // Somebody is looked for, and their household is named there.
-    "/{community}/people/residents/{resident}",
-    "/{community}/people/households/{household}",
+    // A card is scanned.
+    "/{community}/card/{word}",
 ];
 
 /// The addresses that answer to GET. A new page is a new line here, or a test that fails.
@@ -222,7 +221,7 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 34] = [
+const OPERATOR: [&str; 38] = [
     "/{community}/queue",
     "/{community}/queue/new",
     "/{community}/queue/new/{kind}",
@@ -242,6 +241,10 @@ const OPERATOR: [&str; 34] = [
     "/{community}/people",
     "/{community}/people/new",
     "/{community}/people/sheet",
+    "/{community}/people/residents/{resident}",
+    "/{community}/people/residents/{resident}/leave",
+    "/{community}/people/households/{household}",
+    "/{community}/people/households/{household}/move",
     "/{community}/operator",
     "/{community}/operator/rules",
     "/{community}/operator/simulate",

@@ -30,6 +30,7 @@ mod leaving;
 mod links;
 mod marked;
 mod nasty;
+mod nightly;
 mod numbers;
 mod office;
 mod parked;

@@ -42,6 +42,16 @@ async fn an_operator_closes_a_month_on_the_page() {
     later(&app, 9);
     let mut boss = app.signed_in("boss").await;
     let page = "/nanmen/operator/periods/2026-11";
+    boss.get(page)
+        .await
+        .is(200)
+        .says(&["先试算看看", "?look=yes"]);
+    for _ in 0..2 {
+        boss.get(&format!("{page}?look=yes"))
+            .await
+            .is(200)
+            .says(&["只是试算", "陈阿婆家", "截止"]);
+    }
     assert_eq!(boss.post(page, &form).await.is(303).location(), page);
     boss.get(page)
         .await
