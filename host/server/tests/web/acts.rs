@@ -17,6 +17,7 @@ async fn everybody(app: &TestApp) -> Vec<(Right, Browser<'_>)> {
         ("lead", Role::Leader),
         ("check", Role::Reviewer),
         ("boss", Role::Operator),
+        ("lin", Role::Merchant),
     ] {
         all.push((Right::Staff(role), app.signed_in(login).await));
     }
@@ -53,6 +54,8 @@ fn filled(path: &str, (entry, order): (u64, u64)) -> String {
         ("{shift}", "1".to_owned()),
         ("{team}", "1".to_owned()),
         ("{key}", "1001-0".to_owned()),
+        ("{merchant}", "lin".to_owned()),
+        ("{month}", "2026-10".to_owned()),
     ];
     let fill = |path: String, (hole, value): (&str, String)| path.replace(hole, &value);
     let path = holes.into_iter().fold(path.to_owned(), fill);
