@@ -55,7 +55,11 @@ pub enum PartnerError {
     Report(#[from] ReportError),
 }
 
-pub(crate) fn refuse(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> PartnerError {
+pub(crate) fn refuse(
+    code: &'static str,
+    zh: impl Into<String>,
+    en: impl Into<String>,
+) -> PartnerError {
     PartnerError::Refused(Refusal {
         code,
         text: Text {
@@ -113,14 +117,19 @@ pub async fn enrol(
         refuse(
             "merchant.code",
             format!("代号用 2 到 {CODE_MAX} 个小写字母、数字或“-”，例如 lin-noodles。"),
-            format!("A code has 2 to {CODE_MAX} small letters, digits or “-”, such as lin-noodles."),
+            format!(
+                "A code has 2 to {CODE_MAX} small letters, digits or “-”, such as lin-noodles."
+            ),
         )
     })?;
     let taken = |title: &Text| {
         refuse(
             "merchant.taken",
             format!("代号“{code}”已经是“{}”的了，换一个。", title.zh),
-            format!("The code “{code}” belongs to “{}”; choose another.", title.en),
+            format!(
+                "The code “{code}” belongs to “{}”; choose another.",
+                title.en
+            ),
         )
     };
     let frame = house.store.frame(community).await?;
@@ -128,7 +137,11 @@ pub async fn enrol(
     let all = Merchants::of(&house.store, community).await?;
     if let Some(known) = all.find(&code) {
         let same = known.title == wish.title && known.ended.is_none();
-        return if same { Ok(code) } else { Err(taken(&known.title)) };
+        return if same {
+            Ok(code)
+        } else {
+            Err(taken(&known.title))
+        };
     }
     // What was the community's own stays its own.
     if let Some(item) = items.iter().find(|item| belongs_to(&item.code, &code)) {
@@ -171,7 +184,10 @@ pub async fn end(
 ) -> Result<(), PartnerError> {
     find(house, community, merchant).await?;
     let at = house.clock.now();
-    house.store.end_merchant(community, merchant, (by, at)).await?;
+    house
+        .store
+        .end_merchant(community, merchant, (by, at))
+        .await?;
     // Broken off, the next press goes on with what is still there.
     for item in items_of(house, community, merchant).await? {
         if item.active {
@@ -246,7 +262,14 @@ pub async fn add_offer(
         icon: Code::literal("gift"),
         active: true,
     };
-    match stock::define_new(house, community, item, (by.clone(), Some(format!("{key}-new")))).await {
+    match stock::define_new(
+        house,
+        community,
+        item,
+        (by.clone(), Some(format!("{key}-new"))),
+    )
+    .await
+    {
         Ok(_) => {}
         Err(ClerkError::Rejected(Rejection::NothingToDo)) => {
             return Err(refuse(
@@ -327,7 +350,16 @@ mod tests {
     fn a_code_has_no_part_that_parts_it() {
         let read = |typed: &str| plain_code(typed, CODE_MAX).map(|code| code.to_string());
         assert_eq!(read(" lin-noodles ").as_deref(), Some("lin-noodles"));
-        for wrong in ["", "a", "lin.noodles", "lin/x", "林记", "Lin", "-lin", "a23456789012345678901"] {
+        for wrong in [
+            "",
+            "a",
+            "lin.noodles",
+            "lin/x",
+            "林记",
+            "Lin",
+            "-lin",
+            "a23456789012345678901",
+        ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

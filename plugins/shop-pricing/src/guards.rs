@@ -62,7 +62,10 @@ impl Only {
 
 /// Refuses goods that this buyer is not among those for; every entry that is about them must hold.
 pub(crate) fn goods(all: &[Only], line: &BasketLine, basket: &Basket) -> Result<(), Refusal> {
-    let about = all.iter().enumerate().filter(|(_, only)| only.is_about(line));
+    let about = all
+        .iter()
+        .enumerate()
+        .filter(|(_, only)| only.is_about(line));
     for (at, only) in about {
         let mut traits = only.traits.iter();
         if !traits.any(|has| has.holds(&basket.traits, basket.on)) {

@@ -219,10 +219,7 @@ fn who_phrases(params: &Params) -> Vec<Phrase> {
         let who = Text::from(only.who.clone());
         say(
             format!("only-{at}"),
-            format!(
-                "{{0}} 只给{}换；如果您就是，请到社区服务台登记",
-                who.zh
-            ),
+            format!("{{0}} 只给{}换；如果您就是，请到社区服务台登记", who.zh),
             format!(
                 "{{0}} is only for {}; if you are one of them, have the office enter it",
                 who.en

@@ -57,7 +57,7 @@ pub(super) fn check_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
-fn till_day(lang: Lang, way: ReturnWay) -> TillDay {
+pub(super) fn till_day(lang: Lang, way: ReturnWay) -> TillDay {
     let waits = |no, title: String, days_left| TillWaiting {
         no,
         title,

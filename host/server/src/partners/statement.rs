@@ -174,18 +174,22 @@ async fn read_at(
     let items = items_in(&frame, &merchant.code);
     let places = (
         store.place_of_day(community, first).await?,
-        store.place_of_day(community, months.last.plus_days(1)).await?,
+        store
+            .place_of_day(community, months.last.plus_days(1))
+            .await?,
     );
     let mut passed = passed(store, &frame, &items, places).await?;
     let signed = store.statements_of(community, &merchant.code).await?;
     let signed = signed.into_iter().find(|one| one.month == index);
     let kept: Option<Numbers> = match &signed {
-        Some(stored) => Some(serde_json::from_str(&stored.body).map_err(|_| {
-            StoreError::Corrupt {
-                what: "statement",
-                place: format!("{community} {} {month}", merchant.code),
-            }
-        })?),
+        Some(stored) => {
+            Some(
+                serde_json::from_str(&stored.body).map_err(|_| StoreError::Corrupt {
+                    what: "statement",
+                    place: format!("{community} {} {month}", merchant.code),
+                })?,
+            )
+        }
         None => None,
     };
     let rates = rates(house, community, kept.as_ref());

@@ -15,9 +15,7 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{OrderLine, OrderState, OrderView, OrdersView};
 use serde::Deserialize;
 
-use super::shop::{
-    PIECES_MAX, code_of, confirm, fresh_key, just_ordered, paid_with, pick_up_of,
-};
+use super::shop::{PIECES_MAX, code_of, confirm, fresh_key, just_ordered, paid_with, pick_up_of};
 use crate::access::SignedResident;
 use crate::door::asked::{No, Path, Typed};
 use crate::door::fault::Fault;

@@ -200,11 +200,13 @@ pub(crate) async fn list_shop(
     let mut categories: Vec<&Code> = offered.iter().map(|item| &item.category).collect();
     categories.sort();
     categories.dedup();
-    filters.extend(categories.into_iter().map(|code| Filter {
-        tag: code.to_string(),
-        label: merchants
-            .find(code)
-            .map_or_else(|| category(&visit, code), |one| visit.say(&one.title)),
+    filters.extend(categories.into_iter().map(|code| {
+        Filter {
+            tag: code.to_string(),
+            label: merchants
+                .find(code)
+                .map_or_else(|| category(&visit, code), |one| visit.say(&one.title)),
+        }
     }));
     let balance = front.wallet.points.spendable(visit.today());
     Ok(Html(ShopView {

@@ -89,7 +89,11 @@ mod tests {
 
     #[test]
     fn the_beginning_of_a_code_says_whose_it_is() {
-        let all = Merchants(vec![merchant("lin"), merchant("lin-tea"), merchant("oil-1")]);
+        let all = Merchants(vec![
+            merchant("lin"),
+            merchant("lin-tea"),
+            merchant("oil-1"),
+        ]);
         let of = |item: &str| {
             let found = all.of_item(&item.parse().unwrap());
             found.map(|one| one.code.to_string())

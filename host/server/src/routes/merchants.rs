@@ -7,11 +7,7 @@ use crate::partners::web;
 pub(super) fn addresses(all: Addresses) -> Addresses {
     use Act::{ManageMerchants, OfferGoods, SeeMerchants, SignStatement};
     all.get(SeeMerchants, "/{community}/merchants", web::list_merchants)
-        .get(
-            ManageMerchants,
-            "/{community}/merchants/new",
-            web::show_new,
-        )
+        .get(ManageMerchants, "/{community}/merchants/new", web::show_new)
         .post(
             ManageMerchants,
             "/{community}/merchants/new",
@@ -22,11 +18,7 @@ pub(super) fn addresses(all: Addresses) -> Addresses {
             "/{community}/merchants/{merchant}",
             web::show_merchant,
         )
-        .post(
-            OfferGoods,
-            "/{community}/merchants/{merchant}",
-            web::change,
-        )
+        .post(OfferGoods, "/{community}/merchants/{merchant}", web::change)
         .post(
             ManageMerchants,
             "/{community}/merchants/{merchant}/manage",

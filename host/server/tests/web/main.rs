@@ -28,6 +28,7 @@ mod hosts;
 mod in_force;
 mod links;
 mod marked;
+mod merchants;
 mod nasty;
 mod numbers;
 mod office;

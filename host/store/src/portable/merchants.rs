@@ -235,8 +235,8 @@ impl Own {
             .fetch_all(&self.readers)
             .await?;
         let signed = |row: StatementRow| {
-            let month = i32::try_from(row.month)
-                .map_err(|_| corrupt("statement", community, row.month))?;
+            let month =
+                i32::try_from(row.month).map_err(|_| corrupt("statement", community, row.month))?;
             Ok(StoredStatement {
                 merchant: code(&row.merchant)?,
                 month,

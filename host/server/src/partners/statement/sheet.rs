@@ -28,7 +28,10 @@ pub fn table(statement: &Statement) -> Shown {
             let day = one.on.to_string();
             let goods = goods(&statement.items, one);
             let goods = if one.back {
-                both(format!("退回：{}", goods.zh), format!("came back: {}", goods.en))
+                both(
+                    format!("退回：{}", goods.zh),
+                    format!("came back: {}", goods.en),
+                )
             } else {
                 goods
             };
@@ -73,8 +76,12 @@ pub fn table(statement: &Statement) -> Shown {
             ],
             agrees: Some(statement.agrees),
             said: both(
-                format!("{orders} 单，交出 {pieces} 件（已减去退回的 {returns} 次），共 {all} 分。"),
-                format!("{orders} orders, {pieces} pieces ({returns} returns taken off), {all} points."),
+                format!(
+                    "{orders} 单，交出 {pieces} 件（已减去退回的 {returns} 次），共 {all} 分。"
+                ),
+                format!(
+                    "{orders} orders, {pieces} pieces ({returns} returns taken off), {all} points."
+                ),
             ),
             chart: None,
             notes: Vec::new(),

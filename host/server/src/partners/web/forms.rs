@@ -94,7 +94,11 @@ pub(super) fn enrol_form(visit: &Visit, sent: &Sent) -> DossierForm {
             ),
         ),
         hinted(
-            field("place", t("在哪里取、什么时候开门", "Where to pick up, and when"), &sent.place),
+            field(
+                "place",
+                t("在哪里取、什么时候开门", "Where to pick up, and when"),
+                &sent.place,
+            ),
             t("居民的兑换单上会写。", "It stands on residents’ slips."),
         ),
         optional_field(field("phone", t("电话", "Telephone"), &sent.phone)),
@@ -128,21 +132,41 @@ pub(super) fn offer_form(visit: &Visit, merchant: &Code, sent: &Sent) -> Dossier
         ),
         vec![
             field("zh", t("叫什么", "Name in Chinese"), &sent.zh),
-            optional_field(field("en", t("英文名（可以不写）", "Name in English (may be left out)"), &sent.en)),
+            optional_field(field(
+                "en",
+                t("英文名（可以不写）", "Name in English (may be left out)"),
+                &sent.en,
+            )),
             hinted(
                 field("code", t("代号", "Code"), &sent.code),
-                t("小写字母和数字，例如 noodles。", "Small letters and digits, such as noodles."),
+                t(
+                    "小写字母和数字，例如 noodles。",
+                    "Small letters and digits, such as noodles.",
+                ),
             ),
             hinted(
-                number("value", t("一件值多少分钱", "What a piece is worth, in fen"), &sent.value),
+                number(
+                    "value",
+                    t("一件值多少分钱", "What a piece is worth, in fen"),
+                    &sent.value,
+                ),
                 t("100 是 1 元。", "100 is one yuan."),
             ),
-            number("pieces", t("先放几件", "Pieces to begin with"), &sent.pieces),
+            number(
+                "pieces",
+                t("先放几件", "Pieces to begin with"),
+                &sent.pieces,
+            ),
         ],
     )
 }
 
-pub(super) fn restock_form(visit: &Visit, merchant: &Code, items: &[Item], sent: &Sent) -> DossierForm {
+pub(super) fn restock_form(
+    visit: &Visit,
+    merchant: &Code,
+    items: &[Item],
+    sent: &Sent,
+) -> DossierForm {
     let t = |zh: &str, en: &str| visit.either(zh, en);
     folded(
         ("restock", visit.path(&format!("/merchants/{merchant}"))),
@@ -166,7 +190,12 @@ fn choice<'i>(visit: &Visit, items: impl Iterator<Item = &'i Item>, chosen: &str
 }
 
 /// Taking offers off the shelf and putting them back, where there are some of either.
-pub(super) fn shelf_forms(visit: &Visit, merchant: &Code, items: &[Item], sent: &Sent) -> Vec<DossierForm> {
+pub(super) fn shelf_forms(
+    visit: &Visit,
+    merchant: &Code,
+    items: &[Item],
+    sent: &Sent,
+) -> Vec<DossierForm> {
     let t = |zh: &str, en: &str| visit.either(zh, en);
     let mut forms = Vec::new();
     for (act, active, title, about, button) in [
@@ -174,7 +203,10 @@ pub(super) fn shelf_forms(visit: &Visit, merchant: &Code, items: &[Item], sent: 
             "off",
             true,
             t("下架一样", "Take something off"),
-            t("已经下单的照样可以来取。", "What is ordered already is still picked up."),
+            t(
+                "已经下单的照样可以来取。",
+                "What is ordered already is still picked up.",
+            ),
             t("下架", "Take it off"),
         ),
         (
@@ -200,7 +232,10 @@ pub(super) fn shelf_forms(visit: &Visit, merchant: &Code, items: &[Item], sent: 
 pub(super) fn staff_form(visit: &Visit, merchant: &Code, sent: &Sent) -> DossierForm {
     let t = |zh: &str, en: &str| visit.either(zh, en);
     folded(
-        ("staff", visit.path(&format!("/merchants/{merchant}/manage"))),
+        (
+            "staff",
+            visit.path(&format!("/merchants/{merchant}/manage")),
+        ),
         (
             t("登记一个人", "Enrol somebody who works there"),
             t(
@@ -213,7 +248,10 @@ pub(super) fn staff_form(visit: &Visit, merchant: &Code, sent: &Sent) -> Dossier
             field("name", t("姓名", "Name"), &sent.name),
             hinted(
                 field("login", t("登录名", "Sign-in name"), &sent.login),
-                t("小写字母和数字，例如 lin-wu。", "Small letters and digits, such as lin-wu."),
+                t(
+                    "小写字母和数字，例如 lin-wu。",
+                    "Small letters and digits, such as lin-wu.",
+                ),
             ),
         ],
     )
@@ -255,7 +293,8 @@ fn number(visit: &Visit, field: &'static str, typed: &str, bounds: (i64, i64)) -
         "value" => visit.either("值多少", "worth"),
         _ => visit.either("件数", "pieces"),
     };
-    let number = earning::whole(typed.trim(), &column, bounds).map_err(|error| (field, error.into()))?;
+    let number =
+        earning::whole(typed.trim(), &column, bounds).map_err(|error| (field, error.into()))?;
     Ok(i32::try_from(number).unwrap_or(i32::MAX))
 }
 

@@ -2,9 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use rongyi_pages::format;
-use rongyi_pages::{
-    ReportRow, ReportSum, StatementSigned, StatementStage, StatementView,
-};
+use rongyi_pages::{ReportRow, ReportSum, StatementSigned, StatementStage, StatementView};
 use serde::Deserialize;
 
 use super::own;
@@ -35,11 +33,7 @@ pub(crate) async fn show_statement(
     Ok(Html(view(&duty, &statement, String::new()).await?).into_response())
 }
 
-async fn view(
-    duty: &OnDuty,
-    statement: &Statement,
-    error: String,
-) -> Result<StatementView, Fault> {
+async fn view(duty: &OnDuty, statement: &Statement, error: String) -> Result<StatementView, Fault> {
     let visit = &duty.visit;
     let actor = duty.actor().code();
     let signer = Signer {
@@ -57,7 +51,10 @@ async fn view(
         Stage::Running => StatementStage::Running,
         Stage::Unsigned => StatementStage::Unsigned,
         Stage::Signed(stored) => {
-            for (at, by) in [Some(&stored.first), stored.second.as_ref()].into_iter().flatten() {
+            for (at, by) in [Some(&stored.first), stored.second.as_ref()]
+                .into_iter()
+                .flatten()
+            {
                 signed.push(StatementSigned {
                     who: visit.actor(by).await,
                     at: visit.moment(*at),
@@ -131,7 +128,8 @@ fn facts(duty: &OnDuty, statement: &Statement) -> Vec<(String, String)> {
         other => {
             let declared = own.as_ref().and_then(|own| {
                 let mut all = own.config.assets.iter();
-                all.find(|(code, _)| code.as_str() == other).map(|(_, title)| title.clone())
+                all.find(|(code, _)| code.as_str() == other)
+                    .map(|(_, title)| title.clone())
             });
             declared.map_or_else(|| other.to_owned(), |title| visit.say(&title))
         }
@@ -156,8 +154,16 @@ fn facts(duty: &OnDuty, statement: &Statement) -> Vec<(String, String)> {
     facts.push((
         visit.either("返还", "Goes back"),
         visit.either(
-            &format!("{}% 给{fund}，{} 元", numbers.return_percent, format::yuan(numbers.return_fen)),
-            &format!("{}% to {fund}: {} yuan", numbers.return_percent, format::yuan(numbers.return_fen)),
+            &format!(
+                "{}% 给{fund}，{} 元",
+                numbers.return_percent,
+                format::yuan(numbers.return_fen)
+            ),
+            &format!(
+                "{}% to {fund}: {} yuan",
+                numbers.return_percent,
+                format::yuan(numbers.return_fen)
+            ),
         ),
     ));
     facts
@@ -194,7 +200,9 @@ pub(crate) async fn sign_statement(
     };
     let fault = match done {
         Ok(()) => {
-            return Ok(go(&visit.path(&format!("/merchants/{code}/statements/{month}"))));
+            return Ok(go(
+                &visit.path(&format!("/merchants/{code}/statements/{month}"))
+            ));
         }
         Err(error) => Fault::from(error),
     };
@@ -207,7 +215,11 @@ pub(crate) async fn sign_statement(
 }
 
 fn name(statement: &Statement) -> String {
-    format!("{}-{}", statement.merchant.code, months::code(statement.first))
+    format!(
+        "{}-{}",
+        statement.merchant.code,
+        months::code(statement.first)
+    )
 }
 
 /// `GET /{community}/merchants/{merchant}/statements/{month}/table.csv`.

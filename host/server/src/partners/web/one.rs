@@ -50,13 +50,22 @@ pub(crate) async fn show_merchant(
     let merchant = own(&duty, &code).await?;
     let visit = &duty.visit;
     let done = match query.done.as_str() {
-        "new" => visit.either("登记好了。现在给它上架优惠。", "Enrolled. Now put up what it offers."),
+        "new" => visit.either(
+            "登记好了。现在给它上架优惠。",
+            "Enrolled. Now put up what it offers.",
+        ),
         "offer" => visit.either("上架了。", "It is up."),
         "restock" => visit.either("补好了。", "Restocked."),
-        "off" => visit.either("下架了；已经下单的照样可以来取。", "It is off; what is ordered is still picked up."),
+        "off" => visit.either(
+            "下架了；已经下单的照样可以来取。",
+            "It is off; what is ordered is still picked up.",
+        ),
         "on" => visit.either("重新上架了。", "It is back."),
         "staff" => visit.either("登记好了。", "Enrolled."),
-        "end" => visit.either("停用了。已经下单的，到期前照样来取。", "Ended. What is ordered is picked up until its last day, as always."),
+        "end" => visit.either(
+            "停用了。已经下单的，到期前照样来取。",
+            "Ended. What is ordered is picked up until its last day, as always.",
+        ),
         _ => String::new(),
     };
     let view = view(&duty, &merchant, (&Sent::default(), Vec::new())).await?;
@@ -96,12 +105,19 @@ async fn view(
         ),
     ];
     if !merchant.phone.is_empty() {
-        facts.insert(1, (visit.either("电话", "Telephone"), merchant.phone.clone()));
+        facts.insert(
+            1,
+            (visit.either("电话", "Telephone"), merchant.phone.clone()),
+        );
     }
     if let Some((at, by)) = &merchant.ended {
         facts.push((
             visit.either("停用", "Ended"),
-            format!("{} · {}", visit.moment(*at).day.short(visit.lang()), visit.actor(by).await),
+            format!(
+                "{} · {}",
+                visit.moment(*at).day.short(visit.lang()),
+                visit.actor(by).await
+            ),
         ));
     }
     let mut links = Vec::new();
@@ -143,13 +159,29 @@ fn all_forms(
 ) -> Vec<DossierForm> {
     let none = Sent::default();
     // What was typed into one form does not stand in the others.
-    let of = |acts: &[&str]| if acts.contains(&sent.act.as_str()) { sent } else { &none };
+    let of = |acts: &[&str]| {
+        if acts.contains(&sent.act.as_str()) {
+            sent
+        } else {
+            &none
+        }
+    };
     let mut forms = Vec::new();
     if merchant.ended.is_none() {
         forms.push(forms::offer_form(visit, &merchant.code, of(&["offer"])));
         if !items.is_empty() {
-            forms.push(forms::restock_form(visit, &merchant.code, items, of(&["restock"])));
-            forms.extend(forms::shelf_forms(visit, &merchant.code, items, of(&["off", "on"])));
+            forms.push(forms::restock_form(
+                visit,
+                &merchant.code,
+                items,
+                of(&["restock"]),
+            ));
+            forms.extend(forms::shelf_forms(
+                visit,
+                &merchant.code,
+                items,
+                of(&["off", "on"]),
+            ));
         }
     }
     if operates {
@@ -168,7 +200,9 @@ async fn offers(
     let tags = prices::ask(&visit.app.house, frame, items, visit.today()).await?;
     let rows = goods.into_iter().zip(tags).map(|(one, tag)| {
         let price = match tag.price {
-            Price::Points(points, _) => visit.either(&format!("{points} 分"), &format!("{points} points")),
+            Price::Points(points, _) => {
+                visit.either(&format!("{points} 分"), &format!("{points} points"))
+            }
             Price::Refused(no) => explain::refusal(&tag.plan, Some(frame), &no, visit.tongue()),
             Price::Unknown => visit.either("还没有定价", "no price yet"),
         };
@@ -205,7 +239,10 @@ async fn statements(visit: &Visit, merchant: &StoredMerchant) -> Result<DossierL
         let known = signed.iter().find(|one| one.month == index);
         let state = match known.map(|one| one.second.is_some()) {
             Some(true) => (visit.either("已签", "signed"), CaseTone::Done),
-            Some(false) => (visit.either("等第二个人签", "one more must sign"), CaseTone::Waiting),
+            Some(false) => (
+                visit.either("等第二个人签", "one more must sign"),
+                CaseTone::Waiting,
+            ),
             None if index == this => (visit.either("本月", "this month"), CaseTone::Open),
             None => (visit.either("还没有签", "not signed"), CaseTone::Waiting),
         };
@@ -228,14 +265,20 @@ async fn staff(visit: &Visit, merchant: &StoredMerchant) -> Result<DossierList, 
     let store = &visit.app.house.store;
     let here = store.merchant_staff(&visit.code).await?;
     let all = store.all_staff(&visit.code).await?;
-    let works = |id: i64| here.iter().any(|(staff, of)| *staff == id && *of == merchant.code);
-    let rows = all.into_iter().filter(|one| works(one.staff_id)).map(|one| DossierRow {
-        href: Some(visit.path(&format!("/operator/staff/{}", one.staff_id))),
-        title: one.name,
-        note: one.login,
-        state: (!one.active).then(|| (visit.either("已停用", "suspended"), CaseTone::Ended)),
-        bar: None,
-    });
+    let works = |id: i64| {
+        here.iter()
+            .any(|(staff, of)| *staff == id && *of == merchant.code)
+    };
+    let rows = all
+        .into_iter()
+        .filter(|one| works(one.staff_id))
+        .map(|one| DossierRow {
+            href: Some(visit.path(&format!("/operator/staff/{}", one.staff_id))),
+            title: one.name,
+            note: one.login,
+            state: (!one.active).then(|| (visit.either("已停用", "suspended"), CaseTone::Ended)),
+            bar: None,
+        });
     Ok(DossierList {
         title: visit.either("商家的人", "Who works there"),
         empty: visit.either("还没有登记。", "Nobody is enrolled yet."),
@@ -249,9 +292,9 @@ async fn item_of(visit: &Visit, merchant: &Code, chosen: &str) -> Result<Code, A
     let items = partners::items_of(house, &visit.code, merchant).await;
     let items = items.map_err(|error| ("", error.into()))?;
     let found = items.into_iter().find(|item| item.code.as_str() == chosen);
-    found.map(|item| item.code).ok_or_else(|| {
-        ("item", Fault::input("", "请选一样。", "Choose one."))
-    })
+    found
+        .map(|item| item.code)
+        .ok_or_else(|| ("item", Fault::input("", "请选一样。", "Choose one.")))
 }
 
 async fn changed(duty: &OnDuty, merchant: &Code, sent: &Sent) -> Result<&'static str, At> {
@@ -312,7 +355,9 @@ async fn answer(
 ) -> Result<Response, Fault> {
     let visit = &duty.visit;
     match done {
-        Ok(done) => Ok(go(&visit.path(&format!("/merchants/{}?done={done}", merchant.code)))),
+        Ok(done) => Ok(go(
+            &visit.path(&format!("/merchants/{}?done={done}", merchant.code))
+        )),
         Err(wrong) => {
             let (fault, errors) = told(visit, &sent.act, wrong)?;
             let view = view(duty, merchant, (sent, errors)).await?;
@@ -350,7 +395,9 @@ async fn take_on(duty: &OnDuty, merchant: &Code, sent: &Sent) -> Result<Option<S
     let staff = staff.ok_or_else(|| ("", Fault::not_found()))?;
     let (actor, now) = (duty.actor().code(), app.house.clock.now());
     let of = (merchant, staff.staff_id);
-    let put = store.put_merchant_staff(&visit.code, of, (&actor, now)).await;
+    let put = store
+        .put_merchant_staff(&visit.code, of, (&actor, now))
+        .await;
     put.map_err(|error| ("", Fault::from(error)))?;
     let works = store.merchant_of(&visit.code, staff.staff_id).await;
     if works.map_err(|error| ("", Fault::from(error)))?.as_ref() != Some(merchant) {
@@ -405,7 +452,10 @@ pub(crate) async fn show_end(
     let last = waiting.iter().map(|order| order.deadline).max();
     let last = last.map_or_else(String::new, |last| {
         let day = day(last).short(visit.lang());
-        visit.either(&format!("最晚的到 {day}。"), &format!(" The last of them runs until {day}."))
+        visit.either(
+            &format!("最晚的到 {day}。"),
+            &format!(" The last of them runs until {day}."),
+        )
     });
     let title = visit.say(&merchant.title);
     let told = vec![
@@ -441,7 +491,11 @@ pub(crate) async fn show_end(
         }),
         title: visit.either(&format!("停用“{title}”？"), &format!("End “{title}”?")),
         told,
-        forms: if merchant.ended.is_none() { vec![form] } else { Vec::new() },
+        forms: if merchant.ended.is_none() {
+            vec![form]
+        } else {
+            Vec::new()
+        },
         ..blank(visit)
     })
     .into_response())

@@ -10,10 +10,7 @@ use crate::redemption::Basket;
 use crate::redemption::whose::Merchants;
 
 /// A basket that is picked up at one place. What a merchant hands over and what the community does are two orders.
-pub(crate) async fn one_place(
-    caller: &Caller,
-    lines: &[BasketLine],
-) -> Result<Basket, Fault> {
+pub(crate) async fn one_place(caller: &Caller, lines: &[BasketLine]) -> Result<Basket, Fault> {
     let basket = basket(lines)?;
     let merchants = Merchants::of(&caller.house().store, &caller.code).await?;
     if merchants.is_together(&basket) {
