@@ -5,10 +5,9 @@ use rongyi_pages::*;
 use super::staff::till_day;
 use super::{Pages, at, at_desks, day, l, shell};
 
-pub(super) fn pages(lang: Lang, size: Size) -> Pages {
-    let staff = l(lang, "黄主任", "Huang");
+fn month(lang: Lang, size: Size, staff: &str) -> StatementView {
     let around = at_desks(
-        shell(lang, size, Some(&staff)),
+        shell(lang, size, Some(staff)),
         &[Desk::Operator, Desk::Merchants, Desk::Till],
     );
     let sum = |title, sign, value| ReportSum {
@@ -21,7 +20,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         names: vec!["2026-10-12".to_owned(), order.to_owned(), goods],
         values: values.map(Some).to_vec(),
     };
-    let running = StatementView {
+    StatementView {
         shell: around,
         merchant: "lin-noodles".to_owned(),
         title: l(lang, "演示·林记面馆", "Demo: Lin’s noodles"),
@@ -78,7 +77,13 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         seen: "7f3k".to_owned(),
         error: String::new(),
         entry: 318,
-    };
+    }
+}
+
+/// Its till, a code of another place, and its month at each step.
+pub(super) fn pages(lang: Lang, size: Size) -> Pages {
+    let staff = l(lang, "黄主任", "Huang");
+    let running = month(lang, size, &staff);
     let mut one = running.clone();
     one.stage = StatementStage::One;
     one.agrees = false;

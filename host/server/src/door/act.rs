@@ -256,22 +256,10 @@ impl Act {
                 "enrol people, households, residents, traits",
             ),
             Act::ManageStock => ("登记物品、进货", "define items, receive goods"),
-            Act::SeeMerchants => (
-                "看商家、优惠和结算单",
-                "see merchants, their offers and statements",
-            ),
-            Act::OfferGoods => (
-                "上架商家的优惠、补货",
-                "put a merchant's offers up, restock them",
-            ),
-            Act::SignStatement => (
-                "签结算单（要两个人）",
-                "sign a merchant's statement off (takes two)",
-            ),
-            Act::ManageMerchants => (
-                "登记、停用商家和商家人员",
-                "enrol and end merchants, their staff",
-            ),
+            Act::SeeMerchants => ("看商家和结算单", "see merchants and statements"),
+            Act::OfferGoods => ("上架商家的优惠", "put up what a merchant offers"),
+            Act::SignStatement => ("签结算单（要两个人）", "sign statements (takes two)"),
+            Act::ManageMerchants => ("登记、停用商家", "enrol and end merchants"),
             Act::ManageTokens => ("管理设备令牌", "manage devices' tokens"),
             Act::Import => ("导入旧余额和事项", "import balances and events"),
             Act::Configure => (

@@ -636,7 +636,16 @@ async fn whoever_ends_a_merchant_is_told_before_and_open_orders_stay_good() {
     let shelf = me.get("/nanmen/shop").await;
     assert!(!shelf.is(200).text.contains("牛肉面"));
     hand_over(&mut lin, &open).await.is(200);
-    put_up(&mut lin, "lin", ("soup", "清汤")).await.is(409);
+    let late = [
+        ("key", "late"),
+        ("act", "offer"),
+        ("code", "soup"),
+        ("zh", "清汤"),
+        ("value", "800"),
+        ("pieces", "9"),
+    ];
+    let refused = lin.post(&at("lin"), &late).await;
+    refused.is(409).says(&["已经停用"]);
     boss.get("/nanmen/merchants")
         .await
         .says(&["已停用", "在用"]);
