@@ -15,17 +15,36 @@ const fn column(code: &'static str, title: (&'static str, &'static str), unit: U
     Column { code, title, unit }
 }
 
+/// The place of the column for what was paid beside points.
+const BESIDE: usize = 2;
+
 /// The month as a table: page, paper, CSV and sheet are made from it.
 pub fn table(statement: &Statement) -> Shown {
     let numbers = &statement.numbers;
     let of = |asset: &str| numbers.spent.iter().find(|one| one.asset == asset);
+    // A column that says nothing is left out.
+    let beside = numbers.spent.len() > 1;
+    let cells = |values: [i64; 4]| -> Vec<Option<i64>> {
+        let kept = values.into_iter().enumerate();
+        let kept = kept.filter(|(place, _)| beside || *place != BESIDE);
+        kept.map(|(_, value)| Some(value)).collect()
+    };
+    let mut columns = vec![
+        column("pieces", ("件", "pieces"), Unit::Count),
+        column("points", ("积分", "points"), Unit::Points),
+        column("beside", ("搭用的分", "paid beside"), Unit::Points),
+        column("value", ("折合（元）", "value (yuan)"), Unit::Fen),
+    ];
+    if !beside {
+        columns.remove(BESIDE);
+    }
     let rows: Vec<Row> = statement
         .passed
         .iter()
         .map(|one| {
             let points = one.spent.get(&AssetNo::POINTS).copied().unwrap_or(0);
             let other: i64 = one.spent.values().sum::<i64>().saturating_sub(points);
-            let day = one.on.to_string();
+            let (_, month, day) = one.on.parts();
             let goods = goods(&statement.items, one);
             let goods = if one.back {
                 both(
@@ -37,13 +56,11 @@ pub fn table(statement: &Statement) -> Shown {
             };
             Row {
                 names: vec![
-                    both(day.clone(), day),
+                    both(format!("{month}月{day}日"), format!("{month:02}-{day:02}")),
                     both(format!("#{}", one.order), format!("#{}", one.order)),
                     goods,
                 ],
-                values: [one.pieces.values().sum(), points, other, one.value_fen]
-                    .map(Some)
-                    .to_vec(),
+                values: cells([one.pieces.values().sum(), points, other, one.value_fen]),
             }
         })
         .collect();
@@ -61,14 +78,9 @@ pub fn table(statement: &Statement) -> Shown {
         entry: statement.entry,
         table: Table {
             heads: vec![("日期", "day"), ("兑换单", "order"), ("东西", "goods")],
-            columns: vec![
-                column("pieces", ("件", "pieces"), Unit::Count),
-                column("points", ("积分", "points"), Unit::Points),
-                column("beside", ("搭用的分", "paid beside"), Unit::Points),
-                column("value", ("折合（元）", "value (yuan)"), Unit::Fen),
-            ],
+            columns,
             rows,
-            total: Some(total.map(Some).to_vec()),
+            total: Some(cells(total)),
             sums: vec![
                 sum(("折合（元）", "value (yuan)"), "", numbers.value_fen),
                 sum(("返还基金", "back to the fund"), "−", numbers.return_fen),

@@ -82,10 +82,7 @@ pub(super) fn enrol_form(visit: &Visit, sent: &Sent) -> DossierForm {
     let t = |zh: &str, en: &str| visit.either(zh, en);
     let fields = vec![
         field("zh", t("叫什么", "Name in Chinese"), &sent.zh),
-        optional_field(hinted(
-            field("en", t("英文名", "Name in English"), &sent.en),
-            t("可以不写。", "May be left out."),
-        )),
+        optional_field(field("en", t("英文名", "Name in English"), &sent.en)),
         hinted(
             field("code", t("代号", "Code"), &sent.code),
             t(
@@ -132,11 +129,7 @@ pub(super) fn offer_form(visit: &Visit, merchant: &Code, sent: &Sent) -> Dossier
         ),
         vec![
             field("zh", t("叫什么", "Name in Chinese"), &sent.zh),
-            optional_field(field(
-                "en",
-                t("英文名（可以不写）", "Name in English (may be left out)"),
-                &sent.en,
-            )),
+            optional_field(field("en", t("英文名", "Name in English"), &sent.en)),
             hinted(
                 field("code", t("代号", "Code"), &sent.code),
                 t(

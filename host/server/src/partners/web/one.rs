@@ -203,7 +203,15 @@ async fn offers(
             Price::Points(points, _) => {
                 visit.either(&format!("{points} 分"), &format!("{points} points"))
             }
-            Price::Refused(no) => explain::refusal(&tag.plan, Some(frame), &no, visit.tongue()),
+            Price::Refused(no) => {
+                let why = explain::refusal(&tag.plan, Some(frame), &no, visit.tongue());
+                tag.to_some.map_or(why.clone(), |points| {
+                    visit.either(
+                        &format!("{points} 分，{why}"),
+                        &format!("{points} points: {why}"),
+                    )
+                })
+            }
             Price::Unknown => visit.either("还没有定价", "no price yet"),
         };
         let there = visit.either(
