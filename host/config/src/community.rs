@@ -7,12 +7,14 @@ mod cases;
 mod expiry;
 mod kinds;
 mod leaving;
+mod merchants;
 mod periods;
 mod volunteers;
 
 pub use beside::PaidBeside;
 pub use cases::{CaseUnit, OfCase};
 pub use kinds::OfKind;
+pub use merchants::Settling;
 pub use periods::Closing;
 pub use volunteers::Certificates;
 
@@ -162,6 +164,8 @@ pub struct Community {
     pub leaving: Option<Leaving>,
     /// The shop.
     pub shop: Shop,
+    /// How merchants are paid; `None` where there are none.
+    pub merchants: Option<Settling>,
     /// What may be asked of it, in the order of the file.
     pub cases: Vec<OfCase>,
     /// Who works on it; empty where everybody does.
@@ -226,6 +230,8 @@ pub(super) fn read(
     let shop = table
         .need("shop")
         .and_then(|field| read_shop(&field, &assets));
+    let merchants = table.get("merchants");
+    let merchants = merchants.and_then(|field| merchants::read(&field, &assets));
     let cases = table.get("case").map(|field| cases::read(&field));
     let case_units = table
         .get("case_units")
@@ -271,6 +277,7 @@ pub(super) fn read(
         periods: periods.unwrap_or_default(),
         leaving: leaving.flatten(),
         shop: shop?,
+        merchants,
         cases: cases.unwrap_or_default(),
         case_units: case_units.unwrap_or_default(),
         claims,

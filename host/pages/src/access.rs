@@ -151,6 +151,7 @@ fn role_key(role: &str) -> &'static str {
         "operator" => "role-operator",
         "reviewer" => "role-reviewer",
         "shopkeeper" => "role-shopkeeper",
+        "merchant" => "role-merchant",
         _ => "role-leader",
     }
 }

@@ -16,6 +16,7 @@ pub mod fault;
 pub mod find;
 pub mod format;
 pub mod icon;
+pub mod merchant;
 mod number;
 pub mod office;
 pub mod operator;
@@ -65,6 +66,7 @@ pub use dossier::{DossierForm, DossierLink, DossierList, DossierRow, DossierView
 pub use find::{FindView, FoundDoes, FoundRow};
 pub use format::{Day, Moment};
 pub use icon::Picture;
+pub use merchant::{StatementSigned, StatementStage, StatementView};
 pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
 pub use operator::{
     CallLimits, ConfigFault, LastFault, Parked, RuleRemedy, RuleSetRow, RuleState, RulesView,

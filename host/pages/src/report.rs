@@ -36,14 +36,20 @@ pub enum ReportUnit {
     Minutes,
     /// Parts of a thousand, shown as percent.
     PerMille,
+    /// 1/100 yuan, shown as yuan.
+    Fen,
 }
 
 impl ReportUnit {
-    fn text(self, value: Option<i64>) -> String {
+    pub(crate) fn text(self, value: Option<i64>) -> String {
         match (self, value) {
             (_, None) => "—".to_owned(),
             (ReportUnit::Whole, Some(value)) => format::number(value),
             (ReportUnit::Minutes, Some(value)) => format::hours(value),
+            (ReportUnit::Fen, Some(value)) => {
+                let sign = if value < 0 { "\u{2212}" } else { "" };
+                format!("{sign}{}", format::yuan(value.saturating_abs()))
+            }
             (ReportUnit::PerMille, Some(value)) => {
                 let sign = if value < 0 { "\u{2212}" } else { "" };
                 let value = value.unsigned_abs();
@@ -67,11 +73,11 @@ pub struct ReportSum {
 }
 
 impl ReportSum {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.unit.text(Some(self.value))
     }
 
-    fn is_result(&self) -> bool {
+    pub(crate) fn is_result(&self) -> bool {
         self.sign == "="
     }
 }
@@ -350,11 +356,16 @@ pub struct ReportView {
     pub query: String,
 }
 
+/// Numbers as their columns write them.
+pub(crate) fn cells(columns: &[(String, ReportUnit)], values: &[Option<i64>]) -> Vec<String> {
+    let units = columns.iter().map(|(_, unit)| *unit);
+    let cells = values.iter().zip(units);
+    cells.map(|(value, unit)| unit.text(*value)).collect()
+}
+
 impl ReportView {
     fn cells(&self, values: &[Option<i64>]) -> Vec<String> {
-        let units = self.columns.iter().map(|(_, unit)| *unit);
-        let cells = values.iter().zip(units);
-        cells.map(|(value, unit)| unit.text(*value)).collect()
+        cells(&self.columns, values)
     }
 
     fn is_from(&self, choice: &str) -> bool {

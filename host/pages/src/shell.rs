@@ -100,6 +100,8 @@ pub enum Desk {
     Reports,
     /// Lists for the wall.
     Wall,
+    /// Merchants, or one's own.
+    Merchants,
 }
 
 impl Desk {
@@ -121,6 +123,7 @@ impl Desk {
             Desk::Tokens => "/operator/tokens",
             Desk::Reports => "/reports",
             Desk::Wall => "/wall",
+            Desk::Merchants => "/merchants",
         }
     }
 
@@ -141,6 +144,7 @@ impl Desk {
             | Desk::Amend
             | Desk::Work
             | Desk::Reports
+            | Desk::Merchants
             | Desk::Wall => false,
         }
     }
@@ -162,6 +166,7 @@ impl Desk {
             Desk::Tokens => "desk-tokens",
             Desk::Reports => "desk-reports",
             Desk::Wall => "desk-wall",
+            Desk::Merchants => "desk-merchants",
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct TillView {
     pub shell: Shell,
     /// What was typed before.
     pub code: String,
+    /// The merchant whose till it is; empty for the community's own.
+    pub merchant: String,
     /// What was wrong with it (field `code`).
     pub errors: Vec<FieldError>,
     /// What waits and what was handed over.
@@ -69,6 +71,8 @@ impl TillSums {
 pub enum ReturnWay {
     /// This reader takes them back.
     Here,
+    /// This reader does, what was handed over today at their own till.
+    Own,
     /// One of these does.
     Ask(Vec<String>),
 }
@@ -98,13 +102,22 @@ pub struct TillDay {
 
 impl TillDay {
     fn is_here(&self) -> bool {
-        self.way == ReturnWay::Here
+        self.return_path().is_some()
+    }
+
+    /// Where a return is sent, by whoever may.
+    fn return_path(&self) -> Option<&'static str> {
+        match &self.way {
+            ReturnWay::Here => Some("/amend/reverse"),
+            ReturnWay::Own => Some("/till/return"),
+            ReturnWay::Ask(_) => None,
+        }
     }
 
     /// Whom to ask, where this reader may not.
     fn ask(&self, shell: &Shell) -> String {
         match &self.way {
-            ReturnWay::Here => String::new(),
+            ReturnWay::Here | ReturnWay::Own => String::new(),
             ReturnWay::Ask(names) if names.is_empty() => shell.t("till-return-office"),
             ReturnWay::Ask(names) => {
                 let names = names.join(&shell.t("till-names"));
@@ -136,6 +149,8 @@ pub struct TillDayView {
     pub shell: Shell,
     /// The day.
     pub day: TillDay,
+    /// The merchant whose day it is; empty for the community's own.
+    pub merchant: String,
     /// Which day it is.
     pub today: Day,
     /// When the shop is open; may be empty.
@@ -266,6 +281,13 @@ pub enum TillOutcome {
         /// When.
         at: Moment,
     },
+    /// It is another shop's to hand over.
+    Elsewhere {
+        /// Whose.
+        title: String,
+        /// Where that is, and whom to call; may be empty.
+        place: String,
+    },
     /// No order has this code.
     Unknown {
         /// What was entered.
@@ -313,6 +335,7 @@ impl TillResultView {
             TillOutcome::AlreadyHandedOver { .. } => "till-already",
             TillOutcome::TimedOut { .. } => "till-timed-out",
             TillOutcome::Cancelled { .. } => "till-cancelled",
+            TillOutcome::Elsewhere { .. } => "till-elsewhere",
             TillOutcome::Unknown { .. } => "till-unknown",
         })
     }
@@ -337,6 +360,9 @@ impl TillResultView {
             }
             TillOutcome::TimedOut { at } => s.t1("till-timed-out-text", "at", s.moment(at)),
             TillOutcome::Cancelled { at } => s.t1("till-cancelled-text", "at", s.moment(at)),
+            TillOutcome::Elsewhere { title, place } => {
+                s.t2("till-elsewhere-text", "title", title, "place", place)
+            }
             TillOutcome::Unknown { code } => {
                 s.t1("till-unknown-text", "code", format::code_groups(code))
             }

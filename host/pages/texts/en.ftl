@@ -399,6 +399,7 @@ role-operator = Operator
 role-reviewer = Reviewer
 role-shopkeeper = Shopkeeper
 role-leader = Activity leader
+role-merchant = Merchant
 
 ## Till
 desk-operator = Today
@@ -436,6 +437,8 @@ till-cancelled = Cancelled
 till-cancelled-text = The resident cancelled this order on { $at }. Please do not hand it over.
 till-unknown = No such code
 till-unknown-text = You entered { $code }. Compare it with the phone or the slip and try once more; if it still fails, ask the resident to open “My orders”.
+till-elsewhere = Not picked up here
+till-elsewhere-text = What was ordered is picked up at “{ $title }”; hand nothing over here. { $place }
 
 ## Communities, ledger, operator
 communities-title = Which is your community?
@@ -1126,6 +1129,7 @@ work-keys = Keys: j next, k previous, Enter opens.
 work-next = Next ones
 desk-reports = Reports
 desk-wall = Wall lists
+desk-merchants = Merchants
 reports-title = Reports
 reports-text = Each has a sentence, a chart and a table; print it, or take it along for Excel. Only what agrees with the ledger says so.
 report-from = From
@@ -1284,3 +1288,19 @@ simulate-spread = Who gains and who loses
 simulate-spread-note = Each bar is how many households (people) change by so many points: less on the left, more on the right.
 simulate-changed = Most changed
 simulate-nothing-written = All of this was only tried; the ledger is as it was.
+
+statement-title = Statement
+statement-running = this month is not over
+statement-unsigned = nobody has signed yet
+statement-one = one has signed, a second must
+statement-frozen = signed by two
+statement-signed = Who signed
+statement-first = First
+statement-second = Second
+statement-nobody = Nobody has signed yet.
+statement-frozen-note = Nothing of it changes any more. What comes back later stands in the statement of the month in which it comes back.
+statement-sign-note = Compare the numbers above with your own before you sign. Two people sign: an operator of the community and somebody of the merchant, or two operators.
+statement-sign = It is right: sign
+statement-unsign = It is not right: take this signature back
+statement-note = It counts when goods are handed over; what comes back is taken off on the day it does. The community and the merchant settle the money between them: the system takes and pays none.
+statement-differs-note = What was written down at signing is not what the ledger comes to now. Do not pay by this sheet before the reason is found.

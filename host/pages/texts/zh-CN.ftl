@@ -386,6 +386,7 @@ role-operator = 管理员
 role-reviewer = 审核员
 role-shopkeeper = 店员
 role-leader = 活动组织者
+role-merchant = 商家
 
 ## 核销
 desk-operator = 今天
@@ -423,6 +424,8 @@ till-cancelled = 已取消
 till-cancelled-text = { $at } 居民取消了这张单。请不要交付。
 till-unknown = 没有这个取货码
 till-unknown-text = 输入的是 { $code }。请对照手机或纸单再输一次；仍不对，请居民打开“我的兑换单”核对。
+till-elsewhere = 不在这里取
+till-elsewhere-text = 这张单的东西在“{ $title }”取，请不要交付。{ $place }
 
 ## 社区、账本、运营
 communities-title = 您在哪个社区？
@@ -1062,6 +1065,7 @@ work-keys = 键盘：j 下一件，k 上一件，回车打开。
 work-next = 后面的
 desk-reports = 报表
 desk-wall = 张贴
+desk-merchants = 商家
 reports-title = 报表
 reports-text = 每一张都有一句话、一张图、一张表，可以打印，也可以存成 Excel。数字和账本对得上才写“和账本一致”。
 report-from = 从
@@ -1220,3 +1224,19 @@ simulate-spread = 多得少得的户数
 simulate-spread-note = 每一根是这一档有多少户（人），左边少得，右边多得，单位是分。
 simulate-changed = 变得最多的
 simulate-nothing-written = 以上都是试算，账本没有动。
+
+statement-title = 结算单
+statement-running = 这个月还没有过完
+statement-unsigned = 还没有人签
+statement-one = 签了一个人，等第二个人
+statement-frozen = 两个人都签了
+statement-signed = 谁签的
+statement-first = 第一个字
+statement-second = 第二个字
+statement-nobody = 还没有人签。
+statement-frozen-note = 签完就不再改。以后的退货记在退货那个月的结算单上。
+statement-sign-note = 签之前请把上面的数和自己的记录对一遍。要两个人签：社区的管理员一个，商家的人一个；或者两位管理员。
+statement-sign = 核对无误，签字
+statement-unsign = 有出入，撤回这个签字
+statement-note = 东西交到居民手里才算；退货按退的那天减掉。钱由社区和商家自己结，系统不收钱、不付钱。
+statement-differs-note = 签的时候记下的数，和账本上现在算出来的不一样。请不要按这张单付钱，先找出原因。

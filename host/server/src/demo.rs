@@ -5,6 +5,7 @@
 mod activities;
 mod cases;
 mod files;
+mod merchants;
 mod office;
 mod volunteers;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use jiff::tz::TimeZone;
 use rongyi_clerk::clock::{Clock, SystemClock};
 use rongyi_config::{self as config, Config};
 use rongyi_core::ids::{Code, ResidentNo};
@@ -32,6 +34,8 @@ use crate::people::{Added, HOUSEHOLD_COLUMNS, RESIDENT_COLUMNS, STAFF_COLUMNS};
 use crate::serving::cli::{ADDRESS, listen, serve};
 use crate::stock::{ITEM_COLUMNS, STOCK_COLUMNS};
 use crate::{people, stock};
+
+use merchants::StoryClock;
 
 pub use cases::play;
 
@@ -64,25 +68,36 @@ pub struct DemoArgs {
 /// The sign-ins that are printed.
 const SIGN_IN_FILE: &str = "demo-sign-in.txt";
 const SHOWN_COMMUNITY: &str = "nanmen";
+/// The merchant whose keeper is shown.
+const MERCHANT: &str = "lin-noodles";
 /// Who signs in where: the walk through, and somebody to whom a bit of everything has happened.
 const SHOWN_RESIDENTS: [(&str, ResidentNo); 2] = [
     (SHOWN_COMMUNITY, ResidentNo(1001)),
     ("jinxian", ResidentNo(1008)),
 ];
-const SHOWN_STAFF: [(&str, &str); 4] = [
+const SHOWN_STAFF: [(&str, &str); 5] = [
     ("nanmen-shop", "店员 shopkeeper"),
     ("nanmen-lead", "队长 leader"),
     ("nanmen-review", "审核员 reviewer"),
     ("nanmen-operator", "管理员 operator"),
+    (MERCHANT, "商家 merchant"),
 ];
 
 pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let listener = listen(args.listen).await?;
-    let (house, began) = open(&args).await?;
+    let clock = Arc::new(StoryClock::default());
     let sign_in = args.data.join(SIGN_IN_FILE);
-    let filled = match std::fs::read_to_string(&sign_in) {
-        Ok(text) => Ok(text),
-        Err(_) => fill(&house, &args.data.join("config").join("demo"), &sign_in).await,
+    let known = std::fs::read_to_string(&sign_in).ok();
+    if known.is_none() {
+        clock.tell(&TimeZone::system(), merchants::BEGINS);
+    }
+    let (house, began) = open(&args, Arc::clone(&clock)).await?;
+    let filled = match known {
+        Some(text) => Ok(text),
+        None => {
+            let lists = args.data.join("config").join("demo");
+            fill((&house, &clock), &lists, &sign_in).await
+        }
     };
     match filled {
         Ok(text) => serve(house, began, listener, text.trim_end()).await,
@@ -94,7 +109,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
 }
 
 /// The demo's house, and a moment before its files were read.
-async fn open(args: &DemoArgs) -> Result<(House, Instant), Failure> {
+async fn open(args: &DemoArgs, clock: Arc<StoryClock>) -> Result<(House, Instant), Failure> {
     let folder = args.data.join("config");
     files::write(&folder).map_err(|error| Failure::file(&folder, &error))?;
     let began = SystemClock.now();
@@ -106,16 +121,21 @@ async fn open(args: &DemoArgs) -> Result<(House, Instant), Failure> {
         database_url: args.database.clone().unwrap_or(config.database_url),
         ..config
     };
-    let mut house = House::open(config, Arc::new(SystemClock)).await?;
+    let mut house = House::open(config, clock).await?;
     house.demo = true;
     Ok((house, began))
 }
 
 /// Enrols and imports everything, then writes the sign-ins: what was broken off is finished by the next start,
 /// because each of these can be run again.
-async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Failure> {
+async fn fill(
+    (house, clock): (&House, &StoryClock),
+    folder: &Path,
+    sign_in: &Path,
+) -> Result<String, Failure> {
     let key = server_secret(&house.config.secret_file)
         .map_err(|error| Failure::file(&house.config.secret_file, &error))?;
+    before(house, clock, key, folder).await?;
     for community in house.communities().keys() {
         let folder = folder.join(community.as_str());
         if !folder.is_dir() {
@@ -125,21 +145,12 @@ async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Fa
             "{community}: 登记居民、货物，导入事项 / enrolling people and goods, importing events …"
         ));
         let file = |name: &str, columns| List::read(folder.join(name), columns);
-        let households = file("households.csv", HOUSEHOLD_COLUMNS)?;
-        households
-            .done(people::add_households(house, community, households.rows()?, false).await)?;
-        let residents = file("residents.csv", RESIDENT_COLUMNS)?;
-        residents
-            .done(people::add_residents(house, community, key, residents.rows()?, false).await)?;
-        let staff = file("staff.csv", STAFF_COLUMNS)?;
-        staff.done(people::add_staff(house, community, key, staff.rows()?).await)?;
+        enrol(house, community, key, &folder).await?;
         let items = file("items.csv", ITEM_COLUMNS)?;
         items.done(stock::add_items(house, community, items.rows()?, false).await)?;
         let stock = file("stock.csv", STOCK_COLUMNS)?;
         stock.done(stock::receive_stock(house, community, stock.rows()?).await)?;
-        let balances = folder.join("balances.csv");
-        let tally = import_balances(house, community, &balances, &read_sheet(&balances)?).await?;
-        summary(&balances, &tally, false);
+        open_balances(house, community, &folder).await?;
         let history = folder.join("history.csv");
         if history.is_file() {
             let sheet = read_sheet(&history)?;
@@ -157,11 +168,72 @@ async fn fill(house: &House, folder: &Path, sign_in: &Path) -> Result<String, Fa
         .await?;
         summary(&events, &tally, false);
     }
+    merchants::settle(house, &Code::literal(SHOWN_COMMUNITY))
+        .await
+        .map_err(|error| Failure::said("demo", &error))?;
     play(house, folder).await?;
     activities::hold(house, &key).await?;
     let text = shown(house, key).await?;
     keep(sign_in, &text).map_err(|error| Failure::file(sign_in, &error))?;
     Ok(text)
+}
+
+/// What happened before this month, where merchants trade: their community's people, with what stood in their paper books, and a
+/// month of orders. From then on the clock is the machine's.
+async fn before(
+    house: &House,
+    clock: &StoryClock,
+    key: [u8; 32],
+    folder: &Path,
+) -> Result<(), Failure> {
+    let community = Code::literal(SHOWN_COMMUNITY);
+    let folder = folder.join(SHOWN_COMMUNITY);
+    let store = &house.store;
+    let begun = store.staff_by_login(&community, MERCHANT).await?.is_some();
+    let served = house.community(&community);
+    if let Some(served) = served.filter(|_| folder.is_dir()) {
+        say(&format!(
+            "{community}: 上个月的商家和兑换单 / last month’s merchants and orders …"
+        ));
+        clock.tell(&served.zone, merchants::BEGINS);
+        if begun {
+            // A fill that was broken off: what the ledger has is of a later day perhaps, and is kept.
+            clock.set_right();
+        }
+        enrol(house, &community, key, &folder).await?;
+        open_balances(house, &community, &folder).await?;
+        if !begun {
+            let traded = merchants::trade(house, (&community, clock), key).await;
+            traded.map_err(|error| Failure::said("demo", &error))?;
+        }
+    }
+    clock.set_right();
+    Ok(())
+}
+
+/// Households, residents and staff from their files.
+async fn enrol(
+    house: &House,
+    community: &Code,
+    key: [u8; 32],
+    folder: &Path,
+) -> Result<(), Failure> {
+    let file = |name: &str, columns| List::read(folder.join(name), columns);
+    let households = file("households.csv", HOUSEHOLD_COLUMNS)?;
+    households.done(people::add_households(house, community, households.rows()?, false).await)?;
+    let residents = file("residents.csv", RESIDENT_COLUMNS)?;
+    residents.done(people::add_residents(house, community, key, residents.rows()?, false).await)?;
+    let staff = file("staff.csv", STAFF_COLUMNS)?;
+    staff.done(people::add_staff(house, community, key, staff.rows()?).await)?;
+    Ok(())
+}
+
+/// What stood in paper books.
+async fn open_balances(house: &House, community: &Code, folder: &Path) -> Result<(), Failure> {
+    let balances = folder.join("balances.csv");
+    let tally = import_balances(house, community, &balances, &read_sheet(&balances)?).await?;
+    summary(&balances, &tally, false);
+    Ok(())
 }
 
 /// A file of the demo.

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod logging;
 pub mod overview;
+pub mod partners;
 pub mod people;
 pub mod period;
 pub mod redemption;

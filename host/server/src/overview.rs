@@ -110,7 +110,7 @@ pub async fn of_today(house: &House, frame: &Frame, shop: &Shop) -> Result<Overv
         let soon = noticed.fate.until.is_some_and(|until| until <= tomorrow);
         soon && noticed.fate.state == FateState::Pending
     };
-    let orders = daily::waiting(house, community).await?;
+    let orders = daily::waiting(house, community, None).await?;
     let until = |day| orders.iter().filter(|order| order.deadline == day).count();
     let goods = goods::list(store, frame, shop).await?;
     Ok(Overview {

@@ -15,7 +15,7 @@ pub mod own;
 pub(crate) mod privacy;
 pub mod readings;
 pub mod secret;
-mod slip;
+pub(crate) mod slip;
 
 pub(crate) mod staff;
 pub mod tokens;

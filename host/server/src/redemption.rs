@@ -10,6 +10,7 @@ pub(crate) mod shop;
 pub mod till;
 pub mod turns;
 pub mod uncollected;
+pub mod whose;
 
 use std::collections::HashMap;
 

@@ -128,6 +128,8 @@ pub enum Unit {
     Minutes,
     /// Parts of a thousand, told as percent.
     PerMille,
+    /// 1/100 yuan, told as yuan.
+    Fen,
 }
 
 impl Unit {
@@ -138,6 +140,7 @@ impl Unit {
             Unit::Count => "count",
             Unit::Minutes => "minutes",
             Unit::PerMille => "per-mille",
+            Unit::Fen => "fen",
         }
     }
 }

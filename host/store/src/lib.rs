@@ -8,6 +8,7 @@ mod audit;
 mod cards;
 mod cases;
 mod error;
+mod merchants;
 mod model;
 mod moving;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use cases::{
     NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCasePhoto, StoredCaseStep, WaitingEffect,
 };
 pub use error::StoreError;
+pub use merchants::{NewMerchant, StoredMerchant, StoredStatement};
 pub use model::{
     AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, LotSum, Moment,
     NewAccessRecord, NewSession, NewStaff, OrderFate, Pace, PassbookRow, Person, PublicName,

@@ -80,6 +80,12 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         "params",
         Holds::Stays("what the operator wrote about rules"),
     ),
+    (
+        "merchant",
+        Holds::Stays("names of shops, and where and whom to call there: for everybody to read"),
+    ),
+    ("merchant_staff", Holds::Numbers),
+    ("merchant_statement", Holds::Numbers),
     ("period", Holds::Numbers),
     ("person", Holds::Goes("erase_person")),
     (

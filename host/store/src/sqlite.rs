@@ -111,6 +111,12 @@ mod marks;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/merchants.rs"]
+mod merchants;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/moment.rs"]
 mod moment;
 #[allow(

@@ -252,6 +252,15 @@ fn guards(params: &Params, no: &mut dyn FnMut(String, &str, &str, &str)) {
             no(format!("suspensions[{at}]"), "suspension", zh, en);
         }
     }
+    for (at, only) in params.only.iter().enumerate() {
+        if only.traits.is_empty() || (only.items.is_empty() && only.categories.is_empty()) {
+            let (zh, en) = (
+                "写明哪些商品（items 或 categories）只给谁（traits，有一样就行）。",
+                "Say which goods (items or categories) are only for whom (traits, any of them).",
+            );
+            no(format!("only[{at}]"), "only", zh, en);
+        }
+    }
     if let Some(before) = &params.only_before
         && (before.window == Window::Lifetime || before.subject == Subject::Community)
     {

@@ -1,13 +1,13 @@
 //! Who may redeem at all, and from when again: smallest order, what must be earned first, suspensions, a base score
-//! that is used up. Pieces, orders and points in a window are in `price.rs`.
+//! that is used up, goods that only some people can have. Pieces, orders and points in a window are in `price.rs`.
 
 use std::collections::BTreeMap;
 
 use rongyi_sdk::calendar::next_window;
 use rongyi_sdk::params::Words;
 use rongyi_sdk::say::{number, refuse};
-use rongyi_sdk::types::{Basket, Metric, Refusal, Subject, Window};
-use rongyi_sdk::window::{Needs, answer};
+use rongyi_sdk::types::{Arg, Basket, BasketLine, Metric, Refusal, Subject, Window};
+use rongyi_sdk::window::{HasTrait, Needs, answer};
 use serde::Deserialize;
 
 use crate::params::Params;
@@ -36,6 +36,44 @@ pub(crate) struct Balance {
     pub(crate) at_least: i32,
     /// What residents read.
     pub(crate) why: Words,
+}
+
+/// Goods that only people with one of some traits can have.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Only {
+    /// Who they are, in the words of the shop.
+    pub(crate) who: Words,
+    /// These items.
+    #[serde(default)]
+    pub(crate) items: Vec<String>,
+    /// These shelves.
+    #[serde(default)]
+    pub(crate) categories: Vec<String>,
+    /// For people with any of these traits.
+    pub(crate) traits: Vec<HasTrait>,
+}
+
+impl Only {
+    fn is_about(&self, line: &BasketLine) -> bool {
+        self.items.contains(&line.item) || self.categories.contains(&line.category)
+    }
+}
+
+/// Refuses goods that this buyer is not among those for; every entry that is about them must hold.
+pub(crate) fn goods(all: &[Only], line: &BasketLine, basket: &Basket) -> Result<(), Refusal> {
+    let about = all
+        .iter()
+        .enumerate()
+        .filter(|(_, only)| only.is_about(line));
+    for (at, only) in about {
+        let mut traits = only.traits.iter();
+        if !traits.any(|has| has.holds(&basket.traits, basket.on)) {
+            let item = Arg::Code(line.item.clone());
+            return Err(refuse(format!("only-{at}"), vec![item], None));
+        }
+    }
+    Ok(())
 }
 
 fn household() -> Subject {

@@ -43,7 +43,8 @@ impl Rule for ShopPricing {
         let mut traits: Vec<String> = Vec::new();
         let reductions = params.reductions.iter().map(|one| &one.has);
         let has = reductions.chain(params.off.iter().map(|one| &one.has));
-        for has in has.flatten() {
+        let only = params.only.iter().flat_map(|one| &one.traits);
+        for has in has.flatten().chain(only) {
             if !traits.contains(&has.name) {
                 traits.push(has.name.clone());
             }

@@ -7,7 +7,7 @@ use rongyi_sdk::suspension::Suspension;
 use rongyi_sdk::types::{Subject, Window};
 use serde::Deserialize;
 
-use crate::guards::{Balance, Conduct, First};
+use crate::guards::{Balance, Conduct, First, Only};
 use crate::reduce::{Bundle, Off, Part, Reduction};
 
 /// Everything.
@@ -68,6 +68,9 @@ pub(crate) struct Params {
     pub balances: Vec<Balance>,
     /// A base score; whoever has used it up is out.
     pub conduct: Option<Conduct>,
+    /// Goods that only some people can have.
+    #[serde(default)]
+    pub only: Vec<Only>,
 }
 
 /// At most so many pieces.

@@ -133,6 +133,7 @@ impl Shop {
 
     /// One line with its reduction and the money beside it; answers what a piece costs in the end.
     fn line(&self, line: &BasketLine, basket: &Basket, quote: &mut Quote) -> Result<i64, Refusal> {
+        guards::goods(&self.params.only, line, basket)?;
         let (each, code) = self.each(line)?;
         let item = || Arg::Code(line.item.clone());
         let whole = |each: i64| {

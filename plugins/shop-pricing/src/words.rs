@@ -5,6 +5,7 @@ use rongyi_sdk::text;
 use rongyi_sdk::types::{Phrase, Subject, Text, Window};
 use rongyi_sdk::window::{each, every, subject_code, this, whose, window_code};
 
+use crate::guards::Only;
 use crate::params::Params;
 
 /// `limit.household-month`.
@@ -214,6 +215,17 @@ fn who_phrases(params: &Params) -> Vec<Phrase> {
             format!("{} ({{0}} are needed, there are {{1}})", why.en),
         );
     }
+    for (at, only) in params.only.iter().enumerate() {
+        let who = Text::from(only.who.clone());
+        say(
+            format!("only-{at}"),
+            format!("{{0}} 只给{}换；如果您就是，请到社区服务台登记", who.zh),
+            format!(
+                "{{0}} is only for {}; if you are one of them, have the office enter it",
+                who.en
+            ),
+        );
+    }
     if let Some(conduct) = &params.conduct {
         let (who, when) = (whose(conduct.subject), this(conduct.window));
         say(
@@ -231,6 +243,15 @@ fn who_phrases(params: &Params) -> Vec<Phrase> {
     all
 }
 
+fn only_for(one: &Only) -> Text {
+    let goods = one.items.iter().chain(&one.categories);
+    let goods: Vec<&str> = goods.map(String::as_str).collect();
+    text(
+        format!("只给{}：{}。", one.who.zh, goods.join("、")),
+        format!("Only for {}: {}.", one.who.en, goods.join(", ")),
+    )
+}
+
 /// The new parts of the shop's rules in plain sentences.
 fn more_summary(params: &Params) -> Vec<Text> {
     let mut all: Vec<Text> = Vec::new();
@@ -246,6 +267,7 @@ fn more_summary(params: &Params) -> Vec<Text> {
             format!("Off the whole order: {}.", one.title.en),
         )
     }));
+    all.extend(params.only.iter().map(only_for));
     all.extend(params.in_points.iter().map(|one| {
         let goods: Vec<&str> = one
             .items

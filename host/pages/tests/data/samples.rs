@@ -7,6 +7,7 @@ mod activities;
 mod amend;
 mod cases;
 mod dossiers;
+mod merchants;
 mod office;
 mod orders;
 mod passbook;
@@ -367,6 +368,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         proof::own_pages(lang, size),
         proof::privacy_pages(lang, size),
         staff::public_pages(lang, size),
+        merchants::pages(lang, size),
         report::report_pages(lang, size),
         report::wall_pages(lang, size),
         report::prepare_pages(lang, size),

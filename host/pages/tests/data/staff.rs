@@ -57,7 +57,7 @@ pub(super) fn check_pages(lang: Lang, size: Size) -> Pages {
     ]
 }
 
-fn till_day(lang: Lang, way: ReturnWay) -> TillDay {
+pub(super) fn till_day(lang: Lang, way: ReturnWay) -> TillDay {
     let waits = |no, title: String, days_left| TillWaiting {
         no,
         title,
@@ -106,6 +106,7 @@ pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
     let till = TillView {
         shell: at_desks(shell(lang, size, Some(&staff)), &[Desk::Till]),
         code: String::new(),
+        merchant: String::new(),
         errors: vec![],
         day: till_day(lang, ReturnWay::Ask(vec!["黄主任".to_owned()])),
     };
@@ -121,6 +122,7 @@ pub(super) fn till_pages(lang: Lang, size: Size) -> Pages {
     let sheet = TillDayView {
         shell: till.shell.clone(),
         day: till_day(lang, ReturnWay::Here),
+        merchant: String::new(),
         today: day(11, 22),
         shop_hours: l(lang, "周六 9:00–11:30", "Saturday 9:00–11:30"),
     };

@@ -33,6 +33,8 @@ pub enum Role {
     Leader,
     /// Looks after rules and configuration; may do what the others may.
     Operator,
+    /// Works for a merchant, and does only what is that merchant's.
+    Merchant,
 }
 
 impl Role {
@@ -43,6 +45,7 @@ impl Role {
             Role::Shopkeeper => "shopkeeper",
             Role::Leader => "leader",
             Role::Operator => "operator",
+            Role::Merchant => "merchant",
         }
     }
 
@@ -53,6 +56,7 @@ impl Role {
             "shopkeeper" => Some(Role::Shopkeeper),
             "leader" => Some(Role::Leader),
             "operator" => Some(Role::Operator),
+            "merchant" => Some(Role::Merchant),
             _ => None,
         }
     }

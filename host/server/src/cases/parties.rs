@@ -109,7 +109,7 @@ fn roles(role: Role) -> &'static [CaseRole] {
         Role::Operator => &[CaseRole::Operator, CaseRole::Lead, CaseRole::Desk],
         Role::Leader => &[CaseRole::Leader],
         Role::Reviewer => &[CaseRole::Reviewer],
-        Role::Shopkeeper => &[],
+        Role::Shopkeeper | Role::Merchant => &[],
     }
 }
 

@@ -97,6 +97,14 @@ pub enum Act {
     Enrol,
     /// Define items and receive goods.
     ManageStock,
+    /// See merchants, their offers and statements.
+    SeeMerchants,
+    /// Say what a merchant offers, and what of it is there.
+    OfferGoods,
+    /// Sign a month of a merchant off; it takes two.
+    SignStatement,
+    /// Enrol merchants and who works there, and end them.
+    ManageMerchants,
     /// Give tokens to devices and end them.
     ManageTokens,
     /// Import opening balances and events.
@@ -109,7 +117,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of the table.
-    pub const ALL: [Act; 50] = [
+    pub const ALL: [Act; 54] = [
         Act::SeePublic,
         Act::ChangeSecret,
         Act::SeeOwn,
@@ -156,6 +164,10 @@ impl Act {
         Act::ManageStaff,
         Act::Enrol,
         Act::ManageStock,
+        Act::SeeMerchants,
+        Act::OfferGoods,
+        Act::SignStatement,
+        Act::ManageMerchants,
         Act::ManageTokens,
         Act::Import,
         Act::Configure,
@@ -244,6 +256,10 @@ impl Act {
                 "enrol people, households, residents, traits",
             ),
             Act::ManageStock => ("登记物品、进货", "define items, receive goods"),
+            Act::SeeMerchants => ("看商家和结算单", "see merchants and statements"),
+            Act::OfferGoods => ("上架商家的优惠", "put up what a merchant offers"),
+            Act::SignStatement => ("签结算单（要两个人）", "sign statements (takes two)"),
+            Act::ManageMerchants => ("登记、停用商家", "enrol and end merchants"),
             Act::ManageTokens => ("管理设备令牌", "manage devices' tokens"),
             Act::Import => ("导入旧余额和事项", "import balances and events"),
             Act::Configure => (

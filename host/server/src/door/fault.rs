@@ -18,6 +18,7 @@ use crate::access::recovery::RecoveryError;
 use crate::activities::ActivityError;
 use crate::audit::proof::ProofFault;
 use crate::cases::CaseError;
+use crate::partners::PartnerError;
 use crate::people::leaving::LeavingError;
 use crate::people::own::OwnError;
 use crate::period::PeriodError;
@@ -325,6 +326,23 @@ impl From<ActivityError> for Fault {
             }
             ActivityError::Refused(refusal) => Fault::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
+                refusal.code,
+                refusal.text.zh,
+                refusal.text.en,
+            ),
+        }
+    }
+}
+
+impl From<PartnerError> for Fault {
+    fn from(error: PartnerError) -> Self {
+        match error {
+            PartnerError::Unknown => Fault::not_found(),
+            PartnerError::Store(error) => error.into(),
+            PartnerError::Clerk(error) => error.into(),
+            PartnerError::Report(error) => error.into(),
+            PartnerError::Refused(refusal) => Fault::new(
+                StatusCode::CONFLICT,
                 refusal.code,
                 refusal.text.zh,
                 refusal.text.en,

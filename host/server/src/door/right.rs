@@ -32,13 +32,14 @@ pub enum May {
 
 impl Right {
     /// All of them, in the order of the table.
-    pub const ALL: [Right; 11] = [
+    pub const ALL: [Right; 12] = [
         Right::Nobody,
         Right::Resident,
         Right::Staff(Role::Shopkeeper),
         Right::Staff(Role::Leader),
         Right::Staff(Role::Reviewer),
         Right::Staff(Role::Operator),
+        Right::Staff(Role::Merchant),
         Right::Device(Scope::Events),
         Right::Device(Scope::Till),
         Right::Device(Scope::Read),
@@ -64,6 +65,7 @@ impl Right {
             Right::Staff(Role::Leader) => ("活动组织者", "leader"),
             Right::Staff(Role::Reviewer) => ("审核员", "reviewer"),
             Right::Staff(Role::Operator) => ("运营", "operator"),
+            Right::Staff(Role::Merchant) => ("商家", "merchant"),
             Right::Device(Scope::Events) => ("设备 events", "device `events`"),
             Right::Device(Scope::Till) => ("设备 till", "device `till`"),
             Right::Device(Scope::Read) => ("设备 read", "device `read`"),
@@ -73,9 +75,11 @@ impl Right {
     }
 }
 
-/// A line of the table: what a resident may, and which staff, devices and doors may for everybody.
+/// A line of the table: what a resident may, and which staff, devices and doors may for everybody; and whether a merchant
+/// may for itself.
 struct Line {
     resident: May,
+    merchant: bool,
     staff: &'static [Role],
     devices: &'static [Scope],
     terminal: bool,
@@ -84,6 +88,7 @@ struct Line {
 const fn line(resident: May, staff: &'static [Role], devices: &'static [Scope]) -> Line {
     Line {
         resident,
+        merchant: false,
         staff,
         devices,
         terminal: false,
@@ -98,18 +103,27 @@ const fn and_terminal(line: Line) -> Line {
     }
 }
 
+/// The same, and for whoever works for a merchant, about that merchant.
+const fn and_merchant(line: Line) -> Line {
+    Line {
+        merchant: true,
+        ..line
+    }
+}
+
 fn of(act: Act) -> Line {
     use May::{No, Own, Yes};
-    use Role::{Leader, Operator, Reviewer, Shopkeeper};
+    use Role::{Leader, Merchant, Operator, Reviewer, Shopkeeper};
     use Scope::{Events, People, Read, Till};
     const ALL: &[Role] = &[Shopkeeper, Leader, Reviewer, Operator];
+    const EVERYBODY: &[Role] = &[Shopkeeper, Leader, Reviewer, Operator, Merchant];
     const SHOP: &[Role] = &[Shopkeeper, Operator];
     const DESK: &[Role] = &[Reviewer, Operator];
     const OFFICE: &[Role] = &[Operator];
     const WORKERS: &[Role] = &[Leader, Reviewer, Operator];
     match act {
-        Act::SeePublic => and_terminal(line(Yes, ALL, &[Events, Till, Read, People])),
-        Act::ChangeSecret => line(Own, ALL, &[]),
+        Act::SeePublic => and_terminal(line(Yes, EVERYBODY, &[Events, Till, Read, People])),
+        Act::ChangeSecret => line(Own, EVERYBODY, &[]),
         Act::SeeOwn | Act::OrderOwn | Act::ManageOwn | Act::AskOwn | Act::JoinOwn => {
             line(Own, &[], &[])
         }
@@ -118,7 +132,11 @@ fn of(act: Act) -> Line {
         Act::SeeShop => line(Yes, SHOP, &[Till, Read, People]),
         Act::Quote | Act::PlaceOrder | Act::CancelOrder => line(Own, SHOP, &[]),
         Act::ReadOrder => and_terminal(line(Own, SHOP, &[Till, People])),
-        Act::HandOver => line(No, SHOP, &[Till]),
+        Act::HandOver => and_merchant(line(No, SHOP, &[Till])),
+        Act::SeeMerchants | Act::OfferGoods | Act::SignStatement => {
+            and_merchant(line(No, OFFICE, &[]))
+        }
+        Act::ManageMerchants => line(No, OFFICE, &[]),
         Act::RecordEvent => line(No, &[Leader, Reviewer, Operator], &[Events]),
         Act::ReadBalance | Act::ReadPassbook => and_terminal(line(Own, OFFICE, &[People])),
         // Whoever serves people at a counter must know whom they serve; the page with everything is for those who may
@@ -159,6 +177,7 @@ pub fn may(right: Right, act: Act) -> May {
     match right {
         Right::Nobody => yes(act == Act::SeePublic),
         Right::Resident => line.resident,
+        Right::Staff(Role::Merchant) if line.merchant => May::Own,
         Right::Staff(role) if act == Act::ChangeSecret => {
             yes(line.staff.contains(&role)).min(May::Own)
         }
@@ -261,6 +280,21 @@ mod tests {
                 Act::ConfirmHours,
                 Act::PrintLists
             ]
+        );
+        let merchant = Right::Staff(Role::Merchant);
+        assert_eq!(can(merchant), [Act::SeePublic]);
+        let own = Act::ALL.into_iter();
+        let own: Vec<Act> = own.filter(|act| may(merchant, *act) == May::Own).collect();
+        assert_eq!(
+            own,
+            [
+                Act::ChangeSecret,
+                Act::HandOver,
+                Act::SeeMerchants,
+                Act::OfferGoods,
+                Act::SignStatement
+            ],
+            "only what is the merchant's"
         );
         let scope = |scope| can(Right::Device(scope));
         assert_eq!(scope(Scope::Events), [Act::SeePublic, Act::RecordEvent]);

@@ -104,7 +104,7 @@ fn here(parts: &Parts) -> String {
             .to_owned();
     }
     let front = path.split('/').nth(1).unwrap_or("");
-    if path.ends_with("/settle") {
+    if path.ends_with("/settle") || path.ends_with("/till/return") {
         format!("/{front}/till")
     } else if path.split('/').nth(2) == Some("stock") {
         // The deeds of an item stand one step below its page.
@@ -126,8 +126,11 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/people/sheet")
     } else if path.split('/').nth(3) == Some("tokens") {
         format!("/{front}/operator/tokens")
-    } else if let Some(case) = path.strip_suffix("/step") {
-        case.to_owned()
+    } else if let Some(page) = path
+        .strip_suffix("/step")
+        .or_else(|| path.strip_suffix("/manage"))
+    {
+        page.to_owned()
     } else if path.ends_with("/record/roster/book") {
         format!("/{front}/record/roster")
     } else if let Some(queue) = path.strip_suffix("/bulk") {
@@ -372,6 +375,7 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
             Desk::Find,
             Desk::Till,
             Desk::Stock,
+            Desk::Merchants,
             Desk::Record,
             Desk::Amend,
             Desk::Reports,
@@ -394,6 +398,7 @@ pub(crate) fn desks(role: Role) -> &'static [Desk] {
             Desk::Reset,
             Desk::Listing,
         ],
+        Role::Merchant => &[Desk::Till, Desk::Merchants],
         Role::Leader => &[
             Desk::Record,
             Desk::Work,
@@ -500,6 +505,19 @@ impl OnDuty {
     /// Whether they may do something else than what they ask for now.
     pub fn may(&self, act: Act) -> bool {
         may(Right::Staff(self.staff.role), act) == May::Yes
+    }
+
+    /// The merchant for which they work and whose things alone are theirs; `None` for the community's own staff.
+    ///
+    /// # Errors
+    /// [`AccessError::Forbidden`] for an account of a merchant that none was named for, or what the database said.
+    pub async fn merchant(&self) -> Result<Option<Code>, Fault> {
+        if self.staff.role != Role::Merchant {
+            return Ok(None);
+        }
+        let store = &self.visit.app.house.store;
+        let of = store.merchant_of(&self.visit.code, self.staff.staff_id);
+        Ok(Some(of.await?.ok_or(AccessError::Forbidden)?))
     }
 }
 

@@ -22,7 +22,7 @@ use crate::door::fault::Fault;
 use crate::door::json::Replayable;
 use crate::ledger::api::{Movement, Reason, movements, reasons};
 use crate::ledger::explain::{self, Lang};
-use crate::redemption::api::{BasketLine, basket, canceller, for_whom};
+use crate::redemption::api::{BasketLine, canceller, for_whom, one_place};
 use crate::redemption::{CODE_TRIES, Wanted};
 use crate::{amend, jobs, redemption};
 
@@ -200,7 +200,7 @@ async fn command(
             let resident: ResidentNo = for_whom(&caller, Some(step.resident))?;
             let wanted = Wanted {
                 resident,
-                basket: basket(&step.lines)?,
+                basket: one_place(&caller, &step.lines).await?,
                 seen: Amount::new(step.total).map_err(|_| Rejection::OutOfRange)?,
                 actor: caller.actor().for_resident(resident).code(),
                 key,

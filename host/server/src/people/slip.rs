@@ -10,7 +10,7 @@ use crate::door::fault::Fault;
 use crate::door::visit::{Html, Visit};
 
 /// What stands on a slip.
-pub(super) struct Slip {
+pub(crate) struct Slip {
     audience: Audience,
     name: String,
     number: String,
@@ -19,7 +19,7 @@ pub(super) struct Slip {
 
 impl Slip {
     /// For whom: name, what is typed, and the secret.
-    pub(super) fn of(audience: Audience, name: String, number: String, secret: String) -> Slip {
+    pub(crate) fn of(audience: Audience, name: String, number: String, secret: String) -> Slip {
         Slip {
             audience,
             name,
@@ -43,7 +43,7 @@ pub(crate) fn site(visit: &Visit, headers: &HeaderMap) -> String {
 }
 
 /// The page with the secret; `back` is where it leads afterwards.
-pub(super) fn slip(visit: &Visit, headers: &HeaderMap, slip: Slip, back: &'static str) -> Response {
+pub(crate) fn slip(visit: &Visit, headers: &HeaderMap, slip: Slip, back: &'static str) -> Response {
     let view = SlipView {
         shell: visit.shell(),
         audience: slip.audience,
@@ -58,7 +58,7 @@ pub(super) fn slip(visit: &Visit, headers: &HeaderMap, slip: Slip, back: &'stati
 }
 
 /// Why a list was not finished, as a page tells it.
-pub(super) fn not_finished(stopped: Stopped) -> Fault {
+pub(crate) fn not_finished(stopped: Stopped) -> Fault {
     match stopped {
         Stopped::Store(error) => error.into(),
         Stopped::Clerk(error) => error.into(),

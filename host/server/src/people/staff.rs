@@ -15,7 +15,7 @@ use crate::earning::resident_no;
 use crate::house::House;
 
 /// What staff may be.
-pub const ROLES: [&str; 4] = ["reviewer", "shopkeeper", "operator", "leader"];
+pub const ROLES: [&str; 5] = ["reviewer", "shopkeeper", "operator", "leader", "merchant"];
 /// The columns of a file of staff.
 pub const STAFF_COLUMNS: Columns = Columns {
     required: &["login", "name", "role"],
@@ -136,7 +136,7 @@ async fn new_staff(
                 row.line,
                 "role.unknown",
                 format!(
-                    "没有“{written}”这种岗位。可以写：{all}（审核员、店员、管理员、活动组织者）。"
+                    "没有“{written}”这种岗位。可以写：{all}（审核员、店员、管理员、活动组织者、商家）。"
                 ),
                 format!("There is no role “{written}”. The roles are: {all}."),
             )

@@ -1,5 +1,9 @@
 //! The shop over the API: items, quotes, orders. The same functions as behind the pages.
 
+mod places;
+
+pub(crate) use places::one_place;
+
 use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{Frame, Order, Stand};
@@ -213,7 +217,7 @@ pub(crate) async fn quote_basket(
 ) -> Result<Json<QuoteAnswer>, Fault> {
     let input = sent.read().await?;
     let resident = for_whom(&caller, input.resident)?;
-    let basket = basket(&input.lines)?;
+    let basket = one_place(&caller, &input.lines).await?;
     let mut front = redemption::quotes(caller.house(), &caller.code, resident, |_| {
         vec![basket.clone()]
     })
@@ -413,7 +417,7 @@ pub(crate) async fn place_order(
     let seen = Amount::new(input.total).map_err(|_| Rejection::OutOfRange)?;
     let wanted = Wanted {
         resident,
-        basket: basket(&input.lines)?,
+        basket: one_place(&caller, &input.lines).await?,
         seen,
         actor: caller.actor().for_resident(resident).code(),
         key: caller.key.clone(),
@@ -541,6 +545,7 @@ pub(crate) async fn settle_order(
     if known.is_none() {
         return Err(Rejection::OrderUnknown { order: order.no }.into());
     }
+    places::here(&caller, &frame, &order).await?;
     let by = (caller.actor().code(), caller.key.clone());
     let answer = match &input.lines {
         Some(lines) => {

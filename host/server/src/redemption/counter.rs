@@ -2,6 +2,7 @@
 //! whom. Settling itself is the ledger's, which lets only one of two tills through.
 
 mod day;
+mod scope;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -27,6 +28,7 @@ use crate::ledger::titles::{goods, item_title, order_lines, rest_lines};
 use crate::redemption::{self, Basket, till};
 
 pub(crate) use day::show_till_day;
+pub(crate) use scope::{Till, return_goods};
 
 /// A code, as typed or scanned.
 #[derive(Debug, Deserialize)]
@@ -43,10 +45,12 @@ pub(crate) async fn show_till(
     if !input.code.is_empty() {
         return look_up(&duty, &input.code).await;
     }
+    let till = Till::at(&duty).await?;
     Ok(Html(TillView {
         code: String::new(),
+        merchant: till.title(&duty.visit),
         errors: Vec::new(),
-        day: day::below(&duty).await?,
+        day: day::below(&duty, &till).await?,
         shell: duty.visit.shell(),
     })
     .into_response())
@@ -60,6 +64,7 @@ pub(crate) async fn look_up_code(duty: OnDuty, sent: Unread<CodeInput>) -> Resul
 
 async fn look_up(duty: &OnDuty, typed: &str) -> Result<Response, Fault> {
     let visit = &duty.visit;
+    let till = Till::at(duty).await?;
     let Some(code) = till::digits(typed) else {
         let message = visit.either(
             "取货码是 8 位数字，请对照手机或纸单再输一次。",
@@ -72,8 +77,9 @@ async fn look_up(duty: &OnDuty, typed: &str) -> Result<Response, Fault> {
         let view = TillView {
             shell: visit.shell(),
             code: shown::short(typed, 40).into_owned(),
+            merchant: till.title(visit),
             errors,
-            day: day::below(duty).await?,
+            day: day::below(duty, &till).await?,
         };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view)).into_response());
     };
@@ -81,6 +87,9 @@ async fn look_up(duty: &OnDuty, typed: &str) -> Result<Response, Fault> {
     let Some(order) = till::find(&visit.app.house, &visit.code, &actor, &code).await? else {
         return Ok(unknown(visit, code));
     };
+    if let Some(outcome) = till.elsewhere(visit, &order).await? {
+        return Ok(refused(visit, (StatusCode::CONFLICT, outcome)));
+    }
     if visit.seen(&order).stand != Stand::Reserved {
         return told(visit, &order, None).await;
     }
@@ -199,6 +208,7 @@ pub(crate) async fn settle_order(
     sent: Unread<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let visit = &duty.visit;
+    let till = Till::at(&duty).await?;
     let handing = Handing::of(sent.form().await?);
     let no = OrderNo(no);
     let store = &visit.app.house.store;
@@ -215,6 +225,9 @@ pub(crate) async fn settle_order(
     let Some(known_order) = known_order else {
         return Ok(unknown(visit, shown::short(&handing.code, 40).into_owned()));
     };
+    if let Some(outcome) = till.elsewhere(visit, &known_order).await? {
+        return Ok(refused(visit, (StatusCode::CONFLICT, outcome)));
+    }
     let wrong = |message: String| {
         vec![FieldError {
             field: "pieces",
@@ -264,12 +277,20 @@ pub(crate) async fn settle_order(
 
 /// No order has this code.
 fn unknown(visit: &Visit, code: String) -> Response {
+    refused(
+        visit,
+        (StatusCode::NOT_FOUND, TillOutcome::Unknown { code }),
+    )
+}
+
+/// The large answer that says nothing about any order.
+fn refused(visit: &Visit, (status, outcome): (StatusCode, TillOutcome)) -> Response {
     let view = TillResultView {
         shell: visit.shell(),
-        outcome: TillOutcome::Unknown { code },
+        outcome,
         item: None,
     };
-    (StatusCode::NOT_FOUND, Html(view)).into_response()
+    (status, Html(view)).into_response()
 }
 
 /// The goods that an entry handed over.

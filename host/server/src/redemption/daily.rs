@@ -13,6 +13,7 @@ use rongyi_store::{PassbookRow, Store, StoreError};
 
 use crate::house::House;
 use crate::jobs;
+use crate::redemption::whose::Merchants;
 
 /// Orders that wait, read at most.
 pub const WAITING_MAX: u32 = 1_000;
@@ -20,13 +21,23 @@ pub const WAITING_MAX: u32 = 1_000;
 const PAGE: u32 = 40;
 const PAGES_MAX: usize = 500;
 
-/// The orders that wait to be collected, those whose last day is nearest first. What ran out is given back before.
+/// The orders that wait to be collected at a till, a merchant's or the community's own, those whose last day is nearest
+/// first. What ran out is given back before.
 ///
 /// # Errors
 /// What the database said.
-pub async fn waiting(house: &House, community: &Code) -> Result<Vec<Order>, ClerkError> {
+pub async fn waiting(
+    house: &House,
+    community: &Code,
+    till: Option<&Code>,
+) -> Result<Vec<Order>, ClerkError> {
     jobs::catch_up(house, community).await?;
-    Ok(house.store.open_orders(community, WAITING_MAX).await?)
+    let mut orders = house.store.open_orders(community, WAITING_MAX).await?;
+    let merchants = Merchants::of(&house.store, community).await?;
+    if let Some(frame) = house.store.frame(community).await? {
+        orders.retain(|order| merchants.of_order(&frame, order).map(|one| &one.code) == till);
+    }
+    Ok(orders)
 }
 
 /// Goods of one order that went over the counter, or came back.
@@ -87,15 +98,18 @@ struct Gathered {
     points: i64,
 }
 
-/// What went over the counter on a local day.
+/// What of these goods went over the counter on a local day.
 ///
 /// # Errors
 /// What the database said.
-pub async fn of_day(store: &Store, frame: &Frame, day: LocalDate) -> Result<Day, StoreError> {
-    let items = frame
-        .items
-        .iter()
-        .filter_map(|item| AssetNo::of_item(item.no));
+pub async fn of_day(
+    store: &Store,
+    frame: &Frame,
+    is_of: impl Fn(ItemNo) -> bool,
+    day: LocalDate,
+) -> Result<Day, StoreError> {
+    let items = frame.items.iter().filter(|item| is_of(item.no));
+    let items = items.filter_map(|item| AssetNo::of_item(item.no));
     let handed = items.map(|asset| Account::of_community(asset, Purpose::Handed));
     let spent = Account::of_community(AssetNo::POINTS, Purpose::Redeemed);
     let accounts: Vec<Account> = handed.chain([spent]).collect();
@@ -116,7 +130,8 @@ pub async fn of_day(store: &Store, frame: &Frame, day: LocalDate) -> Result<Day,
     }
     let mut of_day = Day::default();
     for (entry, gathered) in entries.into_iter().rev() {
-        let Some(order) = gathered.order else {
+        // Without goods it is what was paid for others'.
+        let Some(order) = gathered.order.filter(|_| !gathered.pieces.is_empty()) else {
             continue;
         };
         let lines = gathered.pieces.into_iter().map(|(item, pieces)| OrderLine {

@@ -15,7 +15,7 @@ use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{OrderLine, OrderState, OrderView, OrdersView};
 use serde::Deserialize;
 
-use super::shop::{PIECES_MAX, code_of, confirm, fresh_key, just_ordered, paid_with};
+use super::shop::{PIECES_MAX, code_of, confirm, fresh_key, just_ordered, paid_with, pick_up_of};
 use crate::access::SignedResident;
 use crate::door::asked::{No, Path, Typed};
 use crate::door::fault::Fault;
@@ -221,6 +221,7 @@ pub(crate) async fn show_order(
     let lapses = now
         .until
         .filter(|day| waits && *day <= order.deadline.plus_days(1));
+    let (place, hours) = pick_up_of(&visit, &frame, &order).await?;
     let view = OrderView {
         no: u64::from(no),
         reference: format!("#{no}"),
@@ -239,8 +240,8 @@ pub(crate) async fn show_order(
         parts: parts(&visit, &frame, &order),
         paid: seen.charged,
         state: standing(&visit, &me, &order).await?,
-        place: visit.say(&visit.shop.place),
-        hours: visit.say(&visit.shop.hours),
+        place,
+        hours,
         placed_at: visit.moment(placed_at(&visit, &order).await?),
         key: fresh_key(),
         just_placed: query.placed.is_some() && seen.stand == Stand::Reserved,

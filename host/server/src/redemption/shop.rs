@@ -18,6 +18,7 @@ use crate::door::asked::{Path, Pieces, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day, go};
 use crate::ledger::explain;
+use crate::redemption::whose::Merchants;
 use crate::redemption::{self, Priced, Shopfront, Wallet, total};
 
 /// For how long the same order once more is asked about, in µs.
@@ -175,6 +176,7 @@ pub(crate) async fn list_shop(
         .iter()
         .filter(|item| item.active)
         .collect();
+    let merchants = Merchants::of(&visit.app.house.store, &visit.code).await?;
     let show = query.show.unwrap_or_else(|| "all".to_owned());
     let both = offered
         .iter()
@@ -198,9 +200,13 @@ pub(crate) async fn list_shop(
     let mut categories: Vec<&Code> = offered.iter().map(|item| &item.category).collect();
     categories.sort();
     categories.dedup();
-    filters.extend(categories.into_iter().map(|code| Filter {
-        tag: code.to_string(),
-        label: category(&visit, code),
+    filters.extend(categories.into_iter().map(|code| {
+        Filter {
+            tag: code.to_string(),
+            label: merchants
+                .find(code)
+                .map_or_else(|| category(&visit, code), |one| visit.say(&one.title)),
+        }
     }));
     let balance = front.wallet.points.spendable(visit.today());
     Ok(Html(ShopView {
@@ -211,6 +217,33 @@ pub(crate) async fn list_shop(
         tiles,
     })
     .into_response())
+}
+
+/// Where an item is picked up, and when: at the merchant whose it is, or in the community's shop.
+pub(crate) async fn pick_up(visit: &Visit, item: &Code) -> Result<(String, String), Fault> {
+    let merchants = Merchants::of(&visit.app.house.store, &visit.code).await?;
+    Ok(match merchants.of_item(item) {
+        Some(one) => {
+            let parts = [visit.say(&one.title), one.place.clone(), one.phone.clone()];
+            let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            (parts.join(&visit.either("，", ", ")), String::new())
+        }
+        None => (visit.say(&visit.shop.place), visit.say(&visit.shop.hours)),
+    })
+}
+
+/// The same of what was ordered.
+pub(crate) async fn pick_up_of(
+    visit: &Visit,
+    frame: &Frame,
+    order: &Order,
+) -> Result<(String, String), Fault> {
+    let first = order.lines.first().map(|(line, _)| line.item);
+    let item = frame.items.iter().find(|item| Some(item.no) == first);
+    match item {
+        Some(item) => pick_up(visit, &item.code).await,
+        None => Ok((visit.say(&visit.shop.place), visit.say(&visit.shop.hours))),
+    }
 }
 
 /// What a shelf is called. Codes outside this list show as they are written.
@@ -297,6 +330,7 @@ pub(crate) async fn show_item(
             .is_none()
     };
     let most = choices.into_iter().take_while(can).last().unwrap_or(1);
+    let (place, hours) = pick_up(&visit, &code).await?;
     let view = ItemView {
         tile: Tile {
             price: one.price,
@@ -313,8 +347,8 @@ pub(crate) async fn show_item(
                 limits
             })
             .unwrap_or_default(),
-        place: visit.say(&visit.shop.place),
-        hours: visit.say(&visit.shop.hours),
+        place,
+        hours,
         quantity: i64::from(pieces),
         quantity_max: i64::from(most),
         total: quote.map(total),
@@ -362,6 +396,7 @@ pub(crate) async fn confirm(
     let own = offer.map_or(sum, |offer| own_part(offer, sum));
     let until = today.plus_days(i32::from(hold_days));
     let beside_late = offer.map_or(0, |offer| beside_lapsing(offer, until));
+    let (place, hours) = pick_up(visit, code).await?;
     let view = ConfirmView {
         own,
         paid_with: offer
@@ -374,8 +409,8 @@ pub(crate) async fn confirm(
         quantity: i64::from(pieces),
         total: sum,
         balance: front.wallet.points.spendable(today),
-        place: visit.say(&visit.shop.place),
-        hours: visit.say(&visit.shop.hours),
+        place,
+        hours,
         until: day(until),
         limits: said(visit, &front, &quote.lines),
         late_lapsed: late_lapsed(&front.wallet, own, (today, until)).saturating_add(beside_late),

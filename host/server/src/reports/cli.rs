@@ -106,6 +106,7 @@ fn cell(value: Option<i64>, unit: Unit) -> String {
         (None, _) => "—".to_owned(),
         (Some(value), Unit::Points | Unit::Count) => format::number(value),
         (Some(value), Unit::Minutes) => format::hours(value),
+        (Some(value), Unit::Fen) => rongyi_pages::format::yuan(value),
         (Some(value), Unit::PerMille) => format!("{}.{}%", value / 10, value % 10),
     }
 }

@@ -4,7 +4,7 @@
 use rongyi_core::rule::Text;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
 
-use super::{Report, ReportError, Shown, Table, Title, Unit};
+use super::{ReportError, Shown, Table, Title, Unit};
 use crate::door::sheet::Csv;
 use crate::ledger::explain::Lang;
 
@@ -51,6 +51,7 @@ fn plain(value: Option<i64>, unit: Unit) -> String {
         Unit::Points | Unit::Count => value.to_string(),
         Unit::Minutes => decimal(value.saturating_mul(100) / 60, 100),
         Unit::PerMille => format!("{}%", decimal(value, 10)),
+        Unit::Fen => decimal(value, 100),
     }
 }
 
@@ -96,6 +97,7 @@ fn number(value: i64, unit: Unit) -> (f64, &'static str) {
         Unit::Points | Unit::Count => (value as f64, "#,##0"),
         Unit::Minutes => (value as f64 / 60.0, "#,##0.0"),
         Unit::PerMille => (value as f64 / 1_000.0, "0.0%"),
+        Unit::Fen => (value as f64 / 100.0, "#,##0.00"),
     }
 }
 
@@ -103,11 +105,15 @@ fn number(value: i64, unit: Unit) -> (f64, &'static str) {
 ///
 /// # Errors
 /// [`ReportError::Sheet`].
-pub(crate) fn xlsx(report: &Report, shown: &Shown, lang: Lang) -> Result<Vec<u8>, ReportError> {
+pub(crate) fn xlsx(
+    (code, name): (&str, &Text),
+    shown: &Shown,
+    lang: Lang,
+) -> Result<Vec<u8>, ReportError> {
     let table = &shown.table;
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    sheet.set_name(report.code)?;
+    sheet.set_name(code)?;
     let (title, head) = (
         Format::new().set_bold().set_font_size(16),
         Format::new()
@@ -116,7 +122,7 @@ pub(crate) fn xlsx(report: &Report, shown: &Shown, lang: Lang) -> Result<Vec<u8>
             .set_align(FormatAlign::Center)
             .set_border_bottom(FormatBorder::Medium),
     );
-    sheet.write_string_with_format(0, 0, titled(report.title, lang), &title)?;
+    sheet.write_string_with_format(0, 0, said(name, lang), &title)?;
     sheet.write_string(1, 0, said(&table.said, lang))?;
     const HEAD: u32 = 3;
     for (place, text) in (0_u16..).zip(heads(table, lang)) {

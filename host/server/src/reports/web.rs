@@ -91,11 +91,12 @@ pub(crate) async fn show_report(
     Ok(Html(view).into_response())
 }
 
-fn unit(unit: Unit) -> ReportUnit {
+pub(crate) fn unit(unit: Unit) -> ReportUnit {
     match unit {
         Unit::Points | Unit::Count => ReportUnit::Whole,
         Unit::Minutes => ReportUnit::Minutes,
         Unit::PerMille => ReportUnit::PerMille,
+        Unit::Fen => ReportUnit::Fen,
     }
 }
 
@@ -183,8 +184,9 @@ pub(crate) async fn get_report_sheet(
     Path((_, code)): Path<(String, String)>,
     Typed(query): Typed<SpanQuery>,
 ) -> Result<Response, Fault> {
+    let report = super::find(&code)?;
     let (name, shown) = asked(&visit, &code, &query).await?;
-    let bytes = sheet::xlsx(super::find(&code)?, &shown, visit.tongue())?;
+    let bytes = sheet::xlsx((&code, &titled(report.title)), &shown, visit.tongue())?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     Ok(saved(kind, &format!("{name}.xlsx"), bytes))
 }

@@ -25,7 +25,8 @@ use crate::ledger::titles::{goods, order_lines};
 use crate::ledger::wallets::at_hand;
 use crate::redemption::order::qr_text;
 use crate::redemption::shop::{
-    PIECES_MAX, code_of, fresh_key, front_of, just_ordered, own_part, paid_with, said, tile,
+    PIECES_MAX, code_of, fresh_key, front_of, just_ordered, own_part, paid_with, pick_up_of, said,
+    tile,
 };
 use crate::redemption::{self, Shopfront, Wanted, till, total};
 
@@ -249,6 +250,7 @@ async fn slip(duty: &OnDuty, me: &SignedResident, no: OrderNo) -> Result<Respons
         Stand::Settled { .. } | Stand::Cancelled { .. } | Stand::TimedOut { .. } => None,
     };
     let code = code.unwrap_or_default();
+    let (place, hours) = pick_up_of(visit, &frame, &order).await?;
     Ok(Html(OrderSlipView {
         whom: whom(visit, (me, &wallet)).await?,
         has_page: duty.may(Act::SeeResident),
@@ -256,8 +258,8 @@ async fn slip(duty: &OnDuty, me: &SignedResident, no: OrderNo) -> Result<Respons
         total: seen.total(),
         qr_text: qr_text(visit, &code),
         code,
-        place: visit.say(&visit.shop.place),
-        hours: visit.say(&visit.shop.hours),
+        place,
+        hours,
         until: day(order.deadline),
         at: visit.moment(house.clock.now()),
         no: u64::from(no.0),

@@ -1,6 +1,6 @@
 //! Every page with what it is for.
 
-use super::volunteers;
+use super::{merchants, volunteers};
 use crate::door::{Act, Addresses};
 use crate::{
     access, amend, audit, cases, door, earning, ledger, overview, people, period, redemption,
@@ -20,7 +20,7 @@ pub fn addresses() -> Addresses {
         SeeCases, SeeDesk, SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeReports, SeeResident,
         SetListing, StepPeriod, WorkCases,
     };
-    volunteers::addresses(Addresses::default())
+    merchants::addresses(volunteers::addresses(Addresses::default()))
         // Before anybody signs in.
         .get(SeePublic, "/", access::web::list_communities)
         .post(SeePublic, "/settings", access::web::keep_settings)
@@ -241,6 +241,11 @@ pub fn addresses() -> Addresses {
             HandOver,
             "/{community}/till/{no}/settle",
             redemption::counter::settle_order,
+        )
+        .post(
+            HandOver,
+            "/{community}/till/return",
+            redemption::counter::return_goods,
         )
         .get(ManageStock, "/{community}/stock", stock::web::list_stock)
         .post(ManageStock, "/{community}/stock", stock::web::add_item)

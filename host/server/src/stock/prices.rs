@@ -34,6 +34,8 @@ pub struct PriceTag {
     pub since: Option<LocalDate>,
     /// Days from which it is another one.
     pub next: Vec<(LocalDate, Price)>,
+    /// Where it is refused: points for somebody with every trait that the rule asks for, when they can have it.
+    pub to_some: Option<i64>,
     /// The plan that prices today, for its sentences.
     pub plan: Plan,
 }
@@ -72,6 +74,7 @@ fn priced(
             price: Price::Unknown,
             since: None,
             next: Vec::new(),
+            to_some: None,
             plan: Plan::default(),
         };
     };
@@ -91,10 +94,19 @@ fn priced(
             next.push((*day, then));
         }
     }
+    let to_some = match &price {
+        Price::Refused(_) => {
+            let quote = judge.price(set.no, &with_traits(&set.plan, item, today));
+            let sum = |quote: Quote| quote.points.iter().map(|points| i64::from(*points)).sum();
+            quote.ok().map(sum)
+        }
+        Price::Points(..) | Price::Unknown => None,
+    };
     PriceTag {
         price,
         since,
         next,
+        to_some,
         plan: set.plan.clone(),
     }
 }
@@ -123,6 +135,14 @@ fn asked(judge: &dyn Judge, set: &RuleSet, item: &Item, day: LocalDate) -> Price
 fn points(quote: Quote) -> Price {
     let sum = quote.points.iter().map(|points| i64::from(*points)).sum();
     Price::Points(sum, quote.lines)
+}
+
+/// One piece for somebody with every trait that the rule asks for.
+fn with_traits(plan: &Plan, item: &Item, on: LocalDate) -> PriceAsk {
+    PriceAsk {
+        traits: plan.traits.iter().map(|name| (name.clone(), 1)).collect(),
+        ..basket(plan, item, on)
+    }
 }
 
 /// One piece for somebody about whom nothing is known.

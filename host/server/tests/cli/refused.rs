@@ -142,6 +142,12 @@ const ROWS: &[Row] = &[
         words: "year",
     },
     Row {
+        code: "shop-pricing.only",
+        from: LAST,
+        to: "fixed = 5\n\n[[rule]]\nplugin = \"shop-pricing\"\nactive_from = 2026-01-15\n\n[rule.params]\nprices = { salt = 5 }\nonly = [{ who = { zh = \"骑手\", en = \"riders\" }, traits = [{ name = \"rider\" }] }]\n",
+        words: "items",
+    },
+    Row {
         code: "shop-pricing.month",
         from: LAST,
         to: "fixed = 5\n\n[[rule]]\nplugin = \"shop-pricing\"\nactive_from = 2026-01-15\n\n[rule.params]\nprices = { salt = 5 }\nopen = { months = [13] }\n",

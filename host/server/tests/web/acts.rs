@@ -1,12 +1,14 @@
 //! The one table of permissions, walked through two of its doors: every address of the API and of the pages, for
 //! everybody who may come. The third door, the terminal, is walked in `tests/cli/acting.rs`.
 
+use rongyi_core::rule::Text;
 use rongyi_server::access::{Role, Scope};
 use rongyi_server::door::{Act, Address, May, Right, may};
 use rongyi_server::routes;
+use rongyi_store::NewMerchant;
 use serde_json::json;
 
-use crate::app::{Answer, Browser, TestApp};
+use crate::app::{Answer, Browser, TestApp, code};
 
 /// Everybody who comes through a door of the network, with the resident 2001 as a stranger to 1001.
 async fn everybody(app: &TestApp) -> Vec<(Right, Browser<'_>)> {
@@ -17,6 +19,7 @@ async fn everybody(app: &TestApp) -> Vec<(Right, Browser<'_>)> {
         ("lead", Role::Leader),
         ("check", Role::Reviewer),
         ("boss", Role::Operator),
+        ("lin", Role::Merchant),
     ] {
         all.push((Right::Staff(role), app.signed_in(login).await));
     }
@@ -54,6 +57,8 @@ fn filled(path: &str, (entry, order): (u64, u64)) -> String {
         ("{team}", "1".to_owned()),
         ("{key}", "1001-0".to_owned()),
         ("{word}", "0".repeat(32)),
+        ("{merchant}", "lin".to_owned()),
+        ("{month}", "2026-10".to_owned()),
     ];
     let fill = |path: String, (hole, value): (&str, String)| path.replace(hole, &value);
     let path = holes.into_iter().fold(path.to_owned(), fill);
@@ -64,8 +69,32 @@ fn filled(path: &str, (entry, order): (u64, u64)) -> String {
     path
 }
 
+/// Says for which merchant the account `lin` works, and that there is one.
+async fn of_a_merchant(app: &TestApp) {
+    let (nanmen, lin, by) = (code("nanmen"), code("lin"), code("staff/2"));
+    let (store, at) = (&app.house.store, app.house.clock.now());
+    let title = Text {
+        zh: "林记面馆".to_owned(),
+        en: "Lin's noodles".to_owned(),
+    };
+    let new = NewMerchant {
+        community: &nanmen,
+        code: &lin,
+        title: &title,
+        place: "榕树巷",
+        phone: "",
+        at,
+        by: &by,
+    };
+    assert!(store.add_merchant(&new).await.unwrap());
+    let staff = store.staff_by_login(&nanmen, "lin").await.unwrap().unwrap();
+    let put = store.put_merchant_staff(&nanmen, (&lin, staff.staff_id), (&by, at));
+    assert!(put.await.unwrap());
+}
+
 /// Something of resident 1001: an entry and an order.
 async fn something(app: &TestApp) -> (u64, u64) {
+    of_a_merchant(app).await;
     let entry = app.earn("t-1", "waste.food", 1001, 300).await;
     let mut me = app.signed_in("1001").await;
     let base = "/api/v1/communities/nanmen";

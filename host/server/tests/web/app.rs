@@ -217,11 +217,13 @@ impl TestApp {
             people::add_residents(&house, &nanmen, key, rows(&residents), false).await,
             &mut secrets,
         );
-        let staff: [&[_]; 4] = [
+        let staff: [&[_]; 5] = [
             &[("login", "shop"), ("name", "李明"), ("role", "shopkeeper")],
             &[("login", "boss"), ("name", "王芳"), ("role", "operator")],
             &[("login", "check"), ("name", "周一"), ("role", "reviewer")],
             &[("login", "lead"), ("name", "赵强"), ("role", "leader")],
+            // Of a merchant, which a test names.
+            &[("login", "lin"), ("name", "林老板"), ("role", "merchant")],
         ];
         fine(
             people::add_staff(&house, &nanmen, key, rows(&staff)).await,

@@ -463,7 +463,7 @@ async fn the_tills_sums_are_the_ledgers() {
     let store = &app.house.store;
     let frame = store.frame(&code("nanmen")).await.unwrap().unwrap();
     let today = app.house.today(&code("nanmen")).0;
-    let day = daily::of_day(store, &frame, today).await.unwrap();
+    let day = daily::of_day(store, &frame, |_| true, today).await.unwrap();
     let (out, back) = (daily::sums(&day.handed), daily::sums(&day.back));
     assert_eq!((out.orders, out.pieces, out.points), (2, 4, 20));
     assert_eq!(back.orders, 1);

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::app::{Browser, NOW, TestApp, code, parts};
 use crate::certificates;
+use crate::merchants;
 use crate::photos::png;
 use crate::volunteers;
 
@@ -185,7 +186,10 @@ async fn walk(who: &mut Browser<'_>, start: &str) -> (BTreeSet<String>, Vec<Stri
 /// A community in which every page has something to show.
 async fn lively() -> TestApp {
     let community = "notice_days = { \"council.attend\" = 3 }\ndebt_floors = { points = -10 }\n";
-    let more = format!("[case.message]\n{}", volunteers::HOURS);
+    let more = format!(
+        "[merchants]\nfen_per = {{ points = 10 }}\n[case.message]\n{}",
+        volunteers::HOURS
+    );
     let app = TestApp::with_both("", (community, &more)).await;
     app.earn("w-1", "waste.food", 1001, 300).await;
     app.clock.set(Instant(NOW.0 + 9 * 86_400_000_000));
@@ -211,6 +215,7 @@ async fn lively() -> TestApp {
     boss.post("/nanmen/operator/periods/2026-11", &cut)
         .await
         .is(303);
+    merchants::enrol(&app).await;
     volunteers::under_way(&app, 1001).await;
     certificates::issued(&app).await;
     let heads = &app.house.heads;
@@ -221,7 +226,10 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 38] = [
+const OPERATOR: [&str; 41] = [
+    "/{community}/merchants",
+    "/{community}/merchants/new",
+    "/{community}/merchants/{merchant}/end",
     "/{community}/queue",
     "/{community}/queue/new",
     "/{community}/queue/new/{kind}",
@@ -263,7 +271,7 @@ const OPERATOR: [&str; 38] = [
 ];
 
 /// Who begins where, and what they find links to from there.
-fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
+fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 7] {
     let desks = |further: &[&'static str]| [&STAFF, further].concat();
     let (till, record, amend) = (
         "/{community}/till",
@@ -310,7 +318,18 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
         "/{community}/volunteering/teams/{team}/certificates.pdf",
         "/{community}/volunteering/teams/{team}/certificates.zip",
     ];
+    let merchant = [
+        "/{community}/merchants/{merchant}",
+        "/{community}/merchants/{merchant}/statements/{month}",
+        "/{community}/merchants/{merchant}/statements/{month}/table.csv",
+        "/{community}/merchants/{merchant}/statements/{month}/table.xlsx",
+    ];
     [
+        (
+            "lin",
+            "/nanmen/till",
+            desks(&[&[till, till_day, "/{community}/merchants"], &merchant[..]].concat()),
+        ),
         ("", "/", [&PUBLIC[..], &DOORS].concat()),
         ("1001", "/nanmen/home", [&PUBLIC[..], &RESIDENT].concat()),
         (
@@ -340,7 +359,17 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 6] {
         (
             "boss",
             "/nanmen/operator",
-            desks(&[&OPERATOR[..], &reports, &wall, &activities, &certify].concat()),
+            desks(
+                &[
+                    &OPERATOR[..],
+                    &merchant,
+                    &reports,
+                    &wall,
+                    &activities,
+                    &certify,
+                ]
+                .concat(),
+            ),
         ),
     ]
 }

@@ -29,6 +29,7 @@ mod in_force;
 mod leaving;
 mod links;
 mod marked;
+mod merchants;
 mod nasty;
 mod nightly;
 mod numbers;

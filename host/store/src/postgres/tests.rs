@@ -31,6 +31,7 @@ async fn every_statement_can_be_prepared() {
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::marks::STATEMENTS,
+        super::merchants::STATEMENTS,
         super::open::STATEMENTS,
         super::people::STATEMENTS,
         super::privacy::STATEMENTS,

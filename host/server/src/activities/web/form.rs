@@ -72,7 +72,7 @@ pub(super) async fn choices(visit: &Visit) -> Result<Choices, Fault> {
     let staff = store.all_staff(&visit.code).await?;
     let leads = |role: &str| match Role::from_word(role) {
         Some(Role::Leader | Role::Reviewer | Role::Operator) => true,
-        Some(Role::Shopkeeper) | None => false,
+        Some(Role::Shopkeeper | Role::Merchant) | None => false,
     };
     let leaders = staff
         .into_iter()

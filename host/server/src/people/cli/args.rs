@@ -189,6 +189,7 @@ pub(crate) enum StaffCommand {
   shopkeeper  店员：核销取货码 / hands goods over
   operator    管理员：规则、人员、报表 / rules, people, reports
   leader      活动组织者：志愿活动 / volunteer activities
+  merchant    商家：哪一家在网页的“商家”里写 / for which merchant is said in the browser
 初始密码只显示一次，本人第一次登录时要换掉。
 The first password is shown once and changed at the first sign-in.")]
     Add {

@@ -8,7 +8,7 @@ use rongyi_core::chain::hex;
 use rongyi_core::ids::{OrderNo, ResidentNo};
 use rongyi_pages::{ReturnWay, TillDay, TillDayView, TillLine, TillSums, TillWaiting};
 
-use super::frame;
+use super::{Till, frame};
 use crate::access::{Role, random};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
@@ -21,10 +21,12 @@ const SHOWN: usize = 8;
 
 /// `GET /{community}/till/day`: all of it, for printing.
 pub(crate) async fn show_till_day(duty: OnDuty) -> Result<Response, Fault> {
-    let day_list = of_today(&duty, usize::MAX).await?;
+    let till = Till::at(&duty).await?;
+    let day_list = of_today(&duty, &till, usize::MAX).await?;
     let visit = &duty.visit;
     Ok(Html(TillDayView {
         day: day_list,
+        merchant: till.title(visit),
         today: day(visit.today()),
         shop_hours: visit.say(&visit.shop.hours),
         shell: visit.shell(),
@@ -33,18 +35,18 @@ pub(crate) async fn show_till_day(duty: OnDuty) -> Result<Response, Fault> {
 }
 
 /// What stands below the field for the code.
-pub(super) async fn below(duty: &OnDuty) -> Result<TillDay, Fault> {
-    of_today(duty, SHOWN).await
+pub(super) async fn below(duty: &OnDuty, till: &Till) -> Result<TillDay, Fault> {
+    of_today(duty, till, SHOWN).await
 }
 
 /// At most so many lines of each list; their sums are of all. That residents were read about is noted.
-async fn of_today(duty: &OnDuty, most: usize) -> Result<TillDay, Fault> {
+async fn of_today(duty: &OnDuty, till: &Till, most: usize) -> Result<TillDay, Fault> {
     let visit = &duty.visit;
     let house = &visit.app.house;
     let (store, today) = (&house.store, visit.today());
     let frame = frame(visit).await?;
-    let orders = daily::waiting(house, &visit.code).await?;
-    let of_day = daily::of_day(store, &frame, today).await?;
+    let orders = daily::waiting(house, &visit.code, till.of()).await?;
+    let of_day = till.day(visit, &frame).await?;
     let shown = of_day.handed.iter().take(most).chain(&of_day.back);
     let mut whose: BTreeMap<OrderNo, ResidentNo> = BTreeMap::new();
     for passed in shown {
@@ -84,7 +86,7 @@ async fn of_today(duty: &OnDuty, most: usize) -> Result<TillDay, Fault> {
         out: told(daily::sums(&of_day.handed)),
         back,
         returned: told(daily::sums(&of_day.back)),
-        way: way(duty).await?,
+        way: way(duty, till).await?,
     })
 }
 
@@ -127,7 +129,10 @@ async fn line(
 }
 
 /// How goods come back: by this reader, or by whom they ask.
-async fn way(duty: &OnDuty) -> Result<ReturnWay, Fault> {
+async fn way(duty: &OnDuty, till: &Till) -> Result<ReturnWay, Fault> {
+    if till.is_merchants() {
+        return Ok(ReturnWay::Own);
+    }
     if duty.may(Act::Reverse) {
         return Ok(ReturnWay::Here);
     }
