@@ -53,7 +53,9 @@ pub(super) fn read(field: &Field<'_>, assets: &[(Code, Text)]) -> Option<Settlin
 /// `{ points = 10, gift = 5 }`.
 fn fen(field: &Field<'_>, assets: &[(Code, Text)]) -> Option<Vec<(Code, i64)>> {
     let mut all = Vec::new();
+    let mut said = false;
     for (name, value) in field.table()?.free() {
+        said |= name == "points";
         let code: Option<Code> = name.parse().ok();
         let code = code.filter(|code| {
             code.as_str() == "points" || assets.iter().any(|(listed, _)| listed == code)
@@ -63,7 +65,7 @@ fn fen(field: &Field<'_>, assets: &[(Code, Text)]) -> Option<Vec<(Code, i64)>> {
             None => unknown(&value, &name, assets),
         }
     }
-    if !all.iter().any(|(code, _)| code.as_str() == "points") {
+    if !said {
         field.refuse(
             both(
                 "没有写 1 个积分值几分钱。",
@@ -74,9 +76,10 @@ fn fen(field: &Field<'_>, assets: &[(Code, Text)]) -> Option<Vec<(Code, i64)>> {
                 "Write fen_per = { points = 10 }: one point is worth 10 fen, a tenth of a yuan.",
             ),
         );
-        return None;
     }
-    Some(all)
+    all.iter()
+        .any(|(code, _): &(Code, i64)| code.as_str() == "points")
+        .then_some(all)
 }
 
 fn unknown(field: &Field<'_>, name: &str, assets: &[(Code, Text)]) {

@@ -9,7 +9,6 @@ use rongyi_pages::TillOutcome;
 use serde::Deserialize;
 
 use super::frame;
-use crate::access::AccessError;
 use crate::amend::{self, By, Request};
 use crate::door::Act;
 use crate::door::asked::Unread;
@@ -115,7 +114,11 @@ pub(crate) async fn return_goods(
 ) -> Result<Response, Fault> {
     let till = Till::at(&duty).await?;
     if !till.is_merchants() && !duty.may(Act::Reverse) {
-        return Err(AccessError::Forbidden.into());
+        return Err(Fault::input(
+            "",
+            "要退货，请找审核员或管理员。",
+            "Goods are taken back by a reviewer or an operator.",
+        ));
     }
     let input = sent.form().await?;
     let visit = &duty.visit;
