@@ -574,6 +574,8 @@ pub struct WorkView {
     pub next: Option<String>,
     /// The address to ask for somebody.
     pub ask: String,
+    /// The address of inspections, and in how many of them the reader is to score.
+    pub inspections: (String, usize),
 }
 
 impl WorkView {

@@ -2,6 +2,7 @@
 //! checked by the engine and written, and what follows from it is carried out. What a kind means is decided in
 //! `rongyi-cases`; what is booked, by the clerk.
 
+mod against;
 mod claim;
 pub(crate) mod cli;
 pub mod due;
@@ -10,6 +11,7 @@ pub mod opening;
 mod parties;
 pub mod photos;
 mod recount;
+pub(crate) mod told;
 pub(crate) mod web;
 
 use std::collections::BTreeMap;
@@ -35,6 +37,7 @@ use crate::door::{Actor, Signed};
 use crate::house::{Community, House};
 use opening::Opened;
 pub use parties::{acting, units};
+pub(crate) use parties::{agreers, household as household_of, party as party_of};
 
 /// Under which name the words of a step are kept.
 pub const WORDS: &str = "words";
@@ -379,7 +382,10 @@ async fn append(
     let effects: Vec<String> = taken
         .effects
         .iter()
-        .map(|effect| effects::follow(effect, &after, taken, &written.actor))
+        .map(|effect| {
+            let of = (&after, at_hand.kind.open.others_only);
+            effects::follow(effect, of, taken, &written.actor)
+        })
         .collect();
     let argument = taken.step.act.argument();
     let new = NewCaseStep {

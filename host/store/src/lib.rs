@@ -7,6 +7,7 @@ mod activities;
 mod audit;
 mod cases;
 mod error;
+mod inspections;
 mod model;
 mod moving;
 #[cfg(test)]
@@ -30,6 +31,10 @@ pub use cases::{
     NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCasePhoto, StoredCaseStep, WaitingEffect,
 };
 pub use error::StoreError;
+pub use inspections::{
+    InspectionState, NewInspection, NewJudge, NewScores, PlaceState, Score, Scored,
+    StoredInspection, StoredJudge, StoredPlace,
+};
 pub use model::{
     AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, LotSum, Moment,
     NewAccessRecord, NewSession, NewStaff, OrderFate, Pace, PassbookRow, Person, PublicName,

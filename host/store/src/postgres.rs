@@ -92,6 +92,12 @@ mod health;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/inspections.rs"]
+mod inspections;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/load.rs"]
 mod load;
 #[allow(

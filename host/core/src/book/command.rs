@@ -15,9 +15,9 @@ pub use period::PeriodRejection;
 pub use texts::{Reference, SaltedText};
 
 pub use super::kinds::{
-    Amend, Assert, Carry, Change, Configure, Enrol, Erasure, History, Lapse, NoticeStep, Open,
-    PeriodTurn, Place, Receive, Release, Replace, Retry, Roster, SetTraits, Settle, SettlePart,
-    Step,
+    Agreed, Agreer, Amend, Assert, Carry, Change, Configure, Enrol, Erasure, History, Lapse,
+    NoticeStep, Open, PeriodTurn, Place, Receive, Release, Replace, Retry, Roster, SetTraits,
+    Settle, SettlePart, Step,
 };
 
 use super::kinds::Asked;

@@ -6,6 +6,7 @@
 //! `reverse` for what is taken back, `period` for the end of a period.
 
 mod activate;
+mod agreed;
 mod amend;
 mod assert;
 mod carry;
@@ -29,6 +30,7 @@ mod settle;
 mod settle_part;
 mod traits;
 
+pub use agreed::{Agreed, Agreer};
 pub use amend::{Amend, Change};
 pub use assert::Assert;
 pub use carry::{Carry, History};
@@ -379,6 +381,8 @@ kinds! {
     Roster(Roster),
     /// A configuration is taken over, or a former one comes back.
     Configure(Configure),
+    /// An event on which several people agreed.
+    Agreed(Box<Agreed>),
     }
     of goods {
     /// Goods came in, or were missed.

@@ -206,6 +206,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         key: "k".to_owned(),
         rows: vec![row(lang, 12, true), row(lang, 13, false)],
         next: Some("/nanmen/queue?after=1.2.3".to_owned()),
+        inspections: ("/nanmen/inspections".to_owned(), 1),
         ask: "/nanmen/queue/new".to_owned(),
         shell: desk.clone(),
     };

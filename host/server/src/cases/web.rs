@@ -218,7 +218,8 @@ pub(super) async fn view(
             .map_or(tone(standing.group), |_| CaseTone::Ended),
         due: shown::dues(visit, &standing, now),
         facts: shown::facts(side, at_hand).await?,
-        preview: if side.is_desk && is_open {
+        // Who something is about others for sees what it would take.
+        preview: if is_open && (side.is_desk || at_hand.kind.open.others_only) {
             shown::worth(visit, at_hand).await?
         } else {
             None

@@ -103,6 +103,11 @@ fn settings(
         by_scale: true,
         written: known.and_then(|known| known.written),
         beside,
+        agreements: community
+            .kinds
+            .iter()
+            .filter_map(|of_kind| Some((of_kind.kind.clone(), of_kind.checks?)))
+            .collect(),
     }
 }
 

@@ -3,8 +3,8 @@
 use super::volunteers;
 use crate::door::{Act, Addresses};
 use crate::{
-    access, amend, audit, cases, door, earning, ledger, overview, people, period, redemption,
-    reports, resident, rulebooks, stock, wall,
+    access, amend, audit, cases, door, earning, inspections, ledger, overview, people, period,
+    redemption, reports, resident, rulebooks, stock, wall,
 };
 
 /// Every page with what it is for, in the order in which people meet them.
@@ -15,10 +15,10 @@ use crate::{
 pub fn addresses() -> Addresses {
     use Act::{
         Approve, AskOwn, ChangeSecret, Configure, Decline, Enrol, FindResident, HandOver,
-        ManageOwn, ManageStaff, ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder,
-        PrintLists, Propose, ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin, Reverse, Review,
-        SeeCases, SeeDesk, SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeReports, SeeResident,
-        SetListing, StepPeriod, WorkCases,
+        ManageOwn, ManageStaff, ManageStock, ManageTokens, Object, OpenInspections, OrderOwn,
+        PlaceOrder, PrintLists, Propose, ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin,
+        Reverse, Review, SeeCases, SeeDesk, SeeOperations, SeeOwn, SeePeriods, SeePublic,
+        SeeReports, SeeResident, SetListing, StepPeriod, WorkCases,
     };
     volunteers::addresses(Addresses::default())
         // Before anybody signs in.
@@ -135,6 +135,16 @@ pub fn addresses() -> Addresses {
             AskOwn,
             "/{community}/cases/{no}/step",
             cases::web::step::step_own,
+        )
+        .get(
+            AskOwn,
+            "/{community}/judging/{no}",
+            inspections::web::show_judging,
+        )
+        .post(
+            AskOwn,
+            "/{community}/judging/{no}/scores",
+            inspections::web::score_own,
         )
         // What is under notice; everybody may look.
         .get(
@@ -328,6 +338,36 @@ pub fn addresses() -> Addresses {
             WorkCases,
             "/{community}/queue/{no}/step",
             cases::web::step::step_work,
+        )
+        .get(
+            WorkCases,
+            "/{community}/inspections",
+            inspections::web::list_inspections,
+        )
+        .get(
+            OpenInspections,
+            "/{community}/inspections/new",
+            inspections::web::form::show_form,
+        )
+        .post(
+            OpenInspections,
+            "/{community}/inspections/new",
+            inspections::web::form::open_inspection,
+        )
+        .get(
+            WorkCases,
+            "/{community}/inspections/{no}",
+            inspections::web::show_inspection,
+        )
+        .post(
+            WorkCases,
+            "/{community}/inspections/{no}/scores",
+            inspections::web::score_work,
+        )
+        .post(
+            OpenInspections,
+            "/{community}/inspections/{no}/off",
+            inspections::web::call_off,
         )
         .get(SeeDesk, "/{community}/amend", amend::web::show_desk)
         .post(Reverse, "/{community}/amend/reverse", amend::web::reverse)

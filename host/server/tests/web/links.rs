@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::app::{Browser, NOW, TestApp, code, parts};
 use crate::certificates;
+use crate::inspections;
 use crate::photos::png;
 use crate::volunteers;
 
@@ -39,7 +40,8 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 28] = [
+const RESIDENT: [&str; 29] = [
+    "/{community}/judging/{no}",
     "/{community}/me/certificates",
     "/{community}/me/certificates/{no}",
     "/{community}/me/certificates/{no}/certificate.pdf",
@@ -208,6 +210,9 @@ async fn lively() -> TestApp {
     ];
     parts(&mut me, form, &sent).await.is(303);
     let mut boss = app.signed_in("boss").await;
+    inspections::open(&mut boss, &[], ("1001", "2001"))
+        .await
+        .is(303);
     let cut = [("step", "cut-off")];
     boss.post("/nanmen/operator/periods/2026-11", &cut)
         .await
@@ -222,7 +227,10 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 34] = [
+const OPERATOR: [&str; 37] = [
+    "/{community}/inspections",
+    "/{community}/inspections/new",
+    "/{community}/inspections/{no}",
     "/{community}/queue",
     "/{community}/queue/new",
     "/{community}/queue/new/{kind}",

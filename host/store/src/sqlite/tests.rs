@@ -28,6 +28,7 @@ async fn every_statement_can_be_prepared() {
         super::gather::STATEMENTS,
         super::fates::STATEMENTS,
         super::find::STATEMENTS,
+        super::inspections::STATEMENTS,
         super::journal::STATEMENTS,
         super::load::STATEMENTS,
         super::marks::STATEMENTS,

@@ -37,6 +37,9 @@ pub(crate) struct EventQuery {
     /// The entry that an appeal is about.
     #[serde(default)]
     entry: String,
+    /// For whom the office opens it.
+    #[serde(default)]
+    resident: String,
 }
 
 /// `GET /{community}/queue/new`.
@@ -84,7 +87,7 @@ async fn shown_form(side: &Side<'_>, kind: &str, query: &EventQuery) -> Result<R
     let plan = match planned(side, &kind, &query.event).await? {
         Planned::Chosen(plan) => Some(*plan),
         Planned::None => None,
-        Planned::Pick(plans) => return Ok(picked(side, &kind, &plans)),
+        Planned::Pick(plans) => return Ok(picked(side, &kind, &plans, &query.resident)),
     };
     let asks = kind.questions().iter();
     let entries = asks.filter(|question| question.answer == AnswerKind::Entry);
@@ -94,6 +97,7 @@ async fn shown_form(side: &Side<'_>, kind: &str, query: &EventQuery) -> Result<R
             .filter_map(|question| Some((question.key.to_string(), entry?.to_string())))
             .collect(),
         on: side.now().on.to_string(),
+        resident: query.resident.clone(),
         quantity: plan.as_ref().map_or_else(String::new, |plan| {
             let one = plan.quantity_min == plan.quantity_max;
             if one {
@@ -137,7 +141,7 @@ async fn planned(side: &Side<'_>, kind: &Kind, event: &str) -> Result<Planned, F
         let plan = plan.ok_or_else(Fault::not_found)?;
         return Ok(Planned::Chosen(Box::new(plan)));
     }
-    let plans = claimable(house, &side.served, today).await?;
+    let plans = claimable(house, &side.served, kind, today).await?;
     Ok(
         match plans.iter().find(|plan| plan.code.as_str() == event) {
             Some(plan) => Planned::Chosen(Box::new(plan.clone())),
@@ -147,10 +151,12 @@ async fn planned(side: &Side<'_>, kind: &Kind, event: &str) -> Result<Planned, F
 }
 
 /// Which event it is about.
-fn picked(side: &Side<'_>, kind: &Kind, plans: &[KindPlan]) -> Response {
+fn picked(side: &Side<'_>, kind: &Kind, plans: &[KindPlan], resident: &str) -> Response {
     let visit = side.visit;
+    let number = resident_no(resident).ok();
+    let whom = number.map_or_else(String::new, |no| format!("&resident={no}"));
     let links = plans.iter().map(|plan| CaseLink {
-        href: side.path(&format!("/new/{}?event={}", kind.code, plan.code)),
+        href: side.path(&format!("/new/{}?event={}{whom}", kind.code, plan.code)),
         title: visit.say(&plan.title),
         about: visit.say(&plan.unit),
     });
@@ -255,7 +261,7 @@ async fn opened(
     let plan = match planned(side, &kind, event).await? {
         Planned::Chosen(plan) => Some(*plan),
         Planned::None => None,
-        Planned::Pick(plans) => return Ok(picked(side, &kind, &plans)),
+        Planned::Pick(plans) => return Ok(picked(side, &kind, &plans, "")),
     };
     let mut wrong = parts.wrong;
     let resident = match typing.resident.as_str() {
@@ -337,7 +343,7 @@ fn form(
             name: "resident".to_owned(),
             title: visit.either("为哪位居民（居民号码）", "For which resident (number)"),
             hint: String::new(),
-            required: plan.is_some(),
+            required: plan.is_some() || kind.open.others_only,
             input: CaseInput::Number,
             value: typing.resident.clone(),
         });

@@ -160,6 +160,7 @@ fn settings_with(in_force: Option<Vec<InForce>>) -> Settings {
         by_scale: true,
         written: None,
         beside: None,
+        agreements: vec![],
     }
 }
 
