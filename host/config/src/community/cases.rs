@@ -43,6 +43,8 @@ pub struct CaseUnit {
     pub staff: Vec<String>,
     /// Everybody in these roles belongs to it, too.
     pub roles: Vec<String>,
+    /// Whether its people receive what comes in: they take it, give it to a unit, or answer it.
+    pub desk: bool,
 }
 
 /// `[case.KIND]`, one table for each kind.
@@ -213,6 +215,7 @@ pub(super) fn read_units(field: &Field<'_>) -> Vec<CaseUnit> {
             .filter_map(|role| role.one_of(&STAFF_ROLES))
             .map(str::to_owned)
             .collect();
+        let desk = table.get("desk").and_then(|desk| desk.yes_no());
         table.finish();
         if staff.is_empty() && roles.is_empty() {
             section.refuse(
@@ -233,6 +236,7 @@ pub(super) fn read_units(field: &Field<'_>) -> Vec<CaseUnit> {
             title,
             staff,
             roles,
+            desk: desk.unwrap_or(false),
         }));
     }
     units

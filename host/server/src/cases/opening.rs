@@ -251,7 +251,11 @@ pub async fn open(
         event: event.clone(),
         notice_days,
         answers,
-        opened_today: opened_today(house, community, &actor, &kind.code, (now, at)).await?,
+        // Who opens for others at the counter may do so all day.
+        opened_today: match (by, sent.resident) {
+            (Actor::Staff { .. }, Some(_)) => 0,
+            _ => opened_today(house, community, &actor, &kind.code, (now, at)).await?,
+        },
     };
     let opening = match kind.begin(request, at) {
         Ok(opening) if wrong.is_empty() => opening,

@@ -162,6 +162,10 @@ pub async fn acting(
             let served = house.community(community);
             if let (Some(login), Some(served)) = (login, served) {
                 actor.units = units_of(&served, &login, *role);
+                let mut named = served.config.case_units.iter();
+                if named.any(|unit| unit.desk && actor.units.contains(&unit.code)) {
+                    actor.roles.insert(CaseRole::Desk);
+                }
             }
             if !actor.units.is_empty() {
                 actor.roles.insert(CaseRole::Unit);

@@ -2,6 +2,7 @@
 //! case is in [`form`], what somebody sends about one in [`step`], what people read of it in [`shown`], [`mod@rows`] and
 //! [`photo`], the office's list in [`queue`].
 
+mod fields;
 pub(crate) mod form;
 mod parts;
 pub(crate) mod photo;

@@ -93,8 +93,8 @@ async fn judged_and_booked(app: &TestApp) {
     let (page, store) = ("/nanmen/inspections/1", &app.house.store);
     let mut boss = app.signed_in("boss").await;
     boss.get(page).await.says(&[
-        "评委 1：90",
-        "评委 2：70",
+        "评委 2：90",
+        "评委 1：70",
         "评委 3：–",
         "评委 3：70",
         "已记账",
@@ -112,7 +112,7 @@ async fn judged_and_booked(app: &TestApp) {
     one.get(&format!("/nanmen/passbook/{entry}"))
         .await
         .is(200)
-        .says(&["评委 1 打分 90", "评委 2 打分 70"]);
+        .says(&["评委 2 打分 90", "评委 1 打分 70"]);
     // Once, however often the round comes.
     for _ in 0..2 {
         rounds::round(&app.house, &code("nanmen")).await.unwrap();
@@ -267,7 +267,7 @@ async fn whoever_has_not_handed_in_when_the_time_is_over_does_not_count() {
     let mut boss = app.signed_in("boss").await;
     boss.get(page)
         .await
-        .says(&["评委 1：90", "评委 2：–", "2 位评委交了 1 位"]);
+        .says(&["评委 2：90", "评委 1：–", "2 位评委交了 1 位"]);
     for (who, balance) in [("1001", "<b>9</b>"), ("2001", "<b>5</b>")] {
         let mut one = app.signed_in(who).await;
         one.get("/nanmen/home").await.says(&[balance]);
