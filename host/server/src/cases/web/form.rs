@@ -421,7 +421,8 @@ fn form(
     fields.extend(questions.map(|question| asked(side, question, typing)));
     // Photos come last: when they are too large, everything else has been read.
     fields.sort_by_key(|field| matches!(field.input, CaseInput::Photos { .. }));
-    let about = kind.about.as_ref().filter(|_| plan.is_none());
+    let about = kind.about.as_ref();
+    let about = about.filter(|_| plan.is_none() || kind.open.others_only);
     let event = plan.map(|plan| format!("?event={}", plan.code));
     CaseFormView {
         title: plan.map_or_else(
@@ -437,7 +438,11 @@ fn form(
         },
         fields,
         naming: visit.say(&kind.open.name.title()),
-        due: before_sending(side, kind),
+        // What is written about somebody else promises its writer nothing.
+        due: match kind.open.others_only {
+            true => Vec::new(),
+            false => before_sending(side, kind),
+        },
         // A form that was wrong opened nothing; the same form sent again opens one case.
         key: if typing.key.is_empty() {
             hex(&random::<16>())
