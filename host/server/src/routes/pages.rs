@@ -1,10 +1,10 @@
 //! Every page with what it is for.
 
-use super::volunteers;
+use super::{casework, volunteers};
 use crate::door::{Act, Addresses};
 use crate::{
-    access, amend, audit, cases, door, earning, inspections, ledger, overview, people, period,
-    redemption, reports, resident, rulebooks, stock, wall,
+    access, amend, audit, door, earning, ledger, overview, people, period, redemption, reports,
+    resident, rulebooks, stock, wall,
 };
 
 /// Every page with what it is for, in the order in which people meet them.
@@ -14,13 +14,13 @@ use crate::{
 )]
 pub fn addresses() -> Addresses {
     use Act::{
-        Approve, AskOwn, ChangeSecret, Configure, Decline, Enrol, FindResident, HandOver,
-        ManageOwn, ManageStaff, ManageStock, ManageTokens, Object, OpenInspections, OrderOwn,
-        PlaceOrder, PrintLists, Propose, ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin,
-        Reverse, Review, SeeCases, SeeDesk, SeeOperations, SeeOwn, SeePeriods, SeePublic,
-        SeeReports, SeeResident, SetListing, StepPeriod, WorkCases,
+        Approve, ChangeSecret, Configure, Decline, Enrol, FindResident, HandOver, ManageOwn,
+        ManageStaff, ManageStock, ManageTokens, Object, OrderOwn, PlaceOrder, PrintLists, Propose,
+        ReadPeriodHolders, ReadPerson, RecordEvent, ResetPin, Reverse, Review, SeeDesk,
+        SeeOperations, SeeOwn, SeePeriods, SeePublic, SeeReports, SeeResident, SetListing,
+        StepPeriod,
     };
-    volunteers::addresses(Addresses::default())
+    casework::addresses(volunteers::addresses(Addresses::default()))
         // Before anybody signs in.
         .get(SeePublic, "/", access::web::list_communities)
         .post(SeePublic, "/settings", access::web::keep_settings)
@@ -114,38 +114,6 @@ pub fn addresses() -> Addresses {
             people::privacy::set_own_listing,
         )
         // What a resident asked.
-        .get(AskOwn, "/{community}/cases", cases::web::list_cases)
-        .get(
-            AskOwn,
-            "/{community}/cases/new/{kind}",
-            cases::web::form::show_form,
-        )
-        .post(
-            AskOwn,
-            "/{community}/cases/new/{kind}",
-            cases::web::form::open_own,
-        )
-        .get(AskOwn, "/{community}/cases/{no}", cases::web::show_case)
-        .get(
-            AskOwn,
-            "/{community}/cases/{no}/photo/{digest}",
-            cases::web::photo::show_photo,
-        )
-        .post(
-            AskOwn,
-            "/{community}/cases/{no}/step",
-            cases::web::step::step_own,
-        )
-        .get(
-            AskOwn,
-            "/{community}/judging/{no}",
-            inspections::web::show_judging,
-        )
-        .post(
-            AskOwn,
-            "/{community}/judging/{no}/scores",
-            inspections::web::score_own,
-        )
         // What is under notice; everybody may look.
         .get(
             SeePublic,
@@ -302,72 +270,6 @@ pub fn addresses() -> Addresses {
             RecordEvent,
             "/{community}/record/roster/book",
             earning::roster::web::book_roster,
-        )
-        .get(SeeCases, "/{community}/queue", cases::web::queue::show_work)
-        .get(
-            WorkCases,
-            "/{community}/queue/new",
-            cases::web::form::pick_kind,
-        )
-        .get(
-            WorkCases,
-            "/{community}/queue/new/{kind}",
-            cases::web::form::show_work_form,
-        )
-        .post(
-            WorkCases,
-            "/{community}/queue/new/{kind}",
-            cases::web::form::open_work,
-        )
-        .get(
-            SeeCases,
-            "/{community}/queue/{no}",
-            cases::web::show_work_case,
-        )
-        .get(
-            SeeCases,
-            "/{community}/queue/{no}/photo/{digest}",
-            cases::web::photo::show_work_photo,
-        )
-        .post(
-            WorkCases,
-            "/{community}/queue/bulk",
-            cases::web::queue::check_ticked,
-        )
-        .post(
-            WorkCases,
-            "/{community}/queue/{no}/step",
-            cases::web::step::step_work,
-        )
-        .get(
-            WorkCases,
-            "/{community}/inspections",
-            inspections::web::list_inspections,
-        )
-        .get(
-            OpenInspections,
-            "/{community}/inspections/new",
-            inspections::web::form::show_form,
-        )
-        .post(
-            OpenInspections,
-            "/{community}/inspections/new",
-            inspections::web::form::open_inspection,
-        )
-        .get(
-            WorkCases,
-            "/{community}/inspections/{no}",
-            inspections::web::show_inspection,
-        )
-        .post(
-            WorkCases,
-            "/{community}/inspections/{no}/scores",
-            inspections::web::score_work,
-        )
-        .post(
-            OpenInspections,
-            "/{community}/inspections/{no}/off",
-            inspections::web::call_off,
         )
         .get(SeeDesk, "/{community}/amend", amend::web::show_desk)
         .post(Reverse, "/{community}/amend/reverse", amend::web::reverse)
