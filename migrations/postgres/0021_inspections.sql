@@ -49,3 +49,14 @@ CREATE TABLE inspection_score (
     community_id  INTEGER NOT NULL,
     PRIMARY KEY (community_id, inspection_no, judge_no, resident)
 );
+
+CREATE TABLE case_paper (
+    case_no      BIGINT  NOT NULL CHECK (case_no >= 1),
+    step_no      BIGINT  NOT NULL CHECK (step_no >= 0),
+    place        BIGINT  NOT NULL CHECK (place >= 0),
+    community_id INTEGER NOT NULL,
+    name         TEXT    NOT NULL,
+    digest       BYTEA   NOT NULL CHECK (length(digest) = 32),
+    body         BYTEA   NOT NULL CHECK (length(body) BETWEEN 1 AND 5242880),
+    PRIMARY KEY (community_id, case_no, step_no, place)
+);

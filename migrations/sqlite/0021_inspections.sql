@@ -54,3 +54,16 @@ CREATE TABLE inspection_score (
     points        INTEGER NOT NULL,
     PRIMARY KEY (community_id, inspection_no, judge_no, resident)
 ) STRICT, WITHOUT ROWID;
+
+-- Papers that came with steps of cases, as they were sent. The commitment of the step holds the digest, so that the paper can
+-- go and its proof stays. Goes when the person the case is about is erased.
+CREATE TABLE case_paper (
+    community_id INTEGER NOT NULL REFERENCES community,
+    case_no      INTEGER NOT NULL CHECK (case_no >= 1),
+    step_no      INTEGER NOT NULL CHECK (step_no >= 0),
+    place        INTEGER NOT NULL CHECK (place >= 0),          -- its place among those of the step
+    name         TEXT    NOT NULL,                             -- as it is offered for download: safe on every computer
+    digest       BLOB    NOT NULL CHECK (length(digest) = 32), -- SHA-256 of body
+    body         BLOB    NOT NULL CHECK (length(body) BETWEEN 1 AND 5242880), -- a PDF
+    PRIMARY KEY (community_id, case_no, step_no, place)
+) STRICT;

@@ -341,6 +341,8 @@ pub struct CaseStep {
     pub told: Vec<CaseTold>,
     /// The photos that came with it.
     pub photos: Vec<CasePhotoLink>,
+    /// The papers that came with it: name and address.
+    pub papers: Vec<(String, String)>,
 }
 
 /// What the opener is asked in the end.
@@ -367,6 +369,8 @@ pub struct CaseAct {
     pub phrases: Vec<String>,
     /// How many photos may be sent, and whether one must be there.
     pub photos: Option<(u8, bool)>,
+    /// Whether papers may be sent, and whether one must be there.
+    pub papers: Option<bool>,
     /// The key that takes it; empty for none.
     pub key: &'static str,
     /// The units to choose from; empty when none is wanted.
@@ -511,6 +515,9 @@ impl CaseView {
     /// The name of the photos of an act, as errors know it.
     fn photos_of(&self, act: &CaseAct) -> String {
         format!("photos-{}", act.id)
+    }
+    fn papers_of(&self, act: &CaseAct) -> String {
+        format!("papers-{}", act.id)
     }
 
     /// The photos that a refused form had brought for this act.

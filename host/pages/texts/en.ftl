@@ -1303,3 +1303,5 @@ inspection-call-off = Call this inspection off
 inspection-call-off-how = The points do not count any more and nothing is booked. It cannot be undone.
 why-scores = The judges' points
 work-judging = { $count } inspections wait for your points
+case-papers = Papers (PDF)
+case-papers-hint = At most 3 of 5 MB each, such as minutes. Only those who may see this case can download them.

@@ -1239,3 +1239,5 @@ inspection-call-off = 取消这次评比
 inspection-call-off-how = 打好的分不再算，也不记账。取消了不能恢复。
 why-scores = 评委打的分
 work-judging = 有 { $count } 次评比等您打分
+case-papers = 附件（PDF）
+case-papers-hint = 最多 3 份，每份 5 MB 以内，例如会议记录。只给能看这一件的人下载。

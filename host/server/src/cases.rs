@@ -8,6 +8,7 @@ pub(crate) mod cli;
 pub mod due;
 pub mod effects;
 pub mod opening;
+pub mod papers;
 mod parties;
 pub mod photos;
 mod recount;
@@ -29,7 +30,8 @@ use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::time::Instant;
 use rongyi_store::{
-    Appended, CasePhoto, CasePlace, CaseText, EffectState, NewCaseStep, StoreError, StoredCase,
+    Appended, CasePhoto, CasePlace, CaseText, EffectState, NewCaseStep, NewPaper, StoreError,
+    StoredCase,
 };
 
 use crate::access::random;
@@ -238,6 +240,8 @@ pub struct SentAct {
     pub input: Input,
     /// The photos that come with it, kept already.
     pub photos: Vec<Hash>,
+    /// The papers that come with it.
+    pub papers: Vec<NewPaper>,
     /// The form, so that sending it twice is one step.
     pub token: Option<String>,
 }
@@ -276,6 +280,7 @@ pub async fn take(
             actor: by.code(),
             words: &sent.input.words,
             photos: &sent.photos,
+            papers: &sent.papers,
             token: sent.token.as_deref(),
         };
         match append(house, community, &at_hand, &taken, written).await? {
@@ -339,6 +344,7 @@ struct Written<'w> {
     actor: Code,
     words: &'w str,
     photos: &'w [Hash],
+    papers: &'w [NewPaper],
     token: Option<&'w str>,
 }
 
@@ -398,6 +404,7 @@ async fn append(
         place: &place(&standing),
         texts: &texts,
         photos: &photos,
+        papers: written.papers,
         effects: &effects,
         token: written.token,
     };

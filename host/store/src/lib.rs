@@ -28,7 +28,8 @@ pub use activities::{
 pub use audit::{Audit, Finding};
 pub use cases::{
     Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
-    NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCasePhoto, StoredCaseStep, WaitingEffect,
+    NEVER_DUE, NewCase, NewCaseStep, NewPaper, StoredCase, StoredCasePhoto, StoredCaseStep,
+    StoredPaper, WaitingEffect,
 };
 pub use error::StoreError;
 pub use inspections::{

@@ -39,6 +39,10 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         Holds::Stays("what the operator wrote about kinds of cases"),
     ),
     (
+        "case_paper",
+        Holds::Goes("forget_case_papers, with the person"),
+    ),
+    (
         "case_photo",
         Holds::Goes("forget_case_photos, with the person"),
     ),

@@ -38,6 +38,12 @@ mod browsers;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/case_papers.rs"]
+mod case_papers;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/case_photos.rs"]
 mod case_photos;
 #[allow(

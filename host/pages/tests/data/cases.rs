@@ -74,6 +74,7 @@ fn act(lang: Lang, code: &str, main: bool) -> CaseAct {
             "The photo is not clear.",
         )],
         photos: Some((6, false)),
+        papers: Some(false),
         key: if main { "r" } else { "" },
         units: vec![("grid".to_owned(), l(lang, "网格", "The grid"))],
         number: code == "merge",
@@ -125,6 +126,7 @@ fn case(lang: Lang, around: Shell) -> CaseView {
             who: l(lang, "工作人员 周一", "staff Zhou"),
             at: at(day(11, 23), 9, 5),
             words: vec![(String::new(), l(lang, "看过现场", "I was there"))],
+            papers: vec![("a.pdf".to_owned(), "/nanmen/cases/12/paper/00".to_owned())],
             photos: vec![photo(lang)],
             told: vec![
                 CaseTold {

@@ -223,6 +223,7 @@ pub(super) async fn ask(
                     unit: (!unit.is_empty()).then(|| Code::literal(unit)),
                     ..Input::default()
                 },
+                papers: Vec::new(),
                 photos: Vec::new(),
                 token: Some(format!("demo-case-{no}-{at}")),
             };

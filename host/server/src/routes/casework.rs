@@ -24,6 +24,11 @@ pub(super) fn addresses(all: Addresses) -> Addresses {
             "/{community}/cases/{no}/photo/{digest}",
             cases::web::photo::show_photo,
         )
+        .get(
+            AskOwn,
+            "/{community}/cases/{no}/paper/{digest}",
+            cases::web::paper::get_paper,
+        )
         .post(
             AskOwn,
             "/{community}/cases/{no}/step",
@@ -68,6 +73,11 @@ fn office(all: Addresses) -> Addresses {
             SeeCases,
             "/{community}/queue/{no}/photo/{digest}",
             cases::web::photo::show_work_photo,
+        )
+        .get(
+            SeeCases,
+            "/{community}/queue/{no}/paper/{digest}",
+            cases::web::paper::get_work_paper,
         )
         .post(
             WorkCases,

@@ -363,6 +363,7 @@ async fn what_follows_from_a_step_happens_once_when_the_host_was_killed_in_betwe
         },
         texts: &[],
         photos: &[],
+        papers: &[],
         effects: &[booking.to_owned()],
         token: None,
     };

@@ -40,7 +40,8 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 29] = [
+const RESIDENT: [&str; 30] = [
+    "/{community}/cases/{no}/paper/{digest}",
     "/{community}/judging/{no}",
     "/{community}/me/certificates",
     "/{community}/me/certificates/{no}",
@@ -210,6 +211,18 @@ async fn lively() -> TestApp {
     ];
     parts(&mut me, form, &sent).await.is(303);
     let mut boss = app.signed_in("boss").await;
+    let case = boss.get("/nanmen/queue/1").await;
+    let (seen, key) = (case.hidden("seen"), case.hidden("key"));
+    let sent: [(&str, &str, &[u8]); 5] = [
+        ("act", "", b"note"),
+        ("seen", "", seen.as_bytes()),
+        ("key", "", key.as_bytes()),
+        ("words", "", "照这份图纸装".as_bytes()),
+        ("papers", "plan.pdf", b"%PDF-1.7"),
+    ];
+    parts(&mut boss, "/nanmen/queue/1/step", &sent)
+        .await
+        .is(303);
     inspections::open(&mut boss, &[], ("1001", "2001"))
         .await
         .is(303);
@@ -227,7 +240,8 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 37] = [
+const OPERATOR: [&str; 38] = [
+    "/{community}/queue/{no}/paper/{digest}",
     "/{community}/inspections",
     "/{community}/inspections/new",
     "/{community}/inspections/{no}",

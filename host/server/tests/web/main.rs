@@ -33,6 +33,7 @@ mod marked;
 mod nasty;
 mod numbers;
 mod office;
+mod papers;
 mod parked;
 mod periods;
 mod photos;

@@ -338,6 +338,7 @@ async fn check_one(
             seen,
             ..Input::default()
         },
+        papers: Vec::new(),
         photos: Vec::new(),
         token: Some(format!("{key}-{case_no}")).filter(|_| (1..=100).contains(&key.len())),
     };

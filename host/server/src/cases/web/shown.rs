@@ -306,6 +306,7 @@ pub(super) async fn steps(
                 .map(|text| (String::new(), text.text.text.clone()))
                 .collect(),
             told: told.filter_map(|effect| followed(side, effect)).collect(),
+            papers: super::paper::links(side, at_hand, stored.step),
             // Those of the opening stand with what was asked.
             photos: photos
                 .iter()
