@@ -8,9 +8,10 @@ use crate::calendar::WorkCalendar;
 use crate::kind::{Draft, Kind};
 
 /// The bundled kinds by name, each with its TOML.
-pub const BUNDLED: [(&str, &str); 5] = [
+pub const BUNDLED: [(&str, &str); 6] = [
     ("claim", include_str!("../kinds/claim.toml")),
     ("claim-one", include_str!("../kinds/claim-one.toml")),
+    ("deduction", include_str!("../kinds/deduction.toml")),
     ("appeal", include_str!("../kinds/appeal.toml")),
     ("message", include_str!("../kinds/message.toml")),
     ("matter", include_str!("../kinds/matter.toml")),

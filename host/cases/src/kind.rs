@@ -45,6 +45,11 @@ pub struct Kind {
     pub open: Open,
     /// What is asked.
     pub form: Form,
+    /// The event kinds to choose from, where the form is an event's that is chosen; `None` for those that residents may
+    /// claim.
+    pub events: Option<Vec<Code>>,
+    /// The most days that an entry which the form names may be in the book; without, there is no limit.
+    pub entry_days: Option<u16>,
     /// What is asked besides, where the form is an event's.
     pub ask: Vec<Question>,
     /// What is shown as alike.

@@ -218,6 +218,10 @@ impl Seat<'_> {
     fn has(&self, role: Role) -> bool {
         match role {
             Role::Opener => self.is_opener(),
+            Role::Concerned => {
+                let mut concerned = self.case.opening.concerned.iter();
+                concerned.any(|party| party.is_same(&self.actor.party))
+            }
             Role::Unit => {
                 let unit = self.standing.unit.as_ref();
                 let inside = unit.is_some_and(|unit| self.actor.units.contains(unit));
@@ -388,7 +392,11 @@ impl Seat<'_> {
             let answers = |step: &&Move| {
                 let to = kind.state(&step.to).map(|state| state.group);
                 let given = self.given(&step.needs, input).is_ok();
-                step.by.contains(&Role::Opener) && to == Some(Group::Open) && given
+                let answers = [Role::Opener, Role::Concerned];
+                let by_them = answers
+                    .iter()
+                    .any(|role| step.by.contains(role) && self.has(*role));
+                by_them && to == Some(Group::Open) && given
             };
             if let Some(step) = kind.moves_from(&self.standing.state).find(answers) {
                 return self.moved(&step.code, input);

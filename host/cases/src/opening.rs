@@ -109,6 +109,38 @@ impl Kind {
         })
     }
 
+    /// Who opens what is about others is none of them, and of another household.
+    fn about_others(&self, request: &Request) -> Option<Refusal> {
+        let field = Code::literal("resident");
+        let title = &self.title;
+        let (opener, about) = (&request.opener, &request.concerned);
+        let text = if about.is_empty() {
+            both(
+                format!("“{}”要写明是哪一位居民。", title.zh),
+                format!("Say which resident “{}” is about.", title.en),
+            )
+        } else if about.iter().any(|party| party.is_same(opener)) {
+            both(
+                format!("这是您自己的事，“{}”要由别人来记。", title.zh),
+                format!(
+                    "This is about yourself; somebody else opens “{}”.",
+                    title.en
+                ),
+            )
+        } else if about.iter().any(|party| party.shares_household(opener)) {
+            both(
+                format!("这是您家里人的事，“{}”要由别户的人来记。", title.zh),
+                format!(
+                    "This is about your own household; somebody of another opens “{}”.",
+                    title.en
+                ),
+            )
+        } else {
+            return None;
+        };
+        Some(Refusal::new("case.others-only", text).of_field(&field))
+    }
+
     fn may_begin(&self, request: &Request) -> Vec<Refusal> {
         let mut refusals = Vec::new();
         let title = &self.title;
@@ -146,6 +178,9 @@ impl Kind {
                     format!("You opened {has} of “{}” today, at most {per_day} a day. Please come back tomorrow, or call when it can't wait.", title.en),
                 ),
             ));
+        }
+        if self.open.others_only {
+            refusals.extend(self.about_others(request));
         }
         let wants_event = match &self.form {
             Form::Event(fixed) => Some(fixed.as_ref()),

@@ -173,6 +173,8 @@ pub fn receipt(stored: &StoredEntry) -> Result<Receipt, StoreError> {
 pub(crate) fn is_repeatable(command: &Command) -> bool {
     let source = if let Ask::Earn(event) = &command.ask {
         event.source.is_some()
+    } else if let Ask::Agreed(agreed) = &command.ask {
+        agreed.event.source.is_some()
     } else {
         matches!(command.ask, Ask::Open(_) | Ask::Carry(_))
     };

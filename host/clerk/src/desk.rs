@@ -500,8 +500,12 @@ impl ClerkDesk {
 /// Whether every row that a command reads is read by a key of its own, none of them because of what another one says
 /// but for a resident's household.
 pub(crate) fn reads_by_key(job: &Job) -> bool {
-    let by_key =
-        |command: &Command| matches!(command.ask, Ask::Earn(_) | Ask::Open(_) | Ask::Carry(_));
+    let by_key = |command: &Command| {
+        matches!(
+            command.ask,
+            Ask::Earn(_) | Ask::Agreed(_) | Ask::Open(_) | Ask::Carry(_)
+        )
+    };
     !job.chain && job.commands.iter().all(by_key)
 }
 

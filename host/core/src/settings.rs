@@ -237,6 +237,8 @@ pub struct Settings {
     pub written: Option<Hash>,
     /// Another asset in which orders may be paid beside points.
     pub beside: Option<Beside>,
+    /// Event kinds that are booked only when so many different people agreed.
+    pub agreements: Vec<(Code, u16)>,
     /// What becomes of the points of somebody who leaves. `None` where the community says nothing: what is theirs stays as
     /// it is.
     pub leaving: Option<Leaving>,
@@ -274,6 +276,7 @@ const BY_SCALE: u8 = 8;
 const UNIT_MINUTES: u8 = 9;
 const WRITTEN: u8 = 10;
 const BESIDE: u8 = 11;
+const AGREEMENTS: u8 = 12;
 const LEAVING: u8 = 14;
 
 impl Settings {
@@ -299,6 +302,7 @@ impl Settings {
             by_scale: false,
             written: None,
             beside: None,
+            agreements: Vec::new(),
             leaving: None,
         }
     }
@@ -361,6 +365,13 @@ impl Settings {
         let all = quantity.saturating_mul(i64::from(*minutes));
         all.saturating_add(units.saturating_sub(1))
             .div_euclid(units)
+    }
+
+    /// How many different people must have agreed to an event of this kind; 0 where nobody asks.
+    pub fn agreements_of(&self, kind: &Code) -> u16 {
+        let mut all = self.agreements.iter();
+        all.find(|(listed, _)| listed == kind)
+            .map_or(0, |(_, people)| *people)
     }
 
     /// For how many days an award of this kind is under notice; `None` when it is posted at once.
@@ -439,6 +450,10 @@ impl Settings {
         if let Some(beside) = &self.beside {
             one(w, BESIDE, |w| beside.write(w));
         }
+        extension(w, AGREEMENTS, &self.agreements, |w, (kind, people)| {
+            w.code(kind);
+            w.u32(u32::from(*people));
+        });
         if let Some(leaving) = self.leaving {
             one(w, LEAVING, |w| leaving.write(w));
         }
@@ -505,6 +520,7 @@ impl Settings {
                 LEAVING => settings.leaving = Some(Leaving::read(&mut body)?),
                 WRITTEN => settings.written = Some(body.hash()?),
                 UNIT_MINUTES => settings.unit_minutes = said(&mut body, of_kind)?,
+                AGREEMENTS => settings.agreements = said(&mut body, of_kind)?,
                 _ => return Err(Malformed),
             }
             if number <= before {

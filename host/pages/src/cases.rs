@@ -374,6 +374,8 @@ pub struct CaseStep {
     pub told: Vec<CaseTold>,
     /// The photos that came with it.
     pub photos: Vec<CasePhotoLink>,
+    /// The papers that came with it: name and address.
+    pub papers: Vec<(String, String)>,
 }
 
 /// What the opener is asked in the end.
@@ -400,6 +402,8 @@ pub struct CaseAct {
     pub phrases: Vec<String>,
     /// How many photos may be sent, and whether one must be there.
     pub photos: Option<(u8, bool)>,
+    /// Whether papers may be sent, and whether one must be there.
+    pub papers: Option<bool>,
     /// The key that takes it; empty for none.
     pub key: &'static str,
     /// The units to choose from; empty when none is wanted.
@@ -545,6 +549,9 @@ impl CaseView {
     fn photos_of(&self, act: &CaseAct) -> String {
         format!("photos-{}", act.id)
     }
+    fn papers_of(&self, act: &CaseAct) -> String {
+        format!("papers-{}", act.id)
+    }
 
     /// The photos that a refused form had brought for this act.
     fn kept(&self, act: &CaseAct) -> &[String] {
@@ -607,6 +614,8 @@ pub struct WorkView {
     pub next: Option<String>,
     /// The address to ask for somebody.
     pub ask: String,
+    /// The address of inspections, and in how many of them the reader is to score.
+    pub inspections: (String, usize),
 }
 
 impl WorkView {

@@ -16,6 +16,7 @@ pub mod fault;
 pub mod find;
 pub mod format;
 pub mod icon;
+pub mod inspections;
 pub mod merchant;
 mod number;
 pub mod office;
@@ -66,6 +67,10 @@ pub use dossier::{DossierForm, DossierLink, DossierList, DossierRow, DossierView
 pub use find::{FindView, FoundDoes, FoundRow};
 pub use format::{Day, Moment};
 pub use icon::Picture;
+pub use inspections::{
+    InspectedRow, InspectionChoice, InspectionFormView, InspectionTyped, InspectionView, JudgeRow,
+    ScoreForm, ScoreRow,
+};
 pub use merchant::{StatementSigned, StatementStage, StatementView};
 pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
 pub use operator::{
@@ -74,8 +79,8 @@ pub use operator::{
 pub use order::{OrderLine, OrderState, OrderView, OrdersView};
 pub use own::OwnView;
 pub use passbook::{
-    Expiring, HomeView, Line, LineState, Month, MonthSum, PassbookView, Pending, PendingState,
-    Show, Unit, Waiting,
+    Expiring, HomeCase, HomeView, Line, LineState, Month, MonthSum, PassbookView, Pending,
+    PendingState, Show, Unit, Waiting,
 };
 pub use people::{
     EnrolCheckView, EnrolTyped, EnrolView, HouseholdView, PeopleView, PersonRow, PersonView,
@@ -117,7 +122,7 @@ pub use till::{
 };
 pub use today::{IssueCard, LapsingRow, LapsingView, Task, TodayNight, TodayRow, TodayView};
 pub use wall::{Paper, WallLine, WallLink, WallSheetView, WallView};
-pub use why::{Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
+pub use why::{Proof, ReasonRow, RuleRef, WhyAppeal, WhyNotice, WhySum, WhyView};
 
 /// A page that can be sent.
 pub trait Page {

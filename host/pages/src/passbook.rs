@@ -204,6 +204,17 @@ pub struct Waiting {
     pub until: Day,
 }
 
+/// Something of the community's that the reader should look at: a deduction that they may answer, a question to them.
+#[derive(Debug, Clone)]
+pub struct HomeCase {
+    /// Its whole address.
+    pub href: String,
+    /// What it is about: `扣分 · 占道堆放 1 次`.
+    pub title: String,
+    /// Where it stands, and until when.
+    pub note: String,
+}
+
 /// `/{community}/home`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "home.html")]
@@ -233,6 +244,8 @@ pub struct HomeView {
     pub expiring: Option<Expiring>,
     /// Orders waiting to be picked up.
     pub waiting: Vec<Waiting>,
+    /// Cases in which it is the reader's turn.
+    pub cases: Vec<HomeCase>,
     /// The newest lines, about five.
     pub recent: Vec<Line>,
 }

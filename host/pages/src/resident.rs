@@ -33,10 +33,12 @@ pub struct WaitsRow {
 }
 
 /// What the reader may do from here.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResidentActs {
     /// Record what the resident did.
     pub record: bool,
+    /// Write down something about them that a second person looks at, such as a deduction: address and kind.
+    pub cases: Vec<(String, String)>,
     /// Order for them.
     pub order: bool,
     /// Take a line back.

@@ -79,6 +79,15 @@ impl WhySum {
     }
 }
 
+/// An appeal against an entry.
+#[derive(Debug, Clone)]
+pub struct WhyAppeal {
+    /// Where it is written; `None` when the time for it is over.
+    pub href: Option<String>,
+    /// The last day on which it is taken, where there is one.
+    pub until: Option<Day>,
+}
+
 /// `/{community}/passbook/{seq}`: why it is so, or why not.
 #[derive(Debug, Clone, Template)]
 #[template(path = "why.html")]
@@ -112,8 +121,14 @@ pub struct WhyView {
     pub related: Vec<(String, u64)>,
     /// For an award under notice: until when, and the form for an objection.
     pub notice: Option<WhyNotice>,
-    /// Where an appeal against it is written; for the reader's own lines.
-    pub appeal: Option<String>,
+    /// How one appeals against it; for the reader's own lines.
+    pub appeal: Option<WhyAppeal>,
+    /// The case that booked it, with what was written and photographed there: its number and address.
+    pub case: Option<(u64, String)>,
+    /// The points of judges, where it was an inspection.
+    pub scores: Option<String>,
+    /// What stands written there about why.
+    pub written: Option<String>,
     /// The order behind the line, if any.
     pub order_no: Option<u64>,
     /// Where the ledger keeps it.

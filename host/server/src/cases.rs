@@ -2,14 +2,17 @@
 //! checked by the engine and written, and what follows from it is carried out. What a kind means is decided in
 //! `rongyi-cases`; what is booked, by the clerk.
 
+mod against;
 mod claim;
 pub(crate) mod cli;
 pub mod due;
 pub mod effects;
 pub mod opening;
+pub mod papers;
 mod parties;
 pub mod photos;
 mod recount;
+pub(crate) mod told;
 pub(crate) mod web;
 
 use std::collections::BTreeMap;
@@ -27,7 +30,8 @@ use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::time::Instant;
 use rongyi_store::{
-    Appended, CasePhoto, CasePlace, CaseText, EffectState, NewCaseStep, StoreError, StoredCase,
+    Appended, CasePhoto, CasePlace, CaseText, EffectState, NewCaseStep, NewPaper, StoreError,
+    StoredCase,
 };
 
 use crate::access::random;
@@ -35,6 +39,7 @@ use crate::door::{Actor, Signed};
 use crate::house::{Community, House};
 use opening::Opened;
 pub use parties::{acting, units};
+pub(crate) use parties::{agreers, household as household_of, party as party_of};
 
 /// Under which name the words of a step are kept.
 pub const WORDS: &str = "words";
@@ -235,6 +240,8 @@ pub struct SentAct {
     pub input: Input,
     /// The photos that come with it, kept already.
     pub photos: Vec<Hash>,
+    /// The papers that come with it.
+    pub papers: Vec<NewPaper>,
     /// The form, so that sending it twice is one step.
     pub token: Option<String>,
 }
@@ -273,6 +280,7 @@ pub async fn take(
             actor: by.code(),
             words: &sent.input.words,
             photos: &sent.photos,
+            papers: &sent.papers,
             token: sent.token.as_deref(),
         };
         match append(house, community, &at_hand, &taken, written).await? {
@@ -336,6 +344,7 @@ struct Written<'w> {
     actor: Code,
     words: &'w str,
     photos: &'w [Hash],
+    papers: &'w [NewPaper],
     token: Option<&'w str>,
 }
 
@@ -379,7 +388,10 @@ async fn append(
     let effects: Vec<String> = taken
         .effects
         .iter()
-        .map(|effect| effects::follow(effect, &after, taken, &written.actor))
+        .map(|effect| {
+            let of = (&after, at_hand.kind.open.others_only);
+            effects::follow(effect, of, taken, &written.actor)
+        })
         .collect();
     let argument = taken.step.act.argument();
     let new = NewCaseStep {
@@ -392,6 +404,7 @@ async fn append(
         place: &place(&standing),
         texts: &texts,
         photos: &photos,
+        papers: written.papers,
         effects: &effects,
         token: written.token,
     };

@@ -5,6 +5,7 @@
 mod activities;
 mod cases;
 mod files;
+mod judged;
 mod merchants;
 mod office;
 mod volunteers;

@@ -1,5 +1,6 @@
 //! What stands in the book, shown: balances, passbooks, why a number is what it is, entries and their titles.
 
+pub(crate) mod agreed;
 pub mod api;
 pub(crate) mod carried;
 pub(crate) mod cli;

@@ -14,6 +14,7 @@ pub mod door;
 pub mod due;
 pub mod earning;
 pub mod house;
+pub mod inspections;
 pub mod jobs;
 pub mod ledger;
 pub mod logging;

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::activities::{self, ActivityError};
 use crate::cases::{self, CaseError};
 use crate::house::House;
+use crate::inspections;
 use crate::jobs::{self, Done};
 use crate::people;
 
@@ -80,6 +81,16 @@ pub async fn round(house: &House, code: &Code) -> Result<(Done, usize), ClerkErr
             0
         }
     };
+    let judged = match inspections::booking::round(house, code).await {
+        Ok(judged) => judged,
+        Err(CaseError::Clerk(error)) => return Err(error),
+        Err(CaseError::Store(error)) => return Err(error.into()),
+        Err(error @ (CaseError::Unknown | CaseError::Refused(_) | CaseError::Damaged(..))) => {
+            tracing::warn!(community = %code, %error, "inspections wait for the next round");
+            0
+        }
+    };
+    let booked = booked.saturating_add(judged);
     match cases::due::round(house, code).await {
         Ok(cases) => Ok((done, cases.saturating_add(booked))),
         Err(CaseError::Clerk(error)) => Err(error),

@@ -3,6 +3,7 @@
 //! Handlers stand with their features; they read the store, ask the clerk, and fill views. None decides about points.
 
 mod around;
+mod casework;
 mod merchants;
 pub mod openapi;
 mod operations;

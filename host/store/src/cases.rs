@@ -44,6 +44,26 @@ pub struct StoredCasePhoto {
     pub digest: Hash,
 }
 
+/// A paper that comes with a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPaper {
+    /// Its name, safe on every computer.
+    pub name: String,
+    /// As it was sent.
+    pub body: Vec<u8>,
+}
+
+/// A paper of a case, as far as it was not erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPaper {
+    /// The step that brought it.
+    pub step: u32,
+    /// Its name.
+    pub name: String,
+    /// Which one.
+    pub digest: Hash,
+}
+
 /// Where a case stands, for lists: derived from its steps by whoever writes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CasePlace {
@@ -109,6 +129,8 @@ pub struct NewCaseStep<'c> {
     pub texts: &'c [CaseText],
     /// The photos.
     pub photos: &'c [CasePhoto],
+    /// The papers.
+    pub papers: &'c [NewPaper],
     /// What follows, in order, as JSON of codes and numbers.
     pub effects: &'c [String],
     /// The form that was sent.
@@ -237,6 +259,8 @@ pub struct StoredCase {
     pub texts: Vec<CaseText>,
     /// The photos, as far as they were not erased.
     pub photos: Vec<StoredCasePhoto>,
+    /// The papers, as far as they were not erased.
+    pub papers: Vec<StoredPaper>,
     /// What follows from the steps.
     pub effects: Vec<CaseEffect>,
 }
@@ -254,9 +278,9 @@ pub struct CaseFilter {
     pub with_ended: bool,
 }
 
-/// The commitment to all words and photos of a step; empty when there are none.
-pub(crate) fn commitment(texts: &[CaseText], photos: &[CasePhoto]) -> Vec<u8> {
-    if texts.is_empty() && photos.is_empty() {
+/// The commitment to all words, photos and papers of a step; empty when there are none.
+pub(crate) fn commitment(texts: &[CaseText], photos: &[CasePhoto], papers: &[NewPaper]) -> Vec<u8> {
+    if texts.is_empty() && photos.is_empty() && papers.is_empty() {
         return Vec::new();
     }
     let mut bytes = Vec::new();
@@ -269,6 +293,10 @@ pub(crate) fn commitment(texts: &[CaseText], photos: &[CasePhoto]) -> Vec<u8> {
         bytes.extend(photo.key.as_bytes());
         bytes.push(1);
         bytes.extend(photo.digest);
+    }
+    for paper in papers {
+        bytes.push(2);
+        bytes.extend(sha256(&paper.body));
     }
     sha256(&bytes).to_vec()
 }
@@ -307,6 +335,12 @@ each_engine! {
     fn photo_is_kept(community: &Code, digest: &Hash) -> bool;
     /// A photo, if it belongs to this case.
     fn case_photo(community: &Code, case_no: u64, digest: &Hash) -> Option<Vec<u8>>;
+    /// A paper, if it belongs to this case: its name and what was sent.
+    fn case_paper(community: &Code, case_no: u64, digest: &Hash) -> Option<(String, Vec<u8>)>;
+    /// The papers in the cases that are a resident's.
+    fn case_papers_of(community: &Code, resident: ResidentNo) -> Vec<(u64, StoredPaper)>;
+    /// Removes them; answers how many.
+    fn forget_case_papers(community: &Code, resident: ResidentNo) -> u64;
     /// Photos of a case that other cases have, too, with the numbers of those.
     fn same_case_photos(community: &Code, case_no: u64, limit: u32) -> Vec<(Hash, u64)>;
     /// The photos in the cases that are a resident's.

@@ -8,6 +8,7 @@ mod audit;
 mod cards;
 mod cases;
 mod error;
+mod inspections;
 mod merchants;
 mod model;
 mod moving;
@@ -30,9 +31,14 @@ pub use audit::{Audit, Finding};
 pub use cards::Card;
 pub use cases::{
     Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
-    NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCasePhoto, StoredCaseStep, WaitingEffect,
+    NEVER_DUE, NewCase, NewCaseStep, NewPaper, StoredCase, StoredCasePhoto, StoredCaseStep,
+    StoredPaper, WaitingEffect,
 };
 pub use error::StoreError;
+pub use inspections::{
+    InspectionState, NewInspection, NewJudge, NewScores, PlaceState, Score, Scored,
+    StoredInspection, StoredJudge, StoredPlace,
+};
 pub use merchants::{NewMerchant, StoredMerchant, StoredStatement};
 pub use model::{
     AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, LotSum, Moment,

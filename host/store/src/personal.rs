@@ -39,6 +39,10 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         Holds::Stays("what the operator wrote about kinds of cases"),
     ),
     (
+        "case_paper",
+        Holds::Goes("forget_case_papers, with the person"),
+    ),
+    (
         "case_photo",
         Holds::Goes("forget_case_photos, with the person"),
     ),
@@ -73,6 +77,13 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         "idempotency",
         Holds::Stays("keys that programs choose, for thirty days"),
     ),
+    (
+        "inspection",
+        Holds::Stays("what an inspection is called, for judges and the inspected to read"),
+    ),
+    ("inspection_judge", Holds::Numbers),
+    ("inspection_place", Holds::Numbers),
+    ("inspection_score", Holds::Numbers),
     ("item", Holds::Stays("what the shop offers")),
     ("mark", Holds::Numbers),
     ("orders", Holds::Numbers),

@@ -44,6 +44,12 @@ mod cards;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/case_papers.rs"]
+mod case_papers;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/case_photos.rs"]
 mod case_photos;
 #[allow(
@@ -94,6 +100,12 @@ mod gather;
 )]
 #[path = "portable/health.rs"]
 mod health;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
+#[path = "portable/inspections.rs"]
+mod inspections;
 #[allow(
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"

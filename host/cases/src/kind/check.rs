@@ -85,6 +85,7 @@ pub(super) fn check(kind: &Kind, written: &[Option<usize>], findings: &Findings)
     checks.parts();
     checks.openers();
     checks.questions();
+    checks.chosen();
     asks::check(&checks);
     checks.names();
     checks.moves();
@@ -149,6 +150,37 @@ impl Checks<'_> {
                 both(
                     "加一个 group = \"done\" 的状态。",
                     "Add a state with group = \"done\".",
+                ),
+            );
+        }
+    }
+
+    /// What goes with one kind of form only.
+    fn chosen(&self) {
+        if self.kind.events.is_some() && self.kind.form != Form::Event(None) {
+            self.say(
+                "events",
+                "kind.events",
+                both(
+                    "“events” 只和 form = \"event\" 一起用。",
+                    "`events` goes with form = \"event\" only.",
+                ),
+                both("删掉它，或者改 form。", "Delete it, or change `form`."),
+            );
+        }
+        let mut questions = self.kind.questions().iter();
+        let names = questions.any(|question| question.answer == AnswerKind::Entry);
+        if self.kind.entry_days.is_some() && !names {
+            self.say(
+                "entry_days",
+                "kind.entry-days",
+                both(
+                    "表单里没有记录号，不知道算哪一笔的天数。",
+                    "The form names no entry whose days could be counted.",
+                ),
+                both(
+                    "删掉它，或者在 form 里加 type = \"entry\" 的一项。",
+                    "Delete it, or add a question with type = \"entry\".",
                 ),
             );
         }

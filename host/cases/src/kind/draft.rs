@@ -96,29 +96,7 @@ pub(super) fn read(code: &Code, place: &Place<'_>) -> Option<Draft> {
     if let Some(form) = form.and_then(|place| form_of(&place)) {
         kind.form = form;
     }
-    let written = part.get("ask");
-    let ask = written.as_ref().and_then(questions);
-    match (&kind.form, ask) {
-        (Form::Event(_), Some(ask)) => kind.ask = ask,
-        (Form::Event(_), None) => {}
-        (Form::Questions(_), _) => {
-            // What the kind it is like asks beside an event is not asked in another form.
-            kind.ask.clear();
-            if let Some(place) = written {
-                place.refuse(
-                    "kind.ask",
-                    both(
-                        "“ask” 只和事项表单一起用。",
-                        "`ask` goes with an event's form only.",
-                    ),
-                    both(
-                        "把这些项写进 form，或者把 form 写成 \"event\"。",
-                        "Put these questions into `form`, or write form = \"event\".",
-                    ),
-                );
-            }
-        }
-    }
+    beside_the_form(&mut kind, &part);
     if let Some(bulk) = part.get("bulk").and_then(|place| place.flag()) {
         kind.bulk = bulk;
     }
@@ -164,6 +142,42 @@ pub(super) fn read(code: &Code, place: &Place<'_>) -> Option<Draft> {
     Some(Draft { kind, moves })
 }
 
+/// What goes with a form: the events to choose from, how old a named entry may be, what is asked beside an event.
+fn beside_the_form(kind: &mut Kind, part: &Part<'_>) {
+    if let Some(events) = part.get("events").and_then(|place| codes(&place)) {
+        kind.events = Some(events);
+    }
+    if let Some(days) = part
+        .get("entry_days")
+        .and_then(|place| place.number(1..=DAYS_MAX))
+    {
+        kind.entry_days = Some(days);
+    }
+    let written = part.get("ask");
+    let ask = written.as_ref().and_then(questions);
+    match (&kind.form, ask) {
+        (Form::Event(_), Some(ask)) => kind.ask = ask,
+        (Form::Event(_), None) => {}
+        (Form::Questions(_), _) => {
+            // What the kind it is like asks beside an event is not asked in another form.
+            kind.ask.clear();
+            if let Some(place) = written {
+                place.refuse(
+                    "kind.ask",
+                    both(
+                        "“ask” 只和事项表单一起用。",
+                        "`ask` goes with an event's form only.",
+                    ),
+                    both(
+                        "把这些项写进 form，或者把 form 写成 \"event\"。",
+                        "Put these questions into `form`, or write form = \"event\".",
+                    ),
+                );
+            }
+        }
+    }
+}
+
 fn empty(code: &Code) -> Draft {
     let kind = Kind {
         code: code.clone(),
@@ -173,8 +187,11 @@ fn empty(code: &Code) -> Draft {
             by: Vec::new(),
             name: Named::Masked,
             per_day: None,
+            others_only: false,
         },
         form: Form::Questions(Vec::new()),
+        events: None,
+        entry_days: None,
         ask: Vec::new(),
         bulk: false,
         phrases: Vec::new(),
@@ -235,11 +252,13 @@ fn open_by(place: &Place<'_>) -> Option<Open> {
     let per_day = part
         .get("per_day")
         .and_then(|place| place.number(1..=1_000));
+    let others_only = part.get("others_only").and_then(|place| place.flag());
     part.finish();
     Some(Open {
         by,
         name: name.unwrap_or(Named::Masked),
         per_day,
+        others_only: others_only.unwrap_or(false),
     })
 }
 

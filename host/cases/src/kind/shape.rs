@@ -44,6 +44,8 @@ impl Group {
 pub enum Role {
     /// Who opened the case, and for whom it was opened.
     Opener,
+    /// Whom it is about: those it was opened for, and never who opened it.
+    Concerned,
     /// Whoever receives and dispatches.
     Desk,
     /// Who leads the desk.
@@ -95,6 +97,8 @@ pub struct Open {
     pub name: Named,
     /// The most of this kind that one person may open on one local day.
     pub per_day: Option<u16>,
+    /// Whether it is about somebody else, always: neither about who opens it nor about their household.
+    pub others_only: bool,
 }
 
 /// What is asked when a case is opened.

@@ -19,6 +19,7 @@ pub(super) const GROUPS: &Words<Group> = &[
 /// Who takes moves.
 pub(crate) const ROLES: &Words<Role> = &[
     ("opener", Role::Opener),
+    ("concerned", Role::Concerned),
     ("desk", Role::Desk),
     ("lead", Role::Lead),
     ("unit", Role::Unit),
@@ -104,6 +105,7 @@ impl Role {
     pub fn title(self) -> Text {
         match self {
             Role::Opener => both("提出人", "the person who asked"),
+            Role::Concerned => both("本人", "the person it is about"),
             Role::Desk => both("受理人员", "the desk"),
             Role::Lead => both("受理负责人", "the lead of the desk"),
             Role::Unit => both("承办单位", "the unit in charge"),

@@ -105,7 +105,8 @@ fn body(kind: &Kind) -> Node {
             list(kind.open.by.iter().map(|by| text(word(OPENERS, *by)))),
         )
         .put("name", text(word(NAMES, kind.open.name)))
-        .put("per_day", kind.open.per_day.map(whole));
+        .put("per_day", kind.open.per_day.map(whole))
+        .put("others_only", kind.open.others_only.then(|| flag(true)));
     let similar = kind.similar.as_ref().map(|similar| {
         Rows::default()
             .put("on", codes(&similar.on))
@@ -144,6 +145,8 @@ fn body(kind: &Kind) -> Node {
         .put("about", kind.about.as_ref().map(title))
         .put("open", open.node())
         .put("form", form(&kind.form))
+        .put("events", kind.events.as_deref().map(codes))
+        .put("entry_days", kind.entry_days.map(whole))
         .put("ask", ask)
         .put("bulk", kind.bulk.then(|| flag(true)))
         .put("phrases", phrases)

@@ -2,13 +2,13 @@
 
 use proptest::prelude::*;
 use rongyi_cases::calendar::DAY_MINUTES;
-use rongyi_cases::kind::{Group, MayOpen};
+use rongyi_cases::kind::{Form, Group, MayOpen};
 use rongyi_cases::{
     Act, Answer, Ask, BUNDLED, Case, Ground, Input, Kind, MayAct, Moment, Outcome, Rating, Solved,
     WorkCalendar, bundled, bundled_calendar,
 };
 
-use crate::town::{Town, actor, at, code, day, request};
+use crate::town::{Town, actor, at, code, day, person, request};
 
 const PEOPLE: [&str; 10] = [
     "li",
@@ -73,16 +73,16 @@ fn begun(kind: &Kind, now: Moment) -> Case {
             (code("subject"), Answer::Text("停车".into())),
             (code("text"), Answer::Text("乱".into())),
         ],
+        "deduction" => vec![(code("why"), Answer::Text("堆在楼道".into()))],
         _ => Vec::new(),
     };
     let mut request = request(answers);
+    if kind.open.others_only {
+        request.concerned = vec![std::mem::replace(&mut request.opener, person("reviewer-1"))];
+    }
     request.way = MayOpen::Staff;
     request.notice_days = 3;
-    request.event = kind
-        .code
-        .as_str()
-        .starts_with("claim")
-        .then(|| code("tree.plant"));
+    request.event = matches!(kind.form, Form::Event(_)).then(|| code("tree.plant"));
     Case {
         opening: kind.begin(request, now).unwrap(),
         steps: Vec::new(),

@@ -112,6 +112,7 @@ need = ["text", "photo"]
             "ask",
             "reply",
             "redirect",
+            "pass-on",
             "finish",
             "withdraw"
         ]

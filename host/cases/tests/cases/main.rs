@@ -7,6 +7,7 @@
 )]
 
 mod always;
+mod deduction;
 mod errand;
 mod kinds;
 mod life;

@@ -136,6 +136,16 @@ const WRONG_VALUES: &[Wrong] = &[
         &[("ask", "kind.ask")],
     ),
     (
+        "due = { workdays = 5 }",
+        "events = [\"tool.lent\"]\ndue = { workdays = 5 }",
+        &[("events", "kind.events")],
+    ),
+    (
+        "due = { workdays = 5 }",
+        "entry_days = 30\ndue = { workdays = 5 }",
+        &[("entry_days", "kind.entry-days")],
+    ),
+    (
         "group = \"waiting\"",
         "group = \"wait\"",
         &[("state.question.group", "value.word")],

@@ -43,6 +43,8 @@ pub struct CaseUnit {
     pub staff: Vec<String>,
     /// Everybody in these roles belongs to it, too.
     pub roles: Vec<String>,
+    /// Whether its people receive what comes in: they take it, give it to a unit, or answer it.
+    pub desk: bool,
 }
 
 /// `[case.KIND]`, one table for each kind.
@@ -213,6 +215,7 @@ pub(super) fn read_units(field: &Field<'_>) -> Vec<CaseUnit> {
             .filter_map(|role| role.one_of(&STAFF_ROLES))
             .map(str::to_owned)
             .collect();
+        let desk = table.get("desk").and_then(|desk| desk.yes_no());
         table.finish();
         if staff.is_empty() && roles.is_empty() {
             section.refuse(
@@ -233,6 +236,7 @@ pub(super) fn read_units(field: &Field<'_>) -> Vec<CaseUnit> {
             title,
             staff,
             roles,
+            desk: desk.unwrap_or(false),
         }));
     }
     units
@@ -259,12 +263,22 @@ impl Community {
         }
         for of_case in &self.cases {
             let case = of_case.kind.code.as_str();
+            let events = of_case.kind.events.as_deref();
+            for event in events.unwrap_or_default() {
+                if !kinds.contains(&event.as_str()) {
+                    found.push(self.unknown_event(event, &of_case.at, case, kinds));
+                }
+            }
+            if events.is_some_and(<[Code]>::is_empty) {
+                found.push(self.nothing_to_choose(case, of_case));
+            }
             for booking in of_case.kind.bookings() {
                 if let Some(event) = booking.event
                     && !kinds.contains(&event.as_str())
                 {
                     found.push(self.unknown_event(event, &of_case.at, case, kinds));
                 }
+                found.extend(self.too_few_checks(of_case, booking.event, kinds));
                 let by_unit = booking
                     .roles
                     .iter()
@@ -303,6 +317,77 @@ impl Community {
             ),
         };
         Diagnostic::at(&self.code_at.0, at.clone(), "case.event", message, help)
+    }
+
+    /// An event kind that needs more people than a case of this kind brings along would never be booked.
+    fn too_few_checks(
+        &self,
+        of_case: &OfCase,
+        event: Option<&Code>,
+        kinds: &[&str],
+    ) -> Vec<Diagnostic> {
+        let kind = &of_case.kind;
+        // Whoever writes something down about somebody else is one of those who agree.
+        let brings = u16::from(kind.checks).saturating_add(u16::from(kind.open.others_only));
+        let claims = self.claims.as_ref();
+        let chosen = |code: &Code| match (event, &kind.events) {
+            (Some(event), _) => event == code,
+            (None, Some(events)) => events.contains(code),
+            (None, None) => claims.map_or(kinds.contains(&code.as_str()), |claims| {
+                claims.iter().any(|(listed, _)| listed == code)
+            }),
+        };
+        let few = self.kinds.iter().filter_map(|of_kind| {
+            let needs = of_kind.checks.filter(|needs| *needs > brings)?;
+            chosen(&of_kind.kind).then_some((&of_kind.kind, needs))
+        });
+        let told = |(event, needs): (&Code, u16)| {
+            let case = &kind.code;
+            Diagnostic::at(
+                &self.code_at.0,
+                of_case.at.clone(),
+                "case.checks",
+                both(
+                    format!("“{event}”要 {needs} 个人同意才能入账，“{case}”只有 {brings} 个人。"),
+                    format!(
+                        "“{event}” is booked when {needs} people agreed; “{case}” brings {brings}."
+                    ),
+                ),
+                both(
+                    format!(
+                        "把 [case.{case}] 的 checks 写成 {needs}，或者改 [kinds.\"{event}\"] 的 checks。"
+                    ),
+                    format!(
+                        "Write checks = {needs} in [case.{case}], or change `checks` of [kinds.\"{event}\"]."
+                    ),
+                ),
+            )
+        };
+        few.map(told).collect()
+    }
+
+    fn nothing_to_choose(&self, case: &str, of_case: &OfCase) -> Diagnostic {
+        let base = match rongyi_cases::bundled_text(case) {
+            Some(_) => format!("like = \"{case}\"\n"),
+            None => String::new(),
+        };
+        Diagnostic::at(
+            &self.code_at.0,
+            of_case.at.clone(),
+            "case.events",
+            both(
+                format!("“{case}”没有写可以选哪些事项，谁也提不出来。"),
+                format!(
+                    "“{case}” does not say which event kinds can be chosen, so nobody can open one."
+                ),
+            ),
+            both(
+                format!("写成\n[case.{case}]\n{base}events = [\"…\"]，写规则里的事项代号。"),
+                format!(
+                    "Write\n[case.{case}]\n{base}events = [\"…\"], naming event kinds of the rules."
+                ),
+            ),
+        )
     }
 
     fn wrong_roles(&self, case: &str, of_case: &OfCase, by_unit: bool) -> Diagnostic {

@@ -21,6 +21,8 @@ pub struct OfKind {
     pub overlap: Option<Overlap>,
     /// How many minutes one unit is; without it the quantity is minutes.
     pub unit_minutes: Option<u16>,
+    /// How many different people must have agreed before it is booked.
+    pub checks: Option<u16>,
     /// Its place in the file.
     pub at: Range<usize>,
 }
@@ -67,6 +69,10 @@ fn one(field: &Field<'_>, kind: Code, at: Range<usize>) -> Option<OfKind> {
             .get("unit_minutes")
             .and_then(|minutes| minutes.integer(1..=1440))
             .and_then(|minutes| u16::try_from(minutes).ok()),
+        checks: table
+            .get("checks")
+            .and_then(|checks| checks.integer(1..=2))
+            .and_then(|checks| u16::try_from(checks).ok()),
         at,
     };
     table.finish();

@@ -4,6 +4,7 @@
 //! Order of checks, the same on every engine: key, reference, date, kind, rule set of the day, people,
 //! quantity, fields; then the rule; then the host's own limits; then balances.
 
+mod agreement;
 mod checks;
 mod gift;
 mod people;
@@ -12,6 +13,7 @@ pub(super) mod times;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub(super) use agreement::agreed;
 use checks::{SaidEvent, check, check_date, check_people, rule_and_kind};
 pub(super) use checks::{check_person, check_person_now, kind_unknown, scale_in, units_in};
 

@@ -6,6 +6,7 @@
 //! `reverse` for what is taken back, `period` for the end of a period.
 
 mod activate;
+mod agreed;
 mod amend;
 mod assert;
 mod carry;
@@ -31,6 +32,7 @@ mod settle;
 mod settle_part;
 mod traits;
 
+pub use agreed::{Agreed, Agreer};
 pub use amend::{Amend, Change};
 pub use assert::Assert;
 pub use carry::{Carry, History};
@@ -387,6 +389,8 @@ kinds! {
     Depart(Depart),
     /// People go to another household.
     Rehouse(Rehouse),
+    /// An event on which several people agreed.
+    Agreed(Box<Agreed>),
     }
     of goods {
     /// Goods came in, or were missed.

@@ -8,6 +8,7 @@
 )]
 
 mod again;
+mod agreed;
 mod beside;
 mod carried;
 mod configured;

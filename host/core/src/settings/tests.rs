@@ -47,6 +47,7 @@ fn everything_that_is_set_is_written_and_read_again() {
             days: vec![(day("2026-01-01"), day("2026-01-31"))],
         }),
         by_scale: true,
+        agreements: vec![(code("serve"), 2)],
         ..plain.clone()
     };
     for settings in [plain, full.clone()] {

@@ -74,6 +74,7 @@ fn act(lang: Lang, code: &str, main: bool) -> CaseAct {
             "The photo is not clear.",
         )],
         photos: Some((6, false)),
+        papers: Some(false),
         key: if main { "r" } else { "" },
         units: vec![("grid".to_owned(), l(lang, "网格", "The grid"))],
         number: code == "merge",
@@ -125,6 +126,7 @@ fn case(lang: Lang, around: Shell) -> CaseView {
             who: l(lang, "工作人员 周一", "staff Zhou"),
             at: at(day(11, 23), 9, 5),
             words: vec![(String::new(), l(lang, "看过现场", "I was there"))],
+            papers: vec![("a.pdf".to_owned(), "/nanmen/cases/12/paper/00".to_owned())],
             photos: vec![photo(lang)],
             told: vec![
                 CaseTold {
@@ -206,6 +208,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         key: "k".to_owned(),
         rows: vec![row(lang, 12, true), row(lang, 13, false)],
         next: Some("/nanmen/queue?after=1.2.3".to_owned()),
+        inspections: ("/nanmen/inspections".to_owned(), 1),
         ask: "/nanmen/queue/new".to_owned(),
         shell: desk.clone(),
     };

@@ -92,6 +92,10 @@ fn resident(lang: Lang, size: Size) -> ResidentView {
         done: "enrol-known",
         acts: ResidentActs {
             record: true,
+            cases: vec![(
+                "/nanmen/queue/new/deduction?resident=1001".to_owned(),
+                l(lang, "扣分", "Deduction"),
+            )],
             order: true,
             reverse: true,
             propose: true,

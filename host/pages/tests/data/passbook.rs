@@ -124,7 +124,17 @@ fn why_notice(lang: Lang, size: Size, state: PendingState) -> WhyView {
 
 fn why(lang: Lang, size: Size) -> WhyView {
     WhyView {
-        appeal: Some("/nanmen/cases/new/appeal?entry=8".to_owned()),
+        appeal: Some(WhyAppeal {
+            href: Some("/nanmen/cases/new/appeal?entry=8".to_owned()),
+            until: Some(day(12, 22)),
+        }),
+        scores: Some(l(lang, "评委 1 打分 90", "Score of judge 1: 90")),
+        case: Some((12, "/nanmen/cases/12".to_owned())),
+        written: Some(l(
+            lang,
+            "电动车堵了三号楼的楼道，提醒过两次。",
+            "A scooter blocked the stairs of house 3; there were two reminders.",
+        )),
         of: None,
         may_reverse: false,
         shell: shell(lang, size, Some("陈阿婆")),
@@ -200,6 +210,19 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             title: l(lang, "大米 5 公斤 × 1", "Rice 5 kg × 1"),
             until: day(11, 29),
         }],
+        cases: vec![HomeCase {
+            href: "/nanmen/cases/12".to_owned(),
+            title: l(
+                lang,
+                "扣分 · 占道堆放",
+                "Deduction · Things left in the way",
+            ),
+            note: l(
+                lang,
+                "已告知本人，可以提意见，到 11月27日 为止",
+                "The person was told and may answer, until 27 Nov",
+            ),
+        }],
         recent: lines(lang).into_iter().take(4).collect(),
     };
     let mut new_here = home.clone();
@@ -209,6 +232,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     new_here.notice = 0;
     new_here.expiring = None;
     new_here.waiting.clear();
+    new_here.cases.clear();
     new_here.recent.clear();
     let october = line(
         870,

@@ -7,6 +7,7 @@ mod activities;
 mod amend;
 mod cases;
 mod dossiers;
+mod inspections;
 mod merchants;
 mod office;
 mod orders;
@@ -358,6 +359,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         people::sheet_pages(lang, size),
         amend::pages(lang, size),
         cases::pages(lang, size),
+        inspections::pages(lang, size),
         record::pages(lang, size),
         staff::office_pages(lang, size),
         staff::period_pages(lang, size),

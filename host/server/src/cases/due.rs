@@ -55,6 +55,7 @@ async fn ticked(house: &House, community: &Code, case_no: u64) -> Result<usize, 
             actor: taken.step.by.actor.clone(),
             words: "",
             photos: &[],
+            papers: &[],
             token: None,
         };
         match append(house, community, &at_hand, &taken, written).await? {

@@ -8,7 +8,7 @@ use rongyi_cases::{Case, Party, Taken};
 use rongyi_clerk::ClerkError;
 use rongyi_core::book::{FateState, Frame};
 use rongyi_core::chain::sha256;
-use rongyi_core::command::{Ask, Command};
+use rongyi_core::command::{Agreed, Agreer, Ask, Command};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::record::{Change, Event, Record, Source};
 use rongyi_core::rule::Text;
@@ -16,7 +16,7 @@ use rongyi_store::{EffectState, StoreError, WaitingEffect};
 use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, claimed_event};
-use super::{CaseError, find};
+use super::{CaseError, agreers, find};
 use crate::amend::{self, By, Request};
 use crate::door::{Actor, Signed};
 use crate::earning::trial::{Tried, preview};
@@ -69,9 +69,11 @@ pub(super) enum Follow {
 }
 
 /// What became of something.
-struct Ended {
-    entry: Option<u64>,
-    refused: Option<Told>,
+pub(crate) struct Ended {
+    /// The entry it came to.
+    pub(crate) entry: Option<u64>,
+    /// Why it was not done.
+    pub(crate) refused: Option<Told>,
 }
 
 impl Ended {
@@ -91,8 +93,17 @@ impl Ended {
 }
 
 /// An effect of a move, to be stored with its step.
-pub(super) fn follow(effect: &Effect, case: &Case, taken: &Taken, by: &Code) -> String {
-    let by = by.to_string();
+pub(super) fn follow(
+    effect: &Effect,
+    (case, others_only): (&Case, bool),
+    taken: &Taken,
+    by: &Code,
+) -> String {
+    // What time books is booked on the word of whoever checked it last.
+    let by = match taken.checked.last() {
+        Some(party) if taken.step.by == Party::clock() => party.actor.to_string(),
+        Some(_) | None => by.to_string(),
+    };
     let follow = match effect {
         Effect::Book { event, roles } => Follow::Book {
             event: event.as_ref().map(Code::to_string),
@@ -100,11 +111,7 @@ pub(super) fn follow(effect: &Effect, case: &Case, taken: &Taken, by: &Code) -> 
                 .iter()
                 .map(|(role, filling)| (role.to_string(), filled(*filling, case)))
                 .collect(),
-            checked: taken
-                .checked
-                .iter()
-                .map(|party| party.actor.to_string())
-                .collect(),
+            checked: agreed(case, taken, others_only),
             by,
         },
         Effect::Notify(role) => Follow::Notify {
@@ -120,6 +127,13 @@ pub(super) fn follow(effect: &Effect, case: &Case, taken: &Taken, by: &Code) -> 
         Effect::WithdrawEntry => Follow::Withdraw { by },
     };
     serde_json::to_string(&follow).unwrap_or_default()
+}
+
+/// Who agreed: whoever checked it, and before them whoever wrote it down, where it is always about somebody else.
+fn agreed(case: &Case, taken: &Taken, others_only: bool) -> Vec<String> {
+    let opener = std::iter::once(&case.opening.opener).filter(|_| others_only);
+    let all = opener.chain(&taken.checked);
+    all.map(|party| party.actor.to_string()).collect()
 }
 
 /// The numbers of those who fill a role. A unit has no account; the configuration is refused before it comes to that.
@@ -155,7 +169,7 @@ pub(super) fn books(what: &str) -> bool {
 }
 
 /// The case that booked under a reference.
-pub(super) fn case_of(source: &Source) -> Option<u64> {
+pub(crate) fn case_of(source: &Source) -> Option<u64> {
     let (case_no, _) = source.external_ref.split_once('/')?;
     (source.name.as_str() == SOURCE).then(|| case_no.parse().ok())?
 }
@@ -234,8 +248,11 @@ async fn carry_out(
     let booking = matches!(follow, Follow::Book { .. });
     let ended = match follow {
         Follow::Book {
-            event, roles, by, ..
-        } => book(house, community, effect, (event, roles, by)).await?,
+            event,
+            roles,
+            checked,
+            by,
+        } => book(house, community, effect, (event, roles, (checked, by))).await?,
         Follow::Notify { .. } => Ended::done(None),
         Follow::Open { kind } => Ended::refused(
             None,
@@ -275,14 +292,18 @@ async fn carry_out(
     Ok(())
 }
 
-/// What is to be booked: the kind of event where it is named, who did it in which role, on whose word.
-type Booking = (Option<String>, Vec<(String, Vec<u32>)>, String);
+/// What is to be booked: the kind of event where it is named, who did it in which role, who agreed and on whose word.
+type Booking = (
+    Option<String>,
+    Vec<(String, Vec<u32>)>,
+    (Vec<String>, String),
+);
 
 async fn book(
     house: &House,
     community: &Code,
     effect: &WaitingEffect,
-    (kind, roles, by): Booking,
+    (kind, roles, (checked, by)): Booking,
 ) -> Result<Ended, CaseError> {
     let damaged = |why: String| CaseError::Damaged(effect.case_no, why);
     let at_hand = find(house, community, effect.case_no).await?;
@@ -334,12 +355,23 @@ async fn book(
         }),
         ..event
     };
-    let command = house.command(community, &by, Ask::Earn(event));
+    let checked = checked.iter().filter_map(|actor| actor.parse().ok());
+    let agreed = agreers(&house.store, community, checked).await?;
+    let command = house.command(community, &by, earned(event, agreed));
     ask(house, community, command, &frame).await
 }
 
+/// An event with those who agreed to it; a plain one where nobody was asked.
+pub(crate) fn earned(event: Event, by: Vec<Agreer>) -> Ask {
+    if by.is_empty() {
+        Ask::Earn(event)
+    } else {
+        Ask::Agreed(Box::new(Agreed { event, by }))
+    }
+}
+
 /// Asks the book; what it refuses is an answer here, what keeps it from answering is not.
-async fn ask(
+pub(crate) async fn ask(
     house: &House,
     community: &Code,
     command: Command,

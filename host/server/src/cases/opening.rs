@@ -7,23 +7,23 @@ use rongyi_cases::kind::{AnswerKind, Form, MayOpen, Question};
 use rongyi_cases::{
     Actor as CaseActor, Answer, Case, Kind, Moment, Opening, Party, Refusal, Request,
 };
-use rongyi_clerk::receipt;
 use rongyi_core::amount::Decimal;
 use rongyi_core::book::{Book, Frame};
 use rongyi_core::chain::Hash;
 use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
-use rongyi_core::record::{Event, Record};
+use rongyi_core::record::Event;
 use rongyi_core::rule::KindPlan;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_core::typed;
 use rongyi_store::{CasePhoto, CaseText, NewCase, StoreError};
 use serde::{Deserialize, Serialize};
 
+use super::against::against;
 use super::claim::{Claim, claimed_event};
 use super::{CaseError, acting, kind_of, moment, parties, place, refusal};
 use crate::access::random;
-use crate::door::{Actor, concerned};
+use crate::door::Actor;
 use crate::earning::InputError;
 use crate::earning::trial::preview;
 use crate::house::{Community, House};
@@ -160,13 +160,15 @@ pub struct SentCase {
     pub token: String,
 }
 
-/// The event kinds that may be claimed today, each once: those the community names, or all that a rule decides.
+/// The event kinds that may be chosen today, each once: those that the kind names, those that the community lets be
+/// claimed, or all that a rule decides.
 ///
 /// # Errors
 /// What the database said.
 pub async fn claimable(
     house: &House,
     community: &Community,
+    of_case: &Kind,
     today: LocalDate,
 ) -> Result<Vec<KindPlan>, StoreError> {
     let code = &community.config.code;
@@ -175,8 +177,10 @@ pub async fn claimable(
     };
     let book = Book::new(frame);
     let named = community.config.claims.as_ref();
-    let may =
-        |kind: &Code| named.is_none_or(|claims| claims.iter().any(|(listed, _)| listed == kind));
+    let may = |kind: &Code| match &of_case.events {
+        Some(events) => events.contains(kind),
+        None => named.is_none_or(|claims| claims.iter().any(|(listed, _)| listed == kind)),
+    };
     let mut found: Vec<KindPlan> = Vec::new();
     for set in book.in_force(today) {
         for kind in &set.plan.kinds {
@@ -232,7 +236,7 @@ pub async fn open(
     {
         wrong.extend(no_event(house, community, event, &sent.claim, resident).await?);
     }
-    let involved = against(house, community, &answers, resident, &mut wrong).await?;
+    let involved = against(house, &served, (&kind, &answers), resident, &mut wrong).await?;
     let notices = &served.config.notices;
     let notice_days = notices
         .iter()
@@ -247,7 +251,11 @@ pub async fn open(
         event: event.clone(),
         notice_days,
         answers,
-        opened_today: opened_today(house, community, &actor, &kind.code, (now, at)).await?,
+        // Who opens for others at the counter may do so all day.
+        opened_today: match (by, sent.resident) {
+            (Actor::Staff { .. }, Some(_)) => 0,
+            _ => opened_today(house, community, &actor, &kind.code, (now, at)).await?,
+        },
     };
     let opening = match kind.begin(request, at) {
         Ok(opening) if wrong.is_empty() => opening,
@@ -407,7 +415,7 @@ async fn event_of(
         Form::Questions(_) => Ok(None),
         Form::Event(Some(fixed)) => Ok(Some(fixed.clone())),
         Form::Event(None) => {
-            let chosen = claimable(house, served, today).await?;
+            let chosen = claimable(house, served, kind, today).await?;
             let mut chosen = chosen.into_iter().map(|plan| plan.code);
             Ok(chosen.find(|code| code.as_str() == sent.event))
         }
@@ -532,67 +540,4 @@ fn answer(question: &Question, text: &str) -> Option<Answer> {
             (entry <= i64::MAX.unsigned_abs()).then_some(Answer::Entry(entry))
         }
     }
-}
-
-/// Who had a part in the entries that an appeal names; an entry must be about the person who appeals.
-async fn against(
-    house: &House,
-    community: &Code,
-    answers: &[(Code, Answer)],
-    resident: Option<ResidentNo>,
-    wrong: &mut Vec<Refusal>,
-) -> Result<Vec<Party>, CaseError> {
-    let mut involved = Vec::new();
-    for (key, answer) in answers {
-        let Answer::Entry(entry) = answer else {
-            continue;
-        };
-        let stored = house.store.entry(community, *entry).await?;
-        let stored = stored.filter(|stored| stored.first_seq == *entry);
-        let receipt = stored.map(|stored| receipt(&stored)).transpose()?;
-        let about = match &receipt {
-            Some(receipt) => concerned(&house.store, community, receipt).await?,
-            None => Vec::new(),
-        };
-        let mine = resident.is_some_and(|resident| about.contains(&resident));
-        let Some(receipt) = receipt.filter(|_| mine) else {
-            let told = refusal(
-                "case.entry",
-                format!("存折里没有第 {entry} 笔。请打开存折，找到那一行，照着写上面的号码。"),
-                format!(
-                    "There is no entry {entry} in that passbook. Open it, find the line, and copy its number."
-                ),
-            );
-            wrong.push(Refusal {
-                field: Some(key.clone()),
-                ..told
-            });
-            continue;
-        };
-        let first = receipt.records.first();
-        let mut actors: Vec<Code> = first
-            .and_then(Record::envelope)
-            .map(|envelope| envelope.actor.clone())
-            .into_iter()
-            .collect();
-        let source = first
-            .and_then(Record::event)
-            .and_then(|event| event.source.as_ref());
-        if let Some(case_no) = source.and_then(super::effects::case_of) {
-            let steps = house.store.case(community, case_no).await?;
-            let steps = steps.map(|case| case.steps).unwrap_or_default();
-            actors.extend(steps.into_iter().skip(1).map(|step| step.actor));
-        }
-        actors.sort_unstable();
-        actors.dedup();
-        for actor in actors {
-            involved.push(parties::party(&house.store, community, &actor).await?);
-        }
-    }
-    // Who the case is about is no judge of it either way; the engine knows them already.
-    if let Some(resident) = resident {
-        let own = Actor::Resident(resident).code();
-        involved.retain(|party| party.actor != own);
-    }
-    Ok(involved)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rongyi_cases::kind::Role as CaseRole;
 use rongyi_cases::{Actor as CaseActor, Party};
 use rongyi_core::book::Loaded;
-use rongyi_core::command::Need;
+use rongyi_core::command::{Agreer, Need};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_store::{EffectState, Store, StoreError};
@@ -19,13 +19,13 @@ use crate::house::{Community, House};
 /// The unit of a community that names none: everybody who works there.
 const OFFICE: &str = "office";
 
-/// Somebody as deciding knows them.
-pub(super) async fn party(
+/// The person behind an actor, and the resident they are here.
+async fn somebody(
     store: &Store,
     community: &Code,
     actor: &Code,
-) -> Result<Party, StoreError> {
-    let (person, resident) = match Signed::of(actor) {
+) -> Result<(Option<i64>, Option<ResidentNo>), StoreError> {
+    Ok(match Signed::of(actor) {
         Signed::Staff(id) => {
             let person = store.staff(id).await?.and_then(|staff| staff.person_id);
             let resident = match person {
@@ -48,7 +48,33 @@ pub(super) async fn party(
         | Signed::Audit
         | Signed::System
         | Signed::Other(_) => (None, None),
-    };
+    })
+}
+
+/// Those who agreed, as the book knows them.
+pub(crate) async fn agreers(
+    store: &Store,
+    community: &Code,
+    actors: impl Iterator<Item = Code>,
+) -> Result<Vec<Agreer>, StoreError> {
+    let mut all: Vec<Agreer> = Vec::new();
+    for actor in actors {
+        if all.iter().any(|known| known.actor == actor) {
+            continue;
+        }
+        let (_, resident) = somebody(store, community, &actor).await?;
+        all.push(Agreer { actor, resident });
+    }
+    Ok(all)
+}
+
+/// Somebody as deciding knows them.
+pub(crate) async fn party(
+    store: &Store,
+    community: &Code,
+    actor: &Code,
+) -> Result<Party, StoreError> {
+    let (person, resident) = somebody(store, community, actor).await?;
     let household = match resident {
         Some(no) => household(store, community, no).await?,
         None => None,
@@ -61,7 +87,7 @@ pub(super) async fn party(
 }
 
 /// The household of a resident; `None` for a number that nobody has.
-pub(super) async fn household(
+pub(crate) async fn household(
     store: &Store,
     community: &Code,
     resident: ResidentNo,
@@ -136,6 +162,10 @@ pub async fn acting(
             let served = house.community(community);
             if let (Some(login), Some(served)) = (login, served) {
                 actor.units = units_of(&served, &login, *role);
+                let mut named = served.config.case_units.iter();
+                if named.any(|unit| unit.desk && actor.units.contains(&unit.code)) {
+                    actor.roles.insert(CaseRole::Desk);
+                }
             }
             if !actor.units.is_empty() {
                 actor.roles.insert(CaseRole::Unit);

@@ -71,6 +71,7 @@ async fn recounted(house: &House, served: &Community, case_no: u64) -> Result<bo
         actor: taken.step.by.actor.clone(),
         words: "",
         photos: &[],
+        papers: &[],
         token: None,
     };
     let done = append(house, community, &at_hand, &taken, written).await?;

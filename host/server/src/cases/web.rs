@@ -2,7 +2,9 @@
 //! case is in [`form`], what somebody sends about one in [`step`], what people read of it in [`shown`], [`mod@rows`] and
 //! [`photo`], the office's list in [`queue`].
 
+mod fields;
 pub(crate) mod form;
+pub(crate) mod paper;
 mod parts;
 pub(crate) mod photo;
 pub(crate) mod queue;
@@ -218,7 +220,8 @@ pub(super) async fn view(
             .map_or(tone(standing.group), |_| CaseTone::Ended),
         due: shown::dues(visit, &standing, now),
         facts: shown::facts(side, at_hand).await?,
-        preview: if side.is_desk && is_open {
+        // Who something is about others for sees what it would take.
+        preview: if is_open && (side.is_desk || at_hand.kind.open.others_only) {
             shown::worth(visit, at_hand).await?
         } else {
             None
@@ -315,19 +318,10 @@ fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
         } else {
             Vec::new()
         };
-        let must_attach = may
-            .needs
-            .iter()
-            .any(|(need, must)| *must && *need == Need::File);
+        let paper = may.needs.iter().find(|(need, _)| *need == Need::File);
         let photo = may.needs.iter().find(|(need, _)| *need == Need::Photo);
-        let refusal = match (&may.refusal, must_attach) {
-            (Some(refusal), _) => visit.say(&refusal.text),
-            (None, true) => visit.either(
-                "这一步要附文件，网页上还不能附，请到办公室来办。",
-                "This wants a paper, which pages do not take yet; please come to the office.",
-            ),
-            (None, false) => String::new(),
-        };
+        let refusal = may.refusal.as_ref();
+        let refusal = refusal.map_or_else(String::new, |refusal| visit.say(&refusal.text));
         let usual = match &may.act {
             MayAct::Move(code) => !ends_it(&at_hand.kind, code),
             MayAct::Rate => true,
@@ -344,6 +338,7 @@ fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
             words: words.map(|(need, must)| (visit.say(&need.title()), *must)),
             phrases: phrases(side, at_hand, &may.act),
             photos: photo.map(|(_, must)| (STEP_PHOTOS, *must)),
+            papers: paper.map(|(_, must)| *must),
             key: key_of(side, &at_hand.kind, (&may.act, main)),
             units,
             number: may.act == MayAct::Merge,

@@ -9,7 +9,7 @@ use rongyi_store::{
     ActivityChange, ActivityWords, NewMark, NewShift, SignupChange, Staff, StoredActivity,
 };
 
-use super::{office, volunteers};
+use super::{judged, office, volunteers};
 use crate::access::{Role, StaffMember};
 use crate::activities::{self, ActivityError, Written, attending};
 use crate::door::Actor;
@@ -224,6 +224,8 @@ pub(super) async fn hold(house: &House, secret: &[u8]) -> Result<(), Failure> {
             let staff = (desk.lead, &desk.reviewer, &signer);
             let asked = office::ask(house, &community, staff).await;
             asked.map_err(|error| Failure::said("demo", &error))?;
+            let judged = judged::hold(house, &community, staff).await;
+            judged.map_err(|error| Failure::said("demo", &error))?;
         }
     }
     Ok(())

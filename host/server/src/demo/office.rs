@@ -14,6 +14,7 @@ use crate::house::House;
 /// Who takes a step.
 #[derive(Clone, Copy)]
 enum Who {
+    Resident,
     Lead,
     Reviewer,
     Boss,
@@ -22,8 +23,9 @@ enum Who {
 /// Somebody's step: its code, who takes it, the words, the unit.
 type Step = (&'static str, Who, &'static str, &'static str);
 
-/// Something that was asked: by whom, the kind, its answers, what was done (event kind and quantity), and what followed.
+/// Something that was asked: by whom, about or by which resident, the kind, its answers, what was done (event kind and quantity), and what followed.
 struct Asked {
+    by: Who,
     resident: u32,
     kind: &'static str,
     answers: &'static [(&'static str, &'static str)],
@@ -33,8 +35,9 @@ struct Asked {
 
 const NONE: (&str, &str) = ("", "");
 
-const ASKED: [Asked; 8] = [
+const ASKED: [Asked; 10] = [
     Asked {
+        by: Who::Resident,
         resident: 1005,
         kind: "message",
         answers: &[
@@ -52,6 +55,7 @@ const ASKED: [Asked; 8] = [
         ],
     },
     Asked {
+        by: Who::Resident,
         resident: 1010,
         kind: "message",
         answers: &[
@@ -67,6 +71,7 @@ const ASKED: [Asked; 8] = [
         )],
     },
     Asked {
+        by: Who::Resident,
         resident: 1016,
         kind: "message",
         answers: &[
@@ -78,6 +83,7 @@ const ASKED: [Asked; 8] = [
         steps: &[],
     },
     Asked {
+        by: Who::Resident,
         resident: 1009,
         kind: "matter",
         answers: &[
@@ -92,6 +98,7 @@ const ASKED: [Asked; 8] = [
         steps: &[],
     },
     Asked {
+        by: Who::Resident,
         resident: 1013,
         kind: "claim",
         answers: &[],
@@ -99,6 +106,7 @@ const ASKED: [Asked; 8] = [
         steps: &[],
     },
     Asked {
+        by: Who::Resident,
         resident: 1016,
         kind: "claim",
         answers: &[],
@@ -106,6 +114,7 @@ const ASKED: [Asked; 8] = [
         steps: &[("check", Who::Reviewer, "", "")],
     },
     Asked {
+        by: Who::Resident,
         resident: 1019,
         kind: "claim",
         answers: &[],
@@ -118,13 +127,50 @@ const ASKED: [Asked; 8] = [
         )],
     },
     Asked {
+        by: Who::Resident,
         resident: 1003,
         kind: "claim",
         answers: &[],
         event: ("tree.plant", "3"),
         steps: &[],
     },
+    Asked {
+        by: Who::Reviewer,
+        resident: 1012,
+        kind: "deduction",
+        answers: &[(
+            "why",
+            "三号楼一单元的楼道里放了旧沙发，11 号提醒过，今天还在，老人走不过去。",
+        )],
+        event: ("littering", "1"),
+        steps: &[("confirm", Who::Lead, "到现场看过，情况属实。", "")],
+    },
+    Asked {
+        by: Who::Lead,
+        resident: 1013,
+        kind: "deduction",
+        answers: &[("why", "傍晚在后山坡地看到烧秸秆，浇水灭了。")],
+        event: ("straw.burn", "1"),
+        steps: &[
+            ("confirm", Who::Reviewer, "看了当时的情况记录，属实。", ""),
+            (
+                "object",
+                Who::Resident,
+                "不是秸秆，是扫起来的树叶，火很小。",
+                "",
+            ),
+            (
+                "keep",
+                Who::Boss,
+                "问过在场的两位邻居，确实在烧秸秆；树叶也不能烧。",
+                "",
+            ),
+        ],
+    },
 ];
+
+/// Why somebody appeals against what they were deducted.
+const APPEAL: &str = "那天我在女儿家，地是亲戚在种。请再查一查，扣错人了。";
 
 /// Asks all of it in a community.
 ///
@@ -148,15 +194,26 @@ pub(super) async fn ask(
         }
         sent.claim.quantity = asked.event.1.to_owned();
         sent.claim.on = yesterday.to_string();
-        let by = Actor::Resident(ResidentNo(asked.resident));
+        let about = ResidentNo(asked.resident);
+        let who = |who: Who| match who {
+            Who::Resident => Actor::Resident(about),
+            Who::Lead => Actor::staff(lead, Role::Leader),
+            Who::Reviewer => Actor::staff(reviewer.staff_id, reviewer.role),
+            Who::Boss => Actor::staff(boss.staff_id, boss.role),
+        };
+        let by = who(asked.by);
+        sent.resident = match by {
+            Actor::Resident(_) => None,
+            Actor::Staff { .. }
+            | Actor::For { .. }
+            | Actor::Device { .. }
+            | Actor::Job
+            | Actor::Terminal(_) => Some(about),
+        };
         let kind = Code::literal(asked.kind);
         let case_no = open(house, community, (&by, &kind), &sent).await?;
-        for (at, (step, who, words, unit)) in (1..).zip(asked.steps) {
-            let by = match who {
-                Who::Lead => Actor::staff(lead, Role::Leader),
-                Who::Reviewer => Actor::staff(reviewer.staff_id, reviewer.role),
-                Who::Boss => Actor::staff(boss.staff_id, boss.role),
-            };
+        for (at, (step, by, words, unit)) in (1..).zip(asked.steps) {
+            let by = who(*by);
             let at_hand = find(house, community, case_no).await?;
             let act = SentAct {
                 ask: Ask::Move(Code::literal(step)),
@@ -166,11 +223,36 @@ pub(super) async fn ask(
                     unit: (!unit.is_empty()).then(|| Code::literal(unit)),
                     ..Input::default()
                 },
+                papers: Vec::new(),
                 photos: Vec::new(),
                 token: Some(format!("demo-case-{no}-{at}")),
             };
             take(house, community, &by, case_no, &act).await?;
         }
+        let booked = find(house, community, case_no).await?.stored.file.entry;
+        if let (Some(entry), Actor::Staff { .. }) = (booked, &by) {
+            appeal(house, community, (about, entry)).await?;
+        }
     }
+    Ok(())
+}
+
+/// Somebody appeals against what was taken from them.
+async fn appeal(
+    house: &House,
+    community: &Code,
+    (resident, entry): (ResidentNo, u64),
+) -> Result<(), CaseError> {
+    let answers = [("entry", entry.to_string()), ("text", APPEAL.to_owned())];
+    let answers = answers
+        .into_iter()
+        .map(|(question, answer)| (question.to_owned(), answer));
+    let sent = SentCase {
+        answers: answers.collect(),
+        token: format!("demo-appeal-{entry}"),
+        ..SentCase::default()
+    };
+    let by = Actor::Resident(resident);
+    open(house, community, (&by, &Code::literal("appeal")), &sent).await?;
     Ok(())
 }

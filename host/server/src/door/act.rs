@@ -57,6 +57,8 @@ pub enum Act {
     SeeCases,
     /// Work on what was asked, and ask for somebody at the counter; the kind says who takes which step.
     WorkCases,
+    /// Open an inspection by judges, and call it off.
+    OpenInspections,
     /// Write, publish and lead activities of volunteers: who is on a list, who came.
     LeadActivities,
     /// Confirm hours that somebody else led.
@@ -117,7 +119,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of the table.
-    pub const ALL: [Act; 54] = [
+    pub const ALL: [Act; 55] = [
         Act::SeePublic,
         Act::ChangeSecret,
         Act::SeeOwn,
@@ -144,6 +146,7 @@ impl Act {
         Act::Object,
         Act::SeeCases,
         Act::WorkCases,
+        Act::OpenInspections,
         Act::LeadActivities,
         Act::ConfirmHours,
         Act::Certify,
@@ -223,6 +226,10 @@ impl Act {
             Act::WorkCases => (
                 "办理办件、替人提出",
                 "work on what was asked, ask for somebody",
+            ),
+            Act::OpenInspections => (
+                "开评比、取消评比",
+                "open an inspection by judges, call it off",
             ),
             Act::LeadActivities => (
                 "办活动：写、发布、点名",

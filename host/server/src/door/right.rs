@@ -129,6 +129,7 @@ fn of(act: Act) -> Line {
         }
         Act::SeeCases => and_terminal(line(No, WORKERS, &[])),
         Act::WorkCases | Act::LeadActivities | Act::ConfirmHours => line(No, WORKERS, &[]),
+        Act::OpenInspections => line(No, OFFICE, &[]),
         Act::SeeShop => line(Yes, SHOP, &[Till, Read, People]),
         Act::Quote | Act::PlaceOrder | Act::CancelOrder => line(Own, SHOP, &[]),
         Act::ReadOrder => and_terminal(line(Own, SHOP, &[Till, People])),

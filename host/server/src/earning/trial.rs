@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rongyi_clerk::book_of;
 use rongyi_core::book::{Applied, Book, Receipt};
-use rongyi_core::command::{Ask, Command, Rejection};
+use rongyi_core::command::{Agreed, Agreer, Ask, Command, Rejection};
 use rongyi_core::ids::Code;
 use rongyi_core::record::Event;
 use rongyi_store::StoreError;
@@ -12,10 +12,13 @@ use rongyi_store::StoreError;
 use crate::door::Actor;
 use crate::house::House;
 
+/// Who is assumed to agree to what is only tried.
+const ASSUMED: [&str; 2] = ["trial/one", "trial/two"];
+
 /// What one event would come to.
 pub type Tried = Result<Receipt, Rejection>;
 
-/// What the book would make of an event now. `None` where there is no ledger yet.
+/// What the book would make of an event now, if as many agreed as its kind needs. `None` where there is no ledger yet.
 ///
 /// # Errors
 /// What the database said.
@@ -24,7 +27,16 @@ pub async fn preview(
     community: &Code,
     event: Event,
 ) -> Result<Option<Tried>, StoreError> {
-    let command = house.command(community, &Actor::Job.code(), Ask::Earn(event));
+    let by = ASSUMED.map(|name| Agreer {
+        actor: Code::literal(name),
+        resident: None,
+    });
+    let agreed = Agreed {
+        event,
+        by: by.into(),
+    };
+    let ask = Ask::Agreed(Box::new(agreed));
+    let command = house.command(community, &Actor::Job.code(), ask);
     let tried = preview_all(house, community, vec![command]).await?;
     Ok(tried.into_iter().flatten().next().flatten())
 }

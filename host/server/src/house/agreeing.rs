@@ -104,6 +104,11 @@ fn settings(
         written: known.and_then(|known| known.written),
         beside,
         leaving: community.leaving,
+        agreements: community
+            .kinds
+            .iter()
+            .filter_map(|of_kind| Some((of_kind.kind.clone(), of_kind.checks?)))
+            .collect(),
     }
 }
 

@@ -126,7 +126,12 @@ pub(crate) async fn lines(
         let first = decode(row.entry, row.first.0, &row.first.1)?;
         let about = about(visit, (row.entry, &first), row.transfer.order).await?;
         let note = match first.envelope() {
-            Some(envelope) if matches!(first.what(), Some(Asked::Earn(_) | Asked::Open(_))) => {
+            Some(envelope)
+                if matches!(
+                    first.what(),
+                    Some(Asked::Earn(_) | Asked::Agreed(_) | Asked::Open(_))
+                ) =>
+            {
                 visit.actor(&envelope.actor).await
             }
             Some(_) | None => String::new(),

@@ -1,17 +1,18 @@
 //! What a resident has that is not in the balance: awards under notice with the day they will be booked, and points
 //! set aside for orders. Read from the ledger; nothing is decided here.
 
-use rongyi_core::book::{Fate, FateState, Frame, Order, Stand};
+use rongyi_core::book::{Fate, FateState, Frame, Order, Receipt, Stand};
 use rongyi_core::ids::AssetNo;
+use rongyi_core::record::Record;
 use rongyi_core::time::LocalDate;
-use rongyi_pages::{Pending, PendingState, Unit};
+use rongyi_pages::{LineState, Pending, PendingState, Unit};
 use rongyi_store::PassbookRow;
 
 use crate::access::SignedResident;
 use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
-use crate::ledger::lines::lines;
-use crate::ledger::titles::{goods, rest_lines};
+use crate::ledger::lines::{lines, state};
+use crate::ledger::titles::{About, goods, rest_lines};
 use crate::ledger::wallets::notice_accounts;
 use crate::redemption::Wallet;
 
@@ -36,6 +37,26 @@ pub(crate) fn standing(fate: &Fate, today: LocalDate) -> Option<PendingState> {
         | FateState::Posted
         | FateState::Withdrawn
         | FateState::Reversed => None,
+    }
+}
+
+/// How far an entry has come.
+pub(crate) fn stands(
+    visit: &Visit,
+    receipt: &Receipt,
+    (first, about): (&Record, &About),
+    fate: Option<&Fate>,
+) -> LineState {
+    if receipt.refusal().is_some() {
+        return LineState::Refused;
+    }
+    if receipt.waiting().is_some() {
+        return LineState::Waiting;
+    }
+    let noticed = fate.filter(|fate| standing(fate, visit.today()).is_some());
+    match noticed.and_then(|fate| fate.until) {
+        Some(until) => LineState::Notice { until: day(until) },
+        None => state(visit, first, about, fate),
     }
 }
 

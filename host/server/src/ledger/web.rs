@@ -10,6 +10,7 @@ use rongyi_store::{PassbookRow, Whose};
 use serde::Deserialize;
 
 use crate::access::SignedResident;
+use crate::cases::told::their_turn;
 use crate::door::asked::{Seq, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day};
@@ -133,6 +134,7 @@ pub(crate) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
         set_aside: wallet.held.total,
         expiring: expiring(&wallet, today),
         waiting: waiting.collect(),
+        cases: their_turn(&visit, me.resident).await?,
         recent: recent.into_iter().take(RECENT).collect(),
         shell: visit.shell(),
     };

@@ -2,7 +2,6 @@
 //! Explains what was decided; decides nothing again.
 
 use axum::response::{IntoResponse, Response};
-use rongyi_cases::kind::{AnswerKind, MayOpen};
 use rongyi_clerk::receipt;
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Fate, FateState, Frame, Receipt};
@@ -10,16 +9,19 @@ use rongyi_core::chain::hex;
 use rongyi_core::ids::{AssetNo, RuleSetNo};
 use rongyi_core::record::{Amend, Asked, NoticeStep, Record, Transfer};
 use rongyi_core::rule;
-use rongyi_pages::{Line, LineState, Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
+use rongyi_pages::{Line, Proof, ReasonRow, RuleRef, WhyNotice, WhySum, WhyView};
 use rongyi_store::StoredEntry;
 
 use crate::access::{AccessError, SignedResident, random};
 use crate::audit::proof::block_of;
+use crate::cases::told::{appeal, behind};
 use crate::door::asked::{Path, Seq};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day};
+use crate::inspections::scores_told;
+use crate::ledger::agreed::recorded_by;
 use crate::ledger::carried::carried_told;
-use crate::ledger::lines::state;
+use crate::ledger::pending::stands;
 use crate::ledger::titles::{
     About, about, asset_title, booked_on, decode, erased, event_of, happened_on, lapsed,
     lapsed_text, late_text, nothing_back_text, title, unit,
@@ -84,9 +86,6 @@ pub(crate) async fn why_view(
     let envelope = first.envelope().ok_or_else(Fault::not_found)?;
     let fate = visit.app.house.store.fate(&visit.code, stored.first_seq);
     let fate = fate.await?;
-    let until = fate
-        .filter(|fate| pending::standing(fate, visit.today()).is_some())
-        .and_then(|fate| fate.until);
     let line = Line {
         seq: stored.first_seq,
         title: title(visit, &frame, first, &about),
@@ -97,16 +96,7 @@ pub(crate) async fn why_view(
         amount,
         unit: unit(visit, account.asset),
         balance_after: after,
-        state: if refusal.is_some() {
-            LineState::Refused
-        } else if receipt.waiting().is_some() {
-            LineState::Waiting
-        } else {
-            until.map_or_else(
-                || state(visit, first, &about, fate.as_ref()),
-                |until| LineState::Notice { until: day(until) },
-            )
-        },
+        state: stands(visit, &receipt, (first, &about), fate.as_ref()),
     };
     let notice = fate
         .and_then(|fate| pending::standing(&fate, visit.today()))
@@ -116,10 +106,14 @@ pub(crate) async fn why_view(
         });
     let (reason, related) =
         beside(visit, (&stored, first), (&about, ordered), fate.as_ref()).await?;
+    let behind = behind(visit, first, me.resident).await?;
     Ok(WhyView {
         of: None,
         may_reverse: false,
-        appeal: appeal(visit, stored.first_seq),
+        appeal: appeal(visit, (stored.first_seq, first)),
+        scores: scores_told(visit, &frame, first),
+        written: behind.as_ref().and_then(|behind| behind.written.clone()),
+        case: behind.map(|behind| behind.link),
         notice,
         line,
         rows,
@@ -131,7 +125,7 @@ pub(crate) async fn why_view(
         }),
         opens_again: refusal.and_then(|refusal| refusal.opens).map(day),
         rule: rule_ref(visit, &frame, set),
-        recorded_by: visit.actor(&envelope.actor).await,
+        recorded_by: recorded_by(visit, first).await,
         recorded_at: visit.moment(envelope.at),
         order_no: about
             .order
@@ -141,19 +135,6 @@ pub(crate) async fn why_view(
         proof: proof(visit, &frame, stored.first_seq).await?,
         shell: visit.shell(),
     })
-}
-
-/// Where an appeal against an entry is written: the first kind of case that asks for one and that residents open.
-fn appeal(visit: &Visit, entry: u64) -> Option<String> {
-    let served = visit.app.house.community(&visit.code)?;
-    let mut kinds = served.config.cases.iter().map(|of_case| &of_case.kind);
-    let kind = kinds.find(|kind| {
-        let mut asks = kind.questions().iter();
-        let by = &kind.open.by;
-        (by.contains(&MayOpen::Resident) || by.contains(&MayOpen::Anyone))
-            && asks.any(|question| question.answer == AnswerKind::Entry)
-    })?;
-    Some(visit.path(&format!("/cases/new/{}?entry={entry}", kind.code)))
 }
 
 /// Whether an entry moved nothing on the account of any person or household.

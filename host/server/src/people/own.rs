@@ -220,6 +220,7 @@ pub async fn erase(
         let gone = house.store.forget_case_texts(community, resident).await?;
         erased.texts += usize::try_from(gone).unwrap_or(usize::MAX);
         house.store.forget_case_photos(community, resident).await?;
+        house.store.forget_case_papers(community, resident).await?;
         house.store.forget_certificates(community, resident).await?;
         close_number(house, (community, residency.resident), &residency.traits).await?;
         if residency.last && residency.household_text.is_some() {

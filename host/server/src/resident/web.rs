@@ -19,6 +19,7 @@ use serde::Deserialize;
 use super::{somebody, whom};
 use crate::access::SignedResident;
 use crate::amend::{self, Noticed, Proposal, marks};
+use crate::cases::told::about_them;
 use crate::door::asked::{No, Path, Seq, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
@@ -51,9 +52,13 @@ pub(crate) struct PageQuery {
     done: String,
 }
 
-fn acts(duty: &OnDuty) -> ResidentActs {
+fn acts(duty: &OnDuty, resident: ResidentNo) -> ResidentActs {
     ResidentActs {
         record: duty.may(Act::RecordEvent),
+        cases: match duty.may(Act::WorkCases) {
+            true => about_them(&duty.visit, resident),
+            false => Vec::new(),
+        },
         order: duty.may(Act::PlaceOrder),
         reverse: duty.may(Act::Reverse),
         propose: duty.may(Act::Propose),
@@ -118,7 +123,7 @@ pub(crate) async fn show_resident(
             "left" => "resident-left-done",
             _ => "",
         },
-        acts: acts(&duty),
+        acts: acts(&duty, me.resident),
         shell: visit.shell(),
     })
     .into_response())
@@ -313,6 +318,9 @@ pub(crate) async fn show_line(
     duty.reads(Kind::Entry, &[me.resident]).await?;
     let mut view = why_view(visit, &me, seq).await?;
     view.of = Some(no);
+    view.case = view
+        .case
+        .map(|(case_no, _)| (case_no, visit.path(&format!("/queue/{case_no}"))));
     view.may_reverse = duty.may(Act::Reverse);
     Ok(Html(view).into_response())
 }

@@ -363,6 +363,7 @@ async fn what_follows_from_a_step_happens_once_when_the_host_was_killed_in_betwe
         },
         texts: &[],
         photos: &[],
+        papers: &[],
         effects: &[booking.to_owned()],
         token: None,
     };
@@ -405,5 +406,102 @@ async fn what_the_rule_refuses_stays_on_the_case_and_goes_back() {
         .await
         .is(303);
     two.get(&page).await.says(&["待初审"]);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn the_people_of_a_unit_take_pass_on_and_answer_what_comes_in() {
+    let kinds = r#"
+[case.message]
+[case_units.office]
+title = { zh = "办公室", en = "The office" }
+roles = ["reviewer"]
+desk = true
+[case_units.grid]
+title = { zh = "网格", en = "The grid" }
+staff = ["lead"]
+"#;
+    let app = TestApp::with_both("", ("", kinds)).await;
+    let mut me = app.signed_in("1001").await;
+    let form = "/nanmen/cases/new/message";
+    let key = me.get(form).await.hidden("key");
+    let sent = [
+        ("key", key.as_str()),
+        ("q.class", "help"),
+        ("q.text", "楼道灯坏了"),
+    ];
+    let opened = me.post(form, &sent).await;
+    let mine = opened.is(303).location().split('?').next().unwrap();
+    let work = mine.replace("/cases/", "/queue/");
+    let (mut check, mut lead) = (app.signed_in("check").await, app.signed_in("lead").await);
+    // Of the desk's unit it is the turn; of the other it is not, and it cannot take it.
+    check.get("/nanmen/queue").await.says(&["楼道灯坏了"]);
+    assert!(!lead.get("/nanmen/queue").await.text.contains("楼道灯坏了"));
+    act(&mut lead, &work, "move:dispatch", &[("unit", "grid")])
+        .await
+        .is(422);
+    act(&mut check, &work, "move:dispatch", &[("unit", "grid")])
+        .await
+        .is(303);
+    // The unit passes it on to the other one, with a reason; then it is no longer theirs.
+    act(&mut lead, &work, "move:pass-on", &[("unit", "office")])
+        .await
+        .is(422);
+    let words = [("unit", "office"), ("words", "要找电工")];
+    act(&mut lead, &work, "move:pass-on", &words).await.is(303);
+    act(&mut lead, &work, "move:finish", &[("words", "好了")])
+        .await
+        .is(422);
+    act(&mut check, &work, "move:finish", &[("words", "换好了")])
+        .await
+        .is(303);
+    me.get(mine).await.says(&["要找电工", "换好了", "已办结"]);
+    app.end().await;
+}
+
+#[tokio::test]
+async fn one_form_opens_a_case_for_each_of_many() {
+    let app = office().await;
+    let mut lead = app.signed_in("lead").await;
+    let form = "/nanmen/queue/new/claim?event=tree.plant";
+    let page = lead.get(form).await;
+    page.is(200).says(&["一行写一个"]);
+    let key = page.hidden("key");
+    let sent = |people: &'static str, quantity: &'static str| {
+        [
+            ("key", key.clone()),
+            ("resident", people.to_owned()),
+            ("quantity", quantity.to_owned()),
+            ("on", "2026-11-22".to_owned()),
+        ]
+    };
+    let post = async |lead: &mut Browser<'_>, sent: [(&'static str, String); 4]| {
+        let sent: Vec<(&str, &str)> = sent.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        lead.post(form, &sent).await
+    };
+    // Nobody of that name: nothing is opened, and the list stays.
+    let wrong = post(&mut lead, sent("1001\n没有的人", "3")).await;
+    wrong.is(422).says(&["没有叫“没有的人”", "1001"]);
+    let opened = post(&mut lead, sent("1001\n林国强", "3")).await;
+    assert_eq!(
+        opened.is(303).location(),
+        "/nanmen/queue?scope=open&kind=claim"
+    );
+    // The same form again opens nothing more.
+    post(&mut lead, sent("1001\n林国强", "3")).await.is(303);
+    let (house, nanmen) = (&app.house, code("nanmen"));
+    let filter = rongyi_store::CaseFilter::default();
+    let all = house.store.cases(&nanmen, &filter, None, 9).await.unwrap();
+    assert_eq!(all.len(), 2);
+    let (mut one, mut two) = (app.signed_in("check").await, app.signed_in("check2").await);
+    for file in all {
+        let page = format!("/nanmen/queue/{}", file.case_no);
+        act(&mut one, &page, "move:check", &[]).await.is(303);
+        act(&mut two, &page, "move:second-check", &[]).await.is(303);
+    }
+    for who in ["1001", "2001"] {
+        let mut me = app.signed_in(who).await;
+        me.get("/nanmen/home").await.says(&["<b>60</b>"]);
+    }
     app.end().await;
 }

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::app::{Browser, NOW, TestApp, code, parts};
 use crate::certificates;
-use crate::merchants;
 use crate::photos::png;
 use crate::volunteers;
+use crate::{inspections, merchants};
 
 /// Pages that one role reaches at most; more would mean that links never end.
 const PAGES_MAX: usize = 400;
@@ -40,7 +40,9 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 28] = [
+const RESIDENT: [&str; 30] = [
+    "/{community}/cases/{no}/paper/{digest}",
+    "/{community}/judging/{no}",
     "/{community}/me/certificates",
     "/{community}/me/certificates/{no}",
     "/{community}/me/certificates/{no}/certificate.pdf",
@@ -211,6 +213,21 @@ async fn lively() -> TestApp {
     ];
     parts(&mut me, form, &sent).await.is(303);
     let mut boss = app.signed_in("boss").await;
+    let case = boss.get("/nanmen/queue/1").await;
+    let (seen, key) = (case.hidden("seen"), case.hidden("key"));
+    let sent: [(&str, &str, &[u8]); 5] = [
+        ("act", "", b"note"),
+        ("seen", "", seen.as_bytes()),
+        ("key", "", key.as_bytes()),
+        ("words", "", "照这份图纸装".as_bytes()),
+        ("papers", "plan.pdf", b"%PDF-1.7"),
+    ];
+    parts(&mut boss, "/nanmen/queue/1/step", &sent)
+        .await
+        .is(303);
+    inspections::open(&mut boss, &[], ("1001", "2001"))
+        .await
+        .is(303);
     let cut = [("step", "cut-off")];
     boss.post("/nanmen/operator/periods/2026-11", &cut)
         .await
@@ -226,10 +243,14 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 41] = [
+const OPERATOR: [&str; 45] = [
     "/{community}/merchants",
     "/{community}/merchants/new",
     "/{community}/merchants/{merchant}/end",
+    "/{community}/queue/{no}/paper/{digest}",
+    "/{community}/inspections",
+    "/{community}/inspections/new",
+    "/{community}/inspections/{no}",
     "/{community}/queue",
     "/{community}/queue/new",
     "/{community}/queue/new/{kind}",

@@ -203,6 +203,7 @@ async fn dates_are_counted_anew_once_when_the_calendar_is_another_one() {
         place: &place,
         texts: &[],
         photos: &[],
+        papers: &[],
         effects: &[],
         token: None,
     };

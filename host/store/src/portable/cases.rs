@@ -6,13 +6,15 @@ use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 
+use super::case_papers::{attach_papers, papers};
 use super::case_photos::{attach, photos};
 use super::forms::{code, hash, int, narrow, no_community, place, uint};
 use super::lists::{each_text, texts as text_keys};
 use super::{Connection, Own, community, row, statements};
 use crate::cases::{
     Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
-    NEVER_DUE, NewCase, NewCaseStep, StoredCase, StoredCaseStep, WaitingEffect, commitment,
+    NEVER_DUE, NewCase, NewCaseStep, NewPaper, StoredCase, StoredCaseStep, WaitingEffect,
+    commitment,
 };
 use crate::error::StoreError;
 
@@ -171,6 +173,7 @@ struct Written<'c> {
     act: (&'c str, &'c str),
     texts: &'c [CaseText],
     photos: &'c [CasePhoto],
+    papers: &'c [NewPaper],
     effects: &'c [String],
     token: Option<&'c str>,
 }
@@ -188,7 +191,7 @@ async fn write_step(
         .bind(written.actor.as_str())
         .bind(written.act.0)
         .bind(written.act.1)
-        .bind(commitment(written.texts, written.photos))
+        .bind(commitment(written.texts, written.photos, written.papers))
         .bind(written.token)
         .execute(&mut *connection)
         .await?;
@@ -204,6 +207,7 @@ async fn write_step(
             .await?;
     }
     attach(connection, of, written.photos).await?;
+    attach_papers(connection, of, written.papers).await?;
     for (place, what) in written.effects.iter().enumerate() {
         sqlx::query(ADD_EFFECT)
             .bind(of.community.as_str())
@@ -290,6 +294,7 @@ impl Own {
             act: ("open", new.argument),
             texts: new.texts,
             photos: new.photos,
+            papers: &[],
             effects: &[],
             token: None,
         };
@@ -345,6 +350,7 @@ impl Own {
             act: new.act,
             texts: new.texts,
             photos: new.photos,
+            papers: new.papers,
             effects: new.effects,
             token: new.token,
         };
@@ -411,6 +417,7 @@ impl Own {
             .fetch_all(&mut *sight)
             .await?;
         let photos = photos(&mut sight, community, case_no).await?;
+        let papers = papers(&mut sight, community, case_no).await?;
         let step = |(step, at, actor, word, argument): (i64, i64, String, String, String)| {
             Ok::<_, StoreError>(StoredCaseStep {
                 step: narrow(step)?,
@@ -425,6 +432,7 @@ impl Own {
             steps: steps.into_iter().map(step).collect::<Result<_, _>>()?,
             texts: texts.into_iter().map(words).collect::<Result<_, _>>()?,
             photos,
+            papers,
             effects: effects.into_iter().map(effect).collect::<Result<_, _>>()?,
         }))
     }

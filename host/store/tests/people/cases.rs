@@ -63,6 +63,7 @@ async fn step(store: &Store, case_no: u64, seen: u32, token: Option<&str>) -> Ap
         place: &place("contact", 1, Some(90)),
         texts: &[words(seen + 1, "请看一下")],
         photos: &[],
+        papers: &[],
         effects: &["{\"do\":\"notify\"}".to_owned()],
         token,
     };

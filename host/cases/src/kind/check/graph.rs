@@ -92,7 +92,8 @@ impl Checks<'_> {
             }
             let answers = |step: &Move| {
                 let to = self.kind.state(&step.to);
-                step.by.contains(&Role::Opener) && to.is_some_and(|to| to.group == Group::Open)
+                let by_them = step.by.contains(&Role::Opener) || step.by.contains(&Role::Concerned);
+                by_them && to.is_some_and(|to| to.group == Group::Open)
             };
             if state.group == Group::Waiting && !moves().any(answers) {
                 self.say(

@@ -34,6 +34,20 @@ pub enum EventRejection {
         /// What is counted.
         unit: Text,
     },
+    /// Its kind needs more people who agree.
+    AgreedByFew {
+        /// Which kind.
+        kind: Code,
+        /// How many it needs.
+        needs: u16,
+        /// How many different people agreed.
+        has: u16,
+    },
+    /// Its doer, or somebody of the doer's household, is among those who agreed.
+    AgreedByOwn {
+        /// Which kind.
+        kind: Code,
+    },
     /// The data of this person were erased.
     ResidentErased {
         /// Who.
@@ -54,6 +68,8 @@ impl EventRejection {
             EventRejection::KindNotActive { .. } => "kind.not-active",
             EventRejection::TimeMissing { .. } => "time.missing",
             EventRejection::QuantityPlaces { .. } => "quantity.places",
+            EventRejection::AgreedByFew { .. } => "event.agreed-few",
+            EventRejection::AgreedByOwn { .. } => "event.agreed-own",
             EventRejection::ResidentErased { .. } => "resident.erased",
         }
     }
@@ -96,6 +112,20 @@ impl EventRejection {
                 format!(
                     "The quantity “{quantity}” is too fine; this kind counts {} to {scale} decimal places.",
                     unit.en
+                ),
+            ),
+            EventRejection::AgreedByFew { kind, needs, has } => (
+                format!(
+                    "“{kind}”要 {needs} 个人同意才能入账，现在有 {has} 个。请作为办件（申报、扣分）提出，由别的同事核对。"
+                ),
+                format!(
+                    "“{kind}” is booked when {needs} people agreed; {has} did. Open it as a case (a claim, a deduction), so that colleagues look at it."
+                ),
+            ),
+            EventRejection::AgreedByOwn { kind } => (
+                format!("“{kind}”不能由本人或同户的人同意。请别户的同事来核对。"),
+                format!(
+                    "“{kind}” cannot be agreed to by the person it is about or their household. A colleague of another household looks at it."
                 ),
             ),
             EventRejection::ResidentErased { resident } => (

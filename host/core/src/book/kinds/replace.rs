@@ -74,6 +74,7 @@ impl Act for Replace {
                 return Err(AmendRejection::ReplacesStanding { entry: replaces }.into());
             }
         }
+        award::agreed(book, &event, &[])?;
         let replacement = Replace {
             event: event.clone(),
             replaces,

@@ -1,33 +1,33 @@
 //! The form of a new case, for a resident and for the office: what is asked, by when it will be answered and why, and
 //! everything that was typed when it is refused.
 
-use std::collections::BTreeMap;
-
 use axum::response::{IntoResponse, Response};
-use rongyi_cases::kind::{AnswerKind, Form, MayOpen, Question, Span, Term};
+use rongyi_cases::kind::{AnswerKind, Form, MayOpen, Span, Term};
 use rongyi_cases::{Kind, Length, Refusal};
-use rongyi_core::amount::Decimal;
-use rongyi_core::chain::{Hash, hex};
-use rongyi_core::ids::Code;
-use rongyi_core::rule::{Field, FieldKind, KindPlan};
+use rongyi_core::chain::hex;
+use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::rule::{KindPlan, Text};
 use rongyi_pages::{
     CaseDue, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink, CasePickView,
 };
 use serde::Deserialize;
 
+use super::fields::{LINE_MAX, Typing, asked, claim_fields, written};
 use super::parts::{Fields, Parts, parts};
 use super::{Side, link, shown};
 use crate::access::random;
 use crate::cases::claim::Claim;
 use crate::cases::opening::{SentCase, claimable, open};
 use crate::cases::{CaseError, kind_of};
+use crate::door::Kind as ReadKind;
 use crate::door::asked::{Path, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, OnDuty, go};
 use crate::earning::resident_no;
+use crate::earning::roster::{ListError, people};
 
-/// Answers shorter than this stand in one line.
-const LINE_MAX: u16 = 120;
+/// The longest list of people, in letters.
+const PEOPLE_CHARS: u16 = 2_000;
 
 /// What is claimed.
 #[derive(Debug, Deserialize)]
@@ -37,6 +37,9 @@ pub(crate) struct EventQuery {
     /// The entry that an appeal is about.
     #[serde(default)]
     entry: String,
+    /// For whom the office opens it.
+    #[serde(default)]
+    resident: String,
 }
 
 /// `GET /{community}/queue/new`.
@@ -84,7 +87,7 @@ async fn shown_form(side: &Side<'_>, kind: &str, query: &EventQuery) -> Result<R
     let plan = match planned(side, &kind, &query.event).await? {
         Planned::Chosen(plan) => Some(*plan),
         Planned::None => None,
-        Planned::Pick(plans) => return Ok(picked(side, &kind, &plans)),
+        Planned::Pick(plans) => return Ok(picked(side, &kind, &plans, &query.resident)),
     };
     let asks = kind.questions().iter();
     let entries = asks.filter(|question| question.answer == AnswerKind::Entry);
@@ -94,6 +97,7 @@ async fn shown_form(side: &Side<'_>, kind: &str, query: &EventQuery) -> Result<R
             .filter_map(|question| Some((question.key.to_string(), entry?.to_string())))
             .collect(),
         on: side.now().on.to_string(),
+        resident: query.resident.clone(),
         quantity: plan.as_ref().map_or_else(String::new, |plan| {
             let one = plan.quantity_min == plan.quantity_max;
             if one {
@@ -137,7 +141,7 @@ async fn planned(side: &Side<'_>, kind: &Kind, event: &str) -> Result<Planned, F
         let plan = plan.ok_or_else(Fault::not_found)?;
         return Ok(Planned::Chosen(Box::new(plan)));
     }
-    let plans = claimable(house, &side.served, today).await?;
+    let plans = claimable(house, &side.served, kind, today).await?;
     Ok(
         match plans.iter().find(|plan| plan.code.as_str() == event) {
             Some(plan) => Planned::Chosen(Box::new(plan.clone())),
@@ -147,10 +151,12 @@ async fn planned(side: &Side<'_>, kind: &Kind, event: &str) -> Result<Planned, F
 }
 
 /// Which event it is about.
-fn picked(side: &Side<'_>, kind: &Kind, plans: &[KindPlan]) -> Response {
+fn picked(side: &Side<'_>, kind: &Kind, plans: &[KindPlan], resident: &str) -> Response {
     let visit = side.visit;
+    let number = resident_no(resident).ok();
+    let whom = number.map_or_else(String::new, |no| format!("&resident={no}"));
     let links = plans.iter().map(|plan| CaseLink {
-        href: side.path(&format!("/new/{}?event={}", kind.code, plan.code)),
+        href: side.path(&format!("/new/{}?event={}{whom}", kind.code, plan.code)),
         title: visit.say(&plan.title),
         about: visit.say(&plan.unit),
     });
@@ -163,19 +169,6 @@ fn picked(side: &Side<'_>, kind: &Kind, plans: &[KindPlan]) -> Response {
         shell: visit.shell(),
     })
     .into_response()
-}
-
-/// What was typed.
-#[derive(Debug, Default)]
-struct Typing {
-    key: String,
-    resident: String,
-    quantity: String,
-    on: String,
-    time: String,
-    fields: BTreeMap<String, String>,
-    answers: BTreeMap<String, String>,
-    photos: Vec<(String, Hash)>,
 }
 
 impl Typing {
@@ -228,7 +221,7 @@ pub(crate) async fn open_own(
 ) -> Result<Response, Fault> {
     let side = Side::own(&member)?;
     let parts = parts(&side, sent).await?;
-    opened(&side, &kind, &query.event, parts).await
+    opened(&side, &kind, &query.event, (parts, Ok(Vec::new()))).await
 }
 
 /// `POST /{community}/queue/new/{kind}`.
@@ -240,14 +233,29 @@ pub(crate) async fn open_work(
 ) -> Result<Response, Fault> {
     let side = Side::desk(&duty)?;
     let parts = parts(&side, sent).await?;
-    opened(&side, &kind, &query.event, parts).await
+    let mut typed = parts.fields.iter().filter(|(name, _)| name == "resident");
+    let listed = match typed.next().map(|(_, text)| text.trim()) {
+        None | Some("") => Ok(Vec::new()),
+        Some(text) => match people(&side.visit.app.house, &side.visit.code, text).await {
+            Ok(listed) => Ok(listed.iter().map(|one| one.resident).collect()),
+            Err(ListError::Store(error)) => return Err(error.into()),
+            Err(ListError::Wrong(wrong)) => Err(wrong),
+        },
+    };
+    if let Ok(numbers) = &listed {
+        duty.reads(ReadKind::Identity, numbers).await?;
+    }
+    opened(&side, &kind, &query.event, (parts, listed)).await
 }
+
+/// For whom the office opens it, or what is wrong with that.
+type Listed = Result<Vec<ResidentNo>, Vec<Text>>;
 
 async fn opened(
     side: &Side<'_>,
     kind: &str,
     event: &str,
-    mut parts: Parts,
+    (mut parts, listed): (Parts, Listed),
 ) -> Result<Response, Fault> {
     let visit = side.visit;
     let typing = Typing::of(&mut parts);
@@ -255,22 +263,16 @@ async fn opened(
     let plan = match planned(side, &kind, event).await? {
         Planned::Chosen(plan) => Some(*plan),
         Planned::None => None,
-        Planned::Pick(plans) => return Ok(picked(side, &kind, &plans)),
+        Planned::Pick(plans) => return Ok(picked(side, &kind, &plans, "")),
     };
     let mut wrong = parts.wrong;
-    let resident = match typing.resident.as_str() {
-        text if side.is_desk && !text.is_empty() => match resident_no(text) {
-            Ok(resident) => Some(resident),
-            Err(error) => {
-                wrong.push(CaseFault {
-                    field: "resident".to_owned(),
-                    message: visit.say(&error.text),
-                });
-                None
-            }
-        },
-        _ => None,
-    };
+    let listed = listed.unwrap_or_else(|texts| {
+        wrong.extend(texts.iter().map(|text| CaseFault {
+            field: "resident".to_owned(),
+            message: visit.say(text),
+        }));
+        Vec::new()
+    });
     let has_key = (1..=128).contains(&typing.key.len());
     let sent = SentCase {
         answers: typing.answers.clone(),
@@ -281,7 +283,7 @@ async fn opened(
             .iter()
             .filter_map(|(field, digest)| Some((field.strip_prefix("q.")?.to_owned(), *digest)))
             .collect(),
-        resident,
+        resident: None,
         token: if has_key {
             typing.key.clone()
         } else {
@@ -293,17 +295,77 @@ async fn opened(
         let view = form(side, &kind, plan.as_ref(), &typing, wrong);
         return Ok((status, Html(view)).into_response());
     }
-    let house = &visit.app.house;
-    match open(house, &visit.code, (&side.actor, &kind.code), &sent).await {
-        Ok(case_no) => Ok(go(&side.path(&format!("/{case_no}?done={case_no}")))),
-        Err(CaseError::Refused(refusals)) => {
-            let errors = refusals.iter().map(|one| fault(side, &kind, one)).collect();
+    match opened_for(side, &kind, &sent, &listed).await? {
+        Ok(numbers) => Ok(go(&match numbers.as_slice() {
+            [case_no] => side.path(&format!("/{case_no}?done={case_no}")),
+            _ => side.path(&format!("?scope=open&kind={}", kind.code)),
+        })),
+        Err((refusals, errors)) => {
             let status = Fault::from(CaseError::Refused(refusals)).status;
             let view = form(side, &kind, plan.as_ref(), &typing, errors);
             Ok((status, Html(view)).into_response())
         }
-        Err(error) => Err(error.into()),
     }
+}
+
+/// The numbers of what was opened, or what stands against it with its sentences.
+type OpenedFor = Result<Vec<u64>, (Vec<Refusal>, Vec<CaseFault>)>;
+
+/// Opens one for each of these, or the opener's own. Sent again, the same form opens those that are missing.
+async fn opened_for(
+    side: &Side<'_>,
+    kind: &Kind,
+    sent: &SentCase,
+    listed: &[ResidentNo],
+) -> Result<OpenedFor, Fault> {
+    let visit = side.visit;
+    let house = &visit.app.house;
+    let (mut numbers, mut all, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    let one = [None];
+    let many: Vec<Option<ResidentNo>> = listed.iter().copied().map(Some).collect();
+    let whom = if many.is_empty() { &one[..] } else { &many };
+    for resident in whom {
+        let own = SentCase {
+            resident: *resident,
+            token: match resident {
+                Some(resident) if whom.len() > 1 => format!("{}/{resident}", sent.token),
+                Some(_) | None => sent.token.clone(),
+            },
+            ..sent.clone()
+        };
+        match open(house, &visit.code, (&side.actor, &kind.code), &own).await {
+            Ok(case_no) => numbers.push(case_no),
+            Err(CaseError::Refused(refusals)) => {
+                errors.extend(refusals.iter().map(|refusal| {
+                    let mut told = fault(side, kind, refusal);
+                    if let Some(resident) = resident.filter(|_| whom.len() > 1) {
+                        told.message = visit.either(
+                            &format!("{resident} 号：{}", told.message),
+                            &format!("Number {resident}: {}", told.message),
+                        );
+                    }
+                    told
+                }));
+                all.extend(refusals);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if all.is_empty() {
+        return Ok(Ok(numbers));
+    }
+    if !numbers.is_empty() {
+        let done = numbers.len();
+        errors.push(CaseFault {
+            field: "form".to_owned(),
+            message: visit.either(
+                &format!("其余 {done} 位已经提出了；改好再交一次，只补没有提出的。"),
+                &format!("{done} others are opened; mend it and send it again for those that are missing."),
+            ),
+        });
+    }
+    errors.dedup();
+    Ok(Err((all, errors)))
 }
 
 /// Where a refusal stands on the form.
@@ -319,10 +381,6 @@ fn fault(side: &Side<'_>, kind: &Kind, refusal: &Refusal) -> CaseFault {
     }
 }
 
-fn written(units: i32, scale: u8) -> String {
-    Decimal { units, scale }.to_string()
-}
-
 fn form(
     side: &Side<'_>,
     kind: &Kind,
@@ -332,13 +390,27 @@ fn form(
 ) -> CaseFormView {
     let visit = side.visit;
     let mut fields = Vec::new();
+    // What is said of somebody is said of each by itself.
+    let several = plan.is_some() && !kind.open.others_only;
     if side.is_desk {
         fields.push(CaseField {
             name: "resident".to_owned(),
-            title: visit.either("为哪位居民（居民号码）", "For which resident (number)"),
-            hint: String::new(),
-            required: plan.is_some(),
-            input: CaseInput::Number,
+            title: visit.either(
+                "为哪位居民（号码或姓名）",
+                "For which resident (number or name)",
+            ),
+            hint: match several {
+                true => visit.either(
+                    "几个人做了同样的事，一行写一个，每人提出一件。",
+                    "Several who did the same: one on a line, one case each.",
+                ),
+                false => String::new(),
+            },
+            required: plan.is_some() || kind.open.others_only,
+            input: match several {
+                true => CaseInput::Long(PEOPLE_CHARS),
+                false => CaseInput::Short(LINE_MAX),
+            },
             value: typing.resident.clone(),
         });
     }
@@ -349,7 +421,8 @@ fn form(
     fields.extend(questions.map(|question| asked(side, question, typing)));
     // Photos come last: when they are too large, everything else has been read.
     fields.sort_by_key(|field| matches!(field.input, CaseInput::Photos { .. }));
-    let about = kind.about.as_ref().filter(|_| plan.is_none());
+    let about = kind.about.as_ref();
+    let about = about.filter(|_| plan.is_none() || kind.open.others_only);
     let event = plan.map(|plan| format!("?event={}", plan.code));
     CaseFormView {
         title: plan.map_or_else(
@@ -365,7 +438,11 @@ fn form(
         },
         fields,
         naming: visit.say(&kind.open.name.title()),
-        due: before_sending(side, kind),
+        // What is written about somebody else promises its writer nothing.
+        due: match kind.open.others_only {
+            true => Vec::new(),
+            false => before_sending(side, kind),
+        },
         // A form that was wrong opened nothing; the same form sent again opens one case.
         key: if typing.key.is_empty() {
             hex(&random::<16>())
@@ -374,134 +451,6 @@ fn form(
         },
         errors,
         shell: visit.shell(),
-    }
-}
-
-fn claim_fields(side: &Side<'_>, plan: &KindPlan, typing: &Typing) -> Vec<CaseField> {
-    let visit = side.visit;
-    let unit = visit.say(&plan.unit);
-    let range = (
-        written(plan.quantity_min, plan.scale),
-        written(plan.quantity_max, plan.scale),
-    );
-    let mut fields = vec![CaseField {
-        name: "quantity".to_owned(),
-        title: visit.either(&format!("多少（{unit}）"), &format!("How much ({unit})")),
-        hint: visit.either(
-            &format!("{} 到 {}", range.0, range.1),
-            &format!("{} to {}", range.0, range.1),
-        ),
-        required: true,
-        input: CaseInput::Number,
-        value: typing.quantity.clone(),
-    }];
-    fields.extend(
-        plan.fields
-            .iter()
-            .map(|field| plan_field(side, field, typing)),
-    );
-    fields.push(CaseField {
-        name: "on".to_owned(),
-        title: visit.either("哪一天", "On which day"),
-        hint: String::new(),
-        required: true,
-        input: CaseInput::Day,
-        value: typing.on.clone(),
-    });
-    fields.push(CaseField {
-        name: "time".to_owned(),
-        title: visit.either("几点开始", "From what time"),
-        hint: String::new(),
-        required: false,
-        input: CaseInput::Time,
-        value: typing.time.clone(),
-    });
-    fields
-}
-
-fn yes_no(side: &Side<'_>) -> CaseInput {
-    CaseInput::Choice(vec![
-        ("yes".to_owned(), side.visit.either("是", "Yes")),
-        ("no".to_owned(), side.visit.either("否", "No")),
-    ])
-}
-
-fn plan_field(side: &Side<'_>, field: &Field, typing: &Typing) -> CaseField {
-    let visit = side.visit;
-    let (input, hint) = match &field.kind {
-        FieldKind::Integer { min, max } => (
-            CaseInput::Number,
-            visit.either(&format!("{min} 到 {max}"), &format!("{min} to {max}")),
-        ),
-        FieldKind::Decimal(scale) => (
-            CaseInput::Number,
-            visit.either(
-                &format!("最多 {scale} 位小数"),
-                &format!("at most {scale} decimal places"),
-            ),
-        ),
-        FieldKind::Choice(all) => {
-            let all = all
-                .iter()
-                .map(|(code, title)| (code.to_string(), visit.say(title)));
-            (CaseInput::Choice(all.collect()), String::new())
-        }
-        FieldKind::YesNo => (yes_no(side), String::new()),
-        FieldKind::Day => (CaseInput::Day, String::new()),
-    };
-    let value = typing.fields.get(field.name.as_str());
-    CaseField {
-        name: format!("field.{}", field.name),
-        title: visit.say(&field.title),
-        hint,
-        required: field.required,
-        input,
-        value: value.cloned().unwrap_or_default(),
-    }
-}
-
-/// A question of the kind.
-fn asked(side: &Side<'_>, question: &Question, typing: &Typing) -> CaseField {
-    let visit = side.visit;
-    let name = format!("q.{}", question.key);
-    let (input, hint) = match &question.answer {
-        AnswerKind::Text { max } if *max > LINE_MAX => (CaseInput::Long(*max), String::new()),
-        AnswerKind::Text { max } => (CaseInput::Short(*max), String::new()),
-        AnswerKind::Choice(all) => {
-            let all = all
-                .iter()
-                .map(|(code, title)| (code.to_string(), visit.say(title)));
-            (CaseInput::Choice(all.collect()), String::new())
-        }
-        AnswerKind::Number { scale, min, max } => {
-            let (min, max) = (written(*min, *scale), written(*max, *scale));
-            let hint = visit.either(&format!("{min} 到 {max}"), &format!("{min} to {max}"));
-            (CaseInput::Number, hint)
-        }
-        AnswerKind::Day => (CaseInput::Day, String::new()),
-        AnswerKind::YesNo => (yes_no(side), String::new()),
-        AnswerKind::Entry => (
-            CaseInput::Number,
-            visit.either(
-                "打开存折，点那一行，上面写着第几笔。",
-                "Open the passbook and touch the line: its number stands there.",
-            ),
-        ),
-        AnswerKind::Photos { max } => {
-            let mine = typing.photos.iter().filter(|(field, _)| *field == name);
-            let kept = mine.map(|(_, digest)| hex(digest)).collect();
-            let hint = visit.shell().t1("case-photos-hint", "max", i64::from(*max));
-            (CaseInput::Photos { kept }, hint)
-        }
-    };
-    let value = typing.answers.get(question.key.as_str());
-    CaseField {
-        name,
-        title: visit.say(&question.title),
-        hint,
-        required: question.required,
-        input,
-        value: value.cloned().unwrap_or_default(),
     }
 }
 

@@ -8,9 +8,11 @@ use rongyi_cases::Refusal;
 use rongyi_core::chain::{Hash, from_hex};
 use rongyi_pages::CaseFault;
 use rongyi_photos::{PhotoError, SENT_MAX};
+use rongyi_store::NewPaper;
 
 use super::Side;
 use crate::cases::CaseError;
+use crate::cases::papers::{self, PAPER_MAX, PAPERS_MAX};
 use crate::cases::photos::{self, PHOTOS_MAX};
 use crate::door::app::BODY_MAX_BYTES;
 use crate::door::asked::Unread;
@@ -20,6 +22,9 @@ use crate::door::fault::Fault;
 const SENT_WHOLE_MAX: usize = 160 * 1024 * 1024;
 /// In front of the name of a field: photos that an earlier form had brought.
 const KEPT: &str = "kept.";
+
+/// The field of papers.
+pub(super) const PAPERS: &str = "papers";
 
 /// The fields of a form, and its photos.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -31,7 +36,9 @@ pub(super) struct Parts {
     pub(super) fields: Fields,
     /// Photos that are kept, by the field that brought them.
     pub(super) photos: Vec<(String, Hash)>,
-    /// Photos that were not taken, and why.
+    /// Papers, each with its name.
+    pub(super) papers: Vec<NewPaper>,
+    /// Photos and papers that were not taken, and why.
     pub(super) wrong: Vec<CaseFault>,
 }
 
@@ -106,6 +113,7 @@ async fn read(side: &Side<'_>, mut form: Multipart, parts: &mut Parts) -> Result
             BODY_MAX_BYTES.saturating_sub(typed)
         };
         let is_photo = part.file_name().is_some();
+        let file = part.file_name().unwrap_or_default().to_owned();
         let (bytes, length) = match taken(part, room).await {
             Ok(taken) => taken,
             Err(error) => return broken_off(side, parts, &name, &error),
@@ -117,6 +125,8 @@ async fn read(side: &Side<'_>, mut form: Multipart, parts: &mut Parts) -> Result
             typed = typed.saturating_add(length);
             let text = String::from_utf8_lossy(&bytes).into_owned();
             parts.fields.push((name, text));
+        } else if name == PAPERS {
+            paper(side, parts, &file, (bytes, length));
         } else if length > SENT_MAX {
             parts.refuse(side, &name, &photos::told(PhotoError::Heavy));
         } else if parts.photos.len() >= PHOTOS_MAX && length > 0 {
@@ -134,6 +144,24 @@ async fn read(side: &Side<'_>, mut form: Multipart, parts: &mut Parts) -> Result
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+}
+
+/// A paper that was sent; a field in which nothing was chosen comes as a file of no bytes.
+fn paper(side: &Side<'_>, parts: &mut Parts, file: &str, (bytes, length): (Vec<u8>, usize)) {
+    if length == 0 {
+        return;
+    }
+    let read = if length > PAPER_MAX {
+        Err(papers::heavy())
+    } else if parts.papers.len() >= PAPERS_MAX {
+        Err(papers::too_many())
+    } else {
+        papers::read(file, bytes)
+    };
+    match read {
+        Ok(paper) => parts.papers.push(paper),
+        Err(refusal) => parts.refuse(side, PAPERS, &refusal),
     }
 }
 

@@ -156,7 +156,11 @@ async fn work(duty: &OnDuty, query: &WorkQuery, told: Vec<CaseTold>) -> Result<W
         ("open", visit.either("全部在办", "All open")),
         ("all", visit.either("连办结的一起", "Ended ones, too")),
     ];
+    let now = visit.app.house.clock.now();
+    let by = side.actor.code();
+    let to_judge = house.store.to_judge(&visit.code, &by, now).await?;
     Ok(WorkView {
+        inspections: (visit.path("/inspections"), to_judge.len()),
         steps: steps_of(&side, known.as_deref(), scope == "all")
             .into_iter()
             .map(|(word, title)| WorkFilter {
@@ -334,6 +338,7 @@ async fn check_one(
             seen,
             ..Input::default()
         },
+        papers: Vec::new(),
         photos: Vec::new(),
         token: Some(format!("{key}-{case_no}")).filter(|_| (1..=100).contains(&key.len())),
     };

@@ -128,7 +128,20 @@ pub(super) fn dues(visit: &Visit, standing: &Standing, now: Moment) -> Vec<CaseD
         )
     });
     let state = state.map(|one| due(visit, "这一步要办完", "This step is due", (one, now)));
-    state.into_iter().chain(promise).collect()
+    let lasts = standing.next.as_ref().filter(|next| next.after > now);
+    let lasts = lasts.filter(|next| matches!(next.act, Act::Move { .. }));
+    let lasts = lasts.map(|next| {
+        let end = when(visit, next.after);
+        CaseDue {
+            told: visit.either(
+                &format!("这一步到 {end} 为止"),
+                &format!("This step lasts until {end}"),
+            ),
+            why: Vec::new(),
+            late: false,
+        }
+    });
+    state.into_iter().chain(promise).chain(lasts).collect()
 }
 
 async fn frame(visit: &Visit) -> Result<Option<Frame>, Fault> {
@@ -293,6 +306,7 @@ pub(super) async fn steps(
                 .map(|text| (String::new(), text.text.text.clone()))
                 .collect(),
             told: told.filter_map(|effect| followed(side, effect)).collect(),
+            papers: super::paper::links(side, at_hand, stored.step),
             // Those of the opening stand with what was asked.
             photos: photos
                 .iter()

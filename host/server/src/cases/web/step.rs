@@ -7,7 +7,7 @@ use rongyi_core::ids::Code;
 use rongyi_core::typed;
 use rongyi_pages::{CaseFault, CaseTyped};
 
-use super::parts::{Fields, Parts, parts};
+use super::parts::{Fields, PAPERS, Parts, parts};
 use super::{Refused, Side, id_of, view};
 use crate::cases::{CaseError, SentAct, find, take, units, whose};
 use crate::door::Kind as ReadKind;
@@ -141,7 +141,10 @@ async fn stepped(side: &Side<'_>, case_no: u64, mut parts: Parts) -> Result<Resp
                 .wrong
                 .into_iter()
                 .map(|fault| CaseFault {
-                    field: format!("photos-{}", id_of(&sent.act)),
+                    field: match fault.field.as_str() {
+                        PAPERS => format!("papers-{}", id_of(&sent.act)),
+                        _ => format!("photos-{}", id_of(&sent.act)),
+                    },
                     ..fault
                 })
                 .collect(),
@@ -156,13 +159,14 @@ async fn stepped(side: &Side<'_>, case_no: u64, mut parts: Parts) -> Result<Resp
             seen: sent.seen.parse().unwrap_or(0),
             words: sent.words.clone(),
             photos: u8::try_from(photos.len()).unwrap_or(u8::MAX),
-            files: 0,
+            files: u8::try_from(parts.papers.len()).unwrap_or(u8::MAX),
             unit: sent.unit.parse::<Code>().ok().filter(|unit| {
                 let mut known = units(&side.served).into_iter();
                 known.any(|(code, _)| code == *unit)
             }),
         },
         photos: photos.clone(),
+        papers: std::mem::take(&mut parts.papers),
         token: Some(sent.key.clone()).filter(|key| (1..=128).contains(&key.len())),
     };
     let refusals = match take(house, &visit.code, &side.actor, case_no, &asked).await {

@@ -161,6 +161,7 @@ fn settings_with(in_force: Option<Vec<InForce>>) -> Settings {
         written: None,
         beside: None,
         leaving: None,
+        agreements: vec![],
     }
 }
 

@@ -57,6 +57,11 @@ pub(super) async fn residency(
     references.sort_unstable();
     let case_texts = store.case_texts_of(&community, resident).await?;
     let case_photos = store.case_photos_of(&community, resident).await?;
+    let papers = store.case_papers_of(&community, resident).await?;
+    let papers = papers.into_iter().map(|(case_no, paper)| {
+        let named = format!("{} sha256:{}", paper.name, hex(&paper.digest));
+        (case_no, paper.step, "paper".to_owned(), named)
+    });
     let movements = frame.map(|frame| lines.iter().map(|row| movement(&frame, row)).collect());
     Ok(Some(Residency {
         traits: member.traits,
@@ -67,6 +72,7 @@ pub(super) async fn residency(
         case_texts: case_texts
             .into_iter()
             .map(|(case_no, text)| (case_no, text.step, text.key, text.text.text))
+            .chain(papers)
             .collect(),
         case_photos: case_photos
             .into_iter()
