@@ -269,7 +269,14 @@ pub(crate) fn c(author: &Author) {
     let sum = "    sum_t sum = {.asset = \"points\"};";
     let with = |line: &str| format!("    {line}\n{sum}");
     for (line, parts) in [
-        ("add(NULL, \"clean\", NO_ARGS, 7.9);", ["rule.c:", "float"]),
+        (
+            "add(NULL, \"clean\", NO_ARGS, left * 0.9);",
+            ["rule.c:", "float"],
+        ),
+        (
+            "add(NULL, \"clean\", NO_ARGS, 7.9);",
+            ["rule.c:", "literal"],
+        ),
         (
             "int32_t less = 7 * event->quantity * 0.5;",
             ["rule.c:", "float"],

@@ -23,9 +23,11 @@ const LLD: Tool = Tool {
 };
 
 /// Kinds of mistakes in C that a compiler lets pass and that would book something else than was written.
-const SILENT: [&str; 9] = [
+const SILENT: [&str; 11] = [
     "implicit-function-declaration",
     "float-conversion",
+    "literal-conversion",
+    "constant-conversion",
     "shorten-64-to-32",
     "return-type",
     "uninitialized",

@@ -110,7 +110,12 @@ impl OnHost {
         let Some(path) = &self.config else {
             return Ok(Terms::default());
         };
-        let config = load(path)?.config;
+        let parted = load(path)?;
+        // A community whose file is wrong is not among those that were read.
+        if self.community.is_some() && !parted.wrong.is_empty() {
+            return Err(Failure::Config(parted.mistakes()));
+        }
+        let config = parted.config;
         let mut terms = Terms {
             allowance: Some(config.limits.clone()),
             ..Terms::default()
