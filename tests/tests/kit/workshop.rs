@@ -254,23 +254,26 @@ pub(crate) fn a_rule_is_watched(author: &Author) {
 
 /// A rule that nobody put their name to is built and tried, and switched on by nobody.
 pub(crate) fn the_templates_author_is_nobody() {
-    let author = Author::new("c");
+    let author = Author::named("c");
+    let signed = author.must(&["build"]);
+    let place = in_a_community(&author, &signed);
+    author.change("rule.c", "演示作者", "你的名字");
     let checked = author.rule(&["check"]);
     assert_eq!(checked.code, Some(0), "{checked:?}");
     holds(&checked.err, &["你的名字", "no host will switch it on"]);
-    let built = author.must(&["build"]);
-    let lines = built.find("[[rule]]").map(|at| &built[at..]).unwrap();
-    let place = Installation::of(&format!(
-        "code = \"own\"\ntitle = {{ zh = \"自己的社区\", en = \"Our own\" }}\nbegan_on = 2026-01-01\npoints_go_to = \"household\"\n\n{lines}{}",
-        crate::SHOP
-    ));
-    let component = author.folder.join("built/kitchen-waste.wasm");
-    std::fs::copy(
-        component,
-        place.folder().join("communities/kitchen-waste.wasm"),
-    )
-    .unwrap();
+    let unsigned = author.must(&["build"]);
+    let community = place.folder().join("communities/own.toml");
+    let component = place.folder().join("communities/kitchen-waste.wasm");
+    let (right, bytes) = (
+        std::fs::read_to_string(&community).unwrap(),
+        std::fs::read(&component).unwrap(),
+    );
+    std::fs::copy(author.folder.join("built/kitchen-waste.wasm"), &component).unwrap();
+    let wrong = right.replace(digest(&signed), digest(&unsigned));
+    std::fs::write(&community, wrong).unwrap();
     let refused = place.run(&["check"]);
     assert_eq!(refused.code, Some(78), "{refused:?}");
     holds(&refused.err, &["config.author", "你的名字"]);
+    std::fs::write(&community, right).unwrap();
+    std::fs::write(&component, bytes).unwrap();
 }
