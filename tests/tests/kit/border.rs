@@ -230,7 +230,7 @@ pub(crate) fn python(author: &Author) {
             Misdeed("raise No(\"month-ful\")", &["month-ful", "month-full"]),
             Misdeed("return None", &["earn", "end it with `return`"]),
             Misdeed("return 5", &["Decision", "not 5"]),
-            Misdeed("exit()", &["exit"]),
+            Misdeed("exit()", &["SystemExit"]),
             Misdeed("assert False, \"why\"", &["AssertionError: why"]),
         ],
     );
