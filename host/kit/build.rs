@@ -1,9 +1,10 @@
 //! Gathers what a new rule's folder is made of: the templates, the interface, and the SDK's source with its
-//! manifest and ours. Decides nothing and downloads nothing.
+//! manifest and ours; and compiles what makes two builds the same. Decides nothing and downloads nothing.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
@@ -31,8 +32,35 @@ fn main() -> Fallible<()> {
     println!("cargo::rerun-if-changed={}", workspace.1.display());
     list(&mut table, "WORKSPACE", &[workspace])?;
     println!("cargo::rerun-if-changed=build.rs");
+    still(&here, &out, &mut table)?;
 
     fs::write(out.join("embedded.rs"), table)?;
+    Ok(())
+}
+
+/// What makes two builds of a rule the same (`still/still.c`), compiled where it can be; elsewhere there is none.
+fn still(here: &Path, out: &Path, table: &mut String) -> Fallible<()> {
+    let source = here.join("still/still.c");
+    println!("cargo::rerun-if-changed={}", source.display());
+    println!("cargo::rerun-if-env-changed=CC");
+    let target = env::var("TARGET")?;
+    let made = out.join("still.so");
+    let fits = target.starts_with("x86_64-") && target.contains("-linux-");
+    let compiler = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+    let compiled = fits
+        && Command::new(compiler)
+            .args(["-O2", "-shared", "-fPIC", "-o"])
+            .args([&made, &source])
+            .status()
+            .is_ok_and(|status| status.success());
+    if compiled {
+        writeln!(
+            table,
+            "pub(crate) const STILL: Option<&[u8]> = Some(include_bytes!({made:?}));"
+        )?;
+    } else {
+        writeln!(table, "pub(crate) const STILL: Option<&[u8]> = None;")?;
+    }
     Ok(())
 }
 

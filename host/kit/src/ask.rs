@@ -143,6 +143,9 @@ fn one(at: usize, line: &str, plan: &Plan) -> Result<FileQuestion, String> {
     } else {
         scenario.event = Some(read_as(rows)?);
     }
+    if let Some(lacking) = lacking(&scenario, plan) {
+        return Err(lacking);
+    }
     Ok(FileQuestion {
         line: at,
         ask: Ask::of_scenario(&scenario, plan)?,
@@ -150,6 +153,19 @@ fn one(at: usize, line: &str, plan: &Plan) -> Result<FileQuestion, String> {
         household,
         stated: stated(&scenario, plan)?,
         balances_stated,
+    })
+}
+
+/// What a scenario's event must say and does not, in both languages: a serving host would not take such an event.
+pub fn lacking(scenario: &Scenario, plan: &Plan) -> Option<String> {
+    let Ok(Question::Earn(event)) = scenario::question(plan, scenario) else {
+        return None;
+    };
+    let lacking = scenario::lacking(plan, &event).join(", ");
+    (!lacking.is_empty()).then(|| {
+        format!(
+            "必填的字段没有填，主机不会收：{lacking}\n     these fields are required and not filled in, so a host would not take it: {lacking}"
+        )
     })
 }
 
@@ -187,7 +203,7 @@ fn read_as<T: for<'de> Deserialize<'de>>(json: Json) -> Result<T, String> {
 }
 
 /// Scenarios are written in TOML, which has dates; in JSON a text that is a date is one.
-fn as_toml(json: Json) -> Result<toml::Value, String> {
+pub(crate) fn as_toml(json: Json) -> Result<toml::Value, String> {
     Ok(match json {
         Json::Null => return Err("leave a key out instead of writing null".to_owned()),
         Json::Bool(yes) => yes.into(),

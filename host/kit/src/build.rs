@@ -6,9 +6,10 @@ mod frame;
 mod javascript;
 mod python;
 mod rust;
+mod still;
 mod tool;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rongyi_core::chain::{hex, sha256};
 
@@ -43,28 +44,65 @@ struct Texts {
 /// [`Problem`] when a tool is missing, the source does not compile, or a text of the folder is wrong.
 pub fn build(folder: &RuleFolder, tell: &mut dyn FnMut(&str)) -> Result<Built, Problem> {
     let texts = texts(folder)?;
-    let path = folder.component();
-    let stamp = folder.built().join("sources.sha256");
-    let sources = digest_of_sources(folder)?;
-    // cargo knows better than we what a crate is made of.
-    let known = std::fs::read_to_string(&stamp).is_ok_and(|old| old == sources);
-    if known
-        && folder.lang() != Lang::Rust
-        && let Ok(bytes) = std::fs::read(&path)
-    {
-        return Ok(built(path, bytes));
+    let now = digests(folder)?;
+    if let Some(bytes) = kept(folder, "sources.sha256", &now.all) {
+        return Ok(built(folder.component(), bytes));
     }
+    made(folder, &texts, &now, tell)
+}
+
+/// A component that decides as the folder says now; the scenarios and manuals that it carries may be older. It is
+/// built only when the rule itself changed, so that an example is tried as quickly as it is written.
+///
+/// # Errors
+/// As of [`build`].
+pub fn build_to_try(folder: &RuleFolder, tell: &mut dyn FnMut(&str)) -> Result<Built, Problem> {
+    let texts = texts(folder)?;
+    let now = digests(folder)?;
+    if let Some(bytes) = kept(folder, "rule.sha256", &now.rule) {
+        return Ok(built(folder.component(), bytes));
+    }
+    made(folder, &texts, &now, tell)
+}
+
+/// The component that is there, when it was made of this.
+fn kept(folder: &RuleFolder, stamp: &str, digest: &str) -> Option<Vec<u8>> {
+    // cargo knows better than we what a crate is made of.
+    let old = std::fs::read_to_string(folder.built().join(stamp)).ok()?;
+    if old != digest || folder.lang() == Lang::Rust {
+        return None;
+    }
+    std::fs::read(folder.component()).ok()
+}
+
+fn made(
+    folder: &RuleFolder,
+    texts: &Texts,
+    now: &Sources,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Built, Problem> {
+    let path = folder.component();
     let bytes = match folder.lang() {
         Lang::Rust => rust::build(folder, tell)?,
-        Lang::JavaScript => javascript::build(folder, &texts, tell)?,
-        Lang::Python => python::build(folder, &texts, tell)?,
-        Lang::C => c::build(folder, &texts, tell)?,
+        Lang::JavaScript => javascript::build(folder, texts, tell)?,
+        Lang::Python => python::build(folder, texts, tell)?,
+        Lang::C => c::build(folder, texts, tell)?,
     };
     if std::fs::read(&path).ok().as_deref() != Some(&bytes) {
         write(&path, &bytes)?;
     }
-    write(&stamp, sources.as_bytes())?;
+    for (stamp, digest) in [("sources.sha256", &now.all), ("rule.sha256", &now.rule)] {
+        write(&folder.built().join(stamp), digest.as_bytes())?;
+    }
     Ok(built(path, bytes))
+}
+
+/// Whether this program builds the same bytes from the same sources, in this language, wherever the folder is.
+pub fn reproduces(lang: Lang) -> bool {
+    match lang {
+        Lang::Rust | Lang::C => true,
+        Lang::JavaScript | Lang::Python => still::REPRODUCES,
+    }
 }
 
 fn built(path: PathBuf, bytes: Vec<u8>) -> Built {
@@ -84,8 +122,55 @@ fn texts(folder: &RuleFolder) -> Result<Texts, Problem> {
     Ok(Texts { schema, scenarios })
 }
 
-/// One digest over everything an author writes; what can be made again is left out.
-fn digest_of_sources(folder: &RuleFolder) -> Result<String, Problem> {
+/// What a component is made of, and what only says how to try it: with a change of the latter, the rule behaves as before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sources {
+    /// Everything an author writes.
+    pub all: String,
+    /// Without scenarios, events, parameters and manuals.
+    pub rule: String,
+}
+
+/// Digests over what an author writes; what can be made again is left out.
+///
+/// # Errors
+/// [`Problem`] when a file is none, or there are too many.
+pub fn digests(folder: &RuleFolder) -> Result<Sources, Problem> {
+    let (mut all, mut rule) = (Vec::new(), Vec::new());
+    for path in sources(folder)? {
+        let bytes = rongyi_files::read(&path, FILE_BYTES_MAX)
+            .map_err(|trouble| Problem::trouble(&path, trouble))?;
+        let within = path.strip_prefix(folder.path()).unwrap_or(&path);
+        let line = format!("{} {}", within.display(), hex(&sha256(&bytes)));
+        if !tries(within) {
+            rule.push(line.clone());
+        }
+        all.push(line);
+    }
+    let digest = |mut lines: Vec<String>| {
+        lines.sort();
+        // Another kit may wrap in another way.
+        lines.push(env!("CARGO_PKG_VERSION").to_owned());
+        hex(&sha256(lines.join("\n").as_bytes()))
+    };
+    Ok(Sources {
+        all: digest(all),
+        rule: digest(rule),
+    })
+}
+
+/// Whether a file says how to try a rule, and nothing of what it does.
+fn tries(within: &Path) -> bool {
+    let first = within.iter().next().unwrap_or_default();
+    let top = ["scenarios.toml", "params.toml", "events.jsonl", "scenarios"];
+    top.iter().any(|name| first == *name)
+        || within
+            .extension()
+            .is_some_and(|end| end == "md" || end == "jsonl")
+}
+
+/// Every file an author writes or the template brought.
+fn sources(folder: &RuleFolder) -> Result<Vec<PathBuf>, Problem> {
     // npm writes its lock file at the first build; it must not make that build look outdated.
     const MADE: [&str; 7] = [
         "package-lock.json",
@@ -118,16 +203,11 @@ fn digest_of_sources(folder: &RuleFolder) -> Result<String, Problem> {
             if path.is_dir() {
                 waiting.push(path);
             } else {
-                let bytes = rongyi_files::read(&path, FILE_BYTES_MAX)
-                    .map_err(|trouble| Problem::trouble(&path, trouble))?;
-                found.push(format!("{} {}", path.display(), hex(&sha256(&bytes))));
+                found.push(path);
             }
         }
     }
-    found.sort();
-    // Another kit may wrap in another way.
-    found.push(env!("CARGO_PKG_VERSION").to_owned());
-    Ok(hex(&sha256(found.join("\n").as_bytes())))
+    Ok(found)
 }
 
 /// Where the interface lies in the folder, seen from there: the newest that it has. A folder that an older program made
@@ -151,8 +231,17 @@ fn interface(folder: &RuleFolder) -> Result<String, Problem> {
     Ok(format!("{WIT}/v0.{newest}"))
 }
 
+/// The file a component begins with. A folder that an older program made has no entry of its own: there it is the rule.
+fn entry(folder: &RuleFolder, entry: &'static str, rule: &'static str) -> &'static str {
+    if folder.path().join(entry).is_file() {
+        entry
+    } else {
+        rule
+    }
+}
+
 /// Reads what a tool wrote and removes it, so that an old one is never taken for a new one.
-fn take(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
+fn take(path: &Path) -> Result<Vec<u8>, Problem> {
     let bytes = std::fs::read(path).map_err(|error| Problem::file(path, &error))?;
     std::fs::remove_file(path).map_err(|error| Problem::file(path, &error))?;
     Ok(bytes)
@@ -165,15 +254,33 @@ mod tests {
     use crate::make::make;
     use std::os::unix::fs::symlink;
 
+    #[test]
+    fn an_example_is_no_part_of_the_rule() {
+        let above = tempfile::tempdir().unwrap();
+        let folder = make(&above.path().join("tried"), Lang::C).unwrap();
+        let before = digests(&folder).unwrap();
+        for file in ["scenarios.toml", "params.toml", "events.jsonl", "README.md"] {
+            std::fs::write(folder.path().join(file), "# changed\n").unwrap();
+        }
+        let after = digests(&folder).unwrap();
+        assert_eq!(before.rule, after.rule);
+        assert_ne!(before.all, after.all);
+        for file in ["rule.c", "schema.json", "rongyi/rongyi.c", "rule.toml"] {
+            std::fs::write(folder.path().join(file), "// changed\n").unwrap();
+            let changed = digests(&folder).unwrap();
+            assert_ne!(after.rule, changed.rule, "{file}");
+        }
+    }
+
     /// A folder that somebody handed over may hold anything: a pipe would be waited at, a device read without end.
     #[test]
     fn a_folder_of_sources_holds_files_and_ends() {
         let above = tempfile::tempdir().unwrap();
         let rule = |name: &str| make(&above.path().join(name), Lang::C).unwrap();
         let device = rule("device");
-        assert!(digest_of_sources(&device).is_ok());
+        assert!(digests(&device).is_ok());
         symlink("/dev/null", device.path().join("more.c")).unwrap();
-        let problem = digest_of_sources(&device).unwrap_err();
+        let problem = digests(&device).unwrap_err();
         assert!(problem.en.contains("not a regular file"), "{problem}");
         let texts = rule("texts");
         std::fs::remove_file(texts.path().join("schema.json")).unwrap();
@@ -186,7 +293,7 @@ mod tests {
         for no in 0..SOURCES_MAX {
             std::fs::write(many.join(no.to_string()), "").unwrap();
         }
-        let problem = digest_of_sources(&crowded).unwrap_err();
+        let problem = digests(&crowded).unwrap_err();
         assert_eq!(problem.code, "build.sources");
     }
 }

@@ -1,5 +1,5 @@
-//! The author's desk: a built component in the same engine, with the same limits, as on a serving host.
-//! A community may lower limits; what passes here passes on every host that keeps the defaults.
+//! The author's desk: a built component in the same engine, with the same limits, as on a serving host: the default
+//! ones, or those of an operator's file and a community's.
 
 use rongyi_rules::{About, Allowance, Cache, Compiler, Engine, Lowered, Rule, Tier};
 use rongyi_sdk::scenario::{self, Report};
@@ -8,10 +8,22 @@ use crate::build::Built;
 use crate::params::Params;
 use crate::{Problem, RuleFolder, scenarios};
 
+/// What a component may take on the desk.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// What the operator's file says; without one, what a host keeps that was told nothing.
+    pub allowance: Option<Allowance>,
+    /// What the community takes less of.
+    pub lowered: Lowered,
+    /// Whether `configure` is asked once and its memory kept, as a serving host does. Loading is dearer then.
+    pub bake: bool,
+}
+
 /// A component and an engine.
 pub struct AuthorDesk {
     engine: Engine,
     built: Built,
+    lowered: Lowered,
 }
 
 impl AuthorDesk {
@@ -23,11 +35,11 @@ impl AuthorDesk {
         folder: &RuleFolder,
         built: Built,
         compiler: Compiler,
+        terms: Terms,
     ) -> Result<AuthorDesk, Problem> {
         let mut allowance = Allowance {
-            // Baking makes calls cheaper and loading dearer; an author changes the rule after a few questions.
-            bake: false,
-            ..Allowance::default()
+            bake: terms.bake,
+            ..terms.allowance.unwrap_or_default()
         };
         for limits in [
             &mut allowance.small,
@@ -47,7 +59,11 @@ impl AuthorDesk {
                 format!("{error}"),
             )
         })?;
-        Ok(AuthorDesk { engine, built })
+        Ok(AuthorDesk {
+            engine,
+            built,
+            lowered: terms.lowered,
+        })
     }
 
     /// The component.
@@ -76,7 +92,8 @@ impl AuthorDesk {
     /// # Errors
     /// [`Problem`] of the step that fails; of the parameters, everything at once with line and column.
     pub fn load(&self, params: &Params) -> Result<Rule, Problem> {
-        let loaded = self.engine.load(&self.built.bytes, &params.json);
+        let engine = &self.engine;
+        let loaded = engine.load_lowered(&self.built.bytes, &params.json, self.lowered);
         loaded.map_err(|error| params.problem(error))
     }
 
@@ -88,13 +105,15 @@ impl AuthorDesk {
         scenarios::read(shown, text)?;
         let report = self
             .engine
-            .run_scenarios(&self.built.bytes, text, None, Lowered::default());
+            .run_scenarios(&self.built.bytes, text, None, self.lowered);
         report.map_err(|why| scenarios::unreadable(shown, &why))
     }
 
     /// The rule with a parameter set of a scenario file; nothing when there is none or the rule refuses it.
     pub fn rule_of(&self, file: &scenario::File, params: &str) -> Option<Rule> {
         let json = scenario::params_json(file.params.get(params)?);
-        self.engine.load(&self.built.bytes, &json).ok()
+        let engine = &self.engine;
+        let loaded = engine.load_lowered(&self.built.bytes, &json, self.lowered);
+        loaded.ok()
     }
 }

@@ -9,6 +9,7 @@ pub mod build;
 pub mod desk;
 mod embedded;
 pub mod folder;
+pub mod kept;
 pub mod make;
 pub mod measure;
 pub mod params;

@@ -60,7 +60,10 @@ impl Params {
     /// The same parameters as they stand below `[rule.params]` in a community's file. Comments stay, unless a value
     /// runs over lines in a way that hides the headers.
     pub fn below_rule(&self) -> String {
-        let moved: Vec<String> = self.text.trim_end().lines().map(nested).collect();
+        // Where an editor finds the schema of this file is nothing for another one.
+        let lines = self.text.trim_end().lines();
+        let lines = lines.filter(|line| !line.starts_with("#:schema"));
+        let moved: Vec<String> = lines.map(nested).collect();
         let moved = format!("[rule.params]\n{}", moved.join("\n"));
         let parsed: Option<toml::Table> = self.text.parse().ok();
         let all: Option<toml::Table> = moved.parse().ok();
@@ -239,7 +242,9 @@ mod tests {
     fn tables_stand_below_the_rule() {
         let below = |text: &str| Params::parse("p.toml", text).unwrap().below_rule();
         assert_eq!(
-            below("a = 1 # why\n\n[[kinds]]\ncap = 3\n[kinds.more]\nx = 1\n"),
+            below(
+                "#:schema ./schema.json\na = 1 # why\n\n[[kinds]]\ncap = 3\n[kinds.more]\nx = 1\n"
+            ),
             "[rule.params]\na = 1 # why\n\n[[rule.params.kinds]]\ncap = 3\n[rule.params.kinds.more]\nx = 1"
         );
         // A line that only looks like a header.

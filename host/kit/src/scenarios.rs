@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rongyi_sdk::scenario;
+use toml::de::DeTable;
 
 use crate::Problem;
 
@@ -40,6 +41,19 @@ pub fn read_file(path: &Path) -> Result<(String, scenario::File), Problem> {
     Ok((text, file))
 }
 
+/// The line on which each scenario of a file begins, in the order of the file.
+pub fn lines(text: &str) -> Vec<usize> {
+    let Ok(table) = DeTable::parse(text) else {
+        return Vec::new();
+    };
+    let all = table.get_ref().iter();
+    let mut all = all.filter(|(key, _)| key.get_ref() == "scenario");
+    let found = all.next().and_then(|(_, value)| value.get_ref().as_array());
+    let line = |at: usize| text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+    let items = found.into_iter().flat_map(|items| items.iter());
+    items.map(|item| line(item.span().start)).collect()
+}
+
 pub(crate) fn unreadable(shown: &str, why: &str) -> Problem {
     Problem::new(
         "kit.scenarios",
@@ -51,4 +65,131 @@ pub(crate) fn unreadable(shown: &str, why: &str) -> Problem {
             "{shown} cannot be understood; the place is shown above. How scenarios are written: plugins/README.md, “Scenarios”."
         ),
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use rongyi_sdk::scenario::{
+        Expect, ExpectedAward, ExpectedLine, ExpectedWrong, File, GivenBasket, GivenClosing,
+        GivenEvent, GivenFact, GivenLine, Scenario, need,
+    };
+    use serde::de::DeserializeOwned;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::embedded::COMMON;
+
+    fn common(name: &str) -> &'static str {
+        let (_, bytes) = COMMON.iter().find(|(file, _)| *file == name).unwrap();
+        std::str::from_utf8(bytes).unwrap()
+    }
+
+    fn schema() -> Value {
+        serde_json::from_str(common("rongyi/scenarios.schema.json")).unwrap()
+    }
+
+    /// All keys that a type reads, and the first that it wants.
+    type Keys = (BTreeSet<String>, Option<String>);
+
+    /// Which keys a type reads, and which one it wants first: both out of what it complains about.
+    fn keys<T: DeserializeOwned>() -> Keys {
+        let named = |text: &str| -> Vec<String> {
+            let told = toml::from_str::<T>(text)
+                .err()
+                .map(|no| no.message().to_owned());
+            let told = told.unwrap_or_default();
+            told.split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect()
+        };
+        let known = named("nobody-has-this = 1").into_iter().skip(1).collect();
+        (known, named("").into_iter().next())
+    }
+
+    #[test]
+    fn editors_and_the_program_know_the_same_keys() {
+        let schema = schema();
+        let of: [(&str, Keys); 11] = [
+            ("", keys::<File>()),
+            ("/$defs/scenario", keys::<Scenario>()),
+            ("/$defs/event", keys::<GivenEvent>()),
+            ("/$defs/basket", keys::<GivenBasket>()),
+            ("/$defs/line", keys::<GivenLine>()),
+            ("/$defs/closing", keys::<GivenClosing>()),
+            ("/$defs/fact", keys::<GivenFact>()),
+            ("/$defs/expect", keys::<Expect>()),
+            ("/$defs/award", keys::<ExpectedAward>()),
+            ("/$defs/told", keys::<ExpectedLine>()),
+            ("/$defs/wrong", keys::<ExpectedWrong>()),
+        ];
+        for (place, (known, first)) in of {
+            let part = schema.pointer(place).unwrap();
+            let written = part["properties"].as_object().unwrap();
+            let written: BTreeSet<String> = written.keys().cloned().collect();
+            assert_eq!(written, known, "{place}");
+            let required = part["required"].as_array().cloned().unwrap_or_default();
+            if let Some(first) = first {
+                assert!(
+                    required.contains(&Value::from(first.as_str())),
+                    "{place}: {first}"
+                );
+            } else {
+                assert!(required.is_empty(), "{place}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_fact_are_those_that_are_read() {
+        let schema = schema();
+        let words = |place: &str| -> Vec<String> {
+            let list = schema.pointer(place).unwrap().as_array().unwrap();
+            list.iter()
+                .map(|word| word.as_str().unwrap().to_owned())
+                .collect()
+        };
+        let fact = |metric: &str, subject: &str, window: &str| GivenFact {
+            metric: metric.to_owned(),
+            window: window.to_owned(),
+            subject: subject.to_owned(),
+            of: None,
+            value: 0,
+        };
+        let metrics = words("/$defs/fact/properties/metric/enum");
+        for metric in &metrics {
+            need(&fact(metric, "person", "day")).unwrap();
+        }
+        let told = need(&fact("none", "person", "day")).unwrap_err();
+        for metric in metrics {
+            assert!(told.contains(&metric), "{told}");
+        }
+        for subject in words("/$defs/fact/properties/subject/enum") {
+            need(&fact("points", &subject, "day")).unwrap();
+        }
+        let windows = schema.pointer("/$defs/fact/properties/window/pattern");
+        let windows = windows.unwrap().as_str().unwrap();
+        let inner = windows.trim_start_matches("^(").trim_end_matches(")$");
+        for window in inner.split('|') {
+            let window = window.replace("[1-9][0-9]*", "30");
+            need(&fact("points", "person", &window)).unwrap();
+        }
+    }
+
+    #[test]
+    fn every_example_has_its_line_and_its_files_name_their_schemas() {
+        let text = common("scenarios.toml");
+        let found = lines(text);
+        let expected: BTreeMap<usize, &str> = (1..).zip(text.lines()).collect();
+        assert_eq!(found.len(), scenario::read(text).unwrap().scenario.len());
+        for line in found {
+            assert_eq!(expected[&line], "[[scenario]]");
+        }
+        assert!(text.starts_with("#:schema ./rongyi/scenarios.schema.json\n"));
+        assert!(common("params.toml").starts_with("#:schema ./schema.json\n"));
+    }
 }

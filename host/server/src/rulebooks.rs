@@ -4,6 +4,8 @@ pub(crate) mod author;
 pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod cli;
+pub(crate) mod export;
 pub(crate) mod public;
+pub(crate) mod replay;
 pub mod simulate;
 pub(crate) mod web;

@@ -82,6 +82,13 @@ pub fn install_panic_log() {
     #[cfg(target_arch = "wasm32")]
     std::panic::set_hook(Box::new(|panic| {
         let message = panic.payload_as_str().unwrap_or("panic without a message");
+        // What the standard library says where there is no clock, and what to do about it.
+        let message = match message.starts_with("time not implemented") {
+            true => {
+                "规则没有时钟：用事项的日期 event.on 和 event.minute / a rule has no clock: use the event's day, event.on and event.minute"
+            }
+            false => message,
+        };
         let line = panic.location().map_or_else(
             || message.to_owned(),
             |at| format!("{message} ({}:{}:{})", at.file(), at.line(), at.column()),

@@ -430,12 +430,29 @@ pub fn question(plan: &Plan, scenario: &Scenario) -> Result<Question, String> {
     }
 }
 
+/// The fields of this event's kind that must be filled in and are not: the host would not ask.
+pub fn lacking<'p>(plan: &'p Plan, event: &Event) -> Vec<&'p str> {
+    let kinds = plan.kinds.iter().filter(|kind| kind.code == event.kind);
+    let required = kinds
+        .flat_map(|kind| &kind.fields)
+        .filter(|field| field.required);
+    let names = required.map(|field| field.name.as_str());
+    names
+        .filter(|name| !event.fields.iter().any(|(given, _)| given == name))
+        .collect()
+}
+
 /// The question about the past that a given fact answers.
 ///
 /// # Errors
 /// Which of its words there is not.
 pub fn need(given: &GivenFact) -> Result<crate::types::FactNeed, String> {
     given::fact_need(given)
+}
+
+/// A need with its answer, as a scenario has it.
+pub fn written(need: &crate::types::FactNeed, value: i32) -> GivenFact {
+    given::written(need, value)
 }
 
 /// A parameter set as the host would hand it over: JSON, with decimals and dates as strings.

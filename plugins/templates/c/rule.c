@@ -25,9 +25,9 @@ void rule_describe(about_t *ret) {
 
 bool rule_configure(string_t *given, plan_t *ret, diagnostics_t *err) {
     params = (params_t){
-        .points_per_kg = param(given, "points_per_kg", 1),
+        .points_per_kg = needed(given, "points_per_kg"),
         .clean_bonus = param(given, "clean_bonus", 0),
-        .month_max = param(given, "month_max", 1),
+        .month_max = needed(given, "month_max"),
     };
     int32_t each = params.points_per_kg, most = params.month_max;
     if (most < each) {
@@ -74,7 +74,7 @@ bool rule_configure(string_t *given, plan_t *ret, diagnostics_t *err) {
 
 bool rule_earn(event_t *event, decision_t *ret, refusal_t *err) {
     // The answers come in the order of the plan's `facts`.
-    int32_t had = event->facts.ptr[0].value;
+    int32_t had = fact(event, 0);
     int32_t left = params.month_max - had;
     if (left <= 0) {
         date_t opens = next_month(event->on);
@@ -82,9 +82,8 @@ bool rule_earn(event_t *event, decision_t *ret, refusal_t *err) {
     }
     sum_t sum = {.asset = "points"};
     int64_t points = (int64_t)event->quantity * params.points_per_kg / 10;
-    add(&sum, "weight", ARGS(decimal(event->quantity, 1), integer(params.points_per_kg)), (int32_t)points);
-    const value_t *clean = field(event, "clean");
-    if (params.clean_bonus > 0 && clean && clean->val.yes_no) {
+    add(&sum, "weight", ARGS(decimal(event->quantity, 1), integer(params.points_per_kg)), points);
+    if (params.clean_bonus > 0 && yes(event, "clean")) {
         add(&sum, "clean", NO_ARGS, params.clean_bonus);
     }
     if (sum.total > left) {

@@ -1,5 +1,5 @@
 // RULE-NAME: points for kitchen waste by weight, with a cap for each household and month.
-import { Refusal, Sum, Wrong, decimal, field, integer, nextMonth, phrase, rule, text, wrong } from "./rongyi/rongyi.js";
+import { Refusal, Sum, Wrong, decimal, field, integer, nextMonth, parameters, phrase, rule, text, wrong } from "./rongyi/rongyi.js";
 import { scenarios, schema } from "./built/texts.js";
 
 const KIND = "waste.kitchen";
@@ -19,7 +19,7 @@ export const rules = rule({
   }),
 
   configure(given) {
-    params = { clean_bonus: 0, ...JSON.parse(given) };
+    params = parameters(given, { clean_bonus: 0 });
     if (params.month_max < params.points_per_kg) {
       const zh = `每月上限 ${params.month_max} 分比一公斤的 ${params.points_per_kg} 分还少，请调高上限。`;
       const en = `The month's ${params.month_max} points are fewer than the ${params.points_per_kg} of one kilogram; raise month_max.`;

@@ -1,9 +1,7 @@
 """RULE-NAME: points for kitchen waste by weight, with a cap for each household and month."""
 
-import json
-
 from built.texts import SCENARIOS, SCHEMA
-from rongyi import No, Sum, Wrong, decimal, field, integer, next_month, phrase, rule, wrong
+from rongyi import No, Sum, Wrong, decimal, field, integer, next_month, parameters, phrase, rule, wrong
 from wit_world.imports.types import (
     About, Field, FieldKind_YesNo, FactNeed, KindPlan, Metric, Plan, Subject, Text, Window_Month,
 )
@@ -29,7 +27,7 @@ class Rules:
 
     def configure(self, given):
         global params
-        params = {"clean_bonus": 0, **json.loads(given)}
+        params = parameters(given, clean_bonus=0)
         each, month_max = params["points_per_kg"], params["month_max"]
         if month_max < each:
             raise Wrong([wrong(

@@ -6,8 +6,10 @@
     reason = "a test that cannot go on says where and stops"
 )]
 
+mod border;
 mod mistakes;
 mod tools;
+mod workshop;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -31,6 +33,17 @@ impl Author {
             &["new", "--lang", lang, "kitchen-waste"],
         );
         assert_eq!(made.code, Some(0), "{made:?}");
+        author
+    }
+
+    /// The same, by somebody who wrote who they are.
+    fn named(lang: &str) -> Author {
+        let author = Author::new(lang);
+        let sources = ["rule.js", "rule.py", "rule.c", "src/lib.rs"];
+        let source = sources
+            .iter()
+            .find(|file| author.folder.join(file).exists());
+        author.change(source.unwrap(), "你的名字", "演示作者");
         author
     }
 
@@ -104,7 +117,7 @@ phone = \"0663-000-0003\"
 
 /// What is the same in every language, because it is one rule.
 fn an_afternoon(lang: &str, tier: &str) -> Author {
-    let author = Author::new(lang);
+    let author = Author::named(lang);
     holds(&author.must(&["test"]), &["6 个例子全对"]);
     holds(
         &author.must(&["check"]),
@@ -158,6 +171,21 @@ fn an_afternoon(lang: &str, tier: &str) -> Author {
 
 /// Pastes what `build` printed into a community, checks it as an operator would, and earns with it.
 fn decides_in_a_community(author: &Author, built: &str) {
+    let place = in_a_community(author, built);
+    let checked = place.must(&["check"]);
+    holds(
+        &checked.out,
+        &["kitchen-waste 0.1.0", "厨余垃圾每公斤 10 分"],
+    );
+    // And it decides: 7.6 kg, each worth ten points.
+    books(&place, "K-1", "7.6");
+    let has = place.must(&["balance", "-c", "own", "--resident", "1001", "--json"]);
+    assert_eq!(has.json()["assets"][0]["spendable"], 76, "{has:?}");
+    workshop::what_was_asked_is_asked_again(author, &place);
+}
+
+/// A community with this rule, as its author hands it over.
+fn in_a_community(author: &Author, built: &str) -> Installation {
     let lines = built.find("[[rule]]").map(|at| &built[at..]).unwrap();
     let (before, day) = lines.split_once("active_from = ").unwrap();
     let (_, after) = day.split_once(' ').unwrap();
@@ -183,42 +211,46 @@ fn decides_in_a_community(author: &Author, built: &str) {
         let kept = kept.unwrap();
         std::fs::copy(kept.path(), compiled.join(kept.file_name())).unwrap();
     }
-    let checked = place.must(&["check"]);
-    holds(
-        &checked.out,
-        &["kitchen-waste 0.1.0", "厨余垃圾每公斤 10 分"],
-    );
-    // And it decides: 7.6 kg, each worth ten points.
     let households = place.file("households.csv", "household,name\n1,演示户\n");
     let residents = place.file(
         "residents.csv",
         "resident,household,name\n1001,1,演示居民\n",
     );
-    let events = place.file(
-        "events.csv",
-        "external_ref,kind,resident,occurred_at,quantity\nK-1,waste.kitchen,1001,2026-03-15,7.6\n",
-    );
     let of = |path: &Path| path.to_str().unwrap().to_owned();
     place.must(&["household", "import", "-c", "own", &of(&households)]);
     place.must(&["resident", "import", "-c", "own", &of(&residents)]);
-    place.must(&["import", "events", "-c", "own", &of(&events)]);
-    let has = place.must(&["balance", "-c", "own", "--resident", "1001", "--json"]);
-    assert_eq!(has.json()["assets"][0]["spendable"], 76, "{has:?}");
+    place
+}
+
+/// An event of the one resident.
+fn books(place: &Installation, reference: &str, quantity: &str) {
+    let events = place.file(
+        "events.csv",
+        &format!("external_ref,kind,resident,occurred_at,quantity\n{reference},waste.kitchen,1001,2026-03-15,{quantity}\n"),
+    );
+    place.must(&["import", "events", "-c", "own", events.to_str().unwrap()]);
 }
 
 #[test]
 fn rust_from_nothing_to_a_community() {
-    an_afternoon("rust", "small");
+    let author = an_afternoon("rust", "small");
+    workshop::two_builds_are_one(&author, "rust");
+    border::rust(&author);
 }
 
 #[test]
 fn javascript_from_nothing_to_a_community() {
-    an_afternoon("javascript", "script");
+    let author = an_afternoon("javascript", "script");
+    workshop::two_builds_are_one(&author, "javascript");
+    border::javascript(&author);
 }
 
 #[test]
 fn python_from_nothing_to_a_community() {
-    an_afternoon("python", "large");
+    let author = an_afternoon("python", "large");
+    workshop::two_builds_are_one(&author, "python");
+    workshop::examples_need_no_build(&author);
+    border::python(&author);
 }
 
 #[test]
@@ -228,6 +260,13 @@ fn c_from_nothing_to_a_community() {
     lines_add_up(&author);
     what_differs_stands_side_by_side(&author);
     mistakes::every_mistake_is_told(&author);
+    workshop::two_builds_are_one(&author, "c");
+    border::c(&author);
+    workshop::the_desk_keeps_a_hosts_limits(&author);
+    workshop::a_required_field_is_missed(&author);
+    workshop::a_rule_is_watched(&author);
+    workshop::what_waits_is_asked_again(&author);
+    workshop::the_templates_author_is_nobody();
 }
 
 /// Points of earlier lines count against the cap of later ones, for each household and month by itself.

@@ -121,7 +121,7 @@ fn parameters(one: &Mistakes<'_>) {
         "points_per_kg = 10 10",
         &["check"],
         "kit.params",
-        &["params.toml", "line 3"],
+        &["params.toml", "line 4"],
     );
     one.wrong(
         "params.toml",
@@ -129,7 +129,7 @@ fn parameters(one: &Mistakes<'_>) {
         "points_per_kg = -1",
         &["check"],
         "config.schema",
-        &["params.toml:3:17", "-1"],
+        &["params.toml:4:17", "-1"],
     );
     one.wrong(
         "params.toml",
@@ -137,7 +137,7 @@ fn parameters(one: &Mistakes<'_>) {
         "clean_bonsu = 5",
         &["check"],
         "config.schema",
-        &["params.toml:4:15", "clean_bonsu"],
+        &["params.toml:5:15", "clean_bonsu"],
     );
     one.wrong(
         "params.toml",
@@ -146,7 +146,7 @@ fn parameters(one: &Mistakes<'_>) {
         &["check"],
         "config.plugin",
         &[
-            "params.toml:5:13",
+            "params.toml:6:13",
             "month-max.small",
             "请调高上限",
             "raise month_max",
@@ -170,7 +170,7 @@ fn parameters(one: &Mistakes<'_>) {
         "points_per_kg = \"10\"",
         &["check"],
         "config.schema",
-        &["params.toml:3:17", "应当是整数", "not of type \"integer\""],
+        &["params.toml:4:17", "应当是整数", "not of type \"integer\""],
     );
     one.wrong(
         "params.toml",
@@ -178,7 +178,7 @@ fn parameters(one: &Mistakes<'_>) {
         "points_per_kg = 1.5",
         &["check"],
         "config.schema",
-        &["params.toml:3:17", "应当是整数"],
+        &["params.toml:4:17", "应当是整数"],
     );
     one.wrong(
         "params.toml",
@@ -186,7 +186,7 @@ fn parameters(one: &Mistakes<'_>) {
         "points_per_kg = 5",
         &["check"],
         "kit.params",
-        &["line 4", "duplicate key"],
+        &["line 5", "duplicate key"],
     );
     one.wrong(
         "params.toml",
@@ -194,7 +194,7 @@ fn parameters(one: &Mistakes<'_>) {
         "clean_bonus = 99999999999999999999",
         &["check"],
         "config.schema",
-        &["params.toml:4:15", "最大是 1000", "maximum of 1000"],
+        &["params.toml:5:15", "最大是 1000", "maximum of 1000"],
     );
     one.instead(
         "params.toml",

@@ -22,6 +22,21 @@ const LLD: Tool = Tool {
     get_en: "Install lld (on Debian: apt install lld; on macOS: brew install lld) and run this again.",
 };
 
+/// Kinds of mistakes in C that a compiler lets pass and that would book something else than was written.
+const SILENT: [&str; 11] = [
+    "implicit-function-declaration",
+    "float-conversion",
+    "literal-conversion",
+    "constant-conversion",
+    "shorten-64-to-32",
+    "return-type",
+    "uninitialized",
+    "int-conversion",
+    "incompatible-pointer-types",
+    "format",
+    "enum-conversion",
+];
+
 pub(super) fn build(
     folder: &RuleFolder,
     texts: &Texts,
@@ -57,7 +72,9 @@ pub(super) fn build(
             "-nostdlib",
             "-ffreestanding",
         ])
-        .args(["-Wall", "-Wextra", "-Werror=implicit-function-declaration"])
+        .args(["-Wall", "-Wextra"])
+        // What would be cut off or made up in silence is no warning in a rule.
+        .args(SILENT.map(|kind| format!("-Werror={kind}")))
         .args([
             "-isystem",
             "rongyi/bindings",

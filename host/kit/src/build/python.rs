@@ -30,6 +30,9 @@ const COMPONENTIZE: Tool = Tool {
     get_en: "requirements.txt names it; delete .venv and try again.",
 };
 
+/// Where the component begins, in folders that have it: what a rule lacks is set aside before the rule is loaded.
+const ENTRY: &str = "rongyi/main.py";
+
 pub(super) fn build(
     folder: &RuleFolder,
     texts: &Texts,
@@ -66,22 +69,72 @@ pub(super) fn build(
     if !folder.path().join(tool).is_file() {
         return Err(COMPONENTIZE.missing());
     }
+    types(folder, tool, &command)?;
     tell("componentize-py：生成组件，约十几秒 / making the component, about fifteen seconds");
     let mut make = command(tool);
     // The virtual environment holds the tool, nothing that belongs into a rule.
+    // A folder of before may read files of its own while it is built; it is built as it was.
+    let (module, sources) = match super::entry(folder, ENTRY, "rule.py") {
+        ENTRY => ("rongyi.main", "built/stage"),
+        _ => ("rule", "."),
+    };
+    let stage = super::still::stage(folder, "py")?;
+    write(&stage.join("built/texts.py"), carried.as_bytes())?;
     make.env_remove("VIRTUAL_ENV")
+        // A mistake of the author's is none of the tool's: nobody needs to see where in the tool it was found.
+        .env("RUST_BACKTRACE", "0")
         .args(["--quiet", "-d"])
         .arg(super::interface(folder)?)
         .args(["-w", "rule"])
         .args([
             "componentize",
             "--stub-wasi",
-            "rule",
+            module,
             "-p",
-            ".",
+            sources,
             "-o",
             "built/new.wasm",
         ]);
-    COMPONENTIZE.run(&mut make)?;
+    super::still::hold(&mut make, folder)?;
+    COMPONENTIZE.run_told(&mut make, told)?;
+    std::fs::remove_dir_all(&stage).map_err(|error| Problem::file(&stage, &error))?;
     super::take(&folder.built().join("new.wasm"))
+}
+
+/// The interface's types for editors, which look for them where `pyrightconfig.json` says.
+fn types(
+    folder: &RuleFolder,
+    tool: &Path,
+    command: &dyn Fn(&Path) -> Command,
+) -> Result<(), Problem> {
+    const TYPES: &str = "built/types";
+    if folder.path().join(TYPES).is_dir() {
+        return Ok(());
+    }
+    let mut write = command(tool);
+    write.args(["--quiet", "-d"]).arg(super::interface(folder)?);
+    COMPONENTIZE.run_told(write.args(["-w", "rule", "bindings", TYPES]), told)
+}
+
+/// What the tool complains about from where it names the author's mistake.
+fn told(said: &str) -> String {
+    let caused = said.rfind("Caused by:").map(|at| &said[at + 10..]);
+    let lines = caused.unwrap_or(said).lines();
+    let told: Vec<_> = lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    told.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn the_authors_mistake_is_told_alone() {
+        let said = "Traceback (most recent call last):\n  File \"componentize-py\", line 8\nAssertionError: \n\nCaused by:\n    Mistake: rule.py:5: boom\n";
+        assert_eq!(told(said), "Mistake: rule.py:5: boom");
+        assert_eq!(told("no such file\n"), "no such file");
+    }
 }

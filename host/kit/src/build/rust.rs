@@ -30,7 +30,14 @@ pub(super) fn build(folder: &RuleFolder, tell: &mut dyn FnMut(&str)) -> Result<V
         }
     }
     // A small stack below the data: a fresh instance then touches few pages, and an overflow hits address 0.
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", "-Clink-arg=-zstack-size=65536");
+    // Where somebody keeps their crates is no part of a rule.
+    let crates = std::env::var("CARGO_HOME").ok().or_else(|| {
+        let home = std::env::var("HOME").ok()?;
+        Some(format!("{home}/.cargo"))
+    });
+    let mut flags = vec!["-Clink-arg=-zstack-size=65536".to_owned()];
+    flags.extend(crates.map(|crates| format!("--remap-path-prefix={crates}=/cargo")));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     let said = CARGO.run(&mut cargo)?;
     let module = module(&said, folder.name()).ok_or_else(|| {
         Problem::new(

@@ -19,16 +19,7 @@ impl Tool {
     /// [`Problem`] when it is not installed or fails.
     pub(super) fn run(&self, command: &mut Command) -> Result<Vec<u8>, Problem> {
         command.stdin(Stdio::null()).stderr(Stdio::inherit());
-        let done = command.output().map_err(|error| {
-            if error.kind() == ErrorKind::NotFound {
-                return self.missing();
-            }
-            Problem::new(
-                "build.tool",
-                format!("{} 运行不了：{error}。", self.name),
-                format!("{} cannot be run: {error}.", self.name),
-            )
-        })?;
+        let done = self.done(command)?;
         if done.status.success() {
             return Ok(done.stdout);
         }
@@ -51,6 +42,41 @@ impl Tool {
                 self.name
             ),
         ))
+    }
+
+    /// Runs it to its end; of what it complains about, `told` makes what an author can use.
+    ///
+    /// # Errors
+    /// [`Problem`] when it is not installed or fails, with that.
+    pub(super) fn run_told(
+        &self,
+        command: &mut Command,
+        told: fn(&str) -> String,
+    ) -> Result<(), Problem> {
+        command.stdin(Stdio::null()).stderr(Stdio::piped());
+        let done = self.done(command)?;
+        if done.status.success() {
+            return Ok(());
+        }
+        let said = told(&String::from_utf8_lossy(&done.stderr));
+        Err(Problem::new(
+            "build.failed",
+            format!("没有生成出来，改好以后再试一次：\n{said}"),
+            "It was not built; what is wrong is shown above. Correct it and try again.",
+        ))
+    }
+
+    fn done(&self, command: &mut Command) -> Result<std::process::Output, Problem> {
+        command.output().map_err(|error| {
+            if error.kind() == ErrorKind::NotFound {
+                return self.missing();
+            }
+            Problem::new(
+                "build.tool",
+                format!("{} 运行不了：{error}。", self.name),
+                format!("{} cannot be run: {error}.", self.name),
+            )
+        })
     }
 
     /// Asks with a command that fails, silently, where it is not there.

@@ -134,9 +134,11 @@ impl Failure {
             Failure::Config(diagnostics) => tell(&config::render(diagnostics)),
             Failure::Failed { code, text } => {
                 // The ways out of ledgers that are not the published ones are lines of this program's own.
-                let zh = match *code {
-                    "heads.apart" => shown::lines(&text.zh),
-                    _ => shown::line(&text.zh),
+                // So are the places that are shown to the author of a rule, on the author's own terminal.
+                let of_lines = ["heads.apart", "kit.", "build.", "config."];
+                let zh = match of_lines.iter().any(|begin| code.starts_with(begin)) {
+                    true => shown::lines(&text.zh),
+                    false => shown::line(&text.zh),
                 };
                 let en = shown::line(&text.en);
                 let gap = if en.is_empty() { "" } else { "\n  " };

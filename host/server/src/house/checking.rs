@@ -127,6 +127,7 @@ pub fn check_rules(
             Ok(rule) => {
                 // What is in force was tried when it was taken over.
                 if community.kept.is_none() {
+                    found.extend(unsigned(entry, &rule));
                     found.extend(scenarios(engine, entry, &bytes, &rule));
                 }
                 found.extend(trial::beyond_limits(entry, &rule));
@@ -163,6 +164,27 @@ pub fn check_rules(
     } else {
         Err(found)
     }
+}
+
+/// Who made a rule, as the templates have it before anybody wrote a name there.
+pub const TEMPLATE_AUTHOR: &str = "你的名字";
+
+/// A rule that says of nobody that they made it: whoever wants to ask them about it could not.
+fn unsigned(entry: &RuleEntry, rule: &Rule) -> Option<Diagnostic> {
+    let authors = &rule.about.authors;
+    authors.iter().any(|author| author == TEMPLATE_AUTHOR).then(|| {
+        entry.plugin_diagnostic(
+            "config.author",
+            Text {
+                zh: format!("规则的作者还是模板里的“{TEMPLATE_AUTHOR}”。"),
+                en: format!("The author of this rule is still the template's “{TEMPLATE_AUTHOR}”."),
+            },
+            Text {
+                zh: "请作者在 describe 的 authors 里写上自己，再生成一次。".into(),
+                en: "Its author writes who they are into the authors of `describe`, and builds it again.".into(),
+            },
+        )
+    })
 }
 
 fn component(community: &config::Community, entry: &RuleEntry) -> Result<Vec<u8>, Box<Diagnostic>> {

@@ -5,18 +5,21 @@ mod answers;
 mod bench;
 mod explain;
 mod trial;
+mod watch;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use rongyi_clerk::clock::{Clock as _, SystemClock, local};
-use rongyi_kit::desk::AuthorDesk;
+use rongyi_config::PluginRef;
+use rongyi_core::ids::Code;
+use rongyi_kit::desk::{AuthorDesk, Terms};
 use rongyi_kit::params::Params;
 use rongyi_kit::{Lang, Problem, RuleFolder, build, make};
 use rongyi_rules::Tier;
 
-use crate::door::terminal::{Failure, foreign, say, tell};
+use crate::door::terminal::{Failure, foreign, load, say, tell, unknown};
 use crate::house;
 
 /// What to do with a rule of one's own.
@@ -45,6 +48,12 @@ pub(crate) enum RuleCommand {
     Check(WithParams),
     /// 跑全部例子，不对的两边对照 / run the scenarios; what differs stands side by side
     Test(InFolder),
+    /// 文件一改就重新跑例子 / run the scenarios whenever a file changes
+    Watch(InFolder),
+    /// 账上的一笔，或等着的事项，再问一次规则：给作者 / ask the rule again what it was asked: for its author
+    Replay(super::replay::cli::ReplayArgs),
+    /// 从账本里取出用过的组件和参数 / a component and its parameters out of the ledger's archive
+    Export(super::export::ExportArgs),
     /// 给事项，看决定 / events in, decisions out
     Run(answers::RunArgs),
     /// 每个入口用多少燃料和时间，还剩多少 / fuel and time of each hook, and the headroom
@@ -77,9 +86,61 @@ pub(crate) struct InFolder {
 pub(crate) struct WithParams {
     #[command(flatten)]
     rule: InFolder,
+    #[command(flatten)]
+    host: OnHost,
     /// 参数文件，默认是规则文件夹里的 params.toml / parameters; by default params.toml of the folder
     #[arg(long, value_name = "FILE")]
     params: Option<PathBuf>,
+}
+
+/// Under whose limits.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OnHost {
+    /// 用这份 rongyi.toml 的限额 / with the limits of this rongyi.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// 再加上这个社区给这条规则的限额 / and those that this community sets for the rule
+    #[arg(long, short, value_name = "CODE", requires = "config")]
+    community: Option<Code>,
+}
+
+impl OnHost {
+    /// The limits that a serving host would keep.
+    fn terms(&self, folder: &RuleFolder) -> Result<Terms, Failure> {
+        let Some(path) = &self.config else {
+            return Ok(Terms::default());
+        };
+        let parted = load(path)?;
+        // A community whose file is wrong is not among those that were read.
+        if self.community.is_some() && !parted.wrong.is_empty() {
+            return Err(Failure::Config(parted.mistakes()));
+        }
+        let config = parted.config;
+        let mut terms = Terms {
+            allowance: Some(config.limits.clone()),
+            ..Terms::default()
+        };
+        let Some(code) = &self.community else {
+            return Ok(terms);
+        };
+        let all = || config.communities.iter().map(|community| &community.code);
+        let community = config.communities.iter().find(|one| one.code == *code);
+        let community = community.ok_or_else(|| unknown(code, all()))?;
+        // Whatever bytes it names today: the rule on the desk is to take its place.
+        let named = file_name(&folder.component());
+        let entries = community.rules.iter().rev();
+        let mut entries = entries.filter(|entry| match &entry.plugin {
+            PluginRef::File { path, .. } => file_name(path) == named,
+            PluginRef::Bundled(_) => false,
+        });
+        match entries.next() {
+            Some(entry) => terms.lowered = entry.lowered,
+            None => tell(&format!(
+                "提醒 warning: 社区“{code}”里没有用 {named} 的规则，只按这台主机的限额。\n  No rule of “{code}” uses {named}, so only this host's limits are kept."
+            )),
+        }
+        Ok(terms)
+    }
 }
 
 impl From<Problem> for Failure {
@@ -98,6 +159,9 @@ pub(crate) async fn run(command: RuleCommand) -> Result<(), Failure> {
         RuleCommand::Build(args) => built(&args),
         RuleCommand::Check(args) => check(&args),
         RuleCommand::Test(args) => trial::run(&args),
+        RuleCommand::Watch(args) => watch::run(&args),
+        RuleCommand::Replay(args) => super::replay::cli::run(args).await,
+        RuleCommand::Export(args) => super::export::run(args).await,
         RuleCommand::Run(args) => answers::run(&args),
         RuleCommand::Bench(args) => bench::run(&args),
         RuleCommand::Explain(args) => explain::run(&args),
@@ -109,16 +173,33 @@ impl InFolder {
         Ok(RuleFolder::open(&self.folder)?)
     }
 
-    /// The folder with its component, built as the sources are now.
-    fn desk(&self) -> Result<(RuleFolder, AuthorDesk), Failure> {
+    /// The folder with its component, built as the sources are now, its examples included.
+    fn desk(&self, host: Option<&OnHost>) -> Result<(RuleFolder, AuthorDesk), Failure> {
         let folder = self.open()?;
+        let terms = host.map_or_else(|| Ok(Terms::default()), |host| host.terms(&folder))?;
         let built = build::build(&folder, &mut tell)?;
-        let desk = AuthorDesk::open(&folder, built, house::compiler())?;
+        let desk = AuthorDesk::open(&folder, built, house::compiler(), terms)?;
+        Ok((folder, desk))
+    }
+
+    /// The same for trying: a component that decides as the sources say, whatever examples it carries.
+    fn trying(
+        &self,
+        terms: impl FnOnce(&RuleFolder) -> Result<Terms, Failure>,
+    ) -> Result<(RuleFolder, AuthorDesk), Failure> {
+        let folder = self.open()?;
+        let terms = terms(&folder)?;
+        let built = build::build_to_try(&folder, &mut tell)?;
+        let desk = AuthorDesk::open(&folder, built, house::compiler(), terms)?;
         Ok((folder, desk))
     }
 }
 
 impl WithParams {
+    fn trying(&self) -> Result<(RuleFolder, AuthorDesk), Failure> {
+        self.rule.trying(|folder| self.host.terms(folder))
+    }
+
     fn params(&self) -> Result<Params, Failure> {
         let default_file = || self.rule.folder.join("params.toml");
         Ok(Params::read(
@@ -141,7 +222,7 @@ fn new(args: &NewArgs) -> Result<(), Failure> {
 }
 
 fn built(args: &InFolder) -> Result<(), Failure> {
-    let (folder, desk) = args.desk()?;
+    let (folder, desk) = args.desk(None)?;
     let about = desk.describe()?;
     let built = desk.built();
     let kib = built.bytes.len().div_ceil(1024);
@@ -158,6 +239,12 @@ fn built(args: &InFolder) -> Result<(), Failure> {
             "提醒 warning: 规则自称“{claimed}”，rule.toml 写的是“{given}”。\n  It calls itself “{claimed}”, rule.toml says “{given}”."
         ));
     }
+    unsigned(&about.authors);
+    if !build::reproduces(folder.lang()) {
+        tell(
+            "提醒 warning: 在这台机器上再生成一次，sha256 会不同（只有 Linux x86-64 上每次都一样）。\n  Built again on this machine, the sha256 will be another one; only on Linux x86-64 it is the same each time.",
+        );
+    }
     say("\n放进社区文件，.wasm 放在它旁边 / for the community's file; the .wasm lies beside it:\n");
     if desk.tier()? == Tier::Large {
         say("# rongyi.toml（运维人员 / the operator）:\n[limits]\ntier_max = \"large\"\n");
@@ -172,13 +259,26 @@ fn built(args: &InFolder) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A rule with the template's author would be switched on by nobody.
+fn unsigned(authors: &[String]) {
+    if authors
+        .iter()
+        .any(|author| author == house::TEMPLATE_AUTHOR)
+    {
+        let named = house::TEMPLATE_AUTHOR;
+        tell(&format!(
+            "提醒 warning: authors 还是模板里的“{named}”，主机不会启用。写上作者的名字。\n  The author is still the template's “{named}”, and no host will switch it on. Write who made it."
+        ));
+    }
+}
+
 fn file_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }
 
 fn check(args: &WithParams) -> Result<(), Failure> {
-    let (folder, desk) = args.rule.desk()?;
+    let (folder, desk) = args.rule.desk(Some(&args.host))?;
     let rule = desk.load(&args.params()?)?;
     let about = &rule.about;
     let (title, en) = (&about.title.zh, &about.title.en);
@@ -193,6 +293,7 @@ fn check(args: &WithParams) -> Result<(), Failure> {
             foreign(&line.en)
         ));
     }
+    unsigned(&about.authors);
     if about.scenarios.trim() != folder.read("scenarios.toml")?.trim() {
         return Err(Failure::new(
             "kit.scenarios-differ",

@@ -341,6 +341,12 @@ const WALK: &[(&str, Step)] = &[
     ("check", Elsewhere("host/server/tests/cli/doors.rs")),
     ("demo", Apart),
     ("proof check", Apart),
+    ("rule replay", One(&["-c", "green", "--waiting"], 0)),
+    (
+        "rule export",
+        One(&["-c", "green", "--sha256", "ffffffffffff"], 1),
+    ),
+    ("rule watch", Apart),
     ("rule new", Apart),
     ("rule build", Apart),
     ("rule check", Apart),

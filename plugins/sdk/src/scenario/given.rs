@@ -15,6 +15,11 @@ use crate::types::{
 use crate::window::{parse_subject, parse_window, window_code};
 use crate::{CLOSING_KIND, NO_TIME};
 
+/// One sentence in both languages.
+pub(super) fn both(zh: impl std::fmt::Display, en: impl std::fmt::Display) -> String {
+    format!("{zh}\n{en}")
+}
+
 /// JSON as the host makes it.
 pub(super) fn json(value: &toml::Value) -> Json {
     match value {
@@ -34,7 +39,12 @@ pub(super) fn json(value: &toml::Value) -> Json {
 }
 
 pub(super) fn date(when: &Datetime) -> Result<Date, String> {
-    parse_date(&when.to_string()).ok_or_else(|| format!("“{when}” is no plain date"))
+    parse_date(&when.to_string()).ok_or_else(|| {
+        both(
+            format!("“{when}”不是日期，写成 2026-11-22"),
+            format!("“{when}” is no plain date; write 2026-11-22"),
+        )
+    })
 }
 
 fn exact(value: &toml::Value) -> Result<Exact, String> {
@@ -47,15 +57,23 @@ fn exact(value: &toml::Value) -> Result<Exact, String> {
         | toml::Value::Array(_)
         | toml::Value::Table(_) => value.to_string(),
     };
-    Exact::parse(&text).ok_or_else(|| format!("“{text}” is no number such as 3 or 7.6"))
+    Exact::parse(&text).ok_or_else(|| {
+        both(
+            format!("“{text}”不是数，写成 3 或 7.6"),
+            format!("“{text}” is no number such as 3 or 7.6"),
+        )
+    })
 }
 
 fn at_scale(value: &toml::Value, scale: u8) -> Result<i32, String> {
     let exact = exact(value)?;
     let units = exact.at_scale(scale);
-    units
-        .map(clamp)
-        .ok_or_else(|| format!("{exact} has more than {scale} decimal places"))
+    units.map(clamp).ok_or_else(|| {
+        both(
+            format!("{exact} 的小数多于 {scale} 位"),
+            format!("{exact} has more than {scale} decimal places"),
+        )
+    })
 }
 
 /// The kind of the plan that an event is of.
@@ -63,15 +81,26 @@ pub(super) fn kind<'p>(plan: &'p Plan, code: &str) -> Result<&'p KindPlan, Strin
     let found = plan.kinds.iter().find(|kind| kind.code == code);
     let all = || plan.kinds.iter().map(|kind| kind.code.as_str());
     found.ok_or_else(|| match all().collect::<Vec<_>>().join(", ") {
-        all if all.is_empty() => format!("the plan has no kind “{code}”; it has none at all"),
-        all => format!("the plan has no kind “{code}”; it has: {all}"),
+        all if all.is_empty() => both(
+            format!("规则里没有事项“{code}”，一种也没有"),
+            format!("the plan has no kind “{code}”; it has none at all"),
+        ),
+        all => both(
+            format!("规则里没有事项“{code}”，有：{all}"),
+            format!("the plan has no kind “{code}”; it has: {all}"),
+        ),
     })
 }
 
 /// The plan's pricing half.
 pub(super) fn pricing(plan: &Plan) -> Result<&PricingPlan, String> {
     let found = plan.pricing.as_ref();
-    found.ok_or_else(|| "the plan prices nothing; this rule answers events".to_owned())
+    found.ok_or_else(|| {
+        both(
+            "这个规则不定价，它算事项",
+            "the plan prices nothing; this rule answers events",
+        )
+    })
 }
 
 pub(super) fn event(
@@ -87,11 +116,16 @@ pub(super) fn event(
             units: i64::from(units),
             scale,
         };
-        return Err(format!(
-            "the quantity {} is outside {}–{} of the plan; the host would not ask",
+        let (has, min, max) = (
             shown(quantity),
             shown(kind.quantity_min),
-            shown(kind.quantity_max)
+            shown(kind.quantity_max),
+        );
+        return Err(both(
+            format!("数量 {has} 超出了 {min}–{max}，主机不会来问"),
+            format!(
+                "the quantity {has} is outside {min}–{max} of the plan; the host would not ask"
+            ),
         ));
     }
     let mut fields = Vec::new();
@@ -103,7 +137,11 @@ pub(super) fn event(
                 .iter()
                 .map(|declared| declared.name.as_str())
                 .collect();
-            format!("the plan has no field “{name}”; it has: {}", all.join(", "))
+            let all = all.join(", ");
+            both(
+                format!("事项没有字段“{name}”，有：{all}"),
+                format!("the plan has no field “{name}”; it has: {all}"),
+            )
         })?;
         fields.push((name.clone(), field_value(name, value, &field.kind)?));
     }
@@ -126,22 +164,47 @@ pub(super) fn event(
 
 fn field_value(name: &str, value: &toml::Value, kind: &FieldKind) -> Result<Value, String> {
     let no = || {
-        let holds = match kind {
-            FieldKind::Integer(_) => "a whole number: 3",
-            FieldKind::Decimal(_) => "a number: 7.6",
-            FieldKind::Choice(_) => "one of its choices: \"wood\"",
-            FieldKind::YesNo => "yes or no: true or false",
-            FieldKind::Day => "a day: 2026-11-22",
+        let (zh, en) = match kind {
+            FieldKind::Integer(_) => ("整数，如 3", "a whole number: 3"),
+            FieldKind::Decimal(_) => ("数，如 7.6", "a number: 7.6"),
+            FieldKind::Choice(_) => ("选项的代码，如 \"wood\"", "one of its choices: \"wood\""),
+            FieldKind::YesNo => ("是或否，写 true 或 false", "yes or no: true or false"),
+            FieldKind::Day => ("日期，如 2026-11-22", "a day: 2026-11-22"),
         };
-        format!("the field “{name}” holds {holds}; here it is {value}")
+        both(
+            format!("字段“{name}”要{zh}，这里是 {value}"),
+            format!("the field “{name}” holds {en}; here it is {value}"),
+        )
     };
     Ok(match kind {
-        FieldKind::Integer(_) => Value::Integer(at_scale(value, 0)?),
+        FieldKind::Integer((min, max)) => {
+            let number = at_scale(value, 0)?;
+            if !(*min..=*max).contains(&number) {
+                return Err(both(
+                    format!("字段“{name}”是 {number}，超出了 {min}–{max}，主机不会来问"),
+                    format!(
+                        "the field “{name}” is {number}, outside {min}–{max}; the host would not ask"
+                    ),
+                ));
+            }
+            Value::Integer(number)
+        }
         FieldKind::Decimal(scale) => Value::Decimal(crate::types::Decimal {
             units: at_scale(value, *scale)?,
             scale: *scale,
         }),
-        FieldKind::Choice(_) => Value::Choice(value.as_str().ok_or_else(no)?.to_owned()),
+        FieldKind::Choice(choices) => {
+            let chosen = value.as_str().ok_or_else(no)?;
+            if !choices.iter().any(|(code, _)| code == chosen) {
+                let all: Vec<_> = choices.iter().map(|(code, _)| code.as_str()).collect();
+                let all = all.join(", ");
+                return Err(both(
+                    format!("字段“{name}”没有选项“{chosen}”，有：{all}"),
+                    format!("the field “{name}” has no choice “{chosen}”; it has: {all}"),
+                ));
+            }
+            Value::Choice(chosen.to_owned())
+        }
         FieldKind::YesNo => Value::YesNo(value.as_bool().ok_or_else(no)?),
         FieldKind::Day => Value::Day(date(value.as_datetime().ok_or_else(no)?)?),
     })
@@ -201,7 +264,10 @@ pub(super) fn traits(
     given: &BTreeMap<String, i32>,
 ) -> Result<Vec<(String, i32)>, String> {
     match given.keys().find(|name| !plan.traits.contains(name)) {
-        Some(name) => Err(format!("the plan does not ask for the trait “{name}”")),
+        Some(name) => Err(both(
+            format!("规则不看特征“{name}”"),
+            format!("the plan does not ask for the trait “{name}”"),
+        )),
         None => Ok(given
             .iter()
             .map(|(name, value)| (name.clone(), *value))
@@ -225,9 +291,10 @@ fn answers(needs: &[FactNeed], given: &[GivenFact]) -> Result<Vec<Fact>, String>
         let place = place.ok_or_else(|| {
             let all = needs.iter().map(spoken).collect::<Vec<_>>().join("; ");
             let all = if all.is_empty() { "nothing" } else { &all };
-            format!(
-                "the plan does not ask for {}; it asks for: {all}",
-                spoken(&asked)
+            let asked = spoken(&asked);
+            both(
+                format!("规则不问 {asked}，它问：{all}"),
+                format!("the plan does not ask for {asked}; it asks for: {all}"),
             )
         })?;
         place.value = one.value;
@@ -250,42 +317,54 @@ const METRICS: [(&str, Metric); 12] = [
     ("redemptions", Metric::Redemptions),
 ];
 
-/// A need as it is written: `points month household of waste.kitchen`.
-fn spoken(need: &FactNeed) -> String {
+/// A need with its answer.
+pub(super) fn written(need: &FactNeed, value: i32) -> GivenFact {
     let metric = METRICS.iter().find(|(_, metric)| *metric == need.metric);
-    let metric = metric.map_or("?", |(name, _)| name);
     let subject = match need.subject {
         Subject::Person => "person",
         Subject::Household => "household",
         Subject::Community => "community",
     };
-    let of = need
-        .of
-        .as_ref()
-        .map_or(String::new(), |of| format!(" of {of}"));
-    format!("{metric} {} {subject}{of}", window_code(need.window))
+    GivenFact {
+        metric: metric.map_or("?", |(name, _)| name).to_owned(),
+        window: window_code(need.window),
+        subject: subject.to_owned(),
+        of: need.of.clone(),
+        value,
+    }
+}
+
+/// A need as it is written: `points month household of waste.kitchen`.
+fn spoken(need: &FactNeed) -> String {
+    let given = written(need, 0);
+    let of = given.of.map_or(String::new(), |of| format!(" of {of}"));
+    format!("{} {} {}{of}", given.metric, given.window, given.subject)
 }
 
 pub(super) fn fact_need(given: &GivenFact) -> Result<FactNeed, String> {
     let metric = METRICS.iter().find(|(name, _)| *name == given.metric);
     let (_, metric) = metric.ok_or_else(|| {
         let all: Vec<_> = METRICS.iter().map(|(name, _)| *name).collect();
-        format!(
-            "there is no metric “{}”; there are: {}",
-            given.metric,
-            all.join(", ")
+        let (named, all) = (&given.metric, all.join(", "));
+        both(
+            format!("metric 没有“{named}”，有：{all}"),
+            format!("there is no metric “{named}”; there are: {all}"),
         )
     })?;
     let window = parse_window(&given.window).ok_or_else(|| {
-        format!(
-            "there is no window “{}”; there are: day, week, month, quarter, year, lifetime, and trailing-30 for the last 30 days",
-            given.window
+        let named = &given.window;
+        both(
+            format!("window 没有“{named}”，见下面英文里列的，trailing-30 是近 30 天"),
+            format!("there is no window “{named}”; there are: day, week, month, quarter, year, lifetime, and trailing-30 for the last 30 days"),
         )
     })?;
     let subject = parse_subject(&given.subject).ok_or_else(|| {
-        format!(
-            "there is no subject “{}”; there are: person, household, community",
-            given.subject
+        let named = &given.subject;
+        both(
+            format!(
+                "subject 没有“{named}”，有：person（本人）、household（本户）、community（全社区）"
+            ),
+            format!("there is no subject “{named}”; there are: person, household, community"),
         )
     })?;
     Ok(FactNeed {

@@ -1,35 +1,65 @@
 // Small helpers for rules in JavaScript. They come with the host; your rule stands in ../rule.js.
-// Nothing here decides anything.
-import host from "rongyi:rules/host@0.2.0";
+// Nothing here decides anything. What each takes and answers stands in rongyi.d.ts, which editors show.
+import { both, write } from "./guard.js";
+import { Mistake, args, int32, planned, shapes, strict, string } from "./border.js";
 
 /** A text in both languages. */
-export const text = (zh, en) => ({ zh, en });
+export const text = (zh, en) => {
+  shapes.text({ zh, en }, "text");
+  return { zh, en };
+};
 
 /** A sentence with holes {0}, {1} … in both languages. */
-export const phrase = (code, zh, en) => ({ code, text: text(zh, en) });
+export const phrase = (code, zh, en) => {
+  string(code, "phrase.code");
+  return { code, text: text(zh, en) };
+};
 
+const arg = (made, path) => {
+  shapes.arg(made, path);
+  return made;
+};
 /** A whole number, a number with decimal places, a date, or a code as an argument of a sentence. */
-export const integer = (value) => ({ tag: "integer", val: value });
-export const decimal = (units, scale) => ({ tag: "decimal", val: { units, scale } });
-export const day = (date) => ({ tag: "day", val: date });
-export const code = (name) => ({ tag: "code", val: name });
+export const integer = (value) => arg({ tag: "integer", val: value }, "integer");
+export const decimal = (units, scale) => arg({ tag: "decimal", val: { units, scale } }, "decimal");
+export const day = (date) => arg({ tag: "day", val: date }, "day");
+export const code = (name) => arg({ tag: "code", val: name }, "code");
 
 /** Something wrong in the parameters; `path` is dotted: "kinds[2].cap". */
-export const wrong = (path, code, zh, en) => ({ severity: "error", path, code, message: text(zh, en) });
+export const wrong = (path, code, zh, en) => {
+  const made = { severity: "error", path, code, message: text(zh, en) };
+  shapes.wrong([made], "wrong");
+  return made;
+};
 
-/** A line for you, never for residents: `rongyi rule run` shows it. */
-export const log = (line) => host.log("info", String(line));
+/** A line for you, never for residents: `rongyi rule run` shows it. So does console.log. */
+export const log = (line) => write("info", String(line));
+
+/** The parameters as TOML has them. One that is neither there nor among the defaults is told when it is read. */
+export const parameters = (given, defaults = {}) => strict({ ...defaults, ...JSON.parse(given) }, "params");
+
+// A sentence that the plan does not have is told where it is used.
+const sentence = (code) => {
+  string(code, "code");
+  const phrases = planned()?.phrases;
+  if (!phrases || phrases.some((one) => one.code === code)) return;
+  const has = phrases.map((one) => one.code).join(", ");
+  throw new Mistake(both(`configure 的 phrases 里没有“${code}”，有：${has}`, `the plan has no phrase “${code}”; it has: ${has}`));
+};
 
 /** Thrown, it is the rule's "no": the code of a phrase, its arguments, and the day it opens again. */
 export class Refusal {
   constructor(code, args = [], opens = null) {
+    sentence(code);
     this.answer = { code, args, opens };
+    shapes.refusal(this.answer, "Refusal");
   }
 }
 
 /** Thrown by `configure`: everything that is wrong with the parameters. */
 export class Wrong {
   constructor(found) {
+    shapes.wrong(found, "Wrong");
     this.answer = found;
   }
 }
@@ -37,13 +67,18 @@ export class Wrong {
 /** Collects the lines of one asset and keeps their sum, so that award and explanation can't disagree. */
 export class Sum {
   constructor(asset = "points") {
+    string(asset, "Sum.asset");
     this.asset = asset;
     this.lines = [];
     this.total = 0;
   }
 
-  add(code, args, amount) {
-    this.lines.push({ code, args, asset: this.asset, amount });
+  add(code, given, amount) {
+    sentence(code);
+    args(given, "args");
+    int32(amount, "amount");
+    int32(this.total + amount, "total");
+    this.lines.push({ code, args: given, asset: this.asset, amount });
     this.total += amount;
   }
 
@@ -60,29 +95,14 @@ export const nextMonth = ({ year, month }) =>
 
 /** What the event says in a field, or `otherwise` when it is not filled in. */
 export const field = (event, name, otherwise) => {
+  const kind = planned()?.kinds.find((one) => one.code === event.kind);
+  if (kind && !kind.fields.some((one) => one.name === name)) {
+    const has = kind.fields.map((one) => one.name).join(", ");
+    throw new Mistake(both(`${event.kind} 没有字段“${name}”，有：${has}`, `${event.kind} has no field “${name}”; it has: ${has}`));
+  }
   const found = event.fields.find(([key]) => key === name);
   return found === undefined ? otherwise : found[1].val;
 };
 
-const notHandled = () => {
-  throw new Refusal("not-handled");
-};
-
-/** Turns your functions into the rule. What you don't answer is refused; an exception is told with its place. */
-export const rule = (functions) => {
-  const guarded = (name, answer) => (given) => {
-    try {
-      return answer(given);
-    } catch (thrown) {
-      if (thrown instanceof Refusal || thrown instanceof Wrong) throw thrown.answer;
-      const place = String(thrown?.stack ?? "").trim().split("\n")[0].trim();
-      host.log("error", `${name}: ${thrown}${place ? ` (${place})` : ""}`);
-      throw thrown;
-    }
-  };
-  const hooks = {};
-  for (const name of ["describe", "configure", "earn", "price", "close"]) {
-    hooks[name] = guarded(name, functions[name] ?? notHandled);
-  }
-  return hooks;
-};
+/** Your functions, as the rule: `export const rules = rule({ describe, configure, earn })`. */
+export const rule = (functions) => functions;

@@ -3,12 +3,15 @@
 Nothing here decides anything. The types are those of wit/v0.2/rules.wit.
 """
 
-from componentize_py_types import Err
+import json
+
 from wit_world.imports import host
 from wit_world.imports.types import (
     Arg_Code, Arg_Day, Arg_Decimal, Arg_Integer, Award, Date, Decimal, Decision, Diagnostic, Line,
     Phrase, Refusal, Severity, Short, Text,
 )
+
+from . import border, guard
 
 
 def phrase(code, zh, en):
@@ -42,8 +45,23 @@ def wrong(path, code, zh, en):
 
 
 def log(line):
-    """A line for you, never for residents: `rongyi rule run` shows it."""
-    host.log(host.Level.INFO, str(line))
+    """A line for you, never for residents: `rongyi rule run` shows it. So does print."""
+    guard.write(host.Level.INFO, str(line))
+
+
+class _Parameters(dict):
+    """One that is neither there nor among the defaults is told when it is read."""
+
+    def __missing__(self, key):
+        has = ", ".join(self)
+        border.say("params", f"没有“{key}”，有：{has}。可以不写的，给一个默认值",
+                   f"there is no “{key}”; there are: {has}. What may be left out needs a default")
+
+
+def parameters(given, **defaults):
+    """The parameters as TOML has them, with what may be left out: parameters(given, clean_bonus=0)."""
+    return json.loads(json.dumps(defaults)[:-1] + (", " if defaults and given != "{}" else "") + given[1:],
+                      object_pairs_hook=_Parameters)
 
 
 class No(Exception):
@@ -51,6 +69,7 @@ class No(Exception):
 
     def __init__(self, code, args=(), opens=None):
         super().__init__(code)
+        border.sentence(code)
         self.answer = Refusal(code, list(args), opens)
 
 
@@ -71,6 +90,9 @@ class Sum:
         self.total = 0
 
     def add(self, code, args, amount):
+        border.sentence(code)
+        border.whole("amount", amount)
+        border.whole("total", self.total + amount)
         self.lines.append(Line(code, args, self.asset, amount))
         self.total += amount
 
@@ -87,34 +109,16 @@ def next_month(date):
 
 def field(event, name, otherwise):
     """What the event says in a field, or `otherwise` when it is not filled in."""
+    for kind in border.plan.kinds if border.plan else ():
+        if kind.code == event.kind and all(field.name != name for field in kind.fields):
+            has = ", ".join(field.name for field in kind.fields)
+            border.say(event.kind, f"没有字段“{name}”，有：{has}", f"there is no field “{name}”; there are: {has}")
     for key, value in event.fields:
         if key == name:
             return value.value
     return otherwise
 
 
-def _guarded(name, answer):
-    def ask(self, *given):
-        try:
-            return answer(self, *given)
-        except (No, Wrong) as no:
-            raise Err(no.answer) from None
-        except Exception as error:
-            at = error.__traceback__
-            while at.tb_next:
-                at = at.tb_next
-            place = f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}"
-            host.log(host.Level.ERROR, f"{name}: {type(error).__name__}: {error} ({place})")
-            raise
-    return ask
-
-
-def _not_handled(self, given):
-    raise No("not-handled")
-
-
 def rule(cls):
-    """Turns your class into the rule. What you don't answer is refused; an exception is told with its place."""
-    for name in ("describe", "configure", "earn", "price", "close"):
-        setattr(cls, name, _guarded(name, getattr(cls, name, _not_handled)))
+    """Marks your class as the rule. (The host guards it with or without this.)"""
     return cls

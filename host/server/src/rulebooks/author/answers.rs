@@ -39,7 +39,7 @@ pub(crate) struct RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    let (folder, desk) = args.rule.rule.desk()?;
+    let (folder, desk) = args.rule.trying()?;
     let rule = desk.load(&args.rule.params()?)?;
     let path = match &args.events {
         Some(path) => path.clone(),

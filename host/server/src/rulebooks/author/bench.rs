@@ -6,10 +6,11 @@ use std::time::Duration;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use rongyi_kit::ask::Ask;
+use rongyi_kit::desk::Terms;
 use rongyi_kit::measure::{Measured, measure};
 use rongyi_kit::scenarios;
 
-use super::InFolder;
+use super::{InFolder, OnHost};
 use crate::door::terminal::{Failure, say};
 
 /// How long to measure.
@@ -20,10 +21,21 @@ pub(crate) struct BenchArgs {
     /// 每个例子问几遍 / how often each scenario is asked
     #[arg(long, value_name = "N", default_value_t = 200)]
     rounds: u16,
+    /// 像服务的主机那样，参数先算好存进内存（small 一档才有区别） / with the parameters baked in, as on a serving host; it makes a difference in the tier small
+    #[arg(long)]
+    baked: bool,
+    #[command(flatten)]
+    host: OnHost,
 }
 
 pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
-    let (folder, desk) = args.rule.desk()?;
+    let (folder, desk) = args.rule.trying(|folder| {
+        let terms = args.host.terms(folder)?;
+        Ok(Terms {
+            bake: args.baked,
+            ..terms
+        })
+    })?;
     let mut rules = Vec::new();
     for path in folder.scenario_files()? {
         let (_, file) = scenarios::read_file(&path)?;
@@ -54,6 +66,9 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
         )
     })?;
     say(&table(&rows).to_string());
+    if args.baked {
+        say("参数已经存进内存，和服务的主机一样。 Parameters are baked in, as on a serving host.");
+    }
     say(
         "每次都是全新的实例：装入、读参数、回答、核对。余量不到一半时要留心：事项多、参数多时会用得更多。“–”是没有例子问到它。",
     );

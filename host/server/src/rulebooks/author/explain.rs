@@ -9,7 +9,7 @@ use super::{WithParams, answers};
 use crate::door::terminal::{Failure, foreign, say};
 
 pub(super) fn run(args: &WithParams) -> Result<(), Failure> {
-    let (folder, desk) = args.rule.desk()?;
+    let (folder, desk) = args.trying()?;
     let rule = desk.load(&args.params()?)?;
     let title = &rule.about.title;
     say(&format!("{} / {}", title.zh, title.en));
