@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use crate::Problem;
+use crate::problem::shown;
 
 /// The language a rule is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +93,7 @@ impl RuleFolder {
         let text = match rongyi_files::read_text(&file, FILE_BYTES_MAX) {
             Ok(text) => text,
             Err(trouble) if trouble.is_missing() => {
-                let shown = path.display();
+                let shown = shown(path);
                 return Err(Problem::new(
                     "kit.no-rule",
                     format!(
@@ -106,7 +107,7 @@ impl RuleFolder {
             Err(trouble) => return Err(Problem::trouble(&file, trouble)),
         };
         let wrong = |why: &str| {
-            let shown = file.display();
+            let shown = shown(&file);
             Problem::new(
                 "kit.manifest",
                 format!("{shown} 不对，里面只有 name 和 lang 两项：\n{why}"),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::folder::good_name;
+use crate::problem::shown;
 use crate::{Lang, Problem, RuleFolder, embedded};
 
 /// Where the files that come with the host stand inside a rule's folder.
@@ -19,7 +20,7 @@ pub fn make(path: &Path, lang: Lang) -> Result<RuleFolder, Problem> {
         .unwrap_or_default();
     good_name(name)?;
     if path.exists() {
-        let shown = path.display();
+        let shown = shown(path);
         return Err(Problem::new(
             "kit.exists",
             format!("“{shown}”已经有了，什么也没有改动。请换一个名字。"),

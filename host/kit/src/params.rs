@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::Problem;
+use crate::problem::shown;
 
 /// Parameters as the host would hand them over, with their places.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ impl Params {
     pub fn read(path: &Path) -> Result<Params, Problem> {
         let text = rongyi_files::read_text(path, 16 << 20)
             .map_err(|no| Problem::file(path, &no.into()))?;
-        Params::parse(&path.display().to_string(), &text)
+        Params::parse(&shown(path), &text)
     }
 
     /// Parameters out of a text; `shown` is what the file is called in complaints.

@@ -1,5 +1,6 @@
 //! Why something on the author's desk did not work, in both languages. It never prints.
 
+use rongyi_core::shown::line;
 use rongyi_rules::LoadError;
 
 /// What is wrong, what was expected, and what to do.
@@ -38,7 +39,7 @@ impl Problem {
     /// A file that cannot be read or written.
     pub fn file(path: &std::path::Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
-        let path = path.display();
+        let path = shown(path);
         let (zh, en) = if error.kind() == ErrorKind::NotFound {
             (
                 "没有这个文件。请核对路径；规则文件夹里缺的，可以用 `rongyi rule new` 另建一个照着补上。".to_owned(),
@@ -60,13 +61,20 @@ impl Problem {
     }
 }
 
+/// A path as it stands in a sentence: one line, whatever its name holds.
+pub(crate) fn shown(path: &std::path::Path) -> String {
+    line(&path.display().to_string()).into_owned()
+}
+
 impl From<LoadError> for Problem {
     fn from(error: LoadError) -> Self {
         let mut zh = error.zh.unwrap_or_else(|| error.message.clone());
         let mut en = error.message;
         for one in &error.diagnostics {
-            zh.push_str(&format!("\n    {}：{}（{}）", one.path, one.zh, one.code));
-            en.push_str(&format!("\n    {}: {} ({})", one.path, one.en, one.code));
+            // What a rule says is one line of ours, whatever it holds.
+            let (path, own_zh, own_en) = (line(&one.path), line(&one.zh), line(&one.en));
+            zh.push_str(&format!("\n    {path}：{own_zh}（{}）", one.code));
+            en.push_str(&format!("\n    {path}: {own_en} ({})", one.code));
         }
         Problem {
             code: error.code,

@@ -6,6 +6,7 @@ use rongyi_sdk::scenario;
 use toml::de::DeTable;
 
 use crate::Problem;
+use crate::problem::shown;
 
 /// Reads a scenario file.
 ///
@@ -37,7 +38,7 @@ pub fn read(shown: &str, text: &str) -> Result<scenario::File, Problem> {
 pub fn read_file(path: &Path) -> Result<(String, scenario::File), Problem> {
     let text =
         rongyi_files::read_text(path, 16 << 20).map_err(|no| Problem::file(path, &no.into()))?;
-    let file = read(&path.display().to_string(), &text)?;
+    let file = read(&shown(path), &text)?;
     Ok((text, file))
 }
 

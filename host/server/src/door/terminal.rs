@@ -135,7 +135,17 @@ impl Failure {
             Failure::Failed { code, text } => {
                 // The ways out of ledgers that are not the published ones are lines of this program's own.
                 // So are the places that are shown to the author of a rule, on the author's own terminal.
-                let of_lines = ["heads.apart", "kit.", "build.", "config."];
+                let of_lines = [
+                    "heads.apart",
+                    "kit.manifest",
+                    "kit.events",
+                    "kit.scenarios",
+                    "kit.params",
+                    "kit.schema",
+                    "kit.test",
+                    "build.",
+                    "config.",
+                ];
                 let zh = match of_lines.iter().any(|begin| code.starts_with(begin)) {
                     true => shown::lines(&text.zh),
                     false => shown::line(&text.zh),

@@ -349,10 +349,11 @@ const WALK: &[(&str, Step)] = &[
     ("rule watch", Apart),
     ("rule new", Apart),
     ("rule build", Apart),
-    ("rule check", Apart),
+    // Of an author, within the limits that a configuration gives: tests/tests/kit/workshop.rs.
+    ("rule check", Elsewhere("tests/tests/kit/workshop.rs")),
     ("rule test", Apart),
-    ("rule run", Apart),
-    ("rule bench", Apart),
+    ("rule run", Elsewhere("tests/tests/kit/workshop.rs")),
+    ("rule bench", Elsewhere("tests/tests/kit/workshop.rs")),
     ("rule explain", Apart),
     ("compile-rule", Apart),
 ];

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use rongyi_core::ids::Code;
 use rongyi_core::rule::{Decision, Denial, EarnAsk, Fault, Plan, PriceAsk, Quote, Refusal};
+use rongyi_core::shown;
 use rongyi_kit::Problem;
 use rongyi_kit::ask::{self, Ask, FileQuestion};
 use rongyi_kit::past::Past;
@@ -54,7 +55,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         rongyi_files::read_text(&path, 16 << 20).map_err(|no| Problem::file(&path, &no.into()))?
     };
     let plan = rongyi_rules::scenario::plan(&rule.plan);
-    let asks = ask::read(&path.display().to_string(), &text, &plan)?;
+    let asks = ask::read(&shown::line(&path.display().to_string()), &text, &plan)?;
     let mut faults = 0;
     let mut past = Past::new(&rule.plan);
     for asked in &asks {
