@@ -16,6 +16,7 @@ pub mod fault;
 pub mod find;
 pub mod format;
 pub mod icon;
+pub mod input;
 pub mod inspections;
 pub mod merchant;
 mod number;

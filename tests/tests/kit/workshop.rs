@@ -1,6 +1,6 @@
 //! What makes the desk a host's: its limits, its required fields, what it was asked; and what makes it quick: examples
 //! without building, watching, one digest for one source. With a configuration it is also a host's in this: "rule check",
-//! "rule run" and "rule bench" go by its limits.
+//! "rule run", "rule bench" and "rule explain" go by its limits.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

@@ -124,7 +124,7 @@ pub(crate) const DAMAGE: &[(&str, &str, &str)] = &[
     ),
     (
         "an order's code",
-        "UPDATE orders SET code = '00000000' WHERE ours",
+        "UPDATE orders SET code = '00000000' WHERE ours AND order_no = 1",
         "order",
     ),
     (

@@ -66,10 +66,19 @@ fn the_demo_fills_itself_once_and_is_proved() {
             let args = [&args[..], &["--rules", rules]].concat();
             serde_json::from_str(&place.good(&args)).unwrap()
         };
-        let found = simulate(&own);
+        // What begins next year only is tried as if it held already, so it is left out here.
+        let toml = std::fs::read_to_string(place.path(&own)).unwrap();
+        let now = match toml.split_once("# ── 明年三月起") {
+            Some((before, coming)) => {
+                let after = coming.split_once("\n# ── ");
+                format!("{before}# {}", after.map_or("", |(_, after)| after))
+            }
+            None => toml.clone(),
+        };
+        place.write("demo/config/communities/now.candidate", now);
+        let found = simulate("demo/config/communities/now.candidate");
         assert_eq!(found["exactly_the_ledger"], true, "{found}");
         assert!(found["entries"].as_u64().unwrap() > 50, "{found}");
-        let toml = std::fs::read_to_string(place.path(&own)).unwrap();
         let less = |line: &str| match line.starts_with("award_max") {
             true => "award_max = 6".to_owned(),
             false => line.to_owned(),

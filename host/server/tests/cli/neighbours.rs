@@ -354,7 +354,7 @@ const WALK: &[(&str, Step)] = &[
     ("rule test", Apart),
     ("rule run", Elsewhere("tests/tests/kit/workshop.rs")),
     ("rule bench", Elsewhere("tests/tests/kit/workshop.rs")),
-    ("rule explain", Apart),
+    ("rule explain", Elsewhere("tests/tests/kit/workshop.rs")),
     ("compile-rule", Apart),
 ];
 

@@ -2,9 +2,10 @@
 //! The community has one operator and no rule for periods: what a rule gives is tested with the command line.
 
 use rongyi_core::time::Instant;
+use rongyi_server::period;
 use serde_json::{Value, json};
 
-use crate::app::{Browser, NOW, TestApp};
+use crate::app::{Browser, NOW, TestApp, code};
 
 const PERIODS: &str = "/api/v1/communities/nanmen/periods";
 const DAY_US: i64 = 86_400_000_000;
@@ -42,16 +43,35 @@ async fn an_operator_closes_a_month_on_the_page() {
     later(&app, 9);
     let mut boss = app.signed_in("boss").await;
     let page = "/nanmen/operator/periods/2026-11";
-    boss.get(page)
-        .await
-        .is(200)
-        .says(&["先试算看看", "?look=yes"]);
+    // What it would give is tried on a copy: nothing is cut off by looking.
+    let first = "/nanmen/operator/periods/2026-01";
     for _ in 0..2 {
-        boss.get(&format!("{page}?look=yes"))
+        boss.get(first)
             .await
             .is(200)
-            .says(&["只是试算", "陈阿婆家", "截止"]);
+            .says(&["先试算看看", "?look=yes"]);
+        boss.get(&format!("{first}?look=yes"))
+            .await
+            .is(200)
+            .says(&["只是试算", "截止"]);
     }
+    let due = period::Due {
+        period: "2026-11".parse().expect("a period"),
+        rule: None,
+    };
+    let seen = period::foresee(&app.house, &code("nanmen"), &due).await;
+    let seen = seen.expect("foreseen");
+    let had: Vec<i64> = seen
+        .lines
+        .iter()
+        .map(|line| period::points(&line.standing))
+        .collect();
+    assert_eq!(
+        (seen.holders, had),
+        (0, vec![]),
+        "only sealed: nobody is asked"
+    );
+    assert_eq!((seen.given, seen.taken), (0, 0));
     assert_eq!(boss.post(page, &form).await.is(303).location(), page);
     boss.get(page)
         .await

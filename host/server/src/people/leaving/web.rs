@@ -274,11 +274,10 @@ fn page(
 }
 
 fn answer(view: DossierView) -> Response {
-    let status = match view.errors.is_empty() {
-        true => axum::http::StatusCode::OK,
-        false => Fault::input("", "", "").status,
-    };
-    (status, Html(view)).into_response()
+    if view.errors.is_empty() {
+        return Html(view).into_response();
+    }
+    (Fault::input("", "", "").status, Html(view)).into_response()
 }
 
 fn number(visit: &Visit, text: &str, field: &'static str) -> Result<u32, Wrong> {
