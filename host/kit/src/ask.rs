@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use rongyi_core::rule::{CloseAsk, EarnAsk, PriceAsk};
 use rongyi_rules::scenario as asked;
 use rongyi_sdk::CLOSING_KIND;
-use rongyi_sdk::scenario::{self, Expect, GivenFact, Question, Scenario};
-use rongyi_sdk::types::{FactNeed, Plan};
+use rongyi_sdk::scenario::{self, Expect, GivenEvent, GivenFact, Question, Scenario};
+use rongyi_sdk::types::{FactNeed, FieldKind, Plan};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -141,7 +141,9 @@ fn one(at: usize, line: &str, plan: &Plan) -> Result<FileQuestion, String> {
     } else if closing {
         scenario.closing = Some(read_as(rows)?);
     } else {
-        scenario.event = Some(read_as(rows)?);
+        let mut event: GivenEvent = read_as(rows)?;
+        read_days(&mut event, plan);
+        scenario.event = Some(event);
     }
     if let Some(lacking) = lacking(&scenario, plan) {
         return Err(lacking);
@@ -154,6 +156,21 @@ fn one(at: usize, line: &str, plan: &Plan) -> Result<FileQuestion, String> {
         stated: stated(&scenario, plan)?,
         balances_stated,
     })
+}
+
+/// JSON has no days: what a field of a day says as text is read as one.
+fn read_days(event: &mut GivenEvent, plan: &Plan) {
+    let kinds = plan.kinds.iter();
+    let fields = kinds
+        .filter(|kind| kind.code == event.kind)
+        .flat_map(|kind| &kind.fields);
+    for field in fields.filter(|field| matches!(field.kind, FieldKind::Day)) {
+        if let Some(value) = event.fields.get_mut(&field.name)
+            && let Some(Ok(day)) = value.as_str().map(str::parse)
+        {
+            *value = toml::Value::Datetime(day);
+        }
+    }
 }
 
 /// What a scenario's event must say and does not, in both languages: a serving host would not take such an event.
