@@ -7,7 +7,6 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use axum::Form;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use rongyi_core::command::Need;
 use rongyi_core::ids::{HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::{shown, typed};
@@ -25,6 +24,7 @@ use crate::door::asked::{No, Path};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, go};
 use crate::people::enrolment::{phone_tail, residents_called};
+use crate::people::leaving::member;
 use crate::people::own::ERASED;
 use crate::people::slip::{Slip, slip};
 
@@ -230,15 +230,8 @@ pub(super) async fn household_of(
     visit: &Visit,
     resident: ResidentNo,
 ) -> Result<Option<HouseholdNo>, Fault> {
-    let needs = [Need::Resident(resident)];
-    let found = visit.app.house.store.load(&visit.code, &needs).await?;
-    Ok(found.into_iter().find_map(|row| {
-        if let rongyi_core::book::Loaded::Resident(_, member) = row {
-            member.map(|member| member.household)
-        } else {
-            None
-        }
-    }))
+    let found = member(&visit.app.house.store, &visit.code, resident).await?;
+    Ok(found.map(|member| member.household))
 }
 
 async fn check_page(

@@ -10,7 +10,7 @@ use rongyi_core::book::{Applied, Book, Loaded, Receipt};
 use rongyi_core::command::{Ask, Command, Depart, Need, Rehouse, Rejection, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
 use rongyi_core::member::{Departure, Member};
-use rongyi_core::record::{LotDate, Record};
+use rongyi_core::record::Record;
 use rongyi_store::{Store, StoreError, Whose};
 
 use crate::access::random;
@@ -112,8 +112,6 @@ pub(crate) struct Goes {
     pub(crate) from: Holder,
     pub(crate) to: Where,
     pub(crate) amount: i64,
-    /// The first of the days on which some of it runs out.
-    pub(crate) first_lot: LotDate,
 }
 
 /// What an entry moves, in one row for each asset and pair.
@@ -138,7 +136,6 @@ pub(crate) fn goes(receipt: &Receipt) -> Vec<Goes> {
             from: moved.debit.holder,
             to,
             amount: moved.amount.get(),
-            first_lot: moved.from_lot,
         };
         let same =
             |goes: &&mut Goes| (goes.asset, goes.from, goes.to) == (one.asset, one.from, one.to);

@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use rongyi_clerk::ClerkError;
-use rongyi_core::book::Loaded;
-use rongyi_core::command::{Ask, Need, Rejection, SetTraits};
+use rongyi_core::command::{Ask, Rejection, SetTraits};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::traits::{Traits, day_of, of_day};
@@ -13,6 +12,7 @@ use rongyi_core::typed;
 use rongyi_sheets::BadRow;
 use rongyi_store::{Store, StoreError};
 
+use super::leaving::member;
 use super::{Office, RowError};
 use crate::house::House;
 
@@ -52,12 +52,8 @@ pub async fn of(
     community: &Code,
     resident: ResidentNo,
 ) -> Result<Option<Traits>, StoreError> {
-    for row in store.load(community, &[Need::Resident(resident)]).await? {
-        if let Loaded::Resident(_, member) = row {
-            return Ok(member.map(|member| member.traits));
-        }
-    }
-    Ok(None)
+    let member = member(store, community, resident).await?;
+    Ok(member.map(|member| member.traits))
 }
 
 /// The traits that the rules of a community ask for, those of a coming day included.
