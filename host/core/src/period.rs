@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::account::{Account, Holder, Purpose};
+use crate::chain::Hash;
 use crate::codec::{Malformed, Reader, Writer};
 use crate::ids::{AssetNo, Code, RuleSetNo};
 use crate::rule::Fact;
@@ -149,8 +150,24 @@ pub enum PeriodStep {
     },
     /// One holder is closed.
     Close(Holder),
-    /// All holders are closed; nothing of the period changes any more.
+    /// All holders are closed; nothing of the period changes any more, unless two people take all of it back.
     Seal,
+    /// Somebody asks that a sealed period be taken back. The hash is a salted commitment to the reason.
+    AskBack {
+        /// The reason.
+        reason: Hash,
+    },
+    /// Another person agrees: what closing booked is taken back. `alone` says that the community had nobody else who could.
+    AgreeBack {
+        /// Nobody else could agree.
+        alone: bool,
+    },
+    /// It stays closed after all.
+    KeepClosed,
+    /// What closing booked for one holder is taken back.
+    TakeBack(Holder),
+    /// All of it is taken back: the days are open again, and the period can be cut off anew.
+    Reopen,
 }
 
 /// Where a period stands.
@@ -164,6 +181,10 @@ pub enum PeriodState {
     Sealed = 3,
     /// The cut-off was taken back; as if nothing had been.
     Withdrawn = 4,
+    /// Sealed, and somebody asks that it be taken back.
+    AskedBack = 5,
+    /// Two people agreed; holders are being taken back.
+    TakingBack = 6,
 }
 
 /// A period as its steps made it. A community's frame holds all of them.
@@ -187,6 +208,8 @@ pub struct PeriodRow {
     pub signed_by: Option<(Code, Instant, bool)>,
     /// Who sealed it, and when.
     pub sealed_by: Option<(Code, Instant)>,
+    /// Who asked that it be taken back, and when.
+    pub back_by: Option<(Code, Instant)>,
 }
 
 impl PeriodRow {
@@ -210,6 +233,11 @@ impl PeriodRow {
             w.code(by);
             w.i64(at.0);
         });
+        // Rows of before end here.
+        if let Some((by, at)) = &self.back_by {
+            w.code(by);
+            w.i64(at.0);
+        }
         w.done()
     }
 
@@ -226,6 +254,8 @@ impl PeriodRow {
                 2 => PeriodState::Signed,
                 3 => PeriodState::Sealed,
                 4 => PeriodState::Withdrawn,
+                5 => PeriodState::AskedBack,
+                6 => PeriodState::TakingBack,
                 _ => return Err(Malformed),
             },
             cut: r.u64()?,
@@ -235,6 +265,10 @@ impl PeriodRow {
             cut_by: (r.code()?, Instant(r.i64()?)),
             signed_by: r.option(|r| Ok((r.code()?, Instant(r.i64()?), r.flag()?)))?,
             sealed_by: r.option(|r| Ok((r.code()?, Instant(r.i64()?))))?,
+            back_by: match r.is_empty() {
+                true => None,
+                false => Some((r.code()?, Instant(r.i64()?))),
+            },
         };
         r.end()?;
         Ok(row)

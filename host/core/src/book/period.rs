@@ -20,7 +20,7 @@ use std::sync::Arc;
 use super::award::{deduct, over_budget};
 use super::draft::{Draft, Drafted, Floors};
 use super::facts::count_issued;
-use super::{Applied, Asking, Book};
+use super::{Applied, Asking, Book, Fate, FateState, reverse};
 use crate::account::{Account, Holder, Purpose};
 use crate::amount::Amount;
 use crate::command::{Command, PeriodRejection, Rejection};
@@ -106,8 +106,12 @@ fn may_cut(
         });
     }
     let open = |row: &&PeriodRow| {
-        let open = matches!(row.state, PeriodState::CutOff | PeriodState::Signed);
-        open && row.period.length == period.length
+        match row.state {
+            PeriodState::CutOff | PeriodState::Signed => row.period.length == period.length,
+            // What is cut off meanwhile would count on from what is being taken back.
+            PeriodState::AskedBack | PeriodState::TakingBack => true,
+            PeriodState::Sealed | PeriodState::Withdrawn => false,
+        }
     };
     if let Some(other) = book.frame.periods.iter().find(open) {
         return Err(PeriodRejection::Open {
@@ -170,6 +174,7 @@ pub(super) fn cut_off(
             cut_by: (envelope.actor, envelope.at),
             signed_by: None,
             sealed_by: None,
+            back_by: None,
         },
     );
     let mut records = vec![first];
@@ -362,6 +367,55 @@ pub(super) fn close(
     book.standings.insert(key, Some(closed));
     book.dirty.standings.insert(key);
     Ok(Applied::Fresh(receipt))
+}
+
+/// Takes back what closing booked for a holder; what they spent of it meanwhile they owe. Two people agreed, so it is done
+/// also where no floor would allow it.
+pub(super) fn take_back(
+    book: &mut Book,
+    command: &Command,
+    first: Record,
+    period: Period,
+    holder: Holder,
+) -> Result<Applied, Rejection> {
+    let mut row = row_in(book, &period, PeriodState::TakingBack)?;
+    let key = (row.cut, holder);
+    let standing = book.standings.get(&key).and_then(Option::as_ref);
+    let unknown = || PeriodRejection::NoStanding { period, holder };
+    let mut standing = standing.ok_or_else(unknown)?.clone();
+    let entry = std::mem::replace(&mut standing.entry, 0);
+    if entry == 0 {
+        return Err(PeriodRejection::NotClosed { period }.into());
+    }
+    let records = book.entry(entry)?;
+    let day = records.first().and_then(Record::envelope);
+    let day = day.map_or(command.today, |envelope| envelope.today);
+    let given = records.iter().find_map(|record| {
+        if let Record::Decided(_, _, decision) = record {
+            Some(decision.clone())
+        } else {
+            None
+        }
+    });
+    let drafted = reverse::draft(book, entry, command.today, Floors::Passed)?;
+    // The mark: nothing below can fail.
+    let by = book.frame.head.next_seq;
+    if let Some(decision) = given {
+        count_issued(book, day, &decision, true);
+    }
+    book.put_fate(
+        entry,
+        Fate {
+            state: FateState::Reversed,
+            by,
+            until: None,
+        },
+    );
+    row.closed = row.closed.saturating_sub(1);
+    put(book, row);
+    book.standings.insert(key, Some(standing));
+    book.dirty.standings.insert(key);
+    Ok(Applied::Fresh(drafted.commit(book, command, vec![first])))
 }
 
 pub(super) fn preview(

@@ -52,6 +52,20 @@ pub enum PeriodRejection {
         on: LocalDate,
         today: LocalDate,
     },
+    Later {
+        period: Period,
+        later: Period,
+    },
+    SameAsker {
+        period: Period,
+    },
+    StillClosed {
+        period: Period,
+        left: u32,
+    },
+    NotClosed {
+        period: Period,
+    },
 }
 
 impl From<PeriodRejection> for Rejection {
@@ -74,6 +88,10 @@ impl PeriodRejection {
             PeriodRejection::Rule { .. } => "period.rule",
             PeriodRejection::NoStanding { .. } => "period.no-standing",
             PeriodRejection::AssertToday { .. } => "assert.today",
+            PeriodRejection::Later { .. } => "period.later",
+            PeriodRejection::SameAsker { .. } => "period.same-asker",
+            PeriodRejection::StillClosed { .. } => "period.still-closed",
+            PeriodRejection::NotClosed { .. } => "period.not-closed",
         }
     }
 
@@ -158,6 +176,17 @@ impl PeriodRejection {
                     ),
                 )
             }
+            PeriodRejection::Later { period, later } => later_text(period, later),
+            PeriodRejection::SameAsker { period } => asker_text(period),
+            PeriodRejection::StillClosed { period, left } => (
+                format!(
+                    "{period} 这一期还有 {left} 户（人）的结账没有撤回，这几天还不能重新开放。"
+                ),
+                format!(
+                    "{left} holders of {period} are not taken back yet, so its days cannot be opened again."
+                ),
+            ),
+            PeriodRejection::NotClosed { period } => not_closed_text(period),
             PeriodRejection::AssertToday { on, today } => (
                 format!("{on} 还没有过完（今天是 {today}），余额还会变。请写今天以前的日期。"),
                 format!(
@@ -168,12 +197,39 @@ impl PeriodRejection {
     }
 }
 
+fn later_text(period: &Period, later: &Period) -> (String, String) {
+    (
+        format!(
+            "{later} 这一期结得更晚，是接着 {period} 的余额算的。请先撤回 {later}，再撤回 {period}。"
+        ),
+        format!(
+            "{later} was closed later and counts on from {period}. Take back {later} first, then {period}."
+        ),
+    )
+}
+
+fn not_closed_text(period: &Period) -> (String, String) {
+    (
+        format!("{period} 这一期里，这一户（人）的结账已经撤回了。"),
+        format!("What closing {period} booked for this holder is taken back already."),
+    )
+}
+
+fn asker_text(period: &Period) -> (String, String) {
+    (
+        format!("撤回 {period} 的结账要由另一位管理员同意：提出的人不能自己同意。"),
+        format!("Somebody else has to agree to taking back {period}: whoever asked for it cannot."),
+    )
+}
+
 fn state_zh(state: PeriodState) -> &'static str {
     match state {
         PeriodState::CutOff => "已截止，待签字",
         PeriodState::Signed => "已签字，结账中",
         PeriodState::Sealed => "已封账",
         PeriodState::Withdrawn => "已撤回",
+        PeriodState::AskedBack => "有人提出撤回，待另一人同意",
+        PeriodState::TakingBack => "正在撤回",
     }
 }
 
@@ -183,5 +239,7 @@ fn state_en(state: PeriodState) -> &'static str {
         PeriodState::Signed => "signed and being closed",
         PeriodState::Sealed => "sealed",
         PeriodState::Withdrawn => "withdrawn",
+        PeriodState::AskedBack => "asked to be taken back",
+        PeriodState::TakingBack => "being taken back",
     }
 }

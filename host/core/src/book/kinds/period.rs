@@ -7,6 +7,11 @@
 //! | sign-off | cut off | not by whoever made the cut-off, unless nobody else can | signed |
 //! | close | signed | the holder had a standing; closed before: the same answer again | signed |
 //! | seal | signed | every holder is closed | sealed |
+//! | ask back | sealed | nothing later is cut off | asked back |
+//! | agree | asked back | not by whoever asked, unless nobody else can; nothing later is cut off | taking back |
+//! | keep closed | asked back | | sealed |
+//! | take back | taking back | the holder was closed | taking back |
+//! | reopen | taking back | no holder is closed any more | withdrawn |
 
 use super::{Act, Kept, Title};
 use crate::actor::same_person;
@@ -77,7 +82,72 @@ impl Act for PeriodTurn {
                 };
                 Ok(turn(book, command, first, row))
             }
+            PeriodStep::AskBack { .. } => {
+                let row = row_in(book, &period, PeriodState::Sealed)?;
+                newest(book, &period)?;
+                let row = PeriodRow {
+                    state: PeriodState::AskedBack,
+                    back_by: Some((envelope.actor, envelope.at)),
+                    ..row
+                };
+                Ok(turn(book, command, first, row))
+            }
+            PeriodStep::AgreeBack { alone } => {
+                let row = row_in(book, &period, PeriodState::AskedBack)?;
+                newest(book, &period)?;
+                let asked = row.back_by.as_ref();
+                if !alone && asked.is_some_and(|(by, _)| same_person(by, &envelope.actor)) {
+                    return Err(PeriodRejection::SameAsker { period }.into());
+                }
+                let row = PeriodRow {
+                    state: PeriodState::TakingBack,
+                    ..row
+                };
+                Ok(turn(book, command, first, row))
+            }
+            PeriodStep::KeepClosed => {
+                let row = row_in(book, &period, PeriodState::AskedBack)?;
+                let row = PeriodRow {
+                    state: PeriodState::Sealed,
+                    back_by: None,
+                    ..row
+                };
+                Ok(turn(book, command, first, row))
+            }
+            PeriodStep::TakeBack(holder) => {
+                period::take_back(book, command, first, period, *holder)
+            }
+            PeriodStep::Reopen => {
+                let row = row_in(book, &period, PeriodState::TakingBack)?;
+                let left = row.closed;
+                if left > 0 {
+                    return Err(PeriodRejection::StillClosed { period, left }.into());
+                }
+                let row = PeriodRow {
+                    state: PeriodState::Withdrawn,
+                    ..row
+                };
+                Ok(turn(book, command, first, row))
+            }
         }
+    }
+}
+
+/// Nothing that was closed later rests on this period.
+fn newest(book: &Book, period: &Period) -> Result<(), Rejection> {
+    let place = |period: &Period| (period.last, period.length);
+    let later = book
+        .frame
+        .periods
+        .iter()
+        .find(|row| row.state != PeriodState::Withdrawn && place(&row.period) > place(period));
+    match later {
+        Some(row) => Err(PeriodRejection::Later {
+            period: *period,
+            later: row.period,
+        }
+        .into()),
+        None => Ok(()),
     }
 }
 
@@ -101,6 +171,20 @@ impl Kept for PeriodTurn {
                 w.i64(pack_holder(*holder));
             }
             PeriodStep::Seal => w.byte(5),
+            PeriodStep::AskBack { reason } => {
+                w.byte(6);
+                w.raw(reason);
+            }
+            PeriodStep::AgreeBack { alone } => {
+                w.byte(7);
+                w.byte(u8::from(*alone));
+            }
+            PeriodStep::KeepClosed => w.byte(8),
+            PeriodStep::TakeBack(holder) => {
+                w.byte(9);
+                w.i64(pack_holder(*holder));
+            }
+            PeriodStep::Reopen => w.byte(10),
         }
     }
 
@@ -114,6 +198,11 @@ impl Kept for PeriodTurn {
             3 => PeriodStep::SignOff { alone: r.flag()? },
             4 => PeriodStep::Close(unpack_holder(r.i64()?).ok_or(Malformed)?),
             5 => PeriodStep::Seal,
+            6 => PeriodStep::AskBack { reason: r.hash()? },
+            7 => PeriodStep::AgreeBack { alone: r.flag()? },
+            8 => PeriodStep::KeepClosed,
+            9 => PeriodStep::TakeBack(unpack_holder(r.i64()?).ok_or(Malformed)?),
+            10 => PeriodStep::Reopen,
             _ => return Err(Malformed),
         };
         Ok(PeriodTurn { period, step })
@@ -125,14 +214,42 @@ impl Kept for PeriodTurn {
 
     fn title(&self) -> Title {
         let period = self.period;
-        Title::plain(
-            &format!("{period} 期末结账"),
-            &format!("End of the period {period}"),
-        )
+        match &self.step {
+            PeriodStep::CutOff { .. }
+            | PeriodStep::Withdraw
+            | PeriodStep::SignOff { .. }
+            | PeriodStep::Close(_)
+            | PeriodStep::Seal => Title::plain(
+                &format!("{period} 期末结账"),
+                &format!("End of the period {period}"),
+            ),
+            PeriodStep::AskBack { .. }
+            | PeriodStep::AgreeBack { .. }
+            | PeriodStep::KeepClosed
+            | PeriodStep::TakeBack(_)
+            | PeriodStep::Reopen => Title::plain(
+                &format!("{period} 期末结账撤回"),
+                &format!("End of the period {period}, taken back"),
+            ),
+        }
     }
 
     fn personal(&self) -> Personal {
-        Personal::default()
+        Personal {
+            text: match &self.step {
+                PeriodStep::AskBack { reason } => Some(*reason),
+                PeriodStep::CutOff { .. }
+                | PeriodStep::Withdraw
+                | PeriodStep::SignOff { .. }
+                | PeriodStep::Close(_)
+                | PeriodStep::Seal
+                | PeriodStep::AgreeBack { .. }
+                | PeriodStep::KeepClosed
+                | PeriodStep::TakeBack(_)
+                | PeriodStep::Reopen => None,
+            },
+            ..Personal::default()
+        }
     }
 
     fn not_reversible(&self, _: &[Record]) -> Option<NotReversible> {

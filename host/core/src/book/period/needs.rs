@@ -1,11 +1,13 @@
 //! What a step in closing a period reads. It decides nothing.
 
 use super::super::needs::Missing;
+use super::super::reverse;
 use super::{available, facts_of, may_cut, row, standing};
 use crate::account::{Account, Holder, Purpose};
 use crate::command::Need;
 use crate::counters::{CounterSubject, issued_kind};
 use crate::period::{Period, PeriodRow, PeriodStep};
+use crate::record::Record;
 use crate::settings::Settings;
 use crate::time::LocalDate;
 
@@ -37,7 +39,43 @@ pub(in crate::book) fn needs(
             standing::needs(list, &settings, facts_of(&set), &span);
         }
         PeriodStep::Close(holder) => closing(list, period, *holder, &settings, today),
-        PeriodStep::Withdraw | PeriodStep::SignOff { .. } | PeriodStep::Seal => {}
+        PeriodStep::TakeBack(holder) => taking_back(list, period, *holder),
+        PeriodStep::Withdraw
+        | PeriodStep::SignOff { .. }
+        | PeriodStep::Seal
+        | PeriodStep::AskBack { .. }
+        | PeriodStep::AgreeBack { .. }
+        | PeriodStep::KeepClosed
+        | PeriodStep::Reopen => {}
+    }
+}
+
+/// The entry that closed a holder, and everything that it moved and counted.
+fn taking_back(list: &mut Missing<'_>, period: &Period, holder: Holder) {
+    let Ok(row) = row(list.book, period) else {
+        return;
+    };
+    let entry = match list.book.standings.get(&(row.cut, holder)) {
+        None => {
+            list.needs.push(Need::Standing(row.cut, holder));
+            return;
+        }
+        Some(standing) => standing.as_ref().map_or(0, |standing| standing.entry),
+    };
+    if entry == 0 {
+        return;
+    }
+    let Some(records) = list.entry(entry) else {
+        return;
+    };
+    list.fate(entry);
+    reverse::undone(list, entry);
+    let first = records.first().and_then(Record::envelope);
+    for month in first
+        .into_iter()
+        .flat_map(|envelope| [0, envelope.today.month_index()])
+    {
+        list.counter(CounterSubject::Community, &issued_kind(), month);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Closing periods against a naive reading of the events, and the story of one period from cut-off to seal.
 #![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests")]
+mod back;
 mod bounds;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::book::Receipt;
+use crate::book::tests::loaded::load_entries;
 use crate::command::{Ask, Assert, Enrol, PeriodTurn};
 use crate::ids::{HouseholdNo, ResidentNo, RuleSetNo};
 use crate::rule::{
@@ -252,6 +254,7 @@ fn replays(desk: &Desk) {
             continue;
         };
         let at = record.envelope().unwrap().at;
+        load_entries(&mut book, &command, &desk.journal);
         match book.apply(&command, at, &Native).unwrap() {
             Applied::Fresh(receipt) => given.extend(receipt.records),
             Applied::Replay(entry) => panic!("{entry} replayed"),

@@ -5,7 +5,7 @@ use super::*;
 use crate::command::Need;
 
 /// What a complete book still asks for: earlier entries, from the journal.
-pub(super) fn load_entries(book: &mut Book, command: &Command, journal: &[Record]) {
+pub(in crate::book) fn load_entries(book: &mut Book, command: &Command, journal: &[Record]) {
     loop {
         let needs = book.missing(command);
         if needs.is_empty() {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::*;
-use crate::book::tests::loaded::{agree, sparse};
+use crate::book::tests::loaded::{agree, load_entries, sparse};
 use crate::counters::{Cell, CounterKey, CounterRow, CounterSubject};
 
 /// Gives this decision on everything, and keeps what it was asked at the end.
@@ -41,6 +41,7 @@ fn says(awards: Vec<Award>) -> Says {
 impl Desk {
     /// Applies a command, to the whole book and to one that holds no more than it asks for.
     pub(super) fn applied(&mut self, command: &Command) -> Result<Applied, Rejection> {
+        load_entries(&mut self.book, command, &self.journal);
         let mut apart = sparse(&self.book, command, &self.journal);
         let said = self.book.apply(command, Instant(self.now), &Native);
         let beside = apart.apply(command, Instant(self.now), &Native);
