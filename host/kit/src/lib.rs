@@ -12,6 +12,7 @@ pub mod folder;
 pub mod kept;
 pub mod make;
 pub mod measure;
+pub mod pack;
 pub mod params;
 pub mod past;
 mod problem;
