@@ -30,4 +30,4 @@ pub mod vitals;
 pub use answer::{Answer, ClerkError, Fallen, QUEUE_MAX, receipt, unsure};
 pub use clerk::{CHAIN_MAX, Clerk};
 pub use job::Ticket;
-pub use loading::book_of;
+pub use loading::{book_of, book_under};

@@ -29,11 +29,24 @@ pub async fn book_of(
     community: &Code,
     commands: impl Fn(&Book) -> Vec<Command>,
 ) -> Result<Option<Book>, StoreError> {
+    book_under(store, community, |book| book, commands).await
+}
+
+/// [`book_of`] for a book that is changed first, to be asked under other rules say.
+///
+/// # Errors
+/// What the database said, and that the community did not come to rest.
+pub async fn book_under(
+    store: &Store,
+    community: &Code,
+    under: impl Fn(Book) -> Book,
+    commands: impl Fn(&Book) -> Vec<Command>,
+) -> Result<Option<Book>, StoreError> {
     for _ in 0..READS_MAX {
         let Some(frame) = store.frame(community).await? else {
             return Ok(None);
         };
-        let book = Book::new(frame);
+        let book = under(Book::new(frame));
         let commands = commands(&book);
         if let Some(book) = filled(store, book, &commands).await? {
             return Ok(Some(book));

@@ -4,6 +4,7 @@
 //! A rule is found by the digests of its component and parameters, which a ledger's rule sets name: so a set
 //! that was activated a moment ago, or by another host, is answered by the right rule or by none.
 
+pub mod log;
 pub mod tally;
 pub mod ward;
 
@@ -18,7 +19,7 @@ use rongyi_core::rule::{
     Blame, CloseAsk, Decision, Denial, EarnAsk, Fault, Judge, Plan, PriceAsk, Quote,
 };
 use rongyi_core::time::Instant;
-use rongyi_rules::{Engine, Rule, Usage};
+use rongyi_rules::{Engine, Rule, Trace};
 
 use ward::Ward;
 
@@ -185,22 +186,23 @@ impl Sandbox {
     )]
     fn watched<T>(
         &self,
-        set: RuleSetNo,
-        ask: impl FnOnce() -> (Result<T, Denial<Fault>>, Usage),
+        (set, about): (RuleSetNo, &Code),
+        ask: impl FnOnce() -> (Result<T, Denial<Fault>>, Trace),
     ) -> Result<T, Denial<Fault>> {
         let started = Stopwatch::now();
-        let (answer, usage) = ask();
+        let (answer, trace) = ask();
         let took = started.elapsed();
         if let Err(Denial::Failed(fault)) = &answer {
             told(set, fault);
         }
-        if let Some((ward, _)) = &self.ward {
+        if let Some((ward, now)) = &self.ward {
             let came = match &answer {
                 Ok(_) => tally::Came::Answer,
                 Err(Denial::Refused(_)) => tally::Came::Refusal,
                 Err(Denial::Failed(fault)) => tally::Came::Fault(&fault.code),
             };
-            ward.count(set, came, usage.fuel, took);
+            ward.count(set, came, trace.usage.fuel, took);
+            ward.note((set, about), trace.log, *now);
         }
         answer
     }
@@ -210,10 +212,10 @@ impl Judge for Sandbox {
     fn earn(&self, set: RuleSetNo, ask: &EarnAsk) -> Result<Decision, Denial<Fault>> {
         let rule = self.rule(set)?;
         let Some((ward, now)) = &self.ward else {
-            return self.watched(set, || rule.earn_metered(ask));
+            return self.watched((set, &ask.kind), || rule.earn_traced(ask));
         };
         ward.may_ask(set, *now)?;
-        let answer = self.watched(set, || rule.earn_metered(ask));
+        let answer = self.watched((set, &ask.kind), || rule.earn_traced(ask));
         let fault = answer.as_ref().err().and_then(Denial::failed);
         ward.heard(set, &event_of(ask), fault, *now);
         answer
@@ -221,12 +223,12 @@ impl Judge for Sandbox {
 
     fn price(&self, set: RuleSetNo, ask: &PriceAsk) -> Result<Quote, Denial<Fault>> {
         let rule = self.rule(set)?;
-        self.watched(set, || rule.price_metered(ask))
+        self.watched((set, &Code::literal("price")), || rule.price_traced(ask))
     }
 
     fn close(&self, set: RuleSetNo, ask: &CloseAsk) -> Result<Decision, Denial<Fault>> {
         let rule = self.rule(set)?;
-        self.watched(set, || rule.close_metered(ask))
+        self.watched((set, &Code::literal("close")), || rule.close_traced(ask))
     }
 }
 

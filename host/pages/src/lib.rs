@@ -10,7 +10,8 @@ pub mod activities;
 pub mod amend;
 pub mod assets;
 pub mod cases;
-pub mod dossier;
+pub mod council;
+mod dossier;
 mod escape;
 pub mod fault;
 pub mod find;
@@ -64,6 +65,7 @@ pub use cases::{
     CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick, CaseTold,
     CaseTone, CaseTyped, CaseView, CaseWorth, CasesView, WorkFilter, WorkView,
 };
+pub use council::{CouncilHome, CouncilOffice, CouncilView};
 pub use dossier::{DossierForm, DossierLink, DossierList, DossierRow, DossierView};
 pub use find::{FindView, FoundDoes, FoundRow};
 pub use format::{Day, Moment};

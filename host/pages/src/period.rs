@@ -15,8 +15,12 @@ pub enum PeriodStage {
     Signed,
     /// Sealed.
     Sealed,
-    /// Its cut-off was taken back.
+    /// Its cut-off, or all of it, was taken back.
     Withdrawn,
+    /// Sealed; somebody asks that it be taken back.
+    AskedBack,
+    /// Two agreed; holders are being taken back.
+    TakingBack,
 }
 
 impl PeriodStage {
@@ -26,12 +30,17 @@ impl PeriodStage {
             PeriodStage::Signed => "period-signed",
             PeriodStage::Sealed => "period-sealed",
             PeriodStage::Withdrawn => "period-withdrawn",
+            PeriodStage::AskedBack => "period-asked-back",
+            PeriodStage::TakingBack => "period-taking-back",
         }
     }
 
     fn seal(self) -> &'static str {
         match self {
-            PeriodStage::CutOff | PeriodStage::Signed => "seal",
+            PeriodStage::CutOff
+            | PeriodStage::Signed
+            | PeriodStage::AskedBack
+            | PeriodStage::TakingBack => "seal",
             PeriodStage::Sealed => "seal seal-good",
             PeriodStage::Withdrawn => "seal seal-quiet",
         }
@@ -70,6 +79,14 @@ impl PeriodCard {
 
     fn is_signed(&self) -> bool {
         self.stage == PeriodStage::Signed
+    }
+
+    fn is_sealed(&self) -> bool {
+        self.stage == PeriodStage::Sealed
+    }
+
+    fn is_asked_back(&self) -> bool {
+        self.stage == PeriodStage::AskedBack
     }
 
     fn has_result(&self) -> bool {

@@ -5,6 +5,7 @@ pub mod again;
 pub mod api;
 pub mod chains;
 pub(crate) mod cli;
+pub(crate) mod form;
 pub mod import;
 pub(crate) mod refused;
 pub(crate) mod roster;

@@ -41,7 +41,7 @@ use agreeing::{blocks, changed_settings, tried, unknown_sets};
 use checking::serving_engine;
 pub use checking::{
     COMPILE_COMMAND, Checked, TEMPLATE_AUTHOR, check_rules, compile_apart, compiler, engine,
-    known_cache,
+    engine_for, known_cache,
 };
 pub use difference::{Change, Stretch, difference};
 pub use nights::{Night, Nights};

@@ -4,6 +4,7 @@
 //! moment: what is closed is closed, and the next run, or the jobs of a running host, go on with the rest.
 
 pub mod api;
+mod back;
 pub(crate) mod cli;
 mod due;
 mod foresee;
@@ -30,6 +31,7 @@ use crate::door::{Actor, one_person};
 use crate::house::House;
 use due::{closings, due, earlier};
 
+pub use back::{TakenBack, agree_back, ask_back, keep_closed, take_back};
 pub use due::{Due, about, next, rule_in};
 pub use foresee::{Foreseen, foresee};
 pub use open::{Open, open_before};
@@ -365,7 +367,8 @@ pub async fn close(
     Ok(done)
 }
 
-/// Goes on with a closing that was signed and is not sealed, if there is one; for the jobs of a running host.
+/// Goes on with a closing that was signed and is not sealed, and with one that is being taken back, if there is one; for the
+/// jobs of a running host.
 ///
 /// # Errors
 /// [`PeriodError`]; what was closed until then stays closed.
@@ -373,6 +376,12 @@ pub async fn resume(house: &House, code: &Code, most: u32) -> Result<u32, Period
     let frame = house.store.frame(code).await?;
     let periods = frame.map(|frame| frame.periods).unwrap_or_default();
     let mut closed = 0;
+    let agreed = periods
+        .iter()
+        .find(|row| row.state == PeriodState::TakingBack);
+    if let Some(row) = agreed {
+        closed += take_back(house, code, row.period, most).await?.holders;
+    }
     // One length after the other; what is left of a bounded run the next one takes up.
     for row in periods
         .iter()

@@ -104,6 +104,10 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         Holds::Goes("forgotten, with the commit of the erasure"),
     ),
     (
+        "proposal",
+        Holds::Stays("a change of the rules in words, and sums under numbers, until the next one"),
+    ),
+    (
         "photo",
         Holds::Goes(
             "forget_case_photos, with the last case that has it; purge_photos, when none has",

@@ -153,6 +153,12 @@ mod privacy;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/proposals.rs"]
+mod proposals;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/reads.rs"]
 mod reads;
 #[allow(

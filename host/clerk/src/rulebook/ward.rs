@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rongyi_core::ids::RuleSetNo;
+use rongyi_core::ids::{Code, RuleSetNo};
 use rongyi_core::rule::{Blame, Fault};
 use rongyi_core::time::Instant;
-use rongyi_rules::PARK_AFTER;
+use rongyi_rules::{LogLine, PARK_AFTER};
 use rongyi_store::{RuleFault, RulePark};
 
+use super::log::{Log, Logged};
 use super::tally::{self, Came, Pending};
 
 /// The pause before the first new try.
@@ -52,6 +53,7 @@ struct Inner {
     health: BTreeMap<RuleSetNo, Health>,
     /// Whose health is not in the database yet.
     changed: BTreeSet<RuleSetNo>,
+    log: Log,
 }
 
 /// See the module.
@@ -91,6 +93,24 @@ impl Ward {
     /// Counts one call.
     pub fn count(&self, set: RuleSetNo, came: Came<'_>, fuel: u64, took: Duration) {
         tally::count(&mut self.inner().pending, set, came, fuel, took);
+    }
+
+    /// Keeps what a rule wrote to its log during one call.
+    pub fn note(&self, (set, about): (RuleSetNo, &Code), lines: Vec<LogLine>, now: Instant) {
+        if lines.is_empty() {
+            return;
+        }
+        self.inner().log.keep(Logged {
+            set,
+            at: now,
+            about: about.clone(),
+            lines,
+        });
+    }
+
+    /// What the rules wrote within a day, the newest call first.
+    pub fn logged(&self, now: Instant) -> Vec<Logged> {
+        self.inner().log.newest(now)
     }
 
     /// Whether a rule may be asked now. A parked rule whose pause is over may be asked once.

@@ -7,6 +7,8 @@ use rongyi_core::book::{Applied, Book, Receipt};
 use rongyi_core::command::{Agreed, Agreer, Ask, Command, Rejection};
 use rongyi_core::ids::Code;
 use rongyi_core::record::Event;
+use rongyi_core::rule::KindPlan;
+use rongyi_core::time::LocalDate;
 use rongyi_store::StoreError;
 
 use crate::door::Actor;
@@ -14,6 +16,35 @@ use crate::house::House;
 
 /// Who is assumed to agree to what is only tried.
 const ASSUMED: [&str; 2] = ["trial/one", "trial/two"];
+
+/// An event as if as many agreed as its kind needs.
+pub(crate) fn agreed(event: Event) -> Ask {
+    let by = ASSUMED.map(|name| Agreer {
+        actor: Code::literal(name),
+        resident: None,
+    });
+    let agreed = Agreed {
+        event,
+        by: by.into(),
+    };
+    Ask::Agreed(Box::new(agreed))
+}
+
+/// The kinds that a rule decides on a day, each once.
+pub(crate) fn kinds(book: &Book, today: LocalDate) -> Vec<KindPlan> {
+    let mut found: Vec<KindPlan> = Vec::new();
+    for set in book.in_force(today) {
+        for kind in &set.plan.kinds {
+            let decided = book.rule_for(&kind.code, today);
+            if let Some((_, plan)) = decided
+                && !found.iter().any(|listed| listed.code == plan.code)
+            {
+                found.push(plan.clone());
+            }
+        }
+    }
+    found
+}
 
 /// What one event would come to.
 pub type Tried = Result<Receipt, Rejection>;
@@ -27,16 +58,7 @@ pub async fn preview(
     community: &Code,
     event: Event,
 ) -> Result<Option<Tried>, StoreError> {
-    let by = ASSUMED.map(|name| Agreer {
-        actor: Code::literal(name),
-        resident: None,
-    });
-    let agreed = Agreed {
-        event,
-        by: by.into(),
-    };
-    let ask = Ask::Agreed(Box::new(agreed));
-    let command = house.command(community, &Actor::Job.code(), ask);
+    let command = house.command(community, &Actor::Job.code(), agreed(event));
     let tried = preview_all(house, community, vec![command]).await?;
     Ok(tried.into_iter().flatten().next().flatten())
 }

@@ -26,6 +26,7 @@ use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::door::{Act, Kind};
 use crate::earning::api::{EventInput, Sender, submit};
+use crate::earning::trial::kinds;
 use crate::ledger::titles::{decode, event_title};
 use crate::ledger::told::{breakdown, gains, shortfall};
 use crate::ledger::{explain, past};
@@ -55,23 +56,6 @@ async fn book(visit: &Visit) -> Result<Book, Fault> {
     Ok(Book::new(frame.ok_or_else(Fault::not_found)?))
 }
 
-/// The kinds that a rule decides today, each once.
-fn kinds(visit: &Visit, book: &Book) -> Vec<KindPlan> {
-    let today = visit.today();
-    let mut found: Vec<KindPlan> = Vec::new();
-    for set in book.in_force(today) {
-        for kind in &set.plan.kinds {
-            let decided = book.rule_for(&kind.code, today);
-            if let Some((_, plan)) = decided
-                && !found.iter().any(|listed| listed.code == plan.code)
-            {
-                found.push(plan.clone());
-            }
-        }
-    }
-    found
-}
-
 /// `GET /{community}/record`; with `?kind=` the form of that kind.
 pub(crate) async fn show_record(
     duty: OnDuty,
@@ -83,7 +67,7 @@ pub(crate) async fn show_record(
     };
     let visit = duty.visit;
     let book = book(&visit).await?;
-    let kinds = kinds(&visit, &book);
+    let kinds = kinds(&book, visit.today());
     let chosen = kinds.iter().find(|kind| kind.code.as_str() == query.kind);
     if let Some(kind) = chosen {
         let one = kind.quantity_min == kind.quantity_max;
@@ -401,7 +385,7 @@ pub(crate) async fn record_event(
     let may_reverse = duty.may(Act::Reverse);
     let sent = Sent::of(pairs.form().await?);
     let book = book(&duty.visit).await?;
-    let kinds = kinds(&duty.visit, &book);
+    let kinds = kinds(&book, duty.visit.today());
     let kind = kinds.iter().find(|kind| kind.code.as_str() == sent.kind);
     let kind = kind.ok_or_else(Fault::not_found)?;
     let sent = match name_first(&duty, kind, sent).await? {

@@ -74,6 +74,22 @@ pub fn engine(config: &Config, cache: Option<Cache>) -> Result<Engine, OpenError
     engine_with(config, cache, false)
 }
 
+/// Questions from which on baking is worth two more compilations of each rule.
+const MANY: u64 = 4_000;
+
+/// The engine for asking about so many entries of a ledger: of many, rules are baked, as where they serve.
+///
+/// # Errors
+/// [`OpenError::Engine`] with the reason.
+pub fn engine_for(
+    config: &Config,
+    cache: Option<Cache>,
+    entries: u64,
+) -> Result<Engine, OpenError> {
+    let bake = entries > MANY && compiler() != Compiler::InProcess;
+    engine_with(config, cache, bake)
+}
+
 fn engine_with(config: &Config, cache: Option<Cache>, bake: bool) -> Result<Engine, OpenError> {
     let allowance = Allowance {
         bake,

@@ -25,6 +25,27 @@ pub struct Stretch {
     pub changes: Vec<Change>,
 }
 
+impl Stretch {
+    /// For people, with its days.
+    pub fn text(&self) -> Text {
+        let days = match (self.first, self.last) {
+            (Some(first), Some(last)) => {
+                (format!("{first} 到 {last}"), format!("{first} to {last}"))
+            }
+            (Some(first), None) => (format!("从 {first} 起"), format!("from {first} on")),
+            (None, Some(last)) => (format!("到 {last} 为止"), format!("until {last}")),
+            (None, None) => ("所有日子".to_owned(), "on all days".to_owned()),
+        };
+        let said: Vec<Text> = self.changes.iter().map(Change::text).collect();
+        let zh: Vec<&str> = said.iter().map(|text| text.zh.as_str()).collect();
+        let en: Vec<&str> = said.iter().map(|text| text.en.as_str()).collect();
+        Text {
+            zh: format!("{}：{}", days.0, zh.join("；")),
+            en: format!("{}: {}", days.1, en.join("; ")),
+        }
+    }
+}
+
 /// One thing that would be otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {

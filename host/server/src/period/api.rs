@@ -20,7 +20,7 @@ use crate::ledger::past::{Moment, Step};
 use crate::ledger::{explain, past};
 use crate::period::change;
 use crate::period::cli::state_code;
-use crate::{door, period};
+use crate::{amend, door, period};
 
 /// Holders closed by one request at most; the jobs of the host go on with the rest.
 const CLOSE_MAX: u32 = 500;
@@ -45,7 +45,7 @@ pub struct PeriodAnswer {
     pub first: String,
     /// Its last day; no event of it or before it is taken, unless `state` is `withdrawn`.
     pub last: String,
-    /// `cut-off`, `signed`, `sealed` or `withdrawn`.
+    /// `cut-off`, `signed`, `sealed`, `asked-back`, `taking-back` or `withdrawn`.
     pub state: &'static str,
     /// The entry of its cut-off.
     pub cut_off_entry: u64,
@@ -214,13 +214,24 @@ pub enum PeriodStepInput {
     SignOff,
     /// Close holders, up to 500 a request, and seal when all are closed.
     Close,
+    /// Ask that a sealed period be taken back, with a `reason`.
+    AskBack,
+    /// Agree: another operator than who asked.
+    AgreeBack,
+    /// Leave it closed after all.
+    KeepClosed,
+    /// Reverse what closing booked, up to 500 holders a request, and open its days when all is taken back.
+    TakeBack,
 }
 
 /// A step.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct PeriodInput {
-    /// `cut-off`, `withdraw`, `sign-off` or `close`.
+    /// `cut-off`, `withdraw`, `sign-off`, `close`, `ask-back`, `agree-back`, `keep-closed` or `take-back`.
     pub step: PeriodStepInput,
+    /// Why; for `ask-back`.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// Takes the next step in closing a period. Safe to send again: a step that was taken is refused with
@@ -238,14 +249,14 @@ pub(crate) async fn post_period_step(
 ) -> Result<Json<PeriodAnswer>, Fault> {
     let input = sent.read().await?;
     let period = parse(&period)?;
-    take(&caller, period, input.step).await?;
+    take(&caller, period, input).await?;
     let row = period::find(caller.house(), &caller.code, period).await?;
     Ok(Json(PeriodAnswer::from(&row)))
 }
 
-async fn take(caller: &Caller, period: Period, step: PeriodStepInput) -> Result<(), Fault> {
+async fn take(caller: &Caller, period: Period, input: PeriodInput) -> Result<(), Fault> {
     let (house, code, actor) = (caller.house(), &caller.code, &caller.actor().code());
-    match step {
+    match input.step {
         PeriodStepInput::CutOff => drop(period::cut_off(house, code, actor, period).await?),
         PeriodStepInput::Withdraw => drop(period::withdraw(house, code, actor, period).await?),
         PeriodStepInput::SignOff => drop(period::sign_off(house, code, actor, period).await?),
@@ -254,6 +265,19 @@ async fn take(caller: &Caller, period: Period, step: PeriodStepInput) -> Result<
             if let Some((_, why)) = done.failed.into_iter().next() {
                 return Err(why.into());
             }
+        }
+        PeriodStepInput::AskBack => {
+            let reason = amend::reason(&input.reason)?;
+            drop(period::ask_back(house, code, actor, period, reason).await?);
+        }
+        PeriodStepInput::AgreeBack => {
+            drop(period::agree_back(house, code, actor, period).await?);
+        }
+        PeriodStepInput::KeepClosed => {
+            drop(period::keep_closed(house, code, actor, period).await?);
+        }
+        PeriodStepInput::TakeBack => {
+            period::take_back(house, code, period, CLOSE_MAX).await?;
         }
     }
     Ok(())

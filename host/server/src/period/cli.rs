@@ -32,9 +32,9 @@ const PAGE: u32 = 200;
   rongyi period status   -c nanmen                     走到哪一步了 / where every period stands
 
 一期写成 2026-10（月）、2026-q4（季度）、2026-h2（半年）或 2026（年）；几种长短各结各的。截止之后，这一期的日子不再收新的事项；
-签字以前可以用 withdraw 撤回，补记之后再截止。close 随时可以中断，再运行就从停下的地方接着做。
+签字以前可以用 withdraw 撤回，补记之后再截止。封账以后发现有误，一个人 ask-back、另一个人 agree-back，结账就整期撤回。close 随时可以中断，再运行就从停下的地方接着做。
 A period is written 2026-10, 2026-q4, 2026-h2 or 2026; each length is closed by itself. After the cut-off its days take no more events; until it is signed,
-withdraw opens them again. close may be stopped at any moment; run again, it goes on.")]
+withdraw opens them again. A sealed one is taken back by two: ask-back, then agree-back. close may be stopped at any moment; run again, it goes on.")]
 pub(crate) enum PeriodCommand {
     /// 截止一期，看结账会给每户什么 / cut a period off and see what closing would do
     Preview {
@@ -70,6 +70,30 @@ pub(crate) enum PeriodCommand {
         /// 这一次最多结几户，其余的下次接着结 / holders of this run at most; the next run goes on
         #[arg(long, value_name = "N", default_value_t = u32::MAX, hide_default_value = true)]
         most: u32,
+    },
+    /// 提出撤回一期已经封账的结账 / ask that a sealed period be taken back
+    AskBack {
+        #[command(flatten)]
+        step: Step,
+        /// 为什么 / why
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// 同意撤回：另一位管理员 / agree that it is taken back: another operator
+    AgreeBack {
+        #[command(flatten)]
+        step: Step,
+        #[command(flatten)]
+        by: By,
+    },
+    /// 不撤回，照旧封着 / leave it closed after all
+    KeepClosed {
+        #[command(flatten)]
+        step: Step,
+        #[command(flatten)]
+        by: By,
     },
     /// 每一期走到哪一步 / where every period stands
     Status(StatusArgs),
@@ -146,8 +170,58 @@ pub(crate) async fn run(command: PeriodCommand) -> Result<(), Failure> {
             .await
         }
         PeriodCommand::Close { step, most } => close(&step, most).await,
+        PeriodCommand::AskBack { step, reason, by } => ask_back(&step, &reason, &by).await,
+        PeriodCommand::AgreeBack { step, by } => agree_back(&step, &by).await,
+        PeriodCommand::KeepClosed { step, by } => keep_closed(&step, &by).await,
         PeriodCommand::Status(args) => status(&args).await,
     }
+}
+
+async fn ask_back(step: &Step, reason: &str, by: &By) -> Result<(), Failure> {
+    let reason = crate::amend::reason(reason).map_err(|error| Failure::Failed {
+        code: error.code,
+        text: error.text,
+    })?;
+    with_house(&step.place.installation, async |house| {
+        let community = known(house, &step.place.place.community)?;
+        let actor = by.actor(house, community, Act::StepPeriod).await?.code();
+        let period = step.period;
+        period::ask_back(house, community, &actor, period, reason).await?;
+        say(&format!("已提出撤回 {period} 的结账。等另一位管理员运行 rongyi period agree-back -c {community} {period}，或在网页上同意。"));
+        say(&format!("Taking back {period} is asked for. Another operator agrees with rongyi period agree-back -c {community} {period}, or in the browser."));
+        Ok(())
+    })
+    .await
+}
+
+async fn agree_back(step: &Step, by: &By) -> Result<(), Failure> {
+    with_house(&step.place.installation, async |house| {
+        let community = known(house, &step.place.place.community)?;
+        let actor = by.actor(house, community, Act::StepPeriod).await?.code();
+        let period = step.period;
+        // Run again after an interruption, it goes on.
+        let row = period::find(house, community, period).await?;
+        if row.state != PeriodState::TakingBack {
+            period::agree_back(house, community, &actor, period).await?;
+        }
+        let done = period::take_back(house, community, period, u32::MAX).await?;
+        let count = done.holders;
+        say(&format!("已撤回 {count} 户（人）的结账；{period} 又可以补记了，补完再截止。 {count} holders are taken back; the days of {period} are open again."));
+        Ok(())
+    })
+    .await
+}
+
+async fn keep_closed(step: &Step, by: &By) -> Result<(), Failure> {
+    with_house(&step.place.installation, async |house| {
+        let community = known(house, &step.place.place.community)?;
+        let actor = by.actor(house, community, Act::StepPeriod).await?.code();
+        let period = step.period;
+        period::keep_closed(house, community, &actor, period).await?;
+        say(&format!("{period} 照旧封着。 {period} stays closed."));
+        Ok(())
+    })
+    .await
 }
 
 async fn preview(step: &Step, by: &By, lang: Lang, json: bool) -> Result<(), Failure> {
@@ -289,7 +363,9 @@ pub(crate) fn state_text(state: PeriodState) -> Text {
         PeriodState::CutOff => ("已截止，待签字", "cut off, to be signed"),
         PeriodState::Signed => ("已签字，结账中", "signed, being closed"),
         PeriodState::Sealed => ("已封账", "sealed"),
-        PeriodState::Withdrawn => ("截止已撤回", "cut-off withdrawn"),
+        PeriodState::Withdrawn => ("已撤回", "taken back"),
+        PeriodState::AskedBack => ("有人提出撤回，待同意", "asked to be taken back"),
+        PeriodState::TakingBack => ("正在撤回", "being taken back"),
     };
     Text {
         zh: zh.into(),
@@ -399,5 +475,7 @@ pub(crate) fn state_code(state: PeriodState) -> &'static str {
         PeriodState::Signed => "signed",
         PeriodState::Sealed => "sealed",
         PeriodState::Withdrawn => "withdrawn",
+        PeriodState::AskedBack => "asked-back",
+        PeriodState::TakingBack => "taking-back",
     }
 }

@@ -63,9 +63,10 @@ pub(super) fn due(house: &House, code: &Code, periods: &[PeriodRow]) -> Vec<Due>
 pub fn next(house: &House, code: &Code, periods: &[PeriodRow]) -> Vec<Due> {
     let all = due(house, code, periods);
     let able = |due: &&Due| {
-        let open = periods.iter().any(|row| {
-            let open = matches!(row.state, PeriodState::CutOff | PeriodState::Signed);
-            open && row.period.length == due.period.length
+        let open = periods.iter().any(|row| match row.state {
+            PeriodState::CutOff | PeriodState::Signed => row.period.length == due.period.length,
+            PeriodState::AskedBack | PeriodState::TakingBack => true,
+            PeriodState::Sealed | PeriodState::Withdrawn => false,
         });
         !open && earlier(&all, &due.period).is_none()
     };

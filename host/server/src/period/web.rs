@@ -19,7 +19,7 @@ use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day, go};
 use crate::ledger::explain;
 use crate::period::{Line, change};
-use crate::{door, period};
+use crate::{amend, door, period};
 
 /// Holders on one page.
 const PAGE: u32 = 50;
@@ -51,6 +51,8 @@ async fn card(visit: &Visit, frame: &Frame, row: &PeriodRow) -> PeriodCard {
             PeriodState::Signed => PeriodStage::Signed,
             PeriodState::Sealed => PeriodStage::Sealed,
             PeriodState::Withdrawn => PeriodStage::Withdrawn,
+            PeriodState::AskedBack => PeriodStage::AskedBack,
+            PeriodState::TakingBack => PeriodStage::TakingBack,
         },
         holders: i64::from(row.holders),
         closed: i64::from(row.closed),
@@ -128,7 +130,9 @@ pub(crate) async fn show_period(
     for holder_line in &found {
         lines.push(line(visit, &plan, holder_line).await?);
     }
-    let (cut_by, me) = (&row.cut_by.0, duty.actor().code());
+    let (by, me) = (row.back_by.as_ref(), duty.actor().code());
+    // Who asked that it be taken back, or made the cut-off.
+    let cut_by = by.map_or(&row.cut_by.0, |(by, _)| by);
     let mine = *cut_by == me || door::one_person(&house.store, &visit.code, cut_by, &me).await?;
     let view = PeriodView {
         may_sign: !mine || period::alone(house, &visit.code).await?,
@@ -245,6 +249,8 @@ async fn line(visit: &Visit, plan: &Plan, line: &Line) -> Result<PeriodLine, Fau
 #[derive(Debug, Deserialize)]
 pub(crate) struct StepInput {
     step: String,
+    #[serde(default)]
+    reason: String,
 }
 
 /// `POST /{community}/operator/periods/{period}`.
@@ -263,6 +269,15 @@ pub(crate) async fn take_step(
         "withdraw" => drop(period::withdraw(house, &visit.code, &actor, period).await?),
         "sign-off" => drop(period::sign_off(house, &visit.code, &actor, period).await?),
         "close" => drop(period::close(house, &visit.code, period, CLOSE_MAX).await?),
+        "ask-back" => {
+            let reason = amend::reason(&input.reason)?;
+            drop(period::ask_back(house, &visit.code, &actor, period, reason).await?);
+        }
+        "agree-back" => {
+            period::agree_back(house, &visit.code, &actor, period).await?;
+            period::take_back(house, &visit.code, period, CLOSE_MAX).await?;
+        }
+        "keep-closed" => drop(period::keep_closed(house, &visit.code, &actor, period).await?),
         _ => return Err(Fault::not_found()),
     }
     Ok(go(&visit.path(&format!("/operator/periods/{period}"))))

@@ -122,6 +122,11 @@ pub fn addresses() -> Addresses {
         "/{community}/rules",
         rulebooks::public::show_rules,
     )
+    .get(
+        SeePublic,
+        "/{community}/rules/change",
+        rulebooks::council::web::show_change,
+    )
     .get(SeePublic, "/{community}/notice", amend::web::show_notice)
     .get(
         SeePublic,
@@ -471,6 +476,16 @@ pub fn addresses() -> Addresses {
     )
     .get(
         SeeOperations,
+        "/{community}/operator/rules/author",
+        rulebooks::replay::web::show_author,
+    )
+    .get(
+        SeeOperations,
+        "/{community}/operator/rules/author/events.jsonl",
+        rulebooks::replay::web::get_events,
+    )
+    .get(
+        SeeOperations,
         "/{community}/operator/simulate",
         rulebooks::simulate::web::show_simulate,
     )
@@ -483,6 +498,26 @@ pub fn addresses() -> Addresses {
         SeeOperations,
         "/{community}/operator/changes",
         rulebooks::change::web::show_changes,
+    )
+    .get(
+        SeeOperations,
+        "/{community}/operator/council",
+        rulebooks::council::web::show_council,
+    )
+    .post(
+        Configure,
+        "/{community}/operator/council",
+        rulebooks::council::web::change_council,
+    )
+    .get(
+        SeeOperations,
+        "/{community}/operator/try",
+        rulebooks::tryout::web::show_try,
+    )
+    .post(
+        SeeOperations,
+        "/{community}/operator/try",
+        rulebooks::tryout::web::try_event,
     )
     .post(
         Configure,

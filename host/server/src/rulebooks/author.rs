@@ -4,6 +4,7 @@
 mod answers;
 mod bench;
 mod explain;
+mod pack;
 mod trial;
 mod watch;
 
@@ -54,6 +55,10 @@ pub(crate) enum RuleCommand {
     Replay(super::replay::cli::ReplayArgs),
     /// 从账本里取出用过的组件和参数 / a component and its parameters out of the ledger's archive
     Export(super::export::ExportArgs),
+    /// 打成一个文件，签上名，交给别人 / pack it in one signed file, to be handed on
+    Pack(pack::PackArgs),
+    /// 收下别人的规则包：核对，再放到社区文件旁边 / take over a packed rule: checked, then laid beside a community's file
+    Add(pack::AddArgs),
     /// 给事项，看决定 / events in, decisions out
     Run(answers::RunArgs),
     /// 每个入口用多少燃料和时间，还剩多少 / fuel and time of each hook, and the headroom
@@ -162,6 +167,8 @@ pub(crate) async fn run(command: RuleCommand) -> Result<(), Failure> {
         RuleCommand::Watch(args) => watch::run(&args),
         RuleCommand::Replay(args) => super::replay::cli::run(args).await,
         RuleCommand::Export(args) => super::export::run(args).await,
+        RuleCommand::Pack(args) => pack::run_pack(&args),
+        RuleCommand::Add(args) => pack::run_add(&args),
         RuleCommand::Run(args) => answers::run(&args),
         RuleCommand::Bench(args) => bench::run(&args),
         RuleCommand::Explain(args) => explain::run(&args),

@@ -114,6 +114,16 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The file itself, with its rules loaded.
+    pub(crate) fn into_saved(self) -> (config::Community, Vec<Checked>) {
+        self.saved
+    }
+
+    /// From which day what decides otherwise, a sentence each.
+    pub(crate) fn days(&self) -> Vec<Text> {
+        self.stretches.iter().map(Stretch::text).collect()
+    }
+
     /// Whether there is nothing to apply.
     pub(crate) fn is_nothing(&self) -> bool {
         self.former == Some(self.written)

@@ -45,6 +45,7 @@ pub(crate) async fn show_rules(visit: Visit) -> Result<Response, Fault> {
             "做什么得多少分、换东西要多少分，都按这里写的，对谁都一样。每一笔为什么是这个数，在自己的明细里看。",
             "What earns how many points and what things cost is decided by what stands here, for everybody alike. Why a line of yours is what it is stands in your passbook.",
         ),
+        links: super::council::web::link(&visit).await?.into_iter().collect(),
         lists,
         ..DossierView::blank(visit.shell(), hex(&random::<16>()))
     };

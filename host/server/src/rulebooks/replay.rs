@@ -3,6 +3,7 @@
 //! sees names nobody.
 
 pub(crate) mod cli;
+pub(crate) mod web;
 
 use std::cell::RefCell;
 use std::sync::Arc;

@@ -7,6 +7,7 @@
 //! | `play` | up to the first place as it was, from there on under the candidate |
 //! | `judge` | the candidate's rules, and the first fault |
 //! | `tally` | sums, holders, refusals, the entries that changed most |
+//! | `groups` | holders by what is known of people |
 //! | `told` | the same in sentences |
 //!
 //! It begins with the true state at the first place. What people decided stays where it was: who took an entry back, objected,
@@ -19,6 +20,7 @@
 //! each event that is asked about; records are kept only of entries that came out otherwise and that later ones go back to.
 
 pub(crate) mod cli;
+mod groups;
 mod journal;
 mod judge;
 mod play;
@@ -26,6 +28,7 @@ mod tally;
 pub(crate) mod told;
 pub(crate) mod web;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rongyi_config::{self as config, Diagnostic};
@@ -40,11 +43,11 @@ use rongyi_rules::Engine;
 use rongyi_store::{Store, StoreError};
 
 use crate::house::{Checked, OpenError, Supposed, check_rules, load_archived, supposed};
+pub use groups::{Group, OfGroup, Sort};
 use journal::{Entries, Entry, Span, began, look};
 use play::{After, Before, Came, Stop};
 pub use tally::{
-    Both, CHANGED_MAX, Changed, Flows, LARGE, OfHolder, OfKind, OfRefusal, OfSize, Orders, Tally,
-    Undone,
+    Both, CHANGED_MAX, Changed, Flows, OfHolder, OfKind, OfRefusal, Orders, Tally, Undone,
 };
 
 /// A rule book that is to be tried.
@@ -85,8 +88,10 @@ pub struct Outcome {
     pub asked: u64,
     /// Everything that was counted.
     pub tally: Tally,
-    /// Holders by the size of their household.
-    pub sizes: std::collections::BTreeMap<usize, OfSize>,
+    /// Holders by what is known of them.
+    pub groups: BTreeMap<Group, OfGroup>,
+    /// The middle of what households of a size earned and would have earned, for up to three sizes.
+    pub typical: Vec<(usize, Both)>,
     /// The ledger's rule sets and items.
     pub ledger: Frame,
     /// Those of the candidate.
@@ -479,7 +484,8 @@ impl Run<'_> {
             to: span.to,
             early,
             asked: self.after.asked(),
-            sizes: self.tally.sizes(&self.after.book),
+            groups: groups::groups(&self.tally.holders, &self.after.book, span.to),
+            typical: groups::typical(&self.tally.holders, &self.after.book),
             tally: self.tally,
             ledger,
             candidate: self.after.book.frame().clone(),

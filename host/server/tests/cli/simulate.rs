@@ -87,9 +87,10 @@ fn the_same_rule_book_gives_exactly_the_ledger_and_another_one_says_what_changes
         let why = most["why"][side].as_array().unwrap();
         assert!(!why.is_empty(), "{most}");
     }
-    let sizes = found["sizes"].as_array().unwrap();
-    let people: Vec<_> = sizes.iter().map(|size| size["people"].clone()).collect();
-    assert_eq!(people, [1, 2]);
+    let groups = found["groups"].as_array().unwrap();
+    let sizes = groups.iter().filter(|group| group["by"] == "size");
+    let people: Vec<_> = sizes.map(|size| size["group"].clone()).collect();
+    assert_eq!(people, ["1", "2"]);
     let text = place.good(&["simulate", "-c", "green", "--rules", "other.toml"]);
     assert!(text.contains("185") && text.contains("第 1 户"), "{text}");
 

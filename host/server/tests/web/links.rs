@@ -16,7 +16,8 @@ use crate::{inspections, merchants};
 const PAGES_MAX: usize = 400;
 
 /// For everybody, signed in or not.
-const PUBLIC: [&str; 12] = [
+const PUBLIC: [&str; 13] = [
+    "/{community}/rules/change",
     "/{community}/rules",
     "/{community}/certificate",
     "/check-certificate.py",
@@ -232,6 +233,18 @@ async fn lively() -> TestApp {
     boss.post("/nanmen/operator/periods/2026-11", &cut)
         .await
         .is(303);
+    let body = json!({
+        "number": "0123456789abcdef", "from": "2026-11-01", "to": "2026-11-22", "entries": 3,
+        "words": [], "days": [], "said": [], "spread": [], "homes": [], "own": {}
+    });
+    let shown = rongyi_store::Proposal {
+        number: "0123456789abcdef".into(),
+        body: body.to_string(),
+        shown_at: app.house.clock.now(),
+        shown_by: code("staff/1"),
+    };
+    let kept = app.house.store.show_proposal(&code("nanmen"), &shown).await;
+    kept.expect("a proposal");
     merchants::enrol(&app).await;
     volunteers::under_way(&app, 1001).await;
     certificates::issued(&app).await;
@@ -243,7 +256,7 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 45] = [
+const OPERATOR: [&str; 49] = [
     "/{community}/merchants",
     "/{community}/merchants/new",
     "/{community}/merchants/{merchant}/end",
@@ -278,6 +291,10 @@ const OPERATOR: [&str; 45] = [
     "/{community}/operator/rules",
     "/{community}/operator/simulate",
     "/{community}/operator/changes",
+    "/{community}/operator/council",
+    "/{community}/operator/try",
+    "/{community}/operator/rules/author",
+    "/{community}/operator/rules/author/events.jsonl",
     "/{community}/operator/lapsing",
     "/{community}/till/day",
     "/{community}/stock",

@@ -15,6 +15,7 @@ mod certificates;
 mod chains;
 mod changes;
 mod clock;
+mod council;
 mod counter;
 mod crowd;
 mod deductions;

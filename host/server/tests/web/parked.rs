@@ -18,7 +18,7 @@ use crate::app::{NOW, TestApp, code};
 const MINUTE: i64 = 60_000_000;
 
 /// Puts a rule that panics on its kind “panic” beside the others of nanmen.
-async fn with_hostile(app: &TestApp) -> usize {
+pub(crate) async fn with_hostile(app: &TestApp) -> usize {
     let folder = app.house.config.file.parent().unwrap().join("communities");
     std::fs::write(folder.join("hostile.wasm"), rongyi_bundled::HOSTILE).unwrap();
     let digest = hex(&sha256(rongyi_bundled::HOSTILE));
@@ -38,7 +38,7 @@ async fn with_hostile(app: &TestApp) -> usize {
     text.len()
 }
 
-async fn ask(house: &House, kind: &'static str, minute: u16) -> Option<String> {
+pub(crate) async fn ask(house: &House, kind: &'static str, minute: u16) -> Option<String> {
     let event = Event {
         kind: code(kind),
         roles: vec![(code("doer"), ResidentNo(1001))],

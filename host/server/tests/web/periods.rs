@@ -97,6 +97,31 @@ async fn an_operator_closes_a_month_on_the_page() {
     boss.post(page, &[("step", "close")]).await.is(303);
     boss.get(page).await.is(200).says(&["已封账"]);
     boss.get("/nanmen/operator/periods/2026-13").await.is(404);
+    // A sealed month is taken back with a reason; alone, because there is nobody else.
+    boss.post(page, &[("step", "agree-back")])
+        .await
+        .is(409)
+        .says(&["period.state"]);
+    boss.post(page, &[("step", "ask-back"), ("reason", "")])
+        .await
+        .is(422)
+        .says(&["reason.form"]);
+    let why = [("step", "ask-back"), ("reason", "漏了两件事")];
+    boss.post(page, &why).await.is(303);
+    boss.get(page)
+        .await
+        .is(200)
+        .says(&["有人提出撤回", "同意，整期撤回", "不撤回"]);
+    boss.post(page, &[("step", "keep-closed")]).await.is(303);
+    boss.get(page).await.is(200).says(&["已封账"]);
+    boss.post(page, &why).await.is(303);
+    boss.post(page, &[("step", "agree-back")]).await.is(303);
+    let rows = app.house.store.frame(&code("nanmen")).await.unwrap();
+    let state = rows.unwrap().periods[0].state;
+    assert_eq!(state, rongyi_core::period::PeriodState::Withdrawn);
+    app.earn("e-2", "waste.food", 1001, 100).await;
+    boss.post(page, &form).await.is(303);
+    boss.get(page).await.is(200).says(&["待签字"]);
     app.end().await;
 }
 
@@ -144,6 +169,15 @@ async fn a_program_closes_a_month_and_reads_it() {
     assert_eq!(closed.is(422).json()["code"], "date.closed");
     scale.json(events, &event("2026-12-01")).await.is(200);
     assert_eq!(scale.get(PERIODS).await.is(403).status, 403);
+    assert_eq!(
+        step(&mut boss, "take-back", 409).await["code"],
+        "period.state"
+    );
+    let path = format!("{PERIODS}/2026-11/steps");
+    let asked = json!({ "step": "ask-back", "reason": "漏了一件" });
+    let asked = boss.json(&path, &asked).await.is(200).json();
+    assert_eq!(asked["state"], "asked-back");
+    assert_eq!(step(&mut boss, "keep-closed", 200).await["state"], "sealed");
     let mut reader = app.device("read").await;
     assert_eq!(
         reader.get(PERIODS).await.is(200).json()["periods"][0]["state"],

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use rongyi_cases::kind::{AnswerKind, Question};
 use rongyi_core::amount::Decimal;
 use rongyi_core::chain::{Hash, hex};
-use rongyi_core::rule::{Field, FieldKind, KindPlan};
+use rongyi_core::rule::{Field, KindPlan};
 use rongyi_pages::{CaseField, CaseInput};
 
 use super::Side;
+use crate::earning::form::{input_of, yes_no};
 
 /// Answers shorter than this stand in one line.
 pub(super) const LINE_MAX: u16 = 120;
@@ -72,36 +73,9 @@ pub(super) fn claim_fields(side: &Side<'_>, plan: &KindPlan, typing: &Typing) ->
     fields
 }
 
-fn yes_no(side: &Side<'_>) -> CaseInput {
-    CaseInput::Choice(vec![
-        ("yes".to_owned(), side.visit.either("是", "Yes")),
-        ("no".to_owned(), side.visit.either("否", "No")),
-    ])
-}
-
 fn plan_field(side: &Side<'_>, field: &Field, typing: &Typing) -> CaseField {
     let visit = side.visit;
-    let (input, hint) = match &field.kind {
-        FieldKind::Integer { min, max } => (
-            CaseInput::Number,
-            visit.either(&format!("{min} 到 {max}"), &format!("{min} to {max}")),
-        ),
-        FieldKind::Decimal(scale) => (
-            CaseInput::Number,
-            visit.either(
-                &format!("最多 {scale} 位小数"),
-                &format!("at most {scale} decimal places"),
-            ),
-        ),
-        FieldKind::Choice(all) => {
-            let all = all
-                .iter()
-                .map(|(code, title)| (code.to_string(), visit.say(title)));
-            (CaseInput::Choice(all.collect()), String::new())
-        }
-        FieldKind::YesNo => (yes_no(side), String::new()),
-        FieldKind::Day => (CaseInput::Day, String::new()),
-    };
+    let (input, hint) = input_of(visit, field);
     let value = typing.fields.get(field.name.as_str());
     CaseField {
         name: format!("field.{}", field.name),
@@ -132,7 +106,7 @@ pub(super) fn asked(side: &Side<'_>, question: &Question, typing: &Typing) -> Ca
             (CaseInput::Number, hint)
         }
         AnswerKind::Day => (CaseInput::Day, String::new()),
-        AnswerKind::YesNo => (yes_no(side), String::new()),
+        AnswerKind::YesNo => (yes_no(side.visit), String::new()),
         AnswerKind::Entry => (
             CaseInput::Number,
             visit.either(

@@ -101,7 +101,11 @@ fn period_status(rejection: &PeriodRejection) -> StatusCode {
         PeriodRejection::Open { .. }
         | PeriodRejection::State { .. }
         | PeriodRejection::SamePerson { .. }
-        | PeriodRejection::Unfinished { .. } => StatusCode::CONFLICT,
+        | PeriodRejection::Unfinished { .. }
+        | PeriodRejection::Later { .. }
+        | PeriodRejection::SameAsker { .. }
+        | PeriodRejection::StillClosed { .. }
+        | PeriodRejection::NotClosed { .. } => StatusCode::CONFLICT,
         PeriodRejection::DateClosed { .. }
         | PeriodRejection::NotOver { .. }
         | PeriodRejection::Rule { .. }

@@ -158,10 +158,23 @@ async fn view(duty: &OnDuty, sent: &Sent, errors: Vec<CaseFault>) -> Result<Doss
             title: visit.either("拿真账试一试", "Try it on what happened"),
             main: false,
         });
+        links.push(DossierLink {
+            href: visit.path("/operator/try?of=saved"),
+            title: visit.either("拿一件事试一试", "Try one event"),
+            main: false,
+        });
         if duty.may(Act::Configure) {
             forms.push(apply_form(visit, plan, sent));
         }
     }
+    links.push(DossierLink {
+        href: visit.path("/operator/council"),
+        title: visit.either(
+            "给议事会看：改什么、对谁怎样",
+            "For the council: what changes, and for whom",
+        ),
+        main: false,
+    });
     lists.push(before(visit, &past).await);
     if past.len() > 1 && duty.may(Act::Configure) && !house.config.auto_apply {
         forms.push(back_form(visit, &past, sent));

@@ -11,7 +11,8 @@ use rongyi_core::time::LocalDate;
 use rongyi_pages::format;
 use rongyi_store::Store;
 
-use super::{Both, Candidate, Outcome, SimulateError, Window, run as simulate, told};
+use super::web::of_sort;
+use super::{Both, Candidate, Outcome, SimulateError, Sort, Window, run as simulate, told};
 use crate::door::terminal::{Failure, Installation, foreign, say, say_json};
 use crate::house;
 
@@ -87,7 +88,9 @@ async fn tried(args: &SimulateArgs) -> Result<Outcome, Failure> {
     let config = parted.config;
     let store = Store::open_read_only(&config.database_url).await?;
     // The folder of compiled rules is used when it is there; trying makes none.
-    let engine = house::engine(&config, house::known_cache(&config))?;
+    let frame = store.frame(&args.community).await?;
+    let entries = frame.map_or(0, |frame| frame.head.next_seq);
+    let engine = house::engine_for(&config, house::known_cache(&config), entries)?;
     let candidate = match &args.rules {
         None => Candidate::in_force(&store, &engine, &args.community).await?,
         Some(path) => {
@@ -169,23 +172,7 @@ pub(crate) fn show(outcome: &Outcome) {
         row(&mut kinds, &names, of.points);
     }
     say(&kinds.to_string());
-    let mut sizes = table(&[
-        "户的大小\nhousehold",
-        "户（人）\nholders",
-        "多得\ngain",
-        "少得\nlose",
-    ]);
-    for (size, of) in &outcome.sizes {
-        let title = told::size_title(*size);
-        let names = [
-            format!("{}\n{}", title.zh, title.en),
-            of.holders.to_string(),
-            of.gain.to_string(),
-            of.lose.to_string(),
-        ];
-        row(&mut sizes, &names, of.earned);
-    }
-    say(&sizes.to_string());
+    show_groups(outcome);
     show_refusals(outcome);
     for (gain, title) in [(true, "多得最多 gain most"), (false, "少得最多 lose most")] {
         let all = told::most(outcome, gain);
@@ -204,6 +191,27 @@ pub(crate) fn show(outcome: &Outcome) {
         say(&holders.to_string());
     }
     show_changed(outcome);
+}
+
+fn show_groups(outcome: &Outcome) {
+    for sort in Sort::ALL {
+        let title = sort.title();
+        let title = format!("{}\n{}", title.zh, title.en);
+        let mut groups = table(&[&title, "户（人）\nholders", "多得\ngain", "少得\nlose"]);
+        for (group, of) in of_sort(outcome, sort) {
+            let title = group.title();
+            let names = [
+                format!("{}\n{}", title.zh, title.en),
+                of.holders.to_string(),
+                of.gain.to_string(),
+                of.lose.to_string(),
+            ];
+            row(&mut groups, &names, of.earned);
+        }
+        if !groups.is_empty() {
+            say(&groups.to_string());
+        }
+    }
 }
 
 fn show_refusals(outcome: &Outcome) {

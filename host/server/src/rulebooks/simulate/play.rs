@@ -205,31 +205,46 @@ impl After {
         asks.into_iter().map(command).collect()
     }
 
-    /// Before a period is sealed: the holders that had something at the candidate's cut-off only.
+    /// Before a period is sealed, or its days are opened again: the holders that had something at the candidate's cut-off only.
     fn left_to_close(&self, entry: &Entry) -> Vec<Ask> {
         let first = entry.first().and_then(|(_, record)| record.what());
-        let Some(Asked::Period(PeriodTurn {
-            period,
-            step: PeriodStep::Seal,
-        })) = first
-        else {
+        let Some(Asked::Period(PeriodTurn { period, step })) = first else {
             return Vec::new();
+        };
+        let closes = match step {
+            PeriodStep::Seal => true,
+            PeriodStep::Reopen => false,
+            PeriodStep::CutOff { .. }
+            | PeriodStep::Withdraw
+            | PeriodStep::SignOff { .. }
+            | PeriodStep::Close(_)
+            | PeriodStep::AskBack { .. }
+            | PeriodStep::AgreeBack { .. }
+            | PeriodStep::KeepClosed
+            | PeriodStep::TakeBack(_) => return Vec::new(),
+        };
+        let wanted = match closes {
+            true => PeriodState::Signed,
+            false => PeriodState::TakingBack,
         };
         let rows = &self.book.frame().periods;
         let row = rows
             .iter()
-            .find(|row| row.period == *period && row.state == PeriodState::Signed);
+            .find(|row| row.period == *period && row.state == wanted);
         let Some(row) = row else {
             return Vec::new();
         };
         let standings = self.book.standings();
         let left = standings
             .iter()
-            .filter(|((cut, _), standing)| *cut == row.cut && standing.entry == 0);
+            .filter(|((cut, _), standing)| *cut == row.cut && (standing.entry == 0) == closes);
         left.map(|((_, holder), _)| {
             Ask::from(PeriodTurn {
                 period: *period,
-                step: PeriodStep::Close(*holder),
+                step: match closes {
+                    true => PeriodStep::Close(*holder),
+                    false => PeriodStep::TakeBack(*holder),
+                },
             })
         })
         .collect()
@@ -356,11 +371,15 @@ impl After {
         };
         match (&command.ask, rejection) {
             (Ask::Period(turn), Rejection::Period(rejection)) => match &turn.step {
-                PeriodStep::Close(_) => Ok(Came::Moot),
+                PeriodStep::Close(_) | PeriodStep::TakeBack(_) => Ok(Came::Moot),
                 PeriodStep::CutOff { .. }
                 | PeriodStep::Withdraw
                 | PeriodStep::SignOff { .. }
-                | PeriodStep::Seal => Err(Stop::Period(rejection)),
+                | PeriodStep::Seal
+                | PeriodStep::AskBack { .. }
+                | PeriodStep::AgreeBack { .. }
+                | PeriodStep::KeepClosed
+                | PeriodStep::Reopen => Err(Stop::Period(rejection)),
             },
             // A review withdrew the award; here it is booked already, and is taken back.
             (Ask::Notice(NoticeStep::Review(award, false, reason)), _) => {

@@ -20,9 +20,6 @@ pub const CHANGED_MAX: usize = 10;
 /// Why an event has no rule: none was ever there, or none is on its day.
 pub(super) const UNRULED: [&str; 2] = ["kind.unknown", "kind.not-active"];
 
-/// Households of so many people and more stand together.
-pub const LARGE: usize = 5;
-
 /// A number as the ledger has it, and as the candidate would.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Both {
@@ -159,19 +156,6 @@ pub struct OfHolder {
     pub earned: Both,
     /// What they hold at its end.
     pub held: Both,
-}
-
-/// Households of one size.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct OfSize {
-    /// How many holders.
-    pub holders: i64,
-    /// Those who would have earned more.
-    pub gain: i64,
-    /// Those who would have earned less.
-    pub lose: i64,
-    /// What they earned.
-    pub earned: Both,
 }
 
 /// All of it.
@@ -557,34 +541,6 @@ impl Tally {
             let (up, down) = (i64::from(more > 0), i64::from(more < 0));
             (gain + up, lose + down, same + 1 - up - down)
         })
-    }
-
-    /// Holders by the size of their household at the end of the span.
-    pub fn sizes(&self, book: &Book) -> BTreeMap<usize, OfSize> {
-        let mut people: BTreeMap<Holder, usize> = BTreeMap::new();
-        let mut homes: BTreeMap<Holder, Holder> = BTreeMap::new();
-        for (resident, member) in book.members() {
-            if member.is_erased() {
-                continue;
-            }
-            let home = Holder::Household(member.household);
-            *people.entry(home).or_default() += 1;
-            homes.insert(Holder::Resident(resident), home);
-        }
-        let mut sizes: BTreeMap<usize, OfSize> = BTreeMap::new();
-        for (holder, of) in &self.holders {
-            let home = homes.get(holder).unwrap_or(holder);
-            let Some(size) = people.get(home) else {
-                continue;
-            };
-            let row = sizes.entry((*size).min(LARGE)).or_default();
-            row.holders += 1;
-            row.gain += i64::from(of.earned.more() > 0);
-            row.lose += i64::from(of.earned.more() < 0);
-            row.earned.add(Side::Ledger, of.earned.ledger);
-            row.earned.add(Side::Candidate, of.earned.candidate);
-        }
-        sizes
     }
 
     /// Months in which more was given out than the settings allow, on the candidate's side.

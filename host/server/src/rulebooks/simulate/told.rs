@@ -10,7 +10,7 @@ use rongyi_pages::format;
 use serde_json::{Value, json};
 
 use super::tally::UNRULED;
-use super::{Both, Changed, Flows, LARGE, OfHolder, OfRefusal, Outcome, answered};
+use super::{Both, Changed, Flows, Group, OfGroup, OfHolder, OfRefusal, Outcome, answered};
 use crate::ledger::explain::{self, Lang};
 
 /// Holders that are listed of those who gain, and of those who lose.
@@ -168,15 +168,6 @@ pub(crate) fn whys(outcome: &Outcome, changed: &Changed) -> (Vec<Text>, Vec<Text
         after.push(both("不会有这一笔。", "There would be no such entry."));
     }
     (before, after)
-}
-
-/// The size of a household, as a group.
-pub(crate) fn size_title(size: usize) -> Text {
-    if size == LARGE {
-        return both(format!("{size} 口及以上"), format!("{size} people or more"));
-    }
-    let people = if size == 1 { "person" } else { "people" };
-    both(format!("{size} 口"), format!("{size} {people}"))
 }
 
 /// What it comes to, in a few sentences; the first stands alone.
@@ -414,16 +405,13 @@ pub(crate) fn as_json(outcome: &Outcome) -> Value {
         .iter()
         .map(|(index, of)| json!({ "month": month(*index), "flows": flows(of) }))
         .collect();
-    let sizes: Vec<Value> = outcome
-        .sizes
-        .iter()
-        .map(|(size, of)| {
-            json!({
-                "people": size, "or_more": *size == LARGE, "holders": of.holders,
-                "gain": of.gain, "lose": of.lose, "earned": numbers(of.earned),
-            })
+    let group = |(group, of): (&Group, &OfGroup)| {
+        json!({
+            "by": group.sort().word(), "group": group.word(), "holders": of.holders,
+            "gain": of.gain, "lose": of.lose, "earned": numbers(of.earned),
         })
-        .collect();
+    };
+    let groups: Vec<Value> = outcome.groups.iter().map(group).collect();
     let undone: Vec<Value> = tally
         .undone
         .iter()
@@ -456,7 +444,7 @@ pub(crate) fn as_json(outcome: &Outcome) -> Value {
         "budget": { "month": budget(outcome) },
         "holders": { "gain": gain, "lose": lose, "same": same,
             "most_gained": holders(outcome, true), "most_lost": holders(outcome, false) },
-        "sizes": sizes,
+        "groups": groups,
         "kinds": kinds,
         "months": months,
         "refusals": refusals,

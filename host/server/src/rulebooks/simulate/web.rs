@@ -15,7 +15,7 @@ use rongyi_pages::{
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
-use super::{Both, Candidate, Outcome, SimulateError, Window, run, told};
+use super::{Both, Candidate, Group, OfGroup, Outcome, SimulateError, Sort, Window, run, told};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit};
 use crate::house;
@@ -125,7 +125,10 @@ async fn tried(visit: &Visit, form: &TryForm) -> Result<Result<Outcome, Wrong>, 
             "Somebody else is trying one; come back in a while.",
         )));
     };
-    let candidate = match candidate(visit, form).await? {
+    let frame = visit.app.house.store.frame(&visit.code).await;
+    let frame = frame.map_err(ClerkError::from)?;
+    let entries = frame.map_or(0, |frame| frame.head.next_seq);
+    let candidate = match candidate(visit, form, entries).await? {
         Ok(candidate) => candidate,
         Err(error) => return Ok(Err(Wrong::Error(error))),
     };
@@ -142,6 +145,7 @@ async fn tried(visit: &Visit, form: &TryForm) -> Result<Result<Outcome, Wrong>, 
 async fn candidate(
     visit: &Visit,
     form: &TryForm,
+    entries: u64,
 ) -> Result<Result<Candidate, SimulateError>, Fault> {
     let house = std::sync::Arc::clone(&visit.app.house);
     let code = visit.code.clone();
@@ -160,8 +164,9 @@ async fn candidate(
             Some(text) => config::parse_candidate(&text, file, root),
             None => config::read_candidate(file, root),
         };
-        let engine = house::engine(&house.config, house::known_cache(&house.config))
-            .map_err(|_| ClerkError::Stopped)?;
+        let cache = house::known_cache(&house.config);
+        let engine =
+            house::engine_for(&house.config, cache, entries).map_err(|_| ClerkError::Stopped)?;
         Ok(read
             .map_err(SimulateError::Wrong)
             .and_then(|community| Candidate::load(&engine, community, &code)))
@@ -199,11 +204,8 @@ async fn found(visit: &Visit, outcome: &Outcome) -> Result<Simulated, Fault> {
     let spread = told::spread(outcome);
     let mut tables = vec![totals(visit, outcome)];
     if !outcome.is_ledger() {
-        tables.extend([
-            months(visit, outcome),
-            kinds(visit, outcome),
-            sizes(visit, outcome),
-        ]);
+        tables.extend([months(visit, outcome), kinds(visit, outcome)]);
+        tables.extend(groups(visit, outcome));
         tables.extend(refusals(visit, outcome));
         for (id, gain, zh, en) in [
             ("gain", true, "多得最多的", "Gain most"),
@@ -330,26 +332,34 @@ fn kinds(visit: &Visit, outcome: &Outcome) -> SimulatedTable {
     }
 }
 
-fn sizes(visit: &Visit, outcome: &Outcome) -> SimulatedTable {
-    let sizes = outcome.sizes.iter();
-    SimulatedTable {
-        id: "sizes",
-        title: visit.either("按户的大小", "By the size of households"),
-        head: visit.either("户", "Household"),
+/// Holders by what is known of them, a table for each.
+fn groups(visit: &Visit, outcome: &Outcome) -> Vec<SimulatedTable> {
+    let table = |sort: Sort| SimulatedTable {
+        id: sort.word(),
+        title: visit.say(&sort.title()),
+        head: visit.either("户（人）", "Holders"),
         counts: vec![
-            visit.either("户（人）", "Holders"),
+            visit.either("多少", "How many"),
             visit.either("多得", "Gain"),
             visit.either("少得", "Lose"),
         ],
         twice: true,
         said: String::new(),
-        rows: sizes
-            .map(|(size, of)| {
+        rows: of_sort(outcome, sort)
+            .map(|(group, of)| {
                 let counts = vec![of.holders, of.gain, of.lose];
-                row(visit.say(&told::size_title(*size)), counts, pair(of.earned))
+                row(visit.say(&group.title()), counts, pair(of.earned))
             })
             .collect(),
-    }
+    };
+    let all = Sort::ALL.into_iter().map(table);
+    all.filter(|table| !table.rows.is_empty()).collect()
+}
+
+/// The groups of one table.
+pub(super) fn of_sort(outcome: &Outcome, sort: Sort) -> impl Iterator<Item = (&Group, &OfGroup)> {
+    let all = outcome.groups.iter();
+    all.filter(move |(group, _)| group.sort() == sort)
 }
 
 fn refusals(visit: &Visit, outcome: &Outcome) -> Option<SimulatedTable> {

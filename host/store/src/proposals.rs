@@ -1,0 +1,28 @@
+//! Changes of a rule book that are shown to residents before anybody brings them into force.
+
+use rongyi_core::ids::Code;
+use rongyi_core::time::Instant;
+
+use crate::{Store, StoreError, each_engine};
+
+/// A change as it was tried on what really happened; one for each community.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The number of the change that was tried.
+    pub number: String,
+    /// What came of it, as the host wrote it: JSON.
+    pub body: String,
+    /// When it was shown.
+    pub shown_at: Instant,
+    /// Who showed it.
+    pub shown_by: Code,
+}
+
+each_engine! {
+    /// Shows a change to residents, in the place of the one before.
+    fn show_proposal(community: &Code, proposal: &Proposal) -> ();
+    /// The change that residents are shown.
+    fn proposal(community: &Code) -> Option<Proposal>;
+    /// Shows none any more; `false` when there was none.
+    fn end_proposal(community: &Code) -> bool;
+}
