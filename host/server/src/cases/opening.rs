@@ -257,9 +257,9 @@ pub async fn open(
         event: event.clone(),
         notice_days,
         answers,
-        // Who opens for others at the counter may do so all day.
+        // Who opens for others at the counter may do so all day, and so may a partner's program.
         opened_today: match (by, sent.resident) {
-            (Actor::Staff { .. }, Some(_)) => 0,
+            (Actor::Staff { .. }, Some(_)) | (Actor::Device { .. }, _) => 0,
             _ => opened_today(house, community, &actor, &kind.code, (now, at)).await?,
         },
     };

@@ -58,3 +58,4 @@ mod today;
 mod volunteers;
 mod walk;
 mod wandering;
+mod week;
