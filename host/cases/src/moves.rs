@@ -12,6 +12,7 @@ use crate::act::{Act, Rating, Solved};
 use crate::case::{Actor, Case, Ground, Step};
 use crate::finding::both;
 use crate::kind::{Effect, Group, Move, Need, Role};
+use crate::minutes::{Minutes, wanted};
 use crate::party::Party;
 use crate::refusal::{Instead, Refusal};
 use crate::standing::{Broken, Standing};
@@ -60,6 +61,8 @@ pub struct Input {
     pub files: u8,
     /// The unit that is to go on.
     pub unit: Option<Code>,
+    /// What is written down of the meeting.
+    pub minutes: Option<Minutes>,
 }
 
 /// Something that somebody may do now.
@@ -71,6 +74,8 @@ pub struct May {
     pub title: Text,
     /// What it wants, and whether that must be there.
     pub needs: Vec<(Need, bool)>,
+    /// Whether minutes of a meeting come with it.
+    pub minutes: bool,
     /// Why this very person may not, though the role may: shown, so that nobody wonders.
     pub refusal: Option<Refusal>,
 }
@@ -245,6 +250,7 @@ impl Seat<'_> {
             act,
             title,
             needs: needs.to_vec(),
+            minutes: false,
             refusal: None,
         };
         let reason = [(Need::Reason, true)];
@@ -268,6 +274,7 @@ impl Seat<'_> {
                 act: MayAct::Move(step.code.clone()),
                 title: step.title.clone(),
                 needs: step.needs.clone(),
+                minutes: wanted(kind, step, &standing.state),
                 refusal: self.other_person(step).err(),
             })
             .collect();
@@ -366,6 +373,9 @@ impl Seat<'_> {
         }
         self.other_person(step)?;
         self.given(&step.needs, input)?;
+        if wanted(kind, step, &self.standing.state) {
+            self.minuted(input)?;
+        }
         let act = Act::Move {
             code: step.code.clone(),
             to: step.to.clone(),
@@ -379,6 +389,20 @@ impl Seat<'_> {
             self.enough(&taken.checked)?;
         }
         Ok(taken)
+    }
+
+    /// The minutes of the meeting that the state is about are there, and can be so.
+    fn minuted(&self, input: &Input) -> Result<(), Refusal> {
+        let Some(minutes) = input.minutes else {
+            return Err(Refusal::new(
+                "case.minutes",
+                both(
+                    "还缺会议记录：哪天开的、应到和实到几人、几人同意。请补上再提交。",
+                    "The minutes are missing: the day, how many belong to it and were there, how many agreed. Please add them.",
+                ),
+            ));
+        };
+        minutes.wrong(self.ground.now.on).map_or(Ok(()), Err)
     }
 
     /// A note. Where the case waits for its opener, what they write is their answer, however it comes in.

@@ -203,6 +203,29 @@ impl CounterRow {
         self.distinct_days = self.distinct_days.saturating_add(days);
     }
 
+    /// Takes in what was counted under another number of the same person. Of all time the days can't be told apart any
+    /// more: there each counts by itself.
+    pub(crate) fn join(&mut self, other: &CounterRow) {
+        let carried = self.carried_days().saturating_add(other.carried_days());
+        let of_month = !self.days.is_empty() || !other.days.is_empty();
+        let sum = self.distinct_days.saturating_add(other.distinct_days);
+        for (day, cell) in &other.days {
+            self.days.entry(*day).or_default().add(cell);
+        }
+        let dated = self.dated().filter(|(_, cell)| cell.events > 0).count();
+        let dated = i64::try_from(dated).unwrap_or(i64::MAX);
+        self.distinct_days = if of_month {
+            dated.saturating_add(carried)
+        } else {
+            sum
+        };
+        self.total.add(&other.total);
+        self.last_on = self.last_on.max(other.last_on);
+        for (day, taken) in &other.taken {
+            self.taken.entry(*day).or_default().extend(taken);
+        }
+    }
+
     /// The days that have a date.
     pub(crate) fn dated(&self) -> impl DoubleEndedIterator<Item = (u8, &Cell)> {
         let days = self.days.iter().filter(|(day, _)| **day != CARRIED);

@@ -58,6 +58,8 @@ pub struct Member {
     pub left: Option<Left>,
     /// The households they belonged to, each with the entry by which they went to the next, in that order.
     pub former: Vec<(u64, HouseholdNo)>,
+    /// Numbers under which they had been enrolled, too: what was counted under those counts for this one.
+    pub joined: Vec<ResidentNo>,
 }
 
 impl Member {
@@ -68,6 +70,7 @@ impl Member {
             traits: Traits::default(),
             left: None,
             former: Vec::new(),
+            joined: Vec::new(),
         }
     }
 
@@ -86,7 +89,7 @@ impl Member {
     /// Everything but the household, as stores keep it: the traits alone where there is nothing else, no bytes at all for
     /// none.
     pub fn encode(&self) -> Vec<u8> {
-        if self.left.is_none() && self.former.is_empty() {
+        if self.left.is_none() && self.former.is_empty() && self.joined.is_empty() {
             return self.traits.encode();
         }
         let mut w = Writer::default();
@@ -99,6 +102,10 @@ impl Member {
             w.u64(*entry);
             w.u32(home.0);
         });
+        // Everybody else keeps their bytes.
+        if !self.joined.is_empty() {
+            w.list(&self.joined, |w, no| w.u32(no.0));
+        }
         w.done()
     }
 
@@ -121,6 +128,9 @@ impl Member {
                 })
             })?;
             member.former = r.list(|r| Ok((r.u64()?, HouseholdNo(r.u32()?))))?;
+        }
+        if !r.is_empty() {
+            member.joined = r.list(|r| Ok(ResidentNo(r.u32()?)))?;
         }
         r.end()?;
         Ok(member)
@@ -158,6 +168,19 @@ mod tests {
             let homes = [9, 10, 19, 20, 99].map(|entry| member.home_at(entry));
             assert_eq!(homes, [first, second, second, third, third]);
         }
+        let plain = Member {
+            former: vec![(10, first)],
+            ..known.clone()
+        };
+        let joined = Member {
+            joined: vec![ResidentNo(7), ResidentNo(9)],
+            ..plain.clone()
+        };
+        assert_eq!(Member::decode(third, &joined.encode()), Ok(joined.clone()));
+        assert!(
+            joined.encode().starts_with(&plain.encode()),
+            "as it always was"
+        );
         assert!(Member::decode(third, &[1]).is_err());
     }
 }

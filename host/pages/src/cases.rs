@@ -272,6 +272,8 @@ pub struct CaseAct {
     pub key: &'static str,
     /// The units to choose from; empty when none is wanted.
     pub units: Vec<(String, String)>,
+    /// Whether minutes of a meeting come with it.
+    pub minutes: bool,
     /// Whether the number of another case is wanted.
     pub number: bool,
     /// Whether it is how it went that is asked.
@@ -298,6 +300,21 @@ impl CaseAct {
     }
 }
 
+/// What was written about a meeting, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseMinutes {
+    /// The day.
+    pub on: String,
+    /// Where it was.
+    pub place: String,
+    /// How many belong to the body.
+    pub members: String,
+    /// How many were there.
+    pub present: String,
+    /// How many agreed.
+    pub agreed: String,
+}
+
 /// What a refused form had.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaseTyped {
@@ -313,6 +330,8 @@ pub struct CaseTyped {
     pub solved: String,
     /// How satisfied.
     pub satisfied: String,
+    /// What was written about a meeting.
+    pub minutes: CaseMinutes,
     /// The photos that it brought, as they are sent again.
     pub photos: Vec<String>,
 }
@@ -413,6 +432,24 @@ impl CaseView {
     fn photos_of(&self, act: &CaseAct) -> String {
         format!("photos-{}", act.id)
     }
+    /// The name of the minutes of an act, as errors know it.
+    fn minutes_of(&self, act: &CaseAct) -> String {
+        format!("minutes-{}", act.id)
+    }
+
+    /// The fields of the minutes of an act: name, text and what was typed. Days and places first, numbers of people then.
+    fn minutes_fields(&self, act: &CaseAct) -> [(&'static str, &'static str, &str); 5] {
+        let sent = &self.typed.minutes;
+        let all = [
+            ("on", "case-minutes-on", sent.on.as_str()),
+            ("place", "case-minutes-place", sent.place.as_str()),
+            ("members", "case-minutes-members", sent.members.as_str()),
+            ("present", "case-minutes-present", sent.present.as_str()),
+            ("agreed", "case-minutes-agreed", sent.agreed.as_str()),
+        ];
+        all.map(|(name, key, text)| (name, key, if self.is_typed(act) { text } else { "" }))
+    }
+
     fn papers_of(&self, act: &CaseAct) -> String {
         format!("papers-{}", act.id)
     }

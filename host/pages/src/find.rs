@@ -30,6 +30,8 @@ pub struct FoundRow {
     pub address: String,
     /// The end of the telephone number; empty where there is none, or where the reader has no need of it.
     pub phone_tail: String,
+    /// That they left, and how: `已迁出`; empty for everybody else.
+    pub left: String,
 }
 
 /// `/{community}/residents?q=`. The script asks for the same page while somebody types, and takes `found` and `hits` out

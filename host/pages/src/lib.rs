@@ -62,8 +62,8 @@ pub use amend::{
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH, PAPER, PAPER_PATH};
 pub use cases::{
     CaseAct, CaseDone, CaseDue, CaseFact, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink,
-    CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick, CaseTold,
-    CaseTone, CaseTyped, CaseView, CaseWorth, CasesView, WorkFilter, WorkView,
+    CaseMinutes, CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick,
+    CaseTold, CaseTone, CaseTyped, CaseView, CaseWorth, CasesView, WorkFilter, WorkView,
 };
 pub use council::{CouncilHome, CouncilOffice, CouncilView};
 pub use dossier::{DossierForm, DossierLink, DossierList, DossierRow, DossierView};

@@ -78,6 +78,20 @@ pub fn plain(sent: &[u8]) -> Result<Photo, PhotoError> {
     }
 }
 
+/// Writes a picture that was painted point by point, three bytes each, as a photo.
+///
+/// # Errors
+/// [`PhotoError::Broken`] where there are not as many bytes as points need.
+pub fn painted(width: u32, height: u32, points: Vec<u8>) -> Result<Photo, PhotoError> {
+    let picture = RgbImage::from_raw(width, height, points).ok_or(PhotoError::Broken)?;
+    let bytes = written(&picture, QUALITIES[0])?;
+    Ok(Photo {
+        bytes,
+        width,
+        height,
+    })
+}
+
 fn decoded(sent: &[u8]) -> Result<DynamicImage, PhotoError> {
     let mut reader = ImageReader::new(Cursor::new(sent))
         .with_guessed_format()

@@ -24,6 +24,7 @@ use rongyi_store::{
 
 use crate::door::Actor;
 use crate::house::House;
+use crate::people::leaving;
 
 /// Times something is decided again because somebody was faster.
 pub(crate) const TRIES_MAX: usize = 16;
@@ -442,6 +443,9 @@ pub async fn join(
     (resident, team): (ResidentNo, Option<u32>),
 ) -> Result<Joined, ActivityError> {
     let actor = by.code();
+    if let Some(text) = leaving::why_not(&house.store, community, resident).await? {
+        return Err(Refusal::new("resident.left", text.zh, text.en).into());
+    }
     for _ in 0..TRIES_MAX {
         let at_hand = find(house, community, no).await?;
         let (_, shift) = at_hand.shift(shift_no)?;

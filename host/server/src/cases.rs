@@ -3,23 +3,28 @@
 //! `rongyi-cases`; what is booked, by the clerk.
 
 mod against;
+pub mod api;
+mod asking;
 mod claim;
 pub(crate) mod cli;
 pub mod due;
 pub mod effects;
+pub mod minutes;
 pub mod opening;
 pub mod papers;
 mod parties;
 pub mod photos;
 mod recount;
+pub mod sealing;
 pub(crate) mod told;
+mod waiting;
 pub(crate) mod web;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rongyi_cases::{
-    Act, Ask, Case, Ground, Input, Kind, Moment, Outcome, Party, Refusal, Standing,
+    Act, Ask, Case, Ground, Input, Kind, Minutes, Moment, Outcome, Party, Refusal, Standing,
 };
 use rongyi_cases::{Step, Taken, kind};
 use rongyi_clerk::ClerkError;
@@ -37,6 +42,7 @@ use rongyi_store::{
 use crate::access::random;
 use crate::door::{Actor, Signed};
 use crate::house::{Community, House};
+use minutes::SentMinutes;
 use opening::Opened;
 pub use parties::{acting, units};
 pub(crate) use parties::{agreers, household as household_of, party as party_of};
@@ -242,6 +248,8 @@ pub struct SentAct {
     pub photos: Vec<Hash>,
     /// The papers that come with it.
     pub papers: Vec<NewPaper>,
+    /// What was written about a meeting.
+    pub minutes: SentMinutes,
     /// The form, so that sending it twice is one step.
     pub token: Option<String>,
 }
@@ -258,6 +266,12 @@ pub async fn take(
     sent: &SentAct,
 ) -> Result<(), CaseError> {
     let served = house.community(community).ok_or(CaseError::Unknown)?;
+    let minutes = sent.minutes.read();
+    let minutes = minutes.map_err(|refusal| CaseError::Refused(vec![refusal]))?;
+    let input = Input {
+        minutes,
+        ..sent.input.clone()
+    };
     for _ in 0..TRIES_MAX {
         let at_hand = find(house, community, case_no).await?;
         if let Some(token) = &sent.token
@@ -268,7 +282,7 @@ pub async fn take(
         }
         let actor = acting(house, community, by, Some(&at_hand)).await?;
         let ground = at_hand.ground(&served, moment(&served, house.clock.now()));
-        let outcome = at_hand.case.take(&ground, &actor, &sent.ask, &sent.input);
+        let outcome = at_hand.case.take(&ground, &actor, &sent.ask, &input);
         let taken = match outcome.map_err(|broken| at_hand.damaged(&broken.to_string()))? {
             Outcome::Taken(taken) => taken,
             Outcome::Refused(refusal) => return Err(CaseError::Refused(vec![*refusal])),
@@ -279,6 +293,7 @@ pub async fn take(
         let written = Written {
             actor: by.code(),
             words: &sent.input.words,
+            minutes: minutes.map(|minutes| (&sent.minutes, minutes)),
             photos: &sent.photos,
             papers: &sent.papers,
             token: sent.token.as_deref(),
@@ -312,10 +327,8 @@ async fn was_sent(
         return Ok(false);
     }
     let case_no = at_hand.stored.file.case_no;
-    Ok(house
-        .store
-        .case_step_known(community, case_no, token)
-        .await?)
+    let known = house.store.case_step_known(community, case_no, token);
+    Ok(known.await?.is_some())
 }
 
 /// A case can be linked to one that is there and was not linked itself.
@@ -343,6 +356,7 @@ async fn may_link(house: &House, community: &Code, into: u64) -> Result<(), Case
 struct Written<'w> {
     actor: Code,
     words: &'w str,
+    minutes: Option<(&'w SentMinutes, Minutes)>,
     photos: &'w [Hash],
     papers: &'w [NewPaper],
     token: Option<&'w str>,
@@ -356,7 +370,7 @@ async fn append(
     written: Written<'_>,
 ) -> Result<Appended, CaseError> {
     let served = house.community(community).ok_or(CaseError::Unknown)?;
-    let now = house.clock.now();
+    let now = sealing::now(house, community).await?;
     let mut after = at_hand.case.clone();
     after.steps.push(taken.step.clone());
     let ground = at_hand.ground(&served, moment(&served, now));
@@ -365,17 +379,22 @@ async fn append(
         .map_err(|broken| at_hand.damaged(&broken.to_string()))?;
     let seen = at_hand.stored.file.steps;
     let words = written.words.replace('\0', "");
-    let texts: Vec<CaseText> = Some(words.trim())
-        .filter(|words| !words.is_empty())
-        .map(|words| CaseText {
+    let moves = matches!(taken.step.act, Act::Move { .. });
+    let minutes = written.minutes.filter(|_| moves);
+    let minutes = minutes.map(|(sent, minutes)| sent.kept(&minutes));
+    let words = (WORDS, words.trim().to_owned());
+    // In the order of keys, as they are read again.
+    let said = minutes.into_iter().flatten().chain([words]);
+    let texts: Vec<CaseText> = said
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(key, text)| CaseText {
             step: seen.saturating_add(1),
-            key: WORDS.to_owned(),
+            key: key.to_owned(),
             text: SaltedText {
                 salt: random(),
-                text: words.to_owned(),
+                text,
             },
         })
-        .into_iter()
         .collect();
     let photos: Vec<CasePhoto> = written
         .photos
@@ -409,6 +428,17 @@ async fn append(
         token: written.token,
     };
     Ok(house.store.append_case_step(&new).await?)
+}
+
+/// The word of a group as lists keep it.
+pub(crate) fn group_word(group: u8) -> &'static str {
+    match group {
+        1 => kind::Group::Open.word(),
+        2 => kind::Group::Waiting.word(),
+        3 => kind::Group::Done.word(),
+        4 => kind::Group::Refused.word(),
+        _ => kind::Group::Withdrawn.word(),
+    }
 }
 
 /// Whose case it is, for the record of who reads what.

@@ -4,6 +4,7 @@
 //! What a merchant offers costs what the community's pricing rule says, and is an item like any other, under a code that
 //! begins with the merchant's own.
 
+pub(crate) mod api;
 pub mod statement;
 pub(crate) mod web;
 

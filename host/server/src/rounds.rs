@@ -49,6 +49,9 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
                 }
             }
             jobs::roster(&house, code).await;
+            if let Err(error) = cases::sealing::round(&house, code).await {
+                tracing::warn!(community = %code, %error, "the steps of cases could not be sealed; it is tried again in a minute");
+            }
             jobs::publish(&house, code).await;
         }
         jobs::sweep(&house).await;

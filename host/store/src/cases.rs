@@ -2,7 +2,7 @@
 //! that is decided by `rongyi-cases`.
 
 use rongyi_core::chain::{Hash, sha256};
-use rongyi_core::command::SaltedText;
+use rongyi_core::command::{SaltedText, SealedStep};
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 
@@ -274,12 +274,15 @@ pub struct CaseFilter {
     pub group: Option<u8>,
     /// In one of these states, as `kind/state`, or `kind/state@unit` where the unit counts, too; of all when empty.
     pub states: Vec<String>,
+    /// Opened by them.
+    pub opener: Option<Code>,
     /// Those that ended as well.
     pub with_ended: bool,
 }
 
-/// The commitment to all words, photos and papers of a step; empty when there are none.
-pub(crate) fn commitment(texts: &[CaseText], photos: &[CasePhoto], papers: &[NewPaper]) -> Vec<u8> {
+/// The commitment to all words, photos and papers of a step, in the order in which they were sent; empty when there are
+/// none. Papers by their digests.
+pub fn case_commitment(texts: &[CaseText], photos: &[CasePhoto], papers: &[Hash]) -> Vec<u8> {
     if texts.is_empty() && photos.is_empty() && papers.is_empty() {
         return Vec::new();
     }
@@ -296,7 +299,7 @@ pub(crate) fn commitment(texts: &[CaseText], photos: &[CasePhoto], papers: &[New
     }
     for paper in papers {
         bytes.push(2);
-        bytes.extend(sha256(&paper.body));
+        bytes.extend(paper);
     }
     sha256(&bytes).to_vec()
 }
@@ -304,10 +307,12 @@ pub(crate) fn commitment(texts: &[CaseText], photos: &[CasePhoto], papers: &[New
 each_engine! {
     /// Opens a case, with its first step; answers its number. The same form of the same person opens one case.
     fn open_case(new: &NewCase<'_>) -> u64;
+    /// Which case somebody opened with a form.
+    fn case_opened_with(community: &Code, opener: &Code, token: &str) -> Option<u64>;
     /// Appends a step with its words and what follows from it, if nobody was faster; all of it or nothing.
     fn append_case_step(new: &NewCaseStep<'_>) -> Appended;
-    /// Whether a form was written as a step of this case.
-    fn case_step_known(community: &Code, case_no: u64, token: &str) -> bool;
+    /// As which step of this case a form was written.
+    fn case_step_known(community: &Code, case_no: u64, token: &str) -> Option<u32>;
     /// The bytes of an archived kind.
     fn case_kind(community: &Code, digest: &Hash) -> Option<Vec<u8>>;
     /// A case with everything that was done, written and carried out, all of one moment.
@@ -349,4 +354,10 @@ each_engine! {
     fn forget_case_photos(community: &Code, resident: ResidentNo) -> u64;
     /// Removes loose photos that were kept before a moment.
     fn purge_photos(community: &Code, before: Instant) -> u64;
+    /// The record of the newest seal over steps.
+    fn last_cases_seal(community: &Code) -> Option<(u64, Vec<u8>)>;
+    /// The records of all seals over steps, in order.
+    fn cases_seals(community: &Code) -> Vec<(u64, Vec<u8>)>;
+    /// Steps before `until` in the order of time, case and number, those behind `after`; as they are sealed.
+    fn case_steps_between(community: &Code, until: Instant, after: (Instant, u64, u32), limit: u32) -> Vec<SealedStep>;
 }

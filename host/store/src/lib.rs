@@ -33,7 +33,7 @@ pub use cards::Card;
 pub use cases::{
     Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
     NEVER_DUE, NewCase, NewCaseStep, NewPaper, StoredCase, StoredCasePhoto, StoredCaseStep,
-    StoredPaper, WaitingEffect,
+    StoredPaper, WaitingEffect, case_commitment,
 };
 pub use error::StoreError;
 pub use inspections::{

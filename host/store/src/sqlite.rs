@@ -57,6 +57,12 @@ mod case_photos;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/case_seals.rs"]
+mod case_seals;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/case_words.rs"]
 mod case_words;
 #[allow(

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use rongyi_cases::calendar::DAY_MINUTES;
 use rongyi_cases::kind::{Form, Group, MayOpen};
 use rongyi_cases::{
-    Act, Answer, Ask, BUNDLED, Case, Ground, Input, Kind, MayAct, Moment, Outcome, Rating, Solved,
-    WorkCalendar, bundled, bundled_calendar,
+    Act, Answer, Ask, BUNDLED, Case, Ground, Input, Kind, MayAct, Minutes, Moment, Outcome, Rating,
+    Solved, WorkCalendar, bundled, bundled_calendar,
 };
 
 use crate::town::{Town, actor, at, code, day, person, request};
@@ -132,6 +132,12 @@ fn played(kind: &Kind, calendar: &WorkCalendar, choices: &[(usize, usize, u32)])
             photos: 1,
             files: 1,
             unit: Some(code("a")),
+            minutes: may.minutes.then_some(Minutes {
+                on: ground.now.on,
+                present: 8,
+                members: 11,
+                agreed: 6,
+            }),
         };
         match case
             .take(&ground, &actor, &asked(&may.act), &input)

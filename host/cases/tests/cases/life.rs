@@ -8,8 +8,8 @@ use crate::town::{Town, at, code, days, person};
 use rongyi_cases::calendar::DayKind;
 use rongyi_cases::kind::{Effect, Filling, Group, MayOpen, Role};
 use rongyi_cases::{
-    Act, Answer, Ask, First, Instead, Length, MayAct, Rating, Solved, bundled, bundled_calendar,
-    end_of_links,
+    Act, Answer, Ask, First, Instead, Length, MayAct, Minutes, Rating, Solved, bundled,
+    bundled_calendar, end_of_links,
 };
 
 /// The end of the n-th working day after a local day, and whether it is provisional.
@@ -435,6 +435,22 @@ fn a_matter_goes_through_its_five_steps_by_the_lead() {
         ("2026-12-20 09:00", "done"),
     ] {
         assert_eq!(town.no_words("lead", when, "next").code, "case.need");
+        if state == "solve" {
+            // What was decided at a meeting comes with its minutes, and with minutes that can be.
+            let may = town.moves("lead", when);
+            let next = may.iter().find(|may| may.act == MayAct::Move(code("next")));
+            assert!(next.unwrap().minutes);
+            assert_eq!(town.no("lead", when, "next").code, "case.minutes");
+            let minutes = |present| Minutes {
+                on: "2026-11-15".parse().unwrap(),
+                present,
+                members: 11,
+                agreed: 6,
+            };
+            town.minutes = Some(minutes(12));
+            assert_eq!(town.no("lead", when, "next").code, "case.minutes-people");
+            town.minutes = Some(minutes(9));
+        }
         town.go("lead", when, "next");
         assert_eq!(town.standing(when).state.as_str(), state);
     }

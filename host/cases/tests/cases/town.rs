@@ -7,8 +7,8 @@ use rongyi_cases::calendar::CountedDay;
 use rongyi_cases::kind::{MayOpen, Role};
 use rongyi_cases::rates::{Rated, Rates, rates};
 use rongyi_cases::{
-    Actor, Answer, Ask, Case, Input, Kind, May, Moment, Outcome, Party, Refusal, Request, Standing,
-    Taken, WorkCalendar, bundled, bundled_calendar,
+    Actor, Answer, Ask, Case, Input, Kind, May, Minutes, Moment, Outcome, Party, Refusal, Request,
+    Standing, Taken, WorkCalendar, bundled, bundled_calendar,
 };
 use rongyi_core::ids::Code;
 use rongyi_core::time::LocalDate;
@@ -114,6 +114,8 @@ pub(crate) struct Town {
     pub(crate) photos: u8,
     /// How many steps the next page shows; all there are without.
     pub(crate) seen: Option<usize>,
+    /// The minutes that come with every act.
+    pub(crate) minutes: Option<Minutes>,
 }
 
 impl Town {
@@ -151,6 +153,7 @@ impl Town {
                 steps: Vec::new(),
             },
             unit: code("a"),
+            minutes: None,
             photos: 0,
             seen: None,
         }
@@ -187,6 +190,7 @@ impl Town {
             photos: self.photos,
             files: 0,
             unit: Some(self.unit.clone()),
+            minutes: self.minutes,
         };
         self.case
             .take(&self.ground(when), &actor(name), ask, &input)

@@ -17,9 +17,9 @@ pub use period::PeriodRejection;
 pub use texts::{Reference, SaltedText};
 
 pub use super::kinds::{
-    Agreed, Agreer, Amend, Assert, Carry, Change, Configure, Depart, Enrol, Erasure, History,
-    Lapse, NoticeStep, Open, PeriodTurn, Place, Receive, Rehouse, Release, Replace, Retry, Roster,
-    SetTraits, Settle, SettlePart, Step,
+    Agreed, Agreer, Amend, Assert, Carry, CasesSealed, Change, Configure, Depart, Enrol, Erasure,
+    History, Lapse, NoticeStep, Open, PeriodTurn, Place, Receive, Rehouse, Release, Replace, Retry,
+    Roster, SealedStep, SetTraits, Settle, SettlePart, Step,
 };
 
 use super::kinds::Asked;

@@ -6,7 +6,7 @@ use super::{Book, scales};
 use crate::account::{Account, Holder, Purpose};
 use crate::command::Rejection;
 use crate::counters::{
-    Cell, CounterKey, CounterRow, CounterSubject, ahead, answer, fitting, issued_kind, sum,
+    Cell, CounterKey, CounterRow, CounterSubject, ahead, answer, fitting, issued_kind, months, sum,
 };
 use crate::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
 use crate::record::{Event, RuleSet};
@@ -146,22 +146,68 @@ pub(super) fn fact(
         return fitting(account.map_or(0, |account| book.account(&account).spendable(days.today)));
     }
     let subject = who.of(need.subject);
-    let row = |kind: &Code, month: i32| {
-        book.counters
-            .get(&CounterKey {
-                subject,
-                kind: kind.clone(),
-                month,
-            })
-            .and_then(Option::as_ref)
-    };
     let kinds = kinds_of(book, need, line_item);
+    let joined = joined(book, subject);
+    let together = together(book, (subject, joined), need, (on, &kinds));
+    let row = |kind: &Code, month: i32| {
+        let key = CounterKey {
+            subject,
+            kind: kind.clone(),
+            month,
+        };
+        match joined.is_empty() {
+            true => book.counters.get(&key).and_then(Option::as_ref),
+            false => together.get(&(key.kind, month)),
+        }
+    };
     if need.metric == Metric::Quantity {
         let of = |code: &Code| sum(need, on, std::slice::from_ref(code), row).quantity;
         let all = kinds.iter().map(|kind| scales::total(book, kind, on, of));
         return fitting(all.fold(0, i64::saturating_add));
     }
     answer(need, on, &kinds, row)
+}
+
+/// The numbers under which somebody had been enrolled, too.
+pub(super) fn joined(book: &Book, subject: CounterSubject) -> &[ResidentNo] {
+    match subject {
+        CounterSubject::Resident(no) => book
+            .residents
+            .get(&no)
+            .and_then(Option::as_ref)
+            .map_or(&[], |member| &member.joined),
+        CounterSubject::Household(_) | CounterSubject::Community => &[],
+    }
+}
+
+/// The rows that a need reads of somebody with several numbers, each kind and month as one; none for everybody else.
+fn together(
+    book: &Book,
+    (subject, joined): (CounterSubject, &[ResidentNo]),
+    need: &FactNeed,
+    (on, kinds): (LocalDate, &[Code]),
+) -> BTreeMap<(Code, i32), CounterRow> {
+    let mut all: BTreeMap<(Code, i32), CounterRow> = BTreeMap::new();
+    if joined.is_empty() {
+        return all;
+    }
+    let others = joined.iter().map(|no| CounterSubject::Resident(*no));
+    for subject in std::iter::once(subject).chain(others) {
+        let rows = kinds.iter().flat_map(|kind| scales::rows(book, kind));
+        for (_, kind) in rows {
+            for month in months(need, on) {
+                let key = CounterKey {
+                    subject,
+                    kind: kind.clone(),
+                    month,
+                };
+                if let Some(Some(row)) = book.counters.get(&key) {
+                    all.entry((key.kind, month)).or_default().join(row);
+                }
+            }
+        }
+    }
+    all
 }
 
 /// Keeps what the host's monthly budget is checked against: new points by the day they were decided; `out` takes

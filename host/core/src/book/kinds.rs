@@ -10,6 +10,7 @@ mod agreed;
 mod amend;
 mod assert;
 mod carry;
+mod cases_sealed;
 mod configure;
 mod define;
 mod depart;
@@ -36,6 +37,7 @@ pub use agreed::{Agreed, Agreer};
 pub use amend::{Amend, Change};
 pub use assert::Assert;
 pub use carry::{Carry, History};
+pub use cases_sealed::{CasesSealed, SealedStep};
 pub use configure::{Configure, Step};
 pub use depart::Depart;
 pub use enrol::Enrol;
@@ -391,6 +393,8 @@ kinds! {
     Rehouse(Rehouse),
     /// An event on which several people agreed.
     Agreed(Box<Agreed>),
+    /// What was done in cases is sealed.
+    CasesSealed(CasesSealed),
     }
     of goods {
     /// Goods came in, or were missed.

@@ -1,7 +1,7 @@
 //! What a command reads, so that it can be loaded before anything is decided: the list, and what can be put on it.
 
 use super::award::times;
-use super::facts::{Subjects, asset_of, kinds_of, purse};
+use super::facts::{Subjects, asset_of, joined, kinds_of, purse};
 use super::{Book, Fate, scales};
 use crate::account::{Account, Purpose};
 use crate::actor::key_owner;
@@ -144,7 +144,11 @@ impl Missing<'_> {
                 };
                 for (_, kind) in rows.take(all) {
                     for month in months(need, on) {
-                        self.counter(who.of(need.subject), &kind, month);
+                        let subject = who.of(need.subject);
+                        self.counter(subject, &kind, month);
+                        for no in joined(self.book, subject) {
+                            self.counter(CounterSubject::Resident(*no), &kind, month);
+                        }
                     }
                 }
             }

@@ -16,9 +16,9 @@ pub use pickup::{PICKUP_DIGITS, PickupCode, is_code};
 pub use transfer::{LotDate, Transfer, TransferKind};
 
 pub use super::kinds::{
-    Agreed, Agreer, Amend, Asked, Assert, Carry, Change, Configure, Depart, Enrol, Erasure,
-    History, Lapse, Named, NoticeStep, Open, PeriodTurn, Place, Receive, Rehouse, Release, Replace,
-    Retry, Roster, SetTraits, Settle, SettlePart, Step, Title,
+    Agreed, Agreer, Amend, Asked, Assert, Carry, CasesSealed, Change, Configure, Depart, Enrol,
+    Erasure, History, Lapse, Named, NoticeStep, Open, PeriodTurn, Place, Receive, Rehouse, Release,
+    Replace, Retry, Roster, SetTraits, Settle, SettlePart, Step, Title,
 };
 
 pub(crate) use event::DOER;

@@ -64,6 +64,7 @@ fn field(name: &str, title: String, input: CaseInput) -> CaseField {
 
 fn act(lang: Lang, code: &str, main: bool) -> CaseAct {
     CaseAct {
+        minutes: code == "move:return",
         code: code.to_owned(),
         id: code.replace(':', "-"),
         title: l(lang, "退回补充", "Return it"),

@@ -115,6 +115,11 @@ fn find(lang: Lang, size: Size) -> FindView {
         household: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),
         address: address.to_owned(),
         phone_tail: "0731".to_owned(),
+        left: if no == 218 {
+            l(lang, "已迁出", "moved away")
+        } else {
+            String::new()
+        },
     };
     FindView {
         shell: at_desks(shell(lang, size, Some("黄主任")), &OPERATOR),

@@ -8,6 +8,7 @@
 //! | rows | balances, lots, counters, orders, residents, references, settings, rule sets, items, links |
 //! | texts | erasable texts against their commitments |
 //! | statements | what somebody had on a past day, as it was written down, against the movements |
+//! | cases | the steps of cases against what was sealed of them, and what is written with them |
 //! | staff | who works here, against the list that was sealed last and what was done since |
 //! | heads | what was published of the ledger, where somebody kept it |
 //! | whole | every community that is expected, the schema, migrations, rows that belong to none |
@@ -19,6 +20,7 @@
 //! stays small (see `touched`). Records, texts and rows of before are not read again, unless all rows are asked for;
 //! the hash of the block at the checkpoint says that the chain still goes through it.
 
+mod cases;
 mod chain;
 pub mod checkpoint;
 pub(crate) mod cli;

@@ -5,8 +5,7 @@ use comfy_table::{Table, presets};
 use rongyi_core::ids::Code;
 use rongyi_store::CaseFilter;
 
-use super::web::group_word;
-use super::{CaseError, find, moment, whose};
+use super::{CaseError, find, group_word, moment, whose};
 use crate::door::Kind;
 use crate::door::terminal::{
     Failure, InCommunity, Installation, foreign, known, number, say, seq, with_house,

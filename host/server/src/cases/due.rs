@@ -54,6 +54,7 @@ async fn ticked(house: &House, community: &Code, case_no: u64) -> Result<usize, 
         let written = Written {
             actor: taken.step.by.actor.clone(),
             words: "",
+            minutes: None,
             photos: &[],
             papers: &[],
             token: None,

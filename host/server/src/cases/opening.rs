@@ -21,12 +21,13 @@ use serde::{Deserialize, Serialize};
 
 use super::against::against;
 use super::claim::{Claim, claimed_event};
-use super::{CaseError, acting, kind_of, moment, parties, place, refusal};
+use super::{CaseError, acting, kind_of, moment, parties, place, refusal, sealing};
 use crate::access::random;
 use crate::door::Actor;
 use crate::earning::InputError;
 use crate::earning::trial::preview;
 use crate::house::{Community, House};
+use crate::people::leaving;
 
 /// What a case was opened with, without words: kept in its first step for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +212,11 @@ pub async fn open(
     let at = moment(&served, now);
     let actor = acting(house, community, by, None).await?;
     let (answers, mut wrong) = answers(&kind, sent);
+    if let Actor::Resident(me) = by
+        && let Some(text) = leaving::why_not(&house.store, community, *me).await?
+    {
+        wrong.push(of_field(refusal("resident.left", text.zh, text.en), "form"));
+    }
     let concerned = match sent.resident {
         Some(resident) => match for_whom(house, community, resident).await {
             Ok(one) => vec![one],
@@ -251,9 +257,9 @@ pub async fn open(
         event: event.clone(),
         notice_days,
         answers,
-        // Who opens for others at the counter may do so all day.
+        // Who opens for others at the counter may do so all day, and so may a partner's program.
         opened_today: match (by, sent.resident) {
-            (Actor::Staff { .. }, Some(_)) => 0,
+            (Actor::Staff { .. }, Some(_)) | (Actor::Device { .. }, _) => 0,
             _ => opened_today(house, community, &actor, &kind.code, (now, at)).await?,
         },
     };
@@ -299,7 +305,7 @@ async fn write(
         community,
         kind: &kind.code,
         kind_body: &kind.to_bytes(),
-        at: house.clock.now(),
+        at: sealing::now(house, community).await?,
         opener: &opening.opener.actor,
         resident,
         place: &place(&standing),

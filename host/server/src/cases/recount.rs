@@ -70,6 +70,7 @@ async fn recounted(house: &House, served: &Community, case_no: u64) -> Result<bo
     let written = Written {
         actor: taken.step.by.actor.clone(),
         words: "",
+        minutes: None,
         photos: &[],
         papers: &[],
         token: None,

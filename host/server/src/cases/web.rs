@@ -12,8 +12,6 @@ mod rows;
 mod shown;
 pub(crate) mod step;
 
-pub(super) use shown::group_word;
-
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
@@ -26,6 +24,7 @@ use rongyi_pages::{
 };
 use serde::Deserialize;
 
+use super::asking::word_of;
 use super::{CaseAtHand, acting, find, kind_of, moment, units, whose};
 use crate::access::random;
 use crate::door::asked::{Path, Seq, Typed};
@@ -245,19 +244,6 @@ fn done(side: &Side<'_>, case_no: u64, query: &DoneQuery) -> Option<CaseDone> {
     })
 }
 
-/// The word under which an act is sent.
-fn word_of(act: &MayAct) -> String {
-    match act {
-        MayAct::Move(code) => format!("move:{code}"),
-        MayAct::Note => "note".to_owned(),
-        MayAct::Extend => "extend".to_owned(),
-        MayAct::Reopen => "reopen".to_owned(),
-        MayAct::Merge => "merge".to_owned(),
-        MayAct::Unmerge => "unmerge".to_owned(),
-        MayAct::Rate => "rate".to_owned(),
-    }
-}
-
 /// The end of the ids of an act.
 pub(super) fn id_of(word: &str) -> String {
     word.replace([':', '.'], "-")
@@ -341,6 +327,7 @@ fn acts(side: &Side<'_>, at_hand: &CaseAtHand, may: Vec<May>) -> Vec<CaseAct> {
             papers: paper.map(|(_, must)| *must),
             key: key_of(side, &at_hand.kind, (&may.act, main)),
             units,
+            minutes: may.minutes,
             number: may.act == MayAct::Merge,
             rating: rate.map(|rate| CaseRating {
                 solved: rate.solved,

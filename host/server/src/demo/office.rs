@@ -2,12 +2,15 @@
 //! given to a unit and answered, a council matter. Through the functions that pages call, each under a form of its own, so
 //! that a fill that was broken off goes on where it was.
 
+mod pictures;
+
 use rongyi_cases::{Ask, Input};
 use rongyi_core::ids::{Code, ResidentNo};
 
 use crate::access::{Role, StaffMember};
+use crate::cases::minutes::SentMinutes;
 use crate::cases::opening::{SentCase, open};
-use crate::cases::{CaseError, SentAct, find, take};
+use crate::cases::{CaseError, SentAct, find, photos, take};
 use crate::door::Actor;
 use crate::house::House;
 
@@ -34,6 +37,8 @@ struct Asked {
 }
 
 const NONE: (&str, &str) = ("", "");
+/// The question that photos answer in the bundled kinds.
+const PHOTOS: &str = "photos";
 
 const ASKED: [Asked; 10] = [
     Asked {
@@ -211,6 +216,15 @@ pub(super) async fn ask(
             | Actor::Terminal(_) => Some(about),
         };
         let kind = Code::literal(asked.kind);
+        let class = asked.answers.iter().find(|(key, _)| *key == "class");
+        let painted = match class {
+            Some((_, class)) => pictures::of_message(class),
+            None => pictures::of(asked.kind, asked.event),
+        };
+        for picture in painted {
+            let digest = photos::keep(house, community, picture).await?;
+            sent.photos.push((PHOTOS.to_owned(), digest));
+        }
         let case_no = open(house, community, (&by, &kind), &sent).await?;
         for (at, (step, by, words, unit)) in (1..).zip(asked.steps) {
             let by = who(*by);
@@ -224,6 +238,7 @@ pub(super) async fn ask(
                     ..Input::default()
                 },
                 papers: Vec::new(),
+                minutes: SentMinutes::default(),
                 photos: Vec::new(),
                 token: Some(format!("demo-case-{no}-{at}")),
             };

@@ -127,16 +127,17 @@ fn of(act: Act) -> Line {
         Act::SeeOwn | Act::OrderOwn | Act::ManageOwn | Act::AskOwn | Act::JoinOwn => {
             line(Own, &[], &[])
         }
-        Act::SeeCases => and_terminal(line(No, WORKERS, &[])),
-        Act::WorkCases | Act::LeadActivities | Act::ConfirmHours => line(No, WORKERS, &[]),
+        // A program of a partner opens cases and follows them; what else it may is decided by the kind.
+        Act::SeeCases => and_terminal(line(No, WORKERS, &[People])),
+        Act::WorkCases => line(No, WORKERS, &[People]),
+        Act::LeadActivities | Act::ConfirmHours => line(No, WORKERS, &[]),
         Act::OpenInspections => line(No, OFFICE, &[]),
         Act::SeeShop => line(Yes, SHOP, &[Till, Read, People]),
         Act::Quote | Act::PlaceOrder | Act::CancelOrder => line(Own, SHOP, &[]),
         Act::ReadOrder => and_terminal(line(Own, SHOP, &[Till, People])),
         Act::HandOver => and_merchant(line(No, SHOP, &[Till])),
-        Act::SeeMerchants | Act::OfferGoods | Act::SignStatement => {
-            and_merchant(line(No, OFFICE, &[]))
-        }
+        Act::SeeMerchants => and_merchant(line(No, OFFICE, &[Read])),
+        Act::OfferGoods | Act::SignStatement => and_merchant(line(No, OFFICE, &[])),
         Act::ManageMerchants => line(No, OFFICE, &[]),
         Act::RecordEvent => line(No, &[Leader, Reviewer, Operator], &[Events]),
         Act::ReadBalance | Act::ReadPassbook => and_terminal(line(Own, OFFICE, &[People])),
@@ -301,7 +302,12 @@ mod tests {
         assert_eq!(scope(Scope::Events), [Act::SeePublic, Act::RecordEvent]);
         assert_eq!(
             scope(Scope::Read),
-            [Act::SeePublic, Act::SeeShop, Act::SeePeriods]
+            [
+                Act::SeePublic,
+                Act::SeeShop,
+                Act::SeePeriods,
+                Act::SeeMerchants
+            ]
         );
         let personal = [
             Act::ReadBalance,

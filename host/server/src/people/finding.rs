@@ -5,10 +5,13 @@ pub(crate) mod api;
 pub(crate) mod cli;
 pub(crate) mod web;
 
+use std::collections::BTreeMap;
+
 use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::member::Left;
 use rongyi_store::{Found, Store, StoreError};
 
-use super::card;
+use super::{card, leaving};
 
 /// Hits that are shown; whoever is not among them is found by a word more.
 pub const HITS_MAX: usize = 20;
@@ -29,6 +32,18 @@ pub async fn find(store: &Store, community: &Code, typed: &str) -> Result<Found,
         return Ok(Found::default());
     }
     store.find(community, &asked, HITS_MAX).await
+}
+
+/// Those of them who left, and how.
+///
+/// # Errors
+/// What the database said.
+pub(crate) async fn gone(
+    store: &Store,
+    community: &Code,
+    found: &Found,
+) -> Result<BTreeMap<ResidentNo, Left>, StoreError> {
+    leaving::gone(store, community, &numbers(found)).await
 }
 
 /// Their numbers, for the record of who read what.

@@ -4,13 +4,16 @@
 pub(crate) mod cli;
 pub(crate) mod web;
 
+use std::collections::BTreeMap;
+
 use rongyi_clerk::{ClerkError, book_of};
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Applied, Book, Loaded, Receipt};
 use rongyi_core::command::{Ask, Command, Depart, Need, Rehouse, Rejection, SaltedText};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ResidentNo};
-use rongyi_core::member::{Departure, Member};
+use rongyi_core::member::{Departure, Left, Member};
 use rongyi_core::record::Record;
+use rongyi_core::rule::Text;
 use rongyi_store::{Store, StoreError, Whose};
 
 use crate::access::random;
@@ -48,6 +51,7 @@ impl Wish {
                 how,
                 heir,
                 reason,
+                joins: matches!(how, Departure::Same(_)),
             }),
             Wish::Move {
                 residents,
@@ -176,6 +180,73 @@ pub(crate) async fn member(
         }
     }
     Ok(None)
+}
+
+/// Those of these residents who left, and how.
+///
+/// # Errors
+/// What the database said.
+pub(crate) async fn gone(
+    store: &Store,
+    community: &Code,
+    residents: &[ResidentNo],
+) -> Result<BTreeMap<ResidentNo, Left>, StoreError> {
+    if residents.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let needs: Vec<Need> = residents.iter().copied().map(Need::Resident).collect();
+    let mut all = BTreeMap::new();
+    for row in store.load(community, &needs).await? {
+        if let Loaded::Resident(resident, Some(member)) = row
+            && let Some(left) = member.left
+        {
+            all.insert(resident, left);
+        }
+    }
+    Ok(all)
+}
+
+/// How somebody left, in a few words that stand behind a name.
+pub(crate) fn how_left(how: Departure) -> Text {
+    let (zh, en) = match how {
+        Departure::MovedAway => ("已迁出".to_owned(), "moved away".to_owned()),
+        Departure::Died => ("已去世".to_owned(), "died".to_owned()),
+        Departure::Same(other) => (
+            format!("重复登记，以后用 {other} 号"),
+            format!("enrolled twice, goes on as {other}"),
+        ),
+    };
+    Text { zh, en }
+}
+
+/// Why somebody who left can't ask for something themselves; `None` for everybody else.
+///
+/// # Errors
+/// What the database said.
+pub(crate) async fn why_not(
+    store: &Store,
+    community: &Code,
+    resident: ResidentNo,
+) -> Result<Option<Text>, StoreError> {
+    let left = member(store, community, resident).await?;
+    let Some(left) = left.and_then(|member| member.left) else {
+        return Ok(None);
+    };
+    let text = |zh: String, en: String| Some(Text { zh, en });
+    Ok(match left.how {
+        Departure::MovedAway => text(
+            format!("{} 起您已迁出本社区，在这里不能再报名或提出事情了；余额和经过还可以看。有事请打社区电话。", left.on),
+            format!("You moved away from this community on {}, so you can't sign up or ask for things here; what you have and what happened stays to be read. Call the office if there is something.", left.on),
+        ),
+        Departure::Died => text(
+            "这个号码的居民已登记去世，不能再用它报名或提出事情。家里人请到社区来办。".to_owned(),
+            "Whoever had this number has died; nothing is asked under it any more. The family is asked to come to the office.".to_owned(),
+        ),
+        Departure::Same(other) => text(
+            format!("这个号码是重复登记的，已并到 {other} 号。请用 {other} 号登录再办。"),
+            format!("This number had been enrolled twice and goes on as {other}. Sign in with number {other}."),
+        ),
+    })
 }
 
 /// Nobody does it for themselves or for their household; `person` is who acts, where that is known.

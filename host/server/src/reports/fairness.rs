@@ -15,8 +15,8 @@ pub(super) const REPORT: Report = Report {
     code: "fairness",
     title: ("公平不公平", "Is it fair?"),
     about: (
-        "人多人少的户、不同情况的居民，得分差多少。",
-        "How far households of different size, and residents with different marks, come apart.",
+        "人多人少的户、不同年龄和不同情况的居民，得分差多少。",
+        "How far households of different size, and residents of different age or with different marks, come apart.",
     ),
     of_months: true,
     read: |asked| Box::pin(read(asked)),
@@ -26,6 +26,32 @@ pub(super) const REPORT: Report = Report {
 const LARGE: usize = 5;
 /// A group of fewer is not shown: its sum would say what single people have.
 const FEW: i64 = 3;
+
+/// The trait that holds somebody's year of birth, where the office knows it.
+const BIRTH_YEAR: &str = "birth-year";
+/// Ages at which a band begins, the youngest first.
+const BANDS: [i32; 6] = [0, 18, 35, 60, 70, 80];
+
+/// The band of an age: its place among [`BANDS`].
+fn band(age: i32) -> Option<usize> {
+    let below = BANDS.iter().filter(|from| **from <= age).count();
+    below.checked_sub(1)
+}
+
+fn band_name(band: Option<usize>) -> Text {
+    let Some(from) = band.and_then(|band| BANDS.get(band)) else {
+        return titled(("不知道", "not known"));
+    };
+    let next = band.and_then(|band| BANDS.get(band.saturating_add(1)));
+    match next {
+        Some(next) if *from == 0 => both(format!("{next} 岁以下"), format!("under {next}")),
+        Some(next) => {
+            let last = next.saturating_sub(1);
+            both(format!("{from}–{last} 岁"), format!("{from}–{last}"))
+        }
+        None => both(format!("{from} 岁及以上"), format!("{from} and older")),
+    }
+}
 
 /// A group of people or households.
 #[derive(Default)]
@@ -69,7 +95,13 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
     let mut sizes: BTreeMap<_, usize> = BTreeMap::new();
     let mut marks: BTreeMap<Code, Group> = BTreeMap::new();
     let mut without = Group::default();
+    let mut ages: BTreeMap<(bool, Option<usize>), Group> = BTreeMap::new();
+    let (year, ..) = asked.months.last.parts();
     for (resident, member) in store.all_residents(community).await? {
+        // Whoever left, or goes on under another number, is none of those who could have come.
+        if member.left.is_some() {
+            continue;
+        }
         let own: BTreeSet<Code> = member
             .traits
             .iter()
@@ -80,7 +112,19 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
             continue;
         }
         *sizes.entry(member.household).or_default() += 1;
-        let earned = points.get(&CounterSubject::Resident(resident)).copied();
+        let numbers = std::iter::once(resident).chain(member.joined.iter().copied());
+        let each = numbers.filter_map(|no| points.get(&CounterSubject::Resident(no)));
+        let earned = each.copied().reduce(i64::saturating_add);
+        let mut traits = member.traits.iter();
+        let born = traits.find(|(name, _)| name.as_str() == BIRTH_YEAR);
+        let of_age = born.and_then(|(_, born)| band(year.saturating_sub(born)));
+        ages.entry((of_age.is_none(), of_age))
+            .or_default()
+            .add(earned);
+        let own: BTreeSet<Code> = own
+            .into_iter()
+            .filter(|name| name.as_str() != BIRTH_YEAR)
+            .collect();
         if own.is_empty() {
             without.add(earned);
         }
@@ -102,6 +146,10 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
         );
         let name = both(format!("{size} 口{zh}"), format!("of {size}{en}"));
         rows.push(group.row(vec![heading(), name]));
+    }
+    let heading = || titled(("按居民的年龄", "residents by age"));
+    for ((_, band), group) in &ages {
+        rows.push(group.row(vec![heading(), band_name(*band)]));
     }
     let heading = || titled(("按居民的特征", "residents by mark"));
     for (name, group) in &marks {
@@ -154,9 +202,35 @@ fn table(rows: Vec<Row>, by_size: &BTreeMap<usize, Group>) -> Table {
                 "By the day on which it happened, deductions taken off. Of a group of fewer than three no points are shown.",
             ),
             (
-                "账里没有年龄，所以不按年龄分。",
-                "The ledger knows nobody's age, so there are no groups by age.",
+                "年龄按 birth-year（出生年份）这项特征算，没有登记的算“不知道”。迁出、去世和重复登记的号码不算在内。",
+                "Ages go by the trait `birth-year`; who has none is “not known”. Numbers of those who moved away, died or were enrolled twice are left out.",
             ),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_age_is_in_one_band_and_none_is_below_the_first() {
+        let named = |age| band_name(band(age)).en;
+        let all = [
+            (0, "under 18"),
+            (17, "under 18"),
+            (18, "18–34"),
+            (34, "18–34"),
+            (59, "35–59"),
+            (60, "60–69"),
+            (79, "70–79"),
+            (80, "80 and older"),
+            (120, "80 and older"),
+        ];
+        for (age, name) in all {
+            assert_eq!(named(age), name, "{age}");
+        }
+        assert_eq!(band(-1), None, "born after the months that are asked for");
+        assert_eq!(band_name(None).zh, "不知道");
     }
 }

@@ -7,7 +7,6 @@ use rongyi_clerk::receipt;
 use rongyi_core::account::Holder;
 use rongyi_core::book::{FateState, Frame};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
-use rongyi_core::member::Departure;
 use rongyi_core::record::Change;
 use rongyi_core::time::LocalDate;
 use rongyi_pages::{
@@ -135,14 +134,7 @@ async fn left(visit: &Visit, resident: ResidentNo) -> Result<String, Fault> {
     let Some(left) = member.and_then(|member| member.left) else {
         return Ok(String::new());
     };
-    let how = match left.how {
-        Departure::MovedAway => visit.either("已迁出", "Moved away"),
-        Departure::Died => visit.either("已去世", "Died"),
-        Departure::Same(other) => visit.either(
-            &format!("重复登记，以后用 {other} 号"),
-            &format!("Enrolled twice, goes on as {other}"),
-        ),
-    };
+    let how = visit.say(&leaving::how_left(left.how));
     let shell = visit.shell();
     Ok(shell.t2(
         "resident-left",

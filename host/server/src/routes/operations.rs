@@ -9,7 +9,7 @@ use super::openapi;
 use crate::door::app::App;
 use crate::door::fault::Fault;
 use crate::door::{Act, Address, of_api};
-use crate::{amend, earning, ledger, people, period, redemption, reports};
+use crate::{amend, cases, earning, ledger, partners, people, period, redemption, reports};
 
 /// Every operation of the API, below `/api/v1`, with the act it is.
 fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
@@ -53,6 +53,19 @@ fn operations() -> Vec<(Act, UtoipaMethodRouter<Arc<App>>)> {
         (Act::SeePublic, routes!(amend::api::list_notices)),
         (Act::Object, routes!(amend::api::object_to_entry)),
         (Act::Review, routes!(amend::api::review_entry)),
+        // Cases.
+        (Act::SeeCases, routes!(cases::api::list_case_kinds)),
+        (Act::SeeCases, routes!(cases::api::list_cases)),
+        (Act::SeeCases, routes!(cases::api::get_case)),
+        (Act::WorkCases, routes!(cases::api::post_case)),
+        (Act::WorkCases, routes!(cases::api::post_case_step)),
+        // Merchants.
+        (Act::SeeMerchants, routes!(partners::api::list_merchants)),
+        (Act::SeeMerchants, routes!(partners::api::list_offers)),
+        (
+            Act::SeeMerchants,
+            routes!(partners::api::get_merchant_month),
+        ),
         // What somebody is to look at.
         (Act::SeeDesk, routes!(amend::marks::api::list_marks)),
         (Act::Review, routes!(amend::marks::api::see_mark)),

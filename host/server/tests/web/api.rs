@@ -407,5 +407,5 @@ fn the_kept_description_is_the_real_one() {
          run `RONGYI_WRITE_OPENAPI=1 cargo test -p rongyi-server --test web description` and commit the file"
     );
     let parsed: Value = serde_json::from_str(&real).unwrap();
-    assert_eq!(parsed["paths"].as_object().unwrap().len(), 32);
+    assert_eq!(parsed["paths"].as_object().unwrap().len(), 39);
 }

@@ -49,7 +49,7 @@ need = ["text?"]
 "#;
 
 /// A house with kinds of cases, and a second reviewer.
-async fn office() -> TestApp {
+pub(crate) async fn office() -> TestApp {
     let claims = "claims = [\"tree.plant\", \"waste.food\"]\n";
     let app = TestApp::with_both("", (claims, KINDS)).await;
     let house = &app.house;

@@ -1,7 +1,10 @@
 //! The office enters that people leave, were enrolled twice, or go to another household: shown first, booked then, taken back
 //! when it was a mistake; and nobody does it for themselves.
 
+use rongyi_core::command::{Ask, SetTraits};
 use rongyi_core::ids::{HouseholdNo, ResidentNo};
+use rongyi_server::activities::{self, ActivityError};
+use rongyi_server::door::Actor;
 
 use crate::app::{Browser, TestApp, code};
 
@@ -126,6 +129,90 @@ async fn who_left_can_do_nothing_more_until_it_is_taken_back() {
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, &**value)).collect();
     boss.post("/nanmen/amend/reverse", &form).await.is(303);
     app.earn("t-3", "tree.plant", 1002, 1).await;
+    app.end().await;
+}
+
+/// Whoever moved away is marked wherever the office meets them, reads what was, and neither signs up nor asks for anything; the
+/// report about fairness leaves them out.
+#[tokio::test]
+async fn who_left_is_marked_and_asks_for_nothing_by_themselves() {
+    let app = TestApp::with_both("", ("", "[case.message]\n")).await;
+    let nanmen = code("nanmen");
+    let (mut boss, mut me) = (app.signed_in("boss").await, app.signed_in("1001").await);
+    let form = "/nanmen/cases/new/message";
+    let sent = |key: &str| {
+        [
+            ("key", key.to_owned()),
+            ("q.class", "help".to_owned()),
+            ("q.text", "楼道灯坏了".to_owned()),
+        ]
+    };
+    let typed = |all: &[(&'static str, String)]| -> Vec<(&'static str, String)> { all.to_vec() };
+    let asks = async |me: &mut Browser<'_>, key: &str| {
+        let all = typed(&sent(key));
+        let all: Vec<(&str, &str)> = all.iter().map(|(name, text)| (*name, &**text)).collect();
+        me.post(form, &all).await
+    };
+    asks(&mut me, "k-1").await.is(303);
+    let born = Ask::Traits(SetTraits {
+        resident: ResidentNo(2001),
+        changes: vec![(code("birth-year"), 1956)],
+    });
+    let command = app.house.command(&nanmen, &code("staff/2"), born);
+    app.house.clerk.ask(&nanmen, command).await.expect("set");
+    let by_age = async |boss: &mut Browser<'_>| {
+        let told = boss
+            .get("/api/v1/communities/nanmen/reports/fairness")
+            .await;
+        let told = told.is(200).json();
+        let rows = told["rows"].as_array().expect("rows").clone();
+        let ages = rows
+            .into_iter()
+            .filter(|row| row["names"][0]["en"] == "residents by age");
+        let one = |row: serde_json::Value| {
+            let name = row["names"][1]["en"].as_str().expect("a name").to_owned();
+            (name, row["values"][0].as_i64().expect("a number"))
+        };
+        ages.map(one).collect::<Vec<(String, i64)>>()
+    };
+    let all = [("70–79".to_owned(), 1), ("not known".to_owned(), 2)];
+    assert_eq!(by_age(&mut boss).await, all);
+    let path = "/nanmen/people/residents/1001/leave";
+    let form = [("how", "moved"), ("to", ""), KEEP, ("act", "book")];
+    boss.post(path, &form).await.is(303);
+    let all = [("70–79".to_owned(), 1), ("not known".to_owned(), 1)];
+    assert_eq!(by_age(&mut boss).await, all, "who left is in no group");
+    boss.get("/nanmen/residents?q=1001")
+        .await
+        .is(200)
+        .says(&["陈桂芳", "已迁出"]);
+    let found = boss
+        .get("/api/v1/communities/nanmen/residents?q=1001")
+        .await;
+    assert_eq!(found.is(200).json()["residents"][0]["left"], "moved-away");
+    let stays = boss.get("/nanmen/residents?q=2001").await;
+    assert!(!stays.text.contains("已迁出"));
+    boss.get("/nanmen/queue?scope=open")
+        .await
+        .is(200)
+        .says(&["（已迁出）"]);
+    boss.get("/nanmen/queue/1")
+        .await
+        .is(200)
+        .says(&["（已迁出）"]);
+    let refused = asks(&mut me, "k-2").await;
+    refused.is(422).says(&["您已迁出本社区", "楼道灯坏了"]);
+    me.get("/nanmen/cases/1").await.is(200);
+    let join = async |resident: u32| {
+        let by = Actor::Resident(ResidentNo(resident));
+        let place = ((99, 1), (ResidentNo(resident), None));
+        let done = activities::join(&app.house, &nanmen, &by, place.0, place.1).await;
+        done.expect_err("there is no such activity")
+    };
+    assert!(
+        matches!(join(1001).await, ActivityError::Refused(refusal) if refusal.code == "resident.left")
+    );
+    assert!(matches!(join(2001).await, ActivityError::Unknown));
     app.end().await;
 }
 

@@ -14,7 +14,7 @@ use super::{Connection, Own, community, row, statements};
 use crate::cases::{
     Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
     NEVER_DUE, NewCase, NewCaseStep, NewPaper, StoredCase, StoredCaseStep, WaitingEffect,
-    commitment,
+    case_commitment,
 };
 use crate::error::StoreError;
 
@@ -34,7 +34,7 @@ macro_rules! listed {
             " FROM case_file WHERE community_id = ",
             community!(),
             " AND grp <= $2 AND (grp, due, case_no) > ($3, $4, $5) AND (CAST($6 AS TEXT) IS NULL OR kind = $6) \
-             AND (CAST($7 AS BIGINT) IS NULL OR grp = $7)"
+             AND (CAST($7 AS BIGINT) IS NULL OR grp = $7) AND (CAST($9 AS TEXT) IS NULL OR opener = $9)"
         )
     };
 }
@@ -68,13 +68,11 @@ statements! {
     EFFECTS = concat!("SELECT step_no, place, what, state, entry, told FROM case_effect WHERE community_id = ",
         community!(), " AND case_no = $2 ORDER BY step_no, place");
     LIST = concat!(listed!(), " ORDER BY grp, due, case_no LIMIT $8");
-    LIST_STATES = concat!(listed!(), " AND EXISTS (SELECT 1 FROM ", each_text!("$9"),
+    LIST_STATES = concat!(listed!(), " AND EXISTS (SELECT 1 FROM ", each_text!("$10"),
         " WHERE j.value = kind || '/' || state OR j.value = kind || '/' || state || '@' || unit) \
          ORDER BY grp, due, case_no LIMIT $8");
     OF_RESIDENT = concat!("SELECT ", columns!(), " FROM case_file WHERE community_id = ", community!(),
         " AND (resident = $2 OR opener = $3) AND case_no < $4 ORDER BY case_no DESC LIMIT $5");
-    OPENED_SINCE = concat!("SELECT COUNT(*) FROM case_file WHERE community_id = ", community!(),
-        " AND opener = $2 AND kind = $3 AND opened_at >= $4");
     DUE = concat!("SELECT case_no FROM case_file WHERE community_id = ", community!(),
         " AND next_at < $2 ORDER BY next_at LIMIT $3");
     WAITING_EFFECTS = concat!("SELECT case_no, step_no, place, what FROM case_effect WHERE community_id = ", community!(),
@@ -183,6 +181,8 @@ async fn write_step(
     of: &OfStep<'_>,
     written: &Written<'_>,
 ) -> Result<(), sqlx::Error> {
+    let papers = written.papers.iter().map(|paper| sha256(&paper.body));
+    let papers: Vec<Hash> = papers.collect();
     sqlx::query(ADD_STEP)
         .bind(of.community.as_str())
         .bind(of.case_no)
@@ -191,7 +191,7 @@ async fn write_step(
         .bind(written.actor.as_str())
         .bind(written.act.0)
         .bind(written.act.1)
-        .bind(commitment(written.texts, written.photos, written.papers))
+        .bind(case_commitment(written.texts, written.photos, &papers))
         .bind(written.token)
         .execute(&mut *connection)
         .await?;
@@ -230,14 +230,9 @@ fn is_taken(error: &sqlx::Error) -> bool {
 impl Own {
     pub(crate) async fn open_case(&self, new: &NewCase<'_>) -> Result<u64, StoreError> {
         for _ in 0..NUMBERS_MAX {
-            let known: Option<i64> = sqlx::query_scalar(OPENED_BY)
-                .bind(new.community.as_str())
-                .bind(new.opener.as_str())
-                .bind(new.token)
-                .fetch_optional(&self.readers)
-                .await?;
-            if let Some(case_no) = known {
-                return uint(case_no);
+            let known = self.case_opened_with(new.community, new.opener, new.token);
+            if let Some(case_no) = known.await? {
+                return Ok(case_no);
             }
             match self.try_open(new).await {
                 Ok(Some(case_no)) => return uint(case_no),
@@ -359,19 +354,34 @@ impl Own {
         Ok(Appended::Done)
     }
 
+    pub(crate) async fn case_opened_with(
+        &self,
+        community: &Code,
+        opener: &Code,
+        token: &str,
+    ) -> Result<Option<u64>, StoreError> {
+        let known: Option<i64> = sqlx::query_scalar(OPENED_BY)
+            .bind(community.as_str())
+            .bind(opener.as_str())
+            .bind(token)
+            .fetch_optional(&self.readers)
+            .await?;
+        known.map(uint).transpose()
+    }
+
     pub(crate) async fn case_step_known(
         &self,
         community: &Code,
         case_no: u64,
         token: &str,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<u32>, StoreError> {
         let known: Option<i64> = sqlx::query_scalar(STEP_OF)
             .bind(community.as_str())
             .bind(place(case_no))
             .bind(token)
             .fetch_optional(&self.readers)
             .await?;
-        Ok(known.is_some())
+        known.map(narrow).transpose()
     }
 
     pub(crate) async fn case_kind(
@@ -464,7 +474,8 @@ impl Own {
             .bind(place(case_no))
             .bind(filter.kind.as_ref().map(Code::as_str))
             .bind(filter.group.map(i64::from))
-            .bind(i64::from(limit));
+            .bind(i64::from(limit))
+            .bind(filter.opener.as_ref().map(Code::as_str));
         let rows: Vec<FileRow> = if states.is_empty() {
             query.fetch_all(&self.readers).await?
         } else {
@@ -489,23 +500,6 @@ impl Own {
             .fetch_all(&self.readers)
             .await?;
         files(rows)
-    }
-
-    pub(crate) async fn cases_opened(
-        &self,
-        community: &Code,
-        opener: &Code,
-        kind: &Code,
-        since: Instant,
-    ) -> Result<u32, StoreError> {
-        let count: i64 = sqlx::query_scalar(OPENED_SINCE)
-            .bind(community.as_str())
-            .bind(opener.as_str())
-            .bind(kind.as_str())
-            .bind(since.0)
-            .fetch_one(&self.readers)
-            .await?;
-        narrow(count)
     }
 
     pub(crate) async fn due_cases(

@@ -23,6 +23,7 @@ async fn every_statement_can_be_prepared() {
         super::proposals::STATEMENTS,
         super::case_papers::STATEMENTS,
         super::case_photos::STATEMENTS,
+        super::case_seals::STATEMENTS,
         super::case_words::STATEMENTS,
         super::cases::STATEMENTS,
         super::certificates::STATEMENTS,

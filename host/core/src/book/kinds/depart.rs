@@ -30,9 +30,23 @@ pub struct Depart {
     pub heir: Option<ResidentNo>,
     /// Salted commitment to the reason.
     pub reason: Hash,
+    /// Whether what was counted under a number that had been enrolled twice counts for the one that goes on, so that limits
+    /// hold for the person. Entries of before don't say so, and mean no.
+    pub joins: bool,
 }
 
 impl Depart {
+    /// The number of its records where counters are joined.
+    const JOINING: u8 = 40;
+
+    /// The number that goes on with what was counted.
+    fn goes_on(&self) -> Option<ResidentNo> {
+        match self.how {
+            Departure::Same(other) if self.joins => Some(other),
+            Departure::Same(_) | Departure::MovedAway | Departure::Died => None,
+        }
+    }
+
     /// Where what is left goes, by the settings.
     fn remains(&self, settings: &Settings) -> Remains {
         let leaving = settings.leaving.unwrap_or_default();
@@ -211,6 +225,12 @@ impl Act for Depart {
             how: self.how,
         });
         let member = book.member(self.resident)?.clone();
+        if let Some(other) = self.goes_on() {
+            let mut known = book.member(other)?.clone();
+            known.joined.push(self.resident);
+            known.joined.extend(&member.joined);
+            book.put_member(other, known);
+        }
         book.put_member(self.resident, Member { left, ..member });
         let record = Record::asked(asking.envelope, *self);
         let receipt = drafted.commit(book, asking.command, vec![record]);
@@ -219,7 +239,11 @@ impl Act for Depart {
 }
 
 impl Kept for Depart {
-    const NUMBERS: &'static [u8] = &[36];
+    const NUMBERS: &'static [u8] = &[36, Depart::JOINING];
+
+    fn number(&self) -> u8 {
+        if self.joins { Depart::JOINING } else { 36 }
+    }
 
     fn write(&self, w: &mut Writer) {
         w.u32(self.resident.0);
@@ -228,12 +252,13 @@ impl Kept for Depart {
         w.raw(&self.reason);
     }
 
-    fn read(_: u8, r: &mut Reader<'_>) -> Result<Self, Malformed> {
+    fn read(number: u8, r: &mut Reader<'_>) -> Result<Self, Malformed> {
         Ok(Depart {
             resident: ResidentNo(r.u32()?),
             how: Departure::read(r)?,
             heir: r.option(|r| Ok(ResidentNo(r.u32()?)))?,
             reason: r.hash()?,
+            joins: number == Depart::JOINING,
         })
     }
 
@@ -264,10 +289,19 @@ impl Kept for Depart {
 
     fn undo_needs(&self, list: &mut Missing<'_>, _: u64) {
         list.resident(self.resident);
+        self.goes_on()
+            .into_iter()
+            .for_each(|other| list.resident(other));
     }
 
     fn undo(&self, book: &mut Book, _: u64, _: &[Record]) -> Result<(), Rejection> {
         let member = book.member(self.resident)?.clone();
+        if let Some(other) = self.goes_on() {
+            let mut known = book.member(other)?.clone();
+            let back = |no: &ResidentNo| *no == self.resident || member.joined.contains(no);
+            known.joined.retain(|no| !back(no));
+            book.put_member(other, known);
+        }
         let left = None;
         book.put_member(self.resident, Member { left, ..member });
         Ok(())

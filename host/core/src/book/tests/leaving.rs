@@ -11,6 +11,10 @@ use crate::settings::{Leaving, Remains};
 const REASON: [u8; 32] = [9; 32];
 
 fn desk(unit: Unit, leaving: Leaving) -> Desk {
+    desk_of(rule_set(), unit, leaving)
+}
+
+fn desk_of(set: RuleSet, unit: Unit, leaving: Leaving) -> Desk {
     let mut desk = Desk {
         book: Book::empty(code("nanmen")),
         today: date("2026-03-10"),
@@ -24,7 +28,7 @@ fn desk(unit: Unit, leaving: Leaving) -> Desk {
         notice_days: vec![],
         ..settings()
     }));
-    desk.must(Ask::Activate(Box::new(rule_set())));
+    desk.must(Ask::Activate(Box::new(set)));
     for (resident, household) in [(1, 1), (2, 1), (3, 2)] {
         desk.must(Ask::Enrol(Enrol {
             resident: ResidentNo(resident),
@@ -63,6 +67,7 @@ fn leaves(resident: u32, how: Departure, heir: Option<u32>) -> Ask {
         how,
         heir: heir.map(ResidentNo),
         reason: REASON,
+        joins: matches!(how, Departure::Same(_)),
     })
 }
 
@@ -241,6 +246,50 @@ fn who_was_enrolled_twice_goes_on_under_one_number_with_hours_and_debts() {
     assert_eq!(has(&desk, person(1), AssetNo::POINTS), 60);
     assert_eq!(has(&desk, person(2), AssetNo::POINTS), -30);
     replays(&desk);
+}
+
+/// The limit of 300 a month holds for the person, whatever the number under which they came; with the entry taken back, and
+/// in entries of before, each number has its own.
+#[test]
+fn limits_count_for_the_person_and_not_for_the_number() {
+    let mut set = rule_set();
+    for kind in &mut set.plan.kinds {
+        kind.facts[0].subject = crate::rule::Subject::Person;
+    }
+    let more = |desk: &mut Desk, quantity| {
+        let before = has(desk, person(1), AssetNo::POINTS);
+        desk.must(Ask::Earn(event("waste", 1, quantity, desk.today)));
+        has(desk, person(1), AssetNo::POINTS) - before
+    };
+    for joins in [true, false] {
+        let mut desk = desk_of(set.clone(), Unit::Person, Leaving::default());
+        desk.earn("waste", 3, 24);
+        desk.earn("waste", 1, 2);
+        let receipt = desk.must(Ask::Depart(Depart {
+            resident: ResidentNo(3),
+            how: Departure::Same(ResidentNo(1)),
+            heir: None,
+            reason: REASON,
+            joins,
+        }));
+        let number = receipt.records[0].kind();
+        assert_eq!(number, if joins { 40 } else { 36 });
+        assert_eq!(more(&mut desk, 10), if joins { 40 } else { 100 });
+        assert_eq!(more(&mut desk, 1), if joins { 0 } else { 10 });
+        let joined = desk.book.member(ResidentNo(1)).unwrap().joined.clone();
+        assert_eq!(joined, if joins { vec![ResidentNo(3)] } else { vec![] });
+        // A third number brings both along.
+        let third = desk.must(leaves(1, Departure::Same(ResidentNo(2)), None));
+        let all = desk.book.member(ResidentNo(2)).unwrap().joined.clone();
+        assert_eq!(all.first(), Some(&ResidentNo(1)));
+        assert_eq!(all.len(), if joins { 2 } else { 1 });
+        desk.must(Ask::Amend(Amend::Reverse(third.entry, REASON)));
+        assert!(desk.book.member(ResidentNo(2)).unwrap().joined.is_empty());
+        desk.must(Ask::Amend(Amend::Reverse(receipt.entry, REASON)));
+        assert!(desk.book.member(ResidentNo(1)).unwrap().joined.is_empty());
+        assert_eq!(more(&mut desk, 10), 100);
+        replays(&desk);
+    }
 }
 
 #[test]

@@ -54,6 +54,7 @@ impl Check {
         self.statements(store, code).await?;
         self.frame(store, code).await?;
         self.erasures(store, code).await?;
+        self.cases(store, code, touched.is_none()).await?;
         self.roster(store, code).await?;
         self.people((live, store), code).await
     }

@@ -1,26 +1,24 @@
 //! The office's queue: what waits for whoever reads it, filtered, in the order of dates; the case before and after
 //! one; and several checked at once where their kind allows it.
 
-use std::collections::BTreeSet;
-
 use axum::response::{IntoResponse, Response};
-use rongyi_cases::kind::Role;
 use rongyi_cases::{Actor as CaseActor, Ask, Input, Kind};
 use rongyi_core::chain::hex;
 use rongyi_core::ids::Code;
 use rongyi_pages::{CaseTold, WorkFilter, WorkView};
-use rongyi_store::{CaseFilter, NEVER_DUE};
+use rongyi_store::CaseFilter;
 use serde::Deserialize;
 
 use super::Side;
 use super::rows::rows;
 use crate::access::random;
+use crate::cases::minutes::SentMinutes;
+use crate::cases::waiting::{place_after, place_of, states};
 use crate::cases::{CaseError, SentAct, acting, find, kind_of, take, whose};
 use crate::door::Kind as ReadKind;
 use crate::door::asked::{Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty};
-use crate::house::Community;
 
 /// Cases on one page.
 const PAGE: u32 = 30;
@@ -42,39 +40,6 @@ pub(crate) struct WorkQuery {
     after: String,
 }
 
-/// The states that wait for somebody, as lists are filtered by them.
-fn waiting_for(served: &Community, actor: &CaseActor) -> Vec<String> {
-    let mut states = BTreeSet::new();
-    for of_case in &served.config.cases {
-        let kind = &of_case.kind;
-        for state in kind.states.iter().filter(|state| !state.group.is_final()) {
-            let by: BTreeSet<Role> = kind
-                .moves_from(&state.code)
-                .flat_map(|step| step.by.iter().copied())
-                .filter(|role| actor.roles.contains(role))
-                .collect();
-            let name = format!("{}/{}", kind.code, state.code);
-            if by.iter().any(|role| *role != Role::Unit) {
-                states.insert(name);
-            } else if by.contains(&Role::Unit) {
-                states.extend(actor.units.iter().map(|unit| format!("{name}@{unit}")));
-            }
-        }
-    }
-    states.into_iter().collect()
-}
-
-/// Where a page of the queue goes on: `1.29734400.12`.
-fn place_after(text: &str) -> Option<(u8, i64, u64)> {
-    let mut parts = text.split('.');
-    let place = (
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-        parts.next()?.parse().ok()?,
-    );
-    Some(place)
-}
-
 /// `GET /{community}/queue`.
 pub(crate) async fn show_work(
     duty: OnDuty,
@@ -82,24 +47,6 @@ pub(crate) async fn show_work(
 ) -> Result<Response, Fault> {
     let view = work(&duty, &query, Vec::new()).await?;
     Ok(Html(view).into_response())
-}
-
-/// Which states a list shows: all that wait for the reader, or one that was chosen.
-fn states(scope: &str, served: &Community, actor: &CaseActor, chosen: Option<&str>) -> Vec<String> {
-    let of_chosen =
-        |name: &String| chosen.is_none_or(|chosen| name.split('@').next() == Some(chosen));
-    let states: Vec<String> = if scope == "mine" {
-        let waiting = waiting_for(served, actor).into_iter();
-        waiting.filter(of_chosen).collect()
-    } else {
-        return chosen.map(str::to_owned).into_iter().collect();
-    };
-    if states.is_empty() {
-        // A list of no states would be a list of all of them.
-        vec!["-/-".to_owned()]
-    } else {
-        states
-    }
 }
 
 async fn work(duty: &OnDuty, query: &WorkQuery, told: Vec<CaseTold>) -> Result<WorkView, Fault> {
@@ -122,9 +69,9 @@ async fn work(duty: &OnDuty, query: &WorkQuery, told: Vec<CaseTold>) -> Result<W
     let chosen = chosen.map(|(state, kind)| format!("{kind}/{}", state.code));
     let filter = CaseFilter {
         kind: kind.clone(),
-        group: None,
         states: states(scope, &side.served, &actor, chosen.as_deref()),
         with_ended: scope == "all",
+        ..CaseFilter::default()
     };
     let after = place_after(&query.after);
     let files = house.store.cases(&visit.code, &filter, after, PAGE).await?;
@@ -144,11 +91,10 @@ async fn work(duty: &OnDuty, query: &WorkQuery, told: Vec<CaseTold>) -> Result<W
         }
         side.path(&address)
     };
-    let next = files.last().filter(|_| full).map(|last| {
-        let due = last.place.due.unwrap_or(NEVER_DUE);
-        let after = format!("{}.{due}.{}", last.place.group, last.case_no);
-        address(scope, (&kind_word, state_word), &after)
-    });
+    let next = files
+        .last()
+        .filter(|_| full)
+        .map(|last| address(scope, (&kind_word, state_word), &place_of(last)));
     let (rows, residents) = rows(&side, files).await?;
     duty.reads(ReadKind::Case, &residents).await?;
     let scopes = [
@@ -236,10 +182,8 @@ pub(super) async fn around(
     case_no: u64,
 ) -> Result<Around, Fault> {
     let filter = CaseFilter {
-        kind: None,
-        group: None,
         states: states("mine", &side.served, actor, None),
-        with_ended: false,
+        ..CaseFilter::default()
     };
     let store = &side.visit.app.house.store;
     let files = store.cases(&side.visit.code, &filter, None, AHEAD).await?;
@@ -339,6 +283,7 @@ async fn check_one(
             ..Input::default()
         },
         papers: Vec::new(),
+        minutes: SentMinutes::default(),
         photos: Vec::new(),
         token: Some(format!("{key}-{case_no}")).filter(|_| (1..=100).contains(&key.len())),
     };

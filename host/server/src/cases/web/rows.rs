@@ -9,6 +9,7 @@ use rongyi_cases::kind::Group;
 use rongyi_core::book::Frame;
 use rongyi_core::chain::Hash;
 use rongyi_core::ids::ResidentNo;
+use rongyi_core::member::Left;
 use rongyi_pages::{CaseRow, CaseTick, CaseTone, CaseWorth};
 use rongyi_store::{CaseFile, StoredCase};
 
@@ -16,6 +17,8 @@ use super::{Side, shown};
 use crate::cases::minutes;
 use crate::cases::opening::Opened;
 use crate::door::fault::Fault;
+use crate::door::visit::Visit;
+use crate::people::leaving::{gone, how_left};
 
 /// Letters of what a row says a case is about.
 const ABOUT_MAX: usize = 40;
@@ -30,6 +33,8 @@ pub(super) async fn rows(
     let frame = store.frame(&visit.code).await?;
     let mut kinds: BTreeMap<Hash, Option<Arc<Kind>>> = BTreeMap::new();
     let (mut rows, mut residents) = (Vec::new(), Vec::new());
+    let all: Vec<ResidentNo> = files.iter().filter_map(|file| file.resident).collect();
+    let left = gone(store, &visit.code, &all).await?;
     for file in files {
         let kind = match kinds.entry(file.digest) {
             Entry::Occupied(known) => known.get().clone(),
@@ -40,7 +45,8 @@ pub(super) async fn rows(
             }
         };
         residents.extend(file.resident);
-        rows.push(row(side, (frame.as_ref(), kind.as_deref()), file).await?);
+        let known = (frame.as_ref(), kind.as_deref());
+        rows.push(row(side, known, &left, file).await?);
     }
     residents.sort_unstable();
     residents.dedup();
@@ -50,6 +56,7 @@ pub(super) async fn rows(
 async fn row(
     side: &Side<'_>,
     (frame, kind): (Option<&Frame>, Option<&Kind>),
+    left: &BTreeMap<ResidentNo, Left>,
     file: CaseFile,
 ) -> Result<CaseRow, Fault> {
     let visit = side.visit;
@@ -63,7 +70,7 @@ async fn row(
     let opened = stored.as_ref().and_then(opened);
     let state = kind.and_then(|kind| kind.state(&file.place.state).cloned());
     let who = match file.resident.filter(|_| side.is_desk) {
-        Some(resident) => visit.masked(resident).await?,
+        Some(resident) => named(visit, resident, left.get(&resident)).await?,
         None => String::new(),
     };
     let due = file.place.due.filter(|_| file.place.group <= 2);
@@ -111,6 +118,25 @@ async fn row(
         tick: bulk.map(|_| CaseTick {
             value: format!("{}.{}", file.case_no, file.steps),
         }),
+    })
+}
+
+/// A masked name, with how its holder left.
+pub(super) async fn named(
+    visit: &Visit,
+    resident: ResidentNo,
+    left: Option<&Left>,
+) -> Result<String, Fault> {
+    let name = visit.masked(resident).await?;
+    Ok(match left {
+        Some(left) => {
+            let how = how_left(left.how);
+            visit.either(
+                &format!("{name}（{}）", how.zh),
+                &format!("{name} ({})", how.en),
+            )
+        }
+        None => name,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rongyi_cases::calendar::DayKind;
-use rongyi_cases::kind::{AnswerKind, Group, HourClock, Question, Role};
+use rongyi_cases::kind::{AnswerKind, HourClock, Question, Role};
 use rongyi_cases::{Act, Due, Kind, Length, Moment, Rating, Solved, Standing};
 use rongyi_core::book::Frame;
 use rongyi_core::ids::Code;
@@ -14,9 +14,10 @@ use rongyi_pages::{CaseDue, CaseFact, CasePhotoLink, CasePreview, CaseStep, Case
 use rongyi_store::{CaseEffect, CaseFile, EffectState};
 
 use super::Side;
+use super::rows::named;
 use crate::cases::effects::{self, Follow};
 use crate::cases::opening::Opened;
-use crate::cases::{CaseAtHand, WORDS, units};
+use crate::cases::{CaseAtHand, WORDS, minutes, units};
 use crate::door::Act as DoorAct;
 use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
@@ -24,6 +25,7 @@ use crate::door::{May, Right, may};
 use crate::ledger::explain;
 use crate::ledger::refused::Told;
 use crate::ledger::told::{breakdown, gains};
+use crate::people::leaving::gone;
 
 /// Days told one by one under a date.
 const DAYS_MAX: usize = 40;
@@ -185,7 +187,8 @@ pub(super) async fn facts(side: &Side<'_>, at_hand: &CaseAtHand) -> Result<Vec<C
     if side.is_desk {
         let file = &at_hand.stored.file;
         if let Some(resident) = file.resident {
-            let name = visit.masked(resident).await?;
+            let left = gone(&visit.app.house.store, &visit.code, &[resident]).await?;
+            let name = named(visit, resident, left.get(&resident)).await?;
             let number = visit.either(
                 &format!("{name}（{resident} 号居民）"),
                 &format!("{name} (resident {resident})"),
@@ -302,8 +305,10 @@ pub(super) async fn steps(
             what,
             who: names.get(&stored.actor).cloned().unwrap_or_default(),
             at: visit.moment(stored.at),
-            words: words
-                .map(|text| (String::new(), text.text.text.clone()))
+            words: minutes::told(&at_hand.stored, &at_hand.kind, stored)
+                .map(|told| (visit.either("会议记录", "Minutes"), visit.say(&told)))
+                .into_iter()
+                .chain(words.map(|text| (String::new(), text.text.text.clone())))
                 .collect(),
             told: told.filter_map(|effect| followed(side, effect)).collect(),
             papers: super::paper::links(side, at_hand, stored.step),
@@ -522,15 +527,4 @@ pub(super) async fn preview(
         told: rows.into_iter().map(|row| row.text).collect(),
         refused: false,
     }))
-}
-
-/// The word of a group, for the terminal.
-pub(crate) fn group_word(group: u8) -> &'static str {
-    match group {
-        1 => Group::Open.word(),
-        2 => Group::Waiting.word(),
-        3 => Group::Done.word(),
-        4 => Group::Refused.word(),
-        _ => Group::Withdrawn.word(),
-    }
 }

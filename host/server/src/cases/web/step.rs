@@ -1,14 +1,15 @@
 //! What somebody sends about a case: read, handed to the engine, and shown again with every word when it is refused.
 
 use axum::response::{IntoResponse, Response};
-use rongyi_cases::{Ask, Input, Rating, Solved};
+use rongyi_cases::{Ask, Input};
 use rongyi_core::chain::{Hash, hex};
 use rongyi_core::ids::Code;
-use rongyi_core::typed;
-use rongyi_pages::{CaseFault, CaseTyped};
+use rongyi_pages::{CaseFault, CaseMinutes, CaseTyped};
 
 use super::parts::{Fields, PAPERS, Parts, parts};
 use super::{Refused, Side, id_of, view};
+use crate::cases::asking::{self, Asked};
+use crate::cases::minutes::SentMinutes;
 use crate::cases::{CaseError, SentAct, find, take, units, whose};
 use crate::door::Kind as ReadKind;
 use crate::door::asked::{Path, Seq, Unread};
@@ -30,6 +31,7 @@ struct SentStep {
     number: String,
     solved: String,
     satisfied: String,
+    minutes: SentMinutes,
 }
 
 impl SentStep {
@@ -48,6 +50,11 @@ impl SentStep {
                 "number" => sent.number = value,
                 "solved" => sent.solved = value,
                 "satisfied" => sent.satisfied = value,
+                "minutes-on" => sent.minutes.on = value,
+                "minutes-place" => sent.minutes.place = value,
+                "minutes-members" => sent.minutes.members = value,
+                "minutes-present" => sent.minutes.present = value,
+                "minutes-agreed" => sent.minutes.agreed = value,
                 _ => {}
             }
         }
@@ -62,28 +69,11 @@ impl SentStep {
     }
 
     fn ask(&self) -> Option<Ask> {
-        if let Some(code) = self.act.strip_prefix("move:") {
-            return code.parse().ok().map(Ask::Move);
-        }
-        Some(match self.act.as_str() {
-            "note" => Ask::Note,
-            "extend" => Ask::Extend,
-            "reopen" => Ask::Reopen,
-            "unmerge" => Ask::Unmerge,
-            "merge" => {
-                let digits = typed::digits(&self.number);
-                Ask::Merge(digits.and_then(|no| no.parse().ok()).unwrap_or(0))
-            }
-            "rate" => Ask::Rate(Rating {
-                solved: match self.solved.as_str() {
-                    "yes" => Some(Solved::Yes),
-                    "partly" => Some(Solved::Partly),
-                    "no" => Some(Solved::No),
-                    _ => None,
-                },
-                satisfied: self.satisfied.parse().ok(),
-            }),
-            _ => return None,
+        asking::ask(Asked {
+            act: &self.act,
+            number: &self.number,
+            solved: &self.solved,
+            satisfied: &self.satisfied,
         })
     }
 
@@ -96,6 +86,13 @@ impl SentStep {
             number: self.number.clone(),
             solved: self.solved.clone(),
             satisfied: self.satisfied.clone(),
+            minutes: CaseMinutes {
+                on: self.minutes.on.clone(),
+                place: self.minutes.place.clone(),
+                members: self.minutes.members.clone(),
+                present: self.minutes.present.clone(),
+                agreed: self.minutes.agreed.clone(),
+            },
         }
     }
 }
@@ -164,7 +161,9 @@ async fn stepped(side: &Side<'_>, case_no: u64, mut parts: Parts) -> Result<Resp
                 let mut known = units(&side.served).into_iter();
                 known.any(|(code, _)| code == *unit)
             }),
+            minutes: None,
         },
+        minutes: sent.minutes.clone(),
         photos: photos.clone(),
         papers: std::mem::take(&mut parts.papers),
         token: Some(sent.key.clone()).filter(|key| (1..=128).contains(&key.len())),
@@ -199,6 +198,8 @@ async fn stepped(side: &Side<'_>, case_no: u64, mut parts: Parts) -> Result<Resp
         };
         let field = if words {
             format!("words-{}", id_of(&sent.act))
+        } else if refusal.code.starts_with("case.minutes") {
+            format!("minutes-{}", id_of(&sent.act))
         } else {
             "form".to_owned()
         };

@@ -1,9 +1,10 @@
 //! Finding residents over the API.
 
+use rongyi_core::member::Departure;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{find, numbers};
+use super::{find, gone, numbers};
 use crate::door::Kind;
 use crate::door::asked::Query;
 use crate::door::caller::Caller;
@@ -30,6 +31,10 @@ pub(crate) struct FoundOne {
     pub household_name: String,
     /// Where it lives; may be empty.
     pub address: String,
+    /// Of somebody who left how: `moved-away`, `died`, or `same` for a number that had been enrolled twice.
+    pub left: Option<&'static str>,
+    /// With `same`: the number that goes on.
+    pub goes_on_as: Option<u32>,
 }
 
 /// Who was found.
@@ -57,7 +62,18 @@ pub(crate) async fn find_residents(
 ) -> Result<Json<FoundList>, Fault> {
     let found = find(&caller.house().store, &caller.code, &query.q).await?;
     caller.reads(Kind::List, &numbers(&found)).await?;
+    let left = gone(&caller.house().store, &caller.code, &found).await?;
+    let how = |no| left.get(&no).map(|left| left.how);
     let one = |row: rongyi_store::FoundResident| FoundOne {
+        left: how(row.resident).map(|how| match how {
+            Departure::MovedAway => "moved-away",
+            Departure::Died => "died",
+            Departure::Same(_) => "same",
+        }),
+        goes_on_as: how(row.resident).and_then(|how| match how {
+            Departure::Same(other) => Some(other.0),
+            Departure::MovedAway | Departure::Died => None,
+        }),
         resident: row.resident.0,
         name: row.name,
         household: row.household.0,

@@ -2,17 +2,19 @@
 //! page and takes the list out of it).
 
 use axum::response::{IntoResponse, Response};
+use rongyi_core::member::Left;
 use rongyi_core::shown;
 use rongyi_pages::{FindView, FoundDoes, FoundRow};
 use rongyi_store::FoundResident;
 use serde::Deserialize;
 
-use super::{find, numbers};
+use super::{find, gone, numbers};
 use crate::door::asked::Typed;
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty};
 use crate::door::{Act, Kind};
 use crate::people::accounts::tail;
+use crate::people::leaving::how_left;
 
 /// So much of what was typed is shown again.
 const SHOWN_MAX: usize = 200;
@@ -35,7 +37,7 @@ fn does(duty: &OnDuty) -> FoundDoes {
     }
 }
 
-fn row(duty: &OnDuty, found: FoundResident) -> FoundRow {
+fn row(duty: &OnDuty, found: FoundResident, left: Option<&Left>) -> FoundRow {
     let no = found.household;
     let number = duty
         .visit
@@ -58,6 +60,7 @@ fn row(duty: &OnDuty, found: FoundResident) -> FoundRow {
         household,
         address: found.address,
         phone_tail,
+        left: left.map_or_else(String::new, |left| duty.visit.say(&how_left(left.how))),
     }
 }
 
@@ -69,6 +72,7 @@ pub(crate) async fn find_residents(
     let visit = &duty.visit;
     let found = find(&visit.app.house.store, &visit.code, &query.q).await?;
     duty.reads(Kind::List, &numbers(&found)).await?;
+    let left = gone(&visit.app.house.store, &visit.code, &found).await?;
     Ok(Html(FindView {
         asked: !rongyi_names::asked(&query.q).is_empty(),
         typed: shown::short(&query.q, SHOWN_MAX).into_owned(),
@@ -77,7 +81,10 @@ pub(crate) async fn find_residents(
         rows: found
             .residents
             .into_iter()
-            .map(|resident| row(&duty, resident))
+            .map(|resident| {
+                let left = left.get(&resident.resident);
+                row(&duty, resident, left)
+            })
             .collect(),
         shell: visit.shell(),
     })

@@ -75,6 +75,42 @@ async fn sign(who: &mut Browser<'_>, month: &str) -> Answer {
     who.post(&path, &[("act", "sign"), ("seen", &seen)]).await
 }
 
+/// Programs read the same numbers; a merchant its own, and nobody else's.
+async fn over_the_api(app: &TestApp, running: &statement::Statement) {
+    const BASE: &str = "/api/v1/communities/nanmen/merchants";
+    let path = format!("{BASE}/lin/statements/2026-11");
+    let (mut program, mut lin) = (app.device("read").await, app.signed_in("lin").await);
+    for who in [&mut program, &mut lin] {
+        let told = who.get(&path).await.is(200).json();
+        assert_eq!(told["stage"], "running");
+        assert_eq!(told["pieces"], running.numbers.pieces);
+        assert_eq!(told["value_fen"], running.numbers.value_fen);
+        assert_eq!(told["owed_fen"], running.numbers.owed_fen);
+        assert_eq!(told["agrees"], true);
+        let entries = told["entries"].as_array().unwrap();
+        assert_eq!(entries.len(), running.passed.len());
+        let fen: i64 = entries.iter().map(|one| one["fen"].as_i64().unwrap()).sum();
+        assert_eq!(fen, running.numbers.value_fen, "the lines add up");
+        let offers = who.get(&format!("{BASE}/lin/offers")).await;
+        let offers = offers.is(200).json();
+        let tea = offers["offers"].as_array().unwrap().iter();
+        let tea = tea.filter(|one| one["item"] == "lin.tea").count();
+        assert_eq!(tea, 1, "{offers}");
+    }
+    let count = async |who: &mut Browser<'_>| {
+        let all = who.get(BASE).await.is(200).json();
+        all["merchants"].as_array().unwrap().len()
+    };
+    assert_eq!((count(&mut program).await, count(&mut lin).await), (2, 1));
+    lin.get(&format!("{BASE}/tea/offers")).await.is(403);
+    program.get(&format!("{BASE}/none/offers")).await.is(404);
+    program
+        .get(&format!("{BASE}/lin/statements/x"))
+        .await
+        .is(422);
+    app.device("people").await.get(BASE).await.is(403);
+}
+
 #[tokio::test]
 async fn a_month_agrees_with_the_ledger_is_signed_by_two_and_then_stays() {
     let app = house().await;
@@ -108,6 +144,7 @@ async fn a_month_agrees_with_the_ledger_is_signed_by_two_and_then_stays() {
     assert_eq!(running.numbers.pieces, 8, "2 + 5 + 1 - 1 + 1");
     let kept = (running.numbers.orders, running.numbers.returns);
     assert_eq!(kept, (4, 1));
+    over_the_api(&app, &running).await;
     assert_eq!(running.numbers.value_fen, (24 + 15 + 3) * 10);
     assert_eq!(running.numbers.return_fen, 21, "5 % of 4.20 yuan");
     assert_eq!(running.numbers.owed_fen, 399);
