@@ -7,6 +7,7 @@
 )]
 
 mod border;
+mod handed_on;
 mod mistakes;
 mod tools;
 mod workshop;
@@ -261,6 +262,7 @@ fn c_from_nothing_to_a_community() {
     what_differs_stands_side_by_side(&author);
     mistakes::every_mistake_is_told(&author);
     workshop::two_builds_are_one(&author, "c");
+    handed_on::a_rule_is_packed_and_taken_over(&author);
     border::c(&author);
     workshop::the_desk_keeps_a_hosts_limits(&author);
     workshop::a_required_field_is_missed(&author);

@@ -347,8 +347,8 @@ const WALK: &[(&str, Step)] = &[
         One(&["-c", "green", "--sha256", "ffffffffffff"], 1),
     ),
     ("rule watch", Apart),
-    ("rule pack", Elsewhere("tests/tests/kit/workshop.rs")),
-    ("rule add", Elsewhere("tests/tests/kit/workshop.rs")),
+    ("rule pack", Elsewhere("tests/tests/kit/handed_on.rs")),
+    ("rule add", Elsewhere("tests/tests/kit/handed_on.rs")),
     ("rule new", Apart),
     ("rule build", Apart),
     // Of an author, within the limits that a configuration gives: tests/tests/kit/workshop.rs.
