@@ -253,6 +253,32 @@ impl Browser {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Whether the browser has this page of the host at hand without a network.
+    ///
+    /// # Panics
+    /// When the browser is gone.
+    pub async fn keeps(&self, path: &str) -> bool {
+        let asked = "const done = arguments[1]; \
+            caches.match(arguments[0]).then(kept => done(!!kept), () => done(false));";
+        let answer = self.driver.execute_async(asked, vec![json!(path)]).await;
+        answer.expect("the browser answers").json() == &json!(true)
+    }
+
+    /// Waits until it has.
+    ///
+    /// # Panics
+    /// When it never does.
+    pub async fn until_kept(&self, path: &str) {
+        let times = NEXT_PAGE_MAX.as_millis() / NEXT_PAGE_ASK.as_millis();
+        for _ in 0..times {
+            if self.keeps(path).await {
+                return;
+            }
+            std::thread::sleep(NEXT_PAGE_ASK);
+        }
+        panic!("{path} is not kept");
+    }
+
     /// Closes it.
     ///
     /// # Panics

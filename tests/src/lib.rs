@@ -27,7 +27,7 @@ pub use device::{Sent, post};
 pub use disk::Disk;
 pub use draw::Draw;
 pub use installation::{Done, Installation};
-pub use page::inspect;
+pub use page::{broken_words, inspect};
 pub use proxy::Proxy;
 pub use rongyi_load::postgres::Cluster;
 pub use serving::Serving;

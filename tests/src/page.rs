@@ -86,6 +86,39 @@ pub async fn inspect(browser: &Browser, page: &str, device: Device) -> Vec<Strin
         .collect()
 }
 
+/// Words that stand on two lines, and texts of which every line holds a letter or two.
+const WORDS: &str = "
+    const wrong = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    const lines = rects => new Set(Array.from(rects).filter(r => r.width > 0).map(r => Math.round(r.top))).size;
+    while (walk.nextNode()) {
+        const node = walk.currentNode, around = node.parentElement;
+        if (!around || !around.getClientRects().length || around.closest('.sr, .skip, .hash, script, svg')) continue;
+        for (const word of node.data.matchAll(/[A-Za-z]{2,}|[0-9][0-9,.]*/g)) {
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            if (lines(range.getClientRects()) > 1) wrong.push('“' + word[0] + '” stands on two lines in ' + around.className);
+        }
+        range.selectNodeContents(node);
+        const rects = Array.from(range.getClientRects()).filter(r => r.width > 0);
+        const size = parseFloat(getComputedStyle(around).fontSize);
+        if (lines(rects) > 2 && Math.max(...rects.map(r => r.width)) < 2.2 * size) wrong.push('letters are stacked: ' + node.data.trim());
+    }
+    return wrong;";
+
+/// What is broken or stacked on the smallest telephone.
+///
+/// # Panics
+/// When it cannot be measured.
+pub async fn broken_words(browser: &Browser, page: &str) -> Vec<String> {
+    browser.hold(Device::SmallPhone).await;
+    let found = browser.driver.execute(WORDS, Vec::new()).await;
+    let found = found.expect("the page can be measured");
+    let found = list(found.json()).map(|problem| format!("{page}: {problem}"));
+    found.collect()
+}
+
 fn list(answer: &Value) -> impl Iterator<Item = String> {
     let lines = answer
         .as_array()

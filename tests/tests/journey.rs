@@ -8,7 +8,9 @@
     reason = "a test that cannot go on says where and stops"
 )]
 
-use rongyi_tests::{Browser, Device, Driver, Installation, Scripting, Serving, inspect};
+use rongyi_tests::{
+    Browser, Device, Driver, Installation, Scripting, Serving, broken_words, inspect,
+};
 
 const RICE: &str = "rice-5kg";
 
@@ -343,4 +345,78 @@ async fn the_office_works_on_a_phone() {
 async fn the_same_without_scripts() {
     let (_demo, serving) = Installation::demo();
     walk(&serving, Scripting::Off, false).await;
+}
+
+/// What a resident sees first, at 320 pixels and the largest type, in both languages: nothing breaks within a word, no letters
+/// are stacked. Then the network goes: the last balance is there, until somebody signs out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_phone_with_the_largest_type_and_then_without_a_network() {
+    let (_demo, serving) = Installation::demo();
+    let driver = Driver::start();
+    let phone = Browser::open(
+        &driver,
+        serving.address(),
+        Device::SmallPhone,
+        Scripting::On,
+    )
+    .await;
+    sign_in(
+        &phone,
+        "/nanmen/sign-in",
+        "1001",
+        &secret_of(&serving, "1001"),
+    )
+    .await;
+    let balance = phone.text_of(".cover-number b").await;
+    let mut wrong = Vec::new();
+    let mut look = Look {
+        measured: true,
+        wrong: Vec::new(),
+    };
+    for _ in 0..2 {
+        phone.touch(".settings button[name=size]").await;
+    }
+    for language in ["zh-CN", "en"] {
+        for page in [
+            "home",
+            "passbook",
+            "me",
+            "me/code",
+            "me/year",
+            "me/household",
+            "messages",
+            "messages/choices",
+        ] {
+            phone.go(&format!("/nanmen/{page}")).await;
+            let name = format!("{page}, largest, {language}");
+            wrong.extend(broken_words(&phone, &name).await);
+            look.at(&phone, &name).await;
+        }
+        phone.touch(".settings button[name=lang]").await;
+    }
+    wrong.extend(look.wrong);
+    assert!(
+        wrong.is_empty(),
+        "pages that people could not use:\n  {}",
+        wrong.join("\n  ")
+    );
+    phone.go("/nanmen/home").await;
+    // The worker keeps the page a moment after home was shown, and forgets it with the sign-out.
+    let kept = "/nanmen/me/offline";
+    phone.until_kept(kept).await;
+    phone.go("/nanmen/me").await;
+    phone.touch("form[action$='/sign-out'] button").await;
+    assert!(!phone.keeps(kept).await, "signed out, and still there");
+    sign_in(
+        &phone,
+        "/nanmen/sign-in",
+        "1001",
+        &secret_of(&serving, "1001"),
+    )
+    .await;
+    phone.until_kept(kept).await;
+    drop(serving);
+    phone.go("/nanmen/passbook").await;
+    assert_eq!(phone.text_of(".cover-number b").await, balance);
+    phone.close().await;
 }

@@ -39,6 +39,7 @@ pub(super) struct Host {
     pub(super) serving: serving::Limits,
     pub(super) metrics_from: Vec<IpAddr>,
     pub(super) security_contact: Vec<String>,
+    pub(super) webhook: Option<crate::webhook::Webhook>,
     pub(super) calendar: Arc<WorkCalendar>,
 }
 
@@ -95,6 +96,7 @@ pub(super) fn read(
             .map(|field| read_addresses(&field))
             .unwrap_or_default(),
         security_contact: read_contacts(table),
+        webhook: crate::webhook::read(table, folder),
         calendar: Arc::new(read_calendar(table)),
     }
 }

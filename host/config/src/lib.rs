@@ -14,6 +14,7 @@ mod rule;
 pub mod serving;
 mod source;
 mod syntax;
+mod webhook;
 mod words;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ use rongyi_files::Trouble;
 use rongyi_rules::Allowance;
 pub use rule::COMPONENT_BYTES_MAX;
 pub use rule::{PluginRef, RuleEntry};
+pub use webhook::Webhook;
 
 /// All of it.
 pub struct Config {
@@ -69,6 +71,8 @@ pub struct Config {
     pub metrics_from: Vec<IpAddr>,
     /// To whom somebody writes who found a hole in this installation; each is an address such as `mailto:…`.
     pub security_contact: Vec<String>,
+    /// Where messages are sent on to; nowhere unless it is written.
+    pub webhook: Option<Webhook>,
     /// Days off and opening hours.
     pub calendar: Arc<WorkCalendar>,
     /// The communities, in the order of `rongyi.toml`, or by file name.
@@ -201,6 +205,7 @@ fn config(
         serving: host.serving,
         metrics_from: host.metrics_from,
         security_contact: host.security_contact,
+        webhook: host.webhook,
         communities,
         warnings,
     }

@@ -14,6 +14,7 @@ pub mod codec;
 pub mod counters;
 pub mod ids;
 pub mod member;
+pub mod news;
 pub mod period;
 pub mod proof;
 pub mod rule;

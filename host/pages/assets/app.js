@@ -171,6 +171,26 @@ if (formats) formats.then(function (known) {
   scan.hidden = false;
 }, function () { });
 
+// What is shown without a network is kept by the worker; home says which page that is.
+var kept = document.querySelector("[data-offline]"), worker = navigator.serviceWorker;
+if (kept && worker) worker.register("/worker.js").then(function () { return worker.ready; }).then(function (ready) {
+  ready.active.postMessage(kept.dataset.offline);
+}).then(null, function () { });
+
+// What a page says is read aloud, where the browser can.
+each("[data-speak]", function (button) {
+  var voice = window.speechSynthesis;
+  if (!voice || !window.SpeechSynthesisUtterance) return;
+  button.hidden = false;
+  button.addEventListener("click", function () {
+    if (voice.speaking) return voice.cancel();
+    var said = new SpeechSynthesisUtterance(button.dataset.speak);
+    said.lang = document.documentElement.lang;
+    said.rate = 0.9;
+    voice.speak(said);
+  });
+});
+
 // A slip keeps the screen awake.
 if (document.querySelector(".slip-code") && navigator.wakeLock) {
   var wake = function () {

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use crate::shell::{Shell, Size};
+use crate::shell::{Shell, Size, Theme};
 use crate::text::Lang;
 
 /// A mistake in a form, beside its field and in the summary above it.
@@ -157,6 +157,8 @@ pub struct MeView {
     pub others: Vec<(String, i64)>,
     /// Orders waiting to be picked up.
     pub waiting: i64,
+    /// Messages that were not read yet.
+    pub unread: i64,
     /// Who set the PIN anew last and when; empty when nobody did.
     pub told: String,
 }
@@ -169,6 +171,10 @@ impl MeView {
 
     fn sizes(&self) -> [Size; 3] {
         Size::ALL
+    }
+
+    fn themes(&self) -> [Theme; 4] {
+        Theme::ALL
     }
 
     fn langs(&self) -> [Lang; 2] {

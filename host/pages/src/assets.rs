@@ -7,10 +7,21 @@ pub const CSS: &[u8] = include_bytes!("../assets/app.css");
 pub const PAPER: &[u8] = include_bytes!("../assets/paper.css");
 /// The script. Every page works without it.
 pub const JS: &[u8] = include_bytes!("../assets/app.js");
+/// What a browser keeps for the time without a network, at [`WORKER_PATH`].
+pub const WORKER: &[u8] = include_bytes!("../assets/worker.js");
+/// The banyan as a drawing.
+pub const ICON: &[u8] = include_bytes!("../assets/icon.svg");
+/// The same in points, for screens of telephones, 192 on each side.
+pub const ICON_192: &[u8] = include_bytes!("../assets/icon-192.png");
+/// The same, 512 on each side.
+pub const ICON_512: &[u8] = include_bytes!("../assets/icon-512.png");
 
 const CSS_PATH_BYTES: [u8; 28] = stamped(b"/static/app.", CSS, b".css");
 const PAPER_PATH_BYTES: [u8; 30] = stamped(b"/static/paper.", PAPER, b".css");
 const JS_PATH_BYTES: [u8; 27] = stamped(b"/static/app.", JS, b".js");
+const ICON_PATH_BYTES: [u8; 29] = stamped(b"/static/icon.", ICON, b".svg");
+const ICON_192_PATH_BYTES: [u8; 33] = stamped(b"/static/icon-192.", ICON_192, b".png");
+const ICON_512_PATH_BYTES: [u8; 33] = stamped(b"/static/icon-512.", ICON_512, b".png");
 
 /// Where the server must answer with [`CSS`] (`text/css; charset=utf-8`).
 pub const CSS_PATH: &str = as_text(&CSS_PATH_BYTES);
@@ -18,6 +29,15 @@ pub const CSS_PATH: &str = as_text(&CSS_PATH_BYTES);
 pub const PAPER_PATH: &str = as_text(&PAPER_PATH_BYTES);
 /// Where the server must answer with [`JS`] (`text/javascript; charset=utf-8`).
 pub const JS_PATH: &str = as_text(&JS_PATH_BYTES);
+/// Where the server must answer with [`WORKER`] (`text/javascript; charset=utf-8`), never kept: its address stays and covers
+/// every page.
+pub const WORKER_PATH: &str = "/worker.js";
+/// Where the server must answer with [`ICON`] (`image/svg+xml`).
+pub const ICON_PATH: &str = as_text(&ICON_PATH_BYTES);
+/// Where the server must answer with [`ICON_192`] (`image/png`).
+pub const ICON_192_PATH: &str = as_text(&ICON_192_PATH_BYTES);
+/// Where the server must answer with [`ICON_512`] (`image/png`).
+pub const ICON_512_PATH: &str = as_text(&ICON_512_PATH_BYTES);
 
 const fn as_text(bytes: &'static [u8]) -> &'static str {
     match str::from_utf8(bytes) {
@@ -95,6 +115,7 @@ mod tests {
 
     #[test]
     fn the_script_stays_small() {
-        assert!(JS.len() <= 8 * 1024, "{} bytes", JS.len());
+        let both = JS.len() + WORKER.len();
+        assert!(both <= 12 * 1024, "{both} bytes");
     }
 }

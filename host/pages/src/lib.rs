@@ -16,10 +16,14 @@ mod escape;
 pub mod fault;
 pub mod find;
 pub mod format;
+pub mod front;
+pub mod home;
+pub mod household;
 pub mod icon;
 pub mod input;
 pub mod inspections;
 pub mod merchant;
+pub mod messages;
 mod number;
 pub mod office;
 pub mod operator;
@@ -39,6 +43,7 @@ pub mod sheet;
 pub mod shell;
 pub mod shop;
 pub mod simulate;
+pub mod spoken;
 pub mod stock;
 pub mod text;
 pub mod till;
@@ -59,7 +64,10 @@ pub use amend::{
     AmendView, FoundEntry, MarkRow, NoticeListView, NoticeRow, NoticeState, NoticeView,
     ObjectionRow, ProposalRow,
 };
-pub use assets::{CSS, CSS_PATH, JS, JS_PATH, PAPER, PAPER_PATH};
+pub use assets::{
+    CSS, CSS_PATH, ICON, ICON_192, ICON_192_PATH, ICON_512, ICON_512_PATH, ICON_PATH, JS, JS_PATH,
+    PAPER, PAPER_PATH, WORKER, WORKER_PATH,
+};
 pub use cases::{
     CaseAct, CaseDone, CaseDue, CaseFact, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink,
     CaseMinutes, CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick,
@@ -69,12 +77,18 @@ pub use council::{CouncilHome, CouncilOffice, CouncilView};
 pub use dossier::{DossierForm, DossierLink, DossierList, DossierRow, DossierView};
 pub use find::{FindView, FoundDoes, FoundRow};
 pub use format::{Day, Moment};
+pub use front::{FrontView, WindowItem};
+pub use home::{
+    CodeOrder, Expiring, HomeCase, HomeNext, HomeView, MeCodeView, OfflineView, Waiting,
+};
+pub use household::{HomeMember, MeHouseholdView, MeYearView, YearRow};
 pub use icon::Picture;
 pub use inspections::{
     InspectedRow, InspectionChoice, InspectionFormView, InspectionTyped, InspectionView, JudgeRow,
     ScoreForm, ScoreRow,
 };
 pub use merchant::{StatementSigned, StatementStage, StatementView};
+pub use messages::{MessageChoice, MessageChoicesView, MessageRow, MessagesView};
 pub use office::{CommunitiesView, CommunityLink, ErrorView, Head};
 pub use operator::{
     CallLimits, ConfigFault, LastFault, Parked, RuleRemedy, RuleSetRow, RuleState, RulesView,
@@ -82,8 +96,7 @@ pub use operator::{
 pub use order::{OrderLine, OrderState, OrderView, OrdersView};
 pub use own::OwnView;
 pub use passbook::{
-    Expiring, HomeCase, HomeView, Line, LineState, Month, MonthSum, PassbookView, Pending,
-    PendingState, Show, Unit, Waiting,
+    Also, Line, LineState, Month, MonthSum, PassbookView, Pending, PendingState, Show, Unit,
 };
 pub use people::{
     EnrolCheckView, EnrolTyped, EnrolView, HouseholdView, PeopleView, PersonRow, PersonView,
@@ -111,7 +124,7 @@ pub use resident::{
 };
 pub use roster::{RosterKind, RosterPlanView, RosterRow, RosterState, RosterTyped, RosterView};
 pub use sheet::{RowOutcome, SheetDoneView, SheetPlanView, SheetRow, SheetSlip, SheetView};
-pub use shell::{Desk, Reader, Shell, Size};
+pub use shell::{Desk, Reader, Shell, Size, Theme};
 pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
 pub use simulate::{SimulateView, Simulated, SimulatedEntry, SimulatedRow, SimulatedTable};
 pub use stock::{

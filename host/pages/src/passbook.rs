@@ -1,4 +1,4 @@
-//! What a resident has: home and passbook. Why a line is so stands in `why`.
+//! What a resident has, line by line: the passbook. Home stands in `home`, why a line is so in `why`.
 //! Adds nothing up that the ledger has not: sums come in, apart from the rows shown on a why page.
 
 use askama::Template;
@@ -65,6 +65,44 @@ pub struct Line {
     pub balance_after: Option<i64>,
     /// How far it has come.
     pub state: LineState,
+    /// What else the same act moved: hours beside points.
+    pub also: Vec<Also>,
+}
+
+/// Something else that a line's act moved.
+#[derive(Debug, Clone)]
+pub struct Also {
+    /// The change, with its sign.
+    pub amount: i64,
+    /// What is counted.
+    pub unit: Unit,
+    /// What it came to, where there is a balance.
+    pub balance_after: Option<i64>,
+}
+
+impl Also {
+    /// `+2 小时`, `+1 公益星（余 12）`.
+    pub(crate) fn text(&self, shell: &Shell) -> String {
+        change_text(self.amount, &self.unit, shell)
+    }
+
+    /// What it came to, in brackets.
+    pub(crate) fn after(&self, shell: &Shell) -> Option<String> {
+        let after = shell.num(self.balance_after?);
+        Some(shell.t1("line-also-balance", "count", after))
+    }
+
+    pub(crate) fn tone(&self) -> &'static str {
+        if self.amount < 0 { "out" } else { "in" }
+    }
+
+    pub(crate) fn direction(&self) -> &'static str {
+        direction_key(self.amount)
+    }
+
+    pub(crate) fn is_named(&self) -> bool {
+        matches!(self.unit, Unit::Other(_))
+    }
 }
 
 /// A number with its sign and unit of counting, as all line templates show it.
@@ -85,12 +123,41 @@ fn direction_key(amount: i64) -> &'static str {
 }
 
 impl Line {
+    /// Lines of one act become one: points first, then hours, then what else the community counts. The order of the acts
+    /// stays.
+    pub fn together(lines: Vec<Line>) -> Vec<Line> {
+        let rank = |unit: &Unit| match unit {
+            Unit::Points => 0,
+            Unit::Minutes => 1,
+            Unit::Other(_) => 2,
+        };
+        let mut all: Vec<Line> = Vec::with_capacity(lines.len());
+        for mut line in lines {
+            let Some(same) = all.iter_mut().find(|known| known.seq == line.seq) else {
+                all.push(line);
+                continue;
+            };
+            if rank(&line.unit) < rank(&same.unit) {
+                std::mem::swap(same, &mut line);
+                same.also.append(&mut line.also);
+            }
+            same.told.append(&mut line.told);
+            same.also.push(Also {
+                amount: line.amount,
+                unit: line.unit,
+                balance_after: line.balance_after,
+            });
+            same.also.sort_by_key(|also| rank(&also.unit));
+        }
+        all
+    }
+
     pub(crate) fn change(&self, shell: &Shell) -> String {
         change_text(self.amount, &self.unit, shell)
     }
 
     /// Whether the change carries a name, which may be a long one.
-    fn is_named(&self) -> bool {
+    pub(crate) fn is_named(&self) -> bool {
         matches!(self.unit, Unit::Other(_))
     }
 
@@ -126,7 +193,7 @@ impl Line {
         }
     }
 
-    fn direction(&self) -> &'static str {
+    pub(crate) fn direction(&self) -> &'static str {
         direction_key(self.amount)
     }
 
@@ -170,7 +237,7 @@ impl Line {
         }
     }
 
-    fn notice_until(&self) -> Option<Day> {
+    pub(crate) fn notice_until(&self) -> Option<Day> {
         match &self.state {
             LineState::Notice { until } => Some(*until),
             LineState::Posted
@@ -182,72 +249,6 @@ impl Line {
             | LineState::Waiting => None,
         }
     }
-}
-
-/// Points that will run out soon.
-#[derive(Debug, Clone)]
-pub struct Expiring {
-    /// How many.
-    pub points: i64,
-    /// Their last day.
-    pub on: Day,
-}
-
-/// An order waiting to be picked up.
-#[derive(Debug, Clone)]
-pub struct Waiting {
-    /// The order's number in its address, `/{community}/orders/{no}`.
-    pub no: u64,
-    /// What, in the reader's language: `大米 5 公斤 × 1`.
-    pub title: String,
-    /// The last day to pick it up.
-    pub until: Day,
-}
-
-/// Something of the community's that the reader should look at: a deduction that they may answer, a question to them.
-#[derive(Debug, Clone)]
-pub struct HomeCase {
-    /// Its whole address.
-    pub href: String,
-    /// What it is about: `扣分 · 占道堆放 1 次`.
-    pub title: String,
-    /// Where it stands, and until when.
-    pub note: String,
-}
-
-/// `/{community}/home`.
-#[derive(Debug, Clone, Template)]
-#[template(path = "home.html")]
-pub struct HomeView {
-    /// Whether something can be asked of the community.
-    pub may_ask: bool,
-    /// Around the page.
-    pub shell: Shell,
-    /// What others did to the reader's way in, told this once; whole sentences.
-    pub told: Vec<String>,
-    /// Whose points: `陈阿婆家 · 第 3 户`.
-    pub holder_title: String,
-    /// Points that can be spent now.
-    pub balance: i64,
-    /// The person's volunteer minutes.
-    pub minutes: i64,
-    /// What else the community counts, by name, where there is or was any.
-    pub others: Vec<(String, i64)>,
-    /// Points that came in this month, as the passbook's heading of the month says; `None` where a month is too long to
-    /// be added up.
-    pub earned_month: Option<i64>,
-    /// Points under notice.
-    pub notice: i64,
-    /// Points set aside for orders.
-    pub set_aside: i64,
-    /// What runs out next, if soon.
-    pub expiring: Option<Expiring>,
-    /// Orders waiting to be picked up.
-    pub waiting: Vec<Waiting>,
-    /// Cases in which it is the reader's turn.
-    pub cases: Vec<HomeCase>,
-    /// The newest lines, about five.
-    pub recent: Vec<Line>,
 }
 
 /// Which lines are shown: `?show=`.

@@ -67,6 +67,60 @@ impl Size {
     }
 }
 
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Theme {
+    /// As the reader's device wants it.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+    /// Black on white, with strong edges.
+    Contrast,
+}
+
+impl Theme {
+    /// All of them.
+    pub const ALL: [Theme; 4] = [Theme::Auto, Theme::Light, Theme::Dark, Theme::Contrast];
+
+    /// For cookies and forms: `auto`, `light`, `dark`, `contrast`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Theme::Auto => "auto",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+            Theme::Contrast => "contrast",
+        }
+    }
+
+    /// Reads what [`Theme::tag`] writes.
+    pub fn from_tag(tag: &str) -> Option<Theme> {
+        Theme::ALL.into_iter().find(|theme| theme.tag() == tag)
+    }
+
+    /// The key of its name.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Theme::Auto => "theme-auto",
+            Theme::Light => "theme-light",
+            Theme::Dark => "theme-dark",
+            Theme::Contrast => "theme-contrast",
+        }
+    }
+
+    /// The class of `<html>`, with a blank before it; none where the device decides.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Theme::Auto => "",
+            Theme::Light => " theme-light",
+            Theme::Dark => " theme-dark",
+            Theme::Contrast => " theme-contrast",
+        }
+    }
+}
+
 /// A page where staff work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Desk {
@@ -190,6 +244,11 @@ pub struct Shell {
     pub lang: Lang,
     /// The reader's text size.
     pub size: Size,
+    /// Light or dark.
+    pub theme: Theme,
+    /// The address of this host as residents type it, without a slash at the end; empty where none was configured. Previews
+    /// of links name pictures by it.
+    pub site: String,
     /// The community as its people call it, in the reader's language: `南门社区 · 绿美积分超市`.
     /// The header shows what stands before and after ` · ` on two lines.
     /// Empty on pages above all communities.
@@ -291,6 +350,12 @@ impl Shell {
         self.lang.text_counted("points-n", *n.borrow())
     }
 
+    /// `一千二百八十六分`, for those who listen.
+    pub(crate) fn spoken_points(&self, n: impl Borrow<i64>) -> String {
+        let said = crate::spoken::words(*n.borrow(), self.lang);
+        self.t1("spoken-points", "count", said)
+    }
+
     /// Minutes as `42.5 小时`, `42.5 hours`.
     pub fn hours(&self, minutes: impl Borrow<i64>) -> String {
         self.lang
@@ -352,6 +417,15 @@ impl Shell {
             .filter(|c| c.is_ascii_digit() || *c == '+')
             .collect();
         format!("tel:{digits}")
+    }
+
+    /// What previews of links call the site.
+    pub(crate) fn site_name(&self) -> String {
+        if self.community_title.is_empty() {
+            self.t("product")
+        } else {
+            self.community_title.clone()
+        }
     }
 
     /// The community's own name without the name of its shop: the part before ` · `.

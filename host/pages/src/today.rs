@@ -179,6 +179,8 @@ pub struct TodayView {
     pub config_faults: Vec<ConfigFault>,
     /// What is wrong with files of communities that are not served yet; this one is not touched.
     pub newcomer_faults: Vec<ConfigFault>,
+    /// What keeps messages from being sent, in a sentence; empty where nothing does.
+    pub sending: String,
     /// What the last nightly check of the ledger came to; `None` before the first.
     pub night: Option<TodayNight>,
     /// Keys of the host's configuration that were changed and need a restart.

@@ -211,6 +211,8 @@ fn data_is_escaped() {
         shell: rongyi_pages::Shell {
             lang: Lang::Zh,
             size: Size::Standard,
+            theme: rongyi_pages::Theme::Auto,
+            site: String::new(),
             community_title: "<b>".to_owned(),
             community_path: "/nanmen".to_owned(),
             signed_in_name: None,
@@ -421,13 +423,93 @@ fn text_on_a_gradient_can_be_read_at_each_of_its_ends() {
             "links on {selector} have the colour of links on paper"
         );
         for (name, text) in texts {
-            for stop in &stops {
-                let is = contrast_of(text, *stop);
-                assert!(is >= 4.5, "{name} on {stop:?} is {is:.2}");
+            for ground in between(&stops) {
+                let is = contrast_of(text, ground);
+                assert!(is >= 4.5, "{name} on {ground:?} is {is:.2}");
             }
         }
     }
     assert!(found > 0, "the cover has a gradient");
+}
+
+/// The colours of a gradient, in ten steps from each stop to the next.
+fn between(stops: &[[f64; 3]]) -> Vec<[f64; 3]> {
+    let mut all = Vec::new();
+    for (a, b) in stops.iter().zip(&stops[1..]) {
+        for step in 0..=10 {
+            let part = f64::from(step) / 10.0;
+            all.push([0, 1, 2].map(|i| a[i] + (b[i] - a[i]) * part));
+        }
+    }
+    all
+}
+
+/// The colours of a theme: those of the palette, changed by what the rule with this class says.
+fn theme(class: &str) -> impl Fn(&str) -> [f64; 3] {
+    let css = str::from_utf8(CSS).unwrap();
+    let (_, rest) = css.split_once(&format!("html.{class} {{")).unwrap();
+    let block = rest.split('}').next().unwrap();
+    move |name: &str| match block.split_once(&format!("--{name}: #")) {
+        Some((_, value)) => hex(value),
+        None => colour(name),
+    }
+}
+
+#[test]
+fn every_theme_can_be_read() {
+    for (class, least) in [("theme-dark", 4.5), ("theme-contrast", 7.0)] {
+        let colour = theme(class);
+        let mut pairs = vec![
+            ("white", "leaf-fill"),
+            ("white", "leaf-deep"),
+            ("leaf", "leaf-soft"),
+            ("leaf-ink", "leaf-soft"),
+            ("muted", "leaf-soft"),
+            ("gold", "gold-soft"),
+            ("gold-ink", "gold-soft"),
+            ("seal-ink", "seal-soft"),
+            ("food", "food-soft"),
+            ("house", "house-soft"),
+            ("service", "service-soft"),
+            ("green", "green-soft"),
+        ];
+        for ground in ["paper", "card"] {
+            for text in ["ink", "muted", "leaf", "gold", "seal"] {
+                pairs.push((text, ground));
+            }
+        }
+        for (text, ground) in pairs {
+            let tint = ground.ends_with("-soft") && !ground.starts_with("leaf");
+            let least = if tint { 4.5 } else { least };
+            let is = contrast_of(colour(text), colour(ground));
+            assert!(is >= least, "{class}: {text} on {ground} is {is:.2}");
+        }
+        // Edges of fields, and white on buttons that are pressed or red.
+        for (text, ground, least) in [
+            ("edge", "field", 3.0),
+            ("focus", "paper", 3.0),
+            ("white", "leaf-mid", 4.5),
+            ("white", "seal-fill", 4.5),
+            ("white", "muted-fill", 4.5),
+        ] {
+            let is = contrast_of(colour(text), colour(ground));
+            assert!(is >= least, "{class}: {text} on {ground} is {is:.2}");
+        }
+    }
+}
+
+#[test]
+fn the_device_and_the_choice_give_the_same_dark() {
+    let css = str::from_utf8(CSS).unwrap();
+    let block = |before: &str| {
+        let (_, rest) = css.split_once(before).unwrap();
+        rest.split('}').next().unwrap()
+    };
+    let chosen = block("html.theme-dark {");
+    assert_eq!(
+        block("html:not(.theme-light):not(.theme-contrast) {"),
+        chosen
+    );
 }
 
 #[test]
@@ -469,7 +551,7 @@ fn the_palette_can_be_read() {
 #[test]
 fn a_first_view_is_light() {
     let css = CSS.len();
-    assert!(css < 48_700, "{css} bytes of style");
+    assert!(css <= 56_000, "{css} bytes of style");
     each_page(|name, html| assert!(html.len() < 40_000, "{name}: {} bytes", html.len()));
 }
 

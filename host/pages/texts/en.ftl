@@ -5,9 +5,11 @@ product = Rongyi
 skip = Skip to the content
 demo = Demo data
 demo-text = names and points are made up
+about = Small things done for the neighbourhood are written down: points for the shop, hours to keep, and a why for every number.
 help = Need help? Call the community office:
 nav-label = Main sections
 nav-home = Home
+nav-activities = Activities
 nav-passbook = Passbook
 nav-shop = Shop
 nav-me = Me
@@ -17,6 +19,9 @@ points-n = { $n ->
     [one] { $count } point
    *[other] { $count } points
  }
+spoken-points = { $count } points
+spoken-stop = {". "}
+speak = Read aloud
 hours-n = { $count } h
 size-switch = Change the text to { $size }
 size-standard = Standard
@@ -58,6 +63,23 @@ staff-sign-in-title = Staff sign-in
 link-staff = Staff sign-in
 link-resident = Residents sign in here
 link-head = Public ledger
+front-title = For everybody
+front-sign-in = Sign in and see my points
+front-open = When and where we are open
+front-place = Where
+front-hours = When
+front-on = What is on in these days
+front-on-all = All activities
+front-board-text = Only those who like to stand here, with the name that they allowed.
+front-window = What points are good for
+front-checked = What everybody can check
+front-notice = { $n ->
+    [one] { $count } under notice
+   *[other] { $count } under notice
+}
+front-head = proof that nothing in the ledger was changed
+front-certificate = Check whether a certificate is real
+front-given = Points that residents gave away for the public good
 demo-hint = For the demo: number { $number }, PIN { $pin }
 
 ## PIN
@@ -85,8 +107,39 @@ home-waiting = { $what } is waiting for you
 home-waiting-until = Pick up by { $day }
 home-expiring = { $points } will expire soon
 home-expiring-note = Use them by { $day }
+home-waits = { $n ->
+    [one] { $count } thing waits for you
+   *[other] { $count } things wait for you
+}
+home-waits-and = {", "}
+home-unread = { $n ->
+    [one] { $count } new message
+   *[other] { $count } new messages
+}
+messages-title = Messages
+messages-choices = How I am told
+messages-waits = Waiting for you
+messages-none = No messages yet. Points that you are given, things that run out and answers to what you asked stand here.
+messages-new = New
+messages-kept = { $n ->
+    [one] Messages are kept for { $count } month.
+   *[other] Messages are kept for { $count } months.
+}
+messages-saved = Noted.
+messages-which = What to point out to me
+messages-which-text = What is not ticked still stands among the messages, without the mark “New”, and is not sent.
+messages-send = To my telephone
+messages-send-yes = Send them to my telephone, too
+messages-send-text = The community’s service for text messages or WeChat sends them; it gets the message and your telephone number, and nothing else. You can stop that at any time. Nothing is sent during these hours, but after them.
+messages-quiet-from = Nothing from this hour in the evening
+messages-quiet-until = until this hour in the morning
+messages-here-only = Nothing is sent to telephones here; your home page shows what is new.
+messages-save = Save
+home-next = What is on next
+home-next-mine = Your next shift
 act-shop = Go to the shop
 act-passbook = Passbook
+act-code = My code
 act-orders = Pick-up code
 home-recent = Latest
 home-all = See all
@@ -116,6 +169,7 @@ month-other = { $name }: { $sums }
 line-in = In
 line-out = Out
 line-balance = { $points } left
+line-also-balance = {" "}({ $count } in all)
 notice-until = notice until { $day }
 why-link = Why?
 seal-notice = Notice
@@ -246,6 +300,30 @@ me-waiting = { $n ->
     [one] { $count } to pick up
    *[other] { $count } to pick up
  }
+me-year = My year
+me-safe = Messages, privacy and safety
+code-qr-label = QR code of your resident number
+code-text = Show this to staff at the counter, in the shop and at activities, or read out the number. Only staff can open what it holds.
+household-mine = My household
+household-earned = Points earned in { $year }
+household-hours = Volunteer time in { $year }
+household-sees = Who sees what
+household-move = Somebody moved in, moved out, or has another name?
+household-move-text = Who belongs to a household is entered at the counter. Bring an identity card or the household book, or write first, and staff will get in touch.
+household-move-link = Write to the community
+year-title = My { $year }
+year-times = times
+year-points = Points earned
+year-days = Days with a deed
+year-what = What it was
+year-kind = Deed
+year-month = month { $month }: { $count }
+year-thanks = Thank you. Small things like these make the neighbourhood a better place.
+year-running = The year is not over yet.
+year-print = Print this page
+offline-title = There is no network now
+offline-text = Below is how it stood on { $at }. With a network you see what is new.
+offline-again = Try again
 me-pin = Change your PIN
 home-told-link = See where you signed in
 own-title = My data
@@ -266,6 +344,11 @@ own-erase = Erase my data for ever
 own-erased = Erased
 own-erased-text = Your name, telephone, PIN and texts are gone, and every device is signed out. What is in backups goes when their time is up.
 me-size = Text size
+me-theme = Colours
+theme-auto = Like my device
+theme-light = Light
+theme-dark = Dark
+theme-contrast = High contrast
 me-lang = Language 语言
 
 ## Devices

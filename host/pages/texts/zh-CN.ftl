@@ -5,15 +5,20 @@ product = 榕易
 skip = 跳到正文
 demo = 演示数据
 demo-text = 人名和积分都是编的
+about = 邻里做的小事，一件一件记下来；积分换东西，时长留着，每一分都能问为什么。
 help = 遇到困难，请打社区电话
 nav-label = 主要栏目
 nav-home = 首页
+nav-activities = 活动
 nav-passbook = 存折
 nav-shop = 兑换
 nav-me = 我的
 unit-points = 分
 unit-points-each = 分 / 份
 points-n = { $count } 分
+spoken-points = { $count }分
+spoken-stop = 。
+speak = 念给我听
 hours-n = { $count } 小时
 size-switch = 把文字换成{ $size }
 size-standard = 标准字
@@ -55,6 +60,22 @@ staff-sign-in-title = 工作人员登录
 link-staff = 工作人员登录
 link-resident = 居民登录
 link-head = 账本公示
+front-title = 社区公开页
+front-sign-in = 居民登录，看我的积分
+front-open = 开放时间和地点
+front-place = 地点
+front-hours = 时间
+front-on = 这几天的活动
+front-on-all = 看全部活动
+front-board-text = 只有愿意上榜的人家，名字按他们同意的样子写。
+front-window = 积分能换什么
+front-checked = 大家都能查的
+front-notice = { $n ->
+   *[other] { $count } 笔在公示
+}
+front-head = 证明账没有被改过
+front-certificate = 查一张服务证明的真假
+front-given = 居民捐给公益的积分
 demo-hint = 演示用：编号 { $number }，密码 { $pin }
 
 ## 密码
@@ -82,8 +103,36 @@ home-waiting = { $what } 等您来领
 home-waiting-until = { $day } 前领取
 home-expiring = { $points }快到期了
 home-expiring-note = 请在 { $day } 前用掉
+home-waits = { $n ->
+   *[other] 有 { $count } 件事等您
+}
+home-waits-and = 、
+home-unread = { $n ->
+   *[other] { $count } 条新消息
+}
+messages-title = 消息
+messages-choices = 怎么提醒我
+messages-waits = 等您的
+messages-none = 还没有消息。得了分、东西到期、办件有回音，都会写在这里。
+messages-new = 新
+messages-kept = { $n ->
+   *[other] 消息留 { $count } 个月。
+}
+messages-saved = 记住了。
+messages-which = 哪些要提醒我
+messages-which-text = 不勾的也写在消息里，只是不亮“新”，也不发出去。
+messages-send = 发到手机
+messages-send-yes = 也发到我的手机
+messages-send-text = 由社区用的短信或微信服务发出，发的只有这一条消息和您登记的电话。随时可以关。下面这段时间里不发，等过了再发。
+messages-quiet-from = 晚上从几点起不发
+messages-quiet-until = 早上到几点为止
+messages-here-only = 这里不往手机上发消息，打开首页就能看到。
+messages-save = 保存
+home-next = 接下来的活动
+home-next-mine = 您的下一班
 act-shop = 去兑换
 act-passbook = 看存折
+act-code = 我的码
 act-orders = 取货码
 home-recent = 最近的变动
 home-all = 查看全部
@@ -113,6 +162,7 @@ month-other = { $name } { $sums }
 line-in = 收入
 line-out = 支出
 line-balance = 余 { $points }
+line-also-balance = （余 { $count }）
 notice-until = 公示到 { $day }
 why-link = 为什么？
 seal-notice = 公示中
@@ -234,6 +284,30 @@ orders-show-code = 看取货码
 ## 我的
 me-number = 居民编号 { $number }
 me-waiting = { $count } 件待领取
+me-year = 我这一年
+me-safe = 提醒、隐私和安全
+code-qr-label = 您的居民编号的二维码
+code-text = 在服务台、超市和活动现场给工作人员看，或者念出这个编号。只有工作人员扫得开。
+household-mine = 我家
+household-earned = { $year } 年挣的分
+household-hours = { $year } 年志愿时长
+household-sees = 谁看得到什么
+household-move = 有人搬来、搬走、改了名字？
+household-move-text = 户里的人由服务台登记。带上身份证或户口簿去一趟，或者先写下来，工作人员会找您核对。
+household-move-link = 写给社区
+year-title = { $year } 年的我
+year-times = 次
+year-points = 挣的积分
+year-days = 出过力的日子
+year-what = 都做了什么
+year-kind = 事情
+year-month = { $month }月 { $count } 次
+year-thanks = 谢谢您。邻里因为这些小事，成了更好的地方。
+year-running = 这一年还没过完。
+year-print = 打印这一页
+offline-title = 现在没有网络
+offline-text = 下面是 { $at } 的样子。有了网络，这里会换成最新的。
+offline-again = 再试一次
 me-pin = 修改密码
 home-told-link = 看登录过的设备
 own-title = 我的资料
@@ -254,6 +328,11 @@ own-erase = 永久删除我的资料
 own-erased = 已删除
 own-erased-text = 您的姓名、电话、密码和附言都删掉了，所有设备都已退出。备份里的会随备份到期销毁。
 me-size = 文字大小
+me-theme = 颜色
+theme-auto = 跟手机一样
+theme-light = 浅色
+theme-dark = 深色
+theme-contrast = 高对比
 me-lang = 语言 Language
 
 ## 登录过的设备

@@ -4,6 +4,7 @@
 
 mod address;
 mod delay;
+pub mod files;
 pub mod recovery;
 mod secret;
 mod session;

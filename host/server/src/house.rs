@@ -83,6 +83,8 @@ pub struct House {
     pub(crate) enrolling: tokio::sync::Mutex<()>,
     /// By which calendar the dates of open cases were last counted.
     calendars: std::sync::Mutex<BTreeMap<Code, Arc<WorkCalendar>>>,
+    /// On which day residents were last told of what runs out.
+    told_on: std::sync::Mutex<BTreeMap<Code, LocalDate>>,
     /// Whether its people are invented; pages say so.
     pub demo: bool,
     /// What became of the last change of the configuration.
@@ -127,6 +129,19 @@ pub enum OpenError {
 
 impl House {
     /// Whether the dates of a community's open cases were counted by this calendar.
+    pub(crate) fn told_on(&self, community: &Code) -> Option<LocalDate> {
+        let days = self.told_on.lock();
+        days.ok().and_then(|days| days.get(community).copied())
+    }
+
+    /// Notes that residents were told of what runs out.
+    pub(crate) fn told(&self, community: &Code, on: LocalDate) {
+        if let Ok(mut days) = self.told_on.lock() {
+            days.insert(community.clone(), on);
+        }
+    }
+
+    /// Whether dates of open cases were counted by this calendar.
     pub(crate) fn is_dated_by(&self, community: &Code, calendar: &WorkCalendar) -> bool {
         let known = self.calendars.lock();
         let known = known.unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -234,6 +249,7 @@ impl House {
             nights: Nights::default(),
             enrolling: tokio::sync::Mutex::default(),
             calendars: std::sync::Mutex::default(),
+            told_on: std::sync::Mutex::default(),
             demo: false,
             news,
             tightened: files.tightened,

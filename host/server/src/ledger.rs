@@ -5,6 +5,7 @@ pub mod api;
 pub(crate) mod carried;
 pub(crate) mod cli;
 pub mod explain;
+pub(crate) mod home;
 pub(crate) mod lines;
 pub(crate) mod months;
 pub mod past;

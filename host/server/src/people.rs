@@ -10,6 +10,7 @@ pub mod enrolment;
 pub mod finding;
 mod households;
 pub(crate) mod leaving;
+pub(crate) mod mine;
 mod office;
 pub mod own;
 pub(crate) mod privacy;

@@ -13,6 +13,7 @@ use crate::cases::{self, CaseError};
 use crate::house::House;
 use crate::inspections;
 use crate::jobs::{self, Done};
+use crate::messages;
 use crate::people;
 
 /// Time between two rounds.
@@ -47,6 +48,9 @@ pub async fn run(house: Arc<House>, stop: CancellationToken) {
                 Err(error) => {
                     tracing::warn!(community = %code, %error, "a job could not run; it is tried again in a minute")
                 }
+            }
+            if let Err(error) = messages::round(&house, code).await {
+                tracing::warn!(community = %code, %error, "residents could not be told what is due; it is tried again in a minute");
             }
             jobs::roster(&house, code).await;
             if let Err(error) = cases::sealing::round(&house, code).await {

@@ -5,6 +5,7 @@
 mod around;
 mod casework;
 mod merchants;
+mod mine;
 pub mod openapi;
 mod operations;
 mod pages;

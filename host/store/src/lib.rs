@@ -10,6 +10,7 @@ mod cases;
 mod error;
 mod inspections;
 mod merchants;
+mod messages;
 mod model;
 mod moving;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use inspections::{
     StoredInspection, StoredJudge, StoredPlace,
 };
 pub use merchants::{NewMerchant, StoredMerchant, StoredStatement};
+pub use messages::{DueMessage, MessageChoice, MessageFate, MessageTrouble};
 pub use model::{
     AccessRecord, Found, FoundResident, HouseholdText, KnownBrowser, Listing, LotSum, Moment,
     NewAccessRecord, NewSession, NewStaff, OrderFate, Pace, PassbookRow, Person, PublicName,

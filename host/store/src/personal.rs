@@ -96,6 +96,11 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
         Holds::Stays("names of shops, and where and whom to call there: for everybody to read"),
     ),
     ("merchant_staff", Holds::Numbers),
+    ("message", Holds::Goes("forget_messages, with the person")),
+    (
+        "message_choice",
+        Holds::Goes("forget_messages, with the person"),
+    ),
     ("merchant_statement", Holds::Numbers),
     ("period", Holds::Numbers),
     ("person", Holds::Goes("erase_person")),

@@ -27,8 +27,11 @@ pub(crate) const GROWING: [&str; 17] = [
 
 /// Statements that walk over a community because that is what they are for, with how they begin: jobs, the cut-off of
 /// a period, the list of what waits. No event, order or page waits for them.
-const WALKS: [(&str, &str); 18] = [
+const WALKS: [(&str, &str); 20] = [
     ("CODES", ""),
+    // Once a day: whose points run out soon, and whose order has its last day.
+    ("LOTS_BETWEEN", ""),
+    ("TELL_LAST_DAY", ""),
     ("WRITTEN", ""),
     ("EVERYONE", ""),
     ("LAPSING", ""),

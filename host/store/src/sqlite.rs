@@ -135,6 +135,12 @@ mod merchants;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/messages.rs"]
+mod messages;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/moment.rs"]
 mod moment;
 #[allow(

@@ -27,6 +27,7 @@ fn line(lang: Lang, seq: u64, amount: i64, state: LineState) -> Line {
         unit: Unit::Points,
         balance_after: Some(1286),
         state,
+        also: Vec::new(),
     }
 }
 

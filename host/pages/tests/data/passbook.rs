@@ -64,6 +64,11 @@ fn lines(lang: Lang) -> Vec<Line> {
         Some(1328),
     );
     deduction.state = LineState::Reversed;
+    inspected.also = vec![Also {
+        amount: 90,
+        unit: Unit::Minutes,
+        balance_after: None,
+    }];
     vec![
         waste(lang),
         rice,
@@ -205,24 +210,38 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
             points: 60,
             on: day(12, 31),
         }),
-        waiting: vec![Waiting {
-            no: 318,
-            title: l(lang, "大米 5 公斤 × 1", "Rice 5 kg × 1"),
-            until: day(11, 29),
-        }],
-        cases: vec![HomeCase {
-            href: "/nanmen/cases/12".to_owned(),
-            title: l(
+        today: l(lang, "11月23日 星期一", "Mon 23 Nov"),
+        unread: 3,
+        next: Some(HomeNext {
+            href: "/nanmen/activities/7".to_owned(),
+            title: l(lang, "榕树下清洁日", "Clean-up under the banyan"),
+            when: l(
                 lang,
-                "扣分 · 占道堆放",
-                "Deduction · Things left in the way",
+                "12月5日 星期六 08:30–10:30 · 榕树巷口",
+                "Sat 5 Dec 08:30–10:30 · Banyan Lane",
             ),
-            note: l(
-                lang,
-                "已告知本人，可以提意见，到 11月27日 为止",
-                "The person was told and may answer, until 27 Nov",
-            ),
-        }],
+            mine: true,
+        }),
+        waits: vec![
+            HomeCase {
+                href: "/nanmen/orders/318".to_owned(),
+                title: l(lang, "取 大米 5 公斤 × 1", "Collect: rice 5 kg × 1"),
+                note: l(lang, "11月29日 星期日 前领取", "by Sun 29 Nov"),
+            },
+            HomeCase {
+                href: "/nanmen/cases/12".to_owned(),
+                title: l(
+                    lang,
+                    "扣分 · 占道堆放",
+                    "Deduction · Things left in the way",
+                ),
+                note: l(
+                    lang,
+                    "已告知本人，可以提意见，到 11月27日 为止",
+                    "The person was told and may answer, until 27 Nov",
+                ),
+            },
+        ],
         recent: lines(lang).into_iter().take(4).collect(),
     };
     let mut new_here = home.clone();
@@ -231,8 +250,9 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     new_here.earned_month = Some(0);
     new_here.notice = 0;
     new_here.expiring = None;
-    new_here.waiting.clear();
-    new_here.cases.clear();
+    new_here.waits.truncate(1);
+    new_here.unread = 0;
+    new_here.next = None;
     new_here.recent.clear();
     let october = line(
         870,

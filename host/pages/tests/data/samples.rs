@@ -7,6 +7,7 @@ mod activities;
 mod amend;
 mod cases;
 mod dossiers;
+mod home;
 mod inspections;
 mod merchants;
 mod office;
@@ -32,6 +33,8 @@ fn shell(lang: Lang, size: Size, name: Option<&str>) -> Shell {
     Shell {
         lang,
         size,
+        theme: Theme::Auto,
+        site: "https://rongyi.example.cn".to_owned(),
         community_title: l(
             lang,
             "南门社区 · 绿美积分超市",
@@ -71,6 +74,7 @@ fn line(seq: u64, title: String, d: Day, note: String, amount: i64, after: Optio
         unit: Unit::Points,
         balance_after: after,
         state: LineState::Posted,
+        also: Vec::new(),
     }
 }
 
@@ -301,6 +305,7 @@ fn account_pages(lang: Lang, size: Size) -> Pages {
         minutes: 2550,
         others: vec![(l(lang, "时间币", "time coins"), 12)],
         waiting: 1,
+        unread: 2,
         told: access::told(lang),
     };
     vec![
@@ -349,6 +354,7 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         activities::pages(lang, size),
         dossiers::pages(lang, size),
         passbook::pages(lang, size),
+        home::pages(lang, size),
         shop_pages(lang, size),
         orders::pages(lang, size),
         staff::till_pages(lang, size),

@@ -221,6 +221,11 @@ pub(super) fn today_pages(lang: Lang, size: Size) -> Pages {
         wrong_codes: vec![(l(lang, "工作人员 王小店", "staff Wang"), 3)],
         config_faults: vec![config_fault(lang)],
         newcomer_faults: vec![newcomer_fault(lang)],
+        sending: l(
+            lang,
+            "发消息的服务没有应答。",
+            "The service does not answer.",
+        ),
         night: Some(TodayNight {
             day: day(11, 23),
             records: 4_812,

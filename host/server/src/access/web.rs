@@ -12,7 +12,7 @@ use rongyi_core::chain::hex;
 use rongyi_core::{shown, typed};
 use rongyi_pages::{
     Audience, CommunitiesView, CommunityLink, FieldError, Head, HeadView, Lang, PinView, Shell,
-    SignInView, Size,
+    SignInView, Size, Theme,
 };
 use serde::Deserialize;
 
@@ -30,33 +30,6 @@ use crate::people::secret::is_pattern;
 const NUMBER_SHOWN_MAX: usize = 40;
 /// Language and size are remembered for a year.
 const REMEMBER: &str = "Path=/; Max-Age=31536000; SameSite=Lax";
-
-fn asset(kind: &'static str, bytes: &'static [u8]) -> Response {
-    let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
-    (
-        [
-            (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-            (header::CACHE_CONTROL, kept),
-        ],
-        bytes,
-    )
-        .into_response()
-}
-
-/// The style sheet; its address changes with its content.
-pub async fn style_sheet() -> Response {
-    asset("text/css; charset=utf-8", rongyi_pages::CSS)
-}
-
-/// The style sheet of reports and wall lists.
-pub async fn paper_sheet() -> Response {
-    asset("text/css; charset=utf-8", rongyi_pages::PAPER)
-}
-
-/// The script; every page works without it.
-pub async fn script() -> Response {
-    asset("text/javascript; charset=utf-8", rongyi_pages::JS)
-}
 
 /// `GET /`: which community?
 pub async fn list_communities(State(app): State<Arc<App>>, Anybody(manner): Anybody) -> Response {
@@ -77,6 +50,8 @@ pub async fn list_communities(State(app): State<Arc<App>>, Anybody(manner): Anyb
     let shell = Shell {
         lang: manner.lang,
         size: manner.size,
+        theme: manner.theme,
+        site: app.site(),
         community_title: String::new(),
         community_path: String::new(),
         signed_in_name: None,
@@ -94,11 +69,12 @@ pub async fn list_communities(State(app): State<Arc<App>>, Anybody(manner): Anyb
 pub struct SettingsForm {
     lang: Option<String>,
     size: Option<String>,
+    theme: Option<String>,
     #[serde(default, rename = "return")]
     back: String,
 }
 
-/// `POST /settings`: language and text size, remembered by the browser.
+/// `POST /settings`: language, text size and colours, remembered by the browser.
 pub async fn keep_settings(Form(form): Form<SettingsForm>) -> Response {
     let mut response = go(own_path(&form.back).unwrap_or("/"));
     let lang = form
@@ -111,7 +87,12 @@ pub async fn keep_settings(Form(form): Form<SettingsForm>) -> Response {
         .as_deref()
         .and_then(Size::from_tag)
         .map(|size| ("size", size.tag()));
-    for (name, value) in lang.into_iter().chain(size) {
+    let theme = form
+        .theme
+        .as_deref()
+        .and_then(Theme::from_tag)
+        .map(|theme| ("theme", theme.tag()));
+    for (name, value) in lang.into_iter().chain(size).chain(theme) {
         if let Ok(line) = format!("{name}={value}; {REMEMBER}").parse() {
             response.headers_mut().append(header::SET_COOKIE, line);
         }
@@ -119,12 +100,8 @@ pub async fn keep_settings(Form(form): Form<SettingsForm>) -> Response {
     response
 }
 
-/// `GET /{community}/`: on to where this person belongs.
-pub async fn show_front(visit: Visit) -> Response {
-    go(&visit.path(usual_place(visit.who.as_ref())))
-}
-
-fn usual_place(who: Option<&SignedIn>) -> &'static str {
+/// Where somebody begins.
+pub(crate) fn usual_place(who: Option<&SignedIn>) -> &'static str {
     match who {
         None => "/sign-in",
         Some(SignedIn::Resident(_)) => "/home",

@@ -61,7 +61,7 @@ pub(super) fn hours_of(visit: &Visit, span: Span) -> String {
 }
 
 /// `12月5日 星期六 08:30–10:30`.
-pub(super) fn when(visit: &Visit, span: Span) -> String {
+pub(crate) fn when(visit: &Visit, span: Span) -> String {
     let (on, _) = local(span.starts, &visit.zone);
     let day = shown_day(on).short(visit.lang());
     format!("{day} {}", hours_of(visit, span))
@@ -108,7 +108,7 @@ pub(super) fn seats_told(visit: &Visit, shift: &Shift) -> String {
 }
 
 /// A line of a list about one shift.
-pub(super) fn row(visit: &Visit, at_hand: &AtHand, shift: &Shift, href: String) -> ActivityRow {
+pub(crate) fn row(visit: &Visit, at_hand: &AtHand, shift: &Shift, href: String) -> ActivityRow {
     let now = visit.app.house.clock.now();
     // The line is about one shift: it stands where an activity of this shift alone would.
     let mut alone = at_hand.activity.clone();

@@ -24,6 +24,11 @@ pub struct App {
 }
 
 impl App {
+    /// The address that residents type, as far as it was configured.
+    pub(crate) fn site(&self) -> String {
+        self.house.config.public_url.clone().unwrap_or_default()
+    }
+
     /// What a sign-in needs.
     pub fn desk(&self) -> SignInDesk<'_> {
         SignInDesk {

@@ -93,6 +93,8 @@ fn shell(app: &App, manner: &Manner) -> Shell {
     Shell {
         lang: manner.lang,
         size: manner.size,
+        theme: manner.theme,
+        site: app.site(),
         community_title: community
             .map(|community| {
                 format!(

@@ -14,7 +14,7 @@ use rongyi_core::book::{Order, Seen};
 use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
-use rongyi_pages::{Day, Desk, Lang, Moment, Page, Reader, Shell, Size};
+use rongyi_pages::{Day, Desk, Lang, Moment, Page, Reader, Shell, Size, Theme};
 use rongyi_store::Listing;
 use tower_http::request_id::RequestId;
 
@@ -32,6 +32,8 @@ pub struct Manner {
     pub lang: Lang,
     /// The text size.
     pub size: Size,
+    /// Light or dark.
+    pub theme: Theme,
     /// The id of the request.
     pub request_id: String,
     /// Where a change of language returns to; answers to GET.
@@ -67,6 +69,9 @@ impl Manner {
             lang: lang.unwrap_or_else(|| Lang::from_accept_language(wanted)),
             size: cookie(headers, "size")
                 .and_then(Size::from_tag)
+                .unwrap_or_default(),
+            theme: cookie(headers, "theme")
+                .and_then(Theme::from_tag)
                 .unwrap_or_default(),
             request_id: id.unwrap_or_default().to_owned(),
             here: here(parts),
@@ -227,11 +232,8 @@ impl Visit {
 
     /// One of two sentences.
     pub fn either(&self, zh: &str, en: &str) -> String {
-        if self.lang() == Lang::Zh {
-            zh.to_owned()
-        } else {
-            en.to_owned()
-        }
+        let half = if self.lang() == Lang::Zh { zh } else { en };
+        half.to_owned()
     }
 
     /// The reader's half of a text.
@@ -250,6 +252,8 @@ impl Visit {
         Shell {
             lang: self.manner.lang,
             size: self.manner.size,
+            theme: self.manner.theme,
+            site: self.app.site(),
             community_title: title,
             community_path: self.path(""),
             signed_in_name: self.who.as_ref().map(|who| who.name().to_owned()),

@@ -7,11 +7,12 @@ use rongyi_clerk::receipt;
 use rongyi_core::account::Purpose;
 use rongyi_core::book::{Fate, FateState, Frame, Loaded, Stand};
 use rongyi_core::command::Need;
-use rongyi_core::ids::AssetNo;
+use rongyi_core::ids::{AssetNo, Code};
 use rongyi_core::record::{Amend, Asked, NoticeStep, Record};
 use rongyi_pages::{Line, LineState};
 use rongyi_store::PassbookRow;
 
+use crate::door::Signed;
 use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
 use crate::ledger::titles::{
@@ -107,6 +108,18 @@ fn sums(rows: &[PassbookRow]) -> Vec<Sum<'_>> {
     all
 }
 
+/// Who recorded it, where that is a person or a device.
+async fn source(visit: &Visit, actor: &Code) -> String {
+    match Signed::of(actor) {
+        Signed::Staff(_) | Signed::Resident(_) | Signed::Device(_) => visit.actor(actor).await,
+        Signed::Terminal(_)
+        | Signed::Import
+        | Signed::Audit
+        | Signed::System
+        | Signed::Other(_) => String::new(),
+    }
+}
+
 /// The rows of one entry and asset become one line each, newest first.
 pub(crate) async fn lines(
     visit: &Visit,
@@ -132,7 +145,7 @@ pub(crate) async fn lines(
                     Some(Asked::Earn(_) | Asked::Agreed(_) | Asked::Open(_))
                 ) =>
             {
-                visit.actor(&envelope.actor).await
+                source(visit, &envelope.actor).await
             }
             Some(_) | None => String::new(),
         };
@@ -165,6 +178,7 @@ pub(crate) async fn lines(
             unit: unit(visit, row.account.asset),
             balance_after: sum.balance_after,
             state: state(visit, &first, &about, fates.get(&fated)),
+            also: Vec::new(),
         });
     }
     Ok(lines)

@@ -88,5 +88,6 @@ async fn nothing_moved(
         } else {
             LineState::Posted
         },
+        also: Vec::new(),
     }))
 }

@@ -1,34 +1,27 @@
-//! A resident's own pages: home, passbook, 我的. Shows what the ledger has; changes nothing.
+//! A resident's own pages: passbook, 我的; home stands in `home`. Shows what the ledger has; changes nothing.
 
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::ids::AssetNo;
-use rongyi_core::time::LocalDate;
-use rongyi_pages::{Expiring, HomeView, Line, MeView, PassbookView, Show, Waiting};
+use rongyi_pages::{Line, MeView, PassbookView, Show};
 use rongyi_store::{PassbookRow, Whose};
 use serde::Deserialize;
 
 use crate::access::SignedResident;
-use crate::cases::told::their_turn;
 use crate::door::asked::{Seq, Typed};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day};
 use crate::ledger::lines::lines;
 use crate::ledger::months::{by_month, month_at, oldest, sums};
 use crate::ledger::pending;
-use crate::ledger::titles::{asset_title, goods, rest_lines};
+use crate::ledger::titles::asset_title;
 use crate::ledger::unmoved::unmoved;
 use crate::ledger::wallets::{at_hand, booked_accounts, holders, notice_accounts};
+use crate::messages::reader::unread;
 use crate::people::accounts;
 use crate::redemption::Wallet;
 
-/// Points that run out within this many days are announced.
-const SOON_DAYS: i32 = 60;
-/// Lines on the home page.
-const RECENT: usize = 5;
-/// Rows that are read for them: a spend over several lots is several, an order's points set aside are two.
-const RECENT_ROWS: u32 = 30;
 /// Rows of one passbook page.
 const PAGE_ROWS: u32 = 60;
 /// Lines of one page that moved nothing.
@@ -62,7 +55,7 @@ pub(crate) fn waits(visit: &Visit, order: &Order) -> bool {
 }
 
 /// `陈阿婆家 · 第 3 户`, or the person's name where points go to persons.
-async fn holder_title(
+pub(super) async fn holder_title(
     visit: &Visit,
     me: &SignedResident,
     wallet: &Wallet,
@@ -89,56 +82,6 @@ fn shown_accounts(frame: &Frame, me: &SignedResident, wallet: &Wallet) -> Vec<Ac
 /// Of those accounts' rows, the ones that say something of their own.
 fn speaks(row: &PassbookRow) -> bool {
     row.account.purpose == Purpose::Available || row.transfer.credit.purpose == Purpose::Expired
-}
-
-fn expiring(wallet: &Wallet, today: LocalDate) -> Option<Expiring> {
-    let (from, to) = (today.to_days(), today.plus_days(SOON_DAYS).to_days());
-    let (lot, points) = wallet
-        .points
-        .lots
-        .range(from..=to)
-        .find(|(lot, points)| **lot != 0 && **points > 0)?;
-    Some(Expiring {
-        points: *points,
-        on: day(LocalDate::from_days(*lot)?),
-    })
-}
-
-/// `GET /{community}/home`.
-pub(crate) async fn show_home(Member { visit, me }: Member) -> Result<Response, Fault> {
-    let (frame, wallet) = at_hand(&visit, &me).await?;
-    let today = visit.today();
-    let [points, _] = wallet.accounts(me.resident);
-    let month = today.month_index();
-    let sums = sums(&visit, &[points], month, None).await?;
-    let (recent, _) = page(&visit, &frame, (&me, &wallet), (None, RECENT_ROWS)).await?;
-    let orders = orders_of(&visit, &me, &wallet).await?;
-    let waiting = orders
-        .iter()
-        .filter(|order| waits(&visit, order))
-        .map(|order| Waiting {
-            no: u64::from(order.no.0),
-            title: goods(&visit, &frame, rest_lines(order)),
-            until: day(order.deadline),
-        });
-    let served = visit.app.house.community(&visit.code);
-    let view = HomeView {
-        may_ask: served.is_some_and(|served| !served.config.cases.is_empty()),
-        told: accounts::tell(&visit, me.person_id).await?,
-        holder_title: holder_title(&visit, &me, &wallet).await?,
-        balance: wallet.points.spendable(today),
-        minutes: wallet.minutes,
-        others: others(&visit, &frame, &me, (&wallet, Wanting::Used)).await?,
-        earned_month: sums.points(month).map(|(earned, _)| earned),
-        notice: wallet.notice.total,
-        set_aside: wallet.held.total,
-        expiring: expiring(&wallet, today),
-        waiting: waiting.collect(),
-        cases: their_turn(&visit, me.resident).await?,
-        recent: recent.into_iter().take(RECENT).collect(),
-        shell: visit.shell(),
-    };
-    Ok(Html(view).into_response())
 }
 
 /// Which lines of the passbook.
@@ -183,7 +126,7 @@ pub(crate) async fn page(
     let mut all = lines(visit, frame, &rows).await?;
     all.extend(quiet);
     all.sort_by_key(|line| std::cmp::Reverse(line.seq));
-    Ok((all, older))
+    Ok((Line::together(all), older))
 }
 
 /// `GET /{community}/passbook`.
@@ -294,6 +237,7 @@ pub(crate) async fn show_me(Member { visit, me }: Member) -> Result<Response, Fa
         minutes: wallet.minutes,
         others: others(&visit, &frame, &me, (&wallet, Wanting::Declared)).await?,
         waiting: i64::try_from(waiting).unwrap_or(i64::MAX),
+        unread: unread(&visit, &me).await?,
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())

@@ -97,6 +97,7 @@ pub(crate) async fn why_view(
         unit: unit(visit, account.asset),
         balance_after: after,
         state: stands(visit, &receipt, (first, &about), fate.as_ref()),
+        also: Vec::new(),
     };
     let notice = fate
         .and_then(|fate| pending::standing(&fate, visit.today()))

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use rongyi_core::account::Holder;
 use rongyi_core::book::Frame;
-use rongyi_core::time::LocalDate;
+use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{IssueCard, LapsingRow, LapsingView, Task, TodayNight, TodayRow, TodayView};
 
 use crate::door::fault::Fault;
@@ -52,6 +52,7 @@ pub(crate) async fn show_today(OnDuty { visit, .. }: OnDuty) -> Result<Response,
         config_faults: faults(&visit, &standing, |holds| holds.back(&visit.code)),
         newcomer_faults: faults(&visit, &standing, |holds| *holds == Holds::Newcomer),
         night: night(&visit),
+        sending: sending(&visit).await?,
         needs_restart: standing
             .needs_restart
             .into_iter()
@@ -60,6 +61,29 @@ pub(crate) async fn show_today(OnDuty { visit, .. }: OnDuty) -> Result<Response,
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
+}
+
+/// Whether messages that were to be sent are stuck: the other side is down, or was for too long.
+async fn sending(visit: &Visit) -> Result<String, Fault> {
+    const WEEK_US: i64 = 7 * 86_400_000_000;
+    let house = &visit.app.house;
+    if house.config.webhook.is_none() {
+        return Ok(String::new());
+    }
+    let since = Instant(house.clock.now().0.saturating_sub(WEEK_US));
+    let trouble = house.store.message_trouble(&visit.code, since).await?;
+    let (waiting, given_up) = (trouble.waiting, trouble.given_up);
+    Ok(match (waiting, given_up) {
+        (0, 0) => String::new(),
+        _ => visit.either(
+            &format!(
+                "发消息的服务没有应答：{waiting} 条在等着再发，这一周有 {given_up} 条三天都没发出去。请看看转发程序还在不在运行；居民打开首页仍然看得到这些消息。"
+            ),
+            &format!(
+                "The service that sends messages does not answer: {waiting} wait to be tried again, {given_up} of this week were given up after three days. Please see whether it runs; residents still find these messages on their home page."
+            ),
+        ),
+    })
 }
 
 /// What the last nightly check came to.

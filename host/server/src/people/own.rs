@@ -222,6 +222,7 @@ pub async fn erase(
         house.store.forget_case_photos(community, resident).await?;
         house.store.forget_case_papers(community, resident).await?;
         house.store.forget_certificates(community, resident).await?;
+        house.store.forget_messages(community, resident).await?;
         close_number(house, (community, residency.resident), &residency.traits).await?;
         if residency.last && residency.household_text.is_some() {
             let household = residency.household;

@@ -1,6 +1,6 @@
 //! Every page with what it is for.
 
-use super::{casework, merchants, volunteers};
+use super::{casework, merchants, mine, volunteers};
 use crate::door::{Act, Addresses};
 use crate::{
     access, amend, audit, door, earning, ledger, overview, people, period, redemption, reports,
@@ -21,18 +21,11 @@ pub fn addresses() -> Addresses {
         StepPeriod,
     };
     casework::addresses(merchants::addresses(volunteers::addresses(
-        Addresses::default(),
+        mine::addresses(Addresses::default()),
     )))
     // Before anybody signs in.
     .get(SeePublic, "/", access::web::list_communities)
     .post(SeePublic, "/settings", access::web::keep_settings)
-    .get(SeePublic, rongyi_pages::CSS_PATH, access::web::style_sheet)
-    .get(
-        SeePublic,
-        rongyi_pages::PAPER_PATH,
-        access::web::paper_sheet,
-    )
-    .get(SeePublic, rongyi_pages::JS_PATH, access::web::script)
     .get(SeePublic, "/heads", audit::proof::web::list_heads)
     .get(
         SeePublic,
@@ -41,8 +34,6 @@ pub fn addresses() -> Addresses {
     )
     .get(SeePublic, "/check-proof.py", audit::proof::web::get_checker)
     .get(SeePublic, door::contact::PATH, door::contact::get_contact)
-    .get(SeePublic, "/{community}", access::web::show_front)
-    .get(SeePublic, "/{community}/", access::web::show_front)
     .get(SeePublic, "/{community}/head", access::web::show_head)
     .get(
         SeePublic,
@@ -80,7 +71,6 @@ pub fn addresses() -> Addresses {
         people::accounts::end_device,
     )
     // A resident.
-    .get(SeeOwn, "/{community}/home", ledger::web::show_home)
     .get(SeeOwn, "/{community}/passbook", ledger::web::show_passbook)
     .get(SeeOwn, "/{community}/passbook/{seq}", ledger::why::show_why)
     .get(

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::audit::nightly;
 use crate::door::terminal::{Failure, Installation, on_terminal, say, tell};
 use crate::house::{House, published};
-use crate::{logging, rounds, routes, serving, watch};
+use crate::{logging, messages, rounds, routes, serving, watch};
 
 /// What to serve.
 #[derive(Debug, Args)]
@@ -108,6 +108,7 @@ pub(crate) async fn serve(
     let stop = CancellationToken::new();
     let jobs = tokio::spawn(rounds::run(Arc::clone(&house), stop.clone()));
     let nights = tokio::spawn(nightly::run(Arc::clone(&house), stop.clone()));
+    let hook = tokio::spawn(messages::hook::run(Arc::clone(&house), stop.clone()));
     let watch = tokio::spawn(watch::run(Arc::clone(&house), began, stop.clone()));
     say(&format!(
         "榕易在 http://{address} ，按 Ctrl+C 停止。 Rongyi serves http://{address} ; Ctrl+C stops it."
@@ -135,6 +136,7 @@ pub(crate) async fn serve(
     let _ = jobs.await;
     let _ = watch.await;
     let _ = nights.await;
+    let _ = hook.await;
     // Somebody may keep the house a moment longer than this program lives; the log must not be left over for that.
     if let Err(error) = house.store.rest().await {
         tracing::warn!(%error, "the write-ahead log was not emptied; the next start reads it");

@@ -158,7 +158,7 @@ fn place_text(visit: &Visit, place: usize) -> String {
     visit.either(&zh, &place.to_string())
 }
 
-fn lines(visit: &Visit, list: Vec<Placed>) -> Vec<WallLine> {
+pub(crate) fn lines(visit: &Visit, list: Vec<Placed>) -> Vec<WallLine> {
     let line = |one: Placed| WallLine {
         first: place_text(visit, one.place),
         name: one.name,

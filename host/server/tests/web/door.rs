@@ -279,7 +279,7 @@ async fn every_answer_carries_the_security_headers() {
     seen.dedup();
     let wanted = [
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+         manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         "nosniff",
         "strict-origin-when-cross-origin",
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",

@@ -16,8 +16,9 @@ use crate::{inspections, merchants};
 const PAGES_MAX: usize = 400;
 
 /// For everybody, signed in or not.
-const PUBLIC: [&str; 13] = [
+const PUBLIC: [&str; 14] = [
     "/{community}/rules/change",
+    "/{community}/app.webmanifest",
     "/{community}/rules",
     "/{community}/certificate",
     "/check-certificate.py",
@@ -41,7 +42,12 @@ const DOORS: [&str; 4] = [
     "/{community}/sign-in",
     "/{community}/staff/sign-in",
 ];
-const RESIDENT: [&str; 30] = [
+const RESIDENT: [&str; 35] = [
+    "/{community}/me/code",
+    "/{community}/me/household",
+    "/{community}/me/year",
+    "/{community}/messages",
+    "/{community}/messages/choices",
     "/{community}/cases/{no}/paper/{digest}",
     "/{community}/judging/{no}",
     "/{community}/me/certificates",
@@ -75,23 +81,32 @@ const RESIDENT: [&str; 30] = [
 ];
 const STAFF: [&str; 2] = ["/{community}/notice", "/{community}/pin"];
 /// What leads there is a form: opened by its address, it goes back to the form.
-const FORMS: [&str; 3] = [
+const FORMS: [&str; 4] = [
+    // Kept by the browser for the time without a network.
+    "/{community}/me/offline",
     "/{community}/reset/pin",
     "/{community}/reset/unlock",
     // A card is scanned.
     "/{community}/card/{word}",
 ];
 
+/// What pages need, and browsers ask for by themselves.
+const FILES: [&str; 8] = [
+    rongyi_pages::CSS_PATH,
+    rongyi_pages::PAPER_PATH,
+    rongyi_pages::JS_PATH,
+    rongyi_pages::WORKER_PATH,
+    rongyi_pages::ICON_PATH,
+    rongyi_pages::ICON_192_PATH,
+    rongyi_pages::ICON_512_PATH,
+    "/favicon.ico",
+];
+
 /// The addresses that answer to GET. A new page is a new line here, or a test that fails.
 fn routes() -> BTreeSet<String> {
     let all = rongyi_server::routes::addresses();
     // The last is looked for by its name, which is the same everywhere.
-    let files = [
-        rongyi_pages::CSS_PATH,
-        rongyi_pages::PAPER_PATH,
-        rongyi_pages::JS_PATH,
-        rongyi_server::door::contact::PATH,
-    ];
+    let files = [&FILES[..], &[rongyi_server::door::contact::PATH]].concat();
     let pages = all
         .list()
         .iter()
@@ -143,13 +158,7 @@ async fn walk(who: &mut Browser<'_>, start: &str) -> (BTreeSet<String>, Vec<Stri
         assert!(seen.len() < PAGES_MAX, "links without end: {seen:?}");
         if let Some(route) = route_of(&routes, &path) {
             reached.insert(route.clone());
-        } else if ![
-            rongyi_pages::CSS_PATH,
-            rongyi_pages::PAPER_PATH,
-            rongyi_pages::JS_PATH,
-        ]
-        .contains(&path.as_str())
-        {
+        } else if !FILES.contains(&path.as_str()) {
             wrong.push(format!("{link} of {from} is no page"));
         }
         let answer = who.get(&link).await;

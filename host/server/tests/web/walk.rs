@@ -102,6 +102,38 @@ fn head(month: &str, text: &str) -> Option<Head> {
     })
 }
 
+/// What else the act of a line moved, as it stands in the row below: hours, another asset.
+fn also(html: &str, line: &Seen) -> Vec<Seen> {
+    let parts = html.split("<b class=\"line-also").skip(1);
+    let read = parts.map(|part| {
+        let named = until(part, ">").contains("named");
+        let text = after(part, ">").unwrap();
+        let held = after(text, "class=\"line-held\">").and_then(|rest| number(until(rest, "<")));
+        let text = plain(until(until(text, "</b>"), "<span class=\"line-held"));
+        let shown = text
+            .replace("收入", "")
+            .replace("支出", "")
+            .trim()
+            .to_owned();
+        let other = named.then(|| {
+            let name = shown.split_once(' ').unwrap().1.to_owned();
+            (name, number(&shown).unwrap(), held.unwrap())
+        });
+        Seen {
+            change: None,
+            after: None,
+            of: match &other {
+                Some((name, ..)) => Of::Other(name.clone()),
+                None => Of::Hours,
+            },
+            other,
+            shown,
+            ..line.clone()
+        }
+    });
+    read.collect()
+}
+
 fn line(html: &str, month: &str, apart: bool) -> Seen {
     let entry = after(html, "/passbook/").map(|rest| until(rest, "\""));
     let title = after(html, "class=\"line-what\">").unwrap();
@@ -155,7 +187,13 @@ fn lines(html: &str) -> (Vec<Seen>, Vec<Head>) {
         }
         let body = until(section, "</section>");
         let items = body.split("<li><a class=\"line\"").skip(1);
-        all.extend(items.map(|item| line(item, &month, apart)));
+        for item in items {
+            let item = until(item, "</li>");
+            let first = line(item, &month, apart);
+            let more = also(item, &first);
+            all.push(first);
+            all.extend(more);
+        }
     }
     (all, heads)
 }

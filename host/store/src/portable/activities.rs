@@ -2,9 +2,11 @@
 //! is the newest; marks never wait for each other.
 
 use rongyi_core::ids::{Code, ResidentNo};
+use rongyi_core::news::{News, NewsKind};
 use rongyi_core::time::Instant;
 
 use super::forms::{int, no_community, uint};
+use super::messages::tell_one;
 use super::{Connection, Own, community, statements};
 use crate::activities::{
     ActivityChange, Clearance, NewActivity, NewMark, NewPresence, NewShift, PresenceState,
@@ -54,6 +56,8 @@ statements! {
         by_actor = excluded.by_actor, at = excluded.at";
 }
 
+/// The place of whoever has a seat.
+const SEAT: i64 = 1;
 /// Times a number is taken again because somebody else took it.
 const NUMBERS_MAX: usize = 8;
 
@@ -188,6 +192,18 @@ impl Own {
                 .bind(signup.team.map(i64::from))
                 .execute(&mut *transaction)
                 .await?;
+            // A seat that somebody else gave: from the waiting list, or by the office.
+            let theirs = format!("resident/{}", signup.resident);
+            if signup.place == SEAT && change.by.as_str() != theirs {
+                let told = News {
+                    resident: signup.resident,
+                    kind: NewsKind::Seat,
+                    about: change.activity_no,
+                    part: signup.shift,
+                    amount: 0,
+                };
+                tell_one(&mut transaction, community, (&told, change.at)).await?;
+            }
         }
         transaction.commit().await?;
         Ok(true)

@@ -6,10 +6,12 @@ use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::time::Instant;
 
+use super::activities::is_taken;
 use super::case_papers::{attach_papers, papers};
 use super::case_photos::{attach, photos};
 use super::forms::{code, hash, int, narrow, no_community, place, uint};
 use super::lists::{each_text, texts as text_keys};
+use super::messages::tell_case;
 use super::{Connection, Own, community, row, statements};
 use crate::cases::{
     Appended, CaseEffect, CaseFile, CaseFilter, CasePhoto, CasePlace, CaseText, EffectState,
@@ -218,13 +220,8 @@ async fn write_step(
             .execute(&mut *connection)
             .await?;
     }
-    Ok(())
-}
-
-fn is_taken(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .is_some_and(|error| error.is_unique_violation())
+    let step = (of.community, of.case_no, of.step);
+    tell_case(connection, step, (written.actor, written.at)).await
 }
 
 impl Own {

@@ -11,8 +11,7 @@
 //! meanwhile is not found. One statement is one transaction: after an error nothing of it is there.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use rongyi_core::book::{Changes, Order, OrderState};
@@ -23,7 +22,7 @@ use sqlx::Transaction;
 
 use super::forms::{int, write_held, write_item, write_lines, write_rule_set, write_settings};
 use super::nul::stored;
-use super::table::{Binding, table};
+use super::table::{Binding, newest, table};
 use super::{Connection, Postgres, marks, statements};
 use crate::error::StoreError;
 use crate::model::Written;
@@ -103,6 +102,9 @@ table!(Texts, "text", "", seq: i64 = "BIGINT", salt: &'c [u8] = "BYTEA", text: C
 table!(References, "reference_text", "", seq: i64 = "BIGINT", salt: &'c [u8] = "BYTEA", text: Cow<'c, str> = "TEXT");
 table!(Abouts, "text_about", "ON CONFLICT DO NOTHING", about: i64 = "BIGINT", seq: i64 = "BIGINT");
 table!(Codes, "pickup_code", "", order_no: i64 = "BIGINT", salt: &'c [u8] = "BYTEA", code: &'c str = "TEXT");
+table!(Messages, "message", "ON CONFLICT DO NOTHING", resident: i64 = "BIGINT", kind: i64 = "BIGINT", about: i64 = "BIGINT",
+    part: i64 = "BIGINT", amount: i64 = "BIGINT", at: i64 = "BIGINT", state: i64 = "BIGINT", tries: i64 = "BIGINT",
+    next_at: Option<i64> = "BIGINT");
 table!(Ended, "pickup_code", "", order_no: i64 = "BIGINT");
 
 /// The one statement, built once.
@@ -131,6 +133,7 @@ pub(super) fn write_text() -> &'static str {
             References::TABLE,
             Abouts::TABLE,
             Codes::TABLE,
+            Messages::TABLE,
         ]
         .iter()
         .enumerate()
@@ -352,6 +355,7 @@ struct Arrays<'c> {
     typed: References<'c>,
     abouts: Abouts<'c>,
     codes: Codes<'c>,
+    messages: Messages<'c>,
     ended: Ended<'c>,
 }
 
@@ -384,8 +388,12 @@ impl<'c> Arrays<'c> {
         let query = self.texts.bind(self.rule_sets.bind(query));
         let query = self.standings.bind(self.periods.bind(query));
         let query = self.abouts.bind(self.typed.bind(self.fates.bind(query)));
-        self.ended
-            .bind(self.waited.bind(self.touched.bind(self.codes.bind(query))))
+        self.ended.bind(
+            self.waited.bind(
+                self.touched
+                    .bind(self.messages.bind(self.codes.bind(query))),
+            ),
+        )
     }
 
     /// What never changes again: records, movements, the block.
@@ -488,6 +496,13 @@ impl<'c> Arrays<'c> {
             self.codes
                 .push(ix, i64::from(no.0), &salted.salt, &salted.text);
         }
+        for news in rongyi_core::news::news(changes) {
+            let (about, at) = (int(news.about)?, changes.after.last_at.0);
+            let (whom, part) = (i64::from(news.resident.0), i64::from(news.part));
+            let kind = news.kind.number();
+            self.messages
+                .push(ix, whom, kind, about, part, news.amount, at, 1, 0, Some(at));
+        }
         Ok(())
     }
 
@@ -577,23 +592,4 @@ impl<'c> Arrays<'c> {
         }
         Ok(())
     }
-}
-
-/// The last row of each key, in the order of their first ones.
-fn newest<T, K: Eq + Hash>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
-    let mut places: HashMap<K, usize> = HashMap::new();
-    let mut found: Vec<&T> = Vec::new();
-    for row in rows {
-        match places
-            .get(&key(row))
-            .and_then(|place| found.get_mut(*place))
-        {
-            Some(older) => *older = row,
-            None => {
-                places.insert(key(row), found.len());
-                found.push(row);
-            }
-        }
-    }
-    found
 }

@@ -1,6 +1,9 @@
 //! The arrays that a batch is written from: one for each column of a table, taken apart by `unnest`. It knows no
 //! table and writes nothing.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -78,3 +81,22 @@ macro_rules! table {
     };
 }
 pub(super) use table;
+
+/// The last row of each key, in the order of their first ones.
+pub(super) fn newest<T, K: Eq + Hash>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
+    let mut places: HashMap<K, usize> = HashMap::new();
+    let mut found: Vec<&T> = Vec::new();
+    for row in rows {
+        match places
+            .get(&key(row))
+            .and_then(|place| found.get_mut(*place))
+        {
+            Some(older) => *older = row,
+            None => {
+                places.insert(key(row), found.len());
+                found.push(row);
+            }
+        }
+    }
+    found
+}

@@ -132,6 +132,11 @@ static CODES: Rows = Rows::new(
     4,
     "",
 );
+static MESSAGES: Rows = Rows::new(
+    "INSERT INTO message (community_id, resident, kind, about, part, amount, at, state, tries, next_at)",
+    10,
+    "ON CONFLICT DO NOTHING",
+);
 
 /// Every multi-row statement, for the test that prepares them.
 #[cfg(test)]
@@ -152,6 +157,7 @@ pub(super) static MULTI: &[&Rows] = &[
     &REFERENCES,
     &ABOUT,
     &CODES,
+    &MESSAGES,
     &PERIODS,
     &STANDINGS,
     &FATES,

@@ -37,6 +37,7 @@ async fn every_statement_can_be_prepared() {
         super::load::STATEMENTS,
         super::marks::STATEMENTS,
         super::merchants::STATEMENTS,
+        super::messages::STATEMENTS,
         super::open::STATEMENTS,
         super::people::STATEMENTS,
         super::privacy::STATEMENTS,

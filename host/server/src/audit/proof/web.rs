@@ -64,6 +64,8 @@ pub(crate) async fn list_heads(
     let shell = Shell {
         lang: manner.lang,
         size: manner.size,
+        theme: manner.theme,
+        site: app.site(),
         community_title: String::new(),
         community_path: String::new(),
         signed_in_name: None,

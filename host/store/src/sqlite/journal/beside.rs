@@ -4,8 +4,8 @@ use rongyi_core::book::{Changes, OrderState};
 use sqlx::SqliteConnection;
 
 use super::{
-    ABOUT, CODE_ENDS, CODES, CommunityChanges, ERASE_REFERENCE, ERASE_TEXT, FORGET, REFERENCES,
-    TEXTS, int, rows_of,
+    ABOUT, CODE_ENDS, CODES, CommunityChanges, ERASE_REFERENCE, ERASE_TEXT, FORGET, MESSAGES,
+    REFERENCES, TEXTS, int, rows_of,
 };
 use crate::error::StoreError;
 
@@ -49,6 +49,29 @@ pub(super) async fn write(
                     .bind(salted.text.as_str()))
             },
         )
+        .await?;
+    let told: Vec<_> = taken
+        .iter()
+        .flat_map(|(community, changes)| {
+            let at = changes.after.last_at.0;
+            let all = rongyi_core::news::news(changes).into_iter();
+            all.map(move |news| (*community, news, at))
+        })
+        .collect();
+    MESSAGES
+        .write(connection, &told, |query, (community, news, at)| {
+            Ok(query
+                .bind(*community)
+                .bind(i64::from(news.resident.0))
+                .bind(news.kind.number())
+                .bind(int(news.about)?)
+                .bind(i64::from(news.part))
+                .bind(news.amount)
+                .bind(*at)
+                .bind(1_i64)
+                .bind(0_i64)
+                .bind(*at))
+        })
         .await?;
     for (community, order) in rows_of(taken, |changes| &changes.orders) {
         if order.state != OrderState::Reserved {
