@@ -9,6 +9,7 @@ pub mod account;
 pub mod activities;
 pub mod amend;
 pub mod assets;
+mod basket;
 pub mod cases;
 pub mod dossier;
 mod escape;
@@ -59,6 +60,7 @@ pub use amend::{
     ObjectionRow, ProposalRow,
 };
 pub use assets::{CSS, CSS_PATH, JS, JS_PATH, PAPER, PAPER_PATH};
+pub use basket::{BasketBar, CheckLine, ConfirmView, News, Wish};
 pub use cases::{
     CaseAct, CaseDone, CaseDue, CaseFact, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink,
     CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick, CaseTold,
@@ -110,7 +112,7 @@ pub use resident::{
 pub use roster::{RosterKind, RosterPlanView, RosterRow, RosterState, RosterTyped, RosterView};
 pub use sheet::{RowOutcome, SheetDoneView, SheetPlanView, SheetRow, SheetSlip, SheetView};
 pub use shell::{Desk, Reader, Shell, Size};
-pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
+pub use shop::{Blocked, Draw, Filter, ItemView, ShopView, Stock, Tile};
 pub use simulate::{SimulateView, Simulated, SimulatedEntry, SimulatedRow, SimulatedTable};
 pub use stock::{
     CountCheck, GoodsLine, GoodsMove, GoodsRow, NewItemTyped, StockForm, StockItemView, StockTyped,

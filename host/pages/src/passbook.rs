@@ -244,6 +244,8 @@ pub struct HomeView {
     pub expiring: Option<Expiring>,
     /// Orders waiting to be picked up.
     pub waiting: Vec<Waiting>,
+    /// What the reader waited for and is there again: code and name.
+    pub arrived: Vec<(String, String)>,
     /// Cases in which it is the reader's turn.
     pub cases: Vec<HomeCase>,
     /// The newest lines, about five.

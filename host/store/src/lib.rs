@@ -17,6 +17,7 @@ mod personal;
 #[cfg(test)]
 mod plans;
 mod postgres;
+mod shop;
 mod sqlite;
 mod statements;
 mod steps;
@@ -49,6 +50,7 @@ pub use model::{
 };
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
+pub use shop::Wish;
 pub use sqlite::Sqlite;
 pub use volunteers::{
     CertificateFilter, CertificateState, CertificateStep, MemberFilter, NewCertificate, NewTeam,

@@ -21,7 +21,7 @@ use crate::ledger::titles::{asset_title, goods, rest_lines};
 use crate::ledger::unmoved::unmoved;
 use crate::ledger::wallets::{at_hand, booked_accounts, holders, notice_accounts};
 use crate::people::accounts;
-use crate::redemption::Wallet;
+use crate::redemption::{Wallet, wishes};
 
 /// Points that run out within this many days are announced.
 const SOON_DAYS: i32 = 60;
@@ -134,6 +134,7 @@ pub(crate) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
         set_aside: wallet.held.total,
         expiring: expiring(&wallet, today),
         waiting: waiting.collect(),
+        arrived: wishes::arrived(&visit, &me, &frame).await?,
         cases: their_turn(&visit, me.resident).await?,
         recent: recent.into_iter().take(RECENT).collect(),
         shell: visit.shell(),

@@ -74,7 +74,9 @@ const RESIDENT: [&str; 30] = [
 ];
 const STAFF: [&str; 2] = ["/{community}/notice", "/{community}/pin"];
 /// What leads there is a form: opened by its address, it goes back to the form.
-const FORMS: [&str; 3] = [
+const FORMS: [&str; 4] = [
+    // Something is put into it.
+    "/{community}/basket",
     "/{community}/reset/pin",
     "/{community}/reset/unlock",
     // A card is scanned.
@@ -213,6 +215,10 @@ async fn lively() -> TestApp {
     ];
     parts(&mut me, form, &sent).await.is(303);
     let mut boss = app.signed_in("boss").await;
+    let sent: [(&str, &str, &[u8]); 1] = [("photo", "salt.png", &photo)];
+    parts(&mut boss, "/nanmen/stock/salt/photo", &sent)
+        .await
+        .is(303);
     let case = boss.get("/nanmen/queue/1").await;
     let (seen, key) = (case.hidden("seen"), case.hidden("key"));
     let sent: [(&str, &str, &[u8]); 5] = [
@@ -243,7 +249,8 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 45] = [
+const OPERATOR: [&str; 46] = [
+    "/{community}/goods/{item}/{digest}",
     "/{community}/merchants",
     "/{community}/merchants/new",
     "/{community}/merchants/{merchant}/end",
