@@ -226,11 +226,6 @@ impl Fault {
         }
     }
 
-    /// A form from which something is missing, or that holds what it can't.
-    pub fn malformed() -> Self {
-        Fault::of_status(StatusCode::UNPROCESSABLE_ENTITY)
-    }
-
     /// More was sent than is read.
     pub fn too_large() -> Self {
         Fault::of_status(StatusCode::PAYLOAD_TOO_LARGE)

@@ -119,6 +119,7 @@ fn here(parts: &Parts) -> String {
         .or_else(|| path.strip_suffix("/mark"))
         .or_else(|| path.strip_suffix("/end"))
         .or_else(|| path.strip_suffix("/confirm"))
+        .or_else(|| path.strip_suffix("/wish"))
     {
         activity.to_owned()
     } else if path.split('/').nth(2) == Some("amend") {
@@ -142,8 +143,6 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {
         order.to_owned()
-    } else if let Some(item) = path.strip_suffix("/wish") {
-        item.to_owned()
     } else if path == format!("/{front}/orders") {
         format!("/{front}{BASKET}")
     } else if path.ends_with("/sign-out") {
