@@ -20,7 +20,7 @@ RESIDENTS = ["host/pages/src", "host/pages/texts", "host/core/src/book/command",
     "access/web", "amend/web", "amend/marks/web", "audit/proof/web", "cases", "door/fault", "door/visit", "door/error_page",
     "door/contact", "earning/web", "ledger/carried", "ledger/explain", "ledger/lines", "ledger/months", "ledger/pending",
     "ledger/titles", "ledger/told", "ledger/unmoved", "ledger/web", "ledger/why", "people/accounts", "people/own/web", "people/privacy", "period/web", "redemption/counter",
-    "redemption/order", "redemption/shop", "rulebooks/web", "vitals"]]
+    "redemption/basket", "redemption/check", "redemption/order", "redemption/shop", "redemption/wishes", "stock/photo", "rulebooks/web", "vitals"]]
 # Words of the trade: what they mean is said in other words to whoever collects her rice.
 # Said to programs or operators only, in a file of which residents read the rest.
 ALLOWED = {("host/server/src/door/fault.rs", "JSON"), ("host/pages/texts/zh-CN.ftl", "UTF-8")}

@@ -243,6 +243,22 @@ impl Browser {
         self.one("main").await;
     }
 
+    /// Touches what may stay on its page, and waits until something is there.
+    ///
+    /// # Panics
+    /// When there is nothing to touch, or it does not come.
+    pub async fn press(&self, css: &str, until: &str) {
+        let element = self.one(css).await;
+        element.scroll_into_view().await.unwrap();
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{css} cannot be touched: {error}"));
+        let come = self.driver.query(By::Css(until));
+        let come = come.wait(NEXT_PAGE_MAX, NEXT_PAGE_ASK).first().await;
+        come.unwrap_or_else(|error| panic!("{css} brings no {until}: {error}"));
+    }
+
     /// Writes into a field.
     ///
     /// # Panics

@@ -26,6 +26,17 @@ impl Client {
         }
     }
 
+    /// The same browser at another host, with its cookies.
+    ///
+    /// # Panics
+    /// When the address is none of this machine.
+    pub fn at(&self, address: &str) -> Self {
+        Client {
+            cookies: self.cookies.clone(),
+            ..Client::of(address)
+        }
+    }
+
     /// Reads a page: head and body as they came.
     pub fn get(&mut self, path: &str) -> String {
         self.ask("GET", path, "")
@@ -56,8 +67,11 @@ impl Client {
             if let Some((name, value)) = line.split_once(": ")
                 && name.eq_ignore_ascii_case("set-cookie")
             {
-                self.cookies
-                    .extend(value.split(';').next().map(str::to_owned));
+                let cookie = value.split(';').next().unwrap_or_default().to_owned();
+                // A newer one takes the place of the one before, as in a browser.
+                let of = |one: &str| one.split('=').next().map(str::to_owned);
+                self.cookies.retain(|kept| of(kept) != of(&cookie));
+                self.cookies.push(cookie);
             }
         }
         answer

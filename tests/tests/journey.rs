@@ -13,6 +13,8 @@ use rongyi_tests::{
 };
 
 const RICE: &str = "rice-5kg";
+/// The button that orders the basket.
+const ORDER: &str = "form[action$='/orders'] button";
 
 /// The number in a text such as `1,234 分`.
 fn number(text: &str) -> i64 {
@@ -98,7 +100,7 @@ async fn buy(phone: &Browser, pin: &str, look: &mut Look) -> (String, String) {
     phone.touch("p.action a.button").await;
     let price = number(&phone.text_of(".sheet-head .price b").await);
     look.at(phone, "confirm").await;
-    phone.touch("main form button").await;
+    phone.touch(ORDER).await;
     let order = phone.path().await;
     assert!(
         order.starts_with("/nanmen/orders/"),
@@ -256,9 +258,15 @@ async fn part(phone: &Browser, till: &Browser, serving: &Serving, look: &mut Loo
         &secret_of(serving, "1001"),
     )
     .await;
-    phone.go("/nanmen/shop/salt?quantity=2").await;
-    phone.touch("p.action a.button").await;
-    phone.touch("main form button").await;
+    phone.go("/nanmen/shop").await;
+    let more = |next: usize| format!("#step-salt button.step-more[value='{next}']");
+    for next in [1, 2] {
+        phone.press(&more(next), &more(next + 1)).await;
+    }
+    look.at(phone, "shop with a basket").await;
+    phone.touch("#basket a.button").await;
+    look.at(phone, "basket").await;
+    phone.touch(ORDER).await;
     let order = phone.path().await;
     let code = phone.text_of(".code [aria-hidden]").await;
     let password = secret_of(serving, "nanmen-shop");

@@ -46,6 +46,29 @@ window.addEventListener("pageshow", function () {
   });
 });
 
+// The basket changes without leaving the shelf.
+document.addEventListener("submit", function (event) {
+  var form = event.target, by = event.submitter;
+  if (!form.hasAttribute("data-step") || !by || !window.fetch || !window.DOMParser) return;
+  event.preventDefault();
+  if (form.dataset.sent) return;
+  form.dataset.sent = "1";
+  var body = new URLSearchParams(new FormData(form)), less = by.classList.contains("step-less");
+  body.set(by.name, by.value);
+  fetch(form.action, { method: "POST", body: body, credentials: "same-origin" }).then(function (answer) {
+    return answer.text().then(function (text) {
+      var page = new DOMParser().parseFromString(text, "text/html"), fresh = page.getElementById(form.id), bar = page.getElementById("basket");
+      if (!answer.ok || !fresh || !bar) return location.assign(answer.url);
+      form.parentNode.replaceChild(fresh, form);
+      document.getElementById("basket").innerHTML = bar.innerHTML;
+      (fresh.querySelector(less ? ".step-less" : ".step-more") || fresh.querySelector("button")).focus();
+    });
+  }).then(null, function () {
+    delete form.dataset.sent;
+    location.reload();
+  });
+});
+
 // Photos are made small before they are sent.
 each("[data-photos]", function (field) {
   field.addEventListener("change", function () {

@@ -101,6 +101,8 @@ pub enum Picture {
     Seedling,
     /// A book, stationery.
     Book,
+    /// A cup: tea, milk, water.
+    Cup,
     /// A donation to a fund.
     Donation,
     /// Anything else.
@@ -110,7 +112,7 @@ pub enum Picture {
 
 impl Picture {
     /// All of them.
-    pub const ALL: [Picture; 14] = [
+    pub const ALL: [Picture; 15] = [
         Picture::Rice,
         Picture::Oil,
         Picture::Eggs,
@@ -123,6 +125,7 @@ impl Picture {
         Picture::Cooker,
         Picture::Seedling,
         Picture::Book,
+        Picture::Cup,
         Picture::Donation,
         Picture::Gift,
     ];
@@ -136,7 +139,7 @@ impl Picture {
     /// assert_eq!(Picture::for_item("x-17"), Picture::Gift);
     /// ```
     pub fn for_item(code: &str) -> Picture {
-        const WORDS: [(&[&str], Picture); 13] = [
+        const WORDS: [(&[&str], Picture); 14] = [
             (&["rice", "flour", "salt", "sugar"], Picture::Rice),
             (&["oil", "vinegar", "sauce", "milk"], Picture::Oil),
             (&["egg"], Picture::Eggs),
@@ -152,6 +155,7 @@ impl Picture {
             (&["cooker", "kettle", "pot", "pan", "lamp"], Picture::Cooker),
             (&["seed", "plant", "flower", "tree"], Picture::Seedling),
             (&["book", "pen", "school"], Picture::Book),
+            (&["drink", "tea", "water", "cup"], Picture::Cup),
             (&["donat", "fund"], Picture::Donation),
         ];
         WORDS
@@ -165,7 +169,7 @@ impl Picture {
         match self {
             Picture::Rice | Picture::Oil | Picture::Eggs | Picture::Noodles => "tint-food",
             Picture::Soap | Picture::Towel | Picture::Tissue | Picture::Cooker => "tint-house",
-            Picture::Haircut | Picture::Repair | Picture::Book => "tint-service",
+            Picture::Haircut | Picture::Repair | Picture::Book | Picture::Cup => "tint-service",
             Picture::Seedling | Picture::Donation | Picture::Gift => "tint-green",
         }
     }
@@ -208,6 +212,9 @@ impl Picture {
             }
             Picture::Book => {
                 r#"<path class="w" d="M40 22c-7-5-16-6-28-6v46c12 0 21 1 28 6 7-5 16-6 28-6V16c-12 0-21 1-28 6z"/><path class="f" d="M40 22c7-5 16-6 28-6v46c-12 0-21 1-28 6z"/><path d="M40 22c-7-5-16-6-28-6v46c12 0 21 1 28 6 7-5 16-6 28-6V16c-12 0-21 1-28 6zM40 22v46M20 28c5 0 9 1 12 2M20 38c5 0 9 1 12 2"/>"#
+            }
+            Picture::Cup => {
+                r#"<path class="w" d="M16 30h40v24a12 12 0 0 1-12 12H28a12 12 0 0 1-12-12z"/><path class="f" d="M16 42h40v12a12 12 0 0 1-12 12H28a12 12 0 0 1-12-12z"/><path d="M16 30h40v24a12 12 0 0 1-12 12H28a12 12 0 0 1-12-12zM56 35h6a8 8 0 0 1 0 18h-6M10 72h52M28 22c-3-4 3-6 0-10M40 22c-3-4 3-6 0-10"/>"#
             }
             Picture::Donation => {
                 r#"<path class="f" d="M40 44C28 36 22 30 22 22a9 9 0 0 1 18-3 9 9 0 0 1 18 3c0 8-6 14-18 22z"/><path d="M40 44C28 36 22 30 22 22a9 9 0 0 1 18-3 9 9 0 0 1 18 3c0 8-6 14-18 22z"/><path d="M10 54h10l10-3 14 5c4 2 3 7-1 7H32M43 62l17-8c5-2 9 3 5 7L46 72 20 68H10"/>"#

@@ -9,6 +9,7 @@ pub mod account;
 pub mod activities;
 pub mod amend;
 pub mod assets;
+mod basket;
 pub mod cases;
 pub mod council;
 mod dossier;
@@ -68,6 +69,7 @@ pub use assets::{
     CSS, CSS_PATH, ICON, ICON_192, ICON_192_PATH, ICON_512, ICON_512_PATH, ICON_PATH, JS, JS_PATH,
     PAPER, PAPER_PATH, WORKER, WORKER_PATH,
 };
+pub use basket::{BasketBar, CheckLine, ConfirmView, News, Wish};
 pub use cases::{
     CaseAct, CaseDone, CaseDue, CaseFact, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink,
     CaseMinutes, CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick,
@@ -125,7 +127,7 @@ pub use resident::{
 pub use roster::{RosterKind, RosterPlanView, RosterRow, RosterState, RosterTyped, RosterView};
 pub use sheet::{RowOutcome, SheetDoneView, SheetPlanView, SheetRow, SheetSlip, SheetView};
 pub use shell::{Desk, Reader, Shell, Size, Theme};
-pub use shop::{Blocked, ConfirmView, Draw, Filter, ItemView, ShopView, Stock, Tile};
+pub use shop::{Blocked, Draw, Filter, ItemView, ShopView, Stock, Tile};
 pub use simulate::{SimulateView, Simulated, SimulatedEntry, SimulatedRow, SimulatedTable};
 pub use stock::{
     CountCheck, GoodsLine, GoodsMove, GoodsRow, NewItemTyped, StockForm, StockItemView, StockTyped,

@@ -18,6 +18,8 @@ pub enum OrderState {
         qr_text: String,
         /// The last day to pick it up.
         until: Day,
+        /// How many days are left until then.
+        left: i64,
         /// Whether it may still be cancelled.
         may_cancel: bool,
     },
@@ -102,6 +104,8 @@ pub struct OrderView {
     pub key: String,
     /// Whether it was ordered just now: the page then begins with the good news.
     pub just_placed: bool,
+    /// Whether something else waits in the basket.
+    pub basket_waits: bool,
 }
 
 impl OrderView {
@@ -161,6 +165,20 @@ impl OrderView {
             .t1("order-cancel", "points", self.shell.points(self.back))
     }
 
+    /// What cancelling does, before it is done.
+    fn cancel_told(&self) -> String {
+        if self.back == 0 {
+            return self.shell.t("order-cancel-nothing");
+        }
+        self.shell
+            .t1("order-cancel-what", "points", self.shell.points(self.back))
+    }
+
+    /// A word on the last day, when it is near.
+    fn soon(&self, left: &i64) -> Option<String> {
+        soon_text(&self.shell, *left)
+    }
+
     fn qr_svg(&self, text: &str) -> String {
         qr::svg(text, &self.shell.t("order-qr-label"))
     }
@@ -201,13 +219,28 @@ pub struct OrderLine {
 }
 
 impl OrderLine {
-    fn until(&self) -> Option<Day> {
+    /// Until when it can be picked up, in words.
+    fn until(&self, shell: &Shell) -> Option<String> {
         match &self.state {
-            OrderState::Reserved { until, .. } => Some(*until),
+            OrderState::Reserved { until, left, .. } => {
+                let soon = soon_text(shell, *left);
+                let day = || shell.t1("home-waiting-until", "day", shell.day(until));
+                Some(soon.unwrap_or_else(day))
+            }
             OrderState::HandedOver { .. }
             | OrderState::Cancelled { .. }
             | OrderState::TimedOut { .. } => None,
         }
+    }
+}
+
+/// The last days in words; further ones are a date.
+fn soon_text(shell: &Shell, left: i64) -> Option<String> {
+    match left {
+        ..=0 => Some(shell.t("till-last-today")),
+        1 => Some(shell.t("till-last-tomorrow")),
+        2..=3 => Some(shell.tn("order-days-left", left)),
+        _ => None,
     }
 }
 
@@ -229,6 +262,21 @@ pub struct OrdersView {
 mod tests {
     use super::*;
 
+    fn shell() -> Shell {
+        Shell {
+            lang: crate::Lang::Zh,
+            size: crate::Size::Standard,
+            community_title: String::new(),
+            community_path: "/nanmen".to_owned(),
+            signed_in_name: None,
+            reader: crate::Reader::Nobody,
+            demo: false,
+            phone: String::new(),
+            request_id: String::new(),
+            here: String::new(),
+        }
+    }
+
     #[test]
     fn only_a_waiting_order_has_a_last_day() {
         let at = Moment {
@@ -245,11 +293,21 @@ mod tests {
                 code: "48271936".to_owned(),
                 qr_text: String::new(),
                 until: at.day,
+                left: 7,
                 may_cancel: true,
             },
         };
-        assert_eq!(line.until(), Some(at.day));
+        let shell = shell();
+        let told = |line: &OrderLine| line.until(&shell);
+        assert_eq!(told(&line).as_deref(), Some("11月22日 星期日 前领取"));
+        let words = [(0, "今天最后一天"), (1, "明天最后一天"), (3, "还有 3 天")];
+        for (days, words) in words {
+            if let OrderState::Reserved { left, .. } = &mut line.state {
+                *left = days;
+            }
+            assert_eq!(told(&line).as_deref(), Some(words));
+        }
         line.state = OrderState::TimedOut { at };
-        assert_eq!(line.until(), None);
+        assert_eq!(told(&line), None);
     }
 }

@@ -169,12 +169,10 @@ impl CardView {
 pub struct OrderFor {
     /// The idempotency key of this one order.
     pub key: String,
-    /// The item's code.
-    pub item: String,
-    /// Its name with how many.
+    /// The items' codes, and how many of each.
+    pub lines: Vec<(String, i64)>,
+    /// Their names with how many.
     pub title: String,
-    /// How many.
-    pub quantity: i64,
     /// What it costs in all.
     pub total: i64,
     /// What is left of the points afterwards.

@@ -3,10 +3,13 @@
 
 use askama::Template;
 
+use crate::basket::{BasketBar, Wish};
 use crate::format::{self, Day};
 use crate::icon::Picture;
-use crate::order::late_text;
 use crate::shell::Shell;
+
+/// The most pieces of one item in one order.
+pub(crate) const PIECES_MAX: i64 = 10;
 
 /// How much there is of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,8 @@ pub enum Blocked {
     Short(i64),
     /// Nothing left.
     Gone,
+    /// Only so many left, fewer than are wanted.
+    Fewer(i64),
     /// The rule or the shop said no; the sentence in the reader's language, and when it opens again.
     Refused {
         /// The sentence.
@@ -58,6 +63,7 @@ impl Blocked {
         match self {
             Blocked::Short(n) => shell.tn("shop-short", n),
             Blocked::Gone => shell.t("stock-gone"),
+            Blocked::Fewer(left) => shell.tn("stock-few", left),
             Blocked::Refused { sentence, .. } => sentence.clone(),
         }
     }
@@ -69,20 +75,26 @@ impl Blocked {
         format!("{} {opens}", self.text(shell)).trim().to_owned()
     }
 
-    fn opens(&self, shell: &Shell) -> Option<String> {
+    pub(crate) fn opens(&self, shell: &Shell) -> Option<String> {
         match self {
             Blocked::Refused {
                 opens_again: Some(day),
                 ..
             } => Some(shell.t1("opens-again", "day", shell.day(day))),
-            Blocked::Refused { .. } | Blocked::Short(_) | Blocked::Gone => None,
+            Blocked::Refused { .. } | Blocked::Short(_) | Blocked::Gone | Blocked::Fewer(_) => None,
         }
+    }
+
+    /// Whether it is sold out.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Blocked::Gone)
     }
 
     fn short_by(&self) -> Option<i64> {
         match self {
             Blocked::Short(n) => Some(*n),
-            Blocked::Refused { .. } | Blocked::Gone => None,
+            Blocked::Refused { .. } | Blocked::Gone | Blocked::Fewer(_) => None,
         }
     }
 }
@@ -96,6 +108,10 @@ pub struct Tile {
     pub title: String,
     /// Its drawing.
     pub picture: Picture,
+    /// The address of its photo, where staff sent one.
+    pub photo: Option<String>,
+    /// How many of it are in the reader's basket.
+    pub pieces: i64,
     /// Points for one; `None` when pricing failed (then say why in `blocked`).
     pub price: Option<i64>,
     /// What it is worth in fen, if the community shows that.
@@ -107,7 +123,22 @@ pub struct Tile {
 }
 
 impl Tile {
-    fn yuan(&self, shell: &Shell) -> Option<String> {
+    /// Whether one more of it fits into the basket, as far as the shelf goes.
+    pub(crate) fn has_more(&self) -> bool {
+        let there = match self.stock {
+            Stock::Plenty => PIECES_MAX,
+            Stock::Few(left) => left,
+            Stock::Gone => 0,
+        };
+        self.pieces < there.min(PIECES_MAX)
+    }
+
+    /// Whether it is put into the basket from the shelf: when it can be had, and to take it out again.
+    fn has_step(&self) -> bool {
+        self.pieces > 0 || (self.blocked.is_none() && self.price.is_some())
+    }
+
+    pub(crate) fn yuan(&self, shell: &Shell) -> Option<String> {
         self.value_fen
             .filter(|fen| *fen > 0)
             .map(|fen| shell.t1("about-yuan", "yuan", format::yuan(fen)))
@@ -147,6 +178,17 @@ pub struct ShopView {
     pub filters: Vec<Filter>,
     /// What is on the shelf, what can be had first.
     pub tiles: Vec<Tile>,
+    /// What the reader put into the basket, if anything.
+    pub basket: Option<BasketBar>,
+    /// What the reader waited for and is there again: code and name.
+    pub arrived: Vec<(String, String)>,
+}
+
+impl ShopView {
+    /// Where the steppers come back to.
+    fn back(&self) -> String {
+        format!("/shop?show={}", self.show)
+    }
 }
 
 /// `/{community}/shop/{item}?quantity=1`.
@@ -173,11 +215,23 @@ pub struct ItemView {
     pub total: Option<i64>,
     /// Points that can be spent now.
     pub balance: i64,
+    /// Where it is sold out: whether the reader waits for it.
+    pub wish: Option<Wish>,
 }
 
 impl ItemView {
-    fn choices(&self) -> Vec<i64> {
-        (1..=self.quantity_max.clamp(1, 10)).collect()
+    fn fewer(&self) -> Option<i64> {
+        (self.quantity > 1).then(|| self.quantity.saturating_sub(1))
+    }
+
+    fn more(&self) -> Option<i64> {
+        let most = self.quantity_max.clamp(1, PIECES_MAX);
+        (self.quantity < most).then(|| self.quantity.saturating_add(1))
+    }
+
+    /// Where the basket's button comes back to.
+    fn back(&self) -> String {
+        "/shop?show=affordable".to_owned()
     }
 }
 
@@ -190,80 +244,12 @@ pub struct Draw {
     pub expires: Option<Day>,
 }
 
-/// `/{community}/shop/{item}/confirm?quantity=1`: the answers once more before anything moves.
-/// The form posts `key`, `item`, `quantity` and `total` to `/{community}/orders`.
-#[derive(Debug, Clone, Template)]
-#[template(path = "confirm.html")]
-pub struct ConfirmView {
-    /// Around the page.
-    pub shell: Shell,
-    /// The idempotency key of this one order.
-    pub key: String,
-    /// The item's code.
-    pub item: String,
-    /// Its name, in the reader's language.
-    pub title: String,
-    /// Its drawing.
-    pub picture: Picture,
-    /// How many.
-    pub quantity: i64,
-    /// What it costs in all.
-    pub total: i64,
-    /// What of it is paid in points; all of it, unless something is taken beside them.
-    pub own: i64,
-    /// In which kinds of points, where it is more than one; may be empty.
-    pub paid_with: String,
-    /// Points that can be spent now.
-    pub balance: i64,
-    /// Where to pick it up.
-    pub place: String,
-    /// When that place is open; may be empty.
-    pub hours: String,
-    /// The last day to pick it up.
-    pub until: Day,
-    /// What it is limited to, each a sentence in the reader's language.
-    pub limits: Vec<String>,
-    /// Which points are used, first those that expire first.
-    pub draws: Vec<Draw>,
-    /// The total the person saw before, when the price has changed since.
-    pub price_was: Option<i64>,
-    /// How many of the points will have run out if nobody picks it up in time.
-    pub late_lapsed: i64,
-    /// The same order, placed a moment ago and not picked up yet: the form then posts its number as `again`.
-    pub again: Option<u64>,
-}
-
-impl ConfirmView {
-    fn balance_after(&self) -> i64 {
-        self.balance.saturating_sub(self.own)
-    }
-
-    fn late_text(&self) -> String {
-        late_text(&self.shell, self.late_lapsed)
-    }
-
-    fn button_text(&self) -> String {
-        let key = if self.again.is_some() {
-            "use-points-again"
-        } else {
-            "use-points"
-        };
-        self.shell.t1(key, "points", self.shell.points(self.total))
-    }
-
-    /// Which points are used is only worth a word when some of them expire.
-    fn some_expire(&self) -> bool {
-        self.draws.iter().any(|d| d.expires.is_some())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn balance_after_does_not_overflow() {
-        assert_eq!(i64::MIN.saturating_sub(1), i64::MIN);
+    fn only_what_is_missing_points_says_how_many() {
         assert_eq!(Blocked::Short(12).short_by(), Some(12));
         assert_eq!(Blocked::Gone.short_by(), None);
     }

@@ -189,6 +189,8 @@ pub enum StockForm {
     Lose,
     /// A count.
     Count,
+    /// Its photo.
+    Photo,
 }
 
 /// What was typed in the forms of an item.
@@ -253,6 +255,10 @@ pub struct StockItemView {
     pub done: Option<u64>,
     /// Today, for the form.
     pub today: String,
+    /// Where its photo is, if it has one.
+    pub photo: Option<String>,
+    /// How many residents wait for it.
+    pub waiting: i64,
 }
 
 impl StockItemView {
@@ -265,6 +271,7 @@ impl StockItemView {
             Some(StockForm::Receive) => "receive",
             Some(StockForm::Lose) => "lose",
             Some(StockForm::Count) => "count",
+            Some(StockForm::Photo) => "photo",
             None => return false,
         };
         open == form

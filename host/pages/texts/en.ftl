@@ -43,7 +43,6 @@ summary-title = Please change this
 back-home = Home
 back-passbook = Passbook
 back-shop = Back to the shop
-back-item = One step back
 back-orders = My orders
 back-me = Me
 back-till = Till
@@ -230,12 +229,11 @@ stock-few = { $n ->
     [one] Only { $count } left
    *[other] Only { $count } left
  }
-stock-gone = Out of stock
+stock-gone = Sold out
 opens-again = from { $day }
 item-have = You have { $points } now
 item-others = See what I can have
 item-how-many = How many?
-item-check-first = You can check everything once more on the next page
 use-points = Use { $points }
 pick-place = Pick up at
 pick-hours = Open
@@ -255,6 +253,53 @@ draw-lasting = that do not expire
 price-changed-title = The price has changed
 price-changed = It was { $was } and is now { $now }. No points have moved yet; please look again before you decide.
 think-again = Think again
+next-check = Next: check
+step-less = One less of { $what }
+step-more = One more of { $what }
+step-end = no more
+basket-title = Basket
+basket-in = In the basket:
+basket-put = Into the basket
+basket-put-what = Put { $what } into the basket
+basket-put-on = Into the basket, and look on
+basket-bar = { $n ->
+    [one] { $count } piece in the basket
+   *[other] { $count } pieces in the basket
+ }
+basket-one = It costs
+basket-kinds = { $n ->
+    [one] { $count } thing, it costs
+   *[other] { $count } things, together they cost
+ }
+basket-empty = The basket is empty.
+basket-ordered = This basket was ordered a moment ago under number #{ $no }; it was not ordered again.
+basket-full = At most 20 different things go into one order. Order these first, then the others.
+basket-pieces = One to ten pieces of a thing can be ordered at once. The basket is as it was.
+basket-refused = Something has changed meanwhile. Nothing was ordered, and no points have moved. See below what you can do.
+basket-later = These are picked up elsewhere; order them next:
+basket-less = Take less, or something else, then check again.
+basket-drop = Leave out what I can't have, and check
+basket-others = These you could have instead
+list-comma = ,{" "}
+wish-tell = Sold out: tell me when there is more
+wish-ask = Tell me when there is more
+wish-how = When there is more, those who asked first are told first, on the first page and in the shop. It is not kept for you.
+wish-first = Noted: you are the first.
+wish-turn = { $n ->
+    [one] Noted: { $count } person is before you.
+   *[other] Noted: { $count } people are before you.
+ }
+wish-end = I no longer wait
+wish-arrived = { $what } is there again
+wish-arrived-note = First come, first served
+order-days-left = { $n ->
+    [one] { $count } day left
+   *[other] { $count } days left
+ }
+order-cancel-ask = No longer wanted?
+order-cancel-what = If you cancel, { $points } come back to you, the goods go back on the shelf, and the code ends. For something else, cancel first and order again.
+order-cancel-nothing = If you cancel, no points come back, the goods go back on the shelf, and the code ends.
+orders-basket = There are things in your basket that are not ordered yet
 
 ## Orders
 order-reserved = To pick up
@@ -897,6 +942,16 @@ stock-count-again = Count again first
 stock-do-off = Take it off the shelf
 stock-do-on = Put it on the shelf again
 stock-off-hint = Off the shelf, residents do not see it; orders that were placed are handed over as ever.
+stock-photo = Photo
+stock-photo-of = Photo of { $what }
+stock-photo-choose = Choose a photo
+stock-photo-hint = Of the thing, and of nobody. Residents see it on the shelf; it is kept small and without the place where it was taken.
+stock-do-photo = Use this photo
+stock-photo-away = Take the photo away, show a drawing
+stock-waiting = { $n ->
+    [one] { $count } resident waits for this
+   *[other] { $count } residents wait for this
+ }
 stock-book = Book of goods
 stock-csv = Save as a sheet (CSV)
 stock-book-empty = Nothing has moved yet. The first delivery makes the first line.

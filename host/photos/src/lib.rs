@@ -14,6 +14,10 @@ pub const SENT_MAX: usize = 5 * 1024 * 1024;
 pub const KEPT_MAX: usize = 300_000;
 /// The longer side of a photo as it is kept, in points.
 pub const SIDE_MAX: u32 = 1_600;
+/// The longer side of a small picture, in points.
+pub const SMALL_SIDE: u32 = 640;
+/// The most bytes of a small picture.
+pub const SMALL_MAX: usize = 60_000;
 /// The most points of a photo as it is sent.
 const POINTS_MAX: u64 = 50_000_000;
 /// The most bytes that decoding may take.
@@ -26,7 +30,7 @@ const SMALLER: u32 = 75;
 /// A photo as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Photo {
-    /// A JPEG of at most [`KEPT_MAX`] bytes.
+    /// A JPEG of at most [`KEPT_MAX`] bytes, of a small one [`SMALL_MAX`].
     pub bytes: Vec<u8>,
     /// Its width in points.
     pub width: u32,
@@ -56,15 +60,27 @@ pub enum PhotoError {
 /// # Errors
 /// [`PhotoError`].
 pub fn plain(sent: &[u8]) -> Result<Photo, PhotoError> {
+    within(sent, SIDE_MAX, KEPT_MAX)
+}
+
+/// The same as a small picture, for a page with many: at most [`SMALL_SIDE`] points long and [`SMALL_MAX`] bytes heavy.
+///
+/// # Errors
+/// [`PhotoError`].
+pub fn small(sent: &[u8]) -> Result<Photo, PhotoError> {
+    within(sent, SMALL_SIDE, SMALL_MAX)
+}
+
+fn within(sent: &[u8], side: u32, most: usize) -> Result<Photo, PhotoError> {
     if sent.len() > SENT_MAX {
         return Err(PhotoError::Heavy);
     }
     let upright = decoded(sent)?;
-    let mut picture = on_white(&fitted(upright, SIDE_MAX));
+    let mut picture = on_white(&fitted(upright, side));
     loop {
         for quality in QUALITIES {
             let bytes = written(&picture, quality)?;
-            if bytes.len() <= KEPT_MAX {
+            if bytes.len() <= most {
                 return Ok(Photo {
                     bytes,
                     width: picture.width(),

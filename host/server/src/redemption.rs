@@ -3,6 +3,8 @@
 //! It asks the book and the clerk; prices and limits are the community's rule, amounts the ledger's.
 
 pub mod api;
+pub(crate) mod basket;
+pub(crate) mod check;
 pub(crate) mod counter;
 pub mod daily;
 pub(crate) mod order;
@@ -11,6 +13,7 @@ pub mod till;
 pub mod turns;
 pub mod uncollected;
 pub mod whose;
+pub(crate) mod wishes;
 
 use std::collections::HashMap;
 
@@ -18,7 +21,7 @@ use rongyi_clerk::{self as clerk, Answer, ClerkError};
 use rongyi_core::account::{Account, Holder, Purpose};
 use rongyi_core::amount::Amount;
 use rongyi_core::book::{AccountState, Book, Frame, Offer, Order};
-use rongyi_core::chain::sha256;
+use rongyi_core::chain::{hex, sha256};
 use rongyi_core::command::{Ask, Command, Need, Place, Rejection, Release, Settle, SettlePart};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, OrderNo, ResidentNo};
 use rongyi_core::record::{
@@ -157,6 +160,8 @@ pub struct Shopfront {
     pub priced: Vec<Priced>,
     /// The plan that prices, for its sentences.
     pub plan: Plan,
+    /// Which items have a photo, by its digest.
+    pub photos: HashMap<Code, String>,
 }
 
 impl Shopfront {
@@ -214,6 +219,8 @@ pub async fn quotes(
         .map(|set| set.plan.clone())
         .unwrap_or_default();
     let shelf = shelf(&frame, &book);
+    let photos = house.store.item_photos(community).await?.into_iter();
+    let photos = photos.map(|(item, digest)| (item, hex(&digest))).collect();
     let judge = house.books.judge(community, &frame.sets, house.clock.now());
     let pricing = move || {
         let price = |basket: &Basket| book.quote(today, resident, basket, &judge);
@@ -228,6 +235,7 @@ pub async fn quotes(
         shelf,
         priced,
         plan,
+        photos,
     })
 }
 
@@ -286,8 +294,28 @@ pub async fn place(house: &House, community: &Code, wanted: Wanted) -> Result<An
         tries += 1;
         match house.clerk.ask(community, command).await {
             Err(ClerkError::Rejected(Rejection::CodeTaken)) if tries < CODE_TRIES => {}
-            answer => return answer,
+            answer => {
+                if let Ok(answer) = &answer
+                    && answer
+                        .receipt
+                        .records
+                        .iter()
+                        .any(|record| placed(record).is_some())
+                {
+                    no_longer_wished(house, community, &wanted).await;
+                }
+                return answer;
+            }
         }
+    }
+}
+
+/// Who has what they waited for waits no more. The order stands, whether or not that can be written down.
+async fn no_longer_wished(house: &House, community: &Code, wanted: &Wanted) {
+    let items: Vec<Code> = wanted.basket.iter().map(|line| line.item.clone()).collect();
+    let ended = house.store.unwish_items(community, wanted.resident, &items);
+    if let Err(error) = ended.await {
+        tracing::warn!(%community, %error, "a wish outlived its order");
     }
 }
 

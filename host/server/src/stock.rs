@@ -2,6 +2,7 @@
 //! asks it), what moved is read in [`goods`], and who redeems them is in `redemption`.
 
 pub mod goods;
+pub(crate) mod photo;
 pub mod prices;
 pub(crate) mod web;
 

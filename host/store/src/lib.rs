@@ -19,6 +19,7 @@ mod personal;
 mod plans;
 mod postgres;
 mod proposals;
+mod shop;
 mod sqlite;
 mod statements;
 mod steps;
@@ -53,6 +54,7 @@ pub use model::{
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
 pub use proposals::Proposal;
+pub use shop::Wish;
 pub use sqlite::Sqlite;
 pub use volunteers::{
     CertificateFilter, CertificateState, CertificateStep, MemberFilter, NewCertificate, NewTeam,

@@ -85,6 +85,11 @@ pub(crate) const TABLES: &[(&str, Holds)] = &[
     ("inspection_place", Holds::Numbers),
     ("inspection_score", Holds::Numbers),
     ("item", Holds::Stays("what the shop offers")),
+    (
+        "item_photo",
+        Holds::Stays("how goods look, for everybody to see"),
+    ),
+    ("item_wish", Holds::Numbers),
     ("mark", Holds::Numbers),
     ("orders", Holds::Numbers),
     (

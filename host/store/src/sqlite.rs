@@ -195,6 +195,12 @@ mod sessions;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/shop.rs"]
+mod shop;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/streams.rs"]
 mod streams;
 #[allow(

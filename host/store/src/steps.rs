@@ -12,7 +12,7 @@ macro_rules! steps {
             "0007_access", "0008_sealed", "0009_privacy", "0010_roster", "0011_pulse", "0012_staff_person",
             "0013_mark", "0014_more_kinds", "0015_find", "0016_cases", "0017_attachments",
             "0018_activities", "0019_volunteers", "0020_configured", "0021_inspections", "0022_merchants",
-            "0023_card", "0025_message", "0026_cases_sealed", "0027_proposal",
+            "0023_card", "0024_shop", "0025_message", "0026_cases_sealed", "0027_proposal",
         )
     };
     ($engine:literal: $($name:literal,)*) => {

@@ -16,6 +16,7 @@ fn reserved() -> OrderState {
         code: "48271936".to_owned(),
         qr_text: "https://nanmen.example/t/48271936".to_owned(),
         until: day(11, 29),
+        left: 2,
         may_cancel: true,
     }
 }
@@ -41,6 +42,7 @@ fn order(lang: Lang, size: Size, state: OrderState, just_placed: bool) -> OrderV
         placed_at: at(day(11, 22), 10, 12),
         key: "0191f3a2-88bb".to_owned(),
         just_placed,
+        basket_waits: just_placed,
     }
 }
 

@@ -83,6 +83,8 @@ fn tile(item: &str, title: String, price: i64, fen: i64, stock: Stock) -> Tile {
         item: item.to_owned(),
         title,
         picture: Picture::for_item(item),
+        photo: (item == "eggs-30").then(|| format!("/nanmen/goods/{item}/{}", "ab".repeat(32))),
+        pieces: i64::from(item == "rice-5kg"),
         price: Some(price),
         value_fen: Some(fen),
         stock,
@@ -195,29 +197,83 @@ fn item(lang: Lang, size: Size, tile: Tile) -> ItemView {
         quantity_max: 2,
         total,
         balance: 1286,
+        wish: None,
     }
+}
+
+fn line_of(lang: Lang, at: usize) -> CheckLine {
+    let mut tile = tiles(lang).swap_remove(at);
+    tile.pieces = 1;
+    CheckLine {
+        points: tile.price.filter(|_| tile.blocked.is_none()),
+        tile,
+        limits: vec![l(
+            lang,
+            "每户每月 2 袋，这是本月第 1 袋",
+            "2 bags per household and month, this is the first",
+        )],
+    }
+}
+
+/// Pages of a basket with several things.
+fn basket_pages(lang: Lang, size: Size) -> Pages {
+    let mut several = confirm(lang, size);
+    several.lines = vec![line_of(lang, 0), line_of(lang, 1), line_of(lang, 4)];
+    several.later = vec![l(lang, "牛肉面 × 1", "Beef noodles × 1")];
+    (several.total, several.own) = (Some(155), 155);
+    several.notes = vec![l(lang, "整单九折", "A tenth off the whole")];
+    let mut part = several.clone();
+    part.lines.push(line_of(lang, 7));
+    (part.total, part.news) = (None, Some(News::Refused));
+    part.others = tiles(lang).into_iter().take(3).collect();
+    let mut short = confirm(lang, size);
+    short.total = None;
+    short.blocked = Some(l(lang, "还差 14 分。", "14 points short."));
+    short.news = Some(News::Full);
+    let mut empty = confirm(lang, size);
+    empty.lines.clear();
+    empty.total = None;
+    empty.news = Some(News::Ordered(318));
+    vec![
+        ("basket", several.html()),
+        ("basket-part", part.html()),
+        ("basket-short", short.html()),
+        ("basket-empty", empty.html()),
+    ]
+}
+
+/// Pages of something sold out.
+fn item_states(lang: Lang, size: Size) -> Pages {
+    let mut gone = item(lang, size, tiles(lang).swap_remove(7));
+    gone.wish = Some(Wish::No);
+    let mut waits = gone.clone();
+    waits.wish = Some(Wish::Waits(2));
+    let mut first = gone.clone();
+    first.wish = Some(Wish::Waits(0));
+    vec![
+        ("item-gone", gone.html()),
+        ("item-waits", waits.html()),
+        ("item-waits-first", first.html()),
+    ]
 }
 
 fn confirm(lang: Lang, size: Size) -> ConfirmView {
     ConfirmView {
         shell: shell(lang, size, Some("陈阿婆")),
         key: "0191f3a2-77aa".to_owned(),
-        item: "rice-5kg".to_owned(),
-        title: l(lang, "大米 5 公斤", "Rice 5 kg"),
-        picture: Picture::Rice,
-        quantity: 1,
-        total: 85,
+        lines: vec![line_of(lang, 0)],
+        later: Vec::new(),
+        news: None,
+        total: Some(85),
+        blocked: None,
+        others: Vec::new(),
         own: 85,
         paid_with: String::new(),
         balance: 1286,
         place: l(lang, "南门社区积分超市", "Nanmen points shop"),
         hours: l(lang, "周六、周日 8:30–17:30", "Sat and Sun 8:30–17:30"),
         until: day(11, 29),
-        limits: vec![l(
-            lang,
-            "每户每月 2 袋，这是本月第 1 袋",
-            "2 bags per household and month, this is the first",
-        )],
+        notes: Vec::new(),
         draws: vec![
             Draw {
                 points: 60,
@@ -326,8 +382,22 @@ fn shop_pages(lang: Lang, size: Size) -> Pages {
         show: "all".to_owned(),
         filters: filters(lang),
         tiles: tiles(lang),
+        basket: Some(BasketBar {
+            pieces: 3,
+            total: Some(155),
+            blocked: None,
+        }),
+        arrived: vec![("towel".to_owned(), l(lang, "纯棉毛巾", "Cotton towel"))],
     };
+    let mut dear = shop.clone();
+    dear.basket = Some(BasketBar {
+        pieces: 1,
+        total: None,
+        blocked: Some(l(lang, "还差 14 分", "14 points short")),
+    });
     let mut empty = shop.clone();
+    empty.basket = None;
+    empty.arrived.clear();
     empty.show = "affordable".to_owned();
     empty.tiles.clear();
     let mut all = tiles(lang);
@@ -338,6 +408,7 @@ fn shop_pages(lang: Lang, size: Size) -> Pages {
     changed.price_was = Some(80);
     vec![
         ("shop", shop.html()),
+        ("shop-dear", dear.html()),
         ("shop-empty", empty.html()),
         ("item", item(lang, size, rice).html()),
         ("item-short", item(lang, size, cooker).html()),
@@ -356,6 +427,8 @@ pub(crate) fn all(lang: Lang, size: Size) -> Pages {
         passbook::pages(lang, size),
         home::pages(lang, size),
         shop_pages(lang, size),
+        basket_pages(lang, size),
+        item_states(lang, size),
         orders::pages(lang, size),
         staff::till_pages(lang, size),
         staff::check_pages(lang, size),

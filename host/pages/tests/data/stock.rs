@@ -126,6 +126,8 @@ pub(super) fn item_pages(lang: Lang, size: Size) -> Pages {
         key: "0191f3a2".to_owned(),
         done: Some(90),
         today: "2026-11-22".to_owned(),
+        photo: Some(format!("/nanmen/goods/rice-5kg/{}", "ab".repeat(32))),
+        waiting: 2,
     };
     let count = |found| {
         let mut counted = one.clone();

@@ -7,7 +7,7 @@ use rongyi_cases::Refusal;
 use rongyi_core::chain::Hash;
 use rongyi_core::ids::Code;
 use rongyi_core::time::Instant;
-use rongyi_photos::PhotoError;
+use rongyi_photos::{Photo, PhotoError};
 use tokio::sync::Semaphore;
 
 use super::{CaseError, refusal};
@@ -27,18 +27,29 @@ static READERS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(AT_ONCE));
 /// # Errors
 /// [`CaseError::Refused`] says what is wrong with it; else what the database said.
 pub async fn keep(house: &House, community: &Code, sent: Vec<u8>) -> Result<Hash, CaseError> {
-    // Nobody closes it; without a place it is only not waited for.
-    let place = READERS.acquire().await.ok();
-    let read = tokio::task::spawn_blocking(move || rongyi_photos::plain(&sent)).await;
-    drop(place);
-    let photo = read.unwrap_or(Err(PhotoError::Broken));
+    let photo = written_anew(sent, rongyi_photos::plain).await;
     let photo = photo.map_err(|error| CaseError::Refused(vec![told(error)]))?;
     let now = house.clock.now();
     Ok(house.store.keep_photo(community, &photo.bytes, now).await?)
 }
 
+/// A photo as it is kept, written anew beside a few others at most.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) async fn written_anew(
+    sent: Vec<u8>,
+    how: fn(&[u8]) -> Result<Photo, PhotoError>,
+) -> Result<Photo, PhotoError> {
+    // Nobody closes it; without a place it is only not waited for.
+    let place = READERS.acquire().await.ok();
+    let read = tokio::task::spawn_blocking(move || how(&sent)).await;
+    drop(place);
+    read.unwrap_or(Err(PhotoError::Broken))
+}
+
 /// What is wrong with a photo, and what to do.
-pub(super) fn told(error: PhotoError) -> Refusal {
+pub(crate) fn told(error: PhotoError) -> Refusal {
     match error {
         PhotoError::NoPhoto => refusal(
             "photo.none",

@@ -11,7 +11,7 @@ use rongyi_core::rule::Text;
 use rongyi_pages::{ErrorView, Lang, Page, Reader, Shell};
 
 use super::app::App;
-use super::visit::{Html, Manner, Visit, go, said};
+use super::visit::{BASKET, Html, Manner, Visit, go, said};
 use crate::door::fault::{Detour, Fault};
 use crate::serving::Slow;
 
@@ -57,7 +57,8 @@ fn is_page(response: &Response) -> bool {
 /// Where a fault leads instead of being shown. Only a page that was asked for is returned to afterwards.
 fn detour(manner: &Manner, fault: &Fault, get: bool) -> Option<String> {
     let community = manner.community.as_ref()?;
-    let back = if get {
+    // An order that was cut off by the end of a session goes on where it was; other forms do not come back.
+    let back = if get || manner.here.ends_with(BASKET) {
         format!("?next={}", encoded(&manner.here))
     } else {
         String::new()

@@ -98,6 +98,9 @@ pub fn said(lang: Lang, text: &Text) -> &str {
     }
 }
 
+/// Where what somebody wants to order is kept, whoever they turn out to be.
+pub const BASKET: &str = "/basket";
+
 /// A page after a form was sent has an address that answers only to POST; its neighbour answers to GET.
 fn here(parts: &Parts) -> String {
     let path = parts.uri.path();
@@ -121,6 +124,7 @@ fn here(parts: &Parts) -> String {
         .or_else(|| path.strip_suffix("/mark"))
         .or_else(|| path.strip_suffix("/end"))
         .or_else(|| path.strip_suffix("/confirm"))
+        .or_else(|| path.strip_suffix("/wish"))
     {
         activity.to_owned()
     } else if path.split('/').nth(2) == Some("amend") {
@@ -144,6 +148,8 @@ fn here(parts: &Parts) -> String {
         format!("/{front}/notice")
     } else if let Some(order) = path.strip_suffix("/cancel") {
         order.to_owned()
+    } else if path == format!("/{front}/orders") {
+        format!("/{front}{BASKET}")
     } else if path.ends_with("/sign-out") {
         format!("/{front}/")
     } else {

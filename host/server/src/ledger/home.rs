@@ -20,7 +20,7 @@ use crate::ledger::wallets::at_hand;
 use crate::messages::reader::unread;
 use crate::people::accounts;
 use crate::people::slip::site;
-use crate::redemption::Wallet;
+use crate::redemption::{Wallet, wishes};
 
 /// Points that run out within this many days are announced.
 const SOON_DAYS: i32 = 60;
@@ -44,7 +44,8 @@ fn expiring(wallet: &Wallet, today: LocalDate) -> Option<Expiring> {
     })
 }
 
-/// What waits for a resident: orders to be collected, cases and inspections in which it is their turn.
+/// What waits for a resident: orders to be collected, cases and inspections in which it is their turn, what they waited for and
+/// is there again.
 pub(crate) async fn waiting(
     visit: &Visit,
     me: &SignedResident,
@@ -60,6 +61,13 @@ pub(crate) async fn waiting(
             href: visit.path(&format!("/orders/{}", order.no.0)),
             title: visit.either(&format!("取 {what}"), &format!("Collect: {what}")),
             note: shell.t1("home-waiting-until", "day", until),
+        });
+    }
+    for (item, what) in wishes::arrived(visit, me, frame).await? {
+        all.push(HomeCase {
+            href: visit.path(&format!("/shop/{item}")),
+            title: shell.t1("wish-arrived", "what", what),
+            note: shell.t("wish-arrived-note"),
         });
     }
     Ok(all)

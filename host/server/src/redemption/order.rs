@@ -2,7 +2,7 @@
 //! reason and a way on.
 
 use axum::Form;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rongyi_clerk::ClerkError;
 use rongyi_core::amount::Amount;
@@ -10,96 +10,170 @@ use rongyi_core::book::{Frame, Order, Stand};
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::OrderNo;
 use rongyi_core::record::{self, Record};
-use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
-use rongyi_pages::{OrderLine, OrderState, OrderView, OrdersView};
+use rongyi_pages::{News, OrderLine, OrderState, OrderView, OrdersView};
 use serde::Deserialize;
 
-use super::shop::{PIECES_MAX, code_of, confirm, fresh_key, just_ordered, paid_with, pick_up_of};
+use super::basket::{Kept, fresh_key};
+use super::check::{Told, check, just_ordered, ordered_under};
+use super::shop::{code_of, paid_with, pick_up_of};
 use crate::access::SignedResident;
-use crate::door::asked::{No, Path, Typed};
+use crate::door::Actor;
+use crate::door::asked::{No, Path, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, Member, Visit, day, go};
-use crate::door::{Actor, error_page};
-use crate::ledger::explain;
 use crate::ledger::titles::{goods, handed_lines, item_title, order_lines, rest_lines};
 use crate::ledger::wallets::at_hand;
 use crate::ledger::web::orders_of;
-use crate::redemption::{self, Wanted, belongs, till};
+use crate::redemption::whose::Merchants;
+use crate::redemption::{self, Basket, Wanted, belongs, till};
 
-/// What the check page sends.
-#[derive(Debug, Deserialize)]
-pub(crate) struct OrderForm {
-    key: String,
-    item: String,
-    quantity: i32,
-    total: i64,
+/// What the check page sends: `item` and `quantity` for each line, in the order of the form.
+pub(crate) struct Sent {
+    /// The idempotency key.
+    pub(crate) key: String,
+    /// What, line by line.
+    pub(crate) basket: Basket,
+    /// The total that was seen.
+    pub(crate) total: i64,
     /// The same order, placed a moment ago: it is meant once more.
-    #[serde(default)]
-    again: Option<No>,
+    pub(crate) again: Option<u32>,
 }
 
-/// `POST /{community}/orders`. The hidden key makes a second tap answer the same order.
+impl Sent {
+    /// Reads a form.
+    ///
+    /// # Errors
+    /// `body.malformed` where something is missing or is no number.
+    pub(crate) fn of(fields: Vec<(String, String)>) -> Result<Sent, Fault> {
+        let (mut key, mut total, mut again) = (None, None, None);
+        let (mut basket, mut item) = (Basket::new(), None);
+        for (name, value) in fields {
+            match name.as_str() {
+                "key" => key = Some(value),
+                "total" => total = value.parse().ok(),
+                "again" => again = value.parse().ok(),
+                "item" => item = Some(code_of(&value)?),
+                "quantity" => {
+                    let code = item.take().ok_or_else(Fault::malformed)?;
+                    let pieces = value.parse().map_err(|_| Fault::malformed())?;
+                    basket.push(record::OrderLine::new(code, pieces));
+                }
+                _ => {}
+            }
+        }
+        if basket.is_empty() || item.is_some() {
+            return Err(Fault::malformed());
+        }
+        Ok(Sent {
+            key: key.ok_or_else(Fault::malformed)?,
+            basket,
+            total: total.ok_or_else(Fault::malformed)?,
+            again,
+        })
+    }
+}
+
+/// `POST /{community}/orders`. The hidden key makes a second tap answer the same order; a basket that was ordered from
+/// another page meanwhile is not ordered again.
 pub(crate) async fn place_order(
     Member { visit, me }: Member,
-    Form(form): Form<OrderForm>,
+    headers: HeaderMap,
+    sent: Unread<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
-    let item = code_of(&form.item)?;
-    let seen = Amount::new(form.total).map_err(|_| Rejection::OutOfRange)?;
+    let sent = Sent::of(sent.form().await?)?;
+    let seen = Amount::new(sent.total).map_err(|_| Rejection::OutOfRange)?;
+    let merchants = Merchants::of(&visit.app.house.store, &visit.code).await?;
+    if !merchants.is_together(&sent.basket) {
+        return Err(Fault::input(
+            "item",
+            "这些东西不在一个地方取，请分开下单。",
+            "These things are picked up at different places: order them apart.",
+        ));
+    }
+    let mut kept = Kept::of(&headers, &me);
     // Back from the slip and one more tap is the same order still, unless the page said so and was pressed all the same.
-    let known = just_ordered(&visit, &me, &item, form.quantity).await?;
+    let known = just_ordered(&visit, &me, &sent.basket).await?;
     if let Some((no, key)) = known
-        && form.again.map(|No(no)| no) != Some(no)
-        && key.as_deref() != Some(form.key.as_str())
+        && sent.again != Some(no)
+        && key.as_deref() != Some(sent.key.as_str())
     {
         return Ok(go(&visit.path(&format!("/orders/{no}?placed=1"))));
     }
     let wanted = Wanted {
         resident: me.resident,
-        basket: vec![record::OrderLine::new(item.clone(), form.quantity)],
+        basket: sent.basket.clone(),
         seen,
         actor: Actor::Resident(me.resident).code(),
-        key: Some(form.key).filter(|key| (1..=128).contains(&key.len())),
+        key: Some(sent.key.clone()).filter(|key| (1..=128).contains(&key.len())),
     };
-    let answer = redemption::place(&visit.app.house, &visit.code, wanted).await?;
-    let refusal = answer.receipt.refusal().cloned();
-    let Some(refusal) = refusal else {
-        let no = answer.receipt.records.iter().find_map(redemption::placed);
-        let no = no.ok_or_else(|| Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))?;
-        return Ok(go(&visit.path(&format!("/orders/{no}?placed=1"))));
-    };
-    if refusal.code.as_str() == "price.changed" {
-        return confirm(
-            &visit,
-            &me,
-            &item,
-            form.quantity.clamp(1, PIECES_MAX),
-            Some(form.total),
-        )
-        .await;
-    }
-    let (frame, _) = at_hand(&visit, &me).await?;
-    let set = answer.receipt.records.iter().find_map(|record| {
-        if let Record::Refused(set, ..) = record {
-            *set
-        } else {
-            None
+    let placed = redemption::place(&visit.app.house, &visit.code, wanted).await;
+    let answer = match placed {
+        Err(ClerkError::Rejected(Rejection::KeyConflict { .. })) => {
+            return ordered_before(&visit, &me, (kept, &sent)).await;
         }
-    });
-    let plan = explain::plan_of(&frame, set);
-    let zh = explain::refusal(&plan, Some(&frame), &refusal, explain::Lang::Zh);
-    let en = explain::refusal(&plan, Some(&frame), &refusal, explain::Lang::En);
-    let next = (
-        visit.path("/shop?show=affordable"),
-        visit.either("看看能换的", "See what you can have"),
-    );
-    // An answer of the shop is no error: it bears no code.
-    Ok(error_page::told(
-        &visit,
-        (StatusCode::CONFLICT, ""),
-        &Text { zh, en },
-        next,
-    ))
+        placed => placed?,
+    };
+    if let Some(refusal) = answer.receipt.refusal() {
+        let changed = refusal.code.as_str() == "price.changed";
+        return not_placed(&visit, &me, (kept, &sent), changed).await;
+    }
+    let no = answer.receipt.records.iter().find_map(redemption::placed);
+    let no = no.ok_or_else(|| Fault::of_status(StatusCode::INTERNAL_SERVER_ERROR))?;
+    if kept.key == sent.key {
+        kept.ordered(&sent.basket);
+    }
+    Ok(kept.keep(&visit, go(&visit.path(&format!("/orders/{no}?placed=1")))))
+}
+
+/// What was sold out, dearer or no longer allowed meanwhile is told with what can be had instead. Nothing was booked.
+async fn not_placed(
+    visit: &Visit,
+    me: &SignedResident,
+    (mut kept, sent): (Kept, &Sent),
+    price_changed: bool,
+) -> Result<Response, Fault> {
+    // An answer stays with its key: what is tried next is another try.
+    kept.key = fresh_key();
+    for line in &sent.basket {
+        // What does not fit there was not put there, and is told all the same.
+        kept.put(&line.item, line.quantity).ok();
+    }
+    let told = Told {
+        price_was: price_changed.then_some(sent.total),
+        news: (!price_changed).then_some(News::Refused),
+    };
+    let first = sent.basket.first().map(|line| &line.item);
+    let view = check(visit, me, (&mut kept, first), told).await?;
+    let status = if price_changed {
+        StatusCode::OK
+    } else {
+        StatusCode::CONFLICT
+    };
+    Ok(kept.keep(visit, (status, Html(view)).into_response()))
+}
+
+/// The same basket was ordered from another page, as it was then.
+async fn ordered_before(
+    visit: &Visit,
+    me: &SignedResident,
+    (mut kept, sent): (Kept, &Sent),
+) -> Result<Response, Fault> {
+    let found = ordered_under(visit, me, &sent.key).await?;
+    let news = match &found {
+        Some((no, _)) => News::Ordered(u64::from(*no)),
+        None => News::Refused,
+    };
+    match found {
+        Some((_, lines)) if kept.key == sent.key => kept.ordered(&lines),
+        Some(_) | None => kept.key = fresh_key(),
+    }
+    let told = Told {
+        news: Some(news),
+        ..Told::default()
+    };
+    let view = check(visit, me, (&mut kept, None), told).await?;
+    Ok(kept.keep(visit, (StatusCode::CONFLICT, Html(view)).into_response()))
 }
 
 /// An order of this resident, or the answer that there is none: a stranger's looks the same as none.
@@ -130,6 +204,12 @@ async fn standing(visit: &Visit, me: &SignedResident, order: &Order) -> Result<O
             qr_text: qr_text(visit, &code),
             code,
             until: day(order.deadline),
+            left: i64::from(
+                order
+                    .deadline
+                    .to_days()
+                    .saturating_sub(visit.today().to_days()),
+            ),
             may_cancel: true,
         },
         Stand::Settled { at, by } => OrderState::HandedOver {
@@ -210,8 +290,10 @@ pub(crate) struct PlacedQuery {
 pub(crate) async fn show_order(
     Member { visit, me }: Member,
     Path((_, No(no))): Path<(String, No)>,
+    headers: HeaderMap,
     Typed(query): Typed<PlacedQuery>,
 ) -> Result<Response, Fault> {
+    let kept = Kept::of(&headers, &me);
     let (frame, order) = own_order(&visit, &me, no).await?;
     let (title, quantity) = contents(&visit, &frame, &order);
     let seen = visit.seen(&order);
@@ -245,6 +327,7 @@ pub(crate) async fn show_order(
         placed_at: visit.moment(placed_at(&visit, &order).await?),
         key: fresh_key(),
         just_placed: query.placed.is_some() && seen.stand == Stand::Reserved,
+        basket_waits: query.placed.is_some() && !kept.lines.is_empty(),
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())

@@ -2,36 +2,31 @@
 //! community's rule through `redemption`; this module only shows them.
 
 use crate::ledger::titles::asset_title;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use rongyi_core::book::{Frame, Offer, Order, Stand};
-use rongyi_core::chain::hex;
+use rongyi_core::book::{Frame, Offer, Order};
 use rongyi_core::command::Rejection;
 use rongyi_core::ids::{AssetNo, Code};
-use rongyi_core::record::{Item, OrderLine, Record};
+use rongyi_core::record::{Item, OrderLine};
 use rongyi_core::rule::{Arg, Line, Refusal};
-use rongyi_core::time::LocalDate;
-use rongyi_pages::{Blocked, ConfirmView, Draw, Filter, ItemView, Picture, ShopView, Stock, Tile};
+use rongyi_core::typed;
+use rongyi_pages::{BasketBar, Blocked, Filter, ItemView, Picture, ShopView, Stock, Tile};
 use serde::Deserialize;
 
-use crate::access::{SignedResident, random};
-use crate::door::asked::{Path, Pieces, Typed};
+use super::basket::{Kept, PIECES_MAX};
+use super::wishes;
+use crate::access::SignedResident;
+use crate::door::asked::{Path, Pieces, Typed, Unread};
 use crate::door::fault::Fault;
-use crate::door::visit::{Html, Member, Visit, day, go};
+use crate::door::visit::{BASKET, Html, Member, Visit, day, go, own_path};
 use crate::ledger::explain;
 use crate::redemption::whose::Merchants;
-use crate::redemption::{self, Priced, Shopfront, Wallet, total};
+use crate::redemption::{self, Basket, Priced, Shopfront, total};
 
-/// For how long the same order once more is asked about, in µs.
-const JUST_NOW: i64 = 30 * 60 * 1_000_000;
 /// Fewer pieces than this are counted out.
 const FEW: i64 = 10;
-/// Pieces of one item in one order from the pages.
-pub(crate) const PIECES_MAX: i32 = Pieces::MAX;
-
-pub(crate) fn fresh_key() -> String {
-    hex(&random::<16>())
-}
-
+/// The shelf of what is given away.
+const FUND: &str = "fund";
 fn stock(left: i64) -> Stock {
     match left {
         ..=0 => Stock::Gone,
@@ -52,6 +47,42 @@ fn refused(visit: &Visit, front: &Shopfront, refusal: &Refusal) -> Blocked {
     }
 }
 
+/// What a basket costs, and why it can't be had; `left` pieces of its item are there, where it is of one.
+pub(crate) fn blocked(
+    visit: &Visit,
+    front: &Shopfront,
+    priced: Option<&Priced>,
+    left: Option<i64>,
+) -> (Option<i64>, Option<Blocked>) {
+    let spendable = front.wallet.points.spendable(visit.today());
+    match priced {
+        None => (None, None),
+        Some(Err(rejection)) => {
+            let sentence = visit.say(&rejection.text());
+            let refused = Blocked::Refused {
+                sentence,
+                opens_again: None,
+            };
+            (None, Some(refused))
+        }
+        Some(Ok(offer)) => {
+            let sum = offer.quote.as_ref().map(total);
+            let blocked = offer
+                .refusal
+                .as_ref()
+                .map(|no| match (no.code.as_str(), sum, left) {
+                    ("stock.out", Some(_), Some(left)) if left > 0 => Blocked::Fewer(left),
+                    ("stock.out", Some(_), Some(_)) => Blocked::Gone,
+                    ("balance.short", Some(sum), _) => {
+                        Blocked::Short(needed(no).unwrap_or(sum).saturating_sub(spendable))
+                    }
+                    _ => refused(visit, front, no),
+                });
+            (sum, blocked)
+        }
+    }
+}
+
 /// An item as a tile, with the answer for one basket of it.
 pub(crate) fn tile(
     visit: &Visit,
@@ -61,43 +92,48 @@ pub(crate) fn tile(
     priced: Option<&Priced>,
 ) -> Tile {
     let left = front.left(&item.code);
-    let spendable = front.wallet.points.spendable(visit.today());
-    let (price, blocked) = match priced {
-        None => (None, None),
-        Some(Err(rejection)) => {
-            let sentence = visit.say(&rejection.text());
-            (
-                None,
-                Some(Blocked::Refused {
-                    sentence,
-                    opens_again: None,
-                }),
-            )
-        }
-        Some(Ok(offer)) => {
-            let sum = offer.quote.as_ref().map(total);
-            let blocked = offer
-                .refusal
-                .as_ref()
-                .map(|no| match (no.code.as_str(), sum) {
-                    ("stock.out", Some(_)) => Blocked::Gone,
-                    ("balance.short", Some(sum)) => {
-                        Blocked::Short(needed(no).unwrap_or(sum).saturating_sub(spendable))
-                    }
-                    _ => refused(visit, front, no),
-                });
-            (sum.map(|sum| sum / i64::from(pieces.max(1))), blocked)
-        }
-    };
+    let (sum, blocked) = blocked(visit, front, priced, Some(left));
     Tile {
         item: item.code.to_string(),
         title: visit.say(&item.title),
         picture: picture(item),
-        price,
+        photo: front
+            .photos
+            .get(&item.code)
+            .map(|digest| photo_path(visit, &item.code, digest)),
+        pieces: 0,
+        price: sum.map(|sum| sum / i64::from(pieces.max(1))),
         value_fen: (item.value_fen > 0).then_some(i64::from(item.value_fen)),
         stock: stock(left),
         blocked,
     }
+}
+
+/// Where a photo of an item is: under its digest, so that another photo has another address.
+pub(crate) fn photo_path(visit: &Visit, item: &Code, digest: &str) -> String {
+    let item = item.as_str().replace('/', "%2F");
+    visit.path(&format!("/goods/{item}/{digest}"))
+}
+
+/// Every item that is offered, with what one of it costs this resident.
+pub(crate) async fn spare_tiles(
+    visit: &Visit,
+    me: &SignedResident,
+) -> Result<Vec<(Item, Tile)>, Fault> {
+    let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, each).await?;
+    let offered = front.frame.items.iter().filter(|item| item.active);
+    let tiles = offered
+        .zip(&front.priced)
+        .map(|(item, priced)| (item.clone(), tile(visit, &front, item, 1, Some(priced))));
+    Ok(tiles.collect())
+}
+
+/// A basket for each item that is offered.
+pub(crate) fn each(frame: &Frame) -> Vec<Basket> {
+    let offered = frame.items.iter().filter(|item| item.active);
+    offered
+        .map(|item| vec![OrderLine::new(item.code.clone(), 1)])
+        .collect()
 }
 
 /// How many points of one's own a refusal for want of them asks for.
@@ -143,13 +179,22 @@ pub(crate) fn paid_with(visit: &Visit, paid: &[(AssetNo, i64)]) -> Option<String
     ))
 }
 
+/// The drawing of an item: by its icon, its code, or at least its shelf.
 fn picture(item: &Item) -> Picture {
-    let drawn = Picture::for_item(item.icon.as_str());
-    if drawn == Picture::Gift {
-        Picture::for_item(item.code.as_str())
-    } else {
-        drawn
-    }
+    let by_shelf = match item.category.as_str() {
+        "grain" | "food" => Picture::Rice,
+        "daily" | "household" => Picture::Soap,
+        "service" => Picture::Repair,
+        "green" => Picture::Seedling,
+        "drink" => Picture::Cup,
+        "book" | "study" => Picture::Book,
+        "appliance" | "home" => Picture::Cooker,
+        "fund" => Picture::Donation,
+        _ => Picture::Gift,
+    };
+    let drawn = [item.icon.as_str(), item.code.as_str()].map(Picture::for_item);
+    let known = drawn.into_iter().find(|drawn| *drawn != Picture::Gift);
+    known.unwrap_or(by_shelf)
 }
 
 /// Which part of the shelf.
@@ -158,30 +203,55 @@ pub(crate) struct ShopQuery {
     show: Option<String>,
 }
 
+/// The filters over the shelf: what one can have, all, then the shelves, giving last.
+fn filters(visit: &Visit, offered: &[Item], merchants: &Merchants) -> Vec<Filter> {
+    let fixed = ["affordable", "all"].map(|tag| Filter {
+        tag: tag.to_owned(),
+        label: String::new(),
+    });
+    let mut categories: Vec<&Code> = offered.iter().map(|item| &item.category).collect();
+    categories.sort_by_key(|code| (code.as_str() == FUND, code.as_str()));
+    categories.dedup();
+    let label = |code: &Code| match merchants.find(code) {
+        Some(one) => visit.say(&one.title),
+        None if code.as_str() == FUND => visit.either("捐给微基金", "Give to the fund"),
+        None => category(visit, code),
+    };
+    let shelves = categories.into_iter().map(|code| Filter {
+        tag: code.to_string(),
+        label: label(code),
+    });
+    fixed.into_iter().chain(shelves).collect()
+}
+
 /// `GET /{community}/shop`.
 pub(crate) async fn list_shop(
     Member { visit, me }: Member,
+    headers: HeaderMap,
     Typed(query): Typed<ShopQuery>,
 ) -> Result<Response, Fault> {
-    let each = |frame: &Frame| {
-        let offered = frame.items.iter().filter(|item| item.active);
-        offered
-            .map(|item| vec![OrderLine::new(item.code.clone(), 1)])
-            .collect()
+    let kept = Kept::of(&headers, &me);
+    let store = &visit.app.house.store;
+    let wanted = |frame: &Frame| {
+        let mut all = each(frame);
+        all.extend((!kept.lines.is_empty()).then(|| kept.lines.clone()));
+        all
     };
-    let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, each).await?;
-    let offered: Vec<&Item> = front
+    let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, wanted).await?;
+    let offered: Vec<Item> = front
         .frame
         .items
         .iter()
         .filter(|item| item.active)
+        .cloned()
         .collect();
-    let merchants = Merchants::of(&visit.app.house.store, &visit.code).await?;
+    let merchants = Merchants::of(store, &visit.code).await?;
     let show = query.show.unwrap_or_else(|| "all".to_owned());
-    let both = offered
-        .iter()
-        .zip(&front.priced)
-        .map(|(item, priced)| (item, tile(&visit, &front, item, 1, Some(priced))));
+    let both = offered.iter().zip(&front.priced).map(|(item, priced)| {
+        let mut tile = tile(&visit, &front, item, 1, Some(priced));
+        tile.pieces = i64::from(kept.pieces(&item.code));
+        (item, tile)
+    });
     let mut tiles: Vec<Tile> = both
         .filter(|(item, tile)| match show.as_str() {
             "all" => true,
@@ -191,32 +261,71 @@ pub(crate) async fn list_shop(
         .map(|(_, tile)| tile)
         .collect();
     tiles.sort_by_key(|tile| (tile.blocked.is_some(), tile.price));
-    let mut filters: Vec<Filter> = ["affordable", "all"]
-        .map(|tag| Filter {
-            tag: tag.to_owned(),
-            label: String::new(),
-        })
-        .into();
-    let mut categories: Vec<&Code> = offered.iter().map(|item| &item.category).collect();
-    categories.sort();
-    categories.dedup();
-    filters.extend(categories.into_iter().map(|code| {
-        Filter {
-            tag: code.to_string(),
-            label: merchants
-                .find(code)
-                .map_or_else(|| category(&visit, code), |one| visit.say(&one.title)),
-        }
-    }));
     let balance = front.wallet.points.spendable(visit.today());
     Ok(Html(ShopView {
-        shell: visit.shell(),
+        filters: filters(&visit, &offered, &merchants),
         balance,
         show,
-        filters,
         tiles,
+        basket: bar(&visit, &front, &kept, offered.len()),
+        arrived: wishes::arrived(&visit, &me, &front.frame).await?,
+        shell: visit.shell(),
     })
     .into_response())
+}
+
+/// What stands at the foot of the shelf; the basket was priced after the items.
+fn bar(visit: &Visit, front: &Shopfront, kept: &Kept, after: usize) -> Option<BasketBar> {
+    if kept.lines.is_empty() {
+        return None;
+    }
+    let (total, why) = blocked(visit, front, front.priced.get(after), None);
+    let pieces = kept.lines.iter().map(|line| i64::from(line.quantity));
+    Some(BasketBar {
+        pieces: pieces.sum(),
+        total,
+        blocked: why.map(|why| why.sentence(&visit.shell())),
+    })
+}
+
+/// `POST /{community}/basket`: so many of an item from now on, or of several; the same tap twice changes nothing.
+pub(crate) async fn change_basket(
+    Member { visit, me }: Member,
+    headers: HeaderMap,
+    sent: Unread<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
+    let mut kept = Kept::of(&headers, &me);
+    let frame = visit.app.house.store.frame(&visit.code).await?;
+    let items = frame.map(|frame| frame.items).unwrap_or_default();
+    let (mut back, mut last) = (String::new(), None);
+    let mut not = None;
+    for (name, value) in sent.form().await? {
+        match name.as_str() {
+            "back" => back = value,
+            "item" => {
+                let code = code_of(&value)?;
+                if !items.iter().any(|item| item.code == code) {
+                    return Err(Rejection::ItemUnknown { item: code }.into());
+                }
+                last = Some(code);
+            }
+            "pieces" => {
+                let code = last.as_ref().ok_or_else(Fault::malformed)?;
+                let pieces = typed::number(&value).and_then(|number| i32::try_from(number).ok());
+                not = not.or(kept.put(code, pieces.unwrap_or(-1)).err());
+            }
+            _ => {}
+        }
+    }
+    let item = last.ok_or_else(Fault::malformed)?;
+    let inside = own_path(&back).filter(|path| path.starts_with("/shop") || *path == BASKET);
+    let way = match (not, inside) {
+        (Some(not), _) => format!("{BASKET}?news={}", not.word()),
+        (None, Some(path)) if path.starts_with("/shop?") => format!("{path}#item-{item}"),
+        (None, Some(path)) => path.to_owned(),
+        (None, None) => BASKET.to_owned(),
+    };
+    Ok(kept.keep(&visit, go(&visit.path(&way))))
 }
 
 /// Where an item is picked up, and when: at the merchant whose it is, or in the community's shop.
@@ -269,7 +378,7 @@ pub(crate) struct QuantityQuery {
 }
 
 impl QuantityQuery {
-    fn pieces(&self) -> i32 {
+    pub(crate) fn pieces(&self) -> i32 {
         self.quantity.map_or(1, |Pieces(pieces)| pieces)
     }
 }
@@ -331,7 +440,14 @@ pub(crate) async fn show_item(
     };
     let most = choices.into_iter().take_while(can).last().unwrap_or(1);
     let (place, hours) = pick_up(&visit, &code).await?;
+    let gone = chosen.blocked.as_ref().is_some_and(Blocked::is_gone);
+    let wish = if gone {
+        Some(wishes::of(&visit, &me, &code).await?)
+    } else {
+        None
+    };
     let view = ItemView {
+        wish,
         tile: Tile {
             price: one.price,
             blocked: chosen.blocked,
@@ -356,160 +472,4 @@ pub(crate) async fn show_item(
         shell: visit.shell(),
     };
     Ok(Html(view).into_response())
-}
-
-/// `GET /{community}/shop/{item}/confirm`.
-pub(crate) async fn show_confirm(
-    Member { visit, me }: Member,
-    Path((_, item)): Path<(String, String)>,
-    Typed(query): Typed<QuantityQuery>,
-) -> Result<Response, Fault> {
-    confirm(&visit, &me, &code_of(&item)?, query.pieces(), None).await
-}
-
-pub(crate) async fn confirm(
-    visit: &Visit,
-    me: &SignedResident,
-    code: &Code,
-    pieces: i32,
-    price_was: Option<i64>,
-) -> Result<Response, Fault> {
-    let front = front_of(visit, me, code, &[pieces]).await?;
-    let item = front.item(code).ok_or_else(Fault::not_found)?;
-    let one = tile(visit, &front, item, pieces, front.priced.first());
-    let quote = front
-        .priced
-        .first()
-        .and_then(|priced| priced.as_ref().ok()?.quote.as_ref());
-    // What can't be had has its reason on the item's own page.
-    let (Some(quote), None) = (quote, &one.blocked) else {
-        return Ok(go(&visit.path(&format!("/shop/{code}?quantity={pieces}"))));
-    };
-    let sum = total(quote);
-    let today = visit.today();
-    let hold_days = front
-        .frame
-        .settings
-        .as_ref()
-        .map_or(0, |settings| settings.order_hold_days);
-    let offer = front.priced.first().and_then(|priced| priced.as_ref().ok());
-    let own = offer.map_or(sum, |offer| own_part(offer, sum));
-    let until = today.plus_days(i32::from(hold_days));
-    let beside_late = offer.map_or(0, |offer| beside_lapsing(offer, until));
-    let (place, hours) = pick_up(visit, code).await?;
-    let view = ConfirmView {
-        own,
-        paid_with: offer
-            .and_then(|offer| paid_with(visit, &offer.paid()))
-            .unwrap_or_default(),
-        key: fresh_key(),
-        item: code.to_string(),
-        title: one.title,
-        picture: one.picture,
-        quantity: i64::from(pieces),
-        total: sum,
-        balance: front.wallet.points.spendable(today),
-        place,
-        hours,
-        until: day(until),
-        limits: said(visit, &front, &quote.lines),
-        late_lapsed: late_lapsed(&front.wallet, own, (today, until)).saturating_add(beside_late),
-        again: just_ordered(visit, me, code, pieces)
-            .await?
-            .map(|(no, _)| u64::from(no)),
-        draws: draws(&front.wallet, own, today),
-        price_was,
-        shell: visit.shell(),
-    };
-    Ok(Html(view).into_response())
-}
-
-/// The same of what is paid beside points.
-fn beside_lapsing(offer: &Offer, until: LocalDate) -> i64 {
-    let beside = offer
-        .held
-        .iter()
-        .filter(|held| held.asset != AssetNo::POINTS);
-    let ending = beside.filter(|held| held.lot != 0 && held.lot <= until.to_days());
-    ending.map(|held| held.points).sum()
-}
-
-/// How much of an order's points will have run out on the day after its last one, when nobody picked it up.
-fn late_lapsed(wallet: &Wallet, sum: i64, (today, until): (LocalDate, LocalDate)) -> i64 {
-    let mut left = sum;
-    let mut lost: i64 = 0;
-    for (lot, there) in wallet.points.lots.range(today.to_days().max(1)..) {
-        let part = left.min(*there).max(0);
-        left = left.saturating_sub(part);
-        if *lot <= until.to_days() {
-            lost = lost.saturating_add(part);
-        }
-    }
-    lost
-}
-
-/// Which lots an order would draw: the earliest date first, undated last, as the ledger does.
-fn draws(wallet: &Wallet, sum: i64, today: LocalDate) -> Vec<Draw> {
-    let dated = wallet.points.lots.range(today.to_days().max(1)..);
-    let lasting = wallet.points.lots.get_key_value(&0);
-    let mut left = sum;
-    let mut draws = Vec::new();
-    for (lot, there) in dated.chain(lasting) {
-        let points = left.min(*there);
-        if points > 0 {
-            let expires = if *lot == 0 {
-                None
-            } else {
-                LocalDate::from_days(*lot).map(day)
-            };
-            draws.push(Draw { points, expires });
-            left = left.saturating_sub(points);
-        }
-    }
-    draws
-}
-
-/// The order of the very same thing that this resident placed a moment ago and has not picked up, with the key it was
-/// placed under.
-pub(crate) async fn just_ordered(
-    visit: &Visit,
-    me: &SignedResident,
-    item: &rongyi_core::ids::Code,
-    quantity: i32,
-) -> Result<Option<(u32, Option<String>)>, Fault> {
-    let store = &visit.app.house.store;
-    let now = visit.app.house.clock.now();
-    for order in store
-        .orders_of_resident(&visit.code, me.resident, 5)
-        .await?
-    {
-        let [(line, _)] = order.lines.as_slice() else {
-            continue;
-        };
-        let open = visit.seen(&order).stand == Stand::Reserved && !handed_any(&order);
-        if !open || line.quantity != quantity {
-            continue;
-        }
-        let Some(stored) = store.entry(&visit.code, order.entry).await? else {
-            continue;
-        };
-        let receipt = rongyi_clerk::receipt(&stored)?;
-        let Some(placed) = receipt.records.first().and_then(Record::envelope) else {
-            continue;
-        };
-        let frame = store.frame(&visit.code).await?;
-        let items = frame.map(|frame| frame.items).unwrap_or_default();
-        let same = items
-            .iter()
-            .any(|listed| listed.no == line.item && listed.code == *item);
-        if same && now.0.saturating_sub(placed.at.0) < JUST_NOW {
-            let key = placed.key.as_ref().map(|key| key.text.clone());
-            return Ok(Some((order.no.0, key)));
-        }
-    }
-    Ok(None)
-}
-
-fn handed_any(order: &Order) -> bool {
-    order.handed.iter().any(|pieces| *pieces > 0)
 }

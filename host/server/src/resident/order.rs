@@ -3,55 +3,75 @@
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use axum::Form;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rongyi_core::amount::Amount;
-use rongyi_core::book::{Frame, Stand};
+use rongyi_core::book::Stand;
 use rongyi_core::command::Rejection;
-use rongyi_core::ids::{OrderNo, ResidentNo};
+use rongyi_core::ids::{Code, OrderNo, ResidentNo};
 use rongyi_core::record::{OrderLine, Record};
 use rongyi_pages::{FieldError, OrderFor, OrderForView, OrderSlipView, Tile};
-use serde::Deserialize;
 
 use super::{somebody, whom};
 use crate::access::{AccessError, SignedIn, SignedResident};
-use crate::door::asked::{No, Path, Pieces, Typed};
+use crate::door::asked::{No, Path, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day, go};
 use crate::door::{Act, Kind};
 use crate::ledger::explain;
 use crate::ledger::titles::{goods, order_lines};
 use crate::ledger::wallets::at_hand;
-use crate::redemption::order::qr_text;
+use crate::redemption::basket::fresh_key;
+use crate::redemption::check::just_ordered;
+use crate::redemption::order::{Sent, qr_text};
 use crate::redemption::shop::{
-    PIECES_MAX, code_of, fresh_key, front_of, just_ordered, own_part, paid_with, pick_up_of, said,
-    tile,
+    blocked, code_of, own_part, paid_with, pick_up_of, said, spare_tiles, tile,
 };
-use crate::redemption::{self, Shopfront, Wanted, till, total};
+use crate::redemption::whose::Merchants;
+use crate::redemption::{self, Basket, Shopfront, Wanted, till};
 
-/// What was chosen.
-#[derive(Debug, Deserialize)]
-pub(crate) struct ChosenQuery {
-    #[serde(default)]
-    item: String,
-    quantity: Option<Pieces>,
+/// What was chosen: `item` and `quantity` for each, none of what was left at 0.
+fn chosen(query: Vec<(String, String)>) -> Result<Basket, Fault> {
+    let (mut basket, mut item) = (Basket::new(), None);
+    for (name, value) in query {
+        match (name.as_str(), item.take()) {
+            ("item", None) => item = Some(code_of(&value)?),
+            ("quantity", Some(code)) => {
+                let pieces: i32 = value.parse().map_err(|_| Fault::malformed())?;
+                if pieces != 0 {
+                    basket.push(OrderLine::new(code, pieces));
+                }
+            }
+            ("item" | "quantity", _) => return Err(Fault::malformed()),
+            (_, left) => item = left,
+        }
+    }
+    basket.extend(item.map(|code| OrderLine::new(code, 1)));
+    Ok(basket)
 }
 
-/// `GET /{community}/residents/{resident}/order`; with `?item=` the check.
+/// `GET /{community}/residents/{resident}/order`; with `?item=…&quantity=…` the check.
 pub(crate) async fn show_order_for(
     visit: Visit,
     Path((_, No(no))): Path<(String, No)>,
-    Typed(query): Typed<ChosenQuery>,
+    Typed(query): Typed<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let duty = match at_counter(visit, ResidentNo(no))? {
         Continue(duty) => duty,
         Break(shop) => return Ok(shop),
     };
     let me = somebody(&duty.visit, ResidentNo(no)).await?;
-    let pieces = query.quantity.map_or(1, |Pieces(pieces)| pieces);
-    let chosen = (!query.item.is_empty()).then_some((query.item.as_str(), pieces));
-    show(&duty, &me, chosen, Vec::new()).await
+    let asked = query.iter().any(|(name, _)| name == "item");
+    let basket = chosen(query)?;
+    let errors = if asked && basket.is_empty() {
+        wrong(duty.visit.either(
+            "还没有选东西。在要换的后面选几份，再核对。",
+            "Nothing is chosen yet. Say how many of what, then check.",
+        ))
+    } else {
+        Vec::new()
+    };
+    show(&duty, &me, &basket, errors).await
 }
 
 /// Whoever stands at the counter. Residents order for themselves in the shop, and for nobody else.
@@ -75,14 +95,15 @@ fn wrong(message: String) -> Vec<FieldError> {
 async fn show(
     duty: &OnDuty,
     me: &SignedResident,
-    chosen: Option<(&str, i32)>,
+    basket: &Basket,
     mut errors: Vec<FieldError>,
 ) -> Result<Response, Fault> {
     let visit = &duty.visit;
     duty.reads(Kind::Order, &[me.resident]).await?;
-    let (chosen, reason) = match chosen {
-        Some(chosen) => check(visit, me, chosen).await?,
-        None => (None, None),
+    let (chosen, reason) = if basket.is_empty() {
+        (None, None)
+    } else {
+        check(visit, me, basket).await?
     };
     if errors.is_empty() {
         errors.extend(reason.into_iter().flat_map(wrong));
@@ -111,58 +132,68 @@ async fn show(
 
 /// Everything on the shelf with what one costs this resident, what can be had first.
 async fn shelf(visit: &Visit, me: &SignedResident) -> Result<Vec<Tile>, Fault> {
-    let each = |frame: &Frame| {
-        let offered = frame.items.iter().filter(|item| item.active);
-        offered
-            .map(|item| vec![OrderLine::new(item.code.clone(), 1)])
-            .collect()
-    };
-    let front = redemption::quotes(&visit.app.house, &visit.code, me.resident, each).await?;
-    let offered = front.frame.items.iter().filter(|item| item.active);
-    let mut tiles: Vec<Tile> = offered
-        .zip(&front.priced)
-        .map(|(item, priced)| tile(visit, &front, item, 1, Some(priced)))
-        .collect();
+    let tiles = spare_tiles(visit, me).await?;
+    let mut tiles: Vec<Tile> = tiles.into_iter().map(|(_, tile)| tile).collect();
     tiles.sort_by_key(|tile| (tile.blocked.is_some(), tile.price));
     Ok(tiles)
 }
 
-/// The check before anything moves; or why it can't be had.
+/// The check before anything moves; or why it can't be had: of each thing its own reason.
 async fn check(
     visit: &Visit,
     me: &SignedResident,
-    (item, pieces): (&str, i32),
+    basket: &Basket,
 ) -> Result<(Option<OrderFor>, Option<String>), Fault> {
-    let code = code_of(item)?;
-    let front = front_of(visit, me, &code, &[pieces]).await?;
-    let listed = front.item(&code).ok_or_else(Fault::not_found)?;
-    let one = tile(visit, &front, listed, pieces, front.priced.first());
-    let quote = front
-        .priced
-        .first()
-        .and_then(|priced| priced.as_ref().ok()?.quote.as_ref());
-    let (Some(quote), None) = (quote, &one.blocked) else {
-        let why = one.blocked.map(|blocked| blocked.sentence(&visit.shell()));
-        return Ok((None, why));
-    };
-    let sum = total(quote);
+    let house = &visit.app.house;
+    let merchants = Merchants::of(&house.store, &visit.code).await?;
+    if !merchants.is_together(basket) {
+        let apart = visit.either(
+            "这些东西不在一个地方取，请分开换。",
+            "These things are picked up at different places: order them apart.",
+        );
+        return Ok((None, Some(apart)));
+    }
+    let alone = basket.iter().map(|line| vec![line.clone()]);
+    let baskets: Vec<Basket> = [basket.clone()].into_iter().chain(alone).collect();
+    let front = redemption::quotes(house, &visit.code, me.resident, |_| baskets.clone()).await?;
+    let (mut titles, mut reasons) = (Vec::new(), Vec::new());
+    for (line, priced) in basket.iter().zip(front.priced.iter().skip(1)) {
+        let unknown = || Rejection::ItemUnknown {
+            item: line.item.clone(),
+        };
+        let listed = front.item(&line.item).ok_or_else(unknown)?;
+        let one = tile(visit, &front, listed, line.quantity, Some(priced));
+        if let Some(why) = &one.blocked {
+            let why = why.sentence(&visit.shell());
+            reasons.push(visit.either(
+                &format!("{}：{why}", one.title),
+                &format!("{}: {why}", one.title),
+            ));
+        }
+        titles.push(format!("{} × {}", one.title, line.quantity));
+    }
+    if !reasons.is_empty() {
+        return Ok((None, Some(reasons.join(&visit.either("；", "; ")))));
+    }
+    let (sum, why) = blocked(visit, &front, front.priced.first(), None);
     let offer = front.priced.first().and_then(|priced| priced.as_ref().ok());
-    let own = offer.map_or(sum, |offer| own_part(offer, sum));
-    let mut limits = said(visit, &front, &quote.lines);
-    limits.splice(
-        0..0,
-        offer.and_then(|offer| paid_with(visit, &offer.paid())),
-    );
+    let (Some(sum), Some(offer), None) = (sum, offer, &why) else {
+        return Ok((None, why.map(|why| why.sentence(&visit.shell()))));
+    };
+    let lines = offer.quote.as_ref().map_or(&[][..], |quote| &quote.lines);
+    let mut limits = said(visit, &front, lines);
+    limits.splice(0..0, paid_with(visit, &offer.paid()));
     let today = visit.today();
-    let again = just_ordered(visit, me, &code, pieces).await?;
+    let left = front.wallet.points.spendable(today);
+    let again = just_ordered(visit, me, basket).await?;
+    let line = |line: &OrderLine<Code>| (line.item.to_string(), i64::from(line.quantity));
     Ok((
         Some(OrderFor {
             key: fresh_key(),
-            item: code.to_string(),
-            title: format!("{} × {pieces}", one.title),
-            quantity: i64::from(pieces),
+            lines: basket.iter().map(line).collect(),
+            title: titles.join(&visit.either("、", ", ")),
             total: sum,
-            after: front.wallet.points.spendable(today).saturating_sub(own),
+            after: left.saturating_sub(own_part(offer, sum)),
             until: day(today.plus_days(i32::from(hold_days(&front)))),
             limits,
             again: again.map(|(no, _)| u64::from(no)),
@@ -176,24 +207,11 @@ fn hold_days(front: &Shopfront) -> u16 {
     settings.map_or(0, |settings| settings.order_hold_days)
 }
 
-/// What the check sends.
-#[derive(Debug, Deserialize)]
-pub(crate) struct OrderForm {
-    #[serde(default)]
-    key: String,
-    #[serde(default)]
-    item: String,
-    quantity: i32,
-    total: i64,
-    #[serde(default)]
-    again: Option<No>,
-}
-
 /// `POST /{community}/residents/{resident}/order`: the slip. The hidden key makes a second press answer the same order.
 pub(crate) async fn place_order_for(
     visit: Visit,
     Path((_, No(no))): Path<(String, No)>,
-    Form(form): Form<OrderForm>,
+    sent: Unread<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     let duty = match at_counter(visit, ResidentNo(no))? {
         Continue(duty) => duty,
@@ -201,22 +219,22 @@ pub(crate) async fn place_order_for(
     };
     let visit = &duty.visit;
     let me = somebody(visit, ResidentNo(no)).await?;
-    let item = code_of(&form.item)?;
-    let pieces = form.quantity.clamp(1, PIECES_MAX);
-    let seen = Amount::new(form.total).map_err(|_| Rejection::OutOfRange)?;
-    let known = just_ordered(visit, &me, &item, form.quantity).await?;
+    let sent = Sent::of(sent.form().await?)?;
+    let basket = &sent.basket;
+    let seen = Amount::new(sent.total).map_err(|_| Rejection::OutOfRange)?;
+    let known = just_ordered(visit, &me, basket).await?;
     if let Some((again, key)) = known
-        && form.again.map(|No(no)| no) != Some(again)
-        && key.as_deref() != Some(form.key.as_str())
+        && sent.again != Some(again)
+        && key.as_deref() != Some(sent.key.as_str())
     {
-        return show(&duty, &me, Some((&form.item, pieces)), Vec::new()).await;
+        return show(&duty, &me, basket, Vec::new()).await;
     }
     let wanted = Wanted {
         resident: me.resident,
-        basket: vec![OrderLine::new(item, form.quantity)],
+        basket: basket.clone(),
         seen,
         actor: duty.actor().for_resident(me.resident).code(),
-        key: Some(form.key).filter(|key| (1..=128).contains(&key.len())),
+        key: Some(sent.key.clone()).filter(|key| (1..=128).contains(&key.len())),
     };
     let answer = redemption::place(&visit.app.house, &visit.code, wanted).await?;
     let Some(refusal) = answer.receipt.refusal() else {
@@ -234,7 +252,7 @@ pub(crate) async fn place_order_for(
     });
     let plan = explain::plan_of(&frame, set);
     let sentence = explain::refusal(&plan, Some(&frame), refusal, visit.tongue());
-    show(&duty, &me, Some((&form.item, pieces)), wrong(sentence)).await
+    show(&duty, &me, basket, wrong(sentence)).await
 }
 
 async fn slip(duty: &OnDuty, me: &SignedResident, no: OrderNo) -> Result<Response, Fault> {

@@ -132,13 +132,38 @@ pub fn addresses() -> Addresses {
     .get(SeeOwn, "/{community}/shop", redemption::shop::list_shop)
     .get(
         SeeOwn,
+        "/{community}/basket",
+        redemption::check::show_basket,
+    )
+    .post(
+        OrderOwn,
+        "/{community}/basket",
+        redemption::shop::change_basket,
+    )
+    .get(
+        SeeOwn,
         "/{community}/shop/{item}",
         redemption::shop::show_item,
     )
     .get(
         SeeOwn,
         "/{community}/shop/{item}/confirm",
-        redemption::shop::show_confirm,
+        redemption::check::show_confirm,
+    )
+    .post(
+        OrderOwn,
+        "/{community}/shop/{item}/wish",
+        redemption::wishes::change_wish,
+    )
+    .get(
+        SeePublic,
+        "/{community}/goods/{item}/{digest}",
+        stock::photo::show_photo,
+    )
+    .post(
+        ManageStock,
+        "/{community}/stock/{item}/photo",
+        stock::photo::change_photo,
     )
     .get(
         SeeOwn,

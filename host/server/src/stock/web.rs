@@ -22,7 +22,7 @@ use crate::door::fault::Fault;
 use crate::door::sheet::Csv;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::ledger::explain;
-use crate::redemption::shop::{category, code_of};
+use crate::redemption::shop::{category, code_of, photo_path};
 use crate::stock::goods::{self, Goods, GoodsStep};
 use crate::stock::prices::{self, Price, PriceTag};
 
@@ -45,13 +45,13 @@ fn fresh_key() -> String {
     hex(&random::<16>())
 }
 
-async fn frame(visit: &Visit) -> Result<Arc<Frame>, Fault> {
+pub(super) async fn frame(visit: &Visit) -> Result<Arc<Frame>, Fault> {
     let frame = visit.app.house.store.frame(&visit.code).await?;
     frame.map(Arc::new).ok_or_else(Fault::not_found)
 }
 
 /// The item of an address.
-fn item_of(frame: &Frame, code: &str) -> Result<Item, Fault> {
+pub(super) fn item_of(frame: &Frame, code: &str) -> Result<Item, Fault> {
     let code: Code = code_of(code)?;
     let item = frame.items.iter().find(|item| item.code == code);
     item.cloned().ok_or_else(Fault::not_found)
@@ -193,7 +193,7 @@ pub(crate) async fn show_stock_item(
 }
 
 /// An item's page as it is before anything is typed.
-async fn shown_item(
+pub(super) async fn shown_item(
     duty: &OnDuty,
     item: &str,
     before: Option<u64>,
@@ -238,8 +238,24 @@ async fn shown_item(
         key: fresh_key(),
         done: None,
         today: visit.today().to_string(),
+        photo: photo(visit, &item.code).await?,
+        waiting: waiting(visit, &item.code).await?,
         shell: visit.shell(),
     })
+}
+
+/// Where the photo of an item is.
+async fn photo(visit: &Visit, item: &Code) -> Result<Option<String>, Fault> {
+    let all = visit.app.house.store.item_photos(&visit.code).await?;
+    let found = all.into_iter().find(|(code, _)| code == item);
+    Ok(found.map(|(_, digest)| photo_path(visit, item, &hex(&digest))))
+}
+
+/// How many wait for an item.
+async fn waiting(visit: &Visit, item: &Code) -> Result<i64, Fault> {
+    let all = visit.app.house.store.wishes(&visit.code).await?;
+    let found = all.into_iter().find(|(code, _)| code == item);
+    Ok(found.map_or(0, |(_, count)| i64::try_from(count).unwrap_or(i64::MAX)))
 }
 
 /// Who booked a line. Whose order it was is no business of the book of goods.

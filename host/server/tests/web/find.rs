@@ -327,6 +327,21 @@ async fn somebody_without_a_telephone_gets_a_slip_at_the_counter() {
         .await
         .unwrap();
     assert_eq!(orders.len().max(theirs.len()), 1);
+    // Several things at once are one order; what was left at 0 is none of it.
+    let several = format!("{address}?item=rice-5kg&quantity=1&item=salt&quantity=2");
+    shop.get(&several)
+        .await
+        .is(200)
+        .says(&["大米 5 公斤 × 1、食盐 × 2", "用 95 分"]);
+    let only = format!("{address}?item=rice-5kg&quantity=0&item=salt&quantity=3");
+    let check = shop.get(&only).await;
+    check.is(200).says(&["食盐 × 3"]);
+    assert!(!check.text.contains("大米 5 公斤 × 0"));
+    let none = shop.get(&format!("{address}?item=salt&quantity=0")).await;
+    none.is(409).says(&["还没有选东西"]);
+    for bad in ["quantity=1", "item=salt&quantity=x", "item=salt&item=salt"] {
+        shop.get(&format!("{address}?{bad}")).await.is(422);
+    }
     // The same once more is asked about first.
     let check = shop.get(&format!("{address}?item=salt&quantity=1")).await;
     check

@@ -84,6 +84,8 @@ const STAFF: [&str; 2] = ["/{community}/notice", "/{community}/pin"];
 const FORMS: [&str; 4] = [
     // Kept by the browser for the time without a network.
     "/{community}/me/offline",
+    // Something is put into it.
+    "/{community}/basket",
     "/{community}/reset/pin",
     "/{community}/reset/unlock",
     // A card is scanned.
@@ -223,6 +225,10 @@ async fn lively() -> TestApp {
     ];
     parts(&mut me, form, &sent).await.is(303);
     let mut boss = app.signed_in("boss").await;
+    let sent: [(&str, &str, &[u8]); 1] = [("photo", "salt.png", &photo)];
+    parts(&mut boss, "/nanmen/stock/salt/photo", &sent)
+        .await
+        .is(303);
     let case = boss.get("/nanmen/queue/1").await;
     let (seen, key) = (case.hidden("seen"), case.hidden("key"));
     let sent: [(&str, &str, &[u8]); 5] = [
@@ -265,7 +271,8 @@ async fn lively() -> TestApp {
 }
 
 /// What an operator finds beside what everybody on duty does.
-const OPERATOR: [&str; 49] = [
+const OPERATOR: [&str; 50] = [
+    "/{community}/goods/{item}/{digest}",
     "/{community}/merchants",
     "/{community}/merchants/new",
     "/{community}/merchants/{merchant}/end",

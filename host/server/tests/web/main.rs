@@ -8,6 +8,7 @@ mod ahead;
 mod amend;
 mod api;
 mod app;
+mod basket;
 mod beside;
 mod carried;
 mod cases;

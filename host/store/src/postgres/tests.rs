@@ -45,6 +45,7 @@ async fn every_statement_can_be_prepared() {
         super::reports::STATEMENTS,
         super::sealed::STATEMENTS,
         super::sessions::STATEMENTS,
+        super::shop::STATEMENTS,
         super::streams::STATEMENTS,
         super::teams::STATEMENTS,
         super::tries::STATEMENTS,

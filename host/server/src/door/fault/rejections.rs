@@ -113,6 +113,13 @@ fn period_status(rejection: &PeriodRejection) -> StatusCode {
     }
 }
 
+impl Fault {
+    /// A form from which something is missing, or that holds what it can't.
+    pub fn malformed() -> Self {
+        Fault::of_status(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+}
+
 impl From<Rejection> for Fault {
     fn from(rejection: Rejection) -> Self {
         Fault {
