@@ -284,6 +284,10 @@ impl Browser {
     ///
     /// # Panics
     /// When it never does.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing tells when a worker is done, so it is asked again, with a bound"
+    )]
     pub async fn until_kept(&self, path: &str) {
         let times = NEXT_PAGE_MAX.as_millis() / NEXT_PAGE_ASK.as_millis();
         for _ in 0..times {

@@ -93,6 +93,7 @@ pub(crate) fn wanted(kind: &Kind, step: &Move, from: &rongyi_core::ids::Code) ->
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::bundled;

@@ -347,7 +347,8 @@ mod tests {
             let mut file = archive.by_index(place).unwrap();
             let mut unpacked = Vec::new();
             file.read_to_end(&mut unpacked).unwrap();
-            files.insert(file.name().to_owned(), unpacked);
+            let name = file.name().unwrap().into_owned();
+            files.insert(name, unpacked);
         }
         change(&mut files);
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));

@@ -266,6 +266,8 @@ mod tests {
         Shell {
             lang: crate::Lang::Zh,
             size: crate::Size::Standard,
+            theme: crate::Theme::Auto,
+            site: String::new(),
             community_title: String::new(),
             community_path: "/nanmen".to_owned(),
             signed_in_name: None,

@@ -197,7 +197,6 @@ fn why(lang: Lang, size: Size) -> WhyView {
 pub(super) fn pages(lang: Lang, size: Size) -> Pages {
     let home = HomeView {
         may_ask: true,
-        arrived: vec![("towel".to_owned(), l(lang, "纯棉毛巾", "Cotton towel"))],
         shell: shell(lang, size, Some("陈阿婆")),
         told: vec![access::told(lang)],
         holder_title: l(lang, "陈阿婆家 · 第 3 户", "Grandma Chen's · household 3"),

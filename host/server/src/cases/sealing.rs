@@ -223,7 +223,7 @@ mod tests {
         // The last ten of them share an instant with those that do not fit.
         let mut all = many(|no| {
             if no < STEPS_MAX - 3 {
-                no as i64
+                i64::try_from(no).unwrap()
             } else {
                 77_777
             }

@@ -287,7 +287,9 @@ mod tests {
     fn pauses_grow_and_end() {
         let pause = |tries| match after_failure(&message(tries), Instant(0)) {
             MessageFate::Again(at, _) => at.0 / MINUTE_US,
-            other => panic!("{other:?}"),
+            other @ (MessageFate::Sent | MessageFate::Stays | MessageFate::GivenUp) => {
+                panic!("{other:?}")
+            }
         };
         assert_eq!([1, 2, 3, 4].map(pause), [1, 2, 4, 8]);
         assert_eq!(pause(30), 360);

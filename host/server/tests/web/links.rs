@@ -81,7 +81,7 @@ const RESIDENT: [&str; 35] = [
 ];
 const STAFF: [&str; 2] = ["/{community}/notice", "/{community}/pin"];
 /// What leads there is a form: opened by its address, it goes back to the form.
-const FORMS: [&str; 4] = [
+const FORMS: [&str; 5] = [
     // Kept by the browser for the time without a network.
     "/{community}/me/offline",
     // Something is put into it.

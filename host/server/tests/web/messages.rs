@@ -20,8 +20,9 @@ const DAY: i64 = 86_400_000_000;
 /// What a resident was told: kind, about, how much; the newest first.
 async fn told(app: &TestApp, resident: u32) -> Vec<(NewsKind, u64, i64)> {
     let store = &app.house.store;
-    let all = store.messages(&code("nanmen"), ResidentNo(resident), 100);
-    let all = all.await.unwrap().into_iter();
+    let nanmen = code("nanmen");
+    let all = store.messages(&nanmen, ResidentNo(resident), 100).await;
+    let all = all.unwrap().into_iter();
     all.map(|(news, _)| (news.kind, news.about, news.amount))
         .collect()
 }

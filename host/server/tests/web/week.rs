@@ -8,7 +8,7 @@ use rongyi_server::cases::sealing;
 use rongyi_server::{people, rounds};
 use serde_json::{Value, json};
 
-use crate::app::{Browser, NOW, TestApp, code, fine};
+use crate::app::{Browser, NOW, code, fine};
 use crate::cases::office;
 
 const BASE: &str = "/api/v1/communities/nanmen";
