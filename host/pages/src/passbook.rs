@@ -86,10 +86,15 @@ impl Also {
         change_text(self.amount, &self.unit, shell)
     }
 
-    /// What it came to, in brackets.
+    /// What it came to.
     pub(crate) fn after(&self, shell: &Shell) -> Option<String> {
-        let after = shell.num(self.balance_after?);
-        Some(shell.t1("line-also-balance", "count", after))
+        let after = self.balance_after?;
+        let held = match &self.unit {
+            Unit::Points => shell.num(after),
+            Unit::Minutes => shell.hours(after),
+            Unit::Other(name) => format!("{} {name}", shell.num(after)),
+        };
+        Some(shell.t1("line-balance", "points", held))
     }
 
     pub(crate) fn tone(&self) -> &'static str {

@@ -168,7 +168,6 @@ month-other = { $name }: { $sums }
 line-in = In
 line-out = Out
 line-balance = { $points } left
-line-also-balance = {" "}({ $count } in all)
 notice-until = notice until { $day }
 why-link = Why?
 seal-notice = Notice

@@ -161,7 +161,6 @@ month-other = { $name } { $sums }
 line-in = 收入
 line-out = 支出
 line-balance = 余 { $points }
-line-also-balance = （余 { $count }）
 notice-until = 公示到 { $day }
 why-link = 为什么？
 seal-notice = 公示中

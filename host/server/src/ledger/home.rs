@@ -59,7 +59,7 @@ pub(crate) async fn waiting(
         let until = shell.day(day(order.deadline));
         all.push(HomeCase {
             href: visit.path(&format!("/orders/{}", order.no.0)),
-            title: visit.either(&format!("取 {what}"), &format!("Collect: {what}")),
+            title: shell.t1("home-waiting", "what", what),
             note: shell.t1("home-waiting-until", "day", until),
         });
     }

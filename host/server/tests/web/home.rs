@@ -25,7 +25,7 @@ async fn one_line_stands_for_all_that_waits() {
     let one = me.get("/nanmen/home").await;
     one.says(&[
         &format!("data-waits href=\"/nanmen/orders/{first}\""),
-        "取 食盐",
+        "食盐 × 1 等您来领",
     ]);
     order(&mut me, 2, 10).await;
     let two = me.get("/nanmen/home").await;

@@ -143,7 +143,7 @@ fn line(html: &str, month: &str, apart: bool) -> Seen {
     let shown = plain(until(&shown, "</span>\n"));
     let balance = after(html, "class=\"line-balance\">");
     let balance = balance.and_then(|rest| number(until(rest, "<")));
-    let of = if html.contains(" named\">") {
+    let of = if until(html, "class=\"line-note").contains(" named\">") {
         Of::Other(shown.split_once(' ').unwrap().1.to_owned())
     } else if shown.contains("小时") {
         Of::Hours
