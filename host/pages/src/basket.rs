@@ -8,26 +8,6 @@ use crate::order::late_text;
 use crate::shell::Shell;
 use crate::shop::{Draw, Tile};
 
-/// What stands at the foot of the shelf while something is in the basket.
-#[derive(Debug, Clone)]
-pub struct BasketBar {
-    /// How many pieces.
-    pub pieces: i64,
-    /// What they cost together, where that can be said.
-    pub total: Option<i64>,
-    /// Why they can't be had as they are; a sentence in the reader's language.
-    pub blocked: Option<String>,
-}
-
-/// Whether somebody waits for an item that is sold out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
-    /// They do not.
-    No,
-    /// They do, with so many before them.
-    Waits(i64),
-}
-
 /// What happened since the reader looked last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum News {

@@ -69,7 +69,7 @@ pub use assets::{
     CSS, CSS_PATH, ICON, ICON_192, ICON_192_PATH, ICON_512, ICON_512_PATH, ICON_PATH, JS, JS_PATH,
     PAPER, PAPER_PATH, WORKER, WORKER_PATH,
 };
-pub use basket::{BasketBar, CheckLine, ConfirmView, News, Wish};
+pub use basket::{CheckLine, ConfirmView, News};
 pub use cases::{
     CaseAct, CaseDone, CaseDue, CaseFact, CaseFault, CaseField, CaseFormView, CaseInput, CaseLink,
     CaseMinutes, CasePhotoLink, CasePickView, CasePreview, CaseRating, CaseRow, CaseStep, CaseTick,
@@ -127,7 +127,7 @@ pub use resident::{
 pub use roster::{RosterKind, RosterPlanView, RosterRow, RosterState, RosterTyped, RosterView};
 pub use sheet::{RowOutcome, SheetDoneView, SheetPlanView, SheetRow, SheetSlip, SheetView};
 pub use shell::{Desk, Reader, Shell, Size, Theme};
-pub use shop::{Blocked, Draw, Filter, ItemView, ShopView, Stock, Tile};
+pub use shop::{BasketBar, Blocked, Draw, Filter, ItemView, ShopView, Stock, Tile, Wish};
 pub use simulate::{SimulateView, Simulated, SimulatedEntry, SimulatedRow, SimulatedTable};
 pub use stock::{
     CountCheck, GoodsLine, GoodsMove, GoodsRow, NewItemTyped, StockForm, StockItemView, StockTyped,

@@ -74,7 +74,7 @@ pub struct OrderView {
     pub reference: String,
     /// The item's name, in the reader's language.
     pub title: String,
-    /// How many.
+    /// How many; 0 where the name of several things says it already.
     pub quantity: i64,
     /// What it cost.
     pub total: i64,

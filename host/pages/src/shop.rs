@@ -3,7 +3,6 @@
 
 use askama::Template;
 
-use crate::basket::{BasketBar, Wish};
 use crate::format::{self, Day};
 use crate::icon::Picture;
 use crate::shell::Shell;
@@ -162,6 +161,26 @@ impl Filter {
             _ => self.label.clone(),
         }
     }
+}
+
+/// What stands at the foot of the shelf while something is in the basket.
+#[derive(Debug, Clone)]
+pub struct BasketBar {
+    /// How many pieces.
+    pub pieces: i64,
+    /// What they cost together, where that can be said.
+    pub total: Option<i64>,
+    /// Why they can't be had as they are; a sentence in the reader's language.
+    pub blocked: Option<String>,
+}
+
+/// Whether somebody waits for an item that is sold out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// They do not.
+    No,
+    /// They do, with so many before them.
+    Waits(i64),
 }
 
 /// `/{community}/shop?show=affordable`.

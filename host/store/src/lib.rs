@@ -18,7 +18,7 @@ mod personal;
 #[cfg(test)]
 mod plans;
 mod postgres;
-mod proposals;
+mod rulebooks;
 mod shop;
 mod sqlite;
 mod statements;
@@ -53,7 +53,7 @@ pub use model::{
 };
 pub use moving::{Moved, copy_to, move_to};
 pub use postgres::Postgres;
-pub use proposals::Proposal;
+pub use rulebooks::Proposal;
 pub use shop::Wish;
 pub use sqlite::Sqlite;
 pub use volunteers::{
@@ -378,16 +378,6 @@ each_engine! {
     fn put_params(digest: &Hash, json: &str) -> ();
     /// Archived parameters.
     fn params(digest: &Hash) -> Option<String>;
-}
-
-// How rules are doing; no decision is read from here.
-each_engine! {
-    /// Adds counts and says how these rule sets are doing now; all of it or nothing.
-    fn add_rule_news(community: &Code, counts: &[RuleCount], health: &[RuleHealth]) -> ();
-    /// Everything counted about a community's rule sets, by all hosts.
-    fn rule_counts(community: &Code) -> Vec<RuleCount>;
-    /// How a community's rule sets are doing; those that never failed are left out.
-    fn rule_health(community: &Code) -> Vec<RuleHealth>;
 }
 
 // Reading everything, to verify it.

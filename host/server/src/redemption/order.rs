@@ -143,8 +143,11 @@ async fn not_placed(
         price_was: price_changed.then_some(sent.total),
         news: (!price_changed).then_some(News::Refused),
     };
+    // What was pressed is told about, and not what else is in the basket.
+    let mut shown = kept.clone();
+    shown.lines.clone_from(&sent.basket);
     let first = sent.basket.first().map(|line| &line.item);
-    let view = check(visit, me, (&mut kept, first), told).await?;
+    let view = check(visit, me, (&mut shown, first), told).await?;
     let status = if price_changed {
         StatusCode::OK
     } else {
@@ -266,10 +269,7 @@ fn contents(visit: &Visit, frame: &Frame, order: &Order) -> (String, i64) {
             item_title(visit, frame, only.item),
             i64::from(only.quantity),
         ),
-        several => (
-            goods(visit, frame, order_lines(order)),
-            i64::from(several.len() > 1),
-        ),
+        _ => (goods(visit, frame, order_lines(order)), 0),
     }
 }
 

@@ -238,7 +238,7 @@ async fn an_item_is_registered_and_leaves_the_shelf() {
         entry
     );
     let page = shop.get("/nanmen/stock/soap").await;
-    page.is(200).says(&["洗衣液", "缺货", "还没有进出"]);
+    page.is(200).says(&["洗衣液", "换完了", "还没有进出"]);
     let off = [("key", "off-1"), ("on", "no")];
     done(&shop.post("/nanmen/stock/salt/shelf", &off).await);
     shop.get("/nanmen/stock/salt")

@@ -86,7 +86,7 @@ async fn from_an_event_to_a_bag_of_rice() {
         .is(200)
         .says(&["大米 5 公斤", "85", "食盐"]);
     me.get("/nanmen/shop/rice-5kg").await.is(200).says(&[
-        "用 85 分兑换",
+        "下一步：核对",
         "党群服务中心",
         "只剩 3 份",
     ]);

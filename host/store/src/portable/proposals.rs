@@ -6,7 +6,7 @@ use rongyi_core::time::Instant;
 use super::forms::no_community;
 use super::{Own, community, statements};
 use crate::error::{StoreError, corrupt};
-use crate::proposals::Proposal;
+use crate::rulebooks::Proposal;
 
 statements! {
     SHOW_PROPOSAL = "INSERT INTO proposal (community_id, number, body, shown_at, shown_by) \

@@ -1,9 +1,9 @@
-//! Changes of a rule book that are shown to residents before anybody brings them into force.
+//! How rules are doing, and changes of a rule book that are shown to residents before anybody brings them into force.
 
 use rongyi_core::ids::Code;
 use rongyi_core::time::Instant;
 
-use crate::{Store, StoreError, each_engine};
+use crate::{RuleCount, RuleHealth, Store, StoreError, each_engine};
 
 /// A change as it was tried on what really happened; one for each community.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,4 +25,14 @@ each_engine! {
     fn proposal(community: &Code) -> Option<Proposal>;
     /// Shows none any more; `false` when there was none.
     fn end_proposal(community: &Code) -> bool;
+}
+
+// How rules are doing; no decision is read from here.
+each_engine! {
+    /// Adds counts and says how these rule sets are doing now; all of it or nothing.
+    fn add_rule_news(community: &Code, counts: &[RuleCount], health: &[RuleHealth]) -> ();
+    /// Everything counted about a community's rule sets, by all hosts.
+    fn rule_counts(community: &Code) -> Vec<RuleCount>;
+    /// How a community's rule sets are doing; those that never failed are left out.
+    fn rule_health(community: &Code) -> Vec<RuleHealth>;
 }
