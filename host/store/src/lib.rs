@@ -255,6 +255,11 @@ fn engine(url: &str) -> Result<Engine, StoreError> {
     }
 }
 
+/// An answer that is on its way. Only its trait is named: whoever waits for it would carry all that the engine's own futures
+/// are made of, and the compiler would look at all of it again for each page and each operation.
+pub(crate) type Answering<'a, T> =
+    std::pin::Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
 /// One method of [`Store`] for each, answered by the engine that holds the database.
 macro_rules! each_engine {
     ($($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
@@ -265,10 +270,11 @@ macro_rules! each_engine {
                 /// # Errors
                 /// A [`StoreError`]: see its variants.
                 pub async fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
-                    match self {
-                        Store::Sqlite(db) => db.watched(db.$name($($argument),*)).await,
-                        Store::Postgres(db) => db.watched(db.$name($($argument),*)).await,
-                    }
+                    let answer: $crate::Answering<'_, $answer> = match self {
+                        Store::Sqlite(db) => Box::pin(db.watched(db.$name($($argument),*))),
+                        Store::Postgres(db) => Box::pin(db.watched(db.$name($($argument),*))),
+                    };
+                    answer.await
                 }
             )*
         }
