@@ -141,7 +141,9 @@ fn nothing_a_strict_content_policy_refuses() {
     each_page(|name, html| {
         for tag in tags(html) {
             assert!(attribute(tag, "style").is_none(), "{name}: {tag}");
-            assert!(!tag.contains(" on"), "{name}: {tag}");
+            // Names of attributes stand outside of what is quoted.
+            let bare: Vec<&str> = tag.split('"').step_by(2).collect();
+            assert!(!bare.concat().contains(" on"), "{name}: {tag}");
             assert_ne!(tag_name(tag), "style", "{name}");
             if tag_name(tag) == "script" && !tag.starts_with('/') {
                 assert_eq!(attribute(tag, "src"), Some(JS_PATH), "{name}");

@@ -139,7 +139,6 @@ home-next-mine = Your next shift
 act-shop = Go to the shop
 act-passbook = Passbook
 act-code = My code
-act-orders = Pick-up code
 home-recent = Latest
 home-all = See all
 

@@ -132,7 +132,6 @@ home-next-mine = 您的下一班
 act-shop = 去兑换
 act-passbook = 看存折
 act-code = 我的码
-act-orders = 取货码
 home-recent = 最近的变动
 home-all = 查看全部
 

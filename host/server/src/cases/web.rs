@@ -11,6 +11,7 @@ pub(crate) mod queue;
 mod rows;
 mod shown;
 pub(crate) mod step;
+mod whose;
 
 use std::sync::Arc;
 

@@ -58,21 +58,18 @@ impl Manner {
         let headers = &parts.headers;
         let wanted = headers
             .get(header::ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("");
+            .map_or("", |value| value.to_str().unwrap_or_default());
         let lang = cookie(headers, "lang").and_then(Lang::from_tag);
+        let size = cookie(headers, "size").and_then(Size::from_tag);
+        let theme = cookie(headers, "theme").and_then(Theme::from_tag);
         let id = parts
             .extensions
             .get::<RequestId>()
             .and_then(|id| id.header_value().to_str().ok());
         Manner {
             lang: lang.unwrap_or_else(|| Lang::from_accept_language(wanted)),
-            size: cookie(headers, "size")
-                .and_then(Size::from_tag)
-                .unwrap_or_default(),
-            theme: cookie(headers, "theme")
-                .and_then(Theme::from_tag)
-                .unwrap_or_default(),
+            size: size.unwrap_or_default(),
+            theme: theme.unwrap_or_default(),
             request_id: id.unwrap_or_default().to_owned(),
             here: here(parts),
             community: parts
@@ -105,11 +102,8 @@ pub const BASKET: &str = "/basket";
 fn here(parts: &Parts) -> String {
     let path = parts.uri.path();
     if parts.method == Method::GET {
-        return parts
-            .uri
-            .path_and_query()
-            .map_or(path, |both| both.as_str())
-            .to_owned();
+        let both = parts.uri.path_and_query();
+        return both.map_or(path, |both| both.as_str()).to_owned();
     }
     let front = path.split('/').nth(1).unwrap_or("");
     if path.ends_with("/settle") || path.ends_with("/till/return") {

@@ -177,7 +177,12 @@ fn led_away(method: &str, answer: &Answer) -> bool {
     let to = answer.location();
     match method {
         "GET" => to.contains("sign-in?next=") || answer.text.contains("access.forbidden"),
-        _ => to.ends_with("/sign-in") || answer.text.contains("access.forbidden"),
+        // A basket comes back after it.
+        _ => {
+            to.ends_with("/sign-in")
+                || to.contains("/sign-in?next=")
+                || answer.text.contains("access.forbidden")
+        }
     }
 }
 

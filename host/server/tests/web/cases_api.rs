@@ -235,7 +235,7 @@ async fn lists_go_on_page_by_page_and_nobody_else_reads_them() {
     app.signed_in("1001").await.get(CASES).await.is(403);
     app.browser().get(CASES).await.is(401);
     // Whoever read about a resident stands in that resident's list.
-    let mine = app.signed_in("1001").await.get("/nanmen/me/data").await;
+    let mine = app.signed_in("1001").await.get("/nanmen/me/privacy").await;
     mine.is(200).says(&["办件"]);
     app.end().await;
 }

@@ -126,7 +126,10 @@ async fn a_secretary_tries_one_event_under_both_rules_and_nothing_is_booked() {
         .is(200)
         .says(&["会这样记", "+60", "改好还没启用的文件"]);
     // What is wrong is told beside its field, with what was typed.
-    tried("", "9999", "2").await.is(404).says(&["try-resident"]);
+    tried("", "9999", "2")
+        .await
+        .is(200)
+        .says(&["记不了", "9999"]);
     tried("", "zwei", "2").await.is(422).says(&["try-resident"]);
     tried("", "1001", "many")
         .await

@@ -39,7 +39,7 @@ async fn one_line_stands_for_all_that_waits() {
 #[tokio::test]
 async fn points_and_hours_of_one_act_are_one_line() {
     let app = TestApp::new().await;
-    app.earn("h-1", "cleanup.hour", 1001, 2).await;
+    app.earn("h-1", "cleanup.hour", 1001, 20).await;
     let mut me = app.signed_in("1001").await;
     for page in ["/nanmen/home", "/nanmen/passbook"] {
         let page = me.get(page).await;
@@ -123,7 +123,7 @@ async fn ones_code_is_ones_own() {
 #[tokio::test]
 async fn a_household_shows_its_people_and_a_year_what_was_done() {
     let app = TestApp::new().await;
-    app.earn("h-1", "cleanup.hour", 1001, 2).await;
+    app.earn("h-1", "cleanup.hour", 1001, 20).await;
     app.earn("h-2", "waste.food", 1002, 30).await;
     let mut me = app.signed_in("1001").await;
     let home = me.get("/nanmen/me/household").await;

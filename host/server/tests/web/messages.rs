@@ -82,7 +82,7 @@ async fn a_refused_commit_tells_nothing_and_one_key_tells_once() {
     let mut me = app.signed_in("1001").await;
     let wrong = json!({ "lines": [{ "item": "salt", "quantity": 1 }], "total": 1 });
     let refused = me.json("/api/v1/communities/nanmen/orders", &wrong).await;
-    assert_ne!(refused.status.as_u16(), 200);
+    assert_eq!(refused.json()["outcome"], "refused", "{}", refused.text);
     assert_eq!(kinds(&app, 1001).await, [NewsKind::Award]);
     app.end().await;
 }
@@ -314,7 +314,7 @@ async fn what_was_wanted_is_sent_until_the_other_side_takes_it() {
     assert_eq!(signed, signature(b"only we know", seconds, body));
     let said: serde_json::Value = serde_json::from_str(body).unwrap();
     assert_eq!(said["phone"], "13800000001");
-    assert_eq!(said["text"]["zh-CN"], "您得了 5 分。");
+    assert_eq!(said["text"]["zh-CN"], "您得了 10 分。");
     assert!(!body.contains("陈桂芳"), "a name has no business there");
     // It was taken: nothing is sent again, and nobody is troubled.
     app.clock.set(Instant(NOW.0 + 2 * DAY));

@@ -13,12 +13,12 @@ use rongyi_core::member::Left;
 use rongyi_pages::{CaseRow, CaseTick, CaseTone, CaseWorth};
 use rongyi_store::{CaseFile, StoredCase};
 
+use super::whose::named;
 use super::{Side, shown};
 use crate::cases::minutes;
 use crate::cases::opening::Opened;
 use crate::door::fault::Fault;
-use crate::door::visit::Visit;
-use crate::people::leaving::{gone, how_left};
+use crate::people::leaving::gone;
 
 /// Letters of what a row says a case is about.
 const ABOUT_MAX: usize = 40;
@@ -118,25 +118,6 @@ async fn row(
         tick: bulk.map(|_| CaseTick {
             value: format!("{}.{}", file.case_no, file.steps),
         }),
-    })
-}
-
-/// A masked name, with how its holder left.
-pub(super) async fn named(
-    visit: &Visit,
-    resident: ResidentNo,
-    left: Option<&Left>,
-) -> Result<String, Fault> {
-    let name = visit.masked(resident).await?;
-    Ok(match left {
-        Some(left) => {
-            let how = how_left(left.how);
-            visit.either(
-                &format!("{name}（{}）", how.zh),
-                &format!("{name} ({})", how.en),
-            )
-        }
-        None => name,
     })
 }
 

@@ -14,7 +14,7 @@ use rongyi_pages::{CaseDue, CaseFact, CasePhotoLink, CasePreview, CaseStep, Case
 use rongyi_store::{CaseEffect, CaseFile, EffectState};
 
 use super::Side;
-use super::rows::named;
+use super::whose::named;
 use crate::cases::effects::{self, Follow};
 use crate::cases::opening::Opened;
 use crate::cases::{CaseAtHand, WORDS, minutes, units};
