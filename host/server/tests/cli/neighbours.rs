@@ -282,6 +282,12 @@ const WALK: &[(&str, Step)] = &[
         One(&["-c", "green", "2026-10", "--by", "li"], 1),
     ),
     ("period close", One(&["-c", "green", "2026-10"], 1)),
+    (
+        "period ask-back",
+        One(&["-c", "green", "2026-10", "--reason", "漏了两件事"], 1),
+    ),
+    ("period agree-back", One(&["-c", "green", "2026-10"], 1)),
+    ("period keep-closed", One(&["-c", "green", "2026-10"], 1)),
     ("period status", One(&["-c", "green"], 0)),
     ("proof make", One(&["-c", "green", "1"], 0)),
     (
