@@ -35,8 +35,6 @@ pub struct CouncilOffice {
     pub is_this: bool,
     /// Where a matter for the council is opened, where the community has such cases.
     pub matter: Option<DossierLink>,
-    /// The word of a form.
-    pub key: String,
 }
 
 /// `/{community}/operator/council`, and `/{community}/rules/change` for everybody. The office's forms post `act=show` with

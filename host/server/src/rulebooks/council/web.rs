@@ -3,7 +3,6 @@
 use axum::response::{IntoResponse, Response};
 use rongyi_clerk::ClerkError;
 use rongyi_core::book::Loaded;
-use rongyi_core::chain::hex;
 use rongyi_core::command::Need;
 use rongyi_core::ids::AssetNo;
 use rongyi_pages::{CouncilHome, CouncilOffice, CouncilView, DossierLink, ReportBars, ReportChart};
@@ -11,7 +10,7 @@ use rongyi_store::Proposal;
 use serde::Deserialize;
 
 use super::{Told, shown, tried};
-use crate::access::{SignedIn, random};
+use crate::access::SignedIn;
 use crate::door::asked::Unread;
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, go};
@@ -49,7 +48,6 @@ pub(crate) async fn show_council(duty: OnDuty) -> Result<Response, Fault> {
         },
         number: told.number.clone(),
         matter: matter(visit),
-        key: hex(&random::<16>()),
     };
     let view = CouncilView {
         home: "operator",
