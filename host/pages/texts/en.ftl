@@ -359,7 +359,6 @@ year-times = times
 year-points = Points earned
 year-days = Days with a deed
 year-what = What it was
-year-kind = Deed
 year-month = month { $month }: { $count }
 year-thanks = Thank you. Small things like these make the neighbourhood a better place.
 year-running = The year is not over yet.

@@ -331,7 +331,6 @@ year-times = 次
 year-points = 挣的积分
 year-days = 出过力的日子
 year-what = 都做了什么
-year-kind = 事情
 year-month = { $month }月 { $count } 次
 year-thanks = 谢谢您。邻里因为这些小事，成了更好的地方。
 year-running = 这一年还没过完。

@@ -19,7 +19,6 @@ use rongyi_store::{NewMerchant, StoreError, StoredMerchant};
 use crate::house::House;
 use crate::redemption::daily;
 use crate::redemption::whose::{Merchants, belongs_to};
-use crate::reports::ReportError;
 use crate::stock::{self, Delivery};
 
 /// The longest code of a merchant, so that its items' codes have room behind it.
@@ -51,9 +50,6 @@ pub enum PartnerError {
     /// The ledger did not take it.
     #[error(transparent)]
     Clerk(#[from] ClerkError),
-    /// The month cannot be read.
-    #[error(transparent)]
-    Report(#[from] ReportError),
 }
 
 pub(crate) fn refuse(

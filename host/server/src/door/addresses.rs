@@ -1,14 +1,45 @@
 //! Addresses, each with the act it stands for. A handler learns the act with its request and is refused before it
 //! runs; an address without an act lets nobody in.
 
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::extract::Request;
 use axum::handler::Handler;
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use std::sync::Arc;
 use utoipa_axum::router::{UtoipaMethodRouter, UtoipaMethodRouterExt};
 
 use super::Act;
 use crate::door::app::App;
+
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A handler of whose type nothing is left. A router is made of dozens of types for each type of handler, and for each of them
+/// the compiler proves anew that all that the handler waits for may go to another thread: with hundreds of handlers that was
+/// more than half of its time.
+#[derive(Clone)]
+struct Erased(Arc<dyn Fn(Request, Arc<App>) -> Answering + Send + Sync>);
+
+impl Erased {
+    fn of<H, T>(handler: H) -> Erased
+    where
+        H: Handler<T, Arc<App>>,
+    {
+        Erased(Arc::new(move |request, app| {
+            Box::pin(handler.clone().call(request, app))
+        }))
+    }
+}
+
+impl Handler<(), Arc<App>> for Erased {
+    type Future = Answering;
+
+    fn call(self, request: Request, app: Arc<App>) -> Answering {
+        (self.0)(request, app)
+    }
+}
 
 /// An address and what it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +81,7 @@ impl Addresses {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let methods = get(handler).layer(Extension(act));
+        let methods = get(Erased::of(handler)).layer(Extension(act));
         self.router = self.router.route(path, methods);
         self.add("GET", path, act)
     }
@@ -62,7 +93,7 @@ impl Addresses {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let methods = post(handler).layer(Extension(act));
+        let methods = post(Erased::of(handler)).layer(Extension(act));
         self.router = self.router.route(path, methods);
         self.add("POST", path, act)
     }

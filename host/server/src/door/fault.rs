@@ -340,7 +340,6 @@ impl From<PartnerError> for Fault {
             PartnerError::Unknown => Fault::not_found(),
             PartnerError::Store(error) => error.into(),
             PartnerError::Clerk(error) => error.into(),
-            PartnerError::Report(error) => error.into(),
             PartnerError::Refused(refusal) => Fault::new(
                 StatusCode::CONFLICT,
                 refusal.code,

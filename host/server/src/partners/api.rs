@@ -177,7 +177,7 @@ pub(crate) struct StatementEntry {
 
 /// A merchant's month.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct StatementAnswer {
+pub(crate) struct MerchantMonth {
     /// The merchant.
     merchant: String,
     /// The month, `2026-10`.
@@ -218,12 +218,12 @@ pub(crate) struct StatementAnswer {
         ("merchant" = String, Path, description = "The merchant"),
         ("month" = String, Path, description = "The month, `2026-10`")
     ),
-    responses((status = 200, body = StatementAnswer), (status = "default", body = crate::door::json::Problem))
+    responses((status = 200, body = MerchantMonth), (status = "default", body = crate::door::json::Problem))
 )]
 pub(crate) async fn get_merchant_month(
     caller: Caller,
     Path((_, merchant, month)): Path<(String, String, String)>,
-) -> Result<Json<StatementAnswer>, Fault> {
+) -> Result<Json<MerchantMonth>, Fault> {
     let merchant = own(&caller, &merchant).await?;
     let house = caller.house();
     let read = statement::read(house, &caller.code, &merchant.code, &month).await?;
@@ -252,7 +252,7 @@ pub(crate) async fn get_merchant_month(
         back: one.back,
         fen: one.value_fen,
     });
-    Ok(Json(StatementAnswer {
+    Ok(Json(MerchantMonth {
         merchant: read.merchant.code.to_string(),
         month: numbers.month,
         stage,

@@ -145,7 +145,7 @@ fn share(value_fen: i64, percent: u8) -> i64 {
 /// Reads a month, of one moment of the database.
 ///
 /// # Errors
-/// [`PartnerError::Unknown`], [`PartnerError::Report`] for what is no month, or what the database said.
+/// [`PartnerError::Unknown`], also for what is no month, or what the database said.
 pub async fn read(
     house: &House,
     community: &Code,
@@ -169,7 +169,9 @@ async fn read_at(
     let frame = store.frame(community).await?;
     let frame = frame.ok_or(PartnerError::Unknown)?;
     let today = house.today(community).0;
-    let months = Months::asked(Some(month), Some(month), (today, today))?;
+    // The month stands in the path: what is none names nothing.
+    let months = Months::asked(Some(month), Some(month), (today, today))
+        .map_err(|_| PartnerError::Unknown)?;
     let (first, index) = (months.first, months.first.month_index());
     let items = items_in(&frame, &merchant.code);
     let places = (

@@ -54,10 +54,7 @@ fn at_field(error: PartnerError) -> At {
             "merchant.code" | "merchant.taken" | "offer.code" | "offer.taken" => "code",
             _ => "",
         },
-        PartnerError::Unknown
-        | PartnerError::Store(_)
-        | PartnerError::Clerk(_)
-        | PartnerError::Report(_) => "",
+        PartnerError::Unknown | PartnerError::Store(_) | PartnerError::Clerk(_) => "",
     };
     (field, error.into())
 }

@@ -221,8 +221,8 @@ async fn the_pages_let_in_whom_the_table_lets_in() {
     app.end().await;
 }
 
-#[test]
-fn every_address_names_its_act() {
+/// Name and text of every file of the server's source.
+pub(crate) fn sources() -> Vec<(String, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
     let mut left: Vec<std::path::PathBuf> = vec![folder.into()];
     let mut found = Vec::new();
@@ -232,9 +232,17 @@ fn every_address_names_its_act() {
             left.extend(below.map(|entry| entry.unwrap().path()));
             continue;
         }
-        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.strip_prefix(folder).unwrap().display().to_string();
+        found.push((name, std::fs::read_to_string(&path).unwrap()));
+    }
+    found
+}
+
+#[test]
+fn every_address_names_its_act() {
+    let mut found = Vec::new();
+    for (name, text) in sources() {
         for line in text.lines().filter(|line| line.contains(".route(")) {
-            let name = path.strip_prefix(folder).unwrap().display().to_string();
             found.push(format!("{name}: {}", line.trim()));
         }
     }

@@ -4,6 +4,7 @@ use std::task::{Context, Waker};
 
 use serde_json::{Value, json};
 
+use crate::acts::sources;
 use crate::app::TestApp;
 
 const EVENTS: &str = "/api/v1/communities/nanmen/events";
@@ -408,4 +409,25 @@ fn the_kept_description_is_the_real_one() {
     );
     let parsed: Value = serde_json::from_str(&real).unwrap();
     assert_eq!(parsed["paths"].as_object().unwrap().len(), 39);
+}
+
+/// A description has one place for each name: of two shapes called the same, one would be told for both.
+#[test]
+fn no_two_shapes_of_the_description_have_one_name() {
+    let mut seen = std::collections::BTreeMap::new();
+    for (file, text) in sources() {
+        let mut described = false;
+        for line in text.lines() {
+            described |= line.contains("ToSchema") && !line.starts_with("use ");
+            let mut words = line.split(|letter: char| !letter.is_alphanumeric());
+            if described && words.any(|word| word == "struct" || word == "enum") {
+                let name = words.next().expect("a name").to_owned();
+                if let Some(other) = seen.insert(name.clone(), file.clone()) {
+                    panic!("{name} is described in {other} and in {file}");
+                }
+                described = false;
+            }
+        }
+    }
+    assert!(seen.len() > 50, "the shapes are found: {seen:?}");
 }

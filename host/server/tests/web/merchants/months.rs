@@ -107,7 +107,7 @@ async fn over_the_api(app: &TestApp, running: &statement::Statement) {
     program
         .get(&format!("{BASE}/lin/statements/x"))
         .await
-        .is(422);
+        .is(404);
     app.device("people").await.get(BASE).await.is(403);
 }
 
