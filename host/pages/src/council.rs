@@ -33,12 +33,14 @@ pub struct CouncilOffice {
     pub shown: Option<String>,
     /// Whether that is this one.
     pub is_this: bool,
+    /// The case in which the council decides about what is shown, with how far it is; `None` when none was named.
+    pub case: Option<DossierLink>,
     /// Where a matter for the council is opened, where the community has such cases.
     pub matter: Option<DossierLink>,
 }
 
 /// `/{community}/operator/council`, and `/{community}/rules/change` for everybody. The office's forms post `act=show` with
-/// `plan`, or `act=end`.
+/// `plan`, `act=bind` with `case`, or `act=end`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "council.html")]
 pub struct CouncilView {
@@ -62,6 +64,8 @@ pub struct CouncilView {
     pub chart: ReportChart,
     /// Three invented households.
     pub homes: Vec<CouncilHome>,
+    /// How far the council is with it, for everybody; empty when no case was named.
+    pub vote: String,
     /// The reader's own.
     pub own: Option<CouncilHome>,
     /// What only the office sees.

@@ -116,6 +116,8 @@ pub struct RuleSetRow {
     pub digest: String,
     /// Who wrote it; empty when it could not be loaded.
     pub author: String,
+    /// Where it comes from, in the reader's language.
+    pub from: String,
     /// The version of the interface it speaks.
     pub interface: String,
     /// What one call may take; `None` when it could not be loaded.

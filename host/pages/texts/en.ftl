@@ -658,6 +658,7 @@ operator-most = Most
 operator-fuel = Fuel
 operator-micros = Time (µs)
 operator-author = Author
+operator-from = Where from
 operator-interface = Interface
 operator-limits = Limits
 operator-limits-text = fuel { $fuel }, memory { $memory } KiB
@@ -1470,6 +1471,9 @@ council-show = Show it to residents
 council-show-text = Everybody can then read this page under “The rules”, and whoever is signed in also sees their own household.
 council-show-do = Show this change to residents
 council-end-do = Show none any more
+council-case = The council's matter that decides (its number)
+council-case-hint = The case in which the council meets about it. Once it is named, this change comes into force only when that case was carried.
+council-case-do = This matter decides
 
 statement-title = Statement
 statement-running = this month is not over

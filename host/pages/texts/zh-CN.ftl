@@ -623,6 +623,7 @@ operator-most = 最多
 operator-fuel = 计算量
 operator-micros = 时间（微秒）
 operator-author = 作者
+operator-from = 来路
 operator-interface = 接口版本
 operator-limits = 限额
 operator-limits-text = 计算量 { $fuel }，内存 { $memory } KiB
@@ -1387,6 +1388,9 @@ council-show = 给居民看
 council-show-text = 给居民看以后，大家在“积分规则”里都能看到这一页；登录的人还能看到自己家的前后对比。
 council-show-do = 把这份改动给居民看
 council-end-do = 不再给居民看
+council-case = 由哪一件议事来定（编号）
+council-case-hint = 议事会开会商量的那一件。填了以后，那一件没有通过，这份改动就启用不了。
+council-case-do = 由这一件来定
 
 statement-title = 结算单
 statement-running = 这个月还没有过完

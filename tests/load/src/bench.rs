@@ -1,10 +1,12 @@
 //! The rows of the benchmark, each group in a file of its own, over one world.
 
+pub(crate) mod counter;
 pub(crate) mod history;
 pub(crate) mod peer;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 pub(crate) mod table;
+pub(crate) mod tried;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,6 +49,12 @@ pub(crate) struct Options {
     /// Also how the cost of an event, a balance and a passbook page changes from 10,000 transfers to so many.
     #[arg(long, value_name = "TRANSFERS")]
     pub(crate) history: Option<u64>,
+    /// Also what the pages of an office and of a resident cost in a community with so many transfers and `--people`.
+    #[arg(long, value_name = "TRANSFERS")]
+    pub(crate) counter: Option<u64>,
+    /// Residents of that community.
+    #[arg(long, default_value_t = 30_000)]
+    pub(crate) people: u32,
     /// Also the rows of another ledger: a program that is run with --folder, --seconds, --communities and --residents
     /// and prints lines as --json does. May be given again.
     #[arg(long, value_name = "PROGRAM")]
@@ -113,6 +121,9 @@ impl Bench {
         }
         if let Some(transfers) = self.options.history {
             self.history(transfers).await?;
+        }
+        if let Some(transfers) = self.options.counter {
+            self.counter(transfers).await?;
         }
         for program in self.options.peer.clone() {
             self.peer(&program)?;

@@ -91,6 +91,19 @@ pub fn code(community: u32) -> String {
     format!("c{community:03}")
 }
 
+/// A path as it is sent: what is no ASCII in percent.
+pub fn encoded(path: &str) -> String {
+    let mut sent = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii() {
+            sent.push(char::from(byte));
+        } else {
+            let _ = write!(sent, "%{byte:02X}");
+        }
+    }
+    sent
+}
+
 /// The kind of the points table with this number, below twenty.
 pub fn kind(no: u64) -> String {
     format!("kind-{no:02}")

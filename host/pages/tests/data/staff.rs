@@ -240,6 +240,7 @@ pub(super) fn office_pages(lang: Lang, size: Size) -> Pages {
         version: "3".to_owned(),
         digest: "9f2c41d07ab8e3556f1d0c9b7e24a8815c3f90d2be67a4417d0f8832c5e91ab6".to_owned(),
         author: l(lang, "榕城区社工站", "Rongcheng social work station"),
+        from: l(lang, "随榕易一起来的", "It came with Rongyi"),
         interface: "rongyi:rules@0.2.0".to_owned(),
         limits: Some(CallLimits {
             tier: "small".to_owned(),

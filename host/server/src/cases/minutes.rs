@@ -149,6 +149,16 @@ pub(super) fn told(case: &StoredCase, kind: &Kind, step: &StoredCaseStep) -> Opt
     })
 }
 
+/// The newest meeting of a case: whether enough were there and agreed, and as people read it.
+pub(crate) fn newest(case: &StoredCase, kind: &Kind) -> Option<(bool, Text)> {
+    let mut steps = case.steps.iter().rev();
+    steps.find_map(|step| {
+        let (minutes, _) = of_step(&case.texts, step.step)?;
+        let carried = minutes.enough(meeting(kind, step)?) == (true, true);
+        Some((carried, told(case, kind, step)?))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

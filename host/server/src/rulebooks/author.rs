@@ -4,7 +4,7 @@
 mod answers;
 mod bench;
 mod explain;
-mod pack;
+pub(super) mod pack;
 mod trial;
 mod watch;
 

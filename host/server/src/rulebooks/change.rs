@@ -20,7 +20,9 @@ use similar::TextDiff;
 
 use super::check::summary;
 use super::simulate::{self, Candidate, Outcome, SimulateError, Window};
+use super::vote;
 use crate::amend;
+use crate::cases::CaseError;
 use crate::house::written::{Taking, Written, kept, root};
 use crate::house::{Checked, House, OpenError, Stretch, difference};
 
@@ -325,9 +327,45 @@ pub(crate) async fn apply(
             "The file or what is in force changed since it was looked at, so nothing was applied. Look again (`rongyi plan`) and apply the new number.",
         ));
     }
+    voted(house, code, &plan.number).await?;
     let (community, rules) = &plan.saved;
     house.configure((community, rules), taking).await?;
     Ok(plan.written)
+}
+
+/// Where a matter of the council was named for this change, it has to be carried first.
+async fn voted(house: &House, code: &Code, number: &str) -> Result<(), ChangeError> {
+    let shown = house.store.proposal(code).await?;
+    let Some(shown) = shown.filter(|shown| shown.number == number) else {
+        return Ok(());
+    };
+    let vote = vote::of_proposal(house, code, &shown).await;
+    let vote = vote.map_err(|error| match error {
+        CaseError::Store(error) => ChangeError::Store(error),
+        CaseError::Unknown
+        | CaseError::Refused(_)
+        | CaseError::Damaged(..)
+        | CaseError::Clerk(_) => said(
+            "plan.vote",
+            format!("定这份改动的那一件议事读不出来：{error}"),
+            format!("The council's matter that decides about this change can't be read: {error}"),
+        ),
+    })?;
+    match vote {
+        Some(vote) if vote.outcome != vote::Outcome::Carried => {
+            let Text { zh, en } = vote.text();
+            Err(said(
+                "plan.vote",
+                format!(
+                    "这份改动由议事来定，还启用不了。{zh}不等了，就在“规则要改什么”那一页不再给居民看，再来启用。"
+                ),
+                format!(
+                    "The council decides about this change, so it can't be applied yet. {en} To go on without it, stop showing the change to residents on the council's page, then apply."
+                ),
+            ))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// One configuration that was taken over.

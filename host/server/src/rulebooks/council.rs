@@ -12,7 +12,9 @@ use rongyi_store::{Proposal, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::change::{self, ChangeError};
-use super::simulate::{Outcome, told};
+use super::simulate::{Outcome, TURN, told};
+use super::vote::{self, Vote};
+use crate::cases::CaseError;
 use crate::house::House;
 
 /// A sentence as it is kept.
@@ -62,6 +64,9 @@ pub(crate) struct Told {
     pub(crate) spread: Vec<(Said, i64)>,
     /// Size of a household, and the middle of what such households earned and would have earned.
     pub(crate) homes: Vec<(usize, i64, i64)>,
+    /// The case in which the council decides about it.
+    #[serde(default)]
+    pub(crate) matter: Option<u64>,
     /// What each holder earned and would have earned: `household/3`.
     pub(crate) own: BTreeMap<String, (i64, i64)>,
 }
@@ -103,6 +108,7 @@ impl Told {
                 .iter()
                 .map(|(size, both)| (*size, both.ledger, both.candidate))
                 .collect(),
+            matter: None,
             own: own.collect(),
         }
     }
@@ -122,6 +128,8 @@ pub(crate) async fn tried(house: &House, code: &Code) -> Result<Option<Told>, Ch
     if plan.is_nothing() {
         return Ok(None);
     }
+    // Nobody closes it; without a turn it is only not waited for.
+    let _turn = TURN.acquire().await.ok();
     let (number, words, days) = (plan.number.clone(), plan.words.clone(), plan.days());
     let outcome = change::tried(house, code, plan).await?;
     Ok(Some(Told::of(number, words, days, &outcome)))
@@ -140,4 +148,20 @@ pub(crate) async fn shown(
         let told = serde_json::from_str(&kept.body).ok()?;
         Some((kept, told))
     }))
+}
+
+/// Names the case in which the council decides about what is shown, and answers how far it is.
+///
+/// # Errors
+/// [`CaseError::Unknown`] when nothing is shown or there is no such case, [`CaseError::Refused`] for one without a meeting.
+pub(crate) async fn bind(house: &House, code: &Code, case: u64) -> Result<Vote, CaseError> {
+    let (kept, mut told) = shown(house, code).await?.ok_or(CaseError::Unknown)?;
+    let vote = vote::of_case(house, code, case).await?;
+    told.matter = Some(case);
+    let bound = Proposal {
+        body: serde_json::to_string(&told).unwrap_or_default(),
+        ..kept
+    };
+    house.store.show_proposal(code, &bound).await?;
+    Ok(vote)
 }

@@ -41,6 +41,7 @@ use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
 use rongyi_rules::Engine;
 use rongyi_store::{Store, StoreError};
+use tokio::sync::Semaphore;
 
 use crate::house::{Checked, OpenError, Supposed, check_rules, load_archived, supposed};
 pub use groups::{Group, OfGroup, Sort};
@@ -49,6 +50,9 @@ use play::{After, Before, Came, Stop};
 pub use tally::{
     Both, CHANGED_MAX, Changed, Flows, OfHolder, OfKind, OfRefusal, Orders, Tally, Undone,
 };
+
+/// Trying takes a processor for itself: pages take one turn at a time on this host.
+pub(crate) static TURN: Semaphore = Semaphore::const_new(1);
 
 /// A rule book that is to be tried.
 pub struct Candidate(Origin);

@@ -4,10 +4,12 @@
 use axum::response::{IntoResponse, Response};
 use rongyi_config::{Diagnostic, Severity};
 use rongyi_core::chain::hex;
+use rongyi_core::rule::Text;
 use rongyi_pages::{
     CallLimits, ConfigFault, LastFault, Parked, RuleRemedy, RuleSetRow, RuleState, RulesView,
 };
 
+use super::provenance;
 use crate::access::web::head_of;
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit, day};
@@ -37,10 +39,21 @@ pub(crate) async fn show_rules(OnDuty { visit, .. }: OnDuty) -> Result<Response,
     let standing = house.news.standing();
     let yesterday = figures::yesterday(&house.store, &frame, visit.today()).await?;
     let of = |report: &Report| yesterday.get(&report.set.no).copied().unwrap_or_default();
+    let named = reports
+        .iter()
+        .map(|report| (report.set.name.to_string(), report.set.component));
+    let from = provenance::of_all(house, named.collect()).await;
+    // Of each rule is told at least how it is doing.
+    let nowhere = Text {
+        zh: String::new(),
+        en: String::new(),
+    };
+    let from = from.iter().chain(std::iter::repeat(&nowhere));
     let view = RulesView {
         rules: reports
             .iter()
-            .map(|report| row(&visit, report, of(report)))
+            .zip(from)
+            .map(|(report, from)| row(&visit, report, (of(report), from)))
             .collect(),
         since: standing.at.map(|at| visit.moment(at)),
         waiting,
@@ -96,7 +109,7 @@ pub(crate) fn mistake(visit: &Visit, one: &Diagnostic) -> ConfigFault {
     }
 }
 
-fn row(visit: &Visit, report: &Report, yesterday: i64) -> RuleSetRow {
+fn row(visit: &Visit, report: &Report, (yesterday, from): (i64, &Text)) -> RuleSetRow {
     let (set, figures) = (&report.set, &report.figures);
     let about = report.rule.as_ref().map(|rule| &rule.about);
     let limits = report.rule.as_ref().map(|rule| rule.limits());
@@ -111,6 +124,7 @@ fn row(visit: &Visit, report: &Report, yesterday: i64) -> RuleSetRow {
         yesterday,
         version: set.version.clone(),
         digest: hex(&set.component),
+        from: visit.say(from),
         author: about.map_or_else(String::new, |about| about.authors.join(", ")),
         interface: report
             .rule

@@ -11,6 +11,7 @@ mod doors;
 mod neighbours;
 mod periods;
 mod place;
+mod published;
 mod refused;
 mod rows;
 mod sheets;

@@ -171,3 +171,78 @@ async fn the_author_of_a_rule_sees_what_waits_and_gets_it_as_a_file() {
     drop(jobs::round(&app.house, &code("nanmen")).await);
     app.end().await;
 }
+
+/// Where the council's matter is named, the change waits for it: it comes into force when the matter was carried, and what the
+/// meeting came to stands on the page that everybody reads.
+#[tokio::test]
+async fn a_change_waits_for_the_vote_that_was_named_for_it() {
+    const CASES: &str = "/api/v1/communities/nanmen/cases";
+    const CHANGES: &str = "/nanmen/operator/changes";
+    let kinds = "[case.matter]\n[case.message]\n";
+    let app = TestApp::with_both("auto_apply = false\n", ("", kinds)).await;
+    app.earn("t-1", "tree.plant", 1001, 2).await;
+    let mut boss = app.signed_in("boss").await;
+    let file = app.house.config.file.parent().unwrap();
+    let file = file.join("communities/nanmen.toml");
+    let now = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, now.replacen("per_unit = 20", "per_unit = 30", 1)).unwrap();
+    app.house.reload().await;
+    let page = boss.get(PAGE).await;
+    let number = hidden(&page.is(200).text, "plan");
+    // Nothing is shown yet, so nothing can be named.
+    boss.post(PAGE, &[("act", "bind"), ("case", "1")])
+        .await
+        .is(404);
+    boss.post(PAGE, &[("act", "show"), ("plan", &number)])
+        .await
+        .is(303);
+    let open = async |boss: &mut crate::app::Browser<'_>, body: serde_json::Value| {
+        let opened = boss.json(CASES, &body).await.is(200).json();
+        opened["case"].as_u64().unwrap().to_string()
+    };
+    let message = serde_json::json!({ "kind": "message", "answers": { "class": "help", "text": "灯坏了", "place": "三号楼" } });
+    let message = open(&mut boss, message).await;
+    let matter = serde_json::json!({ "kind": "matter", "answers": { "subject": "植树多给分", "text": "从 20 改成 30" } });
+    let matter = open(&mut boss, matter).await;
+    for (case, status, says) in [
+        ("zwölf", 422, "请填议事那一件的编号"),
+        (message.as_str(), 422, "不是要开会议的事"),
+        ("99", 404, ""),
+    ] {
+        let told = boss.post(PAGE, &[("act", "bind"), ("case", case)]).await;
+        told.is(status).says(&[says]);
+    }
+    boss.post(PAGE, &[("act", "bind"), ("case", &matter)])
+        .await
+        .is(303);
+    let still = format!("议事第 {matter} 件：还在议，没有结果");
+    boss.get(PAGE).await.is(200).says(&[&still]);
+    let apply = [
+        ("act", "apply"),
+        ("plan", number.as_str()),
+        ("reason", "议过了"),
+    ];
+    let told = boss.post(CHANGES, &apply).await;
+    told.is(422).says(&["这份改动由议事来定", &still]);
+    let step = |seen: u32, minutes: Option<u16>| {
+        let mut step = serde_json::json!({ "act": "move:next", "seen": seen, "words": "往下走" });
+        if let Some(agreed) = minutes {
+            step["minutes"] = serde_json::json!({ "on": "2026-11-22", "place": "大榕树下", "members": 11, "present": 9, "agreed": agreed });
+        }
+        step
+    };
+    let steps = format!("{CASES}/{matter}/steps");
+    for step in [step(0, None), step(1, None), step(2, Some(7))] {
+        boss.json(&steps, &step).await.is(200);
+    }
+    let mut anybody = app.browser();
+    let public = anybody.get("/nanmen/rules/change").await;
+    public.is(200).says(&[
+        &format!("议事第 {matter} 件：通过了"),
+        "应到 11 人，实到 9 人，同意 7 人",
+    ]);
+    assert!(!public.text.contains("/queue/"), "{}", public.text);
+    boss.post(CHANGES, &apply).await.is(303);
+    boss.get("/nanmen/operator/rules").await.is(200);
+    app.end().await;
+}

@@ -345,6 +345,6 @@ async fn a_resident_sees_nothing_of_a_neighbour() {
     let rules = boss.get("/nanmen/operator/rules").await;
     rules
         .is(200)
-        .says(&["points-table", "shop-pricing", "执行中"]);
+        .says(&["points-table", "shop-pricing", "执行中", "随榕易一起来的"]);
     app.end().await;
 }

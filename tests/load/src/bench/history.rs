@@ -18,7 +18,7 @@ use rongyi_load::world::{Shape, World};
 use super::{Bench, tell};
 
 /// Communities of the world.
-const COMMUNITIES: u32 = 4;
+pub(super) const COMMUNITIES: u32 = 4;
 /// Transfers of the short history.
 const SHORT: u64 = 10_000;
 /// Transfers of one request while it is filled, on so many connections.
@@ -103,6 +103,10 @@ impl Bench {
             }
         }
         for history in both {
+            if history.transfers > SHORT {
+                let what = name(history.transfers, "single events beside simulate");
+                self.beside(&history.world, &history.host, &what).await?;
+            }
             history.host.stop()?;
             tell(&format!(
                 "verifying the history of {} …",
@@ -113,34 +117,6 @@ impl Bench {
                 self.simulated(&history.world, &name(history.transfers, "simulate"))?;
             }
         }
-        Ok(())
-    }
-
-    /// Each community's own rule book, tried on all that it has: the entries that are gone through in a second, and that what
-    /// comes out is the ledger.
-    fn simulated(&mut self, world: &World, name: &str) -> Result<()> {
-        let (mut entries, mut seconds) = (0_u64, 0.0_f64);
-        for no in 0..COMMUNITIES {
-            let code = rongyi_load::world::code(no);
-            let file = world.config().with_file_name("communities");
-            let file = file.join(format!("{code}.toml")).display().to_string();
-            let args = ["simulate", "--json", "--community", &code, "--rules", &file];
-            #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
-            let started = Instant::now();
-            let said = rongyi_load::host::run(&world.config(), &args)?;
-            seconds += started.elapsed().as_secs_f64();
-            let found: serde_json::Value = serde_json::from_str(&said)?;
-            if found["exactly_the_ledger"] != true {
-                bail!("{code}: its own rule book does not give its ledger");
-            }
-            entries += found["entries"].as_u64().unwrap_or(0);
-        }
-        let rate = entries as f64 / seconds;
-        let note = format!(
-            "{} entries of {COMMUNITIES} communities, {COMMUNITIES} starts of the program, in {seconds:.1} s",
-            thousands(entries)
-        );
-        self.rows.row(name, rate, f64::NAN, f64::NAN, note);
         Ok(())
     }
 }
@@ -178,7 +154,7 @@ async fn fill(folder: &Path, transfers: u64) -> Result<(Arc<World>, Arc<World>)>
 }
 
 /// So many transfers more; answers how many came.
-async fn more(world: &Arc<World>, host: &Host, transfers: u64) -> Result<u64> {
+pub(super) async fn more(world: &Arc<World>, host: &Host, transfers: u64) -> Result<u64> {
     let all = Run {
         work: Work::List(LIST),
         spread: Spread::Random,
@@ -221,7 +197,7 @@ async fn ask(history: &Told, work: Work, time: Duration) -> Result<Measured> {
 }
 
 /// `10000` as `10,000`.
-fn thousands(number: u64) -> String {
+pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -19,7 +19,7 @@ use crate::house;
 const TEXTS: [&str; 4] = ["README.md", "params.toml", "schema.json", "scenarios.toml"];
 
 /// Where an operator keeps whose keys are trusted.
-const TRUSTED: &str = "rule-authors.toml";
+pub(in crate::rulebooks) const TRUSTED: &str = "rule-authors.toml";
 
 /// The digits by which a key is shown.
 const KEY_DIGITS: usize = 16;
@@ -143,6 +143,11 @@ fn author_key(path: &Path) -> Result<AuthorKey, Failure> {
     Ok(AuthorKey::from_bytes(&secret))
 }
 
+/// What a packed rule and its component are called beside the community's file.
+pub(in crate::rulebooks) fn packed_name(name: &str, digest: &str) -> String {
+    format!("{name}-{}", digest.get(..8).unwrap_or_default())
+}
+
 pub(super) fn run_add(args: &AddArgs) -> Result<(), Failure> {
     let bytes = rongyi_files::read(&args.file, PACK_BYTES_MAX);
     let bytes = bytes.map_err(|trouble| {
@@ -163,11 +168,7 @@ pub(super) fn run_add(args: &AddArgs) -> Result<(), Failure> {
     };
     trusted(args, into, &packed)?;
     let digest = packed.digest();
-    let name = format!(
-        "{}-{}",
-        packed.list.name,
-        digest.get(..8).unwrap_or_default()
-    );
+    let name = packed_name(&packed.list.name, &digest);
     let name = plain(&name)?;
     let file = into.join(format!("{name}.wasm"));
     place(&file, packed.component())?;
@@ -244,9 +245,9 @@ fn show(packed: &Packed) {
 }
 
 /// Keys by what their owners are called.
-type Known = BTreeMap<String, String>;
+pub(in crate::rulebooks) type Known = BTreeMap<String, String>;
 
-fn known(file: &Path) -> Result<Known, Failure> {
+pub(in crate::rulebooks) fn known(file: &Path) -> Result<Known, Failure> {
     if !file.exists() {
         return Ok(Known::new());
     }

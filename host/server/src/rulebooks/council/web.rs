@@ -5,11 +5,12 @@ use rongyi_clerk::ClerkError;
 use rongyi_core::book::Loaded;
 use rongyi_core::command::Need;
 use rongyi_core::ids::AssetNo;
+use rongyi_core::typed;
 use rongyi_pages::{CouncilHome, CouncilOffice, CouncilView, DossierLink, ReportBars, ReportChart};
 use rongyi_store::Proposal;
 use serde::Deserialize;
 
-use super::{Told, shown, tried};
+use super::{Told, bind, shown, tried};
 use crate::access::SignedIn;
 use crate::door::asked::Unread;
 use crate::door::fault::Fault;
@@ -17,6 +18,7 @@ use crate::door::visit::{Html, OnDuty, Visit, go};
 use crate::ledger::past;
 use crate::rulebooks::change::ChangeError;
 use crate::rulebooks::simulate::Group;
+use crate::rulebooks::vote;
 
 /// `GET /{community}/operator/council`.
 pub(crate) async fn show_council(duty: OnDuty) -> Result<Response, Fault> {
@@ -38,7 +40,16 @@ pub(crate) async fn show_council(duty: OnDuty) -> Result<Response, Fault> {
         return Ok(Html(nothing(visit, text)).into_response());
     };
     let now = shown(house, &visit.code).await?;
+    let vote = match &now {
+        Some((kept, _)) => vote::of_proposal(house, &visit.code, kept).await?,
+        None => None,
+    };
     let office = CouncilOffice {
+        case: vote.as_ref().map(|vote| DossierLink {
+            href: visit.path(&format!("/queue/{}", vote.case)),
+            title: visit.say(&vote.text()),
+            main: false,
+        }),
         is_this: now
             .as_ref()
             .is_some_and(|(kept, _)| kept.number == told.number),
@@ -82,6 +93,7 @@ fn nothing(visit: &Visit, text: String) -> CouncilView {
             down: Vec::new(),
         },
         homes: Vec::new(),
+        vote: String::new(),
         own: None,
         office: None,
     }
@@ -164,6 +176,7 @@ fn view(visit: &Visit, told: &Told) -> CouncilView {
 pub(crate) struct Sent {
     act: String,
     plan: String,
+    case: String,
 }
 
 /// `POST /{community}/operator/council`.
@@ -192,6 +205,17 @@ pub(crate) async fn change_council(duty: OnDuty, sent: Unread<Sent>) -> Result<R
             let kept = house.store.show_proposal(&visit.code, &proposal).await;
             kept.map_err(ClerkError::from)?;
         }
+        "bind" => {
+            let case = typed::digits(&sent.case).and_then(|digits| digits.parse().ok());
+            let case = case.ok_or_else(|| {
+                Fault::input(
+                    "case",
+                    "请填议事那一件的编号，例如 12；编号写在那一件的页面上。",
+                    "write the number of the council's matter, such as 12; it stands on the page of that case.",
+                )
+            })?;
+            bind(house, &visit.code, case).await?;
+        }
         "end" => {
             let ended = house.store.end_proposal(&visit.code).await;
             ended.map_err(ClerkError::from)?;
@@ -205,7 +229,8 @@ pub(crate) async fn change_council(duty: OnDuty, sent: Unread<Sent>) -> Result<R
 pub(crate) async fn show_change(visit: Visit) -> Result<Response, Fault> {
     let house = &visit.app.house;
     let kept = shown(house, &visit.code).await.map_err(ClerkError::from)?;
-    let (_, told) = kept.ok_or_else(Fault::not_found)?;
+    let (kept, told) = kept.ok_or_else(Fault::not_found)?;
+    let vote = vote::of_proposal(house, &visit.code, &kept).await?;
     let resident = match &visit.who {
         Some(SignedIn::Resident(session)) => Some(session.resident),
         Some(SignedIn::Staff(_)) | None => None,
@@ -245,6 +270,7 @@ pub(crate) async fn show_change(visit: Visit) -> Result<Response, Fault> {
             main: false,
         },
         own,
+        vote: vote.map_or_else(String::new, |vote| visit.say(&vote.text())),
         ..view(&visit, &told)
     };
     Ok(Html(view).into_response())

@@ -70,6 +70,8 @@ impl From<SimulateError> for Failure {
 }
 
 pub(crate) async fn run(args: &SimulateArgs) -> Result<(), Failure> {
+    // A host that serves on the same machine goes first. Where the system does not allow it, it is only less polite.
+    let _ = thread_priority::set_current_thread_priority(thread_priority::ThreadPriority::Min);
     let found = tried(args).await;
     match found {
         Ok(outcome) if args.json => say_json(&told::as_json(&outcome)),

@@ -13,16 +13,14 @@ use rongyi_pages::{
     ReportBars, ReportChart, SimulateView, Simulated, SimulatedEntry, SimulatedRow, SimulatedTable,
 };
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 
-use super::{Both, Candidate, Group, OfGroup, Outcome, SimulateError, Sort, Window, run, told};
+use super::{
+    Both, Candidate, Group, OfGroup, Outcome, SimulateError, Sort, TURN, Window, run, told,
+};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, Visit};
 use crate::house;
 use crate::rulebooks::web::mistake;
-
-/// Trying takes a processor for itself: one at a time on this host.
-static TURN: Semaphore = Semaphore::const_new(1);
 
 /// The largest file that the form begins with, in bytes; what it sends has to be smaller than a request may be.
 const SHOWN_BYTES_MAX: u64 = 256 << 10;
