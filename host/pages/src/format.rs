@@ -118,6 +118,14 @@ fn month_en(month: u8) -> &'static str {
         .unwrap_or("?")
 }
 
+/// A month of a year that is known: `11月`, `Nov`.
+pub fn month_alone(month: u8, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{month}月"),
+        Lang::En => month_en(month).to_owned(),
+    }
+}
+
 /// A heading for a month: `2026年11月`, `Nov 2026`.
 pub fn month(year: i32, month: u8, lang: Lang) -> String {
     match lang {

@@ -108,12 +108,12 @@ impl MeYearView {
 
     /// The same in words: `1月 3 次，2月 0 次…`.
     fn told(&self) -> String {
-        let all = self.months.iter().zip(1_i64..);
+        let all = self.months.iter().zip(1_u8..);
         let words = all.filter(|(times, _)| **times > 0).map(|(times, month)| {
             self.shell.t2(
                 "year-month",
                 "month",
-                month,
+                crate::format::month_alone(month, self.shell.lang),
                 "count",
                 self.shell.num(*times),
             )

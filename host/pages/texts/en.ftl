@@ -359,7 +359,11 @@ year-times = times
 year-points = Points earned
 year-days = Days with a deed
 year-what = What it was
-year-month = month { $month }: { $count }
+year-month = { $month }: { $count }
+year-row = { $n ->
+    [one] once
+   *[other] { $count } times
+}
 year-thanks = Thank you. Small things like these make the neighbourhood a better place.
 year-running = The year is not over yet.
 year-print = Print this page

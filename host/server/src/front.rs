@@ -28,6 +28,8 @@ const AHEAD_US: i64 = 7 * 86_400_000_000;
 const PLACES: usize = 5;
 /// Things in the window.
 const WINDOW: usize = 6;
+/// Things whose price is asked for it: some of them are for few people only.
+const ASKED: usize = 24;
 
 /// `GET /{community}/`.
 pub async fn show_front(visit: Visit) -> Result<Response, Fault> {
@@ -93,19 +95,21 @@ async fn board(visit: &Visit, frame: &Frame, month: &Period) -> Result<Vec<WallL
 /// What a few things cost today.
 async fn window(visit: &Visit, frame: &Arc<Frame>) -> Result<Vec<WindowItem>, Fault> {
     let active = frame.items.iter().filter(|item| item.active);
-    let items: Vec<_> = active.take(WINDOW).cloned().collect();
+    let items: Vec<_> = active.take(ASKED).cloned().collect();
     let tags = prices::ask(&visit.app.house, frame, items.clone(), visit.today()).await?;
     let shell = visit.shell();
     let mut all = Vec::new();
     for (item, tag) in items.iter().zip(&tags) {
         if let Price::Points(points, _) = &tag.price {
-            all.push(WindowItem {
+            let shown = WindowItem {
                 title: visit.say(&item.title),
                 price: shell.points(*points),
-            });
+            };
+            all.push((*points, shown));
         }
     }
-    Ok(all)
+    all.sort_by_key(|(points, _)| *points);
+    Ok(all.into_iter().take(WINDOW).map(|(_, item)| item).collect())
 }
 
 /// Points that residents gave away.

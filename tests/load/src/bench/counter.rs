@@ -94,7 +94,6 @@ impl Bench {
         let folder = self.world.folder.join("counter");
         std::fs::create_dir_all(&folder)?;
         let shape = Shape {
-            opening: 1_000,
             staff: true,
             community,
             ..Shape::of_benchmark(1, people)
