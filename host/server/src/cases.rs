@@ -21,7 +21,7 @@ mod waiting;
 pub(crate) mod web;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rongyi_cases::{
     Act, Ask, Case, Ground, Input, Kind, Minutes, Moment, Outcome, Party, Refusal, Standing,
@@ -53,6 +53,12 @@ pub const WORDS: &str = "words";
 const TRIES_MAX: usize = 8;
 /// The group under which lists keep a case that was linked to another as the same.
 const LINKED_GROUP: u8 = 5;
+
+/// Kinds that are kept in memory, of all communities.
+const KINDS_MAX: usize = 200;
+
+/// Kinds by their digest. A case keeps the kind that it began with, so there are few and none ever changes.
+static KINDS: Mutex<BTreeMap<Hash, Arc<Kind>>> = Mutex::new(BTreeMap::new());
 
 /// Why it could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -164,6 +170,34 @@ pub fn kind_of(community: &Community, code: &Code) -> Option<Arc<Kind>> {
     found.map(|of_case| Arc::clone(&of_case.kind))
 }
 
+/// The kind that a case began with, read once: its digest says what it is.
+///
+/// # Errors
+/// [`CaseError::Damaged`] when it is gone or none.
+pub(crate) async fn begun_with(
+    house: &House,
+    community: &Code,
+    (case_no, digest): (u64, &Hash),
+) -> Result<Arc<Kind>, CaseError> {
+    if let Ok(known) = KINDS.lock()
+        && let Some(kind) = known.get(digest)
+    {
+        return Ok(Arc::clone(kind));
+    }
+    let bytes = house.store.case_kind(community, digest).await?;
+    let bytes = bytes.ok_or_else(|| CaseError::Damaged(case_no, "its kind is gone".to_owned()))?;
+    let kind =
+        Kind::from_bytes(&bytes).map_err(|bad| CaseError::Damaged(case_no, bad.to_string()))?;
+    let kind = Arc::new(kind);
+    if let Ok(mut known) = KINDS.lock() {
+        if known.len() >= KINDS_MAX {
+            known.clear();
+        }
+        known.insert(*digest, Arc::clone(&kind));
+    }
+    Ok(kind)
+}
+
 /// A case by its number.
 ///
 /// # Errors
@@ -172,13 +206,7 @@ pub async fn find(house: &House, community: &Code, case_no: u64) -> Result<CaseA
     let served = house.community(community).ok_or(CaseError::Unknown)?;
     let stored = house.store.case(community, case_no).await?;
     let stored = stored.ok_or(CaseError::Unknown)?;
-    let bytes = house
-        .store
-        .case_kind(community, &stored.file.digest)
-        .await?;
-    let bytes = bytes.ok_or_else(|| CaseError::Damaged(case_no, "its kind is gone".to_owned()))?;
-    let kind =
-        Kind::from_bytes(&bytes).map_err(|bad| CaseError::Damaged(case_no, bad.to_string()))?;
+    let kind = begun_with(house, community, (case_no, &stored.file.digest)).await?;
     let mut known: BTreeMap<Code, Party> = BTreeMap::new();
     let first = stored.steps.first();
     let first = first.ok_or_else(|| CaseError::Damaged(case_no, "it was not opened".to_owned()))?;
@@ -210,7 +238,7 @@ pub async fn find(house: &House, community: &Code, case_no: u64) -> Result<CaseA
     );
     Ok(CaseAtHand {
         case: Case { opening, steps },
-        kind: Arc::new(kind),
+        kind,
         opened,
         stored,
     })

@@ -149,13 +149,19 @@ pub(super) async fn owed(asked: &Asked<'_>) -> Result<i64, ReportError> {
 pub(super) async fn read(asked: &Asked<'_>) -> Result<Flows, ReportError> {
     let (store, community) = (asked.store, &asked.frame.community);
     let place = store.place_of_day(community, asked.months.first).await?;
-    let mut then = at(asked, place).await?;
+    let (mut then, mut since) = (at(asked, place).await?, place);
     let before = then.net();
     let mut months = Vec::new();
     for month in asked.months.all() {
         let end = month.month_end().plus_days(1);
         let place = store.place_of_day(community, end).await?;
-        let now = at(asked, place).await?;
+        // A month in which nothing was booked ends as it began.
+        let now = if place == since {
+            then
+        } else {
+            at(asked, place).await?
+        };
+        since = place;
         months.push((month, between(&then, &now), now.net()));
         then = now;
     }

@@ -23,6 +23,8 @@ statements! {
     ENTRY_UNTIL = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
         " AND seq <= $2 AND kind NOT IN (20, 21, 22, 23, 29) ORDER BY seq DESC LIMIT 1");
     LAST_MOVE = concat!("SELECT last FROM balance WHERE community_id = ", community!(), " AND account = $2 AND lot = -1");
+    MOVED_BEFORE = concat!("SELECT seq FROM transfer WHERE community_id = ", community!(),
+        " AND seq < $2 ORDER BY seq DESC LIMIT 1");
     NEAR = concat!("SELECT page.seq FROM (SELECT seq, debit, credit FROM transfer WHERE community_id = ", community!(),
         " AND seq < $3 ORDER BY seq DESC LIMIT $4) AS page WHERE page.debit = $2 OR page.credit = $2 \
         ORDER BY page.seq DESC LIMIT 1");
@@ -109,6 +111,15 @@ impl Own {
         let Some(mut link) = last else {
             return Ok(0);
         };
+        // Before anything moved at all nothing was held, and a busy account's chain would be walked for it to its end.
+        let moved: Option<i64> = sqlx::query_scalar(MOVED_BEFORE)
+            .bind(community.as_str())
+            .bind(before)
+            .fetch_optional(&self.readers)
+            .await?;
+        if moved.is_none() {
+            return Ok(0);
+        }
         let mut round = ROUND;
         while link >= before {
             let near: Option<i64> = sqlx::query_scalar(NEAR)
