@@ -38,9 +38,7 @@ const MEASURES: &str = "
         const inline = getComputedStyle(target).display === 'inline'
             && target.parentElement.textContent.trim() !== target.textContent.trim();
         if (inline) continue;
-        // A box to tick and the words beside it that tick it are one target.
-        const words = /^(checkbox|radio)$/.test(target.type) && target.labels[0];
-        const box = (words || target).getBoundingClientRect();
+        const box = target.getBoundingClientRect();
         if (box.width < 47.5 || box.height < 47.5)
             wrong.push('target of ' + box.width.toFixed(1) + ' × ' + box.height.toFixed(1) + ' px: '
                 + (target.textContent.trim() || target.name).slice(0, 40));

@@ -1,6 +1,7 @@
 //! The council's matter that decides about a change of the rule book: a case with a meeting, named by the office on the page that
 //! residents are shown. As long as it is not carried, that change is not brought into force.
 
+use rongyi_cases::kind::Group;
 use rongyi_core::ids::Code;
 use rongyi_core::rule::Text;
 use rongyi_store::Proposal;
@@ -8,9 +9,6 @@ use serde::Deserialize;
 
 use crate::cases::{self, CaseError, minutes, refusal};
 use crate::house::House;
-
-/// The groups of states in which a case came to nothing: refused and taken back.
-const CAME_TO_NOTHING: [u8; 2] = [4, 5];
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +97,11 @@ pub(crate) async fn of_case(house: &House, community: &Code, case: u64) -> Resul
         )]));
     }
     let met = minutes::newest(&at_hand.stored, &at_hand.kind);
-    let nothing = CAME_TO_NOTHING.contains(&at_hand.stored.file.place.group);
+    let place = &at_hand.stored.file.place;
+    let group = at_hand.kind.state(&place.state).map(|state| state.group);
+    // What was linked to another case goes on there, and has to be named there.
+    let nothing =
+        place.merged_into.is_some() || matches!(group, Some(Group::Refused | Group::Withdrawn));
     let outcome = match &met {
         _ if nothing => Outcome::Declined,
         Some((true, _)) => Outcome::Carried,
