@@ -107,10 +107,10 @@ impl<'c> Spent<'c> {
                 self.guest("limit.fuel", &did)
             }
             Trap::Interrupt => {
-                let (took, max) = (self.state.took().as_millis(), limits.deadline_ms);
+                let (took, max) = (self.state.stopwatch.took().as_millis(), limits.deadline_ms);
                 let (hook, fuel, fuel_max) = (self.hook, self.fuel, self.fuel_max);
                 let message = format!(
-                    "`{hook}` was stopped after {took} ms, the limit is {max} ms; it is tried again [fuel {fuel} of {fuel_max}]"
+                    "`{hook}` was stopped after {took} ms of the processor's time, the limit is {max} ms; it is tried again [fuel {fuel} of {fuel_max}]"
                 );
                 Spent::host("limit.time", message)
             }

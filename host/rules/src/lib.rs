@@ -23,6 +23,7 @@ mod rule;
 pub mod scenario;
 mod schema;
 mod state;
+mod stopwatch;
 mod tier;
 mod world;
 

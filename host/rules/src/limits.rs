@@ -124,7 +124,8 @@ pub struct Limits {
     pub fuel_call: u64,
     /// Fuel of `describe`, and of `configure` at loading and, where it cannot be baked in, before each call.
     pub fuel_load: u64,
-    /// Milliseconds of one call: a last resort that counts as the host's own fault.
+    /// Milliseconds of one call, in the processor's time of its thread: a last resort that counts as the host's own
+    /// fault. Up to a tick of the clock is not counted.
     pub deadline_ms: u64,
     /// Bytes of wasm stack.
     pub stack_bytes: usize,

@@ -8,7 +8,7 @@ use wasmtime::{
 };
 
 use crate::bindings;
-use crate::clock::{Clock, TICK_MS};
+use crate::clock::Clock;
 use crate::limits::Limits;
 use crate::state::State;
 
@@ -33,7 +33,7 @@ pub(crate) struct Pool {
     pub(crate) wasm: wasmtime::Engine,
     pub(crate) linker: Linker<State>,
     pub(crate) limits: Limits,
-    /// What deadlines are counted by.
+    /// Ticks at which deadlines are looked at.
     pub(crate) clock: Arc<Clock>,
 }
 
@@ -64,8 +64,11 @@ impl Pool {
         let mut store = Store::new(&self.wasm, State::new(limits, self.clock.run()));
         store.limiter(|state| state);
         store.set_hostcall_fuel(limits.transfer_bytes);
-        store.set_epoch_deadline(limits.deadline_ms.div_ceil(TICK_MS).max(1));
-        store.epoch_deadline_trap();
+        let deadline_ms = limits.deadline_ms;
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(move |mut store| {
+            Ok(store.data_mut().stopwatch.tick(deadline_ms))
+        });
         // Fuel is switched on in the engine's configuration, so this cannot fail.
         let _ = store.set_fuel(fuel);
         store

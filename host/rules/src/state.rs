@@ -1,19 +1,19 @@
 //! What stands beside one instance: its memory account and its log. It lives for one call.
 
-use std::time::{Duration, Instant};
-
 use wasmtime::ResourceLimiter;
 
 use crate::about::LogLine;
 use crate::clock::Running;
 use crate::limits::Limits;
+use crate::stopwatch::Stopwatch;
 
 /// The host's side of one call.
 pub(crate) struct State {
     memory_max: usize,
     table_max: usize,
     memory_used: usize,
-    began: Instant,
+    /// How long the call has been at work.
+    pub(crate) stopwatch: Stopwatch,
     /// How much was asked for when growth was refused.
     pub(crate) memory_denied: Option<usize>,
     log_lines_max: usize,
@@ -28,13 +28,9 @@ pub(crate) struct State {
 }
 
 impl State {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a call that was stopped says after how long; no answer depends on it"
-    )]
     pub(crate) fn new(limits: &Limits, running: Running) -> Self {
         State {
-            began: Instant::now(),
+            stopwatch: Stopwatch::default(),
             memory_max: limits.memory_bytes,
             table_max: limits.table_elements,
             memory_used: 0,
@@ -46,11 +42,6 @@ impl State {
             last_error: None,
             _running: running,
         }
-    }
-
-    /// How long the call has been running.
-    pub(crate) fn took(&self) -> Duration {
-        self.began.elapsed()
     }
 
     /// Bytes of linear memory that were given out.

@@ -195,10 +195,15 @@ enum Command {
 /// [`Failure`], to be told and turned into the exit code.
 pub fn run(cli: Cli) -> Result<(), Failure> {
     cli.permitted()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| Failure::said("runtime", &error))?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all();
+    if let Command::Simulate(_) = cli.command {
+        rulebooks::simulate::cli::politely();
+        runtime.on_thread_start(rulebooks::simulate::cli::politely);
+    }
+    let runtime = runtime
+        .build()
+        .map_err(|error| Failure::said("runtime", &error))?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => serving::cli::run(&args).await,

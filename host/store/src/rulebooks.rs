@@ -21,6 +21,8 @@ pub struct Proposal {
 each_engine! {
     /// Shows a change to residents, in the place of the one before.
     fn show_proposal(community: &Code, proposal: &Proposal) -> ();
+    /// Says more about the change with this number; `false` when another one is shown by now, or none.
+    fn rewrite_proposal(community: &Code, number: &str, body: &str) -> bool;
     /// The change that residents are shown.
     fn proposal(community: &Code) -> Option<Proposal>;
     /// Shows none any more; `false` when there was none.

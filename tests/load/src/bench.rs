@@ -52,7 +52,11 @@ pub(crate) struct Options {
     /// Also what the pages of an office and of a resident cost in a community with so many transfers and `--people`.
     #[arg(long, value_name = "TRANSFERS")]
     pub(crate) counter: Option<u64>,
-    /// Residents of that community.
+    /// Also how fast a rule book is tried on so many transfers: of one community, alone and beside a host that serves it, and
+    /// of thirty at once.
+    #[arg(long, value_name = "TRANSFERS")]
+    pub(crate) tried: Option<u64>,
+    /// Residents of the community of `--counter`.
     #[arg(long, default_value_t = 30_000)]
     pub(crate) people: u32,
     /// Also the rows of another ledger: a program that is run with --folder, --seconds, --communities and --residents
@@ -121,6 +125,9 @@ impl Bench {
         }
         if let Some(transfers) = self.options.history {
             self.history(transfers).await?;
+        }
+        if let Some(transfers) = self.options.tried {
+            self.tried(transfers).await?;
         }
         if let Some(transfers) = self.options.counter {
             self.counter(transfers).await?;

@@ -4,6 +4,7 @@
 use rongyi_cases::kind::{Kind, Meeting};
 use rongyi_cases::{Act, Minutes, Refusal};
 use rongyi_core::rule::Text;
+use rongyi_core::time::LocalDate;
 use rongyi_core::typed;
 use rongyi_store::{CaseText, StoredCase, StoredCaseStep};
 
@@ -149,13 +150,27 @@ pub(super) fn told(case: &StoredCase, kind: &Kind, step: &StoredCaseStep) -> Opt
     })
 }
 
-/// The newest meeting of a case: whether enough were there and agreed, and as people read it.
-pub(crate) fn newest(case: &StoredCase, kind: &Kind) -> Option<(bool, Text)> {
+/// A meeting of a case.
+#[derive(Debug, Clone)]
+pub(crate) struct Met {
+    /// Its day.
+    pub(crate) on: LocalDate,
+    /// Whether enough were there and agreed.
+    pub(crate) carried: bool,
+    /// As people read it.
+    pub(crate) text: Text,
+}
+
+/// The newest meeting of a case.
+pub(crate) fn newest(case: &StoredCase, kind: &Kind) -> Option<Met> {
     let mut steps = case.steps.iter().rev();
     steps.find_map(|step| {
         let (minutes, _) = of_step(&case.texts, step.step)?;
-        let carried = minutes.enough(meeting(kind, step)?) == (true, true);
-        Some((carried, told(case, kind, step)?))
+        Some(Met {
+            on: minutes.on,
+            carried: minutes.enough(meeting(kind, step)?) == (true, true),
+            text: told(case, kind, step)?,
+        })
     })
 }
 

@@ -8,7 +8,7 @@ use rongyi_core::book::Frame;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{CodeOrder, Expiring, HomeCase, HomeNext, HomeView, MeCodeView, OfflineView};
 
-use super::web::{Wanting, holder_title, orders_of, others, page, waits};
+use super::web::{Part, Wanting, holder_title, orders_of, others, page, waits};
 use crate::access::SignedResident;
 use crate::activities::{AtHand, between, of_resident};
 use crate::cases::told::their_turn;
@@ -129,7 +129,13 @@ pub(crate) async fn show_home(Member { visit, me }: Member) -> Result<Response, 
     let [points, _] = wallet.accounts(me.resident);
     let month = today.month_index();
     let sums = sums(&visit, &[points], month, None).await?;
-    let (recent, _) = page(&visit, &frame, (&me, &wallet), (None, RECENT_ROWS)).await?;
+    let part = Part {
+        before: None,
+        rows: RECENT_ROWS,
+        // A line of its own each, but for what was booked together.
+        entries: Some(2 * RECENT),
+    };
+    let (recent, _) = page(&visit, &frame, (&me, &wallet), part).await?;
     let served = visit.app.house.community(&visit.code);
     let shell = visit.shell();
     let view = HomeView {

@@ -16,8 +16,8 @@ use crate::door::Signed;
 use crate::door::fault::Fault;
 use crate::door::visit::{Visit, day};
 use crate::ledger::titles::{
-    About, about, booked_on, decode, event_of, happened_on, lapsed, lapsed_text, late_text, title,
-    unit,
+    About, about, about_decided, booked_on, decode, event_of, happened_on, lapsed, lapsed_text,
+    late_text, title, unit,
 };
 use crate::ledger::told::shortfall;
 
@@ -134,10 +134,20 @@ pub(crate) async fn lines(
         asked.push(fated(sum.row.entry, &first));
     }
     let fates = fates(visit, &asked).await?;
+    let mut sources: HashMap<Code, String> = HashMap::new();
     for (sum, fated) in sums.iter().zip(asked) {
         let row = sum.row;
         let first = decode(row.entry, row.first.0, &row.first.1)?;
-        let about = about(visit, (row.entry, &first), row.transfer.order).await?;
+        let answer = match &row.decided {
+            Some((kind, body)) => Some(decode(row.entry, *kind, body)?),
+            None => None,
+        };
+        let (entry, order) = ((row.entry, &first), row.transfer.order);
+        let about = match answer.as_ref().and_then(Record::set) {
+            // What was asked and what came of it are read with the row.
+            set @ Some(_) => about_decided(visit, entry, order, set).await?,
+            None => about(visit, entry, order).await?,
+        };
         let note = match first.envelope() {
             Some(envelope)
                 if matches!(
@@ -145,17 +155,23 @@ pub(crate) async fn lines(
                     Some(Asked::Earn(_) | Asked::Agreed(_) | Asked::Open(_))
                 ) =>
             {
-                source(visit, &envelope.actor).await
+                match sources.get(&envelope.actor) {
+                    Some(known) => String::clone(known),
+                    None => {
+                        let found = source(visit, &envelope.actor).await;
+                        sources.insert(envelope.actor.clone(), found.clone());
+                        found
+                    }
+                }
             }
             Some(_) | None => String::new(),
         };
         let mut told = Vec::new();
-        if let Some((kind, body)) = &row.decided
-            && let Record::Decided(_, _, decision) = decode(row.entry, *kind, body)?
+        if let Some(Record::Decided(_, _, decision)) = &answer
             && let Some(event) = event_of(&first, &about)
         {
             let after = sum.balance_after;
-            let short = shortfall(visit, frame, (event, &decision), (row.account, sum.amount));
+            let short = shortfall(visit, frame, (event, decision), (row.account, sum.amount));
             told.extend(short.await?.map(|short| short.told(visit, after)));
         }
         if let Some(Asked::Amend(Amend::Reverse(..) | Amend::Approve(_))) = first.what()

@@ -201,6 +201,23 @@ pub(crate) async fn about(
     order: Option<OrderNo>,
 ) -> Result<About, Fault> {
     let store = &visit.app.house.store;
+    let decided = first.event().is_some() || matches!(first.what(), Some(Asked::Retry(_)));
+    let stored = match decided {
+        true => store.entry(&visit.code, entry).await?,
+        false => None,
+    };
+    let set = stored.map_or(Ok(None), |stored| asked(&stored))?;
+    about_decided(visit, (entry, first), order, set).await
+}
+
+/// The same of an entry whose answer is at hand: the rule set that gave it.
+pub(crate) async fn about_decided(
+    visit: &Visit,
+    (entry, first): (u64, &Record),
+    order: Option<OrderNo>,
+    set: Option<RuleSetNo>,
+) -> Result<About, Fault> {
+    let store = &visit.app.house.store;
     let no = first.order().or(order);
     let order = match no {
         // A refused order gives its number to the next one, which is none of its business.
@@ -212,12 +229,9 @@ pub(crate) async fn about(
     };
     let mut about = About {
         order,
+        set,
         ..About::default()
     };
-    let decided = first.event().is_some() || matches!(first.what(), Some(Asked::Retry(_)));
-    if decided && let Some(stored) = store.entry(&visit.code, entry).await? {
-        about.set = asked(&stored)?;
-    }
     if let Some(seq) = decides(first) {
         let (event, set, _) = behind(visit, seq).await?;
         about.event = event;

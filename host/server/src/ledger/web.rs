@@ -99,13 +99,25 @@ fn wanted(show: Show, line: &Line) -> bool {
     }
 }
 
-/// Lines in the order of the book, those before the place `before`, and where the next older page begins.
+/// Which part of a passbook is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    /// Those before this place.
+    pub(crate) before: Option<u64>,
+    /// So many rows of each account.
+    pub(crate) rows: u32,
+    /// The newest so many entries of them; all without it.
+    pub(crate) entries: Option<usize>,
+}
+
+/// Lines in the order of the book, and where the next older page begins.
 pub(crate) async fn page(
     visit: &Visit,
     frame: &Frame,
     (me, wallet): (&SignedResident, &Wallet),
-    (before, limit): (Option<u64>, u32),
+    part: Part,
 ) -> Result<(Vec<Line>, Option<u64>), Fault> {
+    let (before, limit) = (part.before, part.rows);
     let store = &visit.app.house.store;
     let accounts = shown_accounts(frame, me, wallet);
     let mut rows = store
@@ -123,6 +135,12 @@ pub(crate) async fn page(
     // Rows before a place that was not looked at wait for the next page.
     older = older.max(cut);
     rows.retain(|row| speaks(row) && older.is_none_or(|older| row.seq >= older));
+    if let Some(most) = part.entries {
+        let mut newest: Vec<u64> = rows.iter().map(|row| row.entry).collect();
+        newest.dedup();
+        newest.truncate(most);
+        rows.retain(|row| newest.contains(&row.entry));
+    }
     let mut all = lines(visit, frame, &rows).await?;
     all.extend(quiet);
     all.sort_by_key(|line| std::cmp::Reverse(line.seq));
@@ -141,7 +159,12 @@ pub(crate) async fn show_passbook(
         .as_deref()
         .and_then(Show::from_tag)
         .unwrap_or_default();
-    let (all, older) = page(&visit, &frame, (&me, &wallet), (before, PAGE_ROWS)).await?;
+    let part = Part {
+        before,
+        rows: PAGE_ROWS,
+        entries: None,
+    };
+    let (all, older) = page(&visit, &frame, (&me, &wallet), part).await?;
     let continued = match before {
         Some(before) => month_at(&visit, before).await?,
         None => None,

@@ -26,7 +26,7 @@ use crate::door::{Act, Kind, concerned};
 use crate::ledger::pending;
 use crate::ledger::titles::{goods, rest_lines};
 use crate::ledger::wallets::at_hand;
-use crate::ledger::web::{Wanting, orders_of, others, page, waits};
+use crate::ledger::web::{Part, Wanting, orders_of, others, page, waits};
 use crate::ledger::why::why_view;
 use crate::people::accounts::tail;
 use crate::people::leaving;
@@ -80,7 +80,12 @@ pub(crate) async fn show_resident(
     duty.reads(Kind::Resident, &[me.resident]).await?;
     let (frame, wallet) = at_hand(visit, &me).await?;
     let before = query.before.map(|Seq(seq)| seq);
-    let (lines, older) = page(visit, &frame, (&me, &wallet), (before, PAGE_ROWS)).await?;
+    let part = Part {
+        before,
+        rows: PAGE_ROWS,
+        entries: None,
+    };
+    let (lines, older) = page(visit, &frame, (&me, &wallet), part).await?;
     let text = store.household(&visit.code, wallet.household).await?;
     let person = store.person(me.person_id).await?;
     let shared = match wallet.holder {

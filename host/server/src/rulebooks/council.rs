@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::change::{self, ChangeError};
 use super::simulate::{Outcome, TURN, told};
 use super::vote::{self, Vote};
-use crate::cases::CaseError;
+use crate::cases::{CaseError, refusal};
 use crate::house::House;
 
 /// A sentence as it is kept.
@@ -153,15 +153,33 @@ pub(crate) async fn shown(
 /// Names the case in which the council decides about what is shown, and answers how far it is.
 ///
 /// # Errors
-/// [`CaseError::Unknown`] when nothing is shown or there is no such case, [`CaseError::Refused`] for one without a meeting.
+/// [`CaseError::Unknown`] when nothing is shown or there is no such case, [`CaseError::Refused`] for one without a meeting or
+/// with one before the change was shown, and when another change is shown by now.
 pub(crate) async fn bind(house: &House, code: &Code, case: u64) -> Result<Vote, CaseError> {
     let (kept, mut told) = shown(house, code).await?.ok_or(CaseError::Unknown)?;
     let vote = vote::of_case(house, code, case).await?;
+    let since = house.day_of(code, kept.shown_at);
+    if let Some(met) = vote.meeting.as_ref().filter(|met| met.on < since) {
+        let on = met.on;
+        return Err(CaseError::Refused(vec![refusal(
+            "vote.before",
+            format!(
+                "第 {case} 件是 {on} 议的，这份改动 {since} 才给居民看，那次会议说的不会是它。请填会议在这以后的那一件。"
+            ),
+            format!(
+                "The meeting about case {case} was on {on}, and residents are shown this change only since {since}, so it was not about this one. Name a matter whose meeting is later."
+            ),
+        )]));
+    }
     told.matter = Some(case);
-    let bound = Proposal {
-        body: serde_json::to_string(&told).unwrap_or_default(),
-        ..kept
-    };
-    house.store.show_proposal(code, &bound).await?;
-    Ok(vote)
+    let body = serde_json::to_string(&told).unwrap_or_default();
+    let store = &house.store;
+    match store.rewrite_proposal(code, &kept.number, &body).await? {
+        true => Ok(vote),
+        false => Err(CaseError::Refused(vec![refusal(
+            "vote.moved",
+            "刚才给居民看的换成了另一份改动，这一件没有记上。请再看一遍。",
+            "Residents are shown another change by now, so the matter was not noted. Look at it once more.",
+        )])),
+    }
 }

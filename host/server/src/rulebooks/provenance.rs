@@ -47,7 +47,14 @@ fn of(folder: &Path, name: &str, digest: &Hash) -> Text {
         };
     };
     let digits = key.get(..KEY_DIGITS).unwrap_or_default();
-    let trusted = known(&folder.join(TRUSTED)).unwrap_or_default();
+    let Ok(trusted) = known(&folder.join(TRUSTED)) else {
+        return Text {
+            zh: format!("有签名（公钥 {digits}…），但 {TRUSTED} 读不了，不知道是谁"),
+            en: format!(
+                "Signed (public key {digits}…), but {TRUSTED} can't be read, so it is not known by whom"
+            ),
+        };
+    };
     let author = trusted.into_iter().find(|(_, trusted)| *trusted == key);
     match author {
         Some((author, _)) => Text {
@@ -63,7 +70,52 @@ fn of(folder: &Path, name: &str, digest: &Hash) -> Text {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use rongyi_kit::pack::{AuthorKey, COMPONENT, pack};
+    use rongyi_rules::About;
+
     use super::*;
+
+    #[test]
+    fn a_signature_counts_for_whoever_is_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        let about = About {
+            name: "kitchen-waste".into(),
+            version: "1.0.0".into(),
+            title: Text {
+                zh: "厨余".into(),
+                en: "Kitchen waste".into(),
+            },
+            authors: vec!["林晓 (demo)".into()],
+            license: "Apache-2.0".into(),
+            config_schema: "{}".into(),
+            scenarios: String::new(),
+        };
+        let component = b"\0asm and so on".to_vec();
+        let digest = sha256(&component);
+        let files = BTreeMap::from([(COMPONENT.to_owned(), component)]);
+        let key = AuthorKey::from_bytes(&[7; 32]);
+        let write = |name: &str, bytes: &[u8]| {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        };
+        let name = format!("{}.rule", packed_name(&about.name, &hex(&digest)));
+        let said = || of(folder.path(), &about.name, &digest).en;
+        write(&name, &pack(&about, &files, Some(&key)).unwrap());
+        assert!(said().contains("is not in rule-authors.toml"), "{}", said());
+        write(TRUSTED, "林晓的钥匙".as_bytes());
+        assert!(said().contains("can't be read"), "{}", said());
+        write(
+            TRUSTED,
+            format!("\"林晓\" = \"{}\"\n", key.public()).as_bytes(),
+        );
+        assert!(said().starts_with("Signed by 林晓"), "{}", said());
+        // The same signature says nothing of other bytes.
+        let other = of(folder.path(), &about.name, &[7; 32]);
+        assert!(other.en.contains("nobody signed"), "{other:?}");
+        write(&name, &pack(&about, &files, None).unwrap());
+        assert!(said().contains("nobody signed"), "{}", said());
+    }
 
     #[test]
     fn a_name_alone_vouches_for_nothing() {

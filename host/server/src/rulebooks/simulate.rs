@@ -20,6 +20,7 @@
 //! each event that is asked about; records are kept only of entries that came out otherwise and that later ones go back to.
 
 pub(crate) mod cli;
+mod every;
 mod groups;
 mod journal;
 mod judge;
@@ -352,6 +353,27 @@ impl Candidate {
     ) -> Result<Candidate, SimulateError> {
         let community = config::read_candidate(path, root).map_err(SimulateError::Wrong)?;
         Candidate::load(engine, community, code)
+    }
+
+    /// What a command wants tried: the file it named, or what is in force.
+    ///
+    /// # Errors
+    /// What is wrong with the file, or that there is no such ledger.
+    pub(crate) async fn wanted(
+        store: &Store,
+        engine: &Engine,
+        code: &Code,
+        (config, rules): (&config::Config, Option<&Path>),
+    ) -> Result<Candidate, SimulateError> {
+        let Some(path) = rules else {
+            return Candidate::in_force(store, engine, code).await;
+        };
+        let folder = |path: &Path| path.parent().map(Path::to_owned).unwrap_or_default();
+        // A file that lies with the configuration may name what the configuration may; another one what lies beside it.
+        let below = folder(&config.file);
+        let inside = rongyi_files::below(&below, path).is_ok();
+        let root = if inside { below } else { folder(path) };
+        Candidate::read(engine, code, path, &root)
     }
 
     /// What the ledger with this frame would have. Blocks that begin only after the last day are tried from the first one on,

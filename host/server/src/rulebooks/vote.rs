@@ -7,7 +7,8 @@ use rongyi_core::rule::Text;
 use rongyi_store::Proposal;
 use serde::Deserialize;
 
-use crate::cases::{self, CaseError, minutes, refusal};
+use crate::cases::minutes::{self, Met};
+use crate::cases::{self, CaseError, refusal};
 use crate::house::House;
 
 /// What became of it.
@@ -29,7 +30,7 @@ pub(crate) struct Vote {
     /// What became of it.
     pub(crate) outcome: Outcome,
     /// The meeting, where there was one.
-    pub(crate) meeting: Option<Text>,
+    pub(crate) meeting: Option<Met>,
 }
 
 impl Vote {
@@ -45,7 +46,7 @@ impl Vote {
         };
         let case = self.case;
         let (meeting_zh, meeting_en) = match &self.meeting {
-            Some(meeting) => (meeting.zh.clone(), format!(" {}", meeting.en)),
+            Some(Met { text, .. }) => (text.zh.clone(), format!(" {}", text.en)),
             None => (String::new(), String::new()),
         };
         Text {
@@ -71,11 +72,42 @@ pub(crate) async fn of_proposal(
     community: &Code,
     shown: &Proposal,
 ) -> Result<Option<Vote>, CaseError> {
-    let bound: Option<Bound> = serde_json::from_str(&shown.body).ok();
-    match bound.and_then(|bound| bound.matter) {
+    match named(shown) {
         Some(case) => Ok(Some(of_case(house, community, case).await?)),
         None => Ok(None),
     }
+}
+
+/// The number of the matter that was named for what residents are shown, and what became of it, in words; also where it can't
+/// be read.
+///
+/// # Errors
+/// What the database said.
+pub(crate) async fn told(
+    house: &House,
+    community: &Code,
+    shown: &Proposal,
+) -> Result<Option<(u64, Text)>, CaseError> {
+    let Some(case) = named(shown) else {
+        return Ok(None);
+    };
+    let text = match of_case(house, community, case).await {
+        Ok(vote) => vote.text(),
+        Err(error @ (CaseError::Store(_) | CaseError::Clerk(_))) => return Err(error),
+        Err(error @ (CaseError::Unknown | CaseError::Refused(_) | CaseError::Damaged(..))) => {
+            tracing::warn!(%community, case, %error, "the matter that was named for a change can't be read");
+            Text {
+                zh: format!("议事第 {case} 件现在读不出来。"),
+                en: format!("The council's matter {case} can't be read at the moment."),
+            }
+        }
+    };
+    Ok(Some((case, text)))
+}
+
+fn named(shown: &Proposal) -> Option<u64> {
+    let bound: Option<Bound> = serde_json::from_str(&shown.body).ok();
+    bound.and_then(|bound| bound.matter)
 }
 
 /// A matter by the number of its case.
@@ -104,12 +136,12 @@ pub(crate) async fn of_case(house: &House, community: &Code, case: u64) -> Resul
         place.merged_into.is_some() || matches!(group, Some(Group::Refused | Group::Withdrawn));
     let outcome = match &met {
         _ if nothing => Outcome::Declined,
-        Some((true, _)) => Outcome::Carried,
-        Some((false, _)) | None => Outcome::Open,
+        Some(met) if met.carried => Outcome::Carried,
+        Some(_) | None => Outcome::Open,
     };
     Ok(Vote {
         case,
         outcome,
-        meeting: met.map(|(_, text)| text),
+        meeting: met,
     })
 }

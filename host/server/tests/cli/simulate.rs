@@ -185,3 +185,64 @@ fn what_cannot_be_tried_ends_in_one_sentence() {
     let unknown = place.run(&["simulate", "-c", "red", "--rules", own]);
     assert_eq!(unknown.code, 1, "{}", unknown.err);
 }
+
+#[test]
+fn every_community_is_tried_at_once_and_one_that_cannot_be_holds_up_nobody() {
+    let place = village();
+    let every = |more: &[&str]| {
+        let all: Vec<&str> = ["simulate", "--every"]
+            .iter()
+            .chain(more)
+            .copied()
+            .collect();
+        place.run(&all)
+    };
+    let own = every(&["--rules", "config/communities", "--json"]);
+    assert_eq!(own.code, 0, "{}", own.err);
+    let found: Value = serde_json::from_str(&own.out).unwrap();
+    assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(found[0]["community"], "green");
+    assert_eq!(found[0]["exactly_the_ledger"], true, "{found}");
+    let text = every(&[]);
+    assert_eq!(text.code, 0, "{}", text.err);
+    assert!(
+        text.out.contains("gives exactly the ledgers"),
+        "{}",
+        text.out
+    );
+
+    // A neighbour that has no ledger yet is told, and the others are tried.
+    let blue = COMMUNITY.replace("code = \"green\"", "code = \"blue\"");
+    place.write("config/communities/blue.toml", blue);
+    let both = every(&["--rules", "config/communities", "--json"]);
+    assert_eq!(both.code, 1, "{}", both.err);
+    let found: Value = serde_json::from_str(&both.out).unwrap();
+    let codes: Vec<_> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["community"])
+        .collect();
+    assert_eq!(codes, ["blue", "green"], "{found}");
+    assert_eq!(found[0]["error"]["code"], "community.unknown", "{found}");
+    assert_eq!(found[1]["exactly_the_ledger"], true, "{found}");
+    let text = every(&["--rules", "config/communities"]);
+    assert_eq!(text.code, 1, "{}", text.err);
+    assert!(text.out.contains("blue 没有试成"), "{}", text.out);
+
+    // Only who has a candidate in the folder is tried.
+    place.write(
+        "next/green.toml",
+        COMMUNITY.replace("per_unit = 20", "per_unit = 30"),
+    );
+    let next = every(&["--rules", "next", "--json"]);
+    assert_eq!(next.code, 0, "{}", next.err);
+    let found: Value = serde_json::from_str(&next.out).unwrap();
+    assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(found[0]["flows"]["issued"]["candidate"], 230, "{found}");
+    let none = every(&["--rules", "config"]);
+    assert_eq!((none.code, none.out.as_str()), (1, ""));
+    assert!(none.err.contains("simulate.none"), "{}", none.err);
+    let neither = place.run(&["simulate"]);
+    assert_eq!(neither.code, 2, "{}", neither.err);
+}

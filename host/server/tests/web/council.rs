@@ -212,6 +212,27 @@ async fn a_change_waits_for_the_vote_that_was_named_for_it() {
         let told = boss.post(PAGE, &[("act", "bind"), ("case", case)]).await;
         told.is(status).says(&[says]);
     }
+    let step = |seen: u32, minutes: Option<(&str, u16)>| {
+        let mut step = serde_json::json!({ "act": "move:next", "seen": seen, "words": "往下走" });
+        if let Some((on, agreed)) = minutes {
+            step["minutes"] = serde_json::json!({ "on": on, "place": "大榕树下", "members": 11, "present": 9, "agreed": agreed });
+        }
+        step
+    };
+    // A meeting before the change was shown was about something else.
+    let older = serde_json::json!({ "kind": "matter", "answers": { "subject": "路灯", "text": "早就议过" } });
+    let older = open(&mut boss, older).await;
+    let older_steps = format!("{CASES}/{older}/steps");
+    for step in [
+        step(0, None),
+        step(1, None),
+        step(2, Some(("2026-11-21", 7))),
+    ] {
+        boss.json(&older_steps, &step).await.is(200);
+    }
+    let told = boss.post(PAGE, &[("act", "bind"), ("case", &older)]).await;
+    told.is(422)
+        .says(&["2026-11-21 议的", "那次会议说的不会是它"]);
     boss.post(PAGE, &[("act", "bind"), ("case", &matter)])
         .await
         .is(303);
@@ -224,15 +245,9 @@ async fn a_change_waits_for_the_vote_that_was_named_for_it() {
     ];
     let told = boss.post(CHANGES, &apply).await;
     told.is(422).says(&["这份改动由议事来定", &still]);
-    let step = |seen: u32, minutes: Option<u16>| {
-        let mut step = serde_json::json!({ "act": "move:next", "seen": seen, "words": "往下走" });
-        if let Some(agreed) = minutes {
-            step["minutes"] = serde_json::json!({ "on": "2026-11-22", "place": "大榕树下", "members": 11, "present": 9, "agreed": agreed });
-        }
-        step
-    };
     let steps = format!("{CASES}/{matter}/steps");
-    for step in [step(0, None), step(1, None), step(2, Some(7))] {
+    let met = Some(("2026-11-22", 7));
+    for step in [step(0, None), step(1, None), step(2, met)] {
         boss.json(&steps, &step).await.is(200);
     }
     let mut anybody = app.browser();

@@ -14,6 +14,7 @@ statements! {
         ON CONFLICT (community_id) DO UPDATE SET number = excluded.number, body = excluded.body, \
         shown_at = excluded.shown_at, shown_by = excluded.shown_by";
     PROPOSAL = concat!("SELECT number, body, shown_at, shown_by FROM proposal WHERE community_id = ", community!());
+    REWRITE_PROPOSAL = concat!("UPDATE proposal SET body = $3 WHERE number = $2 AND community_id = ", community!());
     END_PROPOSAL = concat!("DELETE FROM proposal WHERE community_id = ", community!());
 }
 
@@ -36,6 +37,22 @@ impl Own {
             0 => Err(no_community(community)),
             _ => Ok(()),
         }
+    }
+
+    pub(crate) async fn rewrite_proposal(
+        &self,
+        community: &Code,
+        number: &str,
+        body: &str,
+    ) -> Result<bool, StoreError> {
+        let mut writer = self.writer().await?;
+        let done = sqlx::query(REWRITE_PROPOSAL)
+            .bind(community.as_str())
+            .bind(number)
+            .bind(body)
+            .execute(&mut *writer)
+            .await?;
+        Ok(done.rows_affected() > 0)
     }
 
     pub(crate) async fn proposal(&self, community: &Code) -> Result<Option<Proposal>, StoreError> {

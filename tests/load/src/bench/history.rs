@@ -18,7 +18,7 @@ use rongyi_load::world::{Shape, World};
 use super::{Bench, tell};
 
 /// Communities of the world.
-pub(super) const COMMUNITIES: u32 = 4;
+const COMMUNITIES: u32 = 4;
 /// Transfers of the short history.
 const SHORT: u64 = 10_000;
 /// Transfers of one request while it is filled, on so many connections.
@@ -103,19 +103,12 @@ impl Bench {
             }
         }
         for history in both {
-            if history.transfers > SHORT {
-                let what = name(history.transfers, "single events beside simulate");
-                self.beside(&history.world, &history.host, &what).await?;
-            }
             history.host.stop()?;
             tell(&format!(
                 "verifying the history of {} …",
                 thousands(history.transfers)
             ));
             history.world.verify()?;
-            if history.transfers > SHORT {
-                self.simulated(&history.world, &name(history.transfers, "simulate"))?;
-            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What trying a rule book costs: how fast a whole ledger is gone through, how much memory that takes, and what a host that
 //! serves the same ledger loses meanwhile.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,22 +10,31 @@ use anyhow::{Context as _, Result, bail};
 
 use rongyi_load::host::{Host, binary};
 use rongyi_load::load::{Measured, Run, Spread, Work, run};
-use rongyi_load::world::{World, code};
+use rongyi_load::world::{Shape, World, code};
 
-use super::Bench;
-use super::history::{COMMUNITIES, thousands};
+use super::history::{more, thousands};
+use super::{Bench, tell};
 
 /// Turns alone and beside, one after the other.
 const TURNS: u32 = 8;
 
-/// The command that tries a community's own rule book on all that it has.
-fn command(world: &World, community: &str) -> Result<Command> {
-    let file: PathBuf = world.config().with_file_name("communities");
-    let file = file.join(format!("{community}.toml"));
+/// Communities of a district.
+const DISTRICT: u32 = 30;
+/// Households of a community.
+const HOUSEHOLDS: u32 = 125;
+
+/// The command that tries rule books on all that happened: one community's own, or each one's.
+fn command(world: &World, community: Option<&str>) -> Result<Command> {
+    let folder: PathBuf = world.config().with_file_name("communities");
     let mut command = Command::new(binary()?);
+    command.args(["simulate", "--json"]);
+    match community {
+        Some(code) => command
+            .args(["--community", code, "--rules"])
+            .arg(folder.join(format!("{code}.toml"))),
+        None => command.args(["--every", "--rules"]).arg(folder),
+    };
     command
-        .args(["simulate", "--json", "--community", community, "--rules"])
-        .arg(file)
         .arg("--config")
         .arg(world.config())
         .env_remove("RONGYI_DATABASE_URL")
@@ -41,10 +50,10 @@ fn most(child: &Child) -> Option<u64> {
     Some(kb >> 10)
 }
 
-/// Tries one; answers what it printed, and the most memory that it had.
-fn tried(world: &World, community: &str) -> Result<(serde_json::Value, u64)> {
+/// Tries them; answers what was printed, and the most memory that it took.
+fn tried(mut command: Command) -> Result<(serde_json::Value, u64)> {
     let out = tempfile::NamedTempFile::new()?;
-    let mut child = command(world, community)?
+    let mut child = command
         .stdout(out.reopen()?)
         .stderr(Stdio::inherit())
         .spawn()?;
@@ -57,34 +66,79 @@ fn tried(world: &World, community: &str) -> Result<(serde_json::Value, u64)> {
         #[expect(clippy::disallowed_methods, reason = "a benchmark waits for a process")]
         std::thread::sleep(Duration::from_millis(50));
     };
-    if !ended.success() {
-        bail!("rongyi simulate --community {community}: {ended}");
-    }
     let said = std::fs::read_to_string(out.path())?;
+    if !ended.success() {
+        bail!("rongyi simulate: {ended} {said}");
+    }
     Ok((serde_json::from_str(&said).context(said)?, memory))
 }
 
+/// A world of so many communities with so many transfers in all.
+async fn world(folder: &Path, communities: u32, transfers: u64) -> Result<Arc<World>> {
+    std::fs::create_dir_all(folder)?;
+    let shape = Shape {
+        opening: 0,
+        ..Shape::of_benchmark(communities, HOUSEHOLDS)
+    };
+    let place = folder.to_owned();
+    let built = tokio::task::spawn_blocking(move || World::build(&place, shape, None));
+    let world = Arc::new(built.await??);
+    let host = world.serve()?;
+    more(&world, &host, transfers).await?;
+    host.stop()?;
+    Ok(world)
+}
+
 impl Bench {
-    /// Each community's own rule book, tried on all that it has: the entries that are gone through in a second, and that what
-    /// comes out is the ledger.
-    pub(super) fn simulated(&mut self, world: &World, name: &str) -> Result<()> {
-        let (mut entries, mut seconds, mut memory) = (0_u64, 0.0_f64, 0_u64);
-        for no in 0..COMMUNITIES {
-            let code = code(no);
-            #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
-            let started = Instant::now();
-            let (found, most) = tried(world, &code)?;
-            seconds += started.elapsed().as_secs_f64();
-            if found["exactly_the_ledger"] != true {
-                bail!("{code}: its own rule book does not give its ledger");
+    /// One community alone and beside its host, and a district.
+    pub(super) async fn tried(&mut self, transfers: u64) -> Result<()> {
+        let of = thousands(transfers);
+        let [one, beside, district] = [
+            format!("sqlite: {of} transfers of one community: simulate"),
+            format!("sqlite: {of} transfers of one community: single events beside simulate"),
+            format!("sqlite: {of} transfers of {DISTRICT} communities: simulate --every"),
+        ];
+        let folder = self.world.folder.join("tried");
+        if self.options.any(&[&one, &beside]) {
+            tell(&format!("one community with {of} transfers …"));
+            let world = world(&folder.join("one"), 1, transfers).await?;
+            self.simulated(command(&world, Some(&code(0)))?, &one)?;
+            let host = world.serve()?;
+            self.beside(&world, &host, &beside).await?;
+            host.stop()?;
+            world.verify()?;
+        }
+        if self.options.wanted(&district) {
+            tell(&format!("{DISTRICT} communities with {of} transfers …"));
+            let world = world(&folder.join("district"), DISTRICT, transfers).await?;
+            self.simulated(command(&world, None)?, &district)?;
+            world.verify()?;
+        }
+        Ok(())
+    }
+
+    /// Own rule books, tried on all that happened: the entries that are gone through in a second, with the start of the
+    /// program, and that what comes out is the ledger.
+    fn simulated(&mut self, command: Command, name: &str) -> Result<()> {
+        #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+        let started = Instant::now();
+        let (found, memory) = tried(command)?;
+        let seconds = started.elapsed().as_secs_f64();
+        let all = match found {
+            serde_json::Value::Array(all) => all,
+            one => vec![one],
+        };
+        let mut entries = 0;
+        for one in &all {
+            if one["exactly_the_ledger"] != true {
+                bail!("its own rule book does not give the ledger: {one}");
             }
-            entries += found["entries"].as_u64().unwrap_or(0);
-            memory = memory.max(most);
+            entries += one["entries"].as_u64().unwrap_or(0);
         }
         #[expect(clippy::cast_precision_loss, reason = "a rate")]
         let rate = entries as f64 / seconds;
         let note = format!(
-            "{} entries of {COMMUNITIES} communities, {COMMUNITIES} starts of the program, in {seconds:.1} s, {memory} MB at most",
+            "{} entries in {seconds:.1} s, {memory} MB at most",
             thousands(entries)
         );
         self.rows.row(name, rate, f64::NAN, f64::NAN, note);
@@ -110,7 +164,11 @@ impl Bench {
         for place in (0..TURNS).map(|no| no % 2) {
             let mut trying = match place {
                 0 => None,
-                _ => Some(command(world, &code(0))?.stdout(Stdio::null()).spawn()?),
+                _ => Some(
+                    command(world, Some(&code(0)))?
+                        .stdout(Stdio::null())
+                        .spawn()?,
+                ),
             };
             let of = run(world, &hosts, &turn, &Arc::default()).await?;
             if let Some(child) = &mut trying {

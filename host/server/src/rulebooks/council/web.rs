@@ -41,13 +41,13 @@ pub(crate) async fn show_council(duty: OnDuty) -> Result<Response, Fault> {
     };
     let now = shown(house, &visit.code).await?;
     let vote = match &now {
-        Some((kept, _)) => vote::of_proposal(house, &visit.code, kept).await?,
+        Some((kept, _)) => vote::told(house, &visit.code, kept).await?,
         None => None,
     };
     let office = CouncilOffice {
-        case: vote.as_ref().map(|vote| DossierLink {
-            href: visit.path(&format!("/queue/{}", vote.case)),
-            title: visit.say(&vote.text()),
+        case: vote.map(|(case, text)| DossierLink {
+            href: visit.path(&format!("/queue/{case}")),
+            title: visit.say(&text),
             main: false,
         }),
         is_this: now
@@ -230,7 +230,7 @@ pub(crate) async fn show_change(visit: Visit) -> Result<Response, Fault> {
     let house = &visit.app.house;
     let kept = shown(house, &visit.code).await.map_err(ClerkError::from)?;
     let (kept, told) = kept.ok_or_else(Fault::not_found)?;
-    let vote = vote::of_proposal(house, &visit.code, &kept).await?;
+    let vote = vote::told(house, &visit.code, &kept).await?;
     let resident = match &visit.who {
         Some(SignedIn::Resident(session)) => Some(session.resident),
         Some(SignedIn::Staff(_)) | None => None,
@@ -270,7 +270,7 @@ pub(crate) async fn show_change(visit: Visit) -> Result<Response, Fault> {
             main: false,
         },
         own,
-        vote: vote.map_or_else(String::new, |vote| visit.say(&vote.text())),
+        vote: vote.map_or_else(String::new, |(_, text)| visit.say(&text)),
         ..view(&visit, &told)
     };
     Ok(Html(view).into_response())

@@ -1,6 +1,6 @@
 //! `rongyi simulate`: tries a rule book on what really happened, and says what would have come of it. It writes nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use comfy_table::{Table, presets};
@@ -12,7 +12,7 @@ use rongyi_pages::format;
 use rongyi_store::Store;
 
 use super::web::of_sort;
-use super::{Both, Candidate, Outcome, SimulateError, Sort, Window, run as simulate, told};
+use super::{Both, Candidate, Outcome, SimulateError, Sort, Window, every, run as simulate, told};
 use crate::door::terminal::{Failure, Installation, foreign, say, say_json};
 use crate::house;
 
@@ -24,6 +24,7 @@ use crate::house;
   rongyi simulate -c nanmen --rules new.toml --from 2026-07-01 --to 2026-09-30
   rongyi simulate -c nanmen --rules new.toml --json
   rongyi simulate -c nanmen    用现在执行的规则重走一遍 / what today's rules would have made of it
+  rongyi simulate --every --rules next-quarter    一个文件夹里每个社区的候选 / every community's candidate in a folder
 
 真实的账按先后顺序重走一遍，只把规则换成候选的；什么都不写，正在服务时也可以试。
 What really happened is gone through in order under the candidate; nothing is written, and a host may serve meanwhile.
@@ -33,9 +34,12 @@ pub(crate) struct SimulateArgs {
     #[command(flatten)]
     installation: Installation,
     /// 社区代号 / the community's code
-    #[arg(long, short, value_name = "CODE")]
-    community: Code,
-    /// 候选规则：一份社区 TOML；不写就用现在执行的 / the candidate: a community's TOML; what is in force now without it
+    #[arg(long, short, value_name = "CODE", required_unless_present = "every")]
+    community: Option<Code>,
+    /// 每个社区都试，几个处理器就同时试几个 / every community, as many at a time as there are processors
+    #[arg(long, conflicts_with = "community")]
+    every: bool,
+    /// 候选规则：一份社区 TOML，和 --every 一起时是装着“代号.toml”的文件夹；不写就用现在执行的 / the candidate: a community's TOML, with --every a folder of CODE.toml; what is in force now without it
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// 从哪一天起，例如 2026-07-01 / the first day
@@ -69,10 +73,27 @@ impl From<SimulateError> for Failure {
     }
 }
 
-pub(crate) async fn run(args: &SimulateArgs) -> Result<(), Failure> {
-    // A host that serves on the same machine goes first. Where the system does not allow it, it is only less polite.
+/// A host that serves on the same machine goes first: this thread takes what is left. Where the system does not allow it, trying
+/// is only less polite.
+pub(crate) fn politely() {
     let _ = thread_priority::set_current_thread_priority(thread_priority::ThreadPriority::Min);
-    let found = tried(args).await;
+}
+
+pub(crate) async fn run(args: &SimulateArgs) -> Result<(), Failure> {
+    let window = Window {
+        from: args.from,
+        to: args.to,
+    };
+    let Some(community) = &args.community else {
+        let wanted = every::Wanted {
+            installation: &args.installation,
+            rules: args.rules.as_deref(),
+            window,
+            json: args.json,
+        };
+        return every::run(&wanted).await;
+    };
+    let found = tried(args, community, window).await;
     match found {
         Ok(outcome) if args.json => say_json(&told::as_json(&outcome)),
         Ok(outcome) => show(&outcome),
@@ -85,30 +106,17 @@ pub(crate) async fn run(args: &SimulateArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn tried(args: &SimulateArgs) -> Result<Outcome, Failure> {
+async fn tried(args: &SimulateArgs, community: &Code, window: Window) -> Result<Outcome, Failure> {
     let parted = args.installation.load()?;
     let config = parted.config;
     let store = Store::open_read_only(&config.database_url).await?;
     // The folder of compiled rules is used when it is there; trying makes none.
-    let frame = store.frame(&args.community).await?;
+    let frame = store.frame(community).await?;
     let entries = frame.map_or(0, |frame| frame.head.next_seq);
     let engine = house::engine_for(&config, house::known_cache(&config), entries)?;
-    let candidate = match &args.rules {
-        None => Candidate::in_force(&store, &engine, &args.community).await?,
-        Some(path) => {
-            let folder = |path: &Path| path.parent().map(PathBuf::from).unwrap_or_default();
-            // A file that lies with the configuration may name what the configuration may; another one what lies beside it.
-            let below = folder(&config.file);
-            let inside = rongyi_files::below(&below, path).is_ok();
-            let root = if inside { below } else { folder(path) };
-            Candidate::read(&engine, &args.community, path, &root)?
-        }
-    };
-    let window = Window {
-        from: args.from,
-        to: args.to,
-    };
-    let outcome = simulate(&store, &args.community, candidate, window, &mut |_, _| ()).await?;
+    let rules = (&config, args.rules.as_deref());
+    let candidate = Candidate::wanted(&store, &engine, community, rules).await?;
+    let outcome = simulate(&store, community, candidate, window, &mut |_, _| ()).await?;
     Ok(outcome)
 }
 

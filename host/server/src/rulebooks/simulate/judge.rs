@@ -9,9 +9,6 @@ use rongyi_core::rule::{
     Blame, CloseAsk, Decision, Denial, EarnAsk, Fault, Judge, PriceAsk, Quote,
 };
 
-/// How often a question is put again that a busy machine broke off; each time takes as long as its limit.
-const AGAIN: u32 = 40;
-
 /// The rules of a candidate.
 pub(super) struct Candidate {
     rules: Sandbox,
@@ -48,17 +45,9 @@ impl Candidate {
 
     fn heard<T>(
         &self,
-        ask: impl Fn(&Sandbox) -> Result<T, Denial<Fault>>,
+        ask: impl FnOnce(&Sandbox) -> Result<T, Denial<Fault>>,
     ) -> Result<T, Denial<Fault>> {
-        let mut answer = ask(&self.rules);
-        for _ in 0..AGAIN {
-            // A clock says nothing about the candidate: its fuel is what it may use.
-            let late = matches!(&answer, Err(Denial::Failed(fault)) if fault.code == "limit.time");
-            if !late {
-                break;
-            }
-            answer = ask(&self.rules);
-        }
+        let answer = ask(&self.rules);
         self.asked.set(self.asked.get().saturating_add(1));
         if let Err(Denial::Failed(fault)) = &answer {
             self.fault.replace(Some(fault.clone()));
