@@ -15,6 +15,7 @@ pub mod error_page;
 pub mod fault;
 pub mod headers;
 pub mod json;
+pub(crate) mod names;
 mod person;
 mod reading;
 mod right;

@@ -8,6 +8,7 @@ mod audit;
 mod cards;
 mod cases;
 mod error;
+mod heads;
 mod inspections;
 mod merchants;
 mod messages;
@@ -38,6 +39,7 @@ pub use cases::{
     StoredPaper, WaitingEffect, case_commitment,
 };
 pub use error::StoreError;
+pub use heads::CaseHead;
 pub use inspections::{
     InspectionState, NewInspection, NewJudge, NewScores, PlaceState, Score, Scored,
     StoredInspection, StoredJudge, StoredPlace,
@@ -471,8 +473,6 @@ each_engine! {
     fn set_pin(person_id: i64, pin_hash: &str, must_change: bool) -> ();
     /// Says which person a resident is, with the salt of the ledger's commitment.
     fn link_resident(community: &Code, resident: ResidentNo, person_id: i64, salt: &[u8; 16]) -> ();
-    /// The person that a resident is.
-    fn resident_person(community: &Code, resident: ResidentNo) -> Option<Person>;
     /// The salt of a resident's commitment.
     fn resident_salt(community: &Code, resident: ResidentNo) -> Option<[u8; 16]>;
     /// All residents, by number.

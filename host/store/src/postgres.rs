@@ -104,6 +104,12 @@ mod gather;
     clippy::duplicate_mod,
     reason = "written once, compiled for each engine"
 )]
+#[path = "portable/heads.rs"]
+mod heads;
+#[allow(
+    clippy::duplicate_mod,
+    reason = "written once, compiled for each engine"
+)]
 #[path = "portable/health.rs"]
 mod health;
 #[allow(

@@ -15,7 +15,6 @@ use rongyi_core::ids::{Code, HouseholdNo, ResidentNo};
 use rongyi_core::rule::Text;
 use rongyi_core::time::{Instant, LocalDate};
 use rongyi_pages::{Day, Desk, Lang, Moment, Page, Reader, Shell, Size, Theme};
-use rongyi_store::Listing;
 use tower_http::request_id::RequestId;
 
 use super::app::App;
@@ -23,7 +22,6 @@ use crate::access::{self, AccessError, Role, SignedIn, SignedResident, StaffMemb
 use crate::door::fault::Fault;
 use crate::door::{Act, Actor, Kind, May, Reading, Right, Signed, Way, may, refused};
 use crate::ledger::explain;
-use crate::people::own::ERASED;
 
 /// How a reader wants their pages, known before anything else of the request.
 #[derive(Debug, Clone)]
@@ -304,51 +302,6 @@ impl Visit {
         Ok(match text {
             Some(text) if !text.name.is_empty() => format!("{} · {number}", text.name),
             Some(_) | None => number,
-        })
-    }
-
-    /// A resident's name with its middle hidden; the number where there is no name.
-    ///
-    /// # Errors
-    /// What the database said.
-    pub async fn masked(&self, resident: ResidentNo) -> Result<String, Fault> {
-        let person = self
-            .app
-            .house
-            .store
-            .resident_person(&self.code, resident)
-            .await?;
-        let number = || {
-            self.either(
-                &format!("{resident} 号居民"),
-                &format!("resident {resident}"),
-            )
-        };
-        let erased = || self.either(ERASED, "erased");
-        Ok(person.map_or_else(number, |person| {
-            if person.name == ERASED {
-                erased()
-            } else {
-                mask(&person.name)
-            }
-        }))
-    }
-
-    /// A resident as a page for everybody may name them: as they said, and a child not at all.
-    ///
-    /// # Errors
-    /// What the database said.
-    pub async fn public_name(&self, resident: ResidentNo) -> Result<String, Fault> {
-        let store = &self.app.house.store;
-        let found = store.public_name(&self.code, resident).await?;
-        Ok(match found {
-            Some(person) if person.name == ERASED => self.either(ERASED, "erased"),
-            Some(person) if !person.minor && person.listing == Listing::Masked => {
-                mask(&person.name)
-            }
-            Some(person) if !person.minor && person.listing == Listing::Named => person.name,
-            // A number would be as good as a name to whoever knows it.
-            Some(_) | None => self.either("（不公开姓名）", "(name not public)"),
         })
     }
 

@@ -31,7 +31,7 @@ fn fated(entry: u64, first: &Record) -> u64 {
 }
 
 /// What became of these entries; all read at once.
-async fn fates(visit: &Visit, entries: &[u64]) -> Result<HashMap<u64, Fate>, Fault> {
+pub(crate) async fn fates(visit: &Visit, entries: &[u64]) -> Result<HashMap<u64, Fate>, Fault> {
     let needs: Vec<Need> = entries.iter().copied().map(Need::Fate).collect();
     let mut all = HashMap::new();
     for found in visit.app.house.store.load(&visit.code, &needs).await? {

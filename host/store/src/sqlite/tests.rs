@@ -21,6 +21,7 @@ async fn every_statement_can_be_prepared() {
         super::audit::STATEMENTS,
         super::browsers::STATEMENTS,
         super::cards::STATEMENTS,
+        super::heads::STATEMENTS,
         super::proposals::STATEMENTS,
         super::case_papers::STATEMENTS,
         super::case_photos::STATEMENTS,

@@ -9,15 +9,15 @@ use rongyi_cases::kind::Group;
 use rongyi_core::book::Frame;
 use rongyi_core::chain::Hash;
 use rongyi_core::ids::ResidentNo;
-use rongyi_core::member::Left;
 use rongyi_pages::{CaseRow, CaseTick, CaseTone, CaseWorth};
-use rongyi_store::{CaseFile, StoredCase};
+use rongyi_store::{CaseFile, CaseHead};
 
 use super::whose::named;
 use super::{Side, shown};
 use crate::cases::minutes;
 use crate::cases::opening::Opened;
 use crate::door::fault::Fault;
+use crate::door::names::Names;
 use crate::people::leaving::gone;
 
 /// Letters of what a row says a case is about.
@@ -35,6 +35,12 @@ pub(super) async fn rows(
     let (mut rows, mut residents) = (Vec::new(), Vec::new());
     let all: Vec<ResidentNo> = files.iter().filter_map(|file| file.resident).collect();
     let left = gone(store, &visit.code, &all).await?;
+    let numbers: Vec<u64> = files.iter().map(|file| file.case_no).collect();
+    let mut heads = store.case_heads(&visit.code, &numbers).await?;
+    let names = match side.is_desk {
+        true => visit.names(all).await?,
+        false => Names::default(),
+    };
     for file in files {
         let kind = match kinds.entry(file.digest) {
             Entry::Occupied(known) => known.get().clone(),
@@ -46,7 +52,12 @@ pub(super) async fn rows(
         };
         residents.extend(file.resident);
         let known = (frame.as_ref(), kind.as_deref());
-        rows.push(row(side, known, &left, file).await?);
+        let who = match file.resident.filter(|_| side.is_desk) {
+            Some(resident) => named(visit, names.of(resident), left.get(&resident)),
+            None => String::new(),
+        };
+        let head = heads.remove(&file.case_no).unwrap_or_default();
+        rows.push(row(side, known, who, (file, head)).await?);
     }
     residents.sort_unstable();
     residents.dedup();
@@ -56,23 +67,13 @@ pub(super) async fn rows(
 async fn row(
     side: &Side<'_>,
     (frame, kind): (Option<&Frame>, Option<&Kind>),
-    left: &BTreeMap<ResidentNo, Left>,
-    file: CaseFile,
+    who: String,
+    (file, head): (CaseFile, CaseHead),
 ) -> Result<CaseRow, Fault> {
     let visit = side.visit;
     let now = minutes(side.now());
-    let stored = visit
-        .app
-        .house
-        .store
-        .case(&visit.code, file.case_no)
-        .await?;
-    let opened = stored.as_ref().and_then(opened);
+    let opened: Option<Opened> = serde_json::from_str(&head.opened).ok();
     let state = kind.and_then(|kind| kind.state(&file.place.state).cloned());
-    let who = match file.resident.filter(|_| side.is_desk) {
-        Some(resident) => named(visit, resident, left.get(&resident)).await?,
-        None => String::new(),
-    };
     let due = file.place.due.filter(|_| file.place.group <= 2);
     let worth = match (&opened, frame) {
         (Some(opened), Some(frame)) if side.is_desk => {
@@ -86,10 +87,7 @@ async fn row(
         href: side.path(&format!("/{}", file.case_no)),
         no: file.case_no,
         title: kind.map_or_else(|| file.kind.to_string(), |kind| visit.say(&kind.title)),
-        about: match (&stored, opened) {
-            (Some(stored), opened) => about(side, stored, opened.as_ref(), frame),
-            (None, _) => String::new(),
-        },
+        about: about(side, &head, opened.as_ref(), frame),
         who,
         state: match file.place.merged_into {
             Some(into) => visit.either(
@@ -105,7 +103,7 @@ async fn row(
         due: due.map_or_else(String::new, |due| shown::until(visit, due)),
         late: due.is_some_and(|due| now > due),
         opened: crate::door::visit::day(visit.app.house.day_of(&visit.code, file.opened_at)),
-        photos: stored.as_ref().map_or(0, |stored| stored.photos.len()),
+        photos: head.photos as usize,
         worth: worth.map(|worth| CaseWorth {
             told: if worth.refused {
                 worth.told.join(" ")
@@ -119,12 +117,6 @@ async fn row(
             value: format!("{}.{}", file.case_no, file.steps),
         }),
     })
-}
-
-/// What a case was opened with.
-fn opened(stored: &StoredCase) -> Option<Opened> {
-    let first = stored.steps.first()?;
-    serde_json::from_str(&first.argument).ok()
 }
 
 fn tone_of(group: u8) -> CaseTone {
@@ -148,16 +140,15 @@ pub(super) fn tone(group: Group) -> CaseTone {
 /// What a case is about, in a few words: what is claimed, or the longest thing that was written.
 fn about(
     side: &Side<'_>,
-    case: &StoredCase,
+    head: &CaseHead,
     opened: Option<&Opened>,
     frame: Option<&Frame>,
 ) -> String {
     if let Some(told) = opened.and_then(|opened| shown::claimed(side.visit, frame, opened)) {
         return told;
     }
-    let words = case.texts.iter().filter(|text| text.step == 0);
-    let longest = words.max_by_key(|text| text.text.text.chars().count());
-    let text = longest.map_or("", |text| text.text.text.as_str());
+    let longest = head.words.iter().max_by_key(|text| text.chars().count());
+    let text = longest.map_or("", String::as_str);
     let mut short: String = text
         .chars()
         .map(|letter| if letter.is_control() { ' ' } else { letter })

@@ -188,7 +188,8 @@ pub(super) async fn facts(side: &Side<'_>, at_hand: &CaseAtHand) -> Result<Vec<C
         let file = &at_hand.stored.file;
         if let Some(resident) = file.resident {
             let left = gone(&visit.app.house.store, &visit.code, &[resident]).await?;
-            let name = named(visit, resident, left.get(&resident)).await?;
+            let name = visit.masked(resident).await?;
+            let name = named(visit, name, left.get(&resident));
             let number = visit.either(
                 &format!("{name}（{resident} 号居民）"),
                 &format!("{name} (resident {resident})"),

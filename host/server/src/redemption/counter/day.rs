@@ -1,18 +1,20 @@
 //! The till's day on its page and on paper: what waits, what was handed over and may come back, and the sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use axum::response::{IntoResponse, Response};
-use rongyi_core::book::{FateState, Frame};
+use rongyi_core::book::{Fate, FateState, Frame};
 use rongyi_core::chain::hex;
-use rongyi_core::ids::{OrderNo, ResidentNo};
+use rongyi_core::ids::{Code, OrderNo, ResidentNo};
 use rongyi_pages::{ReturnWay, TillDay, TillDayView, TillLine, TillSums, TillWaiting};
 
 use super::{Till, frame};
 use crate::access::{Role, random};
 use crate::door::fault::Fault;
+use crate::door::names::Names;
 use crate::door::visit::{Html, OnDuty, Visit, day};
 use crate::door::{Act, Kind, May, Right, may};
+use crate::ledger::lines::fates;
 use crate::ledger::titles::{goods, rest_lines};
 use crate::redemption::daily::{self, Passed, Sums};
 
@@ -48,34 +50,44 @@ async fn of_today(duty: &OnDuty, till: &Till, most: usize) -> Result<TillDay, Fa
     let orders = daily::waiting(house, &visit.code, till.of()).await?;
     let of_day = till.day(visit, &frame).await?;
     let shown = of_day.handed.iter().take(most).chain(&of_day.back);
-    let mut whose: BTreeMap<OrderNo, ResidentNo> = BTreeMap::new();
-    for passed in shown {
-        if let Some(order) = store.order(&visit.code, passed.order).await? {
-            whose.insert(order.no, order.resident);
-        }
-    }
+    let passed: Vec<OrderNo> = shown.clone().map(|passed| passed.order).collect();
+    let whose = store.buyers_of(&visit.code, &passed).await?;
+    let entries: Vec<u64> = shown.map(|passed| passed.entry).collect();
+    let fates = fates(visit, &entries).await?;
     let waits = orders.iter().take(most).map(|order| order.resident);
     let read: BTreeSet<ResidentNo> = waits.chain(whose.values().copied()).collect();
     let read: Vec<ResidentNo> = read.into_iter().collect();
     duty.reads(Kind::List, &read).await?;
+    let mut by: HashMap<Code, String> = HashMap::new();
+    for passed in of_day.handed.iter().take(most).chain(&of_day.back) {
+        if !by.contains_key(&passed.by) {
+            by.insert(passed.by.clone(), visit.actor(&passed.by).await);
+        }
+    }
+    let known = Known {
+        by,
+        names: visit.names(read).await?,
+        whose,
+        fates,
+    };
     let mut waiting = Vec::new();
     for order in orders.iter().take(most) {
         let left = order.deadline.to_days().saturating_sub(today.to_days());
         waiting.push(TillWaiting {
             no: u64::from(order.no.0),
             title: goods(visit, &frame, rest_lines(order)),
-            masked_name: visit.masked(order.resident).await?,
+            masked_name: known.names.of(order.resident),
             until: day(order.deadline),
             days_left: i64::from(left),
         });
     }
     let mut handed = Vec::new();
     for passed in of_day.handed.iter().take(most) {
-        handed.push(line(visit, &frame, passed, &whose).await?);
+        handed.push(line(visit, &frame, passed, &known));
     }
     let mut back = Vec::new();
     for passed in &of_day.back {
-        back.push(line(visit, &frame, passed, &whose).await?);
+        back.push(line(visit, &frame, passed, &known));
     }
     Ok(TillDay {
         waiting_in_all: i64::try_from(orders.len()).unwrap_or(i64::MAX),
@@ -103,29 +115,30 @@ fn told(sums: Sums) -> TillSums {
     }
 }
 
-async fn line(
-    visit: &Visit,
-    frame: &Frame,
-    passed: &Passed,
-    whose: &BTreeMap<OrderNo, ResidentNo>,
-) -> Result<TillLine, Fault> {
-    let store = &visit.app.house.store;
-    let fate = store.fate(&visit.code, passed.entry).await?;
+/// What the lines of a page say beside what passed, read for all of them at once.
+struct Known {
+    names: Names,
+    whose: BTreeMap<OrderNo, ResidentNo>,
+    fates: HashMap<u64, Fate>,
+    /// Who booked it.
+    by: HashMap<Code, String>,
+}
+
+fn line(visit: &Visit, frame: &Frame, passed: &Passed, known: &Known) -> TillLine {
+    let fate = known.fates.get(&passed.entry);
     let reversed = fate.filter(|fate| fate.state == FateState::Reversed);
-    Ok(TillLine {
+    let whose = known.whose.get(&passed.order);
+    TillLine {
         title: goods(visit, frame, passed.lines.clone()),
-        masked_name: match whose.get(&passed.order) {
-            Some(resident) => visit.masked(*resident).await?,
-            None => String::new(),
-        },
+        masked_name: whose.map_or_else(String::new, |resident| known.names.of(*resident)),
         at: visit.moment(passed.at),
         order: u64::from(passed.order.0),
         entry: passed.entry,
         points: passed.points,
-        by: visit.actor(&passed.by).await,
+        by: known.by.get(&passed.by).cloned().unwrap_or_default(),
         returned: reversed.map(|fate| fate.by),
         key: hex(&random::<16>()),
-    })
+    }
 }
 
 /// How goods come back: by this reader, or by whom they ask.
