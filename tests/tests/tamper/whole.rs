@@ -100,30 +100,6 @@ const DAMAGE: &[(&str, &str, &str)] = &[
         "UPDATE staff SET active = 0 WHERE staff_id = 1; UPDATE access_record SET what = 'disable' WHERE kind = 'staff' AND subject_id = 1",
         "active was true, it is false",
     ),
-    (
-        "who did a step of a case",
-        "DROP TRIGGER case_step_never_changes; \
-         UPDATE case_step SET actor = 'staff/9' WHERE case_no = 1 AND step_no = 0; \
-         CREATE TRIGGER case_step_never_changes BEFORE UPDATE ON case_step BEGIN SELECT RAISE(ABORT, 'a step never changes'); END",
-        "case 1, step 0: it was changed",
-    ),
-    (
-        "a step of a case that is gone",
-        "DROP TRIGGER case_step_never_goes; DELETE FROM case_step WHERE case_no = 1 AND step_no = 1; \
-         CREATE TRIGGER case_step_never_goes BEFORE DELETE ON case_step BEGIN SELECT RAISE(ABORT, 'a step is never removed'); END",
-        "case 1, step 1: it was removed",
-    ),
-    (
-        "a step that nobody did",
-        "INSERT INTO case_step (community_id, case_no, step_no, at, actor, word, argument, texts, token) \
-         SELECT community_id, case_no, 999, at, actor, 'note', '', x'', NULL FROM case_step WHERE case_no = 1 AND step_no = 0",
-        "case 1, step 999: it was put in",
-    ),
-    (
-        "what somebody wrote in a case",
-        "UPDATE case_text SET text = '别的话' WHERE case_no = 1 AND step_no = 0",
-        "case 1, step 0: its words, photos or papers are not those",
-    ),
 ];
 
 /// With the configuration, on another file.
