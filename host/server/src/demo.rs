@@ -7,6 +7,7 @@ mod cases;
 mod files;
 mod judged;
 mod merchants;
+mod month;
 mod office;
 mod volunteers;
 
@@ -179,8 +180,8 @@ async fn fill(
     Ok(text)
 }
 
-/// What happened before this month, where merchants trade: their community's people, with what stood in their paper books, and a
-/// month of orders. From then on the clock is the machine's.
+/// What happened before this month, where merchants trade: their community's people, with what stood in their paper books, a
+/// month of orders and of what residents asked. From then on the clock is the machine's.
 async fn before(
     house: &House,
     clock: &StoryClock,
@@ -207,6 +208,11 @@ async fn before(
             let traded = merchants::trade(house, (&community, clock), key).await;
             traded.map_err(|error| Failure::said("demo", &error))?;
         }
+        say(&format!(
+            "{community}: 上个月居民提的事 / what residents asked last month …"
+        ));
+        let asked = month::ask(house, &community, clock).await;
+        asked.map_err(|error| Failure::said("demo", &error))?;
     }
     clock.set_right();
     Ok(())

@@ -19,6 +19,8 @@ pub struct Proposal {
 }
 
 each_engine! {
+    /// Place, kind and canonical bytes of the records that begin an entry, from a place on.
+    fn openings(community: &Code, from_seq: u64, limit: u32) -> Vec<(u64, u8, Vec<u8>)>;
     /// Shows a change to residents, in the place of the one before.
     fn show_proposal(community: &Code, proposal: &Proposal) -> ();
     /// Says more about the change with this number; `false` when another one is shown by now, or none.

@@ -417,14 +417,12 @@ pub async fn run(
     {
         return Err(SimulateError::Backwards { from, to });
     }
-    let began = began(Entries::of(store, code, end))
-        .await?
-        .ok_or_else(unknown)?;
+    let began = began(store, code).await?.ok_or_else(unknown)?;
     if let Some(day) = window.from.filter(|day| *day < began) {
         return Err(SimulateError::TooEarly { day, began });
     }
     let days = (window.from, window.to);
-    let looked = look(Entries::of(store, code, end), days).await?;
+    let looked = look((store, code, end), days).await?;
     let (span, links) = looked.map_err(|newest| SimulateError::Empty { began, newest })?;
     let (supposed, early) = candidate
         .supposed(&ledger, &span)

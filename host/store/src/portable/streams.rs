@@ -25,6 +25,13 @@ statements! {
         community!(), " AND height >= $2 ORDER BY height LIMIT $3");
     RECORDS = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
         " AND seq >= $2 ORDER BY seq LIMIT $3");
+    RECORDS_WITHIN = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
+        " AND seq >= $2 AND seq < $3 ORDER BY seq");
+    // Those that begin an entry.
+    OPENINGS = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
+        " AND seq >= $2 AND kind NOT IN (20, 21, 22, 23, 29, 30) ORDER BY seq LIMIT $3");
+    TRANSFERS_WITHIN = concat!("SELECT ", transfer_columns!(), " FROM transfer AS t WHERE t.community_id = ", community!(),
+        " AND t.seq >= $2 AND t.seq < $3 ORDER BY t.seq");
     REFUSED = concat!("SELECT seq FROM record WHERE community_id = ", community!(),
         " AND seq >= $2 AND kind = 22 ORDER BY seq LIMIT $3");
     TRANSFERS = concat!("SELECT ", transfer_columns!(), " FROM transfer AS t WHERE t.community_id = ", community!(),
@@ -86,23 +93,70 @@ impl Own {
         from_seq: u64,
         limit: u32,
     ) -> Result<Vec<(u64, u8, Vec<u8>)>, StoreError> {
+        // Every place has a row in one of the two, so nothing is read twice. Behind a gap of a whole page, which only a damaged
+        // ledger has, it goes on with whatever is there.
+        let until = place(from_seq.saturating_add(limit.into()));
+        let within = self.joined(
+            community,
+            (RECORDS_WITHIN, TRANSFERS_WITHIN),
+            (from_seq, until),
+        );
+        let within = within.await?;
+        if !within.is_empty() {
+            return Ok(within);
+        }
+        let behind = (from_seq, i64::from(limit));
+        let mut behind = self.joined(community, (RECORDS, TRANSFERS), behind).await?;
+        behind.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(behind)
+    }
+
+    /// Records and movements from a place on, in their order.
+    async fn joined(
+        &self,
+        community: &Code,
+        (records, transfers): (&'static str, &'static str),
+        (from_seq, bound): (u64, i64),
+    ) -> Result<Vec<(u64, u8, Vec<u8>)>, StoreError> {
         let mut journal = Vec::new();
-        let records: Vec<(i64, i16, Vec<u8>)> = sqlx::query_as(RECORDS)
+        let records: Vec<(i64, i16, Vec<u8>)> = sqlx::query_as(records)
             .bind(community.as_str())
             .bind(place(from_seq))
-            .bind(i64::from(limit))
+            .bind(bound)
             .fetch_all(&self.readers)
             .await?;
         for (seq, kind, body) in records {
             journal.push((uint(seq)?, narrow(kind.into())?, body));
         }
-        for row in self.transfers(community, from_seq, limit).await? {
+        let rows: Vec<TransferRow> = sqlx::query_as(transfers)
+            .bind(community.as_str())
+            .bind(place(from_seq))
+            .bind(bound)
+            .fetch_all(&self.readers)
+            .await?;
+        for row in rows {
             let record = Record::Moved(uint(row.entry)?, row.transfer(community)?);
             journal.push((uint(row.seq)?, record.kind(), record.encode()));
         }
         journal.sort_by_key(|(seq, _, _)| *seq);
-        journal.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(journal)
+    }
+
+    pub(crate) async fn openings(
+        &self,
+        community: &Code,
+        from_seq: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, u8, Vec<u8>)>, StoreError> {
+        let rows: Vec<(i64, i16, Vec<u8>)> = sqlx::query_as(OPENINGS)
+            .bind(community.as_str())
+            .bind(place(from_seq))
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter()
+            .map(|(seq, kind, body)| Ok((uint(seq)?, narrow(kind.into())?, body)))
+            .collect()
     }
 
     pub(crate) async fn refused(

@@ -203,14 +203,46 @@ impl Links {
     }
 }
 
+/// The first records of entries, up to one: what was asked, when and by whom.
+struct Openings<'s> {
+    store: &'s Store,
+    code: &'s Code,
+    next: u64,
+    end: u64,
+    page: std::vec::IntoIter<(u64, u8, Vec<u8>)>,
+}
+
+impl<'s> Openings<'s> {
+    fn of(store: &'s Store, code: &'s Code, end: u64) -> Self {
+        Openings {
+            store,
+            code,
+            next: 1,
+            end,
+            page: Vec::new().into_iter(),
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<(u64, Record)>, SimulateError> {
+        if self.page.as_slice().is_empty() {
+            let page = self.store.openings(self.code, self.next, PAGE).await?;
+            self.page = page.into_iter();
+        }
+        let Some((seq, kind, body)) = self.page.next().filter(|(seq, ..)| *seq < self.end) else {
+            return Ok(None);
+        };
+        self.next = seq.saturating_add(1);
+        let record = Record::decode(kind, &body);
+        let record = record.map_err(|_| SimulateError::Damaged { entry: seq })?;
+        Ok(Some((seq, record)))
+    }
+}
+
 /// The day of the first entry.
-pub(super) async fn began(mut entries: Entries<'_>) -> Result<Option<LocalDate>, SimulateError> {
-    let Some((seq, kind, body)) = entries.record().await? else {
-        return Ok(None);
-    };
-    let record = Record::decode(kind, &body);
-    let record = record.map_err(|_| SimulateError::Damaged { entry: seq })?;
-    Ok(record.envelope().map(|envelope| envelope.today))
+pub(super) async fn began(store: &Store, code: &Code) -> Result<Option<LocalDate>, SimulateError> {
+    let mut openings = Openings::of(store, code, u64::MAX);
+    let first = openings.next().await?;
+    Ok(first.and_then(|(_, record)| Some(record.envelope()?.today)))
 }
 
 /// What was looked for, or the newest day where nothing was booked on those days.
@@ -218,18 +250,14 @@ type Looked = Result<(Span, Links), LocalDate>;
 
 /// Looks for the entries of the days from `from` to `to`, and at what they go back to.
 pub(super) async fn look(
-    mut entries: Entries<'_>,
+    (store, code, end): (&Store, &Code, u64),
     (from, to): (Option<LocalDate>, Option<LocalDate>),
 ) -> Result<Looked, SimulateError> {
+    let mut openings = Openings::of(store, code, end);
     let mut span: Option<Span> = None;
     let mut links = Links::default();
     let mut newest = LocalDate::FIRST;
-    while let Some((seq, kind, body)) = entries.record().await? {
-        if !Record::begins(kind) {
-            continue;
-        }
-        let record = Record::decode(kind, &body);
-        let record = record.map_err(|_| SimulateError::Damaged { entry: seq })?;
+    while let Some((seq, record)) = openings.next().await? {
         let (Some(envelope), Some(what)) = (record.envelope(), record.what()) else {
             return Err(SimulateError::Damaged { entry: seq });
         };
@@ -250,7 +278,7 @@ pub(super) async fn look(
             None => {
                 span = Some(Span {
                     first: seq,
-                    end: entries.end,
+                    end,
                     from: day,
                     to: day,
                 });
