@@ -100,6 +100,30 @@ const DAMAGE: &[(&str, &str, &str)] = &[
         "UPDATE staff SET active = 0 WHERE staff_id = 1; UPDATE access_record SET what = 'disable' WHERE kind = 'staff' AND subject_id = 1",
         "active was true, it is false",
     ),
+    (
+        "who did a step of a case",
+        "DROP TRIGGER case_step_never_changes; \
+         UPDATE case_step SET actor = 'staff/9' WHERE case_no = 1 AND step_no = 0; \
+         CREATE TRIGGER case_step_never_changes BEFORE UPDATE ON case_step BEGIN SELECT RAISE(ABORT, 'a step never changes'); END",
+        "case 1, step 0: it was changed",
+    ),
+    (
+        "a step of a case that is gone",
+        "DROP TRIGGER case_step_never_goes; DELETE FROM case_step WHERE case_no = 1 AND step_no = 1; \
+         CREATE TRIGGER case_step_never_goes BEFORE DELETE ON case_step BEGIN SELECT RAISE(ABORT, 'a step is never removed'); END",
+        "case 1, step 1: it was removed",
+    ),
+    (
+        "a step that nobody did",
+        "INSERT INTO case_step (community_id, case_no, step_no, at, actor, word, argument, texts, token) \
+         SELECT community_id, case_no, 999, at, actor, 'note', '', x'', NULL FROM case_step WHERE case_no = 1 AND step_no = 0",
+        "case 1, step 999: it was put in",
+    ),
+    (
+        "what somebody wrote in a case",
+        "UPDATE case_text SET text = '别的话' WHERE case_no = 1 AND step_no = 0",
+        "case 1, step 0: its words, photos or papers are not those",
+    ),
 ];
 
 /// With the configuration, on another file.
@@ -110,23 +134,34 @@ fn verify(installation: &Installation, file: &Path) -> Done {
     command.output().unwrap().into()
 }
 
-/// Until the lists of staff of all communities are sealed, which a host does as soon as it stands.
-async fn sealed(installation: &Installation) {
+/// Until the ledgers of so many communities have a record of this kind.
+async fn booked(installation: &Installation, kind: u8, communities: i64, tenths: u32) {
     let mut file = open(installation.database()).await;
-    for _ in 0..300 {
+    for _ in 0..tenths {
         let count: i64 =
-            sqlx::query("SELECT count(DISTINCT community_id) FROM record WHERE kind = 26")
+            sqlx::query("SELECT count(DISTINCT community_id) FROM record WHERE kind = ?")
+                .bind(kind)
                 .fetch_one(&mut file)
                 .await
                 .unwrap()
                 .get(0);
-        if count == 3 {
+        if count >= communities {
             file.close().await.unwrap();
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    panic!("after half a minute no list of staff is sealed");
+    panic!("after {tenths} tenths of a second there is no record {kind}");
+}
+
+/// Until the lists of staff of all communities are sealed, which a host does as soon as it stands.
+async fn sealed(installation: &Installation) {
+    booked(installation, 26, 3, 300).await;
+}
+
+/// Until the steps of cases of the month before are sealed: some minutes later only where the community's day has just begun.
+async fn cases_sealed(installation: &Installation) {
+    booked(installation, 34, 1, 4_000).await;
 }
 
 async fn copied(installation: &Installation) -> SqliteConnection {
@@ -142,6 +177,7 @@ async fn copied(installation: &Installation) -> SqliteConnection {
 async fn what_is_missing_or_belongs_to_none_is_named() {
     let (installation, serving) = Installation::demo();
     sealed(&installation).await;
+    cases_sealed(&installation).await;
     drop(serving);
     let said = installation.must(&["verify", "--decisions", "none"]);
     assert!(said.out.contains("staff sealed on"), "{said:?}");

@@ -124,9 +124,9 @@ impl Bench {
         let started = Instant::now();
         let (found, memory) = tried(command)?;
         let seconds = started.elapsed().as_secs_f64();
-        let all = match found {
-            serde_json::Value::Array(all) => all,
-            one => vec![one],
+        let all = match found.as_array() {
+            Some(all) => all.clone(),
+            None => vec![found],
         };
         let mut entries = 0;
         for one in &all {
