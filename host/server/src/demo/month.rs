@@ -183,7 +183,7 @@ const MONTH: [Message; 16] = [
         text: "巷口的早餐摊占了盲道。",
         place: "榕树巷口",
         then: &[
-            // Two days lie: later than what was promised.
+            // The desk is promised within a day.
             (3, Gave("office", "请和摊主商量挪到旁边空地")),
             (6, Unit("contacted", "摊主说要等周末才有车搬")),
             (9, More("摊主要换摊车，新的下星期才到。")),
@@ -198,7 +198,8 @@ const MONTH: [Message; 16] = [
         text: "捐到微基金的积分用到哪里去了？",
         place: "",
         then: &[(
-            1,
+            // Later than the two working days that a question is promised.
+            6,
             Desk(
                 "answer",
                 "上个月给两户独居老人买了米和油，用处写在公开页的“微基金”里。",
