@@ -240,6 +240,25 @@ fn every_community_is_tried_at_once_and_one_that_cannot_be_holds_up_nobody() {
     let found: Value = serde_json::from_str(&next.out).unwrap();
     assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
     assert_eq!(found[0]["flows"]["issued"]["candidate"], 230, "{found}");
+    // What is no community's, and whose own file is wrong, is told.
+    place.write("next/gren.toml", COMMUNITY);
+    let misnamed = every(&["--rules", "next", "--json"]);
+    assert_eq!(misnamed.code, 0, "{}", misnamed.err);
+    assert!(
+        misnamed.err.contains("gren.toml 不是哪个社区的"),
+        "{}",
+        misnamed.err
+    );
+    assert!(
+        !misnamed.err.contains("green.toml 不是"),
+        "{}",
+        misnamed.err
+    );
+    place.write("config/communities/red.toml", "code = ");
+    let wrong = every(&["--rules", "next", "--json"]);
+    assert_eq!(wrong.code, 1, "{}", wrong.err);
+    assert!(wrong.err.contains("red.toml 有错"), "{}", wrong.err);
+    assert!(wrong.out.contains("\"green\""), "{}", wrong.out);
     let none = every(&["--rules", "config"]);
     assert_eq!((none.code, none.out.as_str()), (1, ""));
     assert!(none.err.contains("simulate.none"), "{}", none.err);

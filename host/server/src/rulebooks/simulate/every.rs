@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use comfy_table::{Table, presets};
-use rongyi_config::Config;
+use rongyi_config::{Config, Parted};
 use rongyi_core::ids::Code;
 use rongyi_core::rule::Text;
 use rongyi_core::shown;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::task::{JoinError, JoinSet};
 
 use super::{Candidate, Outcome, SimulateError, Window, run as simulate, told};
-use crate::door::terminal::{Failure, Installation, say, say_json};
+use crate::door::terminal::{Failure, Installation, foreign, say, say_json, tell};
 use crate::house;
 
 /// What is to be tried.
@@ -37,7 +37,7 @@ struct Ground {
     window: Window,
 }
 
-/// What came of one community, and how many entries it has been through.
+/// What came of one community.
 type Found = (Code, Result<Outcome, SimulateError>);
 
 /// Tries all that are wanted, and tells of each.
@@ -45,7 +45,10 @@ type Found = (Code, Result<Outcome, SimulateError>);
 /// # Errors
 /// That the installation cannot be read, or [`Failure::Told`] when one of them could not be tried.
 pub(super) async fn run(args: &Wanted<'_>) -> Result<(), Failure> {
-    let config = args.installation.load()?.config;
+    let parted = args.installation.load()?;
+    tell_left_out(&parted, args.rules);
+    let whole = parted.wrong.is_empty();
+    let config = parted.config;
     let store = Store::open_read_only(&config.database_url).await?;
     let mut waiting = VecDeque::new();
     let mut most = 0;
@@ -79,9 +82,37 @@ pub(super) async fn run(args: &Wanted<'_>) -> Result<(), Failure> {
     } else {
         show(&all);
     }
-    match all.iter().all(|(_, found)| found.is_ok()) {
+    match whole && all.iter().all(|(_, found)| found.is_ok()) {
         true => Ok(()),
         false => Err(Failure::Told),
+    }
+}
+
+/// Nothing is left out in silence: communities whose own file is wrong, and candidates that are no community's.
+fn tell_left_out(parted: &Parted, folder: Option<&Path>) {
+    for (file, _) in &parted.wrong {
+        let file = foreign(&file.display().to_string());
+        tell(&format!(
+            "没有试 not tried: {file} 有错；详情请运行 rongyi check。\n  {file} is wrong; see rongyi check."
+        ));
+    }
+    let files = folder.and_then(|folder| std::fs::read_dir(folder).ok());
+    for found in files.into_iter().flatten().flatten() {
+        let path = found.path();
+        let own = path.extension().is_some_and(|end| end == "toml");
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        let mut all = parted.config.communities.iter();
+        let known = all.any(|community| Some(community.code.as_str()) == stem);
+        let wrong = parted
+            .wrong
+            .iter()
+            .any(|(file, _)| file.ends_with(found.file_name()));
+        if own && !known && !wrong {
+            let file = foreign(&path.display().to_string());
+            tell(&format!(
+                "没有试 not tried: {file} 不是哪个社区的；候选的文件名是社区代号，例如 nanmen.toml。\n  {file} is no community's; a candidate is named by its community's code, such as nanmen.toml."
+            ));
+        }
     }
 }
 
