@@ -166,13 +166,12 @@ pub fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
             .to_digit(16)
             .and_then(|nibble| u8::try_from(nibble).ok())
     };
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-            _ => None,
-        })
-        .collect()
+    let (pairs, rest) = text.as_bytes().as_chunks();
+    let mut bytes = Vec::with_capacity(pairs.len());
+    for [high, low] in pairs {
+        bytes.push(digit(*high)? << 4 | digit(*low)?);
+    }
+    rest.is_empty().then_some(bytes)
 }
 
 #[cfg(test)]

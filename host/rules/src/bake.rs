@@ -39,7 +39,9 @@ fn baked(pool: &Pool, limits: &Limits, bytes: &[u8], params_json: &str) -> Resul
     let pre = pool.linker.instantiate_pre(&component).map_err(said)?;
     let mut store = pool.store(limits, limits.fuel_load);
     let instance = pre.instantiate(&mut store).map_err(said)?;
-    let rule = version.bind(&mut store, &instance).map_err(said)?;
+    let rule = version
+        .bind(&mut store, (&component, instance))
+        .map_err(said)?;
     if !rule.tell(&mut store, params_json).map_err(said)? {
         return Err("the rule does not accept these parameters".into());
     }

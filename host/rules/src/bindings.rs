@@ -2,7 +2,9 @@
 //! host's own types, and does not know which version a component was built for.
 
 use rongyi_core::rule::{CloseAsk, Decision, Denial, EarnAsk, Plan, PriceAsk, Quote};
-use wasmtime::component::{Component, HasSelf, Instance, InstancePre, Linker};
+use wasmtime::component::{
+    Component, ComponentExportIndex, HasSelf, Instance, InstancePre, Linker,
+};
 use wasmtime::{AsContextMut, Store};
 
 use crate::about::About;
@@ -50,23 +52,69 @@ impl Version {
         Version::ALL.into_iter().find(same)
     }
 
+    /// The interface that its rules export.
+    fn exports(self) -> String {
+        format!("{PACKAGE}/rules@{}", self.number())
+    }
+
     /// Ready to make instances of.
     pub(crate) fn pre(self, pre: InstancePre<State>) -> wasmtime::Result<Pre> {
-        Ok(match self {
-            Version::V0_1 => Pre::V0_1(v0_1::RulePre::new(pre)?),
-            Version::V0_2 => Pre::V0_2(v0_2::RulePre::new(pre)?),
+        let at = Questions::of(pre.component(), &self.exports())?;
+        Ok(Pre {
+            version: self,
+            pre,
+            at,
         })
     }
 
-    /// An instance that was made by other means, ready to be asked.
+    /// An instance that was made by other means, ready to be asked: all its questions have their types.
     pub(crate) fn bind(
         self,
-        store: impl AsContextMut,
-        instance: &Instance,
+        mut store: impl AsContextMut,
+        (component, instance): (&Component, Instance),
     ) -> wasmtime::Result<Box<dyn Speaks>> {
-        Ok(match self {
-            Version::V0_1 => Box::new(v0_1::Rule::new(store, instance)?),
-            Version::V0_2 => Box::new(v0_2::Rule::new(store, instance)?),
+        let at = Questions::of(component, &self.exports())?;
+        match self {
+            Version::V0_1 => v0_1::Rule::new(&mut store, &instance).map(|_| ())?,
+            Version::V0_2 => v0_2::Rule::new(&mut store, &instance).map(|_| ())?,
+        }
+        Ok(self.asked(instance, at))
+    }
+
+    fn asked(self, instance: Instance, at: Questions) -> Box<dyn Speaks> {
+        match self {
+            Version::V0_1 => Box::new(v0_1::Asked { instance, at }),
+            Version::V0_2 => Box::new(v0_2::Asked { instance, at }),
+        }
+    }
+}
+
+/// Where a component answers the five questions.
+#[derive(Clone, Copy)]
+pub(crate) struct Questions {
+    describe: ComponentExportIndex,
+    configure: ComponentExportIndex,
+    earn: ComponentExportIndex,
+    price: ComponentExportIndex,
+    close: ComponentExportIndex,
+}
+
+impl Questions {
+    /// Looks for them in the interface that a component exports.
+    fn of(component: &Component, exports: &str) -> wasmtime::Result<Questions> {
+        let missing = |name: &str| wasmtime::format_err!("it exports no {name}");
+        let interface = component.get_export_index(None, exports);
+        let interface = interface.ok_or_else(|| missing(exports))?;
+        let question = |name: &str| {
+            let found = component.get_export_index(Some(&interface), name);
+            found.ok_or_else(|| missing(name))
+        };
+        Ok(Questions {
+            describe: question("describe")?,
+            configure: question("configure")?,
+            earn: question("earn")?,
+            price: question("price")?,
+            close: question("close")?,
         })
     }
 }
@@ -78,41 +126,41 @@ pub(crate) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
 }
 
 /// A linked component.
-pub(crate) enum Pre {
-    V0_1(v0_1::RulePre<State>),
-    V0_2(v0_2::RulePre<State>),
+#[derive(Clone)]
+pub(crate) struct Pre {
+    version: Version,
+    pre: InstancePre<State>,
+    at: Questions,
 }
 
 impl Pre {
     pub(crate) fn version(&self) -> Version {
-        match self {
-            Pre::V0_1(_) => Version::V0_1,
-            Pre::V0_2(_) => Version::V0_2,
-        }
+        self.version
     }
 
     pub(crate) fn component(&self) -> &Component {
-        match self {
-            Pre::V0_1(pre) => pre.instance_pre().component(),
-            Pre::V0_2(pre) => pre.instance_pre().component(),
-        }
+        self.pre.component()
     }
 
-    /// A fresh instance.
+    /// A fresh instance, all of whose questions have their types.
+    pub(crate) fn checked(&self, store: &mut Store<State>) -> wasmtime::Result<Box<dyn Speaks>> {
+        let instance = self.pre.instantiate(&mut *store)?;
+        self.version.bind(store, (self.component(), instance))
+    }
+
+    /// A fresh instance of what was checked before.
     pub(crate) fn instantiate(
         &self,
         store: &mut Store<State>,
     ) -> wasmtime::Result<Box<dyn Speaks>> {
-        Ok(match self {
-            Pre::V0_1(pre) => Box::new(pre.instantiate(store)?),
-            Pre::V0_2(pre) => Box::new(pre.instantiate(store)?),
-        })
+        let instance = self.pre.instantiate(store)?;
+        Ok(self.version.asked(instance, self.at))
     }
 }
 
 /// An instance that answers the five questions, in whichever version it was built for. An error of the outer result is a
 /// trap or a value that is none.
-pub(crate) trait Speaks {
+pub(crate) trait Speaks: Send {
     fn describe(&self, store: &mut Store<State>) -> wasmtime::Result<About>;
     fn configure(&self, store: &mut Store<State>, params: &str) -> Configured;
     /// [`Speaks::configure`] where only the instance needs to know: whether it accepted the parameters.

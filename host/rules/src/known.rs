@@ -148,7 +148,7 @@ fn not_compiled(why: NotCompiled) -> LoadError {
 pub(crate) fn describe(pool: &Pool, limits: &Limits, pre: &Pre) -> Result<About, LoadError> {
     let fuel = limits.fuel_load;
     let mut store = pool.store(limits, fuel);
-    let said = pre.instantiate(&mut store);
+    let said = pre.checked(&mut store);
     let said = said.and_then(|guest| guest.describe(&mut store));
     let about = said.map_err(|error| {
         let fault = Spent::of("describe", limits, fuel, &store).fault(&error);

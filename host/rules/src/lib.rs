@@ -5,6 +5,7 @@
 //! back as a [`Fault`](rongyi_core::rule::Fault) with a stable code. There is no SQL and no HTTP here.
 
 mod about;
+mod ahead;
 mod answer;
 mod bake;
 mod bindings;

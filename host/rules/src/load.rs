@@ -159,6 +159,7 @@ impl Engine {
             plan,
             params_json: params_json.to_owned(),
             baked: None,
+            ahead: None,
             known,
         })
     }
@@ -278,7 +279,7 @@ fn configure(
 ) -> Result<rongyi_core::rule::Plan, LoadError> {
     let fuel = limits.fuel_load;
     let mut store = pool.store(limits, fuel);
-    let said = pre.instantiate(&mut store);
+    let said = pre.checked(&mut store);
     let said = said.and_then(|guest| guest.configure(&mut store, params_json));
     let fault_text = |error: &wasmtime::Error| {
         let fault = Spent::of("configure", limits, fuel, &store).fault(error);

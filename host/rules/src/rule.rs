@@ -7,6 +7,7 @@ use rongyi_core::rule::{CloseAsk, Decision, Denial, EarnAsk, Fault, Plan, PriceA
 use wasmtime::Store;
 
 use crate::about::{About, Trace, Usage};
+use crate::ahead::{Ahead, Made};
 use crate::bindings::{Heard, Pre, Speaks};
 use crate::fault::Spent;
 use crate::known::LookedAt;
@@ -21,6 +22,7 @@ pub struct Rule {
     pub(crate) limits: Limits,
     pub(crate) known: Arc<LookedAt>,
     pub(crate) baked: Option<Pre>,
+    pub(crate) ahead: Option<Ahead>,
     /// SHA-256 of the component.
     pub digest: Hash,
     /// SHA-256 of the parameters' JSON.
@@ -52,6 +54,36 @@ impl Rule {
     /// Whether its parameters are baked in, so that no call reads them again.
     pub fn is_baked(&self) -> bool {
         self.baked.is_some()
+    }
+
+    /// The same rule for somebody who asks very often, one question after the other: its instances, at most `instances` of them
+    /// at a time, are made ahead on a thread of its own that ends with it. What it answers, and what that takes, is the same.
+    /// `instances` come out of those of its tier.
+    #[must_use]
+    pub fn ahead(&self, instances: usize) -> Rule {
+        let pre = self.pre().clone();
+        let (pool, limits) = (Arc::clone(&self.pool), self.limits.clone());
+        Rule {
+            pool: Arc::clone(&self.pool),
+            limits: self.limits.clone(),
+            known: Arc::clone(&self.known),
+            baked: self.baked.clone(),
+            ahead: Some(Ahead::start(instances, move || made(&pool, &limits, &pre))),
+            digest: self.digest,
+            params_digest: self.params_digest,
+            about: self.about.clone(),
+            plan: self.plan.clone(),
+            params_json: self.params_json.clone(),
+        }
+    }
+
+    /// Whether its instances are made ahead.
+    pub fn is_ahead(&self) -> bool {
+        self.ahead.is_some()
+    }
+
+    fn pre(&self) -> &Pre {
+        self.baked.as_ref().unwrap_or(&self.known.pre)
     }
 
     /// The interface it was built for: `rongyi:rules@0.2.0`.
@@ -154,7 +186,7 @@ impl Rule {
     ) -> Result<Usage, Fault> {
         let (limits, fuel) = (&self.limits, self.limits.fuel_load);
         let mut store = self.pool.store(limits, fuel);
-        let guest = self.known.pre.instantiate(&mut store);
+        let guest = self.known.pre.checked(&mut store);
         let asked = guest.and_then(|guest| ask(&*guest, &mut store));
         asked.map_err(|error| Spent::of(hook, limits, fuel, &store).fault(&error))?;
         Ok(Usage {
@@ -173,11 +205,13 @@ impl Rule {
     ) -> (Answer<T>, Trace) {
         let limits = &self.limits;
         let fuel = limits.fuel_call;
-        let mut store = self.pool.store(limits, limits.fuel_load);
+        let mut hand = self.ahead.as_ref().and_then(Ahead::hand);
+        let ready = hand.as_mut().and_then(|hand| hand.take());
+        let Made { mut store, guest } =
+            ready.unwrap_or_else(|| made(&self.pool, limits, self.pre()));
         let mut configured = None;
         let result = (|| {
-            let pre = self.baked.as_ref().unwrap_or(&self.known.pre);
-            let guest = pre.instantiate(&mut store)?;
+            let guest = guest?;
             if self.baked.is_none() {
                 // Nothing is kept between calls, so the parameters are told again; the plan is known already.
                 // This has the budget of loading, so that a long table leaves the hook as much as a short one.
@@ -216,7 +250,17 @@ impl Rule {
             }),
             Err(error) => Err(Denial::Failed(spent.fault(&error))),
         };
-        let log = store.into_data().log;
+        let log = std::mem::take(&mut store.data_mut().log);
+        if let Some(hand) = &mut hand {
+            hand.give_back(store);
+        }
         (answer, Trace { usage: used, log })
     }
+}
+
+/// A fresh instance with every limit set.
+fn made(pool: &Pool, limits: &Limits, pre: &Pre) -> Made {
+    let mut store = pool.store(limits, limits.fuel_load);
+    let guest = pre.instantiate(&mut store);
+    Made { store, guest }
 }

@@ -433,6 +433,10 @@ pub(super) fn deduct(
 
 /// What deciding an event reads.
 pub(super) fn needs(list: &mut Missing<'_>, event: &Event, today: LocalDate) {
+    // Nothing below asks for an entry, and a book that grew from nothing misses nothing else.
+    if list.book.complete {
+        return;
+    }
     if let Some(source) = &event.source {
         list.source(source);
     }

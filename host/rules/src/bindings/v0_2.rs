@@ -21,6 +21,8 @@ mod convert;
 #[path = "speaks.rs"]
 mod speaks;
 
+pub(crate) use speaks::Asked;
+
 fn metric(metric: Wit) -> Metric {
     match metric {
         Wit::Points => Metric::Points,

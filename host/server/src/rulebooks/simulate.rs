@@ -19,6 +19,7 @@
 //! Memory goes with the holders, counters and orders of a community, as the book's own does, and beside that with some bytes for
 //! each event that is asked about; records are kept only of entries that came out otherwise and that later ones go back to.
 
+mod candidate;
 pub(crate) mod cli;
 mod every;
 mod groups;
@@ -30,9 +31,8 @@ pub(crate) mod told;
 pub(crate) mod web;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use rongyi_config::{self as config, Diagnostic};
+use rongyi_config::Diagnostic;
 use rongyi_core::book::Frame;
 use rongyi_core::command::{Command, Need, PeriodRejection, Rejection};
 use rongyi_core::ids::{Code, RuleSetNo};
@@ -40,11 +40,11 @@ use rongyi_core::record::Record;
 use rongyi_core::rule::{Fault, Text};
 use rongyi_core::shown;
 use rongyi_core::time::LocalDate;
-use rongyi_rules::Engine;
 use rongyi_store::{Store, StoreError};
 use tokio::sync::Semaphore;
 
-use crate::house::{Checked, OpenError, Supposed, check_rules, load_archived, supposed};
+use crate::house::OpenError;
+pub use candidate::Candidate;
 pub use groups::{Group, OfGroup, Sort};
 use journal::{Entries, Entry, Span, began, look};
 use play::{After, Before, Came, Stop};
@@ -54,17 +54,6 @@ pub use tally::{
 
 /// Trying takes a processor for itself: pages take one turn at a time on this host.
 pub(crate) static TURN: Semaphore = Semaphore::const_new(1);
-
-/// A rule book that is to be tried.
-pub struct Candidate(Origin);
-
-/// Where it comes from.
-enum Origin {
-    /// A community's file, with its rules loaded.
-    File(Box<config::Community>, Vec<Checked>),
-    /// What the ledger has in force, from its archive.
-    InForce(Box<Supposed>),
-}
 
 /// Entries whose places are multiples of this let others through.
 const YIELD_EVERY: u64 = 16;
@@ -295,106 +284,6 @@ impl SimulateError {
     }
 }
 
-impl Candidate {
-    /// Loads and checks the rules of a community's file; those that only run beside it decide.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn load(
-        engine: &Engine,
-        community: config::Community,
-        code: &Code,
-    ) -> Result<Candidate, SimulateError> {
-        if community.code != *code {
-            return Err(SimulateError::OtherCommunity(community.code));
-        }
-        let mut rules = check_rules(engine, &community).map_err(SimulateError::Wrong)?;
-        // Tried as if they decided: that is what they are written for.
-        rules.iter_mut().for_each(|rule| rule.shadow = false);
-        Ok(Candidate(Origin::File(Box::new(community), rules)))
-    }
-
-    /// A community's file with its rules loaded.
-    #[must_use]
-    pub fn of(community: config::Community, rules: Vec<Checked>) -> Candidate {
-        Candidate(Origin::File(Box::new(community), rules))
-    }
-
-    /// What the ledger has in force now, from its archive: what today's rules would have made of what happened.
-    ///
-    /// # Errors
-    /// [`SimulateError`] when there is no such ledger.
-    pub async fn in_force(
-        store: &Store,
-        engine: &Engine,
-        code: &Code,
-    ) -> Result<Candidate, SimulateError> {
-        let unknown = || SimulateError::CommunityUnknown(code.clone());
-        let frame = store.frame(code).await?.ok_or_else(unknown)?;
-        let settings = frame
-            .settings
-            .ok_or(SimulateError::Refused(Rejection::NotConfigured))?;
-        Ok(Candidate(Origin::InForce(Box::new(Supposed {
-            settings,
-            sets: frame.sets,
-            rules: load_archived(store, engine, code, &[]).await?,
-        }))))
-    }
-
-    /// The community's file at `path`; what its rules name lies below `root`.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn read(
-        engine: &Engine,
-        code: &Code,
-        path: &Path,
-        root: &Path,
-    ) -> Result<Candidate, SimulateError> {
-        let community = config::read_candidate(path, root).map_err(SimulateError::Wrong)?;
-        Candidate::load(engine, community, code)
-    }
-
-    /// What a command wants tried: the file it named, or what is in force.
-    ///
-    /// # Errors
-    /// What is wrong with the file, or that there is no such ledger.
-    pub(crate) async fn wanted(
-        store: &Store,
-        engine: &Engine,
-        code: &Code,
-        (config, rules): (&config::Config, Option<&Path>),
-    ) -> Result<Candidate, SimulateError> {
-        let Some(path) = rules else {
-            return Candidate::in_force(store, engine, code).await;
-        };
-        let folder = |path: &Path| path.parent().map(Path::to_owned).unwrap_or_default();
-        // A file that lies with the configuration may name what the configuration may; another one what lies beside it.
-        let below = folder(&config.file);
-        let inside = rongyi_files::below(&below, path).is_ok();
-        let root = if inside { below } else { folder(path) };
-        Candidate::read(engine, code, path, &root)
-    }
-
-    /// What the ledger with this frame would have. Blocks that begin only after the last day are tried from the first one on,
-    /// and named.
-    fn supposed(self, ledger: &Frame, span: &Span) -> Result<(Supposed, Early), Rejection> {
-        let (community, mut rules) = match self.0 {
-            Origin::InForce(supposed) => return Ok((*supposed, Vec::new())),
-            Origin::File(community, rules) => (community, rules),
-        };
-        let mut early = Early::new();
-        for rule in rules.iter_mut().filter(|rule| rule.active_from > span.to) {
-            if let Ok(name) = rule.rule.about.name.parse() {
-                early.push((name, rule.active_from));
-            }
-            rule.active_from = span.from;
-        }
-        let supposed = supposed(ledger.clone(), &community, &rules, span.to)?;
-        Ok((supposed, early))
-    }
-}
-
 /// Rules with the days on which they only begin.
 type Early = Vec<(Code, LocalDate)>;
 
@@ -427,7 +316,7 @@ pub async fn run(
     let (supposed, early) = candidate
         .supposed(&ledger, &span)
         .map_err(SimulateError::Refused)?;
-    let mut entries = Entries::of(store, code, span.end);
+    let mut entries = Entries::of(store, code, span.end).await?;
     let mut before = Before::new(code.clone());
     let mut next = entries.next().await?;
     while let Some(entry) = next.take_if(|entry| place(entry) < span.first) {
@@ -440,7 +329,7 @@ pub async fn run(
             before.book.load(store.load(code, &needs).await?);
         }
         before
-            .take(&entry, &links, span.first)
+            .take((&entry, &command), &links, span.first)
             .map_err(|_| damaged(&entry))?;
         progress(place(&entry), span.end);
         next = entries.next().await?;
@@ -489,7 +378,7 @@ impl Run<'_> {
     async fn through(
         mut self,
         mut next: Option<Entry>,
-        mut entries: Entries<'_>,
+        mut entries: Entries,
         (span, ledger, early): (Span, Frame, Early),
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Outcome, SimulateError> {
@@ -530,7 +419,7 @@ impl Run<'_> {
         self.ready(&command).await?;
         let came = self
             .after
-            .take(entry)
+            .take(entry, &command)
             .map_err(|stop| stopped(entry, today, stop))?;
         let owed = if let Came::Booked(records) = &came {
             self.after.owed(records)

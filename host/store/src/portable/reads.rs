@@ -2,6 +2,7 @@
 //! Nothing here is decided upon; a page may be one commit old.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use rongyi_core::account::{Account, Purpose};
 use rongyi_core::amount::Amount;
@@ -9,7 +10,7 @@ use rongyi_core::book::{AccountState, Order};
 use rongyi_core::chain::Hash;
 use rongyi_core::counters::{CounterKey, CounterRow};
 use rongyi_core::ids::{AssetNo, Code, HouseholdNo, ItemNo, OrderNo, ResidentNo, RuleSetNo};
-use rongyi_core::record::{Transfer, TransferKind};
+use rongyi_core::record::{Record, Transfer, TransferKind};
 use rongyi_core::time::LocalDate;
 use sqlx::{FromRow, Row as _};
 
@@ -29,6 +30,23 @@ macro_rules! transfer_columns {
     };
 }
 pub(super) use transfer_columns;
+
+/// The same as one text, with blanks between them and nothing for what is not there; for [`TransferRow::of_text`].
+macro_rules! packed_transfer {
+    () => {
+        packed_transfer!(
+            "t.seq", "t.entry", "t.debit", "t.credit", "t.amount", "t.from_lot", "t.to_lot", "t.kind", "t.order_no",
+            "t.reverses", "t.debit_after", "t.debit_prev", "t.credit_after", "t.credit_prev"
+        )
+    };
+    ($first:literal $(, $column:literal)*) => {
+        concat!(
+            "CAST(", $first, " AS TEXT)"
+            $(, " || ' ' || coalesce(CAST(", $column, " AS TEXT), '')")*
+        )
+    };
+}
+pub(super) use packed_transfer;
 
 statements! {
     ENTRY_FIRST = concat!("SELECT seq FROM record WHERE community_id = ", community!(),
@@ -106,6 +124,43 @@ row! {
 }
 
 impl TransferRow {
+    /// Its columns out of one text.
+    pub(super) fn of_text(text: &str) -> Option<TransferRow> {
+        let mut columns = text.split(' ');
+        let mut next = || columns.next();
+        fn number<T: FromStr>(column: Option<&str>) -> Option<T> {
+            column?.parse().ok()
+        }
+        fn perhaps(column: Option<&str>) -> Option<Option<i64>> {
+            match column? {
+                "" => Some(None),
+                column => column.parse().ok().map(Some),
+            }
+        }
+        Some(TransferRow {
+            seq: number(next())?,
+            entry: number(next())?,
+            debit: number(next())?,
+            credit: number(next())?,
+            amount: number(next())?,
+            from_lot: number(next())?,
+            to_lot: number(next())?,
+            kind: number(next())?,
+            order_no: perhaps(next())?,
+            reverses: perhaps(next())?,
+            debit_after: number(next())?,
+            debit_prev: number(next())?,
+            credit_after: number(next())?,
+            credit_prev: number(next())?,
+        })
+    }
+
+    /// As a line of the journal: its place, and its record's kind and canonical bytes.
+    pub(super) fn record(&self, community: &Code) -> Result<(u64, u8, Vec<u8>), StoreError> {
+        let record = Record::Moved(uint(self.entry)?, self.transfer(community)?);
+        Ok((uint(self.seq)?, record.kind(), record.encode()))
+    }
+
     /// The movement, so that its canonical bytes can be made again.
     pub(super) fn transfer(&self, community: &Code) -> Result<Transfer, StoreError> {
         let bad = || corrupt("movement", community, self.seq);

@@ -4,34 +4,47 @@ use std::collections::HashMap;
 
 use rongyi_core::account::Account;
 use rongyi_core::book::{AccountState, Order, Used};
-use rongyi_core::chain::{Block, VERSION};
+use rongyi_core::chain::{Block, VERSION, bytes_from_hex};
 use rongyi_core::command::SaltedText;
 use rongyi_core::ids::{Code, ResidentNo};
 use rongyi_core::member::Member;
-use rongyi_core::record::Record;
 use rongyi_core::time::{Instant, LocalDate};
 
 use super::forms::{account, code, date, hash, narrow, place, uint};
+use super::lists::hexadecimal;
 use super::load::{OrderRow, counter, order_columns, states, use_of, used};
 use super::nul::given;
 use super::periods::{MemberRow, member};
-use super::reads::{TransferRow, transfer_columns};
+use super::reads::{TransferRow, packed_transfer, transfer_columns};
 use super::{Own, Row, community, statements};
 use crate::error::{StoreError, corrupt};
 use crate::model::{StoredBlock, StoredCounter, TransferLink};
+
+/// A record as place, kind and body with blanks between them; the body's bytes as hexadecimal digits.
+macro_rules! packed_record {
+    () => {
+        concat!(
+            "CAST(seq AS TEXT) || ' ' || CAST(kind AS TEXT) || ' ' || ",
+            hexadecimal!("body")
+        )
+    };
+}
 
 statements! {
     BLOCKS = concat!("SELECT height, prev, root, first_seq, count, at, hash FROM block WHERE community_id = ",
         community!(), " AND height >= $2 ORDER BY height LIMIT $3");
     RECORDS = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
         " AND seq >= $2 ORDER BY seq LIMIT $3");
-    RECORDS_WITHIN = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
-        " AND seq >= $2 AND seq < $3 ORDER BY seq");
+    // Whole pages as one text each: what a driver does for each row and column costs more than the row itself.
+    RECORDS_WITHIN = concat!("SELECT string_agg(page.record, ',') FROM (SELECT ", packed_record!(),
+        " AS record FROM record WHERE community_id = ", community!(), " AND seq >= $2 AND seq < $3 ORDER BY seq) AS page");
     // Those that begin an entry.
-    OPENINGS = concat!("SELECT seq, kind, body FROM record WHERE community_id = ", community!(),
-        " AND seq >= $2 AND kind NOT IN (20, 21, 22, 23, 29, 30) ORDER BY seq LIMIT $3");
-    TRANSFERS_WITHIN = concat!("SELECT ", transfer_columns!(), " FROM transfer AS t WHERE t.community_id = ", community!(),
-        " AND t.seq >= $2 AND t.seq < $3 ORDER BY t.seq");
+    OPENINGS = concat!("SELECT string_agg(page.record, ',') FROM (SELECT ", packed_record!(),
+        " AS record FROM record WHERE community_id = ", community!(),
+        " AND seq >= $2 AND kind NOT IN (20, 21, 22, 23, 29, 30) ORDER BY seq LIMIT $3) AS page");
+    TRANSFERS_WITHIN = concat!("SELECT string_agg(page.movement, ',') FROM (SELECT ", packed_transfer!(),
+        " AS movement FROM transfer AS t WHERE t.community_id = ", community!(),
+        " AND t.seq >= $2 AND t.seq < $3 ORDER BY t.seq) AS page");
     REFUSED = concat!("SELECT seq FROM record WHERE community_id = ", community!(),
         " AND seq >= $2 AND kind = 22 ORDER BY seq LIMIT $3");
     TRANSFERS = concat!("SELECT ", transfer_columns!(), " FROM transfer AS t WHERE t.community_id = ", community!(),
@@ -49,6 +62,21 @@ statements! {
         " ORDER BY actor, key");
     PERIOD_DAYS = concat!("SELECT period, CAST(last AS BIGINT) FROM period WHERE community_id = ", community!());
     LINKED = concat!("SELECT CAST(resident AS BIGINT) FROM person_of_resident WHERE community_id = ", community!());
+}
+
+/// Place, kind and body of records, as [`packed_record!`] writes them.
+fn unpacked(community: &Code, page: Option<&str>) -> Result<Vec<(u64, u8, Vec<u8>)>, StoreError> {
+    let records = page.into_iter().flat_map(|page| page.split(','));
+    records
+        .map(|record| {
+            let mut parts = record.split(' ');
+            let mut part = || parts.next();
+            let seq = part().and_then(|seq| seq.parse().ok());
+            let kind = part().and_then(|kind| kind.parse().ok());
+            let body = part().and_then(bytes_from_hex);
+            (|| Some((seq?, kind?, body?)))().ok_or_else(|| corrupt("record", community, record))
+        })
+        .collect()
 }
 
 type BlockRow = (i64, Vec<u8>, Vec<u8>, i64, i64, i64, Vec<u8>);
@@ -96,50 +124,70 @@ impl Own {
         // Every place has a row in one of the two, so nothing is read twice. Behind a gap of a whole page, which only a damaged
         // ledger has, it goes on with whatever is there.
         let until = place(from_seq.saturating_add(limit.into()));
-        let within = self.joined(
-            community,
-            (RECORDS_WITHIN, TRANSFERS_WITHIN),
-            (from_seq, until),
-        );
-        let within = within.await?;
+        let within = self.within(community, (from_seq, until)).await?;
         if !within.is_empty() {
             return Ok(within);
         }
-        let behind = (from_seq, i64::from(limit));
-        let mut behind = self.joined(community, (RECORDS, TRANSFERS), behind).await?;
+        let mut behind = self.behind(community, (from_seq, limit)).await?;
         behind.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(behind)
     }
 
-    /// Records and movements from a place on, in their order.
-    async fn joined(
+    /// Records and movements from a place up to another, in their order.
+    async fn within(
         &self,
         community: &Code,
-        (records, transfers): (&'static str, &'static str),
-        (from_seq, bound): (u64, i64),
+        (from_seq, until): (u64, i64),
+    ) -> Result<Vec<(u64, u8, Vec<u8>)>, StoreError> {
+        let records = self.packed(RECORDS_WITHIN, community, (from_seq, until));
+        let mut journal = unpacked(community, records.await?.as_deref())?;
+        let transfers = self.packed(TRANSFERS_WITHIN, community, (from_seq, until));
+        let transfers = transfers.await?;
+        for text in transfers.iter().flat_map(|page| page.split(',')) {
+            let row =
+                TransferRow::of_text(text).ok_or_else(|| corrupt("movement", community, text))?;
+            journal.push(row.record(community)?);
+        }
+        journal.sort_unstable_by_key(|(seq, _, _)| *seq);
+        Ok(journal)
+    }
+
+    /// Records and movements from a place on, so many of each, in their order.
+    async fn behind(
+        &self,
+        community: &Code,
+        (from_seq, limit): (u64, u32),
     ) -> Result<Vec<(u64, u8, Vec<u8>)>, StoreError> {
         let mut journal = Vec::new();
-        let records: Vec<(i64, i16, Vec<u8>)> = sqlx::query_as(records)
+        let records: Vec<(i64, i16, Vec<u8>)> = sqlx::query_as(RECORDS)
             .bind(community.as_str())
             .bind(place(from_seq))
-            .bind(bound)
+            .bind(i64::from(limit))
             .fetch_all(&self.readers)
             .await?;
         for (seq, kind, body) in records {
             journal.push((uint(seq)?, narrow(kind.into())?, body));
         }
-        let rows: Vec<TransferRow> = sqlx::query_as(transfers)
+        for row in self.transfers(community, from_seq, limit).await? {
+            journal.push(row.record(community)?);
+        }
+        journal.sort_unstable_by_key(|(seq, _, _)| *seq);
+        Ok(journal)
+    }
+
+    /// A page that the engine made one text of; `None` when it is empty.
+    async fn packed(
+        &self,
+        statement: &'static str,
+        community: &Code,
+        (from_seq, bound): (u64, i64),
+    ) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar(statement)
             .bind(community.as_str())
             .bind(place(from_seq))
             .bind(bound)
-            .fetch_all(&self.readers)
-            .await?;
-        for row in rows {
-            let record = Record::Moved(uint(row.entry)?, row.transfer(community)?);
-            journal.push((uint(row.seq)?, record.kind(), record.encode()));
-        }
-        journal.sort_by_key(|(seq, _, _)| *seq);
-        Ok(journal)
+            .fetch_one(&self.readers)
+            .await?)
     }
 
     pub(crate) async fn openings(
@@ -148,15 +196,8 @@ impl Own {
         from_seq: u64,
         limit: u32,
     ) -> Result<Vec<(u64, u8, Vec<u8>)>, StoreError> {
-        let rows: Vec<(i64, i16, Vec<u8>)> = sqlx::query_as(OPENINGS)
-            .bind(community.as_str())
-            .bind(place(from_seq))
-            .bind(i64::from(limit))
-            .fetch_all(&self.readers)
-            .await?;
-        rows.into_iter()
-            .map(|(seq, kind, body)| Ok((uint(seq)?, narrow(kind.into())?, body)))
-            .collect()
+        let page = self.packed(OPENINGS, community, (from_seq, limit.into()));
+        unpacked(community, page.await?.as_deref())
     }
 
     pub(crate) async fn refused(

@@ -85,9 +85,16 @@ macro_rules! fresh_key {
     };
 }
 
+/// Bytes as hexadecimal digits.
+macro_rules! hexadecimal {
+    ($column:literal) => {
+        concat!("encode(", $column, ", 'hex')")
+    };
+}
+
 pub(super) use {
     by_index, each_number, each_owned, each_owned_counter, each_owned_pair, each_text, fresh_key,
-    looked_up,
+    hexadecimal, looked_up,
 };
 
 pub(super) fn numbers<'q, T>(query: ReadQuery<'q, T>, keys: &'q [i64]) -> ReadQuery<'q, T> {

@@ -116,6 +116,7 @@ async fn tried(args: &SimulateArgs, community: &Code, window: Window) -> Result<
     let engine = house::engine_for(&config, house::known_cache(&config), entries)?;
     let rules = (&config, args.rules.as_deref());
     let candidate = Candidate::wanted(&store, &engine, community, rules).await?;
+    let candidate = candidate.hurried();
     let outcome = simulate(&store, community, candidate, window, &mut |_, _| ()).await?;
     Ok(outcome)
 }

@@ -9,6 +9,8 @@ use rongyi_core::ids::{Code, ItemNo, OrderNo};
 use rongyi_core::record::{Asked, NoticeStep, Record, Source};
 use rongyi_core::time::LocalDate;
 use rongyi_store::Store;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
 
 use super::SimulateError;
 
@@ -18,66 +20,114 @@ const PAGE: u32 = 2000;
 /// The records of one entry with their places; the first says what was asked.
 pub(super) type Entry = Vec<(u64, Record)>;
 
-/// A journal that is being read.
-pub(super) struct Entries<'s> {
-    store: &'s Store,
-    code: &'s Code,
-    next: u64,
-    end: u64,
-    page: std::vec::IntoIter<(u64, u8, Vec<u8>)>,
-    open: Entry,
+/// Pages that are read before they are asked for. More would only take memory.
+const AHEAD: usize = 2;
+
+/// What a task of its own reads and decodes while what came before is worked on: two processors are busy, not one. It reads
+/// the ledger as it was when it began.
+struct Ahead<T> {
+    pages: Receiver<Vec<T>>,
+    page: std::vec::IntoIter<T>,
+    task: Option<JoinHandle<Result<(), SimulateError>>>,
 }
 
-impl<'s> Entries<'s> {
-    /// From the first record up to the one before `end`.
-    pub(super) fn of(store: &'s Store, code: &'s Code, end: u64) -> Self {
-        Entries {
-            store,
-            code,
-            next: 1,
-            end,
+impl<T: Send + 'static> Ahead<T> {
+    /// What `read` sends, of the ledger as it is now.
+    async fn of<R>(
+        store: &Store,
+        read: impl FnOnce(Store, Sender<Vec<T>>) -> R,
+    ) -> Result<Self, SimulateError>
+    where
+        R: Future<Output = Result<(), SimulateError>> + Send + 'static,
+    {
+        let (sender, pages) = channel(AHEAD);
+        Ok(Ahead {
+            pages,
             page: Vec::new().into_iter(),
-            open: Vec::new(),
-        }
+            task: Some(tokio::spawn(read(store.snapshot().await?, sender))),
+        })
     }
 
-    async fn record(&mut self) -> Result<Option<(u64, u8, Vec<u8>)>, SimulateError> {
-        if self.page.as_slice().is_empty() && self.next < self.end {
-            let page = self.store.journal(self.code, self.next, PAGE).await?;
+    async fn next(&mut self) -> Result<Option<T>, SimulateError> {
+        loop {
+            if let Some(next) = self.page.next() {
+                return Ok(Some(next));
+            }
+            let Some(page) = self.pages.recv().await else {
+                break;
+            };
             self.page = page.into_iter();
         }
-        let found = self.page.next().filter(|(seq, ..)| *seq < self.end);
-        match &found {
-            Some((seq, ..)) if *seq != self.next => Err(SimulateError::Damaged { entry: *seq }),
-            Some((seq, ..)) => {
-                self.next = seq.saturating_add(1);
-                Ok(found)
-            }
-            None if self.next < self.end => Err(SimulateError::Damaged { entry: self.next }),
+        // It has ended: at the end, or because something was wrong.
+        match self.task.take() {
             None => Ok(None),
+            Some(task) => match task.await {
+                Ok(ended) => ended.map(|()| None),
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            },
         }
+    }
+}
+
+fn decoded(seq: u64, kind: u8, body: &[u8]) -> Result<Record, SimulateError> {
+    Record::decode(kind, body).map_err(|_| SimulateError::Damaged { entry: seq })
+}
+
+/// The entries of a journal, from the first one on.
+pub(super) struct Entries(Ahead<Entry>);
+
+impl Entries {
+    /// Up to the record before `end`.
+    pub(super) async fn of(store: &Store, code: &Code, end: u64) -> Result<Self, SimulateError> {
+        let code = code.clone();
+        let read = move |store, sender| entries(store, code, end, sender);
+        Ahead::of(store, read).await.map(Entries)
     }
 
     /// The next entry.
     pub(super) async fn next(&mut self) -> Result<Option<Entry>, SimulateError> {
-        while let Some((seq, kind, body)) = self.record().await? {
-            let record = Record::decode(kind, &body);
-            let record = record.map_err(|_| SimulateError::Damaged { entry: seq })?;
-            let begins = Record::begins(kind);
-            let whole = begins && !self.open.is_empty();
-            let before = if whole {
-                std::mem::take(&mut self.open)
-            } else {
-                Entry::new()
-            };
-            self.open.push((seq, record));
-            if whole {
-                return Ok(Some(before));
-            }
-        }
-        let last = std::mem::take(&mut self.open);
-        Ok(Some(last).filter(|entry| !entry.is_empty()))
+        self.0.next().await
     }
+}
+
+/// Sends the entries up to the record before `end`, page by page; ends early when nobody takes them any more.
+async fn entries(
+    store: Store,
+    code: Code,
+    end: u64,
+    sender: Sender<Vec<Entry>>,
+) -> Result<(), SimulateError> {
+    let mut next = 1;
+    let mut open = Entry::new();
+    while next < end {
+        let page = store.journal(&code, next, PAGE).await?;
+        let begun = next;
+        let mut whole = Vec::new();
+        for (seq, kind, body) in page {
+            if seq >= end {
+                break;
+            }
+            if seq != next {
+                return Err(SimulateError::Damaged { entry: seq });
+            }
+            next = seq.saturating_add(1);
+            let record = decoded(seq, kind, &body)?;
+            if Record::begins(kind) && !open.is_empty() {
+                whole.push(std::mem::take(&mut open));
+            }
+            open.push((seq, record));
+        }
+        if next == begun {
+            return Err(SimulateError::Damaged { entry: next });
+        }
+        if sender.send(whole).await.is_err() {
+            return Ok(());
+        }
+    }
+    if !open.is_empty() {
+        let _ = sender.send(vec![open]).await;
+    }
+    Ok(())
 }
 
 /// The part of a journal that was booked on the days asked about.
@@ -203,46 +253,38 @@ impl Links {
     }
 }
 
-/// The first records of entries, up to one: what was asked, when and by whom.
-struct Openings<'s> {
-    store: &'s Store,
-    code: &'s Code,
-    next: u64,
+/// Sends the first records of entries, up to one: what was asked, when and by whom.
+async fn openings(
+    store: Store,
+    code: Code,
     end: u64,
-    page: std::vec::IntoIter<(u64, u8, Vec<u8>)>,
-}
-
-impl<'s> Openings<'s> {
-    fn of(store: &'s Store, code: &'s Code, end: u64) -> Self {
-        Openings {
-            store,
-            code,
-            next: 1,
-            end,
-            page: Vec::new().into_iter(),
+    sender: Sender<Vec<(u64, Record)>>,
+) -> Result<(), SimulateError> {
+    let mut next = 1;
+    loop {
+        let mut page = Vec::new();
+        for (seq, kind, body) in store.openings(&code, next, PAGE).await? {
+            if seq < end {
+                page.push((seq, decoded(seq, kind, &body)?));
+            }
         }
-    }
-
-    async fn next(&mut self) -> Result<Option<(u64, Record)>, SimulateError> {
-        if self.page.as_slice().is_empty() {
-            let page = self.store.openings(self.code, self.next, PAGE).await?;
-            self.page = page.into_iter();
-        }
-        let Some((seq, kind, body)) = self.page.next().filter(|(seq, ..)| *seq < self.end) else {
-            return Ok(None);
+        let Some((last, _)) = page.last() else {
+            return Ok(());
         };
-        self.next = seq.saturating_add(1);
-        let record = Record::decode(kind, &body);
-        let record = record.map_err(|_| SimulateError::Damaged { entry: seq })?;
-        Ok(Some((seq, record)))
+        next = last.saturating_add(1);
+        if sender.send(page).await.is_err() {
+            return Ok(());
+        }
     }
 }
 
 /// The day of the first entry.
 pub(super) async fn began(store: &Store, code: &Code) -> Result<Option<LocalDate>, SimulateError> {
-    let mut openings = Openings::of(store, code, u64::MAX);
-    let first = openings.next().await?;
-    Ok(first.and_then(|(_, record)| Some(record.envelope()?.today)))
+    let first = store.openings(code, 1, 1).await?.into_iter().next();
+    let first = first.map(|(seq, kind, body)| decoded(seq, kind, &body));
+    Ok(first
+        .transpose()?
+        .and_then(|record| Some(record.envelope()?.today)))
 }
 
 /// What was looked for, or the newest day where nothing was booked on those days.
@@ -253,7 +295,8 @@ pub(super) async fn look(
     (store, code, end): (&Store, &Code, u64),
     (from, to): (Option<LocalDate>, Option<LocalDate>),
 ) -> Result<Looked, SimulateError> {
-    let mut openings = Openings::of(store, code, end);
+    let read = |store, sender| openings(store, code.clone(), end, sender);
+    let mut openings = Ahead::of(store, read).await?;
     let mut span: Option<Span> = None;
     let mut links = Links::default();
     let mut newest = LocalDate::FIRST;

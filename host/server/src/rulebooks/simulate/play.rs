@@ -10,9 +10,7 @@ use rongyi_core::book::{Applied, Book, FateState};
 use rongyi_core::command::{Amend, Ask, Command, Need, PeriodRejection, Rejection};
 use rongyi_core::ids::{AssetNo, Code, ItemNo, OrderNo};
 use rongyi_core::period::{PeriodState, PeriodStep};
-use rongyi_core::record::{
-    Asked, Envelope, Lapse, NoticeStep, PeriodTurn, Place, Record, TransferKind,
-};
+use rongyi_core::record::{Asked, Lapse, NoticeStep, PeriodTurn, Place, Record, TransferKind};
 use rongyi_core::rule::{Fault, Refusal};
 use rongyi_core::time::{Instant, LocalDate};
 
@@ -55,20 +53,17 @@ pub(super) enum Stop {
 }
 
 /// What an entry asked, as the command it was; without its key, which nobody sends again.
-fn command(book: &Book, first: &Record) -> Option<(Command, Envelope)> {
+fn command(book: &Book, first: &Record) -> Option<Command> {
     let items = &book.frame().items;
     let code = |no: ItemNo| {
         let item = items.iter().find(|item| item.no == no)?;
         Some(item.code.clone())
     };
     let command = Command::from_record(first, code)?;
-    Some((
-        Command {
-            key: None,
-            ..command
-        },
-        first.envelope()?.clone(),
-    ))
+    Some(Command {
+        key: None,
+        ..command
+    })
 }
 
 fn records(entry: &Entry) -> impl Iterator<Item = &Record> {
@@ -96,16 +91,21 @@ impl Before {
     /// What the entry asked.
     pub(super) fn command(&self, entry: &Entry) -> Option<Command> {
         let (_, first) = entry.first()?;
-        Some(command(&self.book, first)?.0)
+        command(&self.book, first)
     }
 
-    /// Takes one entry over; what its command needs is loaded.
-    pub(super) fn take(&mut self, entry: &Entry, links: &Links, first: u64) -> Result<(), Stop> {
+    /// Takes one entry over; `command` is what it asked, and what that needs is loaded.
+    pub(super) fn take(
+        &mut self,
+        (entry, command): (&Entry, &Command),
+        links: &Links,
+        first: u64,
+    ) -> Result<(), Stop> {
         let (seq, record) = entry.first().ok_or(Stop::Broken)?;
-        let (command, envelope) = command(&self.book, record).ok_or(Stop::Broken)?;
+        let envelope = record.envelope().ok_or(Stop::Broken)?;
         self.judge.expected.borrow_mut().answer = records(entry).nth(1).cloned();
         self.book.place_next(*seq);
-        match self.book.apply(&command, envelope.at, &self.judge) {
+        match self.book.apply(command, envelope.at, &self.judge) {
             Ok(Applied::Fresh(_)) => {}
             Ok(Applied::Replay(_)) | Err(_) => return Err(Stop::Broken),
         }
@@ -169,7 +169,7 @@ impl After {
     /// What the entry asked.
     pub(super) fn command(&self, entry: &Entry) -> Option<Command> {
         let (_, first) = entry.first()?;
-        Some(command(&self.book, first)?.0)
+        command(&self.book, first)
     }
 
     /// What falls due with the day of an entry and that no entry of the ledger asks for. As long as nothing came out
@@ -312,8 +312,8 @@ impl After {
         Some(receipt.records)
     }
 
-    /// One entry under the candidate; what its command needs is loaded.
-    pub(super) fn take(&mut self, entry: &Entry) -> Result<Came, Stop> {
+    /// One entry under the candidate; `command` is what it asked, and what that needs is loaded.
+    pub(super) fn take(&mut self, entry: &Entry, command: &Command) -> Result<Came, Stop> {
         let (seq, first) = entry.first().ok_or(Stop::Broken)?;
         let what = first.what().ok_or(Stop::Broken)?;
         if let Some(fault) = self.judge.fault() {
@@ -325,17 +325,17 @@ impl After {
         ) {
             return Ok(Came::Left);
         }
-        let (command, envelope) = command(&self.book, first).ok_or(Stop::Broken)?;
+        let at = first.envelope().ok_or(Stop::Broken)?.at;
         let recorded = entry.get(1).map(|(_, record)| record);
         self.judge.expect(recorded);
         self.book.place_next(*seq);
         let came = match (what, recorded) {
-            (Asked::Place(_), Some(Record::Refused(..))) => self.not_taken(&command)?,
+            (Asked::Place(_), Some(Record::Refused(..))) => self.not_taken(command)?,
             (Asked::Place(place), _) => {
                 self.book.order_next(place.no);
-                self.booked(&command, envelope.at)?
+                self.booked(command, at)?
             }
-            (_, _) => self.booked(&command, envelope.at)?,
+            (_, _) => self.booked(command, at)?,
         };
         if let Some(fault) = self.judge.fault() {
             return Err(Stop::Fault(fault));
