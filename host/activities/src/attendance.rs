@@ -126,6 +126,12 @@ pub enum Odd {
     Early,
     /// A mark was written long after it was so.
     NotedLate,
+    /// It is the leader, or somebody of their household.
+    OwnPeople,
+    /// With what else they served on that day it is more than anybody serves.
+    FullDay,
+    /// Time after time the whole shift, on somebody's word.
+    AlwaysWhole,
 }
 
 /// What the marks of one person prove.

@@ -7,6 +7,7 @@ mod attendance;
 mod confirm;
 mod door_code;
 mod feed;
+mod honest;
 mod life;
 mod refusal;
 mod sign_up;
@@ -19,6 +20,7 @@ pub use attendance::{Mark, Odd, Presence, Proof, What, is_inside, may_mark, pres
 pub use confirm::{Checker, Confirmed, HAND_MINUTES_MAX, confirm, second};
 pub use door_code::{Door, WINDOW_SECONDS, code_at, fits, seconds_left};
 pub use feed::{FeedEntry, feed, feed_key};
+pub use honest::{Earlier, odd_beyond};
 pub use life::{By, Move, end_shift, take};
 pub use refusal::Refusal;
 pub use sign_up::{Busy, Joined, Volunteer, join, leave, moves_up};

@@ -30,6 +30,10 @@ pub struct Volunteer {
     pub lapsed: Vec<String>,
     /// Where else they are.
     pub busy: Vec<Busy>,
+    /// How often they had a seat this year and did not come.
+    pub absences: u32,
+    /// After so many they cannot join; `None` where they may, however many.
+    pub absences_max: Option<u32>,
 }
 
 /// What came of it.
@@ -105,6 +109,18 @@ fn before(shift: &Shift, turn: u32) -> u32 {
 }
 
 fn fits(activity: &Activity, who: &Volunteer) -> Result<(), Refusal> {
+    if who.absences_max.is_some_and(|most| who.absences >= most) {
+        let absences = who.absences;
+        return Err(Refusal::new(
+            "join.absences",
+            format!(
+                "今年有 {absences} 次报了名没有来，报名先停了。请到社区说一声，工作人员记下“可以再报名”，就又能报了。"
+            ),
+            format!(
+                "{absences} times this year you had a seat and did not come, so you cannot sign up for now. Speak to the office: once it is noted that you may, you can."
+            ),
+        ));
+    }
     let needs = &activity.needs;
     if needs.adult && who.minor {
         return Err(Refusal::new(

@@ -16,7 +16,7 @@ pub use cases::{CaseUnit, OfCase};
 pub use kinds::OfKind;
 pub use merchants::Settling;
 pub use periods::Closing;
-pub use volunteers::Certificates;
+pub use volunteers::{Activities, Certificates};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -172,6 +172,8 @@ pub struct Community {
     pub case_units: Vec<CaseUnit>,
     /// The event kinds that may be claimed, with their places; all of them when not said.
     pub claims: Option<Vec<(Code, Range<usize>)>>,
+    /// What holds for all activities.
+    pub activities: Activities,
     /// What each star asks for, the lowest first.
     pub stars: Vec<Level>,
     /// How certificates of hours are issued.
@@ -242,6 +244,9 @@ pub(super) fn read(
     let stars = table
         .get("star")
         .map(|field| volunteers::read_stars(&field));
+    let activities = table
+        .get("activities")
+        .and_then(|field| volunteers::read_activities(&field));
     let certificates = table
         .get("certificate")
         .and_then(|field| volunteers::read_certificates(&field));
@@ -281,6 +286,7 @@ pub(super) fn read(
         cases: cases.unwrap_or_default(),
         case_units: case_units.unwrap_or_default(),
         claims,
+        activities: activities.unwrap_or_default(),
         stars: stars.unwrap_or_default(),
         certificates: certificates.unwrap_or_default(),
         calendar: Arc::default(),

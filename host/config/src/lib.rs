@@ -25,8 +25,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use community::{
-    AccountUnit, CaseUnit, Certificates, Closing, Community, Kept, OfCase, OfKind, PaidBeside,
-    Settling, Shop,
+    AccountUnit, Activities, CaseUnit, Certificates, Closing, Community, Kept, OfCase, OfKind,
+    PaidBeside, Settling, Shop,
 };
 use diagnostic::Source;
 pub use diagnostic::{Diagnostic, Severity, render, to_json};

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use crate::cases::{CaseFault, CaseTone, WorkFilter};
+use crate::cases::{CaseFault, CaseTone, WorkFilter, fault};
 use crate::dossier::DossierLink;
 use crate::shell::Shell;
 
@@ -209,6 +209,8 @@ pub struct ActivityDayView {
     pub waiting: Vec<String>,
     /// Whether people can be marked still.
     pub open: bool,
+    /// Whether lines of a paper list can be entered.
+    pub paper: bool,
     /// Whether it can be ended.
     pub may_end: bool,
     /// What is to be confirmed or was, once it is over.
@@ -256,6 +258,34 @@ impl ActivityDoorView {
             (Some(first), Some(rest)) => format!("{first} {rest}"),
             _ => self.code.clone(),
         }
+    }
+}
+
+/// `GET /{community}/volunteering/{no}/{shift}/gate`: the screen at the entrance, with a reader for cards.
+#[derive(Debug, Clone, Template)]
+#[template(path = "activity_gate.html")]
+pub struct ActivityGateView {
+    /// Around the page.
+    pub shell: Shell,
+    /// The address of the leader's day.
+    pub href: String,
+    /// What the activity is called.
+    pub title: String,
+    /// When.
+    pub when: String,
+    /// How many are inside.
+    pub inside: i64,
+    /// Who held their card there, masked, and what was noted.
+    pub told: Option<(String, String)>,
+    /// The form's own number.
+    pub key: String,
+    /// What was wrong.
+    pub errors: Vec<CaseFault>,
+}
+
+impl ActivityGateView {
+    fn error(&self) -> Option<&str> {
+        fault(&self.errors, "card")
     }
 }
 

@@ -57,9 +57,9 @@ pub use access::{
 };
 pub use account::{Audience, FieldError, MeView, PinView, SignInView};
 pub use activities::{
-    ActivitiesView, ActivityDay, ActivityDayView, ActivityDesk, ActivityDoorView, ActivityHereView,
-    ActivityHoursView, ActivityMove, ActivityRow, ActivityView, AttendedRow, Attendee, HoursRow,
-    ShiftCard, StarsCard,
+    ActivitiesView, ActivityDay, ActivityDayView, ActivityDesk, ActivityDoorView, ActivityGateView,
+    ActivityHereView, ActivityHoursView, ActivityMove, ActivityRow, ActivityView, AttendedRow,
+    Attendee, HoursRow, ShiftCard, StarsCard,
 };
 pub use amend::{
     AmendView, FoundEntry, MarkRow, NoticeListView, NoticeRow, NoticeState, NoticeView,

@@ -1410,6 +1410,19 @@ door-scan = Scan it to sign in
 door-type = or type these six digits
 door-seconds = A new one in { $count } s
 door-again = A new one
+gate-title = Sign in by card
+gate-inside = { $n ->
+    [one] one person inside
+   *[other] { $n } people inside
+}
+gate-card = Hold the card to the reader
+gate-hint = A card reader types here by itself. Who holds their card there is signed in; the second time, signed out.
+gate-button = Note it
+paper-title = Enter a line from paper
+paper-text = For a day without network: who came and when, as it stands on the paper. It counts as entered afterwards.
+paper-came = Came at
+paper-went = Went at (empty: to the end)
+paper-button = Enter it
 here-code = The six digits on the leader’s telephone
 here-in = Sign in
 here-out = Sign out

@@ -5,6 +5,8 @@
 pub mod attending;
 pub mod booking;
 pub mod certificates;
+pub mod gate;
+pub mod honest;
 pub mod stars;
 pub mod teams;
 pub(crate) mod web;
@@ -34,6 +36,8 @@ const SHIFTS_MAX: usize = 40;
 const TRAINING: &str = "training:";
 /// The consent of whoever cares for a minor.
 pub const CONSENT: &str = "consent";
+/// Somebody may sign up although they often did not come.
+pub const AGAIN: &str = "again";
 
 /// Why it could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -355,15 +359,19 @@ async fn volunteer(
 ) -> Result<Volunteer, ActivityError> {
     let known = house.store.public_name(community, resident).await?;
     let day = house.day_of(community, shift.span.starts);
+    let served = house.community(community);
     let mut who = Volunteer {
         resident: resident.0,
         minor: known.is_some_and(|person| person.minor),
+        absences_max: served.and_then(|served| served.config.activities.absences_max),
         ..Volunteer::default()
     };
     for clearance in house.store.clearances(community, resident).await? {
         let holds = clearance.until >= day;
         if clearance.what == CONSENT {
             who.consent = holds;
+        } else if clearance.what == AGAIN {
+            who.absences_max = who.absences_max.filter(|_| !holds);
         } else if let Some(training) = clearance.what.strip_prefix(TRAINING) {
             let list = if holds {
                 &mut who.trainings
@@ -377,6 +385,11 @@ async fn volunteer(
         if other.activity.state != State::Open {
             continue;
         }
+        who.absences = who.absences.saturating_add(honest::absences_of(
+            (house, community),
+            (&other.stored, resident),
+            day.year_start(),
+        ));
         for there in &other.activity.shifts {
             let same = other.activity.no == no && there.no == shift.no;
             if same || there.ended_at.is_some() || there.of(resident.0).is_none() {

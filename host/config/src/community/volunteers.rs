@@ -1,5 +1,5 @@
-//! `[[star]]` and `[certificate]`: what a star asks for, the lowest first, and how certificates of hours are issued. How stars
-//! are worked out is decided by `rongyi-activities`.
+//! `[activities]`, `[[star]]` and `[certificate]`: what holds for all activities, what a star asks for, the lowest first, and how
+//! certificates of hours are issued. How stars are worked out is decided by `rongyi-activities`.
 
 use rongyi_activities::Level;
 use rongyi_core::rule::Text;
@@ -12,8 +12,17 @@ const STARS_MAX: usize = 5;
 const HOURS_MAX: i64 = 100_000;
 const POINTS_MAX: i64 = 100_000_000;
 const MONTHS_MAX: i64 = 600;
+/// The most absences of a year that can be allowed.
+const ABSENCES_MAX: i64 = 1_000;
 /// The most hours of a year.
 const YEAR_HOURS_MAX: i64 = 8_784;
+
+/// What holds for all activities.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Activities {
+    /// After how many absences in a year somebody cannot sign up; `None` where they always can.
+    pub absences_max: Option<u32>,
+}
 
 /// How certificates of hours are issued.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,5 +116,16 @@ pub(super) fn read_certificates(field: &Field<'_>) -> Option<Certificates> {
     Some(Certificates {
         signer,
         notice_days: u16::try_from(days?).unwrap_or_default(),
+    })
+}
+
+/// `[activities]`.
+pub(super) fn read_activities(field: &Field<'_>) -> Option<Activities> {
+    let table = field.table()?;
+    let most = table.get("absences_max");
+    let most = most.map(|most| most.integer(1..=ABSENCES_MAX));
+    table.finish();
+    Some(Activities {
+        absences_max: most.flatten().and_then(|most| u32::try_from(most).ok()),
     })
 }

@@ -93,6 +93,7 @@ fn day(lang: Lang, around: Shell, over: bool) -> ActivityDayView {
         gone: vec![attendee(lang, 1004, "")],
         waiting: vec![l(lang, "陈*婆", "C*")],
         open: !over,
+        paper: !over,
         may_end: !over,
         hours: if over {
             vec![hours.clone(), HoursRow { bad: true, ..hours }]
@@ -110,6 +111,28 @@ fn day(lang: Lang, around: Shell, over: bool) -> ActivityDayView {
         errors: Vec::new(),
         shell: around,
     }
+}
+
+fn gates(lang: Lang, desk: Shell) -> (ActivityGateView, ActivityGateView) {
+    let gate = ActivityGateView {
+        href: "/nanmen/volunteering/7/1".to_owned(),
+        title: l(lang, "清洁日", "Clean-up day"),
+        when: "08:30–10:30".to_owned(),
+        inside: 12,
+        told: Some((l(lang, "陈*婆", "C*"), l(lang, "签到了", "signed in"))),
+        key: "k".to_owned(),
+        errors: Vec::new(),
+        shell: desk,
+    };
+    let wrong = ActivityGateView {
+        told: None,
+        errors: vec![CaseFault {
+            field: "card".to_owned(),
+            message: l(lang, "这张卡认不出来。", "This card is not known."),
+        }],
+        ..gate.clone()
+    };
+    (gate, wrong)
 }
 
 fn hours(lang: Lang, own: Shell) -> ActivityHoursView {
@@ -196,6 +219,7 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         add_shift: true,
         clearances: vec![("consent".to_owned(), l(lang, "家长同意", "Consent"))],
     };
+    let (gate, gate_wrong) = gates(lang, desk.clone());
     let door = ActivityDoorView {
         title: l(lang, "清洁日", "Clean-up day"),
         when: "08:30–10:30".to_owned(),
@@ -233,6 +257,8 @@ pub(super) fn pages(lang: Lang, size: Size) -> Pages {
         ("activity-day", day(lang, desk.clone(), false).html()),
         ("activity-day-over", day(lang, desk, true).html()),
         ("activity-door", door.html()),
+        ("activity-gate", gate.html()),
+        ("activity-gate-wrong", gate_wrong.html()),
         (
             "activity-here",
             ActivityHereView {

@@ -125,7 +125,7 @@ pub struct Marked {
     pub token: String,
 }
 
-async fn write_mark(
+pub(super) async fn write_mark(
     house: &House,
     community: &Code,
     by: &Actor,
@@ -192,8 +192,7 @@ pub async fn mark(
     write_mark(house, community, by, (&at_hand, shift), marked).await
 }
 
-/// The leader puts somebody on the list who is there: without a telephone, or not signed up. Before the beginning it is as if
-/// they had joined themselves; afterwards they have a seat, however many there are. Then they are marked as here.
+/// The leader puts somebody on the list who is there: without a telephone, or not signed up. Then they are marked as here.
 ///
 /// # Errors
 /// [`ActivityError::Refused`] with the reason.
@@ -201,9 +200,28 @@ pub async fn add(
     house: &House,
     community: &Code,
     by: &Actor,
-    (no, shift_no): (u64, u32),
+    of: (u64, u32),
     (resident, token): (ResidentNo, &str),
 ) -> Result<(), ActivityError> {
+    let began = seat(house, community, by, of, (resident, false)).await?;
+    if began {
+        mark(house, community, by, of, (resident, What::In, token)).await?;
+    }
+    Ok(())
+}
+
+/// Puts somebody on the list. Before the beginning it is as if they had joined themselves; afterwards they have a seat, however
+/// many there are. `late`: what was written on paper is entered, so that it may be over. Answers whether it has begun.
+///
+/// # Errors
+/// [`ActivityError::Refused`] with the reason.
+pub(super) async fn seat(
+    house: &House,
+    community: &Code,
+    by: &Actor,
+    (no, shift_no): (u64, u32),
+    (resident, late): (ResidentNo, bool),
+) -> Result<bool, ActivityError> {
     let actor = by.code();
     if house
         .store
@@ -222,54 +240,46 @@ pub async fn add(
         let at_hand = find(house, community, no).await?;
         let (_, shift) = at_hand.shift(shift_no)?;
         let now = house.clock.now();
-        if shift.is_over(now) {
+        if shift.is_over(now) && !late {
             return Err(Refusal::new(
                 "add.late",
-                "这一班已经结束了，不能再加人。",
-                "This shift is over; nobody can be added.",
+                "这一班已经结束了，不能再加人。纸上记着的，请用“补记”。",
+                "This shift is over; nobody can be added. What was noted on paper is entered as such.",
             )
             .into());
         }
+        let began = now >= shift.span.starts;
         let mine = shift.of(resident.0);
-        let seated = mine.is_some_and(|mine| mine.place == Place::Seat);
-        if !seated {
-            let who = volunteer(house, community, resident, (no, shift)).await?;
-            let before = Instant(now.0.min(shift.span.starts.0.saturating_sub(1)));
-            let joined = may_join(&at_hand.activity, shift, &who, before)?;
-            let began = now >= shift.span.starts;
-            let place = match joined {
-                Joined::Seat => Place::Seat,
-                Joined::Waiting(_) if began => Place::Seat,
-                Joined::Waiting(_) => Place::Waiting,
-            };
-            let on = house.day_of(community, shift.span.starts);
-            let team = comes_with(house, community, resident, (on, None)).await?;
-            let signups = [SignupChange {
-                shift: shift_no,
-                resident,
-                turn: mine.map_or(at_hand.stored.version.saturating_add(1), |mine| mine.turn),
-                place: place.number(),
-                team,
-            }];
-            let changed = ActivityChange {
-                signups: &signups,
-                ..change(house, (community, &at_hand), &actor)
-            };
-            if !house.store.change_activity(&changed).await? {
-                continue;
-            }
-            if !began {
-                return Ok(());
-            }
+        if mine.is_some_and(|mine| mine.place == Place::Seat) {
+            return Ok(true);
         }
-        return mark(
-            house,
-            community,
-            by,
-            (no, shift_no),
-            (resident, What::In, token),
-        )
-        .await;
+        let who = volunteer(house, community, resident, (no, shift)).await?;
+        let before = Instant(now.0.min(shift.span.starts.0.saturating_sub(1)));
+        // Whether its leader ended it meanwhile makes no difference to who was there.
+        let mut open = shift.clone();
+        open.ended_at = None;
+        let joined = may_join(&at_hand.activity, &open, &who, before)?;
+        let place = match joined {
+            Joined::Seat => Place::Seat,
+            Joined::Waiting(_) if began => Place::Seat,
+            Joined::Waiting(_) => Place::Waiting,
+        };
+        let on = house.day_of(community, shift.span.starts);
+        let team = comes_with(house, community, resident, (on, None)).await?;
+        let signups = [SignupChange {
+            shift: shift_no,
+            resident,
+            turn: mine.map_or(at_hand.stored.version.saturating_add(1), |mine| mine.turn),
+            place: place.number(),
+            team,
+        }];
+        let changed = ActivityChange {
+            signups: &signups,
+            ..change(house, (community, &at_hand), &actor)
+        };
+        if house.store.change_activity(&changed).await? {
+            return Ok(began);
+        }
     }
     Err(busy_store(no))
 }
@@ -335,14 +345,14 @@ pub struct Tally {
 pub(super) async fn checker(
     house: &House,
     community: &Code,
-    staff: &StaffMember,
+    (staff, person): (i64, Option<i64>),
 ) -> Result<Checker, ActivityError> {
     let mut checker = Checker {
-        staff: staff.staff_id,
+        staff,
         resident: None,
         household: Vec::new(),
     };
-    let Some(person) = staff.person_id else {
+    let Some(person) = person else {
         return Ok(checker);
     };
     let homes = house.store.residencies(person).await?;
@@ -399,7 +409,7 @@ pub async fn confirm(
         )
         .into());
     }
-    let checker = checker(house, community, staff).await?;
+    let checker = checker(house, community, (staff.staff_id, staff.person_id)).await?;
     let actor = Actor::staff(staff.staff_id, staff.role).code();
     let leader = at_hand.activity.leader;
     let tells_absence = super::booking::tells_absence(house, community, &at_hand, shift).await?;

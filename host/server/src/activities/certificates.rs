@@ -191,7 +191,7 @@ pub async fn check(
     let stored = newest(house, community, no).await?;
     let seen = before_issue(&stored)?;
     not_theirs(
-        &attending::checker(house, community, staff).await?,
+        &attending::checker(house, community, (staff.staff_id, staff.person_id)).await?,
         stored.resident,
     )?;
     let counted = counted_now(house, community, &stored).await?;
@@ -297,7 +297,7 @@ pub async fn issue(
         ));
     }
     not_theirs(
-        &attending::checker(house, community, staff).await?,
+        &attending::checker(house, community, (staff.staff_id, staff.person_id)).await?,
         stored.resident,
     )?;
     let today = house.today(community).0;

@@ -6,6 +6,7 @@ pub(crate) mod day;
 mod dossier;
 pub(crate) mod feed;
 mod form;
+pub(crate) mod gate;
 pub(crate) mod office;
 pub(crate) mod own;
 pub(crate) mod teams;

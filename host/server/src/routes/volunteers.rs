@@ -1,7 +1,7 @@
 //! The addresses of activities, a part of the one list: what everybody sees, what residents do, what the office does.
 
 use crate::activities::web::{
-    certificates, day, feed, list_activities, office, own, show_activity, teams,
+    certificates, day, feed, gate, list_activities, office, own, show_activity, teams,
 };
 use crate::door::{Act, Addresses};
 
@@ -68,6 +68,21 @@ pub(super) fn addresses(all: Addresses) -> Addresses {
             LeadActivities,
             "/{community}/volunteering/{no}/{shift}/mark",
             day::mark,
+        )
+        .get(
+            LeadActivities,
+            "/{community}/volunteering/{no}/{shift}/gate",
+            gate::show_gate,
+        )
+        .post(
+            LeadActivities,
+            "/{community}/volunteering/{no}/{shift}/gate",
+            gate::hold_card,
+        )
+        .post(
+            LeadActivities,
+            "/{community}/volunteering/{no}/{shift}/paper",
+            gate::enter_paper,
         )
         .post(
             LeadActivities,

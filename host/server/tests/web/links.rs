@@ -324,6 +324,19 @@ const OPERATOR: [&str; 50] = [
     "/{community}/amend",
 ];
 
+/// What leaders of activities find.
+const ACTIVITIES: [&str; 9] = [
+    "/{community}/volunteering",
+    "/{community}/volunteering/new",
+    "/{community}/volunteering/new/{kind}",
+    "/{community}/volunteering/{no}",
+    "/{community}/volunteering/{no}/{shift}",
+    "/{community}/volunteering/{no}/{shift}/code",
+    "/{community}/volunteering/{no}/{shift}/gate",
+    "/{community}/volunteering/teams",
+    "/{community}/volunteering/teams/{team}",
+];
+
 /// Who begins where, and what they find links to from there.
 fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 7] {
     let desks = |further: &[&'static str]| [&STAFF, further].concat();
@@ -354,16 +367,6 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 7] {
         "/{community}/reports/{report}/table.xlsx",
     ];
     let wall = ["/{community}/wall", "/{community}/wall/{list}"];
-    let activities = [
-        "/{community}/volunteering",
-        "/{community}/volunteering/new",
-        "/{community}/volunteering/new/{kind}",
-        "/{community}/volunteering/{no}",
-        "/{community}/volunteering/{no}/{shift}",
-        "/{community}/volunteering/{no}/{shift}/code",
-        "/{community}/volunteering/teams",
-        "/{community}/volunteering/teams/{team}",
-    ];
     let certify = [
         "/{community}/certificates",
         "/{community}/certificates/{no}",
@@ -399,7 +402,7 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 7] {
                     &[amend, record, roster, listing, reset, find, resident, line],
                     &reports[..],
                     &wall,
-                    &activities,
+                    &ACTIVITIES,
                     &certify,
                 ]
                 .concat(),
@@ -408,7 +411,7 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 7] {
         (
             "lead",
             "/nanmen/record",
-            desks(&[&[record, roster, find], &wall[..], &activities].concat()),
+            desks(&[&[record, roster, find], &wall[..], &ACTIVITIES].concat()),
         ),
         (
             "boss",
@@ -419,7 +422,7 @@ fn roles() -> [(&'static str, &'static str, Vec<&'static str>); 7] {
                     &merchant,
                     &reports,
                     &wall,
-                    &activities,
+                    &ACTIVITIES,
                     &certify,
                 ]
                 .concat(),

@@ -27,6 +27,7 @@ mod door;
 mod enrol;
 mod find;
 mod foreign;
+mod gate;
 mod helped;
 mod home;
 mod hosts;

@@ -24,6 +24,7 @@ missing_checkout = { percent = 50 }
 proofs = [
   { code = "machine", title = { zh = "签到码", en = "By code" }, class = "credit" },
   { code = "organiser", title = { zh = "点名", en = "By the leader" }, class = "credit" },
+  { code = "make-up", title = { zh = "事后补记", en = "Entered afterwards" }, class = "credit" },
 ]
 
 [[rule.params.kinds]]
@@ -35,12 +36,12 @@ const MINUTE: i64 = 60_000_000;
 /// NOW is ten o'clock on 23 November; the shift is from 14:00 to 16:00 of that day.
 const STARTS: i64 = NOW.0 + 4 * 60 * MINUTE;
 
-async fn house() -> TestApp {
+pub(crate) async fn house() -> TestApp {
     TestApp::with_both("", ("", HOURS)).await
 }
 
 /// Writes an activity on the pages; answers its number.
-async fn written(
+pub(crate) async fn written(
     lead: &mut Browser<'_>,
     title: &str,
     (from, until, seats): (&str, &str, &str),
@@ -84,12 +85,12 @@ fn kind_of(page: &Answer) -> &'static str {
     }
 }
 
-async fn staff(app: &TestApp, login: &str) -> i64 {
+pub(crate) async fn staff(app: &TestApp, login: &str) -> i64 {
     let found = app.house.store.staff_by_login(&code("nanmen"), login).await;
     found.unwrap().unwrap().staff_id
 }
 
-async fn step(who: &mut Browser<'_>, no: u64, act: &str) -> Answer {
+pub(crate) async fn step(who: &mut Browser<'_>, no: u64, act: &str) -> Answer {
     let path = format!("/nanmen/volunteering/{no}/step");
     who.post(&path, &[("act", act)]).await
 }
@@ -113,7 +114,7 @@ fn digits(app: &TestApp, no: u64) -> String {
     code_at(&secret, door, app.house.clock.now())
 }
 
-fn at(app: &TestApp, minutes: i64) {
+pub(crate) fn at(app: &TestApp, minutes: i64) {
     app.clock.set(Instant(STARTS + minutes * MINUTE));
 }
 
@@ -335,7 +336,7 @@ async fn from_the_first_word_to_minutes_in_the_ledger() {
 }
 
 /// The minutes that the ledger holds.
-async fn minutes_of(app: &TestApp, resident: u32) -> i64 {
+pub(crate) async fn minutes_of(app: &TestApp, resident: u32) -> i64 {
     let (store, nanmen) = (&app.house.store, code("nanmen"));
     let frame = store.frame(&nanmen).await.unwrap().unwrap();
     let today = app.house.today(&nanmen).0;

@@ -17,16 +17,16 @@ use super::own::{on_list, proof_word};
 use super::{DoneQuery, site, when, wrong};
 use crate::access::random;
 use crate::activities::attending::{self, leads, marks_of, presence_of};
-use crate::activities::{ActivityError, find};
+use crate::activities::{find, honest};
 use crate::door::asked::{No, Path, Seq, Typed, Unread};
 use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, go};
 use crate::door::{Act, Kind};
 use crate::ledger::refused::Told;
 
-type Of = Path<(String, Seq, No)>;
+pub(super) type Of = Path<(String, Seq, No)>;
 
-fn place(duty: &OnDuty, no: u64, shift: u32) -> String {
+pub(super) fn place(duty: &OnDuty, no: u64, shift: u32) -> String {
     duty.visit.path(&format!("/volunteering/{no}/{shift}"))
 }
 
@@ -41,6 +41,10 @@ pub(crate) async fn show_day(
         "in" => visit.either("记到了。", "Noted as here."),
         "out" => visit.either("签退了。", "Signed out."),
         "void" => visit.either("撤掉了。", "Struck out."),
+        "paper" => visit.either(
+            "补记好了，凭证写的是“事后补记”。",
+            "Entered; it is proved as entered afterwards.",
+        ),
         "end" => visit.either(
             "结束了，大家都签退了。时长请另一位同事来确认。",
             "It is over and everybody is signed out. Ask a colleague to confirm the hours.",
@@ -86,7 +90,7 @@ async fn view(duty: &OnDuty, no: u64, shift_no: u32) -> Result<ActivityDayView, 
         waiting.push(visit.masked(ResidentNo(one.resident)).await?);
     }
     let hours = if over {
-        hours(duty, (stored, shift)).await?
+        hours(duty, at_hand.stored.leader, (stored, shift)).await?
     } else {
         Vec::new()
     };
@@ -108,6 +112,7 @@ async fn view(duty: &OnDuty, no: u64, shift_no: u32) -> Result<ActivityDayView, 
         gone,
         waiting,
         open,
+        paper: at_hand.activity.state == State::Open && now >= shift.span.starts && left,
         may_end: open && now >= shift.span.starts,
         may_confirm: over && left && !leader && duty.may(Act::ConfirmHours),
         confirm_told: match (hours.is_empty(), left, leader) {
@@ -174,20 +179,38 @@ fn odd_word(duty: &OnDuty, odd: Odd) -> String {
         Odd::Late => ("来晚了", "came late"),
         Odd::Early => ("先走了", "left early"),
         Odd::NotedLate => ("事后补记", "entered afterwards"),
+        Odd::OwnPeople => (
+            "是带队人自己或家人，请多看一眼",
+            "the leader or their household: look twice",
+        ),
+        Odd::FullDay => (
+            "这一天合起来超过 12 小时，请核实",
+            "more than 12 hours on this day: please check",
+        ),
+        Odd::AlwaysWhole => (
+            "连着五次都是手工记、记满全程，请核实",
+            "five whole shifts in a row on somebody’s word: please check",
+        ),
     };
     duty.visit.either(zh, en)
 }
 
 async fn hours(
     duty: &OnDuty,
+    leader: i64,
     (stored, shift): (&StoredShift, &Shift),
 ) -> Result<Vec<HoursRow>, Fault> {
     let visit = &duty.visit;
+    let house = &visit.app.house;
+    let own = honest::own_people(house, &visit.code, leader).await?;
     let mut rows = Vec::new();
     for one in shift.at(Place::Seat) {
         let resident = ResidentNo(one.resident);
         let person = attendee(duty, stored, resident).await?;
-        let proved = presence_of(stored, shift, resident);
+        let mut proved = presence_of(stored, shift, resident);
+        let beyond = honest::odd_of((house, &visit.code), shift, resident, (&proved, &own)).await?;
+        let doubtful = !beyond.is_empty() || proved.odd.contains(&Odd::Disorder);
+        proved.odd.extend(beyond);
         let known = stored.presences.iter().find(|row| row.resident == resident);
         let (state, bad) = known.map_or((String::new(), false), |row| became(duty, row));
         rows.push(HoursRow {
@@ -198,7 +221,7 @@ async fn hours(
             ),
             note: noted(duty, &proved),
             state,
-            bad: bad || proved.odd.contains(&Odd::Disorder),
+            bad: bad || doubtful,
         });
     }
     Ok(rows)
@@ -296,8 +319,7 @@ pub(crate) struct SentMark {
     key: String,
 }
 
-async fn again(duty: &OnDuty, of: (u64, u32), error: ActivityError) -> Result<Response, Fault> {
-    let fault = Fault::from(error);
+pub(super) async fn again(duty: &OnDuty, of: (u64, u32), fault: Fault) -> Result<Response, Fault> {
     if !fault.status.is_client_error() || fault.code == "not-found" {
         return Err(fault);
     }
@@ -331,7 +353,7 @@ pub(crate) async fn mark(
             let added = attending::add(house, &visit.code, &actor, of, (resident, &token)).await;
             return match added {
                 Ok(()) => Ok(go(&format!("{}?done=in", place(&duty, no, shift)))),
-                Err(error) => again(&duty, of, error).await,
+                Err(error) => again(&duty, of, error.into()).await,
             };
         }
         _ => ("in", What::In),
@@ -339,7 +361,7 @@ pub(crate) async fn mark(
     let marked = attending::mark(house, &visit.code, &actor, of, (resident, marked, &token));
     match marked.await {
         Ok(()) => Ok(go(&format!("{}?done={word}", place(&duty, no, shift)))),
-        Err(error) => again(&duty, of, error).await,
+        Err(error) => again(&duty, of, error.into()).await,
     }
 }
 
@@ -353,7 +375,7 @@ pub(crate) async fn end(
     let ended = attending::end(&visit.app.house, &visit.code, &actor, (no, shift));
     match ended.await {
         Ok(()) => Ok(go(&format!("{}?done=end", place(&duty, no, shift)))),
-        Err(error) => again(&duty, (no, shift), error).await,
+        Err(error) => again(&duty, (no, shift), error.into()).await,
     }
 }
 
@@ -373,6 +395,6 @@ pub(crate) async fn confirm(
             };
             Ok(go(&format!("{}?done={word}", place(&duty, no, shift))))
         }
-        Err(error) => again(&duty, (no, shift), error).await,
+        Err(error) => again(&duty, (no, shift), error.into()).await,
     }
 }

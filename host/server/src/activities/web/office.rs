@@ -14,8 +14,8 @@ use super::form::{At, DAY_US, Sent, at, choices, form, input, line, shift, writt
 use super::{DoneQuery, SpanQuery, days, row, view, wrong};
 use crate::access::{Role, random};
 use crate::activities::{
-    ActivityError, AtHand, CONSENT, add_shift, between, clear, clock, find, step as take_step,
-    training, write,
+    AGAIN, ActivityError, AtHand, CONSENT, add_shift, between, clear, clock, find,
+    step as take_step, training, write,
 };
 use crate::door::Act;
 use crate::door::asked::{Path, Seq, Typed, Unread};
@@ -225,6 +225,16 @@ fn desk(visit: &Visit, at_hand: &AtHand) -> ActivityDesk {
         clearances.push((
             CONSENT.to_owned(),
             visit.either("家长同意", "A guardian’s consent"),
+        ));
+    }
+    let place = visit.app.house.community(&visit.code);
+    if place.is_some_and(|place| place.config.activities.absences_max.is_some()) {
+        clearances.push((
+            AGAIN.to_owned(),
+            visit.either(
+                "可以再报名（没来的次数不算）",
+                "May sign up again, however often they did not come",
+            ),
         ));
     }
     if !needs.training.is_empty() {
