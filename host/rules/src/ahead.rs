@@ -31,7 +31,7 @@ pub(crate) struct Hand {
 }
 
 impl Ahead {
-    /// Has `make` called on a thread that ends with this. There are never more instances than `instances`, nor fewer than two.
+    /// Has `make` called on a thread that ends with this. There are never more than `instances` of them, nor fewer than two.
     pub(crate) fn start(instances: usize, make: impl Fn() -> Made + Send + 'static) -> Ahead {
         let (back, returned) = channel::<Vec<Store<State>>>();
         let (sender, made) = channel();
@@ -64,12 +64,14 @@ impl Ahead {
 }
 
 impl Hand {
-    /// The next instance; its time begins now. `None` when the thread is gone.
+    /// The next instance; its time begins now. `None` when none is ready: making one oneself is faster than waiting, and so the
+    /// work is shared out between the two threads.
     pub(crate) fn take(&mut self) -> Option<Made> {
         if self.fresh.is_empty() {
-            let used = std::mem::take(&mut self.used);
-            self.back.send(used).ok()?;
-            self.fresh = self.made.recv().ok()?;
+            if !self.used.is_empty() {
+                self.back.send(std::mem::take(&mut self.used)).ok()?;
+            }
+            self.fresh = self.made.try_recv().ok()?;
         }
         let mut made = self.fresh.pop()?;
         made.store.set_epoch_deadline(1);
@@ -77,7 +79,7 @@ impl Hand {
         Some(made)
     }
 
-    /// Gives back the store of an instance that was asked.
+    /// Gives back the store of an instance that was taken from here and asked.
     pub(crate) fn give_back(&mut self, store: Store<State>) {
         self.used.push(store);
     }

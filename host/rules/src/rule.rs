@@ -56,8 +56,8 @@ impl Rule {
         self.baked.is_some()
     }
 
-    /// The same rule for somebody who asks very often, one question after the other: its instances, at most `instances` of them
-    /// at a time, are made ahead on a thread of its own that ends with it. What it answers, and what that takes, is the same.
+    /// The same rule for somebody who asks very often, one question after the other: its instances, at most `instances`
+    /// of them and one more at a time, are made ahead on a thread of its own that ends with it. What it answers, and what that takes, is the same.
     /// `instances` come out of those of its tier.
     #[must_use]
     pub fn ahead(&self, instances: usize) -> Rule {
@@ -207,6 +207,8 @@ impl Rule {
         let fuel = limits.fuel_call;
         let mut hand = self.ahead.as_ref().and_then(Ahead::hand);
         let ready = hand.as_mut().and_then(|hand| hand.take());
+        // What was made here goes nowhere else, so that there are never more than were asked for.
+        hand = hand.filter(|_| ready.is_some());
         let Made { mut store, guest } =
             ready.unwrap_or_else(|| made(&self.pool, limits, self.pre()));
         let mut configured = None;

@@ -1,6 +1,7 @@
 //! Lists for the wall: who stands on them, at which place, and until when they hang. Whoever said no stands on none, nor
 //! does a child; everybody else with the name that they allowed. It names nobody else and books nothing.
 
+mod stars;
 pub(crate) mod web;
 
 use rongyi_core::book::Frame;

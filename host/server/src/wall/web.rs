@@ -9,7 +9,7 @@ use rongyi_core::time::LocalDate;
 use rongyi_pages::{Paper, WallLine, WallLink, WallSheetView, WallView};
 use serde::Deserialize;
 
-use super::{Placed, hangs_until, honour_board, of_households, winners};
+use super::{Placed, hangs_until, honour_board, of_households, stars, winners};
 use crate::amend;
 use crate::door::asked::{Path, Typed};
 use crate::door::fault::Fault;
@@ -28,13 +28,21 @@ type Entry = (
     (&'static str, &'static str),
     (&'static str, &'static str),
 );
-const LISTS: [Entry; 5] = [
+const LISTS: [Entry; 6] = [
     (
         "board",
         ("光荣榜", "Honour board"),
         (
             "一个月、一季度或一年里得分最多的前十名",
             "The ten places with most points of a month, quarter or year",
+        ),
+    ),
+    (
+        "stars",
+        ("星级志愿者", "Volunteers with stars"),
+        (
+            "有星级的志愿者和他们的时长",
+            "Who reached which star, with their hours",
         ),
     ),
     (
@@ -119,6 +127,7 @@ pub(crate) async fn show_sheet(
     };
     let view = match *code {
         "board" => board(&visit, &frame, bare, &query.period).await?,
+        "stars" => stars::sheet(&visit, &frame, bare).await?,
         "notice" => notice(&visit, &frame, bare).await?,
         "prices" => price_list(&visit, &frame, bare).await?,
         "days" => days(&visit, bare),

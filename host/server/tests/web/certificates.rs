@@ -395,3 +395,25 @@ async fn a_team_signs_up_together_and_takes_its_certificates_home() {
     telephone.get(&feed.replace("2001-", "1001-")).await.is(404);
     app.end().await;
 }
+
+#[tokio::test]
+async fn the_volunteers_board_shows_who_reached_a_star_and_wants_to_stand_there() {
+    let app = house().await;
+    app.earn("h-1", "volunteer.plain", 1001, 150).await;
+    app.earn("h-2", "volunteer.plain", 2001, 60).await;
+    let mut lead = app.signed_in("lead").await;
+    let board = "/nanmen/wall/stars";
+    let page = lead.get(board).await;
+    page.is(200)
+        .says(&["星级志愿者", "★", "一星志愿者", "陈*芳", "2", "小时"]);
+    assert!(!page.text.contains("林*") && !page.text.contains("★★"));
+    let hidden = rongyi_store::Listing::Hidden;
+    let town = code("nanmen");
+    let store = &app.house.store;
+    store
+        .set_listing(&town, ResidentNo(1001), hidden)
+        .await
+        .unwrap();
+    lead.get(board).await.is(200).says(&["还没有可以上榜的"]);
+    app.end().await;
+}
