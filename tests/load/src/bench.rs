@@ -1,6 +1,7 @@
 //! The rows of the benchmark, each group in a file of its own, over one world.
 
 pub(crate) mod counter;
+pub(crate) mod gate;
 pub(crate) mod history;
 pub(crate) mod peer;
 pub(crate) mod postgres;
@@ -56,6 +57,9 @@ pub(crate) struct Options {
     /// of thirty at once.
     #[arg(long, value_name = "TRANSFERS")]
     pub(crate) tried: Option<u64>,
+    /// Also how long so many people take to come in at one gate.
+    #[arg(long, value_name = "PEOPLE")]
+    pub(crate) gate: Option<u32>,
     /// Residents of the community of `--counter`.
     #[arg(long, default_value_t = 30_000)]
     pub(crate) people: u32,
@@ -128,6 +132,9 @@ impl Bench {
         }
         if let Some(transfers) = self.options.tried {
             self.tried(transfers).await?;
+        }
+        if let Some(people) = self.options.gate {
+            self.gate(people).await?;
         }
         if let Some(transfers) = self.options.counter {
             self.counter(transfers).await?;
