@@ -16,6 +16,8 @@ use super::{Bench, tell};
 
 /// Seconds by which the community's clock is before Greenwich's.
 const EAST_S: u64 = 8 * 3600;
+/// Minutes of the shift.
+const LONG_MIN: u64 = 11 * 60;
 /// Seconds within which a thousand people are to be inside.
 const WANTED_S: u64 = 300;
 
@@ -29,8 +31,8 @@ fn community(no: u32) -> String {
     toml
 }
 
-/// The day and the minute there, as forms take them.
-fn there() -> Result<(String, String)> {
+/// The day there, the minute, and one of hours later, as forms take them.
+fn there() -> Result<(String, String, String)> {
     #[expect(
         clippy::disallowed_methods,
         reason = "a form is filled in for today; nothing is decided by it here"
@@ -40,6 +42,7 @@ fn there() -> Result<(String, String)> {
     let (mut days, minute) = (seconds / 86_400, seconds % 86_400 / 60);
     let leap =
         |year: u64| year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+    let time = |minute: u64| format!("{:02}:{:02}", minute / 60, minute % 60);
     let mut year = 1970;
     while days >= 365 + u64::from(leap(year)) {
         days -= 365 + u64::from(leap(year));
@@ -68,7 +71,8 @@ fn there() -> Result<(String, String)> {
     }
     Ok((
         format!("{year}-{month:02}-{:02}", days + 1),
-        format!("{:02}:{:02}", minute / 60, minute % 60),
+        time(minute),
+        time((minute + LONG_MIN) % 1_440),
     ))
 }
 
@@ -133,18 +137,13 @@ async fn begun(writes: &mut Staff, publishes: &mut Staff) -> Result<String> {
     let page = String::from_utf8_lossy(&page.body).into_owned();
     let key = between(&page, "name=\"key\" value=\"", "\"")?;
     let leaders = between(&page, "name=\"leader\"", "</select>")?;
-    let (on, from) = there()?;
+    let (on, from, until) = there()?;
     // Whoever is offered last leads: it makes no difference here.
     let leader = leaders
         .rsplit("<option value=\"")
         .next()
         .unwrap_or_default();
     let leader = leader.split('"').next().unwrap_or_default();
-    let until = if from.as_str() < "12:00" {
-        "23:59"
-    } else {
-        "06:00"
-    };
     let sent = format!(
         "key={key}&title=Gate&about=All&location=Square&on={on}&from={from}&until={until}&seats=200&role=&who=all\
          &leader={leader}&kind=volunteer.shift"
