@@ -102,7 +102,8 @@ async fn read(asked: &Asked<'_>) -> Result<Table, ReportError> {
     for (id, taken) in &hands {
         let staff = asked.store.staff(*id).await?;
         let name = colleague(staff.map(|staff| mask(&staff.name)), *id);
-        steps.push((name.clone(), *taken));
+        // Below a bar there is room for a number only.
+        steps.push((both(format!("{id} 号"), format!("no. {id}")), *taken));
         rows.push(Row {
             names: vec![titled(("谁经手", "who")), name],
             values: vec![None, None, None, None, Some(*taken)],

@@ -55,10 +55,10 @@ pub(super) async fn sheet(
     let line = |(stars, minutes, title, name): &(usize, i64, _, String)| WallLine {
         first: "★".repeat(*stars),
         name: name.clone(),
-        mark: visit.say(title),
+        mark: String::new(),
         value: rongyi_pages::format::number(minutes.div_euclid(60)),
         unit: visit.either("小时", "hours"),
-        note: String::new(),
+        note: visit.say(title),
     };
     let mut foot = vec![visit.either(
         "谢谢每一位志愿者。不愿上榜的不在榜上。",
