@@ -108,7 +108,8 @@ pub async fn sign(
         at: now,
         token: token.to_owned(),
     };
-    write_mark(house, community, &by, (&at_hand, shift), marked).await
+    let written = write_mark(house, community, &by, (&at_hand, shift), marked);
+    written.await.map(drop)
 }
 
 /// Something to be marked.
@@ -125,13 +126,14 @@ pub struct Marked {
     pub token: String,
 }
 
+/// Writes a mark; `false` where the same form had written it before.
 pub(super) async fn write_mark(
     house: &House,
     community: &Code,
     by: &Actor,
     (at_hand, shift): (&AtHand, &Shift),
     marked: Marked,
-) -> Result<(), ActivityError> {
+) -> Result<bool, ActivityError> {
     let now = house.clock.now();
     may_mark(&at_hand.activity, shift, marked.at, now)?;
     let (stored, _) = at_hand.shift(shift.no)?;
@@ -154,11 +156,11 @@ pub(super) async fn write_mark(
         by: by.code(),
         token: marked.token,
     };
-    house
+    let added = house
         .store
         .add_marks(community, at_hand.stored.no, &[mark])
         .await?;
-    Ok(())
+    Ok(added > 0)
 }
 
 /// The leader marks somebody who has a seat. What is marked after the end is entered afterwards, and so it is proved.
@@ -189,7 +191,8 @@ pub async fn mark(
         at: house.clock.now(),
         token: token.to_owned(),
     };
-    write_mark(house, community, by, (&at_hand, shift), marked).await
+    let written = write_mark(house, community, by, (&at_hand, shift), marked);
+    written.await.map(drop)
 }
 
 /// The leader puts somebody on the list who is there: without a telephone, or not signed up. Then they are marked as here.

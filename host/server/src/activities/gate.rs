@@ -85,7 +85,10 @@ pub async fn pass(
         at: now,
         token: token.to_owned(),
     };
-    write_mark(house, community, by, (&at_hand, shift), marked).await?;
+    if !write_mark(house, community, by, (&at_hand, shift), marked).await? {
+        // A form that was sent once more says how it is, and changes nothing.
+        return Ok(Passed::Again(inside));
+    }
     Ok(match inside {
         true => Passed::Out,
         false => Passed::In,

@@ -51,6 +51,8 @@ async fn a_card_at_the_gate_and_a_paper_list_are_marks_like_others() {
     hold("g-1", &address).await.says(&["签到了", "里面有 1 人"]);
     hold("g-2", card).await.says(&["已经签到了"]);
     at(&app, 70);
+    // The first form once more, by the back button: it says how it is, and nobody goes by it.
+    hold("g-1", card).await.says(&["已经签到了", "里面有 1 人"]);
     hold("g-3", card).await.says(&["签退了", "里面有 0 人"]);
     let marks = stored(&app, no).await.shifts.remove(0).marks;
     assert_eq!(marks.len(), 2);

@@ -22,7 +22,7 @@ use crate::door::fault::Fault;
 use crate::door::visit::{Html, OnDuty, go};
 use crate::people::card;
 
-/// A minute before the beginning that a time on paper may name; an earlier one is of the next day.
+/// So long before the beginning people may have come; an earlier time is taken for one of the next day.
 const BEFORE_US: i64 = 60 * 60_000_000;
 
 /// What just happened at the gate, as the address says it.
